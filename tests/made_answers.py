@@ -84,8 +84,6 @@ def renderer(folder: Path) -> Render:
         known: Any = {name: SimpleNamespace(**{**DRAWN, **(drawn or {})}) for name in figures}
         experiments = [Experiment(name, Network(), epochs=50, start="m:f") for name in SEEDS]
         answers = {"best": answer or ranked(), **(more or {})}
-        return render_section(
-            None, section("Part", best, name="part"), answers, known, experiments, templates
-        )
+        return render_section(section("Part", best, name="part"), answers, known, experiments, templates)
 
     return rendered

@@ -9,7 +9,6 @@ from typing import Any
 
 from labreport.charts import Exported
 from labreport.page import Claim, Fragment
-from labreport.page.sections import Glance
 from labreport.project import Project, Question, Section
 
 HOSTILE = '<script>alert("1")</script> & Söhne'
@@ -210,8 +209,6 @@ def report(folder: Path) -> tuple[Project, list[Fragment], dict[str, Exported], 
     project = Project(
         "Neural networks on MNIST", sections, subtitle=f"By {HOSTILE}", author="A. Student", folder=folder
     )
-    glance = Glance("best", questions["best"].text, "They tie, at 98.1&nbsp;%.")
-    other = Glance("deep", questions["deep"].text, "Their early layers show nothing.")
     fragments = [
         fragment("summary", "Summary", heading("section", "summary", "Summary") + f"<p>{WORDS}</p>"),
         fragment(
@@ -219,14 +216,14 @@ def report(folder: Path) -> tuple[Project, list[Fragment], dict[str, Exported], 
             "Three hidden layers",
             heading("section", "networks", "Three hidden layers") + f"<p>{WORDS}</p>{best()}",
             numbers=NUMBERS,
-            glance=(glance,),
+            glance={"best": "They tie, at 98.1&nbsp;%."},
             claims=(Claim("best.md", 3, "Larger weights help", "deep.more", None, "", False),),
         ),
         fragment(
             "ten",
             "Ten hidden layers",
             heading("section", "ten", "Ten hidden layers") + deep(),
-            glance=(other,),
+            glance={"deep": "Their early layers show nothing."},
             cites=("hochreiter",),
         ),
     ]

@@ -62,7 +62,7 @@ def test_the_block_answer_is_the_box(render: Render) -> None:
     fragment = render(text)
     box = fragment.html[fragment.html.index('<div class="answer">') : fragment.html.index("</div>")]
     assert "<p><code>wide</code>: <strong><data" in box
-    assert ["wide: 98.11\u00a0% &lt;&amp;."] == [one.answer for one in fragment.glance]
+    assert ["wide: 98.11\u00a0% &lt;&amp;."] == [*fragment.glance.values()]
     assert "More 98.11" in text_of(fragment)
     assert "too close" not in fragment.html
 
@@ -82,7 +82,7 @@ def test_a_template_that_is_named_has_to_be_there(render: Render) -> None:
     """The usual one need not."""
     one = question("Why?", name="best", template="questions/why.md")(ranked)
     with pytest.raises(UsageError, match=r"there is no template 'questions/why\.md'"):
-        render_section(None, section("Part", one), {"best": ranked()}, {}, [], Path("templates"))
+        render_section(section("Part", one), {"best": ranked()}, {}, [], Path("templates"))
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,7 @@ def test_every_finding_is_said_with_the_numbers_of_its_sentence(render: Render, 
     """The page's sentence names whom the plain one names, and its numbers lead to their sources."""
     finding = findings()[kind]
     fragment = render(answer=Answer(one=finding))
-    said = fragment.glance[0].answer.replace("\u00a0", " ")
+    said = fragment.glance["best"].replace("\u00a0", " ")
     assert said.endswith(".")
     assert not said.endswith("..")
     assert [name for name in SEEDS if name in sentence(finding).lower()] == [

@@ -5,10 +5,5 @@ from __future__ import annotations
 from labreport.page.claims import Claim
 from labreport.page.names import names
 from labreport.page.render import render_file
-from labreport.page.sections import Fragment, claims_of, glossary, render_section, template_files
+from labreport.page.sections import Fragment, glossary, render_section, template_files
 from labreport.page.values import plain_text
-
-__all__ = [
-    "Claim", "Fragment", "claims_of", "glossary", "names", "plain_text", "render_file", "render_section",
-    "template_files",
-]  # fmt: skip

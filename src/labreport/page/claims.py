@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import operator
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from jinja2 import TemplateSyntaxError, Undefined, nodes
+from jinja2 import Undefined, nodes
 from jinja2.ext import Extension
 from jinja2.parser import Parser
+from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
-from labreport.errors import LabReportError, Several, UsageError, shown
-from labreport.page.markdown import typed, typed_numbers
+from labreport.errors import Several, UsageError, shown
+from labreport.page.markdown import typed_numbers
 from labreport.stats import Condition, Quantity, as_condition, as_quantity, both, either, negated
 
-_JOINED: dict[str, Callable[..., Condition]] = {"both": both, "either": either, "negated": negated}
+_JOINED: dict[str, Callable[..., Condition]] = {"And": both, "Or": either, "Not": negated}
 _COMPARED = {"eq": "eq", "ne": "ne", "lt": "lt", "lteq": "le", "gt": "gt", "gteq": "ge"}
 """Comparisons as Jinja and as `operator` call them."""
 _EXAMPLE = 'such as ranking.clear("a", "b") or mean.a.above(92)'
-_LOGIC = (nodes.And, nodes.Or, nodes.Not, nodes.Compare, nodes.CondExpr)
 _BLOCK = re.compile(r"\s*(#{1,6}\s|[-*+]\s|\d+[.)]\s|>|\||```)|[\s\S]*\n[ \t]*\n")
 """What begins a block of Markdown, or has several."""
 
@@ -65,36 +64,35 @@ class Claims(Extension):
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
         """Check the numbers that are typed, and write into each tag how it stands on its line.
 
-        A tag that is alone on its line leaves no line behind; any other keeps the end of its line.
+        A tag that is alone on its line leaves no line behind; any other keeps the end of its line. Raises
+        `Several` for the numbers.
         """
         if name and name.endswith(".md"):
-            _check_numbers(self.environment, source, filename or name)
-        strings = ("block_start", "block_end", "comment_start", "comment_end")
-        start, end, remark, remarked = (getattr(self.environment, f"{one}_string") for one in strings)
-        begin, stop = re.escape(start), re.escape(end)
+            file = shown(filename or name)
+            if wrong := [f"{file}:{line}: {text}" for line, text in typed_numbers(self.environment, source)]:
+                raise Several([*map(TemplateError, wrong)])
+        start, end = map(re.escape, (self.environment.block_start_string, self.environment.block_end_string))
         tags = re.compile(
-            rf"{re.escape(remark)}.*?{re.escape(remarked)}|{begin}[-+]?\s*raw\b.*?endraw\s*[-+]?{stop}"
-            rf"|(?P<before>^[ \t]*)?{begin}(?P<open>[-+]?)\s*(?P<inside>.*?)\s*(?P<close>[-+]?){stop}"
-            r"(?P<after>[ \t]*$)?",
+            rf"{start}[-+]?\s*raw\b.*?endraw\s*[-+]?{end}"
+            rf"|(?P<before>^[ \t]*)?(?P<start>{start})(?P<open>[-+]?)(?P<space>\s*)(?P<word>\w+)(?P<rest>.*?)"
+            rf"(?P<close>[-+]?)(?P<end>{end})(?P<after>[ \t]*$)?",
             re.DOTALL | re.MULTILINE,
         )
 
         def tag(one: re.Match[str]) -> str:
-            before, inside, after = one["before"], one["inside"], one["after"]
-            if not inside:
+            before, word, rest, after = one["before"], one["word"], one["rest"], one["after"]
+            if not word:
                 return one[0]
             alone = before is not None and after is not None
-            mark, keep = json.dumps(f"|{before}" if alone else ""), "" if alone else "+"
-            word, rest = (*inside.split(None, 1), "")[:2]
+            block, keep = repr(before) if alone else "none", "" if alone else "+"
             if word == "claim":
-                inside = f"claim {json.dumps(' '.join(rest.split()))}, {mark}, {rest}"
+                word = f"claim {' '.join(rest.split())!r}, {block},"
             elif word == "endclaim":
-                inside = f"endclaim {mark}"
-            elif word == "block" and rest == "answer":
-                inside = "answerbox"
-            inside += "\n" * (one[0].count("\n") - inside.count("\n"))
-            tag = f"{start}{one['open'] or keep} {inside} {one['close'] or keep}{end}"
-            return (before or "") + tag + ("" if alone else after or "")
+                word = f"endclaim {block}"
+            elif word == "block" and rest.strip() == "answer":
+                word, rest = "answerbox", ""
+            inside = f"{one['open'] or keep}{one['space']}{word}{rest}{one['close'] or keep}"
+            return f"{before or ''}{one['start']}{inside}{one['end']}{'' if alone else after or ''}"
 
         return tags.sub(tag, source)
 
@@ -108,57 +106,25 @@ class Claims(Extension):
             return nodes.CallBlock(self.call_method("_answer"), [], [], body, lineno=line)
         if parser._tag_stack.count("claim") > 1:
             parser.fail("a claim inside a claim; end the first before it, or join their conditions", line)
-        source = parser.stream.expect("string").value
-        parser.stream.expect("comma")
-        mark = parser.stream.expect("string").value
-        parser.stream.expect("comma")
-        if parser.stream.current.type == "block_end":
-            parser.fail(f"this claim has no condition; write one {_EXAMPLE}", line)
-        condition = self._condition(parser.parse_expression(), parser)
-        other: list[nodes.Node] = []
-        try:
-            body = parser.parse_statements(("name:else", "name:endclaim"))
-            if has_other := next(parser.stream).value == "else":
-                other = parser.parse_statements(("name:endclaim",), drop_needle=True)
-        except TemplateSyntaxError:
-            if parser.stream.current.type == "eof":
-                parser.fail("this claim has no {% endclaim %}", line)
-            raise
-        block = mark if parser.stream.expect("string").value else ""
-        facts = map(nodes.Const, (source, block, line, parser.name, has_other))
-        call = self.call_method("_claim", [condition, *facts], lineno=line)
+        given: Any = parser.parse_tuple()
+        written, block, *conditions = given.items
+        if len(conditions) != 1:
+            parser.fail(f"a claim has one condition, {_EXAMPLE}", line)
+        condition: nodes.Expr = _Logic(self, parser).visit(conditions[0])
+        body = parser.parse_statements(("name:else", "name:endclaim"))
+        has_other = next(parser.stream).value == "else"
+        other = parser.parse_statements(("name:endclaim",), drop_needle=True) if has_other else []
+        before = None if parser.parse_expression().as_const() is None else block.as_const()
+        facts = nodes.Const((written.as_const(), before, line, parser.name, has_other))
+        call = self.call_method("_claim", [condition, facts], lineno=line)
         chosen = nodes.If(nodes.Name("first_body", "load"), body, [], other, lineno=line)
         return nodes.CallBlock(call, [nodes.Name("first_body", "param")], [], [chosen], lineno=line)
-
-    def _condition(self, node: nodes.Expr, parser: Parser) -> nodes.Expr:
-        """Write and, or, not and comparisons as calls, which keep three values and look up both sides."""
-        parts: list[nodes.Expr]
-        if isinstance(node, (nodes.And, nodes.Or)):
-            how = "both" if isinstance(node, nodes.And) else "either"
-            parts = [self._condition(side, parser) for side in (node.left, node.right)]
-        elif isinstance(node, nodes.Not):
-            how, parts = "negated", [self._condition(node.node, parser)]
-        elif isinstance(node, nodes.Compare):
-            how, parts, sides = "both", [], [node.expr, *(one.expr for one in node.ops)]
-            for one, left, right in zip(node.ops, sides, sides[1:], strict=False):
-                if one.op not in _COMPARED:
-                    parser.fail(f"a claim does not take {one.op!r}; write one {_EXAMPLE}", node.lineno)
-                numbers = [self._whole(left, parser), nodes.Const(one.op), self._whole(right, parser)]
-                parts.append(self.call_method("_compared", numbers))
-        else:
-            return self._whole(node, parser)
-        return self.call_method("_join", [nodes.Const(how), *parts], lineno=node.lineno)
-
-    def _whole(self, node: nodes.Expr, parser: Parser) -> nodes.Expr:
-        if isinstance(node, _LOGIC) or any(True for _ in node.find_all(_LOGIC)):
-            parser.fail("and, or, not and if stand in a claim only between whole conditions", node.lineno)
-        return node
 
     def _join(self, how: str, *sides: Any) -> Condition:
         """Join conditions; one that fails is about those that make it fail."""
         of = [_checked(one) for one in sides]
         found, failing = _JOINED[how](*of), [one for one in of if one.holds is False]
-        return replace(found, about=both(*failing).about) if how == "both" and failing else found
+        return replace(found, about=both(*failing).about) if how == "And" and failing else found
 
     def _compared(self, left: Any, name: str, right: Any) -> Condition:
         given = (there(left), there(right))
@@ -167,20 +133,18 @@ class Claims(Extension):
             raise UsageError(f"a text is compared with a number: {left!r:.40} and {right!r:.40}")
         return as_condition(getattr(operator, _COMPARED[name])(*sides))
 
-    def _claim(
-        self, given: Any, source: str, mark: str, line: int, name: str, has_other: bool, caller: Any
-    ) -> Markup:
+    def _claim(self, given: Any, facts: tuple[str, str | None, int, str, bool], caller: Any) -> Markup:
         """Print the body that is true; both are rendered, so that a mistake in either shows."""
+        written, block, line, name, has_other = facts
         condition, values = _checked(given), self.environment.values  # type: ignore[attr-defined]
         body, other = caller(True), caller(False)
-        if not mark and (_BLOCK.match(body) or _BLOCK.match(other)):
+        if block is None and (_BLOCK.match(body) or _BLOCK.match(other)):
             raise UsageError("a claim around whole paragraphs has its tags alone on their lines")
         about = condition.about if condition.holds is False else ()
         now = Markup("; ").join(map(values.sentence, about))
-        facts = (values.words(body), source, condition.holds, values.words(now), has_other)
-        claim = Claim(values.folder + name, line, *facts)
+        said = (values.words(body), written, condition.holds, values.words(now), has_other)
+        claim = Claim(values.folder + name, line, *said)
         values.claims.append(claim)
-        block = mark[1:] if mark else None
         if condition.holds is None or claim.fails:
             return Markup(values.marked(body, claim, now, block))
         text = body if condition.holds else other
@@ -189,6 +153,31 @@ class Claims(Extension):
     def _answer(self, caller: Any) -> str:
         self.environment.values.at.box = caller()  # type: ignore[attr-defined]
         return ""
+
+
+class _Logic(NodeTransformer):
+    """Writes and, or, not and comparisons as calls, which keep three values and look up both sides."""
+
+    def __init__(self, claims: Claims, parser: Parser) -> None:
+        self._claims, self._parser = claims, parser
+
+    def visit(self, node: nodes.Node, *_: Any, **__: Any) -> Any:
+        """Rewrite an expression and all that is in it."""
+        call, kind = self._claims.call_method, type(node).__name__
+        self.generic_visit(node)
+        if isinstance(node, (nodes.And, nodes.Or)):
+            return call("_join", [nodes.Const(kind), node.left, node.right], lineno=node.lineno)
+        if isinstance(node, nodes.Not):
+            return call("_join", [nodes.Const(kind), node.node], lineno=node.lineno)
+        if not isinstance(node, nodes.Compare):
+            return node
+        parts, left = [], node.expr
+        for one in node.ops:
+            if one.op not in _COMPARED:
+                self._parser.fail(f"a claim does not take {one.op!r}; write one {_EXAMPLE}", node.lineno)
+            parts.append(call("_compared", [left, nodes.Const(one.op), one.expr]))
+            left = one.expr
+        return call("_join", [nodes.Const("And"), *parts], lineno=node.lineno)
 
 
 def _checked(given: Any) -> Condition:
@@ -203,10 +192,3 @@ def there(given: Any) -> Any:
     if isinstance(given, Undefined):
         str(given)
     return given
-
-
-def _check_numbers(environment: Any, source: str, file: str) -> None:
-    found = ((f"{shown(file)}:{line}", text) for line, text in typed_numbers(environment, source))
-    wrong: list[LabReportError] = [TemplateError(f"{place}: {typed(text)}") for place, text in found]
-    if wrong:
-        raise wrong[0] if len(wrong) == 1 else Several(wrong)

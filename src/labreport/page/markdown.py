@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from labreport.errors import UsageError
+from labreport.errors import UsageError, shown
 from labreport.project.outline import slug
 
 BIBLIOGRAPHY = "references.bib"
@@ -32,8 +32,8 @@ TYPED = re.compile(
     rf"(?:\spoints?)?|[\s-]*points?\b)"
 )
 _CITE = re.compile(r"\[(@[\w:.+/-]+(?:\s*[;,]\s*@[\w:.+/-]+)*)\]")
-_CAPTION = re.compile(r"Table(?:\s+([\w-]+))?:\s+")
-"""How a paragraph before a table begins: `Table: what is in it`, or `Table NAME: what is in it`."""
+CITED = re.compile(r'<a class="cite" data-cite="([^"]*)"></a>')
+"""What a cite becomes until the document numbers it."""
 
 
 def render(text: str, names: dict[str, Any]) -> str:
@@ -57,8 +57,13 @@ def _parser(trusted: bool) -> MarkdownIt:
     parser.use(deflist_plugin).use(footnote_plugin)
     parser.inline.ruler.before("link", "cite", _cite)
     parser.core.ruler.push("structure", _structure)
-    rules = {"fence": _fence, "math_inline": _formula, "math_block": _formula}
-    rules |= {"footnote_block_open": _notes, "footnote_caption": _note}
+    rules: dict[str, Callable[..., str]] = {
+        "fence": _fence,
+        "math_inline": _formula,
+        "math_block": _formula,
+        "footnote_block_open": lambda *_: '<section class="footnotes">\n<ol>\n',
+        "footnote_caption": lambda _, tokens, at, *__: str(tokens[at].meta["id"] + 1),  # no brackets
+    }
     for name, rule in rules.items():
         parser.add_render_rule(name, rule)
     return parser
@@ -78,8 +83,8 @@ def _cite(state: StateInline, silent: bool) -> bool:
 
 
 def _structure(state: StateCore) -> None:
-    """Put headings on their level and give them ids, name the heads of tables, and give tables captions."""
-    tokens, made = state.tokens, list[Token]()
+    """Put headings on their level and give them ids, and name the heads of tables."""
+    tokens = state.tokens
     levels = [int(token.tag[1]) for token in tokens if token.type == "heading_open"]
     lift = state.env["top"] - min(levels, default=1)
     for place, token in enumerate(tokens):
@@ -88,36 +93,13 @@ def _structure(state: StateCore) -> None:
         if token.type == "heading_open":
             token.attrSet("id", f"{state.env['docId']}-{slug(tokens[place + 1].content)}")
         if token.type in ("th_open", "td_open"):
-            if (style := token.attrs.pop("style", "")) and style != "text-align:left":
-                token.attrSet("class", "number" if style == "text-align:right" else "middle")
-            if token.type == "th_open" and not tokens[place + 1].content:
-                token.tag = tokens[place + 2].tag = "td"
-            elif token.type == "th_open":
-                token.attrSet("scope", "col")
-            elif tokens[place - 1].type == "tr_open":
-                token.tag = tokens[place + 2].tag = "th"
-                token.attrSet("scope", "row")
-        text = made[-2] if token.type == "table_open" and len(made) > 2 else None
-        if text and text.children and (found := _CAPTION.match(text.children[0].content)):
-            name = found[1] or f"{state.env['docId']}-p{place}"
-            token.attrs |= {"id": f"table-{name}", "class": "data"}
-            text.children[0].content = text.children[0].content[found.end() :]
-            label = Markup('<caption><span class="label">Table <span data-no="table:{}"></span></span> ')
-            start, end = (
-                Token("html_block", "", 0, content=one) for one in (label.format(name), "</caption>\n")
-            )
-            made[-3:] = [token, start, text, end]
-        else:
-            made.append(token)
-    state.tokens = made
-
-
-def _notes(self: Any, tokens: Sequence[Token], place: int, options: Any, env: Any) -> str:
-    return '<section class="footnotes">\n<ol>\n'
-
-
-def _note(self: Any, tokens: Sequence[Token], place: int, options: Any, env: Any) -> str:
-    return str(tokens[place].meta["id"] + 1)  # without the brackets of a cite
+            if token.attrs.pop("style", "") == "text-align:right":
+                token.attrSet("class", "number")
+            row, column = tokens[place - 1].type == "tr_open", tokens[place + 1].content
+            scope = row and "row" if token.type == "td_open" else column and "col"
+            token.tag = tokens[place + 2].tag = "th" if scope else "td"
+            if scope:
+                token.attrSet("scope", scope)
 
 
 def _fence(self: Any, tokens: Sequence[Token], place: int, options: Any, env: Any) -> str:
@@ -142,11 +124,11 @@ def _fence(self: Any, tokens: Sequence[Token], place: int, options: Any, env: An
 def _formula(self: Any, tokens: Sequence[Token], place: int, options: Any, env: Any) -> str:
     """A drawing, in which values stay what they are; who cannot see it has its LaTeX."""
     latex, displayed = tokens[place].content.strip(), tokens[place].type == "math_block"
-    values = tuple((sign, env["plain"](sign)) for sign in re.findall(f"[{HELD}]", latex))
     try:
-        drawn = draw(latex, displayed, values)
-    except ValueError as error:
-        env["told"](latex, f"the formula ${latex}$ cannot be drawn: {error}")
+        drawn = _drawn(latex, displayed, env["plain"])
+    except Exception as error:  # of many kinds, most of which say what is wrong by their names
+        told = str(error) or type(error).__name__
+        env["told"](latex, f"the formula ${latex}$ cannot be drawn: {told}")
     kind = "formula displayed" if displayed else "formula"
     shown = Markup('<span class="{}" role="img" aria-label="{}">{}</span>').format(kind, latex, Markup(drawn))
     return f"<p>{shown}</p>\n" if displayed else str(shown)
@@ -156,12 +138,8 @@ SIZE, X_HEIGHT = 20, 0.475
 """Units of an em in a drawing; the height of a small letter of the text's font, in em."""
 
 
-@lru_cache(maxsize=512)
-def draw(latex: str, displayed: bool = False, values: tuple[tuple[str, str], ...] = ()) -> str:
-    """Draw a formula as an SVG in em, its middle at half the height of a small letter above the line.
-
-    `values` are signs in it and the texts that are put in for them. Raises `ValueError` for bad LaTeX.
-    """
+def _drawn(latex: str, displayed: bool, plain: Callable[[str], str]) -> str:
+    """A formula as an SVG in em, its middle at half the height of a small letter above the line."""
     from ziamath.config import config
     from ziamath.tex import tex2mml
     from ziamath.zmath import Math
@@ -169,22 +147,15 @@ def draw(latex: str, displayed: bool = False, values: tuple[tuple[str, str], ...
     if not latex or latex.count("{") != latex.count("}"):
         raise ValueError("a brace is missing" if latex else "it is empty")
     config.svg2 = False  # paths where they are drawn, without names that a page would have twice
-    try:
-        root = ElementTree.fromstring(tex2mml(latex, inline=not displayed))
-        for element in root.iter():
-            element.tag = element.tag.rpartition("}")[2]
-            if re.match(r"\\[a-zA-Z]", element.text or ""):
-                raise ValueError(f"there is no command {element.text}")
-            for sign, value in values:
-                if sign in (element.text or ""):
-                    element.tag, element.text = "mtext", value.replace(" ", "\u00a0")
-        root.set("mathcolor", "currentColor")
-        drawn = Math(root, size=SIZE, margin=0).svgxml()
-    except ValueError:
-        raise
-    except Exception as error:  # of many kinds, most of which say what is wrong by their names
-        words = re.sub("(?<=[a-z])(?=[A-Z])", " ", type(error).__name__.removesuffix("Error")).lower()
-        raise ValueError(words) from None
+    root = ElementTree.fromstring(tex2mml(latex, inline=not displayed))
+    for element in root.iter():
+        element.tag, text = element.tag.rpartition("}")[2], element.text or ""
+        if re.match(r"\\[a-zA-Z]", text):
+            raise ValueError(f"there is no command {text}")
+        if re.search(f"[{HELD}]", text):
+            element.tag, element.text = "mtext", plain(text).replace(" ", "\u00a0")
+    root.set("mathcolor", "currentColor")
+    drawn = Math(root, size=SIZE, margin=0).svgxml()
     left, top, width, height = map(float, drawn.get("viewBox", "").split())
     axis = SIZE * X_HEIGHT / 2
     half = max(-top - axis, top + height + axis)
@@ -194,42 +165,36 @@ def draw(latex: str, displayed: bool = False, values: tuple[tuple[str, str], ...
     return f'<svg {size} {box} aria-hidden="true">{shown}</svg>'
 
 
-@lru_cache(maxsize=8)
-def _entries(source: str) -> dict[str, str]:
-    """The HTML of each reference by its key. Raises `UsageError`."""
+def bibliography(templates: Path) -> dict[str, str]:
+    """Print the references of a project, by their keys. Raises `UsageError` for what is not BibTeX."""
     from pybtex.backends.html import Backend
     from pybtex.database import parse_string
     from pybtex.exceptions import PybtexError
     from pybtex.style.formatting.unsrt import Style
 
-    style, made = Style(), dict[str, str]()
+    file, style, made = templates / BIBLIOGRAPHY, Style(), dict[str, str]()
+    source = file.read_text(encoding="utf-8") if file.is_file() else ""
     try:
         for key, entry in parse_string(source, "bibtex").entries.items():
             if not hasattr(style, f"get_{entry.type}_template"):
                 entry.type = "misc"
             (formatted,) = style.format_entries([entry])
-            shown = " ".join(formatted.text.render(Backend()).split())
-            made[key] = re.sub('<span class="bibtex-protected">(.*?)</span>', r"\1", shown)
+            printed = " ".join(formatted.text.render(Backend()).split())
+            made[key] = re.sub('<span class="bibtex-protected">(.*?)</span>', r"\1", printed)
     except PybtexError as error:
-        raise UsageError(f"templates/{BIBLIOGRAPHY}: {error}") from None
+        raise UsageError(f"{shown(file)}: {error}") from None
     return made
 
 
-def bibliography(templates: Path) -> dict[str, str]:
-    """The printed references of a project by their keys. Raises `UsageError` for what is not BibTeX."""
-    file = templates / BIBLIOGRAPHY
-    return _entries(file.read_text(encoding="utf-8")) if file.is_file() else {}
-
-
-def references(templates: Path, keys: Iterable[str]) -> str:
-    """Print the list of what is cited, in the order of its numbers."""
-    known = bibliography(templates)
+def references(templates: Path, keys: Sequence[str]) -> str:
+    """Print the list of what is cited, in the order of its numbers, or nothing; raises as `bibliography`."""
+    known = bibliography(templates) if keys else {}
     items = [Markup('<li id="reference-{}">{}</li>\n').format(key, Markup(known[key])) for key in keys]
     return f'<ol class="references">\n{"".join(items)}</ol>' if items else ""
 
 
 def typed_numbers(environment: Environment, source: str) -> Iterator[tuple[int, str]]:
-    """Find typed percentages, ± and points in a template's own text, with their lines.
+    """Find typed percentages, ± and points in a template's own text: lines, and what to write instead.
 
     What Jinja prints is no part of that text, nor are code and formulas.
     """
@@ -241,18 +206,15 @@ def typed_numbers(environment: Environment, source: str) -> Iterator[tuple[int, 
 
 
 def typed_in(text: str) -> Iterator[tuple[int, str]]:
-    """Find them in Markdown."""
+    """Find them in Markdown: the line of each, and what to write instead."""
     lines = text.split("\n")
     for token in _parser(True).parse(text, {"docId": "", "top": 1}):
         first, last = token.map or (0, 0)
         for found in TYPED.finditer(_prose(token)):
             near = (n for n in range(first, last) if found[0] in lines[n])
-            yield next(near, first) + 1, " ".join(found[0].split())
-
-
-def typed(text: str) -> str:
-    """Say what to write instead."""
-    return f'"{text}" is typed; print the number of a result, or write {{{{ "{text}" | literal }}}}'
+            typed = f'"{" ".join(found[0].split())}"'
+            wrong = f"{typed} is typed; print the number of a result, or write {{{{ {typed} | literal }}}}"
+            yield next(near, first) + 1, wrong
 
 
 def _prose(token: Token) -> str:

@@ -9,9 +9,9 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from labreport.page.claims import Claim
-from labreport.page.environment import environment, explained, names_of
+from labreport.page.environment import explained
 from labreport.page.values import VERDICT, Place, Values
-from labreport.stats import Names, declared, rows
+from labreport.stats import Names
 
 LATEX = {
     "block_start_string": r"\BLOCK{", "block_end_string": "}", "variable_start_string": r"\VAR{",
@@ -24,28 +24,26 @@ _SIGNS = {
     **{sign: f"\\{sign}" for sign in "%&#_${}"},
     **{power: f"$^{plain}$" for power, plain in zip("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789", strict=True)},
 }  # fmt: skip
+_WRITTEN: dict[str, Callable[[str], str]] = {
+    ".tex": lambda text: "".join(_SIGNS.get(sign, sign) for sign in text),
+    ".html": lambda text: str(escape(text)),
+}
+"""How a text is written so that a file of this kind prints it."""
 
 
-def latex(text: str) -> str:
-    """Write a text so that LaTeX prints it."""
-    return "".join(_SIGNS.get(sign, sign) for sign in text)
-
-
-class Plain(Values):
+class _Plain(Values):
     """Prints values and claims as text, written so that the file's language prints it as it is."""
 
     folder = ""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(path.parent, Place(path.name, path.stem), {})
-        kinds: dict[str, Callable[[str], str]] = {".tex": latex, ".html": lambda text: str(escape(text))}
-        self._written = kinds.get(path.suffix, str)
 
     def hold(self, markup: str, plain: str | None = None, block: bool = False) -> Markup:
         """Print at once."""
         return Markup(markup if plain is None else self._written(plain))
 
-    def show(self, table: Any, *_: Any, digits: int | None = None, **__: Any) -> Markup:
+    def _written(self, text: str) -> str:
+        return _WRITTEN.get(Path(self.at.template).suffix, str)(text)
+
+    def show(self, table: Any, caption: str = "", digits: int | None = None, name: str = "") -> Markup:
         """Print a table as aligned text."""
         return Markup(self._written(repr(table)))
 
@@ -55,10 +53,8 @@ class Plain(Values):
 
     def marked(self, body: str, claim: Claim, now: Markup, block: str | None) -> str:
         """Say before a piece that it no longer holds, and behind it what is so now; or mark it."""
-        text = body.strip()
-        if not claim.fails:
-            return body.replace(text, f"{text}{self._written('†')}")
-        return body.replace(text, f"{VERDICT} {text}" + (f" (now: {now})" if now else ""))
+        text, said = body.strip(), f" (now: {now})" if now else ""
+        return body.replace(text, f"{VERDICT} {text}{said}" if claim.fails else text + self._written("†"))
 
 
 def render_file(
@@ -68,11 +64,8 @@ def render_file(
 
     `.tex` files write `\VAR{...}` and `\BLOCK{...}`. Raises `UsageError` as a template of the page does.
     """
-    values = Plain(path)
-    known = Names({one.name: declared(one) for one in experiments})
-    helpers = {"experiments": known, "rows": rows, "show": values.show}
-    syntax = LATEX if path.suffix == ".tex" else {}
-    made = environment(path.parent, values, helpers, keep_trailing_newline=True, **syntax)
+    values = _Plain(path.parent, Place(path.name, path.stem), {}, experiments)
+    syntax: Mapping[str, Any] = LATEX if path.suffix == ".tex" else {}
     with explained(path.parent, path.name):
-        text = made.get_template(path.name).render(names_of(made, answers))
+        text = values.text(answers, keep_trailing_newline=True, **syntax)
     return text, tuple(values.claims)

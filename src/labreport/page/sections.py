@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from markupsafe import Markup, escape
 
-from labreport.errors import UsageError, did_you_mean
+from labreport.errors import UsageError
 from labreport.page.claims import Claim, TemplateError
-from labreport.page.environment import environment, explained, names_of
-from labreport.page.markdown import BIBLIOGRAPHY, bibliography
+from labreport.page.environment import explained, near
+from labreport.page.markdown import BIBLIOGRAPHY, CITED, bibliography
 from labreport.page.values import Place, Values, plain_text, quantities
 from labreport.project.outline import slug
-from labreport.stats import Column, Finding, Names, Quantity, Table, declared, rows
+from labreport.stats import Column, Finding, Names, Quantity, Table
 
 if TYPE_CHECKING:
     from labreport.charts import Exported
@@ -30,31 +29,22 @@ WIDE_MM = 125
 """A figure that is wider takes the whole width of the page."""
 _TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
 _TERM = re.compile(r'<a class="term" href="#term-([^"]+)">(.*?)</a>', re.DOTALL)
-_CITED = re.compile(r'<a class="cite" data-cite="([^"]*)"></a>')
-
-
-@dataclass(frozen=True)
-class Glance:
-    """A question, and its answer in a line of HTML."""
-
-    question: str
-    text: str
-    answer: str
 
 
 @dataclass(frozen=True)
 class Fragment:
     """A section as HTML, into which the document puts drawings and the numbers of figures; and what it says.
 
-    `numbers` are the sources of those that it prints, `cites` the keys of references by their first use.
+    `numbers` are the sources of those that it prints, `glance` each question's answer in a line of HTML,
+    `cites` the keys of references by their first use.
     """
 
     name: str
     title: str
     html: str
     claims: tuple[Claim, ...] = ()
-    numbers: dict[str, dict[str, Any]] = dataclasses.field(default_factory=dict)
-    glance: tuple[Glance, ...] = ()
+    numbers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    glance: dict[str, str] = field(default_factory=dict)
     cites: tuple[str, ...] = ()
 
     @property
@@ -72,11 +62,6 @@ class Fragment:
         return msgspec.convert(plain, cls)
 
 
-def claims_of(fragment: Fragment) -> list[str]:
-    """Give a line for each claim that no longer holds."""
-    return [str(claim) for claim in fragment.claims if claim.fails]
-
-
 def template_files(templates: Path, section: Section) -> list[Path]:
     """Find the project's files that a section is made of: its own and those that every section shares."""
     own = {f"sections/{section.name}.md", *map(_template, section.questions)}
@@ -90,7 +75,6 @@ def _template(question: Question) -> str:
 
 
 def render_section(
-    project: Any,
     section: Section,
     answers: Mapping[str, Names],
     figures: Mapping[str, Exported],
@@ -101,55 +85,48 @@ def render_section(
 
     `answers` are those of its questions and those that it names; `figures` are what `labreport.charts.export`
     made. A name that is not there, a bare or typed number, and whatever else is wrong in a template raises
-    `UsageError` with file and line.
+    `UsageError` with file and line, or `Several` of them.
     """
-    known = Names({one.name: declared(one) for one in experiments})
-    at = Place(f"sections/{section.name}.md", section.name, 3)
-    values = Values(templates, at, {**answers, "experiments": known})
-    made = _Section(section, answers, figures, templates, values)
-    html = made.html()
-    printed = {name: one for name, one in values.numbers.items() if f'data-q="{escape(name)}"' in html}
-    cites = tuple(dict.fromkeys(_CITED.findall(html)))
-    claims = tuple(values.claims)
-    return Fragment(section.name, section.title, html, claims, printed, tuple(made.glance), cites)
+    made = _Section(section, answers, figures, experiments, templates)
+    html = made.whole()
+    printed = {name: one for name, one in made.numbers.items() if f'data-q="{escape(name)}"' in html}
+    cites = tuple(dict.fromkeys(CITED.findall(html)))
+    return Fragment(section.name, section.title, html, tuple(made.claims), printed, made.glance, cites)
 
 
-@dataclass
-class _Section:
+class _Section(Values):
     """One section while it is rendered."""
 
-    section: Section
-    answers: Mapping[str, Names]
-    figures: Mapping[str, Exported]
-    templates: Path
-    values: Values
-    glance: list[Glance] = dataclasses.field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self._questions = {one.name: one for one in self.section.questions}
+    def __init__(
+        self,
+        section: Section,
+        answers: Mapping[str, Names],
+        figures: Mapping[str, Exported],
+        experiments: Iterable[Experiment],
+        templates: Path,
+    ) -> None:
+        at = Place(f"sections/{section.name}.md", section.name, 3)
+        super().__init__(templates, at, answers, experiments)
+        self.section, self.answers, self.figures = section, answers, figures
+        self.glance: dict[str, str] = {}
+        self._questions = {one.name: one for one in section.questions}
         self._asked: dict[str, Markup] = {}
         self._placed: set[str] = set()
-        values = self.values
-        helpers = {
-            "experiments": self.values.answers["experiments"],
-            "figure": self._figure,
-            "question": self._question,
-            "ref": lambda name: values.hold(Markup('<a data-ref="{}"></a>').format(name), name),
-            "rows": lambda of, answer=None, **columns: rows(of, answer or values.at.answer, **columns),
-            "show": values.show,
-            "term": partial(_term, values, _terms(self.templates)),
-        }
-        self._environment = environment(self.templates, values, helpers)
+        self.jinja.globals.update(
+            figure=self._figure,
+            question=self._question,
+            ref=lambda name: self.hold(Markup('<a data-ref="{}"></a>').format(name), name),
+            term=partial(_term, self),
+        )
 
-    def html(self) -> str:
-        """Render the whole of it."""
-        at = self.values.at
-        with explained(self.templates, at.template):
-            body = self._text(self.answers) if (self.templates / at.template).is_file() else ""
+    def whole(self) -> str:
+        """Render the whole of it, in which a term leads to the glossary where it is first used."""
+        with explained(self.templates, self.at.template):
+            body = self._text(self.answers) if (self.templates / self.at.template).is_file() else ""
         left = [self._question(one) for one in self._questions if one not in self._asked]
         text = Markup("\n".join([body, *left, *self._unplaced(self.section.figures)]))
-        framed = self.values.frame("section.html", name=at.document, title=self.section.title, body=text)
-        html = _TABLE.sub(r'<div class="table">\g<0></div>', self.values.html(framed))
+        framed = self.frame("section.html", name=self.section.name, title=self.section.title, body=text)
+        html = _TABLE.sub(r'<div class="table">\g<0></div>', self.html(framed))
         first = {link[1]: link.start() for link in reversed(list(_TERM.finditer(html)))}
         return _TERM.sub(lambda link: link[0] if first[link[1]] == link.start() else link[2], html)
 
@@ -159,26 +136,25 @@ class _Section:
         own = (self.templates / template).is_file()
         if question.template and not own:
             raise TemplateError(f"{question.place}: there is no template {template!r}")
-        before, self.values.at = self.values.at, Place(template, question.name, 4, answer)
+        before, self.at = self.at, Place(template, question.name, 4, answer)
         with explained(self.templates, template):
             body = self._text(answer.members) if own else ""
-            box = self.values.at.box
-            box = self._sentences(answer, numbers_too=not own) if box is None else self.values.blocks(box)
+            written = self.at.box
+            box = self._sentences(answer, not own) if written is None else self.blocks(written)
             parts = [body, *self._unplaced(question.figures), *([] if own else self._tables(answer))]
-        self.values.at = before
-        line = str(escape(plain_text(self.values.html(box))))
-        self.glance.append(Glance(question.name, question.text, line))
+        self.at = before
+        self.glance[question.name] = str(escape(plain_text(self.html(box))))
         names = {"name": question.name, "text": question.text, "answer": Markup(box)}
-        return self.values.frame("question.html", body=Markup("\n".join(parts)), **names)
+        return self.frame("question.html", body=Markup("\n".join(parts)), **names)
 
     def _sentences(self, answer: Names, numbers_too: bool) -> str:
         """What the engine says of an answer: its findings or, where it has none, its numbers."""
-        said = [self.values.sentence(one) for one in answer.members.values() if isinstance(one, Finding)]
+        said = [self.sentence(one) for one in answer.members.values() if isinstance(one, Finding)]
         if not said and numbers_too:
             found = {name: one for name, one in answer.members.items() if isinstance(one, (Quantity, str))}
-            printed = ((name.replace("_", " "), self.values.value(one)) for name, one in found.items())
+            printed = ((name.replace("_", " "), self.value(one)) for name, one in found.items())
             said = [Markup("{}: {}").format(*one) for one in printed]
-        begun = (re.sub("^[^<&]", lambda first: first[0].upper(), self.values.html(one)) for one in said)
+        begun = (re.sub("^[^<&]", lambda first: first[0].upper(), self.html(one)) for one in said)
         return f"<p>{' '.join(f'{one}.' for one in begun)}</p>\n" if said else ""
 
     def _tables(self, answer: Names) -> Iterator[str]:
@@ -188,73 +164,68 @@ class _Section:
             tables = {"all numbers": Table((Column("name", "Name"), Column("value", "Value")), found)}
         for name, table in tables.items():
             title = table.columns[-1].title if name == "means" else name.replace("_", " ")
-            yield self.values.show(table, title[:1].upper() + title[1:])
+            yield self.show(table, title[:1].upper() + title[1:])
 
     def _unplaced(self, figures: Iterable[Any]) -> list[str]:
         return [self._figure(one.name) for one in figures if one.name not in self._placed]
+
+    def _text(self, names: Mapping[str, Any]) -> str:
+        """The template that is being rendered as HTML, with signs for its values."""
+        html = self.blocks(self.text(names))
+        if cited := CITED.findall(html):
+            known = bibliography(self.templates)
+            for key in cited:
+                if key not in known:
+                    self.told(f"@{key}", f"{BIBLIOGRAPHY} has no entry {key!r}{near(key, known)}")
+        return html
 
     # What a template may call
 
     def _question(self, name: str) -> Markup:
         """Place a question with its answer."""
         if name not in self._questions:
-            raise UsageError(f"this section has no question {name!r}{_near(name, self._questions)}")
+            raise UsageError(f"this section has no question {name!r}{near(name, self._questions)}")
         if name not in self._asked:
-            self._asked[name] = self.values.hold(self._answered(self._questions[name]), "", block=True)
+            self._asked[name] = self.hold(self._answered(self._questions[name]), "", block=True)
         return self._asked[name]
 
     def _figure(self, name: str, caption: str = "", alt: str = "", caller: Any = None) -> Markup:
         """Place a figure: its caption is Markdown, and begins with the finding in bold."""
         if name not in self.figures:
-            raise UsageError(f"no figure {name!r} is declared here{_near(name, self.figures)}")
+            raise UsageError(f"no figure {name!r} is declared here{near(name, self.figures)}")
         self._placed.add(name)
         drawn, text = self.figures[name], caller() if caller else caption
         if not text:
             title = Markup("<strong>{}</strong> ").format(drawn.title) if drawn.title else Markup()
             text = title + drawn.caption
-        written = self.values.line(text)
+        written = self.line(text)
         found = re.search("<strong>(.*?)</strong>", written, re.DOTALL)
-        finding = plain_text(self.values.html(found[1])) if found else ""
-        alt = self.values.plain(alt) or ": ".join(filter(None, (drawn.alt or drawn.kind, finding)))
+        finding = plain_text(self.html(found[1])) if found else ""
+        alt = self.plain(alt) or ": ".join(filter(None, (drawn.alt or drawn.kind, finding)))
         names = {"name": name, "alt": alt, "caption": written, "wide": drawn.width_mm > WIDE_MM}
-        return self.values.hold(self.values.frame("figure.html", **names), "", block=True)
-
-    def _text(self, names: Mapping[str, Any]) -> str:
-        """The template that is being rendered as HTML, with signs for its values."""
-        made = self._environment.get_template(self.values.at.template)
-        html = self.values.blocks(made.render(names_of(self._environment, names)))
-        known = bibliography(self.templates)
-        for key in _CITED.findall(html):
-            if key not in known:
-                self.values.told(f"@{key}", f"{BIBLIOGRAPHY} has no entry {key!r}{_near(key, known)}")
-        return html
+        return self.hold(self.frame("figure.html", **names), "", block=True)
 
 
-def _near(name: str, known: Iterable[str]) -> str:
-    return did_you_mean(name, known) or f"; there are {', '.join(known) or 'none'}"
-
-
-def _terms(templates: Path) -> list[str]:
-    """The words that a project's glossary explains."""
-    file = templates / GLOSSARY
-    text = file.read_text(encoding="utf-8") if file.is_file() else ""
-    return re.findall(r"^(\S.*)\n+:\s", text, re.MULTILINE)
-
-
-def _term(values: Values, known: Iterable[str], word: str, text: str = "") -> Markup:
+def _term(values: Values, word: str, text: str = "") -> Markup:
     """A word that the glossary explains, linked to where it does."""
+    file = values.templates / GLOSSARY
+    source = file.read_text(encoding="utf-8") if file.is_file() else ""
+    known = re.findall(r"^(\S.*)\n+:\s", source, re.MULTILINE)
     if word not in known:
-        raise UsageError(f"{GLOSSARY} does not explain {word!r}{_near(word, known)}")
+        raise UsageError(f"{GLOSSARY} does not explain {word!r}{near(word, known)}")
     return values.hold(Markup('<a class="term" href="#term-{}">{}</a>').format(slug(word), text or word))
 
 
 def glossary(templates: Path, words: Any = None) -> str:
-    """Render the project's glossary, which knows the project's `words`; nothing where there is none."""
+    """Render the project's glossary, which knows the project's `words`; nothing where there is none.
+
+    Raises `UsageError` as `render_section` does.
+    """
     if not (templates / GLOSSARY).is_file():
         return ""
-    values = Values(templates, Place(GLOSSARY, "glossary", 3), {})
-    made = environment(templates, values, {"term": partial(_term, values, _terms(templates))})
+    values = Values(templates, Place(GLOSSARY, "glossary", 3))
+    values.jinja.globals["term"] = partial(_term, values)
     with explained(templates, GLOSSARY):
-        html = values.html(values.blocks(made.get_template(GLOSSARY).render(words=words)))
+        html = values.html(values.blocks(values.text({"words": words})))
     html = re.sub("<dt>(.*?)</dt>", lambda dt: f'<dt id="term-{slug(plain_text(dt[1]))}">{dt[1]}</dt>', html)
     return html.replace("<dl>", '<dl class="glossary">')

@@ -18,13 +18,19 @@ from markupsafe import Markup, escape
 from labreport.errors import UsageError, shown
 from labreport.page import markdown
 from labreport.page.claims import Claim, TemplateError, there
+from labreport.page.environment import environment
 from labreport.page.markdown import HELD
-from labreport.stats import Condition, Finding, Names, Quantity, Table, as_quantity
+from labreport.stats import Condition, Finding, Names, Quantity, Table, as_quantity, declared, rows, say
 from labreport.stats.rounding import FORMS, apart, as_prose, digits, pm
 
+SENTENCES = "sentences.html"
+RESERVED = ("and", "caller", "else", "false", "if", "in", "is", "loop", "none", "not", "or", "self", "true")
+"""Names of Jinja's."""
 VERDICT = "No longer holds:"
 MARK = '<sup class="mark">†</sup>'
-_MARK_ABOVE = "<!--mark-->"
+_MARK_HERE = "<!--mark-->"
+_MARK_ABOVE = re.compile(rf"(</(?:p|li)>(?:(?!</p>|</li>).)*){_MARK_HERE}", re.DOTALL)
+"""The end of the last paragraph above, which has the mark of a block that is not judged."""
 _FIRST = 0xF0000
 _EDGE = "\u2e28"
 """Around what begins or ends a claim: Markdown takes it for punctuation, so that `*` beside it is read."""
@@ -88,25 +94,66 @@ class Values:
     """What is printed from templates of one folder: values, the sources of numbers, claims.
 
     What Jinja prints becomes a sign, in which Markdown sees nothing, and `html` puts it in again. Numbers
-    are called by their place in `answers`. `sentence` says a finding, `frame` renders a template of the
-    frame; the environment fills both in.
+    are called by their place in `answers`.
     """
 
     folder = "templates/"
     """How claims name it."""
-    sentence: Callable[[Any], Markup]
-    frame: Callable[..., Markup]
 
-    def __init__(self, templates: Path, at: Place, answers: Mapping[str, Names]) -> None:
-        self.templates, self.at, self.answers = templates, at, answers
+    def __init__(
+        self,
+        templates: Path,
+        at: Place,
+        answers: Mapping[str, Names] | None = None,
+        experiments: Iterable[Any] = (),
+    ) -> None:
+        self.templates, self.at = templates, at
         self.claims: list[Claim] = []
         self.numbers: dict[str, dict[str, Any]] = {}
+        self.known: dict[str, Any] = {}
         self._held: list[_Held] = []
-        self._tables: Counter[str] = Counter()
+        self._shown: Counter[str] = Counter()
         self._paths: dict[Any, str] = {}
-        for question, answer in answers.items():
+        declarations = Names({one.name: declared(one) for one in experiments})
+        for question, answer in {**(answers or {}), "experiments": declarations}.items():
             for path, one in quantities(answer, (question,)):
                 self._paths.setdefault(_identity(one), path)
+        self.jinja = environment(templates, self)
+        self.jinja.globals.update(
+            experiments=declarations,
+            rows=lambda of, answer=None, **columns: rows(of, answer or self.at.answer, **columns),
+            show=self.show,
+        )
+
+    # Templates
+
+    def text(self, names: Mapping[str, Any], **syntax: Any) -> str:
+        """Render the template with these names, `deep_8` for `deep-8` too; `syntax` are options of Jinja's.
+
+        Raises `UsageError` for a name that is one of the engine's.
+        """
+        if taken := sorted(set(names) & {*self.jinja.globals, *RESERVED}):
+            raise UsageError(f"{taken[0]!r} is a name of the engine in templates; call the answer otherwise")
+        found = {re.sub(r"\W", "_", name): value for name, value in names.items()} | dict(names)
+        self.known = {**self.jinja.globals, **found}
+        return self.jinja.overlay(**syntax).get_template(self.at.template).render(found)
+
+    def frame(self, template: str, /, **names: Any) -> Markup:
+        """Render a template of the frame."""
+        return Markup(self.jinja.get_template(template).render(names))
+
+    def sentence(self, of: Finding | Quantity) -> Markup:
+        """Say a finding or a number: by the macro of its kind, the project's own if it has one."""
+        kind = of.kind if isinstance(of, Finding) else "quantity"
+        given = say(of) if isinstance(of, Finding) else {"name": self._called(of), "value": of}
+        files = (self.jinja.get_template(name).module for name in (SENTENCES, f"engine/{SENTENCES}"))
+        return Markup(next(getattr(file, kind) for file in files if hasattr(file, kind))(given)).strip()
+
+    def _called(self, one: Quantity) -> str:
+        """What a number is of, in words: `test accuracy of complex`, or what its answer calls it."""
+        of, name = one.source, self._paths.get(_identity(one), "the number").rpartition(".")[2]
+        what = of.measure or of.note or name.replace("_", " ")
+        return " of ".join(filter(None, (what, " and ".join(of.experiments))))
 
     # Signs
 
@@ -118,11 +165,7 @@ class Values:
 
     def html(self, text: str) -> str:
         """Put in what was kept: as HTML, and in the attributes of a tag as plain text."""
-        text = self._put(text)
-        while (at := text.find(_MARK_ABOVE)) >= 0:  # at the end of the last paragraph above
-            place = max(text.rfind("</p>", 0, at), text.rfind("</li>", 0, at), 0) or at
-            text = text[:place] + MARK + text[place:at] + text[at + len(_MARK_ABOVE) :]
-        return text
+        return _MARK_ABOVE.sub(rf"{MARK}\1", self._put(text))
 
     def _put(self, text: str) -> str:
         def put(found: re.Match[str]) -> str:
@@ -146,8 +189,14 @@ class Values:
         return markdown.render(text, self._names)
 
     def line(self, text: str) -> Markup:
-        """Render Markdown of one line, as a caption, in which HTML counts only if a template wrote it."""
-        return Markup(markdown.inline(text, self._names, isinstance(text, Markup)))
+        """Render Markdown of one line, as a caption, in which HTML counts only if a template wrote it.
+
+        Raises `UsageError` for a typed number, which is looked for in the text of a template before.
+        """
+        trusted = isinstance(text, Markup)
+        for _, wrong in () if trusted else markdown.typed_in(text):
+            raise UsageError(wrong)
+        return Markup(markdown.inline(text, self._names, trusted))
 
     @property
     def _names(self) -> dict[str, Any]:
@@ -199,12 +248,6 @@ class Values:
         element = Markup('<data class="q" data-q="{}" value="{}">{}</data>')
         return self.hold(element.format(name, value, text), text)
 
-    def name(self, one: Quantity) -> str:
-        """Say what a number is of, in words: `test accuracy of complex`, or what its answer calls it."""
-        of, called = one.source, self._paths.get(_identity(one), "the number").rpartition(".")[2]
-        what = of.measure or of.note or called.replace("_", " ")
-        return " of ".join(filter(None, (what, " and ".join(of.experiments))))
-
     def literal(self, given: Any) -> Markup:
         """Print what the author typed, and nobody measured."""
         text = re.sub(r"(?<=\d) (?=%)", "\u00a0", str(given))
@@ -227,20 +270,19 @@ class Values:
     def show(self, table: Any, caption: str = "", digits: int | None = None, name: str = "") -> Markup:
         """Print a table: value ± half width, one number of decimals a column, or `digits` of them.
 
-        `caption` is Markdown; `ref(name)` refers to it. Raises `UsageError` for what is no table.
+        `caption` is Markdown; `ref(name)` refers to it. Raises `UsageError` for what is no table, and for a
+        number that is typed in the caption.
         """
         if not isinstance(table, Table):
             raise UsageError(f"show() prints a table, as rows(experiments, …) makes; this is {table!r:.40}")
-        for _, number in () if isinstance(caption, Markup) else markdown.typed_in(caption):
-            raise UsageError(markdown.typed(number))
 
         def cell(of: Any, text: str) -> str:
             return self.form(of, lambda _: text) if isinstance(of, Quantity) else text
 
         rows = [list(map(cell, *line)) for line in zip(table.rows, table.cells(digits), strict=True)]
         right = [any(isinstance(row[at], Quantity) for row in table.rows) for at in range(len(table.columns))]
-        self._tables[self.at.document] += 1
-        name = name or f"{self.at.document}-{self._tables[self.at.document]}"
+        self._shown[self.at.document] += 1
+        name = name or f"{self.at.document}-{self._shown[self.at.document]}"
         names = {"name": name, "caption": self.line(caption), "heads": table.heads}
         return self.hold(self.frame("table.html", rows=rows, right=right, **names), repr(table), block=True)
 
@@ -251,7 +293,7 @@ class Values:
         """
         element, item = ("span", "span") if block is None else ("div", "p")
         struck, verdict = ("del", "strong") if block is None else ('div class="del"', "p")
-        start, end = f'<{element} class="unknown">', f"{MARK if block is None else _MARK_ABOVE}</{element}>"
+        start, end = f'<{element} class="unknown">', f"{MARK if block is None else _MARK_HERE}</{element}>"
         if claim.fails:
             start = f'<{element} class="fails"><{verdict} class="verdict">{VERDICT}</{verdict}> <{struck}>'
             said = f"(now: {now})" if block is None else f"Now: {now}."
