@@ -24,6 +24,7 @@ import labreport
 from labreport.build import Request, answers, opened, section
 from labreport.cli import main
 from labreport.cli.parser import COMMANDS, OPTIONS
+from labreport.errors import LabReportError
 from labreport.page import render_file
 from labreport.plan import Plan
 from labreport.stats.rounding import FORMS
@@ -167,7 +168,7 @@ def test_the_page_about_mistakes_says_what_is_said(tape: Path) -> None:
     for wrong, said in rows:
         file.write_text(f"{wrong}x{{% endclaim %}}\n" if "{% claim" in wrong else f"{wrong}\n")
         plan = plan_of(tape)
-        with pytest.raises(labreport.errors.UsageError) as raised:
+        with pytest.raises(LabReportError) as raised:
             section(plan, plan.project.chapters[0])
         file.unlink()
         assert said.replace("\\|", "|") in str(raised.value)
