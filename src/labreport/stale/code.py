@@ -11,15 +11,15 @@ from typing import Any, TypeAlias
 
 from labreport.errors import UsageError, shown
 from labreport.stale.loader import Sources
-from labreport.stale.syntax import ENGINE, SUBCLASSES, TEXT, Statement, Target, statements
+from labreport.stale.syntax import ENGINE, Statement, Target, statements
 
-LIBRARY, VALUE, SPECIAL = "library", "value", "special"
+LIBRARY, VALUE, ANY_CODE = "library", "value", ("any code", "")
 Item: TypeAlias = Statement | tuple[str, Any]
 """What a name leads to: a statement; `(LIBRARY, "numpy")`; `(VALUE, id)` of an experiment, a study or a table
-that counts by what it is; `(SPECIAL, TEXT)` where any code may be reached."""
+that counts by what it is; `ANY_CODE` where any code of the project may be reached."""
 Items: TypeAlias = frozenset[Item]
 NOTHING: Items = frozenset()
-_ANY_CODE = frozenset({"importlib", "inspect", "runpy", "pkgutil"})
+_REACHING = frozenset({"importlib", "inspect", "runpy", "pkgutil"})
 _DRAWS_WITH = {"seaborn": "matplotlib"}
 """A library that changes another when it is called."""
 _ALWAYS = frozenset({"os", "sys"})
@@ -41,13 +41,13 @@ class Closure:
         return [one for one in self.items if isinstance(one, Statement)]
 
     def of(self, kind: str) -> set[Any]:
-        """The libraries, the ids of values, or what is special."""
+        """The libraries, or the ids of values."""
         return {one[1] for one in self.items if isinstance(one, tuple) and one[0] == kind}
 
     @property
     def everything(self) -> bool:
         """Whether any code of the project may be reached."""
-        return (SPECIAL, TEXT) in self.items
+        return ANY_CODE in self.items
 
 
 class Code:
@@ -108,8 +108,8 @@ class Code:
         return found
 
     def _uses(self, one: Statement) -> Items:
-        special = {(SPECIAL, each) for each in one.special}
-        return self._meant(one, frozenset(name for name, _, _ in one.uses)) | special
+        found = self._meant(one, frozenset(name for name, _, _ in one.uses))
+        return found | {ANY_CODE} if one.reaches else found
 
     def _load(self, modules: Iterable[str], found: Closure) -> None:
         waiting = list(modules)
@@ -132,14 +132,12 @@ class Code:
 
     def _touched(self, one: Statement, found: Closure) -> Statement | bool:
         """What of a closure a statement of a loaded module may change; whether it changes anything."""
-        changed, libraries, bases = self._touch(one)
-        for each in _own(changed | (bases if (SPECIAL, SUBCLASSES) in found.items else NOTHING)):
-            if each in found.items:
-                return each
-        return not libraries.isdisjoint(_ALWAYS | _with_drawing(found.of(LIBRARY)))
+        changed, libraries = self._touch(one)
+        own = min((each for each in changed if each in found.items), key=_label, default=None)
+        return own or not libraries.isdisjoint(_ALWAYS | _with_drawing(found.of(LIBRARY)))
 
-    def _touches(self, one: Statement) -> tuple[Items, frozenset[str], Items]:
-        """What a statement may change when it is loaded, the libraries that it calls, and its bases.
+    def _touches(self, one: Statement) -> tuple[list[Statement], frozenset[str]]:
+        """What a statement may change when it is loaded, and the libraries that it calls.
 
         What only binds a name counts for what others change by their own doing: it calls a definition that
         holds something, or what changes a value.
@@ -157,14 +155,13 @@ class Code:
             meant = direct if each is one else self._meant(each, each.names()) - _PYTHON
             waiting += _own(meant - reached - alone)
             reached |= meant
-        touched = {
+        touched = [
             each
             for each in _own(reached - {one})
             if each in changed or (each.holds and (one.effect or each.kind in _DEFINITIONS))
-        }
+        ]
         others = [each for each in reached if one.effect and isinstance(each, tuple)]
-        libraries = {name for kind, name in others if kind == LIBRARY}
-        return frozenset(touched), _with_drawing(libraries), direct if one.kind == "class" else NOTHING
+        return touched, _with_drawing(name for kind, name in others if kind == LIBRARY)
 
     def _meaning(self, one: Statement, names: frozenset[str]) -> Items:
         """What names in a statement lead to."""
@@ -228,8 +225,8 @@ class Code:
         top, *inner = [*module.split("."), *parts]
         if top in (ENGINE, "") or self.sources.path(top):
             return NOTHING
-        any_code = top in _ANY_CODE and inner[:1] not in (["metadata"], ["resources"])
-        return frozenset({(LIBRARY, top)} | ({(SPECIAL, TEXT)} if any_code else set()))
+        reaches = top in _REACHING and inner[:1] not in (["metadata"], ["resources"])
+        return frozenset({(LIBRARY, top), *([ANY_CODE] if reaches else ())})
 
     def _absolute(self, module: str, target: str) -> str:
         """The full name of a module that `module` calls `target`, perhaps with dots in front."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from labreport.errors import UsageError, shown, told
 from labreport.project import Data, Experiment, Project, Read, Reader, Study
-from labreport.results import digest as full_digest
+from labreport.results import digest as key
 from labreport.stale.code import LIBRARY, VALUE, Closure, Code
 from labreport.stale.data import Digests
 from labreport.stale.exact import exact
@@ -134,10 +134,9 @@ class Ingredients:
         values: dict[str, str] = {}
         classes: set[type] = set()
         if isinstance(subject, Experiment):
-            entries = _entries(subject.start or subject.fit, told(subject.place, subject.name), values)
             _exact(subject, classes)
-        else:
-            entries = _entries(subject.function, told(subject.place, subject.name), values)
+        given = subject.start or subject.fit if isinstance(subject, Experiment) else subject.function
+        entries = _entries(given, told(subject.place, subject.name), values)
         own = [one for one in classes if self.sources.path(one.__module__)]
         entries |= {(one.__module__, one.__qualname__.partition(".")[0]) for one in own}
         label = (frozenset(entries), *sorted(values.items()), *sorted(map(str, classes)))
@@ -174,7 +173,7 @@ class Ingredients:
 
 def digest(value: Any) -> str:
     """The digest of plain values, short: enough to tell versions of one thing apart."""
-    return full_digest(value)[:16]
+    return key(value)[:16]
 
 
 def _declared(value: Any) -> list[Any]:
@@ -255,8 +254,3 @@ def watched(
 def changed_since_loaded(project: Project) -> list[str]:
     """The files of code and data that are not any more what was digested."""
     return ingredients(project).changed()
-
-
-def key(made_of: Mapping[str, str]) -> str:
-    """The name of what is made of these: a SHA-256 in hexadecimal."""
-    return full_digest(made_of)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -11,6 +10,7 @@ from contextlib import contextmanager
 from functools import cache
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.util import spec_from_file_location
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
@@ -103,15 +103,9 @@ class Loader(MetaPathFinder):
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """The spec of a module of the project; None for any other."""
-        found = self.sources.path(fullname)
-        if found is None:
+        if (found := self.sources.path(fullname)) is None:
             return None
-        return importlib.util.spec_from_file_location(
-            fullname,
-            found,
-            loader=_Source(fullname, str(found), self),
-            submodule_search_locations=[str(found.parent)] if found.name == "__init__.py" else None,
-        )
+        return spec_from_file_location(fullname, found, loader=_Source(fullname, str(found), self))
 
     def install(self) -> None:
         """Import project modules by this from now on; those of an earlier loader are forgotten."""
@@ -141,14 +135,16 @@ def load(folder: str | Path) -> Project:
 
 
 _opened: set[str] | None = None
-_hooked = False
 _WRITING = os.O_WRONLY | os.O_RDWR
 
 
 def _heard(event: str, arguments: tuple[Any, ...]) -> None:
     reads = event == "open" and not isinstance(arguments[0], int) and not arguments[2] & _WRITING
-    if _opened is not None and reads:
+    if reads and _opened is not None:
         _opened.add(os.path.abspath(os.fsdecode(arguments[0])))
+
+
+sys.addaudithook(_heard)
 
 
 @contextmanager
@@ -159,20 +155,16 @@ def watch(
 
     Likewise for a module of it that is loaded and is none of `modules`, where these are given.
     """
-    global _opened, _hooked
-    if not _hooked:
-        sys.addaudithook(_heard)
-        _hooked = True
+    global _opened
     loader = installed(project.source)
     before = len(loader.loaded) if loader else 0
-    read: set[str] = set()
-    _opened = read
+    read = _opened = set[str]()
     try:
         yield
     finally:
         _opened = None
-    for name in loader.loaded[before:] if loader and modules is not None else ():
-        if name not in (modules or ()):
+    for name in loader.loaded[before:] if loader else ():
+        if modules is not None and name not in modules:
             text = f"the module {name} was loaded for it in a way that cannot be followed"
             raise UsageError(f"{owner}: {text}; import it by its name")
     for path in map(Path, sorted(read - allowed)):

@@ -12,9 +12,8 @@ from functools import cached_property
 from labreport.errors import UsageError
 
 ENGINE = "labreport"
-TEXT, SUBCLASSES = "any code", "__subclasses__"
-"""In `Statement.special`: it may reach code by a computed name or read it as text; it asks for subclasses."""
-_REACHING = frozenset({"eval", "exec", "globals", "__import__", "__doc__", "__globals__", "__code__"})
+_REACHING = frozenset({"eval", "exec", "globals", "__import__", "__doc__", "__globals__", "__code__",
+                       "__subclasses__"})  # fmt: skip
 _CHANGING = frozenset({"append", "appendleft", "extend", "insert", "add", "update", "setdefault", "pop",
                        "popitem", "clear", "remove", "discard", "sort", "reverse"})  # fmt: skip
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -42,7 +41,8 @@ class Statement:
     imports: dict[str, list[Target]] = field(default_factory=dict)
     loads: list[tuple[bool, Target]] = field(default_factory=list)
     """What it imports, and whether it does when its module is loaded."""
-    special: set[str] = field(default_factory=set)
+    reaches: bool = False
+    """It may reach any code, by a computed name, or read it as text."""
     acts: bool = False
     """It calls, decorates or derives when the module is loaded."""
     effect: bool = False
@@ -52,11 +52,8 @@ class Statement:
 
     def names(self, *roles: str, loading: bool = False) -> frozenset[str]:
         """The names that it uses in these roles, by default in all but those given to the engine."""
-        return frozenset(
-            name
-            for name, early, role in self.uses
-            if (role in roles if roles else role != "given") and (early or not loading)
-        )
+        wanted = roles or ("read", "called", "passed", "changed")
+        return frozenset(name for name, early, role in self.uses if role in wanted and early >= loading)
 
     @property
     def kind(self) -> str:
@@ -80,36 +77,27 @@ def statements(module: str, source: bytes, shown: str) -> list[Statement]:
     """Read a module's statements. Raises `UsageError`, which calls it `shown`, for a syntax error."""
     try:
         tree = ast.parse(source)
-    except (SyntaxError, ValueError) as error:
-        raise UsageError(f"{shown}:{getattr(error, 'lineno', None) or 1}: {error.args[0]}") from None
-    engine = {
-        name
-        for node in ast.walk(tree)
-        if isinstance(node, _IMPORTS)
-        for name, (target, _), _, _ in _imported(node)
-        if target.partition(".")[0] == ENGINE
-    }
-    for node in ast.walk(tree):
+    except SyntaxError as error:
+        raise UsageError(f"{shown}:{error.lineno or 1}: {error.msg}") from None
+    tables = {node: symtable.symtable(ast.unparse(node), module, "exec") for node in tree.body}
+    nodes = list(ast.walk(tree))
+    bound = [each for node in nodes if isinstance(node, _IMPORTS) for each in _imported(node)]
+    engine = {name for name, (target, _), _, _ in bound if target.partition(".")[0] == ENGINE}
+    for node in nodes:
         if isinstance(node, (ast.Module, *_DEFINITIONS)):
             node.body = [one for one in node.body if not _says_nothing(one)]
         if isinstance(node, _DEFINITIONS):
             node.decorator_list = [one for one in node.decorator_list if _root(one) not in engine]
         elif isinstance(node, ast.Subscript) and dotted(node.value).rpartition(".")[2] == "Annotated":
             node.slice = node.slice.elts[0] if isinstance(node.slice, ast.Tuple) else node.slice
-    lines = source.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     found: list[Statement] = []
     for node in tree.body:
         if isinstance(node, _IMPORTS):
             for name, target, load, text in _imported(node):
                 one = Statement(module, node, text, [name], imports={name: [target]}, loads=[(True, load)])
                 found.append(one)
-            continue
-        first = min(one.lineno for one in (node, *getattr(node, "decorator_list", ())))
-        try:
-            table = symtable.symtable("\n".join(lines[first - 1 : node.end_lineno]), module, "exec")
-        except SyntaxError:  # of one that begins behind another in its line
-            table = symtable.symtable(ast.unparse(node), module, "exec")
-        found.append(_Reading(Statement(module, node), engine).read(table))
+        else:
+            found.append(_Reading(Statement(module, node), engine).read(tables[node]))
     return found
 
 
@@ -125,8 +113,7 @@ class _Reading(ast.NodeVisitor):
         """The statement; `table` says which of its names are the module's."""
         found, node = self._found, self._found.node
         self.visit(node)
-        free, changed = set(found.imports), set[str]()
-        tables = [table]
+        free, tables = set(found.imports), [table]
         for one in tables:
             tables += one.get_children()
             for symbol in one.get_symbols():
@@ -135,11 +122,12 @@ class _Reading(ast.NodeVisitor):
                     free.add(name)
                 if (symbol.is_assigned() or symbol.is_imported()) and (top or symbol.is_declared_global()):
                     found.binds.append(name)
-                    changed |= set() if top else {name}
+                    if not top:
+                        found.uses.add((name, False, "changed"))
+                        free.add(name)
         free |= set(found.binds) if isinstance(node, ast.AugAssign) else set()
         found.uses = {use for use in found.uses if use[0].partition(".")[0] in free}
-        found.uses |= {(name, False, "changed") for name in changed}
-        found.special |= {TEXT for _ in _REACHING & free}
+        found.reaches |= not _REACHING.isdisjoint(free)
         found.binds = sorted(dict.fromkeys(found.binds), key=lambda name: name != getattr(node, "name", ""))
         found.binds += ["*"] if "*" in found.imports else []
         found.effect, found.holds = _is_effect(node), self._holds(node)
@@ -148,17 +136,14 @@ class _Reading(ast.NodeVisitor):
     def _holds(self, node: ast.stmt) -> bool:
         if isinstance(node, ast.ClassDef):  # `field: list = new()` of a dataclass is one object's
             own = [one for one in node.body if isinstance(one, (ast.Assign, ast.AnnAssign))]
-            called = [
-                one for one in own if isinstance(one, ast.AnnAssign) and isinstance(one.value, ast.Call)
-            ]
+            made = [one for one in own if isinstance(one, ast.AnnAssign) and isinstance(one.value, ast.Call)]
             return bool(node.keywords) or any(
-                isinstance(one.value, _MUTABLE) for one in own if one not in called
+                isinstance(one.value, _MUTABLE) for one in own if one not in made
             )
         if isinstance(node, _FUNCTIONS):
             single = any("singledispatch" in ast.unparse(one) for one in node.decorator_list)
-            return single or any(
-                isinstance(one, _MUTABLE) for one in (*node.args.defaults, *node.args.kw_defaults)
-            )
+            defaults = (*node.args.defaults, *node.args.kw_defaults)
+            return single or any(isinstance(one, _MUTABLE) for one in defaults)
         if isinstance(node, (ast.Assign, ast.AnnAssign)):
             frozen = isinstance(node.value, ast.Call) and _root(node.value) in self._engine
             return not frozen and any(isinstance(one, _MUTABLE) for one in ast.walk(node.value or node))
@@ -170,10 +155,8 @@ class _Reading(ast.NodeVisitor):
 
     def visit(self, node: ast.AST) -> None:
         """Note one node, and what is below it."""
-        found, name = self._found, dotted(node)
-        attribute = node.attr if isinstance(node, ast.Attribute) else ""
-        found.special |= {TEXT} if attribute in _REACHING or name == "sys.modules" else set()
-        found.special |= {SUBCLASSES} if attribute == SUBCLASSES else set()
+        name, attribute = dotted(node), node.attr if isinstance(node, ast.Attribute) else ""
+        self._found.reaches |= attribute in _REACHING or name == "sys.modules"
         if name:
             self._note(name, "read" if isinstance(getattr(node, "ctx", None), ast.Load) else "changed")
             if attribute in _CHANGING:
@@ -184,6 +167,7 @@ class _Reading(ast.NodeVisitor):
             self._other(node)
 
     def _other(self, node: ast.AST) -> None:
+        acts = isinstance(node, ast.AugAssign)
         if isinstance(node, _IMPORTS):
             for name, target, load, _ in _imported(node):
                 self._found.imports.setdefault(name, []).append(target)
@@ -194,18 +178,17 @@ class _Reading(ast.NodeVisitor):
         elif isinstance(node, _DEFINITIONS):
             for each in node.decorator_list:
                 self._note(dotted(each), "called")
-        derives = isinstance(node, ast.ClassDef) and (node.bases or node.keywords)
-        decorated = isinstance(node, _DEFINITIONS) and node.decorator_list
-        acts = derives or decorated or isinstance(node, ast.AugAssign)
-        self._found.acts |= self._loading and bool(acts)
+            derives = isinstance(node, ast.ClassDef) and bool(node.bases or node.keywords)
+            acts = derives or bool(node.decorator_list)
+        self._found.acts |= self._loading and acts
         loading = self._loading
         for part, value in ast.iter_fields(node):
-            if part in ("annotation", "returns", "type_params"):
-                continue
-            self._loading = loading and not (part == "body" and isinstance(node, (*_FUNCTIONS, ast.Lambda)))
-            for inner in value if isinstance(value, list) else [value]:
-                if isinstance(inner, ast.AST):
-                    self.visit(inner)
+            if part not in ("annotation", "returns", "type_params"):
+                late = part == "body" and isinstance(node, (*_FUNCTIONS, ast.Lambda))
+                self._loading = loading and not late
+                for inner in value if isinstance(value, list) else [value]:
+                    if isinstance(inner, ast.AST):
+                        self.visit(inner)
         self._loading = loading
 
     def _call(self, node: ast.Call) -> None:
@@ -232,11 +215,10 @@ class _Reading(ast.NodeVisitor):
 
 def dotted(node: ast.AST) -> str:
     """`a.b.c` as it is written; empty for anything that is not attributes of a name."""
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
+    inner = node
+    while isinstance(inner, ast.Attribute):
+        inner = inner.value
+    return ast.unparse(node) if isinstance(inner, ast.Name) else ""
 
 
 def _root(node: ast.AST) -> str:

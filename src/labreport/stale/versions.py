@@ -13,9 +13,6 @@ from pathlib import Path
 
 PYTHON = ".".join(map(str, sys.version_info[:2]))
 """The version of Python, to the second number."""
-_CALLED = {"sklearn": "scikit-learn", "skimage": "scikit-image", "PIL": "pillow", "yaml": "pyyaml"}
-"""Distributions of modules with another name, which it would take long to look for."""
-_FIELD = re.compile(r"^(Version|Requires-Dist): *([\w.!+-]+)(.*)$", re.MULTILINE)
 
 
 def versions(modules: Iterable[str]) -> dict[str, str]:
@@ -24,17 +21,16 @@ def versions(modules: Iterable[str]) -> dict[str, str]:
     A module of no distribution has the digest of its source for a version.
     """
     found: dict[str, str] = {}
-    waiting: list[str] = []
     for module in modules:
         if module not in sys.stdlib_module_names and module != "labreport":
-            waiting += (names := _distributions(module))
+            waiting = list(names := _distributions(module))
             found |= {} if names else {module: _digest(module)}
-    while waiting:
-        name = waiting.pop()
-        version, required = distribution(name)
-        if version and name not in found:
-            found[name] = version
-            waiting += required
+            while waiting:
+                name = waiting.pop()
+                version, required = distribution(name)
+                if version and name not in found:
+                    found[name] = version
+                    waiting += required
     return found
 
 
@@ -42,25 +38,21 @@ def versions(modules: Iterable[str]) -> dict[str, str]:
 def distribution(name: str) -> tuple[str, tuple[str, ...]]:
     """The version of a distribution and the names of what it requires; an empty version for none."""
     try:
-        text = metadata.distribution(name).read_text("METADATA") or f"Version: {metadata.version(name)}"
+        found = metadata.distribution(name)
     except metadata.PackageNotFoundError:
         return "", ()
-    told = _FIELD.findall(text.partition("\n\n")[0])
-    required = {_plain(value) for field, value, more in told if field != "Version" and "extra" not in more}
-    return next(value for field, value, _ in told if field == "Version"), tuple(sorted(required))
+    required = [one for one in found.requires or () if "extra" not in one.partition(";")[2]]
+    return found.version, tuple(_plain(re.split(r"[^\w.-]", one)[0]) for one in required)
 
 
 @cache
 def _distributions(module: str) -> tuple[str, ...]:
-    name = _CALLED.get(module, _plain(module))
-    if distribution(name)[0]:
-        return (name,)
+    if distribution(_plain(module))[0]:
+        return (_plain(module),)
     return tuple(sorted(set(map(_plain, _by_module().get(module, ())))))
 
 
-@cache
-def _by_module() -> dict[str, list[str]]:
-    return dict(metadata.packages_distributions())
+_by_module = cache(metadata.packages_distributions)
 
 
 def _plain(name: str) -> str:
@@ -69,10 +61,7 @@ def _plain(name: str) -> str:
 
 @cache
 def _digest(module: str) -> str:
-    try:
-        spec = importlib.util.find_spec(module)
-    except (ImportError, ValueError):
-        spec = None
+    spec = importlib.util.find_spec(module)
     folders = spec and spec.submodule_search_locations
     files = [file for one in folders or () for file in sorted(Path(one).rglob("*.py"))]
     files += [Path(spec.origin)] if spec and spec.origin and not folders else []
