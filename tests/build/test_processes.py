@@ -120,7 +120,6 @@ def test_the_page_follows_an_edit(watching: _Watching) -> None:
     toy = watching.toy
     pdf = toy.folder / "report" / "report.pdf"
     _until(lambda: "ends higher" in watching.page())
-    time.sleep(1)  # until changes are looked for
     written = pdf.stat().st_mtime_ns
     toy.edit("templates/questions/higher.md", "Who drifts ends higher", "Drifting helps")
     _until(lambda: "Drifting helps" in watching.page())

@@ -21,33 +21,16 @@ HOST = "127.0.0.1"
 BESIDE = {"report.pdf": "application/pdf", "answers.json": "application/json"}
 """What the page links to, with its type."""
 LIBRARIES = (
-    *(
-        "numpy",
-        "scipy.stats",
-        "scipy.special",
-        "pandas",
-        "matplotlib.figure",
-        "matplotlib.backends.backend_svg",
-    ),
-    *(
-        "seaborn",
-        "jinja2",
-        "markdown_it",
-        "mdit_py_plugins.dollarmath",
-        "pygments",
-        "safetensors.numpy",
-        "rich",
-    ),
-    *("weasyprint", "pikepdf", "fontTools.subset", "brotli", "filelock", "rich.progress", "argparse"),
+    "argparse brotli filelock fontTools.subset jinja2 markdown_it matplotlib.backends.backend_svg "
+    "matplotlib.figure mdit_py_plugins.dollarmath numpy pandas pikepdf pygments rich.progress "
+    "safetensors.numpy scipy.special scipy.stats seaborn weasyprint"
 )
 """What builds import; one that is not listed only makes them slower."""
 STEP_MS, QUIET_MS = 20, 200
 """Milliseconds without another change until one is acted on; and without any, until others are looked for."""
 PATIENCE = 6.0
 """Seconds that a build that is stopped may take to write the states of its runs."""
-EMPTY = (
-    "<!DOCTYPE html><html lang='en'><meta charset='utf-8'><title>Report</title><main>{}</main></body></html>"
-)
+EMPTY = "<!DOCTYPE html><html lang='en'><title>Report</title><body><main>{}</main></body></html>"
 
 
 def watch(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> int:
@@ -67,16 +50,19 @@ def watch(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> in
         terminal.say(f"Watching; the report is at {server.address} (Ctrl-C ends)")
         if arguments.open:
             webbrowser.open(server.address)
-        builder.build()
+        begun = False
         for edits in changes(
             *folders,
             watch_filter=lambda change, path: usual(change, path) and not path.startswith(output),
             step=STEP_MS,
             debounce=10 * STEP_MS,
             rust_timeout=QUIET_MS,
+            yield_on_timeout=True,
             raise_interrupt=True,
         ):
-            builder.changed(all(path.startswith(texts) for _, path in edits))
+            if edits or not begun:  # an edit that came before anybody looked for one would be missed
+                builder.changed(begun and all(path.startswith(texts) for _, path in edits))
+                begun = True
     return 0
 
 
@@ -87,7 +73,7 @@ class Builder:
         self._words = (str(folder), str(arguments.output), arguments.seeds, arguments.jobs, arguments.debug)
         self._show = show
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(list(LIBRARIES))
+        self._context.set_forkserver_preload(LIBRARIES.split())
         self._process: Any = None
         self._running = self._again = False
         self._lock = threading.Lock()
@@ -102,9 +88,13 @@ class Builder:
     def build(self) -> None:
         """Stop the build that is under way, if one is, and begin another."""
         self.stop()
+        self._running = False
         ours, theirs = self._context.Pipe(duplex=False)
         self._process = self._context.Process(target=_build, args=(theirs, *self._words))
+        # Ctrl-C reaches every process of the terminal; those that build are to hear of it from this one only
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         self._process.start()
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         theirs.close()
         threading.Thread(target=self._listen, args=(ours,), daemon=True).start()
 
@@ -114,7 +104,7 @@ class Builder:
             return
         if self._process.is_alive():
             with suppress(ProcessLookupError):
-                os.kill(self._process.pid, signal.SIGINT)
+                os.kill(self._process.pid, signal.SIGTERM)
         self._process.join(PATIENCE)
         self._process.kill()
         self._process.join()
@@ -127,7 +117,7 @@ class Builder:
                     self._show(error)
         with self._lock:
             if self._again:
-                self._again = self._running = False
+                self._again = False
                 self.build()
 
     def __enter__(self) -> Builder:
