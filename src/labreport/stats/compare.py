@@ -104,23 +104,14 @@ def _judged(found: Computed, measure: Measure) -> tuple[Judgement, bool]:
 
 def _quantity(found: Computed, measure: Measure, unit: str, *of: Sample) -> Quantity:
     """What was computed of samples, with its source; an interval that has no end is none."""
-    values = tuple(
-        (name, value if math.isfinite(value) else None)
-        for name, value in zip(of[0].values, found.values, strict=False)
-    )
+    own = zip(of[0].values, found.values, strict=False)  # without values where nothing pairs the units
+    values = tuple((name, value if math.isfinite(value) else None) for name, value in own)
     low, high = found.low, found.high
     if high is None or not math.isfinite(high):
         low = high = None
     epochs = tuple(dict.fromkeys(one.epoch for one in of if one.epoch is not None))
-    source = Source(
-        tuple(one.name for one in of),
-        measure.label,
-        epochs,
-        found.n,
-        of[0].design.unit,
-        method=found.how,
-        note=of[0].note,
-    )
+    names, unit_of, note = tuple(one.name for one in of), of[0].design.unit, of[0].note
+    source = Source(names, measure.label, epochs, found.n, unit_of, method=found.how, note=note)
     return Quantity(found.value, unit, low, high, found.n, source, found.spread, values)
 
 
@@ -137,8 +128,10 @@ def _paired(first: Sample, second: Sample) -> tuple[Sample, Sample, bool]:
 
 def _known(one: Sample, measure: Measure) -> bool:
     """Whether a sample is known item by item, and every run gave a number."""
-    whole = measure.share and measure.scale == "difference" and one.finite
-    return whole and bool(one.right) and one.design.test_fraction is None  # each split has other items
+    if not one.right or one.design.test_fraction is not None:  # each split has other items
+        return False
+    finite = all(math.isfinite(value) for values in one.values.values() for value in values)
+    return finite and measure.share and measure.scale == "difference"
 
 
 def _terms_known(one: Sample, measure: Measure) -> bool:
@@ -158,14 +151,14 @@ def ratio(one: Quantity, other: Quantity) -> Quantity:
     source = Source(names, n=n, unit=one.source.unit, kind="computed", note=note)
     if one.value is None or not other.value:
         return Quantity(None, "times", source=source)
-    a, b = one.value, other.value
+    a, b, exact = one.value, other.value, one.exact and other.exact
+    found = Quantity(a / b, "times", n=n or 1, source=source, exact=exact)
     la, ua = (a, a) if one.exact else (one.low, one.high)
     lb, ub = (b, b) if other.exact else (other.low, other.high)
-    value, exact = a / b, one.exact and other.exact
     if exact or la is None or ua is None or lb is None or ub is None or la < 0 or lb <= 0 or ub >= 2 * b:
-        return Quantity(value, "times", n=source.n or 1, source=source, exact=exact)
+        return found
     below, above = lb * (2 * b - lb), ub * (2 * b - ub)
     low = (a * b - math.sqrt(max(0.0, (a * b) ** 2 - la * above * (2 * a - la)))) / above
     high = (a * b + math.sqrt(max(0.0, (a * b) ** 2 - ua * below * (2 * a - ua)))) / below
     source = replace(source, method="Donner and Zou, from both intervals")
-    return Quantity(value, "times", low, high, source.n or 1, source)
+    return replace(found, low=low, high=high, source=source)

@@ -17,10 +17,7 @@ from labreport.stats.intervals import Computed, Variance, quantile, student, tot
 
 
 class _Split(NamedTuple):
-    """Of a table of units and items: the residual's variance of a unit's mean, and what items cause.
-
-    Each has its degrees of freedom. `items` is None for one unit, or where the units agree on every item.
-    """
+    """The residual's variance of a unit's mean, and what items cause: nothing where the units all agree."""
 
     rest: float = 0.0
     rest_df: float = math.inf
@@ -60,11 +57,13 @@ def crossed(first: Any, second: Any, alpha: float, *, paired: bool = True, same:
         low, high = wilson(value, size, quantile(alpha, df))
         return Computed(value, k, spread, low, high, f"Wilson, over {over}", values)
     if over == "items":
-        how = "exact and Newcombe, over items" if same else "Newcombe, over items"
-        a, b = (one[0] > 0 for one in given)
-        counts = [int(cell.sum()) for cell in (a & b, a & ~b, b & ~a, ~a & ~b)] if same else []
-        sizes = [one.shape[1] for one in of]
-        ends = agreement(counts, alpha) if same else newcombe(means[0], sizes[0], means[1], sizes[1], alpha)
+        if same:
+            a, b = (one[0] > 0 for one in given)
+            counts = [int(cell.sum()) for cell in (a & b, a & ~b, b & ~a, ~a & ~b)]
+            how, ends = "exact and Newcombe, over items", agreement(counts, alpha)
+        else:
+            sizes = [one.shape[1] for one in of]
+            how, ends = "Newcombe, over items", newcombe(means[0], sizes[0], means[1], sizes[1], alpha)
         return Computed(value, k, spread, min(ends[0], value), max(ends[1], value), how, values)
     units = [_of_units(row, one) for row, one in zip(rows, split, strict=True)]
     if not lonely:  # the units are pairs

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from html import escape
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any, Literal
 
 from labreport.errors import did_you_mean
@@ -75,9 +75,9 @@ class Finding(Asked):
         if self.groups:
             return Names({name: one.difference for name, one in self.groups})
         found: dict[str, dict[str, Quantity]] = {name: {} for name in self.subjects}
-        for part in self.parts:
-            for first, second in [part.subjects] if len(part.subjects) == 2 else []:
-                found[first][second], found[second][first] = part.quantity, part.reversed().quantity
+        for part in self._both_ways:
+            if len(part.subjects) == 2:
+                found[part.subjects[0]][part.subjects[1]] = part.quantity
         return Names({name: Names(of) for name, of in found.items() if of})
 
     @property
@@ -98,16 +98,13 @@ class Finding(Asked):
             groups = dict(self.groups)
             return groups[find(name, groups, f"group of {self.within}")]
         if self.kind in RANKED or self.kind == "fact":
-            known = [word for word in dir(type(self)) if word[0] != "_"]
-            refuse(
-                f"a {self.kind} has no {text_of(name)!r}{did_you_mean(text_of(name), known)}; it has .mean"
-            )
+            near = did_you_mean(text_of(name), [word for word in dir(type(self)) if word[0] != "_"])
+            refuse(f"a {self.kind} has no {text_of(name)!r}{near}; it has .mean")
         return self._only(self._part(name))
 
     def __iter__(self) -> Iterator[str]:
         """The names of its groups, or of what was compared."""
-        known = dict(self.groups) or dict.fromkeys(part.subjects[0] for part in self.parts)
-        return iter(known)
+        return iter(dict(self.groups) or dict.fromkeys(part.subjects[0] for part in self.parts))
 
     def _only(self, part: Part) -> Finding:
         """The finding of one of its comparisons."""
@@ -130,31 +127,33 @@ class Finding(Asked):
         others = [other for other in self.subjects if other not in chosen]
         if not others:
             refuse("leads() names all that are ranked; leave some out")
-        return self._whole(both(*(self._ahead(one, other) for one in chosen for other in others)))
+        found = both(*(self._of(self._better, self._part(*pair)) for pair in product(chosen, others)))
+        return replace(found, about=(self,))
 
     def none_clear(self, *names: Any) -> Condition:
         """Hold where no two of these (by default of all) clearly differ."""
         pairs = combinations(self._names(names) or self.subjects, 2)
-        return self._whole(negated(either(*(self._of("clear", self._part(*pair)) for pair in pairs))))
+        found = negated(either(*(self._of("clear", self._part(*pair)) for pair in pairs)))
+        return replace(found, about=(self,))
 
     @property
     def order(self) -> list[str]:
         """The names by their means, the best first (of extremes, the most); those without one last."""
-        sign = 1 if self._lower else -1
+        sign = 1 if self._better == "less" else -1
         known = {name: sign * one.value for name, one in self.averages if one.value is not None}
         return sorted(self.subjects, key=lambda name: (name not in known, known.get(name, 0.0)))
 
     @property
     def first(self) -> list[str]:
         """The names of those that nothing is clearly ahead of, the best mean first."""
-        behind = {name for other in self.subjects for name in self.subjects if self._is_ahead(other, name)}
+        behind = {name for _, name in self._ahead}
         return [name for name in self.order if name not in behind]
 
     def where_clear(self, name: Any = None) -> list[str]:
         """The names that differ clearly: those that `name` is ahead of, or of groups those where it does."""
         if self.kind in RANKED:
             (one,) = self._names([name])
-            return [other for other in self.order if self._is_ahead(one, other)]
+            return [other for other in self.order if (one, other) in self._ahead]
         if self.groups:
             named = [] if name is None else [name]
             return [group for group, one in self.groups if one._by_name("clear", *named).holds]
@@ -174,7 +173,7 @@ class Finding(Asked):
         """Hold where at least so many were counted, of all or of one subject."""
         one = self if name is None else self[name]
         found: Condition = one._counted >= number
-        return one._whole(found)
+        return replace(found, about=(one,))
 
     @property
     def condition(self) -> Condition:
@@ -197,8 +196,10 @@ class Finding(Asked):
     # How it is asked
 
     @property
-    def _lower(self) -> bool:
-        return self.kind == "ranking" and self.measure is not None and self.measure.better == "lower"
+    def _better(self) -> str:
+        """How one that is ahead is judged beside another."""
+        lower = self.kind == "ranking" and self.measure is not None and self.measure.better == "lower"
+        return "less" if lower else "more"
 
     @property
     def _example(self) -> str:
@@ -228,10 +229,9 @@ class Finding(Asked):
             counted = one._counted
             short = counted.n - (counted.value or 0) if word == "all" else counted.value or 0
             return Condition(short == 0, (one,), f"by {short} of {counted.n}" if short else "")
-        part = self._part(*names) if names else self.parts[-1]
-        return (
-            self._ahead(*part.subjects) if self.kind in RANKED and word == "clear" else self._of(word, part)
-        )
+        if word == "clear" and self.kind in RANKED:
+            word = self._better
+        return self._of(word, self._part(*names) if names else self.parts[-1])
 
     def _names(self, names: Iterable[Any]) -> list[str]:
         return [find(name, self.subjects, f"subject of the {self.kind}") for name in names]
@@ -239,9 +239,8 @@ class Finding(Asked):
     def _part(self, *names: Any) -> Part:
         """The comparison of two subjects, seen from the first, or the only one that begins with a subject."""
         chosen = tuple(self._names(names))
-        n = len(chosen)
-        found = [part for part in self.parts if part.subjects[:n] == chosen]
-        turned = [part for part in self.parts if part.subjects[::-1][:n] == chosen]
+        found = [part for part in self.parts if part.subjects[: len(chosen)] == chosen]
+        turned = [part for part in self.parts if part.subjects[::-1][: len(chosen)] == chosen]
         if found and (len(found) == 1 or self.kind == "effect"):
             return found[0]
         if found or len(turned) != 1:
@@ -249,15 +248,14 @@ class Finding(Asked):
             refuse(f"{' and '.join(chosen)}: not one comparison; compared were {pairs}")
         return turned[0].reversed()
 
-    def _ahead(self, one: str, other: str) -> Condition:
-        return self._of("less" if self._lower else "more", self._part(one, other))
+    @property
+    def _both_ways(self) -> list[Part]:
+        return [one for part in self.parts for one in (part, part.reversed())]
 
-    def _is_ahead(self, one: str, other: str) -> bool:
-        compared = any({one, other} == set(part.subjects) for part in self.parts)
-        return compared and bool(self._ahead(one, other).holds)
-
-    def _whole(self, condition: Condition) -> Condition:
-        return replace(condition, about=(self,))
+    @property
+    def _ahead(self) -> set[tuple[str, ...]]:
+        """The pairs of which the first is clearly ahead."""
+        return {part.subjects for part in self._both_ways if part.judgement == self._better}
 
     def _of(self, word: str, part: Part) -> Condition:
         """A condition on one comparison, and how far the end that decides is from where it turns."""
@@ -268,12 +266,12 @@ class Finding(Asked):
         found = holds.get(word, part.judgement == word)
         if part.low is None or part.high is None or self.measure is None:
             return Condition(found, about)
-        ratio, bound = self.measure.scale == "ratio", self.measure.bound
-        above, below = part.low - (1.0 if ratio else 0.0), (1.0 if ratio else 0.0) - part.high
+        null, unit = (1.0, "") if self.measure.scale == "ratio" else (0.0, part.quantity.unit)
+        above, below, bound = part.low - null, null - part.high, self.measure.bound
         far = {"more": above, "less": below}.get(word, max(above, below))
         if bound is not None and (word == "same" or (word == "unclear" and far <= 0)):
-            far = min(bound - part.high, part.low - (1 / bound if ratio else -bound))
-        return Condition(found, about, by(far, "" if ratio else part.quantity.unit))
+            far = min(bound - part.high, part.low - (1 / bound if null else -bound))
+        return Condition(found, about, by(far, unit))
 
     @property
     def _counted(self) -> Quantity:

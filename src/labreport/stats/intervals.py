@@ -15,6 +15,7 @@ NEGLIGIBLE = 1e-12
 """Values that differ by less, relative to their size, are equal: what is left is rounding."""
 Repeated: TypeAlias = Sequence[Sequence[float]]
 """For each unit its repetitions."""
+Share: TypeAlias = float | None
 Variance: TypeAlias = tuple[float, float]
 """A variance of a mean, and its degrees of freedom."""
 
@@ -68,12 +69,7 @@ def student(value: float, parts: Sequence[Variance], alpha: float) -> tuple[floa
 
 
 def estimated(
-    first: Repeated,
-    second: Repeated | float | None,
-    alpha: float,
-    paired: bool = True,
-    scale: str = "difference",
-    fraction: float | None = None,
+    first: Repeated, second: Repeated | float | None, alpha: float, paired: bool, scale: str, fraction: Share
 ) -> Computed:
     """Compute the mean of `first`, or it less (of ratios: over) `second`, paired or by Welch.
 

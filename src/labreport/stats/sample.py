@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -40,11 +39,6 @@ class Sample:
     terms: tuple[Sample, ...] = ()
     note: str = ""
 
-    @property
-    def finite(self) -> bool:
-        """Whether every value is a number."""
-        return all(math.isfinite(value) for values in self.values.values() for value in values)
-
     def only(self, units: Sequence[Any]) -> Sample:
         """The same, of these units in this order."""
         right = None if self.right is None else {unit: self.right[unit] for unit in units}
@@ -77,9 +71,8 @@ def measured(measure: Any, data: Any) -> Measure:
         return measure
     if isinstance(measure, str) and _is_table(data):
         return Measure(measure, better="")
-    return refuse(
-        f"the measure is {brief(measure)}; write Measure(name, unit=…), with the unit of its values"
-    )
+    told = "write Measure(name, unit=…), with the unit of its values"
+    return refuse(f"the measure is {brief(measure)}; {told}")
 
 
 def grouped(
@@ -124,10 +117,10 @@ def label_of(value: Any) -> str:
 
 
 def _chosen(of: dict[str, Sample], names: list[str] | None) -> dict[str, Sample]:
-    for name in names or ():
-        if name not in of:
-            refuse(f"there is no {name!r}{did_you_mean(name, of)}; there are {', '.join(of)}")
-    return of if names is None else {name: of[name] for name in names}
+    names = list(of) if names is None else names
+    if wrong := [name for name in names if name not in of]:
+        refuse(f"there is no {wrong[0]!r}{did_you_mean(wrong[0], of)}; there are {', '.join(of)}")
+    return {name: of[name] for name in names}
 
 
 def _is_table(data: Any) -> bool:
@@ -160,12 +153,8 @@ def _split(frame: pandas.DataFrame, column: str | None) -> list[tuple[Any, panda
     """The rows of each value of a column, of categories and numbers in their order; without one, all rows."""
     if column is None:
         return [(None, frame)]
-    values = list(frame[column].unique())
-    if hasattr(frame[column], "cat"):
-        values = [value for value in frame[column].cat.categories if value in values]
-    elif frame[column].dtype.kind in "iufb":
-        values.sort()
-    return [(value, frame[frame[column] == value]) for value in values]
+    ordered = hasattr(frame[column], "cat") or frame[column].dtype.kind in "iufb"
+    return list(frame.groupby(column, sort=ordered, observed=True))
 
 
 def _usable(data: Any, measure: Measure, columns: list[str]) -> tuple[pandas.DataFrame, str]:
@@ -178,14 +167,14 @@ def _usable(data: Any, measure: Measure, columns: list[str]) -> tuple[pandas.Dat
     numbers = pandas.to_numeric(frame[measure.name], errors="coerce")
     empty = frame[needed].isna()
     lacking = empty.any(axis=1)
-    for place, text in enumerate(numbers.isna() & ~empty[measure.name]):
-        if text:
-            cell = frame[measure.name].iloc[place]
-            data.refuse(f"{_line(data, place)} has {cell!r} in column {measure.name!r}; a number is needed")
+    texts = (numbers.isna() & ~empty[measure.name]).tolist()
+    if any(texts):
+        place = texts.index(True)
+        cell = frame[measure.name].iloc[place]
+        data.refuse(f"{_line(data, place)} has {cell!r} in column {measure.name!r}; a number is needed")
     if lacking.any() and data.missing != "drop":
         place = lacking.tolist().index(True)
-        column = next(column for column in needed if empty[column].iloc[place])
-        text = f"{_line(data, place)} has no value in column {column!r}"
+        text = f"{_line(data, place)} has no value in column {empty.columns[empty.iloc[place]][0]!r}"
         data.refuse(f'{text}; missing="drop" leaves such rows out and counts them')
     for place, number in enumerate(numbers.tolist()):
         measure.checked(number, f"{data.name}, {_line(data, place)}")

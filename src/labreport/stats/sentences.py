@@ -11,7 +11,7 @@ from labreport.project.measure import Measure
 from labreport.stats import rounding
 from labreport.stats.compare import Part
 from labreport.stats.finding import RANKED, Finding
-from labreport.stats.quantity import Condition, Quantity, plural, reversed_quantity
+from labreport.stats.quantity import Condition, Quantity, plural
 
 _FORMS = {
     "accuracy": ("more accurate", "less accurate"),
@@ -24,58 +24,49 @@ _FORMS = {
 def say(finding: Finding) -> dict[str, Any]:
     """Give what the sentence of a finding needs, as plain values, quantities and labels of subjects.
 
-    All: `kind`, `measure` (its label), `epoch`, `unit` and `units`, `n`, `family`, `margin`, `known` (whether
-    anything was judged). A ranking: `outcome` (wins, same, unclear, unknown), `first` and `behind` (labels,
-    the best first), `means` in this order, `lead` (the best over the next). Extremes: `outcome` (clear, same,
-    unclear, unknown: of most against least), `most`, `least`, `first`, `means` of these two. A difference or
-    an effect: `rows`, each with `group`, `first`, `second` (labels), `outcome` (more, less, same, unclear,
-    unknown), `amount` (first minus second), `word` (such as "more accurate", or ""); `whole` is the row of an
-    effect's ends. A count: `number`, `total`, `side`, `threshold`, `rows` of `label`, `number`, `total`. A
-    fact: `sentence`, `truth`.
+    All: `measure` (its label), `epoch`, `units`, `margin`. A ranking: `outcome` (wins, same, unclear,
+    unknown), `first` and `behind` (labels, the best first), `means` in this order, `lead` (the best over the
+    next). Extremes: `outcome` (clear, same, unclear, unknown: of most against least), `most`, `least`,
+    `first`, `means` of these two. A difference or an effect: `rows`, each with `group`, `first`, `second`
+    (labels), `outcome` (more, less, same, unclear, unknown), `amount` (first minus second), `word` (such as
+    "more accurate", or ""); `whole` is the row of an effect's ends, `axis` what they are values of. A count:
+    `side`, `threshold`, `rows` of `label`, `number`, `total`. A fact: `sentence`, `truth`.
     """
-    measure, of = finding.measure, finding.groups or (("", finding),)
-    parts = [part for _, one in of for part in one.parts]
+    measure = finding.measure
     bound = None if measure is None else measure.bound
     said: dict[str, Any] = {
-        "kind": finding.kind,
         "measure": measure.label if measure else "",
         "epoch": finding.epoch,
-        "unit": finding.unit,
         "units": plural(finding.unit),
-        "n": max((part.quantity.n for part in parts), default=0),
-        "family": finding.family,
-        "known": any(part.judgement != "unknown" for part in parts),
         "margin": Quantity(bound, measure.difference_unit, exact=True) if measure and bound else None,
         "axis": finding.axis.replace("_", " "),
         "sentence": finding.sentence,
         "truth": finding.truth,
         "side": finding.side,
         "threshold": finding.threshold,
-        "number": finding.quantity,
-        "total": finding.of,
     }
     if finding.kind in RANKED:
         return said | _ranked(finding)
     if finding.kind == "count":
-        each = ((finding.label(part.subjects[0]), part.quantity) for part in parts)
+        each = ((finding.label(part.subjects[0]), part.quantity) for part in finding.parts)
         return said | {"rows": [{"label": label, "number": one, "total": one.n} for label, one in each]}
+    of = finding.groups or (("", finding),)
     rows = [_row(one, part, group) for group, one in of for part in one.parts]
     return said | {"rows": rows, "whole": rows[-1] if rows else None}
 
 
 def _row(finding: Finding, part: Part, group: str) -> dict[str, Any]:
     first, second = (*map(finding.label, part.subjects), "")[:2]
-    word = _word(finding.measure, part.quantity)
-    own = {"first": first, "second": second, "outcome": part.judgement}
-    return {"group": group, **own, "amount": part.quantity, "word": word}
+    own = {"group": group, "first": first, "second": second, "outcome": part.judgement}
+    return {**own, "amount": part.quantity, "word": _word(finding.measure, part.quantity)}
 
 
 def _word(measure: Measure | None, quantity: Quantity) -> str:
     """How the first of a difference is called beside the second."""
     null = 1.0 if quantity.unit == "times" else 0.0
-    if measure is None or quantity.value in (None, null):
+    if measure is None or quantity.value is None or quantity.value == null:
         return ""
-    less = quantity.value is not None and quantity.value < null
+    less = quantity.value < null
     own, usual = measure.less if less else measure.more, _FORMS.get((measure.name or "-").split()[-1])
     return own or (usual[less] if usual else f"{'lower' if less else 'higher'} in {measure.label}")
 
@@ -91,10 +82,8 @@ def _ranked(finding: Finding) -> dict[str, Any]:
         outcome = "clear" if finding.clear(best, last).holds else outcome
         own = {"most": finding.label(best), "least": finding.label(last), "means": [means[best], means[last]]}
         return {**found, **own, "outcome": outcome}
-    if finding.wins(best).holds:
-        outcome = "wins"
-    nearest = next(part for name in order[1:] for part in finding.parts if {best, name} == set(part.subjects))
-    lead = nearest.quantity if nearest.subjects[0] == best else reversed_quantity(nearest.quantity)
+    outcome = "wins" if finding.wins(best).holds else outcome
+    lead = finding.difference[best][order[1]]
     return {**found, "means": [means[name] for name in (*first, *behind)], "lead": lead, "outcome": outcome}
 
 
@@ -110,12 +99,8 @@ def _macros() -> Any:
 
     loader = jinja2.FileSystemLoader(Path(__file__).parents[1] / "frame")
     made = jinja2.Environment(loader=loader, finalize=_printed, trim_blocks=True, lstrip_blocks=True)
-    made.filters |= dict(rounding.FORMS) | {
-        "text": str,
-        "literal": str,
-        "listed": _printed,
-        "apart": rounding.apart,
-    }
+    made.filters |= {**rounding.FORMS, "apart": rounding.apart}
+    made.filters |= {"text": str, "literal": str, "listed": _printed}
     return made.get_template("sentences.html").module
 
 
