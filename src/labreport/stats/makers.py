@@ -199,11 +199,11 @@ def count(
     found = _finding("count", of, measure, [], 1, by)
     parts, source = [], Source(tuple(of), measure.label, unit=found.unit, kind="counted")
     for subject, one in of.items():
-        values = {unit: sum(each) / len(each) for unit, each in one.values.items()}
-        beyond, n = sum(sign * value > sign * threshold for value in values.values()), len(values)
+        means = {unit: sum(each) / len(each) for unit, each in one.values.items()}
+        beyond, n = sum(sign * value > sign * threshold for value in means.values()), len(means)
         own = replace(source, experiments=(subject,), unit=one.design.unit, n=n)
-        kept = tuple((unit, value if value == value else None) for unit, value in values.items())
-        counted = Quantity(beyond, n=n, source=own, values=kept, exact=True)
+        values = tuple((unit, value if value == value else None) for unit, value in means.items())
+        counted = Quantity(beyond, n=n, source=own, values=values, exact=True)
         parts.append(Part(counted, (subject,), "more" if beyond == n else "unclear" if beyond else "less"))
     total = Quantity(sum(part.quantity.n for part in parts), source=source, exact=True)
     bound = Quantity(threshold, measure.quantity_unit, source=replace(source, kind="declared"), exact=True)
@@ -367,23 +367,20 @@ def environment(results: Any) -> Answer:
     """Say in a table on what machine, with which Python and libraries, and when, the runs were made."""
     runs = [*{run.key: run for name in results for run in results[name]}.values()]
 
-    def of(key: str, length: int | None = None) -> list[str]:
-        return sorted({str(run.made[key])[:length] for run in runs if run.made.get(key)})
+    def of(key: str) -> list[str]:
+        return sorted({str(run.made[key]) for run in runs if run.made.get(key)})
 
-    prefix = "library "
-    found = Counter(
-        f"{key.removeprefix(prefix)} {version}"
-        for run in runs
-        for key, version in run.made_of.items()
-        if key.startswith(prefix)
-    )
-    dates, cores = of("date", 10), [f"{', '.join(one)} cores" for one in [of("cores")] if one]
-    made = f"{len(runs)} {plural('run') if len(runs) != 1 else 'run'}"
+    used = (item for run in runs for item in run.made_of.items() if item[0].startswith("library "))
+    found = Counter(f"{name.removeprefix('library ')} {version}" for name, version in used)
+    cores, dates = of("cores"), [date[:10] for date in of("date")]
     lines = {
-        "Machine": [*of("processor"), *cores, *of("system")],
+        "Machine": [*of("processor"), f"{', '.join(cores)} cores" if cores else "", *of("system")],
         "Python": of("python"),
         "Libraries": sorted(library for library, _ in found.most_common(LIBRARIES)),
-        "Runs": [made, " to ".join(dict.fromkeys((dates[0], dates[-1])))] if dates else [made],
+        "Runs": [
+            f"{len(runs)} {plural('run') if len(runs) != 1 else 'run'}",
+            " to ".join(dict.fromkeys((*dates[:1], *dates[-1:]))),
+        ],
     }
-    shown = [(line, ", ".join(texts) or "unknown") for line, texts in lines.items()]
+    shown = [(line, ", ".join(filter(None, texts)) or "unknown") for line, texts in lines.items()]
     return Answer(environment=Table((Column("what", "What"), Column("which", "Which")), shown))
