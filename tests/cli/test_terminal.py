@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 
 import pytest
 
@@ -47,6 +48,21 @@ def test_sigterm_ends_with_143() -> None:
         assert guarded(_terminating, Terminal()) == 143
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def test_a_signal_that_is_swallowed_comes_again() -> None:
+    """One that arrives while an object is cleared away is heard of a moment later."""
+
+    class Cleared:
+        def __del__(self) -> None:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    def action() -> int:
+        Cleared()
+        time.sleep(5)
+        return 0
+
+    assert guarded(action, Terminal()) == 130
 
 
 def test_several_mistakes_are_each_told_once(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,6 +8,7 @@ import shutil
 import signal
 import sys
 import textwrap
+import threading
 import traceback
 from collections.abc import Callable
 from types import FrameType
@@ -111,6 +112,7 @@ def guarded(action: Callable[[], int], terminal: Terminal, interrupted: str = IN
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) != signal.SIG_IGN:  # as nohup has it
             signal.signal(number, _terminate)
+    hook, sys.unraisablehook = sys.unraisablehook, _send_again
     try:
         return action()
     except LabReportError as error:
@@ -127,7 +129,18 @@ def guarded(action: Callable[[], int], terminal: Terminal, interrupted: str = IN
             traceback.print_exc()
         terminal.error(told(raised_at(error), f"{type(error).__name__}: {lines[0]}{hint}"))
         return 1
+    finally:
+        sys.unraisablehook = hook
 
 
 def _terminate(number: int, frame: FrameType | None) -> NoReturn:
     raise Terminated
+
+
+def _send_again(swallowed: sys.UnraisableHookArgs) -> None:
+    """Send a signal once more that came while something was being cleared away, where nobody hears of it."""
+    if not issubclass(swallowed.exc_type, KeyboardInterrupt):
+        sys.__unraisablehook__(swallowed)
+        return
+    number = signal.SIGTERM if issubclass(swallowed.exc_type, Terminated) else signal.SIGINT
+    threading.Timer(0.05, os.kill, (os.getpid(), number)).start()
