@@ -64,8 +64,10 @@ class Code:
         self._touch = cache(self._touches)
 
     def _statements(self, module: str) -> tuple[Statement, ...]:
-        path = self.sources.path(module)
-        return tuple(statements(module, self.sources.read(path), shown(path))) if path else ()
+        if (path := self.sources.path(module)) is None:
+            return ()
+        package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+        return tuple(statements(module, package, self.sources.read(path), shown(path)))
 
     def _bindings(self, module: str) -> dict[str, list[Statement]]:
         found: dict[str, list[Statement]] = {}
@@ -89,27 +91,23 @@ class Code:
             waiting += [(one, None) for one in self._named(module, name, [])]
         self._load((*loaded, *(module for module, _ in entries)), found)
         while waiting:
-            while waiting:
-                one, parent = waiting.pop(0)
-                if one not in found.items:
-                    found.items[one] = parent
-                    if isinstance(one, Statement):
-                        for early, target in one.loads:
-                            self._load(() if early else self._modules(one.module, target), found)
-                        self._load([one.module], found)
-                        waiting += [(each, one) for each in sorted(self._uses(one), key=_label)]
-            for each in found.pending:
+            one, parent = waiting.pop(0)
+            if one not in found.items:
+                found.items[one] = parent
+                if isinstance(one, Statement):
+                    late = [each for early, target in one.loads if not early for each in _modules(target)]
+                    self._load([*late, one.module], found)
+                    used = self._meant(one, frozenset(name for name, _, _ in one.uses))
+                    used |= {ANY_CODE} if one.reaches else NOTHING
+                    waiting += [(each, one) for each in sorted(used, key=_label)]
+            for each in found.pending if not waiting else ():
                 if each not in found.items and (touched := self._touched(each, found)):
                     waiting.append((each, touched if isinstance(touched, Statement) else None))
         if found.everything:
             every = [one for name in self.sources.modules() for one in self.statements(name)]
-            targets = [self._absolute(one.module, target) for one in every for _, (target, _) in one.loads]
+            targets = [target for one in every for _, (target, _) in one.loads]
             found.items |= {item: None for target in targets for item in self._outside(target, [])}
         return found
-
-    def _uses(self, one: Statement) -> Items:
-        found = self._meant(one, frozenset(name for name, _, _ in one.uses))
-        return found | {ANY_CODE} if one.reaches else found
 
     def _load(self, modules: Iterable[str], found: Closure) -> None:
         waiting = list(modules)
@@ -123,18 +121,13 @@ class Code:
             for one in self.statements(module):
                 found.pending += [one] if one.acts or one.effect else []
                 for early, target in one.loads:
-                    waiting += self._modules(module, target) if early else ()
-
-    def _modules(self, module: str, target: Target) -> tuple[str, str]:
-        """The modules that an import may load."""
-        source = self._absolute(module, target[0])
-        return source, f"{source}.{target[1]}"
+                    waiting += _modules(target) if early else ()
 
     def _touched(self, one: Statement, found: Closure) -> Statement | bool:
         """What of a closure a statement of a loaded module may change; whether it changes anything."""
         changed, libraries = self._touch(one)
         own = min((each for each in changed if each in found.items), key=_label, default=None)
-        return own or not libraries.isdisjoint(_ALWAYS | _with_drawing(found.of(LIBRARY)))
+        return own or not libraries.isdisjoint(_ALWAYS | found.of(LIBRARY))
 
     def _touches(self, one: Statement) -> tuple[list[Statement], frozenset[str]]:
         """What a statement may change when it is loaded, and the libraries that it calls.
@@ -161,14 +154,14 @@ class Code:
             if each in changed or (each.holds and (one.effect or each.kind in _DEFINITIONS))
         ]
         others = [each for each in reached if one.effect and isinstance(each, tuple)]
-        return touched, _with_drawing(name for kind, name in others if kind == LIBRARY)
+        return touched, frozenset(name for kind, name in others if kind == LIBRARY)
 
     def _meaning(self, one: Statement, names: frozenset[str]) -> Items:
         """What names in a statement lead to."""
         found: Items = NOTHING
         for head, *rest in (name.split(".") for name in names):
             for target, name in one.imports.get(head, ()):
-                found |= self._walk(self._absolute(one.module, target), [name, *rest] if name else rest)
+                found |= self._walk(target, [name, *rest] if name else rest)
             found |= self._named(one.module, head, rest)
         return found - {one}
 
@@ -185,13 +178,11 @@ class Code:
         for target, inner in [
             each for one in self._bound(module).get(name, ()) for each in one.imports.get(name, ())
         ]:
-            parts = [inner, *rest] if inner else rest
-            found |= self._walk(self._absolute(module, target), parts, seen | {label})
+            found |= self._walk(target, [inner, *rest] if inner else rest, seen | {label})
         stars = [
             (star, source) for star in self._bound(module).get("*", ()) for source, _ in star.imports["*"]
         ]
         for star, source in stars:
-            source = self._absolute(module, source)
             if self.sources.path(source) is None:
                 found |= NOTHING if found or hasattr(builtins, name) else self._outside(source, [])
             elif more := self._walk(source, [name, *rest], seen | {label}, whole=False):
@@ -217,8 +208,7 @@ class Code:
         for one in self.statements(module) if f"{module}:" not in seen else ():
             found |= {one}
             for target, name in next(iter(one.imports.values())) if one.alias else ():
-                inner = self._absolute(module, target)
-                found |= self._walk(inner, [name], seen | {f"{module}:"}) if name else NOTHING
+                found |= self._walk(target, [name], seen | {f"{module}:"}) if name else NOTHING
         return found
 
     def _outside(self, module: str, parts: list[str]) -> Items:
@@ -226,16 +216,8 @@ class Code:
         if top in (ENGINE, "") or self.sources.path(top):
             return NOTHING
         reaches = top in _REACHING and inner[:1] not in (["metadata"], ["resources"])
-        return frozenset({(LIBRARY, top), *([ANY_CODE] if reaches else ())})
-
-    def _absolute(self, module: str, target: str) -> str:
-        """The full name of a module that `module` calls `target`, perhaps with dots in front."""
-        level = len(target) - len(target.lstrip("."))
-        if not level:
-            return target
-        path, parts = self.sources.path(module), module.split(".")
-        level -= path is not None and path.name == "__init__.py"
-        return ".".join(filter(None, (*parts[: len(parts) - level], target.lstrip("."))))
+        libraries = {(LIBRARY, top), (LIBRARY, _DRAWS_WITH.get(top, top))}
+        return frozenset(libraries | {ANY_CODE} if reaches else libraries)
 
 
 _DEFINITIONS = ("function", "class")
@@ -250,5 +232,6 @@ def _label(item: Item) -> str:
     return item.label if isinstance(item, Statement) else str(item)
 
 
-def _with_drawing(libraries: Iterable[str]) -> frozenset[str]:
-    return frozenset(libraries) | {_DRAWS_WITH[name] for name in libraries if name in _DRAWS_WITH}
+def _modules(target: Target) -> tuple[str, str]:
+    """The modules that an import may load."""
+    return target[0], f"{target[0]}.{target[1]}"

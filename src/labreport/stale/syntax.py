@@ -22,7 +22,7 @@ _IMPORTS = (ast.Import, ast.ImportFrom)
 _ASSIGNMENTS = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Delete, ast.For)
 _MUTABLE = (ast.List, ast.Dict, ast.Set, ast.Call, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 Target = tuple[str, str]
-"""A module, relative ones with their dots, and a name in it; an empty name is the module itself."""
+"""A module and a name in it; an empty name is the module itself."""
 
 
 @dataclass(eq=False)
@@ -73,15 +73,15 @@ class Statement:
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def statements(module: str, source: bytes, shown: str) -> list[Statement]:
-    """Read a module's statements. Raises `UsageError`, which calls it `shown`, for a syntax error."""
+def statements(module: str, package: str, source: bytes, shown: str) -> list[Statement]:
+    """Read the statements of a module in a package. Raises `UsageError`, which calls it `shown`."""
     try:
         tree = ast.parse(source)
     except SyntaxError as error:
         raise UsageError(f"{shown}:{error.lineno or 1}: {error.msg}") from None
     tables = {node: symtable.symtable(ast.unparse(node), module, "exec") for node in tree.body}
     nodes = list(ast.walk(tree))
-    bound = [each for node in nodes if isinstance(node, _IMPORTS) for each in _imported(node)]
+    bound = [each for node in nodes if isinstance(node, _IMPORTS) for each in _imported(node, package)]
     engine = {name for name, (target, _), _, _ in bound if target.partition(".")[0] == ENGINE}
     for node in nodes:
         if isinstance(node, (ast.Module, *_DEFINITIONS)):
@@ -93,20 +93,19 @@ def statements(module: str, source: bytes, shown: str) -> list[Statement]:
     found: list[Statement] = []
     for node in tree.body:
         if isinstance(node, _IMPORTS):
-            for name, target, load, text in _imported(node):
+            for name, target, load, text in _imported(node, package):
                 one = Statement(module, node, text, [name], imports={name: [target]}, loads=[(True, load)])
                 found.append(one)
         else:
-            found.append(_Reading(Statement(module, node), engine).read(tables[node]))
+            found.append(_Reading(Statement(module, node), package, engine).read(tables[node]))
     return found
 
 
 class _Reading(ast.NodeVisitor):
     """Fills in one statement; names in annotations are left out."""
 
-    def __init__(self, statement: Statement, engine: Container[str]) -> None:
-        self._found = statement
-        self._engine = engine
+    def __init__(self, statement: Statement, package: str, engine: Container[str]) -> None:
+        self._found, self._package, self._engine = statement, package, engine
         self._loading, self._given = True, False
 
     def read(self, table: symtable.SymbolTable) -> Statement:
@@ -169,7 +168,7 @@ class _Reading(ast.NodeVisitor):
     def _other(self, node: ast.AST) -> None:
         acts = isinstance(node, ast.AugAssign)
         if isinstance(node, _IMPORTS):
-            for name, target, load, _ in _imported(node):
+            for name, target, load, _ in _imported(node, self._package):
                 self._found.imports.setdefault(name, []).append(target)
                 self._found.loads.append((self._loading, load))
         elif isinstance(node, _ASSIGNMENTS):
@@ -235,12 +234,13 @@ def _says_nothing(node: ast.stmt) -> bool:
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
-def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, Target, Target, str]]:
-    """Each name that an import binds, what it means, what is loaded for it, and its text."""
+def _imported(node: ast.Import | ast.ImportFrom, package: str) -> Iterator[tuple[str, Target, Target, str]]:
+    """Each name that an import in a package binds, what it means, what is loaded for it, and its text."""
     for alias in node.names:
         text = f"{ast.unparse(alias)} from {getattr(node, 'level', 0) * '.'}{getattr(node, 'module', '')}"
         if isinstance(node, ast.ImportFrom):
-            target = ("." * node.level + (node.module or ""), alias.name)
+            around = package.split(".")[: 1 - node.level or None] if node.level else []
+            target = (".".join(filter(None, (*around, node.module))), alias.name)
             yield alias.asname or alias.name, target, target, text
         else:
             top = alias.name.partition(".")[0]
