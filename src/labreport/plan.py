@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from labreport.errors import LabReportError, UsageError, did_you_mean
 from labreport.project import Experiment, Figure, Project, Question, Reader, Section
-from labreport.results import Run, Store, files
+from labreport.results import Kept, Run, Store, files
 from labreport.stale import UNKNOWN, declaration, digest, engine_digest, ingredients, key, versions
 
 DOCUMENTS = {"answers.json": "answers.json", "page": "report.html", "pdf": "report.pdf"}
@@ -70,22 +70,17 @@ class Changed:
 
 
 @dataclass(frozen=True)
-class Fresh:
-    """There is a file with the key; false, as nothing is to be done."""
+class State:
+    """Whether there is a file with the key, and what has changed if not: no reasons, never made.
 
-    fresh: ClassVar[bool] = True
+    It is true of what is to be made.
+    """
+
+    fresh: bool
     reasons: tuple[Changed, ...] = ()
 
     def __bool__(self) -> bool:
-        return False
-
-
-@dataclass(frozen=True)
-class Stale:
-    """No file has the key; without reasons, it was never made."""
-
-    fresh: ClassVar[bool] = False
-    reasons: tuple[Changed, ...] = ()
+        return not self.fresh
 
 
 FORCED = Changed("--force", "", UNKNOWN)
@@ -140,7 +135,7 @@ class Plan:
         self._only: Mapping[str, int] = {}
         self._ingredients = ingredients(project, report / "cache" / "digests.json")
         self._made: dict[tuple[str, str], Made | None] = {}
-        self._states: dict[Thing, Fresh | Stale] = {}
+        self._states: dict[Thing, State] = {}
         self._runs: dict[Thing, Run] = {}
         self._running = False
         self._keys: dict[Thing, tuple[dict[str, str], str]] = {}
@@ -162,14 +157,14 @@ class Plan:
         """All things, each after what it reads. Raises `UsageError` for answers that read each other."""
         project = self.project
         found = [Thing("run", one.name, one, seed) for one in project.runs for seed in self.seeds(one)]
-        ordered: dict[str, Question] = {}
-        while waiting := [one for one in project.questions if one.name not in ordered]:
-            ready = {one.name: one for one in waiting if ordered.keys() >= {*self._asked(one)}}
-            if not ready:
-                names = ", ".join(one.name for one in waiting)
-                raise UsageError(f"{waiting[0].place}: the answers {names} read each other; leave one out")
-            ordered |= ready
-        found += [Thing("answer", name, one) for name, one in ordered.items()]
+        questions = {one.name: one for one in project.questions}
+        order = TopologicalSorter({name: self._asked(one) for name, one in questions.items()})
+        try:
+            found += [Thing("answer", name, questions[name]) for name in order.static_order()]
+        except CycleError as error:
+            names = error.args[1]
+            text = f"the answers {', '.join(names[1:])} read each other; leave one out"
+            raise UsageError(f"{questions[names[0]].place}: {text}") from None
         found += [Thing("figure", one.name, one) for one in project.figures]
         found += [Thing("section", one.name, one) for one in project.chapters]
         return (*found, *(Thing(kind, kind) for kind in DOCUMENTS))
@@ -287,47 +282,43 @@ class Plan:
         made = self.made(thing.kind, thing.name)
         return made.digest[:16] if made else UNKNOWN
 
-    def state(self, thing: Thing) -> Fresh | Stale:
+    def state(self, thing: Thing) -> State:
         """Whether there is a file with the thing's key, and what has changed where there is none."""
-        known = self._states.get(thing)
-        if known is None:
+        if (known := self._states.get(thing)) is None:
             known = self._run_state(thing) if thing.kind == "run" else self._state(thing)
             if known.fresh or not self._running:
                 self._states[thing] = known
         return known
 
-    def _run_state(self, thing: Thing) -> Fresh | Stale:
+    def _run_state(self, thing: Thing) -> State:
         if thing in self._forced:
-            return Stale((FORCED,))
+            return State(False, (FORCED,))
         if run := self._run(thing):
             missing = run.missing(self.project.epochs_kept(self.project.experiment(thing.name)))
-            told = [", ".join(map(str, some)) for some in (run.kept, missing)]
-            return Stale((Changed("epochs", told[0] or "none", f"{told[1]} too"),)) if missing else Fresh()
+            kept, more = (", ".join(map(str, some)) for some in (run.kept, missing))
+            return State(not missing, (Changed("epochs", kept or "none", f"{more} too"),) if missing else ())
         before = self._newest(thing)
-        return Stale(self._differences(thing, before.made_of, self.made_of(thing))) if before else Stale()
+        return State(False, self._differences(thing, before.made_of) if before else ())
 
-    def _state(self, thing: Thing) -> Fresh | Stale:
+    def _state(self, thing: Thing) -> State:
         made = self.made(thing.kind, thing.name)
         if made is None or thing in self._forced:
-            return Stale((FORCED,) if made else ())
-        made_of = self.made_of(thing)
-        if key(made_of) != made.key:
-            return Stale(self._differences(thing, made.made_of, made_of))
+            return State(False, (FORCED,) if made else ())
+        if self.key(thing) != made.key:
+            return State(False, self._differences(thing, made.made_of))
         if thing.kind in DOCUMENTS:
             path = self.report / DOCUMENTS[thing.kind]
             now = self._ingredients.data.digest(path) if path.is_file() else None
             if now != made.digest:
-                return Stale((Changed(path.name, made.digest, now),))
-        return Fresh()
+                return State(False, (Changed(path.name, made.digest, now),))
+        return State(True)
 
-    def _differences(
-        self, thing: Thing, was: Mapping[str, str], now: Mapping[str, str]
-    ) -> tuple[Changed, ...]:
+    def _differences(self, thing: Thing, was: Mapping[str, str]) -> tuple[Changed, ...]:
         def rank(name: str) -> tuple[int, str]:
             kind = name.partition(" ")[0]
             return _RANKS.index(kind) if kind in _RANKS else len(_RANKS), name
 
-        found = []
+        found, now = [], self.made_of(thing)
         for name in sorted({**was, **now}, key=rank):
             before, after = was.get(name), now.get(name)
             what, where = self._ingredients.kind(name), self._ingredients.where(name) if after else ""
@@ -349,9 +340,8 @@ class Plan:
         own = self.project.experiment(thing.name)
         sharing = [one for one in self.project.runs if one.specification == own.specification]
         shared = [one for one in sharing if self.key(replace(thing, name=one.name)) == self.key(thing)]
-        return next(
-            filter(None, (self.store.newest(one.name, thing.seed or 0) for one in (own, *shared))), None
-        )
+        found = (self.store.newest(one.name, thing.seed or 0) for one in (own, *shared))
+        return next(filter(None, found), None)
 
     def run(self, experiment: Experiment, seed: int) -> Run | None:
         """The stored run of an experiment and a seed, as it would be made now; None where there is none."""
@@ -474,11 +464,9 @@ def _apart(before: str, now: str) -> tuple[str, str]:
     old, new = (re.split(r"(?<=[(,])(?=\w+=)", text) for text in (before, now))
     if len(old) != len(new) or old[0] != new[0]:
         return before, now
-    pairs = [
-        (one, other) for one, other in zip(old, new, strict=True) if one.rstrip(",)") != other.rstrip(",)")
-    ]
-    texts = [", ".join(text.rstrip(",)") for text in side) for side in zip(*pairs, strict=True)]
-    return texts[0], texts[1]
+    both = [(one.rstrip(",)"), other.rstrip(",)")) for one, other in zip(old, new, strict=True)]
+    pairs = [(one, other) for one, other in both if one != other]
+    return ", ".join(one for one, _ in pairs), ", ".join(other for _, other in pairs)
 
 
 def keep(plan: Plan, names: Iterable[str], because: str) -> int:
@@ -504,17 +492,11 @@ def _keep_run(plan: Plan, thing: Thing, because: str) -> bool:
     run = replace(before, key=plan.key(thing), made_of=plan.made_of(thing), made=made)
     old, new = plan.store.path(before).stem, plan.store.path(run).with_suffix("")
 
-    def copied(file: Path) -> Path:
-        target = new.with_name(new.name + file.name.removeprefix(old))
-        target.unlink(missing_ok=True)
-        try:
-            os.link(file, target)
-        except OSError:
-            shutil.copyfile(file, target)
-        return target
+    def copied(one: Kept) -> Kept:
+        target = new.with_name(new.name + one.file.name.removeprefix(old))
+        return replace(one, file=shutil.copyfile(one.file, target))
 
-    last = run.state and replace(run.state, file=copied(run.state.file))
-    kept = {epoch: replace(one, file=copied(one.file)) for epoch, one in run.kept.items()}
-    plan.store.write(replace(run, kept=kept, state=last))
+    kept = {epoch: copied(one) for epoch, one in run.kept.items()}
+    plan.store.write(replace(run, kept=kept, state=run.state and copied(run.state)))
     plan._states.clear()
     return True
