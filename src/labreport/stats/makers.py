@@ -15,11 +15,10 @@ from labreport.stats.compare import Part, compare, mean_of
 from labreport.stats.finding import RANKED, Finding, Kind
 from labreport.stats.names import Answer, Names, text_of
 from labreport.stats.quantity import Quantity, Source, as_condition, plain_number, plural, refuse
-from labreport.stats.sample import Sample, grouped, label_of, measured, sample
+from labreport.stats.sample import Epoch, Sample, grouped, label_of, measured, sample
 from labreport.stats.tables import Column, Table
 
 Of: TypeAlias = dict[str, Sample]
-Epoch: TypeAlias = int | None
 MISSED = Measure("share missed", "%", better="", place="-")
 """How much of a category is taken for another."""
 LIBRARIES = 8

@@ -180,10 +180,9 @@ class _Form:
         return shown + self._more(shown)
 
     def _more(self, shown: int) -> int:
-        """Further decimals, without which an interval that excludes zero would seem to include it.
+        """Further decimals, so that an interval that excludes zero does not seem to include it.
 
-        Of a difference of shares, one more where rounding would change it by a fifth of its uncertainty, so
-        that it agrees with the values that it is between.
+        Of a difference of shares, one where else it would disagree with the shares that it is between.
         """
         half, value = self.half * self.factor, abs(self.value) * self.factor
         least, most = int(self.points and abs(round(value, shown) - value) > 0.2 * half), 2
@@ -241,10 +240,7 @@ def _two_digits(value: float) -> int:
 
 
 def _plain_decimals(value: float, digits: int) -> int:
-    """Without an uncertainty: as many decimals as the value has, up to so many significant digits.
-
-    Two decimals that say it exactly are kept in any case, as of a share of ten thousand items.
-    """
+    """As many as an exact value has, up to so many significant digits, and two where these say it exactly."""
     if value == 0:
         return 0
     most = max(0, digits - 1 - math.floor(math.log10(abs(value))))

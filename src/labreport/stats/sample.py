@@ -16,6 +16,7 @@ from labreport.stats.quantity import refuse
 if TYPE_CHECKING:
     import pandas
 
+Epoch: TypeAlias = int | None
 Groups: TypeAlias = "dict[str, dict[str, Sample]]"
 """Samples by group (one, the empty text, where there are none) and by name."""
 
@@ -46,7 +47,7 @@ class Sample:
         return replace(self, values={unit: self.values[unit] for unit in units}, right=right, terms=terms)
 
 
-def sample(runs: Any, measure: Measure, epoch: int | None = None) -> Sample:
+def sample(runs: Any, measure: Measure, epoch: Epoch = None) -> Sample:
     """Make the sample of a measure from the runs of an experiment, by default at the last declared epoch."""
     import numpy as np
 
@@ -76,12 +77,7 @@ def measured(measure: Any, data: Any) -> Measure:
 
 
 def grouped(
-    data: Any,
-    measure: Measure,
-    by: Any,
-    within: str | None,
-    epoch: int | None,
-    names: Iterable[Any] | None = None,
+    data: Any, measure: Measure, by: Any, within: str | None, epoch: Epoch, names: Iterable[Any] | None = None
 ) -> Groups:
     """Make the samples of results, a table, or samples that are made already, by group and name.
 

@@ -132,23 +132,22 @@ def _of_finding(one: Finding) -> list[tuple[str, Condition]]:
         return [(".all", one.all), (".none", one.none), (f".at_least({number})", one.at_least(number))]
     found: list[tuple[str, Condition]] = []
     words: tuple[str, ...] = ("more", "less", "same", "unclear")
-    order = one.order
+    listed = [[part.subjects[0]] for part in one.parts]
     if one.kind in RANKED:
-        words, first = ("clear", "same", "unclear"), ", ".join(map(repr, one.first))
+        words, order, first = ("clear", "same", "unclear"), one.order, one.first
+        named, several = ", ".join(map(repr, first)), len(first) > 1
         every = 2 * len(one.parts) == len(order) * (len(order) - 1)
-        if len(one.first) == 1 or (every and len(one.first) < len(order)):
-            word = "leads" if len(one.first) > 1 else "wins"
-            found.append((f".{word}({first})", one.leads(*one.first)))
-        if every and len(one.first) > 1:
-            found.append((f".none_clear({first})", one.none_clear(*one.first)))
+        if not several or (every and len(first) < len(order)):
+            found.append((f".{'leads' if several else 'wins'}({named})", one.leads(*first)))
+        if every and several:
+            found.append((f".none_clear({named})", one.none_clear(*first)))
         pairs = [sorted(part.subjects, key=order.index) for part in one.parts]
-        listed = [pair for pair in sorted(pairs, key=lambda pair: [*map(order.index, pair)])
-                  if len(order) <= FEW or pair[0] == order[0]]  # fmt: skip
-    else:
-        listed = [[part.subjects[0]] for part in one.parts]
-        if one.quantity is not None:
-            found += [(f".{word}", getattr(one, word)) for word in words]
-            listed.pop()
+        listed = sorted(pairs, key=lambda pair: [*map(order.index, pair)])
+        if len(order) > FEW:
+            listed = [pair for pair in listed if pair[0] == order[0]]
+    elif one.quantity is not None:
+        found += [(f".{word}", getattr(one, word)) for word in words]
+        listed.pop()
     for names in listed:
         text = ", ".join(map(repr, names))
         found += [(f".{word}({text})", getattr(one, word)(*names)) for word in words]
