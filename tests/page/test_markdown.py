@@ -164,14 +164,6 @@ def test_terms_lead_to_the_glossary(render: Render) -> None:
     assert 'What an <a class="term" href="#term-epoch">epoch</a> makes small.' in found
 
 
-def test_a_table_in_markdown_has_heads(render: Render) -> None:
-    """First cells are heads of their rows."""
-    html = render("| Change | Runs |\n|---|--:|\n| none | {{ mean.small }} |").html
-    assert '<div class="table"><table>' in html
-    assert '<th class="number" scope="col">Runs</th>' in html
-    assert '<th scope="row">none</th>\n<td class="number"><data' in html
-
-
 def test_headings_are_below_that_of_the_question(render: Render) -> None:
     """Whatever level the template begins with; their ids are the question's own."""
     html = render("# One\n\n### Two\n\nText").html

@@ -106,7 +106,7 @@ def render_page(
         samples=_samples(numbers.values()),
         single=max(seeds, default=0) == 1,
     )
-    style = "".join(_style(templates, name, applies) for name, applies in STYLES[medium].items())
+    style = "".join(_style(frame, name, applies) for name, applies in STYLES[medium].items())
     head: dict[str, Any] = {}
     if medium == "screen":
         body = HEADING.sub(PERMALINK, body)
@@ -207,10 +207,10 @@ def _image(found: re.Match[str], templates: Path) -> str:
     return found[0].replace(found[1], f"data:{guess_type(file)[0] or 'image/png'};base64,{data}", 1)
 
 
-def _style(templates: Path, name: str, applies: str) -> str:
+def _style(frame: jinja2.Environment, name: str, applies: str) -> str:
     """A style sheet of the project's, or else the engine's."""
-    own = templates / "styles" / f"{name}.css"
-    text = _read(own if own.is_file() else FRAME / "styles" / f"{name}.css")
+    assert frame.loader
+    text = frame.loader.get_source(frame, f"styles/{name}.css")[0]
     return text if applies == "all" else f"@media {applies} {{\n{text}}}\n"
 
 

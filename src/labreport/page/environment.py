@@ -68,8 +68,7 @@ def explained(templates: Path, name: str) -> Iterator[None]:
     except (TemplateError, Several):
         raise
     except jinja2.TemplateSyntaxError as error:
-        text = re.sub(r"No (filter|test) named '(\w+)'\.", r"there is no \1 '\2'", error.message or "")
-        raise TemplateError(f"{shown(error.filename or place)}:{error.lineno}: {text}") from error
+        raise TemplateError(f"{shown(error.filename or place)}:{error.lineno}: {error.message}") from error
     except Exception as error:
         plain = isinstance(error, (LabReportError, jinja2.TemplateError))
         text = str(error) if plain else f"{type(error).__name__}: {error}"

@@ -21,8 +21,6 @@ FACES = (
 """File, family, weight and style of each face of the page."""
 ALWAYS = frozenset(map(chr, range(0x20, 0x7F))) | frozenset("–—‘’“”…−×±≈≤≥→↑↓%\u00a0\u2009\u202f")
 """Kept in every subset, so that most edits of a text leave the fonts as they are."""
-NAMES = frozenset({1, 2, 4, 6})
-"""Family, style, full name and PostScript name, the entries of a font's name table that are kept."""
 
 
 def font_faces(texts: Iterable[str]) -> str:
@@ -46,17 +44,12 @@ def _subset(file: Path, characters: frozenset[str]) -> str:
         desubroutinize=True,
         notdef_outline=True,
         recalc_timestamp=False,
+        name_IDs=[1, 2, 4, 6],  # family, style, full name and PostScript name
     )
     stream = io.BytesIO()
     with subset.load_font(file, options) as font:
-        # Subsetting the name table searches all others for what refers to it, in three quarters of the time
-        names = font["name"]
-        del font["name"]
-        names.names = [name for name in names.names if name.nameID in NAMES and name.isUnicode()]
         subsetter = subset.Subsetter(options)
         subsetter.populate(text="".join(characters))
         subsetter.subset(font)
-        font["name"] = names
-        font.flavor = "woff2"
-        font.save(stream)
+        subset.save_font(font, stream, options)
     return base64.b64encode(stream.getvalue()).decode("ascii")

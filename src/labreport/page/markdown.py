@@ -36,27 +36,18 @@ CITED = re.compile(r'<a class="cite" data-cite="([^"]*)"></a>')
 """What a cite becomes until the document numbers it."""
 
 
-def render(text: str, names: dict[str, Any]) -> str:
-    """Render a template's text.
+@lru_cache
+def parser_of(trusted: bool) -> MarkdownIt:
+    """Make what renders Markdown, in which HTML counts only if it is `trusted`.
 
-    `names` are `docId`, with which ids begin, `top`, the level of its highest heading, `told(where, text)`,
+    Its `env` has `docId`, with which ids begin, `top`, the level of its highest heading, `told(where, text)`,
     which raises the error that a piece of the text is wrong, and `plain`, which gives the text of signs.
     """
-    return str(_parser(True).render(text, names))
-
-
-def inline(text: str, names: dict[str, Any], trusted: bool) -> str:
-    """Render what stands in a line; HTML in it counts only where it is `trusted`."""
-    return str(_parser(trusted).renderInline(text.strip(), names))
-
-
-@lru_cache
-def _parser(trusted: bool) -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": trusted}).enable(["table", "strikethrough"]).disable("code")
     parser.use(dollarmath_plugin, allow_space=False, allow_digits=False)
     parser.use(deflist_plugin).use(footnote_plugin)
     parser.inline.ruler.before("link", "cite", _cite)
-    parser.core.ruler.push("structure", _structure)
+    parser.core.ruler.push("headings", _headings)
     rules: dict[str, Callable[..., str]] = {
         "fence": _fence,
         "math_inline": _formula,
@@ -82,8 +73,8 @@ def _cite(state: StateInline, silent: bool) -> bool:
     return True
 
 
-def _structure(state: StateCore) -> None:
-    """Put headings on their level and give them ids, and name the heads of tables."""
+def _headings(state: StateCore) -> None:
+    """Put headings on their level, and give them ids."""
     tokens = state.tokens
     levels = [int(token.tag[1]) for token in tokens if token.type == "heading_open"]
     lift = state.env["top"] - min(levels, default=1)
@@ -92,14 +83,6 @@ def _structure(state: StateCore) -> None:
             token.tag = f"h{min(6, int(token.tag[1]) + lift)}"
         if token.type == "heading_open":
             token.attrSet("id", f"{state.env['docId']}-{slug(tokens[place + 1].content)}")
-        if token.type in ("th_open", "td_open"):
-            if token.attrs.pop("style", "") == "text-align:right":
-                token.attrSet("class", "number")
-            row, column = tokens[place - 1].type == "tr_open", tokens[place + 1].content
-            scope = row and "row" if token.type == "td_open" else column and "col"
-            token.tag = tokens[place + 2].tag = "th" if scope else "td"
-            if scope:
-                token.attrSet("scope", scope)
 
 
 def _fence(self: Any, tokens: Sequence[Token], place: int, options: Any, env: Any) -> str:
@@ -208,7 +191,7 @@ def typed_numbers(environment: Environment, source: str) -> Iterator[tuple[int, 
 def typed_in(text: str) -> Iterator[tuple[int, str]]:
     """Find them in Markdown: the line of each, and what to write instead."""
     lines = text.split("\n")
-    for token in _parser(True).parse(text, {"docId": "", "top": 1}):
+    for token in parser_of(True).parse(text, {"docId": "", "top": 1}):
         first, last = token.map or (0, 0)
         for found in TYPED.finditer(_prose(token)):
             near = (n for n in range(first, last) if found[0] in lines[n])

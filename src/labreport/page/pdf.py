@@ -11,17 +11,15 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote
 
+from labreport.charts import Exported
 from labreport.errors import LabReportError
 from labreport.page.document import render_page
 from labreport.page.fonts import FOLDER
-
-if TYPE_CHECKING:
-    from labreport.charts import Exported
-    from labreport.page.sections import Fragment
-    from labreport.project import Project
+from labreport.page.sections import Fragment
+from labreport.project import Project
 
 CONFIGURATION = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
@@ -59,21 +57,34 @@ def render_pdf(
 
 
 def written(text: str, drawings: Mapping[str, str]) -> bytes:
-    """Set HTML as PDF/UA-1; `figure:NAME` in it is the SVG of that name, and nothing else is loaded."""
+    """Set HTML as PDF/UA-1; `figure:NAME` in it is the SVG of that name, and nothing else is loaded.
+
+    Raises `LabReportError` for what is not the document's own, or cannot be set.
+    """
     logging.getLogger("fontTools").setLevel(logging.ERROR)
     try:
         with contextlib.redirect_stdout(io.StringIO()):  # WeasyPrint prints a page of advice
             from weasyprint import HTML
-            from weasyprint.urls import FatalURLFetchingError
+            from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
     except OSError as error:
         raise MissingLibrary(MISSING_PANGO) from error
+
+    class Fetcher(URLFetcher):
+        def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
+            kind, _, name = url.partition(":")
+            if kind == "figure":
+                svg = drawings[unquote(name)].encode()
+                return URLFetcherResponse(url, svg, {"Content-Type": "image/svg+xml"})
+            return super().fetch(url, headers)
+
     log = logging.getLogger("weasyprint")
     log.handlers, log.propagate = [_Refusing(logging.ERROR)], False
+    fetcher = Fetcher(allowed_protocols=("data",), allow_redirects=False, fail_on_errors=True)
     try:
         with _only_own_fonts():
-            pdf = HTML(string=text, url_fetcher=_fetcher(drawings)).write_pdf(pdf_variant="pdf/ua-1")
+            pdf = HTML(string=text, url_fetcher=fetcher).write_pdf(pdf_variant="pdf/ua-1")
     except FatalURLFetchingError as error:
-        raise LabReportError(str(error.__cause__ or error)) from error
+        raise LabReportError(f"the PDF would load what is not its own: {error.__cause__}") from error
     assert isinstance(pdf, bytes)  # no target was given
     return finished(pdf)
 
@@ -86,31 +97,11 @@ class _Refusing(logging.Handler):
         raise LabReportError(f"the PDF cannot be set: {record.getMessage()}: {cause}")
 
 
-def _fetcher(drawings: Mapping[str, str]) -> Any:
-    """What a document may load: its drawings and `data:` URIs; a refusal stops the rendering."""
-    from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
-
-    class OwnFetcher(URLFetcher):
-        def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
-            kind, _, name = url.partition(":")
-            if kind == "figure" and unquote(name) in drawings:
-                svg = drawings[unquote(name)].encode()
-                return URLFetcherResponse(url, svg, {"Content-Type": "image/svg+xml"})
-            if kind == "data":
-                return super().fetch(url, headers)
-            raise FatalURLFetchingError(
-                f"the PDF would load {url[:200]!r}; it loads its figures and data: URIs only"
-            )
-
-    return OwnFetcher(allowed_protocols=("data",), allow_redirects=False, fail_on_errors=True)
-
-
 @contextlib.contextmanager
 def _only_own_fonts() -> Iterator[None]:
-    """Within, a fontconfig that is initialised finds the engine's fonts and no others.
+    """Within, a fontconfig that is initialised finds the engine's fonts, and none that only one machine has.
 
-    Fonts of the system would replace missing characters, differently on each machine. The folder is reached
-    through a link, since its path may hold what XML cannot.
+    The folder is reached through a link, since its path may hold what XML cannot.
     """
     before = dict(os.environ)
     with tempfile.TemporaryDirectory() as place:
@@ -120,8 +111,7 @@ def _only_own_fonts() -> Iterator[None]:
         try:
             yield
         finally:
-            for name in ("FONTCONFIG_FILE", "XDG_CACHE_HOME"):
-                del os.environ[name]
+            os.environ.clear()
             os.environ.update(before)
 
 
@@ -129,11 +119,6 @@ PRINT_FLAG = 4
 """Bit of an annotation's flags: it is printed with the page (ISO 32000-1, table 165)."""
 MARKED = re.compile(rb"/\w+\s+<</MCID (\d+)>>\s+BDC")
 PAGINATION = b"/Artifact\n<</Type /Pagination>>\nBDC"
-
-
-def _with_artifacts(contents: bytes, read: set[int]) -> bytes:
-    """Contents of a page in which what no structure element reads is an artifact of pagination."""
-    return MARKED.sub(lambda found: found[0] if int(found[1]) in read else PAGINATION, contents)
 
 
 def finished(pdf: bytes) -> bytes:
@@ -161,6 +146,7 @@ def finished(pdf: bytes) -> bytes:
                 yield kid, around
                 yield from elements(kid, around)
 
+    stream = io.BytesIO()
     with pikepdf.open(io.BytesIO(pdf)) as document:
         root = document.Root.StructTreeRoot
         read: dict[tuple[int, int], set[int]] = {}
@@ -184,23 +170,24 @@ def finished(pdf: bytes) -> bytes:
                 if element.get(Name.S) == Name.Link:
                     element.S = Name.Span
             if Name.Pg in element:
-                contents = (kid for kid in kids(element) if not isinstance(kid, Dictionary | Array))
-                read.setdefault(element.Pg.objgen, set()).update(map(int, contents))
+                marks = (kid for kid in kids(element) if not isinstance(kid, Dictionary | Array))
+                read.setdefault(element.Pg.objgen, set()).update(map(int, marks))
         for page in document.pages:
-            known = read.get(page.obj.objgen, set())
+            known = read.get(page.obj.objgen, ())
             if Name.Annots in page:
                 page.Annots = Array([link for link in page.Annots if link.objgen not in dropped])
                 for link in page.Annots:
                     link.F = int(link.get(Name.F, 0)) | PRINT_FLAG
-            page.Contents.write(_with_artifacts(page.Contents.read_bytes(), known))
-        numbers = list(root.ParentTree.Nums)
-        kept = [  # an entry is a page, as an array, or the element of a link, which may have lost it
-            pair
-            for pair in zip(numbers[::2], numbers[1::2], strict=True)
-            if isinstance(pair[1], Array) or any(map(is_link, kids(pair[1])))
-        ]
-        root.ParentTree.Nums = Array([each for pair in kept for each in pair])
-        stream = io.BytesIO()
+            contents = page.Contents.read_bytes()
+            for mark in MARKED.finditer(contents):
+                if int(mark[1]) not in known:
+                    contents = contents.replace(mark[0], PAGINATION)
+            page.Contents.write(contents)
+        numbers, kept = list(root.ParentTree.Nums), Array()
+        for number, entry in zip(numbers[::2], numbers[1::2], strict=True):
+            if isinstance(entry, Array) or any(map(is_link, kids(entry))):  # a page, or what is still a link
+                kept.extend([number, entry])
+        root.ParentTree.Nums = kept
         generate = pikepdf.ObjectStreamMode.generate
-        document.save(stream, deterministic_id=True, object_stream_mode=generate, compress_streams=True)
+        document.save(stream, deterministic_id=True, object_stream_mode=generate)
     return stream.getvalue()

@@ -87,11 +87,7 @@ def render_section(
     made. A name that is not there, a bare or typed number, and whatever else is wrong in a template raises
     `UsageError` with file and line, or `Several` of them.
     """
-    made = _Section(section, answers, figures, experiments, templates)
-    html = made.whole()
-    printed = {name: one for name, one in made.numbers.items() if f'data-q="{escape(name)}"' in html}
-    cites = tuple(dict.fromkeys(CITED.findall(html)))
-    return Fragment(section.name, section.title, html, tuple(made.claims), printed, made.glance, cites)
+    return _Section(section, answers, figures, experiments, templates).rendered()
 
 
 class _Section(Values):
@@ -119,7 +115,7 @@ class _Section(Values):
             term=partial(_term, self),
         )
 
-    def whole(self) -> str:
+    def rendered(self) -> Fragment:
         """Render the whole of it, in which a term leads to the glossary where it is first used."""
         with explained(self.templates, self.at.template):
             body = self._text(self.answers) if (self.templates / self.at.template).is_file() else ""
@@ -128,7 +124,11 @@ class _Section(Values):
         framed = self.frame("section.html", name=self.section.name, title=self.section.title, body=text)
         html = _TABLE.sub(r'<div class="table">\g<0></div>', self.html(framed))
         first = {link[1]: link.start() for link in reversed(list(_TERM.finditer(html)))}
-        return _TERM.sub(lambda link: link[0] if first[link[1]] == link.start() else link[2], html)
+        html = _TERM.sub(lambda link: link[0] if first[link[1]] == link.start() else link[2], html)
+        printed = {name: one for name, one in self.numbers.items() if f'data-q="{escape(name)}"' in html}
+        cites = tuple(dict.fromkeys(CITED.findall(html)))
+        of = self.section
+        return Fragment(of.name, of.title, html, tuple(self.claims), printed, self.glance, cites)
 
     def _answered(self, question: Question) -> str:
         """A question with its box, its text, and those of its figures that nothing places."""

@@ -186,7 +186,7 @@ class Values:
 
     def blocks(self, text: str) -> str:
         """Render Markdown; signs stay."""
-        return markdown.render(text, self._names)
+        return str(markdown.parser_of(True).render(text, self._names))
 
     def line(self, text: str) -> Markup:
         """Render Markdown of one line, as a caption, in which HTML counts only if a template wrote it.
@@ -196,7 +196,7 @@ class Values:
         trusted = isinstance(text, Markup)
         for _, wrong in () if trusted else markdown.typed_in(text):
             raise UsageError(wrong)
-        return Markup(markdown.inline(text, self._names, trusted))
+        return Markup(markdown.parser_of(trusted).renderInline(text.strip(), self._names))
 
     @property
     def _names(self) -> dict[str, Any]:
@@ -291,16 +291,16 @@ class Values:
 
         `block` is how far one is indented that stands around paragraphs.
         """
-        element, item = ("span", "span") if block is None else ("div", "p")
-        struck, verdict = ("del", "strong") if block is None else ('div class="del"', "p")
-        start, end = f'<{element} class="unknown">', f"{MARK if block is None else _MARK_HERE}</{element}>"
-        if claim.fails:
-            start = f'<{element} class="fails"><{verdict} class="verdict">{VERDICT}</{verdict}> <{struck}>'
-            said = f"(now: {now})" if block is None else f"Now: {now}."
-            aside = f' <{item} class="now">{said}</{item}>' if now else ""
-            end = f"</{struck.split()[0]}>{aside}</{element}>"
-        before = self.hold(start, f"{VERDICT} " if claim.fails else "", block is not None).strip()
-        after = self.hold(end, "", block is not None).strip()
+        if block is None:
+            verdict, aside = f'<strong class="verdict">{VERDICT}</strong> <del>', "</del>"
+            said, mark, element = f' <span class="now">(now: {now})</span>', MARK, "span"
+        else:
+            verdict, aside = f'<p class="verdict">{VERDICT}</p> <div class="del">', "</div>"
+            said, mark, element = f' <p class="now">Now: {now}.</p>', _MARK_HERE, "div"
+        start, end = (verdict, aside + (said if now else "")) if claim.fails else ("", mark)
+        kind, words = ("fails", f"{VERDICT} ") if claim.fails else ("unknown", "")
+        before = self.hold(f'<{element} class="{kind}">{start}', words, block is not None).strip()
+        after = self.hold(f"{end}</{element}>", "", block is not None).strip()
         if block is None:
             return f"{_EDGE}{before}{_EDGE}{body}{_EDGE}{after}{_EDGE}"
         return f"\n\n{block}{before}\n\n{body}\n\n{block}{after}\n\n"
