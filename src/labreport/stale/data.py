@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,8 @@ class Digests:
         self._known: dict[str, list[Any]] = {}
         self._first: dict[Path, str] = {}
         self._new = False
-        if cache is not None:
-            try:
-                self._known = files.read_json(cache) or {}
-            except files.Damaged:
-                self._known = {}
+        with suppress(files.Damaged):
+            self._known = (files.read_json(cache) if cache else None) or {}
 
     def digest(self, path: Path) -> str:
         """The SHA-256 of a file in hexadecimal. Raises `OSError` where it cannot be read."""

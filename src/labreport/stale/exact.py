@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import reprlib
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from typing import Any
@@ -42,11 +43,8 @@ def exact(
         functions.append(value)
         return f"{value.__module__}:{value.__qualname__}"
     if not is_dataclass(kind):
-        shown = " ".join(repr(value).split())
-        raise UsageError(
-            f"{where} is {kind.__name__} {shown[:60]}{'…' * (len(shown) > 60)}; allowed are texts, finite "
-            "numbers, booleans, None, and lists, tuples, dicts and dataclasses of these"
-        )
+        allowed = "texts, finite numbers, booleans, None, and lists, tuples, dicts and dataclasses of these"
+        raise UsageError(f"{where} is {kind.__name__} {reprlib.repr(value)}; allowed are {allowed}")
     if classes is not None:
         classes.add(kind)
     own = [one.name for one in fields(kind) if one.compare]

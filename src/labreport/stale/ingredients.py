@@ -37,7 +37,7 @@ class Ingredients:
         self.sources = loader.sources if loader else Sources(project.source)
         self.data = Digests(cache_file)
         self._code = Code(self.sources, lambda value: bool(_declared(value)))
-        self._closures: dict[Any, tuple[Closure, dict[str, str]]] = {}
+        self.closures: dict[Any, tuple[Closure, dict[str, str]]] = {}
         self._runs: dict[str, dict[str, str]] = {}
         self._places: dict[str, Statement] = {}
 
@@ -52,9 +52,8 @@ class Ingredients:
         closure, found = self._followed(experiment)
         given = experiment.start or experiment.fit
         named = self.project.libraries if experiment.libraries is None else experiment.libraries
-        used = versions(closure.of(LIBRARY))
-        if named is not None:
-            used = {name: distribution(name)[0] or "none" for name in named}
+        used = {name: distribution(name)[0] or "none" for name in named or ()}
+        used = versions(closure.of(LIBRARY)) if named is None else used
         return found | {
             "specification": _exact(experiment),
             "code": given if isinstance(given, str) else f"{given.__module__}:{given.__qualname__}",
@@ -88,19 +87,6 @@ class Ingredients:
         found |= {f"library {name}": version for name, version in versions(closure.of(LIBRARY)).items()}
         return found | self._files(reader.data, reader.place)
 
-    def watched(self, made_of: Mapping[str, str], owner: str | Reader) -> AbstractContextManager[None]:
-        """The net for what is read and loaded while something that is made of these is made; see `watch`."""
-        declare = "data_files= of the project, or in files= of the experiment"
-        if isinstance(owner, Reader):
-            declare = "data="
-            owner = told(owner.place, f"{type(owner).__name__.lower()} {owner.name!r}")
-        names = [name.removeprefix("data ") for name in made_of if name.startswith("data ")]
-        allowed = {os.path.normpath(self.project.package / name) for name in names}
-        found = [closure for closure, code in self._closures.values() if code.items() <= made_of.items()]
-        free = any(closure.everything for closure in found)
-        modules = None if free else {name for closure in found for name in closure.modules}
-        return watch(owner, self.project, allowed, modules, declare)
-
     def where(self, name: str) -> str:
         """The place of an ingredient in the project now, as `project.py:12`; empty where it has none."""
         kind, _, label = name.partition(" ")
@@ -125,10 +111,6 @@ class Ingredients:
             one = closure.items[one]
         return found
 
-    def changed(self) -> list[str]:
-        """The files of code and data that are not any more what was digested."""
-        return sorted({shown(path) for path in (*self.sources.changed(), *self.data.changed())})
-
     def _followed(self, subject: Experiment | Reader) -> tuple[Closure, dict[str, str]]:
         """The closure of a subject, and what it is made of by that."""
         values: dict[str, str] = {}
@@ -140,12 +122,12 @@ class Ingredients:
         own = [one for one in classes if self.sources.path(one.__module__)]
         entries |= {(one.__module__, one.__qualname__.partition(".")[0]) for one in own}
         label = (frozenset(entries), *sorted(values.items()), *sorted(map(str, classes)))
-        if label not in self._closures:
+        if label not in self.closures:
             closure = self._code.closure(sorted(entries), [self.project.module])
             for one in classes.difference(own):
                 closure.items.setdefault((LIBRARY, one.__module__.partition(".")[0]))
-            self._closures[label] = (closure, values | self._told(closure))
-        return self._closures[label]
+            self.closures[label] = (closure, values | self._told(closure))
+        return self.closures[label]
 
     def _told(self, closure: Closure) -> dict[str, str]:
         groups: dict[str, list[Statement]] = {}
@@ -248,9 +230,20 @@ def watched(
     project: Project, made_of: Mapping[str, str], owner: str | Reader
 ) -> AbstractContextManager[None]:
     """Raise `UsageError` at the end for what is read or loaded meanwhile and is no ingredient."""
-    return ingredients(project).watched(made_of, owner)
+    declare = "data_files= of the project, or in files= of the experiment"
+    if isinstance(owner, Reader):
+        declare = "data="
+        owner = told(owner.place, f"{type(owner).__name__.lower()} {owner.name!r}")
+    names = [name.removeprefix("data ") for name in made_of if name.startswith("data ")]
+    allowed = {os.path.normpath(project.package / name) for name in names}
+    closures = ingredients(project).closures.values()
+    found = [closure for closure, code in closures if code.items() <= made_of.items()]
+    free = any(closure.everything for closure in found)
+    modules = None if free else {name for closure in found for name in closure.modules}
+    return watch(owner, project, allowed, modules, declare)
 
 
 def changed_since_loaded(project: Project) -> list[str]:
     """The files of code and data that are not any more what was digested."""
-    return ingredients(project).changed()
+    found = ingredients(project)
+    return sorted({shown(path) for path in (*found.sources.changed(), *found.data.changed())})
