@@ -164,6 +164,16 @@ def test_terms_lead_to_the_glossary(render: Render) -> None:
     assert 'What an <a class="term" href="#term-epoch">epoch</a> makes small.' in found
 
 
+def test_a_table_in_markdown_may_have_a_caption_and_a_name(render: Render) -> None:
+    """The paragraph before it that begins with `Table NAME:`."""
+    table = (
+        "Table the_causes: What `deep` learns\n\n| Change | Runs |\n|---|--:|\n| none | {{ mean.small }} |"
+    )
+    html = render(f"Text.\n\n{table}").html
+    assert '<p>Text.</p>\n<div class="table"><table id="table-the_causes" class="data">\n<caption>' in html
+    assert '<span data-no="table:the_causes"></span></span> What <code>deep</code> learns</caption>' in html
+
+
 def test_headings_are_below_that_of_the_question(render: Render) -> None:
     """Whatever level the template begins with; their ids are the question's own."""
     html = render("# One\n\n### Two\n\nText").html

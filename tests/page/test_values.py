@@ -130,7 +130,7 @@ def test_a_name_of_the_engine_is_refused(render: Render, name: str) -> None:
         ("**{{ star }}**", "<p><strong>a*b*c</strong></p>"),
         ("*a*{{ star }}", "<p><em>a</em>a*b*c</p>"),
         ("{{ dollars }}", "<p>$5 and $6</p>"),
-        ("| {{ cell }} | `{{ cell }}` |\n|---|---|", 'x|y</th>\n<th><code>x|y</code></th>'),
+        ("| {{ cell }} | `{{ cell }}` |\n|---|---|", "x|y</th>\n<th><code>x|y</code></th>"),
         ("[{{ tag }}](#a)", '<a href="#a">&lt;b&gt;&amp;amp;&lt;/b&gt;</a>'),
         ('<i title="{{ tag }}">x</i>', '<i title="&lt;b&gt;&amp;amp;&lt;/b&gt;">x</i>'),
         ("## {{ tag }}", '<h4 id="best-section">&lt;b&gt;&amp;amp;&lt;/b&gt;</h4>'),

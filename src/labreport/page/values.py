@@ -34,6 +34,7 @@ _MARK_ABOVE = re.compile(rf"(</(?:p|li)>(?:(?!</p>|</li>).)*){_MARK_HERE}", re.D
 _FIRST = 0xF0000
 _EDGE = "\u2e28"
 """Around what begins or ends a claim: Markdown takes it for punctuation, so that `*` beside it is read."""
+_CAPTION = re.compile(r"<p>Table(?: ([\w-]+))?: ((?:(?!</p>).)*)</p>\n<table>", re.DOTALL)
 _SIGN = re.compile(rf"{_EDGE}?([{HELD}]){_EDGE}?")
 _ALONE = re.compile(rf"<p>{_SIGN.pattern}</p>")
 _TAG = re.compile(rf"<[^<>]*>|{_SIGN.pattern}")
@@ -185,8 +186,18 @@ class Values:
     # Markdown
 
     def blocks(self, text: str) -> str:
-        """Render Markdown; signs stay."""
-        return str(markdown.parser_of(True).render(text, self._names))
+        """Render Markdown, with `Table: …` or `Table NAME: …` before a table as its caption; signs stay."""
+
+        def captioned(found: re.Match[str]) -> str:
+            name = self._table(found[1])
+            label = f'<span class="label">Table <span data-no="table:{name}"></span></span>'
+            return f'<table id="table-{name}" class="data">\n<caption>{label} {found[2]}</caption>'
+
+        return _CAPTION.sub(captioned, str(markdown.parser_of(True).render(text, self._names)))
+
+    def _table(self, name: str | None) -> str:
+        self._shown[self.at.document] += 1
+        return name or f"{self.at.document}-{self._shown[self.at.document]}"
 
     def line(self, text: str) -> Markup:
         """Render Markdown of one line, as a caption, in which HTML counts only if a template wrote it.
@@ -281,9 +292,7 @@ class Values:
 
         rows = [list(map(cell, *line)) for line in zip(table.rows, table.cells(digits), strict=True)]
         right = [any(isinstance(row[at], Quantity) for row in table.rows) for at in range(len(table.columns))]
-        self._shown[self.at.document] += 1
-        name = name or f"{self.at.document}-{self._shown[self.at.document]}"
-        names = {"name": name, "caption": self.line(caption), "heads": table.heads}
+        names = {"name": self._table(name), "caption": self.line(caption), "heads": table.heads}
         return self.hold(self.frame("table.html", rows=rows, right=right, **names), repr(table), block=True)
 
     def marked(self, body: str, claim: Claim, now: Markup, block: str | None) -> str:
