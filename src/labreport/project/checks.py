@@ -17,7 +17,7 @@ _WORDS |= {
     "object": "a value of its class",
     ">=": "of at least",
 }
-"""How msgspec says a type, to plain English."""
+"""How msgspec says a type, to how a person does."""
 
 
 def check_values(item: Any, place: str, owner: str = "") -> None:
