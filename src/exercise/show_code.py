@@ -35,9 +35,13 @@ def _model(network: Network) -> str:
     """The lines that build the model, and what is done to it before it is trained."""
     widths, initializer = network.hidden_layers, network.initializer
     given = "" if initializer == "glorot_uniform" else f', kernel_initializer="{initializer}"'
-    equal = len(set(widths)) == 1
-    each = f"for nodes in {f'[{widths[0]}] * {len(widths)}' if equal else list(widths)}:"
-    lines = [f"model = keras.Sequential([keras.Input(({INPUTS},))])", each]
+    listed = (
+        f"[{widths[0]}] * {len(widths)}" if len(set(widths)) < len(widths) == widths.count(widths[0]) else ""
+    )
+    lines = [
+        f"model = keras.Sequential([keras.Input(({INPUTS},))])",
+        f"for nodes in {listed or list(widths)}:",
+    ]
     lines += [f'    model.add(keras.layers.Dense(nodes, activation="{network.activation}"{given}))']
     if network.backward_gain != 1:
         louder = f"tf.identity(values), lambda gradient: {network.backward_gain!r} * gradient"

@@ -56,9 +56,10 @@ def differences(network: Network, kept: Any) -> Iterator[str]:
         ("validation", data.validation, "validation_predictions"),
     ):
         inputs = (images.images.reshape(-1, INPUTS) / 255).astype("float32")
-        outputs = model(inputs, training=False).numpy()
+        tensor = model(inputs, training=False)
+        outputs = tensor.numpy()
         targets = keras.utils.to_categorical(images.labels, CLASSES)
-        loss = float(keras.losses.categorical_crossentropy(targets, outputs).numpy().mean(dtype="float64"))
+        loss = float(keras.losses.categorical_crossentropy(targets, tensor).numpy().mean(dtype="float64"))
         stored = kept.metrics[split]
         if (other := int((outputs.argmax(axis=1) != kept.arrays[array]).sum())) > TIED:
             yield f"epoch {kept.epoch}: {other} {split} images are read otherwise"
