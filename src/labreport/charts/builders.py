@@ -6,7 +6,7 @@ Each returns a drawing with its numbers as a table. A measure over a table may b
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NoReturn
 
 from labreport.charts import cells, groups, layout, marks
@@ -68,15 +68,15 @@ def bars(
     grid = groups.of_values(data, measure, by, within, epoch)
     if within is None:
         grid = {group.label: {"": group} for group in grid[""].values()}
-    names, labels = groups.inner(grid), list(grid)
-    _at_most(names, "bars", by)
+    named, labels = groups.flipped(grid), list(grid)
+    _at_most(named, "bars", by)
     ends = [0.0, *(end for one in every(grid) for end in (one.low, one.high) if math.isfinite(end))]
     margins = layout.Margins(left=_room(labels), top=8.0 if within else 3.0)
-    figure, (axes,) = layout.column_figure(14.5 + len(labels) * (2.5 + 4.5 * len(names)), margins=margins)
+    figure, (axes,) = layout.column_figure(14.5 + len(labels) * (2.5 + 4.5 * len(named)), margins=margins)
     axes.set_xlim(min(ends) * 1.05, max(ends) * 1.1 or 1.0)
     _rows(axes, labels, _titled(measure))
-    width = 0.8 / len(names)
-    for series, (name, line) in enumerate(groups.flipped(grid).items()):
+    width = 0.8 / len(named)
+    for series, (name, line) in enumerate(named.items()):
         marks.bars(
             axes,
             [labels.index(label) + width * (series + 0.5) - 0.4 for label in line],
@@ -117,8 +117,8 @@ def curve(
         data, (grid, measure), series, axis = source, groups.of_epochs(source, *what), "experiment", "epoch"
     else:
         _refuse("write curve(results, measure), curve(results, study, measure) or curve(table, x=…, y=…)")
-    _at_most(list(grid), "curve", series)
-    order = groups.inner(grid)
+    _at_most(grid, "curve", series)
+    order = list(groups.flipped(grid))
     at, numeric = _places(order)
     margins = layout.Margins(left=11.0, right=_room(grid) if len(grid) > 1 else 4.0)
     figure, (axes,) = layout.column_figure(62.0, margins=margins)
@@ -163,7 +163,7 @@ def heat_map(
         grid, heads = groups.of_study(source, study, measure, epoch)
     else:
         _refuse("write heat_map(results, study, measure) or heat_map(table, measure, rows=…, columns=…)")
-    names = groups.inner(grid)
+    names = list(groups.flipped(grid))
     values = [[line[name].mean if name in line else math.nan for name in names] for line in grid.values()]
     title = f"{measure.label} by {' and '.join(filter(None, heads))}"
     note = f"Each cell is the {_average(measure)} of {_titled(measure)}."
@@ -256,7 +256,7 @@ def _drawing(figure: Any, kind: str, table_: tuple[list[str], Any], title: str, 
 
 def _table(grid: Grid, heads: Sequence[str], measure: Measure) -> tuple[list[str], list[list[Any]]]:
     """Columns and rows of a grid: its names where there are several, the mean, and the interval if known."""
-    ends, second = _known(every(grid)), any(groups.inner(grid))
+    ends, second = _known(every(grid)), any(groups.flipped(grid))
     first = len(grid) > 1 or not second
     columns = [*[heads[0]] * first, *[heads[-1]] * second, _titled(measure), *["low", "high"] * ends]
     return columns, [
@@ -345,7 +345,7 @@ def _key(axes: Any) -> None:
         text.set_parse_math(False)
 
 
-def _at_most(names: Sequence[Any], builder: str, by: Any) -> None:
+def _at_most(names: Collection[Any], builder: str, by: Any) -> None:
     if len(names) > len(SERIES):
         _refuse(f"{builder}: {by!r} has {len(names)} values; allowed are up to {len(SERIES)} colours")
 

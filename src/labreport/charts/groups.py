@@ -45,9 +45,8 @@ def unit_of(data: Any) -> str:
 def of_sample(one: Sample, measure: Measure) -> Group:
     """Give the group of one sample."""
     found, times = mean_of(one, measure), measure.stored
-    middle, low, high = (
-        math.nan if end is None else times * float(end) for end in (found.value, found.low, found.high)
-    )
+    ends = (found.value, found.low, found.high)
+    middle, low, high = (math.nan if end is None else times * float(end) for end in ends)
     known = math.isfinite(low + high)
     runs = {run: times * sum(values) / len(values) for run, values in one.values.items()}
     return Group(one.label or one.name, runs, middle, low if known else middle, high if known else middle)
@@ -70,10 +69,8 @@ def of_study(
     for point, runs in results.study(study):
         (first, value), *others = point.items()
         titles = first, ", ".join(axis for axis, _ in others)
-        line = grid.setdefault(label_of(value), {})
-        line[", ".join(label_of(other) for _, other in others)] = of_sample(
-            sample(runs, measure, epoch), measure
-        )
+        place = ", ".join(label_of(other) for _, other in others)
+        grid.setdefault(label_of(value), {})[place] = of_sample(sample(runs, measure, epoch), measure)
     return grid, titles
 
 
@@ -102,12 +99,11 @@ def _record(name: str) -> Any:
 
 def flipped(grid: Grid) -> Grid:
     """Exchange the two names."""
-    return {name: {place: line[name] for place, line in grid.items() if name in line} for name in inner(grid)}
-
-
-def inner(grid: Grid) -> list[str]:
-    """List the second names, each once."""
-    return list(dict.fromkeys(name for line in grid.values() for name in line))
+    found: Grid = {}
+    for place, line in grid.items():
+        for name, group in line.items():
+            found.setdefault(name, {})[place] = group
+    return found
 
 
 def every(grid: Grid) -> list[Group]:

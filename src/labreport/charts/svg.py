@@ -93,13 +93,12 @@ _DROPPED = re.compile(
     r"|[\x00-\x08\x0b\x0c\x0e-\x1f]",  # characters that no XML may hold
     re.DOTALL,
 )
-_MEASURE = re.compile(r' (?:d|x|y|width|height|transform)="[^"]*"')
 
 
 def _tidy(text: str, name: str) -> str:
     """Shorten matplotlib's SVG: nothing about itself, a hundredth of a point, ids that begin with `name`."""
     text = _DROPPED.sub("", text[text.index("<svg") :])
-    text = _MEASURE.sub(_shortened, text)
+    text = re.sub(r' (?:d|x|y|width|height|transform)="[^"]*"', _shortened, text)
     text = re.sub(r"(?<=>)[ \n]+(?=<)", "", text)
     text = re.sub(r'( id="|url\(#|href="#)', rf"\1{name}-", text)
     text = re.sub(r"(?<=: )#[0-9a-f]{6}", lambda match: _HOUSE.get(match[0], match[0]), text)
