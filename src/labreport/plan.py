@@ -248,7 +248,7 @@ class Plan:
             return found | self._ingredients.reader(thing.subject, runs)
         project = self.project
         found["project"] = digest([project.title, project.subtitle, project.author, asdict(project.words)])
-        if thing.kind != "pdf" and thing.kind != "page":
+        if thing.kind not in ("pdf", "page"):
             found |= {f"experiment {one.name}": declaration(one) for one in project.runs}
         if isinstance(thing.subject, Section):
             found["section"] = _outline([thing.subject])
@@ -380,18 +380,9 @@ class Plan:
         self._ingredients.data.save()
         self._made[thing.kind, thing.name] = made
         self._forced.discard(thing)
-        for one in self._above.get(thing, ()):
-            self._states.pop(one, None)
+        # What reads it was stale with it, and may be fresh now.
+        self._states = {one: state for one, state in self._states.items() if state.fresh}
         return made
-
-    @cached_property
-    def _above(self) -> dict[Thing, list[Thing]]:
-        """A thing, and all that reads it, through others too."""
-        found: dict[Thing, list[Thing]] = {}
-        for one in self.things:
-            for each in self.needed([one]):
-                found.setdefault(each, []).append(one)
-        return found
 
     def tasks(self) -> list[Task]:
         """What is to be run: one for each key and seed, with the epochs of all experiments that share it.
