@@ -118,7 +118,7 @@ def curves_complex(results: Any) -> Any:
 @figure(reads=DEEP)
 def curves_deep(results: Any) -> Any:
     """The deep networks in training: validation accuracy by epoch, training accuracy behind it."""
-    drawing, (panel,) = charts.column_figure(36, margins=charts.Margins(left=8, right=20, top=7))
+    drawing, (panel,) = charts.column_figure(29, margins=charts.Margins(left=8, right=20, top=7))
     rows = []
     for (name, runs), style in zip(results.items(), charts.SERIES, strict=False):
         curves = {split: percent(runs.curve(prefix + "accuracy")) for split, prefix in
@@ -179,7 +179,7 @@ def by_layer(runs: Any, record: str) -> list[float]:
 @figure(reads=at(EPOCH, *NETWORKS))
 def accuracy_parameters(results: Any) -> Any:
     """Validation accuracy against the number of parameters, after ten epochs."""
-    drawing, (panel,) = charts.column_figure(44, margins=charts.Margins(left=9, right=22, top=7))
+    drawing, (panel,) = charts.column_figure(38, margins=charts.Margins(left=9, right=22, top=7))
     panel.set_xscale("log")
     panel.set(xlim=(5e3, 5e5), ylim=(0, 100))
     rows, labels_ = [], []
