@@ -79,7 +79,10 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return next(iter(get_close_matches(word, ordered, n=1)), None)
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Ask `; did you mean 'wide'?`, or nothing where no known word is near."""
-    found = nearest(word, known)
-    return f"; did you mean {found!r}?" if found else ""
+def did_you_mean(word: str, known: Iterable[str], has: str = "") -> str:
+    """Ask `; did you mean 'wide'?` where a known word is near; after `has`, as `it has`, list the known."""
+    names = list(known)
+    asked = f"; did you mean {found!r}?" if (found := nearest(word, names)) else ""
+    few = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
+    begun = f"{asked} {has[:1].upper()}{has[1:]}" if asked else f"; {has}"
+    return f"{begun} {few or 'none'}" if has else asked

@@ -169,7 +169,7 @@ def test_a_column_that_is_not_there_is_named(tmp_path: Path) -> None:
     """The message has the file, the column and the near one."""
     file = tmp_path / "wells.csv"
     file.write_text("plate,dose\n1,0\n")
-    with pytest.raises(UsageError, match=r"wells.csv: no column 'plat'; did you mean 'plate'"):
+    with pytest.raises(UsageError, match=r"wells.csv: no column 'plat'; did you mean 'plate'\? There are "):
         _ = table(file, replicate="plat").frame
 
 

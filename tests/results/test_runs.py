@@ -88,7 +88,7 @@ def test_metrics_arrays_and_records_are_those_of_each_seed(store: Store) -> None
         ),
         (
             lambda results: results["small"].arrays("gess"),
-            "no array 'gess'; did you mean 'guess'?; it has empty, guess, words",
+            "no array 'gess'; did you mean 'guess'? It has empty, guess, words",
         ),
         (lambda results: results["small"].curve("los"), "no record 'los'; did you mean 'loss'?"),
         (lambda results: results.study("cols"), "reads study 'cols' and declares small, rows"),

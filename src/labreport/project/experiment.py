@@ -167,7 +167,7 @@ class Study:
         axes: tuple[tuple[str, Any], ...] = self.axes
         for axis, values in axes:
             if axis not in known:
-                text = f"no field {axis!r}{did_you_mean(axis, known)}; there are {', '.join(known)}"
+                text = f"no field {axis!r}{did_you_mean(axis, known, 'there are')}"
             elif not isinstance(values, tuple):
                 text = f"{axis} is {brief(values)}; write ({values!r},), with the comma"
             elif not values or len({repr(value) for value in values}) < len(values):

@@ -132,9 +132,8 @@ class Measure:
         record = flat(run.records[(epoch or len(run.records)) - 1]) if run.records else {}
         known = {**record, **metrics}
         if self.name not in known:
-            has = ", ".join(known) or "none"
-            near = did_you_mean(self.name, known)
-            text = f"measure {self.name!r}: {run.name!r} has no such metric{near}; it has {has}"
+            near = did_you_mean(self.name, known, "it has")
+            text = f"measure {self.name!r}: {run.name!r} has no such metric{near}"
             raise UsageError(told(self.place, text))
         return float(known[self.name])
 

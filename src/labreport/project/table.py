@@ -99,7 +99,7 @@ class Data:
         """Raise `UsageError` where there is no column of this name."""
         columns = list(map(str, (self.frame if frame is None else frame).columns))
         if name not in columns:
-            self.refuse(f"no column {name!r}{did_you_mean(name, columns)}; there are {', '.join(columns)}")
+            self.refuse(f"no column {name!r}{did_you_mean(name, columns, 'there are')}")
 
     def refuse(self, text: str) -> NoReturn:
         """Raise `UsageError` about this table at the line on which it is declared."""

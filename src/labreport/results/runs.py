@@ -139,8 +139,8 @@ class Runs:
         if name in known:
             return known[name]
         listed = [each for each in known if not each.startswith(STATE)]
-        text = f"{self.name!r} has no {kind} {name!r}{did_you_mean(name, listed)}"
-        raise UsageError(told(here(), f"{text}; it has {', '.join(listed) or 'none'}"))
+        text = f"{self.name!r} has no {kind} {name!r}{did_you_mean(name, listed, 'it has')}"
+        raise UsageError(told(here(), text))
 
 
 class Results(Mapping[str, Runs]):
@@ -189,7 +189,7 @@ class Results(Mapping[str, Runs]):
     def _refuse(self, what: str, name: str) -> NoReturn:
         known = [*self.experiments, *self._studies]
         text = f"{self.reader!r} reads {what} and declares {', '.join(known) or 'nothing'}"
-        raise UsageError(told(here(), f"{text}{did_you_mean(name, known)}; add it to its reads="))
+        raise UsageError(told(here(), f"{text}; add it to its reads={did_you_mean(name, known)}"))
 
 
 def read(reader: Reader, found: Callable[[Experiment], Iterable[Run]]) -> Results:

@@ -99,7 +99,7 @@ class Finding(Asked):
             return groups[find(name, groups, f"group of {self.within}")]
         if self.kind in RANKED or self.kind == "fact":
             near = did_you_mean(text_of(name), [word for word in dir(type(self)) if word[0] != "_"])
-            refuse(f"a {self.kind} has no {text_of(name)!r}{near}; it has .mean")
+            refuse(f"a {self.kind} has no {text_of(name)!r}{near or '; it has .mean'}")
         return self._only(self._part(name))
 
     def __iter__(self) -> Iterator[str]:

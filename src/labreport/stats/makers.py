@@ -110,15 +110,15 @@ def difference(
 
 
 def _pairs(group: str, names: list[str], against: Any, zero: bool) -> list[tuple[str, ...]]:
-    there = f"{f' in {group}' if group else ''} ({', '.join(names)})"
+    there = f" in {group}" if group else ""
     if against is not None:
         if (base := text_of(against)) not in names:
-            refuse(f"against={against!r} is not there{did_you_mean(base, names)}; there are{there}")
+            refuse(f"against={against!r} is not there{there}{did_you_mean(base, names, 'there are')}")
         return [(one, base) for one in names if one != base]
     if zero:
         return [(one,) for one in names]
     if len(names) != 2:
-        many = f"a difference is of two, not of {len(names)}{there}"
+        many = f"a difference is of two, not of {len(names)}{there} ({', '.join(names)})"
         refuse(f"{many}: name both, give against= or use ranking()")
     return [(names[0], names[1])]
 

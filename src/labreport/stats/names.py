@@ -26,8 +26,7 @@ def find(name: Any, known: Iterable[str], what: str = "name") -> str:
     wanted, names = text_of(name), list(known)
     alike = [one for one in names if re.sub(r"\W", "_", one) == re.sub(r"\W", "_", wanted)]
     if wanted not in names and len(alike) != 1:
-        few = ", ".join(map(repr, names[:12])) + (", …" if len(names) > 12 else "")
-        refuse(f"no {what} {wanted!r}{did_you_mean(wanted, names)}; there are {few or 'none'}")
+        refuse(f"no {what} {wanted!r}{did_you_mean(wanted, names, 'there are')}")
     return wanted if wanted in names else alike[0]
 
 

@@ -115,7 +115,7 @@ def label_of(value: Any) -> str:
 def _chosen(of: dict[str, Sample], names: list[str] | None) -> dict[str, Sample]:
     names = list(of) if names is None else names
     if wrong := [name for name in names if name not in of]:
-        refuse(f"there is no {wrong[0]!r}{did_you_mean(wrong[0], of)}; there are {', '.join(of)}")
+        refuse(f"there is no {wrong[0]!r}{did_you_mean(wrong[0], of, 'there are')}")
     return {name: of[name] for name in names}
 
 

@@ -139,7 +139,7 @@ def rows(subjects: Iterable[Any], answer: Names | None = None, **columns: str) -
             elif column in by_name and any(other in by_name[column] for other in of):
                 line.append(by_name[column].members.get(name, MISSING))
             else:
-                near, has = did_you_mean(column, [*own, *by_name]), ", ".join([*own, *by_name])
-                refuse(f"rows(): {name!r} has no {column!r}{near}; there are {has}")
+                near = did_you_mean(column, [*own, *by_name], "there are")
+                refuse(f"rows(): {name!r} has no {column!r}{near}")
         lines.append(line)
     return Table([Column(name, title) for name, title in {"name": head, **columns}.items()], lines)
