@@ -16,7 +16,7 @@ from labreport.project import question, section
 from labreport.stats import Answer, count, difference, fact, number, sentence
 from labreport.stats.finding import Finding
 
-SENTENCE = "Complex and wide are too close to call in test accuracy (98.14 % and 98.11 %); small is behind."
+SENTENCE = "Complex and wide share the lead in test accuracy (98.14 % and 98.11 %); small is clearly behind."
 
 
 def text_of(fragment: Fragment) -> str:

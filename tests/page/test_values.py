@@ -85,7 +85,7 @@ def test_what_cannot_be_printed_is_one_message(render: Render, text: str, messag
         ("{{ 3 | literal }}", '<span class="literal" title="typed by hand; no result says it">3</span>'),
         (
             "{{ ranking }}",
-            "complex and wide are too close to call in test accuracy (98.14 % and 98.11 %); small is behind",
+            "complex and wide share the lead in test accuracy (98.14 % and 98.11 %); small is clearly behind",
         ),
         ("{{ 'wide' if false }}.", "."),
         ("{% for name in mean %}\n- {{ name }}\n{% endfor %}", "complex</li>\n<li>wide</li>"),

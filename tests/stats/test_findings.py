@@ -29,6 +29,7 @@ from labreport.stats import (
     hardest,
     mean,
     ranking,
+    say,
     sentence,
 )
 
@@ -245,6 +246,8 @@ def test_a_fact_is_a_condition_itself() -> None:
     assert as_condition(found).holds is True
     assert sentence(found) == "4 and 9 are first in 5 of 5 runs."
     assert (~found).holds is False
+    assert sentence(fact(False, "4 is first", otherwise="9 is first.")) == "9 is first."
+    assert sentence(fact(True, "4 is first", otherwise="9 is first.")) == "4 is first."
     with pytest.raises(UsageError, match=r"ask it, as \.clear"):
         as_condition(three())
 
@@ -258,6 +261,36 @@ def test_the_environment_is_told_in_four_lines() -> None:
     assert dict(table.rows) == {
         "Machine": "M2, 8 cores", "Python": "3.12.1", "Libraries": "numpy 2.1", "Runs": "1 run, 2026-03-01",
     }  # fmt: skip
+
+
+def test_a_sentence_says_behind_whom_each_is() -> None:
+    """Of one that is behind only one of two that are level, that one; of both, that these lead."""
+    of = {"a": plain("a", near(0.981)), "b": plain("b", near(0.981)), "c": plain("c", near(0.975))}
+    said = say(ranking(of, ACCURACY).ranking)
+    assert (said["outcome"], [names for names, _ in said["pairs"]]) == ("leads", [["c"]])
+    of["b"] = plain("b", near(0.979, 0.01))
+    said = say(ranking(of, ACCURACY).ranking)
+    assert (said["outcome"], said["pairs"]) == ("unclear", [[["c"], ["a"]]])
+
+
+def test_what_seems_clear_alone_is_told_as_one_of_several() -> None:
+    """Its interval of 95 % excludes zero, that of six comparisons does not."""
+    of = {"a": plain("a", [0.90, 0.91, 0.92, 0.93]), "b": plain("b", [0.895, 0.894, 0.91, 0.909])}
+    for family, judged, alone in ((1, "more", ""), (6, "unclear", "one of 6 comparisons")):
+        found = difference(of, LOSS, "a", "b", family=family).difference
+        (row,) = say(found)["rows"]
+        assert (row["outcome"], row["alone"]) == (judged, alone)
+        assert (alone or ".") in sentence(found)
+
+
+def test_equal_differences_are_told_as_such() -> None:
+    """They give no interval, however many; a single one is too little."""
+    of = {name: plain(name, [value] * 3) for name, value in (("a", 0.9), ("b", 0.8))}
+    for one in (ranking(of, ACCURACY).ranking, difference(of, ACCURACY).difference):
+        assert one.clear("a", "b").holds is None
+        assert "all 3 differences are equal" in sentence(one)
+    few = {name: sample.only([0]) for name, sample in of.items()}
+    assert "equal" not in sentence(ranking(few, ACCURACY).ranking)
 
 
 @pytest.mark.parametrize("kind", made.every())

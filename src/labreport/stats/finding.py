@@ -31,7 +31,7 @@ class Finding(Asked):
     `subjects` are compared by `parts`, of which each is judged as one of `family`; `labels` are what people
     call them, `averages` their means, `unit` what is repeated. `groups` are findings inside one, by group;
     `axis` is the column or field that the subjects are values of. A count is `of` so many, on the `side` of
-    a `threshold`. A fact has its `sentence` and its `truth`.
+    a `threshold`. A fact has its `sentence`, its `truth`, and the sentence that is said `otherwise`.
     """
 
     kind: Kind
@@ -51,6 +51,7 @@ class Finding(Asked):
     side: str = ""
     sentence: str = ""
     truth: bool | None = None
+    otherwise: str = ""
 
     # What it is made of
 

@@ -357,9 +357,9 @@ def number(
 estimate = number
 
 
-def fact(truth: Any, sentence: str) -> Finding:
-    """State a truth that was found by counting or by a formula, with the sentence that it makes."""
-    return Finding("fact", sentence=sentence, truth=as_condition(truth).holds)
+def fact(truth: Any, sentence: str, otherwise: str = "") -> Finding:
+    """State a truth that was counted or computed, with the sentence that it makes, or makes `otherwise`."""
+    return Finding("fact", sentence=sentence, truth=as_condition(truth).holds, otherwise=otherwise)
 
 
 def environment(results: Any) -> Answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +25,15 @@ _FORMS = {
 def say(finding: Finding) -> dict[str, Any]:
     """Give what the sentence of a finding needs, as plain values, quantities and labels of subjects.
 
-    All: `measure` (its label), `epoch`, `units`, `margin`. A ranking: `outcome` (wins, same, unclear,
+    All: `measure` (its label), `epoch`, `units`, `margin`. A ranking: `outcome` (wins, leads, same, unclear,
     unknown), `first` and `behind` (labels, the best first), `means` in this order, `lead` (the best over the
-    next). Extremes: `outcome` (clear, same, unclear, unknown: of most against least), `most`, `least`,
-    `first`, `means` of these two. A difference or an effect: `rows`, each with `group`, `first`, `second`
-    (labels), `outcome` (more, less, same, unclear, unknown), `amount` (first minus second), `word` (such as
-    "more accurate", or ""); `whole` is the row of an effect's ends, `axis` what they are values of. A count:
-    `side`, `threshold`, `rows` of `label`, `number`, `total`. A fact: `sentence`, `truth`.
+    next), `pairs` (of labels: those behind, and whom), `why` it is unknown. Extremes: `outcome`
+    (clear, same, unclear, unknown: of most against least), `why`, `most`, `least`, `first`, `means` of these
+    two. A difference or an effect: `rows`, each with `group`, `first`, `second` (labels), `outcome` (more,
+    less, same, unclear, unknown), `why`, `amount` (first minus second), `alone` (where that seems clear by
+    itself: "one of 6 comparisons"), `word` (such as "more accurate", or ""); `whole` is the row of an
+    effect's ends, `axis` what they are values of. A count: `side`, `threshold`, `rows` of `label`, `number`,
+    `total`. A fact: `sentence`, `truth`, `otherwise`.
     """
     measure = finding.measure
     bound = None if measure is None else measure.bound
@@ -42,6 +45,7 @@ def say(finding: Finding) -> dict[str, Any]:
         "axis": finding.axis.replace("_", " "),
         "sentence": finding.sentence,
         "truth": finding.truth,
+        "otherwise": finding.otherwise,
         "side": finding.side,
         "threshold": finding.threshold,
     }
@@ -57,8 +61,19 @@ def say(finding: Finding) -> dict[str, Any]:
 
 def _row(finding: Finding, part: Part, group: str) -> dict[str, Any]:
     first, second = (*map(finding.label, part.subjects), "")[:2]
-    own = {"group": group, "first": first, "second": second, "outcome": part.judgement}
-    return {**own, "amount": part.quantity, "word": _word(finding.measure, part.quantity)}
+    one, null = part.quantity, 1.0 if part.quantity.unit == "times" else 0.0
+    clear = one.low is not None and one.high is not None and not one.low <= null <= one.high
+    alone = f"one of {finding.family} comparisons" if clear and finding.family > 1 else ""
+    own = {"group": group, "first": first, "second": second, "outcome": part.judgement, "why": _why(part)}
+    return {**own, "amount": one, "alone": alone, "word": _word(finding.measure, one)}
+
+
+def _why(*parts: Part) -> str:
+    """Why these were not judged."""
+    n = parts[0].quantity.n
+    if n > 1 and all(part.quantity.spread == 0 for part in parts):
+        return f"but all {n} differences are equal, which gives no interval"
+    return "which is too little to judge"
 
 
 def _word(measure: Measure | None, quantity: Quantity) -> str:
@@ -72,19 +87,28 @@ def _word(measure: Measure | None, quantity: Quantity) -> str:
 
 
 def _ranked(finding: Finding) -> dict[str, Any]:
-    order, first, means = finding.order, finding.first, dict(finding.averages)
+    order, first, means, ahead = finding.order, finding.first, dict(finding.averages), finding._ahead
     best, last, behind = order[0], order[-1], [name for name in order if name not in first]
+    level = [part for part in finding.parts if {*part.subjects} <= {*first}] or [*finding.parts]
     outcome = "same" if all(part.alike for part in finding.parts) else "unclear"
-    if all(part.judgement == "unknown" for part in finding.parts):
-        outcome = "unknown"
     found: dict[str, Any] = {"first": [*map(finding.label, first)], "behind": [*map(finding.label, behind)]}
     if finding.kind == "extremes":
-        outcome = "clear" if finding.clear(best, last).holds else outcome
+        level = [finding._part(best, last)]
         own = {"most": finding.label(best), "least": finding.label(last), "means": [means[best], means[last]]}
-        return {**found, **own, "outcome": outcome}
-    outcome = "wins" if finding.wins(best).holds else outcome
-    lead = finding.difference[best][order[1]]
-    return {**found, "means": [means[name] for name in (*first, *behind)], "lead": lead, "outcome": outcome}
+    else:
+        of = {name: [one for one in order if (one, name) in ahead] for name in behind}
+        of = {name: [one for one in some if one in first] or some for name, some in of.items()}
+        groups = [(list(names), some) for some, names in groupby(behind, of.get)]
+        pairs = [[[*map(finding.label, each)] for each in (names, some or ())] for names, some in groups]
+        if outcome == "unclear" and behind and all(of[name] == first for name in behind):
+            outcome = "leads"
+        lead, listed = finding.difference[best][order[1]], [means[name] for name in (*first, *behind)]
+        own = {"means": listed, "lead": lead, "pairs": pairs}
+    if all(part.judgement == "unknown" for part in level):
+        outcome = "unknown"
+    if finding.clear(best, last).holds if finding.kind == "extremes" else finding.wins(best).holds:
+        outcome = "clear" if finding.kind == "extremes" else "wins"
+    return {**found, **own, "why": _why(*level), "outcome": outcome}
 
 
 def sentence(finding: Finding) -> str:
