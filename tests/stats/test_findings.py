@@ -158,8 +158,11 @@ def test_a_change_is_the_last_epoch_less_the_first() -> None:
     assert one.more.holds is True
     assert one.quantity.value == pytest.approx(0.05)
     assert one.quantity.source.text() == "a after epoch 20 minus a after epoch 10, test accuracy; 5 seeds"
-    both = change(of, ACCURACY, 10, 20).change
+    found = change(of, ACCURACY, 10, 20)
+    both = found.change
     assert both.family == 2
+    assert (list(found.mean.a), len(found.means.rows)) == (["20", "10"], 4)
+    assert found.mean.a["20"].value == pytest.approx(0.95)
     assert both.more("a").holds is True
     assert both.same("b").holds is True
 
@@ -226,10 +229,10 @@ def test_a_grid_shows_all_cells_and_compares_the_best() -> None:
     found = grid(results(values, pairs), pairs, ACCURACY)
     assert [len(row) for row in found.grid.rows] == [3, 3]
     assert found.grid.heads == ["Size", "rates 0.1, %", "rates 2 × 0.5, %"]
-    assert found.best.wins("2, 2 × 0.5").holds is True
+    assert found.best.wins("2 × 2 × 0.5").holds is True
     assert found.best.family == 6
     assert len(found.best.parts) == 3
-    assert found.mean["1, 0.1"].value == pytest.approx(0.8)
+    assert found.mean["1 × 0.1"].value == pytest.approx(0.8)
     assert conditions(found.best)
 
 

@@ -143,7 +143,8 @@ def change(
 ) -> Answer:
     """Find what happened from one epoch to another: the last less the first, of each experiment that is read.
 
-    Those of several are judged together, and asked by name: `change.more("complex")`.
+    Those of several are judged together, and asked by name: `change.more("complex")`. Gives `change`, `mean`
+    by epoch (of several, by experiment and epoch) and the table `means`.
     """
     measure = measured(measure, data)
     given = experiment if isinstance(experiment, (list, tuple)) else [experiment]
@@ -152,7 +153,7 @@ def change(
     for one in read:
         of = _at_epochs(data, measure, (one, last_epoch), (one, first_epoch))
         found[one] = _finding("difference", of, measure, [tuple(of)], len(read), "epoch")
-    return Answer(**{name: found[read[0]] if len(read) == 1 else _together(found, "experiment")})
+    return _answer(found[read[0]] if len(read) == 1 else _together(found, "experiment"), name, "change")
 
 
 def effect(data: Any, measure: Any, by: Any, epoch: Epoch = None, name: str = "effect") -> Answer:
@@ -232,9 +233,9 @@ def _finding(
     )
 
 
-def _answer(found: Finding, name: str) -> Answer:
+def _answer(found: Finding, name: str, usual: str = "") -> Answer:
     """The finding by its name; under its usual one, that of its kind, also its means and differences."""
-    if name != {"extremes": "hardest"}.get(found.kind, found.kind):
+    if name != (usual or found.kind):
         return Answer(**{name: found})
     more = {"difference": found.difference} if found.kind in RANKED else {}
     return Answer(**{name: found}, mean=found.mean, means=found.means, **more)
@@ -275,7 +276,7 @@ def hardest(
         values = {seed: (float(np.mean(wrong)),) for seed, wrong in missed.items()}
         key = label_of(category)
         of[key] = Sample(key, values, missed if same_items else None, runs.experiment.design, key, at, key)
-    found = _answer(_ranked("extremes", of, MISSED, "category"), name)
+    found = _answer(_ranked("extremes", of, MISSED, "category"), name, "hardest")
     if name != "hardest":
         return found
     wrong = sum(int((true != guess).sum()) for _, true, guess in by_run)
@@ -290,7 +291,7 @@ def grid(
     """Show a measure in every cell of a study, and find which cell is best by `chosen_by`.
 
     Gives the table `grid` (rows by the first axis, columns by the others), `mean` by cell, such as
-    `mean["0.5, 0.9"]`, and the ranking `best`, in which the best is compared with each other cell.
+    `mean["0.5 × 0.9"]`, and the ranking `best`, in which the best is compared with each other cell.
     """
     points = results.study(study)
     cells = {tuple(map(label_of, point.values())): runs for point, runs in points}
@@ -302,7 +303,7 @@ def grid(
         title = ", ".join(f"{axis} {value}" for axis, value in zip(others, one, strict=True))
         heads.append(Column(", ".join(one), title))
     body = [(line, *(means[(line, *one)] for one in columns)) for line in lines]
-    named = {", ".join(point): one for point, one in means.items()}
+    named = {" × ".join(point): one for point, one in means.items()}
     found = Answer(grid=Table(heads, body), mean=Names(named))
     if len(cells) == 1:
         return found

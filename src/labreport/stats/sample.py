@@ -94,7 +94,7 @@ def grouped(
     if text_of(by) != "experiment":
         if text_of(by) not in data.studies:
             refuse(f"by={text_of(by)!r} is no study that is read{did_you_mean(text_of(by), data.studies)}")
-        cells = ((", ".join(map(label_of, point.values())), runs) for point, runs in data.study(by))
+        cells = ((" × ".join(map(label_of, point.values())), runs) for point, runs in data.study(by))
         of = {name: replace(sample(runs, measure, epoch), name=name, label=name) for name, runs in cells}
         return {"": _chosen(of, wanted)}
     found = {name: sample(data[name], measure, epoch) for name in wanted or data.experiments or data}
