@@ -22,7 +22,7 @@ def test_a_report_is_made_at_once(cold: Toy) -> None:
     assert (cold.folder / "report" / "report.pdf").read_bytes().startswith(b"%PDF-")
     answers = json.loads(cold.read("answers.json"))
     assert set(answers["questions"]) == {"higher", "down", "drug"}
-    assert [claim["holds"] for claim in answers["questions"]["higher"]["claims"]] == [True]
+    assert [claim["holds"] for claim in answers["questions"]["higher"]["claims"]] == [True, True]
     assert len(answers["experiments"]["up"]["runs"]) == 3
 
 
@@ -58,14 +58,16 @@ def test_an_edited_experiment_is_repeated_alone(toy: Toy) -> None:
     new = {name for name in toy.stamps() if name not in before}
     assert {name.split("/")[1] for name in new if name.startswith("results/")} == {"up"}
     assert "higher.mean.up: was " in ended.out
-    assert "was it holds, now it does not hold" in ended.out
+    assert "held, no longer holds: " in ended.out
+    assert "., now" not in ended.out
     assert "higher.md:1: no longer holds: " in ended.out
+    assert ended.out.count("(now ") == 1  # of the second claim, which has the same condition, only the words
     assert "No longer holds" in toy.read("report.html")
     assert toy.run("--strict").code == 1
     (toy.folder / "report" / stamp.NAME).unlink()
     assert toy.run("--strict").code == 1
-    assert "Claims that hold: 1 of 2." in toy.run("status").out
-    assert "was it holds" in toy.run("changes").out
+    assert "Claims that hold: 1 of 3." in toy.run("status").out
+    assert "held, no longer" in toy.run("changes").out
 
 
 def test_equal_results_give_equal_bytes(toy: Toy) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-_HOLDS = {True: "it holds", False: "it does not hold", None: "it is not known"}
+_WAS = {True: "held", False: "did not hold", None: "was not known"}
+_NOW = {True: "now holds", False: "no longer holds", None: "is not known now"}
 
 
 def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
@@ -23,7 +24,7 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     held = {_paired(claim): claim["holds"] for claim in _claims(before)}
     for claim in _claims(after):
         if (then := held.get(_paired(claim), claim["holds"])) != claim["holds"]:
-            told = f"was {_HOLDS[then]}, now {_HOLDS[claim['holds']]}"
+            told = f"{_WAS[then]}, {_NOW[claim['holds']]}"
             found.append(f'{claim["file"]}:{claim["line"]}: {told}: "{claim["text"]}"')
     return found
 
@@ -47,7 +48,7 @@ def _said(answer: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if isinstance(item, Quantity):
             yield path, pm(item) if item.interval else as_prose(item)
         elif isinstance(item, Finding):
-            yield path, sentence(item)
+            yield path, sentence(item).rstrip(".")
         elif isinstance(item, Names):
             for name, each in item.members.items():
                 yield from walk(each, f"{path}.{name}" if path else name)

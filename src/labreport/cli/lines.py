@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from labreport.cli.terminal import Terminal, counted, visible
@@ -67,8 +68,13 @@ def show_changes(say: Callable[[str], None], lines: Sequence[str], most: int | N
 
 
 def claims(plan: Plan) -> list[str]:
-    """A line for each claim of the kept sections that does not hold, each once."""
-    return list(dict.fromkeys(visible(str(claim)) for claim in claims_of(plan) if claim.fails))
+    """A line for each claim of the kept sections that does not hold; what holds instead is said once."""
+    lines, said = [], set[str]()
+    for claim in dict.fromkeys(one for one in claims_of(plan) if one.fails):
+        now = {*claim.now.split("; ")}
+        lines.append(visible(str(claim if now - said else replace(claim, now=""))))
+        said |= now
+    return lines
 
 
 def claims_of(plan: Plan) -> list[Claim]:
