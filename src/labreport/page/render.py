@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from markupsafe import Markup, escape
 
 from labreport.page.claims import Claim
 from labreport.page.environment import explained
+from labreport.page.markdown import HELD
 from labreport.page.values import VERDICT, Place, Values
 from labreport.stats import Names
 
@@ -32,29 +34,22 @@ _WRITTEN: dict[str, Callable[[str], str]] = {
 
 
 class _Plain(Values):
-    """Prints values and claims as text, written so that the file's language prints it as it is."""
+    """Prints values and claims as text."""
 
     folder = ""
 
-    def hold(self, markup: str, plain: str | None = None, block: bool = False) -> Markup:
-        """Print at once."""
-        return Markup(markup if plain is None else self._written(plain))
-
-    def _written(self, text: str) -> str:
-        return _WRITTEN.get(Path(self.at.template).suffix, str)(text)
-
     def show(self, table: Any, caption: str = "", digits: int | None = None, name: str = "") -> Markup:
         """Print a table as aligned text."""
-        return Markup(self._written(repr(table)))
+        return self.hold("", repr(table))
 
     def words(self, body: str) -> str:
         """Give the words of a piece of the file."""
-        return " ".join(body.split())
+        return " ".join(self.plain(body).split())
 
     def marked(self, body: str, claim: Claim, now: Markup, block: str | None) -> str:
         """Say before a piece that it no longer holds, and behind it what is so now; or mark it."""
         text, said = body.strip(), f" (now: {now})" if now else ""
-        return body.replace(text, f"{VERDICT} {text}{said}" if claim.fails else text + self._written("†"))
+        return body.replace(text, f"{VERDICT} {text}{said}" if claim.fails else text + self.hold("", "†"))
 
 
 def render_file(
@@ -68,4 +63,5 @@ def render_file(
     syntax: Mapping[str, Any] = LATEX if path.suffix == ".tex" else {}
     with explained(path.parent, path.name):
         text = values.text(answers, keep_trailing_newline=True, **syntax)
-    return text, tuple(values.claims)
+    written = _WRITTEN.get(path.suffix, str)
+    return re.sub(f"[{HELD}]", lambda sign: written(values.plain(sign[0])), text), tuple(values.claims)
