@@ -172,8 +172,7 @@ class Project:
     `libraries` are distributions whose versions are part of every result's key, by default those that the
     code of the runs imports. `data_files` are paths below the project whose bytes are; `threads` is the
     number of compute threads of a run. `verify(results)` yields a `Check` for each thing that it checked,
-    `show_code(experiment)` returns a text, `cost(specification)` about how many seconds an epoch takes,
-    `facts` is the question that describes the run at the end of the report.
+    `show_code(experiment)` returns a text, `cost(specification)` about how many seconds an epoch takes.
     `rules(experiments)` yields a line for each rule that they break; nothing is trained then.
     """
 
@@ -191,7 +190,6 @@ class Project:
     verify: Any = None
     show_code: Any = None
     cost: Any = None
-    facts: Question | None = None
     rules: Any = None
     place: str = field(default="", compare=False, repr=False)
     module: str = ""
@@ -224,8 +222,7 @@ class Project:
     @cached_property
     def questions(self) -> tuple[Question, ...]:
         """All questions, in the order of the report."""
-        found = [question for each in self.chapters for question in each.questions]
-        return tuple(found if self.facts is None or self.facts in found else [*found, self.facts])
+        return tuple(question for each in self.chapters for question in each.questions)
 
     @property
     def chapters(self) -> tuple[Section, ...]:
