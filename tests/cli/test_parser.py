@@ -25,7 +25,7 @@ def test_build_is_the_command_that_can_be_left_out() -> None:
         ["--seed", "1"],
         ["why"],
         ["keep", "wide"],
-        ["check", "--schema"],
+        ["verify", "--schema"],
         ["new", "one", "two"],
     ],
 )
@@ -35,6 +35,17 @@ def test_what_is_not_known_is_refused(words: list[str], capsys: pytest.CaptureFi
         parse(words, "labreport")
     assert ended.value.code == 2
     assert "labreport" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("word", ["diff", "init"])
+def test_a_command_that_is_gone_is_no_name(word: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """One line names those there are, before any library is needed; `build diff` still makes a thing."""
+    with pytest.raises(SystemExit) as ended:
+        parse([word, "--strict"], "labreport")
+    assert ended.value.code == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert set(COMMANDS) <= set(line.replace(",", "").split())
+    assert parse(["build", word], "labreport").names == [word]
 
 
 def test_the_words_of_test_are_those_of_pytest() -> None:

@@ -94,6 +94,8 @@ COMMANDS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     ),
 }
 """Command: what it does, its options, and its word with the number of words, how it is shown, what it is."""
+GONE = ("grade", "check", "diff", "init", "completion", "bench")
+"""Commands of an earlier version, which are not taken for names of what to build."""
 TEST = ("run the tests of this checkout: --slow, --browser, else the ordinary ones", (), ())
 
 
@@ -125,5 +127,8 @@ def parse(argv: Sequence[str], program: str, checkout: bool = False) -> argparse
             one.add_argument(plain, metavar=word[1], help=word[2], **many)  # type: ignore[arg-type]
         for option in (*options, *_COMMON):
             one.add_argument(option, **OPTIONS[option])
+    if argv and argv[0] in GONE:
+        known = ", ".join(commands.choices)
+        parser.exit(2, f"error: {program} has no command {argv[0]!r}; there are {known}\n")
     top = argv[:1] and argv[0] in (*commands.choices, "-h", "--help", "--version")
     return parser.parse_args(argv if top else ["build", *argv])
