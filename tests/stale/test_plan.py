@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from labreport.errors import UsageError
-from labreport.plan import DOCUMENTS, Plan, Thing, keep
+from labreport.plan import DOCUMENTS, Changed, Plan, Thing, keep
 from labreport.results import Run as Stored
 from labreport.results import Store
 from labreport.stale import load
@@ -140,6 +140,13 @@ def test_an_answer_with_an_equal_value_rebuilds_nothing_above_it(report: Report)
     assert report.build() == ["answer every"]
     report.edit("    return 1 + 2", "    return 4")
     assert report.build(4) == ["answer every", "section part-two", "answers.json", "page", "pdf"]
+
+
+def test_a_change_of_what_is_read_says_what_happened() -> None:
+    """Another run of an experiment, at whatever epochs; or another set of them."""
+    told = [str(Changed(what, "a", "b")) for what in ("reads deep 8 10 50", "reads deep 1", "reads")]
+    assert told[0] == told[1] == "it reads another run of deep"
+    assert told[2] == "another order or set of what it reads"
 
 
 def test_the_way_leads_from_the_edited_line_to_the_page(report: Report) -> None:
