@@ -65,8 +65,8 @@ class Changed:
             return f"{self.what} is made again"
         if self.before is None or self.now is None:
             return f"{self.what} is {'new' if self.before is None else 'gone'}{at}"
-        if reads := re.fullmatch(r"reads( .+?)?(?: \d+)*", self.what):
-            return f"it reads another run of{reads[1]}" if reads[1] else "another order or set of what it reads"
+        if of := re.fullmatch(r"reads( .+?)?(?: \d+)*", self.what):
+            return f"it reads another run of{of[1]}" if of[1] else "another order or set of what it reads"
         told = self.what.startswith(_TOLD)
         return f"{self.what}: {self.before}, now {self.now}{at}" if told else f"{self.what} changed{at}"
 
