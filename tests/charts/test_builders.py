@@ -165,6 +165,15 @@ def test_a_confusion_matrix_counts_what_is_taken_for_what(of_arrays: Any) -> Non
     assert confusion(frame).rows == whole
 
 
+def test_a_share_in_per_cent_is_refused_by_every_builder_of_a_table() -> None:
+    """The message says what to write; with that it is drawn as it is stored."""
+    told, stored = Measure("viability", "%"), Measure("viability", "%", percent=True, bounded=False)
+    for build in (dots, bars, lambda source, measure: scatter(source, "dose", measure)):
+        with pytest.raises(UsageError, match=r"0 to 1: write percent=True"):
+            build(WELLS, told)
+    assert scatter(WELLS, "dose", stored).rows == scatter(WELLS, "dose", "viability").rows
+
+
 def test_a_scatter_of_a_table_has_a_point_for_each_row() -> None:
     """One colour for each value of a column."""
     drawing = scatter(WELLS, "dose", "viability", by="line")

@@ -81,6 +81,9 @@ def test_shares_above_one_are_allowed_where_the_measure_says_so() -> None:
     assert mean(WELLS, VIABILITY).mean.value > 0.5
     with pytest.raises(UsageError, match="bounded=False"):
         mean(WELLS, Measure("viability", "%", percent=True))
+    for make in (mean, ranking, effect):
+        with pytest.raises(UsageError, match="write percent=True if it is in per cent"):
+            make(WELLS, Measure("viability", "%"), by="dose")
 
 
 def test_replicates_are_counted() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, NoReturn
 
 from labreport.charts import cells, groups, layout, marks
@@ -226,7 +227,10 @@ def scatter(
     for column in filter(None, (along.name, up.name, by, label)):
         data.check_column(column)
     frame = data.frame.dropna(subset=[along.name, up.name])
-    across, upwards = (frame[one.name] * (1.0 if one.percent else one.stored) for one in (along, up))
+    across, upwards = (
+        frame[one.name].map(partial(one.checked, owner=data.name)) * (1.0 if one.percent else one.stored)
+        for one in (along, up)
+    )
     frame = frame.assign(x=across, y=upwards)
     series = list(frame.groupby(by, sort=False, observed=True)) if by else [(up.label, frame)]
     _at_most(series, "scatter", by)

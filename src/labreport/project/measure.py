@@ -118,7 +118,7 @@ class Measure:
         most = (100 if self.percent else 1) * (1 + 1e-12)
         if self.share and self.bounded and not (-1e-12 <= value <= most or value != value):
             text = f"{owner} has {value:g}; a share is stored as a fraction from 0 to 1"
-            self.refuse(f"{text} (percent=True: in per cent; bounded=False: more is allowed)")
+            self.refuse(f"{text}: write percent=True if it is in per cent, bounded=False if more is right")
         return value
 
     def _metric(self, run: Any, epoch: int | None) -> float:
