@@ -82,6 +82,8 @@ def _install(file: Path, say: Callable[[str], None]) -> None:
     say(f"installing what {os.path.relpath(file)} lists")
     uv, pip = ["uv", "pip", "install", "--python", str(PYTHON)], [str(PYTHON), "-I", "-m", "pip", "install"]
     command = [*(uv if shutil.which("uv") else pip), "-r", str(file)]
+    if file.parent != ROOT / "tools":  # most of what a project lists is there, which pip says line by line
+        command.append("--quiet")
     if file.suffix == ".lock":
         command += ["--require-hashes", "--no-deps", "--only-binary=:all:"]
     else:  # what is pinned stays as it is

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,6 +39,22 @@ def test_what_is_lacking_is_found_without_an_import(tmp_path: Path) -> None:
         "pywin32==1 ; sys_platform == 'win32' \\\n    --hash=sha256:2\n"
     )
     assert environment.lacking(lock) == ["no-such-thing"]
+
+
+@pytest.mark.parametrize(("name", "quiet"), [("tools/engine.lock", False), ("requirements.txt", True)])
+def test_what_a_project_lists_is_installed_quietly(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, quiet: bool
+) -> None:
+    """The libraries of the engine, which take minutes at first, are not."""
+    for each in ("tools/engine.lock", name):
+        (tmp_path / each).parent.mkdir(exist_ok=True)
+        (tmp_path / each).write_text("numpy==2.1 \\\n    --hash=sha256:0\n")
+    commands: list[Any] = []
+    monkeypatch.setattr(environment, "ROOT", tmp_path)
+    monkeypatch.setattr(environment, "STATE", tmp_path)
+    monkeypatch.setattr(environment, "_run", lambda command, what: commands.append(command))
+    environment._install(tmp_path / name, lambda text: None)
+    assert ("--quiet" in commands[0]) == quiet
 
 
 def test_asking_installs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
