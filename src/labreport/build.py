@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from labreport import results
 from labreport.errors import LabReportError, Several, UsageError, raised_at, shown, told
 from labreport.plan import DOCUMENTS, Plan, Thing
-from labreport.project import Figure, Project, Question, Section, located, resolved
+from labreport.project import Figure, Question, Section, located, resolved
 from labreport.results import Store, files
-from labreport.run import Epoch, Failed, Finished, Started, Task, cores, execute
+from labreport.run import Event, Task, cores, execute
 from labreport.stale import changed_since_loaded, load, made_of_run, watched
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ _OLDER = re.compile(r"[0-9a-f]{64}(\.\d+\.[0-9a-f]{12}\.safetensors|\.json)|ledg
 
 
 class Listener(Protocol):
-    """Who follows a build, and what it is told."""
+    """Who follows a build."""
 
     def note(self, text: str) -> None:
         """Something was repaired, or left out."""
@@ -38,24 +38,18 @@ class Listener(Protocol):
         """These are stale and will be made."""
 
     def running(self, tasks: Sequence[Task], cost: Callable[[Any], float] | None) -> None:
-        """These runs begin."""
+        """These runs begin; `cost` gives about how many seconds an epoch of each takes."""
 
-    def event(self, event: Started | Epoch | Finished | Failed) -> None:
-        """A run has come so far."""
+    def event(self, event: Event | Thing) -> None:
+        """A run has come so far, or this is being made."""
 
-    def making(self, thing: Thing) -> None:
-        """This is being made."""
-
-    def published(self, names: Sequence[str]) -> None:
-        """These documents are in place."""
+    def published(self, name: str) -> None:
+        """This document is in place."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked for: `names` to build, all when empty; `force`, to make though they are fresh.
-
-    With `page_first`, the page is published before the PDF is made, of which there is none meanwhile.
-    """
+    """What is asked for: `names` to build, all when empty; `force`, to make though they are fresh."""
 
     folder: Path
     output: Path
@@ -64,17 +58,15 @@ class Request:
     names: tuple[str, ...] = ()
     force: tuple[str, ...] = ()
     scheduler: str = ""
-    page_first: bool = False
 
 
 @dataclass
 class Built:
     """What came of a build; `before` is what the answers were, None where there was no report."""
 
-    project: Project
     plan: Plan
     before: dict[str, Any] | None
-    made: list[Thing] = field(default_factory=list)
+    made: set[Thing] = field(default_factory=set)
     errors: list[LabReportError] = field(default_factory=list)
 
 
@@ -82,55 +74,34 @@ class Built:
 def held(request: Request, note: Callable[[str], None]) -> Iterator[None]:
     """Hold the report's folder, where there is a project; who comes second waits, and says so."""
     located(request.folder)
-    output = request.output
-    output.mkdir(parents=True, exist_ok=True)
-    with ExitStack() as stack:
-        try:
-            stack.enter_context(files.lock(output / ".lock", wait=0))
-        except files.Busy:
-            note(f"another build works in {shown(output)}; waiting for it")
-            stack.enter_context(files.lock(output / ".lock"))
+    texts = [f"another build works in {shown(request.output)}; waiting for it"]
+
+    def waits() -> bool:
+        if texts:
+            note(texts.pop())
+        return False
+
+    with files.lock(request.output / ".lock", stop=waits):
         yield
 
 
-def opened(request: Request) -> tuple[Plan, Callable[[], None]]:
-    """Load the project, and compare it with what its report is made of; nothing is changed.
-
-    Also returns what to call when there are other runs: what the report says of them is an ingredient.
-    """
+def opened(request: Request) -> Plan:
+    """Load the project, and compare it with what its report is made of; nothing is changed."""
     from labreport.page import template_files
 
     project = load(request.folder)
     templates = project.folder / "templates"
-    force = [name for name in request.force if name]
-    if "" in request.force:
-        kinds: tuple[Iterable[Any], ...] = (
-            project.runs,
-            project.questions,
-            project.figures,
-            project.chapters,
-        )
-        force = [*(one.name for kind in kinds for one in kind), *DOCUMENTS]
-    more: dict[str, dict[str, str]] = {}
-    plan = Plan(
+    paths = {path.relative_to(templates): path for path in templates.rglob("*") if path.is_file()}
+    frame = {name: path for name, path in paths.items() if name.parts[0] not in ("questions", "sections")}
+    return Plan(
         project,
         request.output,
         Store(request.output / "results"),
         seeds=request.seeds,
         templates=lambda section: template_files(templates, section),
-        more=more,
-        force=force,
+        more={f"template {name}": files.file_digest(path) for name, path in frame.items()},
+        force=request.force,
     )
-    paths = {path.relative_to(templates): path for path in templates.rglob("*") if path.is_file()}
-    frame = {name: path for name, path in paths.items() if name.parts[0] not in ("questions", "sections")}
-    found = {f"template {name}": files.file_digest(path) for name, path in frame.items()}
-
-    def described() -> None:
-        ingredients = {**found, "facts": files.digest(facts(plan))[:16]}
-        more.update(page=ingredients, pdf=ingredients)
-
-    described()
-    return plan, described
 
 
 def build(request: Request, listener: Listener) -> Built:
@@ -144,44 +115,38 @@ class _Build:
         self.request, self.listener, self.output = request, listener, request.output
         _remove_older(self.output, listener.note)
         (self.output / MARKER).touch()
-        self.plan, self.described = opened(request)
+        self.plan = opened(request)
         self.project = self.plan.project
-        self.built = Built(self.project, self.plan, answers_of(self.output))
-        self.early: set[Thing] = set()
-        """What was made for the preliminary page."""
+        self.built = Built(self.plan, answers_of(self.output))
 
     def carried_out(self) -> Built:
         plan, listener = self.plan, self.listener
-        named = [thing for name in self.request.names for thing in plan.named(name)]
-        wanted = plan.needed(named) if named else plan.things
+        wanted = plan.wanted(self.request.names)
         stale = [thing for thing in wanted if plan.state(thing)]
         for line in plan.store.notices:
             listener.note(line)
-        self._check_rules(wanted)
-        if stale:
-            (self.output / ".stamp").unlink(missing_ok=True)
-            listener.planned(plan, stale)
-        self._run([thing for thing in stale if thing.kind == "run"])
-        self._make(wanted)
-        if not self.built.errors and not named:
-            self._publish()
-        return self.built
-
-    def _check_rules(self, wanted: Iterable[Thing]) -> None:
         if self.project.rules and any(thing.kind == "run" for thing in wanted):
             rules = resolved(self.project.rules, self.project.place, "rules")
             if broken := [UsageError(line) for line in rules(self.project.runs)]:
                 raise Several(broken)
+        if stale:
+            (self.output / ".stamp").unlink(missing_ok=True)
+            listener.planned(plan, stale)
+        self._run([thing for thing in stale if thing.kind == "run"])
+        self._make(plan, wanted, self.built.errors)
+        if not self.built.errors and not self.request.names:
+            self._publish()
+        return self.built
 
     def _run(self, stale: Sequence[Thing]) -> None:
-        keys = {self.plan.key(thing) for thing in stale}
-        tasks = [Task(*task) for task in self.plan.tasks() if task[2] in keys] if keys else []
-        if not tasks:
+        if not stale:
             return
+        keys = {self.plan.key(thing) for thing in stale}
+        tasks = [Task(*task) for task in self.plan.tasks() if task[2] in keys]
         cost = self.project.cost and resolved(self.project.cost, self.project.place, "cost")
         self.listener.running(tasks, cost)
         first = self.built.before is None and not self.request.names
-        outcome = execute(
+        failed = execute(
             self.project,
             tasks,
             self.plan.store,
@@ -190,84 +155,68 @@ class _Build:
             progress=self.listener.event,
             on_first_seeds=self._preliminary if first else None,
             made_of=made_of_run,
-        )
-        self.built.errors += [LabReportError(each.text) for each in outcome.failed]
-        self.built.made += [thing for thing in stale if not self.plan.state(thing)]
-        self.described()
+        ).failed
+        self.built.errors += [LabReportError(each.text) for each in failed]
+        self.built.made |= {thing for thing in stale if not self.plan.state(thing)}
 
-    def _make(self, things: Iterable[Thing]) -> None:
-        """Answers, figures and sections; one that fails leaves those be that do not read it."""
-        blocked: set[Thing] = set()
+    def _make(self, plan: Plan, things: Iterable[Thing], errors: list[LabReportError]) -> set[Thing]:
+        """Make answers, figures and sections; gives those that cannot be made, or read one that cannot."""
+        lost: set[Thing] = set()
         for thing in things:
-            if thing.kind in DOCUMENTS or not self.plan.state(thing):
-                self.built.made += [thing] if thing in self.early else []
+            if thing.kind in DOCUMENTS or not plan.state(thing):
                 continue
-            if thing.kind == "run" or blocked & set(self.plan.reads(thing)):
-                blocked.add(thing)
+            if thing.kind == "run" or lost & set(plan.reads(thing)):
+                lost.add(thing)
                 continue
-            self.listener.making(thing)
+            self.listener.event(thing)
             try:
-                keep(self.plan, thing)
+                keep(plan, thing)
+                self.built.made.add(thing)
             except LabReportError as error:
-                blocked.add(thing)
-                self.built.errors += error.errors if isinstance(error, Several) else (error,)
-            else:
-                self.built.made.append(thing)
+                lost.add(thing)
+                errors += error.errors if isinstance(error, Several) else (error,)
+        return lost
 
     def _publish(self) -> None:
-        """Make the stale documents, then put them in their places."""
+        """Make the stale documents, each put in its place at once; there is no PDF beside another page."""
         from labreport.page.pdf import MissingLibrary
 
         stale = [thing for thing in self.plan.things if thing.kind in DOCUMENTS and self.plan.state(thing)]
-        late = [thing for thing in stale if thing.kind == "pdf" and self.request.page_first]
-        if late:
-            (self.output / DOCUMENTS["pdf"]).unlink(missing_ok=True)
-        for group in ([thing for thing in stale if thing not in late], late):
-            made: dict[Thing, bytes | dict[str, Any]] = {}
-            for thing in group:
-                self.listener.making(thing)
-                try:
-                    made[thing] = document(self.plan, thing.kind)
-                except MissingLibrary as error:
-                    self.listener.note(str(error))
-                    (self.output / DOCUMENTS[thing.kind]).unlink(missing_ok=True)
+        for thing in stale:
+            path = self.output / DOCUMENTS[thing.kind]
+            self.listener.event(thing)
+            try:
+                content = document(self.plan, thing.kind)
+            except MissingLibrary as error:
+                self.listener.note(str(error))
+                path.unlink(missing_ok=True)
+                continue
             _check_unedited(self.plan)
-            for thing, content in made.items():
-                path = self.output / DOCUMENTS[thing.kind]
-                if isinstance(content, bytes):
-                    files.write_bytes(path, content)
-                else:
-                    files.write_json(path, content)
-            for thing in made:
-                self.plan.keep(thing, None)
-            self.built.made += made
-            if made:
-                self.listener.published([DOCUMENTS[thing.kind] for thing in made])
+            if thing.kind == "page" and any(one.kind == "pdf" for one in stale):
+                path.with_name(DOCUMENTS["pdf"]).unlink(missing_ok=True)
+            files.write_bytes(path, content)
+            self.plan.keep(thing, None)
+            self.built.made.add(thing)
+            self.listener.published(path.name)
 
     def _preliminary(self) -> None:
         """A page of the first seed of each experiment, while the others go on."""
         from labreport.page.document import render_page
 
         plan = self.plan.narrowed({one.name: 1 for one in self.project.runs})
-        lost: set[Thing] = set()
-        for thing in plan.things:
-            if thing.kind in DOCUMENTS or not plan.state(thing):
-                continue
-            with suppress(LabReportError):
-                if thing.kind != "run" and not lost & set(plan.reads(thing)):
-                    keep(plan, thing)
-                    self.early.add(thing)
-                    continue
-            lost.add(thing)
-        drawn = figures(plan, [one.name for one in self.project.figures if plan.thing(one) not in lost])
+        lost = self._make(plan, plan.things, [])
         try:
-            fragments = [_so_far(plan, one, lost) for one in self.project.chapters]
+            fragments = [
+                section(plan, one, lost) if plan.thing(one) in lost else _fragment(plan, one)
+                for one in self.project.chapters
+            ]
+            drawn = figures(plan, self.project.figures, lost)
             page = render_page(self.project, fragments, drawn, facts(plan), notice=PRELIMINARY)
         except LabReportError as error:
             self.listener.note(f"there is no preliminary page: {error}")
         else:
             files.write_bytes(self.output / DOCUMENTS["page"], page.encode())
-            self.listener.published([DOCUMENTS["page"]])
+            self.listener.published(DOCUMENTS["page"])
 
 
 def keep(plan: Plan, thing: Thing) -> None:
@@ -301,10 +250,7 @@ def compute(plan: Plan, reader: Question | Figure) -> dict[str, Any]:
     from labreport import charts
     from labreport.stats import Answer, to_plain
 
-    found = results.read(
-        reader, lambda one: [run for seed in plan.seeds(one) if (run := plan.run(one, seed))]
-    )
-    thing = plan.thing(reader)
+    thing, found = plan.thing(reader), results.read(reader, plan.runs)
     with watched(plan.project, plan.made_of(thing), reader):
         arguments = reader.arguments(found, answers(plan, reader.answers))
         if thing.kind == "figure":
@@ -317,31 +263,35 @@ def compute(plan: Plan, reader: Question | Figure) -> dict[str, Any]:
     return to_plain(answer)
 
 
-def answers(plan: Plan, names: Iterable[str]) -> Any:
-    """The kept answers of these questions as `Names`; `"*"` are all."""
+def answers(plan: Plan, names: Iterable[str], lost: Container[Thing] = ()) -> Any:
+    """The kept answers of these questions as `Names`, but those that are lost; `"*"` are all."""
     from labreport.stats import Names, from_plain
 
     asked = list(names)
     asked = [one.name for one in plan.project.questions] if "*" in asked else asked
-    return Names({name: from_plain(plan.value("answer", name)) for name in asked})
+    there = [name for name in asked if Thing("answer", name) not in lost]
+    return Names({name: from_plain(plan.value("answer", name)) for name in there})
 
 
-def figures(plan: Plan, names: Iterable[str]) -> dict[str, Any]:
-    """The kept drawings of these figures, by name."""
+def figures(plan: Plan, drawn: Iterable[Figure], lost: Container[Thing] = ()) -> dict[str, Any]:
+    """The kept drawings of these figures, but those that are lost, by name."""
     from labreport.charts import Exported
 
-    return {name: Exported(**plan.value("figure", name)) for name in names}
+    there = [one.name for one in drawn if plan.thing(one) not in lost]
+    return {name: Exported(**plan.value("figure", name)) for name in there}
 
 
-def section(plan: Plan, chapter: Section) -> Fragment:
-    """Render a section of what is kept."""
+def section(plan: Plan, chapter: Section, lost: Collection[Thing] = ()) -> Fragment:
+    """Render a section of what is kept; a question says so whose answer, or a figure of it, is lost."""
     from labreport.page import render_section
 
-    drawn = [each.name for one in chapter.questions for each in one.figures]
+    drawn = [each for one in chapter.questions for each in one.figures]
+    undrawn = [one for one in chapter.questions if any(plan.thing(each) in lost for each in one.figures)]
+    lost = {*lost, *map(plan.thing, undrawn)}
     return render_section(
         chapter,
-        answers(plan, [*(one.name for one in chapter.questions), *chapter.answers]).members,
-        figures(plan, [*drawn, *(one.name for one in chapter.figures)]),
+        answers(plan, [*(one.name for one in chapter.questions), *chapter.answers], lost).members,
+        figures(plan, [*drawn, *chapter.figures], lost),
         plan.project.runs,
         plan.project.folder / "templates",
     )
@@ -353,42 +303,27 @@ def _fragment(plan: Plan, chapter: Section) -> Fragment:
     return Fragment.of(plan.value("section", chapter.name))
 
 
-def _so_far(plan: Plan, chapter: Section, lost: set[Thing]) -> Fragment:
-    """A section of a preliminary page, which names the questions whose answers are not there yet."""
-    from markupsafe import Markup
-
-    if plan.thing(chapter) not in lost:
-        return _fragment(plan, chapter)
-    ready = [one for one in chapter.questions if not lost & {plan.thing(one), *map(plan.thing, one.figures)}]
-    made = section(plan, replace(chapter, questions=tuple(ready), answers=(), figures=()))
-    before, end, after = made.html.rpartition("</section>")
-    missing = "".join(
-        Markup(
-            '<article class="question" id="question-{0}"><h3 id="heading-question-{0}">'
-            '<span data-no="question:{0}"></span> {1}</h3><p>Not yet measured.</p></article>'
-        ).format(one.name, one.text)
-        for one in chapter.questions
-        if one not in ready
-    )
-    return replace(made, html=f"{before}{missing}{end}{after}")
-
-
-def document(plan: Plan, kind: str) -> bytes | dict[str, Any]:
+def document(plan: Plan, kind: str) -> bytes:
     """Render a document of what is kept. Raises `MissingLibrary` where the PDF cannot be set here."""
     if kind == "answers.json":
-        return _answers(plan)
-    fragments = [_fragment(plan, one) for one in plan.project.chapters]
-    drawn = figures(plan, (one.name for one in plan.project.figures))
+        return files.json_bytes(_answers(plan))
+    made = (
+        plan.project,
+        [_fragment(plan, one) for one in plan.project.chapters],
+        figures(plan, plan.project.figures),
+        facts(plan),
+    )
     if kind == "page":
         from labreport.page.document import render_page
 
-        return render_page(plan.project, fragments, drawn, facts(plan)).encode()
+        return render_page(*made).encode()
     from labreport.page.pdf import render_pdf
 
-    return render_pdf(plan.project, fragments, drawn, facts(plan))
+    return render_pdf(*made)
 
 
 def _answers(plan: Plan) -> dict[str, Any]:
+    """What `answers.json` says."""
     project = plan.project
     asked: dict[str, Any] = {}
     sections: dict[str, Any] = {}
@@ -405,18 +340,17 @@ def _answers(plan: Plan) -> dict[str, Any]:
             }
             claims = [claim for claim in claims if not claim["file"].endswith(file)]
         sections[chapter.name] = {"title": chapter.title, "claims": claims}
-    experiments = {}
-    for each in project.runs:
-        runs = [run for seed in plan.seeds(each) if (run := plan.run(each, seed))]
-        experiments[each.name] = results.described(each, project.epochs_kept(each), runs)
+    experiments = {
+        one.name: results.described(one, project.epochs_kept(one), plan.runs(one)) for one in project.runs
+    }
     said = {"title": project.title, "subtitle": project.subtitle, "author": project.author}
     return {**said, "experiments": experiments, "questions": asked, "sections": sections}
 
 
 def facts(plan: Plan) -> dict[str, str]:
     """What the report was made with, in at most four lines, from what the runs say of themselves."""
-    found = [plan.run(one, seed) for one in plan.project.runs for seed in plan.seeds(one)]
-    made = [run.made for run in {run.key: run for run in found if run}.values()]
+    runs = {run.key: run for one in plan.project.runs for run in plan.runs(one)}
+    made = [run.made for run in runs.values()]
     if not made:
         return {}
 

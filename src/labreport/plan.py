@@ -16,8 +16,8 @@ from labreport.project import Experiment, Figure, Project, Question, Reader, Sec
 from labreport.results import Kept, Run, Store, files
 from labreport.stale import UNKNOWN, declaration, digest, engine_digest, ingredients, key, versions
 
-DOCUMENTS = {"answers.json": "answers.json", "page": "report.html", "pdf": "report.pdf"}
-"""A document to its file."""
+DOCUMENTS = {"page": "report.html", "pdf": "report.pdf", "answers.json": "answers.json"}
+"""A document to its file, in the order of making."""
 _TOOLS = {
     "answer": ("numpy", "scipy"),
     "figure": ("matplotlib",),
@@ -114,8 +114,8 @@ Task = tuple[Experiment, int, str, dict[str, str], tuple[int, ...]]
 class Plan:
     """The things of a project, compared with the report in a folder; only `keep` and `tasks` change that.
 
-    `templates(section)` are the files that a section is rendered with. `more` has further ingredients of
-    documents by kind. What `force` names is stale until it is made.
+    `templates(section)` are the files that a section is rendered with. `more` are further ingredients of
+    page and PDF. What `force` names is stale until it is made; the empty name is everything.
     """
 
     def __init__(
@@ -126,14 +126,14 @@ class Plan:
         *,
         seeds: int | range | None = None,
         templates: Callable[[Section], Iterable[Path]] = lambda section: (),
-        more: Mapping[str, Mapping[str, str]] | None = None,
+        more: Mapping[str, str] | None = None,
         force: Iterable[str] = (),
     ) -> None:
         self.project, self.report, self.store = project, report, store
         start = project.seed_range.start
         self._range = range(start, start + seeds) if isinstance(seeds, int) else seeds or project.seed_range
         self._templates = templates
-        self._more = {} if more is None else more
+        self._more = more or {}
         self._only: Mapping[str, int] = {}
         self._ingredients = ingredients(project, report / "cache" / "digests.json")
         self._made: dict[tuple[str, str], Made | None] = {}
@@ -141,7 +141,7 @@ class Plan:
         self._runs: dict[Thing, Run] = {}
         self._running = False
         self._keys: dict[Thing, tuple[dict[str, str], str]] = {}
-        self._forced = {thing for name in force for thing in self.named(name)}
+        self._forced = {thing for name in force for thing in (self.named(name) if name else self.things)}
 
     def narrowed(self, seeds: Mapping[str, int]) -> Plan:
         """The plan of a preliminary report: only so many seeds of each experiment."""
@@ -193,7 +193,7 @@ class Plan:
     def reads(self, thing: Thing) -> tuple[Thing, ...]:
         """What a thing reads directly."""
         if thing.kind in DOCUMENTS:
-            kinds = ("run", "answer", "section") if thing.kind == "answers.json" else ("figure", "section")
+            kinds = ("run", "section", "answer" if thing.kind == "answers.json" else "figure")
             return tuple(one for one in self.things if one.kind in kinds)
         subject = self._known[thing].subject
         if isinstance(subject, Experiment):
@@ -216,6 +216,11 @@ class Plan:
                 found.add(one)
                 waiting += self.reads(one)
         return [one for one in self.things if one in found]
+
+    def wanted(self, names: Iterable[str]) -> Sequence[Thing]:
+        """What a user names and all that it reads; without names, everything."""
+        named = [thing for name in names for thing in self.named(name)]
+        return self.needed(named) if named else self.things
 
     def named(self, text: str) -> list[Thing]:
         """What a user calls `best`, `part-two`, `2.2`, `page`: all things of this name, the runs of an
@@ -263,7 +268,7 @@ class Plan:
         found["runs"] = UNKNOWN if UNKNOWN in read.values() else digest(runs_read)
         found["seeds"] = f"{self._range.start} to {self._range.stop - 1}"
         found["sections"] = _outline(project.chapters)
-        return found | dict(self._more.get(thing.kind, {}))
+        return found if thing.kind == "answers.json" else {**found, **self._more}
 
     def key(self, thing: Thing) -> str:
         """The name of what a thing is made of now."""
@@ -345,9 +350,10 @@ class Plan:
         found = (self.store.newest(one.name, thing.seed or 0) for one in (own, *shared))
         return next(filter(None, found), None)
 
-    def run(self, experiment: Experiment, seed: int) -> Run | None:
-        """The stored run of an experiment and a seed, as it would be made now; None where there is none."""
-        return self._run(Thing("run", experiment.name, seed=seed))
+    def runs(self, experiment: Experiment) -> list[Run]:
+        """The stored runs of an experiment, as they would be made now, in order of seed."""
+        found = (self._run(Thing("run", experiment.name, seed=seed)) for seed in self.seeds(experiment))
+        return [run for run in found if run]
 
     def made(self, kind: str, name: str) -> Made | None:
         """What was made last by this name, stale or not."""

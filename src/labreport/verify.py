@@ -17,7 +17,7 @@ from labreport.run import Task, execute
 from labreport.stale import made_of_run
 
 
-def checks(plan: Plan, jobs: int = 1) -> Iterator[Check]:
+def checks(plan: Plan) -> Iterator[Check]:
     """Yield a check for each thing that is stored or published, as it is done.
 
     What was never made, or is stale, fails: the report is then not what the project says.
@@ -32,17 +32,17 @@ def checks(plan: Plan, jobs: int = 1) -> Iterator[Check]:
             yield _document(plan, thing)
         else:
             yield _again(plan, thing)
-    yield from _repeated(plan, jobs)
+    yield from _repeated(plan)
     yield from _own(plan)
 
 
 def _stored(plan: Plan) -> Iterator[Check]:
     """Every byte of every run against its digest: an experiment is one check."""
     for experiment in plan.project.runs:
-        runs = [plan.run(experiment, seed) for seed in plan.seeds(experiment)]
-        found = [run for run in runs if run]
+        found = plan.runs(experiment)
         count = sum(len(plan.store.files(run)) for run in found)
-        missing = f", {len(runs) - len(found)} missing or damaged" if len(found) < len(runs) else ""
+        lost = len(plan.seeds(experiment)) - len(found)
+        missing = f", {lost} missing or damaged" if lost else ""
         yield Check(f"stored runs of {experiment.name}", not missing, f"{count} files{missing}")
 
 
@@ -66,22 +66,17 @@ def _document(plan: Plan, thing: Thing) -> Check:
     name = DOCUMENTS[thing.kind]
     published = (plan.report / name).read_bytes()
     made = document(plan, thing.kind)
-    if isinstance(made, dict):
-        with tempfile.TemporaryDirectory() as scratch:
-            files.write_json(Path(scratch) / name, made)
-            made = (Path(scratch) / name).read_bytes()
     detail = f"{len(published):,} bytes" if made == published else "rendered again, it has other bytes"
     return Check(name, made == published, detail)
 
 
-def _repeated(plan: Plan, jobs: int) -> Iterator[Check]:
+def _repeated(plan: Plan) -> Iterator[Check]:
     """One seed of the cheapest experiment, run again from nothing, has the bits that are stored."""
     stored = [
         (run, experiment)
         for experiment in plan.project.runs
         if not experiment.exclusive
-        for seed in plan.seeds(experiment)[:1]
-        if (run := plan.run(experiment, seed))
+        for run in plan.runs(experiment)[:1]
     ]
     if not stored:
         return
@@ -90,9 +85,7 @@ def _repeated(plan: Plan, jobs: int) -> Iterator[Check]:
     with tempfile.TemporaryDirectory() as scratch:
         store = Store(Path(scratch))
         task = Task(experiment, run.seed, run.key, run.made_of, epochs)
-        outcome = execute(
-            plan.project, [task], store, jobs=jobs, progress=lambda event: None, made_of=made_of_run
-        )
+        outcome = execute(plan.project, [task], store, made_of=made_of_run)
         found = store.find(run.key, run.seed)
         equal = found is not None and _bits(found, epochs) == _bits(run, epochs)
         failed = outcome.failed[0].text if outcome.failed else "" if equal else "other bits than those stored"
@@ -117,8 +110,7 @@ def _own(plan: Plan) -> Iterator[Check]:
 
     def runs(one: Experiment) -> results.Runs:
         kept = plan.project.epochs_kept(one)
-        found = [run.seen(kept) for seed in plan.seeds(one) if (run := plan.run(one, seed))]
-        return results.Runs(one, tuple(found), kept[-1])
+        return results.Runs(one, tuple(run.seen(kept) for run in plan.runs(one)), kept[-1])
 
     read = results.Results("verify", {one.name: runs(one) for one in plan.project.runs}, plan.project.studies)
     yield from verify(read)

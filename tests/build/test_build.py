@@ -164,18 +164,18 @@ def test_a_damaged_result_is_made_again(toy: Toy) -> None:
 
 def test_of_two_builds_one_waits(toy: Toy) -> None:
     """It says so, and goes on when the other has ended."""
-    held = lock(toy.folder / "report" / ".lock")
     (toy.folder / "report" / stamp.NAME).unlink()
-    held.__enter__()
-    released: list[float] = []
+    held, released = threading.Event(), list[float]()
 
-    def release() -> None:
-        time.sleep(0.5)
-        released.append(time.monotonic())
-        held.__exit__(None, None, None)
+    def hold() -> None:
+        with lock(toy.folder / "report" / ".lock"):
+            held.set()
+            time.sleep(0.5)
+            released.append(time.monotonic())
 
-    other = threading.Thread(target=release)
+    other = threading.Thread(target=hold)
     other.start()
+    assert held.wait(10)
     ended = toy.run()
     assert time.monotonic() >= released[0]
     other.join()

@@ -102,7 +102,7 @@ def tape(written: Written) -> Path:
 
 def plan_of(folder: Path) -> Plan:
     """What is planned for a project that was built."""
-    return opened(Request(folder, folder / "report"))[0]
+    return opened(Request(folder, folder / "report"))
 
 
 def test_python_is_python() -> None:

@@ -79,7 +79,7 @@ def test_workers_give_the_bits_of_this_process_and_run_edited_code(tmp_path: Pat
         assert 4 == len(outcome.finished)
         told = f"project.py:{line_of('no such luck')}: experiment 'raises': ValueError: no such luck"
         assert [told] == [each.text for each in outcome.failed]
-        assert list(range(1, 21)) == [
+        assert list(range(21)) == [
             each.epoch for each in events if isinstance(each, Epoch) and each.task == wanted[0]
         ]
         assert "3" == found(store, wanted[4]).records[0]["threads"]

@@ -17,7 +17,7 @@ from run.toys import bits, done, epochs_of, found, line_of, process, task, toy
 
 from labreport.project import Project
 from labreport.results import DiskError, Run, Store
-from labreport.run import Failed, Outcome, Started, Task, execute
+from labreport.run import Epoch, Failed, Outcome, Task, execute
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_lanes_give_the_bits_of_this_process(project: Project, store: Store, fol
     wanted = [task(project, name) for name in ("large", "early", "once")]
     outcome, events = made(project, store, *wanted)
     assert set(wanted) == set(outcome.finished)
-    assert epochs_of(events, wanted[0]) == list(range(1, 21))
+    assert epochs_of(events, wanted[0]) == list(range(21))
     for each in ("large", "early"):
         assert bits(found(store, task(project, each))) == bits(undisturbed(project, folder, each))
 
@@ -103,7 +103,7 @@ def test_ctrl_c_writes_the_state(project: Project, store: Store, folder: Path) -
     reached = len(found(store, task(project, "slow")).records)
     assert reached >= 10
     _, events = made(project, store, task(project, "slow"))
-    assert epochs_of(events, task(project, "slow")) == list(range(reached + 1, 101))
+    assert epochs_of(events, task(project, "slow")) == [0, *range(reached + 1, 101)]
 
 
 def test_workers_end_with_their_parent(folder: Path) -> None:
@@ -130,7 +130,7 @@ def test_a_worker_that_dies_is_tried_once_more(project: Project, store: Store, f
     assert [each.text for each in outcome.failed] == [
         "experiment 'always dies': its process died twice; too little memory?"
     ]
-    assert 2 == sum(isinstance(each, Started) and each.task.experiment.name == "dies" for each in events)
+    assert 2 == epochs_of(events, task(project, "dies")).count(0)
 
 
 def test_one_cause_is_one_error(project: Project, store: Store) -> None:
@@ -171,7 +171,7 @@ def test_the_order_is_by_seed_then_cost_and_exclusive_last(project: Project, sto
     told: list[str] = []
 
     def progress(event: object) -> None:
-        if isinstance(event, Started):
+        if isinstance(event, Epoch) and event.epoch == 0:
             told.append(f"{event.task.experiment.name} {event.task.seed}")
 
     execute(project, wanted, store, progress=progress, on_first_seeds=lambda: told.append("page"))

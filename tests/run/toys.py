@@ -86,7 +86,7 @@ from labreport.run import drive
 from run.toys import Path, done, load, task
 
 def told(event):
-    if isinstance(event, Epoch):
+    if isinstance(event, Epoch) and event.epoch:
         print(event.epoch, event.record.get("pid"), flush=True)
 
 if __name__ == "__main__":

@@ -21,11 +21,10 @@ from labreport.cli.changes import compare
 from labreport.cli.lines import SHOWN, amounts, causes, claims, claims_of, show_changes
 from labreport.cli.progress import Progress
 from labreport.cli.terminal import Terminal, counted, duration, visible
-from labreport.errors import UsageError, shown
+from labreport.errors import Several, UsageError, shown
 from labreport.plan import DOCUMENTS, Plan, Thing
 from labreport.project import resolved
 from labreport.results import files
-from labreport.run import cores
 from labreport.stale import ingredients
 
 CHANGES = "cache/changes.json"
@@ -46,13 +45,12 @@ def carried_out(
     plan, seconds = done.plan, duration(time.monotonic() - begun)
     page = request.output / DOCUMENTS["page"]
     if done.errors:
-        errors = {str(error): error for error in done.errors}.values()
-        for error in errors:
-            terminal.error(error)
+        wrong = Several(done.errors)
+        terminal.error(wrong)
         kept = "The previous report is unchanged." if page.is_file() else "No report was written."
-        told_of = f"after {seconds}: {counted(len(errors), 'error')}. {kept}"
+        told_of = f"after {seconds}: {counted(len(wrong.errors), 'error')}. {kept}"
         terminal.say(f"{terminal.paint('Build failed', 'red', 'bold')} {told_of}")
-        return max(error.exit_code for error in errors)
+        return wrong.exit_code
     after, failing = answers_of(request.output), claims(plan)
     if done.before and after and "sections" in done.before and (lines := compare(done.before, after)):
         files.write_json(request.output / CHANGES, {"lines": lines})
@@ -62,8 +60,7 @@ def carried_out(
     if done.made:
         what = amounts(done.made, plan)
         terminal.say(f"{terminal.paint('Done', 'green', 'bold')} in {seconds}: {what}.")
-        names = sorted(DOCUMENTS.values(), key=lambda name: (name.endswith("json"), name))
-        there = [name for name in names if (request.output / name).is_file()]
+        there = [name for name in DOCUMENTS.values() if (request.output / name).is_file()]
         if request.names:
             terminal.say("Only what was named was made; without a name, the report is.")
         elif there:
@@ -96,9 +93,8 @@ def build(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> in
     """Make what is stale; with `--dry-run`, only say what that is."""
     request = _request(arguments, folder)
     if arguments.dry_run:
-        plan, _ = opened(request)
-        named = [thing for name in request.names for thing in plan.named(name)]
-        stale = [one for one in (plan.needed(named) if named else plan.things) if not plan.state(one).fresh]
+        plan = opened(request)
+        stale = [thing for thing in plan.wanted(request.names) if plan.state(thing)]
         causes(terminal, terminal.result, plan, stale)
         if not stale:
             terminal.result("Nothing to do.")
@@ -115,8 +111,8 @@ def build(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> in
 
 def status(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> int:
     """What is stale and why, and how many claims hold; 1 when anything is stale."""
-    plan, _ = opened(_request(arguments, folder))
-    stale = [thing for thing in plan.things if not plan.state(thing).fresh]
+    plan = opened(_request(arguments, folder))
+    stale = [thing for thing in plan.things if plan.state(thing)]
     amount = amounts(stale or plan.things, plan)
     headline = f"Stale: {amount}." if stale else f"All is fresh: {amount}."
     terminal.result(terminal.paint(headline, "yellow" if stale else "green"))
@@ -132,18 +128,18 @@ def status(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> i
 
 def why(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> int:
     """The way from the edited line to what is named; 1 when that is stale."""
-    plan, _ = opened(_request(arguments, folder))
+    plan = opened(_request(arguments, folder))
     things = plan.named(arguments.name)
     for line in dict.fromkeys(line for thing in things for line in plan.way(thing)):
         terminal.result(line)
-    return int(any(not plan.state(thing).fresh for thing in things))
+    return int(any(plan.state(thing) for thing in things))
 
 
 def names(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> int:
     """Every name of an answer with its value, and the conditions that hold now."""
     from labreport.page import names as told
 
-    plan, _ = opened(_request(arguments, folder))
+    plan = opened(_request(arguments, folder))
     for thing in plan.named(arguments.name):
         if thing.kind == "answer":
             found = answers(plan, [thing.name])
@@ -158,8 +154,8 @@ def verify(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> i
     begun, found = time.monotonic(), Counter[bool]()
     request = _request(arguments, folder)
     with held(request, terminal.warn):
-        plan, _ = opened(request)
-        for check in checks(plan, request.jobs or cores()):
+        plan = opened(request)
+        for check in checks(plan):
             found[check.passed] += 1
             line = f"{'ok     ' if check.passed else 'differs'}  {check.name}  {check.detail}".rstrip()
             if not check.passed or terminal.verbose:
@@ -191,9 +187,9 @@ def keep(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> int
 
     request = _request(arguments, folder)
     with held(request, terminal.warn):
-        plan, _ = opened(request)
-        count = kept(plan, arguments.names, arguments.because)
-    terminal.result(f"{counted(count, plan.project.words.run)} of {', '.join(arguments.names)} kept.")
+        plan = opened(request)
+        count = kept(plan, arguments.kept, arguments.because)
+    terminal.result(f"{counted(count, plan.project.words.run)} of {', '.join(arguments.kept)} kept.")
     return 0
 
 
@@ -201,7 +197,7 @@ def clean(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> in
     """Remove the runs that no experiment can use with any number of seeds, and what is kept of others."""
     request = _request(arguments, folder)
     with held(request, terminal.warn):
-        plan, _ = opened(request)
+        plan = opened(request)
         stored = list(plan.store.runs())
         seeds = {run.seed for run in stored}
         wanted = {plan.key(Thing("run", one.name, one, seed)) for one in plan.project.runs for seed in seeds}
@@ -236,7 +232,7 @@ def render(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> i
     from labreport.page import render_file
 
     source = Path(arguments.file)
-    plan, _ = opened(_request(arguments, folder))
+    plan = opened(_request(arguments, folder))
     every = answers(plan, "*")
     text, found = render_file(source, every.members, plan.project.runs)
     target = arguments.output / "exports" / source.name
@@ -261,12 +257,7 @@ def show_code(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -
 
 
 def _request(arguments: argparse.Namespace, folder: Path) -> Request:
+    asked = {name: getattr(arguments, name) for name in ("seeds", "jobs", "scheduler")}
     return Request(
-        folder,
-        arguments.output,
-        seeds=getattr(arguments, "seeds", None),
-        jobs=getattr(arguments, "jobs", 0),
-        names=tuple(arguments.names) if arguments.command == "build" else (),
-        force=tuple(getattr(arguments, "force", None) or ()),
-        scheduler=getattr(arguments, "scheduler", None) or "",
+        folder, arguments.output, names=tuple(arguments.names), force=tuple(arguments.force), **asked
     )

@@ -26,7 +26,7 @@ def number(low: int, high: int) -> Callable[[str], int]:
 
 OPTIONS: dict[str, dict[str, Any]] = {
     "--seeds": {"type": number(1, 100_000), "metavar": "N", "help": "run every experiment with N seeds"},
-    "--jobs": {"type": number(0, 1_024), "metavar": "N", "default": 0, "help": "workers (0: one per core)"},
+    "--jobs": {"type": number(0, 1_024), "metavar": "N", "help": "workers (0: one per core)"},
     "--scheduler": {"metavar": "ADDRESS", "help": "run on the Dask cluster at tcp://HOST:PORT"},
     "--force": {
         "metavar": "NAME",
@@ -63,7 +63,7 @@ COMMANDS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
         ("--seeds",),
         ("name", "QUESTION", "a question"),
     ),
-    "verify": ("check every stored byte, answer and document, and repeat a run", ("--seeds", "--jobs"), ()),
+    "verify": ("check every stored byte, answer and document, and repeat a run", ("--seeds",), ()),
     "watch": ("rebuild on every change, and reload the page", ("--seeds", "--jobs", "--open"), ()),
     "changes": (
         "list what the last build changed in the answers",
@@ -73,7 +73,7 @@ COMMANDS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "keep": (
         "decide that stored results stay valid across an edit",
         ("--because", "--seeds"),
-        ("names+", "NAME", "an experiment or a study"),
+        ("kept+", "NAME", "an experiment or a study"),
     ),
     "clean": ("remove results that nothing refers to", ("--dry-run",), ()),
     "export": (
@@ -121,6 +121,7 @@ def parse(argv: Sequence[str], program: str, checkout: bool = False) -> argparse
         one = commands.add_parser(
             name, help=does, description=f"{does[0].upper()}{does[1:]}.", allow_abbrev=False
         )
+        one.set_defaults(names=[], seeds=None, jobs=0, force=[], scheduler="")
         if word:
             plain = word[0].rstrip("?*+")
             many = {"nargs": word[0][-1]} if plain != word[0] else {}

@@ -7,14 +7,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from labreport.cli.lines import causes
-from labreport.cli.terminal import Terminal, counted, cut, duration
+from labreport.cli.terminal import Terminal, counted, duration, visible
 from labreport.plan import Plan, Thing
-from labreport.run import Epoch, Failed, Finished, Started, Task
+from labreport.run import Epoch, Event, Failed, Finished, Task
 
 EVERY = 10.0
 """Seconds between two lines where there is no terminal to draw on."""
-ENOUGH = 0.02
-"""The share of the work after which the time left is told."""
 
 
 class Progress:
@@ -24,34 +22,35 @@ class Progress:
     """
 
     def __init__(self, terminal: Terminal, clock: Callable[[], float] = time.monotonic) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, TextColumn
+        from rich.progress import Progress as Bars
+
         self.word, self._terminal, self._clock = "run", terminal, clock
-        self._bars: Any = None
-        self._rows: dict[Any, Any] = {}
-        self._weights: dict[Any, float] = {}
-        self._done: dict[Any, float] = {}
-        self._finished = 0
-        self._begun = self._told = clock()
-        self._first: tuple[float, float] | None = None
-        """When something was done first, and how much: what was before is the start of processes."""
+        self._drawn = terminal.interactive and not terminal.quiet
+        self._bars = Bars(
+            TextColumn("  {task.description}", markup=False),
+            BarColumn(16),
+            TextColumn("{task.fields[note]}", markup=False),
+            console=Console(width=terminal.width, no_color=not terminal.colour),
+            transient=True,
+            refresh_per_second=4,
+            speed_estimate_period=3600,
+            disable=not self._drawn,
+            get_time=clock,
+        )
+        self._all = self._bars.add_task("", total=1.0, note="")
+        self._rows: dict[str, Any] = {}
+        self._weights: dict[str, float] = {}
+        self._done: dict[str, float] = {}
+        self._finished, self._told = 0, clock()
 
     def __enter__(self) -> Progress:
-        if self._terminal.interactive and not self._terminal.quiet:
-            from rich.console import Console
-            from rich.progress import BarColumn, TextColumn
-            from rich.progress import Progress as Bars
-
-            console = Console(width=self._terminal.width, no_color=not self._terminal.colour)
-            columns = [TextColumn("  {task.description}", markup=False), BarColumn(16)]
-            note = TextColumn("{task.fields[note]}", markup=False)
-            self._bars = Bars(*columns, note, console=console, transient=True, refresh_per_second=4)
-            self._bars.start()
+        self._bars.start()
         return self
 
     def __exit__(self, *raised: object) -> None:
-        if self._bars is not None:
-            self._bars.stop()
-            self._bars = None
-            self._rows.clear()
+        self._bars.stop()
 
     def note(self, text: str) -> None:
         """Say that something was repaired, or left out."""
@@ -63,73 +62,55 @@ class Progress:
         causes(self._terminal, self._terminal.say, plan, things)
 
     def running(self, tasks: Sequence[Task], cost: Callable[[Any], float] | None) -> None:
-        """Begin to count these runs; `cost` gives about how many seconds an epoch of each takes."""
+        """Begin to count these runs."""
         for task in tasks:
             each = cost(task.experiment.specification) if cost else 1.0
             self._weights[task.key] = max(each, 1e-9) * task.epochs[-1]
-        self._begun = self._clock()
-        self._show()
+        self._bars.reset(self._all, total=sum(self._weights.values()))
 
-    def event(self, event: Started | Epoch | Finished | Failed) -> None:
-        """Show how far a run has come."""
-        if isinstance(event, Failed):
-            for task in event.tasks:
-                self._end(task.key)
+    def event(self, event: Event | Thing) -> None:
+        """Show how far a run has come, or what is being made of the results."""
+        if isinstance(event, Thing):
+            self._bars.update(self._all, description="", note=f"making {event}")
             return
-        task, goal = event.task, event.task.epochs[-1]
+        what = ""
+        if isinstance(event, Epoch):
+            what = self._trained(event.task, event.epoch)
+        for task in event.tasks if isinstance(event, Failed) else ():
+            self._ended(task)
         if isinstance(event, Finished):
             self._finished += 1
-            self._end(task.key)
-            return
-        epoch = event.epoch if isinstance(event, Epoch) else 0
-        self._done[task.key] = epoch / goal
-        name = f"{task.experiment.name}, seed {task.seed}"
-        note = f"epoch {epoch:>3}/{goal}" if goal > 1 and epoch else "" if goal == 1 else "starting"
-        self._row(task.key, cut(name, 30), epoch / goal, note)
-        self._show(f"  {cut(name, 30)}  {note}".rstrip())
+            self._ended(event.task)
+        total = self._bars.tasks[0]
+        self._bars.update(self._all, completed=sum(self._done.values()))
+        note = f"{self._finished}/{counted(len(self._weights), self.word)}  {self.left()}".rstrip()
+        self._bars.update(self._all, description=duration(total.elapsed or 0.0), note=note)
+        if what and not self._drawn and self._clock() - self._told >= EVERY:
+            self._told = self._clock()
+            self._terminal.say(f"  {total.percentage:3.0f} %  {note}{what}")
 
-    def making(self, thing: Thing) -> None:
-        """Show what is being made of the results."""
-        self._row("all", "", None, f"making {thing}")
-
-    def published(self, names: Sequence[str]) -> None:
+    def published(self, name: str) -> None:
         """Say nothing: the last lines do."""
-
-    def share(self) -> float:
-        """Return how much of the work is done, from 0 to 1."""
-        total = sum(self._weights.values())
-        done = sum(weight * self._done.get(key, 0.0) for key, weight in self._weights.items())
-        return done / total if total else 1.0
 
     def left(self) -> str:
         """Say how long the runs will still take, or nothing as long as that is not known."""
-        share, now = self.share(), self._clock()
-        if self._first is None and share:
-            self._first = now, share
-        if self._first is None or share - self._first[1] < ENOUGH:
+        seconds = self._bars.tasks[0].time_remaining
+        if not seconds:
             return ""
-        seconds = (now - self._first[0]) * (1 - share) / (share - self._first[1])
         step = 5 if seconds < 60 else 10 if seconds < 600 else 60
-        about = max(step * round(seconds / step), step)
-        return f"{duration(about).removesuffix(' 00 s')} left" if seconds >= EVERY else "a few seconds left"
+        return f"{duration(max(step * round(seconds / step), step)).removesuffix(' 00 s')} left"
 
-    def _end(self, key: Any) -> None:
-        self._done[key] = 1.0
-        if self._bars is not None and key in self._rows:
-            self._bars.remove_task(self._rows.pop(key))
-        self._show()
+    def _trained(self, task: Task, epoch: int) -> str:
+        """Draw the row of a run; what it says."""
+        goal, name = task.epochs[-1], visible(f"{task.experiment.name}, seed {task.seed}")[:30]
+        self._done[task.key] = self._weights[task.key] * epoch / goal
+        note = "" if goal == 1 else f"epoch {epoch:>3}/{goal}" if epoch else "starting"
+        if task.key not in self._rows:
+            self._rows[task.key] = self._bars.add_task(name, total=goal, note="")
+        self._bars.update(self._rows[task.key], completed=epoch, note=note)
+        return f"  {name}  {note}".rstrip()
 
-    def _show(self, what: str = "") -> None:
-        note = f"{self._finished}/{counted(len(self._weights), self.word)}  {self.left()}".rstrip()
-        self._row("all", duration(self._clock() - self._begun), self.share(), note)
-        if self._bars is None and what and self._clock() - self._told >= EVERY:
-            self._told = self._clock()
-            self._terminal.say(f"  {100 * self.share():3.0f} %  {note}{what}")
-
-    def _row(self, key: Any, name: str, done: float | None, note: str) -> None:
-        if self._bars is None:
-            return
-        if key not in self._rows:
-            self._rows[key] = self._bars.add_task("", total=1.0, note="")
-        shown = {} if done is None else {"completed": done}
-        self._bars.update(self._rows[key], description=name, note=note, **shown)
+    def _ended(self, task: Task) -> None:
+        self._done[task.key] = self._weights[task.key]
+        if task.key in self._rows:
+            self._bars.remove_task(self._rows.pop(task.key))

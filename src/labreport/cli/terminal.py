@@ -51,9 +51,9 @@ class Terminal:
 
     def error(self, error: BaseException | str) -> None:
         """Print why something failed to standard error, each of several mistakes on its own line."""
-        if self.debug and isinstance(error, BaseException):
-            sys.stderr.write("".join(traceback.format_exception(error)))
         for each in error.errors if isinstance(error, Several) else (error,):
+            if self.debug and isinstance(each, BaseException):
+                traceback.print_exception(each)
             self._tell("error", "red", str(each))
 
     def paint(self, text: str, *looks: str) -> str:
@@ -77,12 +77,6 @@ def folded(line: str, width: int) -> str:
     return textwrap.fill(
         line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
     )
-
-
-def cut(text: str, width: int) -> str:
-    """Put a text on one line of at most so many columns."""
-    line = visible(text)
-    return line if len(line) <= width else f"{line[: width - 1]}…"
 
 
 def counted(count: int, what: str) -> str:

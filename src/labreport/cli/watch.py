@@ -9,7 +9,7 @@ import os
 import signal
 import threading
 import webbrowser
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -132,6 +132,7 @@ def _build(channel: Connection, folder: str, output: str, seeds: int | None, job
     from labreport.build import Request
     from labreport.cli.commands import carried_out
     from labreport.cli.progress import Progress
+    from labreport.plan import DOCUMENTS
 
     wrong: list[str] = []
 
@@ -146,12 +147,12 @@ def _build(channel: Connection, folder: str, output: str, seeds: int | None, job
             super().running(*arguments)
             channel.send((True, None))
 
-        def published(self, names: Sequence[str]) -> None:
-            super().published(names)
-            channel.send((False, "\n".join(wrong)))
+        def published(self, name: str) -> None:
+            if name == DOCUMENTS["page"]:
+                channel.send((False, "\n".join(wrong)))
 
     terminal = Heard(debug=debug)
-    request = Request(Path(folder), Path(output), seeds=seeds, jobs=jobs, page_first=True)
+    request = Request(Path(folder), Path(output), seeds=seeds, jobs=jobs)
     guarded(lambda: carried_out(request, terminal, Sending(terminal)), terminal, "")
     with suppress(OSError):
         channel.send((False, "\n".join(wrong)))

@@ -83,9 +83,9 @@ def render_section(
 ) -> Fragment:
     """Render one section.
 
-    `answers` are those of its questions and those that it names; `figures` are what `labreport.charts.export`
-    made. A name that is not there, a bare or typed number, and whatever else is wrong in a template raises
-    `UsageError` with file and line, or `Several` of them.
+    `answers` are those of its questions, as far as they are measured yet, and those that it names; `figures`
+    are what `labreport.charts.export` made. A name that is not there, a bare or typed number, and whatever
+    else is wrong in a template raises `UsageError` with file and line, or `Several` of them.
     """
     return _Section(section, answers, figures, experiments, templates).rendered()
 
@@ -132,7 +132,10 @@ class _Section(Values):
 
     def _answered(self, question: Question) -> str:
         """A question with its box, its text, and those of its figures that nothing places."""
-        answer, template = self.answers[question.name], _template(question)
+        if (answer := self.answers.get(question.name)) is None:
+            told = {"answer": Markup("<p>Not yet measured.</p>\n"), "body": ""}
+            return self.frame("question.html", name=question.name, text=question.text, **told)
+        template = _template(question)
         own = (self.templates / template).is_file()
         if question.template and not own:
             raise TemplateError(f"{question.place}: there is no template {template!r}")

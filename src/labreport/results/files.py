@@ -8,7 +8,6 @@ import json
 import math
 import os
 import re
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -74,14 +73,19 @@ def _sync(folder: Path) -> None:
 
 
 def write_json(path: Path, values: Mapping[str, Any]) -> None:
-    """Write a JSON file with a checksum inside. Raises `DiskError`.
+    """Write what `json_bytes` gives. Raises `DiskError`."""
+    write_bytes(path, json_bytes(values))
+
+
+def json_bytes(values: Mapping[str, Any]) -> bytes:
+    """Give values as a JSON file with a checksum inside.
 
     Floats that are not finite are written as the texts "nan", "inf" and "-inf"; such a text, with a backslash
     in front.
     """
     told = {**plain(values), CHECKSUM: digest(values)}
     text = json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False)
-    write_bytes(path, f"{text}\n".encode("utf-8", "surrogatepass"))
+    return f"{text}\n".encode("utf-8", "surrogatepass")
 
 
 def read_json(path: Path) -> dict[str, Any] | None:
@@ -148,25 +152,20 @@ def _restored(value: Any) -> Any:
 
 
 @contextmanager
-def lock(path: Path, wait: float | None = None, stop: Callable[[], bool] = lambda: False) -> Iterator[None]:
+def lock(path: Path, stop: Callable[[], bool] = lambda: False) -> Iterator[None]:
     """Hold the operating system's lock on a file within; it ends with the process, however that ends.
 
-    Raises `Busy` where another process still has it after `wait` seconds (0: at once; None: never), or when
-    `stop()` says so, and `DiskError` where there can be no such file.
+    Where another process has it, `stop()` is asked again and again whether to wait no longer. Raises `Busy`
+    then, and `DiskError` where there can be no such file.
     """
     from filelock import FileLock, Timeout
 
-    begun = time.monotonic()
     held = FileLock(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        while True:
-            with suppress(Timeout):
-                held.acquire(timeout=0)
-                break
-            if stop() or (wait is not None and time.monotonic() - begun >= wait):
-                raise Busy(f"{shown(path)}: another build holds it")
-            time.sleep(0.05)
+        held.acquire(poll_interval=0.05, cancel_check=stop)
+    except Timeout:
+        raise Busy(f"{shown(path)}: another build holds it") from None
     except OSError as error:
         raise DiskError(f"cannot lock {shown(path)}: {error.strerror or error}") from error
     try:

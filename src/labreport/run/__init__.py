@@ -1,4 +1,4 @@
 """Carrying out what is to be run: on this machine, or on the workers of a Dask scheduler."""
 
 from labreport.run.execute import execute
-from labreport.run.task import Epoch, Event, Failed, Finished, Outcome, Started, Task, cores, environment
+from labreport.run.task import Epoch, Event, Failed, Finished, Outcome, Task, cores, environment

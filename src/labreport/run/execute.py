@@ -15,18 +15,7 @@ from labreport.results import Store
 from labreport.results.files import DiskError
 from labreport.run.drive import MadeOf
 from labreport.run.local import LaneDied, LocalLane
-from labreport.run.task import (
-    Epoch,
-    Event,
-    Failed,
-    Finished,
-    Job,
-    Outcome,
-    Started,
-    Task,
-    grouped,
-    in_order,
-)
+from labreport.run.task import Epoch, Event, Failed, Finished, Job, Outcome, Task, grouped, in_order
 
 if TYPE_CHECKING:
     from labreport.run.dask import DaskLane
@@ -182,7 +171,7 @@ class _Build:
         def tell(epoch: int, record: Mapping[str, Any]) -> None:
             self._events.put(Epoch(task, epoch, record))
 
-        self._events.put(Started(task))
+        self._events.put(Epoch(task, 0, {}))
         job = Job(task.experiment.name, task.seed, task.key, task.made_of, task.epochs, self._proves(task))
         try:
             trouble = lane.run(job, tell)
@@ -196,7 +185,7 @@ class _Build:
             trouble = Failed(f"its process died twice{death}; too little memory?")
         run = self.store.find(task.key, task.seed)
         if trouble is None and run and run.done(task.epochs):
-            self._events.put(Finished(task, run))
+            self._events.put(Finished(task))
         elif trouble and trouble.disk:
             self._disk = trouble.cause
             self.stopped.set()

@@ -9,7 +9,6 @@ from typing import Any, TypeAlias
 
 from labreport.errors import told
 from labreport.project import Experiment, Project, resolved
-from labreport.results import Run
 
 
 @dataclass(frozen=True)
@@ -39,15 +38,8 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Started:
-    """A lane has taken up a task."""
-
-    task: Task
-
-
-@dataclass(frozen=True)
 class Epoch:
-    """A task has trained this epoch, counted from 1."""
+    """A task has trained this epoch, counted from 1; 0 when a lane has taken it up."""
 
     task: Task
     epoch: int
@@ -59,7 +51,6 @@ class Finished:
     """All that a task was to make is kept."""
 
     task: Task
-    run: Run
 
 
 @dataclass(frozen=True)
@@ -83,7 +74,7 @@ class Failed:
         return told(self.place, f"experiment{'s'[: len(names) - 1]} {listed}: {self.cause}")
 
 
-Event: TypeAlias = Started | Epoch | Finished | Failed
+Event: TypeAlias = Epoch | Finished | Failed
 
 
 @dataclass(frozen=True)
