@@ -73,16 +73,11 @@ def shown(path: str | Path) -> str:
         return str(path)
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Find the nearest of the known words; None where none is near."""
-    ordered = sorted(set(known), key=lambda name: (len(name), name))
-    return next(iter(get_close_matches(word, ordered, n=1)), None)
-
-
 def did_you_mean(word: str, known: Iterable[str], has: str = "") -> str:
     """Ask `; did you mean 'wide'?` where a known word is near; after `has`, as `it has`, list the known."""
     names = list(known)
-    asked = f"; did you mean {found!r}?" if (found := nearest(word, names)) else ""
+    near = get_close_matches(word, sorted({*names}, key=lambda name: (len(name), name)), n=1)
+    asked = f"; did you mean {near[0]!r}?" if near else ""
     few = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
     begun = f"{asked} {has[:1].upper()}{has[1:]}" if asked else f"; {has}"
     return f"{begun} {few or 'none'}" if has else asked

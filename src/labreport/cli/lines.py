@@ -37,12 +37,10 @@ def amounts(things: Iterable[Thing], plan: Plan, named: bool = False) -> str:
 
     Experiments with one specification share their runs, which count once.
     """
-    by_kind: dict[str, list[Thing]] = {}
-    for thing in things:
-        by_kind.setdefault("document" if thing.kind in DOCUMENTS else thing.kind, []).append(thing)
-    parts = []
+    parts, listed = [], [*things]
     for kind in _ORDER:
-        found, word = by_kind.get(kind, []), plan.project.words.run if kind == "run" else kind
+        found = [one for one in listed if ("document" if one.kind in DOCUMENTS else one.kind) == kind]
+        word = plan.project.words.run if kind == "run" else kind
         subjects = list(dict.fromkeys(thing.name for thing in found))
         if kind == "run" and found:
             of = f" of {', '.join(subjects)}" if named and len(subjects) <= 3 else ""
@@ -69,12 +67,9 @@ def show_changes(say: Callable[[str], None], lines: Sequence[str], most: int | N
 
 def claims(plan: Plan) -> list[str]:
     """A line for each claim of the kept sections that does not hold; what holds instead is said once."""
-    lines, said = [], set[str]()
-    for claim in dict.fromkeys(one for one in claims_of(plan) if one.fails):
-        now = {*claim.now.split("; ")}
-        lines.append(visible(str(claim if now - said else replace(claim, now=""))))
-        said |= now
-    return lines
+    found = list(dict.fromkeys(claim for claim in claims_of(plan) if claim.fails))
+    first = {claim.now: claim for claim in reversed(found)}
+    return [visible(str(one if one == first[one.now] else replace(one, now=""))) for one in found]
 
 
 def claims_of(plan: Plan) -> list[Claim]:

@@ -129,7 +129,6 @@ def parse(argv: Sequence[str], program: str, checkout: bool = False) -> argparse
         for option in (*options, *_COMMON):
             one.add_argument(option, **OPTIONS[option])
     if argv and argv[0] in GONE:
-        known = ", ".join(commands.choices)
-        parser.exit(2, f"error: {program} has no command {argv[0]!r}; there are {known}\n")
+        parser.exit(2, f"error: no command {argv[0]!r}; {program} has {', '.join(commands.choices)}\n")
     top = argv[:1] and argv[0] in (*commands.choices, "-h", "--help", "--version")
     return parser.parse_args(argv if top else ["build", *argv])

@@ -122,15 +122,13 @@ class Measure:
         return value
 
     def _metric(self, run: Any, epoch: int | None) -> float:
+        at, last = epoch or len(run.records), len(run.records)
+        known = flat(run.records[at - 1]) if 0 < at <= last else {}
         try:
-            metrics = flat(run.at(epoch).metrics)
+            known |= flat(run.at(epoch).metrics)
         except UsageError:
-            record = flat(run.records[epoch - 1]) if epoch and epoch <= len(run.records) else {}
-            if self.name in record:
-                return float(record[self.name])
-            raise
-        record = flat(run.records[(epoch or len(run.records)) - 1]) if run.records else {}
-        known = {**record, **metrics}
+            if self.name not in known:
+                raise
         if self.name not in known:
             near = did_you_mean(self.name, known, "it has")
             text = f"measure {self.name!r}: {run.name!r} has no such metric{near}"

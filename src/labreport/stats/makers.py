@@ -294,8 +294,9 @@ def grid(
     `mean["0.5 × 0.9"]`, and the ranking `best`, in which the best is compared with each other cell.
     """
     points = results.study(study)
-    cells = {tuple(map(label_of, point.values())): runs for point, runs in points}
-    means = {point: mean_of(sample(runs, measure, epoch), measure) for point, runs in cells.items()}
+    found = mean(results, measure, study, epoch)
+    cells = [tuple(map(label_of, point.values())) for point, _ in points]
+    means = dict(zip(cells, found.mean.members.values(), strict=True))
     first, *others = (axis.replace("_", " ") for axis in points[0][0])
     lines, columns = dict.fromkeys(one[0] for one in cells), dict.fromkeys(one[1:] for one in cells)
     heads = [Column("name", first.capitalize())]
@@ -303,14 +304,11 @@ def grid(
         title = ", ".join(f"{axis} {value}" for axis, value in zip(others, one, strict=True))
         heads.append(Column(", ".join(one), title))
     body = [(line, *(means[(line, *one)] for one in columns)) for line in lines]
-    named = {" × ".join(point): one for point, one in means.items()}
-    found = Answer(grid=Table(heads, body), mean=Names(named))
+    found |= Answer(grid=Table(heads, body))
     if len(cells) == 1:
         return found
-    chosen_by = chosen_by or measure
-    of = {key: sample(runs, chosen_by, epoch) for key, runs in zip(named, cells.values(), strict=True)}
-    of = {key: replace(one, name=key, label=key) for key, one in of.items()}
-    return found | Answer(best=_ranked("ranking", of, chosen_by, ", ".join([first, *others]), "best"))
+    of = grouped(results, chosen_by or measure, study, None, epoch)[""]
+    return found | Answer(best=_ranked("ranking", of, chosen_by or measure, ", ".join([first, *others]), "best"))
 
 
 def average(
@@ -366,21 +364,16 @@ def fact(truth: Any, sentence: str, otherwise: str = "") -> Finding:
 def environment(results: Any) -> Answer:
     """Say in a table on what machine, with which Python and libraries, and when, the runs were made."""
     runs = [*{run.key: run for name in results for run in results[name]}.values()]
-
-    def of(key: str) -> list[str]:
-        return sorted({str(run.made[key]) for run in runs if run.made.get(key)})
-
+    keys = ("processor", "cores", "system", "python", "date")
+    of = {key: sorted({str(run.made[key]) for run in runs if run.made.get(key)}) for key in keys}
     used = (item for run in runs for item in run.made_of.items() if item[0].startswith("library "))
     found = Counter(f"{name.removeprefix('library ')} {version}" for name, version in used)
-    cores, dates = of("cores"), [date[:10] for date in of("date")]
+    cores, dates = ", ".join(of["cores"]), [date[:10] for date in of["date"]]
     lines = {
-        "Machine": [*of("processor"), f"{', '.join(cores)} cores" if cores else "", *of("system")],
-        "Python": of("python"),
+        "Machine": [*of["processor"], cores and f"{cores} cores", *of["system"]],
+        "Python": of["python"],
         "Libraries": sorted(library for library, _ in found.most_common(LIBRARIES)),
-        "Runs": [
-            f"{len(runs)} {plural('run') if len(runs) != 1 else 'run'}",
-            " to ".join(dict.fromkeys((*dates[:1], *dates[-1:]))),
-        ],
+        "Runs": [f"{len(runs)} run{'s'[len(runs) == 1 :]}", " to ".join(dict.fromkeys((*dates[:1], *dates[-1:])))],
     }
     shown = [(line, ", ".join(filter(None, texts)) or "unknown") for line, texts in lines.items()]
     return Answer(environment=Table((Column("what", "What"), Column("which", "Which")), shown))

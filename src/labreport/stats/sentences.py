@@ -26,29 +26,22 @@ def say(finding: Finding) -> dict[str, Any]:
     """Give what the sentence of a finding needs, as plain values, quantities and labels of subjects.
 
     All: `measure` (its label), `epoch`, `units`, `margin`. A ranking: `outcome` (wins, leads, same, unclear,
-    unknown), `first` and `behind` (labels, the best first), `means` in this order, `lead` (the best over the
-    next), `pairs` (of labels: those behind, and whom), `why` it is unknown. Extremes: `outcome`
-    (clear, same, unclear, unknown: of most against least), `why`, `most`, `least`, `first`, `means` of these
-    two. A difference or an effect: `rows`, each with `group`, `first`, `second` (labels), `outcome` (more,
-    less, same, unclear, unknown), `why`, `amount` (first minus second), `alone` (where that seems clear by
-    itself: "one of 6 comparisons"), `word` (such as "more accurate", or ""); `whole` is the row of an
-    effect's ends, `axis` what they are values of. A count: `side`, `threshold`, `rows` of `label`, `number`,
-    `total`. A fact: `sentence`, `truth`, `otherwise`.
+    unknown, and `why`), `first` and `behind` (labels, the best first), `means` in this order, `lead` (the best
+    over the next), `pairs` (labels of some, and of those that they are behind). Extremes: `outcome` (clear,
+    same, unclear, unknown and `why`: of most against least), `most`, `least`, `first`, `means` of these two.
+    A difference or an effect: `rows`, each with `group`, `first`, `second` (labels), `outcome` (more, less,
+    same, unclear, unknown, and `why`), `amount` (first minus second), `alone` ("one of 6 comparisons" where
+    it seems clear by itself), `word` (such as "more accurate", or ""); `whole` is the row of an effect's
+    ends, `axis` what they are values of. A count: `side`, `threshold`, `rows` of `label`, `number`, `total`.
+    A fact: `sentence`, `truth`, `otherwise`.
     """
     measure = finding.measure
     bound = None if measure is None else measure.bound
-    said: dict[str, Any] = {
-        "measure": measure.label if measure else "",
-        "epoch": finding.epoch,
-        "units": plural(finding.unit),
-        "margin": Quantity(bound, measure.difference_unit, exact=True) if measure and bound else None,
-        "axis": finding.axis.replace("_", " "),
-        "sentence": finding.sentence,
-        "truth": finding.truth,
-        "otherwise": finding.otherwise,
-        "side": finding.side,
-        "threshold": finding.threshold,
-    }
+    own = ("epoch", "sentence", "truth", "otherwise", "side", "threshold")
+    said: dict[str, Any] = {name: getattr(finding, name) for name in own}
+    said |= {"units": plural(finding.unit), "axis": finding.axis.replace("_", " ")}
+    said["measure"] = measure.label if measure else ""
+    said["margin"] = Quantity(bound, measure.difference_unit, exact=True) if measure and bound else None
     if finding.kind in RANKED:
         return said | _ranked(finding)
     if finding.kind == "count":
