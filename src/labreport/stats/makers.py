@@ -13,8 +13,8 @@ from labreport.errors import did_you_mean
 from labreport.project.measure import Measure
 from labreport.stats.compare import Part, compare, mean_of
 from labreport.stats.finding import RANKED, Finding, Kind
-from labreport.stats.names import Answer, Names, text_of
-from labreport.stats.quantity import Quantity, Source, as_condition, plain_number, plural, refuse
+from labreport.stats.names import Answer, text_of
+from labreport.stats.quantity import Quantity, Source, as_condition, plain_number, refuse
 from labreport.stats.sample import Epoch, Sample, grouped, label_of, measured, sample
 from labreport.stats.tables import Column, Table
 
@@ -307,8 +307,9 @@ def grid(
     found |= Answer(grid=Table(heads, body))
     if len(cells) == 1:
         return found
-    of = grouped(results, chosen_by or measure, study, None, epoch)[""]
-    return found | Answer(best=_ranked("ranking", of, chosen_by or measure, ", ".join([first, *others]), "best"))
+    chosen_by, axes = chosen_by or measure, ", ".join([first, *others])
+    of = grouped(results, chosen_by, study, None, epoch)[""]
+    return found | Answer(best=_ranked("ranking", of, chosen_by, axes, "best"))
 
 
 def average(
@@ -368,12 +369,12 @@ def environment(results: Any) -> Answer:
     of = {key: sorted({str(run.made[key]) for run in runs if run.made.get(key)}) for key in keys}
     used = (item for run in runs for item in run.made_of.items() if item[0].startswith("library "))
     found = Counter(f"{name.removeprefix('library ')} {version}" for name, version in used)
-    cores, dates = ", ".join(of["cores"]), [date[:10] for date in of["date"]]
+    cores, dates = ", ".join(of["cores"]), list(dict.fromkeys(date[:10] for date in of["date"]))
     lines = {
         "Machine": [*of["processor"], cores and f"{cores} cores", *of["system"]],
         "Python": of["python"],
         "Libraries": sorted(library for library, _ in found.most_common(LIBRARIES)),
-        "Runs": [f"{len(runs)} run{'s'[len(runs) == 1 :]}", " to ".join(dict.fromkeys((*dates[:1], *dates[-1:])))],
+        "Runs": [f"{len(runs)} run{'s'[len(runs) == 1 :]}", " to ".join(dates[:: len(dates) - 1 or 1])],
     }
     shown = [(line, ", ".join(filter(None, texts)) or "unknown") for line, texts in lines.items()]
     return Answer(environment=Table((Column("what", "What"), Column("which", "Which")), shown))

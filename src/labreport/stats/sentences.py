@@ -26,7 +26,7 @@ def say(finding: Finding) -> dict[str, Any]:
     """Give what the sentence of a finding needs, as plain values, quantities and labels of subjects.
 
     All: `measure` (its label), `epoch`, `units`, `margin`. A ranking: `outcome` (wins, leads, same, unclear,
-    unknown, and `why`), `first` and `behind` (labels, the best first), `means` in this order, `lead` (the best
+    unknown, and `why`), `first`, `behind` (labels, the best first), `means` in this order, `lead` (the best
     over the next), `pairs` (labels of some, and of those that they are behind). Extremes: `outcome` (clear,
     same, unclear, unknown and `why`: of most against least), `most`, `least`, `first`, `means` of these two.
     A difference or an effect: `rows`, each with `group`, `first`, `second` (labels), `outcome` (more, less,
