@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from pathlib import Path
+from traceback import walk_stack, walk_tb
 from types import FrameType
 
 _ENGINE = os.path.dirname(os.path.abspath(__file__)) + os.sep
@@ -42,22 +43,18 @@ def theirs(file: str) -> bool:
 
 def here() -> str:
     """Name the line of the author from which the engine was called: `project.py:12`, or the empty text."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None:
-        if theirs(frame.f_code.co_filename):
-            return f"{shown(frame.f_code.co_filename)}:{frame.f_lineno}"
-        frame = frame.f_back
-    return ""
+    return next(_lines(walk_stack(sys._getframe(1))), "")
 
 
 def raised_at(error: BaseException) -> str:
     """Name the last line of the author through which an exception came."""
-    found, trace = "", error.__traceback__
-    while trace is not None:
-        if theirs(trace.tb_frame.f_code.co_filename):
-            found = f"{shown(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"
-        trace = trace.tb_next
-    return found
+    return ["", *_lines(walk_tb(error.__traceback__))][-1]
+
+
+def _lines(frames: Iterable[tuple[FrameType, int]]) -> Iterator[str]:
+    for frame, line in frames:
+        if theirs(frame.f_code.co_filename):
+            yield f"{shown(frame.f_code.co_filename)}:{line}"
 
 
 def told(place: str, text: str) -> str:

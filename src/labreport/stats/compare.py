@@ -36,8 +36,7 @@ class Part:
         """The same comparison, seen from the second."""
         ends = reversed_quantity(replace(self.quantity, low=self.low, high=self.high))
         turned: dict[str, Judgement] = {"more": "less", "less": "more"}
-        judgement = turned.get(self.judgement, self.judgement)
-        quantity = reversed_quantity(self.quantity)
+        judgement, quantity = turned.get(self.judgement, self.judgement), reversed_quantity(self.quantity)
         return Part(quantity, self.subjects[::-1], judgement, self.alike, ends.low, ends.high)
 
 

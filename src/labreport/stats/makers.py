@@ -38,10 +38,9 @@ def mean(
     Of a table without such a column it is one quantity.
     """
     measure = measured(measure, data)
-    groups = grouped(data, measure, by, within, epoch)
-    found: Any = {
-        group: {key: mean_of(one, measure) for key, one in of.items()} for group, of in groups.items()
-    }
+    found: Any = {}
+    for group, of in grouped(data, measure, by, within, epoch).items():
+        found[group] = {key: mean_of(one, measure) for key, one in of.items()}
     if within is None:
         alone = by == "experiment" and hasattr(data, "frame") and by not in data.frame.columns
         found = next(iter(found[""].values())) if alone else found[""]
