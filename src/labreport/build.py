@@ -16,7 +16,7 @@ from labreport.plan import DOCUMENTS, Plan, Thing
 from labreport.project import Figure, Question, Section, located, resolved
 from labreport.results import Store, files
 from labreport.run import Event, Task, cores, execute
-from labreport.stale import changed_since_loaded, load, made_of_run, watched
+from labreport.stale import changed_since_loaded, load, watched
 
 if TYPE_CHECKING:
     from labreport.page import Fragment
@@ -154,7 +154,6 @@ class _Build:
             scheduler=self.request.scheduler,
             progress=self.listener.event,
             on_first_seeds=self._preliminary if first else None,
-            made_of=made_of_run,
         ).failed
         self.built.errors += [LabReportError(each.text) for each in failed]
         self.built.made |= {thing for thing in stale if not self.plan.state(thing)}

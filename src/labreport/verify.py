@@ -14,7 +14,6 @@ from labreport.plan import DOCUMENTS, Plan, Thing
 from labreport.project import Check, Experiment, flat, resolved
 from labreport.results import Run, Store, files
 from labreport.run import Task, execute
-from labreport.stale import made_of_run
 
 
 def checks(plan: Plan) -> Iterator[Check]:
@@ -85,7 +84,7 @@ def _repeated(plan: Plan) -> Iterator[Check]:
     with tempfile.TemporaryDirectory() as scratch:
         store = Store(Path(scratch))
         task = Task(experiment, run.seed, run.key, run.made_of, epochs)
-        outcome = execute(plan.project, [task], store, made_of=made_of_run)
+        outcome = execute(plan.project, [task], store)
         found = store.find(run.key, run.seed)
         equal = found is not None and _bits(found, epochs) == _bits(run, epochs)
         failed = outcome.failed[0].text if outcome.failed else "" if equal else "other bits than those stored"

@@ -17,10 +17,9 @@ import pytest
 from run.toys import PROJECT, bits, done, found, line_of, task, toy, write_project
 
 from labreport.errors import LabReportError
-from labreport.project import Project
-from labreport.results import Store, digest
-from labreport.run import Epoch, Task, execute
-from labreport.stale import load, made_of_run
+from labreport.results import Store
+from labreport.run import Epoch, execute
+from labreport.stale import load
 
 pytestmark = pytest.mark.dask
 
@@ -60,22 +59,13 @@ def cluster(folder: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
         yield address, scheduler
 
 
-def real(project: Project, name: str, seed: int = 0) -> Task:
-    """A task under the key that a build gives it."""
-    experiment = project.experiment(name)
-    made_of = made_of_run(project, experiment, seed)
-    return Task(experiment, seed, digest(made_of), made_of, (experiment.epochs,))
-
-
 def test_workers_give_the_bits_of_this_process_and_run_edited_code(tmp_path: Path) -> None:
     """What is sent is compared with the key there; after an edit they run the new code, with its key."""
     project, events = toy(tmp_path / "toy"), list[Any]()
     with cluster(tmp_path / "dask") as (address, _):
         store = Store(tmp_path / "results")
-        wanted = [real(project, name) for name in ("walk", "once", "alone", "raises", "pid")]
-        outcome = execute(
-            project, wanted, store, scheduler=address, progress=events.append, made_of=made_of_run
-        )
+        wanted = [task(project, name) for name in ("walk", "once", "alone", "raises", "pid")]
+        outcome = execute(project, wanted, store, scheduler=address, progress=events.append)
         assert 4 == len(outcome.finished)
         told = f"project.py:{line_of('no such luck')}: experiment 'raises': ValueError: no such luck"
         assert [told] == [each.text for each in outcome.failed]
@@ -86,12 +76,12 @@ def test_workers_give_the_bits_of_this_process_and_run_edited_code(tmp_path: Pat
         here = Store(tmp_path / "here")
         for name in ("walk", "once", "alone"):
             assert done(project, here, task(project, name))[0] is None
-            assert bits(found(store, real(project, name))) == bits(found(here, task(project, name)))
+            assert bits(found(store, task(project, name))) == bits(found(here, task(project, name)))
         write_project(tmp_path / "toy", PROJECT.replace("* 0.9 +", "* 0.8 +"))
         edited = load(tmp_path / "toy")
-        outcome = execute(edited, [real(edited, "walk")], store, scheduler=address, made_of=made_of_run)
+        outcome = execute(edited, [task(edited, "walk")], store, scheduler=address)
         assert outcome.failed == ()
-        assert bits(found(store, real(edited, "walk"))) != bits(found(here, task(project, "walk")))
+        assert bits(found(store, task(edited, "walk"))) != bits(found(here, wanted[0]))
 
 
 def test_a_lost_run_begins_again(tmp_path: Path) -> None:

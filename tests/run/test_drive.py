@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from pathlib import Path
 
 import numpy
@@ -127,14 +126,10 @@ def test_a_run_of_edited_code_is_not_kept(
     project: Project, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the worker has is not what the key says: at the end, too."""
-    calls: list[int] = []
-
-    def made_of(*_: object) -> dict[str, str]:
-        calls.append(1)
-        return {**task(project, "walk").made_of, **({"code project:fit": "new"} if len(calls) > 1 else {})}
-
-    monkeypatch.setattr(drive, "_watched", lambda *_: nullcontext())
-    trouble, _ = done(project, store, task(project, "walk"), made_of=made_of)
+    own = task(project, "walk").made_of
+    found = iter([own, {**own, "code project:fit": "new"}])
+    monkeypatch.setattr(drive, "made_of_run", lambda *_: next(found))
+    trouble, _ = done(project, store, task(project, "walk"))
     assert trouble is not None
     assert "code project:fit is new instead of none" in trouble.cause
     assert store.find(task(project, "walk").key, 0) is None

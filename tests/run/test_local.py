@@ -9,6 +9,7 @@ import signal
 import threading
 import time
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -201,9 +202,8 @@ def test_stop_from_another_thread_returns(project: Project, store: Store) -> Non
 
 def test_what_the_worker_has_is_compared_with_the_key(project: Project, store: Store) -> None:
     """A task that says it is made of something else fails in the worker, and nothing is kept."""
-    from labreport.stale import made_of_run
-
-    outcome, _ = made(project, store, task(project, "walk"), made_of=made_of_run)
+    other = replace(task(project, "walk"), made_of={"seed": "0"})
+    outcome, _ = made(project, store, other)
     assert isinstance(outcome.failed[0], Failed)
     assert "edited since the build began" in outcome.failed[0].text
     assert store.find(task(project, "walk").key, 0) is None

@@ -13,7 +13,7 @@ from labreport.results import Run, Store, digest
 from labreport.run import Epoch, Task
 from labreport.run.drive import carry_out
 from labreport.run.task import Failed, Job
-from labreport.stale import load
+from labreport.stale import load, made_of_run
 
 PROJECT = """
     import os, time
@@ -114,7 +114,7 @@ def toy(folder: Path) -> Project:
 def task(project: Project, name: str, seed: int = 0, *epochs: int) -> Task:
     """The task of an experiment and a seed, by default until its last epoch."""
     experiment = project.experiment(name)
-    made_of = {"specification": f"{name} {experiment.specification}", "seed": str(seed)}
+    made_of = made_of_run(project, experiment, seed)
     return Task(experiment, seed, digest(made_of), made_of, epochs or (experiment.epochs,))
 
 

@@ -7,9 +7,10 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,10 @@ from labreport.errors import LabReportError, UsageError, shown
 from labreport.project import Project
 from labreport.results import Run, Store
 from labreport.results.files import digest, file_digest, write_bytes
-from labreport.run.drive import MadeOf, Tell, carry_out
+from labreport.run.drive import Tell, carry_out
 from labreport.run.local import LaneDied
 from labreport.run.task import Failed, Job, environment
+from labreport.stale import load
 
 TOPIC = "labreport"
 _FOLDER = "LABREPORT_PROJECT"
@@ -38,8 +40,8 @@ class Cluster:
     Raises `UsageError` where no scheduler or no worker answers.
     """
 
-    def __init__(self, address: str, project: Project, store: Store, made_of: MadeOf | None) -> None:
-        self.address, self.store, self.made_of = address, store, made_of
+    def __init__(self, address: str, project: Project, store: Store) -> None:
+        self.address, self.store = address, store
         self.tells: dict[tuple[str, int], Tell] = {}
         for name in ("distributed", "distributed.client"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
@@ -83,10 +85,6 @@ class Cluster:
         if tell := self.tells.get((key, seed)):
             tell(epoch, record)
 
-    def lane(self) -> DaskLane:
-        """A place for one job at a time, on whichever worker is free."""
-        return DaskLane(self)
-
     def close(self) -> None:
         """End the connection."""
         with suppress(Exception):
@@ -94,7 +92,7 @@ class Cluster:
 
 
 class DaskLane:
-    """What sends one job after another to the scheduler, and stores what comes back."""
+    """What sends one job after another to whichever worker is free, and stores what comes back."""
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
@@ -108,7 +106,7 @@ class DaskLane:
         cluster.tells[job.key, job.seed] = tell
         name = f"{job.name}-{job.seed}-{os.urandom(4).hex()}"
         try:
-            self._future = cluster.client.submit(_work, job, files, cluster.sent, cluster.made_of, key=name)
+            self._future = cluster.client.submit(_work, job, files, cluster.sent, key=name)
             trouble, made = self._future.result()
         except KilledWorker:
             raise LaneDied(" on the workers of the scheduler") from None
@@ -154,40 +152,32 @@ class _Prepared(NannyPlugin):
 
 _one_at_a_time = threading.Lock()
 _stopped = threading.Event()
-_loaded: list[Project] = []
 
 
 def _stop() -> None:
     _stopped.set()
 
 
-def _work(
-    job: Job, files: dict[str, bytes], sent: str, made_of: MadeOf | None
-) -> tuple[Failed | None, dict[str, bytes]]:
+@cache
+def _load(folder: Path, sent: str) -> Project:
+    """The project that was sent. Raises `UsageError` where there is another."""
+    if not folder.name or _digest(folder) != sent:
+        raise UsageError(f"worker {get_worker().address} has another project; start it with a nanny")
+    return load(folder)
+
+
+def _work(job: Job, files: dict[str, bytes], sent: str) -> tuple[Failed | None, dict[str, bytes]]:
     """Do a job on a worker: from the files of its run here, to those that it has then."""
     folder, worker = Path(os.environ.get(_FOLDER, "")), get_worker()
 
-    def load() -> Project:
-        if not folder.name or _digest(folder) != sent:
-            raise UsageError(f"worker {worker.address} has another project; start it with a nanny")
-        if not _loaded:
-            from labreport.stale import load
-
-            _loaded.append(load(folder))
-        return _loaded[0]
+    def tell(epoch: int, record: Mapping[str, Any]) -> None:
+        worker.log_event(TOPIC, (job.key, job.seed, epoch, record))
 
     with _one_at_a_time, tempfile.TemporaryDirectory() as place:
         store = Store(place)
         for name, data in files.items():
             write_bytes(store.folder / "run" / name, data)
-        trouble = carry_out(
-            load,
-            job,
-            store,
-            lambda epoch, record: worker.log_event(TOPIC, (job.key, job.seed, epoch, record)),
-            _stopped.is_set,
-            made_of,
-        )
+        trouble = carry_out(lambda: _load(folder, sent), job, store, tell, _stopped.is_set)
         if trouble:
             for own in (f"{folder}{os.sep}", f"{shown(folder)}{os.sep}"):
                 place_there, trace = trouble.place.replace(own, ""), trouble.trace.replace(own, "")

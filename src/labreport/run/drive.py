@@ -9,7 +9,6 @@ import re
 import time
 import traceback
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -21,24 +20,21 @@ from labreport.results import TIMES, Run, Store
 from labreport.results.arrays import STATE, checked
 from labreport.results.files import Busy, DiskError, lock, mapped
 from labreport.run.task import Failed, Job
+from labreport.stale import made_of_run, watched
 
 SAVED = 5.0
 """Seconds between two writings of the state: what may be lost when everything is killed."""
 NEAR = 1e-3
 """How far a state may be from its twin, as a share of its length, where no two epochs give equal bits."""
-MadeOf = Callable[[Project, Experiment, int], Mapping[str, str]]
 Tell = Callable[[int, Mapping[str, Any]], None]
 Stop = Callable[[], bool]
 Arrays = dict[str, Any]
 
 
-def carry_out(
-    load: Callable[[], Project], job: Job, store: Store, tell: Tell, stop: Stop, made_of: MadeOf | None = None
-) -> Failed | None:
+def carry_out(load: Callable[[], Project], job: Job, store: Store, tell: Tell, stop: Stop) -> Failed | None:
     """Do a job in this process, whatever the author's code does; what kept it from its end, or None.
 
     `load` gives the project, `tell(epoch, record)` is called after each epoch, and `stop` between epochs.
-    `made_of` says what the run is made of here, which must be what the job says, before and after.
     """
     try:
         project = load()
@@ -46,11 +42,11 @@ def carry_out(
         with lock(store.folder / ".locks" / f"{job.seed}-{job.key[:8]}", stop=stop):
             run = store.find(job.key, job.seed) or Run(job.key, job.name, job.seed, job.made_of)
             if not run.done(job.epochs):
-                _check(project, experiment, job, made_of)
-                with _watched(project, job, made_of):
+                _check(project, experiment, job)
+                with watched(project, job.made_of, f"experiment {job.name!r}"):
                     run = Drive(project, job, store, tell, stop).train(run)
                 try:
-                    _check(project, experiment, job, made_of)
+                    _check(project, experiment, job)
                 except UsageError:
                     store.remove(run)
                     raise
@@ -67,24 +63,12 @@ def carry_out(
     return None
 
 
-def _check(project: Project, experiment: Experiment, job: Job, made_of: MadeOf | None) -> None:
+def _check(project: Project, experiment: Experiment, job: Job) -> None:
     """Raise `UsageError` where a result would not belong under its key."""
-    if made_of is None:
-        return
-    here = made_of(project, experiment, job.seed)
+    here = made_of_run(project, experiment, job.seed)
     if odd := [name for name in {**here, **job.made_of} if here.get(name) != job.made_of.get(name)]:
         text = f"{odd[0]} is {here.get(odd[0], 'not there')} instead of {job.made_of.get(odd[0], 'none')}"
         raise UsageError(f"{text}: edited since the build began, or another on this worker; build again")
-
-
-def _watched(project: Project, job: Job, made_of: MadeOf | None) -> AbstractContextManager[Any]:
-    """Within, what a run reads and is not made of is an error."""
-    if made_of is None:
-        return nullcontext()
-    from labreport.stale import watched
-
-    found: AbstractContextManager[Any] = watched(project, job.made_of, f"experiment {job.name!r}")
-    return found
 
 
 class Drive:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from labreport.project import Project
 from labreport.results import Store
 from labreport.results.files import DiskError
-from labreport.run.drive import MadeOf
 from labreport.run.local import LaneDied, LocalLane
 from labreport.run.task import Epoch, Event, Failed, Finished, Job, Outcome, Task, grouped, in_order
 
@@ -35,28 +34,27 @@ def execute(
     progress: Callable[[Event], None] = lambda event: None,
     stop: threading.Event | None = None,
     on_first_seeds: Callable[[], None] | None = None,
-    made_of: MadeOf | None = None,
 ) -> Outcome:
     """Make what `tasks` say on so many lanes, or on the workers of a Dask scheduler; each run is stored.
 
     `progress` and `on_first_seeds` are called in this thread, the latter once every experiment that is not
     exclusive has the first seed, and others are to come. `stop` ends all at the next epoch, when it is set.
-    `made_of(project, experiment, seed)` is called by each worker: what it has must be what its task says.
+    What a worker has must be what the task says that it is made of.
 
     Raises `DiskError` where nothing can be written, and `KeyboardInterrupt` after states are written.
     """
     build = _Build(in_order(project, list(tasks)), store, progress, stop or threading.Event(), on_first_seeds)
     cluster = None
     if scheduler and build.ordered:
-        from labreport.run.dask import Cluster
+        from labreport.run.dask import Cluster, DaskLane
 
-        cluster = Cluster(scheduler, project, store, made_of)
+        cluster = Cluster(scheduler, project, store)
         jobs = cluster.lanes
     try:
         for exclusive in (False, True):
             phase = [task for task in build.ordered if task.experiment.exclusive is exclusive]
             count = 1 if exclusive else min(jobs, len(phase))
-            lanes = [cluster.lane() if cluster else LocalLane(project, store, made_of) for _ in range(count)]
+            lanes = [DaskLane(cluster) if cluster else LocalLane(project, store) for _ in range(count)]
             build.run(phase, lanes)
     finally:
         if cluster:

@@ -11,14 +11,16 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
+from functools import cache
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 from labreport.project import Project
 from labreport.results import Store
-from labreport.run.drive import MadeOf, Tell, carry_out
+from labreport.run.drive import Tell, carry_out
 from labreport.run.task import Failed, Job, environment
+from labreport.stale import load
 
 _SET_DEATH_SIGNAL = 1
 """`PR_SET_PDEATHSIG` of Linux's prctl(2)."""
@@ -35,8 +37,8 @@ class LocalLane:
     The process ends with that thread at the latest.
     """
 
-    def __init__(self, project: Project, store: Store, made_of: MadeOf | None) -> None:
-        self._given = project.folder, store.folder, made_of
+    def __init__(self, project: Project, store: Store) -> None:
+        self._given = project.folder, store.folder
         self._environment = environment(project.threads)
         self._pool: ProcessPoolExecutor | None = None
         self._connection: Connection | None = None
@@ -105,10 +107,10 @@ def _variables(values: Mapping[str, str]) -> Iterator[None]:
 
 
 _here: dict[str, Any] = {}
-"""In the process of a lane: what it was given, and the project once it is loaded."""
+"""In the process of a lane: the connection to its parent, what loads the project, and the store."""
 
 
-def _begin(connection: Connection, folder: Path, store: Path, made_of: MadeOf | None) -> None:
+def _begin(connection: Connection, folder: Path, store: Path) -> None:
     """What the process of a lane does first: Ctrl-C is its parent's to answer, and it ends with that."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if sys.platform == "linux":  # even in the middle of a long call that keeps Python's lock
@@ -116,7 +118,7 @@ def _begin(connection: Connection, folder: Path, store: Path, made_of: MadeOf | 
 
         ctypes.CDLL(None).prctl(_SET_DEATH_SIGNAL, signal.SIGKILL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _here.update(connection=connection, folder=folder, store=store, made_of=made_of)
+    _here.update(connection=connection, load=cache(lambda: load(folder)), store=Store(store))
 
 
 def _end_with_parent() -> None:
@@ -128,22 +130,10 @@ def _end_with_parent() -> None:
 def _work(job: Job) -> Failed | None:
     connection: Connection = _here["connection"]
 
-    def load() -> Project:
-        if "project" not in _here:
-            from labreport.stale import load
-
-            _here["project"] = load(_here["folder"])
-        project: Project = _here["project"]
-        return project
+    def tell(epoch: int, record: Mapping[str, Any]) -> None:
+        connection.send((epoch, record))
 
     try:
-        return carry_out(
-            load,
-            job,
-            Store(_here["store"]),
-            lambda epoch, record: connection.send((epoch, record)),
-            connection.poll,
-            _here["made_of"],
-        )
+        return carry_out(_here["load"], job, _here["store"], tell, connection.poll)
     finally:
         connection.send(None)
