@@ -359,7 +359,7 @@ def facts(plan: Plan) -> dict[str, str]:
     versions = sorted({f"{name} {text}" for one in made for name, text in one.get("libraries", {}).items()})
     cores_used = f"{each('cores')} cores, {each('threads')} for each {plan.project.words.run}"
     return {
-        "Runs": f"{len(made)} of {len(plan.project.runs)} experiments",
+        "Runs": f"{len(made)}, in {len(plan.project.runs)} experiments",
         "Machine": f"{each('processor')}, {each('system')}, {cores_used}",
         "Libraries": ", ".join([f"Python {each('python')}", *versions]),
     }
