@@ -126,6 +126,10 @@ class Experiment:
         """The function that runs it; its module is imported now. Raises `UsageError` where there is none."""
         return resolved(self.start or self.fit, self.place, f"experiment {self.name!r}")
 
+    def experiments(self) -> tuple[Experiment, ...]:
+        """This one: a study has several."""
+        return (self,)
+
     def run_with(self, seeds: range) -> range:
         """The seeds that are run when these are asked for."""
         return seeds[: self.seeds] if self.seeds else seeds
@@ -230,7 +234,7 @@ class Read:
     @property
     def experiments(self) -> tuple[Experiment, ...]:
         """The experiment itself, or those of the study."""
-        return (self.subject,) if isinstance(self.subject, Experiment) else self.subject.experiments()
+        return self.subject.experiments()
 
 
 def at(epochs: int | tuple[int, ...], *subjects: Experiment | Study) -> tuple[Read, ...]:
@@ -242,7 +246,7 @@ def at(epochs: int | tuple[int, ...], *subjects: Experiment | Study) -> tuple[Re
     for each in subjects:
         if not isinstance(each, (Experiment, Study)):
             raise UsageError(told(here(), f"at(): {brief(each)}; allowed are experiments and studies"))
-        last = each.epochs if isinstance(each, Experiment) else each.base.epochs
+        last = each.experiments()[0].epochs
         if wrong := [epoch for epoch in wanted if not 1 <= epoch <= last]:
             raise UsageError(told(here(), f"at({wrong[0]}, …): {each.name!r} has epochs 1 to {last}"))
     return tuple(Read(each, wanted) for each in subjects)

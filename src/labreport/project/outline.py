@@ -202,7 +202,7 @@ class Project:
     def __post_init__(self) -> None:
         object.__setattr__(self, "place", self.place or here())
         check_values(self, self.place, "project")
-        seeds = self.seeds if isinstance(self.seeds, range) else range(self.seeds)
+        seeds = self.seed_range
         if not seeds or seeds.step != 1 or seeds.start < 0:
             text = f"seeds is {self.seeds!r}; write a number from 1, or a range such as range(5, 10)"
             raise UsageError(told(self.place, text))
@@ -248,7 +248,7 @@ class Project:
     @cached_property
     def runs(self) -> tuple[Experiment, ...]:
         """All experiments in the order of their declaration, studies unfolded, each with its code."""
-        listed = [one for each in self.experiments for one in _unfolded(each)]
+        listed = [one for each in self.experiments for one in each.experiments()]
         listed += [one for each in self._readers for read in each.reads for one in read.experiments]
         return tuple(
             each if each.start or each.fit or not self.fit else replace(each, fit=self.fit)
@@ -278,7 +278,7 @@ class Project:
         wrong: list[LabReportError] = []
         questions: list[Any] = [question for each in self.chapters for question in each.questions]
         figures: list[Any] = [figure for each in (*questions, *self.chapters) for figure in each.figures]
-        runs = [one for each in self.experiments for one in _unfolded(each)]
+        runs = [one for each in self.experiments for one in each.experiments()]
         runs += [one for each in (*questions, *figures) for read in each.reads for one in read.experiments]
         kinds = {"section": self.chapters, "question": questions, "figure": figures, "experiment": runs}
         for kind, members in kinds.items():
@@ -305,10 +305,6 @@ class Check:
     detail: str = ""
 
 
-def _unfolded(given: Experiment | Study) -> tuple[Experiment, ...]:
-    return given.experiments() if isinstance(given, Study) else (given,)
-
-
 def _sections(given: Iterable[Section | Question]) -> Iterable[Section]:
     """Sections in order; questions outside of any make up one together with their neighbours."""
     loose = 0
@@ -324,22 +320,17 @@ def _sections(given: Iterable[Section | Question]) -> Iterable[Section]:
 
 def _reads(given: Reads, place: str) -> tuple[tuple[Read, ...], tuple[Data, ...]]:
     """What is read, split into experiments with their epochs (the last by default) and tables."""
-    single = isinstance(given, (Experiment, Study, Read, Data))
-    runs: list[Read] = []
-    tables: list[Data] = []
-    for each in (given,) if single else given:  # type: ignore[union-attr]  # an iterable where not single
-        if isinstance(each, Data):
-            tables.append(each)
-        elif isinstance(each, Read):
-            runs.append(each)
-        elif isinstance(each, Experiment):
-            runs.append(Read(each, (each.epochs,)))
-        elif isinstance(each, Study):
-            runs.append(Read(each, (each.base.epochs,)))
-        else:
-            text = f"reads has {brief(each)}; allowed are experiments, studies, at(…) and tables"
-            raise UsageError(told(place, text))
-    return tuple(runs), tuple(tables)
+    known = Experiment, Study, Read, Data
+    every: tuple[Any, ...] = (given,) if isinstance(given, known) else tuple(given)
+    if wrong := [each for each in every if not isinstance(each, known)]:
+        text = f"reads has {brief(wrong[0])}; allowed are experiments, studies, at(…) and tables"
+        raise UsageError(told(place, text))
+    runs = (
+        each if isinstance(each, Read) else Read(each, (each.experiments()[0].epochs,))
+        for each in every
+        if not isinstance(each, Data)
+    )
+    return tuple(runs), tuple(each for each in every if isinstance(each, Data))
 
 
 def _reader(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -18,14 +16,9 @@ _HEAD = r"""% \labreport{question.name} prints a number, and with .pm behind its
   \csname labreport@\detokenize{#1}\endcsname\else\textbf{??}\typeout{labreport: no number #1}\fi}
 """
 _SIGNS = {sign: rf"\{sign}" for sign in "#$%&_{}"} | {sign: rf"\char{ord(sign)}{{}}" for sign in '\\~^<>|"'}
-_SIGNS |= {
-    "−": r"\ensuremath{-}",
-    "≤": r"\ensuremath{\le}",
-    "≥": r"\ensuremath{\ge}",
-    "±": r"\ensuremath{\pm}",
-}
-_SIGNS |= {"×": r"\ensuremath{\times}", "µ": r"\textmu{}", "μ": r"\textmu{}", "\xa0": "~"}
-_SIGNS |= {"\u2009": r"\,", "\u202f": r"\,", "Δ": r"\ensuremath{\Delta}"}
+_MATHS = {"−": "-", "≤": r"\le", "≥": r"\ge", "±": r"\pm", "×": r"\times", "Δ": r"\Delta"}
+_SIGNS |= {sign: rf"\ensuremath{{{maths}}}" for sign, maths in _MATHS.items()}
+_SIGNS |= {"µ": r"\textmu{}", "μ": r"\textmu{}", "\xa0": "~", "\u2009": r"\,", "\u202f": r"\,"}
 _POWER = re.compile("([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
 _POWERS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "−0123456789")
 
@@ -46,14 +39,14 @@ def export(format: str, report_folder: str | Path, output_folder: str | Path) ->
 
 def _csv(report: Loaded) -> Iterator[tuple[str, str]]:
     """Frames of results, records and answers, and each table of an answer with its numbers not rounded."""
+    import pandas
+
     for name in ("results", "records", "answers"):
         yield f"{name}.csv", getattr(report, name).to_csv(index=False, lineterminator="\n")
     for name, table in _tables(report):
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(column.title for column in table.columns)
-        writer.writerows([getattr(cell, "value", cell) for cell in row] for row in table.rows)
-        yield f"tables/{name}.csv", text.getvalue()
+        cells = [[getattr(cell, "value", cell) for cell in row] for row in table.rows]
+        frame = pandas.DataFrame(cells, columns=[column.title for column in table.columns], dtype=object)
+        yield f"tables/{name}.csv", frame.to_csv(index=False, lineterminator="\n")
 
 
 def _latex(report: Loaded) -> Iterator[tuple[str, str]]:

@@ -40,36 +40,27 @@ def write_bytes(path: Path, data: bytes) -> None:
     temporary = path.with_name(f".{path.name}.new")  # who may write here holds a lock
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with open(temporary, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, path)
-        except BaseException:
-            with suppress(OSError):
-                os.unlink(temporary)
+        with open(temporary, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException as error:
+        with suppress(OSError):
+            os.unlink(temporary)
+        if not isinstance(error, OSError):
             raise
-        _sync(path.parent)
-    except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         reason = "the disk is full" if full else error.strerror or str(error)
         advice = "free some space" if full else "fix the cause"
         text = f"cannot write {shown(path)}: {reason}; {advice} and build again, what is finished is kept"
         raise DiskError(text) from error
-
-
-def _sync(folder: Path) -> None:
-    """Make a rename in `folder` last, where the system can."""
-    with suppress(PermissionError):  # of systems that open no folders
-        descriptor = os.open(folder, os.O_RDONLY)
+    with suppress(OSError):  # some systems open no folders, some know no fsync of one
+        folder = os.open(path.parent, os.O_RDONLY)
         try:
-            os.fsync(descriptor)
-        except OSError as error:  # some network file systems know no fsync of a folder
-            if error.errno not in (errno.EINVAL, errno.ENOTSUP):
-                raise
+            os.fsync(folder)  # so that the rename lasts
         finally:
-            os.close(descriptor)
+            os.close(folder)
 
 
 def write_json(path: Path, values: Mapping[str, Any]) -> None:

@@ -61,7 +61,9 @@ class Run:
         if epoch is None and known:
             epoch = known[-1]
         if (found := self._kept(epoch)) is None or (self.declared and epoch not in self.declared):
-            _undeclared(self.name, epoch, known)
+            listed = ", ".join(map(str, known)) or "none"
+            text = f"{self.name!r} is read at epoch {epoch}, and declared are {listed}"
+            raise UsageError(told(here(), f"{text}; add at({epoch}, …) to reads="))
         return found
 
     def _kept(self, epoch: int | None) -> Kept | None:
@@ -214,9 +216,3 @@ def described(experiment: Experiment, epochs: Sequence[int], runs: Iterable[Run]
         "epochs": list(epochs),
         "runs": {str(run.seed): run.key for run in runs},
     }
-
-
-def _undeclared(name: str, epoch: int | None, known: Sequence[int]) -> NoReturn:
-    listed = ", ".join(map(str, known)) or "none"
-    text = f"{name!r} is read at epoch {epoch}, and declared are {listed}; add at({epoch}, …) to reads="
-    raise UsageError(told(here(), text))
