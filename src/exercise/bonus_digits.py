@@ -102,7 +102,13 @@ def pattern(results: Any) -> Answer:
     fours, fives = ([table[digit, other] for other in range(CLASSES) if other != digit] for digit in (4, 5))
     never = {name: np.all([wrong(run) for run in each], axis=0) for name, each in results.items()}
     return mean(results, ERRORS, name="errors") | Answer(
-        four_nine=number(fmean(pairs[4, 9]), method="mean of the runs"),
+        four_nine=Answer(
+            **{
+                name: number(fmean(by_pair(confusions(each))[4, 9]), method="mean of the runs")
+                for name, each in results.items()
+            }
+        ),
+        three_five=number(fmean(pairs[3, 5]), method="mean of the runs"),
         always_first=seen(
             runs, leading == {(4, 9)}, "4 and 9 are the commonest pair in every run of complex"
         ),

@@ -71,7 +71,7 @@ def _finish(panel: Any, title: str, limits: tuple[float, float], epochs: Sequenc
 def _accuracy_and_loss(results: Any, series: dict[tuple[str, str], Any], goal: float | None = None) -> Any:
     """Two panels; `series` maps a network and the prefix of its records to the mark of a curve."""
     drawing, panels = charts.column_figure(
-        42, columns=2, margins=charts.Margins(left=8, right=29, top=7, between=34)
+        43, columns=2, margins=charts.Margins(left=8, right=29, top=7, between=34)
     )
     rows = []
     kinds = (("accuracy", "Accuracy, %", (92.0, 100.0)), ("loss", "Loss, nat", (0.0, 0.30)))
@@ -117,26 +117,27 @@ def curves_complex(results: Any) -> Any:
 
 @figure(reads=DEEP)
 def curves_deep(results: Any) -> Any:
-    """The deep networks in training: validation accuracy by epoch, training accuracy behind it."""
-    drawing, (panel,) = charts.column_figure(29, margins=charts.Margins(left=8, right=20, top=7))
+    """Each deep network in training: training and validation accuracy by epoch."""
+    drawing, panels = charts.column_figure(
+        29, columns=3, margins=charts.Margins(left=8, right=21, top=11, between=6)
+    )
     rows = []
-    for (name, runs), style in zip(results.items(), charts.SERIES, strict=False):
-        curves = {split: percent(runs.curve(prefix + "accuracy")) for split, prefix in
-                  (("validation", "validation_"), ("training", ""))}  # fmt: skip
-        mark = charts.Mark(name, style)
-        epochs = range(1, len(curves["training"][0]) + 1)
-        charts.curve(panel, epochs, means(curves["validation"]), mark)
-        charts.seed_lines(panel, epochs, curves["training"], mark)
-        rows += [
-            [name, split, epoch, round(value, 2)]
-            for split, found in curves.items()
-            for epoch, value in enumerate(means(found), 1)
-        ]
-    _finish(panel, "Accuracy, %", (5, 25), range(1, EPOCH + 1))
-    panel.set_xlim(1, EPOCH)
-    charts.reference_line(panel, LEARNED, f"asked for: {LEARNED} %")
-    charts.label_line_ends(panel)
-    kind = "line chart of the accuracy of the deep networks by epoch"
+    splits = (("training", "", charts.SERIES[1]), ("validation", "validation_", charts.SERIES[0]))
+    for panel, (name, runs) in zip(panels, results.items(), strict=True):
+        for split, prefix, style in splits:
+            found = percent(runs.curve(prefix + "accuracy"))
+            mark = charts.Mark(split, style)
+            charts.seed_lines(panel, range(1, EPOCH + 1), found, mark)
+            charts.curve(panel, range(1, EPOCH + 1), means(found), mark)
+            rows += [[name, split, epoch, round(value, 2)] for epoch, value in enumerate(means(found), 1)]
+        _finish(panel, "", (8, 22), (1, 5, EPOCH))
+        panel.set_xlim(1, EPOCH)
+        charts.reference_line(panel, LEARNED, f"{LEARNED} %" if panel is panels[0] else "")
+        charts.panel_title(panel, name, lift=16 if panel is panels[0] else 5)
+    charts.y_title(panels[0], "Accuracy, %")
+    charts.level(panels)
+    charts.label_line_ends(panels[-1])
+    kind = "line charts of the accuracy of the deep networks by epoch, one chart a network"
     return charts.Drawing(drawing, kind, ["network", "images", "epoch", "mean accuracy, %"], rows)
 
 
@@ -144,7 +145,7 @@ def curves_deep(results: Any) -> Any:
 def signals(results: Any) -> Any:
     """Gradient, and difference between images, by layer before the first update."""
     drawing, panels = charts.column_figure(
-        45, columns=2, margins=charts.Margins(left=9, right=23, top=7, between=33)
+        40, columns=2, margins=charts.Margins(left=9, right=23, top=7, between=33)
     )
     names = ("as usual", "weights × 4", "gradient × 4")
     rows = []
@@ -178,10 +179,9 @@ def by_layer(runs: Any, record: str) -> list[float]:
 
 @figure(reads=at(EPOCH, *NETWORKS))
 def accuracy_parameters(results: Any) -> Any:
-    """Validation accuracy against the number of parameters, after ten epochs."""
+    """Validation images misread, against the number of parameters, after ten epochs."""
     drawing, (panel,) = charts.column_figure(38, margins=charts.Margins(left=9, right=22, top=7))
-    panel.set_xscale("log")
-    panel.set(xlim=(5e3, 5e5), ylim=(0, 100))
+    panel.set(xscale="log", yscale="log", xlim=(5e3, 5e5), ylim=(1.5, 150))
     rows, labels_ = [], []
     deep = {each.name for each in DEEP}
     kinds = ((charts.Mark("one or three hidden layers", charts.SERIES[0]), False),
@@ -190,25 +190,26 @@ def accuracy_parameters(results: Any) -> Any:
         for name, runs in results.items():
             if (name in deep) == tenfold:
                 x = runs.experiment.specification.parameters
-                y = 100 * fmean(runs.values("validation accuracy"))
+                y = 100 - 100 * fmean(runs.values("validation accuracy"))
                 charts.points(panel, [x], [y], mark, size=5.5)
                 labels_.append(charts.Label(name, x, y, mark.colour))
                 rows.append([name, mark.label, x, round(y, 2)])
     charts.direct_labels(panel, labels_)
-    for place, (mark, _) in zip((72, 28), kinds, strict=True):
+    for place, (mark, _) in zip((3.6, 40), kinds, strict=True):
         panel.text(6e3, place, mark.label, color=mark.colour.text.value)
     charts.thousands(panel.xaxis)
-    charts.y_title(panel, "Validation accuracy after 10 epochs, %")
+    panel.set_yticks((2, 5, 10, 20, 50, 100), map(str, (2, 5, 10, 20, 50, 100)))
+    charts.y_title(panel, "Validation images misread after 10 epochs, %")
     panel.set_xlabel("Trainable parameters")
-    kind = "scatter plot of validation accuracy against parameters, which are on a logarithmic axis"
-    return charts.Drawing(drawing, kind, ["network", "layers", "parameters", "mean accuracy, %"], rows)
+    kind = "scatter plot of the share of validation images misread against parameters, on logarithmic axes"
+    return charts.Drawing(drawing, kind, ["network", "layers", "parameters", "misread, %"], rows)
 
 
 @figure(reads=(*WITH_MOMENTUM, *WITHOUT))
 def momentum_and_layers(results: Any) -> Any:
     """Validation accuracy by epoch of the same four shapes without momentum and with it."""
     drawing, panels = charts.column_figure(
-        44, columns=2, margins=charts.Margins(left=9, right=25, top=11, between=8)
+        41, columns=2, margins=charts.Margins(left=9, right=25, top=11, between=8)
     )
     limits = (94.0, 98.6)
     shapes = ("3 × 128", "1 × 170", "1 × 62", "1 × 400")
@@ -241,11 +242,9 @@ def errors_by_digit(results: Any) -> Any:
         name: [[100 * float(wrong(run)[test == digit].mean()) for digit in range(CLASSES)] for run in runs]
         for name, runs in results.items()
     }
-    order = sorted(
-        range(CLASSES), key=lambda digit: fmean(run[digit] for runs in shares.values() for run in runs)
-    )
+    order = list(range(CLASSES))
     drawing, panels = charts.column_figure(
-        38, columns=3, margins=charts.Margins(left=8, right=3, top=11, between=6)
+        36, columns=3, margins=charts.Margins(left=8, right=3, top=11, between=6)
     )
     rows = []
     for panel, (name, runs) in zip(panels, shares.items(), strict=True):

@@ -77,11 +77,6 @@ MIXED = _accuracy(
         STUDENTS * FIRST_HALF.of(run, epoch) + (1 - STUDENTS) * SECOND_HALF.of(run, epoch)
     ),
 )
-RECORDED = _accuracy(
-    "validation accuracy by epoch",
-    value=lambda run, epoch: float(run.records[(epoch or LAST) - 1]["validation_accuracy"]),
-)
-"""Validation accuracy at any epoch; of most epochs it is not kept which images are right."""
 VALIDATION_LOSS = Measure("validation loss", unit="nat", better="lower")
 
 ERRORS = Measure(
@@ -125,7 +120,7 @@ def range_of_seconds(results: Any, name: str, epochs: int) -> str:
     """The same with what the fastest epoch and the slowest would give, as a table has it."""
     found = seconds(results, name)
     low, middle, high = (epochs * each for each in (min(found), median(found), max(found)))
-    return f"{middle:.0f} ({low:.0f} to {high:.0f})"
+    return f"{middle:.1f} ({low:.1f} to {high:.1f})"
 
 
 def stored_parameters(runs: Any) -> int:

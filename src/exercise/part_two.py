@@ -8,7 +8,6 @@ from typing import Any
 
 from exercise.catalogue import (
     BACKWARD,
-    COMPLEX,
     DEEP,
     DEEP_32,
     DEEP_64,
@@ -24,7 +23,7 @@ from exercise.catalogue import (
 )
 from exercise.figures import SLOPE, accuracy_parameters, curves_deep, signals
 from exercise.measures import EPOCH, LAST, LEARNED, TEST, VALIDATION, labels, question
-from labreport import Answer, Measure, Table, at, count, difference, fact, mean, number, ranking
+from labreport import Answer, Measure, Table, at, average, count, difference, fact, mean, number, ranking
 
 MILLION = 1e6
 
@@ -46,11 +45,21 @@ def above_20(results: Any) -> Answer:
     best = max(
         value for name in deep for curve in results[name].curve("validation_accuracy") for value in curve
     )
+    tested = [
+        {name: average(results, name, measure, epoch=EPOCH).average for name in deep}
+        for measure in (VALIDATION, TEST)
+    ]
+    rows = [
+        [name, *(each[name] for each in tested), number(highest, unit="fraction", exact=True)]
+        for name in deep
+        for highest in [max(TEST.of(run, EPOCH) for run in results[name])]
+    ]
     return (
         count(results, DEEP, TEST, above=LEARNED, epoch=EPOCH, name="on_test")
         | count(results, DEEP, VALIDATION, above=LEARNED, epoch=EPOCH, name="on_validation")
         | count(results, DEEP_LONGER, TEST, above=LEARNED, epoch=30, name="longer")
         | Answer(
+            guesses=Table(("Network", "Validation", "Test", "Best training, test"), rows),
             trained=number(len(named), exact=True),
             ones=number(sum(one == {commonest} for one in named), exact=True),
             single=fact(
@@ -106,7 +115,7 @@ def hypothesis(results: Any) -> Answer:
     predicted = (
         (usual, "usual weights", "–", "–"),
         (louder, "gradient × 4 in each layer", "learns", "fails"),
-        (frozen, "weights × 4, first eight layers fixed", "fails", "learns"),
+        (frozen, "weights × 4, eight layers not trained", "fails", "learns"),
         (both, "weights × 4", "learns", "learns"),
     )
     rows = [
@@ -176,14 +185,20 @@ def deep_parameters(results: Any) -> Answer:
 def correlation(results: Any) -> Answer:
     """All six networks on validation data after ten epochs, and the two of part one after fifty."""
     sizes = {each.name: each.specification.parameters for each in NETWORKS}
+    from scipy.stats import pearsonr
+
+    ranked = ranking(results, VALIDATION, epoch=EPOCH)
+    found = pearsonr([log(size) for size in sizes.values()], [ranked.mean[name].value for name in sizes])
     return (
-        ranking(results, VALIDATION, epoch=EPOCH)
+        ranked
         | difference(results, TEST, WIDE, SMALL, epoch=EPOCH, name="early")
         | difference(results, TEST, WIDE, SMALL, epoch=LAST, name="late")
         | Answer(
             deep_64=number(sizes[DEEP_64.name] / sizes[SMALL.name], unit="times", exact=True),
             deep=number(sizes[DEEP_64.name] / sizes["deep-8"], unit="times", exact=True),
             shallow=number(sizes[WIDE.name] / sizes[SMALL.name], unit="times", exact=True),
-            complex=number(sizes[COMPLEX.name] / sizes[WIDE.name], unit="fraction", exact=True),
+            overall=number(found.statistic, method="Pearson, of the means with the logarithm of the number"),
+            chance=number(found.pvalue, method="two-sided, SciPy's pearsonr"),
+            weak=fact(found.pvalue > 0.05, "six networks could show this correlation by chance"),
         )
     )

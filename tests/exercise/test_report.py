@@ -147,8 +147,8 @@ def report(accuracy: Callable[[str, int], float], seeds: range) -> list[Fragment
             "All three read about one image in ten",
             "A rate of 1 with that momentum learned nothing",
         ),
-        (turned_round, range(5, 8), "`deep-8` has", "ten learn nothing at all"),
-        (found, range(5, 6), "All three read about one image in ten", "the two are the same after 10 epochs"),
+        (turned_round, range(5, 8), "`deep-8` has", "ten, started as usual, learn nothing"),
+        (found, range(5, 6), "All three read about one image in ten", "which by our margin is the same"),
     ],
     ids=["like those found", "turned round", "of one training"],
 )

@@ -150,7 +150,7 @@ def test_what_no_longer_holds_is_counted_at_the_top_and_linked(page: str) -> Non
 
 def test_how_to_read_it_says_only_what_is_needed(made: Report, page: str) -> None:
     """Over what the intervals are is counted from the numbers that are printed."""
-    assert "± is half the width of the 95 % interval over 5 seeds;" in page
+    assert "± is half the width of the 95 % interval over 5 seeds" in page
     assert "† stands at" in page
     project, fragments, figures, facts = made
     plain = replace(project, sections=project.sections[:1])
@@ -162,7 +162,7 @@ def test_how_to_read_it_says_only_what_is_needed(made: Report, page: str) -> Non
     shown = fragment(
         "summary", "Summary", heading("section", "summary", "Summary") + "<p>1 ± 2</p>", numbers=other
     )
-    assert "interval over 3 to 4 plates;" in render_page(plain, [shown], figures, facts)
+    assert "interval over 3 to 4 plates." in render_page(plain, [shown], figures, facts)
 
 
 def test_an_answer_of_one_line_stands_in_the_contents_of_the_page_only(made: Report, page: str) -> None:

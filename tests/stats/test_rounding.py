@@ -36,7 +36,7 @@ COUNT = Quantity(318_010, "parameters", exact=True)
         (POINTS, "−0.61 points", "−0.61 ± 0.12 points"),
         (SKEWED, "1.6 µM", "1.6 µM (1.2 to 2.7)"),
         (COUNT, "318,010 parameters", "318,010 parameters"),
-        (Quantity(9_999), "9999", "9999"),
+        (Quantity(9_999), "9,999", "9,999"),
         (Quantity(1, "seeds", exact=True), "1 seed", "1 seed"),
         (Quantity(2.0, "times", 1.0, 4.0), "2.0 times", "2.0 times (1.0 to 4.0)"),
         (Quantity(3.14e12, "FLOP"), "3.1 × 10¹² FLOP", "3.1 × 10¹² FLOP"),

@@ -104,6 +104,7 @@ def render_page(
         unknown=any(fragment.unknown for fragment in fragments),
         interval="±" in joined,
         samples=_samples(numbers.values()),
+        items=any("items" in each.get("method", "") for each in numbers.values()),
         single=max(seeds, default=0) == 1,
     )
     style = "".join(_style(frame, name, applies) for name, applies in STYLES[medium].items())

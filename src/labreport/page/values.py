@@ -21,7 +21,7 @@ from labreport.page.claims import Claim, TemplateError, there
 from labreport.page.environment import environment
 from labreport.page.markdown import HELD
 from labreport.stats import Condition, Finding, Names, Quantity, Table, as_quantity, declared, rows, say
-from labreport.stats.rounding import FORMS, apart, as_prose, digits, pm
+from labreport.stats.rounding import FORMS, apart, as_prose, bare, digits, pm
 
 SENTENCES = "sentences.html"
 RESERVED = ("and", "caller", "else", "false", "if", "in", "is", "loop", "none", "not", "or", "self", "true")
@@ -272,6 +272,7 @@ class Values:
             **{name: partial(self.form, form=form) for name, form in FORMS.items()},
             "apart": partial(self.form, form=apart),
             "digits": lambda given, number: self.form(given, lambda one: digits(one, number)),
+            "bare": lambda given, number: self.form(given, lambda one: bare(one, number)),
             "join": lambda items, sign="": escape(sign).join(map(escape, map(self.value, items))),
             "listed": lambda items, word="and": listed(map(self.value, items), word),
             "literal": self.literal,

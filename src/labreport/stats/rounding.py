@@ -32,7 +32,6 @@ def as_prose(one: Any) -> str:
 def as_table(one: Any, digits: int | None = None) -> str:
     """Value ± half width without the unit, which is in the head of the column, with so many decimals."""
     form = _Form(one)
-    form.group_from = 1_000
     if digits is not None and form.exponent is None and not form.logarithmic:
         form.decimals = digits
     return "".join(form.value_and_ends())
@@ -98,6 +97,13 @@ def digits(one: Any, number: int) -> str:
     return form.with_unit(form.text())
 
 
+def bare(one: Any, number: int) -> str:
+    """The value alone with so many decimals, where the unit follows later: `0.3 and 0.2 points`."""
+    form = _Form(one)
+    form.decimals = number
+    return form.text()
+
+
 FORMS: Mapping[str, Callable[..., str]] = {
     "pm": pm, "ci": ci, "size": size, "p": p, "words": words, "digits": digits,
 }  # fmt: skip
@@ -151,7 +157,7 @@ class _Form:
         self.lopsided = longer or (self.points and not self.zero_inside and self.half >= abs(value))
         apart = 0 < low < value < high <= 1e300 and high > WIDE * low
         self.logarithmic = apart and math.isclose(high / value, value / low, rel_tol=1e-6)
-        self.factor, self.group_from = quantity.factor, 10_000.0
+        self.factor, self.group_from = quantity.factor, 1_000.0
         self.exponent: int | None = None
         self.decimals = self._decimals(prose)
 
@@ -159,7 +165,7 @@ class _Form:
         value, uncertainty, unit = self.value, self.uncertainty, self.quantity.unit
         size = max(abs(value), uncertainty)
         if isinstance(value, int):
-            self.group_from = math.inf if unit == "year" else 10_000
+            self.group_from = math.inf if unit == "year" else 1_000
             return 0
         plain = size == 0 or unit in PER_CENT or 1e-3 <= size < 1e7
         if not plain or unit in ("FLOP", "FLOP/s"):
