@@ -1,5 +1,4 @@
 """The names that an author imports; nothing is loaded until it is asked for."""
-# ruff: noqa: F401 - they are for type checkers
 
 from __future__ import annotations
 

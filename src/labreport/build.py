@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from labreport import results
 from labreport.errors import LabReportError, Several, UsageError, raised_at, shown, told
 from labreport.plan import DOCUMENTS, Plan, Thing
-from labreport.project import Figure, Question, Section, located, resolved
+from labreport.project import Figure, Section, located, resolved
 from labreport.results import Store, files
 from labreport.run import Event, Task, cores, execute
 from labreport.stale import changed_since_loaded, load, watched
@@ -55,8 +55,8 @@ class Request:
     output: Path
     seeds: int | None = None
     jobs: int = 0
-    names: tuple[str, ...] = ()
-    force: tuple[str, ...] = ()
+    names: Sequence[str] = ()
+    force: Sequence[str] = ()
     scheduler: str = ""
 
 
@@ -219,22 +219,10 @@ class _Build:
 
 
 def keep(plan: Plan, thing: Thing) -> None:
-    """Make an answer, a figure or a section, and keep it. Raises `LabReportError`, with the author's line."""
-    claims: list[dict[str, Any]] = []
-    try:
-        if thing.kind == "section":
-            fragment = section(plan, thing.subject)
-            value, claims = fragment.plain(), [asdict(claim) for claim in fragment.claims]
-        else:
-            value = compute(plan, thing.subject)
-    except LabReportError:
-        raise
-    except Exception as error:  # the author's code may raise anything
-        place = raised_at(error) or thing.subject.place
-        lines = str(error).splitlines() or [""]
-        raise LabReportError(told(place, f"{thing}: {type(error).__name__}: {lines[0]}")) from error
+    """Make an answer, a figure or a section, and keep it. Raises what `compute` does."""
+    value = compute(plan, thing)
     _check_unedited(plan)
-    plan.keep(thing, value, claims=claims)
+    plan.keep(thing, value, claims=value["claims"] if thing.kind == "section" else ())
 
 
 def _check_unedited(plan: Plan) -> None:
@@ -244,14 +232,29 @@ def _check_unedited(plan: Plan) -> None:
         raise LabReportError(f"{edited[0]}: it was edited while this was built; build again")
 
 
-def compute(plan: Plan, reader: Question | Figure) -> dict[str, Any]:
-    """Call the function of a question or a figure with what it reads; what it returns, as plain values."""
+def compute(plan: Plan, thing: Thing) -> dict[str, Any]:
+    """Make an answer, a figure or a section of what is kept, as plain values.
+
+    Raises `LabReportError`, with the author's line.
+    """
+    try:
+        return section(plan, thing.subject).plain() if thing.kind == "section" else _called(plan, thing)
+    except LabReportError:
+        raise
+    except Exception as error:  # the author's code may raise anything
+        place = raised_at(error) or thing.subject.place
+        lines = str(error).splitlines() or [""]
+        raise LabReportError(told(place, f"{thing}: {type(error).__name__}: {lines[0]}")) from error
+
+
+def _called(plan: Plan, thing: Thing) -> dict[str, Any]:
+    """What the function of a question or a figure returns for what it reads."""
     from labreport import charts
     from labreport.stats import Answer, to_plain
 
-    thing, found = plan.thing(reader), results.read(reader, plan.runs)
+    reader = thing.subject
+    arguments = reader.arguments(results.read(reader, plan.runs), answers(plan, reader.answers))
     with watched(plan.project, plan.made_of(thing), reader):
-        arguments = reader.arguments(found, answers(plan, reader.answers))
         if thing.kind == "figure":
             with charts.style():
                 return asdict(charts.export(reader.function(*arguments), name=reader.name))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from labreport import results
-from labreport.build import compute, document, section
+from labreport.build import compute, document
 from labreport.errors import LabReportError
 from labreport.plan import DOCUMENTS, Plan, Thing
 from labreport.project import Check, Experiment, flat, resolved
@@ -47,13 +47,10 @@ def _stored(plan: Plan) -> Iterator[Check]:
 
 def _again(plan: Plan, thing: Thing) -> Check:
     """An answer, a figure or a section made again from what it reads is the one that is kept."""
+    if getattr(thing.subject, "local", False):
+        return Check(str(thing), True, "about the machine; not compared")
     try:
-        if thing.kind == "section":
-            made = section(plan, thing.subject).plain()
-        elif getattr(thing.subject, "local", False):
-            return Check(str(thing), True, "about the machine; not compared")
-        else:
-            made = compute(plan, thing.subject)
+        made = compute(plan, thing)
     except LabReportError as error:
         return Check(str(thing), False, str(error))
     equal = files.digest(made) == files.digest(plan.value(thing.kind, thing.name))

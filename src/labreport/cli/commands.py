@@ -52,7 +52,7 @@ def carried_out(
         terminal.say(f"{terminal.paint('Build failed', 'red', 'bold')} {told_of}")
         return wrong.exit_code
     after, failing = answers_of(request.output), claims(plan)
-    if done.before and after and "sections" in done.before and (lines := compare(done.before, after)):
+    if done.before and after and (lines := compare(done.before, after)):
         files.write_json(request.output / CHANGES, {"lines": lines})
         show_changes(terminal.say, lines, SHOWN)
     for line in failing:
@@ -172,12 +172,12 @@ def changes(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> 
             kept = files.read_json(arguments.output / CHANGES)
             show_changes(terminal.result, kept["lines"] if kept else [], None)
             return 0
-    found = {path: answers_of(Path(path)) for path in (arguments.old, arguments.output)}
-    for path, one in found.items():
-        if one is None or "sections" not in one:
+    found = []
+    for path in (arguments.old, arguments.output):
+        if (one := answers_of(Path(path))) is None:
             raise UsageError(f"{shown(path)} has no answers.json of this program; name a report's folder")
-    old, new = (one or {} for one in found.values())
-    show_changes(terminal.result, compare(old, new), None)
+        found.append(one)
+    show_changes(terminal.result, compare(*found), None)
     return 0
 
 
@@ -257,7 +257,5 @@ def show_code(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -
 
 
 def _request(arguments: argparse.Namespace, folder: Path) -> Request:
-    asked = {name: getattr(arguments, name) for name in ("seeds", "jobs", "scheduler")}
-    return Request(
-        folder, arguments.output, names=tuple(arguments.names), force=tuple(arguments.force), **asked
-    )
+    one = arguments
+    return Request(folder, one.output, one.seeds, one.jobs, one.names, one.force, one.scheduler)

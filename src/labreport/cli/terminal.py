@@ -33,7 +33,7 @@ class Terminal:
         self.colour = self.interactive and not os.environ.get("NO_COLOR")
         self.width = max(40, min(shutil.get_terminal_size((80, 24)).columns, 100))
 
-    def say(self, text: str = "") -> None:
+    def say(self, text: str) -> None:
         """Print a line, unless quiet."""
         if not self.quiet:
             self.result(text)
