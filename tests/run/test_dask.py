@@ -103,10 +103,11 @@ def test_a_lost_run_begins_again(tmp_path: Path) -> None:
 
         def end(event: object) -> None:
             if isinstance(event, Epoch) and event.epoch == 5:
-                stop.set()
+                raise KeyboardInterrupt
 
-        stop, slow = threading.Event(), task(project, "slow")
-        assert execute(project, [slow], store, scheduler=address, progress=end, stop=stop).stopped
+        slow = task(project, "slow")
+        with pytest.raises(KeyboardInterrupt):
+            execute(project, [slow], store, scheduler=address, progress=end)
     reached = len(found(store, slow).records)
     assert 5 <= reached < 100
     assert done(project, store, slow) == (None, list(range(reached + 1, 101)))

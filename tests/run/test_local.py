@@ -6,7 +6,6 @@ import os
 import random
 import resource
 import signal
-import threading
 import time
 from contextlib import suppress
 from dataclasses import replace
@@ -189,15 +188,6 @@ def test_the_first_seeds_are_told_once(project: Project, store: Store) -> None:
     more = [task(project, name, seed) for name in ("walk", "large") for seed in (1, 2, 3)]
     made(project, store, *more, on_first_seeds=lambda: calls.append(1))
     assert calls == [1]
-
-
-def test_stop_from_another_thread_returns(project: Project, store: Store) -> None:
-    """It ends all lanes after their epochs, and says so."""
-    stop = threading.Event()
-    outcome, _ = made(
-        project, store, task(project, "slow"), stop=stop, progress=lambda event: stop.set(), jobs=1
-    )
-    assert (outcome.stopped, outcome.finished, outcome.failed) == (True, (), ())
 
 
 def test_what_the_worker_has_is_compared_with_the_key(project: Project, store: Store) -> None:

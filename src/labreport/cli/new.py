@@ -9,7 +9,6 @@ from pathlib import Path
 
 from labreport.cli.terminal import Terminal
 from labreport.errors import UsageError, shown
-from labreport.results import files
 
 _SKELETON = Path(__file__).with_name("skeleton")
 _FILES = {
@@ -27,7 +26,8 @@ def new(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> int:
     title = target.resolve().name.replace("-", " ").replace("_", " ").strip()
     for name, source in _FILES.items():
         text = (_SKELETON / source).read_text(encoding="utf-8")
-        files.write_bytes(target / name, text.replace("TITLE", title[:1].upper() + title[1:]).encode())
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        (target / name).write_text(text.replace("TITLE", title[:1].upper() + title[1:]), encoding="utf-8")
     place = shlex.quote(shown(target))
     terminal.say(f"Created {shown(target)}: project.py, and the text of its question. Next:")
     terminal.say(f"  {arguments.program} --project {place}         # make the report (seconds)")

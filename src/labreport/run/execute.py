@@ -32,18 +32,16 @@ def execute(
     jobs: int = 1,
     scheduler: str = "",
     progress: Callable[[Event], None] = lambda event: None,
-    stop: threading.Event | None = None,
     on_first_seeds: Callable[[], None] | None = None,
 ) -> Outcome:
     """Make what `tasks` say on so many lanes, or on the workers of a Dask scheduler; each run is stored.
 
     `progress` and `on_first_seeds` are called in this thread, the latter once every experiment that is not
-    exclusive has the first seed, and others are to come. `stop` ends all at the next epoch, when it is set.
-    What a worker has must be what the task says that it is made of.
+    exclusive has the first seed, and others are to come. What a worker has must be what its task says.
 
     Raises `DiskError` where nothing can be written, and `KeyboardInterrupt` after states are written.
     """
-    build = _Build(in_order(project, list(tasks)), store, progress, stop or threading.Event(), on_first_seeds)
+    build = _Build(in_order(project, list(tasks)), store, progress, on_first_seeds)
     cluster = None
     if scheduler and build.ordered:
         from labreport.run.dask import Cluster, DaskLane
@@ -60,7 +58,7 @@ def execute(
         if cluster:
             cluster.close()
     failed = sorted(build.failed, key=lambda each: build.ordered.index(each.tasks[0]))
-    return Outcome(tuple(build.finished), grouped(failed), build.stopped.is_set())
+    return Outcome(tuple(build.finished), grouped(failed))
 
 
 @dataclass
@@ -70,7 +68,6 @@ class _Build:
     ordered: list[Task]
     store: Store
     progress: Callable[[Event], None]
-    stopped: threading.Event
     on_first_seeds: Callable[[], None] | None
     finished: list[Task] = field(default_factory=list)
     failed: list[Failed] = field(default_factory=list)
@@ -81,7 +78,7 @@ class _Build:
         self._disk = ""
         self._given_up, self._proven = set[str](), set[str]()
         self._died = set[tuple[str, int]]()
-        self._lock = threading.Lock()
+        self.stopped, self._lock = threading.Event(), threading.Lock()
         self._events: queue.SimpleQueue[Event | BaseException | None] = queue.SimpleQueue()
 
     def run(self, phase: Sequence[Task], lanes: Sequence[Lane]) -> None:

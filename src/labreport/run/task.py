@@ -83,7 +83,6 @@ class Outcome:
 
     finished: tuple[Task, ...]
     failed: tuple[Failed, ...]
-    stopped: bool = False
 
 
 def in_order(project: Project, tasks: Sequence[Task]) -> list[Task]:
