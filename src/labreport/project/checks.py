@@ -10,13 +10,8 @@ from labreport.errors import UsageError, did_you_mean, told
 
 _LONGEST = 90
 _WORDS = {"int": "a whole number", "float": "a number", "str": "a text", "bool": "True or False"}
-_WORDS |= {
-    "null": "None",
-    "|": "or",
-    "array": "a tuple",
-    "object": "a value of its class",
-    ">=": "of at least",
-}
+_WORDS |= {"null": "None", "|": "or", "array": "a tuple"}
+_WORDS |= {"object": "a value of its class", ">=": "of at least"}
 """How msgspec says a type, to how a person does."""
 
 

@@ -305,17 +305,15 @@ class Check:
     detail: str = ""
 
 
-def _sections(given: Iterable[Section | Question]) -> Iterable[Section]:
+def _sections(given: Iterable[Any]) -> Iterable[Section]:
     """Sections in order; questions outside of any make up one together with their neighbours."""
     loose = 0
     for alone, each in itertools.groupby(given, key=lambda one: isinstance(one, Question)):
-        if not alone:
-            yield from (one for one in each if isinstance(one, Section))
-            continue
-        loose += 1
-        questions = tuple(one for one in each if isinstance(one, Question))
-        name = "questions" if loose == 1 else f"questions-{loose}"
-        yield Section(name, "Questions", questions)
+        if alone:
+            loose += 1
+            yield Section(f"questions-{loose}" if loose > 1 else "questions", "Questions", tuple(each))
+        else:
+            yield from each
 
 
 def _reads(given: Reads, place: str) -> tuple[tuple[Read, ...], tuple[Data, ...]]:

@@ -143,8 +143,8 @@ class _Build:
 
     def _serve(self, lane: Lane) -> None:
         """The thread of a lane: do one task after another."""
-        if hasattr(signal, "pthread_sigmask"):  # a process that it starts must not meet Ctrl-C half imported
-            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        # A process that it starts must not meet Ctrl-C half imported
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             while task := self._next():
                 self._do(lane, task)

@@ -94,16 +94,14 @@ class LocalLane:
 def _variables(values: Mapping[str, str]) -> Iterator[None]:
     """Within, a process that is started has these environment variables."""
     with _spawning:
-        before = {name: os.environ.get(name) for name in values}
+        before = {name: os.environ[name] for name in values if name in os.environ}
         os.environ.update(values)
         try:
             yield
         finally:
-            for name, value in before.items():
-                if value is None:
-                    os.environ.pop(name, None)
-                else:
-                    os.environ[name] = value
+            for name in values:
+                del os.environ[name]
+            os.environ.update(before)
 
 
 _here: dict[str, Any] = {}
