@@ -47,14 +47,12 @@ except ImportError:
         for finding in answer.findings.values():
             for each in finding.parts:
                 word = {1: "more", -1: "less"}.get(each.judgement.sign, "unclear")
-                clear = each.judgement.word == "clear"
+                said = each.judgement.word.removeprefix("the ")
                 measure = getattr(finding.measure, "name", finding.measure)
-                part(measure, finding.epochs, each.subjects, word if clear else each.judgement.word.removeprefix('the '))
+                part(measure, finding.epochs, each.subjects, word if said == "clear" else said)
 else:
     from pathlib import Path
     from labreport.stats import Finding, Quantity, from_plain
-    keys = {run: (name, seed) for name, one in report.document["experiments"].items()
-            for seed, run in one["runs"].items()}
     names = {}
     for name, one in report.document["experiments"].items():
         for seed, key in one["runs"].items():

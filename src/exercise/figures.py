@@ -74,7 +74,8 @@ def _accuracy_and_loss(results: Any, series: dict[tuple[str, str], Any], goal: f
         43, columns=2, margins=charts.Margins(left=8, right=29, top=7, between=34)
     )
     rows = []
-    kinds = (("accuracy", "Accuracy, %", (92.0, 100.0)), ("loss", "Loss, nat", (0.0, 0.30)))
+    lowest = 92.0 if goal is None else goal - 4.0
+    kinds = (("accuracy", "Accuracy, %", (lowest, 100.0)), ("loss", "Loss, nat", (0.0, 0.30)))
     for panel, (kind, title, limits) in zip(panels, kinds, strict=True):
         for (name, prefix), mark in series.items():
             found = results[name].curve(prefix + kind)
@@ -88,7 +89,6 @@ def _accuracy_and_loss(results: Any, series: dict[tuple[str, str], Any], goal: f
             panel.axvspan(0, EPOCH, color=charts.Colour.GRID.value, alpha=0.45, linewidth=0, zorder=0)
         charts.label_line_ends(panel)
     if goal is not None:
-        panels[0].set_ylim(goal - 1, 100)
         charts.reference_line(panels[0], goal, f"goal: {goal:g} %")
     kind = "line charts of accuracy and loss by epoch, on training and validation data"
     return charts.Drawing(drawing, kind, ["curve", "measure", "epoch", "mean"], rows)
@@ -133,7 +133,7 @@ def curves_deep(results: Any) -> Any:
         _finish(panel, "", (8, 22), (1, 5, EPOCH))
         panel.set_xlim(1, EPOCH)
         charts.reference_line(panel, LEARNED, f"{LEARNED} %" if panel is panels[0] else "")
-        charts.panel_title(panel, name, lift=16 if panel is panels[0] else 5)
+        charts.panel_title(panel, name, lift=16)
     charts.y_title(panels[0], "Accuracy, %")
     charts.level(panels)
     charts.label_line_ends(panels[-1])
@@ -182,6 +182,7 @@ def accuracy_parameters(results: Any) -> Any:
     """Validation images misread, against the number of parameters, after ten epochs."""
     drawing, (panel,) = charts.column_figure(38, margins=charts.Margins(left=9, right=22, top=7))
     panel.set(xscale="log", yscale="log", xlim=(5e3, 5e5), ylim=(1.5, 150))
+    panel.grid(False)
     rows, labels_ = [], []
     deep = {each.name for each in DEEP}
     kinds = ((charts.Mark("one or three hidden layers", charts.SERIES[0]), False),
@@ -225,7 +226,7 @@ def momentum_and_layers(results: Any) -> Any:
         _finish(
             panel, "Validation accuracy, %" if panel is panels[0] else "", limits, (0, 10, 20, 30, 40, 50)
         )
-        charts.panel_title(panel, title, lift=16 if panel is panels[0] else 5)
+        charts.panel_title(panel, title, lift=16)
     charts.level(panels)
     charts.label_line_ends(panels[1])
     kind = "line charts of validation accuracy by epoch, without momentum and with it"
@@ -258,7 +259,7 @@ def errors_by_digit(results: Any) -> Any:
         panel.set_yticks(range(5))
         charts.plain_numbers(panel.yaxis)
         panel.set_xlabel("Digit")
-        charts.panel_title(panel, name, lift=16 if panel is panels[0] else 5)
+        charts.panel_title(panel, name, lift=16)
         rows += [[name, digit, round(fmean(run[digit] for run in runs), 2)] for digit in range(CLASSES)]
     charts.y_title(panels[0], "Misread, %")
     charts.level(panels)
