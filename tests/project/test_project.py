@@ -65,7 +65,8 @@ def test_a_wrong_value_is_named_with_what_to_write(fields: dict[str, Any], said:
 
 def test_numpy_scalars_are_numbers() -> None:
     """What NumPy computes may stand in a specification."""
-    assert Experiment("one", Model(rows=np.int64(20), rate=np.float32(0.5)), fit=fit).specification.rows == 20
+    scalars: dict[str, Any] = {"rows": np.int64(20), "rate": np.float32(0.5)}
+    assert Experiment("one", Model(**scalars), fit=fit).specification.rows == 20
 
 
 def test_a_study_unfolds_into_every_combination() -> None:

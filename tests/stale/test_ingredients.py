@@ -325,7 +325,7 @@ def test_the_bits_of_a_toy_run_are_those_of_this_engine(tmp_path: Path) -> None:
     experiment = project.experiment("decay")
     made_of = made_of_run(project, experiment, 0)
     task, store = Task(experiment, 0, key(made_of), made_of, (1, 2)), Store(tmp_path / "results")
-    outcome = execute(project, [task], store, jobs=1, progress=lambda event: None, made_of=made_of_run)
+    outcome = execute(project, [task], store, jobs=1, progress=lambda event: None)
     assert not outcome.failed
     run = store.find(key(made_of), 0)
     assert run is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -172,7 +173,12 @@ def test_exact_numbers_are_compared_and_measured_ones_are_not() -> None:
     ]
     assert [one.holds for one in found] == [True, False, True, True, False]
     assert (Quantity(0.29, "fraction", exact=True) == 29).holds is True
-    for compare in (lambda: MEASURED == 93, lambda: MEASURED < 95, lambda: epochs == MEASURED):
+    refused: list[Callable[[], object]] = [
+        lambda: MEASURED == 93,
+        lambda: MEASURED < 95,
+        lambda: epochs == MEASURED,
+    ]
+    for compare in refused:
         with pytest.raises(UsageError, match=r"\.above"):
             compare()
     with pytest.raises(UsageError, match="units differ"):

@@ -149,14 +149,17 @@ def test_intervals_over_seeds_and_items_cover_the_truth() -> None:
 
     def paired() -> Computed:
         easy = g.normal(4, 2, 1000)
-        return crossed(*(made.rights(g, 5, 1000, easy=easy) for _ in "ab"), 0.05)
+        one, other = (made.rights(g, 5, 1000, easy=easy) for _ in "ab")
+        return crossed(one, other, 0.05)
 
     def apart() -> Computed:
         easy = g.normal(4, 2, 1000)
-        return crossed(*(made.rights(g, k, 1000, easy=easy) for k in (3, 5)), 0.05, paired=False)
+        one, other = (made.rights(g, k, 1000, easy=easy) for k in (3, 5))
+        return crossed(one, other, 0.05, paired=False)
 
     def others() -> Computed:
-        return crossed(*(made.rights(g, 5, items, 4) for items in (100, 150)), 0.05, same=False)
+        one, other = (made.rights(g, 5, items, 4) for items in (100, 150))
+        return crossed(one, other, 0.05, same=False)
 
     for draw in (paired, apart, others):
         assert _covers(draw, 0.0) >= 0.912
