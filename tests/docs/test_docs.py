@@ -27,7 +27,7 @@ from labreport.cli.parser import COMMANDS, OPTIONS
 from labreport.errors import LabReportError
 from labreport.page import render_file
 from labreport.plan import Plan
-from labreport.stats.rounding import FORMS
+from labreport.stats.quantity import FORMS
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]

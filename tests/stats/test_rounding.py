@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from labreport.stats import Quantity, Table, pm
-from labreport.stats.rounding import (
+from labreport.stats.quantity import (
     as_prose,
     as_table,
     ci,

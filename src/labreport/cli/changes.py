@@ -42,7 +42,7 @@ def _paired(claim: Mapping[str, Any]) -> tuple[str, str]:
 def _said(answer: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """What an answer says, by name: each number as printed, each finding as its sentence, each text."""
     from labreport.stats import Finding, Names, Quantity, from_plain, sentence
-    from labreport.stats.rounding import as_prose, pm
+    from labreport.stats.quantity import as_prose, pm
 
     def walk(item: Any, path: str) -> Iterator[tuple[str, str]]:
         if isinstance(item, Quantity):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import jinja2
 from jinja2.utils import missing
@@ -14,14 +14,11 @@ from jinja2.utils import missing
 from labreport.errors import LabReportError, Several, did_you_mean, raised_at, shown
 from labreport.page.claims import Claims, TemplateError
 
-if TYPE_CHECKING:
-    from labreport.page.values import Values
-
 FRAME = Path(__file__).parents[1] / "frame"
 _PLACED = re.compile(r"(\S+?\.\w+):\d+: ")
 
 
-def environment(templates: Path, values: Values) -> jinja2.Environment:
+def environment(templates: Path, values: Any) -> jinja2.Environment:
     """Make the environment of one document, in which `values` prints what stands in `{{ }}`."""
 
     class Unknown(jinja2.StrictUndefined):

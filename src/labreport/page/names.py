@@ -8,7 +8,7 @@ from typing import Any
 
 from labreport.project import Question
 from labreport.stats import Finding, Names, Quantity, Table, conditions
-from labreport.stats.rounding import ci
+from labreport.stats.quantity import ci
 
 
 def names(question: Question, answer: Names) -> str:

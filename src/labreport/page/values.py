@@ -21,7 +21,7 @@ from labreport.page.claims import Claim, TemplateError, there
 from labreport.page.environment import environment
 from labreport.page.markdown import HELD
 from labreport.stats import Condition, Finding, Names, Quantity, Table, as_quantity, declared, rows, say
-from labreport.stats.rounding import FORMS, apart, as_prose, bare, digits, pm
+from labreport.stats.quantity import FORMS, apart, as_prose, bare, digits, pm
 
 SENTENCES = "sentences.html"
 RESERVED = ("and", "caller", "else", "false", "if", "in", "is", "loop", "none", "not", "or", "self", "true")

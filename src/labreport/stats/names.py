@@ -1,16 +1,27 @@
-"""What an answer is: numbers, findings and tables by name, printed by name, and written as JSON."""
+"""What an answer holds, by names and in tables."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
 from html import escape
 from typing import Any
 
 from labreport.errors import did_you_mean
-from labreport.project.measure import Measure
-from labreport.stats.quantity import Condition, Quantity, Source, plain_number, refuse, scalar
+from labreport.stats.quantity import (
+    MISSING,
+    Condition,
+    Quantity,
+    Source,
+    as_quantity,
+    as_table,
+    digits_of_column,
+    plain_number,
+    refuse,
+    scalar,
+    unit_text,
+)
 
 
 def text_of(value: Any) -> str:
@@ -67,64 +78,9 @@ class Names:
         return "\n".join(f"{name}: {value!r}" for name, value in self.members.items())
 
 
-class Answer(Names):
-    """What a question's function returns: quantities, findings, tables, texts and lists by name."""
-
-    def __init__(self, **names: Any) -> None:
-        super().__init__(names)
-
-    def __or__(self, other: Answer) -> Answer:
-        """Join two answers. Raises `UsageError` where one name means two things."""
-        return Answer(**_merged(self, other))
-
-    def _told(self) -> list[Any]:
-        return [one for one in self.members.values() if hasattr(type(one), "_repr_html_")]
-
-    def __repr__(self) -> str:
-        return "\n\n".join(map(repr, self._told())) or super().__repr__()
-
-    def _repr_html_(self) -> str:
-        return "".join(one._repr_html_() for one in self._told()) or f"<pre>{escape(repr(self))}</pre>"
-
-
-def _merged(one: Names, other: Names, prefix: str = "") -> dict[str, Any]:
-    found = dict(one.members)
-    for name, value in other.members.items():
-        mine = found.setdefault(name, value)
-        if isinstance(mine, Names) and isinstance(value, Names):
-            found[name] = Names(_merged(mine, value, f"{prefix}{name}."))
-        elif not equal(mine, value):
-            refuse(f"{prefix}{name} has two meanings in joined answers; give one of them a name=")
-    return found
-
-
-def _kept(name: Any, value: Any) -> Any:
-    """A value as an answer holds it. Raises `UsageError` for what cannot be printed with its source."""
-    kinds = _kinds()
-    if isinstance(value, (str, Quantity, Names, kinds["table"], kinds["finding"])):
-        return value
-    if isinstance(value, Mapping):
-        return Names(value)
-    if isinstance(value, (list, tuple)):
-        return [_kept(name, each) for each in value]
-    if hasattr(value, "itertuples"):
-        return kinds["table"].of(value)
-    if isinstance(scalar(value), (bool, Condition)):
-        refuse(f"{name} is a truth; write fact({value!r}, 'the sentence that it makes')")
-    if hasattr(value, "__float__"):
-        refuse(f"{name} is {value!r}; write number({plain_number(value)!r}), with its unit and method")
-    kind = type(value).__name__
-    return refuse(f"{name} is a {kind}; allowed are quantities, findings, tables, texts and lists")
-
-
 def to_plain(answer: Names) -> dict[str, Any]:
     """Write an answer as JSON values, from which `from_plain` makes one that is equal in every bit."""
     return {name: _plain(value) for name, value in answer.members.items()}
-
-
-def from_plain(plain: Mapping[str, Any]) -> Answer:
-    """Read what `to_plain` wrote."""
-    return Answer(**{name: _read(value, list) for name, value in plain.items()})
 
 
 def _plain(value: Any) -> Any:
@@ -142,21 +98,154 @@ def _plain(value: Any) -> Any:
     }
 
 
-def _read(value: Any, sequence: Callable[[Iterable[Any]], Any]) -> Any:
+def _kept(name: Any, value: Any) -> Any:
+    """A value as an answer holds it. Raises `UsageError` for what cannot be printed with its source."""
+    if isinstance(value, (str, Quantity, Names)) or (is_dataclass(value) and hasattr(value, "_repr_html_")):
+        return value
     if isinstance(value, Mapping):
-        kind, of = value["is"], {name: each for name, each in value.items() if name != "is"}
-        if kind == "names":
-            return Names({name: _read(each, list) for name, each in of["members"].items()})
-        known = _kinds()[kind]
-        return known(**{one.name: _read(of[one.name], tuple) for one in fields(known) if one.name in of})
+        return Names(value)
     if isinstance(value, (list, tuple)):
-        return sequence([_read(each, sequence) for each in value])
-    return value
+        return [_kept(name, each) for each in value]
+    if hasattr(value, "itertuples"):
+        return Table.of(value)
+    if isinstance(scalar(value), (bool, Condition)):
+        refuse(f"{name} is a truth; write fact({value!r}, 'the sentence that it makes')")
+    if hasattr(value, "__float__"):
+        refuse(f"{name} is {value!r}; write number({plain_number(value)!r}), with its unit and method")
+    kind = type(value).__name__
+    return refuse(f"{name} is a {kind}; allowed are quantities, findings, tables, texts and lists")
 
 
-def _kinds() -> dict[str, Any]:
-    from labreport.stats.compare import Part
-    from labreport.stats.finding import Finding
-    from labreport.stats.tables import Column, Table
+# Tables
 
-    return {one.__name__.lower(): one for one in (Quantity, Source, Table, Column, Finding, Part, Measure)}
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its name, and the title of its head."""
+
+    name: str
+    title: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Rows of texts and quantities, all of one length; numbers become quantities."""
+
+    columns: Sequence[Any]
+    rows: Sequence[Sequence[Any]]
+
+    def __post_init__(self) -> None:
+        columns = [one if isinstance(one, Column) else Column(str(one), str(one)) for one in self.columns]
+        object.__setattr__(self, "columns", tuple(columns))
+        object.__setattr__(self, "rows", tuple(tuple(map(_cell, row)) for row in self.rows))
+        if wrong := [row for row in self.rows if len(row) != len(columns)]:
+            refuse(f"a table of {len(columns)} columns has a row of {len(wrong[0])}: {wrong[0][0]!r}, …")
+
+    @classmethod
+    def of(cls, frame: Any) -> Table:
+        """Make a table of a pandas DataFrame; an index that has a name is its first column."""
+        frame = frame.reset_index() if any(name is not None for name in frame.index.names) else frame
+        return cls(tuple(map(text_of, frame.columns)), tuple(frame.itertuples(index=False, name=None)))
+
+    @property
+    def heads(self) -> list[str]:
+        """The titles, each with the unit that all quantities of its column have: `Test accuracy, %`."""
+        found = []
+        for column, cells in zip(self.columns, self._by_column(), strict=True):
+            units = _units(cells)
+            unit = units.pop() if len(units) == 1 else ""
+            apart = unit and unit.lower() not in column.title.lower().split()
+            found.append(f"{column.title}, {unit}" if apart and column.title else column.title or unit)
+        return found
+
+    def cells(self, digits: int | None = None) -> list[list[str]]:
+        """Print the cells: quantities with half widths, in one number of decimals a column, or `digits`."""
+        printed = [_printed(cells, digits) for cells in self._by_column()]
+        return [list(line) for line in zip(*printed, strict=True)]
+
+    def _by_column(self) -> list[list[str | Quantity]]:
+        return [[row[place] for row in self.rows] for place in range(len(self.columns))]
+
+    __eq__ = equal
+    __hash__ = object.__hash__
+
+    def __repr__(self) -> str:
+        lines = [self.heads, *self.cells()]
+        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+        return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
+
+    def _repr_html_(self) -> str:
+        head = "".join(f"<th>{escape(one)}</th>" for one in self.heads)
+        body = ("".join(f"<td>{escape(cell)}</td>" for cell in line) for line in self.cells())
+        return f"<table><tr>{head}</tr>{''.join(f'<tr>{line}</tr>' for line in body)}</table>"
+
+
+def _units(cells: Iterable[Any]) -> set[str]:
+    return {unit_text(one.unit) for one in cells if isinstance(one, Quantity)}
+
+
+def _printed(cells: Sequence[Any], digits: int | None) -> list[str]:
+    """One column, with a unit in each cell where they differ."""
+    if digits is None:
+        digits = digits_of_column(one for one in cells if isinstance(one, Quantity))
+    texts = [as_table(one, digits) if isinstance(one, Quantity) else one for one in cells]
+    if len(_units(cells)) < 2:
+        return texts
+    units = [unit_text(one.unit) if isinstance(one, Quantity) else "" for one in cells]
+    return [f"{text}\u00a0{unit}" if unit else text for text, unit in zip(texts, units, strict=True)]
+
+
+def _cell(value: Any) -> str | Quantity:
+    if isinstance(value, (str, Quantity)):
+        return value
+    if hasattr(type(value), "quantity"):
+        return as_quantity(value)
+    if value is None or value != value:  # an empty cell of pandas
+        return MISSING
+    if isinstance(value, bool) or not hasattr(value, "__float__"):
+        return text_of(value)
+    number = plain_number(value)
+    return Quantity(number, source=Source(kind="computed"), exact=isinstance(number, int))
+
+
+def declared(experiment: Any) -> Names:
+    """Read what is declared of an experiment: fields and properties of its specification, and its epochs."""
+    of = experiment.specification
+    own = [name for name, one in vars(type(of)).items() if isinstance(one, property) and name[0] != "_"]
+    values = {name: getattr(of, name) for name in (*(one.name for one in fields(of)), *own)}
+    source = Source((experiment.name,), kind="declared")
+    found: dict[str, Any] = {"name": experiment.name, "title": experiment.title or experiment.name}
+    for name, value in {**values, "epochs": experiment.epochs}.items():
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            found[name] = Quantity(value, source=source, exact=True)
+        else:
+            several = value if isinstance(value, (list, tuple)) else [] if value is None else [value]
+            found[name] = ", ".join(map(text_of, several))
+    return Names(found)
+
+
+def rows(subjects: Iterable[Any], answer: Names | None = None, **columns: str) -> Table:
+    """Make a table of subjects: declared fields, and what the answer has by the names of the subjects.
+
+    `subjects` are experiments, names, or `Names` of declared fields; a column is a name and its title:
+    `rows(experiments, epochs="Epochs", mean="Test accuracy")`. `name=` is the title of the first column.
+    Raises `UsageError` for a column that nothing has.
+    """
+    given = subjects.members if isinstance(subjects, Names) else {text_of(one): one for one in subjects}
+    of = {name: one if isinstance(one, (str, Names)) else declared(one) for name, one in given.items()}
+    known = {} if answer is None else answer.members
+    by_name = {name: one for name, one in known.items() if isinstance(one, Names)}
+    head, lines = columns.pop("name", "Name"), []
+    for name, one in of.items():
+        own = one.members if isinstance(one, Names) else {}
+        line = [own.get("title", name)]
+        for column in columns:
+            if column in own:
+                line.append(own[column])
+            elif column in by_name and any(other in by_name[column] for other in of):
+                line.append(by_name[column].members.get(name, MISSING))
+            else:
+                near = did_you_mean(column, [*own, *by_name], "there are")
+                refuse(f"rows(): {name!r} has no {column!r}{near}")
+        lines.append(line)
+    return Table([Column(name, title) for name, title in {"name": head, **columns}.items()], lines)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, NoReturn
 
@@ -200,8 +200,6 @@ class Quantity:
     __hash__ = object.__hash__
 
     def __repr__(self) -> str:
-        from labreport.stats.rounding import pm
-
         return pm(self)
 
 
@@ -252,3 +250,262 @@ def plural(noun: str) -> str:
         return f"{noun[:-1]}ies"
     hissing = noun.endswith(("s", "x", "ch", "sh")) and not noun.endswith("epoch")
     return noun if noun.endswith("series") else f"{noun}es" if hissing else f"{noun}s"
+
+
+# How a quantity is printed: to the digits that its uncertainty supports, and with its unit
+
+NO_BREAK = "\u00a0"
+"""Between a number and its unit."""
+MINUS = "\u2212"
+MISSING = "–"
+"""Printed where the results cannot give a number."""
+LOPSIDED, WIDE = 1.5, 1.5
+"""How many times as long as the other a side of an interval must be for its ends to be printed; and how many
+times the lower end the upper one is, where a logarithmic interval has for each its own digits."""
+PER_CENT_BELOW = 1.1
+"""The size of a ratio below this is printed as so many per cent."""
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_WORDS = "zero one two three four five six seven eight nine ten eleven twelve"
+
+
+def as_prose(one: Any) -> str:
+    """Value and unit, to one significant digit of the uncertainty, two of the value: `98.1 %`."""
+    form = _Form(one, prose=True)
+    return form.with_unit(form.text())
+
+
+def as_table(one: Any, digits: int | None = None) -> str:
+    """Value ± half width without the unit, which is in the head of the column, with so many decimals."""
+    form = _Form(one)
+    if digits is not None and form.exponent is None and not form.logarithmic:
+        form.decimals = digits
+    return "".join(form.value_and_ends())
+
+
+def digits_of_column(column: Iterable[Any]) -> int:
+    """The decimals that the middle one of the uncertain quantities supports; of exact ones the most."""
+    known = [form for form in map(_Form, column) if form.quantity.value is not None]
+    uncertain = [form for form in known if form.uncertainty]
+    found = sorted(form.decimals for form in uncertain or known if form.exponent is None)
+    return (found[len(found) // 2] if uncertain else found[-1]) if found else 0
+
+
+def pm(one: Any) -> str:
+    """Value ± half width of its interval, and unit: `98.1 ± 0.2 %`; where that misleads, the ends instead.
+
+    That is an interval much longer on one side, or one that excludes zero although ± would seem to include
+    it. Without an interval, or where all seeds agree, only the number.
+    """
+    form = _Form(one)
+    value, ends = form.value_and_ends()
+    return form.with_unit(value) + ends
+
+
+def ci(one: Any) -> str:
+    """Value, unit and the ends: `1.6 µM (95 % CI 1.2 to 2.1)`."""
+    form = _Form(one)
+    ends = f" (95{NO_BREAK}% CI {form.ends()})" if form.half and form.uncertainty else ""
+    return form.with_unit(form.text()) + ends
+
+
+def size(one: Any) -> str:
+    """How large a difference is, whichever way it points: `0.6 points`; of a ratio, how many times."""
+    return as_prose(_sized(as_quantity(one)))
+
+
+def apart(one: Any) -> str:
+    """How large a difference is, with ±: `0.6 ± 0.2 points`."""
+    return pm(_sized(as_quantity(one)))
+
+
+def p(one: Any) -> str:
+    """A probability as `p = 0.012`, `p < 0.001`."""
+    value = as_quantity(one).value
+    if value is None:
+        return MISSING
+    text = f"<{NO_BREAK}0.001" if value < 0.001 else f"={NO_BREAK}{value:.{2 if value >= 0.1 else 3}f}"
+    return f"p{NO_BREAK}{text}"
+
+
+def words(one: Any) -> str:
+    """A small count in words, and its unit: `five seeds`; anything else as in prose."""
+    form, known = _Form(one), _WORDS.split()
+    if not isinstance(form.quantity.value, int) or not 0 <= form.quantity.value < len(known):
+        return as_prose(one)
+    return form.with_unit(known[form.quantity.value])
+
+
+def digits(one: Any, number: int) -> str:
+    """Value and unit with so many decimals."""
+    form = _Form(one)
+    form.decimals = number
+    return form.with_unit(form.text())
+
+
+def bare(one: Any, number: int) -> str:
+    """The value alone with so many decimals, where the unit follows later: `0.3 and 0.2 points`."""
+    form = _Form(one)
+    form.decimals = number
+    return form.text()
+
+
+FORMS: Mapping[str, Callable[..., str]] = {
+    "pm": pm, "ci": ci, "size": size, "p": p, "words": words, "digits": digits,
+}  # fmt: skip
+"""Each form in which a page prints a quantity, by the name of its filter."""
+
+
+def unit_text(unit: str) -> str:
+    """A unit as it is printed: `%` for shares, nothing for years."""
+    return {"fraction": "%", "year": ""}.get(unit, unit)
+
+
+def _sized(quantity: Quantity) -> Quantity:
+    """A difference without its direction, of a ratio how many times the greater is; below 1.1 in per cent."""
+    value = quantity.value
+    if value is None:
+        return quantity
+    if (0 < value < 1) if quantity.unit == "times" else value < 0:
+        return _sized(reversed_quantity(quantity))
+    if quantity.unit != "times" or value >= PER_CENT_BELOW:
+        return quantity
+    low, high = (end - 1 for end in quantity.interval) if quantity.interval else (None, None)
+    return replace(quantity, value=value - 1, unit="fraction", low=low, high=high)
+
+
+def decimals(uncertainty: float, fine: bool = True) -> int:
+    """Decimals that show `uncertainty` to one significant digit; a `fine` one to two where the first is 1."""
+    exponent = math.floor(math.log10(uncertainty))
+    leading = round(uncertainty / 10**exponent, 1)
+    if leading >= 9.5:  # prints as 10 of the digit below
+        exponent, leading = exponent + 1, 1.0
+    return -exponent + (1 if fine and leading < 1.95 else 0)
+
+
+class _Form:
+    """How one quantity is written: its numbers in the printed unit, by a power of ten, with fixed decimals.
+
+    `half` is the longer side of its interval, 0 without one, and the last digit should be as large as its
+    `uncertainty`. It is `lopsided` where value ± half would give a wrong picture of the interval, and
+    `logarithmic` where the ends are as many times off, and so far apart that each needs its own digits.
+    """
+
+    def __init__(self, one: Any, prose: bool = False) -> None:
+        self.quantity = quantity = as_quantity(one)
+        value = self.value = 0 if quantity.value is None else quantity.value  # 0.0 stays a measured number
+        self.low, self.high = low, high = quantity.interval or (value, value)
+        self.half = max(value - low, high - value)
+        uncertainty = self.half or quantity.spread or 0.0
+        self.uncertainty = uncertainty if uncertainty >= 1e-9 * abs(value) else 0.0  # of equal values: none
+        self.points, self.zero_inside = quantity.unit == "points", low <= 0 <= high
+        longer = self.half > LOPSIDED * min(value - low, high - value)
+        self.lopsided = longer or (self.points and not self.zero_inside and self.half >= abs(value))
+        apart = 0 < low < value < high <= 1e300 and high > WIDE * low
+        self.logarithmic = apart and math.isclose(high / value, value / low, rel_tol=1e-6)
+        self.factor, self.group_from = quantity.factor, 1_000.0
+        self.exponent: int | None = None
+        self.decimals = self._decimals(prose)
+
+    def _decimals(self, prose: bool) -> int:
+        value, uncertainty, unit = self.value, self.uncertainty, self.quantity.unit
+        size = max(abs(value), uncertainty)
+        if isinstance(value, int):
+            self.group_from = math.inf if unit == "year" else 1_000
+            return 0
+        plain = size == 0 or unit in PER_CENT or 1e-3 <= size < 1e7
+        if not plain or unit in ("FLOP", "FLOP/s"):
+            power, own = math.floor(math.log10(size)) if size else 0, not uncertainty or self.logarithmic
+            for exponent in (power, power + 1):  # 9.96 × 10⁹ is printed as 1.0 × 10¹⁰
+                self.exponent, self.factor = exponent, 10.0**-exponent
+                shown = 1 if own else min(max(decimals(uncertainty * self.factor), 0), 3)
+                if round(size * self.factor, shown) < 10:
+                    break
+            return shown + self._more(shown)
+        if self.logarithmic:
+            return _two_digits(value * self.factor)
+        if not uncertainty:
+            return _plain_decimals(value * self.factor, 2 if self.points else 3)
+        scaled = uncertainty * self.factor
+        fine = not prose or decimals(scaled, fine=False) < _two_digits(value * self.factor)
+        shown = max(0, decimals(scaled, fine))
+        return shown + self._more(shown)
+
+    def _more(self, shown: int) -> int:
+        """Further decimals, so that an interval that excludes zero does not seem to include it.
+
+        Of a difference of shares, one where else it would disagree with the shares that it is between.
+        """
+        half, value = self.half * self.factor, abs(self.value) * self.factor
+        least, most = int(self.points and abs(round(value, shown) - value) > 0.2 * half), 2
+        if not half or self.zero_inside or not (self.points or self.lopsided):
+            return least if half else 0
+        if self.lopsided:  # the nearer end is printed, and is not zero
+            value, half, most = min(abs(self.low), abs(self.high)) * self.factor, 0.0, 9
+        places = range(shown + least, shown + most + 1)
+        return next((place - shown for place in places if round(value, place) > round(half, place)), least)
+
+    @property
+    def power(self) -> str:
+        exponent = str(self.exponent).translate(_SUPERSCRIPTS)
+        return "" if self.exponent is None else f"{NO_BREAK}×{NO_BREAK}10{exponent}"
+
+    def number(self, value: float, places: int | None = None) -> str:
+        """A number without its power of ten, and with a proper minus unless it is printed as 0."""
+        scaled = value * self.factor
+        sign = "," if abs(scaled) >= self.group_from else ""
+        text = f"{abs(scaled):{sign}.{self.decimals if places is None else places}f}"
+        return MINUS + text if scaled < 0 and float(text.replace(",", "")) else text
+
+    def text(self) -> str:
+        """The value alone."""
+        return MISSING if self.quantity.value is None else self.number(self.value) + self.power
+
+    def ends(self) -> str:
+        """The ends: `1.2 to 2.1`."""
+        own = self.logarithmic and self.exponent is None
+        places = [_two_digits(end * self.factor) if own else None for end in (self.low, self.high)]
+        low, high = map(self.number, (self.low, self.high), places)
+        return f"{low}{self.power} to {high}{self.power}"
+
+    def value_and_ends(self) -> tuple[str, str]:
+        """The value with ± behind it; or the value, and its ends in brackets."""
+        if self.quantity.value is None or not self.half or not self.uncertainty:
+            return self.text(), ""
+        if self.lopsided or self.logarithmic:
+            return self.text(), f" ({self.ends()})"
+        text = f"{self.number(self.value)}{NO_BREAK}±{NO_BREAK}{self.number(self.half)}"
+        return f"({text}){self.power}" if self.power else text, ""
+
+    def with_unit(self, text: str) -> str:
+        """A text of the value, and its unit, of which there may be one."""
+        unit = unit_text(self.quantity.unit)
+        if not unit or text == MISSING:
+            return text
+        one = text.lstrip(MINUS) in ("1", "one") and unit != "times"
+        return f"{text}{NO_BREAK}{singular(unit) if one else unit}"
+
+
+def _two_digits(value: float) -> int:
+    """The decimals that show two significant digits, or all before the point."""
+    return max(0, 1 - math.floor(math.log10(abs(value)))) if value else 0
+
+
+def _plain_decimals(value: float, digits: int) -> int:
+    """As many as an exact value has, up to so many significant digits, and two where these say it exactly."""
+    if value == 0:
+        return 0
+    most = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    if abs(value) >= 1 and math.isclose(round(value, 2), value, rel_tol=1e-9):
+        most = 2
+    exact = (count for count in range(most) if math.isclose(round(value, count), value, rel_tol=1e-9))
+    return next(exact, most)
+
+
+def singular(unit: str) -> str:
+    """A plural noun after the number 1: `hidden layers` gives `hidden layer`. Symbols stay: `ms`, `Hz`."""
+    word = unit.rpartition(" ")[2]
+    if len(word) <= 3 or not word.isalpha() or word[-1] != "s" or word.endswith(("ss", "us", "is", "bps")):
+        return unit
+    if word.endswith("ies"):
+        return f"{unit[:-3]}y"
+    return unit[: -2 if word.endswith(("sses", "shes", "ches", "xes", "zzes")) else -1]
