@@ -80,7 +80,8 @@ def _markdown(report: Loaded) -> Iterator[tuple[str, str]]:
     for name, told in report.document["questions"].items():
         lines.append(f"## {_escaped(told['question'])}")
         members = report.read_answers[name].members
-        lines += [_escaped(sentence(each)) for each in members.values() if isinstance(each, Finding)]
+        said = (sentence(each) for each in members.values() if isinstance(each, Finding))
+        lines += [_escaped(each[0].upper() + each[1:]) for each in said]
         for member in members:
             if table := tables.get(_table_name(name, member)):
                 rows = [table.heads, *table.cells()]
