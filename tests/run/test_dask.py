@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -19,7 +18,7 @@ from run.toys import PROJECT, bits, done, found, line_of, task, toy, write_proje
 
 from labreport.errors import LabReportError
 from labreport.results import Store
-from labreport.run import Epoch, execute
+from labreport.run import Epoch, Event, Finished, execute
 from labreport.stale import load
 
 pytestmark = pytest.mark.dask
@@ -121,10 +120,14 @@ def test_a_scheduler_that_dies_ends_the_build_in_one_line(tmp_path: Path) -> Non
     project, store = toy(tmp_path / "toy"), Store(tmp_path / "results")
     wanted = [task(project, "walk"), *(task(project, "slow", seed) for seed in range(4))]
     with cluster(tmp_path / "dask") as (address, scheduler):
-        threading.Timer(6.0, scheduler.kill).start()
+
+        def progress(event: Event) -> None:
+            if isinstance(event, Finished) and event.task.experiment.name == "walk":
+                scheduler.kill()
+
         again = [*wanted, *(task(project, "slow", seed) for seed in range(4, 400))]
         with pytest.raises(LabReportError, match=r"^--scheduler \S+: the scheduler is gone; [^\n]*$"):
-            execute(project, again, store, scheduler=address)
+            execute(project, again, store, scheduler=address, progress=progress)
     assert found(store, wanted[0]).done((20,))
     outcome = execute(project, wanted, store, jobs=2)
     assert 5 == len(outcome.finished)
