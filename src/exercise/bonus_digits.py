@@ -66,7 +66,10 @@ def digits(results: Any) -> Answer:
             min(times) > 2.5 and max(times) < 3.5,
             "each of them is misread 2.5 to 3.5 times as often as 1",
         ),
-        changing=seen(runs, len(worst) > 1, "the trainings of complex do not agree on the worst digit"),
+        changing=fact(
+            len(worst) > 1 if len(runs) > 1 else None,
+            "the trainings of complex do not agree on the worst digit",
+        ),
         images=Answer(**{f"digit_{digit}": number(count, exact=True) for digit, count in counts.items()}),
         rarest=fact(min(counts, key=counts.__getitem__) == 5, "5 is the rarest digit in training"),
         commonest=fact(max(counts, key=counts.__getitem__) == 1, "1 is the most frequent digit in training"),
@@ -109,6 +112,9 @@ def pattern(results: Any) -> Answer:
             }
         ),
         three_five=number(fmean(pairs[3, 5]), method="mean of the runs"),
+        close=fact(
+            fmean(pairs[3, 5]) > fmean(pairs[4, 9]) / 2, "3 and 5 are confused half as often at least"
+        ),
         always_first=seen(
             runs, leading == {(4, 9)}, "4 and 9 are the commonest pair in every run of complex"
         ),

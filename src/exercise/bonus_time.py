@@ -148,6 +148,10 @@ def worth(results: Any) -> Answer:
         seconds=Answer(**total),
         less=less,
         more=more,
+        quicker=fact(
+            float(total["complex"].value or 0) < float(total["wide"].value or 0),
+            "the median epoch of complex is shorter than that of wide",
+        ),
         sooner=fact(before, "20 epochs of complex take less time than 50 of small"),
     )
 

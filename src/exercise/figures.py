@@ -206,20 +206,27 @@ def accuracy_parameters(results: Any) -> Any:
     return charts.Drawing(drawing, kind, ["network", "layers", "parameters", "misread, %"], rows)
 
 
+def shape(network: Any) -> str:
+    """Hidden layers × nodes of a network, whose layers have equally many."""
+    layers = network.specification.hidden_layers
+    return f"{len(layers)} × {layers[0]}"
+
+
 @figure(reads=(*WITH_MOMENTUM, *WITHOUT))
 def momentum_and_layers(results: Any) -> Any:
     """Validation accuracy by epoch of the same four shapes without momentum and with it."""
     drawing, panels = charts.column_figure(
         41, columns=2, margins=charts.Margins(left=9, right=25, top=11, between=8)
     )
-    limits = (94.0, 98.6)
-    shapes = ("3 × 128", "1 × 170", "1 × 62", "1 × 400")
+    last = [fmean(run[-1] for run in percent(each.curve("validation_accuracy"))) for each in results.values()]
+    limits = (min(94.0, min(last) - 1), 98.6)
     rows = []
     for panel, networks, title in (
         (panels[0], WITHOUT, "Without momentum"),
         (panels[1], WITH_MOMENTUM, "Momentum 0.9"),
     ):
-        for network, label, style in zip(networks, shapes, charts.SERIES, strict=False):
+        for network, style in zip(networks, charts.SERIES, strict=False):
+            label = shape(network)
             found = percent(results[network].curve("validation_accuracy"))
             _draw(panel, found, charts.Mark(label, style), limits, every=False)
             rows += [[label, title, epoch, round(value, 2)] for epoch, value in enumerate(means(found), 1)]
@@ -244,6 +251,7 @@ def errors_by_digit(results: Any) -> Any:
         for name, runs in results.items()
     }
     order = list(range(CLASSES))
+    highest = max(fmean(run[digit] for run in runs) for runs in shares.values() for digit in order)
     drawing, panels = charts.column_figure(
         36, columns=3, margins=charts.Margins(left=8, right=3, top=11, between=6)
     )
@@ -254,9 +262,8 @@ def errors_by_digit(results: Any) -> Any:
             heights = [fmean(run[order[place]] for run in runs) for place in places]
             texts = [f"{height:.1f}" for height in heights]
             charts.bars(panel, places, heights, charts.Mark("misread", style), texts=texts)
-        panel.set_ylim(0, 4.5)
+        panel.set_ylim(0, max(4.5, 1.3 * highest))
         panel.set_xticks(range(CLASSES), [str(digit) for digit in order])
-        panel.set_yticks(range(5))
         charts.plain_numbers(panel.yaxis)
         panel.set_xlabel("Digit")
         charts.panel_title(panel, name, lift=16)

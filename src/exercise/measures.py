@@ -92,7 +92,7 @@ SURE_ERRORS = Measure(
 def _right_when_fairly_sure(run: Any, epoch: int | None) -> float:
     confidence = run.at(epoch).arrays["confidence"]
     asked = (confidence > FAIRLY) & (confidence <= SURE)
-    return float(1 - wrong(run, epoch)[asked].mean())
+    return float(1 - wrong(run, epoch)[asked].mean()) if asked.any() else float("nan")
 
 
 FAIRLY_SURE = Measure(
@@ -136,5 +136,5 @@ def cores(results: Any) -> Quantity:
 
 
 def seen(runs: Any, truth: bool, sentence: str) -> Any:
-    """A fact about several trainings that no interval judges; of a single one it is not known."""
-    return fact(bool(truth) if len(runs) > 1 else None, sentence)
+    """A fact about several trainings that no interval judges: a single one may refute it, but not show it."""
+    return fact(None if truth and len(runs) == 1 else bool(truth), sentence)

@@ -154,6 +154,7 @@ def epoch_time(results: Any) -> Answer:
     return Answer(
         seconds=Answer(**found),
         **ends,
+        sizes=number(sizes[0] / sizes[1], unit="times", exact=True),
         ratio=number(wide / small, unit="times", method="median epoch of wide over that of small"),
         slower=fact(wide > small, "the median epoch of wide is the longer one"),
         fixed=number(fixed, unit="s", method="the line through both epochs, at no parameters"),

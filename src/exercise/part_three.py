@@ -16,7 +16,7 @@ from exercise.catalogue import (
     WITH_MOMENTUM,
     WITHOUT,
 )
-from exercise.figures import curves_complex, means, momentum_and_layers
+from exercise.figures import curves_complex, means, momentum_and_layers, shape
 from exercise.measures import (
     EPOCH,
     ERRORS,
@@ -64,7 +64,7 @@ def goal(results: Any) -> Answer:
     tried = {
         tuple(point.values()): cell.values("validation accuracy")[0] for point, cell in results.study(RATES)
     }
-    mine = tried.pop((COMPLEX.specification.learning_rate, COMPLEX.specification.momentum))
+    mine = tried.pop((COMPLEX.specification.learning_rate, COMPLEX.specification.momentum), 0.0)
     second = max(tried.values())
     changes = {
         "errors": ERRORS,
@@ -125,10 +125,6 @@ def epochs(results: Any) -> Answer:
     return ranking(results, TEST, epoch=EPOCH, name="early") | ranking(results, TEST, epoch=LAST, name="late")
 
 
-SHAPES = ("3 × 128", "1 × 170", "1 × 62", "1 × 400")
-"""Hidden layers × nodes of the pairs below."""
-
-
 @question(
     "What made the difference: layers, size or momentum?",
     reads=at((EPOCH, LAST), *WITHOUT, *WITH_MOMENTUM),
@@ -141,11 +137,11 @@ def layers(results: Any) -> Answer:
         return difference(results, TEST, one, other, epoch=epoch, family=family).difference
 
     test = {epoch: mean(results, TEST, epoch=epoch).mean for epoch in (EPOCH, LAST)}
-    pairs = list(zip(SHAPES, WITHOUT, WITH_MOMENTUM, strict=True))
+    pairs = [(shape(plain), plain, moved) for plain, moved in zip(WITHOUT, WITH_MOMENTUM, strict=True)]
     rows = [
-        [shape, f"{plain.specification.parameters:,}"]
+        [name, f"{plain.specification.parameters:,}"]
         + [test[epoch][one] for epoch in (EPOCH, LAST) for one in (plain, moved)]
-        for shape, plain, moved in pairs
+        for name, plain, moved in pairs
     ]
     columns = (
         "Hidden layers",
@@ -172,5 +168,6 @@ def layers(results: Any) -> Answer:
         three=Answer(**three),
         behind=number(sum(never), exact=True),
         more_nodes=ahead(ONE_LAYER_PLAIN, SMALL, LAST, 2),
+        nodes=number(SMALL.specification.hidden_layers[0], exact=True),
         most_nodes=ahead(WIDE, ONE_LAYER_PLAIN, LAST, 2),
     )

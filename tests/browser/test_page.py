@@ -131,9 +131,8 @@ def test_the_theme_follows_the_system_until_the_reader_chooses(
             elif step:
                 browser.refresh()
             colours.append(browser.execute_script("return getComputedStyle(document.body).backgroundColor"))
-        drawing = browser.execute_script(
-            "return getComputedStyle(document.querySelector('.drawing [stroke*=chart-blue]')).stroke"
-        )
+        blue = ".drawing [stroke*=chart-blue], .drawing [style*='stroke: var(--chart-blue,']"
+        drawing = browser.execute_script(f'return getComputedStyle(document.querySelector("{blue}")).stroke')
     light, dark = "rgb(255, 255, 255)", "rgb(21, 24, 28)"
     assert colours == ([light, dark, dark] if theme == "light" else [dark, light, light])
     assert drawing == ("rgb(78, 166, 224)" if theme == "light" else "rgb(0, 114, 178)")
