@@ -35,7 +35,6 @@ def drawn(name: str) -> Exported:
         svg_print=SVG.format(name=name, **paper),
         svg_screen=SVG.format(name=name, **screen),
         width_mm=160.0,
-        height_mm=49.4,
         columns=("epoch", "accuracy", HOSTILE),
         rows=LINES,
         kind="line chart",

@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from labreport import charts
 from labreport.charts.marks import dodge
 from labreport.charts.styles import SERIES, Colour
-from labreport.errors import UsageError
 
 
 @pytest.fixture(autouse=True)
@@ -51,7 +50,7 @@ def test_labels_do_not_overlap_and_keep_their_order(wanted: list[float]) -> None
 
 
 def test_line_ends_are_named_in_the_text_shade_of_their_lines() -> None:
-    """All that have a label and none of the faint ones; above five, panels are wanted."""
+    """All that have a label and none of the faint ones."""
     _, (axes,) = charts.column_figure(50)
     charts.seed_lines(axes, [1, 2], [[1, 2], [2, 3]], charts.Mark("one"))
     charts.curve(axes, [1, 2], [1, 3], charts.Mark("one"))
@@ -62,10 +61,6 @@ def test_line_ends_are_named_in_the_text_shade_of_their_lines() -> None:
         ("plain", Colour.INK),
     ]
     assert [one.xy for one in notes] == [(2, 3), (1, 3)]
-    for number in range(4):
-        axes.plot([1, 2], [number, 1], label=str(number))
-    with pytest.raises(UsageError, match="6 lines; allowed are up to 5"):
-        charts.label_line_ends(axes)
 
 
 @pytest.mark.parametrize("level", [False, True])

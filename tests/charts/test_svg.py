@@ -107,6 +107,18 @@ def test_texts_on_the_cells_of_a_map_have_one_colour_in_both_themes() -> None:
         assert "fill: #" in text
 
 
+def test_a_map_has_no_grid() -> None:
+    """Whoever draws it."""
+    assert Colour.GRID not in drawn(lambda: seaborn.heatmap([[0.0, 1.0]], cbar=False)).svg_print
+
+
+def test_a_grid_of_seaborn_that_is_too_wide_is_drawn_smaller_and_told() -> None:
+    """Its size follows the data; that of any other figure is the author's."""
+    found = drawn(lambda: seaborn.relplot(FRAME, x="dose", y="yield", col="half", height=3.8), name="f")
+    assert (found.width_mm, found.note) == (160.0, "figure 'f' is drawn at 83 %: it is 193 mm wide")
+    assert re.search('width="453.54pt" height="226.77pt" viewBox="0 0 547.2 273.6"', found.svg_print)
+
+
 @pytest.mark.parametrize("wide", [charts.WIDTH_MM, charts.WIDTH_MM + 6])
 def test_a_figure_may_be_as_wide_as_the_text_and_no_wider(wide: float) -> None:
     """The error says how wide it is and how wide it may be."""

@@ -8,16 +8,16 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any, NoReturn
+from typing import Any
 
 from labreport.charts import cells, groups, layout, marks
 from labreport.charts.drawing import Drawing
 from labreport.charts.groups import Grid, every
 from labreport.charts.marks import Mark
 from labreport.charts.styles import INCH_MM, SERIES, WIDTH_MM, Colour
-from labreport.errors import UsageError, here, told
 from labreport.project import Data, Measure, table
 from labreport.stats import plural
+from labreport.stats.quantity import refuse
 from labreport.stats.sample import measured
 
 LETTER = 1.35
@@ -117,7 +117,7 @@ def curve(
     elif len(what) == 1 and isinstance(source, Mapping):
         data, (grid, measure), series, axis = source, groups.of_epochs(source, *what), "experiment", "epoch"
     else:
-        _refuse("write curve(results, measure), curve(results, study, measure) or curve(table, x=…, y=…)")
+        refuse("write curve(results, measure), curve(results, study, measure) or curve(table, x=…, y=…)")
     _at_most(grid, "curve", series)
     order = list(groups.flipped(grid))
     at, numeric = _places(order)
@@ -163,7 +163,7 @@ def heat_map(
         study, measure = what
         grid, heads = groups.of_study(source, study, measure, epoch)
     else:
-        _refuse("write heat_map(results, study, measure) or heat_map(table, measure, rows=…, columns=…)")
+        refuse("write heat_map(results, study, measure) or heat_map(table, measure, rows=…, columns=…)")
     names = list(groups.flipped(grid))
     values = [[line[name].mean if name in line else math.nan for name in names] for line in grid.values()]
     title = f"{measure.label} by {' and '.join(filter(None, heads))}"
@@ -190,9 +190,6 @@ def confusion(
         for column in (truth, predicted):
             data.check_column(column)
         title, sides = "what each class is taken for", ([data.frame[truth]], [data.frame[predicted]])
-    shapes = [[np.shape(one) for one in side] for side in sides]
-    if shapes[0] != shapes[1] or any(len(shape) != 1 for shape in shapes[0]):
-        _refuse(f"confusion: {truth!r} has shapes {shapes[0]}, {predicted!r} {shapes[1]}; both need (items,)")
     true, taken = (np.concatenate(side) for side in sides)
     classes = np.unique(np.concatenate([true, taken]))
     counts = pandas.crosstab(true, taken).reindex(index=classes, columns=classes)
@@ -351,8 +348,4 @@ def _key(axes: Any) -> None:
 
 def _at_most(names: Collection[Any], builder: str, by: Any) -> None:
     if len(names) > len(SERIES):
-        _refuse(f"{builder}: {by!r} has {len(names)} values; allowed are up to {len(SERIES)} colours")
-
-
-def _refuse(text: str) -> NoReturn:
-    raise UsageError(told(here(), text))
+        refuse(f"{builder}: {by!r} has {len(names)} values; allowed are up to {len(SERIES)} colours")

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 Cell = str | int | float | bool | None
-MOST_NAMED = 8
-"""An alternative text names up to so many series."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +49,7 @@ class Drawing:
         found = [text.get_text() for legend in legends for text in legend.get_texts()]
         found = found or [str(line.get_label()) for axes in panels for line in axes.lines]
         names = [name for name in dict.fromkeys(found) if name and name[0] != "_"]
-        return f"{text[:1].upper()}{text[1:]}{'; ' if names else ''}{', '.join(names[:MOST_NAMED])}."
+        return f"{text[:1].upper()}{text[1:]}{'; ' if names else ''}{', '.join(names[:8])}."
 
 
 def plain(value: Any) -> Cell:

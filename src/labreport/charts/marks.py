@@ -14,7 +14,6 @@ from matplotlib.text import Annotation
 
 from labreport.charts.layout import note
 from labreport.charts.styles import SERIES, SIZE, Colour, SeriesStyle
-from labreport.errors import UsageError
 
 Numbers = Sequence[float]
 
@@ -154,16 +153,9 @@ class Label:
 
 
 def label_line_ends(axes: Axes) -> list[Annotation]:
-    """Name each line that has a label at its right end. Set the limits of `axes` first.
-
-    Raises `UsageError` above five lines: then small multiples are wanted.
-    """
-    shown = [line for line in axes.lines if str(line.get_label())[:1] != "_"]
-    if len(shown) > len(SERIES):
-        text = f"label_line_ends: {len(shown)} lines; allowed are up to {len(SERIES)}; use small multiples"
-        raise UsageError(text)
+    """Name each line that has a label at its right end. Set the limits of `axes` first."""
     labels = []
-    for line in shown:
+    for line in (line for line in axes.lines if str(line.get_label())[:1] != "_"):
         ends = [(float(x), float(y)) for x, y in np.asarray(line.get_xydata()) if np.isfinite([x, y]).all()]
         shade = next((colour for colour in Colour if colour == line.get_color()), Colour.INK)
         labels += [Label(str(line.get_label()), *end, shade) for end in ends[-1:]]

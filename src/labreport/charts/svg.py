@@ -30,27 +30,30 @@ class Exported:
     svg_screen: str
     svg_print: str
     width_mm: float
-    height_mm: float
     kind: str
     title: str
     caption: str
     alt: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    note: str = ""
+    """What its author is told."""
 
 
 def export(drawing: Any, *, name: str = "") -> Exported:
     """Turn a drawing, or a bare figure of matplotlib or seaborn, into SVG, its data and its description.
 
-    Call it within `style`. Ids in the SVG begin with `name`. Raises `UsageError` for what is no figure, or is
-    wider than the text.
+    Call it within `style`. Ids in the SVG begin with `name`. A grid of seaborn that is wider than the text is
+    drawn smaller. Raises `UsageError` for another figure that is, and for what is no figure.
     """
-    told = f"figure {name!r}: " if name else "figure: "
+    note, told = "", f"figure {name!r}: " if name else "figure: "
     shown = drawing if isinstance(drawing, Drawing) else Drawing(drawing)
     figure = _figure(shown.figure, told)
-    width, height = (round(float(inches) * INCH_MM, 2) for inches in figure.get_size_inches())
-    if width > WIDTH_MM + 0.05:
-        raise UsageError(f"{told}it is {width:.0f} mm wide; the page has room for {WIDTH_MM:.0f} mm")
+    width = round(float(figure.get_size_inches()[0]) * INCH_MM, 2)
+    scale = WIDTH_MM / width if width > WIDTH_MM + 0.05 else 1.0
+    wide = f"it is {width:.0f} mm wide"
+    if scale < 1 and not any(kind.__module__ == "seaborn.axisgrid" for kind in type(shown.figure).__mro__):
+        raise UsageError(f"{told}{wide}; the page has room for {WIDTH_MM:.0f} mm")
     for axes in figure.axes:
         readable_ticks(axes)
         _fix_texts_on_cells(axes)
@@ -61,8 +64,12 @@ def export(drawing: Any, *, name: str = "") -> Exported:
         warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from font")
         figure.savefig(file, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
     text = _tidy(file.getvalue(), re.sub(r"[^\w-]", "-", name) or "figure")
+    if scale < 1:  # a grid's size follows its data
+        note = f"figure {name!r} is drawn at {100 * scale:.0f} %: {wide}"
+        text = re.sub(r'="([\d.]+)pt"', lambda one: f'="{scale * float(one[1]):.2f}pt"', text, count=2)
     screen = re.sub(r"(fill|stroke)(: |=\")(#[0-9a-f]{6})", _themed, text)
-    return Exported(screen, text, width, height, shown.kind, shown.title, shown.caption, alt, *shown.table())
+    said = (min(width, WIDTH_MM), shown.kind, shown.title, shown.caption, alt)
+    return Exported(screen, text, *said, *shown.table(), note)
 
 
 def _figure(thing: Any, told: str) -> Figure:
@@ -79,8 +86,9 @@ def _figure(thing: Any, told: str) -> Figure:
 
 
 def _fix_texts_on_cells(axes: Any) -> None:
-    """Give texts that stand on the cells of a map colours which are the same in either theme."""
+    """Give texts on the cells of a map colours which are the same in either theme, and it no grid."""
     if axes.images or any("Mesh" in type(one).__name__ for one in axes.collections):
+        axes.grid(False)
         for text in axes.texts:
             red, green, blue, _ = matplotlib.colors.to_rgba(text.get_color())
             if type(text) is Text and max(red, green, blue) - min(red, green, blue) < 0.05:
