@@ -160,21 +160,27 @@ class _Build:
 
     def _make(self, plan: Plan, things: Iterable[Thing], errors: list[LabReportError]) -> set[Thing]:
         """Make answers, figures and sections; gives those that cannot be made, or read one that cannot."""
-        lost: set[Thing] = set()
+        lost: dict[Thing, Sequence[LabReportError]] = {}
         for thing in things:
             if thing.kind in DOCUMENTS or not plan.state(thing):
                 continue
-            if thing.kind == "run" or lost & set(plan.reads(thing)):
-                lost.add(thing)
+            if thing.kind == "run" or lost.keys() & set(plan.reads(thing)):
+                lost[thing] = ()
                 continue
             self.listener.event(thing)
             try:
                 keep(plan, thing)
                 self.built.made.add(thing)
+                if thing.kind == "figure" and (note := plan.value("figure", thing.name)["note"]):
+                    self.listener.note(note)
             except LabReportError as error:
-                lost.add(thing)
-                errors += error.errors if isinstance(error, Several) else (error,)
-        return lost
+                lost[thing] = error.errors if isinstance(error, Several) else (error,)
+        bad = {getattr(one, "table", None) for each in lost.values() for one in each} - {None}
+        for thing, each in lost.items():  # what the author's code raises for a bad table follows from that
+            follows = bad & {*getattr(thing.subject, "tables", ())}
+            errors += [one for one in each if not (one.__cause__ and follows)]
+        errors.sort(key=lambda one: not getattr(one, "table", None))
+        return {*lost}
 
     def _publish(self) -> None:
         """Make the stale documents, each put in its place at once; there is no PDF beside another page."""
@@ -239,9 +245,11 @@ def compute(plan: Plan, thing: Thing) -> dict[str, Any]:
     """
     try:
         return section(plan, thing.subject).plain() if thing.kind == "section" else _called(plan, thing)
-    except LabReportError:
-        raise
     except Exception as error:  # the author's code may raise anything
+        for table in getattr(thing.subject, "tables", ()):
+            table.explain(error)
+        if isinstance(error, LabReportError):
+            raise
         place = raised_at(error) or thing.subject.place
         lines = str(error).splitlines() or [""]
         raise LabReportError(told(place, f"{thing}: {type(error).__name__}: {lines[0]}")) from error

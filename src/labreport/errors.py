@@ -11,7 +11,7 @@ from traceback import walk_stack, walk_tb
 from types import FrameType
 
 _ENGINE = os.path.dirname(os.path.abspath(__file__)) + os.sep
-_LIBRARIES = tuple({os.path.dirname(os.__file__) + os.sep, sys.prefix + os.sep, sys.base_prefix + os.sep})
+_LIBRARIES = {os.path.dirname(os.__file__) + os.sep, sys.prefix + os.sep, sys.base_prefix + os.sep}
 
 
 class LabReportError(Exception):
@@ -24,6 +24,7 @@ class UsageError(LabReportError):
     """A mistake of the author or the user: what, where, the value, and what is allowed."""
 
     exit_code = 2
+    table: object = None  # that is wrong, of which other errors may be the consequence
 
 
 class Several(LabReportError):
@@ -38,7 +39,8 @@ class Several(LabReportError):
 def theirs(file: str) -> bool:
     """Whether a file of a stack frame is the author's: not the engine's, a library's or Python's own."""
     path = os.path.abspath(file)
-    return not (file.startswith("<") or path.startswith(_ENGINE) or path.startswith(_LIBRARIES))
+    foreign = path.startswith((_ENGINE, *_LIBRARIES)) or f"{os.sep}site-packages{os.sep}" in path
+    return not (foreign or file.startswith("<") or file.endswith((".pyx", ".pxd", ".pxi")))
 
 
 def here() -> str:

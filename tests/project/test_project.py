@@ -158,12 +158,14 @@ def test_a_share_above_one_needs_permission() -> None:
 
 
 def test_a_table_reads_what_pandas_reads(tmp_path: Path) -> None:
-    """A path beside the project, with a query; empty cells are counted."""
+    """A path beside the project, with a query; one that matches nothing is an error."""
     file = tmp_path / "wells.csv"
     file.write_text("plate,dose,viability\n1,0,1.0\n1,10,\n2,0,0.9\n")
     wells = table(file, replicate="plate", where="dose < 20", missing="drop")
-    assert (wells.rows, wells.empty, wells.name) == (3, 1, "wells.csv")
+    assert (len(wells.frame), wells.name) == (3, "wells.csv")
     assert len(wells.sha256) == 64
+    with pytest.raises(UsageError, match=r"table wells.csv: no rows \(where='dose > 20' matches none\)"):
+        _ = table(file, where="dose > 20").frame
 
 
 def test_a_column_that_is_not_there_is_named(tmp_path: Path) -> None:
@@ -171,7 +173,7 @@ def test_a_column_that_is_not_there_is_named(tmp_path: Path) -> None:
     file = tmp_path / "wells.csv"
     file.write_text("plate,dose\n1,0\n")
     with pytest.raises(UsageError, match=r"wells.csv: no column 'plat'; did you mean 'plate'\? There are "):
-        _ = table(file, replicate="plat").frame
+        table(file).check_column("plat")
 
 
 def test_a_project_is_loaded_from_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

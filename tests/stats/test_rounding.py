@@ -46,6 +46,8 @@ COUNT = Quantity(318_010, "parameters", exact=True)
         (Quantity(None, "s"), "–", "–"),
         (Quantity(0.9, "fraction", None, None, 5, spread=0.0), "90 %", "90 %"),
         (Quantity(12.3456, "s"), "12.3 s", "12.3 s"),
+        (Quantity(1.0604, "fraction"), "106 %", "106 %"),
+        (Quantity(106.04, "s", exact=True), "106.04 s", "106.04 s"),
         (Quantity(2026, "year"), "2026", "2026"),
     ],
 )

@@ -11,7 +11,7 @@ from scipy import stats
 
 from labreport.errors import UsageError
 from labreport.project import Measure, table
-from labreport.stats import count, difference, effect, mean, ranking
+from labreport.stats import count, difference, effect, mean, ranking, sentence
 
 GENERATOR = np.random.default_rng(0)
 DOSES = (0.0, 0.1, 10.0)
@@ -69,6 +69,31 @@ def test_replicates_that_are_not_shared_are_compared_by_welch() -> None:
     assert found.quantity.source.method == "Welch's t"
 
 
+def test_a_replicate_that_lacks_a_condition_is_refused_or_left_out_and_told() -> None:
+    """By its name and what it lacks, one that is shared alone too; nothing is published half."""
+    lacking = FRAME[(FRAME.plate != "P3") | (FRAME.dose != 10)]
+    one = lacking[(lacking.plate == "P0") | (lacking.dose == 10)]
+    for frame, plates in ((lacking, "'P3'"), (one, "'P1', 'P2'")):
+        with pytest.raises(
+            UsageError, match=f"plate {plates} has no dose '.*' in .*; complete it, or missing="
+        ):
+            difference(table(frame, "plate"), VIABILITY, by="dose", against=0, within="cell_line")
+    found = difference(
+        table(lacking, "plate", missing="drop"), VIABILITY, by="dose", against=0, within="cell_line"
+    )
+    own = found.difference.HCT116["10"].quantity
+    theirs = stats.ttest_rel(by_plate("HCT116", 10)[:3], by_plate("HCT116", 0)[:3])
+    assert own.interval == pytest.approx(tuple(theirs.confidence_interval()), rel=1e-9)
+    assert "1 of 4 plates left out; 3 plates" in own.source.text()
+    assert "left out" not in found.difference.HCT116["0.1"].quantity.source.text()
+
+
+def test_a_comparison_within_a_group_names_it() -> None:
+    """So does what a condition on it is about."""
+    found = difference(WELLS, VIABILITY, by="dose", against=0, within="cell_line").difference
+    assert sentence(found.A549.same("10").about[0]).startswith("in A549, ")
+
+
 def test_numbers_have_their_order_and_texts_the_table_s() -> None:
     """A number's name has no trailing zero."""
     assert list(mean(WELLS, VIABILITY, by="dose").mean) == ["0", "0.1", "10"]
@@ -79,6 +104,8 @@ def test_numbers_have_their_order_and_texts_the_table_s() -> None:
 def test_shares_above_one_are_allowed_where_the_measure_says_so() -> None:
     """Stored in per cent, as the table has them; else the message says how."""
     assert mean(WELLS, VIABILITY).mean.value > 0.5
+    with pytest.raises(UsageError, match=r"all values are below 1.5; percent=True is for "):
+        mean(table(FRAME.assign(viability=FRAME.viability / 100)), VIABILITY)
     with pytest.raises(UsageError, match="bounded=False"):
         mean(WELLS, Measure("viability", "%", percent=True))
     for make in (mean, ranking, effect):
@@ -112,8 +139,18 @@ def test_missing_values_are_refused_by_line_or_dropped_and_counted(tmp_path: Pat
 def test_a_text_among_numbers_is_refused_by_line(tmp_path: Path) -> None:
     """It is not taken for a missing one."""
     path = wells(tmp_path, "plate,growth\nP,1.5\nQ,n.d.\n")
-    with pytest.raises(UsageError, match=r"line 3 has 'n.d.' in column 'growth'"):
-        mean(table(path, missing="drop"), "growth")
+    declared = table(path, missing="drop")
+    for error in (
+        ValueError("could not convert 'n.d.'"),
+        TypeError("no mean of str"),
+        UsageError("'1.5' is"),
+    ):
+        with pytest.raises(UsageError, match=r"line 3 has 'n.d.' in column 'growth'"):
+            declared.explain(error)
+    declared.explain(KeyError("n.d."))
+    declared.explain(ValueError("1.5"))
+    with pytest.raises(UsageError, match=r"row 2 has 'n.d.'"):
+        mean(table(lambda: declared.frame), "growth")
 
 
 def test_mistakes_are_told_with_what_there_is() -> None:

@@ -102,8 +102,6 @@ class Experiment:
         for name, given in (("epochs", self.epochs), ("seeds", self.seeds)):
             if given is not None and given < 1:
                 self.refuse(f"{name} is {given}; allowed is a whole number of at least 1")
-        if not self.name.strip():
-            self.refuse("it has no name")
         if self.fit and (self.start or self.epochs != 1):
             self.refuse("it has both fit and start or epochs; a fit is one step")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -47,63 +48,75 @@ class Data:
         """All rows that `where` leaves, as a DataFrame; its index is that of the source, for messages."""
         import pandas
 
-        found = self._read() if self.path else self.source() if callable(self.source) else self.source
+        found, ending = self.source, self.path.suffix.lower() if self.path else ""
+        if callable(found):
+            found = found()
+        elif self.path and ending not in _READERS:
+            self.refuse(f"the ending {ending!r} is not known; allowed: {', '.join(_READERS)}")
+        elif self.path:
+            more = {"lines": True} if ending == ".jsonl" else {}
+            try:
+                found = getattr(pandas, f"read_{_READERS[ending]}")(self.path, **more)
+            except Exception as error:
+                self.refuse(f"pandas cannot read it: {str(error).partition(chr(10))[0]}")
         if not isinstance(found, pandas.DataFrame):
             self.refuse(f"it is {type(found).__name__}; a DataFrame is needed")
         if self.where:
             try:
                 found = found.query(self.where)
             except Exception as error:
-                self.refuse(f"where={self.where!r}: {str(error).splitlines()[0]}; columns: {_names(found)}")
-        if self.replicate:
-            self.check_column(self.replicate, found)
-        return found
-
-    def _read(self) -> pandas.DataFrame:
-        import pandas
-
-        assert self.path is not None
-        ending = self.path.suffix.lower()
-        if ending not in _READERS:
-            self.refuse(f"the ending {ending!r} is not known; allowed: {', '.join(_READERS)}")
-        more = {"lines": True} if ending == ".jsonl" else {}
-        try:
-            found: pandas.DataFrame = getattr(pandas, f"read_{_READERS[ending]}")(self.path, **more)
-        except FileNotFoundError:
-            self.refuse("the file is not there")
-        except (ImportError, ValueError, OSError) as error:
-            self.refuse(f"pandas cannot read it: {str(error).splitlines()[0]}")
+                columns = ", ".join(map(str, found.columns))
+                self.refuse(f"where={self.where!r}: {str(error).splitlines()[0]}; columns: {columns}")
+        if not len(found):
+            self.refuse("no rows" + (f" (where={self.where!r} matches none)" if self.where else ""))
         return found
 
     @cached_property
     def sha256(self) -> str:
-        """The digest of the file's bytes, or of the frame's values, names and types."""
-        if self.path:
-            try:
-                return hashlib.sha256(self.path.read_bytes()).hexdigest()
-            except OSError:
-                self.refuse("the file is not there")
+        """The digest of the frame's values, names and types."""
         return hashlib.sha256(self.frame.to_csv().encode() + str(self.frame.dtypes).encode()).hexdigest()
 
-    @property
-    def rows(self) -> int:
-        """How many rows there are."""
-        return len(self.frame)
-
-    @property
-    def empty(self) -> int:
-        """How many rows have an empty cell."""
-        return int(self.frame.isna().any(axis=1).sum())
-
-    def check_column(self, name: str, frame: pandas.DataFrame | None = None) -> None:
+    def check_column(self, name: str) -> None:
         """Raise `UsageError` where there is no column of this name."""
-        columns = list(map(str, (self.frame if frame is None else frame).columns))
+        columns = list(map(str, self.frame.columns))
         if name not in columns:
             self.refuse(f"no column {name!r}{did_you_mean(name, columns, 'there are')}")
 
+    def numbers(self, column: str) -> pandas.Series:
+        """A column as numbers. Raises `UsageError` at a cell that is neither a number nor empty."""
+        import pandas
+
+        cells = self.frame[column]
+        found = pandas.to_numeric(cells, errors="coerce")
+        texts = (found.isna() & cells.notna()).tolist()
+        if any(texts):
+            cell = cells.iloc[place := texts.index(True)]
+            self.refuse(f"{self.line(place)} has {cell!r} in column {column!r}; a number is needed")
+        return found
+
+    def line(self, place: int) -> str:
+        """How a row is called: the line of a text file, else its number from 1, or what its index says."""
+        index, text = self.frame.index, self.path and self.path.suffix.lower() in (".csv", ".tsv", ".txt")
+        if index.dtype.kind not in "iu":
+            return f"row {index[place]}"
+        return f"line {index[place] + 2}" if text else f"row {index[place] + 1}"
+
+    def explain(self, error: Exception) -> None:
+        """Raise `UsageError` instead of an error that comes of a text among the numbers of a column."""
+        import pandas
+
+        for column in self.frame.columns if isinstance(error, (TypeError, ValueError, UsageError)) else ():
+            cells, told = self.frame[column], str(error)
+            some = pandas.to_numeric(cells, errors="coerce").notna().any()
+            named = any(isinstance(cell, str) and repr(cell) in told for cell in cells)
+            if some and (named or re.search(r"\bstr(ing)?\b", told)):
+                self.numbers(column)
+
     def refuse(self, text: str) -> NoReturn:
         """Raise `UsageError` about this table at the line on which it is declared."""
-        raise UsageError(told(self.place, f"table {self.name}: {text}"))
+        error = UsageError(told(self.place, f"table {self.name}: {text}"))
+        error.table = self
+        raise error
 
 
 def table(
@@ -115,18 +128,13 @@ def table(
     """Declare a table: a path beside `project.py` (whatever pandas reads), a DataFrame or a function.
 
     `replicate` is the column of what is independent: a plate, a patient, a seed. Rows within one are
-    averaged. `where` is a pandas query. With `missing="drop"`, empty cells are left out and counted.
+    averaged. `where` is a pandas query. With `missing="drop"`, empty cells are left out and counted, and so
+    are from a comparison the replicates that only one side has.
     """
     place = here()
-    if missing not in ("error", "drop"):
-        raise UsageError(told(place, f"table: missing is {missing!r}; allowed is 'error' or 'drop'"))
     if isinstance(source, (str, Path)):
         folder = Path(place.rpartition(":")[0]).parent if place else Path()
         path = Path(source) if Path(source).is_absolute() else (folder / source).resolve()
         return Data(path, replicate, where, missing, path.name, place)
     name = getattr(source, "__name__", "DataFrame")
     return Data(source, replicate, where, missing, name, place)
-
-
-def _names(frame: pandas.DataFrame) -> str:
-    return ", ".join(map(str, frame.columns))

@@ -9,7 +9,7 @@ from typing import Literal
 from labreport.project.measure import Measure
 from labreport.stats.crossed import crossed
 from labreport.stats.intervals import ALPHA, Computed, estimated
-from labreport.stats.quantity import Quantity, Source, reversed_quantity
+from labreport.stats.quantity import Quantity, Source, plural, reversed_quantity
 from labreport.stats.sample import Sample
 
 Judgement = Literal["more", "less", "same", "unclear", "unknown"]
@@ -117,12 +117,19 @@ def _quantity(found: Computed, measure: Measure, unit: str, *of: Sample) -> Quan
 def _paired(first: Sample, second: Sample) -> tuple[Sample, Sample, bool]:
     """Two samples of the units that they share, or as they are where nothing pairs them.
 
-    Replicates of a table that share fewer than two are taken as independent.
+    Replicates of a table of which none is shared are independent. Raises `UsageError` where only some are.
     """
-    units = [unit for unit in first.values if unit in second.values]
-    if not (first.design.paired and second.design.paired) or (len(units) < 2 and first.note):
+    units, data = [unit for unit in first.values if unit in second.values], first.table
+    if not (first.design.paired and second.design.paired) or not (units or data is None):
         return first, second, False
-    return first.only(units), second.only(units), True
+    note, every = first.note, {*first.values, *second.values}
+    if data and (alone := len(every) - len(units)):
+        for one, other in ((first, second), (second, first)) if data.missing == "error" else ():
+            if lost := ", ".join(repr(unit) for unit in other.values if unit not in one.values):
+                text = f"{data.unit} {lost} has no {one.called}; complete it, or"
+                data.refuse(f'{text} missing="drop" leaves it out of comparisons and says so')
+        note += f", {alone} of {len(every)} {plural(data.unit)} left out"
+    return replace(first.only(units), note=note), second.only(units), True
 
 
 def _known(one: Sample, measure: Measure) -> bool:

@@ -45,9 +45,10 @@ class Finding(Asked):
     """An observation and its judgement.
 
     `subjects` are compared by `parts`, of which each is judged as one of `family`; `labels` are what people
-    call them, `averages` their means, `unit` what is repeated. `groups` are findings inside one, by group;
-    `axis` is the column or field that the subjects are values of. A count is `of` so many, on the `side` of
-    a `threshold`. A fact has its `sentence`, its `truth`, and the sentence that is said `otherwise`.
+    call them, `averages` their means, `unit` what is repeated. `groups` are findings inside one, by group,
+    of the column `within`; of one of these, `within` is the group. `axis` is the column or field that the
+    subjects are values of. A count is `of` so many, on the `side` of a `threshold`. A fact has its
+    `sentence`, its `truth`, and the sentence that is said `otherwise`.
     """
 
     kind: Kind
@@ -118,6 +119,8 @@ class Finding(Asked):
             near = did_you_mean(text_of(name), [word for word in dir(type(self)) if word[0] != "_"])
             refuse(f"a {self.kind} has no {text_of(name)!r}{near or '; it has .mean'}")
         return self._only(self._part(name))
+
+    __getattr__ = Names.__getattr__
 
     def __iter__(self) -> Iterator[str]:
         """The names of its groups, or of what was compared."""
@@ -299,6 +302,27 @@ class Finding(Asked):
         return replace(first, value=value, n=n, values=(), source=source)
 
 
+def quantities(value: Any, name: str = "", beside: Mapping[str, Any] = {}) -> Iterator[tuple[str, Quantity]]:
+    """Find the quantities of an answer by the names that a template has for them: `mean.complex`.
+
+    The means and differences of a finding are left out that stand `beside` it in its answer, too.
+    """
+    inner: dict[str, Any] = value.members if isinstance(value, Names) else {}
+    number = value.quantity if isinstance(value, Finding) else value
+    if isinstance(number, Quantity):
+        yield name, number
+    if isinstance(value, Finding):
+        inner = {"mean": value.mean}
+        if value.kind in RANKED:
+            inner["difference"] = value.difference
+        elif value.groups or len(value.parts) > 1:
+            inner |= {each: value[each] for each in value}
+        inner = {key: one for key, one in inner.items() if key not in beside or not equal(one, beside[key])}
+    for each, one in inner.items():
+        own = {"mean": one.mean} if isinstance(value, Finding) and isinstance(one, Finding) else inner
+        yield from quantities(one, f"{name}.{each}".lstrip("."), own)
+
+
 def _title(name: str) -> str:
     return name[:1].upper() + name[1:].replace("_", " ")
 
@@ -338,7 +362,7 @@ def say(finding: Finding) -> dict[str, Any]:
     if finding.kind == "count":
         each = ((finding.label(part.subjects[0]), part.quantity) for part in finding.parts)
         return said | {"rows": [{"label": label, "number": one, "total": one.n} for label, one in each]}
-    of = finding.groups or (("", finding),)
+    of = finding.groups or ((finding.within, finding),)
     rows = [_row(one, part, group) for group, one in of for part in one.parts]
     return said | {"rows": rows, "whole": rows[-1] if rows else None}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations, pairwise
 from typing import Any, TypeAlias
@@ -20,8 +20,6 @@ from labreport.stats.sample import Epoch, Sample, grouped, label_of, measured, s
 Of: TypeAlias = dict[str, Sample]
 MISSED = Measure("share missed", "%", better="", place="-")
 """How much of a category is taken for another."""
-LIBRARIES = 8
-"""So many libraries are listed: those that the most runs used."""
 
 
 def mean(
@@ -37,9 +35,8 @@ def mean(
     Of a table without such a column it is one quantity.
     """
     measure = measured(measure, data)
-    found: Any = {}
-    for group, of in grouped(data, measure, by, within, epoch).items():
-        found[group] = {key: mean_of(one, measure) for key, one in of.items()}
+    of = grouped(data, measure, by, within, epoch)
+    found: Any = {group: {key: mean_of(x, measure) for key, x in one.items()} for group, one in of.items()}
     if within is None:
         alone = by == "experiment" and hasattr(data, "frame") and by not in data.frame.columns
         found = next(iter(found[""].values())) if alone else found[""]
@@ -133,7 +130,8 @@ def _at_epochs(results: Any, measure: Measure, first: Any, second: Any) -> Of:
 def _together(found: dict[str, Finding], within: str) -> Finding:
     """One finding of the findings of several groups, which were judged together."""
     bare = replace(next(iter(found.values())), subjects=tuple(found), labels=(), parts=(), averages=())
-    return replace(bare, groups=tuple(found.items()), within=within)
+    groups = tuple((group, replace(one, within=group)) for group, one in found.items())
+    return replace(bare, groups=groups, within=within)
 
 
 def change(
@@ -251,8 +249,8 @@ def hardest(
 
     `truth` and `predicted` are its arrays, shape (items,), or `truth` is one that all runs share. Categories
     are compared run by run, and over items where all runs have the same. Gives `hardest`, `mean` (the share
-    missed, by category), `means`, and the exact counts `wrong` and `items`. Raises `UsageError` for arrays of
-    unequal shapes and for fewer than two categories.
+    missed, by category), `means`, and the exact counts `wrong` and `items`. Raises `UsageError` for fewer
+    than two categories.
     """
     import numpy as np
 
@@ -261,10 +259,6 @@ def hardest(
     given = runs.arrays(truth, epoch) if isinstance(truth, str) else [truth] * len(guesses)
     labels = [np.asarray(each) for each in given]
     by_run = [*zip(runs.seeds, labels, guesses, strict=True)]
-    for seed, true, guess in by_run:
-        if true.shape != guess.shape or true.ndim != 1:
-            told = f"truth has the shape {true.shape}, {predicted!r} {guess.shape}; both need (items,)"
-            refuse(f"experiment {runs.name!r}, seed {seed}: {told}")
     same_items = all(np.array_equal(labels[0], each) for each in labels)
     at = (epoch or runs.epoch) if runs.experiment.epochs > 1 else None
     of = {}
@@ -331,14 +325,17 @@ def number(
     method: str = "",
     source: Any = None,
     exact: bool | None = None,
+    values: Mapping[Any, Any] | None = None,
 ) -> Quantity:
     """State a number that was computed by a method of one's own, with the ends of its 95 % interval.
 
     `value` may be a number of Python, NumPy, pandas or SciPy; `ci` a pair, or what SciPy's
     `confidence_interval()` gives, or a result that has one. It is printed in `unit` as it is written (of the
     unit "fraction", 0.973 as 97.3 %). Whole numbers without an interval are exact. Raises `UsageError` where
-    the value is outside its interval.
+    the value is outside its interval. A click shows `values`, those of each replicate by its name.
     """
+    own = tuple((unit, float(plain_number(one))) for unit, one in (values or {}).items())
+    n = n or len(own)
     plain, low, high = plain_number(value), None, None
     if ci is not None:
         ci = getattr(ci, "confidence_interval", ci)
@@ -347,9 +344,9 @@ def number(
         if not low <= plain <= high:
             refuse(f"number({plain!r}) is not between its ends, {low!r} and {high!r}")
     if not isinstance(source, Source):
-        source = Source(n=n or 0, unit="value", kind="computed", method=method, note=source or method)
+        source = Source(n=n, unit="value", kind="computed", method=method, note=source or method)
     exact = (isinstance(plain, int) and ci is None) if exact is None else exact
-    return Quantity(plain, unit, low, high, n or 1, source, exact=exact)
+    return Quantity(plain, unit, low, high, n or 1, source, values=own, exact=exact)
 
 
 estimate = number
@@ -371,7 +368,7 @@ def environment(results: Any) -> Answer:
     lines = {
         "Machine": [*of["processor"], cores and f"{cores} cores", *of["system"]],
         "Python": of["python"],
-        "Libraries": sorted(library for library, _ in found.most_common(LIBRARIES)),
+        "Libraries": sorted(library for library, _ in found.most_common(8)),
         "Runs": [f"{len(runs)} run{'s'[len(runs) == 1 :]}", " to ".join(dates[:: len(dates) - 1 or 1])],
     }
     shown = [(line, ", ".join(filter(None, texts)) or "unknown") for line, texts in lines.items()]

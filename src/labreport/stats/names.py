@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from html import escape
 from typing import Any
+from unicodedata import normalize
 
 from labreport.errors import did_you_mean
 from labreport.stats.quantity import (
@@ -33,9 +34,10 @@ def text_of(value: Any) -> str:
 
 
 def find(name: Any, known: Iterable[str], what: str = "name") -> str:
-    """Find a name, or the only one that differs in its signs: `deep_8` finds `deep-8`."""
+    """Find a name, or the only one that differs in its signs: `deep_8` finds `deep-8`, and µ μ."""
     wanted, names = text_of(name), list(known)
-    alike = [one for one in names if re.sub(r"\W", "_", one) == re.sub(r"\W", "_", wanted)]
+    plain = [re.sub(r"\W", "_", normalize("NFKC", one)) for one in (wanted, *names)]  # of µ and μ the same
+    alike = [one for one, key in zip(names, plain[1:], strict=True) if key == plain[0]]
     if wanted not in names and len(alike) != 1:
         refuse(f"no {what} {wanted!r}{did_you_mean(wanted, names, 'there are')}")
     return wanted if wanted in names else alike[0]
@@ -51,8 +53,6 @@ class Names:
 
     def __init__(self, members: Mapping[Any, Any]) -> None:
         self.members: dict[str, Any] = {text_of(name): _kept(name, value) for name, value in members.items()}
-        if wrong := [name for name in self.members if name == "members" or name.startswith("__")]:
-            refuse(f"an answer has no name {wrong[0]!r}; choose another")
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_") or name == "members":
@@ -157,6 +157,11 @@ class Table:
             apart = unit and unit.lower() not in column.title.lower().split()
             found.append(f"{column.title}, {unit}" if apart and column.title else column.title or unit)
         return found
+
+    @property
+    def numeric(self) -> list[bool]:
+        """Which columns have numbers."""
+        return [any(isinstance(cell, Quantity) for cell in cells) for cells in self._by_column()]
 
     def cells(self, digits: int | None = None) -> list[list[str]]:
         """Print the cells: quantities with half widths, in one number of decimals a column, or `digits`."""

@@ -296,7 +296,7 @@ def pm(one: Any) -> str:
     That is an interval much longer on one side, or one that excludes zero although ± would seem to include
     it. Without an interval, or where all seeds agree, only the number.
     """
-    form = _Form(one)
+    form = _Form(one, prose=as_quantity(one).low is None)
     value, ends = form.value_and_ends()
     return form.with_unit(value) + ends
 
@@ -337,9 +337,7 @@ def words(one: Any) -> str:
 
 def digits(one: Any, number: int) -> str:
     """Value and unit with so many decimals."""
-    form = _Form(one)
-    form.decimals = number
-    return form.with_unit(form.text())
+    return _Form(one).with_unit(bare(one, number))
 
 
 def bare(one: Any, number: int) -> str:
@@ -424,7 +422,8 @@ class _Form:
         if self.logarithmic:
             return _two_digits(value * self.factor)
         if not uncertainty:
-            return _plain_decimals(value * self.factor, 2 if self.points else 3)
+            own = not prose or self.quantity.exact
+            return _plain_decimals(value * self.factor, 2 if self.points else 3, own)
         scaled = uncertainty * self.factor
         fine = not prose or decimals(scaled, fine=False) < _two_digits(value * self.factor)
         shown = max(0, decimals(scaled, fine))
@@ -490,12 +489,12 @@ def _two_digits(value: float) -> int:
     return max(0, 1 - math.floor(math.log10(abs(value)))) if value else 0
 
 
-def _plain_decimals(value: float, digits: int) -> int:
-    """As many as an exact value has, up to so many significant digits, and two where these say it exactly."""
+def _plain_decimals(value: float, digits: int, own: bool) -> int:
+    """As many as a value has, up to so many significant digits; of its `own` two where these say it."""
     if value == 0:
         return 0
     most = max(0, digits - 1 - math.floor(math.log10(abs(value))))
-    if abs(value) >= 1 and math.isclose(round(value, 2), value, rel_tol=1e-9):
+    if own and abs(value) >= 1 and math.isclose(round(value, 2), value, rel_tol=1e-9):
         most = 2
     exact = (count for count in range(most) if math.isclose(round(value, count), value, rel_tol=1e-9))
     return next(exact, most)

@@ -16,6 +16,8 @@ from labreport.stats.quantity import refuse
 if TYPE_CHECKING:
     import pandas
 
+    from labreport.project.table import Data
+
 Epoch: TypeAlias = int | None
 Groups: TypeAlias = "dict[str, dict[str, Sample]]"
 """Samples by group (one, the empty text, where there are none) and by name."""
@@ -26,8 +28,8 @@ class Sample:
     """A measure of one thing: for each unit its repetitions, in most cases one.
 
     `right`, where it is known, has for each unit which items are right; samples whose `items` are equal have
-    the same items, by place. `terms` are the two samples of a measure that is a difference. `note` names a
-    table, and says what was left out of it.
+    the same items, by place. `terms` are the two samples of a measure that is a difference. `table` is where
+    it is from, `called` its place there (`dose '10' in HT29`), and `note` says what was left out of that.
     """
 
     name: str
@@ -39,6 +41,8 @@ class Sample:
     items: str = ""
     terms: tuple[Sample, ...] = ()
     note: str = ""
+    table: Data | None = None
+    called: str = ""
 
     def only(self, units: Sequence[Any]) -> Sample:
         """The same, of these units in this order."""
@@ -72,8 +76,7 @@ def measured(measure: Any, data: Any) -> Measure:
         return measure
     if isinstance(measure, str) and _is_table(data):
         return Measure(measure, better="")
-    told = "write Measure(name, unit=…), with the unit of its values"
-    return refuse(f"the measure is {brief(measure)}; {told}")
+    return refuse(f"the measure is {brief(measure)}; write Measure(name, unit=…), with the unit of its value")
 
 
 def grouped(
@@ -135,12 +138,11 @@ def _of_table(data: Any, measure: Measure, by: Any, within: str | None, names: l
     for group, rows in _split(frame, within):
         of: dict[str, Sample] = {}
         for value, chosen in _split(rows, by):
-            values: dict[Any, tuple[float, ...]] = {}
             units = chosen[data.replicate].tolist() if data.replicate else range(len(chosen))
-            for unit, number in zip(units, chosen[measure.name].tolist(), strict=True):
-                values[unit] = (*values.get(unit, ()), number)
+            values = chosen[measure.name].groupby(list(units), sort=False).agg(tuple).to_dict()
             name = text_of(value) if by else data.name
-            of[name] = Sample(name, values, None, design, name, note=note)
+            called = f"{by} {name!r}" + (f" in {text_of(group)}" if within else "")
+            of[name] = Sample(name, values, None, design, name, note=note, table=data, called=called)
         found[text_of(group) if within else ""] = _chosen(of, names)
     return found
 
@@ -153,34 +155,22 @@ def _split(frame: pandas.DataFrame, column: str | None) -> list[tuple[Any, panda
     return list(frame.groupby(column, sort=ordered, observed=True))
 
 
-def _usable(data: Any, measure: Measure, columns: list[str]) -> tuple[pandas.DataFrame, str]:
+def _usable(data: Data, measure: Measure, columns: list[str]) -> tuple[pandas.DataFrame, str]:
     """The rows that have a number and all that is grouped by, and what the numbers' source says of them."""
-    import pandas
-
     frame, needed = data.frame, [measure.name, *columns, *([data.replicate] if data.replicate else [])]
     for column in needed:
         data.check_column(column)
-    numbers = pandas.to_numeric(frame[measure.name], errors="coerce")
-    empty = frame[needed].isna()
+    numbers, empty = data.numbers(measure.name), frame[needed].isna()
     lacking = empty.any(axis=1)
-    texts = (numbers.isna() & ~empty[measure.name]).tolist()
-    if any(texts):
-        place = texts.index(True)
-        cell = frame[measure.name].iloc[place]
-        data.refuse(f"{_line(data, place)} has {cell!r} in column {measure.name!r}; a number is needed")
     if lacking.any() and data.missing != "drop":
         place = lacking.tolist().index(True)
-        text = f"{_line(data, place)} has no value in column {empty.columns[empty.iloc[place]][0]!r}"
+        text = f"{data.line(place)} has no value in column {empty.columns[empty.iloc[place]][0]!r}"
         data.refuse(f'{text}; missing="drop" leaves such rows out and counts them')
     for place, number in enumerate(numbers.tolist()):
-        measure.checked(number, f"{data.name}, {_line(data, place)}")
+        measure.checked(number, f"{data.name}, {data.line(place)}")
+    if measure.percent and 0 <= numbers.min() and 0 < numbers.max() <= 1.5:
+        text = "all values are below 1.5; percent=True is for values such as 97.3; leave it out for fractions"
+        measure.refuse(f"{data.name}: {text}")
     scaled = numbers.astype(float) / (100.0 if measure.percent else 1.0)
     left_out = f", {lacking.sum()} of {len(frame)} rows missing" if lacking.any() else ""
     return frame.assign(**{measure.name: scaled})[~lacking], data.name + left_out
-
-
-def _line(data: Any, place: int) -> str:
-    """How a row is called: the line of a text file, else by the index of its frame."""
-    index = data.frame.index
-    text = data.path is not None and data.path.suffix.lower() in (".csv", ".tsv", ".txt")
-    return f"line {index[place] + 2}" if text and index.dtype.kind in "iu" else f"row {index[place]}"
