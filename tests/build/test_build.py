@@ -59,7 +59,7 @@ def test_an_edited_experiment_is_repeated_alone(toy: Toy) -> None:
     assert {name.split("/")[1] for name in new if name.startswith("results/")} == {"up"}
     assert "higher.mean.up: was " in ended.out
     assert "held, no longer holds: " in ended.out
-    assert "., now" not in ended.out
+    assert "up: was −156 ± 31 steps (less), now 144 ± 31 steps (more) " in " ".join(ended.out.split())
     assert "higher.md:1: no longer holds: " in ended.out
     assert ended.out.count("(now ") == 1  # of the second claim, which has the same condition, only the words
     assert "No longer holds" in toy.read("report.html")
@@ -96,6 +96,28 @@ def test_all_mistakes_are_told_at_once(toy: Toy) -> None:
     assert toy.read("report.html") == page
     toy.edit("project.py", "return 1 / 0", "return change(results, LOSS, 1, 4, DESCENT)")
     assert "'upp'" in toy.run().err
+
+
+def test_what_follows_from_a_bad_table_is_not_told_beside_it(toy: Toy) -> None:
+    """An error of a question that does not read it is, after it."""
+    toy.edit("project.py", 'VIABILITY = Measure("viability"', 'VIABILITY = Measure("viable"')
+    toy.edit("project.py", "return ranking(results, END)", "return {}[1]")
+    toy.edit(
+        "project.py", "@figure(", "@figure(reads=WELLS)\ndef wells(of):\n    of.frame.viable\n\n\n@figure("
+    )
+    toy.edit(
+        "project.py",
+        'drug?", reads=WELLS' if False else 'work?", reads=WELLS',
+        'work?", reads=WELLS, figures=wells',
+    )
+    first, second = toy.run().err.splitlines()
+    assert "table wells.csv: no column 'viable'; did you mean 'viability'?" in first
+    assert "KeyError: 1" in second
+
+
+def test_what_is_forced_is_made_beside_what_is_named(toy: Toy) -> None:
+    """Names behind it are no reason to leave it out."""
+    assert "1 answer, 1 figure" in toy.run("--force", "ends", "--force", "drug", "down").out
 
 
 def test_more_seeds_run_only_what_is_new(toy: Toy) -> None:

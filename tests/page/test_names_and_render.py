@@ -66,8 +66,8 @@ def test_a_latex_file_has_delimiters_of_its_own(tmp_path: Path) -> None:
     found, claims = render_file(written(tmp_path, "paper.tex", text), ANSWERS)
     assert (
         "\\documentclass{article} % {{ no }}\n"
-        "\\emph{98.11~$\\pm$~0.06~\\%} & <b>\\&amp;</b>\n"
-        "$-$0.58~points\n" == found
+        "\\emph{98.11~\\ensuremath{\\pm}~0.06~\\%} & \\char60{}b\\char62{}\\&amp;\\char60{}/b\\char62{}\n"
+        "\\ensuremath{-}0.58~points\n" == found
     )
     assert () == claims
 
@@ -80,7 +80,7 @@ def test_what_no_longer_holds_has_the_words_in_front(tmp_path: Path) -> None:
         " or \\BLOCK{claim facts.no}so\\BLOCK{else}not so\\BLOCK{endclaim}.\n"
     )
     found, claims = render_file(written(tmp_path, "paper.tex", text), ANSWERS)
-    now = "(now: small is less accurate than wide, by 0.58~$\\pm$~0.04~points)"
+    now = "(now: small is less accurate than wide, by 0.58~\\ensuremath{\\pm}~0.04~points)"
     assert f"No longer holds: Small wins. {now}\nA maybe\\dag{{}} and yes or not so.\n" == found
     assert [False, None, True, False] == [claim.holds for claim in claims]
     plain = "small is less accurate than wide, by 0.58 ± 0.04 points"

@@ -8,7 +8,7 @@ import pytest
 from made_answers import ACCURACY, SEEDS, Render, ranked, seeds, truths
 
 from labreport.errors import UsageError
-from labreport.stats import Answer, Names, Table, difference, number
+from labreport.stats import Answer, Names, Table, difference, fact, number
 
 
 def body(render: Render, text: str, answer: Answer | None = None) -> str:
@@ -28,7 +28,7 @@ def printed(render: Render, text: str, answer: Answer | None = None) -> str:
     [
         ("{{ 97.3 }}", "97.3 is a bare number"),
         ("{{ mean.small.value }}", "is a bare number"),
-        ("{{ mean.small.n + 1 }}", "6 is a bare number"),
+        ("{{ 5 + 1 }}", "6 is a bare number"),
         ("{% for name in mean %}\n{{ loop.index }}\n{% endfor %}", "1 is a bare number"),
         ("{{ [1, 2] }}", "1 is a bare number"),
         ("{{ mean }}", "several values have this name; print one of complex, wide, small"),
@@ -160,6 +160,18 @@ def test_a_number_leads_to_its_source(render: Render) -> None:
     assert ["0", "1", "2", "3", "4"] == list(one["values"])
     assert "98.10\u00a0%" == one["values"]["0"]
     assert {"best.mean.complex", "best.mean.wide", "experiments.wide.nodes"} == set(fragment.numbers)
+
+
+def test_how_many_a_number_is_over_is_a_number_too(render: Render) -> None:
+    """With its unit, to print and to ask."""
+    text = "{% claim mean.small.n == 5 %}{{ mean.small.n | words }}{% endclaim %} and {{ mean.small.n }}"
+    assert "<p>five seeds and 5 seeds</p>" in printed(render, text)
+
+
+def test_either_sign_of_a_micro_finds_a_name(render: Render) -> None:
+    """Python writes names with the letter; a template may have the sign."""
+    answer = Answer(top_µM=fact(True, "so"), mean=Names({"10 µM": fact(True, "no")}))
+    assert "so and no" in printed(render, "{{ top_µM }} and {{ mean['10 μM'] }}", answer)
 
 
 def test_a_number_of_nowhere_has_a_name_too(render: Render) -> None:

@@ -6,19 +6,22 @@ import csv
 import re
 from pathlib import Path
 
+import pandas
 import pytest
 from results.test_runs import SMALL, made
 
 from labreport.errors import UsageError
 from labreport.results import Store, described, export, load, write_json
 from labreport.results.exports import tex
-from labreport.stats import Answer, Names, Quantity, Table, fact, to_plain
+from labreport.stats import Answer, Names, Quantity, Table, difference, effect, fact, ranking, to_plain
+from labreport.stats.finding import quantities
 
 MEAN = Quantity(0.9812345, "fraction", 0.979, 0.9835, n=2)
 ANSWER = Answer(
     mean=Names({"small": MEAN, "a_b": Quantity(12.5, "µM", n=2)}),
     means=Table(
-        ("Name", "Accuracy & more"), (("small_1", MEAN), ("wide", Quantity(0.9, "fraction", 0.89, 0.91)))
+        ("Name", "Accuracy & more", "Kind"),
+        (("small_1", MEAN, "net"), ("wide", Quantity(0.9, "fraction", 0.89, 0.91), "net")),
     ),
     right=fact(True, "4 and 9 are first in 5 of 5 runs"),
 )
@@ -58,6 +61,25 @@ def test_a_folder_without_a_report_is_named(tmp_path: Path) -> None:
         load(tmp_path)
 
 
+def test_every_number_of_a_finding_has_the_name_of_templates() -> None:
+    """Those of groups and of each comparison, and the means where the answer does not have them."""
+    frame = pandas.DataFrame(
+        [(line, dose, dose + well) for line in "ab" for dose in (0, 1, 10) for well in (0.0, 0.5, 0.7)],
+        columns=["line", "dose", "growth"],
+    )
+    drug = difference(frame, "growth", by="dose", against=0, within="line")
+    assert [name for name, _ in quantities(drug)][:3] == [
+        "difference.a.1",
+        "difference.a.10",
+        "difference.b.1",
+    ]
+    best = ranking(frame, "growth", by="dose") | effect(frame, "dose", by="dose", name="step")
+    names = [name for name, _ in quantities(best)]
+    assert {"mean.0", "difference.1.10", "difference.10.1", "step", "step.mean.0", "step.10"} <= {*names}
+    assert len(names) == len({*names}) == 3 + 6 + 1 + 3 + 2
+    assert dict(quantities(drug))["difference.a.10"] is drug.difference.a["10"].quantity
+
+
 def test_csv_has_the_numbers_unrounded(report: Path, tmp_path: Path) -> None:
     """A file for each frame and each table of an answer."""
     files = export("csv", report, tmp_path / "out")
@@ -65,9 +87,8 @@ def test_csv_has_the_numbers_unrounded(report: Path, tmp_path: Path) -> None:
         file.name for file in files
     )
     with open(tmp_path / "out/tables/best-means.csv", encoding="utf-8") as file:
-        assert [["Name", "Accuracy & more"], ["small_1", "0.9812345"], ["wide", "0.9"]] == list(
-            csv.reader(file)
-        )
+        assert ["Name", "Accuracy & more", "Kind"] == next(rows := csv.reader(file))
+        assert [["small_1", "0.9812345", "net"], ["wide", "0.9", "net"]] == list(rows)
 
 
 def test_latex_has_a_command_for_numbers_and_a_file_for_each_table(report: Path, tmp_path: Path) -> None:
@@ -79,7 +100,7 @@ def test_latex_has_a_command_for_numbers_and_a_file_for_each_table(report: Path,
     assert known["best.mean.small"] == r"98.1~\%"
     assert r"\textmu{}M" in known["best.mean.a_b"]
     table = (tmp_path / "tables/best-means.tex").read_text()
-    assert table.startswith("\\begin{tabular}{lr}\n\\toprule\nName & Accuracy \\& more")
+    assert table.startswith("\\begin{tabular}{lrl}\n\\toprule\nName & Accuracy \\& more")
     assert "small\\_1 & 98.1" in table
 
 
@@ -89,7 +110,7 @@ def test_markdown_has_questions_sentences_and_tables(report: Path, tmp_path: Pat
     lines = (tmp_path / "report.md").read_text().split("\n\n")
     assert lines[:2] == ["# Toy", "## Which is \\*best\\*?"]
     assert "4 and 9 are first in 5 of 5 runs." in lines
-    assert "|---|---:|" in lines[-1]
+    assert "|---|---:|---|" in lines[-1]
 
 
 def test_another_format_is_refused(report: Path, tmp_path: Path) -> None:
@@ -104,5 +125,5 @@ def test_latex_prints_a_text_as_it_is() -> None:
     """Signs, powers of ten, code."""
     assert (
         tex("5 % of a_b < 10⁻⁵ `x_1`")
-        == r"5 \% of a\_b \char60{} 10\textsuperscript{\ensuremath{-}5} \texttt{x\_1}"
+        == r"5 \% of a\_b \char60{} 10\textsuperscript{\ensuremath{-}}\textsuperscript{5} \texttt{x\_1}"
     )

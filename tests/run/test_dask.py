@@ -128,6 +128,6 @@ def test_a_scheduler_that_dies_ends_the_build_in_one_line(tmp_path: Path) -> Non
         again = [*wanted, *(task(project, "slow", seed) for seed in range(4, 400))]
         with pytest.raises(LabReportError, match=r"^--scheduler \S+: the scheduler is gone; [^\n]*$"):
             execute(project, again, store, scheduler=address, progress=progress)
-    assert found(store, wanted[0]).done((20,))
+    assert not found(store, wanted[0]).missing((20,))
     outcome = execute(project, wanted, store, jobs=2)
     assert 5 == len(outcome.finished)

@@ -258,4 +258,5 @@ def show_code(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -
 
 def _request(arguments: argparse.Namespace, folder: Path) -> Request:
     one = arguments
-    return Request(folder, one.output, one.seeds, one.jobs, one.names, one.force, one.scheduler)
+    names = [*one.names, *filter(None, one.force)] if one.names else []
+    return Request(folder, one.output, one.seeds, one.jobs, names, one.force, one.scheduler)

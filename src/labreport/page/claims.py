@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from labreport.errors import Several, UsageError, shown
 from labreport.page.markdown import typed_numbers
-from labreport.stats import Condition, Quantity, as_condition, as_quantity, both, either, negated
+from labreport.stats import Condition, as_condition, as_quantity, both, either, negated
 
 _JOINED: dict[str, Callable[..., Condition]] = {"And": both, "Or": either, "Not": negated}
 _COMPARED = {"eq": "eq", "ne": "ne", "lt": "lt", "lteq": "le", "gt": "gt", "gteq": "ge"}
@@ -122,7 +122,7 @@ class Claims(Extension):
 
     def _join(self, how: str, *sides: Any) -> Condition:
         """Join conditions; one that fails is about those that make it fail."""
-        of = [_checked(one) for one in sides]
+        of = [as_condition(there(one)) for one in sides]
         found, failing = _JOINED[how](*of), [one for one in of if one.holds is False]
         return replace(found, about=both(*failing).about) if how == "And" and failing else found
 
@@ -136,7 +136,7 @@ class Claims(Extension):
     def _claim(self, given: Any, facts: tuple[str, str | None, int, str, bool], caller: Any) -> Markup:
         """Print the body that is true; both are rendered, so that a mistake in either shows."""
         written, block, line, name, has_other = facts
-        condition, values = _checked(given), self.environment.values  # type: ignore[attr-defined]
+        condition, values = as_condition(there(given)), self.environment.values  # type: ignore[attr-defined]
         body, other = caller(True), caller(False)
         if block is None and (_BLOCK.match(body) or _BLOCK.match(other)):
             raise UsageError("a claim around whole paragraphs has its tags alone on their lines")
@@ -178,13 +178,6 @@ class _Logic(NodeTransformer):
             parts.append(call("_compared", [left, nodes.Const(one.op), one.expr]))
             left = one.expr
         return call("_join", [nodes.Const("And"), *parts], lineno=node.lineno)
-
-
-def _checked(given: Any) -> Condition:
-    wrong = isinstance(there(given), (Quantity, int, float, str, list)) and not isinstance(given, bool)
-    if wrong or given is None:
-        raise UsageError(f"a claim takes a condition {_EXAMPLE}; this is {given!r:.60}")
-    return as_condition(given)
 
 
 def there(given: Any) -> Any:

@@ -104,6 +104,7 @@ def render_page(
         unknown=any(fragment.unknown for fragment in fragments),
         interval="±" in joined,
         samples=_samples(numbers.values()),
+        left_out=sorted({note for fragment in fragments for note in fragment.left_out}),
         items=any("items" in each.get("method", "") for each in numbers.values()),
         single=max(seeds, default=0) == 1,
     )
@@ -111,7 +112,9 @@ def render_page(
     head: dict[str, Any] = {}
     if medium == "screen":
         body = HEADING.sub(PERMALINK, body)
-        head["script"] = Markup("".join(_read(file) for file in sorted((FRAME / "script").glob("*.js"))))
+        head["script"] = Markup(
+            "".join(file.read_text("utf-8") for file in sorted(FRAME.glob("script/*.js")))
+        )
         compact: dict[str, Any] = {"ensure_ascii": False, "sort_keys": True, "separators": (",", ":")}
         head["numbers"] = htmlsafe_json_dumps(numbers, **compact)
         style = f":root {{{css_variables()}}}\n{style}"
@@ -125,7 +128,7 @@ def served(page: str, error: str = "") -> str:
     """Add what `watch` needs: the page is loaded again after a build, and shows the error of the last one."""
     box = Markup('<pre class="notice warns" role="alert">{}</pre>').format(error) if error else ""
     page = re.sub(r"<main\b[^>]*>", lambda found: found[0] + box, page, count=1)
-    return page.replace("</body>", f"<script>{_read(FRAME / 'watch.js')}</script>\n</body>")
+    return page.replace("</body>", f"<script>{(FRAME / 'watch.js').read_text('utf-8')}</script>\n</body>")
 
 
 def _samples(numbers: Iterable[Mapping[str, Any]]) -> str:
@@ -213,7 +216,3 @@ def _style(frame: jinja2.Environment, name: str, applies: str) -> str:
     assert frame.loader
     text = frame.loader.get_source(frame, f"styles/{name}.css")[0]
     return text if applies == "all" else f"@media {applies} {{\n{text}}}\n"
-
-
-def _read(file: Path) -> str:
-    return file.read_text(encoding="utf-8")

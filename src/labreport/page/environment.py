@@ -13,6 +13,7 @@ from jinja2.utils import missing
 
 from labreport.errors import LabReportError, Several, did_you_mean, raised_at, shown
 from labreport.page.claims import Claims, TemplateError
+from labreport.stats import Quantity, Source, plural
 
 FRAME = Path(__file__).parents[1] / "frame"
 _PLACED = re.compile(r"(\S+?\.\w+):\d+: ")
@@ -34,8 +35,15 @@ def environment(templates: Path, values: Any) -> jinja2.Environment:
             words = [word for word in dir(owner) if not word.startswith("_")]
             return f"{type(owner).__name__} {str(owner)[:40]!r} has no {name!r}{did_you_mean(name, words)}"
 
+    class Environment(jinja2.Environment):
+        def getattr(self, obj: Any, attribute: str) -> Any:
+            """Read a name of a value; of a quantity, `n` is a quantity too: four plates."""
+            if isinstance(obj, Quantity) and attribute == "n":
+                return Quantity(obj.n, plural(obj.source.unit), source=Source(kind="counted"), exact=True)
+            return super().getattr(obj, attribute)
+
     own = jinja2.PrefixLoader({"engine": jinja2.FileSystemLoader(FRAME)})
-    made = jinja2.Environment(
+    made = Environment(
         loader=jinja2.ChoiceLoader([jinja2.FileSystemLoader([templates, FRAME]), own]),
         autoescape=True,
         undefined=Unknown,

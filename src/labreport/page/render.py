@@ -13,6 +13,7 @@ from labreport.page.claims import Claim
 from labreport.page.environment import explained
 from labreport.page.markdown import HELD
 from labreport.page.values import VERDICT, Place, Values
+from labreport.results.exports import tex
 from labreport.stats import Names
 
 LATEX = {
@@ -20,16 +21,7 @@ LATEX = {
     "variable_end_string": "}", "comment_start_string": r"\#{", "comment_end_string": "}",
 }  # fmt: skip
 """Jinja's delimiters in files that end with `.tex`."""
-_SIGNS = {
-    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\u00a0": "~",
-    "±": r"$\pm$", "\u2212": "$-$", "×": r"$\times$", "µ": r"$\mu$", "–": "--", "†": r"\dag{}",
-    **{sign: f"\\{sign}" for sign in "%&#_${}"},
-    **{power: f"$^{plain}$" for power, plain in zip("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789", strict=True)},
-}  # fmt: skip
-_WRITTEN: dict[str, Callable[[str], str]] = {
-    ".tex": lambda text: "".join(_SIGNS.get(sign, sign) for sign in text),
-    ".html": lambda text: str(escape(text)),
-}
+_WRITTEN: dict[str, Callable[[str], str]] = {".tex": tex, ".html": lambda text: str(escape(text))}
 """How a text is written so that a file of this kind prints it."""
 
 

@@ -16,9 +16,10 @@ from labreport.errors import UsageError
 from labreport.page.claims import Claim, TemplateError
 from labreport.page.environment import explained, near
 from labreport.page.markdown import BIBLIOGRAPHY, CITED, bibliography
-from labreport.page.values import Place, Values, plain_text, quantities
+from labreport.page.values import Place, Values, plain_text
 from labreport.project.outline import slug
 from labreport.stats import Column, Finding, Names, Quantity, Table
+from labreport.stats.finding import quantities
 
 if TYPE_CHECKING:
     from labreport.charts import Exported
@@ -28,6 +29,7 @@ GLOSSARY = "glossary.md"
 WIDE_MM = 125
 """A figure that is wider takes the whole width of the page."""
 _TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
+_STRUCK = re.compile(r'<div class="del">\s*(.*?)(</p>)?\s*</div>', re.DOTALL)
 _TERM = re.compile(r'<a class="term" href="#term-([^"]+)">(.*?)</a>', re.DOTALL)
 
 
@@ -36,7 +38,7 @@ class Fragment:
     """A section as HTML, into which the document puts drawings and the numbers of figures; and what it says.
 
     `numbers` are the sources of those that it prints, `glance` each question's answer in a line of HTML,
-    `cites` the keys of references by their first use.
+    `cites` the keys of references by their first use, `left_out` what its answers leave out of tables.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Fragment:
     numbers: dict[str, dict[str, Any]] = field(default_factory=dict)
     glance: dict[str, str] = field(default_factory=dict)
     cites: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     @property
     def unknown(self) -> bool:
@@ -127,8 +130,8 @@ class _Section(Values):
         html = _TERM.sub(lambda link: link[0] if first[link[1]] == link.start() else link[2], html)
         printed = {name: one for name, one in self.numbers.items() if f'data-q="{escape(name)}"' in html}
         cites = tuple(dict.fromkeys(CITED.findall(html)))
-        of = self.section
-        return Fragment(of.name, of.title, html, tuple(self.claims), printed, self.glance, cites)
+        said = (tuple(self.claims), printed, self.glance, cites, tuple(sorted(self.left_out)))
+        return Fragment(self.section.name, self.section.title, html, *said)
 
     def _answered(self, question: Question) -> str:
         """A question with its box, its text, and those of its figures that nothing places."""
@@ -146,7 +149,9 @@ class _Section(Values):
             box = self._sentences(answer, not own) if written is None else self.blocks(written)
             parts = [body, *self._unplaced(question.figures), *([] if own else self._tables(answer))]
         self.at = before
-        self.glance[question.name] = str(escape(plain_text(self.html(box))))
+        struck = _STRUCK.sub(r"<del>\1</del>\2", self.html(box))
+        words = str(escape(plain_text(re.sub("<(/?)del>", "\ue000\\1", struck))))
+        self.glance[question.name] = re.sub("\ue000(/?)", r"<\1del>", words)
         names = {"name": question.name, "text": question.text, "answer": Markup(box)}
         return self.frame("question.html", body=Markup("\n".join(parts)), **names)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from numbers import Number
@@ -21,6 +21,7 @@ from labreport.page.claims import Claim, TemplateError, there
 from labreport.page.environment import environment
 from labreport.page.markdown import HELD
 from labreport.stats import Condition, Finding, Names, Quantity, Table, as_quantity, declared, rows, say
+from labreport.stats.finding import quantities
 from labreport.stats.quantity import FORMS, apart, as_prose, bare, digits, pm
 
 SENTENCES = "sentences.html"
@@ -51,24 +52,6 @@ def listed(items: Iterable[Any], word: str = "and") -> Markup:
     """Join as English does: `5, 8 and 9`."""
     *front, last = [escape(item) for item in items] or [Markup()]
     return Markup(f" {word} ").join([Markup(", ").join(front), last]) if front else last
-
-
-def quantities(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Quantity]]:
-    """Find the quantities in an answer, each with the names that lead to it: `mean.complex`."""
-    inner: Iterable[tuple[tuple[str, ...], Any]] = ()
-    if isinstance(value, Quantity):
-        yield ".".join(path), value
-    elif isinstance(value, Names):
-        inner = (((name,), one) for name, one in value.members.items())
-    elif isinstance(value, Finding):
-        parts = ((part.subjects, part.quantity) for part in value.parts)
-        inner = [*(((group,), one) for group, one in value.groups), *parts]
-    elif isinstance(value, Table):
-        names = [column.name for column in value.columns]
-        cells = ((row[0], name, one) for row in value.rows for name, one in zip(names, row, strict=True))
-        inner = (((str(first), name), one) for first, name, one in cells)
-    for more, one in inner:
-        yield from quantities(one, (*path, *more))
 
 
 class _Held(NamedTuple):
@@ -112,13 +95,16 @@ class Values:
         self.claims: list[Claim] = []
         self.numbers: dict[str, dict[str, Any]] = {}
         self.known: dict[str, Any] = {}
+        self.left_out: set[str] = set()
         self._held: list[_Held] = []
         self._shown: Counter[str] = Counter()
         self._paths: dict[Any, str] = {}
         declarations = Names({one.name: declared(one) for one in experiments})
         for question, answer in {**(answers or {}), "experiments": declarations}.items():
-            for path, one in quantities(answer, (question,)):
+            for path, one in quantities(answer, question):
                 self._paths.setdefault(_identity(one), path)
+                if one.source.note.endswith((" missing", " left out")):
+                    self.left_out.add(one.source.note)
         self.jinja = environment(templates, self)
         self.jinja.globals.update(
             experiments=declarations,
@@ -135,7 +121,8 @@ class Values:
         """
         if taken := sorted(set(names) & {*self.jinja.globals, *RESERVED}):
             raise UsageError(f"{taken[0]!r} is a name of the engine in templates; call the answer otherwise")
-        found = {re.sub(r"\W", "_", name): value for name, value in names.items()} | dict(names)
+        micro = {name.replace("μ", "µ"): value for name, value in names.items()}  # as it is typed
+        found = {re.sub(r"\W", "_", name): value for name, value in names.items()} | micro | dict(names)
         self.known = {**self.jinja.globals, **found}
         return self.jinja.overlay(**syntax).get_template(self.at.template).render(found)
 
@@ -153,7 +140,7 @@ class Values:
     def _called(self, one: Quantity) -> str:
         """What a number is of, in words: `test accuracy of complex`, or what its answer calls it."""
         of, name = one.source, self._paths.get(_identity(one), "the number").rpartition(".")[2]
-        what = of.measure or of.note or name.replace("_", " ")
+        what = of.measure or name.replace("_", " ")
         return " of ".join(filter(None, (what, " and ".join(of.experiments))))
 
     # Signs
@@ -292,9 +279,9 @@ class Values:
             return self.form(of, lambda _: text) if isinstance(of, Quantity) else text
 
         rows = [list(map(cell, *line)) for line in zip(table.rows, table.cells(digits), strict=True)]
-        right = [any(isinstance(row[at], Quantity) for row in table.rows) for at in range(len(table.columns))]
-        names = {"name": self._table(name), "caption": self.line(caption), "heads": table.heads}
-        return self.hold(self.frame("table.html", rows=rows, right=right, **names), repr(table), block=True)
+        names = {"name": self._table(name), "caption": self.line(caption), "right": table.numeric}
+        framed = self.frame("table.html", rows=rows, heads=table.heads, **names)
+        return self.hold(framed, repr(table), block=True)
 
     def marked(self, body: str, claim: Claim, now: Markup, block: str | None) -> str:
         """Say around a piece that it no longer holds, and what is so now; or mark it as not judged.

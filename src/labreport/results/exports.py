@@ -9,7 +9,7 @@ from typing import Any
 
 from labreport.errors import UsageError, did_you_mean
 from labreport.results.files import safe_name, write_bytes
-from labreport.results.load import Loaded, load, quantities
+from labreport.results.load import Loaded, load
 
 _HEAD = r"""% \labreport{question.name} prints a number, and with .pm behind its name, value ± half width
 \providecommand{\labreport}[1]{\ifcsname labreport@\detokenize{#1}\endcsname
@@ -19,8 +19,9 @@ _SIGNS = {sign: rf"\{sign}" for sign in "#$%&_{}"} | {sign: rf"\char{ord(sign)}{
 _MATHS = {"−": "-", "≤": r"\le", "≥": r"\ge", "±": r"\pm", "×": r"\times", "Δ": r"\Delta"}
 _SIGNS |= {sign: rf"\ensuremath{{{maths}}}" for sign, maths in _MATHS.items()}
 _SIGNS |= {"µ": r"\textmu{}", "μ": r"\textmu{}", "\xa0": "~", "\u2009": r"\,", "\u202f": r"\,"}
-_POWER = re.compile("([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
-_POWERS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "−0123456789")
+_SIGNS |= {"–": "--", "†": r"\dag{}"}
+_POWERS = zip("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", (r"\ensuremath{-}", *"0123456789"), strict=True)
+_SIGNS |= {power: rf"\textsuperscript{{{number}}}" for power, number in _POWERS}
 
 
 def export(format: str, report_folder: str | Path, output_folder: str | Path) -> list[Path]:  # noqa: A002
@@ -29,8 +30,9 @@ def export(format: str, report_folder: str | Path, output_folder: str | Path) ->
     Raises `UsageError` for another format, and what `load` does.
     """
     if format not in FORMATS:
-        text = f"export {format!r}: allowed are {', '.join(FORMATS)}{did_you_mean(format, FORMATS)}"
-        raise UsageError(text)
+        raise UsageError(
+            f"export {format!r}: allowed are {', '.join(FORMATS)}{did_you_mean(format, FORMATS)}"
+        )
     files = {Path(output_folder, name): text for name, text in FORMATS[format](load(report_folder))}
     for path, text in files.items():
         write_bytes(path, text.encode())
@@ -52,6 +54,7 @@ def _csv(report: Loaded) -> Iterator[tuple[str, str]]:
 def _latex(report: Loaded) -> Iterator[tuple[str, str]]:
     """A command that prints numbers, and each table of an answer with rules of booktabs."""
     from labreport.stats import as_prose, pm
+    from labreport.stats.finding import quantities
 
     lines = []
     for question, answer in report.read_answers.items():
@@ -65,7 +68,7 @@ def _latex(report: Loaded) -> Iterator[tuple[str, str]]:
     yield "numbers.tex", "\n".join([_HEAD, *lines, ""])
     for name, table in _tables(report):
         rows = [" & ".join(map(tex, row)) + r" \\" for row in table.cells()]
-        begin = rf"\begin{{tabular}}{{l{'r' * (len(table.heads) - 1)}}}"
+        begin = rf"\begin{{tabular}}{{{''.join('r' if one else 'l' for one in table.numeric)}}}"
         head = " & ".join(map(tex, table.heads)) + r" \\"
         parts = [begin, r"\toprule", head, r"\midrule", *rows, r"\bottomrule", r"\end{tabular}", ""]
         yield f"tables/{name}.tex", "\n".join(parts)
@@ -83,10 +86,10 @@ def _markdown(report: Loaded) -> Iterator[tuple[str, str]]:
         said = (sentence(each) for each in members.values() if isinstance(each, Finding))
         lines += [_escaped(each[0].upper() + each[1:]) for each in said]
         for member in members:
-            if table := tables.get(_table_name(name, member)):
+            if table := tables.get(safe_name(f"{name}-{member}")):
                 rows = [table.heads, *table.cells()]
                 told_rows = [f"| {' | '.join(map(_escaped, row))} |" for row in rows]
-                told_rows.insert(1, f"|---|{'---:|' * (len(table.heads) - 1)}")
+                told_rows.insert(1, f"|{'|'.join('---:' if one else '---' for one in table.numeric)}|")
                 lines.append("\n".join(told_rows))
     yield "report.md", "\n\n".join(lines) + "\n"
 
@@ -104,24 +107,13 @@ def _tables(report: Loaded) -> Iterator[tuple[str, Any]]:
     for question, answer in report.read_answers.items():
         for name, member in answer.members.items():
             if isinstance(member, Table):
-                yield _table_name(question, name), member
-
-
-def _table_name(question: str, name: str) -> str:
-    return safe_name(f"{question}-{name}")
+                yield safe_name(f"{question}-{name}"), member
 
 
 def tex(text: str) -> str:
     """Write a text so that LaTeX prints it as it is; what is between backticks in the font of code."""
-    parts = [_plain(part) for part in re.split("`([^`\n]+)`", text)]
+    parts = ["".join(_SIGNS.get(sign, sign) for sign in part) for part in re.split("`([^`\n]+)`", text)]
     return "".join(rf"\texttt{{{part}}}" if place % 2 else part for place, part in enumerate(parts))
-
-
-def _plain(text: str) -> str:
-    parts = [
-        "".join(_SIGNS.get(sign, sign) for sign in part.translate(_POWERS)) for part in _POWER.split(text)
-    ]
-    return "".join(rf"\textsuperscript{{{part}}}" if place % 2 else part for place, part in enumerate(parts))
 
 
 def _escaped(text: str) -> str:

@@ -64,6 +64,7 @@ class Loaded:
     def answers(self) -> pandas.DataFrame:
         """The numbers of all answers, not rounded, with their intervals, and as they are printed."""
         from labreport.stats import as_prose
+        from labreport.stats.finding import quantities
 
         columns = ("value", "unit", "low", "high", "n")
         return _frame(
@@ -93,23 +94,6 @@ def load(folder: str | Path) -> Loaded:
     if (document := read_json(path)) is None:
         raise UsageError(f"{shown(path)} is not there; name the folder of a report that was built")
     return Loaded(path.parent, document)
-
-
-def quantities(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
-    """The numbers of an answer by their names, `mean.complex`; of a finding, what it is about."""
-    from labreport.stats import Finding, Names, Quantity
-
-    if isinstance(value, Quantity):
-        yield name, value
-    elif isinstance(value, Finding) and value.quantity is not None:
-        yield name, value.quantity
-    elif isinstance(value, Finding):
-        yield from quantities(Names({"mean": value.mean, "difference": value.difference}), name)
-    elif isinstance(value, Names):
-        for each, member in value.members.items():
-            told = isinstance(member, Finding) and "difference" in value.members  # beside it, already
-            if not told or member.quantity is not None:
-                yield from quantities(member, f"{name}.{each}".lstrip("."))
 
 
 def _frame(rows: Iterator[Mapping[str, Any]]) -> pandas.DataFrame:

@@ -74,10 +74,6 @@ class Run:
         """Those of some epochs that are not kept yet, ascending."""
         return tuple(epoch for epoch in sorted(set(epochs)) if self._kept(epoch) is None)
 
-    def done(self, epochs: Iterable[int]) -> bool:
-        """Whether all of these epochs are kept."""
-        return not self.missing(epochs)
-
     def seen(self, epochs: Sequence[int]) -> Run:
         """The view of a reader that declares these epochs: nothing later, and nothing kept in between."""
         kept = {epoch: found for epoch in epochs if (found := self._kept(epoch)) is not None}

@@ -41,7 +41,7 @@ def carry_out(load: Callable[[], Project], job: Job, store: Store, tell: Tell, s
         experiment = project.experiment(job.name)
         with lock(store.folder / ".locks" / f"{job.seed}-{job.key[:8]}", stop=stop):
             run = store.find(job.key, job.seed) or Run(job.key, job.name, job.seed, job.made_of)
-            if not run.done(job.epochs):
+            if run.missing(job.epochs):
                 _check(project, experiment, job)
                 with watched(project, job.made_of, f"experiment {job.name!r}"):
                     run = Drive(project, job, store, tell, stop).train(run)
@@ -88,7 +88,7 @@ class Drive:
     def train(self, run: Run) -> Run:
         """Train until all epochs of the job are kept, each from the nearest state before it."""
         for target in run.missing(self.job.epochs):
-            if run.done((target,)):  # it has finished early meanwhile
+            if not run.missing((target,)):  # it has finished early meanwhile
                 continue
             self._approach(run, target)
             while self.epoch < target and not (run.finished and self.epoch == len(run.records)):

@@ -179,7 +179,7 @@ class _Build:
                 return
             trouble = Failed(f"its process died twice{death}; too little memory?")
         run = self.store.find(task.key, task.seed)
-        if trouble is None and run and run.done(task.epochs):
+        if trouble is None and run and not run.missing(task.epochs):
             self._events.put(Finished(task))
         elif trouble and trouble.disk:
             self._disk = trouble.cause
