@@ -276,6 +276,13 @@ def test_a_sentence_says_behind_whom_each_is() -> None:
     assert (said["outcome"], said["pairs"]) == ("unclear", [[["c"], ["a"]]])
 
 
+def test_a_difference_of_measures_in_per_cent_is_stored_as_a_fraction() -> None:
+    """Ten points, as its terms are ninety and eighty per cent."""
+    of = results({"a": {1: [0.0, 0.0]}})
+    high, low = (Measure(str(at), "%", percent=True, value=lambda *_, at=at: at) for at in (90.0, 80.0))
+    assert mean(of, high - low).mean.a.value == pytest.approx(0.1)
+
+
 def test_what_seems_clear_alone_is_told_as_one_of_several() -> None:
     """Its interval of 95 % excludes zero, that of six comparisons does not."""
     of = {"a": plain("a", [0.90, 0.91, 0.92, 0.93]), "b": plain("b", [0.895, 0.894, 0.91, 0.909])}

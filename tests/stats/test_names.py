@@ -161,6 +161,13 @@ def test_a_quantity_is_above_where_its_whole_interval_is() -> None:
     assert Quantity(3, "times", 2.5, 3.5).above(2).holds is True
 
 
+def test_a_bound_that_is_a_quantity_is_read_in_its_own_unit() -> None:
+    """A number without one is in the printed unit, a share is stored as a fraction."""
+    for bound, holds in ((90, True), (92, False)):
+        assert MEASURED.above(number(bound)).holds is holds
+        assert MEASURED.above(Quantity(bound / 100, "fraction", exact=True)).holds is holds
+
+
 def test_exact_numbers_are_compared_and_measured_ones_are_not() -> None:
     """The message names .above()."""
     epochs = Quantity(50, "epochs", exact=True)

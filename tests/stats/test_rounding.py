@@ -43,6 +43,7 @@ COUNT = Quantity(318_010, "parameters", exact=True)
         (Quantity(9.96e9, "FLOP"), "1.0 × 10¹⁰ FLOP", "1.0 × 10¹⁰ FLOP"),
         (Quantity(0.0004, "points", 0.0001, 0.0007), "0.04 points", "0.04 ± 0.03 points"),
         (Quantity(0.0021, "points", 0.0003, 0.0039), "0.21 points", "0.21 ± 0.18 points"),
+        (Quantity(0.0031, "points", 0.0003, 0.0059), "0.31 points", "0.31 ± 0.28 points"),
         (Quantity(None, "s"), "–", "–"),
         (Quantity(0.9, "fraction", None, None, 5, spread=0.0), "90 %", "90 %"),
         (Quantity(12.3456, "s"), "12.3 s", "12.3 s"),

@@ -69,6 +69,16 @@ def test_replicates_that_are_not_shared_are_compared_by_welch() -> None:
     assert found.quantity.source.method == "Welch's t"
 
 
+def test_replicates_are_paired_by_name_in_whatever_order_they_stand() -> None:
+    """Those of one dose are reversed."""
+    last = FRAME.dose == 10
+    turned = table(pd.concat([FRAME[~last], FRAME[last][::-1]]), replicate="plate")
+    one, other = (
+        difference(data, VIABILITY, "10", "0", by="dose").difference.quantity for data in (WELLS, turned)
+    )
+    assert other.interval == pytest.approx(one.interval, rel=1e-9)
+
+
 def test_a_replicate_that_lacks_a_condition_is_refused_or_left_out_and_told() -> None:
     """By its name and what it lacks, one that is shared alone too; nothing is published half."""
     lacking = FRAME[(FRAME.plate != "P3") | (FRAME.dose != 10)]
@@ -99,6 +109,13 @@ def test_numbers_have_their_order_and_texts_the_table_s() -> None:
     assert list(mean(WELLS, VIABILITY, by="dose").mean) == ["0", "0.1", "10"]
     assert list(ranking(WELLS, VIABILITY, by="cell_line").mean) == ["HCT116", "A549"]
     assert effect(WELLS, VIABILITY, by="dose").effect.less.holds is True
+
+
+def test_an_effect_follows_the_numbers_and_not_the_rows() -> None:
+    """The doses of the file stand in another order."""
+    mixed = table(pd.concat([FRAME[FRAME.dose == dose] for dose in (10, 0, 0.1)]), replicate="plate")
+    assert list(mean(mixed, VIABILITY, by="dose").mean) == ["0", "0.1", "10"]
+    assert effect(mixed, VIABILITY, by="dose").effect.less.holds is True
 
 
 def test_shares_above_one_are_allowed_where_the_measure_says_so() -> None:
