@@ -158,6 +158,32 @@ def test_clean_keeps_what_is_named(store: Store) -> None:
     assert ["mine.txt", "wide"] == sorted(path.name for path in store.folder.iterdir())
 
 
+def test_clean_leaves_a_file_whose_name_only_begins_as_ours(store: Store) -> None:
+    """A year, eight letters and more are no run."""
+    mine = store.folder / "2024-overview-final.csv"
+    mine.write_text("a")
+    store.clean(set())
+    assert list(store.folder.iterdir()) == [mine]
+
+
+def test_a_state_goes_only_when_no_file_names_it(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run whose new file cannot be written still has its old state."""
+    run = store.write(store.keep_state(made(store, "small", 0), 6, {"w": np.ones(2)}))
+    later = store.keep_state(run, 7, {"w": np.ones(2)})
+
+    def full(*_: Any) -> None:
+        raise OSError("full")
+
+    monkeypatch.setattr("labreport.results.store.write_json", full)
+    with pytest.raises(OSError, match="full"):
+        store.write(later)
+    found = Store(store.folder).find(run.key, 0)
+    assert found is not None
+    assert found.state == run.state
+    assert run.state is not None
+    assert run.state.file.is_file()
+
+
 def test_the_newest_run_is_the_one_written_last(store: Store) -> None:
     """Of an experiment and a seed, whatever its key."""
     made(store, "small", 0, key="older" + "0" * 59)
