@@ -252,6 +252,31 @@ def test_how_a_table_is_read_counts_and_the_order_of_what_is_read(tmp_path: Path
     assert [name for name in after if first[name] != after[name]] == ["data wells.csv"]
 
 
+def test_which_rows_of_a_table_are_read_counts(tmp_path: Path) -> None:
+    """Another `where=` is another table."""
+    (tmp_path / "wells.csv").write_text("a\n1\n2\n")
+    reads = ("reads=DECAY, name=", "reads=(DECAY, WELLS), name=")
+    first, second = (
+        made(
+            loaded(
+                tmp_path,
+                ("WIDTHS = study", f'WELLS = table("wells.csv", where="{of}")\nWIDTHS = study'),
+                reads,
+            )
+        )["answer loss"]
+        for of in ("a > 0", "a > 1")
+    )
+    assert [name for name in first if first[name] != second[name]] == ["table wells.csv"]
+
+
+def test_an_experiment_that_reads_no_files_does_not_rest_on_the_project_s(tmp_path: Path) -> None:
+    """It says so by `files=()`."""
+    none = ("title=title)", "title=title, files=())")
+    before = made(loaded(tmp_path, none))
+    (tmp_path / "images.txt").write_text("3 2 1")
+    assert made(loaded(tmp_path, none)) == before
+
+
 def test_equal_specifications_share_a_key_and_titles_do_not_count(tmp_path: Path) -> None:
     """So that their runs are made once."""
     project = loaded(tmp_path, ('"with decay", decay=0.5', '"with decay"')).project

@@ -142,6 +142,32 @@ def test_an_answer_with_an_equal_value_rebuilds_nothing_above_it(report: Report)
     assert report.build(4) == ["answer every", "section part-two", "page", "pdf", "answers.json"]
 
 
+def test_other_words_make_the_page_again(report: Report) -> None:
+    """Runs and answers do not name themselves."""
+    report.edit("seeds=2)", 'seeds=2, words=Words(run="fit"))')
+    report.edit("import Experiment", "import Words, Experiment")
+    made = report.build()
+    assert {"section part-two", "page", "pdf"} <= set(made)
+    assert not [name for name in made if name.startswith(("run", "answer "))]
+
+
+def test_shared_runs_keep_the_epochs_of_all_that_share_them(report: Report) -> None:
+    """Those of the first are not lost for those of the second."""
+    report.edit("import Experiment", "import at, Experiment")
+    report.edit("(TREE, SAME)", "(*at(5, TREE), *at(7, SAME))")
+    for name in ("tree", "same"):
+        report.edit(f'("{name}", Tree(), fit=fit', f'("{name}", Tree(), epochs=10, start=fit')
+    assert report.build()
+    assert report.build() == []
+
+
+def test_a_section_reads_the_figures_of_its_own_template(report: Report) -> None:
+    """As it reads those of its questions."""
+    report.edit('"Part two", every)', '"Part two", every, figures=(line,))')
+    plan = report.plan()
+    assert "figure line" in [str(one) for one in plan.needed(plan.named("part-two"))]
+
+
 def test_a_change_of_what_is_read_says_what_happened() -> None:
     """Another run of an experiment, at whatever epochs; or another set of them."""
     told = [str(Changed(what, "a", "b")) for what in ("reads deep 8 10 50", "reads deep 1", "reads")]
