@@ -127,3 +127,15 @@ def test_a_file_is_read_again_only_when_it_changed(tmp_path: Path, monkeypatch: 
     data.write_bytes(b"new")
     assert settled.changed() == [data]
     assert Digests(cache).digest(data) != first
+
+
+def test_a_comment_in_a_file_of_python_that_a_run_reads_counts_for_nothing(tmp_path: Path) -> None:
+    """Its syntax is what counts, without docstrings; of other files it is every byte."""
+    file, text = tmp_path / "fit.py", tmp_path / "fit.txt"
+    found = []
+    for source in ('"""Fit."""\nx = 1\n', '"""Fit it."""\nx = 1  # one\n', "x = 2\n"):
+        file.write_text(source)
+        text.write_text(source)
+        found.append((Digests().digest(file), Digests().digest(text)))
+    assert found[0][0] == found[1][0] != found[2][0]
+    assert found[0][1] != found[1][1]
