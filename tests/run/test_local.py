@@ -144,6 +144,14 @@ def test_one_cause_is_one_error(project: Project, store: Store) -> None:
     assert "in advance" in outcome.failed[0].trace
 
 
+def test_an_experiment_that_fails_is_not_tried_with_further_seeds(project: Project, store: Store) -> None:
+    """Others go on."""
+    wanted = [task(project, name, seed) for name in ("raises", "once") for seed in (0, 1, 2)]
+    outcome, events = made(project, store, *wanted, jobs=1)
+    assert [each.task.seed for each in events if isinstance(each, Epoch) and each.task in wanted[:3]] == [0]
+    assert set(outcome.finished) == set(wanted[3:])
+
+
 def test_a_full_disk_ends_everything_in_one_line(project: Project, store: Store) -> None:
     """A limit of the size of files stands for it; what fits is kept."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
