@@ -18,7 +18,7 @@ def test_build_is_the_command_that_can_be_left_out() -> None:
 @pytest.mark.parametrize(
     "words",
     [
-        ["--adopt"],
+        ["--html"],
         ["verify", "--quick"],
         ["--seeds", "0"],
         ["--seeds", "many"],

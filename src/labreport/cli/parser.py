@@ -94,7 +94,7 @@ COMMANDS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     ),
 }
 """Command: what it does, its options, and its word with the number of words, how it is shown, what it is."""
-GONE = ("grade", "check", "diff", "init", "completion", "bench")
+GONE = ("check", "diff", "init", "completion", "bench")
 """Commands of an earlier version, which are not taken for names of what to build."""
 TEST = ("run the tests of this checkout: --slow, --browser, else the ordinary ones", (), ())
 
