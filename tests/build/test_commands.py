@@ -127,3 +127,20 @@ def test_new_creates_a_project_that_builds_at_once(tmp_path: Path) -> None:
     assert "My report" in Toy(folder).read("report.html")
     assert "no longer holds" not in ended.out
     assert Toy(tmp_path).run("new", str(folder)).code == 2
+
+
+def test_verify_does_not_pass_what_is_stale(toy: Toy) -> None:
+    """A report of other code is not one that is right."""
+    toy.edit("project.py", "walk.drift, 1.0 +", "walk.drift, 1.5 +")
+    ended = toy.run("verify")
+    assert ended.code == 1
+    assert "stale" in ended.out + ended.err
+
+
+def test_clean_keeps_the_runs_of_more_seeds(toy: Toy) -> None:
+    """What a build with another number of seeds has made can be used again."""
+    assert toy.run("--seeds", "4").code == 0
+    kept = len(list((toy.folder / "report/results/up").glob("*.json")))
+    assert toy.run().code == 0
+    assert toy.run("clean").code == 0
+    assert len(list((toy.folder / "report/results/up").glob("*.json"))) == kept == 4
