@@ -187,6 +187,13 @@ def test_the_order_is_by_seed_then_cost_and_exclusive_last(project: Project, sto
     assert told == ["large 0", "walk 0", "large 1", "walk 1", "alone 0", "alone 1"]
 
 
+def test_exclusive_runs_are_made_one_after_another(project: Project, store: Store) -> None:
+    """Nothing is beside one, not even another, though two lanes would be there."""
+    _, events = made(project, store, *(task(project, "alone", seed) for seed in (0, 1)))
+    seeds = [each.task.seed for each in events]
+    assert seeds == sorted(seeds)
+
+
 def test_the_first_seeds_are_told_once(project: Project, store: Store) -> None:
     """When two experiments have their first seed, and not when nothing else is to come."""
     calls: list[int] = []
