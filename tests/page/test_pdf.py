@@ -160,6 +160,15 @@ def test_what_is_not_the_reports_own_is_not_loaded(markup: str) -> None:
         written(f"<html lang=en><title>t</title><body>{markup}<p>x</p></html>", {"a": "<svg/>"})
 
 
+@pytest.mark.parametrize("markup", ['<link rel="stylesheet" href="{}.css">', '<img src="{}.svg" alt="x">'])
+def test_no_file_is_read_that_could_be(markup: str, tmp_path: Path) -> None:
+    """A style sheet and a drawing that are there, and whole."""
+    (tmp_path / "a.css").write_text("p { color: red }")
+    (tmp_path / "a.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')
+    with pytest.raises(LabReportError, match="the PDF would load what is not its own"):
+        written(f"<html lang=en><title>t</title>{markup.format((tmp_path / 'a').as_uri())}</html>", {})
+
+
 def test_a_drawing_that_cannot_be_set_is_an_error() -> None:
     """WeasyPrint would leave out the drawing, and all that follows it on its page."""
     path = '<path d="M1 1 H9" fill="currentColor"/>'
