@@ -184,7 +184,8 @@ def test_a_damaged_result_is_made_again(toy: Toy) -> None:
     assert json.loads(toy.read("answers.json"))["questions"] == answers
 
 
-def test_of_two_builds_one_waits(toy: Toy) -> None:
+@pytest.mark.parametrize("words", [(), ("clean",), ("verify",)])
+def test_of_two_builds_one_waits(words: tuple[str, ...], toy: Toy) -> None:
     """It says so, and goes on when the other has ended."""
     (toy.folder / "report" / stamp.NAME).unlink()
     held, released = threading.Event(), list[float]()
@@ -198,7 +199,7 @@ def test_of_two_builds_one_waits(toy: Toy) -> None:
     other = threading.Thread(target=hold)
     other.start()
     assert held.wait(10)
-    ended = toy.run()
+    ended = toy.run(*words)
     assert time.monotonic() >= released[0]
     other.join()
     assert ended.code == 0
@@ -215,6 +216,38 @@ def test_what_was_edited_meanwhile_is_not_kept(toy: Toy) -> None:
     ended = toy.run()
     assert (ended.code, ended.err.count("edited while this was built")) == (1, 1)
     assert toy.read("report.html") == page
+
+
+def test_edited_data_are_not_up_to_date(toy: Toy) -> None:
+    """A data file of the project is one of those by which a report is known to be."""
+    toy.edit("project.py", "    seeds=3,", '    seeds=3,\n    data_files=("notes.txt",),')
+    (toy.folder / "notes.txt").write_text("one")
+    assert toy.run().code == 0
+    assert stamp.unchanged("test", [], str(toy.folder)) == 0
+    (toy.folder / "notes.txt").write_text("three")
+    assert stamp.unchanged("test", [], str(toy.folder)) is None
+
+
+def test_a_report_is_not_replaced_by_a_preliminary_one(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page of the first seeds is made only where there is none."""
+    made: list[object] = []
+    monkeypatch.setattr("labreport.build._Build._preliminary", made.append)
+    toy.edit("project.py", "Walk(3.0)", "Walk(2.0)")
+    assert toy.run("--jobs", "1").code == 0
+    assert made == []
+
+
+def test_no_pdf_is_beside_another_page(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A build that ends between the two leaves the page alone."""
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("labreport.page.pdf.render_pdf", interrupted)
+    toy.edit("templates/questions/higher.md", "Who drifts", "Who walks")
+    assert toy.run().code == 130
+    assert "Who walks" in toy.read("report.html")
+    assert not (toy.folder / "report" / "report.pdf").exists()
 
 
 def test_a_folder_without_a_project_is_left_as_it_is(tmp_path: Path) -> None:

@@ -129,6 +129,15 @@ def test_new_creates_a_project_that_builds_at_once(tmp_path: Path) -> None:
     assert Toy(tmp_path).run("new", str(folder)).code == 2
 
 
+def test_verify_finds_arrays_that_come_out_otherwise(toy: Toy) -> None:
+    """Of a run that is made again, though all its metrics are equal."""
+    toy.edit("project.py", '"path": path', '"path": numpy.random.default_rng().normal(size=3)')
+    toy.edit("project.py", "start=Descent", "start=Descent, exclusive=True")  # so that a walk is repeated
+    assert toy.run().code == 0
+    ended = toy.run("verify")
+    assert (ended.code, ended.out.count("other bits than those stored")) == (1, 1)
+
+
 def test_verify_does_not_pass_what_is_stale(toy: Toy) -> None:
     """A report of other code is not one that is right."""
     toy.edit("project.py", "walk.drift, 1.0 +", "walk.drift, 1.5 +")
