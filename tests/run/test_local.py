@@ -6,6 +6,8 @@ import os
 import random
 import resource
 import signal
+import subprocess
+import sys
 import time
 from contextlib import suppress
 from dataclasses import replace
@@ -15,6 +17,7 @@ from typing import Any
 import pytest
 from run.toys import bits, done, epochs_of, found, line_of, process, task, toy
 
+import labreport
 from labreport.project import Project
 from labreport.results import DiskError, Run, Store
 from labreport.run import Epoch, Failed, Outcome, Task, execute
@@ -66,6 +69,8 @@ def test_lanes_give_the_bits_of_this_process(project: Project, store: Store, fol
 
 def test_a_worker_has_the_threads_of_the_project(project: Project, store: Store) -> None:
     """They are set before anything is imported there, and left alone here."""
+    code = "import sys, labreport.cli, labreport.run.local; assert 'numpy' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], cwd=Path(labreport.__file__).parents[1], check=True)
     made(project, store, task(project, "pid"))
     assert found(store, task(project, "pid")).records[0]["threads"] == "3"
     assert os.environ.get("OMP_NUM_THREADS") != "3"
@@ -141,7 +146,15 @@ def test_one_cause_is_one_error(project: Project, store: Store) -> None:
     assert [each.text for each in outcome.failed] == [
         f"project.py:{line_of('no such luck')}: experiments 'raises too', 'raises': ValueError: no such luck"
     ]
-    assert "in advance" in outcome.failed[0].trace
+
+
+def test_the_first_run_of_an_experiment_is_proved(project: Project, store: Store) -> None:
+    """A state that forgets is found in the first seed, whichever that is, and once."""
+    outcome, _ = made(project, store, *(task(project, "forgets", seed) for seed in (2, 1)), jobs=1)
+    assert [each.cause.partition(" from ")[0] for each in outcome.failed] == [
+        "its epoch 2 gives another 'place' when it continues"
+    ]
+    assert [each.seed for each in outcome.failed[0].tasks] == [1]
 
 
 def test_an_experiment_that_fails_is_not_tried_with_further_seeds(project: Project, store: Store) -> None:

@@ -7,15 +7,16 @@ import os
 import platform
 import re
 import time
-import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 from typing import Any, NoReturn
 
-from labreport.errors import LabReportError, UsageError, raised_at, shown, told
-from labreport.project import Experiment, Fit, Project, flat
+from labreport.errors import LabReportError, UsageError, raised_at, shown
+from labreport.project import Fit, Project, flat
 from labreport.results import TIMES, Run, Store
 from labreport.results.arrays import STATE, checked
 from labreport.results.files import Busy, DiskError, lock, mapped
@@ -38,15 +39,14 @@ def carry_out(load: Callable[[], Project], job: Job, store: Store, tell: Tell, s
     """
     try:
         project = load()
-        experiment = project.experiment(job.name)
         with lock(store.folder / ".locks" / f"{job.seed}-{job.key[:8]}", stop=stop):
             run = store.find(job.key, job.seed) or Run(job.key, job.name, job.seed, job.made_of)
             if run.missing(job.epochs):
-                _check(project, experiment, job)
+                _check(project, job)
                 with watched(project, job.made_of, f"experiment {job.name!r}"):
                     run = Drive(project, job, store, tell, stop).train(run)
                 try:
-                    _check(project, experiment, job)
+                    _check(project, job)
                 except UsageError:
                     store.remove(run)
                     raise
@@ -59,13 +59,13 @@ def carry_out(load: Callable[[], Project], job: Job, store: Store, tell: Tell, s
         return Failed(text, place or raised_at(error))
     except BaseException as error:  # the author's code may raise anything
         text = f"{type(error).__name__}: {error}".strip(": ")
-        return Failed(text, raised_at(error), "".join(traceback.format_exception(error)))
+        return Failed(text, raised_at(error))
     return None
 
 
-def _check(project: Project, experiment: Experiment, job: Job) -> None:
+def _check(project: Project, job: Job) -> None:
     """Raise `UsageError` where a result would not belong under its key."""
-    here = made_of_run(project, experiment, job.seed)
+    here = made_of_run(project, project.experiment(job.name), job.seed)
     if odd := [name for name in {**here, **job.made_of} if here.get(name) != job.made_of.get(name)]:
         text = f"{odd[0]} is {here.get(odd[0], 'not there')} instead of {job.made_of.get(odd[0], 'none')}"
         raise UsageError(f"{text}: edited since the build began, or another on this worker; build again")
@@ -81,8 +81,8 @@ class Drive:
         self.training: Any = None
         self.epoch = self.begun = 0
         """Where the training is, and where it was begun."""
-        self.first: tuple[Arrays, ...] = ()
-        """What the second epoch is to be trained from once more."""
+        self.first: Arrays = {}
+        """The state from which the second epoch is to be trained once more."""
         self.saved, self.pause = time.monotonic(), SAVED
 
     def train(self, run: Run) -> Run:
@@ -90,7 +90,11 @@ class Drive:
         for target in run.missing(self.job.epochs):
             if not run.missing((target,)):  # it has finished early meanwhile
                 continue
-            self._approach(run, target)
+            states = [kept for kept in (*run.kept.values(), run.state) if kept and kept.epoch <= target]
+            kept = max(states, key=lambda one: one.epoch, default=None)
+            if self.training is None or (kept is not None and kept.epoch > self.epoch):
+                self.epoch = self.begun = kept.epoch if kept else 0
+                self.training = self._start(self.epoch, kept.arrays if kept else None)
             while self.epoch < target and not (run.finished and self.epoch == len(run.records)):
                 if self.stop():
                     return self._save(run)
@@ -100,17 +104,14 @@ class Drive:
             run = self._keep(run)
         return run
 
-    def _approach(self, run: Run, target: int) -> None:
-        """Be at the nearest epoch before `target`: of this training, of what was kept, or the beginning."""
-        states = [kept for kept in (*run.kept.values(), run.state) if kept and kept.epoch <= target]
-        kept = max(states, key=lambda one: one.epoch, default=None)
-        if self.training is None or (kept is not None and kept.epoch > self.epoch):
-            self.epoch = self.begun = kept.epoch if kept else 0
-            self.training = self._start(self.epoch, _state_in(kept.arrays) if kept else None)
-
-    def _start(self, epoch: int, state: Arrays | None) -> Any:
+    def _start(self, epoch: int, arrays: Mapping[str, Any] | None) -> Any:
+        """A training after some epochs, from the state in arrays; copied, for it may change it in place."""
         if self.experiment.one_step:
             return _OneStep(self)
+        state = None
+        if arrays is not None:
+            own = [name for name in arrays if name.startswith(STATE)]
+            state = checked({name.removeprefix(STATE): arrays[name] for name in own})
         return self.code(self.experiment.specification, self.job.seed, epoch, state)
 
     def _advance(self, run: Run) -> Run:
@@ -121,11 +122,21 @@ class Drive:
             if not self.epoch:
                 self.refuse("advance returned None before the end of its first epoch", "advance")
             return replace(run, finished=True)
-        seconds = time.monotonic() - begun
+        seconds = time.monotonic() - begun + run.made.get("seconds", 0.0)
         self.epoch += 1
         record = self.plain(record, f"the values of epoch {self.epoch}")
         if self.epoch > len(run.records):
-            made = {**_made(run, self.threads), "seconds": run.made.get("seconds", 0.0) + seconds}
+            libraries = {name[8:]: each for name, each in run.made_of.items() if name.startswith("library ")}
+            made = {  # for people; no part of a result's identity
+                "processor": _processor(),
+                "system": f"{platform.system()} {platform.machine()}",
+                "cores": os.cpu_count() or 1,
+                "threads": self.threads,
+                "python": platform.python_version(),
+                "libraries": libraries,
+                "date": datetime.now(UTC).isoformat(timespec="seconds"),
+                "seconds": seconds,
+            }
             run = replace(run, records=(*run.records, record), made=made)
         self.tell(self.epoch, record)
         if self.job.proves and self.begun == 0 and self.epoch <= 2:
@@ -156,8 +167,6 @@ class Drive:
         return run
 
     def _state(self) -> Arrays:
-        if self.experiment.one_step:
-            return {}
         return {f"{STATE}{name}": array for name, array in self.arrays(self.training.state()).items()}
 
     def _prove(self, record: Mapping[str, Any]) -> None:
@@ -167,32 +176,34 @@ class Drive:
         result, near the others; a state that forgets something gives the second again, or one far away. The
         training goes on from there, since the one before may share generators with it.
         """
-        here = {**self._state(), **_measured(record)}
         if self.epoch == 1:
-            self.first = (here,)
+            self.first = self._state()
             return
+        import numpy
+
+        def seen(record: Mapping[str, Any]) -> Arrays:
+            lasting = {name: value for name, value in flat(record).items() if not name.endswith(TIMES)}
+            return {**self._state(), **{name: numpy.asarray(value) for name, value in lasting.items()}}
 
         def again() -> Arrays:
             self.training = None  # so that one of them is in memory
-            self.training = self._start(1, _state_in(self.first[0]))
-            told_again = self.plain(self.training.advance(), "the values of epoch 2")
-            return {**self._state(), **_measured(told_again)}
+            self.training = self._start(1, self.first)
+            return seen(self.plain(self.training.advance(), "the values of epoch 2"))
 
-        method, second = type(self.training).state, again()
+        here, second = seen(record), again()
         odd = _unlike(here, second)
         if odd and (not _unlike(second, again()) or _unlike(here, second, NEAR)):
             text = f"its epoch 2 gives another {odd[0].removeprefix(STATE)!r} when it continues from the"
             needed = "all that an epoch depends on, such as generators and what the optimiser keeps"
-            self.refuse(f"{text} state of epoch 1; state must return {needed}", method)
-        self.first = ()
+            self.refuse(f"{text} state of epoch 1; state must return {needed}", "state")
+        self.first = {}
 
     def plain(self, values: Any, what: str) -> dict[str, Any]:
         """Numbers and texts by name as JSON has them, NumPy's converted. Raises `UsageError` for others."""
 
         def leaf(value: Any) -> Any:
-            if hasattr(value, "tolist"):
-                return value.tolist()  # of NumPy
-            if value is not None and not isinstance(value, (bool, int, float, str)):
+            value = value.tolist() if hasattr(value, "tolist") else value  # of NumPy
+            if value is not None and not isinstance(value, (bool, int, float, str, list)):
                 kind = type(value).__name__
                 self.refuse(f"{what} have a value of {kind}; allowed are numbers, texts and lists")
             return value
@@ -209,10 +220,14 @@ class Drive:
         except UsageError as error:
             self.refuse(str(error))
 
-    def refuse(self, text: str, method: Any = "") -> NoReturn:
+    def refuse(self, text: str, method: str = "") -> NoReturn:
         """Raise `UsageError` at the method of the training, or at the function that runs the experiment."""
-        function = getattr(type(self.training), method, self.code) if isinstance(method, str) else method
-        raise UsageError(told(_defined(function) or _defined(self.code), text))
+        places: tuple[Any, ...] = (getattr(type(self.training), method, None), self.code)
+        for function in map(inspect.unwrap, places):
+            with suppress(TypeError, OSError):  # nobody may know where it is defined
+                _, line = inspect.getsourcelines(function)
+                raise UsageError(f"{shown(inspect.getsourcefile(function) or '')}:{line}: {text}")
+        raise UsageError(text)
 
 
 class _OneStep:
@@ -220,61 +235,32 @@ class _OneStep:
 
     def __init__(self, drive: Drive) -> None:
         self._drive = drive
-        self._fit = Fit()
 
     def advance(self) -> dict[str, Any]:
         """Fit; the record has the seconds that it took, and each metric by its full name."""
         drive, begun = self._drive, time.perf_counter()
-        found = drive.code(drive.experiment.specification, drive.job.seed)
+        self._fit = drive.code(drive.experiment.specification, drive.job.seed)
         seconds = time.perf_counter() - begun
-        if not isinstance(found, Fit):
-            drive.refuse(f"its fit returned {type(found).__name__}; return Fit(metrics, arrays)")
-        self._fit = found
-        metrics = flat(drive.plain(found.metrics, "the metrics"))
+        if not isinstance(self._fit, Fit):
+            drive.refuse(f"its fit returned {type(self._fit).__name__}; return Fit(metrics, arrays)")
+        metrics = flat(drive.plain(self._fit.metrics, "the metrics"))
         lasting = {name: value for name, value in metrics.items() if not name.endswith(TIMES)}
         return {**lasting, "seconds": seconds}
 
     def snapshot(self) -> tuple[Any, Any]:
-        """What the fit returned."""
         return self._fit.metrics, self._fit.arrays
 
-
-def _made(run: Run, threads: int) -> dict[str, Any]:
-    """The processor, versions and the moment, for people; no part of a result's identity."""
-    return {
-        "processor": _processor(),
-        "system": f"{platform.system()} {platform.machine()}",
-        "cores": os.cpu_count() or 1,
-        "threads": threads,
-        "python": platform.python_version(),
-        "libraries": {name[8:]: each for name, each in run.made_of.items() if name.startswith("library ")},
-        "date": datetime.now(UTC).isoformat(timespec="seconds"),
-    }
+    def state(self) -> Arrays:
+        return {}
 
 
 @cache
 def _processor() -> str:
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as lines:
-            for line in lines:
-                if line.startswith(("model name", "Model")):
-                    return line.partition(":")[2].strip()
-    except OSError:
-        pass
+    with suppress(OSError):
+        told = Path("/proc/cpuinfo").read_text("utf-8", "replace")
+        if found := re.search(r"^(?:model name|Model).*?:(.*)", told, re.MULTILINE):
+            return found[1].strip()
     return platform.processor() or platform.machine()
-
-
-def _state_in(arrays: Mapping[str, Any]) -> Arrays:
-    """What `state` gave, out of what is kept with it; copied, for a training may change it in place."""
-    own = {name.removeprefix(STATE): arrays[name] for name in arrays if name.startswith(STATE)}
-    return checked(own)
-
-
-def _measured(record: Mapping[str, Any]) -> Arrays:
-    """What a record has besides times, to be compared."""
-    import numpy
-
-    return {name: numpy.asarray(value) for name, value in flat(record).items() if not name.endswith(TIMES)}
 
 
 def _unlike(one: Arrays, other: Arrays, share: float = 0.0) -> list[str]:
@@ -290,13 +276,3 @@ def _unlike(one: Arrays, other: Arrays, share: float = 0.0) -> list[str]:
         return bool(apart <= share * np.linalg.norm(np.nan_to_num(a.astype(float))))
 
     return [name for name in one if not alike(one[name], other.get(name))]
-
-
-def _defined(function: Any) -> str:
-    """Where the author defines a function or a class; nothing where that cannot be known."""
-    try:
-        function = inspect.unwrap(function)
-        _, line = inspect.getsourcelines(function)
-        return f"{shown(inspect.getsourcefile(function) or '')}:{line}"
-    except (TypeError, OSError):
-        return ""

@@ -6,22 +6,22 @@ import queue
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeAlias
 
-from labreport.project import Project
+from labreport.project import Project, resolved
 from labreport.results import Store
 from labreport.results.files import DiskError
 from labreport.run.local import LaneDied, LocalLane
-from labreport.run.task import Epoch, Event, Failed, Finished, Job, Outcome, Task, grouped, in_order
+from labreport.run.task import Epoch, Event, Failed, Finished, Job, Outcome, Task
 
 if TYPE_CHECKING:
-    from labreport.run.dask import DaskLane
+    from labreport.run.dask import Cluster
 
 PATIENCE = 5.0
 """Seconds in which states are written after Ctrl-C."""
-Lane: TypeAlias = "LocalLane | DaskLane"
+Lane: TypeAlias = "LocalLane | Cluster"
 
 
 def execute(
@@ -36,85 +36,83 @@ def execute(
 ) -> Outcome:
     """Make what `tasks` say on so many lanes, or on the workers of a Dask scheduler; each run is stored.
 
-    `progress` and `on_first_seeds` are called in this thread, the latter once every experiment that is not
-    exclusive has the first seed, and others are to come. What a worker has must be what its task says.
+    Exclusive ones come last, then it goes by seed, the longest first. `progress` and `on_first_seeds` are
+    called in this thread, the latter once every experiment that is not exclusive has the first seed, and
+    others are to come. What a worker has must be what its task says.
 
     Raises `DiskError` where nothing can be written, and `KeyboardInterrupt` after states are written.
     """
-    build = _Build(in_order(project, list(tasks)), store, progress, on_first_seeds)
+    cost = resolved(project.cost, project.place, "cost") if project.cost else lambda specification: 1.0
+
+    def rank(task: Task) -> tuple[bool, int, float]:
+        work = float(cost(task.experiment.specification)) * task.epochs[-1]
+        return task.experiment.exclusive, task.seed, -work
+
+    ordered = sorted(tasks, key=rank)
+    build = _Build(ordered, store, progress, on_first_seeds)
     cluster = None
-    if scheduler and build.ordered:
-        from labreport.run.dask import Cluster, DaskLane
+    if scheduler and ordered:
+        from labreport.run.dask import Cluster
 
         cluster = Cluster(scheduler, project, store)
         jobs = cluster.lanes
     try:
         for exclusive in (False, True):
-            phase = [task for task in build.ordered if task.experiment.exclusive is exclusive]
+            phase = [task for task in ordered if task.experiment.exclusive is exclusive]
             count = 1 if exclusive else min(jobs, len(phase))
-            lanes = [DaskLane(cluster) if cluster else LocalLane(project, store) for _ in range(count)]
-            build.run(phase, lanes)
+            build.run(phase, [cluster or LocalLane(project, store) for _ in range(count)])
     finally:
         if cluster:
-            cluster.close()
-    failed = sorted(build.failed, key=lambda each: build.ordered.index(each.tasks[0]))
-    return Outcome(tuple(build.finished), grouped(failed))
+            cluster.kill()
+    causes: dict[tuple[str, str], Failed] = {}
+    for each in sorted(build.failed, key=lambda one: ordered.index(one.tasks[0])):
+        first = causes.get((each.place, each.cause))
+        causes[each.place, each.cause] = replace(each, tasks=(*first.tasks, *each.tasks)) if first else each
+    return Outcome(tuple(build.finished), tuple(causes.values()))
 
 
-@dataclass
 class _Build:
-    """One call of `execute`: what waits, what is done."""
+    """One call of `execute`: what is to be told, and what came of it."""
 
-    ordered: list[Task]
-    store: Store
-    progress: Callable[[Event], None]
-    on_first_seeds: Callable[[], None] | None
-    finished: list[Task] = field(default_factory=list)
-    failed: list[Failed] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        others = [task for task in self.ordered if not task.experiment.exclusive]
-        self._first = {task.key for task in others if task.seed == others[0].seed}
-        self._disk = ""
-        self._given_up, self._proven = set[str](), set[str]()
-        self._died = set[tuple[str, int]]()
-        self.stopped, self._lock = threading.Event(), threading.Lock()
+    def __init__(
+        self,
+        ordered: Sequence[Task],
+        store: Store,
+        progress: Callable[[Event], None],
+        on_first_seeds: Callable[[], None] | None,
+    ) -> None:
+        self.count, self.store = len(ordered), store
+        self.progress, self.on_first_seeds = progress, on_first_seeds
+        self.finished: list[Task] = []
+        self.failed: list[Failed] = []
+        others = [task for task in ordered if not task.experiment.exclusive]
+        self.first = {task.key for task in others if task.seed == others[0].seed}
+        new = [task for task in others if not store.find(task.key, task.seed)]
+        self.proving = {task.experiment.name: task for task in reversed(new)}
+        self.stopped = False
         self._events: queue.SimpleQueue[Event | BaseException | None] = queue.SimpleQueue()
 
     def run(self, phase: Sequence[Task], lanes: Sequence[Lane]) -> None:
         """Carry out tasks; returns when all lanes have ended."""
-        self._waiting = list(phase)
-        threads = [threading.Thread(target=self._serve, args=(lane,), daemon=True) for lane in lanes]
-        for thread in threads:
-            thread.start()
-        self._running = len(threads)
+        waiting = iter(phase)  # of which each lane takes the next
+        for lane in lanes:
+            threading.Thread(target=self._serve, args=(lane, waiting), daemon=True).start()
+        self._running = len(lanes)
         try:
-            while self._running and not self.stopped.is_set():
+            while self._running:
                 self._look()
-            self._end(lanes)
-        except BaseException:  # Ctrl-C, or what a callback raised
-            self.stopped.set()
+        except BaseException:  # Ctrl-C, a full disk, or what a callback raised
+            self.stopped = True
+            latest = time.monotonic() + PATIENCE
             try:
-                self._end(lanes)
+                for lane in set(lanes):
+                    lane.stop()
+                while self._running and time.monotonic() < latest:
+                    self._look()
             finally:
                 for lane in lanes:
                     lane.kill()
             raise
-        if self._disk:
-            raise DiskError(self._disk)
-
-    def _end(self, lanes: Sequence[Lane]) -> None:
-        """Have all lanes stop that still run, and kill those that did not after a while."""
-        if self._running:
-            for lane in lanes:
-                lane.stop()
-        latest = time.monotonic() + PATIENCE
-        while self._running and time.monotonic() < latest:
-            self._look()
-        for lane in lanes if self._running else ():
-            lane.kill()
-        while self._running:
-            self._look()
 
     def _look(self) -> None:
         """Take what came of the lanes, or wait a moment."""
@@ -122,80 +120,54 @@ class _Build:
             event = self._events.get(timeout=0.1)
         except queue.Empty:
             return
+        if isinstance(event, BaseException):
+            raise event
         if event is None:
             self._running -= 1
-        elif isinstance(event, BaseException):
-            raise event
-        else:
-            self._take(event)
-
-    def _take(self, event: Event) -> None:
-        if isinstance(event, Failed):
-            self.failed.append(event)
+            return
+        self.progress(event)
         if isinstance(event, Finished):
             self.finished.append(event.task)
-            self._first.discard(event.task.key)
-        self.progress(event)
-        left = len(self.finished) + len(self.failed) < len(self.ordered)
-        if self.on_first_seeds and not self._first and left and isinstance(event, Finished):
-            call, self.on_first_seeds = self.on_first_seeds, None
-            call()
+            self.first.discard(event.task.key)
+            left = len(self.finished) + len(self.failed) < self.count
+            if self.on_first_seeds and not self.first and left:
+                call, self.on_first_seeds = self.on_first_seeds, None
+                call()
 
-    def _serve(self, lane: Lane) -> None:
-        """The thread of a lane: do one task after another."""
+    def _serve(self, lane: Lane, waiting: Iterator[Task]) -> None:
+        """The thread of a lane: do one task after another, but no more of an experiment that has failed."""
         # A process that it starts must not meet Ctrl-C half imported
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
-            while task := self._next():
-                self._do(lane, task)
+            for task in waiting:
+                given_up = {each.tasks[0].experiment.name for each in self.failed}
+                if not self.stopped and task.experiment.name not in given_up:
+                    self._do(lane, task)
         except BaseException as error:
             self._events.put(error)
         finally:
             lane.close()
             self._events.put(None)
 
-    def _next(self) -> Task | None:
-        with self._lock:
-            while self._waiting and not self.stopped.is_set():
-                task = self._waiting.pop(0)
-                if task.experiment.name not in self._given_up:
-                    return task
-        return None
-
-    def _do(self, lane: Lane, task: Task) -> None:
-        def tell(epoch: int, record: Mapping[str, Any]) -> None:
-            self._events.put(Epoch(task, epoch, record))
-
+    def _do(self, lane: Lane, task: Task, again: bool = True) -> None:
+        """Do a task, and where its process dies, `again`."""
+        name = task.experiment.name
+        job = Job(name, task.seed, task.key, task.made_of, task.epochs, self.proving.get(name) is task)
         self._events.put(Epoch(task, 0, {}))
-        job = Job(task.experiment.name, task.seed, task.key, task.made_of, task.epochs, self._proves(task))
         try:
-            trouble = lane.run(job, tell)
+            trouble = lane.run(job, lambda epoch, record: self._events.put(Epoch(task, epoch, record)))
         except LaneDied as death:
-            if self.stopped.is_set():
+            if self.stopped:
                 return
-            if (task.key, task.seed) not in self._died:
-                self._died.add((task.key, task.seed))
-                self._waiting.insert(0, task)
+            if again:
+                self._do(lane, task, again=False)
                 return
             trouble = Failed(f"its process died twice{death}; too little memory?")
-        run = self.store.find(task.key, task.seed)
-        if trouble is None and run and not run.missing(task.epochs):
+        if trouble and trouble.disk:
+            raise DiskError(trouble.cause)
+        if trouble:
+            trouble = replace(trouble, tasks=(task,))
+            self.failed.append(trouble)
+            self._events.put(trouble)
+        elif (run := self.store.find(task.key, task.seed)) and not run.missing(task.epochs):
             self._events.put(Finished(task))
-        elif trouble and trouble.disk:
-            self._disk = trouble.cause
-            self.stopped.set()
-        elif trouble:
-            self._given_up.add(task.experiment.name)
-            self._events.put(replace(trouble, tasks=(task,)))
-
-    def _proves(self, task: Task) -> bool:
-        """Whether this is the first run of an experiment, and so trains its second epoch twice."""
-        experiment = task.experiment
-        if experiment.one_step or experiment.exclusive or task.epochs[-1] < 2:
-            return False
-        run = self.store.find(task.key, task.seed)
-        with self._lock:
-            if (run and run.records) or experiment.name in self._proven:
-                return False
-            self._proven.add(experiment.name)
-        return True

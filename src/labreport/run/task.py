@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from labreport.errors import told
-from labreport.project import Experiment, Project, resolved
+from labreport.project import Experiment
 
 
 @dataclass(frozen=True)
@@ -55,14 +55,13 @@ class Finished:
 
 @dataclass(frozen=True)
 class Failed:
-    """One cause, and all tasks that failed of it; `trace` is the traceback, where there is one.
+    """One cause, and all tasks that failed of it; a worker returns it without tasks.
 
-    A worker returns it without tasks. About a `disk` that cannot be written to, it ends all.
+    About a `disk` that cannot be written to, it ends all.
     """
 
     cause: str
     place: str = ""
-    trace: str = ""
     disk: bool = False
     tasks: tuple[Task, ...] = ()
 
@@ -83,27 +82,6 @@ class Outcome:
 
     finished: tuple[Task, ...]
     failed: tuple[Failed, ...]
-
-
-def in_order(project: Project, tasks: Sequence[Task]) -> list[Task]:
-    """Tasks in the order of running: exclusive ones last, then by seed, the longest first."""
-    cost = resolved(project.cost, project.place, "cost") if project.cost and len(tasks) > 1 else None
-
-    def rank(task: Task) -> tuple[bool, int, float]:
-        work = float(cost(task.experiment.specification)) if cost else 1.0
-        return task.experiment.exclusive, task.seed, -work * task.epochs[-1]
-
-    return sorted(tasks, key=rank)
-
-
-def grouped(failed: Iterable[Failed]) -> tuple[Failed, ...]:
-    """One for each cause, with all tasks that failed of it."""
-    found: dict[tuple[str, str], Failed] = {}
-    for each in failed:
-        first = found.setdefault((each.place, each.cause), each)
-        if first is not each:
-            found[each.place, each.cause] = replace(first, tasks=(*first.tasks, *each.tasks))
-    return tuple(found.values())
 
 
 def environment(threads: int) -> dict[str, str]:
