@@ -6,7 +6,8 @@ import re
 import shutil
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -17,34 +18,26 @@ from labreport.project import Figure, Section, located, resolved
 from labreport.results import Store, files
 from labreport.run import Event, Task, cores, execute
 from labreport.stale import changed_since_loaded, load, watched
+from labreport.stale.loader import MARKER
 
 if TYPE_CHECKING:
     from labreport.page import Fragment
 
-MARKER = ".labreport"
-"""The file that says that a folder is a report's."""
-PRELIMINARY = "Preliminary: one seed of each experiment; more follow."
 _OLDER = re.compile(r"[0-9a-f]{64}(\.\d+\.[0-9a-f]{12}\.safetensors|\.json)|ledger\.json|workflow\.py")
 """Names that only versions before this one gave."""
 
 
-class Listener(Protocol):
-    """Who follows a build."""
+class _Listener(Protocol):
+    """Who is told what was repaired or left out, what is stale, which runs begin, how far each thing is.
 
-    def note(self, text: str) -> None:
-        """Something was repaired, or left out."""
+    `cost` gives about how many seconds an epoch takes by its specification; `published` is one document.
+    """
 
-    def planned(self, plan: Plan, things: Sequence[Thing]) -> None:
-        """These are stale and will be made."""
-
-    def running(self, tasks: Sequence[Task], cost: Callable[[Any], float] | None) -> None:
-        """These runs begin; `cost` gives about how many seconds an epoch of each takes."""
-
-    def event(self, event: Event | Thing) -> None:
-        """A run has come so far, or this is being made."""
-
-    def published(self, name: str) -> None:
-        """This document is in place."""
+    def note(self, text: str) -> None: ...
+    def planned(self, plan: Plan, things: Sequence[Thing]) -> None: ...
+    def running(self, tasks: Sequence[Task], cost: Callable[[Any], float] | None) -> None: ...
+    def event(self, event: Event | Thing) -> None: ...
+    def published(self, name: str) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -60,25 +53,14 @@ class Request:
     scheduler: str = ""
 
 
-@dataclass
-class Built:
-    """What came of a build; `before` is what the answers were, None where there was no report."""
-
-    plan: Plan
-    before: dict[str, Any] | None
-    made: set[Thing] = field(default_factory=set)
-    errors: list[LabReportError] = field(default_factory=list)
-
-
 @contextmanager
 def held(request: Request, note: Callable[[str], None]) -> Iterator[None]:
     """Hold the report's folder, where there is a project; who comes second waits, and says so."""
     located(request.folder)
-    texts = [f"another build works in {shown(request.output)}; waiting for it"]
 
+    @cache
     def waits() -> bool:
-        if texts:
-            note(texts.pop())
+        note(f"another build works in {shown(request.output)}; waiting for it")
         return False
 
     with files.lock(request.output / ".lock", stop=waits):
@@ -104,22 +86,32 @@ def opened(request: Request) -> Plan:
     )
 
 
-def build(request: Request, listener: Listener) -> Built:
+def build(request: Request, listener: _Listener) -> Built:
     """Make what is stale. Mistakes are in `Built.errors`; raises what stops the whole build."""
     with held(request, listener.note):
-        return _Build(request, listener).carried_out()
+        built = Built(request, listener)
+        built._carry_out()
+        return built
 
 
-class _Build:
-    def __init__(self, request: Request, listener: Listener) -> None:
+class Built:
+    """A build and what came of it; `before` is what the answers were, None where there was no report."""
+
+    def __init__(self, request: Request, listener: _Listener) -> None:
         self.request, self.listener, self.output = request, listener, request.output
-        _remove_older(self.output, listener.note)
+        if (self.output / "ledger.json").exists():
+            listener.note(f"{shown(self.output)} was made by an earlier version; it is made again")
+            shutil.rmtree(self.output / "cache", ignore_errors=True)
+            for path in [*self.output.glob("*"), *self.output.glob("results/*")]:
+                if _OLDER.fullmatch(path.name):
+                    path.unlink()
         (self.output / MARKER).touch()
-        self.plan = opened(request)
+        self.plan, self.before = opened(request), answers_of(self.output)
         self.project = self.plan.project
-        self.built = Built(self.plan, answers_of(self.output))
+        self.made = set[Thing]()
+        self.errors: list[LabReportError] = []
 
-    def carried_out(self) -> Built:
+    def _carry_out(self) -> None:
         plan, listener = self.plan, self.listener
         wanted = plan.wanted(self.request.names)
         stale = [thing for thing in wanted if plan.state(thing)]
@@ -132,20 +124,18 @@ class _Build:
         if stale:
             (self.output / ".stamp").unlink(missing_ok=True)
             listener.planned(plan, stale)
-        self._run([thing for thing in stale if thing.kind == "run"])
-        self._make(plan, wanted, self.built.errors)
-        if not self.built.errors and not self.request.names:
+        if runs := [thing for thing in stale if thing.kind == "run"]:
+            self._run(runs)
+        self._make(plan, wanted, self.errors)
+        if not self.errors and not self.request.names:
             self._publish()
-        return self.built
 
     def _run(self, stale: Sequence[Thing]) -> None:
-        if not stale:
-            return
         keys = {self.plan.key(thing) for thing in stale}
         tasks = [Task(*task) for task in self.plan.tasks() if task[2] in keys]
         cost = self.project.cost and resolved(self.project.cost, self.project.place, "cost")
         self.listener.running(tasks, cost)
-        first = self.built.before is None and not self.request.names
+        first = self.before is None and not self.request.names
         failed = execute(
             self.project,
             tasks,
@@ -155,8 +145,8 @@ class _Build:
             progress=self.listener.event,
             on_first_seeds=self._preliminary if first else None,
         ).failed
-        self.built.errors += [LabReportError(each.text) for each in failed]
-        self.built.made |= {thing for thing in stale if not self.plan.state(thing)}
+        self.errors += [LabReportError(each.text) for each in failed]
+        self.made |= {thing for thing in stale if not self.plan.state(thing)}
 
     def _make(self, plan: Plan, things: Iterable[Thing], errors: list[LabReportError]) -> set[Thing]:
         """Make answers, figures and sections; gives those that cannot be made, or read one that cannot."""
@@ -169,12 +159,15 @@ class _Build:
                 continue
             self.listener.event(thing)
             try:
-                keep(plan, thing)
-                self.built.made.add(thing)
-                if thing.kind == "figure" and (note := plan.value("figure", thing.name)["note"]):
-                    self.listener.note(note)
+                value = compute(plan, thing)
+                _check_unedited(plan)
+                plan.keep(thing, value, claims=value["claims"] if thing.kind == "section" else ())
             except LabReportError as error:
                 lost[thing] = error.errors if isinstance(error, Several) else (error,)
+                continue
+            self.made.add(thing)
+            if thing.kind == "figure" and value["note"]:
+                self.listener.note(value["note"])
         bad = {getattr(one, "table", None) for each in lost.values() for one in each} - {None}
         for thing, each in lost.items():  # what the author's code raises for a bad table follows from that
             follows = bad & {*getattr(thing.subject, "tables", ())}
@@ -186,49 +179,35 @@ class _Build:
         """Make the stale documents, each put in its place at once; there is no PDF beside another page."""
         from labreport.page.pdf import MissingLibrary
 
-        stale = [thing for thing in self.plan.things if thing.kind in DOCUMENTS and self.plan.state(thing)]
-        for thing in stale:
+        plan = self.plan
+        for thing in [one for one in plan.things if one.kind in DOCUMENTS and plan.state(one)]:
             path = self.output / DOCUMENTS[thing.kind]
             self.listener.event(thing)
             try:
-                content = document(self.plan, thing.kind)
+                content = document(plan, thing.kind)
             except MissingLibrary as error:
                 self.listener.note(str(error))
                 path.unlink(missing_ok=True)
                 continue
-            _check_unedited(self.plan)
-            if thing.kind == "page" and any(one.kind == "pdf" for one in stale):
+            _check_unedited(plan)
+            if thing.kind == "page" and plan.state(Thing("pdf", "pdf")):
                 path.with_name(DOCUMENTS["pdf"]).unlink(missing_ok=True)
             files.write_bytes(path, content)
-            self.plan.keep(thing, None)
-            self.built.made.add(thing)
+            plan.keep(thing, None)
+            self.made.add(thing)
             self.listener.published(path.name)
 
     def _preliminary(self) -> None:
         """A page of the first seed of each experiment, while the others go on."""
-        from labreport.page.document import render_page
-
         plan = self.plan.narrowed({one.name: 1 for one in self.project.runs})
         lost = self._make(plan, plan.things, [])
         try:
-            fragments = [
-                section(plan, one, lost) if plan.thing(one) in lost else _fragment(plan, one)
-                for one in self.project.chapters
-            ]
-            drawn = figures(plan, self.project.figures, lost)
-            page = render_page(self.project, fragments, drawn, facts(plan), notice=PRELIMINARY)
+            page = document(plan, "page", lost, "Preliminary: one seed of each experiment; more follow.")
         except LabReportError as error:
             self.listener.note(f"there is no preliminary page: {error}")
         else:
-            files.write_bytes(self.output / DOCUMENTS["page"], page.encode())
+            files.write_bytes(self.output / DOCUMENTS["page"], page)
             self.listener.published(DOCUMENTS["page"])
-
-
-def keep(plan: Plan, thing: Thing) -> None:
-    """Make an answer, a figure or a section, and keep it. Raises what `compute` does."""
-    value = compute(plan, thing)
-    _check_unedited(plan)
-    plan.keep(thing, value, claims=value["claims"] if thing.kind == "section" else ())
 
 
 def _check_unedited(plan: Plan) -> None:
@@ -243,47 +222,43 @@ def compute(plan: Plan, thing: Thing) -> dict[str, Any]:
 
     Raises `LabReportError`, with the author's line.
     """
-    try:
-        return section(plan, thing.subject).plain() if thing.kind == "section" else _called(plan, thing)
-    except Exception as error:  # the author's code may raise anything
-        for table in getattr(thing.subject, "tables", ()):
-            table.explain(error)
-        if isinstance(error, LabReportError):
-            raise
-        place = raised_at(error) or thing.subject.place
-        lines = str(error).splitlines() or [""]
-        raise LabReportError(told(place, f"{thing}: {type(error).__name__}: {lines[0]}")) from error
-
-
-def _called(plan: Plan, thing: Thing) -> dict[str, Any]:
-    """What the function of a question or a figure returns for what it reads."""
     from labreport import charts
     from labreport.stats import Answer, to_plain
 
     reader = thing.subject
-    arguments = reader.arguments(results.read(reader, plan.runs), answers(plan, reader.answers))
-    with watched(plan.project, plan.made_of(thing), reader):
-        if thing.kind == "figure":
-            with charts.style():
-                return asdict(charts.export(reader.function(*arguments), name=reader.name))
-        answer = reader.function(*arguments)
-    if not isinstance(answer, Answer):
-        kind = type(answer).__name__
-        raise UsageError(told(reader.place, f"question {reader.name!r} returns {kind}; return an Answer"))
-    return to_plain(answer)
+    try:
+        if thing.kind == "section":
+            return section(plan, reader).plain()
+        arguments = reader.arguments(results.read(reader, plan.runs), answers(plan, reader.answers))
+        with watched(plan.project, plan.made_of(thing), reader):
+            if thing.kind == "figure":
+                with charts.style():
+                    return asdict(charts.export(reader.function(*arguments), name=reader.name))
+            answer = reader.function(*arguments)
+        if not isinstance(answer, Answer):
+            text = f"question {reader.name!r} returns {type(answer).__name__}; return an Answer"
+            raise UsageError(told(reader.place, text))
+        return to_plain(answer)
+    except Exception as error:  # the author's code may raise anything
+        for table in getattr(reader, "tables", ()):
+            table.explain(error)
+        if isinstance(error, LabReportError):
+            raise
+        line = next(iter(str(error).splitlines()), "")
+        text = f"{thing}: {type(error).__name__}: {line}"
+        raise LabReportError(told(raised_at(error) or reader.place, text)) from error
 
 
-def answers(plan: Plan, names: Iterable[str], lost: Container[Thing] = ()) -> Any:
+def answers(plan: Plan, names: Collection[str], lost: Container[Thing] = ()) -> Any:
     """The kept answers of these questions as `Names`, but those that are lost; `"*"` are all."""
     from labreport.stats import Names, from_plain
 
-    asked = list(names)
-    asked = [one.name for one in plan.project.questions] if "*" in asked else asked
+    asked = [one.name for one in plan.project.questions] if "*" in names else names
     there = [name for name in asked if Thing("answer", name) not in lost]
     return Names({name: from_plain(plan.value("answer", name)) for name in there})
 
 
-def figures(plan: Plan, drawn: Iterable[Figure], lost: Container[Thing] = ()) -> dict[str, Any]:
+def _figures(plan: Plan, drawn: Iterable[Figure], lost: Container[Thing]) -> dict[str, Any]:
     """The kept drawings of these figures, but those that are lost, by name."""
     from labreport.charts import Exported
 
@@ -295,41 +270,40 @@ def section(plan: Plan, chapter: Section, lost: Collection[Thing] = ()) -> Fragm
     """Render a section of what is kept; a question says so whose answer, or a figure of it, is lost."""
     from labreport.page import render_section
 
-    drawn = [each for one in chapter.questions for each in one.figures]
+    asked = [*(one.name for one in chapter.questions), *chapter.answers]
+    drawn = [*(each for one in chapter.questions for each in one.figures), *chapter.figures]
     undrawn = [one for one in chapter.questions if any(plan.thing(each) in lost for each in one.figures)]
-    lost = {*lost, *map(plan.thing, undrawn)}
     return render_section(
         chapter,
-        answers(plan, [*(one.name for one in chapter.questions), *chapter.answers], lost).members,
-        figures(plan, [*drawn, *chapter.figures], lost),
+        answers(plan, asked, {*lost, *map(plan.thing, undrawn)}).members,
+        _figures(plan, drawn, lost),
         plan.project.runs,
         plan.project.folder / "templates",
     )
 
 
-def _fragment(plan: Plan, chapter: Section) -> Fragment:
-    from labreport.page import Fragment
+def document(plan: Plan, kind: str, lost: Collection[Thing] = (), notice: str = "") -> bytes:
+    """Render a document of what is kept, without what is lost.
 
-    return Fragment.of(plan.value("section", chapter.name))
-
-
-def document(plan: Plan, kind: str) -> bytes:
-    """Render a document of what is kept. Raises `MissingLibrary` where the PDF cannot be set here."""
+    Raises `MissingLibrary` where the PDF cannot be set here.
+    """
     if kind == "answers.json":
         return files.json_bytes(_answers(plan))
-    made = (
-        plan.project,
-        [_fragment(plan, one) for one in plan.project.chapters],
-        figures(plan, plan.project.figures),
-        facts(plan),
-    )
-    if kind == "page":
-        from labreport.page.document import render_page
+    from labreport.page import Fragment
 
-        return render_page(*made).encode()
-    from labreport.page.pdf import render_pdf
+    def fragment(one: Section) -> Fragment:
+        again = plan.thing(one) in lost
+        return section(plan, one, lost) if again else Fragment.of(plan.value("section", one.name))
 
-    return render_pdf(*made)
+    drawn = _figures(plan, plan.project.figures, lost)
+    made = plan.project, [*map(fragment, plan.project.chapters)], drawn, _facts(plan)
+    if kind == "pdf":
+        from labreport.page.pdf import render_pdf
+
+        return render_pdf(*made)
+    from labreport.page.document import render_page
+
+    return render_page(*made, notice=notice).encode()
 
 
 def _answers(plan: Plan) -> dict[str, Any]:
@@ -338,8 +312,7 @@ def _answers(plan: Plan) -> dict[str, Any]:
     asked: dict[str, Any] = {}
     sections: dict[str, Any] = {}
     for chapter in project.chapters:
-        made = plan.made("section", chapter.name)
-        claims = made.claims if made else []
+        claims = plan.value("section", chapter.name)["claims"]
         for one in chapter.questions:
             file = one.template or f"questions/{one.name}.md"
             asked[one.name] = {
@@ -350,29 +323,33 @@ def _answers(plan: Plan) -> dict[str, Any]:
             }
             claims = [claim for claim in claims if not claim["file"].endswith(file)]
         sections[chapter.name] = {"title": chapter.title, "claims": claims}
-    experiments = {
-        one.name: results.described(one, project.epochs_kept(one), plan.runs(one)) for one in project.runs
+    return {
+        "title": project.title,
+        "subtitle": project.subtitle,
+        "author": project.author,
+        "experiments": {
+            one.name: results.described(one, project.epochs_kept(one), plan.runs(one)) for one in project.runs
+        },
+        "questions": asked,
+        "sections": sections,
     }
-    said = {"title": project.title, "subtitle": project.subtitle, "author": project.author}
-    return {**said, "experiments": experiments, "questions": asked, "sections": sections}
 
 
-def facts(plan: Plan) -> dict[str, str]:
+def _facts(plan: Plan) -> dict[str, str]:
     """What the report was made with, in at most four lines, from what the runs say of themselves."""
-    runs = {run.key: run for one in plan.project.runs for run in plan.runs(one)}
-    made = [run.made for run in runs.values()]
-    if not made:
+    runs = {run.key: run.made for one in plan.project.runs for run in plan.runs(one)}
+    if not runs:
         return {}
 
     def each(name: str) -> str:
-        return "; ".join(sorted({str(one[name]) for one in made if one.get(name)}))
+        return "; ".join(sorted({str(made[name]) for made in runs.values() if made.get(name)}))
 
-    versions = sorted({f"{name} {text}" for one in made for name, text in one.get("libraries", {}).items()})
+    libraries = {f"{one} {text}" for made in runs.values() for one, text in made.get("libraries", {}).items()}
     cores_used = f"{each('cores')} cores, {each('threads')} for each {plan.project.words.run}"
     return {
-        "Runs": f"{len(made)}, in {len(plan.project.runs)} experiments",
+        "Runs": f"{len(runs)}, in {len(plan.project.runs)} experiments",
         "Machine": f"{each('processor')}, {each('system')}, {cores_used}",
-        "Libraries": ", ".join([f"Python {each('python')}", *versions]),
+        "Libraries": ", ".join([f"Python {each('python')}", *sorted(libraries)]),
     }
 
 
@@ -382,13 +359,3 @@ def answers_of(path: Path) -> dict[str, Any] | None:
         return files.read_json(path / DOCUMENTS["answers.json"] if path.is_dir() else path)
     except files.Damaged:
         return None
-
-
-def _remove_older(output: Path, note: Callable[[str], None]) -> None:
-    """Remove what a version before this one has made, by the names that only it gave."""
-    if (output / "ledger.json").exists():
-        note(f"{shown(output)} was made by an earlier version; it is made again")
-        shutil.rmtree(output / "cache", ignore_errors=True)
-        for path in [*output.glob("*"), *(output / "results").glob("*")]:
-            if _OLDER.fullmatch(path.name):
-                path.unlink()
