@@ -315,24 +315,16 @@ def _answers(plan: Plan) -> dict[str, Any]:
         claims = plan.value("section", chapter.name)["claims"]
         for one in chapter.questions:
             file = one.template or f"questions/{one.name}.md"
-            asked[one.name] = {
-                "question": one.text,
-                "section": chapter.name,
-                "answer": plan.value("answer", one.name),
-                "claims": [claim for claim in claims if claim["file"].endswith(file)],
-            }
-            claims = [claim for claim in claims if not claim["file"].endswith(file)]
+            own = [claim for claim in claims if claim["file"].endswith(file)]
+            claims = [claim for claim in claims if claim not in own]
+            answer = plan.value("answer", one.name)
+            asked[one.name] = {"question": one.text, "section": chapter.name, "answer": answer, "claims": own}
         sections[chapter.name] = {"title": chapter.title, "claims": claims}
-    return {
-        "title": project.title,
-        "subtitle": project.subtitle,
-        "author": project.author,
-        "experiments": {
-            one.name: results.described(one, project.epochs_kept(one), plan.runs(one)) for one in project.runs
-        },
-        "questions": asked,
-        "sections": sections,
+    experiments = {
+        one.name: results.described(one, project.epochs_kept(one), plan.runs(one)) for one in project.runs
     }
+    said = {"title": project.title, "subtitle": project.subtitle, "author": project.author}
+    return {**said, "experiments": experiments, "questions": asked, "sections": sections}
 
 
 def _facts(plan: Plan) -> dict[str, str]:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from labreport import results
 from labreport.build import compute, document
 from labreport.errors import LabReportError
 from labreport.plan import DOCUMENTS, Plan, Thing
-from labreport.project import Check, flat, resolved
+from labreport.project import Check, resolved
 from labreport.results import Run, Store, files
 from labreport.run import Task, execute
+from labreport.run.drive import lasting
 
 
 def checks(plan: Plan) -> Iterator[Check]:
@@ -76,9 +76,5 @@ def _repeated(plan: Plan) -> Iterator[Check]:
 
 def _bits(run: Run, epochs: tuple[int, ...]) -> str:
     """The digest of all that a run recorded and kept but times."""
-
-    def untimed(values: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: one for name, one in flat(values).items() if not name.endswith(results.TIMES)}
-
-    kept = [[epoch, untimed(one.metrics), one.sha256] for epoch, one in run.seen(epochs).kept.items()]
-    return files.digest([[untimed(record) for record in run.records[: epochs[-1]]], kept])
+    kept = [[epoch, lasting(one.metrics), one.sha256] for epoch, one in run.seen(epochs).kept.items()]
+    return files.digest([[lasting(record) for record in run.records[: epochs[-1]]], kept])

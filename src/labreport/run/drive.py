@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, NoReturn
 
 from labreport.errors import LabReportError, UsageError, raised_at, shown
@@ -107,7 +108,7 @@ class Drive:
     def _start(self, epoch: int, arrays: Mapping[str, Any] | None) -> Any:
         """A training after some epochs, from the state in arrays; copied, for it may change it in place."""
         if self.experiment.one_step:
-            return _OneStep(self)
+            return SimpleNamespace(advance=self._fit, state=dict)
         state = None
         if arrays is not None:
             own = [name for name in arrays if name.startswith(STATE)]
@@ -142,6 +143,16 @@ class Drive:
         if self.job.proves and self.begun == 0 and self.epoch <= 2:
             self._prove(record)
         return run
+
+    def _fit(self) -> dict[str, Any]:
+        """Fit in one step; the record has the seconds that it took, and each metric by its full name."""
+        begun = time.perf_counter()
+        fit = self.code(self.experiment.specification, self.job.seed)
+        seconds = time.perf_counter() - begun
+        if not isinstance(fit, Fit):
+            self.refuse(f"its fit returned {type(fit).__name__}; return Fit(metrics, arrays)")
+        self.training.snapshot = lambda: (fit.metrics, fit.arrays)
+        return {**lasting(self.plain(fit.metrics, "the metrics")), "seconds": seconds}
 
     def _keep(self, run: Run) -> Run:
         """The run, written, with what is kept at this epoch."""
@@ -182,8 +193,8 @@ class Drive:
         import numpy
 
         def seen(record: Mapping[str, Any]) -> Arrays:
-            lasting = {name: value for name, value in flat(record).items() if not name.endswith(TIMES)}
-            return {**self._state(), **{name: numpy.asarray(value) for name, value in lasting.items()}}
+            told = {name: numpy.asarray(value) for name, value in lasting(record).items()}
+            return {**self._state(), **told}
 
         def again() -> Arrays:
             self.training = None  # so that one of them is in memory
@@ -230,30 +241,6 @@ class Drive:
         raise UsageError(text)
 
 
-class _OneStep:
-    """A run whose only epoch calls `fit(specification, seed)`."""
-
-    def __init__(self, drive: Drive) -> None:
-        self._drive = drive
-
-    def advance(self) -> dict[str, Any]:
-        """Fit; the record has the seconds that it took, and each metric by its full name."""
-        drive, begun = self._drive, time.perf_counter()
-        self._fit = drive.code(drive.experiment.specification, drive.job.seed)
-        seconds = time.perf_counter() - begun
-        if not isinstance(self._fit, Fit):
-            drive.refuse(f"its fit returned {type(self._fit).__name__}; return Fit(metrics, arrays)")
-        metrics = flat(drive.plain(self._fit.metrics, "the metrics"))
-        lasting = {name: value for name, value in metrics.items() if not name.endswith(TIMES)}
-        return {**lasting, "seconds": seconds}
-
-    def snapshot(self) -> tuple[Any, Any]:
-        return self._fit.metrics, self._fit.arrays
-
-    def state(self) -> Arrays:
-        return {}
-
-
 @cache
 def _processor() -> str:
     with suppress(OSError):
@@ -261,6 +248,11 @@ def _processor() -> str:
         if found := re.search(r"^(?:model name|Model).*?:(.*)", told, re.MULTILINE):
             return found[1].strip()
     return platform.processor() or platform.machine()
+
+
+def lasting(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What does not differ when a run is repeated, by full name: all but measured times."""
+    return {name: value for name, value in flat(values).items() if not name.endswith(TIMES)}
 
 
 def _unlike(one: Arrays, other: Arrays, share: float = 0.0) -> list[str]:
