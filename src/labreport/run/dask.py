@@ -56,8 +56,7 @@ class Cluster:
                 )
             sent = _Sent(_files(project), environment(project.threads))
             self.sent = sent.digest
-            register = self.client._register_nanny_plugin  # the public one has no limit of time
-            self.client.sync(register, sent, sent.name, False, callback_timeout=_SEND)
+            self.client.sync(self.client.register_plugin, sent, callback_timeout=_SEND)
             self.client.wait_for_workers(self.lanes, timeout=_START)
             self.client.subscribe_topic(TOPIC, self._told)
         except Exception as error:  # of many kinds, raised here or by a worker
