@@ -105,11 +105,7 @@ def test_what_follows_from_a_bad_table_is_not_told_beside_it(toy: Toy) -> None:
     toy.edit(
         "project.py", "@figure(", "@figure(reads=WELLS)\ndef wells(of):\n    of.frame.viable\n\n\n@figure("
     )
-    toy.edit(
-        "project.py",
-        'drug?", reads=WELLS' if False else 'work?", reads=WELLS',
-        'work?", reads=WELLS, figures=wells',
-    )
+    toy.edit("project.py", 'work?", reads=WELLS', 'work?", reads=WELLS, figures=wells')
     first, second = toy.run().err.splitlines()
     assert "table wells.csv: no column 'viable'; did you mean 'viability'?" in first
     assert "KeyError: 1" in second

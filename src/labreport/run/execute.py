@@ -94,7 +94,7 @@ class _Build:
 
     def run(self, phase: Sequence[Task], lanes: Sequence[Lane]) -> None:
         """Carry out tasks; returns when all lanes have ended."""
-        waiting = iter(phase)  # of which each lane takes the next
+        waiting = iter(phase)  # of which each lane takes the next: a list gives one to one thread
         for lane in lanes:
             threading.Thread(target=self._serve, args=(lane, waiting), daemon=True).start()
         self._running = len(lanes)
@@ -103,10 +103,10 @@ class _Build:
                 self._look()
         except BaseException:  # Ctrl-C, a full disk, or what a callback raised
             self.stopped = True
-            latest = time.monotonic() + PATIENCE
             try:
                 for lane in set(lanes):
                     lane.stop()
+                latest = time.monotonic() + PATIENCE
                 while self._running and time.monotonic() < latest:
                     self._look()
             finally:
