@@ -91,11 +91,11 @@ class Finding(Asked):
         """The differences that were estimated, in both directions: `difference.complex.small`."""
         if self.groups:
             return Names({name: one.difference for name, one in self.groups})
-        found: dict[str, dict[str, Quantity]] = {name: {} for name in self.subjects}
+        found: dict[str, dict[str, Quantity]] = {}
         for part in self._both_ways:
             if len(part.subjects) == 2:
-                found[part.subjects[0]][part.subjects[1]] = part.quantity
-        return Names({name: Names(of) for name, of in found.items() if of})
+                found.setdefault(part.subjects[0], {})[part.subjects[1]] = part.quantity
+        return Names({name: found[name] for name in self.subjects if name in found})
 
     @property
     def quantity(self) -> Quantity | None:
