@@ -47,7 +47,6 @@ def _paired(claim: Mapping[str, Any]) -> tuple[str, str]:
 def _said(item: Any, path: str = "") -> Iterator[tuple[str, str]]:
     """What an answer says, by name: each number as printed, with how it was judged; each fact and text."""
     from labreport.stats import Finding, Names, Quantity, sentence
-    from labreport.stats.finding import RANKED
     from labreport.stats.quantity import pm
 
     if isinstance(item, Quantity):
@@ -57,12 +56,12 @@ def _said(item: Any, path: str = "") -> Iterator[tuple[str, str]]:
             yield from _said(one, f"{path}.{group}")
         for part in item.parts:
             judged = "" if item.kind == "count" else f" ({part.judgement})"
-            names = part.subjects[: 2 if item.kind in RANKED else item.quantity is not part.quantity]
+            names = part.subjects[: 2 if item.kind == "ranking" else item.quantity is not part.quantity]
             yield ".".join((path, *names)), f"{pm(part.quantity)}{judged}"
         if item.kind == "fact":
             yield path, sentence(item).rstrip(".")
     elif isinstance(item, Names):
-        ranked = any(isinstance(one, Finding) and one.kind in RANKED for one in item.members.values())
+        ranked = any(isinstance(one, Finding) and one.kind == "ranking" for one in item.members.values())
         for name, each in item.members.items():
             if not (ranked and name == "difference"):  # its parts are told
                 yield from _said(each, f"{path}.{name}".lstrip("."))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
-from functools import cache
+from functools import cache, partial
 from html import escape
 from itertools import combinations, groupby, product
 from pathlib import Path
@@ -31,8 +31,7 @@ from labreport.stats.quantity import (
     refuse,
 )
 
-Kind = Literal["ranking", "difference", "effect", "count", "fact", "extremes"]
-RANKED = ("ranking", "extremes")
+Kind = Literal["ranking", "difference", "effect", "count", "fact"]
 
 
 def _asking(word: str, told: str) -> Any:
@@ -92,11 +91,11 @@ class Finding(Asked):
         """The differences that were estimated, in both directions: `difference.complex.small`."""
         if self.groups:
             return Names({name: one.difference for name, one in self.groups})
-        found: dict[str, dict[str, Quantity]] = {name: {} for name in self.subjects}
+        found: dict[str, dict[str, Quantity]] = {}
         for part in self._both_ways:
             if len(part.subjects) == 2:
-                found[part.subjects[0]][part.subjects[1]] = part.quantity
-        return Names({name: Names(of) for name, of in found.items() if of})
+                found.setdefault(part.subjects[0], {})[part.subjects[1]] = part.quantity
+        return Names({name: found[name] for name in self.subjects if name in found})
 
     @property
     def quantity(self) -> Quantity | None:
@@ -115,7 +114,7 @@ class Finding(Asked):
         if self.groups:
             groups = dict(self.groups)
             return groups[find(name, groups, f"group of {self.within}")]
-        if self.kind in RANKED or self.kind == "fact":
+        if self.kind in ("ranking", "fact"):
             near = did_you_mean(text_of(name), [word for word in dir(type(self)) if word[0] != "_"])
             refuse(f"a {self.kind} has no {text_of(name)!r}{near or '; it has .mean'}")
         return self._only(self._part(name))
@@ -128,10 +127,10 @@ class Finding(Asked):
 
     def _only(self, part: Part) -> Finding:
         """The finding of one of its comparisons."""
-        if self.kind not in RANKED and len(self.parts) == 1 and part.subjects == self.parts[0].subjects:
+        if self.kind != "ranking" and len(self.parts) == 1 and part.subjects == self.parts[0].subjects:
             return self
         kept = tuple((subject, one) for subject, one in self.averages if subject in part.subjects)
-        of = None if self.of is None else replace(self.of, value=part.quantity.n)
+        of = self.of and replace(self.of, value=part.quantity.n)
         kind: Kind = "count" if self.kind == "count" else "difference"
         return replace(self, kind=kind, parts=(part,), averages=kept, of=of)
 
@@ -158,7 +157,7 @@ class Finding(Asked):
 
     @property
     def order(self) -> list[str]:
-        """The names by their means, the best first (of extremes, the most); those without one last."""
+        """The names by their means, the best first; those without one last."""
         sign = 1 if self._better == "less" else -1
         known = {name: sign * one.value for name, one in self.averages if one.value is not None}
         return sorted(self.subjects, key=lambda name: (name not in known, known.get(name, 0.0)))
@@ -171,7 +170,7 @@ class Finding(Asked):
 
     def where_clear(self, name: Any = None) -> list[str]:
         """The names that differ clearly: those that `name` is ahead of, or of groups those where it does."""
-        if self.kind in RANKED:
+        if self.kind == "ranking":
             (one,) = self._names([name])
             return [other for other in self.order if (one, other) in self._ahead]
         if self.groups:
@@ -221,33 +220,30 @@ class Finding(Asked):
 
     @property
     def _example(self) -> str:
-        if self.kind in RANKED:
+        if self.kind == "ranking":
             return f"clear({', '.join(map(repr, self.subjects[:2]))})"
         return "at_least(1)" if self.kind == "count" else f"more({next(iter(self), '')!r})"
 
     def _asked(self, word: str) -> Condition:
         if (word in ("all", "none")) != (self.kind == "count") or self.kind == "fact":
             refuse(f"a {self.kind} has no .{word}; there is .{self._example}")
-
-        def ask(*names: Any) -> Condition:
-            return self._by_name(word, *names)
-
+        ask = partial(self._by_name, word)
         if self.quantity is None:
             which = f".{word} of which of {', '.join(list(self)[:8])}? Write it as .{self._example}"
             return Condition(None, (self,), ask=ask, which=which)
-        return replace(self._by_name(word), ask=ask)
+        return replace(ask(), ask=ask)
 
     def _by_name(self, word: str, *names: Any) -> Condition:
         if self.groups and names:
             return self[names[0]]._by_name(word, *names[1:])
         if not names and self.quantity is None:
             refuse(f".{word} needs a name, as .{self._example}")
-        if word in ("all", "none"):
+        if self.kind == "count":
             one = self[names[0]] if names else self
-            counted = one._counted
-            short = counted.n - (counted.value or 0) if word == "all" else counted.value or 0
-            return Condition(short == 0, (one,), f"by {short} of {counted.n}" if short else "")
-        if word == "clear" and self.kind in RANKED:
+            value, n = int(one._counted.value or 0), one._counted.n
+            short = n - value if word == "all" else value
+            return Condition(not short, (one,), f"by {short} of {n}" if short else "")
+        if word == "clear" and self.kind == "ranking":
             word = self._better
         return self._of(word, self._part(*names) if names else self.parts[-1])
 
@@ -257,14 +253,14 @@ class Finding(Asked):
     def _part(self, *names: Any) -> Part:
         """The comparison of two subjects, seen from the first, or the only one that begins with a subject."""
         chosen = tuple(self._names(names))
-        found = [part for part in self.parts if part.subjects[: len(chosen)] == chosen]
-        turned = [part for part in self.parts if part.subjects[::-1][: len(chosen)] == chosen]
-        if found and (len(found) == 1 or self.kind == "effect"):
-            return found[0]
-        if found or len(turned) != 1:
-            pairs = ", ".join(" and ".join(part.subjects) for part in self.parts[:8])
-            refuse(f"{' and '.join(chosen)}: not one comparison; compared were {pairs}")
-        return turned[0].reversed()
+        for parts in (self.parts, [part.reversed() for part in self.parts]):
+            found = [part for part in parts if part.subjects[: len(chosen)] == chosen]
+            if len(found) == 1 or (found and self.kind == "effect"):
+                return found[0]
+            if found:
+                break
+        pairs = ", ".join(" and ".join(part.subjects) for part in self.parts[:8])
+        return refuse(f"{' and '.join(chosen)}: not one comparison; compared were {pairs}")
 
     @property
     def _both_ways(self) -> list[Part]:
@@ -313,7 +309,7 @@ def quantities(value: Any, name: str = "", beside: Mapping[str, Any] = {}) -> It
         yield name, number
     if isinstance(value, Finding):
         inner = {"mean": value.mean}
-        if value.kind in RANKED:
+        if value.kind == "ranking":
             inner["difference"] = value.difference
         elif value.groups or len(value.parts) > 1:
             inner |= {each: value[each] for each in value}
@@ -329,7 +325,7 @@ def _title(name: str) -> str:
 
 # What a finding says, and what holds of it now
 
-_FORMS = {
+_WORDS = {
     "accuracy": ("more accurate", "less accurate"),
     "missed": ("missed more often", "missed less often"),
     "seconds": ("slower", "faster"),
@@ -341,39 +337,31 @@ def say(finding: Finding) -> dict[str, Any]:
     """Give what the sentence of a finding needs, as plain values, quantities and labels of subjects.
 
     All: `measure` (its label), `epoch`, `units`, `margin`. A ranking: `outcome` (wins, leads, same, unclear,
-    unknown, and `why`), `first`, `behind` (labels, the best first), `means` in this order, `lead` (the best
-    over the next), `pairs` (labels of some, and of those that they are behind). Extremes: `outcome` (clear,
-    same, unclear, unknown and `why`: of most against least), `most`, `least`, `first`, `means` of these two.
-    A difference or an effect: `rows`, each with `group`, `first`, `second` (labels), `outcome` (more, less,
-    same, unclear, unknown, and `why`), `amount` (first minus second), `alone` ("one of 6 comparisons" where
-    it seems clear by itself), `word` (such as "more accurate", or ""); `whole` is the row of an effect's
-    ends, `axis` what they are values of. A count: `side`, `threshold`, `rows` of `label`, `number`, `total`.
-    A fact: `sentence`, `truth`, `otherwise`.
+    unknown, and `why`), `best` ("best", or "highest" where neither is better), `first` and `behind` (labels,
+    the best first), `means` in this order, `lead` (the best over the next), `pairs` (labels of some, and of
+    those that they are behind). A difference or an effect: `rows`, each with `group`, `first`, `second`
+    (labels), `outcome` (more, less, same, unclear, unknown, and `why`), `amount` (first minus second),
+    `alone` ("one of 6 comparisons" where it seems clear by itself), `word` (such as "more accurate", or "");
+    `whole` is the row of an effect's ends, `axis` what they are values of. A count: `side`, `threshold`,
+    `rows` of `label`, `number`, `total`. A fact: `sentence`, `truth`, `otherwise`.
     """
-    measure = finding.measure
-    bound = None if measure is None else measure.bound
+    measure, rows = finding.measure, []
     own = ("epoch", "sentence", "truth", "otherwise", "side", "threshold")
     said: dict[str, Any] = {name: getattr(finding, name) for name in own}
     said |= {"units": plural(finding.unit), "axis": finding.axis.replace("_", " ")}
-    said["measure"] = measure.label if measure else ""
-    said["margin"] = Quantity(bound, measure.difference_unit, exact=True) if measure and bound else None
-    if finding.kind in RANKED:
+    if measure:
+        margin = Quantity(measure.bound, measure.difference_unit, exact=True) if measure.bound else None
+        said |= {"measure": measure.label, "margin": margin}
+    if finding.kind == "ranking":
         return said | _ranked(finding)
-    if finding.kind == "count":
-        each = ((finding.label(part.subjects[0]), part.quantity) for part in finding.parts)
-        return said | {"rows": [{"label": label, "number": one, "total": one.n} for label, one in each]}
-    of = finding.groups or ((finding.within, finding),)
-    rows = [_row(one, part, group) for group, one in of for part in one.parts]
+    for group, one in finding.groups or ((finding.within, finding),):
+        for part in one.parts:
+            names, amount = [*map(one.label, part.subjects), ""], part.quantity
+            row: dict[str, Any] = {"group": group, "first": names[0], "second": names[1], "amount": amount}
+            if one.kind == "count":
+                row |= {"label": names[0], "number": amount, "total": amount.n}
+            rows.append({**row, "outcome": part.judgement, "why": _why(part), **_seen(one, amount)})
     return said | {"rows": rows, "whole": rows[-1] if rows else None}
-
-
-def _row(finding: Finding, part: Part, group: str) -> dict[str, Any]:
-    first, second = (*map(finding.label, part.subjects), "")[:2]
-    one, null = part.quantity, 1.0 if part.quantity.unit == "times" else 0.0
-    clear = one.low is not None and one.high is not None and not one.low <= null <= one.high
-    alone = f"one of {finding.family} comparisons" if clear and finding.family > 1 else ""
-    own = {"group": group, "first": first, "second": second, "outcome": part.judgement, "why": _why(part)}
-    return {**own, "amount": one, "alone": alone, "word": _word(finding.measure, one)}
 
 
 def _why(*parts: Part) -> str:
@@ -384,39 +372,42 @@ def _why(*parts: Part) -> str:
     return "which is too little to judge"
 
 
-def _word(measure: Measure | None, quantity: Quantity) -> str:
-    """How the first of a difference is called beside the second."""
-    null = 1.0 if quantity.unit == "times" else 0.0
-    if measure is None or quantity.value is None or quantity.value == null:
-        return ""
-    less = quantity.value < null
-    own, usual = measure.less if less else measure.more, _FORMS.get((measure.name or "-").split()[-1])
-    return own or (usual[less] if usual else f"{'lower' if less else 'higher'} in {measure.label}")
+def _seen(finding: Finding, one: Quantity) -> dict[str, str]:
+    """How the first of a difference is called beside the second, and whether it seems clear by itself."""
+    null, measure, alone = 1.0 if one.unit == "times" else 0.0, finding.measure, ""
+    if one.low is not None and one.high is not None and not one.low <= null <= one.high:
+        alone = f"one of {finding.family} comparisons" if finding.family > 1 else ""
+    if measure is None or one.value is None or one.value == null:
+        return {"word": "", "alone": alone}
+    own, less = (measure.more, measure.less), one.value < null
+    usual = (f"higher in {measure.label}", f"lower in {measure.label}")
+    return {"word": own[less] or _WORDS.get(measure.name.split(" ")[-1], usual)[less], "alone": alone}
 
 
 def _ranked(finding: Finding) -> dict[str, Any]:
     order, first, means, ahead = finding.order, finding.first, dict(finding.averages), finding._ahead
-    best, last, behind = order[0], order[-1], [name for name in order if name not in first]
+    behind = [name for name in order if name not in first]
+    of = {name: [one for one in order if (one, name) in ahead] for name in behind}
+    of = {name: [one for one in some if one in first] or some for name, some in of.items()}
+    groups = [(list(names), some) for some, names in groupby(behind, of.get)]
     level = [part for part in finding.parts if {*part.subjects} <= {*first}] or [*finding.parts]
     outcome = "same" if all(part.alike for part in finding.parts) else "unclear"
-    found: dict[str, Any] = {"first": [*map(finding.label, first)], "behind": [*map(finding.label, behind)]}
-    if finding.kind == "extremes":
-        level = [finding._part(best, last)]
-        own = {"most": finding.label(best), "least": finding.label(last), "means": [means[best], means[last]]}
-    else:
-        of = {name: [one for one in order if (one, name) in ahead] for name in behind}
-        of = {name: [one for one in some if one in first] or some for name, some in of.items()}
-        groups = [(list(names), some) for some, names in groupby(behind, of.get)]
-        pairs = [[[*map(finding.label, each)] for each in (names, some or ())] for names, some in groups]
-        if outcome == "unclear" and behind and all(of[name] == first for name in behind):
-            outcome = "leads"
-        lead, listed = finding.difference[best][order[1]], [means[name] for name in (*first, *behind)]
-        own = {"means": listed, "lead": lead, "pairs": pairs}
-    if all(part.judgement == "unknown" for part in level):
+    if finding.wins(order[0]).holds:
+        outcome = "wins"
+    elif all(part.judgement == "unknown" for part in level):
         outcome = "unknown"
-    if finding.clear(best, last).holds if finding.kind == "extremes" else finding.wins(best).holds:
-        outcome = "clear" if finding.kind == "extremes" else "wins"
-    return {**found, **own, "why": _why(*level), "outcome": outcome}
+    elif outcome == "unclear" and behind and all(of[name] == first for name in behind):
+        outcome = "leads"
+    return {
+        "outcome": outcome,
+        "best": "best" if finding.measure and finding.measure.better else "highest",
+        "why": _why(*level),
+        "first": [*map(finding.label, first)],
+        "behind": [*map(finding.label, behind)],
+        "means": [means[name] for name in (*first, *behind)],
+        "lead": finding.difference[order[0]][order[1]],
+        "pairs": [[[*map(finding.label, each)] for each in (names, some or ())] for names, some in groups],
+    }
 
 
 def sentence(finding: Finding) -> str:
@@ -460,23 +451,22 @@ def _of_finding(one: Finding) -> list[tuple[str, Condition]]:
     if one.kind == "fact":
         return [("", one.condition)]
     if one.kind == "count":
-        number = one.quantity.value if one.quantity else 0
+        number = one._counted.value
         return [(".all", one.all), (".none", one.none), (f".at_least({number})", one.at_least(number))]
     found: list[tuple[str, Condition]] = []
     words: tuple[str, ...] = ("more", "less", "same", "unclear")
     listed = [[part.subjects[0]] for part in one.parts]
-    if one.kind in RANKED:
+    if one.kind == "ranking":
         words, order, first = ("clear", "same", "unclear"), one.order, one.first
-        named, several = ", ".join(map(repr, first)), len(first) > 1
-        every = 2 * len(one.parts) == len(order) * (len(order) - 1)
-        if not several or (every and len(first) < len(order)):
-            found.append((f".{'leads' if several else 'wins'}({named})", one.leads(*first)))
-        if every and several:
+        named, every = ", ".join(map(repr, first)), 2 * len(one.parts) == len(order) * (len(order) - 1)
+        if len(first) == 1:
+            found.append((f".wins({named})", one.wins(*first)))
+        elif every:
+            found += [(f".leads({named})", one.leads(*first))] if len(first) < len(order) else []
             found.append((f".none_clear({named})", one.none_clear(*first)))
         pairs = [sorted(part.subjects, key=order.index) for part in one.parts]
-        listed = sorted(pairs, key=lambda pair: [*map(order.index, pair)])
-        if len(order) > FEW:
-            listed = [pair for pair in listed if pair[0] == order[0]]
+        near = [pair for pair in pairs if len(order) <= FEW or pair[0] == order[0]]
+        listed = sorted(near, key=lambda pair: [*map(order.index, pair)])
     elif one.quantity is not None:
         found += [(f".{word}", getattr(one, word)) for word in words]
         listed.pop()
@@ -511,7 +501,7 @@ class Answer(Names):
 
     def __or__(self, other: Answer) -> Answer:
         """Join two answers. Raises `UsageError` where one name means two things."""
-        return Answer(**_merged(self, other))
+        return Answer(**_joined(self, other))
 
     def _told(self) -> list[Any]:
         return [one for one in self.members.values() if hasattr(type(one), "_repr_html_")]
@@ -523,15 +513,19 @@ class Answer(Names):
         return "".join(one._repr_html_() for one in self._told()) or f"<pre>{escape(repr(self))}</pre>"
 
 
-def _merged(one: Names, other: Names, prefix: str = "") -> dict[str, Any]:
+def _joined(one: Names, other: Names, prefix: str = "") -> dict[str, Any]:
     found = dict(one.members)
     for name, value in other.members.items():
         mine = found.setdefault(name, value)
         if isinstance(mine, Names) and isinstance(value, Names):
-            found[name] = Names(_merged(mine, value, f"{prefix}{name}."))
+            found[name] = Names(_joined(mine, value, f"{prefix}{name}."))
         elif not equal(mine, value):
             refuse(f"{prefix}{name} has two meanings in joined answers; give one of them a name=")
     return found
+
+
+KINDS = (Quantity, Source, Table, Column, Finding, Part, Measure)
+"""What an answer is made of, beside names, lists and texts."""
 
 
 def from_plain(plain: Mapping[str, Any]) -> Answer:
@@ -544,12 +538,8 @@ def _read(value: Any, sequence: Callable[[Iterable[Any]], Any]) -> Any:
         kind, of = value["is"], {name: each for name, each in value.items() if name != "is"}
         if kind == "names":
             return Names({name: _read(each, list) for name, each in of["members"].items()})
-        known = _kinds()[kind]
+        known: Any = {each.__name__.lower(): each for each in KINDS}[kind]
         return known(**{one.name: _read(of[one.name], tuple) for one in fields(known) if one.name in of})
     if isinstance(value, (list, tuple)):
         return sequence([_read(each, sequence) for each in value])
     return value
-
-
-def _kinds() -> dict[str, Any]:
-    return {one.__name__.lower(): one for one in (Quantity, Source, Table, Column, Finding, Part, Measure)}

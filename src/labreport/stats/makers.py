@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from labreport.errors import did_you_mean
 from labreport.project.measure import Measure
 from labreport.stats.compare import Part, compare, mean_of
-from labreport.stats.finding import RANKED, Answer, Finding, Kind
+from labreport.stats.finding import Answer, Finding, Kind
 from labreport.stats.names import Column, Table, text_of
 from labreport.stats.quantity import Quantity, Source, as_condition, plain_number, refuse
 from labreport.stats.sample import Epoch, Sample, grouped, label_of, measured, sample
@@ -58,17 +58,17 @@ def ranking(
     finding, which has these inside. Raises `UsageError` for fewer than two.
     """
     measure = measured(measure, data)
-    return _answer(_ranked("ranking", grouped(data, measure, by, None, epoch)[""], measure, by, pairs), name)
+    return _answer(_ranked(grouped(data, measure, by, None, epoch)[""], measure, by, pairs), name)
 
 
-def _ranked(kind: Kind, of: Of, measure: Measure, by: Any, pairs: str = "all") -> Finding:
+def _ranked(of: Of, measure: Measure, by: Any, pairs: str = "all") -> Finding:
     """Compare all pairs of several, or the best with each, as one of all pairs."""
     if len(of) < 2:
-        refuse(f"{kind} compares at least two; there is {', '.join(of) or 'none'}: add to reads=, give by=")
+        refuse(f"a ranking is of at least two; there is {', '.join(of) or 'none'}: add to reads=, give by=")
     chosen = [*combinations(of, 2)]
-    best = _finding(kind, of, measure, [], 1, by).order[0]
+    best = _finding("ranking", of, measure, [], 1, by).order[0]
     compared = [pair for pair in chosen if pairs == "all" or best in pair]
-    return _finding(kind, of, measure, compared, len(chosen), by)
+    return _finding("ranking", of, measure, compared, len(chosen), by)
 
 
 def difference(
@@ -233,7 +233,7 @@ def _answer(found: Finding, name: str, usual: str = "") -> Answer:
     """The finding by its name; under its usual one, that of its kind, also its means and differences."""
     if name != (usual or found.kind):
         return Answer(**{name: found})
-    more = {"difference": found.difference} if found.kind in RANKED else {}
+    more = {"difference": found.difference} if found.kind == "ranking" else {}
     return Answer(**{name: found}, mean=found.mean, means=found.means, **more)
 
 
@@ -254,26 +254,28 @@ def hardest(
     """
     import numpy as np
 
-    runs = results[experiment]
+    runs, of = results[experiment], {}
     guesses = [np.asarray(each) for each in runs.arrays(predicted, epoch)]
-    given = runs.arrays(truth, epoch) if isinstance(truth, str) else [truth] * len(guesses)
-    labels = [np.asarray(each) for each in given]
-    by_run = [*zip(runs.seeds, labels, guesses, strict=True)]
-    same_items = all(np.array_equal(labels[0], each) for each in labels)
+    labels = runs.arrays(truth, epoch) if isinstance(truth, str) else [truth] * len(guesses)
+    by_run = [
+        (seed, np.asarray(true), guess) for seed, true, guess in zip(runs.seeds, labels, guesses, strict=True)
+    ]
+    known = all(np.array_equal(labels[0], each) for each in labels)
     at = (epoch or runs.epoch) if runs.experiment.epochs > 1 else None
-    of = {}
     for category in np.unique(np.concatenate(labels)).tolist():
-        rows = [(seed, guess[true == category] != category) for seed, true, guess in by_run]
-        missed = {seed: wrong for seed, wrong in rows if len(wrong)}
+        rows = {seed: guess[true == category] != category for seed, true, guess in by_run}
+        missed = {seed: wrong for seed, wrong in rows.items() if len(wrong)}
         values = {seed: (float(np.mean(wrong)),) for seed, wrong in missed.items()}
         key = label_of(category)
-        of[key] = Sample(key, values, missed if same_items else None, runs.experiment.design, key, at, key)
-    found = _answer(_ranked("extremes", of, MISSED, "category"), name, "hardest")
+        of[key] = Sample(key, values, missed if known else None, runs.experiment.design, key, at, key)
+    found = _answer(_ranked(of, MISSED, "category"), name, "hardest")
     if name != "hardest":
         return found
-    wrong = sum(int((true != guess).sum()) for _, true, guess in by_run)
     source = Source((runs.name,), MISSED.name, n=len(runs), kind="counted")
-    counts = {"wrong": wrong, "items": sum(map(len, labels))}
+    counts = {
+        "wrong": sum(int((true != guess).sum()) for _, true, guess in by_run),
+        "items": sum(map(len, labels)),
+    }
     return found | Answer(**{key: Quantity(one, source=source, exact=True) for key, one in counts.items()})
 
 
@@ -301,7 +303,7 @@ def grid(
         return found
     chosen_by, axes = chosen_by or measure, ", ".join([first, *others])
     of = grouped(results, chosen_by, study, None, epoch)[""]
-    return found | Answer(best=_ranked("ranking", of, chosen_by, axes, "best"))
+    return found | Answer(best=_ranked(of, chosen_by, axes, "best"))
 
 
 def average(
