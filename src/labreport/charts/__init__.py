@@ -12,25 +12,23 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     # fmt: off
     # isort: off
-    from labreport.charts.cells import caption, frame_cells, heat_map, picture
-    from labreport.charts.drawing import Drawing
     from labreport.charts.layout import (
         Margins, canvas, column_figure, level, note, panel_title, plain_numbers, powers_of_ten, thousands,
         whole_numbers, y_title,
     )
     from labreport.charts.marks import (
-        Label, Mark, band, bars, curve, direct_labels, label_line_ends, points, reference_line,
-        seed_lines, spread,
+        Label, Mark, band, bars, caption, curve, direct_labels, frame_cells, heat_map, label_line_ends,
+        picture, points, reference_line, seed_lines, spread,
     )
     from labreport.charts.styles import SERIES, WIDTH_MM, Colour, css_variables, style
-    from labreport.charts.svg import Exported, export
+    from labreport.charts.svg import Drawing, Exported, export
     # isort: on
     # fmt: on
 
 
 def __getattr__(name: str) -> Any:
     """A name of this room, from the module that has it."""
-    for home in ("styles", "drawing", "layout", "marks", "cells", "svg") if name[0] != "_" else ():
+    for home in ("styles", "layout", "marks", "svg") if name[0] != "_" else ():
         module = import_module(f"{__name__}.{home}")
         if name in vars(module):
             return globals().setdefault(name, vars(module)[name])

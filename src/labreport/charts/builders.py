@@ -10,11 +10,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from labreport.charts import cells, groups, layout, marks
-from labreport.charts.drawing import Drawing
+from labreport.charts import groups, layout, marks
 from labreport.charts.groups import Grid, every
 from labreport.charts.marks import Mark
 from labreport.charts.styles import INCH_MM, SERIES, WIDTH_MM, Colour
+from labreport.charts.svg import Drawing
 from labreport.project import Data, Measure, table
 from labreport.stats import plural
 from labreport.stats.quantity import refuse
@@ -205,7 +205,7 @@ def _map(
     figure, (axes,) = layout.column_figure(18.5 + 7.5 * len(rows), margins=layout.Margins(left=_room(rows)))
     known = [value for line in values for value in line if math.isfinite(value)]
     texts = [[_printed(value, known) for value in line] for line in values]
-    cells.heat_map(axes, values, texts, rows=rows, columns=columns, **more)
+    marks.heat_map(axes, values, texts, rows=rows, columns=columns, **more)
     layout.y_title(axes, heads[0].replace("_", " "))
     axes.set_xlabel(heads[1].replace("_", " "))
     shown = [[row, *map(_short, line)] for row, line in zip(rows, values, strict=True)]

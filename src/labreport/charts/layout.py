@@ -35,12 +35,9 @@ def column_figure(
     figure.set_layout_engine("none")
     width = (WIDTH_MM - margins.left - margins.right - (columns - 1) * margins.between) / columns
     height = height_mm - margins.top - margins.bottom
-    panels = []
-    for column in range(columns):
-        left = margins.left + column * (width + margins.between)
-        box = left / WIDTH_MM, margins.bottom / height_mm, width / WIDTH_MM, height / height_mm
-        panels.append(figure.add_axes(box))
-    return figure, panels
+    lefts = (margins.left + column * (width + margins.between) for column in range(columns))
+    size = width / WIDTH_MM, height / height_mm
+    return figure, [figure.add_axes((left / WIDTH_MM, margins.bottom / height_mm, *size)) for left in lefts]
 
 
 def canvas(height_mm: float) -> tuple[Figure, Axes]:
@@ -87,7 +84,7 @@ def number(value: float, form: str = ".10g") -> str:
 
 def plain_numbers(axis: Axis) -> None:
     """Label ticks as 0.5, 12, 1 000."""
-    axis.set_major_formatter(ticker.FuncFormatter(lambda value, _: number(value)))
+    axis.set_major_formatter(lambda value, _: number(value))
     axis.set_minor_formatter(ticker.NullFormatter())
 
 
@@ -104,18 +101,14 @@ def thousands(axis: Axis, subs: Sequence[float] = (1.0, 3.0)) -> None:
     plain_numbers(axis)
 
 
-_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
 def powers_of_ten(axis: Axis) -> None:
     """Put at most six ticks of a logarithmic axis at powers of ten. Set the limits first."""
     low, high = sorted(math.log10(limit) for limit in axis.get_view_interval())
     every = next(step for step in (1, 2, 3, 5, 10, 20, 50, 100) if (high - low) / step < 6)
     axis.set_major_locator(ticker.LogLocator(base=10.0**every, numticks=8))
     axis.set_minor_locator(ticker.NullLocator())
-    axis.set_major_formatter(
-        ticker.FuncFormatter(lambda value, _: "10" + str(round(math.log10(value))).translate(_RAISED))
-    )
+    raised = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+    axis.set_major_formatter(lambda value, _: "10" + str(round(math.log10(value))).translate(raised))
 
 
 def readable_ticks(axes: Axes) -> None:
