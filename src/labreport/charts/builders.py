@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from labreport.charts import groups, layout, marks
-from labreport.charts.groups import Grid, every
+from labreport.charts.groups import Grid, known, names
 from labreport.charts.marks import Mark
 from labreport.charts.styles import INCH_MM, SERIES, WIDTH_MM, Colour
 from labreport.charts.svg import Drawing
@@ -20,25 +20,19 @@ from labreport.stats import plural
 from labreport.stats.quantity import refuse
 from labreport.stats.sample import measured
 
-LETTER = 1.35
-"""About how wide a letter is, in millimetres."""
 ROW, DOT = 9.0, 4.6 * INCH_MM / 72
 """Height of a row of dots and diameter of a dot, in millimetres."""
-NAMED = 12
-"""Up to so many places along an axis are all named, and have markers."""
-WIDE = 50.0
-"""An axis of positive numbers that reach so many times as far is logarithmic."""
 
 
 def dots(source: Any, measure: Measure | str, by: Any = None, epoch: int | None = None) -> Drawing:
     """Draw every run as a dot, one row for each experiment or value of `by`, with mean and interval."""
     data, measure = groups.read(source, measure)
-    rows = list(groups.of_values(data, measure, by, None, epoch)[""].values())
-    known = groups.numbers(rows) or [0.0]
+    rows = list(groups.of_values(data, measure, by, None, epoch).values())
+    shown = groups.numbers(rows) or [0.0]
     margins = layout.Margins(left=_room(row.label for row in rows), top=3.0)
     figure, (axes,) = layout.column_figure(13.5 + ROW * len(rows), margins=margins)
-    scale = math.log10 if _is_wide(known) else float
-    reach = 1.08 * (scale(max(known)) - scale(min(known)) or 1.0) / (WIDTH_MM - margins.left - margins.right)
+    scale = math.log10 if _is_wide(shown) else float
+    reach = 1.08 * (scale(max(shown)) - scale(min(shown)) or 1.0) / (WIDTH_MM - margins.left - margins.right)
     for place, row in enumerate(rows):
         runs = list(filter(math.isfinite, row.runs.values()))
         lanes = marks.spread(list(map(scale, runs)), reach * DOT, step=DOT / ROW)
@@ -47,14 +41,14 @@ def dots(source: Any, measure: Measure | str, by: Any = None, epoch: int | None 
         if len(runs) > 1:
             axes.plot([row.mean] * 2, across, color=Colour.VERMILLION.value, label="_")
         marks.points(axes, runs, [place + lane for lane in lanes], Mark(row.label))
-    _scaled(axes.xaxis, known)
+    _scaled(axes.xaxis, shown)
     axes.margins(x=0.04)
     _rows(axes, [row.label for row in rows], _titled(measure))
-    unit, average = groups.unit_of(data), _average(measure)
-    shown = [[row.label, str(run), _short(value)] for row in rows for run, value in row.runs.items()]
-    shown += [[row.label, average, _short(row.mean)] for row in rows if len(row.runs) > 1]
-    table_ = [_name(by, data), unit, _titled(measure)], shown
-    note = f"Upright lines are {average}s, bands their 95 % intervals." if _known(rows) else ""
+    unit, average = next((row.unit for row in rows), "seed"), _average(measure)
+    cells = [[row.label, str(run), _short(value)] for row in rows for run, value in row.runs.items()]
+    cells += [[row.label, average, _short(row.mean)] for row in rows if len(row.runs) > 1]
+    table_ = [_name(by, data), unit, _titled(measure)], cells
+    note = f"Upright lines are {average}s, bands their 95 % intervals." if known(rows) else ""
     return _drawing(figure, "dot plot", table_, f"{measure.label} of each {unit}", note)
 
 
@@ -68,31 +62,27 @@ def bars(
     data, measure = groups.read(source, measure)
     grid = groups.of_values(data, measure, by, within, epoch)
     if within is None:
-        grid = {group.label: {"": group} for group in grid[""].values()}
-    named, labels = groups.flipped(grid), list(grid)
-    _at_most(named, "bars", by)
-    ends = [0.0, *(end for one in every(grid) for end in (one.low, one.high) if math.isfinite(end))]
+        grid = {(one.label, ""): one for one in grid.values()}
+    labels, series = names(grid, 0), names(grid, 1)
+    _at_most(series, "bars", by)
+    ends = [0.0, *(end for one in grid.values() for end in (one.low, one.high) if math.isfinite(end))]
     margins = layout.Margins(left=_room(labels), top=8.0 if within else 3.0)
-    figure, (axes,) = layout.column_figure(14.5 + len(labels) * (2.5 + 4.5 * len(named)), margins=margins)
+    figure, (axes,) = layout.column_figure(14.5 + len(labels) * (2.5 + 4.5 * len(series)), margins=margins)
     axes.set_xlim(min(ends) * 1.05, max(ends) * 1.1 or 1.0)
     _rows(axes, labels, _titled(measure))
-    width = 0.8 / len(named)
-    for series, (name, line) in enumerate(named.items()):
-        marks.bars(
-            axes,
-            [labels.index(label) + width * (series + 0.5) - 0.4 for label in line],
-            [one.mean for one in line.values()],
-            Mark(name or measure.label, SERIES[series]),
-            width=0.9 * width,
-            level=True,
-            intervals=[(one.low, one.high) for one in line.values()] if _known(line.values()) else None,
-            texts=[_printed(one.mean, ends) for one in line.values()],
-        )
+    width = 0.8 / len(series)
+    for number, (name, style) in enumerate(zip(series, SERIES, strict=False)):
+        line = {place: grid[label, name] for place, label in enumerate(labels) if (label, name) in grid}
+        places = [place + width * (number + 0.5) - 0.4 for place in line]
+        means, texts = zip(*((one.mean, _printed(one.mean, ends)) for one in line.values()), strict=True)
+        intervals = [(one.low, one.high) for one in line.values()] if known(line.values()) else None
+        how: Any = {"width": 0.9 * width, "level": True, "intervals": intervals, "texts": texts}
+        marks.bars(axes, places, means, Mark(name or measure.label, style), **how)
     layout.plain_numbers(axes.xaxis)
     if within:
         _key(axes)
-    heads = [within, _name(by, data)] if within else [_name(by, data)]
-    note = "Dark lines are 95 % intervals." if _known(every(grid)) else ""
+    heads = [*filter(None, [within]), _name(by, data)]
+    note = "Dark lines are 95 % intervals." if known(grid.values()) else ""
     title = f"{measure.label} by {' and '.join(heads)}"
     return _drawing(figure, "bar chart", _table(grid, heads, measure), title, note)
 
@@ -108,43 +98,48 @@ def curve(
     """
     if x is not None and y is not None and not what:
         data, measure = groups.read(source, y)
-        grid, (series, axis) = groups.flipped(groups.of_values(data, measure, by, x)), (_name(by, data), x)
-        grid = grid if by else dict(zip([""], grid.values(), strict=True))
+        grid, axis, series = groups.flipped(groups.of_values(data, measure, by, x)), x, _name(by, data)
+        grid = grid if by else {("", place): one for (_, place), one in grid.items()}
     elif len(what) == 2 and isinstance(source, Mapping):
-        data, (study, measure) = source, what
-        grid, (axis, series) = groups.of_study(data, study, measure)
-        grid = {f"{series} {name}".strip(): line for name, line in groups.flipped(grid).items()}
+        study, measure = what
+        grid, (axis, series) = groups.of_study(source, study, measure)
+        grid = {(f"{series} {name}".strip(), of): one for (name, of), one in groups.flipped(grid).items()}
     elif len(what) == 1 and isinstance(source, Mapping):
-        data, (grid, measure), series, axis = source, groups.of_epochs(source, *what), "experiment", "epoch"
+        (grid, measure), axis, series = groups.of_epochs(source, *what), "epoch", "experiment"
     else:
         refuse("write curve(results, measure), curve(results, study, measure) or curve(table, x=…, y=…)")
-    _at_most(grid, "curve", series)
-    order = list(groups.flipped(grid))
-    at, numeric = _places(order)
-    margins = layout.Margins(left=11.0, right=_room(grid) if len(grid) > 1 else 4.0)
+    lines, order = names(grid, 0), names(grid, 1)
+    _at_most(lines, "curve", series)
+    try:  # places are at their numbers, or in order if some are none
+        at, numeric = {place: float(place) for place in order}, True
+    except ValueError:
+        at, numeric = {place: float(number) for number, place in enumerate(order)}, False
+    few = len(order) <= 12  # all of them are named, and have markers
+    margins = layout.Margins(left=11.0, right=_room(lines) if len(lines) > 1 else 4.0)
     figure, (axes,) = layout.column_figure(62.0, margins=margins)
-    for (name, line), style in zip(grid.items(), SERIES, strict=False):
-        mark, found = Mark(name or measure.label, style), list(line.values())
-        places, runs = [at[place] for place in line], dict.fromkeys(run for one in found for run in one.runs)
-        seeds = [[one.runs.get(run, math.nan) for one in found] for run in runs]
+    for name, style in zip(lines, SERIES, strict=False):
+        mark, line = Mark(name or measure.label, style), [key for key in grid if key[0] == name]
+        places, means = [at[place] for _, place in line], [grid[key] for key in line]
+        runs = dict.fromkeys(run for one in means for run in one.runs)
+        seeds = [[one.runs.get(run, math.nan) for one in means] for run in runs]
         marks.seed_lines(axes, places, [seed for seed in seeds if sum(map(math.isfinite, seed)) > 1], mark)
-        marks.band(axes, places, [one.low for one in found], [one.high for one in found], mark)
-        marks.curve(axes, places, [one.mean for one in found], mark, markers=len(order) <= NAMED)
-    _scaled(axes.yaxis, groups.numbers(every(grid)))
+        marks.band(axes, places, [one.low for one in means], [one.high for one in means], mark)
+        marks.curve(axes, places, [one.mean for one in means], mark, markers=few)
+    _scaled(axes.yaxis, groups.numbers(grid.values()))
     if numeric and axis != "epoch":
         _scaled(axes.xaxis, list(at.values()))
-    if len(order) <= NAMED or not numeric:
-        axes.set_xticks([at[place] for place in order], order, parse_math=False)
+    if few or not numeric:
+        axes.set_xticks(list(at.values()), order, parse_math=False)
         axes.minorticks_off()
     elif axis == "epoch":
         layout.whole_numbers(axes.xaxis)
     axes.set_xlabel(axis.replace("_", " "))
     layout.y_title(axes, _titled(measure))
-    if len(grid) > 1:
+    if len(lines) > 1:
         marks.label_line_ends(axes)
-    units = plural(groups.unit_of(data))
+    units = plural(next((one.unit for one in grid.values()), "seed"))
     note = f"Lines are {_average(measure)}s, bands their 95 % intervals, faint lines single {units}."
-    title, note = f"{measure.label} by {axis}", note if _known(every(grid)) else ""
+    title, note = f"{measure.label} by {axis}", note if known(grid.values()) else ""
     return _drawing(figure, "line chart", _table(grid, [series, axis], measure), title, note)
 
 
@@ -164,11 +159,12 @@ def heat_map(
         grid, heads = groups.of_study(source, study, measure, epoch)
     else:
         refuse("write heat_map(results, study, measure) or heat_map(table, measure, rows=…, columns=…)")
-    names = list(groups.flipped(grid))
-    values = [[line[name].mean if name in line else math.nan for name in names] for line in grid.values()]
+    down, along = names(grid, 0), names(grid, 1)
+    means = {key: one.mean for key, one in grid.items()}
+    values = [[means.get((row, column), math.nan) for column in along] for row in down]
     title = f"{measure.label} by {' and '.join(filter(None, heads))}"
     note = f"Each cell is the {_average(measure)} of {_titled(measure)}."
-    return _map(values, list(grid), names, heads, title, note)
+    return _map(values, down, along, heads, title, note)
 
 
 def confusion(
@@ -194,22 +190,22 @@ def confusion(
     classes = np.unique(np.concatenate([true, taken]))
     counts = pandas.crosstab(true, taken).reindex(index=classes, columns=classes)
     shares = (100 * counts.where(counts > 0)).div(counts.sum(axis=1), axis=0).to_numpy().tolist()
-    names = [str(one) for one in classes]
+    called = list(map(str, classes))
     note = "Rows are the true classes, in per cent of their items; an empty cell never occurs."
-    return _map(shares, names, names, (truth, predicted), title, note, low=0.0, high=100.0)
+    return _map(shares, called, called, (truth, predicted), title, note, low=0.0, high=100.0)
 
 
 def _map(
     values: Any, rows: list[str], columns: list[str], heads: Sequence[str], title: str, note: str, **more: Any
 ) -> Drawing:
     figure, (axes,) = layout.column_figure(18.5 + 7.5 * len(rows), margins=layout.Margins(left=_room(rows)))
-    known = [value for line in values for value in line if math.isfinite(value)]
-    texts = [[_printed(value, known) for value in line] for line in values]
+    shown = [value for line in values for value in line if math.isfinite(value)]
+    texts = [[_printed(value, shown) for value in line] for line in values]
     marks.heat_map(axes, values, texts, rows=rows, columns=columns, **more)
     layout.y_title(axes, heads[0].replace("_", " "))
     axes.set_xlabel(heads[1].replace("_", " "))
-    shown = [[row, *map(_short, line)] for row, line in zip(rows, values, strict=True)]
-    return _drawing(figure, "heat map", ([heads[0], *columns], shown), title, note)
+    cells = [[row, *map(_short, line)] for row, line in zip(rows, values, strict=True)]
+    return _drawing(figure, "heat map", ([heads[0], *columns], cells), title, note)
 
 
 def scatter(
@@ -252,23 +248,21 @@ def scatter(
 
 
 def _drawing(figure: Any, kind: str, table_: tuple[list[str], Any], title: str, note: str) -> Drawing:
-    return Drawing(figure, kind, *table_, title=f"{_capital(title)}.", caption=note)
+    """The drawing; its title begins with a capital, but what has capitals already keeps them, as pH."""
+    title = title[:1].upper() + title[1:] if title.split(" ")[0].islower() else title
+    return Drawing(figure, kind, *table_, title=f"{title.replace('_', ' ')}.", caption=note)
 
 
 def _table(grid: Grid, heads: Sequence[str], measure: Measure) -> tuple[list[str], list[list[Any]]]:
     """Columns and rows of a grid: its names where there are several, the mean, and the interval if known."""
-    ends, second = _known(every(grid)), any(groups.flipped(grid))
-    first = len(grid) > 1 or not second
-    columns = [*[heads[0]] * first, *[heads[-1]] * second, _titled(measure), *["low", "high"] * ends]
-    return columns, [
-        [*[name] * first, *[place] * second, _short(one.mean), *[_short(one.low), _short(one.high)] * ends]
-        for name, line in grid.items()
-        for place, one in line.items()
+    second = any(names(grid, 1))
+    sides = [0] * (len(names(grid, 0)) > 1 or not second) + [1] * second
+    parts = ["mean", *["low", "high"] * known(grid.values())]
+    rows = [
+        [*(key[side] for side in sides), *(_short(getattr(one, part)) for part in parts)]
+        for key, one in grid.items()
     ]
-
-
-def _known(of: Iterable[groups.Group]) -> bool:
-    return any(one.low < one.high for one in of)
+    return [*(heads[side] for side in sides), _titled(measure), *parts[1:]], rows
 
 
 def _name(by: Any, data: Any) -> str:
@@ -299,22 +293,15 @@ def _short(value: float) -> float | None:
     return float(f"{value:.6g}") if math.isfinite(value) else None
 
 
-def _places(texts: Sequence[str]) -> tuple[dict[str, float], bool]:
-    """Where along an axis each text is: at its number (then true); in order if some are none."""
-    try:
-        return {text: float(text) for text in texts}, True
-    except ValueError:
-        return {text: float(place) for place, text in enumerate(texts)}, False
-
-
 def _is_wide(values: Sequence[float]) -> bool:
-    return len(values) > 0 and min(values) > 0 and max(values) >= WIDE * min(values)
+    """Whether an axis is logarithmic: where its numbers are positive and reach far."""
+    return len(values) > 0 and 0 < 50.0 * min(values) <= max(values)
 
 
 def _scaled(axis: Any, values: Sequence[float]) -> None:
     """Make an axis logarithmic where its values reach far, and label it with plain numbers where not."""
     if _is_wide(values):
-        (axis.axes.set_xscale if axis.axis_name == "x" else axis.axes.set_yscale)("log")
+        axis.axes.set(**{f"{axis.axis_name}scale": "log"})
     else:
         layout.plain_numbers(axis)
 
@@ -322,20 +309,14 @@ def _scaled(axis: Any, values: Sequence[float]) -> None:
 def _rows(axes: Any, labels: Sequence[str], title: str) -> None:
     """Name the rows of a panel, from the top, and let the grid help along them."""
     axes.set_yticks(range(len(labels)), labels, parse_math=False)
-    axes.set_ylim(len(labels) - 0.45, -0.55)
+    axes.set(ylim=(len(labels) - 0.45, -0.55), xlabel=title)
     axes.grid(True, axis="x")
     axes.grid(False, axis="y")
-    axes.set_xlabel(title)
-
-
-def _capital(text: str) -> str:
-    """A text that begins a sentence; what has capitals already keeps them, as pH."""
-    return (text[:1].upper() + text[1:] if text.split(" ")[0].islower() else text).replace("_", " ")
 
 
 def _room(labels: Iterable[str]) -> float:
     """Millimetres for labels beside a panel."""
-    return min(5.0 + LETTER * max(map(len, labels), default=0), 60.0)
+    return min(5.0 + 1.35 * max(map(len, labels), default=0), 60.0)
 
 
 def _key(axes: Any) -> None:
@@ -346,6 +327,6 @@ def _key(axes: Any) -> None:
         text.set_parse_math(False)
 
 
-def _at_most(names: Collection[Any], builder: str, by: Any) -> None:
-    if len(names) > len(SERIES):
-        refuse(f"{builder}: {by!r} has {len(names)} values; allowed are up to {len(SERIES)} colours")
+def _at_most(series: Collection[Any], builder: str, by: Any) -> None:
+    if len(series) > len(SERIES):
+        refuse(f"{builder}: {by!r} has {len(series)} values; allowed are up to {len(SERIES)} colours")

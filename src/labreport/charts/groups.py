@@ -16,17 +16,18 @@ from labreport.stats.sample import grouped, label_of, measured
 class Group:
     """What one row, bar or point shows, in the printed unit: each run, their mean, and its interval.
 
-    Where no interval is known, its ends are the mean.
+    `unit` is what a run is called. Where no interval is known, its ends are the mean.
     """
 
     label: str
+    unit: str
     runs: Mapping[Any, float]
     mean: float
     low: float
     high: float
 
 
-Grid = dict[str, dict[str, Group]]
+Grid = dict[tuple[str, str], Group]
 """Groups by two names: of a line and a place along it, of a row and a column."""
 
 
@@ -36,28 +37,12 @@ def read(source: Any, measure: Measure | str) -> tuple[Any, Measure]:
     return data, measured(measure, data)
 
 
-def unit_of(data: Any) -> str:
-    """Say what one run is called."""
-    named = [data] if isinstance(data, Data) else [runs.experiment.design for runs in data.values()]
-    return str(named[0].unit) if named else "seed"
-
-
-def of_sample(one: Sample, measure: Measure) -> Group:
-    """Give the group of one sample."""
-    found, times = mean_of(one, measure), measure.stored
-    ends = (found.value, found.low, found.high)
-    middle, low, high = (math.nan if end is None else times * float(end) for end in ends)
-    known = math.isfinite(low + high)
-    runs = {run: times * sum(values) / len(values) for run, values in one.values.items()}
-    return Group(one.label or one.name, runs, middle, low if known else middle, high if known else middle)
-
-
 def of_values(
     data: Any, measure: Measure, by: Any, within: str | None = None, epoch: int | None = None
 ) -> Grid:
     """Give the groups of each experiment, cell of a study or value of a column, by the values of `within`."""
     found = grouped(data, measure, "experiment" if by is None else by, within, epoch)
-    return {name: {key: of_sample(one, measure) for key, one in of.items()} for name, of in found.items()}
+    return {(of, name): _group(one, measure) for of, line in found.items() for name, one in line.items()}
 
 
 def of_study(
@@ -65,13 +50,11 @@ def of_study(
 ) -> tuple[Grid, tuple[str, str]]:
     """Give the groups of a study by its first axis and by all others, and what these are called."""
     grid: Grid = {}
-    titles = ("", "")
     for point, runs in results.study(study):
-        (first, value), *others = point.items()
-        titles = first, ", ".join(axis for axis, _ in others)
-        place = ", ".join(label_of(other) for _, other in others)
-        grid.setdefault(label_of(value), {})[place] = of_sample(sample(runs, measure, epoch), measure)
-    return grid, titles
+        first, *others = map(label_of, point.values())
+        grid[first, ", ".join(others)] = _group(sample(runs, measure, epoch), measure)
+    axis, *more = point
+    return grid, (axis, ", ".join(more))
 
 
 def of_epochs(results: Any, what: Measure | str) -> tuple[Grid, Measure]:
@@ -79,7 +62,11 @@ def of_epochs(results: Any, what: Measure | str) -> tuple[Grid, Measure]:
 
     What is a text is the name of a record; raises `UsageError` for one that there is not.
     """
-    measure = what if isinstance(what, Measure) else Measure(what, better="", value=_record(what))
+
+    def value(run: Any, epoch: Any) -> Any:
+        return flat(run.records[epoch - 1])[str(what)] if epoch <= len(run.records) else math.nan
+
+    measure = what if isinstance(what, Measure) else Measure(what, better="", value=value)
     grid: Grid = {}
     for name in results.experiments:
         runs = results[name]
@@ -87,28 +74,34 @@ def of_epochs(results: Any, what: Measure | str) -> tuple[Grid, Measure]:
         if isinstance(what, str) and not recorded:
             runs.curve(what)  # its error names the records that there are
         last = max(len(run.records) for run in runs)
-        epochs = range(1, last + 1) if recorded else sorted({epoch for run in runs for epoch in run.kept})
-        grid[runs.label] = {str(epoch): of_sample(sample(runs, measure, epoch), measure) for epoch in epochs}
+        for epoch in range(1, last + 1) if recorded else sorted({at for run in runs for at in run.kept}):
+            grid[runs.label, str(epoch)] = _group(sample(runs, measure, epoch), measure)
     return grid, measure
 
 
-def _record(name: str) -> Any:
-    """Read a record; not a number in an epoch that a run did not reach."""
-    return lambda run, epoch: flat(run.records[epoch - 1])[name] if epoch <= len(run.records) else math.nan
+def _group(one: Sample, measure: Measure) -> Group:
+    found, times = mean_of(one, measure), measure.stored
+    ends = (found.value, found.low, found.high)
+    mean, *interval = (math.nan if end is None else times * float(end) for end in ends)
+    low, high = interval if math.isfinite(sum(interval)) else (mean, mean)
+    runs = {run: times * sum(values) / len(values) for run, values in one.values.items()}
+    return Group(one.label, one.design.unit, runs, mean, low, high)
+
+
+def names(grid: Grid, side: int) -> list[str]:
+    """List the first names of a grid (`side` 0), or the second (1)."""
+    return list(dict.fromkeys(key[side] for key in grid))
 
 
 def flipped(grid: Grid) -> Grid:
     """Exchange the two names."""
-    found: Grid = {}
-    for place, line in grid.items():
-        for name, group in line.items():
-            found.setdefault(name, {})[place] = group
-    return found
+    first, second = names(grid, 0), names(grid, 1)
+    return {(name, of): grid[of, name] for name in second for of in first if (of, name) in grid}
 
 
-def every(grid: Grid) -> list[Group]:
-    """List all groups."""
-    return [group for line in grid.values() for group in line.values()]
+def known(groups: Iterable[Group]) -> bool:
+    """Whether any of the groups has an interval."""
+    return any(one.low < one.high for one in groups)
 
 
 def numbers(groups: Iterable[Group]) -> list[float]:
