@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from labreport.charts import groups, layout, marks
-from labreport.charts.groups import Grid, known, names
+from labreport.charts import layout, marks
 from labreport.charts.marks import Mark
 from labreport.charts.styles import INCH_MM, SERIES, WIDTH_MM, Colour
 from labreport.charts.svg import Drawing
-from labreport.project import Data, Measure, table
-from labreport.stats import plural
+from labreport.project import Data, Measure, Study, flat, table
+from labreport.stats import Sample, mean_of, plural, sample
 from labreport.stats.quantity import refuse
-from labreport.stats.sample import measured
+from labreport.stats.sample import grouped, label_of, measured
 
 ROW, DOT = 9.0, 4.6 * INCH_MM / 72
 """Height of a row of dots and diameter of a dot, in millimetres."""
@@ -26,12 +26,13 @@ ROW, DOT = 9.0, 4.6 * INCH_MM / 72
 
 def dots(source: Any, measure: Measure | str, by: Any = None, epoch: int | None = None) -> Drawing:
     """Draw every run as a dot, one row for each experiment or value of `by`, with mean and interval."""
-    data, measure = groups.read(source, measure)
-    rows = list(groups.of_values(data, measure, by, None, epoch).values())
-    shown = groups.numbers(rows) or [0.0]
+    grid, measure, named = _of_values(source, measure, by, None, epoch)
+    rows = list(grid.values())
+    shown = _numbers(rows) or [0.0]
     margins = layout.Margins(left=_room(row.label for row in rows), top=3.0)
     figure, (axes,) = layout.column_figure(13.5 + ROW * len(rows), margins=margins)
-    scale = math.log10 if _is_wide(shown) else float
+    _scaled(axes.xaxis, shown)
+    scale = math.log10 if axes.get_xscale() == "log" else float
     reach = 1.08 * (scale(max(shown)) - scale(min(shown)) or 1.0) / (WIDTH_MM - margins.left - margins.right)
     for place, row in enumerate(rows):
         runs = list(filter(math.isfinite, row.runs.values()))
@@ -41,14 +42,13 @@ def dots(source: Any, measure: Measure | str, by: Any = None, epoch: int | None 
         if len(runs) > 1:
             axes.plot([row.mean] * 2, across, color=Colour.VERMILLION.value, label="_")
         marks.points(axes, runs, [place + lane for lane in lanes], Mark(row.label))
-    _scaled(axes.xaxis, shown)
     axes.margins(x=0.04)
     _rows(axes, [row.label for row in rows], _titled(measure))
     unit, average = next((row.unit for row in rows), "seed"), _average(measure)
     cells = [[row.label, str(run), _short(value)] for row in rows for run, value in row.runs.items()]
     cells += [[row.label, average, _short(row.mean)] for row in rows if len(row.runs) > 1]
-    table_ = [_name(by, data), unit, _titled(measure)], cells
-    note = f"Upright lines are {average}s, bands their 95 % intervals." if known(rows) else ""
+    table_ = [named, unit, _titled(measure)], cells
+    note = f"Upright lines are {average}s, bands their 95 % intervals." if _known(rows) else ""
     return _drawing(figure, "dot plot", table_, f"{measure.label} of each {unit}", note)
 
 
@@ -59,11 +59,10 @@ def bars(
 
     Over a table, `within` is the column of groups of bars, one bar of each colour in each group.
     """
-    data, measure = groups.read(source, measure)
-    grid = groups.of_values(data, measure, by, within, epoch)
+    grid, measure, named = _of_values(source, measure, by, within, epoch)
     if within is None:
         grid = {(one.label, ""): one for one in grid.values()}
-    labels, series = names(grid, 0), names(grid, 1)
+    labels, series = _names(grid, 0), _names(grid, 1)
     _at_most(series, "bars", by)
     ends = [0.0, *(end for one in grid.values() for end in (one.low, one.high) if math.isfinite(end))]
     margins = layout.Margins(left=_room(labels), top=8.0 if within else 3.0)
@@ -75,14 +74,14 @@ def bars(
         line = {place: grid[label, name] for place, label in enumerate(labels) if (label, name) in grid}
         places = [place + width * (number + 0.5) - 0.4 for place in line]
         means, texts = zip(*((one.mean, _printed(one.mean, ends)) for one in line.values()), strict=True)
-        intervals = [(one.low, one.high) for one in line.values()] if known(line.values()) else None
+        intervals = [(one.low, one.high) for one in line.values()] if _known(line.values()) else None
         how: Any = {"width": 0.9 * width, "level": True, "intervals": intervals, "texts": texts}
         marks.bars(axes, places, means, Mark(name or measure.label, style), **how)
     layout.plain_numbers(axes.xaxis)
     if within:
         _key(axes)
-    heads = [*filter(None, [within]), _name(by, data)]
-    note = "Dark lines are 95 % intervals." if known(grid.values()) else ""
+    heads = [*filter(None, [within]), named]
+    note = "Dark lines are 95 % intervals." if _known(grid.values()) else ""
     title = f"{measure.label} by {' and '.join(heads)}"
     return _drawing(figure, "bar chart", _table(grid, heads, measure), title, note)
 
@@ -97,18 +96,17 @@ def curve(
     its other axes; `curve(table, x="epoch", y="loss", by="network")` draws columns. At most five lines.
     """
     if x is not None and y is not None and not what:
-        data, measure = groups.read(source, y)
-        grid, axis, series = groups.flipped(groups.of_values(data, measure, by, x)), x, _name(by, data)
-        grid = grid if by else {("", place): one for (_, place), one in grid.items()}
+        (grid, measure, series), axis = _of_values(source, y, by, x), x
+        grid = {(name if by else "", of): one for (name, of), one in _flipped(grid).items()}
     elif len(what) == 2 and isinstance(source, Mapping):
         study, measure = what
-        grid, (axis, series) = groups.of_study(source, study, measure)
-        grid = {(f"{series} {name}".strip(), of): one for (name, of), one in groups.flipped(grid).items()}
+        grid, (axis, series) = _of_study(source, study, measure)
+        grid = {(f"{series} {name}".strip(), of): one for (name, of), one in _flipped(grid).items()}
     elif len(what) == 1 and isinstance(source, Mapping):
-        (grid, measure), axis, series = groups.of_epochs(source, *what), "epoch", "experiment"
+        (grid, measure), axis, series = _of_epochs(source, *what), "epoch", "experiment"
     else:
         refuse("write curve(results, measure), curve(results, study, measure) or curve(table, x=…, y=…)")
-    lines, order = names(grid, 0), names(grid, 1)
+    lines, order = _names(grid, 0), _names(grid, 1)
     _at_most(lines, "curve", series)
     try:  # places are at their numbers, or in order if some are none
         at, numeric = {place: float(place) for place in order}, True
@@ -125,7 +123,7 @@ def curve(
         marks.seed_lines(axes, places, [seed for seed in seeds if sum(map(math.isfinite, seed)) > 1], mark)
         marks.band(axes, places, [one.low for one in means], [one.high for one in means], mark)
         marks.curve(axes, places, [one.mean for one in means], mark, markers=few)
-    _scaled(axes.yaxis, groups.numbers(grid.values()))
+    _scaled(axes.yaxis, _numbers(grid.values()))
     if numeric and axis != "epoch":
         _scaled(axes.xaxis, list(at.values()))
     if few or not numeric:
@@ -139,7 +137,7 @@ def curve(
         marks.label_line_ends(axes)
     units = plural(next((one.unit for one in grid.values()), "seed"))
     note = f"Lines are {_average(measure)}s, bands their 95 % intervals, faint lines single {units}."
-    title, note = f"{measure.label} by {axis}", note if known(grid.values()) else ""
+    title, note = f"{measure.label} by {axis}", note if _known(grid.values()) else ""
     return _drawing(figure, "line chart", _table(grid, [series, axis], measure), title, note)
 
 
@@ -152,14 +150,14 @@ def heat_map(
     columns=…`) those columns do.
     """
     if rows is not None and columns is not None and len(what) == 1:
-        data, measure = groups.read(source, *what)
-        grid, heads = groups.of_values(data, measure, columns, rows, epoch), (rows, columns)
+        grid, measure, _ = _of_values(source, *what, columns, rows, epoch)
+        heads = (rows, columns)
     elif len(what) == 2 and isinstance(source, Mapping):
         study, measure = what
-        grid, heads = groups.of_study(source, study, measure, epoch)
+        grid, heads = _of_study(source, study, measure, epoch)
     else:
         refuse("write heat_map(results, study, measure) or heat_map(table, measure, rows=…, columns=…)")
-    down, along = names(grid, 0), names(grid, 1)
+    down, along = _names(grid, 0), _names(grid, 1)
     means = {key: one.mean for key, one in grid.items()}
     values = [[means.get((row, column), math.nan) for column in along] for row in down]
     title = f"{measure.label} by {' and '.join(filter(None, heads))}"
@@ -247,6 +245,99 @@ def scatter(
     return _drawing(figure, "scatter plot", table_, f"{up.label} against {along.label}", "")
 
 
+@dataclass(frozen=True)
+class _Group:
+    """What one row, bar or point shows, in the printed unit: each run, their mean, and its interval.
+
+    `unit` is what a run is called. Where no interval is known, its ends are the mean.
+    """
+
+    label: str
+    unit: str
+    runs: Mapping[Any, float]
+    mean: float
+    low: float
+    high: float
+
+
+Grid = dict[tuple[str, str], _Group]
+"""Groups by two names: of a line and a place along it, of a row and a column."""
+
+
+def _of_values(
+    source: Any, measure: Measure | str, by: Any, within: str | None = None, epoch: int | None = None
+) -> tuple[Grid, Measure, str]:
+    """Groups by the values of `within` and of `by` (its name is the third), else of each experiment."""
+    data = source if isinstance(source, (Data, Mapping)) else table(source)
+    measure = measured(measure, data)
+    found = grouped(data, measure, "experiment" if by is None else by, within, epoch)
+    grid = {(of, name): _group(one, measure) for of, line in found.items() for name, one in line.items()}
+    default = "experiment" if isinstance(data, Mapping) else "table"
+    return grid, measure, by if isinstance(by, str) else str(getattr(by, "name", default))
+
+
+def _of_study(
+    results: Any, study: Study | str, measure: Measure, epoch: int | None = None
+) -> tuple[Grid, tuple[str, str]]:
+    """The groups of a study by its first axis and by all others, and what these are called."""
+    grid: Grid = {}
+    for point, runs in results.study(study):
+        first, *others = map(label_of, point.values())
+        grid[first, ", ".join(others)] = _group(sample(runs, measure, epoch), measure)
+    axis, *more = point
+    return grid, (axis, ", ".join(more))
+
+
+def _of_epochs(results: Any, what: Measure | str) -> tuple[Grid, Measure]:
+    """The groups of each experiment by epoch: where it has a record (`what` may name one), or was kept."""
+
+    def value(run: Any, epoch: Any) -> Any:
+        return flat(run.records[epoch - 1])[str(what)] if epoch <= len(run.records) else math.nan
+
+    measure = what if isinstance(what, Measure) else Measure(what, better="", value=value)
+    grid: Grid = {}
+    for name in results.experiments:
+        runs = results[name]
+        recorded = any(measure.name in flat(run.records[0]) for run in runs if run.records)
+        if isinstance(what, str) and not recorded:
+            runs.curve(what)  # its error names the records that there are
+        last = max(len(run.records) for run in runs)
+        for epoch in range(1, last + 1) if recorded else sorted({at for run in runs for at in run.kept}):
+            grid[runs.label, str(epoch)] = _group(sample(runs, measure, epoch), measure)
+    return grid, measure
+
+
+def _group(one: Sample, measure: Measure) -> _Group:
+    found, times = mean_of(one, measure), measure.stored
+    ends = (found.value, found.low, found.high)
+    mean, *interval = (math.nan if end is None else times * float(end) for end in ends)
+    low, high = interval if math.isfinite(sum(interval)) else (mean, mean)
+    runs = {run: times * sum(values) / len(values) for run, values in one.values.items()}
+    return _Group(one.label, one.design.unit, runs, mean, low, high)
+
+
+def _names(grid: Grid, side: int) -> list[str]:
+    """List the first names of a grid (`side` 0), or the second (1)."""
+    return list(dict.fromkeys(key[side] for key in grid))
+
+
+def _flipped(grid: Grid) -> Grid:
+    """Exchange the two names."""
+    first, second = _names(grid, 0), _names(grid, 1)
+    return {(name, of): grid[of, name] for name in second for of in first if (of, name) in grid}
+
+
+def _known(groups: Iterable[_Group]) -> bool:
+    """Whether any of the groups has an interval."""
+    return any(one.low < one.high for one in groups)
+
+
+def _numbers(groups: Iterable[_Group]) -> list[float]:
+    """List all that is drawn of some groups: their runs, means and ends."""
+    found = (one for group in groups for one in (*group.runs.values(), group.mean, group.low, group.high))
+    return list(filter(math.isfinite, found))
+
+
 def _drawing(figure: Any, kind: str, table_: tuple[list[str], Any], title: str, note: str) -> Drawing:
     """The drawing; its title begins with a capital, but what has capitals already keeps them, as pH."""
     title = title[:1].upper() + title[1:] if title.split(" ")[0].islower() else title
@@ -255,20 +346,14 @@ def _drawing(figure: Any, kind: str, table_: tuple[list[str], Any], title: str, 
 
 def _table(grid: Grid, heads: Sequence[str], measure: Measure) -> tuple[list[str], list[list[Any]]]:
     """Columns and rows of a grid: its names where there are several, the mean, and the interval if known."""
-    second = any(names(grid, 1))
-    sides = [0] * (len(names(grid, 0)) > 1 or not second) + [1] * second
-    parts = ["mean", *["low", "high"] * known(grid.values())]
+    second = any(_names(grid, 1))
+    sides = [0] * (len(_names(grid, 0)) > 1 or not second) + [1] * second
+    parts = ["mean", *["low", "high"] * _known(grid.values())]
     rows = [
         [*(key[side] for side in sides), *(_short(getattr(one, part)) for part in parts)]
         for key, one in grid.items()
     ]
     return [*(heads[side] for side in sides), _titled(measure), *parts[1:]], rows
-
-
-def _name(by: Any, data: Any) -> str:
-    """What the groups are values of."""
-    named = "experiment" if isinstance(data, Mapping) else "table"
-    return by if isinstance(by, str) else str(getattr(by, "name", named))
 
 
 def _titled(measure: Measure) -> str:
@@ -293,14 +378,9 @@ def _short(value: float) -> float | None:
     return float(f"{value:.6g}") if math.isfinite(value) else None
 
 
-def _is_wide(values: Sequence[float]) -> bool:
-    """Whether an axis is logarithmic: where its numbers are positive and reach far."""
-    return len(values) > 0 and 0 < 50.0 * min(values) <= max(values)
-
-
 def _scaled(axis: Any, values: Sequence[float]) -> None:
-    """Make an axis logarithmic where its values reach far, and label it with plain numbers where not."""
-    if _is_wide(values):
+    """Make an axis of positive numbers that reach far logarithmic, and label another with plain numbers."""
+    if len(values) > 0 and 0 < 50.0 * min(values) <= max(values):
         axis.axes.set(**{f"{axis.axis_name}scale": "log"})
     else:
         layout.plain_numbers(axis)
