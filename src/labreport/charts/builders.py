@@ -20,8 +20,7 @@ from labreport.stats import Sample, mean_of, plural, sample
 from labreport.stats.quantity import refuse
 from labreport.stats.sample import grouped, label_of, measured
 
-ROW, DOT = 9.0, 4.6 * INCH_MM / 72
-"""Height of a row of dots and diameter of a dot, in millimetres."""
+ROW, DOT = 9.0, 4.6 * INCH_MM / 72  # height of a row of dots, diameter of a dot, in millimetres
 
 
 def dots(source: Any, measure: Measure | str, by: Any = None, epoch: int | None = None) -> Drawing:

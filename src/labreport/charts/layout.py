@@ -70,11 +70,10 @@ def note(
 
 def level(panels: Sequence[Axes]) -> None:
     """Give panels side by side the same y axis; only the first labels its ticks."""
-    limits = [panel.get_ylim() for panel in panels]
+    low, high = zip(*(panel.get_ylim() for panel in panels), strict=True)
     for panel in panels:
-        panel.set_ylim(min(low for low, _ in limits), max(high for _, high in limits))
-    for panel in panels[1:]:
-        panel.tick_params(axis="y", labelleft=False)
+        panel.set_ylim(min(low), max(high))
+        panel.tick_params(axis="y", labelleft=panel is panels[0])
 
 
 def number(value: float, form: str = ".10g") -> str:

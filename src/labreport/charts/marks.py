@@ -127,10 +127,8 @@ def reference_line(axes: Axes, value: float, text: str) -> None:
     note(axes, text, (1.0, value), (0.0, 2.0 if above else -2.0), **place)
 
 
-LINE_SPACING = 1.3
-"""Distance of two labels' baselines, in type sizes."""
-LEADER = 5.0
-"""Width of a leader, which leads from a point to its label, in points."""
+LINE_SPACING = 1.3  # distance of two labels' baselines, in type sizes
+LEADER = 5.0  # width of a leader, which leads from a point to its label, in points
 
 
 @dataclass(frozen=True)
@@ -184,10 +182,10 @@ def _width(text: str) -> float:
 
 
 def dodge(wanted: Numbers, heights: Numbers, bottom: float, top: float) -> Any:
-    """Find centres near `wanted`, an array, such that boxes of `heights` do not overlap; order is kept.
+    """Find centres near `wanted`, an array, such that boxes of `heights` do not overlap, in the same order.
 
-    The sum of squared moves is least. They are kept between `bottom` and `top` as far as they fit; half a
-    line may stand out, because a label that is level with the end of an axis belongs there.
+    The sum of squared moves is least. They are between `bottom` and `top` as far as they fit; half a line may
+    stand out, because a label that is level with the end of an axis belongs there.
     """
     from scipy.optimize import isotonic_regression
 
@@ -202,12 +200,10 @@ def dodge(wanted: Numbers, heights: Numbers, bottom: float, top: float) -> Any:
 
 # Light to dark in even steps of lightness, so that order survives greyscale. These colours and the
 # two text colours are the same in every theme: cell and text belong together.
-SHADES = LinearSegmentedColormap.from_list(
-    "labreport", ("#f3f7fb", "#b7d3ea", "#5f9fcf", "#1f6aa5", "#0a3a66")
-)
+_STEPS = ("#f3f7fb", "#b7d3ea", "#5f9fcf", "#1f6aa5", "#0a3a66")
+SHADES = LinearSegmentedColormap.from_list("labreport", _STEPS)
 ON_LIGHT, ON_DARK = "#101418", "#fdfdfe"  # no pure grey, which would turn over on a dark page
-DARK_FROM = 172 / 256
-"""From this shade on, a text stands out more in light: relative luminance below 0.18, as in WCAG 2.2."""
+DARK_FROM = 172 / 256  # light text stands out more from here: relative luminance below 0.18, as in WCAG 2.2
 
 
 def heat_map(
@@ -221,10 +217,9 @@ def heat_map(
     high: float | None = None,
     blank: Any = False,
 ) -> None:
-    """Draw `values` (rows × columns) as shades from `low` to `high`, `texts` in the cells.
+    """Draw `values` (rows × columns) as shades from `low` to `high`, else their own, `texts` in the cells.
 
-    Cells that are not finite, or where `blank` is true, are left empty. `low` and `high` are by default the
-    lowest and highest value shown.
+    Cells that are not finite, or where `blank` is true, are left empty.
     """
     shown = np.ma.masked_invalid(np.where(blank, np.nan, values).astype(float))
     known = shown.compressed()

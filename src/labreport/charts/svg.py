@@ -21,8 +21,6 @@ from labreport.charts.styles import FAMILY, INCH_MM, WIDTH_MM, Colour
 from labreport.errors import UsageError
 from labreport.stats.quantity import scalar
 
-Cell = str | int | float | None
-
 
 @dataclass(frozen=True, eq=False)
 class Drawing:
@@ -43,7 +41,7 @@ class Drawing:
     caption: str = ""
     alt: str = ""
 
-    def table(self) -> tuple[tuple[str, ...], tuple[tuple[Cell, ...], ...]]:
+    def table(self) -> tuple[tuple[str, ...], tuple[tuple[Any, ...], ...]]:
         """Give the names of the columns, and the rows as plain values."""
         columns, rows = self.columns, self.rows
         if self.data is not None:
@@ -71,7 +69,7 @@ class Exported:
     caption: str
     alt: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: tuple[tuple[Any, ...], ...]
     note: str = ""
 
 
@@ -103,11 +101,11 @@ def export(drawing: Any, *, name: str = "figure") -> Exported:
         text = re.sub(r'="([\d.]+)pt"', lambda one: f'="{scale * float(one[1]):.2f}pt"', text, count=2)
     colours = r'(?<=(?:fill|roke)(?:: |="))#[0-9a-f]{6}'
     screen = re.sub(colours, lambda one: _THEMED.get(one[0], one[0]), text)
-    said = (min(width, WIDTH_MM), shown.kind, shown.title, shown.caption, alt)
-    return Exported(screen, text, *said, *shown.table(), note)
+    said = shown.kind, shown.title, shown.caption, alt
+    return Exported(screen, text, min(width, WIDTH_MM), *said, *shown.table(), note)
 
 
-def _plain(value: Any) -> Cell:
+def _plain(value: Any) -> Any:
     """A cell as JSON has it: Python's for NumPy's scalars, None for what is not finite or missing."""
     value = scalar(value)
     if isinstance(value, float):
@@ -162,8 +160,13 @@ _DROPPED = (
 
 def _tidy(text: str, name: str) -> str:
     """Shorten matplotlib's SVG: nothing about itself, a hundredth of a point, ids that begin with `name`."""
+
+    def shortened(found: re.Match[str]) -> str:
+        numbers = re.sub(r"-?\d+\.\d{3,}", lambda one: f"{round(float(one[0]), 2):.10g}", found[0])
+        return " " + " ".join(numbers.split())
+
     text = re.sub(_DROPPED, "", text[text.index("<svg") :])
-    text = re.sub(r' (?:d|x|y|width|height|transform)="[^"]*"', _shortened, text)
+    text = re.sub(r' (?:d|x|y|width|height|transform)="[^"]*"', shortened, text)
     text = re.sub(r"(?<=>)[ \n]+(?=<)", "", text)
     text = re.sub(r'( id="|url\(#|href="#)', rf"\1{name}-", text)
     text = re.sub(r"(?<=: )#[0-9a-f]{6}", lambda one: _HOUSE.get(one[0], one[0]), text)
@@ -171,11 +174,6 @@ def _tidy(text: str, name: str) -> str:
     text = re.sub(r"<g></g>|<g/>", "", text)
     whole = f'<svg stroke-linejoin="round" stroke-linecap="butt" font-family="{FAMILY}, sans-serif" '
     return text.replace("<svg ", whole, 1).strip()
-
-
-def _shortened(found: re.Match[str]) -> str:
-    text = re.sub(r"-?\d+\.\d{3,}", lambda one: f"{round(float(one[0]), 2):.10g}", found[0])
-    return " " + " ".join(text.split())
 
 
 def _desaturated(colour: str) -> str:
