@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     )
     from labreport.charts.styles import SERIES, WIDTH_MM, Colour, css_variables, style
     from labreport.charts.svg import Drawing, Exported, export
-    # isort: on
-    # fmt: on
 
 
 def __getattr__(name: str) -> Any:

@@ -62,14 +62,13 @@ def bars(
     if within is None:
         grid = {(one.label, ""): one for one in grid.values()}
     labels, series = _names(grid, 0), _names(grid, 1)
-    _at_most(series, "bars", by)
     ends = [0.0, *(end for one in grid.values() for end in (one.low, one.high) if math.isfinite(end))]
     margins = layout.Margins(left=_room(labels), top=8.0 if within else 3.0)
     figure, (axes,) = layout.column_figure(14.5 + len(labels) * (2.5 + 4.5 * len(series)), margins=margins)
     axes.set_xlim(min(ends) * 1.05, max(ends) * 1.1 or 1.0)
     _rows(axes, labels, _titled(measure))
     width = 0.8 / len(series)
-    for number, (name, style) in enumerate(zip(series, SERIES, strict=False)):
+    for number, (name, style) in enumerate(_styled(series, "bars", by)):
         line = {place: grid[label, name] for place, label in enumerate(labels) if (label, name) in grid}
         places = [place + width * (number + 0.5) - 0.4 for place in line]
         means, texts = zip(*((one.mean, _printed(one.mean, ends)) for one in line.values()), strict=True)
@@ -106,7 +105,6 @@ def curve(
     else:
         refuse("write curve(results, measure), curve(results, study, measure) or curve(table, x=…, y=…)")
     lines, order = _names(grid, 0), _names(grid, 1)
-    _at_most(lines, "curve", series)
     try:  # places are at their numbers, or in order if some are none
         at, numeric = {place: float(place) for place in order}, True
     except ValueError:
@@ -114,7 +112,7 @@ def curve(
     few = len(order) <= 12  # all of them are named, and have markers
     margins = layout.Margins(left=11.0, right=_room(lines) if len(lines) > 1 else 4.0)
     figure, (axes,) = layout.column_figure(62.0, margins=margins)
-    for name, style in zip(lines, SERIES, strict=False):
+    for name, style in _styled(lines, "curve", series):
         mark, line = Mark(name or measure.label, style), [key for key in grid if key[0] == name]
         places, means = [at[place] for _, place in line], [grid[key] for key in line]
         runs = dict.fromkeys(run for one in means for run in one.runs)
@@ -223,11 +221,10 @@ def scatter(
     )
     frame = frame.assign(x=across, y=upwards)
     series = list(frame.groupby(by, sort=False, observed=True)) if by else [(up.label, frame)]
-    _at_most(series, "scatter", by)
     margins = layout.Margins(left=11.0, right=_room(map(str, frame[label])) if label else 4.0)
     figure, (axes,) = layout.column_figure(70.0, margins=margins)
     labels: list[marks.Label] = []
-    for (name, part), style in zip(series, SERIES, strict=False):
+    for (name, part), style in _styled(series, "scatter", by):
         marks.points(axes, part.x, part.y, Mark(str(name), style), size=5.0)
         named = zip(map(str, part[label]), part.x, part.y, strict=True) if label else ()
         labels += [marks.Label(*one, style.colour) for one in named]
@@ -406,6 +403,8 @@ def _key(axes: Any) -> None:
         text.set_parse_math(False)
 
 
-def _at_most(series: Collection[Any], builder: str, by: Any) -> None:
+def _styled(series: Collection[Any], builder: str, by: Any) -> Iterable[tuple[Any, Any]]:
+    """Each series with how it is drawn."""
     if len(series) > len(SERIES):
         refuse(f"{builder}: {by!r} has {len(series)} values; allowed are up to {len(SERIES)} colours")
+    return zip(series, SERIES, strict=False)

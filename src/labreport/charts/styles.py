@@ -41,14 +41,13 @@ class Colour(StrEnum):
         return found
 
     @property
-    def variable(self) -> str:
-        """Its CSS custom property, `--chart-blue-text`."""
-        return "--chart-" + self.name.lower().replace("_", "-")
-
-    @property
     def text(self) -> Colour:
         """The shade of it that text may be set in, at least 4.5:1 on the page."""
         return Colour.__members__.get(f"{self.name}_TEXT", self)
+
+
+VARIABLES = {colour: "--chart-" + colour.name.lower().replace("_", "-") for colour in Colour}
+"""The CSS custom property of each colour, as `--chart-blue-text`."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ SERIES = (
 
 def css_variables() -> str:
     """Declare every chart colour for both themes, `--chart-ink: light-dark(#1f2328, #f0f3f6); …`."""
-    return "\n".join(f"{colour.variable}: light-dark({colour.value}, {colour.dark});" for colour in Colour)
+    return "\n".join(f"{name}: light-dark({colour}, {colour.dark});" for colour, name in VARIABLES.items())
 
 
 INCH_MM = 25.4

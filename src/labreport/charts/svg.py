@@ -17,7 +17,7 @@ from matplotlib.text import Text
 
 from labreport.charts.layout import readable_ticks
 from labreport.charts.marks import ON_DARK, ON_LIGHT
-from labreport.charts.styles import FAMILY, INCH_MM, WIDTH_MM, Colour
+from labreport.charts.styles import FAMILY, INCH_MM, VARIABLES, WIDTH_MM, Colour
 from labreport.errors import UsageError
 from labreport.stats.quantity import scalar
 
@@ -76,14 +76,14 @@ class Exported:
 def export(drawing: Any, *, name: str = "figure") -> Exported:
     """Turn a drawing, or a bare figure of matplotlib or seaborn, into SVG, its data and its description.
 
-    Call it within `style`. Ids in the SVG begin with `name`. A grid of seaborn that is wider than the text is
-    drawn smaller. Raises `UsageError` for another figure that is, and for what is no figure.
+    Call it within `style`. Ids in the SVG begin with `name`. A grid of seaborn wider than the text is drawn
+    smaller. Raises `UsageError` for another figure that is, and for what is no figure.
     """
     shown = drawing if isinstance(drawing, Drawing) else Drawing(drawing)
     figure = _figure(shown.figure, name)
     width = round(float(figure.get_size_inches()[0]) * INCH_MM, 2)
     scale = WIDTH_MM / width if width > WIDTH_MM + 0.05 else 1.0
-    wide, note = f"it is {width:.0f} mm wide", ""
+    wide = f"it is {width:.0f} mm wide"
     if scale < 1 and not any(kind.__module__ == "seaborn.axisgrid" for kind in type(shown.figure).__mro__):
         raise UsageError(f"figure {name!r}: {wide}; the page has room for {WIDTH_MM:.0f} mm")
     for axes in figure.axes:
@@ -96,8 +96,8 @@ def export(drawing: Any, *, name: str = "figure") -> Exported:
         warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from font")
         figure.savefig(file, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
     text = _tidy(file.getvalue(), re.sub(r"[^\w-]", "-", name))
+    note = f"figure {name!r} is drawn at {100 * scale:.0f} %: {wide}" if scale < 1 else ""
     if scale < 1:  # a grid's size follows its data
-        note = f"figure {name!r} is drawn at {100 * scale:.0f} %: {wide}"
         text = re.sub(r'="([\d.]+)pt"', lambda one: f'="{scale * float(one[1]):.2f}pt"', text, count=2)
     colours = r'(?<=(?:fill|roke)(?:: |="))#[0-9a-f]{6}'
     screen = re.sub(colours, lambda one: _THEMED.get(one[0], one[0]), text)
@@ -160,13 +160,8 @@ _DROPPED = (
 
 def _tidy(text: str, name: str) -> str:
     """Shorten matplotlib's SVG: nothing about itself, a hundredth of a point, ids that begin with `name`."""
-
-    def shortened(found: re.Match[str]) -> str:
-        numbers = re.sub(r"-?\d+\.\d{3,}", lambda one: f"{round(float(one[0]), 2):.10g}", found[0])
-        return " " + " ".join(numbers.split())
-
     text = re.sub(_DROPPED, "", text[text.index("<svg") :])
-    text = re.sub(r' (?:d|x|y|width|height|transform)="[^"]*"', shortened, text)
+    text = re.sub(r'(?<= )(?:d|x|y|width|height|transform)="[^"]*"', _shortened, text)
     text = re.sub(r"(?<=>)[ \n]+(?=<)", "", text)
     text = re.sub(r'( id="|url\(#|href="#)', rf"\1{name}-", text)
     text = re.sub(r"(?<=: )#[0-9a-f]{6}", lambda one: _HOUSE.get(one[0], one[0]), text)
@@ -174,6 +169,10 @@ def _tidy(text: str, name: str) -> str:
     text = re.sub(r"<g></g>|<g/>", "", text)
     whole = f'<svg stroke-linejoin="round" stroke-linecap="butt" font-family="{FAMILY}, sans-serif" '
     return text.replace("<svg ", whole, 1).strip()
+
+
+def _shortened(found: re.Match[str]) -> str:
+    return re.sub(r"-?\d+\.\d{3,}", lambda one: f"{round(float(one[0]), 2):.10g}", " ".join(found[0].split()))
 
 
 def _desaturated(colour: str) -> str:
@@ -187,4 +186,4 @@ _HOUSE = {_desaturated(colour): str(colour) for colour in Colour} | {"#000000": 
 _GREYS = [f"#{3 * f'{grey:02x}'}" for grey in range(256)]
 _THEMED = {grey: f"light-dark({grey}, {dark})" for grey, dark in zip(_GREYS, _GREYS[::-1], strict=True)}
 """What a page of two themes has instead of a colour: a variable of the house, a grey that turns over."""
-_THEMED |= {str(colour): f"var({colour.variable}, {colour})" for colour in Colour}
+_THEMED |= {str(colour): f"var({variable}, {colour})" for colour, variable in VARIABLES.items()}
