@@ -1,7 +1,4 @@
-"""Charts in one line, over results and tables alike: means with 95 % intervals, and every single run.
-
-Each returns a drawing with its numbers as a table. A measure over a table may be the name of a column.
-"""
+"""Charts in one line of results or a table, each with its numbers: means, 95 % intervals and single runs."""
 
 from __future__ import annotations
 
@@ -11,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from labreport.charts import layout, marks
+from labreport.charts import marks
 from labreport.charts.marks import Mark
 from labreport.charts.styles import INCH_MM, SERIES, WIDTH_MM, Colour
 from labreport.charts.svg import Drawing
@@ -28,8 +25,8 @@ def dots(source: Any, measure: Measure | str, by: Any = None, epoch: int | None 
     grid, measure, named = _of_values(source, measure, by, None, epoch)
     rows = list(grid.values())
     shown = _numbers(rows) or [0.0]
-    margins = layout.Margins(left=_room(row.label for row in rows), top=3.0)
-    figure, (axes,) = layout.column_figure(13.5 + ROW * len(rows), margins=margins)
+    margins = marks.Margins(left=_room(row.label for row in rows), top=3.0)
+    figure, (axes,) = marks.column_figure(13.5 + ROW * len(rows), margins=margins)
     _scaled(axes.xaxis, shown)
     scale = math.log10 if axes.get_xscale() == "log" else float
     reach = 1.08 * (scale(max(shown)) - scale(min(shown)) or 1.0) / (WIDTH_MM - margins.left - margins.right)
@@ -63,8 +60,8 @@ def bars(
         grid = {(one.label, ""): one for one in grid.values()}
     labels, series = _names(grid, 0), _names(grid, 1)
     ends = [0.0, *(end for one in grid.values() for end in (one.low, one.high) if math.isfinite(end))]
-    margins = layout.Margins(left=_room(labels), top=8.0 if within else 3.0)
-    figure, (axes,) = layout.column_figure(14.5 + len(labels) * (2.5 + 4.5 * len(series)), margins=margins)
+    margins = marks.Margins(left=_room(labels), top=8.0 if within else 3.0)
+    figure, (axes,) = marks.column_figure(14.5 + len(labels) * (2.5 + 4.5 * len(series)), margins=margins)
     axes.set_xlim(min(ends) * 1.05, max(ends) * 1.1 or 1.0)
     _rows(axes, labels, _titled(measure))
     width = 0.8 / len(series)
@@ -75,7 +72,7 @@ def bars(
         intervals = [(one.low, one.high) for one in line.values()] if _known(line.values()) else None
         how: Any = {"width": 0.9 * width, "level": True, "intervals": intervals, "texts": texts}
         marks.bars(axes, places, means, Mark(name or measure.label, style), **how)
-    layout.plain_numbers(axes.xaxis)
+    marks.plain_numbers(axes.xaxis)
     if within:
         _key(axes)
     heads = [*filter(None, [within]), named]
@@ -110,8 +107,8 @@ def curve(
     except ValueError:
         at, numeric = {place: float(number) for number, place in enumerate(order)}, False
     few = len(order) <= 12  # all of them are named, and have markers
-    margins = layout.Margins(left=11.0, right=_room(lines) if len(lines) > 1 else 4.0)
-    figure, (axes,) = layout.column_figure(62.0, margins=margins)
+    margins = marks.Margins(left=11.0, right=_room(lines) if len(lines) > 1 else 4.0)
+    figure, (axes,) = marks.column_figure(62.0, margins=margins)
     for name, style in _styled(lines, "curve", series):
         mark, line = Mark(name or measure.label, style), [key for key in grid if key[0] == name]
         places, means = [at[place] for _, place in line], [grid[key] for key in line]
@@ -127,9 +124,9 @@ def curve(
         axes.set_xticks(list(at.values()), order, parse_math=False)
         axes.minorticks_off()
     elif axis == "epoch":
-        layout.whole_numbers(axes.xaxis)
+        marks.whole_numbers(axes.xaxis)
     axes.set_xlabel(axis.replace("_", " "))
-    layout.y_title(axes, _titled(measure))
+    marks.y_title(axes, _titled(measure))
     if len(lines) > 1:
         marks.label_line_ends(axes)
     units = plural(next((one.unit for one in grid.values()), "seed"))
@@ -141,10 +138,9 @@ def curve(
 def heat_map(
     source: Any, *what: Any, rows: str | None = None, columns: str | None = None, epoch: int | None = None
 ) -> Drawing:
-    """Draw means as a map of cells: of a study (`results, study, measure`), or of two columns of a table.
+    """Draw means as a map of cells, of `results, study, measure` or `table, measure, rows=…, columns=…`.
 
-    The first axis of the study gives the rows, all others the columns; of a table (`table, measure, rows=…,
-    columns=…`) those columns do.
+    The first axis of a study gives the rows, all others the columns.
     """
     if rows is not None and columns is not None and len(what) == 1:
         grid, measure, _ = _of_values(source, *what, columns, rows, epoch)
@@ -167,8 +163,7 @@ def confusion(
 ) -> Drawing:
     """Draw what is taken for what, in per cent of the items of each class (row), all runs together.
 
-    `truth` and `predicted` are arrays of an experiment, shape (items,), or columns of a table; numbers or
-    names of classes.
+    `truth` and `predicted` are arrays of an experiment, shape (items,), or columns of a table.
     """
     import numpy as np
     import pandas
@@ -193,11 +188,11 @@ def confusion(
 def _map(
     values: Any, rows: list[str], columns: list[str], heads: Sequence[str], title: str, note: str, **more: Any
 ) -> Drawing:
-    figure, (axes,) = layout.column_figure(18.5 + 7.5 * len(rows), margins=layout.Margins(left=_room(rows)))
+    figure, (axes,) = marks.column_figure(18.5 + 7.5 * len(rows), margins=marks.Margins(left=_room(rows)))
     shown = [value for line in values for value in line if math.isfinite(value)]
     texts = [[_printed(value, shown) for value in line] for line in values]
     marks.heat_map(axes, values, texts, rows=rows, columns=columns, **more)
-    layout.y_title(axes, heads[0].replace("_", " "))
+    marks.y_title(axes, heads[0].replace("_", " "))
     axes.set_xlabel(heads[1].replace("_", " "))
     cells = [[row, *map(_short, line)] for row, line in zip(rows, values, strict=True)]
     return _drawing(figure, "heat map", ([heads[0], *columns], cells), title, note)
@@ -221,8 +216,8 @@ def scatter(
     )
     frame = frame.assign(x=across, y=upwards)
     series = list(frame.groupby(by, sort=False, observed=True)) if by else [(up.label, frame)]
-    margins = layout.Margins(left=11.0, right=_room(map(str, frame[label])) if label else 4.0)
-    figure, (axes,) = layout.column_figure(70.0, margins=margins)
+    margins = marks.Margins(left=11.0, right=_room(map(str, frame[label])) if label else 4.0)
+    figure, (axes,) = marks.column_figure(70.0, margins=margins)
     labels: list[marks.Label] = []
     for (name, part), style in _styled(series, "scatter", by):
         marks.points(axes, part.x, part.y, Mark(str(name), style), size=5.0)
@@ -232,7 +227,7 @@ def scatter(
     _scaled(axes.yaxis, frame.y)
     axes.grid(True)
     axes.set_xlabel(_titled(along))
-    layout.y_title(axes, _titled(up))
+    marks.y_title(axes, _titled(up))
     if by is not None:
         _key(axes)
     marks.direct_labels(axes, labels)
@@ -243,21 +238,17 @@ def scatter(
 
 @dataclass(frozen=True)
 class _Group:
-    """What one row, bar or point shows, in the printed unit: each run, their mean, and its interval.
-
-    `unit` is what a run is called. Where no interval is known, its ends are the mean.
-    """
+    """What one row, bar or point shows, in the printed unit; ends that are not known are the mean."""
 
     label: str
-    unit: str
+    unit: str  # what a run is called
     runs: Mapping[Any, float]
     mean: float
     low: float
     high: float
 
 
-Grid = dict[tuple[str, str], _Group]
-"""Groups by two names: of a line and a place along it, of a row and a column."""
+Grid = dict[tuple[str, str], _Group]  # by line and place along it, or row and column
 
 
 def _of_values(
@@ -292,8 +283,7 @@ def _of_epochs(results: Any, what: Measure | str) -> tuple[Grid, Measure]:
 
     measure = what if isinstance(what, Measure) else Measure(what, better="", value=value)
     grid: Grid = {}
-    for name in results.experiments:
-        runs = results[name]
+    for runs in (results[name] for name in results.experiments):
         recorded = any(measure.name in flat(run.records[0]) for run in runs if run.records)
         if isinstance(what, str) and not recorded:
             runs.curve(what)  # its error names the records that there are
@@ -319,8 +309,7 @@ def _names(grid: Grid, side: int) -> list[str]:
 
 def _flipped(grid: Grid) -> Grid:
     """Exchange the two names."""
-    first, second = _names(grid, 0), _names(grid, 1)
-    return {(name, of): grid[of, name] for name in second for of in first if (of, name) in grid}
+    return {(b, a): grid[a, b] for b in _names(grid, 1) for a in _names(grid, 0) if (a, b) in grid}
 
 
 def _known(groups: Iterable[_Group]) -> bool:
@@ -367,7 +356,7 @@ def _printed(value: float, among: Iterable[float]) -> str:
     """A number in as few decimals as tell the largest of `among` to three digits; empty for none."""
     largest = max(map(abs, among), default=0.0) or 1.0
     digits = max(0, min(9, 2 - math.floor(math.log10(largest))))
-    return layout.number(value, f".{digits}f") if math.isfinite(value) else ""
+    return marks.number(value, f".{digits}f") if math.isfinite(value) else ""
 
 
 def _short(value: float) -> float | None:
@@ -379,7 +368,7 @@ def _scaled(axis: Any, values: Sequence[float]) -> None:
     if len(values) > 0 and 0 < 50.0 * min(values) <= max(values):
         axis.axes.set(**{f"{axis.axis_name}scale": "log"})
     else:
-        layout.plain_numbers(axis)
+        marks.plain_numbers(axis)
 
 
 def _rows(axes: Any, labels: Sequence[str], title: str) -> None:
@@ -404,7 +393,6 @@ def _key(axes: Any) -> None:
 
 
 def _styled(series: Collection[Any], builder: str, by: Any) -> Iterable[tuple[Any, Any]]:
-    """Each series with how it is drawn."""
     if len(series) > len(SERIES):
         refuse(f"{builder}: {by!r} has {len(series)} values; allowed are up to {len(SERIES)} colours")
     return zip(series, SERIES, strict=False)

@@ -46,8 +46,7 @@ class Colour(StrEnum):
         return Colour.__members__.get(f"{self.name}_TEXT", self)
 
 
-VARIABLES = {colour: "--chart-" + colour.name.lower().replace("_", "-") for colour in Colour}
-"""The CSS custom property of each colour, as `--chart-blue-text`."""
+VARIABLES = {one: "--chart-" + one.name.lower().replace("_", "-") for one in Colour}  # as --chart-blue-text
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,6 @@ def style() -> Iterator[None]:
     NumPy's generators without a seed start from one, so that seaborn's jitter and bootstrap intervals are
     equal at each draw. Afterwards everything is as before, and pyplot's figures that were made are closed.
     """
-    import matplotlib
     import matplotlib.style
     import numpy as np
     from matplotlib import pyplot

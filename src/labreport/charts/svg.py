@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import matplotlib
+from matplotlib import ticker
 from matplotlib.figure import Figure, FigureBase
 from matplotlib.text import Text
 
-from labreport.charts.layout import readable_ticks
-from labreport.charts.marks import ON_DARK, ON_LIGHT
+from labreport.charts.marks import ON_DARK, ON_LIGHT, powers_of_ten, thousands
 from labreport.charts.styles import FAMILY, INCH_MM, VARIABLES, WIDTH_MM, Colour
 from labreport.errors import UsageError
 from labreport.stats.quantity import scalar
@@ -87,8 +87,7 @@ def export(drawing: Any, *, name: str = "figure") -> Exported:
     if scale < 1 and not any(kind.__module__ == "seaborn.axisgrid" for kind in type(shown.figure).__mro__):
         raise UsageError(f"figure {name!r}: {wide}; the page has room for {WIDTH_MM:.0f} mm")
     for axes in figure.axes:
-        readable_ticks(axes)
-        _fix_texts_on_cells(axes)
+        _make_readable(axes)
     alt = shown.alt or _described(shown.kind, [axes for axes in figure.axes if axes.get_visible()])
     file = io.StringIO()
     with warnings.catch_warnings():
@@ -121,10 +120,8 @@ def _figure(thing: Any, name: str) -> Figure:
         thing = next(iter(getattr(thing, "flat", thing)), None)
     figure = getattr(thing, "figure", None)
     if not isinstance(figure, FigureBase):
-        kind = "None" if thing is None else type(thing).__name__
-        raise UsageError(
-            f"figure {name!r}: its function returns {kind}; return a Drawing, or a figure or axes"
-        )
+        told = f"figure {name!r}: its function returns {'None' if thing is None else type(thing).__name__}"
+        raise UsageError(f"{told}; return a Drawing, or a figure or axes")
     return figure.get_figure(root=True)  # of a part of it
 
 
@@ -140,8 +137,15 @@ def _described(kind: str, panels: Sequence[Any]) -> str:
     return f"{text[:1].upper()}{text[1:]}{'; ' if names else ''}{', '.join(names[:8])}."
 
 
-def _fix_texts_on_cells(axes: Any) -> None:
-    """Give texts on the cells of a map colours which are the same in either theme, and it no grid."""
+def _make_readable(axes: Any) -> None:
+    """Label logarithmic axes as the house does, and set texts on cells in colours equal in either theme."""
+    for axis in (axes.xaxis, axes.yaxis):
+        if axis.get_scale() == "log" and isinstance(axis.get_major_formatter(), ticker.LogFormatter):
+            low, high = sorted(axis.get_view_interval())
+            if high >= 1000 * low:
+                powers_of_ten(axis)
+            else:
+                thousands(axis, (1.0, 2.0, 5.0))
     if axes.images or any("Mesh" in type(one).__name__ for one in axes.collections):
         axes.grid(False)
         for text in axes.texts:
@@ -150,17 +154,14 @@ def _fix_texts_on_cells(axes: Any) -> None:
                 text.set_color(ON_DARK if green > 0.5 else ON_LIGHT)
 
 
-_DROPPED = (
-    r"(?s)<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->"
-    r'| version="1.1"| id="(?:[A-Za-z]+(?:2d)?|matplotlib\.axis)_\d+"| transform="rotate\(-0 [^"]*"'
-    rf"|; font-family: '{FAMILY}'"
-    r"|[\x00-\x08\x0b\x0c\x0e-\x1f]"  # characters that no XML may hold
-)
-
-
 def _tidy(text: str, name: str) -> str:
     """Shorten matplotlib's SVG: nothing about itself, a hundredth of a point, ids that begin with `name`."""
-    text = re.sub(_DROPPED, "", text[text.index("<svg") :])
+    dropped = (
+        r'(?s)<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->| version="1.1"'
+        r'| id="(?:[A-Za-z]+(?:2d)?|matplotlib\.axis)_\d+"| transform="rotate\(-0 [^"]*"'
+        rf"|; font-family: '{FAMILY}'|[\x00-\x08\x0b\x0c\x0e-\x1f]"  # characters that no XML may hold
+    )
+    text = re.sub(dropped, "", text[text.index("<svg") :])
     text = re.sub(r'(?<= )(?:d|x|y|width|height|transform)="[^"]*"', _shortened, text)
     text = re.sub(r"(?<=>)[ \n]+(?=<)", "", text)
     text = re.sub(r'( id="|url\(#|href="#)', rf"\1{name}-", text)
