@@ -25,7 +25,7 @@ FRAME = pandas.DataFrame({"kind": list("aabbcc"), "dose": [1, 2, 1, 2, 1, 2], "y
 FRAME["half"] = list("xyxyxy")
 
 
-def drawn(function: Callable[[], Any], name: str = "") -> charts.Exported:
+def drawn(function: Callable[[], Any], name: str = "figure") -> charts.Exported:
     """What a build makes of a figure function."""
     with charts.style():
         return charts.export(function(), name=name)

@@ -1,7 +1,6 @@
 """Drawing and exporting charts: the only room of the engine that imports matplotlib and seaborn.
 
-A module is loaded when a name of it is asked for, so that a project can write `from labreport import charts`
-beside its declarations.
+A module is loaded when a name of it is asked for: a project can import this room beside its declarations.
 """
 
 from __future__ import annotations
@@ -12,25 +11,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     # fmt: off
     # isort: off
-    from labreport.charts.cells import caption, frame_cells, heat_map, picture
-    from labreport.charts.drawing import Drawing
-    from labreport.charts.layout import (
-        Margins, canvas, column_figure, level, note, panel_title, plain_numbers, powers_of_ten, thousands,
-        whole_numbers, y_title,
-    )
     from labreport.charts.marks import (
-        Label, Mark, band, bars, curve, direct_labels, label_line_ends, points, reference_line,
-        seed_lines, spread,
+        Label, Margins, Mark, band, bars, canvas, caption, column_figure, curve, direct_labels, frame_cells,
+        heat_map, label_line_ends, level, note, panel_title, picture, plain_numbers, points, powers_of_ten,
+        reference_line, seed_lines, spread, thousands, whole_numbers, y_title,
     )
     from labreport.charts.styles import SERIES, WIDTH_MM, Colour, css_variables, style
-    from labreport.charts.svg import Exported, export
-    # isort: on
-    # fmt: on
+    from labreport.charts.svg import Drawing, Exported, export
 
 
 def __getattr__(name: str) -> Any:
     """A name of this room, from the module that has it."""
-    for home in ("styles", "drawing", "layout", "marks", "cells", "svg") if name[0] != "_" else ():
+    for home in ("styles", "marks", "svg") if name[0] != "_" else ():
         module = import_module(f"{__name__}.{home}")
         if name in vars(module):
             return globals().setdefault(name, vars(module)[name])

@@ -1,44 +1,35 @@
-"""Charts in one line, over results and tables alike: means with 95 % intervals, and every single run.
-
-Each returns a drawing with its numbers as a table. A measure over a table may be the name of a column.
-"""
+"""Charts in one line of results or a table, each with its numbers: means, 95 % intervals and single runs."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from labreport.charts import cells, groups, layout, marks
-from labreport.charts.drawing import Drawing
-from labreport.charts.groups import Grid, every
+from labreport.charts import marks
 from labreport.charts.marks import Mark
 from labreport.charts.styles import INCH_MM, SERIES, WIDTH_MM, Colour
-from labreport.project import Data, Measure, table
-from labreport.stats import plural
+from labreport.charts.svg import Drawing
+from labreport.project import Data, Measure, Study, flat, table
+from labreport.stats import Sample, mean_of, plural, sample
 from labreport.stats.quantity import refuse
-from labreport.stats.sample import measured
+from labreport.stats.sample import grouped, label_of, measured
 
-LETTER = 1.35
-"""About how wide a letter is, in millimetres."""
-ROW, DOT = 9.0, 4.6 * INCH_MM / 72
-"""Height of a row of dots and diameter of a dot, in millimetres."""
-NAMED = 12
-"""Up to so many places along an axis are all named, and have markers."""
-WIDE = 50.0
-"""An axis of positive numbers that reach so many times as far is logarithmic."""
+ROW, DOT = 9.0, 4.6 * INCH_MM / 72  # height of a row of dots, diameter of a dot, in millimetres
 
 
 def dots(source: Any, measure: Measure | str, by: Any = None, epoch: int | None = None) -> Drawing:
     """Draw every run as a dot, one row for each experiment or value of `by`, with mean and interval."""
-    data, measure = groups.read(source, measure)
-    rows = list(groups.of_values(data, measure, by, None, epoch)[""].values())
-    known = groups.numbers(rows) or [0.0]
-    margins = layout.Margins(left=_room(row.label for row in rows), top=3.0)
-    figure, (axes,) = layout.column_figure(13.5 + ROW * len(rows), margins=margins)
-    scale = math.log10 if _is_wide(known) else float
-    reach = 1.08 * (scale(max(known)) - scale(min(known)) or 1.0) / (WIDTH_MM - margins.left - margins.right)
+    grid, measure, named = _of_values(source, measure, by, None, epoch)
+    rows = list(grid.values())
+    shown = _numbers(rows) or [0.0]
+    margins = marks.Margins(left=_room(row.label for row in rows), top=3.0)
+    figure, (axes,) = marks.column_figure(13.5 + ROW * len(rows), margins=margins)
+    _scaled(axes.xaxis, shown)
+    scale = math.log10 if axes.get_xscale() == "log" else float
+    reach = 1.08 * (scale(max(shown)) - scale(min(shown)) or 1.0) / (WIDTH_MM - margins.left - margins.right)
     for place, row in enumerate(rows):
         runs = list(filter(math.isfinite, row.runs.values()))
         lanes = marks.spread(list(map(scale, runs)), reach * DOT, step=DOT / ROW)
@@ -47,13 +38,12 @@ def dots(source: Any, measure: Measure | str, by: Any = None, epoch: int | None 
         if len(runs) > 1:
             axes.plot([row.mean] * 2, across, color=Colour.VERMILLION.value, label="_")
         marks.points(axes, runs, [place + lane for lane in lanes], Mark(row.label))
-    _scaled(axes.xaxis, known)
     axes.margins(x=0.04)
     _rows(axes, [row.label for row in rows], _titled(measure))
-    unit, average = groups.unit_of(data), _average(measure)
-    shown = [[row.label, str(run), _short(value)] for row in rows for run, value in row.runs.items()]
-    shown += [[row.label, average, _short(row.mean)] for row in rows if len(row.runs) > 1]
-    table_ = [_name(by, data), unit, _titled(measure)], shown
+    unit, average = next((row.unit for row in rows), "seed"), _average(measure)
+    cells = [[row.label, str(run), _short(value)] for row in rows for run, value in row.runs.items()]
+    cells += [[row.label, average, _short(row.mean)] for row in rows if len(row.runs) > 1]
+    table_ = [named, unit, _titled(measure)], cells
     note = f"Upright lines are {average}s, bands their 95 % intervals." if _known(rows) else ""
     return _drawing(figure, "dot plot", table_, f"{measure.label} of each {unit}", note)
 
@@ -65,34 +55,28 @@ def bars(
 
     Over a table, `within` is the column of groups of bars, one bar of each colour in each group.
     """
-    data, measure = groups.read(source, measure)
-    grid = groups.of_values(data, measure, by, within, epoch)
+    grid, measure, named = _of_values(source, measure, by, within, epoch)
     if within is None:
-        grid = {group.label: {"": group} for group in grid[""].values()}
-    named, labels = groups.flipped(grid), list(grid)
-    _at_most(named, "bars", by)
-    ends = [0.0, *(end for one in every(grid) for end in (one.low, one.high) if math.isfinite(end))]
-    margins = layout.Margins(left=_room(labels), top=8.0 if within else 3.0)
-    figure, (axes,) = layout.column_figure(14.5 + len(labels) * (2.5 + 4.5 * len(named)), margins=margins)
+        grid = {(one.label, ""): one for one in grid.values()}
+    labels, series = _names(grid, 0), _names(grid, 1)
+    ends = [0.0, *(end for one in grid.values() for end in (one.low, one.high) if math.isfinite(end))]
+    margins = marks.Margins(left=_room(labels), top=8.0 if within else 3.0)
+    figure, (axes,) = marks.column_figure(14.5 + len(labels) * (2.5 + 4.5 * len(series)), margins=margins)
     axes.set_xlim(min(ends) * 1.05, max(ends) * 1.1 or 1.0)
     _rows(axes, labels, _titled(measure))
-    width = 0.8 / len(named)
-    for series, (name, line) in enumerate(named.items()):
-        marks.bars(
-            axes,
-            [labels.index(label) + width * (series + 0.5) - 0.4 for label in line],
-            [one.mean for one in line.values()],
-            Mark(name or measure.label, SERIES[series]),
-            width=0.9 * width,
-            level=True,
-            intervals=[(one.low, one.high) for one in line.values()] if _known(line.values()) else None,
-            texts=[_printed(one.mean, ends) for one in line.values()],
-        )
-    layout.plain_numbers(axes.xaxis)
+    width = 0.8 / len(series)
+    for number, (name, style) in enumerate(_styled(series, "bars", by)):
+        line = {place: grid[label, name] for place, label in enumerate(labels) if (label, name) in grid}
+        places = [place + width * (number + 0.5) - 0.4 for place in line]
+        means, texts = zip(*((one.mean, _printed(one.mean, ends)) for one in line.values()), strict=True)
+        intervals = [(one.low, one.high) for one in line.values()] if _known(line.values()) else None
+        how: Any = {"width": 0.9 * width, "level": True, "intervals": intervals, "texts": texts}
+        marks.bars(axes, places, means, Mark(name or measure.label, style), **how)
+    marks.plain_numbers(axes.xaxis)
     if within:
         _key(axes)
-    heads = [within, _name(by, data)] if within else [_name(by, data)]
-    note = "Dark lines are 95 % intervals." if _known(every(grid)) else ""
+    heads = [*filter(None, [within]), named]
+    note = "Dark lines are 95 % intervals." if _known(grid.values()) else ""
     title = f"{measure.label} by {' and '.join(heads)}"
     return _drawing(figure, "bar chart", _table(grid, heads, measure), title, note)
 
@@ -107,68 +91,71 @@ def curve(
     its other axes; `curve(table, x="epoch", y="loss", by="network")` draws columns. At most five lines.
     """
     if x is not None and y is not None and not what:
-        data, measure = groups.read(source, y)
-        grid, (series, axis) = groups.flipped(groups.of_values(data, measure, by, x)), (_name(by, data), x)
-        grid = grid if by else dict(zip([""], grid.values(), strict=True))
+        (grid, measure, series), axis = _of_values(source, y, by, x), x
+        grid = {(name if by else "", of): one for (name, of), one in _flipped(grid).items()}
     elif len(what) == 2 and isinstance(source, Mapping):
-        data, (study, measure) = source, what
-        grid, (axis, series) = groups.of_study(data, study, measure)
-        grid = {f"{series} {name}".strip(): line for name, line in groups.flipped(grid).items()}
+        study, measure = what
+        grid, (axis, series) = _of_study(source, study, measure)
+        grid = {(f"{series} {name}".strip(), of): one for (name, of), one in _flipped(grid).items()}
     elif len(what) == 1 and isinstance(source, Mapping):
-        data, (grid, measure), series, axis = source, groups.of_epochs(source, *what), "experiment", "epoch"
+        (grid, measure), axis, series = _of_epochs(source, *what), "epoch", "experiment"
     else:
         refuse("write curve(results, measure), curve(results, study, measure) or curve(table, x=…, y=…)")
-    _at_most(grid, "curve", series)
-    order = list(groups.flipped(grid))
-    at, numeric = _places(order)
-    margins = layout.Margins(left=11.0, right=_room(grid) if len(grid) > 1 else 4.0)
-    figure, (axes,) = layout.column_figure(62.0, margins=margins)
-    for (name, line), style in zip(grid.items(), SERIES, strict=False):
-        mark, found = Mark(name or measure.label, style), list(line.values())
-        places, runs = [at[place] for place in line], dict.fromkeys(run for one in found for run in one.runs)
-        seeds = [[one.runs.get(run, math.nan) for one in found] for run in runs]
+    lines, order = _names(grid, 0), _names(grid, 1)
+    try:  # places are at their numbers, or in order if some are none
+        at, numeric = {place: float(place) for place in order}, True
+    except ValueError:
+        at, numeric = {place: float(number) for number, place in enumerate(order)}, False
+    few = len(order) <= 12  # all of them are named, and have markers
+    margins = marks.Margins(left=11.0, right=_room(lines) if len(lines) > 1 else 4.0)
+    figure, (axes,) = marks.column_figure(62.0, margins=margins)
+    for name, style in _styled(lines, "curve", series):
+        mark, line = Mark(name or measure.label, style), [key for key in grid if key[0] == name]
+        places, means = [at[place] for _, place in line], [grid[key] for key in line]
+        runs = dict.fromkeys(run for one in means for run in one.runs)
+        seeds = [[one.runs.get(run, math.nan) for one in means] for run in runs]
         marks.seed_lines(axes, places, [seed for seed in seeds if sum(map(math.isfinite, seed)) > 1], mark)
-        marks.band(axes, places, [one.low for one in found], [one.high for one in found], mark)
-        marks.curve(axes, places, [one.mean for one in found], mark, markers=len(order) <= NAMED)
-    _scaled(axes.yaxis, groups.numbers(every(grid)))
+        marks.band(axes, places, [one.low for one in means], [one.high for one in means], mark)
+        marks.curve(axes, places, [one.mean for one in means], mark, markers=few)
+    _scaled(axes.yaxis, _numbers(grid.values()))
     if numeric and axis != "epoch":
         _scaled(axes.xaxis, list(at.values()))
-    if len(order) <= NAMED or not numeric:
-        axes.set_xticks([at[place] for place in order], order, parse_math=False)
+    if few or not numeric:
+        axes.set_xticks(list(at.values()), order, parse_math=False)
         axes.minorticks_off()
     elif axis == "epoch":
-        layout.whole_numbers(axes.xaxis)
+        marks.whole_numbers(axes.xaxis)
     axes.set_xlabel(axis.replace("_", " "))
-    layout.y_title(axes, _titled(measure))
-    if len(grid) > 1:
+    marks.y_title(axes, _titled(measure))
+    if len(lines) > 1:
         marks.label_line_ends(axes)
-    units = plural(groups.unit_of(data))
+    units = plural(next((one.unit for one in grid.values()), "seed"))
     note = f"Lines are {_average(measure)}s, bands their 95 % intervals, faint lines single {units}."
-    title, note = f"{measure.label} by {axis}", note if _known(every(grid)) else ""
+    title, note = f"{measure.label} by {axis}", note if _known(grid.values()) else ""
     return _drawing(figure, "line chart", _table(grid, [series, axis], measure), title, note)
 
 
 def heat_map(
     source: Any, *what: Any, rows: str | None = None, columns: str | None = None, epoch: int | None = None
 ) -> Drawing:
-    """Draw means as a map of cells: of a study (`results, study, measure`), or of two columns of a table.
+    """Draw means as a map of cells, of `results, study, measure` or `table, measure, rows=…, columns=…`.
 
-    The first axis of the study gives the rows, all others the columns; of a table (`table, measure, rows=…,
-    columns=…`) those columns do.
+    The first axis of a study gives the rows, all others the columns.
     """
     if rows is not None and columns is not None and len(what) == 1:
-        data, measure = groups.read(source, *what)
-        grid, heads = groups.of_values(data, measure, columns, rows, epoch), (rows, columns)
+        grid, measure, _ = _of_values(source, *what, columns, rows, epoch)
+        heads = (rows, columns)
     elif len(what) == 2 and isinstance(source, Mapping):
         study, measure = what
-        grid, heads = groups.of_study(source, study, measure, epoch)
+        grid, heads = _of_study(source, study, measure, epoch)
     else:
         refuse("write heat_map(results, study, measure) or heat_map(table, measure, rows=…, columns=…)")
-    names = list(groups.flipped(grid))
-    values = [[line[name].mean if name in line else math.nan for name in names] for line in grid.values()]
+    down, along = _names(grid, 0), _names(grid, 1)
+    means = {key: one.mean for key, one in grid.items()}
+    values = [[means.get((row, column), math.nan) for column in along] for row in down]
     title = f"{measure.label} by {' and '.join(filter(None, heads))}"
     note = f"Each cell is the {_average(measure)} of {_titled(measure)}."
-    return _map(values, list(grid), names, heads, title, note)
+    return _map(values, down, along, heads, title, note)
 
 
 def confusion(
@@ -176,8 +163,7 @@ def confusion(
 ) -> Drawing:
     """Draw what is taken for what, in per cent of the items of each class (row), all runs together.
 
-    `truth` and `predicted` are arrays of an experiment, shape (items,), or columns of a table; numbers or
-    names of classes.
+    `truth` and `predicted` are arrays of an experiment, shape (items,), or columns of a table.
     """
     import numpy as np
     import pandas
@@ -194,22 +180,22 @@ def confusion(
     classes = np.unique(np.concatenate([true, taken]))
     counts = pandas.crosstab(true, taken).reindex(index=classes, columns=classes)
     shares = (100 * counts.where(counts > 0)).div(counts.sum(axis=1), axis=0).to_numpy().tolist()
-    names = [str(one) for one in classes]
+    called = list(map(str, classes))
     note = "Rows are the true classes, in per cent of their items; an empty cell never occurs."
-    return _map(shares, names, names, (truth, predicted), title, note, low=0.0, high=100.0)
+    return _map(shares, called, called, (truth, predicted), title, note, low=0.0, high=100.0)
 
 
 def _map(
     values: Any, rows: list[str], columns: list[str], heads: Sequence[str], title: str, note: str, **more: Any
 ) -> Drawing:
-    figure, (axes,) = layout.column_figure(18.5 + 7.5 * len(rows), margins=layout.Margins(left=_room(rows)))
-    known = [value for line in values for value in line if math.isfinite(value)]
-    texts = [[_printed(value, known) for value in line] for line in values]
-    cells.heat_map(axes, values, texts, rows=rows, columns=columns, **more)
-    layout.y_title(axes, heads[0].replace("_", " "))
+    figure, (axes,) = marks.column_figure(18.5 + 7.5 * len(rows), margins=marks.Margins(left=_room(rows)))
+    shown = [value for line in values for value in line if math.isfinite(value)]
+    texts = [[_printed(value, shown) for value in line] for line in values]
+    marks.heat_map(axes, values, texts, rows=rows, columns=columns, **more)
+    marks.y_title(axes, heads[0].replace("_", " "))
     axes.set_xlabel(heads[1].replace("_", " "))
-    shown = [[row, *map(_short, line)] for row, line in zip(rows, values, strict=True)]
-    return _drawing(figure, "heat map", ([heads[0], *columns], shown), title, note)
+    cells = [[row, *map(_short, line)] for row, line in zip(rows, values, strict=True)]
+    return _drawing(figure, "heat map", ([heads[0], *columns], cells), title, note)
 
 
 def scatter(
@@ -230,11 +216,10 @@ def scatter(
     )
     frame = frame.assign(x=across, y=upwards)
     series = list(frame.groupby(by, sort=False, observed=True)) if by else [(up.label, frame)]
-    _at_most(series, "scatter", by)
-    margins = layout.Margins(left=11.0, right=_room(map(str, frame[label])) if label else 4.0)
-    figure, (axes,) = layout.column_figure(70.0, margins=margins)
+    margins = marks.Margins(left=11.0, right=_room(map(str, frame[label])) if label else 4.0)
+    figure, (axes,) = marks.column_figure(70.0, margins=margins)
     labels: list[marks.Label] = []
-    for (name, part), style in zip(series, SERIES, strict=False):
+    for (name, part), style in _styled(series, "scatter", by):
         marks.points(axes, part.x, part.y, Mark(str(name), style), size=5.0)
         named = zip(map(str, part[label]), part.x, part.y, strict=True) if label else ()
         labels += [marks.Label(*one, style.colour) for one in named]
@@ -242,7 +227,7 @@ def scatter(
     _scaled(axes.yaxis, frame.y)
     axes.grid(True)
     axes.set_xlabel(_titled(along))
-    layout.y_title(axes, _titled(up))
+    marks.y_title(axes, _titled(up))
     if by is not None:
         _key(axes)
     marks.direct_labels(axes, labels)
@@ -251,30 +236,109 @@ def scatter(
     return _drawing(figure, "scatter plot", table_, f"{up.label} against {along.label}", "")
 
 
+@dataclass(frozen=True)
+class _Group:
+    """What one row, bar or point shows, in the printed unit; ends that are not known are the mean."""
+
+    label: str
+    unit: str  # what a run is called
+    runs: Mapping[Any, float]
+    mean: float
+    low: float
+    high: float
+
+
+Grid = dict[tuple[str, str], _Group]  # by line and place along it, or row and column
+
+
+def _of_values(
+    source: Any, measure: Measure | str, by: Any, within: str | None = None, epoch: int | None = None
+) -> tuple[Grid, Measure, str]:
+    """Groups by the values of `within` and of `by` (its name is the third), else of each experiment."""
+    data = source if isinstance(source, (Data, Mapping)) else table(source)
+    measure = measured(measure, data)
+    found = grouped(data, measure, "experiment" if by is None else by, within, epoch)
+    grid = {(of, name): _group(one, measure) for of, line in found.items() for name, one in line.items()}
+    default = "experiment" if isinstance(data, Mapping) else "table"
+    return grid, measure, by if isinstance(by, str) else str(getattr(by, "name", default))
+
+
+def _of_study(
+    results: Any, study: Study | str, measure: Measure, epoch: int | None = None
+) -> tuple[Grid, tuple[str, str]]:
+    """The groups of a study by its first axis and by all others, and what these are called."""
+    grid: Grid = {}
+    for point, runs in results.study(study):
+        first, *others = map(label_of, point.values())
+        grid[first, ", ".join(others)] = _group(sample(runs, measure, epoch), measure)
+    axis, *more = point
+    return grid, (axis, ", ".join(more))
+
+
+def _of_epochs(results: Any, what: Measure | str) -> tuple[Grid, Measure]:
+    """The groups of each experiment by epoch: where it has a record (`what` may name one), or was kept."""
+
+    def value(run: Any, epoch: Any) -> Any:
+        return flat(run.records[epoch - 1])[str(what)] if epoch <= len(run.records) else math.nan
+
+    measure = what if isinstance(what, Measure) else Measure(what, better="", value=value)
+    grid: Grid = {}
+    for runs in (results[name] for name in results.experiments):
+        recorded = any(measure.name in flat(run.records[0]) for run in runs if run.records)
+        if isinstance(what, str) and not recorded:
+            runs.curve(what)  # its error names the records that there are
+        last = max(len(run.records) for run in runs)
+        for epoch in range(1, last + 1) if recorded else sorted({at for run in runs for at in run.kept}):
+            grid[runs.label, str(epoch)] = _group(sample(runs, measure, epoch), measure)
+    return grid, measure
+
+
+def _group(one: Sample, measure: Measure) -> _Group:
+    found, times = mean_of(one, measure), measure.stored
+    ends = (found.value, found.low, found.high)
+    mean, *interval = (math.nan if end is None else times * float(end) for end in ends)
+    low, high = interval if math.isfinite(sum(interval)) else (mean, mean)
+    runs = {run: times * sum(values) / len(values) for run, values in one.values.items()}
+    return _Group(one.label, one.design.unit, runs, mean, low, high)
+
+
+def _names(grid: Grid, side: int) -> list[str]:
+    """List the first names of a grid (`side` 0), or the second (1)."""
+    return list(dict.fromkeys(key[side] for key in grid))
+
+
+def _flipped(grid: Grid) -> Grid:
+    """Exchange the two names."""
+    return {(b, a): grid[a, b] for b in _names(grid, 1) for a in _names(grid, 0) if (a, b) in grid}
+
+
+def _known(groups: Iterable[_Group]) -> bool:
+    """Whether any of the groups has an interval."""
+    return any(one.low < one.high for one in groups)
+
+
+def _numbers(groups: Iterable[_Group]) -> list[float]:
+    """List all that is drawn of some groups: their runs, means and ends."""
+    found = (one for group in groups for one in (*group.runs.values(), group.mean, group.low, group.high))
+    return list(filter(math.isfinite, found))
+
+
 def _drawing(figure: Any, kind: str, table_: tuple[list[str], Any], title: str, note: str) -> Drawing:
-    return Drawing(figure, kind, *table_, title=f"{_capital(title)}.", caption=note)
+    """The drawing; its title begins with a capital, but what has capitals already keeps them, as pH."""
+    title = title[:1].upper() + title[1:] if title.split(" ")[0].islower() else title
+    return Drawing(figure, kind, *table_, title=f"{title.replace('_', ' ')}.", caption=note)
 
 
 def _table(grid: Grid, heads: Sequence[str], measure: Measure) -> tuple[list[str], list[list[Any]]]:
     """Columns and rows of a grid: its names where there are several, the mean, and the interval if known."""
-    ends, second = _known(every(grid)), any(groups.flipped(grid))
-    first = len(grid) > 1 or not second
-    columns = [*[heads[0]] * first, *[heads[-1]] * second, _titled(measure), *["low", "high"] * ends]
-    return columns, [
-        [*[name] * first, *[place] * second, _short(one.mean), *[_short(one.low), _short(one.high)] * ends]
-        for name, line in grid.items()
-        for place, one in line.items()
+    second = any(_names(grid, 1))
+    sides = [0] * (len(_names(grid, 0)) > 1 or not second) + [1] * second
+    parts = ["mean", *["low", "high"] * _known(grid.values())]
+    rows = [
+        [*(key[side] for side in sides), *(_short(getattr(one, part)) for part in parts)]
+        for key, one in grid.items()
     ]
-
-
-def _known(of: Iterable[groups.Group]) -> bool:
-    return any(one.low < one.high for one in of)
-
-
-def _name(by: Any, data: Any) -> str:
-    """What the groups are values of."""
-    named = "experiment" if isinstance(data, Mapping) else "table"
-    return by if isinstance(by, str) else str(getattr(by, "name", named))
+    return [*(heads[side] for side in sides), _titled(measure), *parts[1:]], rows
 
 
 def _titled(measure: Measure) -> str:
@@ -292,50 +356,32 @@ def _printed(value: float, among: Iterable[float]) -> str:
     """A number in as few decimals as tell the largest of `among` to three digits; empty for none."""
     largest = max(map(abs, among), default=0.0) or 1.0
     digits = max(0, min(9, 2 - math.floor(math.log10(largest))))
-    return layout.number(value, f".{digits}f") if math.isfinite(value) else ""
+    return marks.number(value, f".{digits}f") if math.isfinite(value) else ""
 
 
 def _short(value: float) -> float | None:
     return float(f"{value:.6g}") if math.isfinite(value) else None
 
 
-def _places(texts: Sequence[str]) -> tuple[dict[str, float], bool]:
-    """Where along an axis each text is: at its number (then true); in order if some are none."""
-    try:
-        return {text: float(text) for text in texts}, True
-    except ValueError:
-        return {text: float(place) for place, text in enumerate(texts)}, False
-
-
-def _is_wide(values: Sequence[float]) -> bool:
-    return len(values) > 0 and min(values) > 0 and max(values) >= WIDE * min(values)
-
-
 def _scaled(axis: Any, values: Sequence[float]) -> None:
-    """Make an axis logarithmic where its values reach far, and label it with plain numbers where not."""
-    if _is_wide(values):
-        (axis.axes.set_xscale if axis.axis_name == "x" else axis.axes.set_yscale)("log")
+    """Make an axis of positive numbers that reach far logarithmic, and label another with plain numbers."""
+    if len(values) > 0 and 0 < 50.0 * min(values) <= max(values):
+        axis.axes.set(**{f"{axis.axis_name}scale": "log"})
     else:
-        layout.plain_numbers(axis)
+        marks.plain_numbers(axis)
 
 
 def _rows(axes: Any, labels: Sequence[str], title: str) -> None:
     """Name the rows of a panel, from the top, and let the grid help along them."""
     axes.set_yticks(range(len(labels)), labels, parse_math=False)
-    axes.set_ylim(len(labels) - 0.45, -0.55)
+    axes.set(ylim=(len(labels) - 0.45, -0.55), xlabel=title)
     axes.grid(True, axis="x")
     axes.grid(False, axis="y")
-    axes.set_xlabel(title)
-
-
-def _capital(text: str) -> str:
-    """A text that begins a sentence; what has capitals already keeps them, as pH."""
-    return (text[:1].upper() + text[1:] if text.split(" ")[0].islower() else text).replace("_", " ")
 
 
 def _room(labels: Iterable[str]) -> float:
     """Millimetres for labels beside a panel."""
-    return min(5.0 + LETTER * max(map(len, labels), default=0), 60.0)
+    return min(5.0 + 1.35 * max(map(len, labels), default=0), 60.0)
 
 
 def _key(axes: Any) -> None:
@@ -346,6 +392,7 @@ def _key(axes: Any) -> None:
         text.set_parse_math(False)
 
 
-def _at_most(names: Collection[Any], builder: str, by: Any) -> None:
-    if len(names) > len(SERIES):
-        refuse(f"{builder}: {by!r} has {len(names)} values; allowed are up to {len(SERIES)} colours")
+def _styled(series: Collection[Any], builder: str, by: Any) -> Iterable[tuple[Any, Any]]:
+    if len(series) > len(SERIES):
+        refuse(f"{builder}: {by!r} has {len(series)} values; allowed are up to {len(SERIES)} colours")
+    return zip(series, SERIES, strict=False)

@@ -41,14 +41,12 @@ class Colour(StrEnum):
         return found
 
     @property
-    def variable(self) -> str:
-        """Its CSS custom property, `--chart-blue-text`."""
-        return "--chart-" + self.name.lower().replace("_", "-")
-
-    @property
     def text(self) -> Colour:
         """The shade of it that text may be set in, at least 4.5:1 on the page."""
         return Colour.__members__.get(f"{self.name}_TEXT", self)
+
+
+VARIABLES = {one: "--chart-" + one.name.lower().replace("_", "-") for one in Colour}  # as --chart-blue-text
 
 
 @dataclass(frozen=True)
@@ -56,8 +54,7 @@ class SeriesStyle:
     """How one series is drawn; neighbours in `SERIES` differ in colour, dash and marker."""
 
     colour: Colour
-    dash: tuple[float, ...]
-    """On and off lengths in points; empty for a solid line."""
+    dash: tuple[float, ...]  # on and off lengths in points; empty for a solid line
     marker: str
 
 
@@ -67,23 +64,18 @@ SERIES = (
     SeriesStyle(Colour.PURPLE, (1.2, 1.2), "D"),
     SeriesStyle(Colour.INK, (6.0, 1.5, 1.2, 1.5), "^"),
     SeriesStyle(Colour.GREEN, (9.0, 2.0), "v"),
-)
-"""At most five: with more, use small multiples."""
+)  # at most five: with more, use small multiples
 
 
 def css_variables() -> str:
     """Declare every chart colour for both themes, `--chart-ink: light-dark(#1f2328, #f0f3f6); …`."""
-    return "\n".join(f"{colour.variable}: light-dark({colour.value}, {colour.dark});" for colour in Colour)
+    return "\n".join(f"{name}: light-dark({colour}, {colour.dark});" for colour, name in VARIABLES.items())
 
 
 INCH_MM = 25.4
-WIDTH_MM = 160.0
-"""Width of the text, of which no figure is wider; the page's style sheet sets the same."""
-FONTS = Path(__file__).parents[1] / "frame" / "fonts"
-FACES = ("SourceSans3-Regular.ttf", "SourceSans3-Semibold.ttf", "SourceSans3-It.ttf")
+WIDTH_MM = 160.0  # of the text, of which no figure is wider; the page's style sheet sets the same
 FAMILY = "Source Sans 3"
-SIZE = 8.0
-"""Type in points; nothing in a chart is smaller."""
+SIZE = 8.0  # type in points; nothing in a chart is smaller
 
 
 @contextmanager
@@ -93,7 +85,6 @@ def style() -> Iterator[None]:
     NumPy's generators without a seed start from one, so that seaborn's jitter and bootstrap intervals are
     equal at each draw. Afterwards everything is as before, and pyplot's figures that were made are closed.
     """
-    import matplotlib
     import matplotlib.style
     import numpy as np
     from matplotlib import pyplot
@@ -101,8 +92,8 @@ def style() -> Iterator[None]:
 
     if matplotlib.get_backend(auto_select=False) is None:
         matplotlib.use("agg")  # a build opens no window
-    known = {entry.fname for entry in fontManager.ttflist}
-    for path in {str(FONTS / face) for face in FACES} - known:
+    faces = (Path(__file__).parents[1] / "frame" / "fonts").glob("SourceSans3-*.ttf")
+    for path in set(map(str, faces)) - {entry.fname for entry in fontManager.ttflist}:
         fontManager.addfont(path)
     state, generator = np.random.get_state(), np.random.default_rng
     with matplotlib.rc_context(), warnings.catch_warnings():
