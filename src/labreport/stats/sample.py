@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from labreport.errors import did_you_mean
 from labreport.project.checks import brief
 from labreport.project.experiment import Design
 from labreport.project.measure import Measure
+from labreport.project.table import Data, table
 from labreport.stats.names import text_of
 from labreport.stats.quantity import refuse
 
-if TYPE_CHECKING:
-    import pandas
-
-    from labreport.project.table import Data
-
 Epoch: TypeAlias = int | None
-Groups: TypeAlias = "dict[str, dict[str, Sample]]"
-"""Samples by group (one, the empty text, where there are none) and by name."""
 
 
 @dataclass(frozen=True)
@@ -81,11 +75,12 @@ def measured(measure: Any, data: Any) -> Measure:
 
 def grouped(
     data: Any, measure: Measure, by: Any, within: str | None, epoch: Epoch, names: Iterable[Any] | None = None
-) -> Groups:
+) -> dict[str, dict[str, Sample]]:
     """Make the samples of results, a table, or samples that are made already, by group and name.
 
-    `by` is the column, or the study, whose values are compared, and `within` the column of the groups. Raises
-    `UsageError` where epochs differ and none is given, and for a name that is not there.
+    `by` is the column, or the study, whose values are compared, and `within` the column of the groups; without
+    it, the one group is the empty text. Raises `UsageError` where epochs differ and none is given, and for a
+    name that is not there.
     """
     wanted = None if names is None else [text_of(name) for name in names]
     if _is_table(data):
@@ -93,18 +88,18 @@ def grouped(
     if within is not None:
         refuse(f"within={within!r} is a column of a table; results have none: compare by= a study")
     if all(isinstance(data[name], Sample) for name in data):
-        return {"": _chosen({name: data[name] for name in data}, wanted)}
-    if text_of(by) != "experiment":
+        found = {name: data[name] for name in data}
+    elif text_of(by) != "experiment":
         if text_of(by) not in data.studies:
             refuse(f"by={text_of(by)!r} is no study that is read{did_you_mean(text_of(by), data.studies)}")
         cells = ((" × ".join(map(label_of, point.values())), runs) for point, runs in data.study(by))
-        of = {name: replace(sample(runs, measure, epoch), name=name, label=name) for name, runs in cells}
-        return {"": _chosen(of, wanted)}
-    found = {name: sample(data[name], measure, epoch) for name in wanted or data.experiments or data}
-    if epoch is None and len({one.epoch for one in found.values()}) > 1:
-        words = ", ".join(f"{name}: {one.epoch or 1}" for name, one in found.items())
-        refuse(f"{measure.name!r} would be compared after unequal epochs ({words}); give epoch=")
-    return {"": found}
+        found = {name: replace(sample(runs, measure, epoch), name=name, label=name) for name, runs in cells}
+    else:
+        found = {name: sample(data[name], measure, epoch) for name in wanted or data.experiments or data}
+        if epoch is None and len({one.epoch for one in found.values()}) > 1:
+            words = ", ".join(f"{name}: {one.epoch or 1}" for name, one in found.items())
+            refuse(f"{measure.name!r} would be compared after unequal epochs ({words}); give epoch=")
+    return {"": _chosen(found, wanted)}
 
 
 def label_of(value: Any) -> str:
@@ -126,15 +121,14 @@ def _is_table(data: Any) -> bool:
     return hasattr(data, "frame") or hasattr(data, "groupby")
 
 
-def _of_table(data: Any, measure: Measure, by: Any, within: str | None, names: list[str] | None) -> Groups:
-    if not hasattr(data, "frame"):
-        from labreport.project.table import table
-
-        data = table(data)
+def _of_table(
+    data: Any, measure: Measure, by: Any, within: str | None, names: list[str] | None
+) -> dict[str, dict[str, Sample]]:
+    data = data if isinstance(data, Data) else table(data)
     by = None if by == "experiment" and by not in data.frame.columns else text_of(by)
-    frame, note = _usable(data, measure, [column for column in (by, within) if column])
+    frame, note = _usable(data, measure, list(filter(None, (by, within, data.replicate))))
     design = Design(data.unit, paired=bool(data.replicate))
-    found: Groups = {}
+    found: dict[str, dict[str, Sample]] = {}
     for group, rows in _split(frame, within):
         of: dict[str, Sample] = {}
         for value, chosen in _split(rows, by):
@@ -147,7 +141,7 @@ def _of_table(data: Any, measure: Measure, by: Any, within: str | None, names: l
     return found
 
 
-def _split(frame: pandas.DataFrame, column: str | None) -> list[tuple[Any, pandas.DataFrame]]:
+def _split(frame: Any, column: str | None) -> list[tuple[Any, Any]]:
     """The rows of each value of a column, of categories and numbers in their order; without one, all rows."""
     if column is None:
         return [(None, frame)]
@@ -155,12 +149,11 @@ def _split(frame: pandas.DataFrame, column: str | None) -> list[tuple[Any, panda
     return list(frame.groupby(column, sort=ordered, observed=True))
 
 
-def _usable(data: Data, measure: Measure, columns: list[str]) -> tuple[pandas.DataFrame, str]:
+def _usable(data: Data, measure: Measure, columns: list[str]) -> tuple[Any, str]:
     """The rows that have a number and all that is grouped by, and what the numbers' source says of them."""
-    frame, needed = data.frame, [measure.name, *columns, *([data.replicate] if data.replicate else [])]
-    for column in needed:
+    for column in (measure.name, *columns):
         data.check_column(column)
-    numbers, empty = data.numbers(measure.name), frame[needed].isna()
+    numbers, empty = data.numbers(measure.name), data.frame[[measure.name, *columns]].isna()
     lacking = empty.any(axis=1)
     if lacking.any() and data.missing != "drop":
         place = lacking.tolist().index(True)
@@ -172,5 +165,5 @@ def _usable(data: Data, measure: Measure, columns: list[str]) -> tuple[pandas.Da
         text = "all values are below 1.5; percent=True is for values such as 97.3; leave it out for fractions"
         measure.refuse(f"{data.name}: {text}")
     scaled = numbers.astype(float) / (100.0 if measure.percent else 1.0)
-    left_out = f", {lacking.sum()} of {len(frame)} rows missing" if lacking.any() else ""
-    return frame.assign(**{measure.name: scaled})[~lacking], data.name + left_out
+    left_out = f", {lacking.sum()} of {len(lacking)} rows missing" if lacking.any() else ""
+    return data.frame.assign(**{measure.name: scaled})[~lacking], data.name + left_out
