@@ -5,25 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
+from functools import partial
 from html import escape
 from typing import Any
 from unicodedata import normalize
 
 from labreport.errors import did_you_mean
-from labreport.stats.quantity import (
-    MISSING,
-    NO_BREAK,
-    Condition,
-    Quantity,
-    Source,
-    as_quantity,
-    as_table,
-    digits_of_column,
-    plain_number,
-    refuse,
-    scalar,
-    unit_text,
-)
+from labreport.stats import quantity
+from labreport.stats.quantity import Condition, Quantity, Source, as_quantity, plain_number, refuse, scalar
 
 
 def text_of(value: Any) -> str:
@@ -153,7 +142,7 @@ class Table:
         for place in range(len(self.columns)):
             cells = [row[place] for row in self.rows]
             numbers = [cell for cell in cells if isinstance(cell, Quantity)]
-            yield cells, numbers, list({unit_text(one.unit) for one in numbers})
+            yield cells, numbers, list({quantity.unit_text(one.unit) for one in numbers})
 
     @property
     def heads(self) -> list[str]:
@@ -174,8 +163,9 @@ class Table:
         """Print the cells: quantities with half widths, in one number of decimals a column, or `digits`."""
         printed = []
         for cells, numbers, units in self._by_column():
-            places = digits_of_column(numbers) if digits is None else digits
-            printed.append([_printed(cell, places, len(units) > 1) for cell in cells])
+            places = quantity.digits_of_column(numbers) if digits is None else digits
+            form = partial(quantity.as_table, digits=places, with_unit=len(units) > 1)
+            printed.append([cell if isinstance(cell, str) else form(cell) for cell in cells])
         return [list(line) for line in zip(*printed, strict=True)]
 
     __eq__ = equal
@@ -192,20 +182,11 @@ class Table:
         return f"<table><tr>{head}</tr>{''.join(f'<tr>{line}</tr>' for line in body)}</table>"
 
 
-def _printed(cell: str | Quantity, digits: int, with_unit: bool) -> str:
-    if isinstance(cell, str):
-        return cell
-    unit = unit_text(cell.unit) if with_unit else ""
-    return f"{as_table(cell, digits)}{NO_BREAK}{unit}" if unit else as_table(cell, digits)
-
-
 def _cell(value: Any) -> str | Quantity:
-    if isinstance(value, (str, Quantity)):
-        return value
-    if hasattr(type(value), "quantity"):
+    if isinstance(value, Quantity) or hasattr(type(value), "quantity"):
         return as_quantity(value)
     if value is None or value != value:  # an empty cell of pandas
-        return MISSING
+        return quantity.MISSING
     if isinstance(value, bool) or not hasattr(value, "__float__"):
         return text_of(value)
     number = plain_number(value)
@@ -241,7 +222,7 @@ def rows(subjects: Iterable[Any], answer: Names | None = None, **columns: str) -
     head, lines = columns.pop("name", "Name"), []
     for name, one in given.items():
         own = {} if isinstance(one, str) else (one if isinstance(one, Names) else declared(one)).members
-        found = {column: of.get(name, MISSING) for column, of in by_name.items()} | own
+        found = {column: of.get(name, quantity.MISSING) for column, of in by_name.items()} | own
         if wrong := [column for column in columns if column not in found]:
             refuse(f"rows(): {name!r} has no {wrong[0]!r}{did_you_mean(wrong[0], found, 'there are')}")
         lines.append([own.get("title", name), *(found[column] for column in columns)])

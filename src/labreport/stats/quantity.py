@@ -249,12 +249,13 @@ def as_prose(one: Any) -> str:
     return _Form(one, prose=True).with_unit()
 
 
-def as_table(one: Any, digits: int | None = None) -> str:
-    """Value ± half width without the unit, which is in the head of the column, with so many decimals."""
+def as_table(one: Any, digits: int | None = None, with_unit: bool = False) -> str:
+    """Value ± half width with so many decimals, without the unit where the head of the column has it."""
     form = _Form(one)
     if digits is not None and not form.power and not form.logarithmic:
         form.decimals = digits
-    return "".join(form.value_and_ends())
+    unit = unit_text(form.quantity.unit) if with_unit else ""
+    return NO_BREAK.join(filter(None, ("".join(form.value_and_ends()), unit)))
 
 
 def digits_of_column(column: Iterable[Any]) -> int:
