@@ -200,7 +200,7 @@ def scalar(value: Any) -> Any:
 def plain_number(value: Any) -> float | int:
     """Read a number of Python, NumPy, pandas or SciPy as Python's. Raises `UsageError` for anything else."""
     value = scalar(value)
-    if isinstance(value, (bool, str)) or not hasattr(value, "__float__") or getattr(value, "size", 1) != 1:
+    if isinstance(value, bool) or not hasattr(value, "__float__") or getattr(value, "size", 1) != 1:
         refuse(f"{brief(value)} is not one number")
     return value if isinstance(value, int) else float(value)
 
@@ -328,18 +328,16 @@ FORMS: dict[str, Any] = {"pm": pm, "ci": ci, "size": size, "p": p, "words": word
 
 
 def unit_text(unit: str) -> str:
-    """A unit as it is printed: `%` for shares, nothing for years."""
-    return {"fraction": "%", "year": ""}.get(unit, unit)
+    """A unit as it is printed: `%` for shares."""
+    return "%" if unit == "fraction" else unit
 
 
 def _sized(quantity: Quantity) -> Quantity:
     """A difference without its direction, of a ratio how many times the greater is; below 1.1 in per cent."""
-    value = quantity.value
-    if value is None:
-        return quantity
-    if (0 < value < 1) if quantity.unit == "times" else value < 0:
+    value, ratio = quantity.value, quantity.unit == "times"
+    if value is not None and ((0 < value < 1) if ratio else value < 0):
         return _sized(reversed_quantity(quantity))
-    if quantity.unit != "times" or value >= 1.1:
+    if value is None or not ratio or value >= 1.1:
         return quantity
     low, high = (end - 1 for end in quantity.interval) if quantity.interval else (None, None)
     return replace(quantity, value=value - 1, unit="fraction", low=low, high=high)
@@ -374,34 +372,31 @@ class _Form:
         self.lopsided = hides_zero or half > 1.5 * min(value - low, high - value)
         apart = 0 < low < value < high <= 1e300 and high > 1.5 * low
         self.logarithmic = apart and math.isclose(high / value, value / low, rel_tol=1e-6)
-        self.factor, self.power, self.group_from = quantity.factor, "", 1_000.0
+        self.factor, self.power = quantity.factor, ""
         self.decimals = self._decimals(prose)
 
     def _decimals(self, prose: bool) -> int:
-        value, uncertainty, unit = self.value, self.uncertainty, self.quantity.unit
-        size = max(abs(value), uncertainty)
+        value, uncertainty, known = self.value, self.uncertainty, self.logarithmic or not self.uncertainty
+        size, scaled = max(abs(value), uncertainty), value * self.factor
         if isinstance(value, int):
-            self.group_from = math.inf if unit == "year" else 1_000
             return 0
-        plain = size == 0 or unit in PER_CENT or 1e-3 <= size < 1e7
-        if not plain or unit in ("FLOP", "FLOP/s"):
-            power, own = math.floor(math.log10(size)) if size else 0, not uncertainty or self.logarithmic
+        if size and self.factor == 1 and not 1e-3 <= size < 1e7:
+            power = math.floor(math.log10(size))
             for exponent in (power, power + 1):  # 9.96 × 10⁹ is printed as 1.0 × 10¹⁰
                 self.factor = 10.0**-exponent
                 self.power = f"{NO_BREAK}×{NO_BREAK}10{str(exponent).translate(_SUPERSCRIPTS)}"
-                shown = 1 if own else min(max(decimals(uncertainty * self.factor), 0), 3)
+                shown = 1 if known else min(max(decimals(uncertainty * self.factor), 0), 3)
                 if round(size * self.factor, shown) < 10:
                     break
-            return shown + self._more(shown)
-        scaled = value * self.factor
-        if self.logarithmic:
+        elif self.logarithmic:
             return _significant(scaled)
-        if not uncertainty:
+        elif not uncertainty:
             whole = (not prose or self.quantity.exact) and abs(scaled) >= 1 and _says(scaled, 2)
             most = 2 if whole else _significant(scaled, 2 if self.points else 3)
             return next((count for count in range(most) if _says(scaled, count)), most)
-        fine = not prose or decimals(uncertainty * self.factor, fine=False) < _significant(scaled)
-        shown = max(0, decimals(uncertainty * self.factor, fine))
+        else:
+            fine = not prose or decimals(uncertainty * self.factor, fine=False) < _significant(scaled)
+            shown = max(0, decimals(uncertainty * self.factor, fine))
         return shown + self._more(shown)
 
     def _more(self, shown: int) -> int:
@@ -421,12 +416,11 @@ class _Form:
     def number(self, value: float, places: int | None = None) -> str:
         """A number without its power of ten, and with a proper minus unless it is printed as 0."""
         scaled = value * self.factor
-        sign = "," if abs(scaled) >= self.group_from else ""
-        text = f"{abs(scaled):{sign}.{self.decimals if places is None else places}f}"
+        comma = "," if abs(scaled) >= 1_000 else ""
+        text = f"{abs(scaled):{comma}.{self.decimals if places is None else places}f}"
         return MINUS + text if scaled < 0 and text.strip("0.") else text
 
     def text(self) -> str:
-        """The value alone."""
         return MISSING if self.quantity.value is None else self.number(self.value) + self.power
 
     def ends(self) -> str:
