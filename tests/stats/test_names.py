@@ -186,7 +186,7 @@ def test_exact_numbers_are_compared_and_measured_ones_are_not() -> None:
         lambda: epochs == MEASURED,
     ]
     for compare in refused:
-        with pytest.raises(UsageError, match=r"\.above"):
+        with pytest.raises(UsageError, match="is measured"):
             compare()
     with pytest.raises(UsageError, match="units differ"):
         _ = epochs == Quantity(50, "s", exact=True)

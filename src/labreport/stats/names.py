@@ -217,12 +217,11 @@ def rows(subjects: Iterable[Any], answer: Names | None = None, **columns: str) -
     """
     given = subjects.members if isinstance(subjects, Names) else {text_of(one): one for one in subjects}
     known = {} if answer is None else answer.members
-    by_name = {name: one.members for name, one in known.items() if isinstance(one, Names)}
-    by_name = {name: of for name, of in by_name.items() if given.keys() & of}
+    by_name = [(name, one.members) for name, one in known.items() if isinstance(one, Names)]
     head, lines = columns.pop("name", "Name"), []
     for name, one in given.items():
         own = {} if isinstance(one, str) else (one if isinstance(one, Names) else declared(one)).members
-        found = {column: of.get(name, quantity.MISSING) for column, of in by_name.items()} | own
+        found = {key: of.get(name, quantity.MISSING) for key, of in by_name if given.keys() & of} | own
         if wrong := [column for column in columns if column not in found]:
             refuse(f"rows(): {name!r} has no {wrong[0]!r}{did_you_mean(wrong[0], found, 'there are')}")
         lines.append([own.get("title", name), *(found[column] for column in columns)])

@@ -6,6 +6,7 @@ import math
 import operator
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from functools import partialmethod
 from typing import Any, Literal, NoReturn
 
 from labreport.errors import UsageError, here, told
@@ -109,20 +110,6 @@ class Condition(Asked):
         return self.ask(*names) if self.ask else refuse("this condition is asked without a name")
 
 
-_USE = "write .above(…) or .below(…) with a number, or use a finding"
-
-
-def _compared(compare: Callable[[Any, Any], bool]) -> Callable[[Quantity, Any], Any]:
-    def method(self: Quantity, other: Any) -> Any:
-        if not hasattr(other, "value") and not hasattr(other, "__float__"):
-            return NotImplemented
-        if not self.exact:
-            refuse(f"{self!r} is measured, and never equal by itself; {_USE}")
-        return self._held(compare, other, None)
-
-    return method
-
-
 @dataclass(frozen=True, eq=False)
 class Quantity:
     """One number: its unit, the ends of its interval, and its value for each unit that was repeated.
@@ -168,16 +155,23 @@ class Quantity:
             return Condition(None, (self,))
         one = as_quantity(bound) if hasattr(bound, "value") else Quantity(plain_number(bound), exact=True)
         if one.value is None or not one.exact:
-            refuse(f"{one!r} is measured; {_USE}")
+            refuse(f"{one!r} is measured; compare with a number, or use a finding")
         if one.unit not in ("", self.unit):
             refuse(f"{self!r} cannot be compared with {one!r}: their units differ")
         far = end - (one.value if one.unit == self.unit else one.value / self.factor)
         said = by(far, "points" if self.unit == "fraction" else self.unit)
         return Condition(bool(compare(far, 0)), (self,), said)
 
-    __eq__, __ne__ = _compared(operator.eq), _compared(operator.ne)
-    __lt__, __le__ = _compared(operator.lt), _compared(operator.le)
-    __gt__, __ge__ = _compared(operator.gt), _compared(operator.ge)
+    def _compared(self, compare: Callable[[Any, Any], bool], other: Any) -> Any:
+        if not hasattr(other, "value") and not hasattr(other, "__float__"):
+            return NotImplemented
+        if not self.exact:
+            refuse(f"{self!r} is measured, and never equal by itself; write .above(…), or use a finding")
+        return self._held(compare, other, None)
+
+    __eq__, __ne__ = partialmethod(_compared, operator.eq), partialmethod(_compared, operator.ne)
+    __lt__, __le__ = partialmethod(_compared, operator.lt), partialmethod(_compared, operator.le)
+    __gt__, __ge__ = partialmethod(_compared, operator.gt), partialmethod(_compared, operator.ge)
     __hash__ = object.__hash__
 
     def __repr__(self) -> str:
@@ -235,12 +229,8 @@ def plural(noun: str) -> str:
 
 # How a quantity is printed: to the digits that its uncertainty supports, and with its unit
 
-NO_BREAK = "\u00a0"
-"""Between a number and its unit."""
-MINUS = "\u2212"
-MISSING = "–"
-"""Printed where the results cannot give a number."""
-_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+NO_BREAK, MINUS, MISSING = "\u00a0", "\u2212", "–"
+"""What stands between a number and its unit, before one below 0, and for one that the results cannot give."""
 _WORDS = "zero one two three four five six seven eight nine ten eleven twelve"
 
 
@@ -267,11 +257,7 @@ def digits_of_column(column: Iterable[Any]) -> int:
 
 
 def pm(one: Any) -> str:
-    """Value ± half width of its interval, and unit: `98.1 ± 0.2 %`; where that misleads, the ends instead.
-
-    That is an interval much longer on one side, or one that excludes zero although ± would seem to include
-    it. Without an interval, or where all seeds agree, only the number.
-    """
+    """Value ± half width of an interval, and unit: `98.1 ± 0.2 %`; the ends instead where ± would mislead."""
     form = _Form(one, prose=as_quantity(one).low is None)
     value, ends = form.value_and_ends()
     return form.with_unit(value) + ends
@@ -376,18 +362,19 @@ class _Form:
         self.decimals = self._decimals(prose)
 
     def _decimals(self, prose: bool) -> int:
-        value, uncertainty, known = self.value, self.uncertainty, self.logarithmic or not self.uncertainty
-        size, scaled = max(abs(value), uncertainty), value * self.factor
-        if isinstance(value, int):
+        if isinstance(self.value, int):
             return 0
+        uncertainty, known = self.uncertainty, self.logarithmic or not self.uncertainty
+        size, scaled = max(abs(self.value), uncertainty), self.value * self.factor
         if size and self.factor == 1 and not 1e-3 <= size < 1e7:
             power = math.floor(math.log10(size))
             for exponent in (power, power + 1):  # 9.96 × 10⁹ is printed as 1.0 × 10¹⁰
                 self.factor = 10.0**-exponent
-                self.power = f"{NO_BREAK}×{NO_BREAK}10{str(exponent).translate(_SUPERSCRIPTS)}"
                 shown = 1 if known else min(max(decimals(uncertainty * self.factor), 0), 3)
                 if round(size * self.factor, shown) < 10:
                     break
+            raised = str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+            self.power = f"{NO_BREAK}×{NO_BREAK}10{raised}"
         elif self.logarithmic:
             return _significant(scaled)
         elif not uncertainty:
@@ -400,10 +387,7 @@ class _Form:
         return shown + self._more(shown)
 
     def _more(self, shown: int) -> int:
-        """Further decimals, so that an interval that excludes zero does not seem to include it.
-
-        Of a difference of shares, one where else it would disagree with the shares that it is between.
-        """
+        """Further decimals: zero stays outside an interval, and a difference agrees with its shares."""
         half, value = self.half * self.factor, abs(self.value) * self.factor
         least, most = int(self.points and abs(round(value, shown) - value) > 0.2 * half), 2
         if not half or self.zero_inside or not (self.points or self.lopsided):

@@ -48,13 +48,11 @@ def sample(runs: Any, measure: Measure, epoch: Epoch = None) -> Sample:
     """Make the sample of a measure from the runs of an experiment, by default at the last declared epoch."""
     import numpy as np
 
-    experiment, epoch, right = runs.experiment, epoch or runs.epoch, None
-    of = 100.0 if measure.percent else 1.0
-    if measure.right is not None:
-        right = {run.seed: np.asarray(measure.right(run, epoch), dtype=bool) for run in runs}
+    experiment, epoch = runs.experiment, epoch or runs.epoch
+    right = {run.seed: np.asarray(measure.right(run, epoch), bool) for run in runs} if measure.right else {}
     return Sample(
         experiment.name,
-        {run.seed: (measure.of(run, epoch) / of,) for run in runs},
+        {run.seed: (measure.of(run, epoch) / (100.0 if measure.percent else 1.0),) for run in runs},
         right or None,
         experiment.design,
         experiment.title or experiment.name,
@@ -111,7 +109,7 @@ def label_of(value: Any) -> str:
 
 def _of_table(data: Data, measure: Measure, by: Any, within: str | None) -> dict[str, dict[str, Sample]]:
     by = None if by == "experiment" and by not in data.frame.columns else text_of(by)
-    frame, note = _usable(data, measure, list(filter(None, (by, within, data.replicate))))
+    frame, note = _usable(data, measure, [measure.name, *filter(None, (by, within, data.replicate))])
     design = Design(data.unit, paired=bool(data.replicate))
     found: dict[str, dict[str, Sample]] = {}
     for group, rows in _split(frame, within):
@@ -133,11 +131,11 @@ def _split(frame: Any, column: str | None) -> list[tuple[Any, Any]]:
     return list(frame.groupby(column, sort=ordered, observed=True))
 
 
-def _usable(data: Data, measure: Measure, columns: list[str]) -> tuple[Any, str]:
+def _usable(data: Data, measure: Measure, needed: list[str]) -> tuple[Any, str]:
     """The rows that have a number and all that is grouped by, and what the numbers' source says of them."""
-    for column in (measure.name, *columns):
+    for column in needed:
         data.check_column(column)
-    numbers, empty = data.numbers(measure.name), data.frame[[measure.name, *columns]].isna()
+    numbers, empty = data.numbers(measure.name), data.frame[needed].isna()
     lacking = empty.any(axis=1)
     if lacking.any() and data.missing != "drop":
         place = lacking.tolist().index(True)
