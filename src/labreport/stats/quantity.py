@@ -378,9 +378,10 @@ class _Form:
         elif self.logarithmic:
             return _significant(scaled)
         elif not uncertainty:
-            whole = (not prose or self.quantity.exact) and abs(scaled) >= 1 and _says(scaled, 2)
-            most = 2 if whole else _significant(scaled, 2 if self.points else 3)
-            return next((count for count in range(most) if _says(scaled, count)), most)
+            own, most = not prose or self.quantity.exact, _significant(scaled, 2 if self.points else 3)
+            places = range(3 if own and abs(scaled) >= 1 else most)
+            exact = (one for one in places if math.isclose(round(scaled, one), scaled, rel_tol=1e-9))
+            return next(exact, most)
         else:
             fine = not prose or decimals(uncertainty * self.factor, fine=False) < _significant(scaled)
             shown = max(0, decimals(uncertainty * self.factor, fine))
@@ -434,10 +435,6 @@ class _Form:
 def _significant(value: float, digits: int = 2) -> int:
     """The decimals that show so many significant digits, or all before the point."""
     return max(0, digits - 1 - math.floor(math.log10(abs(value)))) if value else 0
-
-
-def _says(value: float, places: int) -> bool:
-    return math.isclose(round(value, places), value, rel_tol=1e-9)
 
 
 def singular(unit: str) -> str:

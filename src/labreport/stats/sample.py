@@ -6,10 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
+from labreport.project import Data, Design, Measure, table
 from labreport.project.checks import brief
-from labreport.project.experiment import Design
-from labreport.project.measure import Measure
-from labreport.project.table import Data, table
 from labreport.stats.names import find, text_of
 from labreport.stats.quantity import refuse
 
