@@ -12,9 +12,6 @@ from typing import Any, Literal, NoReturn
 from labreport.errors import UsageError, here, told
 from labreport.project.checks import brief
 
-PER_CENT = ("fraction", "points")
-"""Units that are stored as fractions and printed in hundredths: shares, and differences of shares."""
-
 
 def refuse(text: str) -> NoReturn:
     """Raise `UsageError` at the author's line."""
@@ -138,7 +135,7 @@ class Quantity:
     @property
     def factor(self) -> float:
         """How many of the printed unit are one of the stored: 100 for shares and points, else 1."""
-        return 100.0 if self.unit in PER_CENT else 1.0
+        return 100.0 if self.unit in ("fraction", "points") else 1.0
 
     def above(self, bound: Any) -> Condition:
         """Hold where the whole interval is above `bound`, a number in the printed unit: 92 for 92 %."""
@@ -201,7 +198,7 @@ def plain_number(value: Any) -> float | int:
 
 def by(distance: float, unit: str) -> str:
     """Say how nearly a condition holds, or fails: `by 0.1 points`."""
-    size = abs(distance) * (100 if unit in PER_CENT else 1)
+    size = abs(distance) * (100 if unit == "points" else 1)
     return f"by {size:{'.2g' if size < 1000 else ',.0f'}} {unit}".rstrip()
 
 
