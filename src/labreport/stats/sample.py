@@ -44,14 +44,11 @@ class Sample:
 
 def sample(runs: Any, measure: Measure, epoch: Epoch = None) -> Sample:
     """Make the sample of a measure from the runs of an experiment, by default at the last declared epoch."""
-    import numpy as np
-
     experiment, epoch = runs.experiment, epoch or runs.epoch
-    right = {run.seed: np.asarray(measure.right(run, epoch), bool) for run in runs} if measure.right else {}
     return Sample(
         experiment.name,
         {run.seed: (measure.of(run, epoch) / (100.0 if measure.percent else 1.0),) for run in runs},
-        right or None,
+        {run.seed: measure.right(run, epoch) for run in runs} if measure.right else None,
         experiment.design,
         experiment.title or experiment.name,
         epoch if experiment.epochs > 1 else None,
