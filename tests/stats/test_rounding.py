@@ -39,8 +39,8 @@ COUNT = Quantity(318_010, "parameters", exact=True)
         (Quantity(9_999), "9,999", "9,999"),
         (Quantity(1, "seeds", exact=True), "1 seed", "1 seed"),
         (Quantity(2.0, "times", 1.0, 4.0), "2.0 times", "2.0 times (1.0 to 4.0)"),
-        (Quantity(3.14e12, "FLOP"), "3.1 × 10¹² FLOP", "3.1 × 10¹² FLOP"),
-        (Quantity(9.96e9, "FLOP"), "1.0 × 10¹⁰ FLOP", "1.0 × 10¹⁰ FLOP"),
+        (Quantity(3.14e12, "J"), "3.1 × 10¹² J", "3.1 × 10¹² J"),
+        (Quantity(9.96e9, "J"), "1.0 × 10¹⁰ J", "1.0 × 10¹⁰ J"),
         (Quantity(0.0004, "points", 0.0001, 0.0007), "0.04 points", "0.04 ± 0.03 points"),
         (Quantity(0.0021, "points", 0.0003, 0.0039), "0.21 points", "0.21 ± 0.18 points"),
         (Quantity(0.0031, "points", 0.0003, 0.0059), "0.31 points", "0.31 ± 0.28 points"),
@@ -49,7 +49,6 @@ COUNT = Quantity(318_010, "parameters", exact=True)
         (Quantity(12.3456, "s"), "12.3 s", "12.3 s"),
         (Quantity(1.0604, "fraction"), "106 %", "106 %"),
         (Quantity(106.04, "s", exact=True), "106.04 s", "106.04 s"),
-        (Quantity(2026, "year"), "2026", "2026"),
     ],
 )
 def test_a_number_has_the_digits_that_its_uncertainty_supports(

@@ -5,24 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
+from functools import partial
 from html import escape
 from typing import Any
 from unicodedata import normalize
 
 from labreport.errors import did_you_mean
-from labreport.stats.quantity import (
-    MISSING,
-    Condition,
-    Quantity,
-    Source,
-    as_quantity,
-    as_table,
-    digits_of_column,
-    plain_number,
-    refuse,
-    scalar,
-    unit_text,
-)
+from labreport.stats import quantity
+from labreport.stats.quantity import Condition, Quantity, Source, as_quantity, plain_number, refuse, scalar
 
 
 def text_of(value: Any) -> str:
@@ -147,29 +137,36 @@ class Table:
         frame = frame.reset_index() if any(name is not None for name in frame.index.names) else frame
         return cls(tuple(map(text_of, frame.columns)), tuple(frame.itertuples(index=False, name=None)))
 
+    def _by_column(self) -> Iterator[tuple[list[str | Quantity], list[Quantity], list[str]]]:
+        """The cells of each column, those that are quantities, and the units that these have."""
+        for place in range(len(self.columns)):
+            cells = [row[place] for row in self.rows]
+            numbers = [cell for cell in cells if isinstance(cell, Quantity)]
+            yield cells, numbers, list({quantity.unit_text(one.unit) for one in numbers})
+
     @property
     def heads(self) -> list[str]:
         """The titles, each with the unit that all quantities of its column have: `Test accuracy, %`."""
         found = []
-        for column, cells in zip(self.columns, self._by_column(), strict=True):
-            units = _units(cells)
-            unit = units.pop() if len(units) == 1 else ""
-            apart = unit and unit.lower() not in column.title.lower().split()
-            found.append(f"{column.title}, {unit}" if apart and column.title else column.title or unit)
+        for column, (_, _, units) in zip(self.columns, self._by_column(), strict=True):
+            title, unit = column.title, units[0] if len(units) == 1 else ""
+            told = unit.lower() in title.lower().split()
+            found.append(title if told else ", ".join(filter(None, (title, unit))))
         return found
 
     @property
     def numeric(self) -> list[bool]:
         """Which columns have numbers."""
-        return [any(isinstance(cell, Quantity) for cell in cells) for cells in self._by_column()]
+        return [bool(numbers) for _, numbers, _ in self._by_column()]
 
     def cells(self, digits: int | None = None) -> list[list[str]]:
         """Print the cells: quantities with half widths, in one number of decimals a column, or `digits`."""
-        printed = [_printed(cells, digits) for cells in self._by_column()]
+        printed = []
+        for cells, numbers, units in self._by_column():
+            places = quantity.digits_of_column(numbers) if digits is None else digits
+            form = partial(quantity.as_table, digits=places, with_unit=len(units) > 1)
+            printed.append([cell if isinstance(cell, str) else form(cell) for cell in cells])
         return [list(line) for line in zip(*printed, strict=True)]
-
-    def _by_column(self) -> list[list[str | Quantity]]:
-        return [[row[place] for row in self.rows] for place in range(len(self.columns))]
 
     __eq__ = equal
     __hash__ = object.__hash__
@@ -185,28 +182,11 @@ class Table:
         return f"<table><tr>{head}</tr>{''.join(f'<tr>{line}</tr>' for line in body)}</table>"
 
 
-def _units(cells: Iterable[Any]) -> set[str]:
-    return {unit_text(one.unit) for one in cells if isinstance(one, Quantity)}
-
-
-def _printed(cells: Sequence[Any], digits: int | None) -> list[str]:
-    """One column, with a unit in each cell where they differ."""
-    if digits is None:
-        digits = digits_of_column(one for one in cells if isinstance(one, Quantity))
-    texts = [as_table(one, digits) if isinstance(one, Quantity) else one for one in cells]
-    if len(_units(cells)) < 2:
-        return texts
-    units = [unit_text(one.unit) if isinstance(one, Quantity) else "" for one in cells]
-    return [f"{text}\u00a0{unit}" if unit else text for text, unit in zip(texts, units, strict=True)]
-
-
 def _cell(value: Any) -> str | Quantity:
-    if isinstance(value, (str, Quantity)):
-        return value
-    if hasattr(type(value), "quantity"):
+    if isinstance(value, Quantity) or hasattr(type(value), "quantity"):
         return as_quantity(value)
     if value is None or value != value:  # an empty cell of pandas
-        return MISSING
+        return quantity.MISSING
     if isinstance(value, bool) or not hasattr(value, "__float__"):
         return text_of(value)
     number = plain_number(value)
@@ -215,10 +195,9 @@ def _cell(value: Any) -> str | Quantity:
 
 def declared(experiment: Any) -> Names:
     """Read what is declared of an experiment: fields and properties of its specification, and its epochs."""
-    of = experiment.specification
+    of, source = experiment.specification, Source((experiment.name,), kind="declared")
     own = [name for name, one in vars(type(of)).items() if isinstance(one, property) and name[0] != "_"]
     values = {name: getattr(of, name) for name in (*(one.name for one in fields(of)), *own)}
-    source = Source((experiment.name,), kind="declared")
     found: dict[str, Any] = {"name": experiment.name, "title": experiment.title or experiment.name}
     for name, value in {**values, "epochs": experiment.epochs}.items():
         if isinstance(value, (int, float)) and not isinstance(value, bool):
@@ -237,20 +216,13 @@ def rows(subjects: Iterable[Any], answer: Names | None = None, **columns: str) -
     Raises `UsageError` for a column that nothing has.
     """
     given = subjects.members if isinstance(subjects, Names) else {text_of(one): one for one in subjects}
-    of = {name: one if isinstance(one, (str, Names)) else declared(one) for name, one in given.items()}
     known = {} if answer is None else answer.members
-    by_name = {name: one for name, one in known.items() if isinstance(one, Names)}
+    by_name = [(name, one.members) for name, one in known.items() if isinstance(one, Names)]
     head, lines = columns.pop("name", "Name"), []
-    for name, one in of.items():
-        own = one.members if isinstance(one, Names) else {}
-        line = [own.get("title", name)]
-        for column in columns:
-            if column in own:
-                line.append(own[column])
-            elif column in by_name and any(other in by_name[column] for other in of):
-                line.append(by_name[column].members.get(name, MISSING))
-            else:
-                near = did_you_mean(column, [*own, *by_name], "there are")
-                refuse(f"rows(): {name!r} has no {column!r}{near}")
-        lines.append(line)
+    for name, one in given.items():
+        own = {} if isinstance(one, str) else (one if isinstance(one, Names) else declared(one)).members
+        found = {key: of.get(name, quantity.MISSING) for key, of in by_name if given.keys() & of} | own
+        if wrong := [column for column in columns if column not in found]:
+            refuse(f"rows(): {name!r} has no {wrong[0]!r}{did_you_mean(wrong[0], found, 'there are')}")
+        lines.append([own.get("title", name), *(found[column] for column in columns)])
     return Table([Column(name, title) for name, title in {"name": head, **columns}.items()], lines)

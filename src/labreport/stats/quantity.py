@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+from functools import partialmethod
 from typing import Any, Literal, NoReturn
 
 from labreport.errors import UsageError, here, told
 from labreport.project.checks import brief
-
-Kind = Literal["measured", "counted", "declared", "computed", "stated"]
-"""How a number came about: by running, by counting, by the author, by a formula, by somebody else."""
-PER_CENT = ("fraction", "points")
-"""Units that are stored as fractions and printed in hundredths: shares, and differences of shares."""
 
 
 def refuse(text: str) -> NoReturn:
@@ -26,7 +22,8 @@ def refuse(text: str) -> NoReturn:
 class Source:
     """Where a number comes from: `experiments` (two for a difference), what was measured, when, over what.
 
-    `n` are the units that were used and `unit` what one is called; `method` names the interval.
+    `n` are the units that were used and `unit` what one is called; `method` names the interval. `kind` is how
+    it came about: by running, by counting, by the author, by a formula, by somebody else.
     """
 
     experiments: tuple[str, ...] = ()
@@ -34,7 +31,7 @@ class Source:
     epochs: tuple[int, ...] = ()
     n: int = 0
     unit: str = "seed"
-    kind: Kind = "measured"
+    kind: Literal["measured", "counted", "declared", "computed", "stated"] = "measured"
     method: str = ""
     note: str = ""
 
@@ -50,19 +47,42 @@ class Source:
         return "; ".join(filter(None, (said or self.kind, units)))
 
 
+def as_condition(one: Any) -> Condition:
+    """Read a condition: one itself, a truth, or a fact. Raises `UsageError` for anything else."""
+    one = scalar(one.condition if hasattr(type(one), "condition") else one)
+    if isinstance(one, Condition):
+        return refuse(one.which) if one.which else one
+    if one is None or isinstance(one, bool):
+        return Condition(one)
+    refuse(f"{brief(one)} is no condition; write one such as ranking.clear(…), .more or .above(…)")
+
+
+def either(*conditions: Any) -> Condition:
+    """Hold where any does; unknown or true is true."""
+    of = [as_condition(one) for one in conditions]
+    found = {one.holds for one in of}
+    holds = True if True in found else None if None in found else False
+    about = {id(each): each for one in of for each in one.about}
+    return Condition(holds, tuple(about.values()), next((one.how for one in of if one.holds is holds), ""))
+
+
+def negated(condition: Any) -> Condition:
+    """Hold where the condition does not."""
+    one = as_condition(condition)
+    return Condition(None if one.holds is None else not one.holds, one.about, one.how)
+
+
+def both(*conditions: Any) -> Condition:
+    """Hold where all do; unknown and false is false."""
+    return negated(either(*map(negated, conditions)))
+
+
 class Asked:
     """What holds, does not, or is unknown; joined by &, | and ~."""
 
-    def __and__(self, other: Any) -> Condition:
-        return both(self, other)
-
-    def __or__(self, other: Any) -> Condition:
-        return either(self, other)
-
-    __rand__, __ror__ = __and__, __or__
-
-    def __invert__(self) -> Condition:
-        return negated(self)
+    __and__ = __rand__ = both
+    __or__ = __ror__ = either
+    __invert__ = negated
 
     def __bool__(self) -> bool:
         raise TypeError("this may be unknown; join conditions by &, | and ~, or read the .holds of one")
@@ -85,57 +105,6 @@ class Condition(Asked):
     def __call__(self, *names: Any) -> Condition:
         """Ask it of what is named."""
         return self.ask(*names) if self.ask else refuse("this condition is asked without a name")
-
-
-def as_condition(one: Any) -> Condition:
-    """Read a condition: one itself, a truth, or a fact. Raises `UsageError` for anything else."""
-    one = scalar(one.condition if hasattr(type(one), "condition") else one)
-    if isinstance(one, Condition):
-        return refuse(one.which) if one.which else one
-    if one is None or isinstance(one, bool):
-        return Condition(one)
-    refuse(f"{brief(one)} is no condition; write one such as ranking.clear(…), .more or .above(…)")
-
-
-def both(*conditions: Any) -> Condition:
-    """Hold where all do; unknown and false is false."""
-    return _joined(conditions, False)
-
-
-def either(*conditions: Any) -> Condition:
-    """Hold where any does; unknown or true is true."""
-    return _joined(conditions, True)
-
-
-def negated(condition: Any) -> Condition:
-    """Hold where the condition does not."""
-    one = as_condition(condition)
-    return Condition(None if one.holds is None else not one.holds, one.about, one.how)
-
-
-def _joined(conditions: tuple[Any, ...], decisive: bool) -> Condition:
-    of = [as_condition(one) for one in conditions]
-    found = [one.holds for one in of]
-    holds = decisive if decisive in found else None if None in found else not decisive
-    about = {id(each): each for one in of for each in one.about}
-    return Condition(holds, tuple(about.values()), next((one.how for one in of if one.holds is holds), ""))
-
-
-def _compared(compare: Callable[[Any, Any], bool]) -> Callable[[Quantity, Any], Any]:
-    def method(self: Quantity, other: Any) -> Any:
-        if not hasattr(other, "value") and not hasattr(other, "__float__"):
-            return NotImplemented
-        if not self.exact:
-            refuse(f"{self!r} is measured, and never equal by itself; {_USE}")
-        if self.value is None:
-            return Condition(None, (self,))
-        bound = self._stored(other)
-        return Condition(bool(compare(self.value, bound)), (self,), by(self.value - bound, self.unit))
-
-    return method
-
-
-_USE = "write .above(…) or .below(…) with a number, or use a finding"
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,37 +135,40 @@ class Quantity:
     @property
     def factor(self) -> float:
         """How many of the printed unit are one of the stored: 100 for shares and points, else 1."""
-        return 100.0 if self.unit in PER_CENT else 1.0
+        return 100.0 if self.unit in ("fraction", "points") else 1.0
 
     def above(self, bound: Any) -> Condition:
         """Hold where the whole interval is above `bound`, a number in the printed unit: 92 for 92 %."""
-        return self._beyond(self.low, bound, 1)
+        return self._held(operator.gt, bound, self.low)
 
     def below(self, bound: Any) -> Condition:
         """Hold where the whole interval is below `bound`, a number in the printed unit."""
-        return self._beyond(self.high, bound, -1)
+        return self._held(operator.lt, bound, self.high)
 
-    def _beyond(self, end: float | None, bound: Any, sign: int) -> Condition:
+    def _held(self, compare: Callable[[Any, Any], bool], bound: Any, end: float | None) -> Condition:
+        """Compare the end, or an exact value, with a number in the printed unit, or an exact quantity."""
         end = self.value if self.exact else end
         if self.value is None or end is None:
             return Condition(None, (self,))
-        far = sign * (end - self._stored(bound))
-        return Condition(far > 0, (self,), by(far, "points" if self.unit == "fraction" else self.unit))
-
-    def _stored(self, other: Any) -> float:
-        """A number in the printed unit, or an exact quantity, in the unit of `value`."""
-        if not hasattr(other, "value"):
-            return plain_number(other) / self.factor
-        one = as_quantity(other)
+        one = as_quantity(bound) if hasattr(bound, "value") else Quantity(plain_number(bound), exact=True)
         if one.value is None or not one.exact:
-            refuse(f"{one!r} is measured; {_USE}")
+            refuse(f"{one!r} is measured; compare with a number, or use a finding")
         if one.unit not in ("", self.unit):
             refuse(f"{self!r} cannot be compared with {one!r}: their units differ")
-        return one.value if one.unit == self.unit else one.value / self.factor
+        far = end - (one.value if one.unit == self.unit else one.value / self.factor)
+        said = by(far, "points" if self.unit == "fraction" else self.unit)
+        return Condition(bool(compare(far, 0)), (self,), said)
 
-    __eq__, __ne__ = _compared(operator.eq), _compared(operator.ne)
-    __lt__, __le__ = _compared(operator.lt), _compared(operator.le)
-    __gt__, __ge__ = _compared(operator.gt), _compared(operator.ge)
+    def _compared(self, compare: Callable[[Any, Any], bool], other: Any) -> Any:
+        if not hasattr(other, "value") and not hasattr(other, "__float__"):
+            return NotImplemented
+        if not self.exact:
+            refuse(f"{self!r} is measured, and never equal by itself; write .above(…), or use a finding")
+        return self._held(compare, other, None)
+
+    __eq__, __ne__ = partialmethod(_compared, operator.eq), partialmethod(_compared, operator.ne)
+    __lt__, __le__ = partialmethod(_compared, operator.lt), partialmethod(_compared, operator.le)
+    __gt__, __ge__ = partialmethod(_compared, operator.gt), partialmethod(_compared, operator.ge)
     __hash__ = object.__hash__
 
     def __repr__(self) -> str:
@@ -219,14 +191,14 @@ def scalar(value: Any) -> Any:
 def plain_number(value: Any) -> float | int:
     """Read a number of Python, NumPy, pandas or SciPy as Python's. Raises `UsageError` for anything else."""
     value = scalar(value)
-    if isinstance(value, (bool, str)) or not hasattr(value, "__float__") or getattr(value, "size", 1) != 1:
+    if isinstance(value, bool) or not hasattr(value, "__float__") or getattr(value, "size", 1) != 1:
         refuse(f"{brief(value)} is not one number")
     return value if isinstance(value, int) else float(value)
 
 
 def by(distance: float, unit: str) -> str:
     """Say how nearly a condition holds, or fails: `by 0.1 points`."""
-    size = abs(distance) * (100 if unit in PER_CENT else 1)
+    size = abs(distance) * (100 if unit == "points" else 1)
     return f"by {size:{'.2g' if size < 1000 else ',.0f'}} {unit}".rstrip()
 
 
@@ -239,9 +211,9 @@ def reversed_quantity(one: Quantity) -> Quantity:
         return -value if one.unit != "times" else 1 / value if value else math.inf
 
     source = replace(one.source, experiments=one.source.experiments[::-1], epochs=one.source.epochs[::-1])
-    values = tuple((unit, turned(value)) for unit, value in one.values)
-    low, high = turned(one.high), turned(one.low)
-    return replace(one, value=turned(one.value), low=low, high=high, values=values, source=source)
+    value, low, high = map(turned, (one.value, one.high, one.low))
+    values = tuple((unit, turned(each)) for unit, each in one.values)
+    return replace(one, value=value, low=low, high=high, values=values, source=source)
 
 
 def plural(noun: str) -> str:
@@ -254,48 +226,35 @@ def plural(noun: str) -> str:
 
 # How a quantity is printed: to the digits that its uncertainty supports, and with its unit
 
-NO_BREAK = "\u00a0"
-"""Between a number and its unit."""
-MINUS = "\u2212"
-MISSING = "–"
-"""Printed where the results cannot give a number."""
-LOPSIDED, WIDE = 1.5, 1.5
-"""How many times as long as the other a side of an interval must be for its ends to be printed; and how many
-times the lower end the upper one is, where a logarithmic interval has for each its own digits."""
-PER_CENT_BELOW = 1.1
-"""The size of a ratio below this is printed as so many per cent."""
-_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+NO_BREAK, MINUS, MISSING = "\u00a0", "\u2212", "–"
+"""What stands between a number and its unit, before one below 0, and for one that the results cannot give."""
 _WORDS = "zero one two three four five six seven eight nine ten eleven twelve"
 
 
 def as_prose(one: Any) -> str:
     """Value and unit, to one significant digit of the uncertainty, two of the value: `98.1 %`."""
-    form = _Form(one, prose=True)
-    return form.with_unit(form.text())
+    return _Form(one, prose=True).with_unit()
 
 
-def as_table(one: Any, digits: int | None = None) -> str:
-    """Value ± half width without the unit, which is in the head of the column, with so many decimals."""
+def as_table(one: Any, digits: int | None = None, with_unit: bool = False) -> str:
+    """Value ± half width with so many decimals, without the unit where the head of the column has it."""
     form = _Form(one)
-    if digits is not None and form.exponent is None and not form.logarithmic:
+    if digits is not None and not form.power and not form.logarithmic:
         form.decimals = digits
-    return "".join(form.value_and_ends())
+    unit = unit_text(form.quantity.unit) if with_unit else ""
+    return NO_BREAK.join(filter(None, ("".join(form.value_and_ends()), unit)))
 
 
 def digits_of_column(column: Iterable[Any]) -> int:
     """The decimals that the middle one of the uncertain quantities supports; of exact ones the most."""
     known = [form for form in map(_Form, column) if form.quantity.value is not None]
     uncertain = [form for form in known if form.uncertainty]
-    found = sorted(form.decimals for form in uncertain or known if form.exponent is None)
+    found = sorted(form.decimals for form in uncertain or known if not form.power)
     return (found[len(found) // 2] if uncertain else found[-1]) if found else 0
 
 
 def pm(one: Any) -> str:
-    """Value ± half width of its interval, and unit: `98.1 ± 0.2 %`; where that misleads, the ends instead.
-
-    That is an interval much longer on one side, or one that excludes zero although ± would seem to include
-    it. Without an interval, or where all seeds agree, only the number.
-    """
+    """Value ± half width of an interval, and unit: `98.1 ± 0.2 %`; the ends instead where ± would mislead."""
     form = _Form(one, prose=as_quantity(one).low is None)
     value, ends = form.value_and_ends()
     return form.with_unit(value) + ends
@@ -305,7 +264,7 @@ def ci(one: Any) -> str:
     """Value, unit and the ends: `1.6 µM (95 % CI 1.2 to 2.1)`."""
     form = _Form(one)
     ends = f" (95{NO_BREAK}% CI {form.ends()})" if form.half and form.uncertainty else ""
-    return form.with_unit(form.text()) + ends
+    return form.with_unit() + ends
 
 
 def size(one: Any) -> str:
@@ -347,25 +306,21 @@ def bare(one: Any, number: int) -> str:
     return form.text()
 
 
-FORMS: Mapping[str, Callable[..., str]] = {
-    "pm": pm, "ci": ci, "size": size, "p": p, "words": words, "digits": digits,
-}  # fmt: skip
+FORMS: dict[str, Any] = {"pm": pm, "ci": ci, "size": size, "p": p, "words": words, "digits": digits}
 """Each form in which a page prints a quantity, by the name of its filter."""
 
 
 def unit_text(unit: str) -> str:
-    """A unit as it is printed: `%` for shares, nothing for years."""
-    return {"fraction": "%", "year": ""}.get(unit, unit)
+    """A unit as it is printed: `%` for shares."""
+    return "%" if unit == "fraction" else unit
 
 
 def _sized(quantity: Quantity) -> Quantity:
     """A difference without its direction, of a ratio how many times the greater is; below 1.1 in per cent."""
-    value = quantity.value
-    if value is None:
-        return quantity
-    if (0 < value < 1) if quantity.unit == "times" else value < 0:
+    value, ratio = quantity.value, quantity.unit == "times"
+    if value is not None and ((0 < value < 1) if ratio else value < 0):
         return _sized(reversed_quantity(quantity))
-    if quantity.unit != "times" or value >= PER_CENT_BELOW:
+    if value is None or not ratio or value >= 1.1:
         return quantity
     low, high = (end - 1 for end in quantity.interval) if quantity.interval else (None, None)
     return replace(quantity, value=value - 1, unit="fraction", low=low, high=high)
@@ -384,56 +339,53 @@ class _Form:
     """How one quantity is written: its numbers in the printed unit, by a power of ten, with fixed decimals.
 
     `half` is the longer side of its interval, 0 without one, and the last digit should be as large as its
-    `uncertainty`. It is `lopsided` where value ± half would give a wrong picture of the interval, and
-    `logarithmic` where the ends are as many times off, and so far apart that each needs its own digits.
+    `uncertainty`. It is `lopsided` where that side is 1.5 times the other, or where ± would include zero and
+    the interval does not; `logarithmic` where each end needs its own digits, as many times off as the other.
     """
 
     def __init__(self, one: Any, prose: bool = False) -> None:
         self.quantity = quantity = as_quantity(one)
         value = self.value = 0 if quantity.value is None else quantity.value  # 0.0 stays a measured number
         self.low, self.high = low, high = quantity.interval or (value, value)
-        self.half = max(value - low, high - value)
-        uncertainty = self.half or quantity.spread or 0.0
+        self.half = half = max(value - low, high - value)
+        uncertainty = half or quantity.spread or 0.0
         self.uncertainty = uncertainty if uncertainty >= 1e-9 * abs(value) else 0.0  # of equal values: none
         self.points, self.zero_inside = quantity.unit == "points", low <= 0 <= high
-        longer = self.half > LOPSIDED * min(value - low, high - value)
-        self.lopsided = longer or (self.points and not self.zero_inside and self.half >= abs(value))
-        apart = 0 < low < value < high <= 1e300 and high > WIDE * low
+        hides_zero = self.points and not self.zero_inside and half >= abs(value)
+        self.lopsided = hides_zero or half > 1.5 * min(value - low, high - value)
+        apart = 0 < low < value < high <= 1e300 and high > 1.5 * low
         self.logarithmic = apart and math.isclose(high / value, value / low, rel_tol=1e-6)
-        self.factor, self.group_from = quantity.factor, 1_000.0
-        self.exponent: int | None = None
+        self.factor, self.power = quantity.factor, ""
         self.decimals = self._decimals(prose)
 
     def _decimals(self, prose: bool) -> int:
-        value, uncertainty, unit = self.value, self.uncertainty, self.quantity.unit
-        size = max(abs(value), uncertainty)
-        if isinstance(value, int):
-            self.group_from = math.inf if unit == "year" else 1_000
+        if isinstance(self.value, int):
             return 0
-        plain = size == 0 or unit in PER_CENT or 1e-3 <= size < 1e7
-        if not plain or unit in ("FLOP", "FLOP/s"):
-            power, own = math.floor(math.log10(size)) if size else 0, not uncertainty or self.logarithmic
+        uncertainty, known = self.uncertainty, self.logarithmic or not self.uncertainty
+        size, scaled = max(abs(self.value), uncertainty), self.value * self.factor
+        if size and self.factor == 1 and not 1e-3 <= size < 1e7:
+            power = math.floor(math.log10(size))
             for exponent in (power, power + 1):  # 9.96 × 10⁹ is printed as 1.0 × 10¹⁰
-                self.exponent, self.factor = exponent, 10.0**-exponent
-                shown = 1 if own else min(max(decimals(uncertainty * self.factor), 0), 3)
+                self.factor = 10.0**-exponent
+                shown = 1 if known else min(max(decimals(uncertainty * self.factor), 0), 3)
                 if round(size * self.factor, shown) < 10:
                     break
-            return shown + self._more(shown)
-        if self.logarithmic:
-            return _two_digits(value * self.factor)
-        if not uncertainty:
-            own = not prose or self.quantity.exact
-            return _plain_decimals(value * self.factor, 2 if self.points else 3, own)
-        scaled = uncertainty * self.factor
-        fine = not prose or decimals(scaled, fine=False) < _two_digits(value * self.factor)
-        shown = max(0, decimals(scaled, fine))
+            raised = str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+            self.power = f"{NO_BREAK}×{NO_BREAK}10{raised}"
+        elif self.logarithmic:
+            return _significant(scaled)
+        elif not uncertainty:
+            own, most = not prose or self.quantity.exact, _significant(scaled, 2 if self.points else 3)
+            places = range(3 if own and abs(scaled) >= 1 else most)
+            exact = (one for one in places if math.isclose(round(scaled, one), scaled, rel_tol=1e-9))
+            return next(exact, most)
+        else:
+            fine = not prose or decimals(uncertainty * self.factor, fine=False) < _significant(scaled)
+            shown = max(0, decimals(uncertainty * self.factor, fine))
         return shown + self._more(shown)
 
     def _more(self, shown: int) -> int:
-        """Further decimals, so that an interval that excludes zero does not seem to include it.
-
-        Of a difference of shares, one where else it would disagree with the shares that it is between.
-        """
+        """Further decimals: zero stays outside an interval, and a difference agrees with its shares."""
         half, value = self.half * self.factor, abs(self.value) * self.factor
         least, most = int(self.points and abs(round(value, shown) - value) > 0.2 * half), 2
         if not half or self.zero_inside or not (self.points or self.lopsided):
@@ -443,28 +395,21 @@ class _Form:
         places = range(shown + least, shown + most + 1)
         return next((place - shown for place in places if round(value, place) > round(half, place)), least)
 
-    @property
-    def power(self) -> str:
-        exponent = str(self.exponent).translate(_SUPERSCRIPTS)
-        return "" if self.exponent is None else f"{NO_BREAK}×{NO_BREAK}10{exponent}"
-
     def number(self, value: float, places: int | None = None) -> str:
         """A number without its power of ten, and with a proper minus unless it is printed as 0."""
         scaled = value * self.factor
-        sign = "," if abs(scaled) >= self.group_from else ""
-        text = f"{abs(scaled):{sign}.{self.decimals if places is None else places}f}"
-        return MINUS + text if scaled < 0 and float(text.replace(",", "")) else text
+        comma = "," if abs(scaled) >= 1_000 else ""
+        text = f"{abs(scaled):{comma}.{self.decimals if places is None else places}f}"
+        return MINUS + text if scaled < 0 and text.strip("0.") else text
 
     def text(self) -> str:
-        """The value alone."""
         return MISSING if self.quantity.value is None else self.number(self.value) + self.power
 
     def ends(self) -> str:
         """The ends: `1.2 to 2.1`."""
-        own = self.logarithmic and self.exponent is None
-        places = [_two_digits(end * self.factor) if own else None for end in (self.low, self.high)]
-        low, high = map(self.number, (self.low, self.high), places)
-        return f"{low}{self.power} to {high}{self.power}"
+        own = self.logarithmic and not self.power
+        ends = [(end, _significant(end * self.factor) if own else None) for end in (self.low, self.high)]
+        return " to ".join(self.number(*each) + self.power for each in ends)
 
     def value_and_ends(self) -> tuple[str, str]:
         """The value with ± behind it; or the value, and its ends in brackets."""
@@ -475,29 +420,18 @@ class _Form:
         text = f"{self.number(self.value)}{NO_BREAK}±{NO_BREAK}{self.number(self.half)}"
         return f"({text}){self.power}" if self.power else text, ""
 
-    def with_unit(self, text: str) -> str:
-        """A text of the value, and its unit, of which there may be one."""
-        unit = unit_text(self.quantity.unit)
+    def with_unit(self, text: str = "") -> str:
+        """A text, by default of the value, and its unit, of which there may be one."""
+        text, unit = text or self.text(), unit_text(self.quantity.unit)
         if not unit or text == MISSING:
             return text
         one = text.lstrip(MINUS) in ("1", "one") and unit != "times"
         return f"{text}{NO_BREAK}{singular(unit) if one else unit}"
 
 
-def _two_digits(value: float) -> int:
-    """The decimals that show two significant digits, or all before the point."""
-    return max(0, 1 - math.floor(math.log10(abs(value)))) if value else 0
-
-
-def _plain_decimals(value: float, digits: int, own: bool) -> int:
-    """As many as a value has, up to so many significant digits; of its `own` two where these say it."""
-    if value == 0:
-        return 0
-    most = max(0, digits - 1 - math.floor(math.log10(abs(value))))
-    if own and abs(value) >= 1 and math.isclose(round(value, 2), value, rel_tol=1e-9):
-        most = 2
-    exact = (count for count in range(most) if math.isclose(round(value, count), value, rel_tol=1e-9))
-    return next(exact, most)
+def _significant(value: float, digits: int = 2) -> int:
+    """The decimals that show so many significant digits, or all before the point."""
+    return max(0, digits - 1 - math.floor(math.log10(abs(value)))) if value else 0
 
 
 def singular(unit: str) -> str:

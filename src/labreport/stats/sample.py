@@ -4,23 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
-from labreport.errors import did_you_mean
+from labreport.project import Data, Design, Measure, table
 from labreport.project.checks import brief
-from labreport.project.experiment import Design
-from labreport.project.measure import Measure
-from labreport.stats.names import text_of
+from labreport.stats.names import find, text_of
 from labreport.stats.quantity import refuse
 
-if TYPE_CHECKING:
-    import pandas
-
-    from labreport.project.table import Data
-
 Epoch: TypeAlias = int | None
-Groups: TypeAlias = "dict[str, dict[str, Sample]]"
-"""Samples by group (one, the empty text, where there are none) and by name."""
 
 
 @dataclass(frozen=True)
@@ -53,16 +44,11 @@ class Sample:
 
 def sample(runs: Any, measure: Measure, epoch: Epoch = None) -> Sample:
     """Make the sample of a measure from the runs of an experiment, by default at the last declared epoch."""
-    import numpy as np
-
-    experiment, epoch, right = runs.experiment, epoch or runs.epoch, None
-    of = 100.0 if measure.percent else 1.0
-    if measure.right is not None:
-        right = {run.seed: np.asarray(measure.right(run, epoch), dtype=bool) for run in runs}
+    experiment, epoch = runs.experiment, epoch or runs.epoch
     return Sample(
         experiment.name,
-        {run.seed: (measure.of(run, epoch) / of,) for run in runs},
-        right or None,
+        {run.seed: (measure.of(run, epoch) / (100.0 if measure.percent else 1.0),) for run in runs},
+        {run.seed: measure.right(run, epoch) for run in runs} if measure.right else None,
         experiment.design,
         experiment.title or experiment.name,
         epoch if experiment.epochs > 1 else None,
@@ -72,39 +58,40 @@ def sample(runs: Any, measure: Measure, epoch: Epoch = None) -> Sample:
 
 def measured(measure: Any, data: Any) -> Measure:
     """Check that a measure is one; of a table, the name of a column is one too. Raises `UsageError`."""
+    if isinstance(measure, str) and (isinstance(data, Data) or hasattr(data, "groupby")):
+        return Measure(measure, better="")
     if isinstance(measure, Measure):
         return measure
-    if isinstance(measure, str) and _is_table(data):
-        return Measure(measure, better="")
     return refuse(f"the measure is {brief(measure)}; write Measure(name, unit=…), with the unit of its value")
 
 
 def grouped(
     data: Any, measure: Measure, by: Any, within: str | None, epoch: Epoch, names: Iterable[Any] | None = None
-) -> Groups:
+) -> dict[str, dict[str, Sample]]:
     """Make the samples of results, a table, or samples that are made already, by group and name.
 
-    `by` is the column, or the study, whose values are compared, and `within` the column of the groups. Raises
-    `UsageError` where epochs differ and none is given, and for a name that is not there.
+    `by` is the column, or the study, whose values are compared, and `within` the column of the groups; the
+    only one is the empty text. Raises `UsageError` for unequal epochs, and a name that is not there.
     """
-    wanted = None if names is None else [text_of(name) for name in names]
-    if _is_table(data):
-        return _of_table(data, measure, by, within, wanted)
-    if within is not None:
+    names = None if names is None else list(names)
+    if isinstance(data, Data) or hasattr(data, "groupby"):
+        found = _of_table(data if isinstance(data, Data) else table(data), measure, by, within)
+    elif within is not None:
         refuse(f"within={within!r} is a column of a table; results have none: compare by= a study")
-    if all(isinstance(data[name], Sample) for name in data):
-        return {"": _chosen({name: data[name] for name in data}, wanted)}
-    if text_of(by) != "experiment":
-        if text_of(by) not in data.studies:
-            refuse(f"by={text_of(by)!r} is no study that is read{did_you_mean(text_of(by), data.studies)}")
-        cells = ((" × ".join(map(label_of, point.values())), runs) for point, runs in data.study(by))
-        of = {name: replace(sample(runs, measure, epoch), name=name, label=name) for name, runs in cells}
-        return {"": _chosen(of, wanted)}
-    found = {name: sample(data[name], measure, epoch) for name in wanted or data.experiments or data}
-    if epoch is None and len({one.epoch for one in found.values()}) > 1:
-        words = ", ".join(f"{name}: {one.epoch or 1}" for name, one in found.items())
-        refuse(f"{measure.name!r} would be compared after unequal epochs ({words}); give epoch=")
-    return {"": found}
+    elif all(isinstance(data[name], Sample) for name in data):
+        found = {"": {name: data[name] for name in data}}
+    elif text_of(by) != "experiment":
+        cells = ((" × ".join(map(label_of, point.values())), of) for point, of in data.study(text_of(by)))
+        found = {"": {key: replace(sample(of, measure, epoch), name=key, label=key) for key, of in cells}}
+    else:
+        of = map(text_of, names) if names else data.experiments or data
+        found = {"": {name: sample(data[name], measure, epoch) for name in of}}
+        if epoch is None and len({one.epoch for one in found[""].values()}) > 1:
+            words = ", ".join(f"{name}: {one.epoch or 1}" for name, one in found[""].items())
+            refuse(f"{measure.name!r} would be compared after unequal epochs ({words}); give epoch=")
+    if names is None:
+        return found
+    return {group: {find(name, of): of[find(name, of)] for name in names} for group, of in found.items()}
 
 
 def label_of(value: Any) -> str:
@@ -115,39 +102,23 @@ def label_of(value: Any) -> str:
     return f"{len(value)} × {text_of(value[0])}" if same else "-".join(map(text_of, value)) or "none"
 
 
-def _chosen(of: dict[str, Sample], names: list[str] | None) -> dict[str, Sample]:
-    names = list(of) if names is None else names
-    if wrong := [name for name in names if name not in of]:
-        refuse(f"there is no {wrong[0]!r}{did_you_mean(wrong[0], of, 'there are')}")
-    return {name: of[name] for name in names}
-
-
-def _is_table(data: Any) -> bool:
-    return hasattr(data, "frame") or hasattr(data, "groupby")
-
-
-def _of_table(data: Any, measure: Measure, by: Any, within: str | None, names: list[str] | None) -> Groups:
-    if not hasattr(data, "frame"):
-        from labreport.project.table import table
-
-        data = table(data)
+def _of_table(data: Data, measure: Measure, by: Any, within: str | None) -> dict[str, dict[str, Sample]]:
     by = None if by == "experiment" and by not in data.frame.columns else text_of(by)
-    frame, note = _usable(data, measure, [column for column in (by, within) if column])
+    frame, note = _usable(data, measure, [measure.name, *filter(None, (by, within, data.replicate))])
     design = Design(data.unit, paired=bool(data.replicate))
-    found: Groups = {}
+    found: dict[str, dict[str, Sample]] = {}
     for group, rows in _split(frame, within):
-        of: dict[str, Sample] = {}
+        of = found[text_of(group) if within else ""] = {}
         for value, chosen in _split(rows, by):
             units = chosen[data.replicate].tolist() if data.replicate else range(len(chosen))
             values = chosen[measure.name].groupby(list(units), sort=False).agg(tuple).to_dict()
             name = text_of(value) if by else data.name
             called = f"{by} {name!r}" + (f" in {text_of(group)}" if within else "")
             of[name] = Sample(name, values, None, design, name, note=note, table=data, called=called)
-        found[text_of(group) if within else ""] = _chosen(of, names)
     return found
 
 
-def _split(frame: pandas.DataFrame, column: str | None) -> list[tuple[Any, pandas.DataFrame]]:
+def _split(frame: Any, column: str | None) -> list[tuple[Any, Any]]:
     """The rows of each value of a column, of categories and numbers in their order; without one, all rows."""
     if column is None:
         return [(None, frame)]
@@ -155,12 +126,11 @@ def _split(frame: pandas.DataFrame, column: str | None) -> list[tuple[Any, panda
     return list(frame.groupby(column, sort=ordered, observed=True))
 
 
-def _usable(data: Data, measure: Measure, columns: list[str]) -> tuple[pandas.DataFrame, str]:
+def _usable(data: Data, measure: Measure, needed: list[str]) -> tuple[Any, str]:
     """The rows that have a number and all that is grouped by, and what the numbers' source says of them."""
-    frame, needed = data.frame, [measure.name, *columns, *([data.replicate] if data.replicate else [])]
     for column in needed:
         data.check_column(column)
-    numbers, empty = data.numbers(measure.name), frame[needed].isna()
+    numbers, empty = data.numbers(measure.name), data.frame[needed].isna()
     lacking = empty.any(axis=1)
     if lacking.any() and data.missing != "drop":
         place = lacking.tolist().index(True)
@@ -172,5 +142,5 @@ def _usable(data: Data, measure: Measure, columns: list[str]) -> tuple[pandas.Da
         text = "all values are below 1.5; percent=True is for values such as 97.3; leave it out for fractions"
         measure.refuse(f"{data.name}: {text}")
     scaled = numbers.astype(float) / (100.0 if measure.percent else 1.0)
-    left_out = f", {lacking.sum()} of {len(frame)} rows missing" if lacking.any() else ""
-    return frame.assign(**{measure.name: scaled})[~lacking], data.name + left_out
+    left_out = f", {lacking.sum()} of {len(lacking)} rows missing" if lacking.any() else ""
+    return data.frame.assign(**{measure.name: scaled})[~lacking], data.name + left_out
