@@ -328,21 +328,12 @@ def _answers(plan: Plan) -> dict[str, Any]:
 
 
 def _facts(plan: Plan) -> dict[str, str]:
-    """What the report was made with, in at most four lines, from what the runs say of themselves."""
-    runs = {run.key: run.made for one in plan.project.runs for run in plan.runs(one)}
-    if not runs:
-        return {}
+    """What the report was made with, in at most four lines."""
+    from labreport.stats.makers import made_with
 
-    def each(name: str) -> str:
-        return "; ".join(sorted({str(made[name]) for made in runs.values() if made.get(name)}))
-
-    libraries = {f"{one} {text}" for made in runs.values() for one, text in made.get("libraries", {}).items()}
-    cores_used = f"{each('cores')} cores, {each('threads')} for each {plan.project.words.run}"
-    return {
-        "Runs": f"{len(runs)}, in {len(plan.project.runs)} experiments",
-        "Machine": f"{each('processor')}, {each('system')}, {cores_used}",
-        "Libraries": ", ".join([f"Python {each('python')}", *sorted(libraries)]),
-    }
+    runs = {run.key: run for one in plan.project.runs for run in plan.runs(one)}.values()
+    told = {"Runs": f"{len(runs)}, in {len(plan.project.runs)} experiments"}
+    return {**told, **made_with(runs, plan.project.words.run)} if runs else {}
 
 
 def answers_of(path: Path) -> dict[str, Any] | None:

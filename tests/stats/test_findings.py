@@ -257,13 +257,17 @@ def test_a_fact_is_a_condition_itself() -> None:
 
 def test_the_environment_is_told_in_four_lines() -> None:
     """Runs that several experiments share count once."""
-    made_with = {"processor": "M2", "python": "3.12.1", "date": "2026-03-01T10:00", "cores": 8}
-    run = made.Run("a", 0, {}, "key", made_with, {"library numpy": "2.1", "seed": "0"})
+    made_with = {"processor": "M2", "python": "3.12.1", "date": "2026-03-01T10:00", "cores": 8, "threads": 2}
+    made_with |= {"system": "macOS", "libraries": {"numpy": "2.1"}}
+    run = made.Run("a", 0, {}, "key", made_with)
     runs = Runs(Experiment("a", made.Size(), fit=str), (run,), 1)  # type: ignore[arg-type]
     table = environment(Results("test", {"a": runs, "b": runs})).environment
     assert dict(table.rows) == {
-        "Machine": "M2, 8 cores", "Python": "3.12.1", "Libraries": "numpy 2.1", "Runs": "1 run, 2026-03-01",
-    }  # fmt: skip
+        "Runs": "1",
+        "Machine": "M2, macOS, 8 cores, 2 for each run",
+        "Libraries": "Python 3.12.1, numpy 2.1",
+        "Date": "2026-03-01",
+    }
 
 
 def test_a_sentence_says_behind_whom_each_is() -> None:

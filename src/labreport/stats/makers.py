@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations, pairwise
@@ -361,17 +360,22 @@ def fact(truth: Any, sentence: str, otherwise: str = "") -> Finding:
 
 def environment(results: Any) -> Answer:
     """Say in a table on what machine, with which Python and libraries, and when, the runs were made."""
-    runs = [*{run.key: run for name in results for run in results[name]}.values()]
-    keys = ("processor", "cores", "system", "python", "date")
-    of = {key: sorted({str(run.made[key]) for run in runs if run.made.get(key)}) for key in keys}
-    used = (item for run in runs for item in run.made_of.items() if item[0].startswith("library "))
-    found = Counter(f"{name.removeprefix('library ')} {version}" for name, version in used)
-    cores, dates = ", ".join(of["cores"]), list(dict.fromkeys(date[:10] for date in of["date"]))
-    lines = {
-        "Machine": [*of["processor"], cores and f"{cores} cores", *of["system"]],
-        "Python": of["python"],
-        "Libraries": sorted(library for library, _ in found.most_common(8)),
-        "Runs": [f"{len(runs)} run{'s'[len(runs) == 1 :]}", " to ".join(dates[:: len(dates) - 1 or 1])],
+    runs = {run.key: run for name in results for run in results[name]}.values()
+    dates = sorted({str(run.made.get("date", "unknown"))[:10] for run in runs})
+    lines = {"Runs": str(len(runs)), **made_with(runs), "Date": " to ".join(dates[:: len(dates) - 1 or 1])}
+    return Answer(environment=Table((Column("what", "What"), Column("which", "Which")), [*lines.items()]))
+
+
+def made_with(runs: Iterable[Any], word: str = "run") -> dict[str, str]:
+    """Say on what machine and with which libraries runs were made, from what they say of themselves."""
+    made = [run.made for run in runs]
+
+    def each(name: str) -> str:
+        return "; ".join(sorted({str(one.get(name, "unknown")) for one in made}))
+
+    libraries = {f"{name} {text}" for one in made for name, text in one.get("libraries", {}).items()}
+    used = f"{each('cores')} cores, {each('threads')} for each {word}"
+    return {
+        "Machine": f"{each('processor')}, {each('system')}, {used}",
+        "Libraries": ", ".join([f"Python {each('python')}", *sorted(libraries)]),
     }
-    shown = [(line, ", ".join(filter(None, texts)) or "unknown") for line, texts in lines.items()]
-    return Answer(environment=Table((Column("what", "What"), Column("which", "Which")), shown))
