@@ -12,7 +12,6 @@ from labreport.project.experiment import (
     resolved,
     study,
 )
-from labreport.project.load import load_project, located
 from labreport.project.measure import Measure, flat
 from labreport.project.outline import (
     Check,
@@ -23,6 +22,8 @@ from labreport.project.outline import (
     Section,
     Words,
     figure,
+    load_project,
+    located,
     question,
     section,
     slug,

@@ -109,7 +109,7 @@ class Runs:
     @property
     def label(self) -> str:
         """What people call the experiment."""
-        return self.experiment.label
+        return self.experiment.title or self.name
 
     @property
     def seeds(self) -> tuple[int, ...]:
@@ -194,7 +194,7 @@ def read(reader: Reader, found: Callable[[Experiment], Iterable[Run]]) -> Result
     """What a question or a figure may see: of `found(experiment)`, all runs of it, the epochs it declares."""
     runs = {}
     for each in reader.reads:
-        for one in each.experiments:
+        for one in each.subject.experiments():
             epochs = reader.epochs[one.name]
             seen = sorted((run.seen(epochs) for run in found(one)), key=lambda run: run.seed)
             runs[one.name] = Runs(one, tuple(replace(run, name=one.name) for run in seen), epochs[-1])
@@ -207,7 +207,7 @@ def described(experiment: Experiment, epochs: Sequence[int], runs: Iterable[Run]
     specification, known = experiment.specification, (bool, int, float, str, type(None))
     values = {each.name: getattr(specification, each.name) for each in fields(specification)}
     return {
-        "title": experiment.label,
+        "title": experiment.title or experiment.name,
         "specification": mapped(values, lambda value: value if isinstance(value, known) else repr(value)),
         "epochs": list(epochs),
         "runs": {str(run.seed): run.key for run in runs},
