@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from labreport.errors import UsageError, shown
-from labreport.results.files import Damaged, file_digest, write_bytes
+from labreport.errors import UsageError
+from labreport.results.files import write_bytes
 
 STATE = "state."
 """In front of the names of those arrays from which a run continues."""
@@ -55,36 +55,18 @@ def write_arrays(path: Path, arrays: Mapping[str, Any]) -> str:
 
 
 class KeptArrays(Mapping[str, Any]):
-    """The arrays of a file by name, read-only: each is read when it is asked for, and nobody keeps it.
+    """The arrays of a file by name, read-only: each is read when it is asked for, and nobody keeps it."""
 
-    The file is compared with its SHA-256 first. Raises `Damaged` where it is another, or missing.
-    """
-
-    def __init__(self, path: Path, sha256: str) -> None:
-        self.path, self.sha256 = path, sha256
-
-    @property
-    def whole(self) -> bool:
-        """Whether the file is what was written."""
-        try:
-            return file_digest(self.path) == self.sha256
-        except OSError:
-            return False
-
-    @cached_property
-    def _names(self) -> dict[str, str]:
+    def __init__(self, path: Path) -> None:
         from safetensors import safe_open
 
-        if not self.whole:
-            raise Damaged(f"{shown(self.path)} is missing or damaged; build again to make it again")
-        with safe_open(self.path, "numpy") as file:
-            return {name.rpartition(_TEXT)[0] or name: name for name in sorted(file.keys())}
+        self._open = partial(safe_open, path, "numpy")
+        with self._open() as file:
+            self._names = {name.rpartition(_TEXT)[0] or name: name for name in sorted(file.keys())}
 
     def __getitem__(self, name: str) -> Any:
-        from safetensors import safe_open
-
         own = self._names[name]
-        with safe_open(self.path, "numpy") as file:
+        with self._open() as file:
             array = file.get_tensor(own)
         if own != name:
             array = array.view(f"<U{own.rpartition(_TEXT)[2]}").reshape(array.shape[:-1])

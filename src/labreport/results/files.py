@@ -57,10 +57,9 @@ def write_bytes(path: Path, data: bytes) -> None:
         raise DiskError(text) from error
     with suppress(OSError):  # some systems open no folders, some know no fsync of one
         folder = os.open(path.parent, os.O_RDONLY)
-        try:
+        with suppress(OSError):
             os.fsync(folder)  # so that the rename lasts
-        finally:
-            os.close(folder)
+        os.close(folder)
 
 
 def write_json(path: Path, values: Mapping[str, Any]) -> None:
@@ -90,9 +89,9 @@ def read_json(path: Path) -> dict[str, Any] | None:
         raise Damaged(f"{shown(path)} is damaged") from None
     except OSError as error:
         raise Damaged(f"{shown(path)} cannot be read: {error.strerror}") from None
-    if checksum != _digest(told):
-        raise Damaged(f"{shown(path)} differs from its checksum")
     found: dict[str, Any] = mapped(told, _restored)
+    if checksum != digest(found):
+        raise Damaged(f"{shown(path)} differs from its checksum")
     return found
 
 
@@ -103,10 +102,7 @@ def plain(values: Any) -> Any:
 
 def digest(values: Any) -> str:
     """The SHA-256 of values as canonical JSON, in hexadecimal: names sorted, no blanks."""
-    return _digest(plain(values))
-
-
-def _digest(told: Any) -> str:
+    told = plain(values)
     text = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -154,15 +150,13 @@ def lock(path: Path, stop: Callable[[], bool] = lambda: False) -> Iterator[None]
     held = FileLock(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        held.acquire(poll_interval=0.05, cancel_check=stop)
+        acquired = held.acquire(poll_interval=0.05, cancel_check=stop)
     except Timeout:
         raise Busy(f"{shown(path)}: another build holds it") from None
     except OSError as error:
         raise DiskError(f"cannot lock {shown(path)}: {error.strerror or error}") from error
-    try:
+    with acquired:
         yield
-    finally:
-        held.release()
 
 
 def safe_name(text: str) -> str:

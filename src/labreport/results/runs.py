@@ -6,15 +6,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
-from labreport.errors import UsageError, did_you_mean, here, told
-from labreport.project import Experiment, Reader, Study, flat
+from labreport.errors import UsageError, did_you_mean, here, shown, told
+from labreport.project import Arrays, Experiment, Reader, Study, flat
 from labreport.results.arrays import STATE, KeptArrays
-from labreport.results.files import digest, mapped
-
-if TYPE_CHECKING:
-    from labreport.project import Arrays
+from labreport.results.files import Damaged, digest, file_digest, mapped
 
 TIMES = "seconds"
 """What is called so, or ends so, is a measured time: it differs when a run is repeated."""
@@ -29,10 +26,20 @@ class Kept:
     file: Path
     sha256: str
 
+    @property
+    def whole(self) -> bool:
+        """Whether its file is what was written."""
+        return self.file.is_file() and file_digest(self.file) == self.sha256
+
     @cached_property
     def arrays(self) -> Arrays:
-        """NumPy arrays by name, each read when it is asked for; "state.NAME" is what `state` gave as NAME."""
-        return KeptArrays(self.file, self.sha256)
+        """NumPy arrays by name, each read when it is asked for; "state.NAME" is what `state` gave as NAME.
+
+        Raises `Damaged` where the file is another than was written, or missing.
+        """
+        if not self.whole:
+            raise Damaged(f"{shown(self.file)} is missing or damaged; build again to make it again")
+        return KeptArrays(self.file)
 
 
 @dataclass(frozen=True)

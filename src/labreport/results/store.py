@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from labreport.errors import shown
-from labreport.results.arrays import KeptArrays, write_arrays
+from labreport.results.arrays import write_arrays
 from labreport.results.files import Damaged, read_json, safe_name, write_json
 from labreport.results.runs import Kept, Run
 
@@ -28,29 +28,21 @@ class Store:
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
         self.notices: list[str] = []
-        self._known: dict[Path, tuple[tuple[int, int], Run | None]] = {}
+        self._known: dict[tuple[Path, int, int], Run | None] = {}
 
     def find(self, key: str, seed: int) -> Run | None:
         """The run of this key and seed, whichever experiment it was made for; None where there is none."""
-        for path in sorted(self.folder.glob(f"*/{seed}-{key[:8]}.json")):
-            run = self._read(path)
-            if run and run.key == key and run.seed == seed:
-                return run
-        return None
+        found = self._read(sorted(self.folder.glob(f"*/{seed}-{key[:8]}.json")))
+        return next((run for run in found if run.key == key and run.seed == seed), None)
 
     def runs(self) -> Iterator[Run]:
         """All runs that are not damaged."""
-        for path in sorted(self.folder.glob("*/*-*.json")):
-            if run := self._read(path):
-                yield run
+        return self._read(sorted(self.folder.glob("*/*-*.json")))
 
     def newest(self, name: str, seed: int) -> Run | None:
         """The run of an experiment and a seed that was written last, whatever its key."""
         paths = self.folder.glob(f"{safe_name(name)}/{seed}-*.json")
-        for path in sorted(paths, key=lambda one: one.stat().st_mtime_ns, reverse=True):
-            if run := self._read(path):
-                return run
-        return None
+        return next(self._read(sorted(paths, key=lambda one: one.stat().st_mtime_ns, reverse=True)), None)
 
     def path(self, run: Run) -> Path:
         """The file of a run: where it is already, or below the name of its experiment."""
@@ -79,81 +71,71 @@ class Store:
         Raises `DiskError`.
         """
         path = self.path(run)
-        write_json(path, _told(run))
-        named = {path, *(kept.file for kept in (*run.kept.values(), *([run.state] if run.state else [])))}
+        kept = [_told(each) for each in run.kept.values()]
+        told = {**vars(run), "kept": kept, "state": run.state and _told(run.state)}
+        write_json(path, {name: value for name, value in told.items() if name != "declared"})
+        named = {path, *(each.file for each in (*run.kept.values(), run.state) if each)}
         for old in set(path.parent.glob(f"{path.stem}.*.safetensors")) - named:
             old.unlink(missing_ok=True)
         return run
 
     def remove(self, run: Run) -> int:
         """Remove the files of a run; the bytes that are free then."""
-        freed = 0
-        for path in self.files(run):
-            freed += path.stat().st_size
-            path.unlink()
-        with suppress(OSError):
-            self.path(run).parent.rmdir()
-        return freed
+        return _removed(self.files(run))
 
     def clean(self, keys: Container[str]) -> int:
         """Remove all runs but those of these keys; the bytes that are free then."""
         whole = {path for run in self.runs() if run.key in keys for path in self.files(run)}
-        freed = 0
-        for path in sorted(self.folder.rglob("*"), reverse=True):
-            if path.is_dir():
-                with suppress(OSError):
-                    path.rmdir()
-            elif path not in whole and _OURS.fullmatch(path.name):
-                freed += path.stat().st_size
-                path.unlink()
-        return freed
+        ours = [path for path in self.folder.rglob("*") if path.is_file() and _OURS.fullmatch(path.name)]
+        return _removed(path for path in ours if path not in whole)
 
-    def _read(self, path: Path) -> Run | None:
-        """The run in a file; None, and a notice, where it is damaged. Damaged arrays are left out."""
-        try:
+    def _read(self, paths: Iterable[Path]) -> Iterator[Run]:
+        """The runs in files but those that are damaged, which a notice tells."""
+        for path in paths:
             status = path.stat()
-        except OSError:
-            return None
-        stamp = status.st_mtime_ns, status.st_ino
-        known = self._known.get(path)
-        if known is None or known[0] != stamp:
-            self._known[path] = known = stamp, self._parsed(path)
-        return known[1]
+            stamp = path, status.st_mtime_ns, status.st_ino
+            if stamp not in self._known:
+                self._known[stamp] = self._parsed(path)
+            if run := self._known[stamp]:
+                yield run
 
     def _parsed(self, path: Path) -> Run | None:
-        run = None
+        """The run in a file, damaged arrays left out."""
+
+        def kept(each: dict[str, Any]) -> Kept:
+            return Kept(int(each["epoch"]), each["metrics"], path.with_name(each["file"]), each["sha256"])
+
         try:
-            if told := read_json(path):
-                run = _run(told, path.parent)
+            told = read_json(path) or {}
+            found = [kept(each) for each in told["kept"]]
+            state = kept(told["state"]) if told["state"] else None
+            told |= {"records": tuple(told["records"]), "state": state if state and state.whole else None}
+            run = Run(**{**told, "kept": {each.epoch: each for each in found if each.whole}})
         except Damaged as damage:
             self._notice(str(damage))
+            return None
         except (LookupError, TypeError, ValueError, AttributeError):
             self._notice(f"{shown(path)} is of another version")
-        for epoch, kept in dict(run.kept).items() if run else ():
-            if run and not KeptArrays(kept.file, kept.sha256).whole:
-                self._notice(f"{shown(kept.file)} is missing or damaged")
-                run = replace(run, kept={one: each for one, each in run.kept.items() if one != epoch})
-        if run and run.state and not KeptArrays(run.state.file, run.state.sha256).whole:
-            run = replace(run, state=None)
+            return None
+        for each in found:
+            if each.epoch not in run.kept:
+                self._notice(f"{shown(each.file)} is missing or damaged")
         return run
 
     def _notice(self, text: str) -> None:
         self.notices.append(f"{text}; it is made again")
 
 
-def _told(run: Run) -> dict[str, Any]:
-    def told(kept: Kept) -> dict[str, Any]:
-        return {"epoch": kept.epoch, "metrics": kept.metrics, "file": kept.file.name, "sha256": kept.sha256}
-
-    kept = [told(each) for each in run.kept.values()]
-    found = {**vars(run), "kept": kept, "state": told(run.state) if run.state else None}
-    return {name: value for name, value in found.items() if name != "declared"}
+def _told(kept: Kept) -> dict[str, Any]:
+    return {"epoch": kept.epoch, "metrics": kept.metrics, "file": kept.file.name, "sha256": kept.sha256}
 
 
-def _run(told: dict[str, Any], folder: Path) -> Run:
-    def kept(each: dict[str, Any]) -> Kept:
-        return Kept(int(each["epoch"]), each["metrics"], folder / Path(each["file"]).name, each["sha256"])
-
-    found = {each.epoch: each for each in map(kept, told["kept"])}
-    state = kept(told["state"]) if told["state"] else None
-    return Run(**{**told, "records": tuple(told["records"]), "kept": found, "state": state})
+def _removed(paths: Iterable[Path]) -> int:
+    """Remove files, and folders that are empty then; the bytes that are free."""
+    freed = 0
+    for path in paths:
+        freed += path.stat().st_size
+        path.unlink()
+        with suppress(OSError):
+            path.parent.rmdir()
+    return freed
