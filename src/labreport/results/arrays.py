@@ -8,6 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from safetensors import safe_open
+
 from labreport.errors import UsageError
 from labreport.results.files import write_bytes
 
@@ -58,8 +60,6 @@ class KeptArrays(Mapping[str, Any]):
     """The arrays of a file by name, read-only: each is read when it is asked for, and nobody keeps it."""
 
     def __init__(self, path: Path) -> None:
-        from safetensors import safe_open
-
         self._open = partial(safe_open, path, "numpy")
         with self._open() as file:
             self._names = {name.rpartition(_TEXT)[0] or name: name for name in sorted(file.keys())}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +30,13 @@ def export(format: str, report_folder: str | Path, output_folder: str | Path) ->
     Raises `UsageError` for another format, and what `load` does.
     """
     if format not in FORMATS:
-        raise UsageError(
-            f"export {format!r}: allowed are {', '.join(FORMATS)}{did_you_mean(format, FORMATS)}"
-        )
-    files = {Path(output_folder, name): text for name, text in FORMATS[format](load(report_folder))}
-    for path, text in files.items():
-        write_bytes(path, text.encode())
-    return list(files)
+        near = did_you_mean(format, FORMATS)
+        raise UsageError(f"export {format!r}: allowed are {', '.join(FORMATS)}{near}")
+    written = []
+    for name, text in FORMATS[format](load(report_folder)):
+        write_bytes(path := Path(output_folder, name), text.encode())
+        written.append(path)
+    return written
 
 
 def _csv(report: Loaded) -> Iterator[tuple[str, str]]:
@@ -56,16 +56,14 @@ def _latex(report: Loaded) -> Iterator[tuple[str, str]]:
     from labreport.stats import as_prose, pm
     from labreport.stats.finding import quantities
 
-    lines = []
+    lines = [_HEAD]
     for question, answer in report.read_answers.items():
         for name, quantity in quantities(answer):
-            told = {"": as_prose(quantity), ".pm": pm(quantity)}
-            for ending, text in told.items():
+            for ending, text in (("", as_prose(quantity)), (".pm", pm(quantity))):
                 key = re.sub(r"[\\{}%#\s]+", " ", f"{question}.{name}{ending}")
-                lines.append(
-                    rf"\expandafter\def\csname labreport@\detokenize{{{key}}}\endcsname{{{tex(text)}}}"
-                )
-    yield "numbers.tex", "\n".join([_HEAD, *lines, ""])
+                command = rf"\csname labreport@\detokenize{{{key}}}\endcsname"
+                lines.append(rf"\expandafter\def{command}{{{tex(text)}}}")
+    yield "numbers.tex", "\n".join([*lines, ""])
     for name, table in _tables(report):
         rows = [" & ".join(map(tex, row)) + r" \\" for row in table.cells()]
         begin = rf"\begin{{tabular}}{{{''.join('r' if one else 'l' for one in table.numeric)}}}"
@@ -76,29 +74,21 @@ def _latex(report: Loaded) -> Iterator[tuple[str, str]]:
 
 def _markdown(report: Loaded) -> Iterator[tuple[str, str]]:
     """One document: what each answer found, in sentences and tables."""
-    from labreport.stats import Finding, sentence
+    from labreport.stats import Finding, Table, sentence
 
     lines = [f"# {_escaped(report.document['title'])}"]
-    tables = dict(_tables(report))
-    for name, told in report.document["questions"].items():
-        lines.append(f"## {_escaped(told['question'])}")
-        members = report.read_answers[name].members
-        said = (sentence(each) for each in members.values() if isinstance(each, Finding))
+    for name, answer in report.read_answers.items():
+        lines.append(f"## {_escaped(report.document['questions'][name]['question'])}")
+        said = (sentence(each) for each in answer.members.values() if isinstance(each, Finding))
         lines += [_escaped(each[0].upper() + each[1:]) for each in said]
-        for member in members:
-            if table := tables.get(safe_name(f"{name}-{member}")):
-                rows = [table.heads, *table.cells()]
-                told_rows = [f"| {' | '.join(map(_escaped, row))} |" for row in rows]
-                told_rows.insert(1, f"|{'|'.join('---:' if one else '---' for one in table.numeric)}|")
-                lines.append("\n".join(told_rows))
+        for table in (each for each in answer.members.values() if isinstance(each, Table)):
+            rows = [f"| {' | '.join(map(_escaped, row))} |" for row in (table.heads, *table.cells())]
+            rule = f"|{'|'.join('---:' if one else '---' for one in table.numeric)}|"
+            lines.append("\n".join([rows[0], rule, *rows[1:]]))
     yield "report.md", "\n\n".join(lines) + "\n"
 
 
-FORMATS: Mapping[str, Callable[[Loaded], Iterator[tuple[str, str]]]] = {
-    "csv": _csv,
-    "latex": _latex,
-    "markdown": _markdown,
-}
+FORMATS = {"csv": _csv, "latex": _latex, "markdown": _markdown}
 
 
 def _tables(report: Loaded) -> Iterator[tuple[str, Any]]:

@@ -17,8 +17,6 @@ from labreport.results.store import Store
 if TYPE_CHECKING:
     import pandas
 
-ANSWERS = "answers.json"
-
 
 @dataclass(frozen=True)
 class Loaded:
@@ -34,9 +32,8 @@ class Loaded:
         for name, told in self.document["experiments"].items():
             kept = {seed: store.find(key, int(seed)) for seed, key in told["runs"].items()}
             if lost := [seed for seed, run in kept.items() if run is None]:
-                raise UsageError(
-                    f"{shown(self.folder)}: {name!r} lacks its run of seed {lost[0]}; build again"
-                )
+                text = f"{name!r} lacks its run of seed {lost[0]}; build again"
+                raise UsageError(f"{shown(self.folder)}: {text}")
             found[name] = tuple(run.seen(told["epochs"]) for run in kept.values() if run)
         return found
 
@@ -66,18 +63,12 @@ class Loaded:
         from labreport.stats import as_prose
         from labreport.stats.finding import quantities
 
-        columns = ("value", "unit", "low", "high", "n")
-        return _frame(
-            {
-                "question": question,
-                "name": name,
-                **{each: getattr(quantity, each) for each in columns},
-                "source": quantity.source.text(),
-                "printed": as_prose(quantity),
-            }
+        rows = (
+            (question, name, one.value, one.unit, one.low, one.high, one.n, one.source.text(), as_prose(one))
             for question, answer in self.read_answers.items()
-            for name, quantity in quantities(answer)
+            for name, one in quantities(answer)
         )
+        return _frame(rows, ["question", "name", "value", "unit", "low", "high", "n", "source", "printed"])
 
     @cached_property
     def read_answers(self) -> dict[str, Any]:
@@ -90,13 +81,13 @@ class Loaded:
 def load(folder: str | Path) -> Loaded:
     """Load the report in a folder. Raises `UsageError` where there is none, or `Damaged`."""
     path = Path(folder)
-    path = path if path.is_file() else path / ANSWERS
+    path = path if path.is_file() else path / "answers.json"
     if (document := read_json(path)) is None:
         raise UsageError(f"{shown(path)} is not there; name the folder of a report that was built")
     return Loaded(path.parent, document)
 
 
-def _frame(rows: Iterator[Mapping[str, Any]]) -> pandas.DataFrame:
+def _frame(rows: Iterator[Any], columns: list[str] | None = None) -> pandas.DataFrame:
     import pandas
 
-    return pandas.DataFrame(list(rows))
+    return pandas.DataFrame(list(rows), columns=columns)

@@ -59,23 +59,18 @@ class Run:
     made: Mapping[str, Any] = field(default_factory=dict)
     state: Kept | None = None
     finished: bool = False
-    declared: tuple[int, ...] = ()
-    """The epochs that a reader may see; none where it is nobody's view."""
 
     def at(self, epoch: int | None = None) -> Kept:
         """What was kept at an epoch, by default the last. Raises `UsageError` for an undeclared one."""
-        known = self.declared or tuple(sorted(self.kept))
-        if epoch is None and known:
-            epoch = known[-1]
-        if (found := self._kept(epoch)) is None or (self.declared and epoch not in self.declared):
-            listed = ", ".join(map(str, known)) or "none"
-            text = f"{self.name!r} is read at epoch {epoch}, and declared are {listed}"
+        epoch = epoch or max(self.kept, default=None)
+        if (found := self._kept(epoch or 0)) is None:
+            declared = ", ".join(map(str, sorted(self.kept))) or "none"
+            text = f"{self.name!r} is read at epoch {epoch}, and declared are {declared}"
             raise UsageError(told(here(), f"{text}; add at({epoch}, …) to reads="))
         return found
 
-    def _kept(self, epoch: int | None) -> Kept | None:
-        last = len(self.records)
-        return self.kept.get(last if self.finished and epoch is not None and epoch > last else epoch or 0)
+    def _kept(self, epoch: int) -> Kept | None:
+        return self.kept.get(min(epoch, len(self.records)) if self.finished else epoch)
 
     def missing(self, epochs: Iterable[int]) -> tuple[int, ...]:
         """Those of some epochs that are not kept yet, ascending."""
@@ -83,9 +78,9 @@ class Run:
 
     def seen(self, epochs: Sequence[int]) -> Run:
         """The view of a reader that declares these epochs: nothing later, and nothing kept in between."""
-        kept = {epoch: found for epoch in epochs if (found := self._kept(epoch)) is not None}
+        kept = {epoch: found for epoch in sorted(epochs) if (found := self._kept(epoch))}
         records = self.records[: max(epochs, default=0)]
-        return replace(self, records=records, kept=kept, state=None, declared=tuple(sorted(epochs)))
+        return replace(self, records=records, kept=kept, state=None, finished=False)
 
     def digest(self, epochs: Sequence[int]) -> str:
         """The SHA-256 of what a reader of these epochs sees; measured times are a part of it."""
@@ -154,9 +149,7 @@ class Results(Mapping[str, Runs]):
     def __init__(
         self, reader: str, runs: Mapping[str, Runs], studies: Mapping[str, Study] | None = None
     ) -> None:
-        self.reader = reader
-        self._runs = dict(runs)
-        self._studies = dict(studies or {})
+        self.reader, self._runs, self._studies = reader, dict(runs), dict(studies or {})
 
     def __getitem__(self, name: str | Experiment) -> Runs:
         name = name if isinstance(name, str) else name.name

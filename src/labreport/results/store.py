@@ -72,8 +72,7 @@ class Store:
         """
         path = self.path(run)
         kept = [_told(each) for each in run.kept.values()]
-        told = {**vars(run), "kept": kept, "state": run.state and _told(run.state)}
-        write_json(path, {name: value for name, value in told.items() if name != "declared"})
+        write_json(path, {**vars(run), "kept": kept, "state": run.state and _told(run.state)})
         named = {path, *(each.file for each in (*run.kept.values(), run.state) if each)}
         for old in set(path.parent.glob(f"{path.stem}.*.safetensors")) - named:
             old.unlink(missing_ok=True)
