@@ -174,7 +174,7 @@ def test_a_state_goes_only_when_no_file_names_it(store: Store, monkeypatch: pyte
     def full(*_: Any) -> None:
         raise OSError("full")
 
-    monkeypatch.setattr("labreport.results.store.write_json", full)
+    monkeypatch.setattr("labreport.results.runs.write_json", full)
     with pytest.raises(OSError, match="full"):
         store.write(later)
     found = Store(store.folder).find(run.key, 0)

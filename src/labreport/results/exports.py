@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 from labreport.errors import UsageError, did_you_mean, shown
 from labreport.project import flat
 from labreport.results.files import read_json, safe_name, write_bytes
-from labreport.results.runs import Run
-from labreport.results.store import Store
+from labreport.results.runs import Run, Store
 
 if TYPE_CHECKING:
     import pandas
