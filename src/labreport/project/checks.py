@@ -50,7 +50,7 @@ class Declared:
         raise UsageError(told(self.place, f"{kind}: {text}" if name is None else f"{kind} {name!r}: {text}"))
 
 
-def several(given: Any, kinds: Any, what: str = "", allowed: str = "") -> tuple[Any, ...]:
+def several(given: Any, kinds: Any, what: str, allowed: str) -> tuple[Any, ...]:
     """One of some kinds, or many of them, as a tuple. Raises `UsageError` for others."""
     each = (given,) if isinstance(given, kinds) else tuple(given)
     if wrong := [one for one in each if not isinstance(one, kinds)]:

@@ -130,11 +130,7 @@ def figure(
 
 
 def section(
-    title: str,
-    *questions: Question,
-    name: str = "",
-    figures: Iterable[Figure] = (),
-    answers: Named = (),
+    title: str, *questions: Question, name: str = "", figures: Iterable[Figure] = (), answers: Named = ()
 ) -> Section:
     """Make a section of questions in order."""
     asked = several(questions, Question, f"section {title!r}", "functions under @question")
@@ -179,11 +175,9 @@ class Project(Declared):
     cost: Any = None
     rules: Any = None
     module: str = ""
-    """The module that declares it, filled in when it is loaded; `folder` and `source` likewise."""
     folder: Path = Path()
-    """Where its templates and its report are."""
     source: Path = Path()
-    """The folder from which its modules are imported."""
+    """Filled in when it is loaded: its module, where templates and report are, whence it is imported."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -204,7 +198,7 @@ class Project(Declared):
                 text = f"answers: no question {name!r}{did_you_mean(name, known)}"
                 wrong.append(UsageError(told(reader.place, text)))
         if wrong:
-            raise wrong[0] if len(wrong) == 1 else Several(wrong)
+            raise Several(wrong)
 
     @property
     def package(self) -> Path:

@@ -33,9 +33,9 @@ class Busy(LabReportError):
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Put `data` at `path`, durably and whole: a crash leaves what was there before, or this.
+    """Put `data` at `path`, and make its folders: a crash leaves what was there before, or this.
 
-    Folders are made. Raises `DiskError` in one line; nothing is left behind then.
+    Raises `DiskError` in one line; nothing is left behind then.
     """
     temporary = path.with_name(f".{path.name}.new")  # who may write here holds a lock
     try:
@@ -45,21 +45,13 @@ def write_bytes(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
-    except BaseException as error:
+    except OSError as error:
         with suppress(OSError):
-            os.unlink(temporary)
-        if not isinstance(error, OSError):
-            raise
+            temporary.unlink()
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        reason = "the disk is full" if full else error.strerror or str(error)
-        advice = "free some space" if full else "fix the cause"
-        text = f"cannot write {shown(path)}: {reason}; {advice} and build again, what is finished is kept"
+        reason = "the disk is full; free some space" if full else f"{error.strerror or error}; fix the cause"
+        text = f"cannot write {shown(path)}: {reason} and build again, what is finished is kept"
         raise DiskError(text) from error
-    with suppress(OSError):  # some systems open no folders, some know no fsync of one
-        folder = os.open(path.parent, os.O_RDONLY)
-        with suppress(OSError):
-            os.fsync(folder)  # so that the rename lasts
-        os.close(folder)
 
 
 def write_json(path: Path, values: Mapping[str, Any]) -> None:
@@ -70,8 +62,7 @@ def write_json(path: Path, values: Mapping[str, Any]) -> None:
 def json_bytes(values: Mapping[str, Any]) -> bytes:
     """Give values as a JSON file with a checksum inside.
 
-    Floats that are not finite are written as the texts "nan", "inf" and "-inf"; such a text, with a backslash
-    in front.
+    Floats that are not finite become the texts "nan", "inf" and "-inf"; such texts get a backslash in front.
     """
     told = {**plain(values), CHECKSUM: digest(values)}
     text = json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False)
@@ -85,10 +76,8 @@ def read_json(path: Path) -> dict[str, Any] | None:
         checksum = told.pop(CHECKSUM)
     except FileNotFoundError:
         return None
-    except (ValueError, LookupError, AttributeError, TypeError, RecursionError):
+    except (OSError, ValueError, LookupError, AttributeError, TypeError, RecursionError):
         raise Damaged(f"{shown(path)} is damaged") from None
-    except OSError as error:
-        raise Damaged(f"{shown(path)} cannot be read: {error.strerror}") from None
     found: dict[str, Any] = mapped(told, _restored)
     if checksum != digest(found):
         raise Damaged(f"{shown(path)} differs from its checksum")
