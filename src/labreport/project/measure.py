@@ -104,9 +104,8 @@ class Measure(Declared):
             right = self.right(run, epoch)
             found = float(sum(right) / len(right)) if isinstance(right, list) else float(right.mean())
         else:
-            last, known = epoch or len(run.records), dict[str, Any]()
-            for record in run.records[last - 1 : last]:
-                known |= flat(record)
+            last = epoch or len(run.records)
+            known = {key: one for each in run.records[last - 1 : last] for key, one in flat(each).items()}
             try:
                 known |= flat(run.at(epoch).metrics)
             except UsageError:

@@ -12,7 +12,7 @@ from functools import cached_property
 from importlib import import_module
 from itertools import chain, count, groupby
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from labreport.errors import LabReportError, Several, UsageError, did_you_mean, raised_at, shown, told
 from labreport.project.checks import Declared, several
@@ -21,6 +21,7 @@ from labreport.project.table import Data
 
 Reads: TypeAlias = Experiment | Study | Read | Data | Iterable[Any]
 Named: TypeAlias = "str | Question | Iterable[str | Question]"
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -114,19 +115,16 @@ def question(
     local: bool = False,
 ) -> Callable[[Callable[..., Any]], Question]:
     """Make a question of the function below: it gets what it `reads` and returns an `Answer`."""
-    read = _reader(reads, answers, data)
     drawn = several(figures, Figure, "figures", "functions under @figure")
-    return lambda function: Question(
-        name or function.__name__, function, **read, text=text, figures=drawn, template=template, local=local
-    )
+    more = {"text": text, "figures": drawn, "template": template, "local": local}
+    return _reader(Question, name, reads, answers, data, **more)
 
 
 def figure(
     *, reads: Reads = (), answers: Named = (), name: str = "", data: str | Iterable[str] = ()
 ) -> Callable[[Callable[..., Any]], Figure]:
     """Make a figure of the function below, which draws what it `reads`."""
-    read = _reader(reads, answers, data)
-    return lambda function: Figure(name or function.__name__, function, **read)
+    return _reader(Figure, name, reads, answers, data)
 
 
 def section(
@@ -185,20 +183,18 @@ class Project(Declared):
         seeds = self.seed_range
         if not seeds or seeds.step != 1 or seeds.start < 0:
             self.refuse(f"seeds is {self.seeds!r}; write a number from 1, or a range such as range(5, 10)")
-        wrong: list[LabReportError] = []
+        wrong: list[tuple[Any, str]] = []
         for kind, members in self._named.items():
-            first: dict[str, Any] = {}
-            for each in members:
-                if (other := first.setdefault(each.name, each)) != each:
-                    text = f"two {kind}s are called {each.name!r}, here and at {other.place}"
-                    wrong.append(UsageError(told(each.place, text)))
+            first = {each.name: each for each in reversed(members)}
+            for each in (each for each in members if each != first[each.name]):
+                text = f"two {kind}s are called {each.name!r}, here and at {first[each.name].place}"
+                wrong.append((each, text))
         known = {each.name for each in self.questions}
-        for reader in (*self.questions, *self._named["figure"], *self.chapters):
-            for name in {*reader.answers} - known - {"*"}:
-                text = f"answers: no question {name!r}{did_you_mean(name, known)}"
-                wrong.append(UsageError(told(reader.place, text)))
+        for each in (*self.questions, *self._named["figure"], *self.chapters):
+            for name in {*each.answers} - known - {"*"}:
+                wrong.append((each, f"answers: no question {name!r}{did_you_mean(name, known)}"))
         if wrong:
-            raise Several(wrong)
+            raise Several([UsageError(told(each.place, text)) for each, text in wrong])
 
     @property
     def package(self) -> Path:
@@ -285,19 +281,16 @@ class Check:
     detail: str = ""
 
 
-def _reader(reads: Reads, answers: Named, data: str | Iterable[str]) -> dict[str, Any]:
-    """What is read: experiments with their epochs (the last by default), tables, answers and files."""
+def _reader(
+    kind: Callable[..., R], name: str, reads: Reads, answers: Named, data: str | Iterable[str], **more: Any
+) -> Callable[[Callable[..., Any]], R]:
     known = Experiment, Study, Read, Data
     each = several(reads, known, "reads", "experiments, studies, at(…) and tables")
-    runs = (one for one in each if not isinstance(one, Data))
-    return {
-        "reads": tuple(
-            one if isinstance(one, Read) else Read(one, (one.experiments()[0].epochs,)) for one in runs
-        ),
-        "tables": tuple(one for one in each if isinstance(one, Data)),
-        "answers": _names(answers),
-        "data": several(data, str, "data", "paths"),
-    }
+    tables = tuple(one for one in each if isinstance(one, Data))
+    runs = (one for one in each if not isinstance(one, Data))  # by default at their last epoch
+    read = tuple(one if isinstance(one, Read) else Read(one, (one.experiments()[0].epochs,)) for one in runs)
+    given = read, tables, _names(answers), several(data, str, "data", "paths")
+    return lambda function: kind(name or function.__name__, function, *given, **more)
 
 
 def _names(given: Named) -> tuple[str, ...]:

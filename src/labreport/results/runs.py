@@ -10,6 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NoReturn
 
+import msgspec
+
 from labreport.errors import UsageError, did_you_mean, here, shown, told
 from labreport.project import Arrays, Experiment, Reader, Study, flat
 from labreport.results.arrays import STATE, KeptArrays, write_arrays
@@ -175,19 +177,15 @@ class Store:
 
     def _parsed(self, path: Path) -> Run | None:
         """The run in a file, damaged arrays left out."""
-
-        def kept(each: dict[str, Any]) -> Kept:
-            return Kept(int(each["epoch"]), each["metrics"], path.with_name(each["file"]), each["sha256"])
-
         run, lost = None, list[str]()
         try:
             told = read_json(path) or {}
-            found = [kept(each) for each in told["kept"]]
-            whole = {each.epoch: each for each in found if each.whole}
-            state = kept(told["state"]) if told["state"] else None
-            told |= {"records": tuple(told["records"]), "state": state if state and state.whole else None}
-            run = Run(**{**told, "kept": whole})
-            lost += [f"{shown(each.file)} is missing or damaged" for each in found if each.epoch not in whole]
+            told["kept"] = {each["epoch"]: each for each in told["kept"]}
+            found = msgspec.convert(told, Run, dec_hook=lambda _, name: path.with_name(name))
+            damaged = [each for each in found.kept.values() if not each.whole]
+            kept = {epoch: each for epoch, each in found.kept.items() if each not in damaged}
+            run = replace(found, kept=kept, state=found.state if found.state and found.state.whole else None)
+            lost += [f"{shown(each.file)} is missing or damaged" for each in damaged]
         except Damaged as damage:
             lost.append(str(damage))
         except (LookupError, TypeError, ValueError, AttributeError):
