@@ -12,13 +12,8 @@ import msgspec
 from labreport.errors import UsageError, did_you_mean, here, told
 
 _WORDS = {"int": "a whole number", "float": "a number", "str": "a text", "bool": "True or False"}
-_WORDS |= {
-    "null": "None",
-    "|": "or",
-    "array": "a tuple",
-    "object": "a value of its class",
-    ">=": "of at least",
-}
+_WORDS |= {"null": "None", "|": "or", ">=": "of at least", "array": "a tuple"}
+_WORDS["object"] = "a value of its class"
 """How msgspec says a type, to how a person does."""
 
 

@@ -118,15 +118,14 @@ class Experiment(Declared):
 
 def resolved(given: Any, place: str, owner: str) -> Callable[..., Any]:
     """The function that is given, or named as `"module:function"`. Raises `UsageError`."""
-    found: Any = given
+    found, text = given, "is no function; give fit= or start=, or fit= to the project"
     try:
         if isinstance(given, str) and ":" in given:
             found = resolve_name(given)
     except (ModuleNotFoundError, AttributeError, ValueError) as error:
-        raise UsageError(told(place, f"{owner}: {given} is not there ({error})")) from None
+        text = f"is not there ({error})"
     if not callable(found):
-        text = f"{owner}: {brief(found)} is no function; give fit= or start=, or fit= to the project"
-        raise UsageError(told(place, text))
+        raise UsageError(told(place, f"{owner}: {brief(found)} {text}"))
     return cast(Callable[..., Any], found)
 
 

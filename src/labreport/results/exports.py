@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +13,8 @@ from labreport.errors import UsageError, did_you_mean, shown
 from labreport.project import flat
 from labreport.results.files import read_json, safe_name, write_bytes
 from labreport.results.runs import Run, Store
+from labreport.stats import Finding, Table, as_prose, from_plain, pm, sentence
+from labreport.stats.finding import quantities
 
 if TYPE_CHECKING:
     import pandas
@@ -72,9 +74,6 @@ class Loaded:
     @cached_property
     def answers(self) -> pandas.DataFrame:
         """The numbers of all answers, not rounded, with their intervals, and as they are printed."""
-        from labreport.stats import as_prose
-        from labreport.stats.finding import quantities
-
         rows = (
             (question, name, one.value, one.unit, one.low, one.high, one.n, one.source.text(), as_prose(one))
             for question, answer in self.read_answers.items()
@@ -85,8 +84,6 @@ class Loaded:
     @cached_property
     def read_answers(self) -> dict[str, Any]:
         """The answers by question, as the functions returned them."""
-        from labreport.stats import from_plain
-
         return {name: from_plain(told["answer"]) for name, told in self.document["questions"].items()}
 
 
@@ -99,10 +96,10 @@ def load(folder: str | Path) -> Loaded:
     return Loaded(path.parent, document)
 
 
-def _frame(rows: Iterator[Any], columns: list[str] | None = None) -> pandas.DataFrame:
+def _frame(rows: Iterable[Any], columns: list[str] | None = None, dtype: Any = None) -> pandas.DataFrame:
     import pandas
 
-    return pandas.DataFrame(list(rows), columns=columns)
+    return pandas.DataFrame(list(rows), columns=columns, dtype=dtype)
 
 
 def export(format: str, report_folder: str | Path, output_folder: str | Path) -> list[Path]:  # noqa: A002
@@ -122,21 +119,16 @@ def export(format: str, report_folder: str | Path, output_folder: str | Path) ->
 
 def _csv(report: Loaded) -> Iterator[tuple[str, str]]:
     """Frames of results, records and answers, and each table of an answer with its numbers not rounded."""
-    import pandas
-
     for name in ("results", "records", "answers"):
         yield f"{name}.csv", getattr(report, name).to_csv(index=False, lineterminator="\n")
     for name, table in _tables(report):
-        cells = [[getattr(cell, "value", cell) for cell in row] for row in table.rows]
-        frame = pandas.DataFrame(cells, columns=[column.title for column in table.columns], dtype=object)
+        cells = ([getattr(cell, "value", cell) for cell in row] for row in table.rows)
+        frame = _frame(cells, [column.title for column in table.columns], dtype=object)
         yield f"tables/{name}.csv", frame.to_csv(index=False, lineterminator="\n")
 
 
 def _latex(report: Loaded) -> Iterator[tuple[str, str]]:
     """A command that prints numbers, and each table of an answer with rules of booktabs."""
-    from labreport.stats import as_prose, pm
-    from labreport.stats.finding import quantities
-
     lines = [_HEAD]
     for question, answer in report.read_answers.items():
         for name, quantity in quantities(answer):
@@ -155,8 +147,6 @@ def _latex(report: Loaded) -> Iterator[tuple[str, str]]:
 
 def _markdown(report: Loaded) -> Iterator[tuple[str, str]]:
     """One document: what each answer found, in sentences and tables."""
-    from labreport.stats import Finding, Table, sentence
-
     lines = [f"# {_escaped(report.document['title'])}"]
     for name, answer in report.read_answers.items():
         lines.append(f"## {_escaped(report.document['questions'][name]['question'])}")
@@ -164,8 +154,8 @@ def _markdown(report: Loaded) -> Iterator[tuple[str, str]]:
         lines += [_escaped(each[0].upper() + each[1:]) for each in said]
         for table in (each for each in answer.members.values() if isinstance(each, Table)):
             rows = [f"| {' | '.join(map(_escaped, row))} |" for row in (table.heads, *table.cells())]
-            rule = f"|{'|'.join('---:' if one else '---' for one in table.numeric)}|"
-            lines.append("\n".join([rows[0], rule, *rows[1:]]))
+            rows.insert(1, f"|{'|'.join('---:' if one else '---' for one in table.numeric)}|")
+            lines.append("\n".join(rows))
     yield "report.md", "\n\n".join(lines) + "\n"
 
 
@@ -173,8 +163,6 @@ FORMATS = {"csv": _csv, "latex": _latex, "markdown": _markdown}
 
 
 def _tables(report: Loaded) -> Iterator[tuple[str, Any]]:
-    from labreport.stats import Table
-
     for question, answer in report.read_answers.items():
         for name, member in answer.members.items():
             if isinstance(member, Table):

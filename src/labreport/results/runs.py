@@ -19,8 +19,6 @@ from labreport.results.files import Damaged, digest, file_digest, mapped, read_j
 
 TIMES = "seconds"
 """What is called so, or ends so, is a measured time: it differs when a run is repeated."""
-_OURS = re.compile(r"\.?\d+-.{8}(\..+)?")
-"""Names of files of runs, of unfinished ones, and of locks."""
 
 
 @dataclass(frozen=True)
@@ -162,8 +160,9 @@ class Store:
     def clean(self, keys: Container[str]) -> int:
         """Remove all runs but those of these keys; the bytes that are free then."""
         whole = {path for run in self.runs() if run.key in keys for path in self.files(run)}
-        ours = [path for path in self.folder.rglob("*") if path.is_file() and _OURS.fullmatch(path.name)]
-        return _removed(path for path in ours if path not in whole)
+        # of runs, also of unfinished ones and of locks
+        ours = (path for path in self.folder.rglob("*") if re.fullmatch(r"\.?\d+-.{8}(\..+)?", path.name))
+        return _removed([path for path in ours if path.is_file() and path not in whole])
 
     def _read(self, paths: Iterable[Path]) -> Iterator[Run]:
         """The runs in files but those that are damaged, which a notice tells."""
