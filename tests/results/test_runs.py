@@ -12,8 +12,7 @@ import pytest
 from labreport.errors import UsageError
 from labreport.project import Experiment, at, question, study
 from labreport.results import Results, Run, Store, read
-from labreport.results.arrays import checked
-from labreport.results.files import Damaged
+from labreport.results.files import Damaged, checked
 
 
 @dataclass(frozen=True)
@@ -174,7 +173,7 @@ def test_a_state_goes_only_when_no_file_names_it(store: Store, monkeypatch: pyte
     def full(*_: Any) -> None:
         raise OSError("full")
 
-    monkeypatch.setattr("labreport.results.runs.write_json", full)
+    monkeypatch.setattr("labreport.results.files.write_json", full)
     with pytest.raises(OSError, match="full"):
         store.write(later)
     found = Store(store.folder).find(run.key, 0)

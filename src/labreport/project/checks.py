@@ -30,8 +30,8 @@ class Declared:
     def check(self, item: Any) -> None:
         """Raise `UsageError` for the first field of a dataclass that is not as it is annotated.
 
-        A whole number may stand for a number, a NumPy scalar for Python's, and nothing else for anything
-        else. Bounds are those of a `msgspec.Meta`. What msgspec cannot read allows everything.
+        A whole number may stand for a number, and a NumPy scalar for Python's. Bounds are those of a
+        `msgspec.Meta`. What msgspec cannot read allows everything.
         """
         kind: type = type(item)
         for member in fields(item):

@@ -72,8 +72,6 @@ class Experiment(Declared):
 
     `seeds` caps their number. `files` and `libraries`, where given, take the place of the project's
     `data_files` and `libraries`. An `exclusive` one runs by itself, after the others.
-
-    Raises `UsageError` for values that do not fit together.
     """
 
     name: str

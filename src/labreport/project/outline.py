@@ -28,8 +28,7 @@ R = TypeVar("R")
 class Reader(Declared):
     """What a question and a figure have in common: a function, and what it may read.
 
-    The function gets its arguments in this order, as far as they are declared: the results of all
-    experiments it reads, each table, and the answers.
+    It gets, as far as they are declared, the results of all experiments, each table, and the answers.
     """
 
     name: str

@@ -103,18 +103,14 @@ def _frame(rows: Iterable[Any], columns: list[str] | None = None, dtype: Any = N
 
 
 def export(format: str, report_folder: str | Path, output_folder: str | Path) -> list[Path]:  # noqa: A002
-    """Write a report that was built in one of `FORMATS`; the files that were written.
-
-    Raises `UsageError` for another format, and what `load` does.
-    """
+    """Write a report in one of `FORMATS`; the files. Raises `UsageError`, and what `load` does."""
     if format not in FORMATS:
         near = did_you_mean(format, FORMATS)
         raise UsageError(f"export {format!r}: allowed are {', '.join(FORMATS)}{near}")
-    written = []
-    for name, text in FORMATS[format](load(report_folder)):
-        write_bytes(path := Path(output_folder, name), text.encode())
-        written.append(path)
-    return written
+    files = {Path(output_folder, name): text for name, text in FORMATS[format](load(report_folder))}
+    for path, text in files.items():
+        write_bytes(path, text.encode())
+    return list(files)
 
 
 def _csv(report: Loaded) -> Iterator[tuple[str, str]]:

@@ -14,8 +14,8 @@ import msgspec
 
 from labreport.errors import UsageError, did_you_mean, here, shown, told
 from labreport.project import Arrays, Experiment, Reader, Study, flat
-from labreport.results.arrays import STATE, KeptArrays, write_arrays
-from labreport.results.files import Damaged, digest, file_digest, mapped, read_json, safe_name, write_json
+from labreport.results import files
+from labreport.results.files import Damaged, digest, mapped, read_json, safe_name
 
 TIMES = "seconds"
 """What is called so, or ends so, is a measured time: it differs when a run is repeated."""
@@ -33,17 +33,14 @@ class Kept:
     @property
     def whole(self) -> bool:
         """Whether its file is what was written."""
-        return self.file.is_file() and file_digest(self.file) == self.sha256
+        return self.file.is_file() and files.file_digest(self.file) == self.sha256
 
     @cached_property
     def arrays(self) -> Arrays:
-        """NumPy arrays by name, each read when it is asked for; "state.NAME" is what `state` gave as NAME.
-
-        Raises `Damaged` where the file is another than was written, or missing.
-        """
+        """Arrays by name, read when asked for; "state.NAME" is what `state` gave. Raises `Damaged`."""
         if not self.whole:
             raise Damaged(f"{shown(self.file)} is missing or damaged; build again to make it again")
-        return KeptArrays(self.file)
+        return files.KeptArrays(self.file)
 
 
 @dataclass(frozen=True)
@@ -132,22 +129,19 @@ class Store:
     def keep(self, run: Run, epoch: int, metrics: dict[str, Any], arrays: dict[str, Any]) -> Run:
         """The run with what is kept at an epoch; its arrays are written, and the run itself by `write`."""
         file = self.path(run).with_suffix(f".{epoch}.safetensors")
-        kept = Kept(epoch, metrics, file, write_arrays(file, arrays))
+        kept = Kept(epoch, metrics, file, files.write_arrays(file, arrays))
         return replace(run, kept=dict(sorted({**run.kept, epoch: kept}.items())))
 
     def keep_state(self, run: Run, epoch: int, arrays: dict[str, Any]) -> Run:
         """The run with a state to continue from, likewise."""
         file = self.path(run).with_suffix(f".{epoch}.state.safetensors")
-        return replace(run, state=Kept(epoch, {}, file, write_arrays(file, arrays)))
+        return replace(run, state=Kept(epoch, {}, file, files.write_arrays(file, arrays)))
 
     def write(self, run: Run) -> Run:
-        """Write the file of a run, whose arrays are written; then what it names no more is removed.
-
-        Raises `DiskError`.
-        """
+        """Write the file of a run; then arrays that it names no more are removed. Raises `DiskError`."""
         path = self.path(run)
         kept = [_told(each) for each in run.kept.values()]
-        write_json(path, {**vars(run), "kept": kept, "state": run.state and _told(run.state)})
+        files.write_json(path, {**vars(run), "kept": kept, "state": run.state and _told(run.state)})
         named = {path, *(each.file for each in (*run.kept.values(), run.state) if each)}
         for old in set(path.parent.glob(f"{path.stem}.*.safetensors")) - named:
             old.unlink(missing_ok=True)
@@ -257,7 +251,7 @@ class Runs:
     def _found(self, name: str, known: Mapping[str, Any], kind: str) -> Any:
         if name in known:
             return known[name]
-        listed = [each for each in known if not each.startswith(STATE)]
+        listed = [each for each in known if not each.startswith(files.STATE)]
         text = f"{self.name!r} has no {kind} {name!r}{did_you_mean(name, listed, 'it has')}"
         raise UsageError(told(here(), text))
 
