@@ -7,8 +7,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from labreport.charts.builders import bars, confusion, curve, dots, heat_map, scatter
-    from labreport.project.experiment import Design, Experiment, Fit, at, study
-    from labreport.project.measure import Measure
+    from labreport.project.experiment import Experiment, Fit, at, study
+    from labreport.project.measure import Design, Measure
     from labreport.project.outline import Check, Project, Words, figure, question, section
     from labreport.project.table import table
     from labreport.results import load

@@ -1,18 +1,7 @@
 """What an author writes, as frozen values."""
 
-from labreport.project.experiment import (
-    Arrays,
-    Design,
-    Experiment,
-    Fit,
-    Read,
-    Study,
-    Training,
-    at,
-    resolved,
-    study,
-)
-from labreport.project.measure import Measure, flat
+from labreport.project.experiment import Arrays, Experiment, Fit, Read, Study, Training, at, resolved, study
+from labreport.project.measure import Design, Measure, flat
 from labreport.project.outline import (
     Check,
     Figure,
@@ -26,6 +15,5 @@ from labreport.project.outline import (
     located,
     question,
     section,
-    slug,
 )
 from labreport.project.table import Data, table

@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from labreport.errors import UsageError, did_you_mean, here, told
 from labreport.project.checks import Declared, brief, several
+from labreport.project.measure import Design
 
 Arrays = Mapping[str, Any]
 """Names to NumPy arrays; no object arrays."""
@@ -48,20 +49,6 @@ class Training(Protocol):
 
 
 @dataclass(frozen=True)
-class Design:
-    """What the runs of an experiment are to a comparison.
-
-    `unit` is what one is called; units of the same name are `paired` with each other across experiments.
-    `test_fraction` says that each is a random split of one data set, with this share for the test: such
-    units share data, and intervals are widened for it (Nadeau and Bengio 2003).
-    """
-
-    unit: str = "seed"
-    paired: bool = True
-    test_fraction: Annotated[float, Meta(gt=0, lt=1)] | None = None
-
-
-@dataclass(frozen=True)
 class Experiment(Declared):
     """One thing to run, for as many seeds as the user asks.
 
@@ -82,7 +69,7 @@ class Experiment(Declared):
     title: str = ""
     seeds: Annotated[int, Meta(ge=1)] | None = None
     exclusive: bool = False
-    design: Design = Design()
+    design: Design = field(default=Design())
     files: tuple[str, ...] | None = None
     libraries: tuple[str, ...] | None = None
 

@@ -1,13 +1,29 @@
-"""What a metric is, said once: its unit, which direction is better, and which difference does not matter."""
+"""What a metric is, said once: its unit, what is better, what does not matter; and what runs are to it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta
 
 from labreport.errors import UsageError, did_you_mean
 from labreport.project.checks import Declared
+
+
+@dataclass(frozen=True)
+class Design:
+    """What the runs of an experiment are to a comparison.
+
+    `unit` is what one is called; units of the same name are `paired` with each other across experiments.
+    `test_fraction` says that each is a random split of one data set, with this share for the test: such
+    units share data, and intervals are widened for it (Nadeau and Bengio 2003).
+    """
+
+    unit: str = "seed"
+    paired: bool = True
+    test_fraction: Annotated[float, Meta(gt=0, lt=1)] | None = None
 
 
 @dataclass(frozen=True)
