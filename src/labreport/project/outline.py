@@ -6,7 +6,7 @@ import re
 import sys
 import tomllib
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib import import_module
@@ -216,19 +216,18 @@ class Project(Declared):
         return tuple(found)
 
     @cached_property
-    def _named(self) -> dict[str, tuple[Any, ...]]:
+    def _named(self) -> dict[str, Sequence[Any]]:
         """All that has a name, by kind and in order, each as often as it is named."""
-        questions = tuple(question for each in self.chapters for question in each.questions)
-        shown: tuple[Any, ...] = (*questions, *self.chapters)
-        figures = tuple(figure for each in shown for figure in each.figures)
+        questions: list[Any] = [question for each in self.chapters for question in each.questions]
+        figures = [figure for each in (*questions, *self.chapters) for figure in each.figures]
         read = (read.subject for each in (*questions, *figures) for read in each.reads)
-        runs = tuple(one for each in (*self.experiments, *read) for one in each.experiments())
+        runs = [one for each in (*self.experiments, *read) for one in each.experiments()]
         return {"section": self.chapters, "question": questions, "figure": figures, "experiment": runs}
 
     @property
     def questions(self) -> tuple[Question, ...]:
         """All questions, in the order of the report."""
-        return self._named["question"]
+        return tuple(self._named["question"])
 
     @cached_property
     def figures(self) -> tuple[Figure, ...]:

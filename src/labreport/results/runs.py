@@ -306,11 +306,10 @@ class Results(Mapping[str, Runs]):
 def read(reader: Reader, found: Callable[[Experiment], Iterable[Run]]) -> Results:
     """What a question or a figure may see: of `found(experiment)`, all runs of it, the epochs it declares."""
     runs = {}
-    for each in reader.reads:
-        for one in each.subject.experiments():
-            epochs = reader.epochs[one.name]
-            seen = sorted((run.seen(epochs) for run in found(one)), key=lambda run: run.seed)
-            runs[one.name] = Runs(one, tuple(replace(run, name=one.name) for run in seen), epochs[-1])
+    for one in (one for each in reader.reads for one in each.subject.experiments()):
+        epochs = reader.epochs[one.name]
+        seen = sorted((run.seen(epochs) for run in found(one)), key=lambda run: run.seed)
+        runs[one.name] = Runs(one, tuple(replace(run, name=one.name) for run in seen), epochs[-1])
     studies = {each.subject.name: each.subject for each in reader.reads if isinstance(each.subject, Study)}
     return Results(reader.name, runs, studies)
 
