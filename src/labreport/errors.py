@@ -10,8 +10,9 @@ from pathlib import Path
 from traceback import walk_stack, walk_tb
 from types import FrameType
 
-_ENGINE = os.path.dirname(os.path.abspath(__file__)) + os.sep
-_LIBRARIES = {os.path.dirname(os.__file__) + os.sep, sys.prefix + os.sep, sys.base_prefix + os.sep}
+_FOLDERS = (os.path.dirname(__file__), os.path.dirname(os.__file__), sys.prefix, sys.base_prefix)
+_FOREIGN = tuple(os.path.abspath(folder) + os.sep for folder in _FOLDERS)
+"""Where the engine, Python and its libraries are."""
 
 
 class LabReportError(Exception):
@@ -36,13 +37,6 @@ class Several(LabReportError):
         super().__init__("\n".join(map(str, self.errors)))
 
 
-def theirs(file: str) -> bool:
-    """Whether a file of a stack frame is the author's: not the engine's, a library's or Python's own."""
-    path = os.path.abspath(file)
-    foreign = path.startswith((_ENGINE, *_LIBRARIES)) or f"{os.sep}site-packages{os.sep}" in path
-    return not (foreign or file.startswith("<") or file.endswith((".pyx", ".pxd", ".pxi")))
-
-
 def here() -> str:
     """Name the line of the author from which the engine was called: `project.py:12`, or the empty text."""
     return next(_lines(walk_stack(sys._getframe(1))), "")
@@ -54,9 +48,13 @@ def raised_at(error: BaseException) -> str:
 
 
 def _lines(frames: Iterable[tuple[FrameType, int]]) -> Iterator[str]:
+    """The lines of the author: not the engine's, a library's or Python's own."""
     for frame, line in frames:
-        if theirs(frame.f_code.co_filename):
-            yield f"{shown(frame.f_code.co_filename)}:{line}"
+        file = frame.f_code.co_filename
+        path = os.path.abspath(file)
+        foreign = path.startswith(_FOREIGN) or f"{os.sep}site-packages{os.sep}" in path
+        if not (foreign or file.startswith("<") or file.endswith((".pyx", ".pxd", ".pxi"))):
+            yield f"{shown(file)}:{line}"
 
 
 def told(place: str, text: str) -> str:

@@ -127,7 +127,7 @@ def test_an_answer_of_no_question_is_refused() -> None:
     @question("?", answers="bets", reads=TREE)
     def best(tree: Any) -> None: ...
 
-    with pytest.raises(UsageError, match="no question 'bets'; did you mean 'best'"):
+    with pytest.raises(Several, match="no question 'bets'; did you mean 'best'"):
         Project("Report", (best,))
 
 

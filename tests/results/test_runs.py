@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,7 @@ import pytest
 from labreport.errors import UsageError
 from labreport.project import Experiment, at, question, study
 from labreport.results import Results, Run, Store, read
-from labreport.results.arrays import checked
-from labreport.results.files import Damaged
+from labreport.results.files import Damaged, checked, write_json
 
 
 @dataclass(frozen=True)
@@ -147,6 +147,20 @@ def test_arrays_that_are_damaged_or_missing_are_told_when_read(store: Store) -> 
             list(run.at(epoch).arrays)
 
 
+def test_what_is_damaged_is_told_and_counts_as_missing(store: Store) -> None:
+    """Arrays of one epoch, the file of a run, and one that another version has written."""
+    run = made(store, "small", 0)
+    run.kept[5].file.write_bytes(b"other")
+    (store.folder / "wide" / "0-wide-0-k.json").write_bytes(b"{")
+    write_json(store.folder / "wide" / "1-wide-1-k.json", {"key": "wide-1-key", "kept": [{"epoch": 1}]})
+    found = Store(store.folder)
+    assert (10,) == tuple(getattr(found.find(run.key, 0), "kept", ()))
+    assert [] == [one for one in found.runs() if one.name == "wide"]
+    assert ["is missing or damaged", "is damaged", "is of another version"] == [
+        re.sub(r"^\S+ (.*); it is made again$", r"\1", notice) for notice in found.notices
+    ]
+
+
 def test_clean_keeps_what_is_named(store: Store) -> None:
     """Every other run goes, what was left unfinished too; files that are not ours stay."""
     (store.folder / "small" / ".0-12345678.json.new").write_bytes(b"1234")
@@ -174,7 +188,7 @@ def test_a_state_goes_only_when_no_file_names_it(store: Store, monkeypatch: pyte
     def full(*_: Any) -> None:
         raise OSError("full")
 
-    monkeypatch.setattr("labreport.results.store.write_json", full)
+    monkeypatch.setattr("labreport.results.files.write_json", full)
     with pytest.raises(OSError, match="full"):
         store.write(later)
     found = Store(store.folder).find(run.key, 0)

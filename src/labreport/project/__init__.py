@@ -1,19 +1,7 @@
 """What an author writes, as frozen values."""
 
-from labreport.project.experiment import (
-    Arrays,
-    Design,
-    Experiment,
-    Fit,
-    Read,
-    Study,
-    Training,
-    at,
-    resolved,
-    study,
-)
-from labreport.project.load import load_project, located
-from labreport.project.measure import Measure, flat
+from labreport.project.experiment import Arrays, Experiment, Fit, Read, Study, Training, at, resolved, study
+from labreport.project.measure import Design, Measure, flat
 from labreport.project.outline import (
     Check,
     Figure,
@@ -23,8 +11,9 @@ from labreport.project.outline import (
     Section,
     Words,
     figure,
+    load_project,
+    located,
     question,
     section,
-    slug,
 )
 from labreport.project.table import Data, table

@@ -1,39 +1,62 @@
-"""Whether the values of a dataclass are what its annotations allow, and what to write instead."""
+"""What an author declares, at a line, with values that its annotations allow; and what to write instead."""
 
 from __future__ import annotations
 
-from dataclasses import fields
+from contextlib import suppress
+from dataclasses import dataclass, field, fields
 from functools import cache
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, NoReturn, get_args, get_origin, get_type_hints
 
-from labreport.errors import UsageError, did_you_mean, told
+import msgspec
 
-_LONGEST = 90
+from labreport.errors import UsageError, did_you_mean, here, told
+
 _WORDS = {"int": "a whole number", "float": "a number", "str": "a text", "bool": "True or False"}
-_WORDS |= {"null": "None", "|": "or", "array": "a tuple"}
-_WORDS |= {"object": "a value of its class", ">=": "of at least"}
+_WORDS |= {"null": "None", "|": "or", ">=": "of at least", "array": "a tuple"}
+_WORDS["object"] = "a value of its class"
 """How msgspec says a type, to how a person does."""
 
 
-def check_values(item: Any, place: str, owner: str = "") -> None:
-    """Raise `UsageError` for the first field that is not as its dataclass annotates it.
+@dataclass(frozen=True, kw_only=True)
+class Declared:
+    """What an author declares, and the line on which: `project.py:12`."""
 
-    A whole number may stand for a number, a NumPy scalar for Python's, and nothing else for anything else.
-    Bounds are those of a `msgspec.Meta` in an `Annotated`. What msgspec cannot read allows everything.
-    """
-    kind: type = type(item)
-    for member in fields(item):
-        wrong = _wrong(getattr(item, member.name), _hints(kind).get(member.name, Any))
-        if wrong:
-            value = brief(getattr(item, member.name))
-            text = f"{member.name} is {value}; {wrong}"
-            raise UsageError(told(place, f"{owner}: {text}" if owner else text))
+    place: str = field(default="", compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "place", self.place or here())
+        self.check(self)
+
+    def check(self, item: Any) -> None:
+        """Raise `UsageError` for the first field of a dataclass that is not as it is annotated.
+
+        A whole number may stand for a number, and a NumPy scalar for Python's. Bounds are those of a
+        `msgspec.Meta`. What msgspec cannot read allows everything.
+        """
+        kind: type = type(item)
+        for member in fields(item):
+            value = getattr(item, member.name)
+            if wrong := _wrong(value, _hints(kind).get(member.name, Any)):
+                self.refuse(f"{member.name} is {brief(value)}; {wrong}")
+
+    def refuse(self, text: str) -> NoReturn:
+        """Raise `UsageError` at the line on which it is declared."""
+        kind, name = type(self).__name__.lower(), getattr(self, "name", None)
+        raise UsageError(told(self.place, f"{kind}: {text}" if name is None else f"{kind} {name!r}: {text}"))
+
+
+def several(given: Any, kinds: Any, what: str, allowed: str) -> tuple[Any, ...]:
+    """One of some kinds, or many of them, as a tuple. Raises `UsageError` for others."""
+    each = (given,) if isinstance(given, kinds) else tuple(given)
+    if wrong := [one for one in each if not isinstance(one, kinds)]:
+        raise UsageError(told(here(), f"{what} has {brief(wrong[0])}; allowed are {allowed}"))
+    return each
 
 
 def brief(value: Any) -> str:
     """Write a value as Python does, its middle left out where it is long."""
     text = value.__name__ if isinstance(value, type) else repr(value)
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 10]} … {text[-7:]}"
+    return text if len(text) <= 90 else f"{text[:80]} … {text[-7:]}"
 
 
 @cache
@@ -46,26 +69,22 @@ def _hints(kind: type) -> dict[str, Any]:
 
 def _wrong(given: Any, hint: Any) -> str:
     """What to write in place of a value, or what is allowed; empty where it is right."""
-    import msgspec
-
-    value = given.item() if type(given).__module__ == "numpy" and not getattr(given, "shape", 1) else given
+    value = given.item() if getattr(given, "shape", None) == () else given
     try:
         meant = msgspec.convert(value, hint)
     except TypeError:  # an annotation that msgspec does not know
         return ""
     except msgspec.ValidationError as error:
         if get_origin(hint) is Literal:
-            words = [word for word in get_args(hint) if isinstance(word, str)]
-            near = did_you_mean(value, words) if isinstance(value, str) else ""
-            return f"allowed is {' or '.join(map(repr, get_args(hint)))}{near}"
-        try:
-            if isinstance(value, (str, float)):
+            allowed = get_args(hint)
+            return (
+                f"allowed is {' or '.join(map(repr, allowed))}{did_you_mean(str(value), map(str, allowed))}"
+            )
+        if isinstance(value, (str, float)):
+            with suppress(msgspec.ValidationError):
                 how = "quotes" if isinstance(value, str) else "point"
                 return f"write {brief(msgspec.convert(value, hint, strict=False))}, without the {how}"
-        except msgspec.ValidationError:
-            pass
         expected = str(error).partition(", got ")[0].replace("`", "").split()[1:]
         return f"allowed is {' '.join(_WORDS.get(word, word) for word in expected)}"
-    if meant == value and (type(meant) is type(value) or isinstance(value, int)):
-        return ""
-    return f"write {brief(meant)}"
+    right = meant == value and (type(meant) is type(value) or isinstance(value, int))
+    return "" if right else f"write {brief(meant)}"

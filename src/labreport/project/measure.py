@@ -1,17 +1,33 @@
-"""What a metric is, said once: its unit, which direction is better, and which difference does not matter."""
+"""What a metric is, said once: its unit, what is better, what does not matter; and what runs are to it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, NoReturn
+from typing import Annotated, Any, Literal
 
-from labreport.errors import UsageError, did_you_mean, here, told
-from labreport.project.checks import check_values
+from msgspec import Meta
+
+from labreport.errors import UsageError, did_you_mean
+from labreport.project.checks import Declared
 
 
 @dataclass(frozen=True)
-class Measure:
+class Design:
+    """What the runs of an experiment are to a comparison.
+
+    `unit` is what one is called; units of the same name are `paired` with each other across experiments.
+    `test_fraction` says that each is a random split of one data set, with this share for the test: such
+    units share data, and intervals are widened for it (Nadeau and Bengio 2003).
+    """
+
+    unit: str = "seed"
+    paired: bool = True
+    test_fraction: Annotated[float, Meta(gt=0, lt=1)] | None = None
+
+
+@dataclass(frozen=True)
+class Measure(Declared):
     """A metric: how its values are read, printed, compared and judged.
 
     `unit="%"` is for shares, which are stored as fractions and printed in per cent (`percent=True`: they are
@@ -41,18 +57,12 @@ class Measure:
     title: str = ""
     terms: tuple[Measure, ...] = ()
     """Of a difference of two measures: these."""
-    place: str = field(default="", compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "place", self.place or here())
-        check_values(self, self.place, f"measure {self.name!r}")
+        super().__post_init__()
         least = 1 if self.scale == "ratio" else 0
         if self.margin is not None and not self.margin > least:
             self.refuse(f"margin is {self.margin!r}; it must be greater than {least}")
-
-    def refuse(self, text: str) -> NoReturn:
-        """Raise `UsageError` at the line on which the measure is declared."""
-        raise UsageError(told(self.place, f"measure {self.name!r}: {text}"))
 
     def __sub__(self, other: Measure) -> Measure:
         """The difference of two measures of the same runs, as `TRAINING - VALIDATION`."""
@@ -110,7 +120,16 @@ class Measure:
             right = self.right(run, epoch)
             found = float(sum(right) / len(right)) if isinstance(right, list) else float(right.mean())
         else:
-            found = self._metric(run, epoch)
+            last = epoch or len(run.records)
+            known = {key: one for each in run.records[last - 1 : last] for key, one in flat(each).items()}
+            try:
+                known |= flat(run.at(epoch).metrics)
+            except UsageError:
+                if self.name not in known:
+                    raise
+            if self.name not in known:
+                self.refuse(f"{run.name!r} has no such metric{did_you_mean(self.name, known, 'it has')}")
+            found = float(known[self.name])
         return self.checked(found, run.name)
 
     def checked(self, value: float, owner: str) -> float:
@@ -121,27 +140,11 @@ class Measure:
             self.refuse(f"{text}: write percent=True if it is in per cent, bounded=False if more is right")
         return value
 
-    def _metric(self, run: Any, epoch: int | None) -> float:
-        at, last = epoch or len(run.records), len(run.records)
-        known = flat(run.records[at - 1]) if 0 < at <= last else {}
-        try:
-            known |= flat(run.at(epoch).metrics)
-        except UsageError:
-            if self.name not in known:
-                raise
-        if self.name not in known:
-            near = did_you_mean(self.name, known, "it has")
-            text = f"measure {self.name!r}: {run.name!r} has no such metric{near}"
-            raise UsageError(told(self.place, text))
-        return float(known[self.name])
-
 
 def flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     """The members of mappings in mappings, their names joined by a space."""
     found: dict[str, Any] = {}
     for name, value in values.items():
-        if isinstance(value, Mapping):
-            found |= flat(value, f"{prefix}{name} ")
-        else:
-            found[f"{prefix}{name}"] = value
+        inner = isinstance(value, Mapping)
+        found |= flat(value, f"{prefix}{name} ") if inner else {f"{prefix}{name}": value}
     return found

@@ -1,30 +1,34 @@
-"""The report as values: a project has sections, which ask questions and show figures."""
+"""The report as values: a project has sections, which ask questions and show figures; and its loading."""
 
 from __future__ import annotations
 
-import itertools
 import re
+import sys
+import tomllib
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from importlib import import_module
+from itertools import chain, count, groupby
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
-from labreport.errors import LabReportError, Several, UsageError, did_you_mean, here, told
-from labreport.project.checks import brief, check_values
+from labreport.errors import LabReportError, Several, UsageError, did_you_mean, raised_at, shown, told
+from labreport.project.checks import Declared, several
 from labreport.project.experiment import Experiment, Read, Study
 from labreport.project.table import Data
 
 Reads: TypeAlias = Experiment | Study | Read | Data | Iterable[Any]
+Named: TypeAlias = "str | Question | Iterable[str | Question]"
+R = TypeVar("R")
 
 
 @dataclass(frozen=True)
-class Reader:
+class Reader(Declared):
     """What a question and a figure have in common: a function, and what it may read.
 
-    The function gets its arguments in this order, as far as they are declared: the results of all
-    experiments it reads, each table, and the answers.
+    It gets, as far as they are declared, the results of all experiments, each table, and the answers.
     """
 
     name: str
@@ -34,7 +38,6 @@ class Reader:
     answers: tuple[str, ...] = ()
     data: tuple[str, ...] = ()
     """Files that it reads besides, by their paths below the project."""
-    place: str = field(default="", compare=False, repr=False)
 
     def arguments(self, results: Any, answers: Mapping[str, Any]) -> tuple[Any, ...]:
         """What its function is called with."""
@@ -50,7 +53,7 @@ class Reader:
         """The epochs that are read of each experiment, by its name."""
         found: dict[str, tuple[int, ...]] = {}
         for read in self.reads:
-            for one in read.experiments:
+            for one in read.subject.experiments():
                 found[one.name] = tuple(sorted({*found.get(one.name, ()), *read.epochs}))
         return found
 
@@ -75,7 +78,7 @@ class Question(Reader):
 
 
 @dataclass(frozen=True)
-class Section:
+class Section(Declared):
     """A chapter: its questions in order, inside its own template `sections/NAME.md` where there is one."""
 
     name: str
@@ -85,7 +88,6 @@ class Section:
     """Figures that its own template shows, beyond those of its questions."""
     answers: tuple[str, ...] = ()
     """Questions of other sections whose answers its template reads; `"*"` are all."""
-    place: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -99,9 +101,6 @@ class Words:
     item: str = "item"
     category: str = "class"
 
-    def __post_init__(self) -> None:
-        check_values(self, here(), "words")
-
 
 def question(
     text: str,
@@ -109,50 +108,31 @@ def question(
     reads: Reads = (),
     figures: Figure | Iterable[Figure] = (),
     name: str = "",
-    answers: str | Question | Iterable[str | Question] = (),
+    answers: Named = (),
     data: str | Iterable[str] = (),
     template: str = "",
     local: bool = False,
 ) -> Callable[[Callable[..., Any]], Question]:
     """Make a question of the function below: it gets what it `reads` and returns an `Answer`."""
-    place = here()
-    shown = (figures,) if isinstance(figures, Figure) else tuple(figures)
-    if wrong := [each for each in shown if not isinstance(each, Figure)]:
-        raise UsageError(told(place, f"figures has {brief(wrong[0])}; allowed are functions under @figure"))
-
-    def decorate(function: Callable[..., Any]) -> Question:
-        read = _reader(function, name, reads, answers, data, place)
-        return Question(**read, text=text, figures=shown, template=template, local=local)
-
-    return decorate
+    drawn = several(figures, Figure, "figures", "functions under @figure")
+    more = {"text": text, "figures": drawn, "template": template, "local": local}
+    return _reader(Question, name, reads, answers, data, **more)
 
 
 def figure(
-    *,
-    reads: Reads = (),
-    answers: str | Question | Iterable[str | Question] = (),
-    name: str = "",
-    data: str | Iterable[str] = (),
+    *, reads: Reads = (), answers: Named = (), name: str = "", data: str | Iterable[str] = ()
 ) -> Callable[[Callable[..., Any]], Figure]:
     """Make a figure of the function below, which draws what it `reads`."""
-    place = here()
-
-    return lambda function: Figure(**_reader(function, name, reads, answers, data, place))
+    return _reader(Figure, name, reads, answers, data)
 
 
 def section(
-    title: str,
-    *questions: Question,
-    name: str = "",
-    figures: Iterable[Figure] = (),
-    answers: str | Question | Iterable[str | Question] = (),
+    title: str, *questions: Question, name: str = "", figures: Iterable[Figure] = (), answers: Named = ()
 ) -> Section:
     """Make a section of questions in order."""
-    place = here()
-    if wrong := [each for each in questions if not isinstance(each, Question)]:
-        text = f"section {title!r}: {brief(wrong[0])} is no question; write @question above it"
-        raise UsageError(told(place, text))
-    return Section(name or slug(title), title, questions, tuple(figures), _names(answers), place)
+    asked = several(questions, Question, f"section {title!r}", "functions under @question")
+    drawn = several(figures, Figure, "figures", "functions under @figure")
+    return Section(name or slug(title), title, asked, drawn, _names(answers))
 
 
 def slug(text: str) -> str:
@@ -162,7 +142,7 @@ def slug(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class Project:
+class Project(Declared):
     """What a project declares; its module has exactly one.
 
     `sections` are the report: sections, or questions, which then make up a section together. Experiments
@@ -191,23 +171,29 @@ class Project:
     show_code: Any = None
     cost: Any = None
     rules: Any = None
-    place: str = field(default="", compare=False, repr=False)
     module: str = ""
-    """The module that declares it, filled in when it is loaded; `folder` and `source` likewise."""
     folder: Path = Path()
-    """Where its templates and its report are."""
     source: Path = Path()
-    """The folder from which its modules are imported."""
+    """Filled in when it is loaded: its module, where templates and report are, whence it is imported."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "place", self.place or here())
-        check_values(self, self.place, "project")
+        super().__post_init__()
+        self.check(self.words)
         seeds = self.seed_range
         if not seeds or seeds.step != 1 or seeds.start < 0:
-            text = f"seeds is {self.seeds!r}; write a number from 1, or a range such as range(5, 10)"
-            raise UsageError(told(self.place, text))
-        object.__setattr__(self, "sections", tuple(_sections(self.sections)))
-        self._check_names()
+            self.refuse(f"seeds is {self.seeds!r}; write a number from 1, or a range such as range(5, 10)")
+        wrong: list[tuple[Any, str]] = []
+        for kind, members in self._named.items():
+            first = {each.name: each for each in reversed(members)}
+            for each in (each for each in members if each != first[each.name]):
+                text = f"two {kind}s are called {each.name!r}, here and at {first[each.name].place}"
+                wrong.append((each, text))
+        known = {each.name for each in self.questions}
+        for each in (*self.questions, *self._named["figure"], *self.chapters):
+            for name in {*each.answers} - known - {"*"}:
+                wrong.append((each, f"answers: no question {name!r}{did_you_mean(name, known)}"))
+        if wrong:
+            raise Several([UsageError(told(each.place, text)) for each, text in wrong])
 
     @property
     def package(self) -> Path:
@@ -220,39 +206,49 @@ class Project:
         return self.seeds if isinstance(self.seeds, range) else range(self.seeds)
 
     @cached_property
-    def questions(self) -> tuple[Question, ...]:
-        """All questions, in the order of the report."""
-        return tuple(question for each in self.chapters for question in each.questions)
+    def chapters(self) -> tuple[Section, ...]:
+        """The sections in order; questions outside of any make up one together with their neighbours."""
+        found: list[Section] = []
+        names = chain(["questions"], map("questions-{}".format, count(2)))
+        for alone, each in groupby(self.sections, lambda one: isinstance(one, Question)):
+            members: Any = tuple(each)
+            found += [Section(next(names), "Questions", members)] if alone else members
+        return tuple(found)
+
+    @cached_property
+    def _named(self) -> dict[str, Sequence[Any]]:
+        """All that has a name, by kind and in order, each as often as it is named."""
+        questions: list[Any] = [question for each in self.chapters for question in each.questions]
+        figures = [figure for each in (*questions, *self.chapters) for figure in each.figures]
+        read = (read.subject for each in (*questions, *figures) for read in each.reads)
+        runs = [one for each in (*self.experiments, *read) for one in each.experiments()]
+        return {"section": self.chapters, "question": questions, "figure": figures, "experiment": runs}
 
     @property
-    def chapters(self) -> tuple[Section, ...]:
-        """The sections, questions outside of any made into one."""
-        return tuple(each for each in self.sections if isinstance(each, Section))
+    def questions(self) -> tuple[Question, ...]:
+        """All questions, in the order of the report."""
+        return tuple(self._named["question"])
 
     @cached_property
     def figures(self) -> tuple[Figure, ...]:
         """All figures, in the order in which they are first shown."""
-        found = [figure for each in self.questions for figure in each.figures]
-        found += [figure for each in self.chapters for figure in each.figures]
-        return tuple({figure.name: figure for figure in found}.values())
-
-    @cached_property
-    def tables(self) -> tuple[Data, ...]:
-        """All tables, each once."""
-        return tuple(dict.fromkeys(table for each in self._readers for table in each.tables))
+        return tuple({figure.name: figure for figure in self._named["figure"]}.values())
 
     @property
     def _readers(self) -> tuple[Reader, ...]:
         return (*self.questions, *self.figures)
 
     @cached_property
+    def tables(self) -> tuple[Data, ...]:
+        """All tables, each once."""
+        return tuple(dict.fromkeys(table for each in self._readers for table in each.tables))
+
+    @cached_property
     def runs(self) -> tuple[Experiment, ...]:
         """All experiments in the order of their declaration, studies unfolded, each with its code."""
-        listed = [one for each in self.experiments for one in each.experiments()]
-        listed += [one for each in self._readers for read in each.reads for one in read.experiments]
         return tuple(
             each if each.start or each.fit or not self.fit else replace(each, fit=self.fit)
-            for each in {one.name: one for one in listed}.values()
+            for each in {one.name: one for one in self._named["experiment"]}.values()
         )
 
     @cached_property
@@ -273,28 +269,6 @@ class Project:
         read = {epoch for each in self._readers for epoch in each.epochs.get(experiment.name, ())}
         return tuple(sorted(read | {experiment.epochs}))
 
-    def _check_names(self) -> None:
-        """Raise for two of one kind that have the same name, and for answers of no question."""
-        wrong: list[LabReportError] = []
-        questions: list[Any] = [question for each in self.chapters for question in each.questions]
-        figures: list[Any] = [figure for each in (*questions, *self.chapters) for figure in each.figures]
-        runs = [one for each in self.experiments for one in each.experiments()]
-        runs += [one for each in (*questions, *figures) for read in each.reads for one in read.experiments]
-        kinds = {"section": self.chapters, "question": questions, "figure": figures, "experiment": runs}
-        for kind, members in kinds.items():
-            named: dict[str, Any] = {}
-            for each in members:
-                if (first := named.setdefault(each.name, each)) != each:
-                    text = f"two {kind}s are called {each.name!r}, here and at {first.place}"
-                    wrong.append(UsageError(told(each.place, text)))
-        known = {each.name for each in questions}
-        for reader in (*questions, *figures, *self.chapters):
-            for name in {*reader.answers} - known - {"*"}:
-                text = f"answers: no question {name!r}{did_you_mean(name, known)}"
-                wrong.append(UsageError(told(reader.place, text)))
-        if wrong:
-            raise wrong[0] if len(wrong) == 1 else Several(wrong)
-
 
 @dataclass(frozen=True)
 class Check:
@@ -305,42 +279,59 @@ class Check:
     detail: str = ""
 
 
-def _sections(given: Iterable[Any]) -> Iterable[Section]:
-    """Sections in order; questions outside of any make up one together with their neighbours."""
-    loose = 0
-    for alone, each in itertools.groupby(given, key=lambda one: isinstance(one, Question)):
-        if alone:
-            loose += 1
-            yield Section(f"questions-{loose}" if loose > 1 else "questions", "Questions", tuple(each))
-        else:
-            yield from each
-
-
-def _reads(given: Reads, place: str) -> tuple[tuple[Read, ...], tuple[Data, ...]]:
-    """What is read, split into experiments with their epochs (the last by default) and tables."""
-    known = Experiment, Study, Read, Data
-    every: tuple[Any, ...] = (given,) if isinstance(given, known) else tuple(given)
-    if wrong := [each for each in every if not isinstance(each, known)]:
-        text = f"reads has {brief(wrong[0])}; allowed are experiments, studies, at(…) and tables"
-        raise UsageError(told(place, text))
-    runs = (
-        each if isinstance(each, Read) else Read(each, (each.experiments()[0].epochs,))
-        for each in every
-        if not isinstance(each, Data)
-    )
-    return tuple(runs), tuple(each for each in every if isinstance(each, Data))
-
-
 def _reader(
-    function: Callable[..., Any], name: str, reads: Reads, answers: Any, data: Any, place: str
-) -> dict[str, Any]:
-    """The fields of a `Reader`."""
-    runs, tables = _reads(reads, place)
-    files = (data,) if isinstance(data, str) else tuple(data)
-    read = {"reads": runs, "tables": tables, "answers": _names(answers), "data": files}
-    return {"name": name or function.__name__, "function": function, "place": place, **read}
+    kind: Callable[..., R], name: str, reads: Reads, answers: Named, data: str | Iterable[str], **more: Any
+) -> Callable[[Callable[..., Any]], R]:
+    known = Experiment, Study, Read, Data
+    each = several(reads, known, "reads", "experiments, studies, at(…) and tables")
+    tables = tuple(one for one in each if isinstance(one, Data))
+    runs = (one for one in each if not isinstance(one, Data))  # by default at their last epoch
+    read = tuple(one if isinstance(one, Read) else Read(one, (one.experiments()[0].epochs,)) for one in runs)
+    given = read, tables, _names(answers), several(data, str, "data", "paths")
+    return lambda function: kind(name or function.__name__, function, *given, **more)
 
 
-def _names(given: str | Question | Iterable[str | Question]) -> tuple[str, ...]:
-    each = (given,) if isinstance(given, (str, Question)) else given
+def _names(given: Named) -> tuple[str, ...]:
+    each = several(given, (str, Question), "answers", "questions and their names")
     return tuple(one if isinstance(one, str) else one.name for one in each)
+
+
+def located(folder: Path) -> tuple[str, Path]:
+    """The module that declares a folder's project, and the folder from which it is imported.
+
+    It is `project.py`, or what `[tool.labreport]` in `pyproject.toml` says: `project = "exercise.project"`,
+    `source = "src"`. Raises `UsageError` where there is neither.
+    """
+    named = folder / "pyproject.toml"
+    if named.is_file():
+        settings = tomllib.loads(named.read_text(encoding="utf-8")).get("tool", {}).get("labreport", {})
+        if "project" in settings:
+            return settings["project"], (folder / settings.get("source", ".")).resolve()
+    if not (folder / "project.py").is_file():
+        raise UsageError(f"{shown(folder)}: no project.py; `labreport new` makes a project to begin with")
+    return "project", folder.resolve()
+
+
+def load_project(folder: str | Path) -> Project:
+    """Import the module of a folder and return its project, with `module`, `folder` and `source` filled in.
+
+    Raises `UsageError` where it declares none or several, or where its code raises.
+    """
+    folder = Path(folder).resolve()
+    module, source = located(folder)
+    if str(source) not in sys.path:
+        sys.path.insert(0, str(source))
+    try:
+        loaded = import_module(module)
+    except LabReportError:
+        raise
+    except SyntaxError as error:
+        raise UsageError(f"{shown(error.filename or module)}:{error.lineno}: {error.msg}") from error
+    except Exception as error:
+        text = f"{type(error).__name__}: {error}".rstrip(": ")
+        raise UsageError(told(raised_at(error), text)) from error
+    found = list({id(each): each for each in vars(loaded).values() if isinstance(each, Project)}.values())
+    if len(found) != 1:
+        text = f"{len(found) or 'no'} Project; it must declare one"
+        raise UsageError(told(shown(loaded.__file__ or module), text))
+    return replace(found[0], module=module, folder=folder, source=source)

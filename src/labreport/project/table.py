@@ -48,12 +48,10 @@ class Data:
         """All rows that `where` leaves, as a DataFrame; its index is that of the source, for messages."""
         import pandas
 
-        found, ending = self.source, self.path.suffix.lower() if self.path else ""
-        if callable(found):
-            found = found()
-        elif self.path and ending not in _READERS:
-            self.refuse(f"the ending {ending!r} is not known; allowed: {', '.join(_READERS)}")
-        elif self.path:
+        found = self.source() if callable(self.source) else self.source
+        if self.path:
+            if (ending := self.path.suffix.lower()) not in _READERS:
+                self.refuse(f"the ending {ending!r} is not known; allowed: {', '.join(_READERS)}")
             more = {"lines": True} if ending == ".jsonl" else {}
             try:
                 found = getattr(pandas, f"read_{_READERS[ending]}")(self.path, **more)
@@ -131,10 +129,8 @@ def table(
     averaged. `where` is a pandas query. With `missing="drop"`, empty cells are left out and counted, and so
     are from a comparison the replicates that only one side has.
     """
-    place = here()
+    place, name = here(), getattr(source, "__name__", "DataFrame")
     if isinstance(source, (str, Path)):
-        folder = Path(place.rpartition(":")[0]).parent if place else Path()
-        path = Path(source) if Path(source).is_absolute() else (folder / source).resolve()
-        return Data(path, replicate, where, missing, path.name, place)
-    name = getattr(source, "__name__", "DataFrame")
+        source = (Path(place.rpartition(":")[0]).parent / source).resolve()
+        name = source.name
     return Data(source, replicate, where, missing, name, place)

@@ -1,15 +1,23 @@
-"""A report in the formats of other programs: CSV, LaTeX, Markdown."""
+"""The folder of any report as pandas frames, without the project's code, and in formats of other programs."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from labreport.errors import UsageError, did_you_mean
-from labreport.results.files import safe_name, write_bytes
-from labreport.results.load import Loaded, load
+from labreport.errors import UsageError, did_you_mean, shown
+from labreport.project import flat
+from labreport.results.files import read_json, safe_name, write_bytes
+from labreport.results.runs import Run, Store
+from labreport.stats import Finding, Table, as_prose, from_plain, pm, sentence
+from labreport.stats.finding import quantities
+
+if TYPE_CHECKING:
+    import pandas
 
 _HEAD = r"""% \labreport{question.name} prints a number, and with .pm behind its name, value ± half width
 \providecommand{\labreport}[1]{\ifcsname labreport@\detokenize{#1}\endcsname
@@ -24,15 +32,81 @@ _POWERS = zip("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", (r"\ensuremath{-}", *"0123456789
 _SIGNS |= {power: rf"\textsuperscript{{{number}}}" for power, number in _POWERS}
 
 
-def export(format: str, report_folder: str | Path, output_folder: str | Path) -> list[Path]:  # noqa: A002
-    """Write a report that was built in one of `FORMATS`; the files that were written.
+@dataclass(frozen=True)
+class Loaded:
+    """A report that was loaded; `document` is its answers.json."""
 
-    Raises `UsageError` for another format, and what `load` does.
-    """
-    if format not in FORMATS:
-        raise UsageError(
-            f"export {format!r}: allowed are {', '.join(FORMATS)}{did_you_mean(format, FORMATS)}"
+    folder: Path
+    document: Mapping[str, Any] = field(repr=False)
+
+    @cached_property
+    def runs(self) -> dict[str, tuple[Run, ...]]:
+        """The runs of each experiment, in order of seed. Raises `UsageError` where one is missing."""
+        store, found = Store(self.folder / "results"), dict[str, tuple[Run, ...]]()
+        for name, told in self.document["experiments"].items():
+            kept = {seed: store.find(key, int(seed)) for seed, key in told["runs"].items()}
+            if lost := [seed for seed, run in kept.items() if run is None]:
+                text = f"{name!r} lacks its run of seed {lost[0]}; build again"
+                raise UsageError(f"{shown(self.folder)}: {text}")
+            found[name] = tuple(run.seen(told["epochs"]) for run in kept.values() if run)
+        return found
+
+    @cached_property
+    def results(self) -> pandas.DataFrame:
+        """The exact metrics of each run at each epoch that was kept: experiment, seed, epoch, metrics."""
+        return _frame(
+            {"experiment": name, "seed": run.seed, "epoch": epoch, **flat(kept.metrics)}
+            for name, runs in self.runs.items()
+            for run in runs
+            for epoch, kept in run.kept.items()
         )
+
+    @cached_property
+    def records(self) -> pandas.DataFrame:
+        """What each run recorded in each epoch: experiment, seed, epoch, records."""
+        return _frame(
+            {**flat(record), "experiment": name, "seed": run.seed, "epoch": epoch}
+            for name, runs in self.runs.items()
+            for run in runs
+            for epoch, record in enumerate(run.records, 1)
+        )
+
+    @cached_property
+    def answers(self) -> pandas.DataFrame:
+        """The numbers of all answers, not rounded, with their intervals, and as they are printed."""
+        rows = (
+            (question, name, one.value, one.unit, one.low, one.high, one.n, one.source.text(), as_prose(one))
+            for question, answer in self.read_answers.items()
+            for name, one in quantities(answer)
+        )
+        return _frame(rows, ["question", "name", "value", "unit", "low", "high", "n", "source", "printed"])
+
+    @cached_property
+    def read_answers(self) -> dict[str, Any]:
+        """The answers by question, as the functions returned them."""
+        return {name: from_plain(told["answer"]) for name, told in self.document["questions"].items()}
+
+
+def load(folder: str | Path) -> Loaded:
+    """Load the report in a folder. Raises `UsageError` where there is none, or `Damaged`."""
+    path = Path(folder)
+    path = path if path.is_file() else path / "answers.json"
+    if (document := read_json(path)) is None:
+        raise UsageError(f"{shown(path)} is not there; name the folder of a report that was built")
+    return Loaded(path.parent, document)
+
+
+def _frame(rows: Iterable[Any], columns: list[str] | None = None, dtype: Any = None) -> pandas.DataFrame:
+    import pandas
+
+    return pandas.DataFrame(list(rows), columns=columns, dtype=dtype)
+
+
+def export(format: str, report_folder: str | Path, output_folder: str | Path) -> list[Path]:  # noqa: A002
+    """Write a report in one of `FORMATS`; the files. Raises `UsageError`, and what `load` does."""
+    if format not in FORMATS:
+        near = did_you_mean(format, FORMATS)
+        raise UsageError(f"export {format!r}: allowed are {', '.join(FORMATS)}{near}")
     files = {Path(output_folder, name): text for name, text in FORMATS[format](load(report_folder))}
     for path, text in files.items():
         write_bytes(path, text.encode())
@@ -41,31 +115,24 @@ def export(format: str, report_folder: str | Path, output_folder: str | Path) ->
 
 def _csv(report: Loaded) -> Iterator[tuple[str, str]]:
     """Frames of results, records and answers, and each table of an answer with its numbers not rounded."""
-    import pandas
-
     for name in ("results", "records", "answers"):
         yield f"{name}.csv", getattr(report, name).to_csv(index=False, lineterminator="\n")
     for name, table in _tables(report):
-        cells = [[getattr(cell, "value", cell) for cell in row] for row in table.rows]
-        frame = pandas.DataFrame(cells, columns=[column.title for column in table.columns], dtype=object)
+        cells = ([getattr(cell, "value", cell) for cell in row] for row in table.rows)
+        frame = _frame(cells, [column.title for column in table.columns], dtype=object)
         yield f"tables/{name}.csv", frame.to_csv(index=False, lineterminator="\n")
 
 
 def _latex(report: Loaded) -> Iterator[tuple[str, str]]:
     """A command that prints numbers, and each table of an answer with rules of booktabs."""
-    from labreport.stats import as_prose, pm
-    from labreport.stats.finding import quantities
-
-    lines = []
+    lines = [_HEAD]
     for question, answer in report.read_answers.items():
         for name, quantity in quantities(answer):
-            told = {"": as_prose(quantity), ".pm": pm(quantity)}
-            for ending, text in told.items():
+            for ending, text in (("", as_prose(quantity)), (".pm", pm(quantity))):
                 key = re.sub(r"[\\{}%#\s]+", " ", f"{question}.{name}{ending}")
-                lines.append(
-                    rf"\expandafter\def\csname labreport@\detokenize{{{key}}}\endcsname{{{tex(text)}}}"
-                )
-    yield "numbers.tex", "\n".join([_HEAD, *lines, ""])
+                command = rf"\csname labreport@\detokenize{{{key}}}\endcsname"
+                lines.append(rf"\expandafter\def{command}{{{tex(text)}}}")
+    yield "numbers.tex", "\n".join([*lines, ""])
     for name, table in _tables(report):
         rows = [" & ".join(map(tex, row)) + r" \\" for row in table.cells()]
         begin = rf"\begin{{tabular}}{{{''.join('r' if one else 'l' for one in table.numeric)}}}"
@@ -76,34 +143,22 @@ def _latex(report: Loaded) -> Iterator[tuple[str, str]]:
 
 def _markdown(report: Loaded) -> Iterator[tuple[str, str]]:
     """One document: what each answer found, in sentences and tables."""
-    from labreport.stats import Finding, sentence
-
     lines = [f"# {_escaped(report.document['title'])}"]
-    tables = dict(_tables(report))
-    for name, told in report.document["questions"].items():
-        lines.append(f"## {_escaped(told['question'])}")
-        members = report.read_answers[name].members
-        said = (sentence(each) for each in members.values() if isinstance(each, Finding))
+    for name, answer in report.read_answers.items():
+        lines.append(f"## {_escaped(report.document['questions'][name]['question'])}")
+        said = (sentence(each) for each in answer.members.values() if isinstance(each, Finding))
         lines += [_escaped(each[0].upper() + each[1:]) for each in said]
-        for member in members:
-            if table := tables.get(safe_name(f"{name}-{member}")):
-                rows = [table.heads, *table.cells()]
-                told_rows = [f"| {' | '.join(map(_escaped, row))} |" for row in rows]
-                told_rows.insert(1, f"|{'|'.join('---:' if one else '---' for one in table.numeric)}|")
-                lines.append("\n".join(told_rows))
+        for table in (each for each in answer.members.values() if isinstance(each, Table)):
+            rows = [f"| {' | '.join(map(_escaped, row))} |" for row in (table.heads, *table.cells())]
+            rows.insert(1, f"|{'|'.join('---:' if one else '---' for one in table.numeric)}|")
+            lines.append("\n".join(rows))
     yield "report.md", "\n\n".join(lines) + "\n"
 
 
-FORMATS: Mapping[str, Callable[[Loaded], Iterator[tuple[str, str]]]] = {
-    "csv": _csv,
-    "latex": _latex,
-    "markdown": _markdown,
-}
+FORMATS = {"csv": _csv, "latex": _latex, "markdown": _markdown}
 
 
 def _tables(report: Loaded) -> Iterator[tuple[str, Any]]:
-    from labreport.stats import Table
-
     for question, answer in report.read_answers.items():
         for name, member in answer.members.items():
             if isinstance(member, Table):

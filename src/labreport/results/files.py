@@ -1,4 +1,4 @@
-"""Whole files: written so that a crash leaves the old or the new, digested, and locked by the system."""
+"""Whole files of JSON and of arrays: a crash leaves the old or the new, and nothing stored is unpickled."""
 
 from __future__ import annotations
 
@@ -10,14 +10,21 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from labreport.errors import LabReportError, shown
+from safetensors import safe_open
+
+from labreport.errors import LabReportError, UsageError, shown
 
 CHECKSUM = "checksum"
 """The key under which a JSON file has the digest of all its others."""
 _NOT_FINITE = re.compile(r"\\*(nan|inf|-inf)")
+STATE = "state."
+"""In front of the names of those arrays from which a run continues."""
+_TEXT = "|U"
+"""Behind the name of an array of texts, with their length: the format has numbers only."""
 
 
 class DiskError(LabReportError):
@@ -33,9 +40,9 @@ class Busy(LabReportError):
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Put `data` at `path`, durably and whole: a crash leaves what was there before, or this.
+    """Put `data` at `path`, and make its folders: a crash leaves what was there before, or this.
 
-    Folders are made. Raises `DiskError` in one line; nothing is left behind then.
+    Raises `DiskError` in one line; nothing is left behind then.
     """
     temporary = path.with_name(f".{path.name}.new")  # who may write here holds a lock
     try:
@@ -45,22 +52,13 @@ def write_bytes(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
-    except BaseException as error:
+    except OSError as error:
         with suppress(OSError):
-            os.unlink(temporary)
-        if not isinstance(error, OSError):
-            raise
+            temporary.unlink()
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        reason = "the disk is full" if full else error.strerror or str(error)
-        advice = "free some space" if full else "fix the cause"
-        text = f"cannot write {shown(path)}: {reason}; {advice} and build again, what is finished is kept"
+        reason = "the disk is full; free some space" if full else f"{error.strerror or error}; fix the cause"
+        text = f"cannot write {shown(path)}: {reason} and build again, what is finished is kept"
         raise DiskError(text) from error
-    with suppress(OSError):  # some systems open no folders, some know no fsync of one
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)  # so that the rename lasts
-        finally:
-            os.close(folder)
 
 
 def write_json(path: Path, values: Mapping[str, Any]) -> None:
@@ -71,8 +69,7 @@ def write_json(path: Path, values: Mapping[str, Any]) -> None:
 def json_bytes(values: Mapping[str, Any]) -> bytes:
     """Give values as a JSON file with a checksum inside.
 
-    Floats that are not finite are written as the texts "nan", "inf" and "-inf"; such a text, with a backslash
-    in front.
+    Floats that are not finite become the texts "nan", "inf" and "-inf"; such texts get a backslash in front.
     """
     told = {**plain(values), CHECKSUM: digest(values)}
     text = json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False)
@@ -86,13 +83,11 @@ def read_json(path: Path) -> dict[str, Any] | None:
         checksum = told.pop(CHECKSUM)
     except FileNotFoundError:
         return None
-    except (ValueError, LookupError, AttributeError, TypeError, RecursionError):
+    except (OSError, ValueError, LookupError, AttributeError, TypeError, RecursionError):
         raise Damaged(f"{shown(path)} is damaged") from None
-    except OSError as error:
-        raise Damaged(f"{shown(path)} cannot be read: {error.strerror}") from None
-    if checksum != _digest(told):
-        raise Damaged(f"{shown(path)} differs from its checksum")
     found: dict[str, Any] = mapped(told, _restored)
+    if checksum != digest(found):
+        raise Damaged(f"{shown(path)} differs from its checksum")
     return found
 
 
@@ -103,10 +98,7 @@ def plain(values: Any) -> Any:
 
 def digest(values: Any) -> str:
     """The SHA-256 of values as canonical JSON, in hexadecimal: names sorted, no blanks."""
-    return _digest(plain(values))
-
-
-def _digest(told: Any) -> str:
+    told = plain(values)
     text = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -142,6 +134,64 @@ def _restored(value: Any) -> Any:
     return value
 
 
+def checked(arrays: Any) -> dict[str, Any]:
+    """Give numbers, booleans and texts of any shape, as NumPy arrays, by name. Raises `UsageError`."""
+    import numpy
+
+    if not isinstance(arrays, Mapping):
+        raise UsageError(f"the arrays are a {type(arrays).__name__}; allowed is a dict of arrays")
+    found = {}
+    for name in sorted(arrays, key=str):
+        if not isinstance(name, str) or not name or _TEXT in name or not name.isprintable():
+            raise UsageError(f"an array is named {name!r}; allowed is a printable text without {_TEXT!r}")
+        array = numpy.array(arrays[name], order="C")
+        if array.dtype.kind not in "biufU" or (array.dtype.kind == "f" and array.dtype.itemsize > 8):
+            kind = type(arrays[name]).__name__ if array.dtype == object else array.dtype
+            raise UsageError(f"array {name!r} has the type {kind}; allowed are numbers, booleans and texts")
+        found[name] = array
+    return found
+
+
+def write_arrays(path: Path, arrays: Mapping[str, Any]) -> str:
+    """Write `checked` arrays to a file; its SHA-256. Raises `DiskError`."""
+    from safetensors.numpy import save
+
+    written = {}
+    for name, array in arrays.items():
+        if array.dtype.kind == "U":
+            length = max(array.dtype.itemsize // 4, 1)
+            array = array.astype(f"<U{length}").reshape(*array.shape, 1).view("<u4")
+            name = f"{name}{_TEXT}{length}"
+        written[name] = array
+    data = save(written)
+    write_bytes(path, data)
+    return hashlib.sha256(data).hexdigest()
+
+
+class KeptArrays(Mapping[str, Any]):
+    """The arrays of a file by name, read-only: each is read when it is asked for, and nobody keeps it."""
+
+    def __init__(self, path: Path) -> None:
+        self._open = partial(safe_open, path, "numpy")
+        with self._open() as file:
+            self._names = {name.rpartition(_TEXT)[0] or name: name for name in sorted(file.keys())}
+
+    def __getitem__(self, name: str) -> Any:
+        own = self._names[name]
+        with self._open() as file:
+            array = file.get_tensor(own)
+        if own != name:
+            array = array.view(f"<U{own.rpartition(_TEXT)[2]}").reshape(array.shape[:-1])
+        array.setflags(write=False)
+        return array
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
 @contextmanager
 def lock(path: Path, stop: Callable[[], bool] = lambda: False) -> Iterator[None]:
     """Hold the operating system's lock on a file within; it ends with the process, however that ends.
@@ -154,15 +204,13 @@ def lock(path: Path, stop: Callable[[], bool] = lambda: False) -> Iterator[None]
     held = FileLock(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        held.acquire(poll_interval=0.05, cancel_check=stop)
+        acquired = held.acquire(poll_interval=0.05, cancel_check=stop)
     except Timeout:
         raise Busy(f"{shown(path)}: another build holds it") from None
     except OSError as error:
         raise DiskError(f"cannot lock {shown(path)}: {error.strerror or error}") from error
-    try:
+    with acquired:
         yield
-    finally:
-        held.release()
 
 
 def safe_name(text: str) -> str:

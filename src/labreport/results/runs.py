@@ -1,20 +1,21 @@
-"""One run, all runs of an experiment, and what one reader declared of them: views that cannot be written."""
+"""Runs, the folder in which they are kept, and what one reader declared of them: views, never written."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
-from labreport.errors import UsageError, did_you_mean, here, told
-from labreport.project import Experiment, Reader, Study, flat
-from labreport.results.arrays import STATE, KeptArrays
-from labreport.results.files import digest, mapped
+import msgspec
 
-if TYPE_CHECKING:
-    from labreport.project import Arrays
+from labreport.errors import UsageError, did_you_mean, here, shown, told
+from labreport.project import Arrays, Experiment, Reader, Study, flat
+from labreport.results import files
+from labreport.results.files import Damaged, digest, mapped, read_json, safe_name
 
 TIMES = "seconds"
 """What is called so, or ends so, is a measured time: it differs when a run is repeated."""
@@ -29,10 +30,17 @@ class Kept:
     file: Path
     sha256: str
 
+    @property
+    def whole(self) -> bool:
+        """Whether its file is what was written."""
+        return self.file.is_file() and files.file_digest(self.file) == self.sha256
+
     @cached_property
     def arrays(self) -> Arrays:
-        """NumPy arrays by name, each read when it is asked for; "state.NAME" is what `state` gave as NAME."""
-        return KeptArrays(self.file, self.sha256)
+        """Arrays by name, read when asked for; "state.NAME" is what `state` gave. Raises `Damaged`."""
+        if not self.whole:
+            raise Damaged(f"{shown(self.file)} is missing or damaged; build again to make it again")
+        return files.KeptArrays(self.file)
 
 
 @dataclass(frozen=True)
@@ -52,23 +60,18 @@ class Run:
     made: Mapping[str, Any] = field(default_factory=dict)
     state: Kept | None = None
     finished: bool = False
-    declared: tuple[int, ...] = ()
-    """The epochs that a reader may see; none where it is nobody's view."""
 
     def at(self, epoch: int | None = None) -> Kept:
         """What was kept at an epoch, by default the last. Raises `UsageError` for an undeclared one."""
-        known = self.declared or tuple(sorted(self.kept))
-        if epoch is None and known:
-            epoch = known[-1]
-        if (found := self._kept(epoch)) is None or (self.declared and epoch not in self.declared):
-            listed = ", ".join(map(str, known)) or "none"
-            text = f"{self.name!r} is read at epoch {epoch}, and declared are {listed}"
+        epoch = epoch or max(self.kept, default=None)
+        if (found := self._kept(epoch or 0)) is None:
+            declared = ", ".join(map(str, sorted(self.kept))) or "none"
+            text = f"{self.name!r} is read at epoch {epoch}, and declared are {declared}"
             raise UsageError(told(here(), f"{text}; add at({epoch}, …) to reads="))
         return found
 
-    def _kept(self, epoch: int | None) -> Kept | None:
-        last = len(self.records)
-        return self.kept.get(last if self.finished and epoch is not None and epoch > last else epoch or 0)
+    def _kept(self, epoch: int) -> Kept | None:
+        return self.kept.get(min(epoch, len(self.records)) if self.finished else epoch)
 
     def missing(self, epochs: Iterable[int]) -> tuple[int, ...]:
         """Those of some epochs that are not kept yet, ascending."""
@@ -76,15 +79,127 @@ class Run:
 
     def seen(self, epochs: Sequence[int]) -> Run:
         """The view of a reader that declares these epochs: nothing later, and nothing kept in between."""
-        kept = {epoch: found for epoch in epochs if (found := self._kept(epoch)) is not None}
+        kept = {epoch: found for epoch in sorted(epochs) if (found := self._kept(epoch))}
         records = self.records[: max(epochs, default=0)]
-        return replace(self, records=records, kept=kept, state=None, declared=tuple(sorted(epochs)))
+        return replace(self, records=records, kept=kept, state=None, finished=False)
 
     def digest(self, epochs: Sequence[int]) -> str:
         """The SHA-256 of what a reader of these epochs sees; measured times are a part of it."""
         view = self.seen(epochs)
         kept = {epoch: [one.epoch, one.metrics, one.sha256] for epoch, one in view.kept.items()}
         return digest([self.name, self.seed, view.records, kept, self.finished])
+
+
+class Store:
+    """`folder/NAME/SEED-KEY8.json`, with arrays in `SEED-KEY8.EPOCH.safetensors`.
+
+    A state to continue from, between epochs that are kept, is in `SEED-KEY8.EPOCH.state.safetensors`. What is
+    damaged counts as missing, and is told once in `notices`.
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder)
+        self.notices: list[str] = []
+        self._known: dict[tuple[Path, int, int], Run | None] = {}
+
+    def find(self, key: str, seed: int) -> Run | None:
+        """The run of this key and seed, whichever experiment it was made for; None where there is none."""
+        found = self._read(sorted(self.folder.glob(f"*/{seed}-{key[:8]}.json")))
+        return next((run for run in found if run.key == key and run.seed == seed), None)
+
+    def runs(self) -> Iterator[Run]:
+        """All runs that are not damaged."""
+        return self._read(sorted(self.folder.glob("*/*-*.json")))
+
+    def newest(self, name: str, seed: int) -> Run | None:
+        """The run of an experiment and a seed that was written last, whatever its key."""
+        paths = self.folder.glob(f"{safe_name(name)}/{seed}-*.json")
+        return next(self._read(sorted(paths, key=lambda one: one.stat().st_mtime_ns, reverse=True)), None)
+
+    def path(self, run: Run) -> Path:
+        """The file of a run: where it is already, or below the name of its experiment."""
+        name = f"{run.seed}-{run.key[:8]}.json"
+        return next(iter(sorted(self.folder.glob(f"*/{name}"))), self.folder / safe_name(run.name) / name)
+
+    def files(self, run: Run) -> tuple[Path, ...]:
+        """All files of a run."""
+        path = self.path(run)
+        return tuple(sorted(path.parent.glob(f"{path.stem}.*")))
+
+    def keep(self, run: Run, epoch: int, metrics: dict[str, Any], arrays: dict[str, Any]) -> Run:
+        """The run with what is kept at an epoch; its arrays are written, and the run itself by `write`."""
+        file = self.path(run).with_suffix(f".{epoch}.safetensors")
+        kept = Kept(epoch, metrics, file, files.write_arrays(file, arrays))
+        return replace(run, kept=dict(sorted({**run.kept, epoch: kept}.items())))
+
+    def keep_state(self, run: Run, epoch: int, arrays: dict[str, Any]) -> Run:
+        """The run with a state to continue from, likewise."""
+        file = self.path(run).with_suffix(f".{epoch}.state.safetensors")
+        return replace(run, state=Kept(epoch, {}, file, files.write_arrays(file, arrays)))
+
+    def write(self, run: Run) -> Run:
+        """Write the file of a run; then arrays that it names no more are removed. Raises `DiskError`."""
+        path = self.path(run)
+        kept = [_told(each) for each in run.kept.values()]
+        files.write_json(path, {**vars(run), "kept": kept, "state": run.state and _told(run.state)})
+        named = {path, *(each.file for each in (*run.kept.values(), run.state) if each)}
+        for old in set(path.parent.glob(f"{path.stem}.*.safetensors")) - named:
+            old.unlink(missing_ok=True)
+        return run
+
+    def remove(self, run: Run) -> int:
+        """Remove the files of a run; the bytes that are free then."""
+        return _removed(self.files(run))
+
+    def clean(self, keys: Container[str]) -> int:
+        """Remove all runs but those of these keys; the bytes that are free then."""
+        whole = {path for run in self.runs() if run.key in keys for path in self.files(run)}
+        # of runs, also of unfinished ones and of locks
+        ours = (path for path in self.folder.rglob("*") if re.fullmatch(r"\.?\d+-.{8}(\..+)?", path.name))
+        return _removed([path for path in ours if path.is_file() and path not in whole])
+
+    def _read(self, paths: Iterable[Path]) -> Iterator[Run]:
+        """The runs in files but those that are damaged, which a notice tells."""
+        for path in paths:
+            status = path.stat()
+            stamp = path, status.st_mtime_ns, status.st_ino
+            if stamp not in self._known:
+                self._known[stamp] = self._parsed(path)
+            if run := self._known[stamp]:
+                yield run
+
+    def _parsed(self, path: Path) -> Run | None:
+        """The run in a file, damaged arrays left out."""
+        run, lost = None, list[str]()
+        try:
+            told = read_json(path) or {}
+            told["kept"] = {each["epoch"]: each for each in told["kept"]}
+            found = msgspec.convert(told, Run, dec_hook=lambda _, name: path.with_name(name))
+            damaged = [each for each in found.kept.values() if not each.whole]
+            kept = {epoch: each for epoch, each in found.kept.items() if each not in damaged}
+            run = replace(found, kept=kept, state=found.state if found.state and found.state.whole else None)
+            lost += [f"{shown(each.file)} is missing or damaged" for each in damaged]
+        except Damaged as damage:
+            lost.append(str(damage))
+        except (LookupError, TypeError, ValueError, AttributeError):
+            lost.append(f"{shown(path)} is of another version")
+        self.notices += [f"{text}; it is made again" for text in lost]
+        return run
+
+
+def _told(kept: Kept) -> dict[str, Any]:
+    return {"epoch": kept.epoch, "metrics": kept.metrics, "file": kept.file.name, "sha256": kept.sha256}
+
+
+def _removed(paths: Iterable[Path]) -> int:
+    """Remove files, and folders that are empty then; the bytes that are free."""
+    freed = 0
+    for path in paths:
+        freed += path.stat().st_size
+        path.unlink()
+        with suppress(OSError):
+            path.parent.rmdir()
+    return freed
 
 
 @dataclass(frozen=True)
@@ -109,7 +224,7 @@ class Runs:
     @property
     def label(self) -> str:
         """What people call the experiment."""
-        return self.experiment.label
+        return self.experiment.title or self.name
 
     @property
     def seeds(self) -> tuple[int, ...]:
@@ -136,7 +251,7 @@ class Runs:
     def _found(self, name: str, known: Mapping[str, Any], kind: str) -> Any:
         if name in known:
             return known[name]
-        listed = [each for each in known if not each.startswith(STATE)]
+        listed = [each for each in known if not each.startswith(files.STATE)]
         text = f"{self.name!r} has no {kind} {name!r}{did_you_mean(name, listed, 'it has')}"
         raise UsageError(told(here(), text))
 
@@ -147,9 +262,7 @@ class Results(Mapping[str, Runs]):
     def __init__(
         self, reader: str, runs: Mapping[str, Runs], studies: Mapping[str, Study] | None = None
     ) -> None:
-        self.reader = reader
-        self._runs = dict(runs)
-        self._studies = dict(studies or {})
+        self.reader, self._runs, self._studies = reader, dict(runs), dict(studies or {})
 
     def __getitem__(self, name: str | Experiment) -> Runs:
         name = name if isinstance(name, str) else name.name
@@ -193,11 +306,10 @@ class Results(Mapping[str, Runs]):
 def read(reader: Reader, found: Callable[[Experiment], Iterable[Run]]) -> Results:
     """What a question or a figure may see: of `found(experiment)`, all runs of it, the epochs it declares."""
     runs = {}
-    for each in reader.reads:
-        for one in each.experiments:
-            epochs = reader.epochs[one.name]
-            seen = sorted((run.seen(epochs) for run in found(one)), key=lambda run: run.seed)
-            runs[one.name] = Runs(one, tuple(replace(run, name=one.name) for run in seen), epochs[-1])
+    for one in (one for each in reader.reads for one in each.subject.experiments()):
+        epochs = reader.epochs[one.name]
+        seen = sorted((run.seen(epochs) for run in found(one)), key=lambda run: run.seed)
+        runs[one.name] = Runs(one, tuple(replace(run, name=one.name) for run in seen), epochs[-1])
     studies = {each.subject.name: each.subject for each in reader.reads if isinstance(each.subject, Study)}
     return Results(reader.name, runs, studies)
 
@@ -207,7 +319,7 @@ def described(experiment: Experiment, epochs: Sequence[int], runs: Iterable[Run]
     specification, known = experiment.specification, (bool, int, float, str, type(None))
     values = {each.name: getattr(specification, each.name) for each in fields(specification)}
     return {
-        "title": experiment.label,
+        "title": experiment.title or experiment.name,
         "specification": mapped(values, lambda value: value if isinstance(value, known) else repr(value)),
         "epochs": list(epochs),
         "runs": {str(run.seed): run.key for run in runs},

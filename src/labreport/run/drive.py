@@ -19,8 +19,7 @@ from typing import Any, NoReturn
 from labreport.errors import LabReportError, UsageError, raised_at, shown
 from labreport.project import Fit, Project, flat
 from labreport.results import TIMES, Run, Store
-from labreport.results.arrays import STATE, checked
-from labreport.results.files import Busy, DiskError, lock, mapped
+from labreport.results.files import STATE, Busy, DiskError, checked, lock, mapped
 from labreport.run.task import Failed, Job
 from labreport.stale import made_of_run, watched
 
