@@ -287,7 +287,8 @@ def _reader(
     tables = tuple(one for one in each if isinstance(one, Data))
     runs = (one for one in each if not isinstance(one, Data))  # by default at their last epoch
     read = tuple(one if isinstance(one, Read) else Read(one, (one.experiments()[0].epochs,)) for one in runs)
-    given = read, tables, _names(answers), several(data, str, "data", "paths")
+    paths = tuple(map(str, several(data, (str, Path), "data", "paths")))
+    given = read, tables, _names(answers), paths
     return lambda function: kind(name or function.__name__, function, *given, **more)
 
 
