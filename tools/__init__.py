@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from pathlib import Path
 
 INSTALLING = ("build", "watch", "verify", "test")
 """The commands that run what a project declares, for which libraries are installed."""
 
 
-def set_up(arguments: argparse.Namespace, folder: Path, say: Callable[[str], None]) -> None:
-    """Make sure of the libraries that a command on the project in `folder` needs.
+def set_up(arguments: argparse.Namespace, say: Callable[[str], None]) -> None:
+    """Make sure of the libraries that a command needs.
 
     A project lists packages in the `requirements.txt` beside it, or pins them in a `requirements.lock`. This
     process may be replaced by one that has them. Raises `LabReportError` where they cannot be had.
@@ -22,7 +21,7 @@ def set_up(arguments: argparse.Namespace, folder: Path, say: Callable[[str], Non
         return
     root, testing = environment.ROOT, arguments.command == "test"
     found = [root / "tools" / "engine.lock"]
-    for project in (root, root / "examples" / "wine") if testing else (folder,):
+    for project in (root, root / "examples" / "wine") if testing else (arguments.project,):
         files = (project / "requirements.lock", project / "requirements.txt")
         found += [file for file in files if file.is_file()][:1]
     extras = {"dask": testing or getattr(arguments, "scheduler", None), "test": testing}

@@ -21,8 +21,8 @@ def server(tmp_path: Path) -> Iterator[PageServer]:
 
 
 def _get(server: PageServer, path: str, host: str = "") -> tuple[int, str]:
-    connection = http.client.HTTPConnection(HOST, server.port, timeout=5)
-    connection.request("GET", path, headers={"Host": host or f"{HOST}:{server.port}"})
+    connection = http.client.HTTPConnection(HOST, server.server_port, timeout=5)
+    connection.request("GET", path, headers={"Host": host or f"{HOST}:{server.server_port}"})
     answer = connection.getresponse()
     return answer.status, answer.read().decode()
 
@@ -39,7 +39,7 @@ def test_the_page_is_served_on_this_machine_only(server: PageServer) -> None:
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:{port}", "127.0.0.1"])
 def test_another_host_name_is_refused(server: PageServer, host: str) -> None:
     """A foreign page whose name leads here reads nothing."""
-    status, page = _get(server, "/", host.format(port=server.port))
+    status, page = _get(server, "/", host.format(port=server.server_port))
     assert status == 421
     assert "Nobody" not in page
 
@@ -63,8 +63,8 @@ def test_a_build_is_told_to_every_open_page(server: PageServer) -> None:
     """Also one that ends before the page has begun to listen."""
     _get(server, "/")
     server.show("")
-    connection = http.client.HTTPConnection(HOST, server.port, timeout=5)
-    connection.request("GET", "/events", headers={"Host": f"{HOST}:{server.port}"})
+    connection = http.client.HTTPConnection(HOST, server.server_port, timeout=5)
+    connection.request("GET", "/events", headers={"Host": f"{HOST}:{server.server_port}"})
     answer = connection.getresponse()
     assert answer.fp is not None
     assert answer.fp.readline() == b"data: 1\n"

@@ -26,7 +26,7 @@ def main(argv: Sequence[str], root: str, checkout: Callable[[], Any] | None = No
         code = unchanged(front, argv, root)
         if code is not None:
             return code
-        from labreport.cli.run import run
+        from labreport.cli.parser import run
 
         return run(argv, root, checkout)
     except KeyboardInterrupt:  # so early that nothing was begun

@@ -1,33 +1,35 @@
-"""What is stale and why, what changed, which claims fail: in lines."""
+"""What is stale and why, which claims fail, what the answers say differently: in lines."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from textwrap import shorten
+from typing import Any
 
 from labreport.cli.terminal import Terminal, counted, visible
+from labreport.page import Claim
 from labreport.plan import DOCUMENTS, Plan, Thing
-
-if TYPE_CHECKING:
-    from labreport.page import Claim
+from labreport.stats import Finding, Names, Quantity, from_plain, pm, sentence
+from labreport.stats.finding import RANKED
 
 SHOWN = 8
 """Causes, and changes of the answers, that a build lists before it counts the rest."""
-_ORDER = ("run", "answer", "figure", "section", "document")
+_WAS = {True: "held", False: "did not hold", None: "was not known"}
+_NOW = {True: "now holds", False: "no longer holds", None: "is not known now"}
 
 
-def causes(terminal: Terminal, say: Callable[[str], None], plan: Plan, stale: Sequence[Thing]) -> None:
+def causes(terminal: Terminal, say: Callable[[str], None], plan: Plan, stale: Iterable[Thing]) -> None:
     """A line for each thing that changed, with all that is made because of it."""
-    groups = [(group.change, [one for one in group.things if one in stale]) for group in plan.groups()]
+    wanted = {*stale}
+    groups = [(one.change, [each for each in one.things if each in wanted]) for one in plan.groups()]
     groups = [(change, things) for change, things in groups if things]
     most = len(groups) if terminal.verbose else SHOWN
     for change, things in groups[:most]:
         told = amounts(things, plan, named=True)
         say(f"{visible(str(change)) if change else 'never made'}: {told}")
-        if terminal.verbose:
-            for thing in things:
-                say(terminal.paint(f"  {thing}", "dim"))
+        for thing in things if terminal.verbose else ():
+            say(terminal.paint(f"  {thing}", "dim"))
     if len(groups) > most:
         say(f"… and {counted(len(groups) - most, 'more cause')}; --verbose lists them")
 
@@ -37,32 +39,25 @@ def amounts(things: Iterable[Thing], plan: Plan, named: bool = False) -> str:
 
     Experiments with one specification share their runs, which count once.
     """
-    parts, listed = [], [*things]
-    for kind in _ORDER:
-        found = [one for one in listed if ("document" if one.kind in DOCUMENTS else one.kind) == kind]
-        word = plan.project.words.run if kind == "run" else kind
-        subjects = list(dict.fromkeys(thing.name for thing in found))
-        if kind == "run" and found:
-            of = f" of {', '.join(subjects)}" if named and len(subjects) <= 3 else ""
-            parts.append(f"{counted(len({plan.key(thing) for thing in found}), word)}{of}")
-        elif named and len(found) == 1 and kind != "document":
-            parts.append(f"{word} {subjects[0]}")
-        elif found:
-            parts.append(counted(len(found), word))
+    found: dict[str, list[Thing]] = {kind: [] for kind in ("run", "answer", "figure", "section", "document")}
+    for thing in things:
+        found["document" if thing.kind in DOCUMENTS else thing.kind].append(thing)
+    parts = []
+    for kind, each in found.items():
+        names = list(dict.fromkeys(thing.name for thing in each))
+        if kind == "run" and each:
+            of = f" of {', '.join(names)}" if named and len(names) <= 3 else ""
+            parts.append(f"{counted(len({*map(plan.key, each)}), plan.project.words.run)}{of}")
+        elif each:
+            alone = named and len(each) == 1 and kind != "document"
+            parts.append(f"{kind} {names[0]}" if alone else counted(len(each), kind))
     return ", ".join(parts)
 
 
-def show_changes(say: Callable[[str], None], lines: Sequence[str], most: int | None) -> None:
-    """List what the answers say differently; more than `most` are counted."""
-    if not lines:
-        if most is None:
-            say("No answer says anything else.")
-        return
-    say("Changed in the answers:")
-    for line in lines[:most]:
-        say(f"  {visible(line)}")
-    if most is not None and len(lines) > most:
-        say(f"  and {counted(len(lines) - most, 'more change')}; the command `changes` lists all")
+def claims_of(plan: Plan) -> list[Claim]:
+    """All claims of the kept sections."""
+    made = [plan.made("section", one.name) for one in plan.project.chapters]
+    return [Claim(**claim) for one in made if one for claim in one.claims]
 
 
 def claims(plan: Plan) -> list[str]:
@@ -72,9 +67,60 @@ def claims(plan: Plan) -> list[str]:
     return [visible(str(one if one == first[one.now] else replace(one, now=""))) for one in found]
 
 
-def claims_of(plan: Plan) -> list[Claim]:
-    """All claims of the kept sections."""
-    from labreport.page import Claim
+def show_changes(say: Callable[[str], None], lines: Sequence[str], most: int | None = None) -> None:
+    """List what the answers say differently; more than `most` are counted."""
+    say("Changed in the answers:" if lines else "No answer says anything else.")
+    for line in lines[:most]:
+        say(f"  {visible(line)}")
+    if more := len(lines[most:]) if most else 0:
+        say(f"  and {counted(more, 'more change')}; the command `changes` lists all")
 
-    made = [plan.made("section", one.name) for one in plan.project.chapters]
-    return [Claim(**claim) for one in made if one for claim in one.claims]
+
+def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    """Say what differs between two `answers.json`, a line for each claim and number, paired by name."""
+    old, new = before["questions"], after["questions"]
+    yield from (f"{name} is no longer asked" for name in old if name not in new)
+    for name, question in new.items():
+        if name not in old:
+            yield f"{name} is new"
+            continue
+        was, now = (dict(_said(from_plain(one["answer"]))) for one in (old[name], question))
+        for path in {**now, **was}:
+            if was.get(path) != now.get(path):
+                then, so = (shorten(one.get(path, "absent"), 70, placeholder=" …") for one in (was, now))
+                yield f"{name}.{path}: was {then}, now {so}"
+    held = {known: claim["holds"] for known, claim in _claims(before)}
+    for known, claim in _claims(after):
+        if (then := held.get(known, claim["holds"])) != claim["holds"]:
+            told = f"{_WAS[then]}, {_NOW[claim['holds']]}"
+            text = shorten(claim["text"], 40, placeholder=" …")
+            yield f'{claim["file"]}:{claim["line"]}: {told}: "{text}"'
+
+
+def _claims(report: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], Mapping[str, Any]]]:
+    """Claims by what they are known by in another build: their conditions, not texts with numbers in them."""
+    for part in (*report["questions"].values(), *report["sections"].values()):
+        for claim in part["claims"]:
+            yield (claim["file"].rpartition("templates/")[2], claim["condition"]), claim
+
+
+def _said(item: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """What an answer says, by name: each number as printed, with how it was judged; each fact and text."""
+    if isinstance(item, Quantity):
+        yield path, pm(item)
+    elif isinstance(item, Finding):
+        for group, one in item.groups:
+            yield from _said(one, f"{path}.{group}")
+        for part in item.parts:
+            judged = "" if item.kind == "count" else f" ({part.judgement})"
+            names = part.subjects[: 2 if item.kind in RANKED else item.quantity is not part.quantity]
+            yield ".".join((path, *names)), f"{pm(part.quantity)}{judged}"
+        if item.kind == "fact":
+            yield path, sentence(item).rstrip(".")
+    elif isinstance(item, Names):
+        ranked = any(isinstance(one, Finding) and one.kind in RANKED for one in item.members.values())
+        for name, each in item.members.items():
+            if not (ranked and name == "difference"):  # its parts are told
+                yield from _said(each, f"{path}.{name}".lstrip("."))
+    elif isinstance(item, str | list):
+        yield path, str(item)

@@ -18,7 +18,7 @@ _FILES = {
 }
 
 
-def new(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> int:
+def new(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Create a small project, and say what to do with it; no library is needed."""
     target = Path(arguments.dir)
     if os.path.lexists(target) and (not target.is_dir() or any(target.iterdir())):

@@ -1,10 +1,15 @@
-"""The command line: each command and its options, as argparse knows them."""
+"""The command line: each command and its options, as argparse knows them, and how one is carried out."""
 
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
 from typing import Any
+
+from labreport.cli.terminal import INTERRUPTED, Terminal, guarded
 
 VERSION = "0.1.0"
 """The same as in `pyproject.toml`."""
@@ -46,68 +51,54 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "--debug": {"action": "store_true", "help": "show a traceback for every error"},
 }
 _COMMON = ("--output", "--project", "--verbose", "--quiet", "--debug")
-COMMANDS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
+_WORDS = {
+    "names": ("NAME", "*", "only these sections, questions or figures, and what they need"),
+    "name": ("NAME", "", "a section, a question, a figure or an experiment; or a question's number, as 2.2"),
+    "question": ("QUESTION", "", "a question"),
+    "old": ("OLD", "?", "compare with this report instead: its folder, or its answers.json"),
+    "kept": ("NAME", "+", "an experiment or a study"),
+    "format": ("FORMAT", "", "csv, latex or markdown"),
+    "file": ("FILE", "", "the file"),
+    "dir": ("DIR", "", "the folder to create"),
+    "experiment": ("NAME", "", "an experiment"),
+}
+"""A word that is no option: how it is shown, how many of them there are, and what it is."""
+COMMANDS = {
     "build": (
         "make what is stale; the default, so its name can be left out",
-        ("--strict", "--dry-run", "--force", "--seeds", "--scheduler", "--jobs", "--open"),
-        ("names*", "NAME", "only these sections, questions or figures, and what they need"),
+        "names --strict --dry-run --force --seeds --scheduler --jobs --open",
     ),
-    "status": ("say what is stale and why, and which claims hold; exit 1 if anything is", ("--seeds",), ()),
-    "why": (
-        "print the way from the edited line to a name",
-        ("--seeds",),
-        ("name", "NAME", "a section, a question, a figure or an experiment; or a question's number, as 2.2"),
-    ),
+    "status": ("say what is stale and why, and which claims hold; exit 1 if anything is", "--seeds"),
+    "why": ("print the way from the edited line to a name", "name --seeds"),
     "names": (
         "print every name of an answer with its value, and the conditions that hold",
-        ("--seeds",),
-        ("name", "QUESTION", "a question"),
+        "question --seeds",
     ),
-    "verify": ("check every stored byte, answer and document, and repeat a run", ("--seeds",), ()),
-    "watch": ("rebuild on every change, and reload the page", ("--seeds", "--jobs", "--open"), ()),
-    "changes": (
-        "list what the last build changed in the answers",
-        (),
-        ("old?", "OLD", "compare with this report instead: its folder, or its answers.json"),
-    ),
-    "keep": (
-        "decide that stored results stay valid across an edit",
-        ("--because", "--seeds"),
-        ("kept+", "NAME", "an experiment or a study"),
-    ),
-    "clean": ("remove results that nothing refers to", ("--dry-run",), ()),
-    "export": (
-        "write results and answers for other programs",
-        (),
-        ("format", "FORMAT", "csv, latex or markdown"),
-    ),
-    "render": (
-        "fill a text file of your own, such as paper.tex, with values and claims",
-        (),
-        ("file", "FILE", "the file"),
-    ),
-    "new": ("create a small project that builds at once", (), ("dir", "DIR", "the folder to create")),
-    "show-code": (
-        "print an experiment as the code that one would type",
-        (),
-        ("name", "NAME", "an experiment"),
-    ),
+    "verify": ("check every stored byte, answer and document, and repeat a run", "--seeds"),
+    "watch": ("rebuild on every change, and reload the page", "--seeds --jobs --open"),
+    "changes": ("list what the last build changed in the answers", "old"),
+    "keep": ("decide that stored results stay valid across an edit", "kept --because --seeds"),
+    "clean": ("remove results that nothing refers to", "--dry-run"),
+    "export": ("write results and answers for other programs", "format"),
+    "render": ("fill a text file of your own, such as paper.tex, with values and claims", "file"),
+    "new": ("create a small project that builds at once", "dir"),
+    "show-code": ("print an experiment as the code that one would type", "experiment"),
 }
-"""Command: what it does, its options, and its word with the number of words, how it is shown, what it is."""
+"""Command: what it does, its words and its options."""
 GONE = ("check", "diff", "init", "completion", "bench")
 """Commands of an earlier version, which are not taken for names of what to build."""
-TEST = ("run the tests of this checkout: --slow, --browser, else the ordinary ones", (), ())
+_TEST = ("run the tests of this checkout: --slow, --browser, else the ordinary ones", "")
+_ENDINGS = {"build": INTERRUPTED, "watch": "Stopped watching."}
+_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+"""What this process computes, statistics and drawings, is small, and has the same bits with one thread."""
 
 
-def parse(argv: Sequence[str], program: str, checkout: bool = False) -> argparse.Namespace:
-    """Read a command line; `.command` is the command, `.words` those of `test`.
+def parse(argv: Sequence[str], checkout: bool = False) -> argparse.Namespace:
+    """Read a command line; `.command` is the command, `.argv` all words, those of `test` as pytest has them.
 
     What argparse refuses ends the program with exit code 2, as its help does with 0.
     """
-    if checkout and argv[:1] == ["test"] and not {"-h", "--help"} & set(argv):
-        return argparse.Namespace(
-            command="test", words=list(argv[1:]), project=None, output=None, quiet=False, debug=False
-        )
+    program = "python build.py" if checkout else "labreport"
     parser = argparse.ArgumentParser(
         program,
         description="Carry out the experiments, answer the questions, write the report.",
@@ -117,18 +108,38 @@ def parse(argv: Sequence[str], program: str, checkout: bool = False) -> argparse
     )
     parser.add_argument("--version", action="version", version=f"labreport {VERSION}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    for name, (does, options, word) in (COMMANDS | ({"test": TEST} if checkout else {})).items():
-        one = commands.add_parser(
-            name, help=does, description=f"{does[0].upper()}{does[1:]}.", allow_abbrev=False
-        )
-        one.set_defaults(names=[], seeds=None, jobs=0, force=[], scheduler="")
-        if word:
-            plain = word[0].rstrip("?*+")
-            many = {"nargs": word[0][-1]} if plain != word[0] else {}
-            one.add_argument(plain, metavar=word[1], help=word[2], **many)  # type: ignore[arg-type]
-        for option in (*options, *_COMMON):
-            one.add_argument(option, **OPTIONS[option])
+    for name, (does, words) in (COMMANDS | ({"test": _TEST} if checkout else {})).items():
+        told = f"{does[0].upper()}{does[1:]}."
+        one = commands.add_parser(name, help=does, description=told, allow_abbrev=False)
+        one.set_defaults(names=[], seeds=None, jobs=0, force=[], scheduler="", program=program, argv=argv)
+        for word in (*words.split(), *_COMMON):
+            metavar, amount, what = _WORDS.get(word, ("", "", ""))
+            given = OPTIONS.get(word) or {"metavar": metavar, "nargs": amount or None, "help": what}
+            one.add_argument(word, **given)
     if argv and argv[0] in GONE:
         parser.exit(2, f"error: no command {argv[0]!r}; {program} has {', '.join(commands.choices)}\n")
     top = argv[:1] and argv[0] in (*commands.choices, "-h", "--help", "--version")
-    return parser.parse_args(argv if top else ["build", *argv])
+    testing = checkout and argv[:1] == ["test"] and not {"-h", "--help"} & {*argv}
+    return parser.parse_args(argv[:1] if testing else argv if top else ["build", *argv])
+
+
+def run(argv: Sequence[str], root: str, checkout: Callable[[], Any] | None = None) -> int:
+    """Carry out a command line; the exit code."""
+    arguments = parse(argv, checkout is not None)
+    terminal = Terminal(arguments.quiet, arguments.verbose, arguments.debug)
+    folder = arguments.project = Path(os.path.abspath(arguments.project or root))
+    arguments.output = Path(os.path.abspath(arguments.output or folder / "report"))
+
+    def action() -> int:
+        if checkout is not None:
+            tools = checkout()
+            tools.set_up(arguments, terminal.warn)
+            if arguments.command == "test":
+                return int(tools.run_tests(argv[1:]))
+        for name in _ONE_THREAD:
+            os.environ.setdefault(name, "1")
+        module = arguments.command if arguments.command in ("new", "watch") else "commands"
+        command = getattr(import_module(f"labreport.cli.{module}"), arguments.command.replace("-", "_"))
+        return int(command(arguments, terminal))
+
+    return guarded(action, terminal, _ENDINGS.get(arguments.command, "Interrupted."))

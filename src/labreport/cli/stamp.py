@@ -23,12 +23,9 @@ def unchanged(front: str, argv: Sequence[str], root: str) -> int | None:
         if head != _head(front, argv, output):
             return None
         claims = [line[1:] for line in lines if line[:1] == "!"]
-        for line in lines[len(claims) :]:
-            modified, size, path = line.split(" ", 2)
-            found = os.stat(path)
-            if found.st_mtime_ns != int(modified) or found.st_size != int(size):
-                return None
-    except (OSError, ValueError):
+        if any(line != _line(line.split(" ", 2)[2]) for line in lines[len(claims) :]):
+            return None
+    except (OSError, ValueError, IndexError):
         return None
     if "--quiet" not in argv:
         sys.stdout.write("\n".join([f"Up to date: {os.path.relpath(output)}/report.html", *claims, ""]))
@@ -40,14 +37,16 @@ def write(front: str, argv: Sequence[str], output: str, paths: Iterable[str], cl
 
     `claims` are the lines about those that do not hold. A folder's time says that a file was added.
     """
-    lines = [_head(front, argv, output), *(f"!{line}" for line in claims)]
-    for path in sorted(set(paths)):
-        found = os.stat(path)
-        lines.append(f"{found.st_mtime_ns} {found.st_size} {os.path.abspath(path)}")
+    found = (_line(os.path.abspath(path)) for path in sorted({*paths}))
     target = os.path.join(output, NAME)
     with open(f"{target}.new", "w", encoding="utf-8", errors="surrogateescape") as file:
-        file.write("\n".join(lines))
+        file.write("\n".join([_head(front, argv, output), *(f"!{line}" for line in claims), *found]))
     os.replace(f"{target}.new", target)
+
+
+def _line(path: str) -> str:
+    status = os.stat(path)
+    return f"{status.st_mtime_ns} {status.st_size} {path}"
 
 
 def _head(front: str, argv: Sequence[str], output: str) -> str:
@@ -56,9 +55,5 @@ def _head(front: str, argv: Sequence[str], output: str) -> str:
 
 
 def _option(argv: Sequence[str], name: str) -> str:
-    for place, word in enumerate(argv):
-        if word.startswith(f"{name}="):
-            return word.partition("=")[2]
-        if word == name:
-            return argv[place + 1] if place + 1 < len(argv) else ""
-    return ""
+    words = [part for word in argv for part in word.split("=", 1)]
+    return words[words.index(name) + 1] if name in words[:-1] else ""

@@ -17,7 +17,7 @@ from typing import NoReturn
 from labreport.errors import LabReportError, Several, raised_at, told
 
 INTERRUPTED = "Interrupted. What is finished is kept; run the same command again to continue."
-_CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
+_CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33"}
 _CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))} | {
     code: f"\\u{code:04x}" for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
 }
@@ -49,10 +49,10 @@ class Terminal:
         """Print a line to standard error: something was repaired or left out."""
         self._tell("note", "yellow", text)
 
-    def error(self, error: BaseException | str) -> None:
+    def error(self, error: LabReportError) -> None:
         """Print why something failed to standard error, each of several mistakes on its own line."""
         for each in error.errors if isinstance(error, Several) else (error,):
-            if self.debug and isinstance(each, BaseException):
+            if self.debug:
                 traceback.print_exception(each)
             self._tell("error", "red", str(each))
 
@@ -89,12 +89,10 @@ def duration(seconds: float) -> str:
     """Write `1.2 s`, `12 s`, `3 min 05 s`, `2 h 10 min`."""
     if seconds < 9.95:
         return f"{max(seconds, 0.0):.1f} s"
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02} min"
+    minutes, whole = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {whole:02} s" if minutes else f"{whole} s"
+    return f"{minutes // 60} h {minutes % 60:02} min"
 
 
 class Terminated(KeyboardInterrupt):
@@ -119,9 +117,9 @@ def guarded(action: Callable[[], int], terminal: Terminal, interrupted: str = IN
     except Exception as error:
         lines = str(error).splitlines() or [""]
         hint = "" if terminal.debug else "; --debug shows the traceback"
-        if terminal.debug:
-            traceback.print_exc()
-        terminal.error(told(raised_at(error), f"{type(error).__name__}: {lines[0]}{hint}"))
+        wrong = LabReportError(told(raised_at(error), f"{type(error).__name__}: {lines[0]}{hint}"))
+        wrong.__cause__ = error
+        terminal.error(wrong)
         return 1
     finally:
         sys.unraisablehook = hook
