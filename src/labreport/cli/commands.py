@@ -1,4 +1,4 @@
-"""The commands: each takes the arguments and the terminal, and gives an exit code."""
+"""The commands: each takes the arguments and the terminal, and gives an exit code; without one, it is 0."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ import sysconfig
 import time
 import webbrowser
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from labreport import results
 from labreport.build import Request, answers, answers_of, held, opened
 from labreport.build import build as built
-from labreport.cli import FRONT, stamp
-from labreport.cli.lines import SHOWN, amounts, causes, claims, claims_of, compare, show_changes
-from labreport.cli.progress import Progress
+from labreport.cli import stamp
+from labreport.cli.output import SHOWN, Progress, amounts, causes, claims, claims_of, compare, show_changes
 from labreport.cli.terminal import Terminal, counted, duration, visible
 from labreport.errors import Several, UsageError, shown
 from labreport.page import names as names_of
@@ -33,15 +32,9 @@ CHANGES = "cache/changes.json"
 """Where a report keeps what its last build changed in the answers."""
 
 
-def carried_out(
-    request: Request,
-    terminal: Terminal,
-    progress: Progress,
-    strict: bool = False,
-    argv: Sequence[str] | None = None,
-) -> int:
-    """Build, and say what came of it; the exit code. With `argv`, a build that is all fresh is stamped."""
-    begun = time.monotonic()
+def carried_out(arguments: argparse.Namespace, terminal: Terminal, progress: Progress) -> int:
+    """Build, and say what came of it; the exit code. By the command `build`, what is all fresh is stamped."""
+    request, begun = _request(arguments), time.monotonic()
     with progress.bars:
         done = built(request, progress)
     plan, took = done.plan, duration(time.monotonic() - begun)
@@ -66,10 +59,14 @@ def carried_out(
         there = ", ".join([shown(page), *(path.name for path in others if path.is_file())])
         partly = "Only what was named was made; without a name, the report is."
         terminal.say(partly if request.names else f"The report: {there}")
-    files_only = all(one.path for one in plan.project.tables)  # a function's table may change without a file
-    if argv is not None and files_only and not any(map(plan.state, plan.things)):
-        stamp.write(os.environ.get(FRONT, ""), argv, str(request.output), _rests_on(plan), failing)
-    return int(strict and bool(failing))
+    stamped = arguments.command == "build" and not (request.names or request.force)
+    stamped = stamped and all(
+        one.path for one in plan.project.tables
+    )  # of a function no file says that it changed
+    if stamped and not any(map(plan.state, plan.things)):
+        front, argv = os.environ.get(stamp.FRONT, ""), arguments.argv
+        stamp.write(front, argv, str(request.output), _rests_on(plan), failing)
+    return int(arguments.strict and bool(failing))
 
 
 def _rests_on(plan: Plan) -> Iterator[str]:
@@ -90,16 +87,15 @@ def _rests_on(plan: Plan) -> Iterator[str]:
 
 def build(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Make what is stale; with `--dry-run`, only say what that is."""
-    request = _request(arguments)
     if arguments.dry_run:
+        request = _request(arguments)
         plan = opened(request)
         stale = [thing for thing in plan.wanted(request.names) if plan.state(thing)]
         causes(terminal, terminal.result, plan, stale)
         if not stale:
             terminal.result("Nothing to do.")
         return 0
-    argv = None if request.names or request.force else arguments.argv
-    code = carried_out(request, terminal, Progress(terminal), arguments.strict, argv)
+    code = carried_out(arguments, terminal, Progress(terminal))
     page = arguments.output / DOCUMENTS["page"]
     if arguments.open and page.is_file() and not webbrowser.open(page.as_uri()):
         terminal.warn(f"nothing here opens {shown(page)}; open it yourself")
@@ -110,9 +106,8 @@ def status(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """What is stale and why, and how many claims hold; 1 when anything is stale."""
     plan = opened(_request(arguments))
     stale = [thing for thing in plan.things if plan.state(thing)]
-    amount = amounts(stale or plan.things, plan)
-    headline = f"Stale: {amount}." if stale else f"All is fresh: {amount}."
-    terminal.result(terminal.paint(headline, "yellow" if stale else "green"))
+    headline, look = ("Stale", "yellow") if stale else ("All is fresh", "green")
+    terminal.result(terminal.paint(f"{headline}: {amounts(stale or plan.things, plan)}.", look))
     causes(terminal, terminal.result, plan, stale)
     if made := [claim.holds for claim in claims_of(plan) if not claim.otherwise]:
         unknown = f"; not known: {made.count(None)}" if None in made else ""
@@ -131,13 +126,12 @@ def why(arguments: argparse.Namespace, terminal: Terminal) -> int:
     return int(any(map(plan.state, things)))
 
 
-def names(arguments: argparse.Namespace, terminal: Terminal) -> int:
+def names(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """Every name of an answer with its value, and the conditions that hold now."""
     plan = opened(_request(arguments))
     for thing in plan.named(arguments.question):
         if thing.kind == "answer":
             sys.stdout.write(names_of(thing.subject, answers(plan, [thing.name])[thing.name]))
-    return 0
 
 
 def verify(arguments: argparse.Namespace, terminal: Terminal) -> int:
@@ -155,32 +149,27 @@ def verify(arguments: argparse.Namespace, terminal: Terminal) -> int:
     return int(bool(found[False]))
 
 
-def changes(arguments: argparse.Namespace, terminal: Terminal) -> int:
+def changes(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """What the last build changed in the answers, or how they differ from another report's."""
     if not arguments.old:
         told = files.read_json(arguments.output / CHANGES)
-        show_changes(terminal.result, told["lines"] if told else [])
-        return 0
-    found = []
-    for path in (arguments.old, arguments.output):
-        if (one := answers_of(Path(path))) is None:
-            raise UsageError(f"{shown(path)} has no answers.json of this program; name a report's folder")
-        found.append(one)
-    show_changes(terminal.result, list(compare(*found)))
-    return 0
+        lines = told["lines"] if told else []
+    else:
+        before, after = (results.load(path).document for path in (arguments.old, arguments.output))
+        lines = list(compare(before, after))
+    show_changes(terminal.result, lines)
 
 
-def keep(arguments: argparse.Namespace, terminal: Terminal) -> int:
+def keep(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """Decide that stored results stay valid across an edit, and say which."""
     request = _request(arguments)
     with held(request, terminal.warn):
         plan = opened(request)
         count = kept(plan, arguments.kept, arguments.because)
     terminal.result(f"{counted(count, plan.project.words.run)} of {', '.join(arguments.kept)} kept.")
-    return 0
 
 
-def clean(arguments: argparse.Namespace, terminal: Terminal) -> int:
+def clean(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """Remove the runs that no experiment can use with any number of seeds, and what is kept of others."""
     request = _request(arguments)
     with held(request, terminal.warn):
@@ -199,23 +188,21 @@ def clean(arguments: argparse.Namespace, terminal: Terminal) -> int:
         items = counted(lost.total() + len(old), "item")
         if arguments.dry_run:
             terminal.result(f"{items} would be removed.")
-            return 0
+            return
         freed = plan.store.clean(wanted)
         for path in old:
             path.unlink()
     terminal.result(f"{items} removed, {freed / 1e6:.1f} MB freed.")
-    return 0
 
 
-def export(arguments: argparse.Namespace, terminal: Terminal) -> int:
+def export(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """Write results and answers in one format."""
     target = arguments.output / "exports" / arguments.format
     found = results.export(arguments.format, arguments.output, target)
     terminal.result(f"Exported {counted(len(found), 'file')} to {shown(target)}")
-    return 0
 
 
-def render(arguments: argparse.Namespace, terminal: Terminal) -> int:
+def render(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """Fill a file with values and claims, beside the other exports."""
     plan = opened(_request(arguments))
     text, found = render_file(Path(arguments.file), answers(plan, "*").members, plan.project.runs)
@@ -225,17 +212,15 @@ def render(arguments: argparse.Namespace, terminal: Terminal) -> int:
         if claim.fails:
             terminal.result(terminal.paint(str(claim), "yellow"))
     terminal.result(f"Wrote {shown(target)}")
-    return 0
 
 
-def show_code(arguments: argparse.Namespace, terminal: Terminal) -> int:
+def show_code(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """Print an experiment as the code that a reader would type."""
     project = load(arguments.project)
     experiment = project.experiment(arguments.experiment)
     if not project.show_code:
         raise UsageError("this project cannot show code; set show_code in its Project to a function")
     sys.stdout.write(f"{resolved(project.show_code, project.place, 'show_code')(experiment).rstrip()}\n")
-    return 0
 
 
 def _request(given: argparse.Namespace) -> Request:

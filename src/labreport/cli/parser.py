@@ -4,34 +4,32 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from labreport.cli.terminal import INTERRUPTED, Terminal, guarded
+from labreport.errors import UsageError, shown
 
-VERSION = "0.1.0"
-"""The same as in `pyproject.toml`."""
 _EPILOG = """\
 exit codes: 0 done; 1 something failed, differs or (status, why) is stale;
 2 bad usage or input; 130 and 143 interrupted: the same command continues"""
 
 
-def number(low: int, high: int) -> Callable[[str], int]:
-    """Make a converter of an option's text to a whole number."""
-
-    def convert(text: str) -> int:
-        if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
-            raise argparse.ArgumentTypeError(f"must be a whole number from {low} to {high:,}; got {text!r}")
-        return int(text)
-
-    return convert
+def number(low: int, high: int, text: str) -> int:
+    """Read the text of an option as a whole number."""
+    if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
+        raise argparse.ArgumentTypeError(f"must be a whole number from {low} to {high:,}; got {text!r}")
+    return int(text)
 
 
+_seeds, _jobs = partial(number, 1, 100_000), partial(number, 0, 1_024)
 OPTIONS: dict[str, dict[str, Any]] = {
-    "--seeds": {"type": number(1, 100_000), "metavar": "N", "help": "run every experiment with N seeds"},
-    "--jobs": {"type": number(0, 1_024), "metavar": "N", "help": "workers (0: one per core)"},
+    "--seeds": {"type": _seeds, "metavar": "N", "help": "run every experiment with N seeds"},
+    "--jobs": {"type": _jobs, "metavar": "N", "help": "workers (0: one per core)"},
     "--scheduler": {"metavar": "ADDRESS", "help": "run on the Dask cluster at tcp://HOST:PORT"},
     "--force": {
         "metavar": "NAME",
@@ -50,7 +48,6 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "--quiet": {"action": "store_true", "help": "print only errors, and what was asked for"},
     "--debug": {"action": "store_true", "help": "show a traceback for every error"},
 }
-_COMMON = ("--output", "--project", "--verbose", "--quiet", "--debug")
 _WORDS = {
     "names": ("NAME", "*", "only these sections, questions or figures, and what they need"),
     "name": ("NAME", "", "a section, a question, a figure or an experiment; or a question's number, as 2.2"),
@@ -88,7 +85,8 @@ COMMANDS = {
 GONE = ("check", "diff", "init", "completion", "bench")
 """Commands of an earlier version, which are not taken for names of what to build."""
 _TEST = ("run the tests of this checkout: --slow, --browser, else the ordinary ones", "")
-_ENDINGS = {"build": INTERRUPTED, "watch": "Stopped watching."}
+_NEW = {"project.txt": "project.py", "gitignore": ".gitignore", "closer.md": "templates/questions/closer.md"}
+"""Files of a new project, by those of the folder `skeleton`."""
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 """What this process computes, statistics and drawings, is small, and has the same bits with one thread."""
 
@@ -106,13 +104,14 @@ def parse(argv: Sequence[str], checkout: bool = False) -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action="version", version=f"labreport {VERSION}")
+    parser.set_defaults(argv=argv, program=program)
+    parser.add_argument("--version", action="version", version="labreport 0.1.0")  # as in pyproject.toml
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     for name, (does, words) in (COMMANDS | ({"test": _TEST} if checkout else {})).items():
         told = f"{does[0].upper()}{does[1:]}."
         one = commands.add_parser(name, help=does, description=told, allow_abbrev=False)
-        one.set_defaults(names=[], seeds=None, jobs=0, force=[], scheduler="", program=program, argv=argv)
-        for word in (*words.split(), *_COMMON):
+        one.set_defaults(names=[], seeds=None, jobs=0, force=[], scheduler="", strict=False)
+        for word in f"{words} --output --project --verbose --quiet --debug".split():
             metavar, amount, what = _WORDS.get(word, ("", "", ""))
             given = OPTIONS.get(word) or {"metavar": metavar, "nargs": amount or None, "help": what}
             one.add_argument(word, **given)
@@ -123,7 +122,7 @@ def parse(argv: Sequence[str], checkout: bool = False) -> argparse.Namespace:
     return parser.parse_args(argv[:1] if testing else argv if top else ["build", *argv])
 
 
-def run(argv: Sequence[str], root: str, checkout: Callable[[], Any] | None = None) -> int:
+def run(argv: Sequence[str], root: str, checkout: Callable[..., int | None] | None = None) -> int:
     """Carry out a command line; the exit code."""
     arguments = parse(argv, checkout is not None)
     terminal = Terminal(arguments.quiet, arguments.verbose, arguments.debug)
@@ -131,15 +130,29 @@ def run(argv: Sequence[str], root: str, checkout: Callable[[], Any] | None = Non
     arguments.output = Path(os.path.abspath(arguments.output or folder / "report"))
 
     def action() -> int:
-        if checkout is not None:
-            tools = checkout()
-            tools.set_up(arguments, terminal.warn)
-            if arguments.command == "test":
-                return int(tools.run_tests(argv[1:]))
+        if checkout and (code := checkout(arguments, terminal.warn)) is not None:
+            return code
         for name in _ONE_THREAD:
             os.environ.setdefault(name, "1")
-        module = arguments.command if arguments.command in ("new", "watch") else "commands"
+        module = {"new": "parser", "watch": "watch"}.get(arguments.command, "commands")
         command = getattr(import_module(f"labreport.cli.{module}"), arguments.command.replace("-", "_"))
-        return int(command(arguments, terminal))
+        return int(command(arguments, terminal) or 0)
 
-    return guarded(action, terminal, _ENDINGS.get(arguments.command, "Interrupted."))
+    endings = {"build": INTERRUPTED, "watch": "Stopped watching."}
+    return guarded(action, terminal, endings.get(arguments.command, "Interrupted."))
+
+
+def new(arguments: argparse.Namespace, terminal: Terminal) -> None:
+    """Create a small project, and say what to do with it; no library is needed."""
+    target, skeleton = Path(arguments.dir), Path(__file__).with_name("skeleton")
+    if os.path.lexists(target) and (not target.is_dir() or any(target.iterdir())):
+        raise UsageError(f"{shown(target)} is not empty; name a folder that does not exist yet")
+    title = target.resolve().name.replace("-", " ").replace("_", " ").strip()
+    for source, name in _NEW.items():
+        text = (skeleton / source).read_text(encoding="utf-8")
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        (target / name).write_text(text.replace("TITLE", title[:1].upper() + title[1:]), encoding="utf-8")
+    place = shlex.quote(shown(target))
+    terminal.say(f"Created {shown(target)}: project.py, and the text of its question. Next:")
+    terminal.say(f"  {arguments.program} --project {place}         # make the report (seconds)")
+    terminal.say(f"  {arguments.program} watch --project {place}   # edit; the page follows")
