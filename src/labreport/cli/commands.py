@@ -9,14 +9,13 @@ import sysconfig
 import time
 import webbrowser
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 from labreport import results
 from labreport.build import Request, answers, answers_of, held, opened
 from labreport.build import build as built
 from labreport.cli import stamp
-from labreport.cli.output import SHOWN, Progress, amounts, causes, claims, claims_of, compare, show_changes
+from labreport.cli.output import SHOWN, Progress, amounts, causes, claims, compare, show_changes
 from labreport.cli.terminal import Terminal, counted, duration, visible
 from labreport.errors import Several, UsageError, shown
 from labreport.page import names as names_of
@@ -46,7 +45,7 @@ def carried_out(arguments: argparse.Namespace, terminal: Terminal, progress: Pro
         failed = f"{terminal.paint('Build failed', 'red', 'bold')} after {took}"
         terminal.say(f"{failed}: {counted(len(wrong.errors), 'error')}. {previous}")
         return wrong.exit_code
-    after, failing = answers_of(request.output), claims(plan)
+    after, (_, failing) = answers_of(request.output), claims(plan)
     if done.before and after and (lines := list(compare(done.before, after))):
         files.write_json(request.output / CHANGES, {"lines": lines})
         show_changes(terminal.say, lines, SHOWN)
@@ -59,17 +58,15 @@ def carried_out(arguments: argparse.Namespace, terminal: Terminal, progress: Pro
         there = ", ".join([shown(page), *(path.name for path in others if path.is_file())])
         partly = "Only what was named was made; without a name, the report is."
         terminal.say(partly if request.names else f"The report: {there}")
-    stamped = arguments.command == "build" and not (request.names or request.force)
-    stamped = stamped and all(
-        one.path for one in plan.project.tables
-    )  # of a function no file says that it changed
-    if stamped and not any(map(plan.state, plan.things)):
-        front, argv = os.environ.get(stamp.FRONT, ""), arguments.argv
-        stamp.write(front, argv, str(request.output), _rests_on(plan), failing)
+    whole = arguments.command == "build" and not (request.names or request.force)
+    files_only = all(one.path for one in plan.project.tables)  # a function's table may change without a file
+    if whole and files_only and not any(map(plan.state, plan.things)):
+        front = os.environ.get(stamp.FRONT, "")
+        stamp.write(front, arguments.argv, str(request.output), _rests_on(plan), failing)
     return int(arguments.strict and bool(failing))
 
 
-def _rests_on(plan: Plan) -> Iterator[str]:
+def _rests_on(plan: Plan) -> list[str]:
     """The files and folders by which a finished report is known to be up to date."""
     project, sources = plan.project, ingredients(plan.project).sources
     templates, engine = project.folder / "templates", Path(__file__).parents[1]
@@ -81,8 +78,7 @@ def _rests_on(plan: Plan) -> Iterator[str]:
     for folder in (engine, templates, plan.report):
         paths += [path for path in folder.rglob("*") if "__pycache__" not in path.parts]
     own = {plan.report / name for name in (stamp.NAME, ".lock", "cache", "exports", CHANGES)}
-    yield from (str(path) for path in paths if path.exists() and path not in own)
-    yield sysconfig.get_path("purelib")
+    return [sysconfig.get_path("purelib"), *(str(one) for one in paths if one.exists() and one not in own)]
 
 
 def build(arguments: argparse.Namespace, terminal: Terminal) -> int:
@@ -109,10 +105,11 @@ def status(arguments: argparse.Namespace, terminal: Terminal) -> int:
     headline, look = ("Stale", "yellow") if stale else ("All is fresh", "green")
     terminal.result(terminal.paint(f"{headline}: {amounts(stale or plan.things, plan)}.", look))
     causes(terminal, terminal.result, plan, stale)
-    if made := [claim.holds for claim in claims_of(plan) if not claim.otherwise]:
+    every, failing = claims(plan)
+    if made := [claim.holds for claim in every if not claim.otherwise]:
         unknown = f"; not known: {made.count(None)}" if None in made else ""
         terminal.result(f"Claims that hold: {made.count(True)} of {len(made)}{unknown}.")
-    for line in claims(plan):
+    for line in failing:
         terminal.result(terminal.paint(line, "yellow"))
     return int(bool(stale))
 

@@ -33,6 +33,7 @@ class Progress:
 
     def __init__(self, terminal: Terminal, clock: Callable[[], float] = time.monotonic) -> None:
         self.word, self._terminal, self._clock = "run", terminal, clock
+        self.note = terminal.warn
         self._drawn = terminal.interactive and not terminal.quiet
         self.bars = Bars(
             TextColumn("  {task.description}", markup=False),
@@ -48,10 +49,6 @@ class Progress:
         self._all = self.bars.add_task("", total=1.0, note="")
         self._rows: dict[str, Any] = {}
         self._finished, self._told = 0, clock()
-
-    def note(self, text: str) -> None:
-        """Say that something was repaired, or left out."""
-        self._terminal.warn(text)
 
     def planned(self, plan: Plan, things: Sequence[Thing]) -> None:
         """Say what will be made and why."""
@@ -111,8 +108,7 @@ def causes(terminal: Terminal, say: Callable[[str], None], plan: Plan, stale: It
     groups = [(change, things) for change, things in groups if things]
     most = len(groups) if terminal.verbose else SHOWN
     for change, things in groups[:most]:
-        told = amounts(things, plan, named=True)
-        say(f"{visible(str(change)) if change else 'never made'}: {told}")
+        say(f"{visible(str(change)) if change else 'never made'}: {amounts(things, plan, named=True)}")
         for thing in things if terminal.verbose else ():
             say(terminal.paint(f"  {thing}", "dim"))
     if len(groups) > most:
@@ -139,17 +135,13 @@ def amounts(things: Iterable[Thing], plan: Plan, named: bool = False) -> str:
     return ", ".join(parts)
 
 
-def claims_of(plan: Plan) -> list[Claim]:
-    """All claims of the kept sections."""
+def claims(plan: Plan) -> tuple[list[Claim], list[str]]:
+    """The claims of the kept sections; a line for each that fails, with what holds instead said once."""
     made = [plan.made("section", one.name) for one in plan.project.chapters]
-    return [Claim(**claim) for one in made if one for claim in one.claims]
-
-
-def claims(plan: Plan) -> list[str]:
-    """A line for each claim of the kept sections that does not hold; what holds instead is said once."""
-    found = list(dict.fromkeys(claim for claim in claims_of(plan) if claim.fails))
+    every = [Claim(**claim) for one in made if one for claim in one.claims]
+    found = list(dict.fromkeys(claim for claim in every if claim.fails))
     first = {claim.now: claim for claim in reversed(found)}
-    return [visible(str(one if one == first[one.now] else replace(one, now=""))) for one in found]
+    return every, [visible(str(one if one == first[one.now] else replace(one, now=""))) for one in found]
 
 
 def show_changes(say: Callable[[str], None], lines: Sequence[str], most: int | None = None) -> None:
@@ -177,9 +169,8 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str
     held = {known: claim["holds"] for known, claim in _claims(before)}
     for known, claim in _claims(after):
         if (then := held.get(known, claim["holds"])) != claim["holds"]:
-            told = f"{_WAS[then]}, {_NOW[claim['holds']]}"
-            text = shorten(claim["text"], 40, placeholder=" …")
-            yield f'{claim["file"]}:{claim["line"]}: {told}: "{text}"'
+            place, text = f"{claim['file']}:{claim['line']}", shorten(claim["text"], 40, placeholder=" …")
+            yield f'{place}: {_WAS[then]}, {_NOW[claim["holds"]]}: "{text}"'
 
 
 def _claims(report: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], Mapping[str, Any]]]:

@@ -11,8 +11,6 @@ import textwrap
 import threading
 import traceback
 from collections.abc import Callable
-from types import FrameType
-from typing import NoReturn
 
 from labreport.errors import LabReportError, Several, raised_at, told
 
@@ -112,7 +110,7 @@ def guarded(action: Callable[[], int], terminal: Terminal, interrupted: str = IN
         sys.unraisablehook = hook
 
 
-def _terminate(number: int, frame: FrameType | None) -> NoReturn:
+def _terminate(number: int, frame: object) -> None:
     raise KeyboardInterrupt(number)
 
 

@@ -52,7 +52,7 @@ def watch(arguments: argparse.Namespace, terminal: Terminal) -> None:
     module, source = located(arguments.project)
     templates, engine = arguments.project / "templates", Path(__file__).parents[1]
     folders = {source.joinpath(*module.split(".")[:-1]), templates, engine}
-    usual, output, texts = DefaultFilter(), f"{arguments.output}{os.sep}", f"{templates}{os.sep}"
+    texts = f"{templates}{os.sep}"
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(LIBRARIES.split())
     building: Building | None = None
@@ -63,7 +63,7 @@ def watch(arguments: argparse.Namespace, terminal: Terminal) -> None:
         waiting = True  # for the first build, too: an edit before any was looked for would be missed
         for edits in changes(
             *filter(Path.is_dir, folders),
-            watch_filter=lambda change, path: usual(change, path) and not path.startswith(output),
+            watch_filter=DefaultFilter(ignore_paths=[f"{arguments.output}{os.sep}"]),
             step=20,  # milliseconds without another change until one is acted on
             debounce=200,
             rust_timeout=50,  # milliseconds without any change until news of the build are looked for
