@@ -68,8 +68,7 @@ def _install(file: Path, say: Callable[[str], None]) -> None:
     say(f"installing what {os.path.relpath(file)} lists")
     pip = [str(PYTHON), "-I", "-m", "pip", "install"]
     command = [*(["uv", "pip", "install", "--python", str(PYTHON)] if uv else pip), "-r", str(file)]
-    if file.parent != ROOT / "tools":  # most of what a project lists is there, which pip says line by line
-        command.append("--quiet")
+    command += [] if file.parent == ROOT / "tools" else ["--quiet"]  # most of what a project lists is there
     if file.suffix == ".lock":
         command += ["--require-hashes", "--no-deps", "--only-binary=:all:"]
     else:  # what is pinned stays as it is

@@ -108,8 +108,7 @@ def parse(argv: Sequence[str], checkout: bool = False) -> argparse.Namespace:
     parser.add_argument("--version", action="version", version="labreport 0.1.0")  # as in pyproject.toml
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     for name, (does, words) in (COMMANDS | ({"test": _TEST} if checkout else {})).items():
-        told = f"{does[0].upper()}{does[1:]}."
-        one = commands.add_parser(name, help=does, description=told, allow_abbrev=False)
+        one = commands.add_parser(name, help=does, description=f"{does.capitalize()}.", allow_abbrev=False)
         one.set_defaults(names=[], seeds=None, jobs=0, force=[], scheduler="", strict=False)
         for word in f"{words} --output --project --verbose --quiet --debug".split():
             metavar, amount, what = _WORDS.get(word, ("", "", ""))
@@ -132,8 +131,7 @@ def run(argv: Sequence[str], root: str, checkout: Callable[..., int | None] | No
     def action() -> int:
         if checkout and (code := checkout(arguments, terminal.warn)) is not None:
             return code
-        for name in _ONE_THREAD:
-            os.environ.setdefault(name, "1")
+        os.environ.update(dict.fromkeys(_ONE_THREAD, "1") | dict(os.environ))
         module = {"new": "parser", "watch": "watch"}.get(arguments.command, "commands")
         command = getattr(import_module(f"labreport.cli.{module}"), arguments.command.replace("-", "_"))
         return int(command(arguments, terminal) or 0)

@@ -52,7 +52,6 @@ def watch(arguments: argparse.Namespace, terminal: Terminal) -> None:
     module, source = located(arguments.project)
     templates, engine = arguments.project / "templates", Path(__file__).parents[1]
     folders = {source.joinpath(*module.split(".")[:-1]), templates, engine}
-    texts = f"{templates}{os.sep}"
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(LIBRARIES.split())
     building: Building | None = None
@@ -73,7 +72,7 @@ def watch(arguments: argparse.Namespace, terminal: Terminal) -> None:
             for error in building.news() if building else ():
                 server.error = error
             if edits or waiting:  # runs that are under way go on where only texts are edited
-                only_texts = all(path.startswith(texts) for _, path in edits)
+                only_texts = all(Path(path).is_relative_to(templates) for _, path in edits)
                 waiting = building is not None and building.running and only_texts
                 if not waiting:
                     under_way.close()
