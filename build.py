@@ -18,8 +18,8 @@ def main():
     return command(sys.argv[1:], ROOT, checkout)
 
 
-def checkout():
-    """The package `tools`: the environment of a checkout, and the command that only it has, `test`."""
+def checkout(arguments, say):
+    """The environment of a checkout, and the command that only it has, `test`: its exit code."""
     from importlib.util import module_from_spec, spec_from_file_location
 
     folder = os.path.join(ROOT, "tools")
@@ -27,7 +27,7 @@ def checkout():
     spec = spec_from_file_location("tools", file, submodule_search_locations=[folder])
     sys.modules["tools"] = tools = module_from_spec(spec)
     spec.loader.exec_module(tools)
-    return tools
+    return tools.begin(arguments, say)
 
 
 if __name__ == "__main__":

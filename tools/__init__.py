@@ -4,35 +4,28 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from pathlib import Path
 
 INSTALLING = ("build", "watch", "verify", "test")
 """The commands that run what a project declares, for which libraries are installed."""
 
 
-def set_up(arguments: argparse.Namespace, folder: Path, say: Callable[[str], None]) -> None:
-    """Make sure of the libraries that a command on the project in `folder` needs.
+def begin(arguments: argparse.Namespace, say: Callable[[str], None]) -> int | None:
+    """Make sure of the libraries that a command needs, and carry out `test`; its exit code.
 
     A project lists packages in the `requirements.txt` beside it, or pins them in a `requirements.lock`. This
     process may be replaced by one that has them. Raises `LabReportError` where they cannot be had.
     """
-    from tools import environment
+    from tools import environment, tests
 
     if arguments.command == "new":
-        return
+        return None
     root, testing = environment.ROOT, arguments.command == "test"
     found = [root / "tools" / "engine.lock"]
-    for project in (root, root / "examples" / "wine") if testing else (folder,):
+    for project in (root, root / "examples" / "wine") if testing else (arguments.project,):
         files = (project / "requirements.lock", project / "requirements.txt")
         found += [file for file in files if file.is_file()][:1]
-    extras = {"dask": testing or getattr(arguments, "scheduler", None), "test": testing}
+    extras = {"dask": testing or arguments.scheduler, "test": testing}
     found += [root / "tools" / f"{name}.lock" for name, wanted in extras.items() if wanted]
     installs = arguments.command in INSTALLING and not getattr(arguments, "dry_run", False)
     environment.ensure(found, say, installs=installs)
-
-
-def run_tests(words: list[str]) -> int:
-    """Run the tests of this checkout; the exit code."""
-    from tools import tests
-
-    return tests.run(words)
+    return tests.run(arguments.argv[1:]) if testing else None

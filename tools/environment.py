@@ -1,7 +1,4 @@
-"""The environment `.venv`, made from lock files by uv where it is installed, else by venv and pip.
-
-`.venv/set-up` says that it was made here, and holds a copy of each file whose packages are installed.
-"""
+"""The environment `.venv`, by uv or pip from lock files, of each of which `.venv/set-up` holds a copy."""
 
 from __future__ import annotations
 
@@ -37,8 +34,6 @@ def ensure(files: Sequence[Path], say: Callable[[str], None], *, installs: bool)
     if installs:
         with (ROOT / ".venv.lock").open("ab") as held:
             fcntl.flock(held, fcntl.LOCK_EX)
-            if not all(map(is_ready, files)):
-                _create(say)
             for file in files:
                 if not is_ready(file):
                     _install(file, say)
@@ -54,36 +49,26 @@ def is_ready(file: Path) -> bool:
 def lacking(file: Path) -> list[str]:
     """The packages of a file that this interpreter lacks; those for some systems only do not count."""
     names = re.findall(r"^([A-Za-z0-9][\w.-]*)(?=[^\n;]*$)", file.read_text(encoding="utf-8"), re.MULTILINE)
-    have = {_plain(found.metadata["Name"] or "") for found in metadata.distributions()}
-    return [name for name in names if _plain(name) not in have]
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
+    return [name for name in names if not any(metadata.distributions(name=name))]
 
 
 def _mark(file: Path) -> Path:
     return STATE / os.path.relpath(file, ROOT).replace(os.sep, "-")
 
 
-def _create(say: Callable[[str], None]) -> None:
-    if PYTHON.exists() and STATE.is_dir():
-        return
-    if VENV.exists() and any(VENV.iterdir()) and not STATE.is_dir():
-        raise UsageError(f"{VENV} was not made by this program; activate it, or move it away, and run again")
-    say(f"making {VENV}; this is done once")
-    STATE.mkdir(parents=True, exist_ok=True)
-    base: str = getattr(sys, "_base_executable", sys.executable)
-    uv, venv = ["uv", "venv", "--allow-existing", "--python", base], [base, "-I", "-m", "venv"]
-    _run([*(uv if shutil.which("uv") else venv), str(VENV)], "Python")
-
-
 def _install(file: Path, say: Callable[[str], None]) -> None:
+    uv, base = shutil.which("uv"), getattr(sys, "_base_executable", sys.executable)
+    if any(VENV.glob("*")) and not STATE.is_dir():
+        raise UsageError(f"{VENV} was not made by this program; activate it, or move it away, and run again")
+    if not PYTHON.exists():
+        say(f"making {VENV}; this is done once")
+        STATE.mkdir(parents=True, exist_ok=True)
+        venv = ["uv", "venv", "--allow-existing", "--python", base] if uv else [base, "-I", "-m", "venv"]
+        _run([*venv, str(VENV)], "Python")
     say(f"installing what {os.path.relpath(file)} lists")
-    uv, pip = ["uv", "pip", "install", "--python", str(PYTHON)], [str(PYTHON), "-I", "-m", "pip", "install"]
-    command = [*(uv if shutil.which("uv") else pip), "-r", str(file)]
-    if file.parent != ROOT / "tools":  # most of what a project lists is there, which pip says line by line
-        command.append("--quiet")
+    pip = [str(PYTHON), "-I", "-m", "pip", "install"]
+    command = [*(["uv", "pip", "install", "--python", str(PYTHON)] if uv else pip), "-r", str(file)]
+    command += [] if file.parent == ROOT / "tools" else ["--quiet"]  # most of what a project lists is there
     if file.suffix == ".lock":
         command += ["--require-hashes", "--no-deps", "--only-binary=:all:"]
     else:  # what is pinned stays as it is
@@ -91,7 +76,7 @@ def _install(file: Path, say: Callable[[str], None]) -> None:
         (STATE / "pins").write_text("\n".join(re.findall(r"^(\w\S*==.*?) \\$", locked, re.MULTILINE)))
         command += ["-c", str(STATE / "pins")]
     if _mark(file).exists() and not _mark(file).read_bytes():  # half a package may look installed
-        command.append("--reinstall" if command[0] == "uv" else "--ignore-installed")
+        command.append("--reinstall" if uv else "--ignore-installed")
     _mark(file).write_bytes(b"")
     _run(command, os.path.relpath(file))
     _mark(file).write_bytes(file.read_bytes())

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from labreport.cli.terminal import Terminal, counted, duration, folded, guarded, visible
+from labreport.cli.terminal import Terminal, counted, duration, guarded, visible
 from labreport.errors import LabReportError, Several, UsageError
 
 
@@ -86,10 +86,11 @@ def test_what_a_terminal_would_obey_is_shown() -> None:
     assert visible("a\x1b[31mb\u202ec\n  d\r") == "a\\x1b[31mb\\u202ec; d"
 
 
-def test_a_long_line_is_broken_between_words() -> None:
+def test_a_long_line_is_broken_between_words(capsys: pytest.CaptureFixture[str]) -> None:
     """What follows is indented; no line is wider than the terminal."""
-    lines = folded(" ".join(["word"] * 40), 80).split("\n")
-    assert max(map(len, lines)) <= 80
+    Terminal().result(" ".join(["word"] * 40))
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= Terminal().width
     assert all(line.startswith("  word") for line in lines[1:])
 
 

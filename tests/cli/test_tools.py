@@ -52,6 +52,7 @@ def test_what_a_project_lists_is_installed_quietly(
     commands: list[Any] = []
     monkeypatch.setattr(environment, "ROOT", tmp_path)
     monkeypatch.setattr(environment, "STATE", tmp_path)
+    monkeypatch.setattr(environment, "PYTHON", tmp_path / name)
     monkeypatch.setattr(environment, "_run", lambda command, what: commands.append(command))
     environment._install(tmp_path / name, lambda text: None)
     assert ("--quiet" in commands[0]) == quiet

@@ -21,8 +21,8 @@ def server(tmp_path: Path) -> Iterator[PageServer]:
 
 
 def _get(server: PageServer, path: str, host: str = "") -> tuple[int, str]:
-    connection = http.client.HTTPConnection(HOST, server.port, timeout=5)
-    connection.request("GET", path, headers={"Host": host or f"{HOST}:{server.port}"})
+    connection = http.client.HTTPConnection(HOST, server.server_port, timeout=5)
+    connection.request("GET", path, headers={"Host": host or f"{HOST}:{server.server_port}"})
     answer = connection.getresponse()
     return answer.status, answer.read().decode()
 
@@ -39,7 +39,7 @@ def test_the_page_is_served_on_this_machine_only(server: PageServer) -> None:
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:{port}", "127.0.0.1"])
 def test_another_host_name_is_refused(server: PageServer, host: str) -> None:
     """A foreign page whose name leads here reads nothing."""
-    status, page = _get(server, "/", host.format(port=server.port))
+    status, page = _get(server, "/", host.format(port=server.server_port))
     assert status == 421
     assert "Nobody" not in page
 
@@ -53,22 +53,19 @@ def test_only_the_documents_are_served(server: PageServer, path: str) -> None:
 
 def test_an_error_is_on_the_page_and_escaped(server: PageServer) -> None:
     """With its file and line, until the next build."""
-    server.show("templates/questions/best.md:3: no name <b>; did you mean 'a'?")
+    server.error = "templates/questions/best.md:3: no name <b>; did you mean 'a'?"
     assert "best.md:3: no name &lt;b&gt;" in _get(server, "/")[1]
-    server.show("")
+    server.error = ""
     assert "best.md:3" not in _get(server, "/")[1]
 
 
-def test_a_build_is_told_to_every_open_page(server: PageServer) -> None:
-    """Also one that ends before the page has begun to listen."""
+def test_a_build_is_told_to_an_open_page(server: PageServer) -> None:
+    """Also one that ends before the page has begun to listen; and what is wrong."""
+    page = server.output / "report.html"
     _get(server, "/")
-    server.show("")
-    connection = http.client.HTTPConnection(HOST, server.port, timeout=5)
-    connection.request("GET", "/events", headers={"Host": f"{HOST}:{server.port}"})
-    answer = connection.getresponse()
-    assert answer.fp is not None
-    assert answer.fp.readline() == b"data: 1\n"
-    threading.Timer(0.1, server.show, ("",)).start()
-    answer.fp.readline()
-    assert answer.fp.readline() == b"data: 2\n"
-    connection.close()
+    page.write_text("<html><body><main>Somebody wins.</main></body></html>")
+    assert _get(server, "/events") == (200, "data: another page\n\n")
+    assert "Somebody" in _get(server, "/")[1]
+    threading.Timer(0.1, setattr, (server, "error", "a mistake")).start()
+    assert _get(server, "/events") == (200, "data: another page\n\n")
+    assert "a mistake" in _get(server, "/")[1]

@@ -1,4 +1,4 @@
-"""The commands: each takes arguments, the folder of the project and the terminal, and gives an exit code."""
+"""The commands: each takes the arguments and the terminal, and gives an exit code; without one, it is 0."""
 
 from __future__ import annotations
 
@@ -9,71 +9,64 @@ import sysconfig
 import time
 import webbrowser
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from labreport import results
 from labreport.build import Request, answers, answers_of, held, opened
 from labreport.build import build as built
-from labreport.cli import FRONT, stamp
-from labreport.cli.changes import compare
-from labreport.cli.lines import SHOWN, amounts, causes, claims, claims_of, show_changes
-from labreport.cli.progress import Progress
+from labreport.cli import stamp
+from labreport.cli.output import SHOWN, Progress, amounts, causes, claims, compare, show_changes
 from labreport.cli.terminal import Terminal, counted, duration, visible
 from labreport.errors import Several, UsageError, shown
+from labreport.page import names as names_of
+from labreport.page import render_file
 from labreport.plan import DOCUMENTS, Plan, Thing
+from labreport.plan import keep as kept
 from labreport.project import resolved
 from labreport.results import files
-from labreport.stale import ingredients
+from labreport.stale import ingredients, load
+from labreport.verify import checks
 
 CHANGES = "cache/changes.json"
 """Where a report keeps what its last build changed in the answers."""
 
 
-def carried_out(
-    request: Request,
-    terminal: Terminal,
-    progress: Progress,
-    strict: bool = False,
-    argv: Sequence[str] | None = None,
-) -> int:
-    """Build, and say what came of it; the exit code. With `argv`, a build that is all fresh is stamped."""
-    begun = time.monotonic()
-    with progress:
+def carried_out(arguments: argparse.Namespace, terminal: Terminal, progress: Progress) -> int:
+    """Build, and say what came of it; the exit code. By the command `build`, what is all fresh is stamped."""
+    request, begun = _request(arguments), time.monotonic()
+    with progress.bars:
         done = built(request, progress)
-    plan, seconds = done.plan, duration(time.monotonic() - begun)
-    page = request.output / DOCUMENTS["page"]
+    plan, took = done.plan, duration(time.monotonic() - begun)
+    page, *others = (request.output / name for name in DOCUMENTS.values())
     if done.errors:
         wrong = Several(done.errors)
         terminal.error(wrong)
-        kept = "The previous report is unchanged." if page.is_file() else "No report was written."
-        told_of = f"after {seconds}: {counted(len(wrong.errors), 'error')}. {kept}"
-        terminal.say(f"{terminal.paint('Build failed', 'red', 'bold')} {told_of}")
+        previous = "The previous report is unchanged." if page.is_file() else "No report was written."
+        failed = f"{terminal.paint('Build failed', 'red', 'bold')} after {took}"
+        terminal.say(f"{failed}: {counted(len(wrong.errors), 'error')}. {previous}")
         return wrong.exit_code
-    after, failing = answers_of(request.output), claims(plan)
-    if done.before and after and (lines := compare(done.before, after)):
+    after, (_, failing) = answers_of(request.output), claims(plan)
+    if done.before and after and (lines := list(compare(done.before, after))):
         files.write_json(request.output / CHANGES, {"lines": lines})
         show_changes(terminal.say, lines, SHOWN)
     for line in failing:
         terminal.result(terminal.paint(line, "yellow"))
-    if done.made:
-        what = amounts(done.made, plan)
-        terminal.say(f"{terminal.paint('Done', 'green', 'bold')} in {seconds}: {what}.")
-        there = [name for name in DOCUMENTS.values() if (request.output / name).is_file()]
-        if request.names:
-            terminal.say("Only what was named was made; without a name, the report is.")
-        elif there:
-            terminal.say(f"The report: {', '.join([shown(request.output / there[0]), *there[1:]])}")
-    else:
+    if not done.made:
         terminal.say(f"Up to date: {shown(page)}")
+    else:
+        terminal.say(f"{terminal.paint('Done', 'green', 'bold')} in {took}: {amounts(done.made, plan)}.")
+        there = ", ".join([shown(page), *(path.name for path in others if path.is_file())])
+        partly = "Only what was named was made; without a name, the report is."
+        terminal.say(partly if request.names else f"The report: {there}")
+    whole = arguments.command == "build" and not (request.names or request.force)
     files_only = all(one.path for one in plan.project.tables)  # a function's table may change without a file
-    if argv is not None and files_only and not any(plan.state(thing) for thing in plan.things):
-        stamp.write(os.environ.get(FRONT, ""), argv, str(request.output), _rests_on(plan), failing)
-    return int(strict and bool(failing))
+    if whole and files_only and not any(map(plan.state, plan.things)):
+        front = os.environ.get(stamp.FRONT, "")
+        stamp.write(front, arguments.argv, str(request.output), _rests_on(plan), failing)
+    return int(arguments.strict and bool(failing))
 
 
-def _rests_on(plan: Plan) -> Iterator[str]:
+def _rests_on(plan: Plan) -> list[str]:
     """The files and folders by which a finished report is known to be up to date."""
     project, sources = plan.project, ingredients(plan.project).sources
     templates, engine = project.folder / "templates", Path(__file__).parents[1]
@@ -85,77 +78,65 @@ def _rests_on(plan: Plan) -> Iterator[str]:
     for folder in (engine, templates, plan.report):
         paths += [path for path in folder.rglob("*") if "__pycache__" not in path.parts]
     own = {plan.report / name for name in (stamp.NAME, ".lock", "cache", "exports", CHANGES)}
-    yield from (str(path) for path in paths if path.exists() and path not in own)
-    yield sysconfig.get_path("purelib")
+    return [sysconfig.get_path("purelib"), *(str(one) for one in paths if one.exists() and one not in own)]
 
 
-def build(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> int:
+def build(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Make what is stale; with `--dry-run`, only say what that is."""
-    request = _request(arguments, folder)
     if arguments.dry_run:
+        request = _request(arguments)
         plan = opened(request)
         stale = [thing for thing in plan.wanted(request.names) if plan.state(thing)]
         causes(terminal, terminal.result, plan, stale)
         if not stale:
             terminal.result("Nothing to do.")
         return 0
-    whole = not (request.names or request.force)
-    code = carried_out(
-        request, terminal, Progress(terminal), arguments.strict, arguments.argv if whole else None
-    )
+    code = carried_out(arguments, terminal, Progress(terminal))
     page = arguments.output / DOCUMENTS["page"]
     if arguments.open and page.is_file() and not webbrowser.open(page.as_uri()):
         terminal.warn(f"nothing here opens {shown(page)}; open it yourself")
     return code
 
 
-def status(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> int:
+def status(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """What is stale and why, and how many claims hold; 1 when anything is stale."""
-    plan = opened(_request(arguments, folder))
+    plan = opened(_request(arguments))
     stale = [thing for thing in plan.things if plan.state(thing)]
-    amount = amounts(stale or plan.things, plan)
-    headline = f"Stale: {amount}." if stale else f"All is fresh: {amount}."
-    terminal.result(terminal.paint(headline, "yellow" if stale else "green"))
+    headline, look = ("Stale", "yellow") if stale else ("All is fresh", "green")
+    terminal.result(terminal.paint(f"{headline}: {amounts(stale or plan.things, plan)}.", look))
     causes(terminal, terminal.result, plan, stale)
-    made = [claim.holds for claim in claims_of(plan) if not claim.otherwise]
-    if made:
+    every, failing = claims(plan)
+    if made := [claim.holds for claim in every if not claim.otherwise]:
         unknown = f"; not known: {made.count(None)}" if None in made else ""
         terminal.result(f"Claims that hold: {made.count(True)} of {len(made)}{unknown}.")
-    for line in claims(plan):
+    for line in failing:
         terminal.result(terminal.paint(line, "yellow"))
     return int(bool(stale))
 
 
-def why(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> int:
+def why(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """The way from the edited line to what is named; 1 when that is stale."""
-    plan = opened(_request(arguments, folder))
+    plan = opened(_request(arguments))
     things = plan.named(arguments.name)
     for line in dict.fromkeys(line for thing in things for line in plan.way(thing)):
         terminal.result(line)
-    return int(any(plan.state(thing) for thing in things))
+    return int(any(map(plan.state, things)))
 
 
-def names(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> int:
+def names(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """Every name of an answer with its value, and the conditions that hold now."""
-    from labreport.page import names as told
-
-    plan = opened(_request(arguments, folder))
-    for thing in plan.named(arguments.name):
+    plan = opened(_request(arguments))
+    for thing in plan.named(arguments.question):
         if thing.kind == "answer":
-            found = answers(plan, [thing.name])
-            sys.stdout.write(f"{told(thing.subject, found[thing.name]).rstrip()}\n")
-    return 0
+            sys.stdout.write(names_of(thing.subject, answers(plan, [thing.name])[thing.name]))
 
 
-def verify(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> int:
+def verify(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """A line for each check that fails, with `--verbose` for each; 1 when any fails."""
-    from labreport.verify import checks
-
     begun, found = time.monotonic(), Counter[bool]()
-    request = _request(arguments, folder)
+    request = _request(arguments)
     with held(request, terminal.warn):
-        plan = opened(request)
-        for check in checks(plan):
+        for check in checks(opened(request)):
             found[check.passed] += 1
             line = f"{'ok     ' if check.passed else 'differs'}  {check.name}  {check.detail}".rstrip()
             if not check.passed or terminal.verbose:
@@ -165,98 +146,80 @@ def verify(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> i
     return int(bool(found[False]))
 
 
-def changes(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> int:
+def changes(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """What the last build changed in the answers, or how they differ from another report's."""
     if not arguments.old:
-        with suppress(files.Damaged):
-            kept = files.read_json(arguments.output / CHANGES)
-            show_changes(terminal.result, kept["lines"] if kept else [], None)
-            return 0
-    found = []
-    for path in (arguments.old, arguments.output):
-        if (one := answers_of(Path(path))) is None:
-            raise UsageError(f"{shown(path)} has no answers.json of this program; name a report's folder")
-        found.append(one)
-    show_changes(terminal.result, compare(*found), None)
-    return 0
+        told = files.read_json(arguments.output / CHANGES)
+        lines = told["lines"] if told else []
+    else:
+        before, after = (results.load(path).document for path in (arguments.old, arguments.output))
+        lines = list(compare(before, after))
+    show_changes(terminal.result, lines)
 
 
-def keep(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> int:
+def keep(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """Decide that stored results stay valid across an edit, and say which."""
-    from labreport.plan import keep as kept
-
-    request = _request(arguments, folder)
+    request = _request(arguments)
     with held(request, terminal.warn):
         plan = opened(request)
         count = kept(plan, arguments.kept, arguments.because)
     terminal.result(f"{counted(count, plan.project.words.run)} of {', '.join(arguments.kept)} kept.")
-    return 0
 
 
-def clean(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> int:
+def clean(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """Remove the runs that no experiment can use with any number of seeds, and what is kept of others."""
-    request = _request(arguments, folder)
+    request = _request(arguments)
     with held(request, terminal.warn):
         plan = opened(request)
         stored = list(plan.store.runs())
         seeds = {run.seed for run in stored}
         wanted = {plan.key(Thing("run", one.name, one, seed)) for one in plan.project.runs for seed in seeds}
-        lost = [run for run in stored if run.key not in wanted]
-        known = {(thing.kind, files.safe_name(thing.name)) for thing in plan.things}
-        cached = [path for path in (request.output / "cache").glob("*/*.json") if path.parent.is_dir()]
-        old = [path for path in cached if (path.parent.name, path.stem) not in known]
-        for name, count in Counter(run.name for run in lost).items():
+        lost = Counter(run.name for run in stored if run.key not in wanted)
+        cache = request.output / "cache"
+        known = {cache / thing.kind / f"{files.safe_name(thing.name)}.json" for thing in plan.things}
+        old = [path for path in cache.glob("*/*.json") if path not in known]
+        for name, count in lost.items():
             terminal.result(f"{counted(count, plan.project.words.run)} of {name}")
         for path in old:
             terminal.result(shown(path))
+        items = counted(lost.total() + len(old), "item")
         if arguments.dry_run:
-            terminal.result(f"{counted(len(lost) + len(old), 'item')} would be removed.")
-            return 0
+            terminal.result(f"{items} would be removed.")
+            return
         freed = plan.store.clean(wanted)
         for path in old:
             path.unlink()
-    terminal.result(f"{counted(len(lost) + len(old), 'item')} removed, {freed / 1e6:.1f} MB freed.")
-    return 0
+    terminal.result(f"{items} removed, {freed / 1e6:.1f} MB freed.")
 
 
-def export(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> int:
+def export(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """Write results and answers in one format."""
     target = arguments.output / "exports" / arguments.format
     found = results.export(arguments.format, arguments.output, target)
     terminal.result(f"Exported {counted(len(found), 'file')} to {shown(target)}")
-    return 0
 
 
-def render(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> int:
+def render(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """Fill a file with values and claims, beside the other exports."""
-    from labreport.page import render_file
-
-    source = Path(arguments.file)
-    plan = opened(_request(arguments, folder))
-    every = answers(plan, "*")
-    text, found = render_file(source, every.members, plan.project.runs)
-    target = arguments.output / "exports" / source.name
+    plan = opened(_request(arguments))
+    text, found = render_file(Path(arguments.file), answers(plan, "*").members, plan.project.runs)
+    target = arguments.output / "exports" / Path(arguments.file).name
     files.write_bytes(target, text.encode())
     for claim in found:
         if claim.fails:
             terminal.result(terminal.paint(str(claim), "yellow"))
     terminal.result(f"Wrote {shown(target)}")
-    return 0
 
 
-def show_code(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> int:
+def show_code(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """Print an experiment as the code that a reader would type."""
-    from labreport.stale import load
-
-    project = load(folder)
-    experiment = project.experiment(arguments.name)
+    project = load(arguments.project)
+    experiment = project.experiment(arguments.experiment)
     if not project.show_code:
         raise UsageError("this project cannot show code; set show_code in its Project to a function")
     sys.stdout.write(f"{resolved(project.show_code, project.place, 'show_code')(experiment).rstrip()}\n")
-    return 0
 
 
-def _request(arguments: argparse.Namespace, folder: Path) -> Request:
-    one = arguments
-    names = [*one.names, *filter(None, one.force)] if one.names else []
-    return Request(folder, one.output, one.seeds, one.jobs, names, one.force, one.scheduler)
+def _request(given: argparse.Namespace) -> Request:
+    names = [*given.names, *filter(None, given.force)] if given.names else []
+    return Request(given.project, given.output, given.seeds, given.jobs, names, given.force, given.scheduler)

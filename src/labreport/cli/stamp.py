@@ -1,34 +1,58 @@
-"""The stamp of a finished report: a run with nothing to do compares it, and ends before all else."""
+"""The front door: a run with nothing to do compares the stamp of its report, and ends before all else."""
 
 from __future__ import annotations
 
 import os
 import sys
+from itertools import pairwise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
+FRONT = "LABREPORT_FRONT"
+"""Environment variable: the interpreter at the front door, which may continue in another."""
 NAME = ".stamp"
 _SILENT = ("build", "--quiet", "--strict", "--verbose")
 """Words that change neither what is made nor of what."""
 
 
+def console() -> int:
+    """Carry out the command `labreport` for the project in the current folder, or in `--project`."""
+    return main(sys.argv[1:], os.getcwd())
+
+
+def main(argv: Sequence[str], root: str, checkout: Callable[..., int | None] | None = None) -> int:
+    """Carry out a command line for the project in `root`; the exit code.
+
+    `checkout` is given the arguments and how to say something: it installs libraries; the exit code of tests.
+    """
+    try:
+        code = unchanged(os.environ.setdefault(FRONT, sys.executable), argv, root)
+        if code is None:
+            from labreport.cli.parser import run
+
+            code = run(argv, root, checkout)
+    except KeyboardInterrupt:  # so early that nothing was begun
+        sys.stderr.write("Interrupted; run the same command again.\n")
+        return 130
+    return code
+
+
 def unchanged(front: str, argv: Sequence[str], root: str) -> int | None:
     """Say that nothing is to be done; the exit code. None where something may have changed."""
-    output = _option(argv, "--output") or os.path.join(_option(argv, "--project") or root, "report")
+    words = [part for word in argv for part in word.split("=", 1)]
+    given = dict(pairwise(words))
+    output = given.get("--output") or os.path.join(given.get("--project") or root, "report")
     try:
         with open(os.path.join(output, NAME), encoding="utf-8", errors="surrogateescape") as file:
             head, *lines = file.read().split("\n")
         if head != _head(front, argv, output):
             return None
         claims = [line[1:] for line in lines if line[:1] == "!"]
-        for line in lines[len(claims) :]:
-            modified, size, path = line.split(" ", 2)
-            found = os.stat(path)
-            if found.st_mtime_ns != int(modified) or found.st_size != int(size):
-                return None
-    except (OSError, ValueError):
+        if any(line != _line(line.split(" ", 2)[2]) for line in lines[len(claims) :]):
+            return None
+    except (OSError, ValueError, IndexError):
         return None
     if "--quiet" not in argv:
         sys.stdout.write("\n".join([f"Up to date: {os.path.relpath(output)}/report.html", *claims, ""]))
@@ -40,25 +64,18 @@ def write(front: str, argv: Sequence[str], output: str, paths: Iterable[str], cl
 
     `claims` are the lines about those that do not hold. A folder's time says that a file was added.
     """
-    lines = [_head(front, argv, output), *(f"!{line}" for line in claims)]
-    for path in sorted(set(paths)):
-        found = os.stat(path)
-        lines.append(f"{found.st_mtime_ns} {found.st_size} {os.path.abspath(path)}")
+    found = (_line(os.path.abspath(path)) for path in sorted({*paths}))
     target = os.path.join(output, NAME)
     with open(f"{target}.new", "w", encoding="utf-8", errors="surrogateescape") as file:
-        file.write("\n".join(lines))
+        file.write("\n".join([_head(front, argv, output), *(f"!{line}" for line in claims), *found]))
     os.replace(f"{target}.new", target)
+
+
+def _line(path: str) -> str:
+    status = os.stat(path)
+    return f"{status.st_mtime_ns} {status.st_size} {path}"
 
 
 def _head(front: str, argv: Sequence[str], output: str) -> str:
     words = (word for word in argv if word not in _SILENT)
     return " ".join(["labreport stamp 1", front, os.path.abspath(output), *words])
-
-
-def _option(argv: Sequence[str], name: str) -> str:
-    for place, word in enumerate(argv):
-        if word.startswith(f"{name}="):
-            return word.partition("=")[2]
-        if word == name:
-            return argv[place + 1] if place + 1 < len(argv) else ""
-    return ""

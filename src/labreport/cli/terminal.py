@@ -11,16 +11,12 @@ import textwrap
 import threading
 import traceback
 from collections.abc import Callable
-from types import FrameType
-from typing import NoReturn
 
 from labreport.errors import LabReportError, Several, raised_at, told
 
 INTERRUPTED = "Interrupted. What is finished is kept; run the same command again to continue."
-_CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33", "cyan": "36"}
-_CONTROL = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))} | {
-    code: f"\\u{code:04x}" for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
-}
+_CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33"}
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """Characters that a terminal obeys, to be shown instead: names come from files."""
 
 
@@ -40,43 +36,36 @@ class Terminal:
 
     def result(self, text: str) -> None:
         """Print a line that was asked for, also when quiet; one that is too long goes on below, indented."""
+        if len(re.sub(r"\x1b\[[0-9;]*m", "", text)) > self.width:
+            indent = " " * (len(text) - len(text.lstrip()) + 2)
+            text = textwrap.fill(
+                text, self.width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+            )
         try:
-            print(folded(text, self.width), flush=True)
+            print(text, flush=True)
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # nobody reads any more; the work goes on
 
     def warn(self, text: str) -> None:
         """Print a line to standard error: something was repaired or left out."""
-        self._tell("note", "yellow", text)
+        print(f"{self.paint('note', 'yellow')}: {visible(text)}", file=sys.stderr)
 
-    def error(self, error: BaseException | str) -> None:
+    def error(self, error: LabReportError) -> None:
         """Print why something failed to standard error, each of several mistakes on its own line."""
         for each in error.errors if isinstance(error, Several) else (error,):
-            if self.debug and isinstance(each, BaseException):
+            if self.debug:
                 traceback.print_exception(each)
-            self._tell("error", "red", str(each))
+            print(f"{self.paint('error', 'red')}: {visible(str(each))}", file=sys.stderr)
 
     def paint(self, text: str, *looks: str) -> str:
         """Colour a text where colour is supported."""
         return f"\x1b[{';'.join(_CODES[look] for look in looks)}m{text}\x1b[0m" if self.colour else text
 
-    def _tell(self, what: str, colour: str, text: str) -> None:
-        print(f"{self.paint(what, colour)}: {visible(text)}", file=sys.stderr, flush=True)
-
 
 def visible(text: str) -> str:
     """Put a text on one line, with control characters made visible."""
-    return re.sub(r"\s*\n\s*", "; ", text.strip()).translate(_CONTROL)
-
-
-def folded(line: str, width: int) -> str:
-    """Break a line between words where it is longer than `width` columns; what follows is indented."""
-    if len(re.sub(r"\x1b\[[0-9;]*m", "", line)) <= width:
-        return line
-    indent = " " * (len(line) - len(line.lstrip()) + 2)
-    return textwrap.fill(
-        line, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
-    )
+    line = re.sub(r"\s*\n\s*", "; ", text.strip())
+    return _CONTROL.sub(lambda sign: ascii(sign[0])[1:-1], line)
 
 
 def counted(count: int, what: str) -> str:
@@ -89,16 +78,10 @@ def duration(seconds: float) -> str:
     """Write `1.2 s`, `12 s`, `3 min 05 s`, `2 h 10 min`."""
     if seconds < 9.95:
         return f"{max(seconds, 0.0):.1f} s"
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60:02} s"
-    return f"{whole // 3600} h {whole % 3600 // 60:02} min"
-
-
-class Terminated(KeyboardInterrupt):
-    """SIGTERM, or SIGHUP because the terminal is gone."""
+    minutes, whole = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {whole:02} s" if minutes else f"{whole} s"
+    return f"{minutes // 60} h {minutes % 60:02} min"
 
 
 def guarded(action: Callable[[], int], terminal: Terminal, interrupted: str = INTERRUPTED) -> int:
@@ -115,20 +98,20 @@ def guarded(action: Callable[[], int], terminal: Terminal, interrupted: str = IN
     except KeyboardInterrupt as error:
         if interrupted:
             sys.stderr.write(f"{chr(13) if sys.stderr.isatty() else ''}{interrupted}\n")
-        return 143 if isinstance(error, Terminated) else 130
+        return 143 if error.args else 130
     except Exception as error:
         lines = str(error).splitlines() or [""]
         hint = "" if terminal.debug else "; --debug shows the traceback"
-        if terminal.debug:
-            traceback.print_exc()
-        terminal.error(told(raised_at(error), f"{type(error).__name__}: {lines[0]}{hint}"))
+        wrong = LabReportError(told(raised_at(error), f"{type(error).__name__}: {lines[0]}{hint}"))
+        wrong.__cause__ = error
+        terminal.error(wrong)
         return 1
     finally:
         sys.unraisablehook = hook
 
 
-def _terminate(number: int, frame: FrameType | None) -> NoReturn:
-    raise Terminated
+def _terminate(number: int, frame: object) -> None:
+    raise KeyboardInterrupt(number)
 
 
 def _send_again(swallowed: sys.UnraisableHookArgs) -> None:
@@ -136,5 +119,5 @@ def _send_again(swallowed: sys.UnraisableHookArgs) -> None:
     if not issubclass(swallowed.exc_type, KeyboardInterrupt):
         sys.__unraisablehook__(swallowed)
         return
-    number = signal.SIGTERM if issubclass(swallowed.exc_type, Terminated) else signal.SIGINT
+    number = signal.SIGTERM if swallowed.exc_value and swallowed.exc_value.args else signal.SIGINT
     threading.Timer(0.05, os.kill, (os.getpid(), number)).start()

@@ -8,188 +8,146 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 import webbrowser
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Any
 
+from watchfiles import DefaultFilter
+from watchfiles import watch as changes
+
+from labreport.cli.commands import carried_out
+from labreport.cli.output import Progress
 from labreport.cli.terminal import Terminal, guarded
+from labreport.errors import LabReportError
+from labreport.page.document import served
+from labreport.project import located
 
 HOST = "127.0.0.1"
-BESIDE = {"report.pdf": "application/pdf", "answers.json": "application/json"}
-"""What the page links to, with its type."""
+TYPES = {
+    "": "text/html; charset=utf-8",
+    "events": "text/event-stream",
+    "report.pdf": "application/pdf",
+    "answers.json": "application/json",
+}
+"""What is served: the page, news of it, and what it links to."""
 LIBRARIES = (
     "argparse brotli filelock fontTools.subset jinja2 markdown_it matplotlib.backends.backend_svg "
     "matplotlib.figure mdit_py_plugins.dollarmath numpy pandas pikepdf pygments rich.progress "
     "safetensors.numpy scipy.special scipy.stats seaborn weasyprint"
 )
 """What builds import; one that is not listed only makes them slower."""
-STEP_MS, QUIET_MS = 20, 200
-"""Milliseconds without another change until one is acted on; and without any, until others are looked for."""
-PATIENCE = 6.0
-"""Seconds that a build that is stopped may take to write the states of its runs."""
-EMPTY = "<!DOCTYPE html><html lang='en'><title>Report</title><body><main>{}</main></body></html>"
+EMPTY = (
+    "<!DOCTYPE html><html lang='en'><title>Report</title><body><main>"
+    "The report is not built yet. This page shows it as soon as it is.</main></body></html>"
+)
 
 
-def watch(arguments: argparse.Namespace, folder: Path, terminal: Terminal) -> int:
+def watch(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """Serve the report on this machine, and build it again on every change, until interrupted."""
-    from watchfiles import DefaultFilter
-    from watchfiles import watch as changes
-
-    from labreport.project import located
-
-    module, source = located(folder)
-    package = source.joinpath(*module.split(".")[:-1])
-    engine = Path(__file__).parents[1]
-    folders = [each for each in {package, folder / "templates", engine} if each.is_dir()]
-    usual, output = DefaultFilter(), f"{arguments.output}{os.sep}"
-    texts = f"{folder / 'templates'}{os.sep}"
-    with PageServer(arguments.output) as server, Builder(arguments, folder, server.show) as builder:
+    module, source = located(arguments.project)
+    templates, engine = arguments.project / "templates", Path(__file__).parents[1]
+    folders = {source.joinpath(*module.split(".")[:-1]), templates, engine}
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(LIBRARIES.split())
+    building: Building | None = None
+    with PageServer(arguments.output) as server, ExitStack() as under_way:
         terminal.say(f"Watching; the report is at {server.address} (Ctrl-C ends)")
         if arguments.open:
             webbrowser.open(server.address)
-        begun = False
+        waiting = True  # for the first build, too: an edit before any was looked for would be missed
         for edits in changes(
-            *folders,
-            watch_filter=lambda change, path: usual(change, path) and not path.startswith(output),
-            step=STEP_MS,
-            debounce=10 * STEP_MS,
-            rust_timeout=QUIET_MS,
+            *filter(Path.is_dir, folders),
+            watch_filter=DefaultFilter(ignore_paths=[f"{arguments.output}{os.sep}"]),
+            step=20,  # milliseconds without another change until one is acted on
+            debounce=200,
+            rust_timeout=50,  # milliseconds without any change until news of the build are looked for
             yield_on_timeout=True,
             raise_interrupt=True,
         ):
-            if edits or not begun:  # an edit that came before anybody looked for one would be missed
-                builder.changed(begun and all(path.startswith(texts) for _, path in edits))
-                begun = True
-    return 0
+            for error in building.news() if building else ():
+                server.error = error
+            if edits or waiting:  # runs that are under way go on where only texts are edited
+                only_texts = all(Path(path).is_relative_to(templates) for _, path in edits)
+                waiting = building is not None and building.running and only_texts
+                if not waiting:
+                    under_way.close()
+                    building = Building(context, arguments)
+                    under_way.callback(building.stop)
 
 
-class Builder:
-    """Runs builds, each in a process of its own; one that is under way is stopped for the next."""
+class Building:
+    """A build in a process of its own; `running` while its runs are under way."""
 
-    def __init__(self, arguments: argparse.Namespace, folder: Path, show: Callable[[str], None]) -> None:
-        self._words = (str(folder), str(arguments.output), arguments.seeds, arguments.jobs, arguments.debug)
-        self._show = show
-        self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(LIBRARIES.split())
-        self._process: Any = None
-        self._running = self._again = False
-        self._lock = threading.Lock()
-
-    def changed(self, only_texts: bool) -> None:
-        """Build after an edit: at once, or after the runs under way where it is no matter of theirs."""
-        with self._lock:
-            self._again = only_texts and self._running
-            if not self._again:
-                self.build()
-
-    def build(self) -> None:
-        """Stop the build that is under way, if one is, and begin another."""
-        self.stop()
-        self._running = False
-        ours, theirs = self._context.Pipe(duplex=False)
-        self._process = self._context.Process(target=_build, args=(theirs, *self._words))
+    def __init__(self, context: ForkServerContext, arguments: argparse.Namespace) -> None:
+        self.running = False
+        self._channel, theirs = context.Pipe(duplex=False)
+        self._process = context.Process(target=_build, args=(theirs, arguments))
         # Ctrl-C reaches every process of the terminal; those that build are to hear of it from this one only
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         self._process.start()
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
         theirs.close()
-        threading.Thread(target=self._listen, args=(ours,), daemon=True).start()
+
+    def news(self) -> Iterator[str]:
+        """What it has said since: what is wrong, or the empty text when there is a page."""
+        with suppress(EOFError, OSError):
+            while self._channel.poll():
+                self.running = False
+                said = self._channel.recv()
+                self.running = said is None
+                if said is not None:
+                    yield said
 
     def stop(self) -> None:
-        """Have the build end; its runs keep what they have done."""
-        if self._process is None:
-            return
+        """Have it end; its runs keep what they have done."""
         if self._process.is_alive():
-            with suppress(ProcessLookupError):
-                os.kill(self._process.pid, signal.SIGTERM)
-        self._process.join(PATIENCE)
+            self._process.terminate()
+        self._process.join(6.0)  # seconds, in which the states of its runs are written
         self._process.kill()
         self._process.join()
 
-    def _listen(self, channel: Connection) -> None:
-        with suppress(EOFError, OSError):
-            while True:
-                self._running, error = channel.recv()
-                if error is not None:
-                    self._show(error)
-        with self._lock:
-            if self._again:
-                self._again = False
-                self.build()
 
-    def __enter__(self) -> Builder:
-        return self
-
-    def __exit__(self, *raised: object) -> None:
-        self.stop()
-
-
-def _build(channel: Connection, folder: str, output: str, seeds: int | None, jobs: int, debug: bool) -> None:
-    """Build once, and send whether runs are under way, and at news what is wrong: nothing, or a text."""
-    from labreport.build import Request
-    from labreport.cli.commands import carried_out
-    from labreport.cli.progress import Progress
-    from labreport.plan import DOCUMENTS
-
-    wrong: list[str] = []
+def _build(channel: Connection, arguments: argparse.Namespace) -> None:
+    """Build once; send None when runs begin, and when there is news, what is wrong, or the empty text."""
 
     class Heard(Terminal):
-        def error(self, error: BaseException | str) -> None:
+        def error(self, error: LabReportError) -> None:
             super().error(error)
-            wrong.append(str(error))
-            channel.send((False, "\n".join(wrong)))
+            channel.send(str(error))
 
     class Sending(Progress):
-        def running(self, *arguments: Any) -> None:
-            super().running(*arguments)
-            channel.send((True, None))
+        def running(self, *tasks: Any) -> None:
+            super().running(*tasks)
+            channel.send(None)
 
-        def published(self, name: str) -> None:
-            if name == DOCUMENTS["page"]:
-                channel.send((False, "\n".join(wrong)))
-
-    terminal = Heard(debug=debug)
-    request = Request(Path(folder), Path(output), seeds=seeds, jobs=jobs)
-    guarded(lambda: carried_out(request, terminal, Sending(terminal)), terminal, "")
-    with suppress(OSError):
-        channel.send((False, "\n".join(wrong)))
+    terminal = Heard(debug=arguments.debug)
+    if not guarded(lambda: carried_out(arguments, terminal, Sending(terminal)), terminal, ""):
+        channel.send("")
 
 
 class PageServer(http.server.ThreadingHTTPServer):
     """Serves the page of a folder on this machine only, to requests that name this server."""
 
-    daemon_threads = True
-
     def __init__(self, output: Path) -> None:
         super().__init__((HOST, 0), _Request)
-        self.output, self.error, self.version = output, "", 0
-        self.given = 0
-        """The version of the page that was asked for last."""
-        self.news = threading.Condition()
-        self.port: int = self.server_address[1]
-        self.address = f"http://{HOST}:{self.port}/"
+        self.output, self.error = output, ""
+        self.address = f"http://{HOST}:{self.server_port}/"
+        self.given = self.state()
+        """What was given last to one who asked for the page."""
+        threading.Thread(target=self.serve_forever, daemon=True).start()
 
-    def show(self, error: str) -> None:
-        """Have every open page load again; with an error, it is shown on it."""
-        with self.news:
-            self.error, self.version = error, self.version + 1
-            self.news.notify_all()
-
-    def wait(self, seen: int) -> int:
-        """Wait for another version than `seen`, for some seconds; the version then."""
-        with self.news:
-            self.news.wait_for(lambda: self.version != seen, 15)
-            return self.version
+    def state(self) -> tuple[str, int]:
+        """What an open page is loaded again for: what is wrong, and when the page was written."""
+        page = self.output / "report.html"
+        return self.error, page.stat().st_mtime_ns if page.is_file() else 0
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of connections that break."""
-
-    def __enter__(self) -> PageServer:
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-        return self
+        """Say nothing of connections that break, as that of every page that is closed."""
 
     def __exit__(self, *raised: object) -> None:
         self.shutdown()
@@ -203,50 +161,31 @@ class _Request(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer, if the request was meant for this server: another name may be a foreign page's trick."""
-        if self.headers.get("Host") not in (f"{HOST}:{self.server.port}", f"localhost:{self.server.port}"):
+        name, port = self.path[1:], self.server.server_port
+        if self.headers.get("Host") not in (f"{HOST}:{port}", f"localhost:{port}"):
             self.send_error(421, f"this is {self.server.address}")
-        elif self.path == "/events":
-            self._events()
-        elif self.path == "/" or self.path[1:] in BESIDE:
-            self._file(self.path[1:])
+        elif name not in TYPES or ("." in name and not (self.server.output / name).is_file()):
+            self.send_error(404, "it is not there, or not yet")
         else:
-            self.send_error(404)
+            self.send_response(200)
+            self.send_header("Content-Type", TYPES[name])
+            self.send_header("Cache-Control", "no-store")
+            self.end_headers()
+            self.wfile.write(self._content(name))
 
-    def _file(self, name: str) -> None:
-        from labreport.page.document import served
-
-        try:
-            content = (self.server.output / (name or "report.html")).read_bytes()
-        except OSError:
-            if name:
-                self.send_error(404, f"{name} is not there yet")
-                return
-            content = EMPTY.format(
-                "The report is not built yet. This page shows it as soon as it is."
-            ).encode()
-        if not name:
-            self.server.given = self.server.version
-            content = served(content.decode(), self.server.error).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", BESIDE.get(name, "text/html; charset=utf-8"))
-        self.send_header("Content-Length", str(len(content)))
-        self.send_header("Cache-Control", "no-store")
-        self.end_headers()
-        self.wfile.write(content)
-
-    def _events(self) -> None:
-        """One message for each build, as long as the page is open."""
-        self.send_response(200)
-        self.send_header("Content-Type", "text/event-stream")
-        self.send_header("Cache-Control", "no-store")
-        self.end_headers()
-        seen = self.server.given
-        with suppress(OSError):  # the browser has gone
-            while True:
-                now = self.server.wait(seen)
-                self.wfile.write(b": still here\n\n" if now == seen else b"data: %d\n\n" % now)
-                self.wfile.flush()
-                seen = now
+    def _content(self, name: str) -> bytes:
+        """What is asked for; of the events one, as soon as the page is another."""
+        server, seen = self.server, self.server.given
+        if name == "events":
+            while server.state() == seen:
+                time.sleep(0.05)
+            return b"data: another page\n\n"
+        file = server.output / (name or "report.html")
+        if name:
+            return file.read_bytes()
+        server.given = server.state()
+        page = file.read_bytes().decode() if file.is_file() else EMPTY
+        return served(page, server.error).encode()
 
     def log_message(self, *arguments: Any) -> None:
         """Say nothing of requests."""
