@@ -19,8 +19,6 @@ from labreport.page.markdown import typed_numbers
 from labreport.stats import Condition, as_condition, as_quantity, both, either, negated
 
 _JOINED: dict[str, Callable[..., Condition]] = {"And": both, "Or": either, "Not": negated}
-_COMPARED = {"eq": "eq", "ne": "ne", "lt": "lt", "lteq": "le", "gt": "gt", "gteq": "ge"}
-"""Comparisons as Jinja and as `operator` call them."""
 _EXAMPLE = 'such as ranking.clear("a", "b") or mean.a.above(92)'
 _BLOCK = re.compile(r"\s*(#{1,6}\s|[-*+]\s|\d+[.)]\s|>|\||```)|[\s\S]*\n[ \t]*\n")
 """What begins a block of Markdown, or has several."""
@@ -60,6 +58,7 @@ class Claims(Extension):
     """The tag `claim`, and the block `answer`, whose text stands in the answer's box."""
 
     tags = {"claim", "answerbox"}  # noqa: RUF012  # Jinja's own declaration
+    environment: Any
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
         """Check the numbers that are typed, and write into each tag how it stands on its line.
@@ -74,25 +73,24 @@ class Claims(Extension):
         start, end = map(re.escape, (self.environment.block_start_string, self.environment.block_end_string))
         tags = re.compile(
             rf"{start}[-+]?\s*raw\b.*?endraw\s*[-+]?{end}"
-            rf"|(?P<before>^[ \t]*)?(?P<start>{start})(?P<open>[-+]?)(?P<space>\s*)(?P<word>\w+)(?P<rest>.*?)"
-            rf"(?P<close>[-+]?)(?P<end>{end})(?P<after>[ \t]*$)?",
+            rf"|(^[ \t]*)?({start})([-+]?)(\s*)(\w+)(.*?)([-+]?)({end})([ \t]*$)?",
             re.DOTALL | re.MULTILINE,
         )
 
         def tag(one: re.Match[str]) -> str:
-            before, word, rest, after = one["before"], one["word"], one["rest"], one["after"]
+            before, begin, first, space, word, rest, last, close, after = one.groups()
             if not word:
                 return one[0]
             alone = before is not None and after is not None
-            block, keep = repr(before) if alone else "none", "" if alone else "+"
+            block, keep = (repr(before), "") if alone else (None, "+")
             if word == "claim":
                 word = f"claim {' '.join(rest.split())!r}, {block},"
             elif word == "endclaim":
                 word = f"endclaim {block}"
             elif word == "block" and rest.strip() == "answer":
                 word, rest = "answerbox", ""
-            inside = f"{one['open'] or keep}{one['space']}{word}{rest}{one['close'] or keep}"
-            return f"{before or ''}{one['start']}{inside}{one['end']}{'' if alone else after or ''}"
+            inside = f"{first or keep}{space}{word}{rest}{last or keep}"
+            return f"{before or ''}{begin}{inside}{close}{'' if alone else after or ''}"
 
         return tags.sub(tag, source)
 
@@ -115,8 +113,8 @@ class Claims(Extension):
         has_other = next(parser.stream).value == "else"
         other = parser.parse_statements(("name:endclaim",), drop_needle=True) if has_other else []
         before = None if parser.parse_expression().as_const() is None else block.as_const()
-        facts = nodes.Const((written.as_const(), before, line, parser.name, has_other))
-        call = self.call_method("_claim", [condition, facts], lineno=line)
+        facts = map(nodes.Const, (written.as_const(), before, line, parser.name, has_other))
+        call = self.call_method("_claim", [condition, *facts], lineno=line)
         chosen = nodes.If(nodes.Name("first_body", "load"), body, [], other, lineno=line)
         return nodes.CallBlock(call, [nodes.Name("first_body", "param")], [], [chosen], lineno=line)
 
@@ -131,18 +129,18 @@ class Claims(Extension):
         sides = [one if isinstance(one, (str, int, float)) else as_quantity(one) for one in given]
         if len({isinstance(one, str) for one in sides}) == 2:
             raise UsageError(f"a text is compared with a number: {left!r:.40} and {right!r:.40}")
-        return as_condition(getattr(operator, _COMPARED[name])(*sides))
+        return as_condition(getattr(operator, name.replace("teq", "e"))(*sides))
 
-    def _claim(self, given: Any, facts: tuple[str, str | None, int, str, bool], caller: Any) -> Markup:
+    def _claim(
+        self, given: Any, written: str, block: str | None, line: int, name: str, otherwise: bool, caller: Any
+    ) -> Markup:
         """Print the body that is true; both are rendered, so that a mistake in either shows."""
-        written, block, line, name, has_other = facts
-        condition, values = as_condition(there(given)), self.environment.values  # type: ignore[attr-defined]
+        condition, values = as_condition(there(given)), self.environment.values
         body, other = caller(True), caller(False)
         if block is None and (_BLOCK.match(body) or _BLOCK.match(other)):
             raise UsageError("a claim around whole paragraphs has its tags alone on their lines")
-        about = condition.about if condition.holds is False else ()
-        now = Markup("; ").join(map(values.sentence, about))
-        said = (values.words(body), written, condition.holds, values.words(now), has_other)
+        now = Markup("; ").join(map(values.sentence, condition.about if condition.holds is False else ()))
+        said = (values.words(body), written, condition.holds, values.words(now), otherwise)
         claim = Claim(values.folder + name, line, *said)
         values.claims.append(claim)
         if condition.holds is None or claim.fails:
@@ -151,7 +149,7 @@ class Claims(Extension):
         return Markup(text if block is None else f"\n\n{text}\n\n")
 
     def _answer(self, caller: Any) -> str:
-        self.environment.values.at.box = caller()  # type: ignore[attr-defined]
+        self.environment.values.at.box = caller()
         return ""
 
 
@@ -173,7 +171,7 @@ class _Logic(NodeTransformer):
             return node
         parts, left = [], node.expr
         for one in node.ops:
-            if one.op not in _COMPARED:
+            if one.op in ("in", "notin"):
                 self._parser.fail(f"a claim does not take {one.op!r}; write one {_EXAMPLE}", node.lineno)
             parts.append(call("_compared", [left, nodes.Const(one.op), one.expr]))
             left = one.expr

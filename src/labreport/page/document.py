@@ -18,10 +18,10 @@ from markupsafe import Markup
 
 from labreport.charts import Exported, css_variables
 from labreport.errors import UsageError, did_you_mean, shown
-from labreport.page.environment import FRAME, near
 from labreport.page.fonts import font_faces
 from labreport.page.markdown import CITED, references
 from labreport.page.sections import Fragment, glossary
+from labreport.page.values import FRAME
 from labreport.project import Project
 from labreport.stats import plural
 
@@ -70,7 +70,7 @@ def render_page(
     joined = "\n".join(fragment.html for fragment in fragments)
     joined = FAILS.sub(lambda found: f'{found[0]} id="claim-{next(count)}"', joined)
     terms = glossary(templates, project.words)
-    cites = tuple(dict.fromkeys([*(key for one in fragments for key in one.cites), *CITED.findall(terms)]))
+    cites = tuple(dict.fromkeys(CITED.findall(joined + terms)))
     numbers = {name: one for fragment in fragments for name, one in fragment.numbers.items()}
     counters = _counters(project, joined)
     seeds = [one["n"] for one in numbers.values() if one["unit"] == project.words.seed]
@@ -101,7 +101,7 @@ def render_page(
         counters=counters,
         lines={name: Markup(line) for fragment in fragments for name, line in fragment.glance.items()},
         fails=next(count) - 1,
-        unknown=any(fragment.unknown for fragment in fragments),
+        unknown=any(one.holds is None for fragment in fragments for one in fragment.claims),
         interval="±" in joined,
         samples=_samples(numbers.values()),
         left_out=sorted({note for fragment in fragments for note in fragment.left_out}),
@@ -176,7 +176,7 @@ def _resolved(text: str, project: Project, counters: Mapping[str, str], cites: S
         asked = html.unescape(found[1])
         key = next((key for key in (asked, *(f"{kind}:{asked}" for kind in KINDS)) if key in counters), None)
         if key is None:
-            known = near(asked, [each.partition(":")[2] for each in counters])
+            known = did_you_mean(asked, [each.partition(":")[2] for each in counters], "there are")
             raise UsageError(f"ref({asked!r}): no figure, table, question or section is called so{known}")
         kind, _, name = key.partition(":")
         label = f"{kind.title()} {counters[key]}" if counters[key] else titles[name]

@@ -24,7 +24,7 @@ from labreport.errors import UsageError, shown
 from labreport.project.outline import slug
 
 BIBLIOGRAPHY = "references.bib"
-HELD = "\U000f0000-\U000ffffd"
+HELD = "\U000f0000-\U0010fffd"
 """Characters that stand for values until the text is done, as a class of a regular expression."""
 _NUMBER = r"\d[\d\u202f\u00a0]*(?:[.,]\d+)*"
 TYPED = re.compile(

@@ -5,26 +5,31 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from numbers import Number
+from operator import attrgetter
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NoReturn
 
-from jinja2 import Undefined
+import jinja2
+from jinja2.utils import missing
 from markupsafe import Markup, escape
 
-from labreport.errors import UsageError, shown
+from labreport.errors import LabReportError, Several, UsageError, did_you_mean, raised_at, shown
 from labreport.page import markdown
-from labreport.page.claims import Claim, TemplateError, there
-from labreport.page.environment import environment
+from labreport.page.claims import Claim, Claims, TemplateError, there
 from labreport.page.markdown import HELD
-from labreport.stats import Condition, Finding, Names, Quantity, Table, as_quantity, declared, rows, say
+from labreport.project.outline import slug
+from labreport.stats import Condition, Finding, Names, Quantity, Source, as_quantity, plural, say
 from labreport.stats.finding import quantities
+from labreport.stats.names import Table, declared, rows
 from labreport.stats.quantity import FORMS, apart, as_prose, bare, digits, pm
 
-SENTENCES = "sentences.html"
+FRAME = Path(__file__).parents[1] / "frame"
+GLOSSARY = "glossary.md"
 RESERVED = ("and", "caller", "else", "false", "if", "in", "is", "loop", "none", "not", "or", "self", "true")
 """Names of Jinja's."""
 VERDICT = "No longer holds:"
@@ -32,14 +37,16 @@ MARK = '<sup class="mark">†</sup>'
 _MARK_HERE = "<!--mark-->"
 _MARK_ABOVE = re.compile(rf"(</(?:p|li)>(?:(?!</p>|</li>).)*){_MARK_HERE}", re.DOTALL)
 """The end of the last paragraph above, which has the mark of a block that is not judged."""
-_FIRST = 0xF0000
+_INLINE, _BLOCK = 0xF0000, 0x100000
+"""The first signs of `HELD`: for what stands in a line, and for what is a block."""
 _EDGE = "\u2e28"
 """Around what begins or ends a claim: Markdown takes it for punctuation, so that `*` beside it is read."""
 _CAPTION = re.compile(r"<p>Table(?: ([\w-]+))?: ((?:(?!</p>).)*)</p>\n<table>", re.DOTALL)
 _SIGN = re.compile(rf"{_EDGE}?([{HELD}]){_EDGE}?")
-_ALONE = re.compile(rf"<p>{_SIGN.pattern}</p>")
+_ALONE = re.compile("<p>([\U00100000-\U0010fffd])</p>")
 _TAG = re.compile(rf"<[^<>]*>|{_SIGN.pattern}")
 _ASIDE = re.compile(r' ?<(span|p) class="now">.*?</\1>|<sup class="mark">.*?</sup>', re.DOTALL)
+_identity = attrgetter("value", "unit", "low", "high", "n", "values", "source")  # `==` of quantities asks
 
 
 def plain_text(markup: str) -> str:
@@ -52,12 +59,6 @@ def listed(items: Iterable[Any], word: str = "and") -> Markup:
     """Join as English does: `5, 8 and 9`."""
     *front, last = [escape(item) for item in items] or [Markup()]
     return Markup(f" {word} ").join([Markup(", ").join(front), last]) if front else last
-
-
-class _Held(NamedTuple):
-    html: str
-    plain: str
-    block: bool
 
 
 @dataclass
@@ -74,7 +75,7 @@ class Place:
     box: str | None = None
 
 
-class Values:
+class Values(jinja2.Environment):
     """What is printed from templates of one folder: values, the sources of numbers, claims.
 
     What Jinja prints becomes a sign, in which Markdown sees nothing, and `html` puts it in again. Numbers
@@ -88,87 +89,158 @@ class Values:
         self,
         templates: Path,
         at: Place,
-        answers: Mapping[str, Names] | None = None,
+        answers: Mapping[str, Names],
         experiments: Iterable[Any] = (),
     ) -> None:
-        self.templates, self.at = templates, at
+        self.values = values = self  # of an overlay too, which has another syntax
+
+        class Unknown(jinja2.StrictUndefined):
+            """A name that is not there: whatever is done with it raises, and says what is near."""
+
+            @property
+            def _undefined_message(self) -> str:
+                name, owner = str(self._undefined_name), self._undefined_obj
+                if owner is missing:
+                    return (
+                        self._undefined_hint or f"there is no {name!r} here{did_you_mean(name, values.known)}"
+                    )
+                words = [word for word in dir(owner) if not word.startswith("_")]
+                near = did_you_mean(name, words)
+                return f"{type(owner).__name__} {str(owner)[:40]!r} has no {name!r}{near}"
+
+        super().__init__(
+            loader=jinja2.FileSystemLoader([templates, FRAME, FRAME.parent]),
+            autoescape=True,
+            undefined=Unknown,
+            finalize=jinja2.pass_context(lambda _, value: self.value(value)),  # so that it sees constants too
+            extensions=[Claims],
+            optimized=False,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self.templates, self.at, self.answers = templates, at, answers
         self.claims: list[Claim] = []
         self.numbers: dict[str, dict[str, Any]] = {}
         self.known: dict[str, Any] = {}
         self.left_out: set[str] = set()
-        self._held: list[_Held] = []
+        self._held: list[tuple[str, str]] = []
         self._shown: Counter[str] = Counter()
         self._paths: dict[Any, str] = {}
         declarations = Names({one.name: declared(one) for one in experiments})
-        for question, answer in {**(answers or {}), "experiments": declarations}.items():
+        for question, answer in {**answers, "experiments": declarations}.items():
             for path, one in quantities(answer, question):
                 self._paths.setdefault(_identity(one), path)
                 if one.source.note.endswith((" missing", " left out")):
                     self.left_out.add(one.source.note)
-        self.jinja = environment(templates, self)
-        self.jinja.globals.update(
-            experiments=declarations,
-            rows=lambda of, answer=None, **columns: rows(of, answer or self.at.answer, **columns),
-            show=self.show,
-        )
+        self.globals = {
+            "namespace": self.globals["namespace"],
+            "experiments": declarations,
+            "rows": lambda of, answer=None, **columns: rows(of, answer or self.at.answer, **columns),
+            "show": self.show,
+        }
+        self.filters |= {
+            **{name: partial(self.form, form=form) for name, form in FORMS.items()},
+            "apart": partial(self.form, form=apart),  # how far a difference is from zero, with its ±
+            "digits": lambda given, number: self.form(given, lambda one: digits(one, number)),
+            "bare": lambda given, number: self.form(given, lambda one: bare(one, number)),
+            "join": lambda items, sign="": escape(sign).join(map(escape, map(self.value, items))),
+            "listed": lambda items, word="and": listed(map(self.value, items), word),
+            "literal": self.literal,
+            "text": str,
+        }
 
     # Templates
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Read a name of a value; of a quantity, `n` is a quantity too: four plates."""
+        if isinstance(obj, Quantity) and attribute == "n":
+            return Quantity(obj.n, plural(obj.source.unit), source=Source(kind="counted"), exact=True)
+        return super().getattr(obj, attribute)
+
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """Turn whatever a template raises into one line: file, line, what is wrong."""
+        file = shown(self.templates / self.at.template)
+        try:
+            yield
+        except (TemplateError, Several):
+            raise
+        except jinja2.TemplateSyntaxError as error:
+            raise TemplateError(f"{shown(error.filename or file)}:{error.lineno}: {error.message}") from error
+        except Exception as error:
+            plain = isinstance(error, (LabReportError, jinja2.TemplateError))
+            text = str(error) if plain else f"{type(error).__name__}: {error}"
+            if isinstance(error, jinja2.TemplateNotFound):
+                text = f"there is no template {error.name!r}"
+            place = raised_at(error) or file
+            named = rf"{re.escape(place.rpartition(':')[0])}:\d+: "  # by a line of the code that Jinja makes
+            raise TemplateError(f"{place}: {re.sub(named, '', text)}") from error
 
     def text(self, names: Mapping[str, Any], **syntax: Any) -> str:
         """Render the template with these names, `deep_8` for `deep-8` too; `syntax` are options of Jinja's.
 
         Raises `UsageError` for a name that is one of the engine's.
         """
-        if taken := sorted(set(names) & {*self.jinja.globals, *RESERVED}):
-            raise UsageError(f"{taken[0]!r} is a name of the engine in templates; call the answer otherwise")
         micro = {name.replace("μ", "µ"): value for name, value in names.items()}  # as it is typed
         found = {re.sub(r"\W", "_", name): value for name, value in names.items()} | micro | dict(names)
-        self.known = {**self.jinja.globals, **found}
-        return self.jinja.overlay(**syntax).get_template(self.at.template).render(found)
+        self.known = {**self.globals, **found}
+        with self.explained():
+            if taken := sorted({*names} & {*self.globals, *RESERVED}):
+                raise UsageError(
+                    f"{taken[0]!r} is a name of the engine in templates; call the answer otherwise"
+                )
+            return self.overlay(**syntax).get_template(self.at.template).render(found)
 
     def frame(self, template: str, /, **names: Any) -> Markup:
         """Render a template of the frame."""
-        return Markup(self.jinja.get_template(template).render(names))
+        return Markup(self.get_template(template).render(names))
 
     def sentence(self, of: Finding | Quantity) -> Markup:
         """Say a finding or a number: by the macro of its kind, the project's own if it has one."""
-        kind = of.kind if isinstance(of, Finding) else "quantity"
-        given = say(of) if isinstance(of, Finding) else {"name": self._called(of), "value": of}
-        files = (self.jinja.get_template(name).module for name in (SENTENCES, f"engine/{SENTENCES}"))
-        return Markup(next(getattr(file, kind) for file in files if hasattr(file, kind))(given)).strip()
+        if isinstance(of, Finding):
+            kind, given = str(of.kind), say(of)
+        else:
+            name = self._paths.get(_identity(of), "the number").rpartition(".")[2]
+            words = (of.source.measure or name.replace("_", " "), " and ".join(of.source.experiments))
+            kind, given = "quantity", {"name": " of ".join(filter(None, words)), "value": of}
+        with self.explained():
+            files = (self.get_template(name).module for name in ("sentences.html", "frame/sentences.html"))
+            return Markup(next(getattr(file, kind) for file in files if hasattr(file, kind))(given)).strip()
 
-    def _called(self, one: Quantity) -> str:
-        """What a number is of, in words: `test accuracy of complex`, or what its answer calls it."""
-        of, name = one.source, self._paths.get(_identity(one), "the number").rpartition(".")[2]
-        what = of.measure or name.replace("_", " ")
-        return " of ".join(filter(None, (what, " and ".join(of.experiments))))
+    def term(self, word: str, text: str = "") -> Markup:
+        """Print a word that the glossary explains, linked to where it does."""
+        file = self.templates / GLOSSARY
+        source = file.read_text(encoding="utf-8") if file.is_file() else ""
+        known = re.findall(r"^(\S.*)\n+:\s", source, re.MULTILINE)
+        if word not in known:
+            near = did_you_mean(word, known, "there are")
+            raise UsageError(f"{GLOSSARY} does not explain {word!r}{near}")
+        return self.hold(Markup('<a class="term" href="#term-{}">{}</a>').format(slug(word), text or word))
 
     # Signs
 
     def hold(self, markup: str, plain: str | None = None, block: bool = False) -> Markup:
         """Keep HTML for later, and give the sign that stands for it."""
-        sign = chr(_FIRST + len(self._held))
-        self._held.append(_Held(str(markup), plain_text(markup) if plain is None else plain, block))
+        sign = chr((_BLOCK if block else _INLINE) + len(self._held))
+        self._held.append((str(markup), plain_text(markup) if plain is None else plain))
         return Markup(f"\n\n{sign}\n\n" if block else sign)
+
+    def _of(self, sign: str) -> tuple[str, str]:
+        return self._held[ord(sign) & 0xFFFF]
 
     def html(self, text: str) -> str:
         """Put in what was kept: as HTML, and in the attributes of a tag as plain text."""
-        return _MARK_ABOVE.sub(rf"{MARK}\1", self._put(text))
 
-    def _put(self, text: str) -> str:
         def put(found: re.Match[str]) -> str:
             if found[1]:
-                return self._put(self._of(found).html)
+                return self.html(self._of(found[1])[0])
             return _SIGN.sub(lambda sign: str(escape(self.plain(sign[0]))), found[0])
 
-        return _TAG.sub(put, _ALONE.sub(lambda one: one[1] if self._of(one).block else one[0], text))
+        return _MARK_ABOVE.sub(rf"{MARK}\1", _TAG.sub(put, _ALONE.sub(r"\1", text)))
 
     def plain(self, text: str) -> str:
         """Put in the plain text of what was kept."""
-        return _SIGN.sub(lambda found: self.plain(self._of(found).plain), text)
-
-    def _of(self, found: re.Match[str]) -> _Held:
-        return self._held[ord(found[1]) - _FIRST]
+        return _SIGN.sub(lambda found: self.plain(self._of(found[1])[1]), text)
 
     # Markdown
 
@@ -180,7 +252,16 @@ class Values:
             label = f'<span class="label">Table <span data-no="table:{name}"></span></span>'
             return f'<table id="table-{name}" class="data">\n<caption>{label} {found[2]}</caption>'
 
-        return _CAPTION.sub(captioned, str(markdown.parser_of(True).render(text, self._names)))
+        made = str(markdown.parser_of(True).render(text, self._names))
+        for key in markdown.CITED.findall(made):
+            if key not in self._bibliography:
+                known = did_you_mean(key, self._bibliography, "there are")
+                self.told(f"@{key}", f"{markdown.BIBLIOGRAPHY} has no entry {key!r}{known}")
+        return _CAPTION.sub(captioned, made)
+
+    @cached_property
+    def _bibliography(self) -> dict[str, str]:
+        return markdown.bibliography(self.templates)
 
     def _table(self, name: str | None) -> str:
         self._shown[self.at.document] += 1
@@ -215,7 +296,9 @@ class Values:
 
     def value(self, given: Any) -> Any:
         """Print what stands in `{{ }}`. Raises `UsageError` for a bare number and what has no text."""
-        if isinstance(given, (Markup, Undefined)):  # what is not there raises, but for `if` without `else`
+        if isinstance(
+            given, (Markup, jinja2.Undefined)
+        ):  # what is not there raises, but for `if` without `else`
             return given if isinstance(given, Markup) else str(given)
         if isinstance(given, str):
             safe = re.sub(f"[{HELD}]", "\ufffd", given)
@@ -226,7 +309,17 @@ class Values:
             return self.form(given, as_prose)
         if isinstance(given, (list, tuple)):
             return listed(map(self.value, given))
-        raise UsageError(_refusal(given))
+        if not isinstance(given, bool) and isinstance(given, Number):
+            wrong = f"{given} is a bare number; print a quantity, or write {{{{ {given} | literal }}}}"
+        elif isinstance(given, Condition):
+            wrong = "a condition is not printed; write {% claim … %}the sentence{% endclaim %}"
+        elif isinstance(given, Table):
+            wrong = 'a table is printed by show(table, "its caption")'
+        elif isinstance(given, Names):
+            wrong = f"several values have this name; print one of {', '.join(given.members)}"
+        else:
+            wrong = f"{given!r:.60} is no text; print a quantity, a finding, a text or a list of them"
+        raise UsageError(wrong)
 
     def form(self, given: Any, form: Callable[[Quantity], str]) -> Markup:
         """Print a quantity in one of the forms, with the name under which a reader finds its source."""
@@ -251,20 +344,6 @@ class Values:
         text = re.sub(r"(?<=\d) (?=%)", "\u00a0", str(given))
         element = Markup('<span class="literal" title="typed by hand; no result says it">{}</span>')
         return self.hold(element.format(text), text)
-
-    @property
-    def filters(self) -> dict[str, Callable[..., str]]:
-        """The filters of a template by name; `apart` is how far a difference is from zero, with its ±."""
-        return {
-            **{name: partial(self.form, form=form) for name, form in FORMS.items()},
-            "apart": partial(self.form, form=apart),
-            "digits": lambda given, number: self.form(given, lambda one: digits(one, number)),
-            "bare": lambda given, number: self.form(given, lambda one: bare(one, number)),
-            "join": lambda items, sign="": escape(sign).join(map(escape, map(self.value, items))),
-            "listed": lambda items, word="and": listed(map(self.value, items), word),
-            "literal": self.literal,
-            "text": str,
-        }
 
     def show(self, table: Any, caption: str = "", digits: int | None = None, name: str = "") -> Markup:
         """Print a table: value ± half width, one number of decimals a column, or `digits` of them.
@@ -301,20 +380,3 @@ class Values:
         if block is None:
             return f"{_EDGE}{before}{_EDGE}{body}{_EDGE}{after}{_EDGE}"
         return f"\n\n{block}{before}\n\n{body}\n\n{block}{after}\n\n"
-
-
-def _identity(one: Quantity) -> tuple[Any, ...]:
-    return (one.value, one.unit, one.low, one.high, one.n, one.values, one.source)
-
-
-def _refusal(given: Any) -> str:
-    """Say why something is not printed, and what to write."""
-    if isinstance(given, Number) and given is not True and given is not False:
-        return f"{given} is a bare number; print a quantity, or write {{{{ {given} | literal }}}}"
-    if isinstance(given, Condition):
-        return "a condition is not printed; write {% claim … %}the sentence{% endclaim %}"
-    if isinstance(given, Table):
-        return 'a table is printed by show(table, "its caption")'
-    if isinstance(given, Names):
-        return f"several values have this name; print one of {', '.join(given.members)}"
-    return f"{given!r:.60} is no text; print a quantity, a finding, a text or a list of them"
