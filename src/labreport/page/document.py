@@ -1,13 +1,15 @@
-"""The whole report as one HTML text, for the browser or for the PDF: frame, numbering, references."""
+"""The whole report as one HTML text, for the browser or for the PDF: frame, numbering, references, fonts."""
 
 from __future__ import annotations
 
 import base64
 import html
+import io
 import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from mimetypes import guess_type
 from pathlib import Path
 from typing import Any, Literal
@@ -18,7 +20,6 @@ from markupsafe import Markup
 
 from labreport.charts import Exported, css_variables
 from labreport.errors import UsageError, did_you_mean, shown
-from labreport.page.fonts import font_faces
 from labreport.page.markdown import CITED, references
 from labreport.page.sections import Fragment, glossary
 from labreport.page.values import FRAME
@@ -35,6 +36,11 @@ KINDS = ("figure", "table", "question", "section")
 """What can be referred to, in the order in which a bare name is looked for."""
 ROWS = 1_000
 """So many rows of a figure's data are in the page; the rest is counted."""
+CUTS = {"Regular": (400, "normal"), "It": (400, "italic"), "Semibold": (600, "normal")}
+"""Weight and style of a face, by the end of its file's name."""
+FACES = {"Source Serif 4": [*CUTS], "Source Sans 3": [*CUTS], "JetBrains Mono": ["Regular"]}
+ALWAYS = frozenset(map(chr, range(0x20, 0x7F))) | frozenset("–—‘’“”…−×±≈≤≥→↑↓%\u00a0\u2009\u202f")
+"""Kept in every subset, so that most edits of a text leave the fonts as they are."""
 
 TAG = re.compile(r"<[^>]*>")
 NUMBERED = re.compile(r'<span data-no="([^"]*)"></span>')
@@ -64,39 +70,21 @@ def render_page(
     something is there twice.
     """
     templates, count = project.folder / "templates", itertools.count(1)
-    frame = jinja2.Environment(
-        loader=jinja2.FileSystemLoader([templates, FRAME]), autoescape=True, trim_blocks=True
-    )
+    loader = jinja2.FileSystemLoader([templates, FRAME])
+    frame = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True)
     joined = "\n".join(fragment.html for fragment in fragments)
     joined = FAILS.sub(lambda found: f'{found[0]} id="claim-{next(count)}"', joined)
     terms = glossary(templates, project.words)
-    cites = tuple(dict.fromkeys(CITED.findall(joined + terms)))
+    cites = list(dict.fromkeys(CITED.findall(joined + terms)))
     numbers = {name: one for fragment in fragments for name, one in fragment.numbers.items()}
     counters = _counters(project, joined)
-    seeds = [one["n"] for one in numbers.values() if one["unit"] == project.words.seed]
-
-    def figure(found: re.Match[str]) -> str:
-        drawn = figures[html.unescape(found[1])]
-        label = f'<svg role="img" aria-label="{found[2]}" '
-        drawing = f'<div class="drawing">{drawn.svg_screen.replace("<svg ", label, 1)}</div>'
-        data = frame.get_template("data.html").render(columns=drawn.columns, rows=drawn.rows, shown=ROWS)
-        return drawing + found[3] + (data if drawn.rows else "")
-
-    def finished(text: str) -> Markup:
-        text = _resolved(text, project, counters, cites)
-        if medium == "screen":
-            text = FIGURE.sub(figure, text)
-        else:
-            text = FORMULA.sub(r"\g<0><title>\1</title>", text)
-        return Markup(IMAGE.sub(lambda found: _image(found, templates), text))
-
     body = frame.get_template(f"{medium}.html").render(
         project=project,
         words=project.words,
         notice=notice,
         facts=facts,
-        sections=finished(joined),
-        glossary=finished(terms),
+        sections=Markup(joined),
+        glossary=Markup(terms),
         references=Markup(references(templates, cites)),
         counters=counters,
         lines={name: Markup(line) for fragment in fragments for name, line in fragment.glance.items()},
@@ -105,21 +93,36 @@ def render_page(
         interval="±" in joined,
         samples=_samples(numbers.values()),
         left_out=sorted({note for fragment in fragments for note in fragment.left_out}),
-        items=any("items" in each.get("method", "") for each in numbers.values()),
-        single=max(seeds, default=0) == 1,
+        items=any("items" in one.get("method", "") for one in numbers.values()),
+        single=1
+        == max((one["n"] for one in numbers.values() if one["unit"] == project.words.seed), default=0),
     )
-    style = "".join(_style(frame, name, applies) for name, applies in STYLES[medium].items())
-    head: dict[str, Any] = {}
+    body = _resolved(body, project, counters, cites)
+
+    def figure(found: re.Match[str]) -> str:
+        drawn = figures[html.unescape(found[1])]
+        label = f'<svg role="img" aria-label="{found[2]}" '
+        drawing = f'<div class="drawing">{drawn.svg_screen.replace("<svg ", label, 1)}</div>'
+        data = frame.get_template("data.html").render(columns=drawn.columns, rows=drawn.rows, shown=ROWS)
+        return drawing + found[3] + (data if drawn.rows else "")
+
     if medium == "screen":
-        body = HEADING.sub(PERMALINK, body)
-        head["script"] = Markup(
-            "".join(file.read_text("utf-8") for file in sorted(FRAME.glob("script/*.js")))
-        )
-        compact: dict[str, Any] = {"ensure_ascii": False, "sort_keys": True, "separators": (",", ":")}
-        head["numbers"] = htmlsafe_json_dumps(numbers, **compact)
-        style = f":root {{{css_variables()}}}\n{style}"
-        style = font_faces([TAG.sub("", body), html.unescape(head["numbers"]), style, head["script"]]) + style
+        body = HEADING.sub(PERMALINK, FIGURE.sub(figure, body))
+    else:
+        body = FORMULA.sub(r"\g<0><title>\1</title>", body)
+    body = IMAGE.sub(lambda found: _image(found, templates), body)
     _check(body)
+    style, head = "", {}
+    for name, applies in STYLES[medium].items():
+        sheet = loader.get_source(frame, f"styles/{name}.css")[0]
+        style += sheet if applies == "all" else f"@media {applies} {{\n{sheet}}}\n"
+    if medium == "screen":
+        script = "".join(file.read_text("utf-8") for file in sorted(FRAME.glob("script/*.js")))
+        compact: dict[str, Any] = {"ensure_ascii": False, "sort_keys": True, "separators": (",", ":")}
+        data = htmlsafe_json_dumps(numbers, **compact)
+        style = f":root {{{css_variables()}}}\n{style}"
+        style = _font_faces(TAG.sub("", body), html.unescape(data), style, script) + style
+        head = {"script": Markup(script), "numbers": data}
     document = frame.get_template("document.html")
     return document.render(project=project, medium=medium, body=Markup(body), style=Markup(style), **head)
 
@@ -133,15 +136,14 @@ def served(page: str, error: str = "") -> str:
 
 def _samples(numbers: Iterable[Mapping[str, Any]]) -> str:
     """Over what the intervals of the report are: `5 seeds`, or `3 to 4 plates, or 12 wells`."""
-    counts: dict[str, list[int]] = {}
+    counts: dict[str, set[int]] = {}
     for one in numbers:
         if "±" in one["value"]:
-            counts.setdefault(one["unit"], []).append(one["n"])
+            counts.setdefault(one["unit"], set()).add(one["n"])
     told = []
     for unit, found in counts.items():
-        least, most = min(found), max(found)
-        span = f"{least:,} to {most:,}" if least < most else f"{most:,}"
-        told.append(f"{span} {plural(unit) if most > 1 else unit}")
+        span = " to ".join(f"{number:,}" for number in sorted({min(found), max(found)}))
+        told.append(f"{span} {plural(unit) if max(found) > 1 else unit}")
     return ", or ".join(told)
 
 
@@ -164,7 +166,7 @@ def _counters(project: Project, text: str) -> dict[str, str]:
     return found
 
 
-def _resolved(text: str, project: Project, counters: Mapping[str, str], cites: Sequence[str]) -> str:
+def _resolved(text: str, project: Project, counters: Mapping[str, str], cites: list[str]) -> str:
     """Fill in the numbers, the links that name them, and the numbers of what is cited."""
     titles = {section.name: section.title for section in project.chapters}
 
@@ -211,8 +213,30 @@ def _image(found: re.Match[str], templates: Path) -> str:
     return found[0].replace(found[1], f"data:{guess_type(file)[0] or 'image/png'};base64,{data}", 1)
 
 
-def _style(frame: jinja2.Environment, name: str, applies: str) -> str:
-    """A style sheet of the project's, or else the engine's."""
-    assert frame.loader
-    text = frame.loader.get_source(frame, f"styles/{name}.css")[0]
-    return text if applies == "all" else f"@media {applies} {{\n{text}}}\n"
+def _font_faces(*texts: str) -> str:
+    """An `@font-face` rule for every face, with the characters of `texts`; the same bytes each time."""
+    characters, rules = frozenset().union(ALWAYS, *texts), ""
+    for family, cut in ((family, cut) for family, cuts in FACES.items() for cut in cuts):
+        weight, style = CUTS[cut]
+        data = _subset(f"{family.replace(' ', '')}-{cut}.ttf", characters)
+        rules += (
+            f'@font-face{{font-family:"{family}";font-weight:{weight};font-style:{style};font-display:block;'
+            f'src:url("data:font/woff2;base64,{data}") format("woff2")}}\n'
+        )
+    return rules
+
+
+@lru_cache(maxsize=32)  # `watch` renders the page again and again, mostly with the same letters
+def _subset(file: str, characters: frozenset[str]) -> str:
+    from fontTools import subset
+
+    options = subset.Options(flavor="woff2", hinting=False, desubroutinize=True, notdef_outline=True)
+    options.layout_features = ["kern", "liga", "tnum", "lnum", "ccmp", "mark"]
+    options.name_IDs = [1, 2, 4, 6]  # family, style, full name and PostScript name
+    stream = io.BytesIO()
+    with subset.load_font(FRAME / "fonts" / file, options) as font:
+        subsetter = subset.Subsetter(options)
+        subsetter.populate(text="".join(characters))
+        subsetter.subset(font)
+        subset.save_font(font, stream, options)
+    return base64.b64encode(stream.getvalue()).decode("ascii")

@@ -12,27 +12,29 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from unittest import mock
 from urllib.parse import unquote
 
 from labreport.charts import Exported
 from labreport.errors import LabReportError
 from labreport.page.document import render_page
-from labreport.page.fonts import FOLDER
 from labreport.page.sections import Fragment
+from labreport.page.values import FRAME
 from labreport.project import Project
 
 CONFIGURATION = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
-<fontconfig>
-  <dir prefix="relative">fonts</dir>
-  <cachedir prefix="xdg">fontconfig</cachedir>
-</fontconfig>
+<fontconfig><dir prefix="relative">fonts</dir><cachedir prefix="xdg">fontconfig</cachedir></fontconfig>
 """
 MISSING_PANGO = (
     "the PDF needs Pango: install it (Debian and Ubuntu: "
     "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0; "
     "macOS: brew install pango) and build again"
 )
+PRINT_FLAG = 4
+"""Bit of an annotation's flags: it is printed with the page (ISO 32000-1, table 165)."""
+MARKED = re.compile(rb"/\w+\s+<</MCID (\d+)>>\s+BDC")
+PAGINATION = b"/Artifact\n<</Type /Pagination>>\nBDC"
 
 
 class MissingLibrary(LabReportError):
@@ -40,19 +42,14 @@ class MissingLibrary(LabReportError):
 
 
 def render_pdf(
-    project: Project,
-    fragments: Sequence[Fragment],
-    figures: Mapping[str, Exported],
-    facts: Mapping[str, Any],
-    *,
-    notice: str = "",
+    project: Project, fragments: Sequence[Fragment], figures: Mapping[str, Exported], facts: Mapping[str, Any]
 ) -> bytes:
     """Make the report as PDF/UA-1, the same bytes each time, from what `render_page` takes.
 
     It is set in the engine's fonts, and reads no file besides. Raises `MissingLibrary` where Pango is
     missing, and what `render_page` raises.
     """
-    text = render_page(project, fragments, figures, facts, notice=notice, medium="print")
+    text = render_page(project, fragments, figures, facts, medium="print")
     return written(text, {name: one.svg_print for name, one in figures.items()})
 
 
@@ -77,48 +74,26 @@ def written(text: str, drawings: Mapping[str, str]) -> bytes:
                 return URLFetcherResponse(url, svg, {"Content-Type": "image/svg+xml"})
             return super().fetch(url, headers)
 
-    log = logging.getLogger("weasyprint")
-    log.handlers, log.propagate = [_Refusing(logging.ERROR)], False
+    def refuse(record: logging.LogRecord) -> bool:
+        """Raise what is only logged: the PDF would lack a drawing, and what follows on its page."""
+        if record.levelno >= logging.ERROR:
+            cause = record.exc_info[1] if record.exc_info else sys.exc_info()[1]
+            raise LabReportError(f"the PDF cannot be set: {record.getMessage()}: {cause}")
+        return False
+
+    logging.getLogger("weasyprint").filters = [refuse]
     fetcher = Fetcher(allowed_protocols=("data",), allow_redirects=False, fail_on_errors=True)
-    try:
-        with _only_own_fonts():
-            pdf = HTML(string=text, url_fetcher=fetcher).write_pdf(pdf_variant="pdf/ua-1")
-    except FatalURLFetchingError as error:
-        raise LabReportError(f"the PDF would load what is not its own: {error.__cause__}") from error
+    with tempfile.TemporaryDirectory() as place:  # a link, since the folder's path may hold what XML cannot
+        Path(place, "fonts").symlink_to(FRAME / "fonts", target_is_directory=True)
+        Path(place, "fonts.conf").write_text(CONFIGURATION, encoding="utf-8")
+        own = {"FONTCONFIG_FILE": f"{place}/fonts.conf", "XDG_CACHE_HOME": place}  # and no other fonts
+        try:
+            with mock.patch.dict(os.environ, own):
+                pdf = HTML(string=text, url_fetcher=fetcher).write_pdf(pdf_variant="pdf/ua-1")
+        except FatalURLFetchingError as error:
+            raise LabReportError(f"the PDF would load what is not its own: {error.__cause__}") from error
     assert isinstance(pdf, bytes)  # no target was given
     return finished(pdf)
-
-
-class _Refusing(logging.Handler):
-    """Raises what WeasyPrint only logs: it would go on without a drawing and what follows on its page."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        cause = record.exc_info[1] if record.exc_info else sys.exc_info()[1]
-        raise LabReportError(f"the PDF cannot be set: {record.getMessage()}: {cause}")
-
-
-@contextlib.contextmanager
-def _only_own_fonts() -> Iterator[None]:
-    """Within, a fontconfig that is initialised finds the engine's fonts, and none that only one machine has.
-
-    The folder is reached through a link, since its path may hold what XML cannot.
-    """
-    before = dict(os.environ)
-    with tempfile.TemporaryDirectory() as place:
-        Path(place, "fonts").symlink_to(FOLDER, target_is_directory=True)
-        Path(place, "fonts.conf").write_text(CONFIGURATION, encoding="utf-8")
-        os.environ.update(FONTCONFIG_FILE=f"{place}/fonts.conf", XDG_CACHE_HOME=place)
-        try:
-            yield
-        finally:
-            os.environ.clear()
-            os.environ.update(before)
-
-
-PRINT_FLAG = 4
-"""Bit of an annotation's flags: it is printed with the page (ISO 32000-1, table 165)."""
-MARKED = re.compile(rb"/\w+\s+<</MCID (\d+)>>\s+BDC")
-PAGINATION = b"/Artifact\n<</Type /Pagination>>\nBDC"
 
 
 def finished(pdf: bytes) -> bytes:
@@ -131,8 +106,8 @@ def finished(pdf: bytes) -> bytes:
     import pikepdf
     from pikepdf import Array, Dictionary, Name
 
-    def kids(element: Any) -> list[Any]:
-        found = element.get(Name.K, Array())
+    def listed(element: Any, key: Name) -> list[Any]:
+        found = element.get(key, Array())
         return list(found) if isinstance(found, Array) else [found]
 
     def is_link(kid: Any) -> bool:
@@ -141,7 +116,7 @@ def finished(pdf: bytes) -> bytes:
     def elements(parent: Any, around: tuple[str, ...] = ()) -> Iterator[tuple[Any, tuple[str, ...]]]:
         """Every structure element, in order, with the kinds of those that it is in."""
         around = (*around, str(parent.get(Name.S)))
-        for kid in kids(parent):
+        for kid in listed(parent, Name.K):
             if isinstance(kid, Dictionary) and not is_link(kid):
                 yield kid, around
                 yield from elements(kid, around)
@@ -149,43 +124,43 @@ def finished(pdf: bytes) -> bytes:
     stream = io.BytesIO()
     with pikepdf.open(io.BytesIO(pdf)) as document:
         root = document.Root.StructTreeRoot
-        read: dict[tuple[int, int], set[int]] = {}
+        read: set[tuple[tuple[int, int], int]] = set()
         dropped: set[tuple[int, int]] = set()
         for element, around in list(elements(root)):
-            if element.get(Name.S) == Name.TH:
+            kind, kids = element.get(Name.S), listed(element, Name.K)
+            if kind == Name.TH:
                 scope = Dictionary(O=Name.Table, Scope=Name.Column if "/THead" in around else Name.Row)
-                old = element.get(Name.A, Array())
-                element.A = Array([*(old if isinstance(old, Array) else [old]), scope])
-            if element.get(Name.S) == Name.LI:
+                element.A = Array([*listed(element, Name.A), scope])
+            if kind == Name.LI:
                 parts = (Name.Lbl, Name.LBody)
-                named = [kid for kid in kids(element) if kid.get(Name.S) in parts]
-                if loose := [kid for kid in kids(element) if kid.get(Name.S) not in parts]:
+                if loose := [kid for kid in kids if kid.get(Name.S) not in parts]:
                     body = Dictionary(Type=Name.StructElem, S=Name.LBody, P=element, K=Array(loose))
+                    named = [kid for kid in kids if kid.get(Name.S) in parts]
                     element.K = Array([*named, document.make_indirect(body)])
                     for kid in loose:
                         kid.P = element.K[-1]
             if "/Link" in around:
-                dropped.update(kid.Obj.objgen for kid in kids(element) if is_link(kid))
-                element.K = Array([kid for kid in kids(element) if not is_link(kid)])
-                if element.get(Name.S) == Name.Link:
+                dropped.update(kid.Obj.objgen for kid in kids if is_link(kid))
+                element.K = Array([kid for kid in kids if not is_link(kid)])
+                if kind == Name.Link:
                     element.S = Name.Span
             if Name.Pg in element:
-                marks = (kid for kid in kids(element) if not isinstance(kid, Dictionary | Array))
-                read.setdefault(element.Pg.objgen, set()).update(map(int, marks))
+                read |= {(element.Pg.objgen, int(kid)) for kid in kids if not isinstance(kid, Dictionary)}
         for page in document.pages:
-            known = read.get(page.obj.objgen, ())
             if Name.Annots in page:
                 page.Annots = Array([link for link in page.Annots if link.objgen not in dropped])
                 for link in page.Annots:
                     link.F = int(link.get(Name.F, 0)) | PRINT_FLAG
             contents = page.Contents.read_bytes()
             for mark in MARKED.finditer(contents):
-                if int(mark[1]) not in known:
+                if (page.obj.objgen, int(mark[1])) not in read:
                     contents = contents.replace(mark[0], PAGINATION)
             page.Contents.write(contents)
         numbers, kept = list(root.ParentTree.Nums), Array()
         for number, entry in zip(numbers[::2], numbers[1::2], strict=True):
-            if isinstance(entry, Array) or any(map(is_link, kids(entry))):  # a page, or what is still a link
+            if isinstance(entry, Array) or any(
+                map(is_link, listed(entry, Name.K))
+            ):  # a page, or a link still
                 kept.extend([number, entry])
         root.ParentTree.Nums = kept
         generate = pikepdf.ObjectStreamMode.generate
