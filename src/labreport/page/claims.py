@@ -108,7 +108,7 @@ class Claims(Extension):
         written, block, *conditions = given.items
         if len(conditions) != 1:
             parser.fail(f"a claim has one condition, {_EXAMPLE}", line)
-        condition: nodes.Expr = _Logic(self, parser).visit(conditions[0])
+        condition: nodes.Expr = _Logic(self).visit(conditions[0])
         body = parser.parse_statements(("name:else", "name:endclaim"))
         has_other = next(parser.stream).value == "else"
         other = parser.parse_statements(("name:endclaim",), drop_needle=True) if has_other else []
@@ -125,6 +125,8 @@ class Claims(Extension):
         return replace(found, about=both(*failing).about) if how == "And" and failing else found
 
     def _compared(self, left: Any, name: str, right: Any) -> Condition:
+        if name in ("in", "notin"):
+            raise UsageError(f"a claim does not take {name!r}; write one {_EXAMPLE}")
         given = (there(left), there(right))
         sides = [one if isinstance(one, (str, int, float)) else as_quantity(one) for one in given]
         if len({isinstance(one, str) for one in sides}) == 2:
@@ -156,26 +158,23 @@ class Claims(Extension):
 class _Logic(NodeTransformer):
     """Writes and, or, not and comparisons as calls, which keep three values and look up both sides."""
 
-    def __init__(self, claims: Claims, parser: Parser) -> None:
-        self._claims, self._parser = claims, parser
+    def __init__(self, claims: Claims) -> None:
+        self._call = claims.call_method
 
     def visit(self, node: nodes.Node, *_: Any, **__: Any) -> Any:
         """Rewrite an expression and all that is in it."""
-        call, kind = self._claims.call_method, type(node).__name__
         self.generic_visit(node)
-        if isinstance(node, (nodes.And, nodes.Or)):
-            return call("_join", [nodes.Const(kind), node.left, node.right], lineno=node.lineno)
-        if isinstance(node, nodes.Not):
-            return call("_join", [nodes.Const(kind), node.node], lineno=node.lineno)
+        if isinstance(node, (nodes.And, nodes.Or, nodes.Not)):
+            sides: list[Any] = [nodes.Const(type(node).__name__), *node.iter_child_nodes()]
+            return self._call("_join", sides, lineno=node.lineno)
         if not isinstance(node, nodes.Compare):
             return node
-        parts, left = [], node.expr
+        compared: list[Any] = [nodes.Const("And")]
+        left = node.expr
         for one in node.ops:
-            if one.op in ("in", "notin"):
-                self._parser.fail(f"a claim does not take {one.op!r}; write one {_EXAMPLE}", node.lineno)
-            parts.append(call("_compared", [left, nodes.Const(one.op), one.expr]))
+            compared.append(self._call("_compared", [left, nodes.Const(one.op), one.expr]))
             left = one.expr
-        return call("_join", [nodes.Const("And"), *parts], lineno=node.lineno)
+        return self._call("_join", compared, lineno=node.lineno)
 
 
 def there(given: Any) -> Any:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import partial
 from numbers import Number
 from operator import attrgetter
 from pathlib import Path
@@ -100,12 +100,10 @@ class Values(jinja2.Environment):
             @property
             def _undefined_message(self) -> str:
                 name, owner = str(self._undefined_name), self._undefined_obj
+                known = values.known if owner is missing else [word for word in dir(owner) if word[0] != "_"]
+                near = did_you_mean(name, known)
                 if owner is missing:
-                    return (
-                        self._undefined_hint or f"there is no {name!r} here{did_you_mean(name, values.known)}"
-                    )
-                words = [word for word in dir(owner) if not word.startswith("_")]
-                near = did_you_mean(name, words)
+                    return self._undefined_hint or f"there is no {name!r} here{near}"
                 return f"{type(owner).__name__} {str(owner)[:40]!r} has no {name!r}{near}"
 
         super().__init__(
@@ -185,10 +183,8 @@ class Values(jinja2.Environment):
         found = {re.sub(r"\W", "_", name): value for name, value in names.items()} | micro | dict(names)
         self.known = {**self.globals, **found}
         with self.explained():
-            if taken := sorted({*names} & {*self.globals, *RESERVED}):
-                raise UsageError(
-                    f"{taken[0]!r} is a name of the engine in templates; call the answer otherwise"
-                )
+            for name in sorted({*names} & {*self.globals, *RESERVED}):
+                raise UsageError(f"{name!r} is a name of the engine in templates; call the answer otherwise")
             return self.overlay(**syntax).get_template(self.at.template).render(found)
 
     def frame(self, template: str, /, **names: Any) -> Markup:
@@ -225,22 +221,19 @@ class Values(jinja2.Environment):
         self._held.append((str(markup), plain_text(markup) if plain is None else plain))
         return Markup(f"\n\n{sign}\n\n" if block else sign)
 
-    def _of(self, sign: str) -> tuple[str, str]:
-        return self._held[ord(sign) & 0xFFFF]
-
     def html(self, text: str) -> str:
         """Put in what was kept: as HTML, and in the attributes of a tag as plain text."""
 
         def put(found: re.Match[str]) -> str:
             if found[1]:
-                return self.html(self._of(found[1])[0])
+                return self.html(self._held[ord(found[1]) & 0xFFFF][0])
             return _SIGN.sub(lambda sign: str(escape(self.plain(sign[0]))), found[0])
 
         return _MARK_ABOVE.sub(rf"{MARK}\1", _TAG.sub(put, _ALONE.sub(r"\1", text)))
 
     def plain(self, text: str) -> str:
         """Put in the plain text of what was kept."""
-        return _SIGN.sub(lambda found: self.plain(self._of(found[1])[1]), text)
+        return _SIGN.sub(lambda found: self.plain(self._held[ord(found[1]) & 0xFFFF][1]), text)
 
     # Markdown
 
@@ -253,15 +246,13 @@ class Values(jinja2.Environment):
             return f'<table id="table-{name}" class="data">\n<caption>{label} {found[2]}</caption>'
 
         made = str(markdown.parser_of(True).render(text, self._names))
-        for key in markdown.CITED.findall(made):
-            if key not in self._bibliography:
-                known = did_you_mean(key, self._bibliography, "there are")
-                self.told(f"@{key}", f"{markdown.BIBLIOGRAPHY} has no entry {key!r}{known}")
+        cited = markdown.CITED.findall(made)
+        known = markdown.bibliography(self.templates) if cited else {}
+        for key in cited:
+            if key not in known:
+                near = did_you_mean(key, known, "there are")
+                self.told(f"@{key}", f"{markdown.BIBLIOGRAPHY} has no entry {key!r}{near}")
         return _CAPTION.sub(captioned, made)
-
-    @cached_property
-    def _bibliography(self) -> dict[str, str]:
-        return markdown.bibliography(self.templates)
 
     def _table(self, name: str | None) -> str:
         self._shown[self.at.document] += 1
@@ -296,10 +287,8 @@ class Values(jinja2.Environment):
 
     def value(self, given: Any) -> Any:
         """Print what stands in `{{ }}`. Raises `UsageError` for a bare number and what has no text."""
-        if isinstance(
-            given, (Markup, jinja2.Undefined)
-        ):  # what is not there raises, but for `if` without `else`
-            return given if isinstance(given, Markup) else str(given)
+        if isinstance(given, (Markup, jinja2.Undefined)):  # which raises, but for `if` without `else`
+            return Markup(given)
         if isinstance(given, str):
             safe = re.sub(f"[{HELD}]", "\ufffd", given)
             return self.hold(escape(safe), safe)
