@@ -15,7 +15,7 @@ from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
 from labreport.errors import Several, UsageError, shown
-from labreport.page.markdown import typed_numbers
+from labreport.page.markdown import typed_in
 from labreport.stats import Condition, as_condition, as_quantity, both, either, negated
 
 _JOINED: dict[str, Callable[..., Condition]] = {"And": both, "Or": either, "Not": negated}
@@ -67,9 +67,13 @@ class Claims(Extension):
         `Several` for the numbers.
         """
         if name and name.endswith(".md"):
+            text = ""  # the template's own, with an x for what Jinja prints
+            for line, kind, value in self.environment.lexer.tokeniter(source, None):
+                text += "\n" * (line - 1 - text.count("\n"))
+                text += value if kind == "data" else "x" if kind == "variable_begin" else ""
             file = shown(filename or name)
-            if wrong := [f"{file}:{line}: {text}" for line, text in typed_numbers(self.environment, source)]:
-                raise Several([*map(TemplateError, wrong)])
+            if wrong := [TemplateError(f"{file}:{line}: {said}") for line, said in typed_in(text)]:
+                raise Several(wrong)
         start, end = map(re.escape, (self.environment.block_start_string, self.environment.block_end_string))
         tags = re.compile(
             rf"{start}[-+]?\s*raw\b.*?endraw\s*[-+]?{end}"

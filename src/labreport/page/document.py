@@ -20,7 +20,7 @@ from markupsafe import Markup
 
 from labreport.charts import Exported, css_variables
 from labreport.errors import UsageError, did_you_mean, shown
-from labreport.page.markdown import CITED, references
+from labreport.page.markdown import CITED, bibliography
 from labreport.page.sections import Fragment, glossary
 from labreport.page.values import FRAME
 from labreport.project import Project
@@ -42,13 +42,12 @@ FACES = {"Source Serif 4": [*CUTS], "Source Sans 3": [*CUTS], "JetBrains Mono": 
 ALWAYS = frozenset(map(chr, range(0x20, 0x7F))) | frozenset("–—‘’“”…−×±≈≤≥→↑↓%\u00a0\u2009\u202f")
 """Kept in every subset, so that most edits of a text leave the fonts as they are."""
 
-TAG = re.compile(r"<[^>]*>")
 NUMBERED = re.compile(r'<span data-no="([^"]*)"></span>')
 REFERENCE = re.compile(r'<a data-ref="([^"]*)"></a>')
 FIGURE = re.compile(r'<img src="figure:([^"]*)" alt="([^"]*)">(.*?</figure>)', re.DOTALL)
 IMAGE = re.compile(r'<img\b[^>]*?\bsrc="([^"]*)"[^>]*>')
 FORMULA = re.compile(r'<span class="formula[^"]*" role="img" aria-label="([^"]*)"><svg\b[^>]*>')
-FAILS = re.compile(r'<(span|div) class="fails"')
+TITLED = r"\g<0><title>\1</title>"
 HEADING = re.compile(r'(<h([2-4])\b[^>]*\bid="(?:heading-)?([^"]+)"[^>]*>.*?)(</h\2>)', re.DOTALL)
 PERMALINK = r'\1 <a class="permalink" href="#\3" aria-label="Link to this place">#</a>\4'
 
@@ -64,8 +63,8 @@ def render_page(
 ) -> str:
     """Write the report as one HTML text: a file that asks nobody for anything, or what `render_pdf` sets.
 
-    `fragments` are those of `project.chapters`, in order; `figures`, by name what `charts.export` returned,
-    stay `figure:NAME` for the PDF; `facts` say by label what the report was made with; `notice` stands below
+    `fragments` are those of `project.chapters`, in order; `figures` are by name what `charts.export`
+    returned; `facts` say by label what the report was made with; `notice` stands below
     the title, for a report that is preliminary. Raises `UsageError` where a reference leads nowhere, or
     something is there twice.
     """
@@ -73,11 +72,15 @@ def render_page(
     loader = jinja2.FileSystemLoader([templates, FRAME])
     frame = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True)
     joined = "\n".join(fragment.html for fragment in fragments)
-    joined = FAILS.sub(lambda found: f'{found[0]} id="claim-{next(count)}"', joined)
+    joined = re.sub('<(span|div) class="fails"', lambda one: f'{one[0]} id="claim-{next(count)}"', joined)
     terms = glossary(templates, project.words)
     cites = list(dict.fromkeys(CITED.findall(joined + terms)))
     numbers = {name: one for fragment in fragments for name, one in fragment.numbers.items()}
     counters = _counters(project, joined)
+    known = bibliography(templates) if cites else {}
+    entry = Markup('<li id="reference-{}">{}</li>\n')
+    entries = Markup().join(entry.format(key, Markup(known[key])) for key in cites)
+    seeds = [one["n"] for one in numbers.values() if one["unit"] == project.words.seed]
     body = frame.get_template(f"{medium}.html").render(
         project=project,
         words=project.words,
@@ -85,7 +88,7 @@ def render_page(
         facts=facts,
         sections=Markup(joined),
         glossary=Markup(terms),
-        references=Markup(references(templates, cites)),
+        references=entries and Markup('<ol class="references">\n{}</ol>').format(entries),
         counters=counters,
         lines={name: Markup(line) for fragment in fragments for name, line in fragment.glance.items()},
         fails=next(count) - 1,
@@ -94,22 +97,21 @@ def render_page(
         samples=_samples(numbers.values()),
         left_out=sorted({note for fragment in fragments for note in fragment.left_out}),
         items=any("items" in one.get("method", "") for one in numbers.values()),
-        single=1
-        == max((one["n"] for one in numbers.values() if one["unit"] == project.words.seed), default=0),
+        single=max(seeds, default=0) == 1,
     )
     body = _resolved(body, project, counters, cites)
 
     def figure(found: re.Match[str]) -> str:
         drawn = figures[html.unescape(found[1])]
-        label = f'<svg role="img" aria-label="{found[2]}" '
-        drawing = f'<div class="drawing">{drawn.svg_screen.replace("<svg ", label, 1)}</div>'
+        if medium == "print":
+            data = base64.b64encode(drawn.svg_print.encode()).decode("ascii")
+            return f'<img src="data:image/svg+xml;name={found[1]};base64,{data}" alt="{found[2]}">{found[3]}'
+        svg = drawn.svg_screen.replace("<svg ", f'<svg role="img" aria-label="{found[2]}" ', 1)
         data = frame.get_template("data.html").render(columns=drawn.columns, rows=drawn.rows, shown=ROWS)
-        return drawing + found[3] + (data if drawn.rows else "")
+        return f'<div class="drawing">{svg}</div>{found[3]}{data if drawn.rows else ""}'
 
-    if medium == "screen":
-        body = HEADING.sub(PERMALINK, FIGURE.sub(figure, body))
-    else:
-        body = FORMULA.sub(r"\g<0><title>\1</title>", body)
+    body = FIGURE.sub(figure, body)
+    body = HEADING.sub(PERMALINK, body) if medium == "screen" else FORMULA.sub(TITLED, body)
     body = IMAGE.sub(lambda found: _image(found, templates), body)
     _check(body)
     style, head = "", {}
@@ -121,7 +123,7 @@ def render_page(
         compact: dict[str, Any] = {"ensure_ascii": False, "sort_keys": True, "separators": (",", ":")}
         data = htmlsafe_json_dumps(numbers, **compact)
         style = f":root {{{css_variables()}}}\n{style}"
-        style = _font_faces(TAG.sub("", body), html.unescape(data), style, script) + style
+        style = _font_faces(re.sub(r"<[^>]*>", "", body), html.unescape(data), style, script) + style
         head = {"script": Markup(script), "numbers": data}
     document = frame.get_template("document.html")
     return document.render(project=project, medium=medium, body=Markup(body), style=Markup(style), **head)
@@ -185,8 +187,7 @@ def _resolved(text: str, project: Project, counters: Mapping[str, str], cites: l
         return str(Markup('<a class="ref" href="#{}-{}">{}</a>').format(kind, name, label))
 
     def cite(found: re.Match[str]) -> str:
-        place = cites.index(html.unescape(found[1])) + 1
-        return f'<a class="cite" href="#reference-{found[1]}">[{place}]</a>'
+        return f'<a class="cite" href="#reference-{found[1]}">[{cites.index(found[1]) + 1}]</a>'
 
     return CITED.sub(cite, REFERENCE.sub(link, NUMBERED.sub(number, text)))
 
@@ -204,7 +205,7 @@ def _check(text: str) -> None:
 def _image(found: re.Match[str], templates: Path) -> str:
     """An image of the author's: a file among the templates, which becomes a part of the page."""
     source = html.unescape(found[1])
-    if source.startswith(("data:", "figure:")):
+    if source.startswith("data:"):
         return found[0]
     file = (templates / source).resolve()
     if not (file.is_relative_to(templates.resolve()) and file.is_file()):

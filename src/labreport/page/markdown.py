@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from jinja2 import Environment
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
@@ -87,19 +86,16 @@ def _headings(state: StateCore) -> None:
 
 def _fence(self: Any, tokens: Sequence[Token], place: int, options: Any, env: Any) -> str:
     """A listing, coloured where its language is named."""
-    from pygments import highlight
-    from pygments.formatters import HtmlFormatter
-    from pygments.lexers import get_lexer_by_name
-    from pygments.util import ClassNotFound
+    from pygments import formatters, highlight, lexers, util
 
     code, language = tokens[place].content, tokens[place].info.strip().split(" ")[0]
     if not language:
         return f"<pre><code>{escape(code)}</code></pre>\n"
     try:
-        lexer = get_lexer_by_name(language, stripnl=False)
-    except ClassNotFound:
+        lexer = lexers.get_lexer_by_name(language, stripnl=False)
+    except util.ClassNotFound:
         env["told"](f"```{language}", f"Pygments reads no language {language!r}")
-    coloured = highlight(code, lexer, HtmlFormatter(nowrap=True))
+    coloured = highlight(code, lexer, formatters.HtmlFormatter(nowrap=True))
     coloured = re.sub(rf'<span class="err">([{HELD}]*)</span>', r"\1", coloured)
     return f'<pre><code class="language-{escape(language)}">{coloured}</code></pre>\n'
 
@@ -169,27 +165,8 @@ def bibliography(templates: Path) -> dict[str, str]:
     return made
 
 
-def references(templates: Path, keys: Sequence[str]) -> str:
-    """Print the list of what is cited, in the order of its numbers, or nothing; raises as `bibliography`."""
-    known = bibliography(templates) if keys else {}
-    items = [Markup('<li id="reference-{}">{}</li>\n').format(key, Markup(known[key])) for key in keys]
-    return f'<ol class="references">\n{"".join(items)}</ol>' if items else ""
-
-
-def typed_numbers(environment: Environment, source: str) -> Iterator[tuple[int, str]]:
-    """Find typed percentages, ± and points in a template's own text: lines, and what to write instead.
-
-    What Jinja prints is no part of that text, nor are code and formulas.
-    """
-    text = ""
-    for line, kind, value in environment.lexer.tokeniter(source, None):
-        text += "\n" * (line - 1 - text.count("\n"))
-        text += value if kind == "data" else "x" if kind == "variable_begin" else ""
-    return typed_in(text)
-
-
 def typed_in(text: str) -> Iterator[tuple[int, str]]:
-    """Find them in Markdown: the line of each, and what to write instead."""
+    """Find typed percentages, ± and points in Markdown: the line of each, and what to write instead."""
     lines = text.split("\n")
     for token in parser_of(True).parse(text, {"docId": "", "top": 1}):
         first, last = token.map or (0, 0)

@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from unittest import mock
-from urllib.parse import unquote
 
 from labreport.charts import Exported
 from labreport.errors import LabReportError
@@ -49,40 +48,28 @@ def render_pdf(
     It is set in the engine's fonts, and reads no file besides. Raises `MissingLibrary` where Pango is
     missing, and what `render_page` raises.
     """
-    text = render_page(project, fragments, figures, facts, medium="print")
-    return written(text, {name: one.svg_print for name, one in figures.items()})
+    return written(render_page(project, fragments, figures, facts, medium="print"))
 
 
-def written(text: str, drawings: Mapping[str, str]) -> bytes:
-    """Set HTML as PDF/UA-1; `figure:NAME` in it is the SVG of that name, and nothing else is loaded.
-
-    Raises `LabReportError` for what is not the document's own, or cannot be set.
-    """
+def written(text: str) -> bytes:
+    """Set HTML as PDF/UA-1. Raises `LabReportError` for what is not its own, or cannot be set."""
     logging.getLogger("fontTools").setLevel(logging.ERROR)
     try:
         with contextlib.redirect_stdout(io.StringIO()):  # WeasyPrint prints a page of advice
             from weasyprint import HTML
-            from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+            from weasyprint.urls import FatalURLFetchingError, URLFetcher
     except OSError as error:
         raise MissingLibrary(MISSING_PANGO) from error
-
-    class Fetcher(URLFetcher):
-        def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
-            kind, _, name = url.partition(":")
-            if kind == "figure":
-                svg = drawings[unquote(name)].encode()
-                return URLFetcherResponse(url, svg, {"Content-Type": "image/svg+xml"})
-            return super().fetch(url, headers)
 
     def refuse(record: logging.LogRecord) -> bool:
         """Raise what is only logged: the PDF would lack a drawing, and what follows on its page."""
         if record.levelno >= logging.ERROR:
             cause = record.exc_info[1] if record.exc_info else sys.exc_info()[1]
-            raise LabReportError(f"the PDF cannot be set: {record.getMessage()}: {cause}")
+            raise LabReportError(f"the PDF cannot be set: {record.getMessage():.200}: {cause}")
         return False
 
     logging.getLogger("weasyprint").filters = [refuse]
-    fetcher = Fetcher(allowed_protocols=("data",), allow_redirects=False, fail_on_errors=True)
+    fetcher = URLFetcher(allowed_protocols=("data",), allow_redirects=False, fail_on_errors=True)
     with tempfile.TemporaryDirectory() as place:  # a link, since the folder's path may hold what XML cannot
         Path(place, "fonts").symlink_to(FRAME / "fonts", target_is_directory=True)
         Path(place, "fonts.conf").write_text(CONFIGURATION, encoding="utf-8")

@@ -6,21 +6,19 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 from markupsafe import Markup, escape
 
+from labreport.charts import Exported
 from labreport.errors import UsageError, did_you_mean
 from labreport.page.claims import Claim, TemplateError
 from labreport.page.values import GLOSSARY, Place, Values, plain_text
+from labreport.project import Experiment, Question, Section
 from labreport.project.outline import slug
 from labreport.stats import Column, Finding, Names, Quantity, Table
 from labreport.stats.finding import quantities
-
-if TYPE_CHECKING:
-    from labreport.charts import Exported
-    from labreport.project import Experiment, Question, Section
 
 WIDE_MM = 125
 """A figure that is wider takes the whole width of the page."""

@@ -22,8 +22,6 @@ LATEX = {
     "variable_end_string": "}", "comment_start_string": r"\#{", "comment_end_string": "}",
 }  # fmt: skip
 """Jinja's delimiters in files that end with `.tex`."""
-_WRITTEN: dict[str, Callable[[str], str]] = {".tex": tex, ".html": lambda text: str(escape(text))}
-"""How a text is written so that a file of this kind prints it."""
 
 
 def names(question: Question, answer: Names) -> str:
@@ -98,5 +96,6 @@ def render_file(
     values = _Plain(path.parent, Place(path.name, path.stem), {}, experiments)
     syntax: dict[str, Any] = LATEX if path.suffix == ".tex" else {}
     text = values.text(answers, keep_trailing_newline=True, **syntax)
-    written = _WRITTEN.get(path.suffix, str)
+    forms: dict[str, Callable[[str], str]] = {".tex": tex, ".html": escape}
+    written = forms.get(path.suffix, str)
     return re.sub(f"[{HELD}]", lambda sign: written(values.plain(sign[0])), text), tuple(values.claims)
