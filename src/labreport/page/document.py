@@ -32,10 +32,6 @@ STYLES: Mapping[Medium, Mapping[str, str]] = {
     "print": {"base": "all", "pages": "all", "paper": "all"},
 }
 """Style sheets in order, each with the medium in which it applies: a browser prints as the PDF is set."""
-KINDS = ("figure", "table", "question", "section")
-"""What can be referred to, in the order in which a bare name is looked for."""
-ROWS = 1_000
-"""So many rows of a figure's data are in the page; the rest is counted."""
 CUTS = {"Regular": (400, "normal"), "It": (400, "italic"), "Semibold": (600, "normal")}
 """Weight and style of a face, by the end of its file's name."""
 FACES = {"Source Serif 4": [*CUTS], "Source Sans 3": [*CUTS], "JetBrains Mono": ["Regular"]}
@@ -107,7 +103,7 @@ def render_page(
             data = base64.b64encode(drawn.svg_print.encode()).decode("ascii")
             return f'<img src="data:image/svg+xml;name={found[1]};base64,{data}" alt="{found[2]}">{found[3]}'
         svg = drawn.svg_screen.replace("<svg ", f'<svg role="img" aria-label="{found[2]}" ', 1)
-        data = frame.get_template("data.html").render(columns=drawn.columns, rows=drawn.rows, shown=ROWS)
+        data = frame.get_template("data.html").render(columns=drawn.columns, rows=drawn.rows, shown=1_000)
         return f'<div class="drawing">{svg}</div>{found[3]}{data if drawn.rows else ""}'
 
     body = FIGURE.sub(figure, body)
@@ -178,7 +174,8 @@ def _resolved(text: str, project: Project, counters: Mapping[str, str], cites: l
 
     def link(found: re.Match[str]) -> str:
         asked = html.unescape(found[1])
-        key = next((key for key in (asked, *(f"{kind}:{asked}" for kind in KINDS)) if key in counters), None)
+        kinds = ("", "figure:", "table:", "question:", "section:")
+        key = next((kind + asked for kind in kinds if kind + asked in counters), None)
         if key is None:
             known = did_you_mean(asked, [each.partition(":")[2] for each in counters], "there are")
             raise UsageError(f"ref({asked!r}): no figure, table, question or section is called so{known}")

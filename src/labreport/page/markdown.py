@@ -24,7 +24,7 @@ from labreport.project.outline import slug
 
 BIBLIOGRAPHY = "references.bib"
 HELD = "\U000f0000-\U0010fffd"
-"""Characters that stand for values until the text is done, as a class of a regular expression."""
+"""Characters that stand for values until the text is done (of the second plane, for blocks), as in `[…]`."""
 _NUMBER = r"\d[\d\u202f\u00a0]*(?:[.,]\d+)*"
 TYPED = re.compile(
     rf"(?:±|\+/[-−])\s*{_NUMBER}(?:\s*%)?|(?<![\w.,]){_NUMBER}(?:\s*%|[\s-]*(?:per\s?cent|percentage)\b"
@@ -33,6 +33,8 @@ TYPED = re.compile(
 _CITE = re.compile(r"\[(@[\w:.+/-]+(?:\s*[;,]\s*@[\w:.+/-]+)*)\]")
 CITED = re.compile(r'<a class="cite" data-cite="([^"]*)"></a>')
 """What a cite becomes until the document numbers it."""
+SIZE, X_HEIGHT = 20, 0.475
+"""Units of an em in the drawing of a formula; the height of a small letter of the text's font, in em."""
 
 
 @lru_cache
@@ -47,15 +49,11 @@ def parser_of(trusted: bool) -> MarkdownIt:
     parser.use(deflist_plugin).use(footnote_plugin)
     parser.inline.ruler.before("link", "cite", _cite)
     parser.core.ruler.push("headings", _headings)
-    rules: dict[str, Callable[..., str]] = {
-        "fence": _fence,
-        "math_inline": _formula,
-        "math_block": _formula,
-        "footnote_block_open": lambda *_: '<section class="footnotes">\n<ol>\n',
-        "footnote_caption": lambda _, tokens, at, *__: str(tokens[at].meta["id"] + 1),  # no brackets
-    }
-    for name, rule in rules.items():
-        parser.add_render_rule(name, rule)
+    parser.add_render_rule("fence", _fence)
+    parser.add_render_rule("math_inline", _formula)
+    parser.add_render_rule("math_block", _formula)
+    parser.add_render_rule("footnote_block_open", lambda *_: '<section class="footnotes">\n<ol>\n')
+    parser.add_render_rule("footnote_caption", lambda _, tokens, at, *__: str(tokens[at].meta["id"] + 1))
     return parser
 
 
@@ -111,10 +109,6 @@ def _formula(self: Any, tokens: Sequence[Token], place: int, options: Any, env: 
     kind = "formula displayed" if displayed else "formula"
     shown = Markup('<span class="{}" role="img" aria-label="{}">{}</span>').format(kind, latex, Markup(drawn))
     return f"<p>{shown}</p>\n" if displayed else str(shown)
-
-
-SIZE, X_HEIGHT = 20, 0.475
-"""Units of an em in a drawing; the height of a small letter of the text's font, in em."""
 
 
 def _drawn(latex: str, displayed: bool, plain: Callable[[str], str]) -> str:

@@ -30,10 +30,7 @@ MISSING_PANGO = (
     "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0; "
     "macOS: brew install pango) and build again"
 )
-PRINT_FLAG = 4
-"""Bit of an annotation's flags: it is printed with the page (ISO 32000-1, table 165)."""
 MARKED = re.compile(rb"/\w+\s+<</MCID (\d+)>>\s+BDC")
-PAGINATION = b"/Artifact\n<</Type /Pagination>>\nBDC"
 
 
 class MissingLibrary(LabReportError):
@@ -137,11 +134,11 @@ def finished(pdf: bytes) -> bytes:
             if Name.Annots in page:
                 page.Annots = Array([link for link in page.Annots if link.objgen not in dropped])
                 for link in page.Annots:
-                    link.F = int(link.get(Name.F, 0)) | PRINT_FLAG
+                    link.F = int(link.get(Name.F, 0)) | 4  # it is printed (ISO 32000-1, table 165)
             contents = page.Contents.read_bytes()
             for mark in MARKED.finditer(contents):
                 if (page.obj.objgen, int(mark[1])) not in read:
-                    contents = contents.replace(mark[0], PAGINATION)
+                    contents = contents.replace(mark[0], b"/Artifact\n<</Type /Pagination>>\nBDC")
             page.Contents.write(contents)
         numbers, kept = list(root.ParentTree.Nums), Array()
         for number, entry in zip(numbers[::2], numbers[1::2], strict=True):

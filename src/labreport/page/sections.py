@@ -20,9 +20,6 @@ from labreport.project.outline import slug
 from labreport.stats import Column, Finding, Names, Quantity, Table
 from labreport.stats.finding import quantities
 
-WIDE_MM = 125
-"""A figure that is wider takes the whole width of the page."""
-_TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
 _STRUCK = re.compile(r'<div class="del">\s*(.*?)(</p>)?\s*</div>', re.DOTALL)
 _TERM = re.compile(r'<a class="term" href="#term-([^"]+)">(.*?)</a>', re.DOTALL)
 
@@ -103,7 +100,7 @@ class _Section(Values):
         left = [self._question(one) for one in self._questions if one not in self._asked]
         text = Markup("\n".join([body, *left, *self._unplaced(self.section.figures)]))
         framed = self.frame("section.html", name=self.section.name, title=self.section.title, body=text)
-        html = _TABLE.sub(r'<div class="table">\g<0></div>', self.html(framed))
+        html = re.sub(r"(?s)<table\b.*?</table>", r'<div class="table">\g<0></div>', self.html(framed))
         first = {link[1]: link.start() for link in reversed(list(_TERM.finditer(html)))}
         html = _TERM.sub(lambda link: link[0] if first[link[1]] == link.start() else link[2], html)
         printed = {name: one for name, one in self.numbers.items() if f'data-q="{escape(name)}"' in html}
@@ -175,7 +172,7 @@ class _Section(Values):
         found = re.search("<strong>(.*?)</strong>", written, re.DOTALL)
         finding = plain_text(self.html(found[1])) if found else ""
         alt = self.plain(alt) or ": ".join(filter(None, (drawn.alt or drawn.kind, finding)))
-        names = {"name": name, "alt": alt, "caption": written, "wide": drawn.width_mm > WIDE_MM}
+        names = {"name": name, "alt": alt, "caption": written, "wide": drawn.width_mm > 125}
         return self.hold(self.frame("figure.html", **names), "", block=True)
 
 

@@ -37,8 +37,6 @@ MARK = '<sup class="mark">†</sup>'
 _MARK_HERE = "<!--mark-->"
 _MARK_ABOVE = re.compile(rf"(</(?:p|li)>(?:(?!</p>|</li>).)*){_MARK_HERE}", re.DOTALL)
 """The end of the last paragraph above, which has the mark of a block that is not judged."""
-_INLINE, _BLOCK = 0xF0000, 0x100000
-"""The first signs of `HELD`: for what stands in a line, and for what is a block."""
 _EDGE = "\u2e28"
 """Around what begins or ends a claim: Markdown takes it for punctuation, so that `*` beside it is read."""
 _CAPTION = re.compile(r"<p>Table(?: ([\w-]+))?: ((?:(?!</p>).)*)</p>\n<table>", re.DOTALL)
@@ -86,11 +84,7 @@ class Values(jinja2.Environment):
     """How claims name it."""
 
     def __init__(
-        self,
-        templates: Path,
-        at: Place,
-        answers: Mapping[str, Names],
-        experiments: Iterable[Any] = (),
+        self, templates: Path, at: Place, answers: Mapping[str, Names], experiments: Iterable[Any] = ()
     ) -> None:
         self.values = values = self  # of an overlay too, which has another syntax
 
@@ -217,7 +211,7 @@ class Values(jinja2.Environment):
 
     def hold(self, markup: str, plain: str | None = None, block: bool = False) -> Markup:
         """Keep HTML for later, and give the sign that stands for it."""
-        sign = chr((_BLOCK if block else _INLINE) + len(self._held))
+        sign = chr((0x100000 if block else 0xF0000) + len(self._held))
         self._held.append((str(markup), plain_text(markup) if plain is None else plain))
         return Markup(f"\n\n{sign}\n\n" if block else sign)
 
