@@ -89,7 +89,7 @@ def test_formulas_are_drawn(render: Render) -> None:
         (r"$\frac{1}{2$", "a brace is missing"),
         ("```pyton\nx\n```", "Pygments reads no language 'pyton'"),
         ("See [@lecun1999].", "references.bib has no entry 'lecun1999'; did you mean 'lecun1998'?"),
-        ('{{ term("los") }}', "glossary.md does not explain 'los'; did you mean 'loss'?"),
+        ('{{ term("los") }}', "no explanation in glossary.md of 'los'; did you mean 'loss'?"),
     ],
 )
 def test_what_cannot_be_read_has_its_line(render: Render, text: str, message: str) -> None:

@@ -68,7 +68,7 @@ class Claims(Extension):
         """
         if name and name.endswith(".md"):
             text = ""  # the template's own, with an x for what Jinja prints
-            for line, kind, value in self.environment.lexer.tokeniter(source, None):
+            for line, kind, value in self.environment.lexer.tokeniter(source, name, filename):
                 text += "\n" * (line - 1 - text.count("\n"))
                 text += value if kind == "data" else "x" if kind == "variable_begin" else ""
             file = shown(filename or name)
@@ -112,7 +112,7 @@ class Claims(Extension):
         written, block, *conditions = given.items
         if len(conditions) != 1:
             parser.fail(f"a claim has one condition, {_EXAMPLE}", line)
-        condition: nodes.Expr = _Logic(self).visit(conditions[0])
+        condition: nodes.Expr = _Logic().visit(conditions[0], self.call_method)
         body = parser.parse_statements(("name:else", "name:endclaim"))
         has_other = next(parser.stream).value == "else"
         other = parser.parse_statements(("name:endclaim",), drop_needle=True) if has_other else []
@@ -162,23 +162,21 @@ class Claims(Extension):
 class _Logic(NodeTransformer):
     """Writes and, or, not and comparisons as calls, which keep three values and look up both sides."""
 
-    def __init__(self, claims: Claims) -> None:
-        self._call = claims.call_method
-
-    def visit(self, node: nodes.Node, *_: Any, **__: Any) -> Any:
-        """Rewrite an expression and all that is in it."""
-        self.generic_visit(node)
+    def visit(self, node: nodes.Node, *args: Any, **_: Any) -> Any:
+        """Rewrite an expression and all that is in it; `args` is what makes a call."""
+        self.generic_visit(node, *args)
+        (call,) = args
         if isinstance(node, (nodes.And, nodes.Or, nodes.Not)):
             sides: list[Any] = [nodes.Const(type(node).__name__), *node.iter_child_nodes()]
-            return self._call("_join", sides, lineno=node.lineno)
+            return call("_join", sides, lineno=node.lineno)
         if not isinstance(node, nodes.Compare):
             return node
         compared: list[Any] = [nodes.Const("And")]
         left = node.expr
         for one in node.ops:
-            compared.append(self._call("_compared", [left, nodes.Const(one.op), one.expr]))
+            compared.append(call("_compared", [left, nodes.Const(one.op), one.expr]))
             left = one.expr
-        return self._call("_join", compared, lineno=node.lineno)
+        return call("_join", compared, lineno=node.lineno)
 
 
 def there(given: Any) -> Any:

@@ -39,7 +39,7 @@ ALWAYS = frozenset(map(chr, range(0x20, 0x7F))) | frozenset("–—‘’“”�
 """Kept in every subset, so that most edits of a text leave the fonts as they are."""
 
 NUMBERED = re.compile(r'<span data-no="([^"]*)"></span>')
-REFERENCE = re.compile(r'<a data-ref="([^"]*)"></a>')
+PENDING = re.compile(r'<(?:span|a|a class="cite") data-(no|ref|cite)="([^"]*)"></\w+>')
 FIGURE = re.compile(r'<img src="figure:([^"]*)" alt="([^"]*)">(.*?</figure>)', re.DOTALL)
 IMAGE = re.compile(r'<img\b[^>]*?\bsrc="([^"]*)"[^>]*>')
 FORMULA = re.compile(r'<span class="formula[^"]*" role="img" aria-label="([^"]*)"><svg\b[^>]*>')
@@ -116,8 +116,7 @@ def render_page(
         style += sheet if applies == "all" else f"@media {applies} {{\n{sheet}}}\n"
     if medium == "screen":
         script = "".join(file.read_text("utf-8") for file in sorted(FRAME.glob("script/*.js")))
-        compact: dict[str, Any] = {"ensure_ascii": False, "sort_keys": True, "separators": (",", ":")}
-        data = htmlsafe_json_dumps(numbers, **compact)
+        data = htmlsafe_json_dumps(numbers, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         style = f":root {{{css_variables()}}}\n{style}"
         style = _font_faces(re.sub(r"<[^>]*>", "", body), html.unescape(data), style, script) + style
         head = {"script": Markup(script), "numbers": data}
@@ -168,25 +167,22 @@ def _resolved(text: str, project: Project, counters: Mapping[str, str], cites: l
     """Fill in the numbers, the links that name them, and the numbers of what is cited."""
     titles = {section.name: section.title for section in project.chapters}
 
-    def number(found: re.Match[str]) -> str:
-        counter = counters[html.unescape(found[1])]
-        return f'<span class="counter">{counter}</span>' if counter else ""
-
-    def link(found: re.Match[str]) -> str:
-        asked = html.unescape(found[1])
+    def put(found: re.Match[str]) -> str:
+        asked = html.unescape(found[2])
+        if found[1] == "cite":
+            return f'<a class="cite" href="#reference-{asked}">[{cites.index(asked) + 1}]</a>'
         kinds = ("", "figure:", "table:", "question:", "section:")
         key = next((kind + asked for kind in kinds if kind + asked in counters), None)
         if key is None:
             known = did_you_mean(asked, [each.partition(":")[2] for each in counters], "there are")
             raise UsageError(f"ref({asked!r}): no figure, table, question or section is called so{known}")
+        if found[1] == "no":
+            return f'<span class="counter">{counters[key]}</span>' if counters[key] else ""
         kind, _, name = key.partition(":")
         label = f"{kind.title()} {counters[key]}" if counters[key] else titles[name]
         return str(Markup('<a class="ref" href="#{}-{}">{}</a>').format(kind, name, label))
 
-    def cite(found: re.Match[str]) -> str:
-        return f'<a class="cite" href="#reference-{found[1]}">[{cites.index(found[1]) + 1}]</a>'
-
-    return CITED.sub(cite, REFERENCE.sub(link, NUMBERED.sub(number, text)))
+    return PENDING.sub(put, text)
 
 
 def _check(text: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,13 +12,13 @@ import msgspec
 from markupsafe import Markup, escape
 
 from labreport.charts import Exported
-from labreport.errors import UsageError, did_you_mean
 from labreport.page.claims import Claim, TemplateError
 from labreport.page.values import GLOSSARY, Place, Values, plain_text
 from labreport.project import Experiment, Question, Section
 from labreport.project.outline import slug
 from labreport.stats import Column, Finding, Names, Quantity, Table
 from labreport.stats.finding import quantities
+from labreport.stats.names import find
 
 _STRUCK = re.compile(r'<div class="del">\s*(.*?)(</p>)?\s*</div>', re.DOTALL)
 _TERM = re.compile(r'<a class="term" href="#term-([^"]+)">(.*?)</a>', re.DOTALL)
@@ -108,7 +108,10 @@ class _Section(Values):
         return Fragment(self.section.name, self.section.title, html, *said)
 
     def _answered(self, question: Question) -> str:
-        """A question with its box, its text, and those of its figures that nothing places."""
+        """A question with its box, its text, those of its figures that nothing places, and its tables.
+
+        Without a template these are the tables of the answer or, where it has none, one of all its numbers.
+        """
         names = {"name": question.name, "text": question.text}
         if (answer := self.answers.get(question.name)) is None:
             return self.frame("question.html", answer=Markup("<p>Not yet measured.</p>\n"), body="", **names)
@@ -120,7 +123,14 @@ class _Section(Values):
         body = self.blocks(self.text(answer.members)) if own else ""
         written = self.at.box
         box = self.html(self._sentences(answer, not own) if written is None else self.blocks(written))
-        parts = [body, *self._unplaced(question.figures), *([] if own else self._tables(answer))]
+        parts = [body, *self._unplaced(question.figures)]
+        if not own:
+            tables = {name: one for name, one in answer.members.items() if isinstance(one, Table)}
+            if not tables and (found := tuple(quantities(answer))):
+                tables = {"all numbers": Table((Column("name", "Name"), Column("value", "Value")), found)}
+            for name, table in tables.items():
+                title = table.columns[-1].title if name == "means" else name.replace("_", " ")
+                parts.append(self.show(table, title[:1].upper() + title[1:]))
         self.at = before
         struck = re.sub("<(/?)del>", "\ue000\\1", _STRUCK.sub(r"<del>\1</del>\2", box))
         self.glance[question.name] = re.sub("\ue000(/?)", r"<\1del>", str(escape(plain_text(struck))))
@@ -136,15 +146,6 @@ class _Section(Values):
         begun = (re.sub("^[^<&]", lambda first: first[0].upper(), self.html(one)) for one in said)
         return f"<p>{' '.join(f'{one}.' for one in begun)}</p>\n" if said else ""
 
-    def _tables(self, answer: Names) -> Iterator[str]:
-        """The tables of an answer or, where it has none, one of all its numbers."""
-        tables = {name: one for name, one in answer.members.items() if isinstance(one, Table)}
-        if not tables and (found := tuple(quantities(answer))):
-            tables = {"all numbers": Table((Column("name", "Name"), Column("value", "Value")), found)}
-        for name, table in tables.items():
-            title = table.columns[-1].title if name == "means" else name.replace("_", " ")
-            yield self.show(table, title[:1].upper() + title[1:])
-
     def _unplaced(self, figures: Iterable[Any]) -> list[str]:
         return [self._figure(one.name) for one in figures if one.name not in self._placed]
 
@@ -152,18 +153,14 @@ class _Section(Values):
 
     def _question(self, name: str) -> Markup:
         """Place a question with its answer."""
-        if name not in self._questions:
-            known = did_you_mean(name, self._questions, "there are")
-            raise UsageError(f"this section has no question {name!r}{known}")
+        name = find(name, self._questions, "question")
         if name not in self._asked:
             self._asked[name] = self.hold(self._answered(self._questions[name]), "", block=True)
         return self._asked[name]
 
     def _figure(self, name: str, caption: str = "", alt: str = "", caller: Any = None) -> Markup:
         """Place a figure: its caption is Markdown, and begins with the finding in bold."""
-        if name not in self.figures:
-            known = did_you_mean(name, self.figures, "there are")
-            raise UsageError(f"no figure {name!r} is declared here{known}")
+        name = find(name, self.figures, "figure")
         self._placed.add(name)
         drawn, text = self.figures[name], caller() if caller else caption
         if not text:

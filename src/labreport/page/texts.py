@@ -27,9 +27,12 @@ LATEX = {
 def names(question: Question, answer: Names) -> str:
     """List an answer's names with their values, and the claims that hold now, how nearly; ready to paste."""
     found = list(_named(answer, ""))
-    asked = {
-        _asked(one): (name, one) for name, one in reversed(found) if isinstance(one, (Finding, Quantity))
-    }
+    asked: dict[Any, tuple[str, Any]] = {}
+    for name, one in reversed(found):  # a difference, and the same seen from the other side, are asked once
+        pair = isinstance(one, Quantity) and len(one.source.experiments) == 2
+        key = (abs(one.value or 0), frozenset(one.source.experiments)) if pair else id(one)
+        if isinstance(one, (Finding, Quantity)):
+            asked[key] = (name, one)
     holding = [
         (f"{{% claim {text} %}}", one.how)
         for name, of in reversed(asked.values())
@@ -46,12 +49,6 @@ def _named(answer: Names, prefix: str) -> Iterator[tuple[str, Any]]:
         inner = f".{plain}" if plain.isidentifier() else f'["{name}"]'
         path = f"{prefix}{inner}" if prefix else plain
         yield from _named(one, path) if isinstance(one, Names) else [(path, one)]
-
-
-def _asked(one: Any) -> Any:
-    """Equal for what would be asked twice: a difference, and the same seen from the other side."""
-    pair = isinstance(one, Quantity) and len(one.source.experiments) == 2
-    return (abs(one.value or 0), frozenset(one.source.experiments)) if pair else id(one)
 
 
 def _value(one: Any) -> str:

@@ -25,7 +25,7 @@ from labreport.page.markdown import HELD
 from labreport.project.outline import slug
 from labreport.stats import Condition, Finding, Names, Quantity, Source, as_quantity, plural, say
 from labreport.stats.finding import quantities
-from labreport.stats.names import Table, declared, rows
+from labreport.stats.names import Table, declared, find, rows
 from labreport.stats.quantity import FORMS, apart, as_prose, bare, digits, pm
 
 FRAME = Path(__file__).parents[1] / "frame"
@@ -157,8 +157,6 @@ class Values(jinja2.Environment):
             yield
         except (TemplateError, Several):
             raise
-        except jinja2.TemplateSyntaxError as error:
-            raise TemplateError(f"{shown(error.filename or file)}:{error.lineno}: {error.message}") from error
         except Exception as error:
             plain = isinstance(error, (LabReportError, jinja2.TemplateError))
             text = str(error) if plain else f"{type(error).__name__}: {error}"
@@ -202,10 +200,8 @@ class Values(jinja2.Environment):
         file = self.templates / GLOSSARY
         source = file.read_text(encoding="utf-8") if file.is_file() else ""
         known = re.findall(r"^(\S.*)\n+:\s", source, re.MULTILINE)
-        if word not in known:
-            near = did_you_mean(word, known, "there are")
-            raise UsageError(f"{GLOSSARY} does not explain {word!r}{near}")
-        return self.hold(Markup('<a class="term" href="#term-{}">{}</a>').format(slug(word), text or word))
+        found = slug(find(word, known, f"explanation in {GLOSSARY} of"))
+        return self.hold(Markup('<a class="term" href="#term-{}">{}</a>').format(found, text or word))
 
     # Signs
 
