@@ -61,10 +61,9 @@ class Claims(Extension):
     environment: Any
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
-        """Check the numbers that are typed, and write into each tag how it stands on its line.
+        """Refuse numbers that are typed, with `Several`, and write into each tag how it stands on its line.
 
-        A tag that is alone on its line leaves no line behind; any other keeps the end of its line. Raises
-        `Several` for the numbers.
+        A tag that is alone on its line leaves no line behind; any other keeps the end of its line.
         """
         if name and name.endswith(".md"):
             text = ""  # the template's own, with an x for what Jinja prints

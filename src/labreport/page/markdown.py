@@ -41,8 +41,8 @@ SIZE, X_HEIGHT = 20, 0.475
 def parser_of(trusted: bool) -> MarkdownIt:
     """Make what renders Markdown, in which HTML counts only if it is `trusted`.
 
-    Its `env` has `docId`, with which ids begin, `top`, the level of its highest heading, `told(where, text)`,
-    which raises the error that a piece of the text is wrong, and `plain`, which gives the text of signs.
+    Its `env` has `docId`, with which ids begin, `top`, the level of the highest heading, `told(piece, text)`,
+    which raises what is wrong with a piece of the text, and `plain`, which gives the text of signs.
     """
     parser = MarkdownIt("commonmark", {"html": trusted}).enable(["table", "strikethrough"]).disable("code")
     parser.use(dollarmath_plugin, allow_space=False, allow_digits=False)
@@ -63,8 +63,7 @@ def _cite(state: StateInline, silent: bool) -> bool:
     if found is None:
         return False
     if not silent:
-        keys = [key.strip().removeprefix("@") for key in re.split("[;,]", found[1])]
-        links = [Markup('<a class="cite" data-cite="{}"></a>').format(key) for key in keys]
+        links = (f'<a class="cite" data-cite="{key}"></a>' for key in re.findall(r"@([^\s;,]+)", found[1]))
         state.push("html_inline", "", 0).content = " ".join(links)
     state.pos = found.end()
     return True

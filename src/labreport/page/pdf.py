@@ -83,9 +83,8 @@ def written(text: str) -> bytes:
 def finished(pdf: bytes) -> bytes:
     """Make of WeasyPrint's PDF what an accessible document needs; the same bytes each time.
 
-    Every table header gets its scope, every item of a list a body, and every link its print flag. Links
-    inside a link, on the same area, are dropped. Running heads and page numbers, marked as content though
-    they belong to no structure, become artifacts, so that a reader skips them.
+    Table headers get their scope, items of lists a body, links their print flag; links inside a link are
+    dropped. Running heads and page numbers, marked as content though in no structure, become artifacts.
     """
     import pikepdf
     from pikepdf import Array, Dictionary, Name
@@ -140,13 +139,10 @@ def finished(pdf: bytes) -> bytes:
                 if (page.obj.objgen, int(mark[1])) not in read:
                     contents = contents.replace(mark[0], b"/Artifact\n<</Type /Pagination>>\nBDC")
             page.Contents.write(contents)
-        numbers, kept = list(root.ParentTree.Nums), Array()
-        for number, entry in zip(numbers[::2], numbers[1::2], strict=True):
-            if isinstance(entry, Array) or any(
-                map(is_link, listed(entry, Name.K))
-            ):  # a page, or a link still
-                kept.extend([number, entry])
-        root.ParentTree.Nums = kept
+        parents = pikepdf.NumberTree(root.ParentTree)
+        for number, entry in list(parents.items()):
+            if not isinstance(entry, Array) and not any(map(is_link, listed(entry, Name.K))):
+                del parents[number]  # of a link that was dropped
         generate = pikepdf.ObjectStreamMode.generate
         document.save(stream, deterministic_id=True, object_stream_mode=generate)
     return stream.getvalue()

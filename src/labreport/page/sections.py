@@ -108,10 +108,7 @@ class _Section(Values):
         return Fragment(self.section.name, self.section.title, html, *said)
 
     def _answered(self, question: Question) -> str:
-        """A question with its box, its text, those of its figures that nothing places, and its tables.
-
-        Without a template these are the tables of the answer or, where it has none, one of all its numbers.
-        """
+        """A question with its box, its text, figures that nothing places and, without a template, tables."""
         names = {"name": question.name, "text": question.text}
         if (answer := self.answers.get(question.name)) is None:
             return self.frame("question.html", answer=Markup("<p>Not yet measured.</p>\n"), body="", **names)
@@ -174,10 +171,7 @@ class _Section(Values):
 
 
 def glossary(templates: Path, words: Any = None) -> str:
-    """Render the project's glossary, which knows the project's `words`; nothing where there is none.
-
-    Raises `UsageError` as `render_section` does.
-    """
+    """Render the project's glossary, if it has one, which knows its `words`; raises as `render_section`."""
     if not (templates / GLOSSARY).is_file():
         return ""
     values = Values(templates, Place(GLOSSARY, "glossary", 3), {})

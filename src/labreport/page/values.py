@@ -61,10 +61,7 @@ def listed(items: Iterable[Any], word: str = "and") -> Markup:
 
 @dataclass
 class Place:
-    """What is being rendered: a template, with the answer whose names it knows.
-
-    Its ids begin with `document`, its highest heading has level `top`; `box` is what its block `answer` has.
-    """
+    """A template, what its ids begin with, the level of its highest heading, its answer, and that's block."""
 
     template: str
     document: str
@@ -74,10 +71,9 @@ class Place:
 
 
 class Values(jinja2.Environment):
-    """What is printed from templates of one folder: values, the sources of numbers, claims.
+    """The environment of templates, and what they print: values, sources of numbers by their names, claims.
 
-    What Jinja prints becomes a sign, in which Markdown sees nothing, and `html` puts it in again. Numbers
-    are called by their place in `answers`.
+    What Jinja prints becomes a sign, in which Markdown sees nothing, and `html` puts it in again.
     """
 
     folder = "templates/"
@@ -167,10 +163,7 @@ class Values(jinja2.Environment):
             raise TemplateError(f"{place}: {re.sub(named, '', text)}") from error
 
     def text(self, names: Mapping[str, Any], **syntax: Any) -> str:
-        """Render the template with these names, `deep_8` for `deep-8` too; `syntax` are options of Jinja's.
-
-        Raises `UsageError` for a name that is one of the engine's.
-        """
+        """Render the template with these names, `deep_8` for `deep-8`; `syntax` are options of Jinja's."""
         micro = {name.replace("μ", "µ"): value for name, value in names.items()}  # as it is typed
         found = {re.sub(r"\W", "_", name): value for name, value in names.items()} | micro | dict(names)
         self.known = {**self.globals, **found}
@@ -249,10 +242,7 @@ class Values(jinja2.Environment):
         return name or f"{self.at.document}-{self._shown[self.at.document]}"
 
     def line(self, text: str) -> Markup:
-        """Render Markdown of one line, as a caption, in which HTML counts only if a template wrote it.
-
-        Raises `UsageError` for a typed number, which is looked for in the text of a template before.
-        """
+        """Render a line of Markdown; of what no template wrote without HTML and typed numbers."""
         trusted = isinstance(text, Markup)
         for _, wrong in () if trusted else markdown.typed_in(text):
             raise UsageError(wrong)
@@ -327,8 +317,7 @@ class Values(jinja2.Environment):
     def show(self, table: Any, caption: str = "", digits: int | None = None, name: str = "") -> Markup:
         """Print a table: value ± half width, one number of decimals a column, or `digits` of them.
 
-        `caption` is Markdown; `ref(name)` refers to it. Raises `UsageError` for what is no table, and for a
-        number that is typed in the caption.
+        `caption` is Markdown; `ref(name)` refers to it. Raises `UsageError` for what is no table.
         """
         if not isinstance(table, Table):
             raise UsageError(f"show() prints a table, as rows(experiments, …) makes; this is {table!r:.40}")
@@ -342,10 +331,7 @@ class Values(jinja2.Environment):
         return self.hold(framed, repr(table), block=True)
 
     def marked(self, body: str, claim: Claim, now: Markup, block: str | None) -> str:
-        """Say around a piece that it no longer holds, and what is so now; or mark it as not judged.
-
-        `block` is how far one is indented that stands around paragraphs.
-        """
+        """Say around a piece, with `block` as its indent, that it fails, and what is so now; or mark it."""
         if block is None:
             verdict, aside = f'<strong class="verdict">{VERDICT}</strong> <del>', "</del>"
             said, mark, element = f' <span class="now">(now: {now})</span>', MARK, "span"
