@@ -59,10 +59,9 @@ def render_page(
 ) -> str:
     """Write the report as one HTML text: a file that asks nobody for anything, or what `render_pdf` sets.
 
-    `fragments` are those of `project.chapters`, in order; `figures` are by name what `charts.export`
-    returned; `facts` say by label what the report was made with; `notice` stands below
-    the title, for a report that is preliminary. Raises `UsageError` where a reference leads nowhere, or
-    something is there twice.
+    `fragments` are those of `project.chapters`, in order; `figures` what `charts.export` made; `facts` say
+    by label what the report was made with; `notice` stands below the title of one that is preliminary. Raises
+    `UsageError` where a reference leads nowhere, or something is there twice.
     """
     templates, count = project.folder / "templates", itertools.count(1)
     loader = jinja2.FileSystemLoader([templates, FRAME])
@@ -118,7 +117,9 @@ def render_page(
         script = "".join(file.read_text("utf-8") for file in sorted(FRAME.glob("script/*.js")))
         data = htmlsafe_json_dumps(numbers, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         style = f":root {{{css_variables()}}}\n{style}"
-        style = _font_faces(re.sub(r"<[^>]*>", "", body), html.unescape(data), style, script) + style
+        characters = ALWAYS.union(re.sub(r"<[^>]*>", "", body), html.unescape(data), style, script)
+        faces = (_face(family, cut, characters) for family, cuts in FACES.items() for cut in cuts)
+        style = "".join(faces) + style
         head = {"script": Markup(script), "numbers": data}
     document = frame.get_template("document.html")
     return document.render(project=project, medium=medium, body=Markup(body), style=Markup(style), **head)
@@ -207,30 +208,22 @@ def _image(found: re.Match[str], templates: Path) -> str:
     return found[0].replace(found[1], f"data:{guess_type(file)[0] or 'image/png'};base64,{data}", 1)
 
 
-def _font_faces(*texts: str) -> str:
-    """An `@font-face` rule for every face, with the characters of `texts`; the same bytes each time."""
-    characters, rules = frozenset().union(ALWAYS, *texts), ""
-    for family, cut in ((family, cut) for family, cuts in FACES.items() for cut in cuts):
-        weight, style = CUTS[cut]
-        data = _subset(f"{family.replace(' ', '')}-{cut}.ttf", characters)
-        rules += (
-            f'@font-face{{font-family:"{family}";font-weight:{weight};font-style:{style};font-display:block;'
-            f'src:url("data:font/woff2;base64,{data}") format("woff2")}}\n'
-        )
-    return rules
-
-
 @lru_cache(maxsize=32)  # `watch` renders the page again and again, mostly with the same letters
-def _subset(file: str, characters: frozenset[str]) -> str:
+def _face(family: str, cut: str, characters: frozenset[str]) -> str:
+    """The rule of a face that has these characters; the same bytes each time."""
     from fontTools import subset
 
     options = subset.Options(flavor="woff2", hinting=False, desubroutinize=True, notdef_outline=True)
     options.layout_features = ["kern", "liga", "tnum", "lnum", "ccmp", "mark"]
     options.name_IDs = [1, 2, 4, 6]  # family, style, full name and PostScript name
     stream = io.BytesIO()
-    with subset.load_font(FRAME / "fonts" / file, options) as font:
+    with subset.load_font(FRAME / "fonts" / f"{family.replace(' ', '')}-{cut}.ttf", options) as font:
         subsetter = subset.Subsetter(options)
         subsetter.populate(text="".join(characters))
         subsetter.subset(font)
         subset.save_font(font, stream, options)
-    return base64.b64encode(stream.getvalue()).decode("ascii")
+    data, (weight, style) = base64.b64encode(stream.getvalue()).decode("ascii"), CUTS[cut]
+    return (
+        f'@font-face{{font-family:"{family}";font-weight:{weight};font-style:{style};font-display:block;'
+        f'src:url("data:font/woff2;base64,{data}") format("woff2")}}\n'
+    )

@@ -30,7 +30,6 @@ TYPED = re.compile(
     rf"(?:±|\+/[-−])\s*{_NUMBER}(?:\s*%)?|(?<![\w.,]){_NUMBER}(?:\s*%|[\s-]*(?:per\s?cent|percentage)\b"
     rf"(?:\spoints?)?|[\s-]*points?\b)"
 )
-_CITE = re.compile(r"\[(@[\w:.+/-]+(?:\s*[;,]\s*@[\w:.+/-]+)*)\]")
 CITED = re.compile(r'<a class="cite" data-cite="([^"]*)"></a>')
 """What a cite becomes until the document numbers it."""
 SIZE, X_HEIGHT = 20, 0.475
@@ -59,11 +58,11 @@ def parser_of(trusted: bool) -> MarkdownIt:
 
 def _cite(state: StateInline, silent: bool) -> bool:
     """`[@key; @other]` becomes links whose numbers the document fills in."""
-    found = _CITE.match(state.src, state.pos)
+    found = re.compile(r"\[@[\w:.+/-]+(?:\s*[;,]\s*@[\w:.+/-]+)*\]").match(state.src, state.pos)
     if found is None:
         return False
     if not silent:
-        links = (f'<a class="cite" data-cite="{key}"></a>' for key in re.findall(r"@([^\s;,]+)", found[1]))
+        links = (f'<a class="cite" data-cite="{key}"></a>' for key in re.findall(r"@([^]\s;,]+)", found[0]))
         state.push("html_inline", "", 0).content = " ".join(links)
     state.pos = found.end()
     return True

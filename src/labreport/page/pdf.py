@@ -61,8 +61,7 @@ def written(text: str) -> bytes:
     def refuse(record: logging.LogRecord) -> bool:
         """Raise what is only logged: the PDF would lack a drawing, and what follows on its page."""
         if record.levelno >= logging.ERROR:
-            cause = record.exc_info[1] if record.exc_info else sys.exc_info()[1]
-            raise LabReportError(f"the PDF cannot be set: {record.getMessage():.200}: {cause}")
+            raise LabReportError(f"the PDF cannot be set: {record.getMessage():.200}: {sys.exc_info()[1]}")
         return False
 
     logging.getLogger("weasyprint").filters = [refuse]
@@ -143,6 +142,5 @@ def finished(pdf: bytes) -> bytes:
         for number, entry in list(parents.items()):
             if not isinstance(entry, Array) and not any(map(is_link, listed(entry, Name.K))):
                 del parents[number]  # of a link that was dropped
-        generate = pikepdf.ObjectStreamMode.generate
-        document.save(stream, deterministic_id=True, object_stream_mode=generate)
+        document.save(stream, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return stream.getvalue()

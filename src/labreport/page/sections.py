@@ -69,8 +69,8 @@ def render_section(
     """Render one section.
 
     `answers` are those of its questions, as far as they are measured yet, and those that it names; `figures`
-    are what `labreport.charts.export` made. A name that is not there, a bare or typed number, and whatever
-    else is wrong in a template raises `UsageError` with file and line, or `Several` of them.
+    what `charts.export` made. Whatever is wrong in a template raises `UsageError` with file and line: a name
+    that is not there, a bare or a typed number; of these `Several`.
     """
     at = Place(f"sections/{section.name}.md", section.name, 3)
     return _Section(section, figures, templates, at, answers, experiments).rendered()
