@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from jinja2 import Undefined, nodes
+from jinja2 import nodes
 from jinja2.ext import Extension
 from jinja2.parser import Parser
 from jinja2.visitor import NodeTransformer
@@ -123,15 +123,14 @@ class Claims(Extension):
 
     def _join(self, how: str, *sides: Any) -> Condition:
         """Join conditions; one that fails is about those that make it fail."""
-        of = [as_condition(there(one)) for one in sides]
+        of = [as_condition(one) for one in sides]
         found, failing = _JOINED[how](*of), [one for one in of if one.holds is False]
         return replace(found, about=both(*failing).about) if how == "And" and failing else found
 
     def _compared(self, left: Any, name: str, right: Any) -> Condition:
         if name in ("in", "notin"):
             raise UsageError(f"a claim does not take {name!r}; write one {_EXAMPLE}")
-        given = (there(left), there(right))
-        sides = [one if isinstance(one, (str, int, float)) else as_quantity(one) for one in given]
+        sides = [one if isinstance(one, (str, int, float)) else as_quantity(one) for one in (left, right)]
         if len({isinstance(one, str) for one in sides}) == 2:
             raise UsageError(f"a text is compared with a number: {left!r:.40} and {right!r:.40}")
         return as_condition(getattr(operator, name.replace("teq", "e"))(*sides))
@@ -140,7 +139,7 @@ class Claims(Extension):
         self, given: Any, written: str, block: str | None, line: int, name: str, otherwise: bool, caller: Any
     ) -> Markup:
         """Print the body that is true; both are rendered, so that a mistake in either shows."""
-        condition, values = as_condition(there(given)), self.environment.values
+        condition, values = as_condition(given), self.environment.values
         body, other = caller(True), caller(False)
         if block is None and (_BLOCK.match(body) or _BLOCK.match(other)):
             raise UsageError("a claim around whole paragraphs has its tags alone on their lines")
@@ -176,10 +175,3 @@ class _Logic(NodeTransformer):
             compared.append(call("_compared", [left, nodes.Const(one.op), one.expr]))
             left = one.expr
         return call("_join", compared, lineno=node.lineno)
-
-
-def there(given: Any) -> Any:
-    """Give the value of a name. Raises what there is instead of one that is not there."""
-    if isinstance(given, Undefined):
-        str(given)
-    return given

@@ -20,7 +20,7 @@ from markupsafe import Markup, escape
 
 from labreport.errors import LabReportError, Several, UsageError, did_you_mean, raised_at, shown
 from labreport.page import markdown
-from labreport.page.claims import Claim, Claims, TemplateError, there
+from labreport.page.claims import Claim, Claims, TemplateError
 from labreport.page.markdown import HELD
 from labreport.project.outline import slug
 from labreport.stats import Condition, Finding, Names, Quantity, Source, as_quantity, plural, say
@@ -76,8 +76,7 @@ class Values(jinja2.Environment):
     What Jinja prints becomes a sign, in which Markdown sees nothing, and `html` puts it in again.
     """
 
-    folder = "templates/"
-    """How claims name it."""
+    folder = "templates/"  # as claims name it
 
     def __init__(
         self, templates: Path, at: Place, answers: Mapping[str, Names], experiments: Iterable[Any] = ()
@@ -86,6 +85,8 @@ class Values(jinja2.Environment):
 
         class Unknown(jinja2.StrictUndefined):
             """A name that is not there: whatever is done with it raises, and says what is near."""
+
+            condition = quantity = property(str)  # asked for as either, it raises too
 
             @property
             def _undefined_message(self) -> str:
@@ -292,7 +293,7 @@ class Values(jinja2.Environment):
 
     def form(self, given: Any, form: Callable[[Quantity], str]) -> Markup:
         """Print a quantity in one of the forms, with the name under which a reader finds its source."""
-        one = as_quantity(there(given))
+        one = as_quantity(given)
         name = self._paths.setdefault(_identity(one), f"{self.at.document}.{len(self._paths)}")
         if name not in self.numbers:
             bare = replace(one, low=None, high=None, values=(), n=1)
