@@ -192,8 +192,8 @@ def _check(text: str) -> None:
     if twice := sorted(name for name, count in identities.items() if count > 1):
         raise UsageError(f"the page has {twice[0]!r} twice; show it once, and refer to it with ref()")
     if lost := sorted(set(re.findall(r'\shref="#([^"]+)"', text)) - set(identities)):
-        known = did_you_mean(lost[0], identities)
-        raise UsageError(f"the page links to #{lost[0]}, which it does not have{known}")
+        near = did_you_mean(lost[0], identities)
+        raise UsageError(f"the page links to #{lost[0]}, which it does not have{near}")
 
 
 def _image(found: re.Match[str], templates: Path) -> str:

@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -70,14 +71,13 @@ def _cite(state: StateInline, silent: bool) -> bool:
 
 def _headings(state: StateCore) -> None:
     """Put headings on their level, and give them ids."""
-    tokens = state.tokens
-    levels = [int(token.tag[1]) for token in tokens if token.type == "heading_open"]
-    lift = state.env["top"] - min(levels, default=1)
-    for place, token in enumerate(tokens):
-        if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(6, int(token.tag[1]) + lift)}"
+    headings = [token for token in state.tokens if token.type in ("heading_open", "heading_close")]
+    lift = state.env["top"] - min((int(token.tag[1]) for token in headings), default=1)
+    for token in headings:
+        token.tag = f"h{min(6, int(token.tag[1]) + lift)}"
+    for token, content in pairwise(state.tokens):
         if token.type == "heading_open":
-            token.attrSet("id", f"{state.env['docId']}-{slug(tokens[place + 1].content)}")
+            token.attrSet("id", f"{state.env['docId']}-{slug(content.content)}")
 
 
 def _fence(self: Any, tokens: Sequence[Token], place: int, options: Any, env: Any) -> str:
@@ -143,18 +143,17 @@ def bibliography(templates: Path) -> dict[str, str]:
     from pybtex.exceptions import PybtexError
     from pybtex.style.formatting.unsrt import Style
 
-    file, style, made = templates / BIBLIOGRAPHY, Style(), dict[str, str]()
-    source = file.read_text(encoding="utf-8") if file.is_file() else ""
+    file, style = templates / BIBLIOGRAPHY, Style()
     try:
-        for key, entry in parse_string(source, "bibtex").entries.items():
+        entries = parse_string(file.read_text(encoding="utf-8") if file.is_file() else "", "bibtex").entries
+        for entry in entries.values():
             if not hasattr(style, f"get_{entry.type}_template"):
                 entry.type = "misc"
-            (formatted,) = style.format_entries([entry])
-            printed = " ".join(formatted.text.render(Backend()).split())
-            made[key] = re.sub('<span class="bibtex-protected">(.*?)</span>', r"\1", printed)
+        printed = {one.key: one.text.render(Backend()) for one in style.format_entries(entries.values())}
     except PybtexError as error:
         raise UsageError(f"{shown(file)}: {error}") from None
-    return made
+    protected = '<span class="bibtex-protected">(.*?)</span>'
+    return {key: re.sub(protected, r"\1", " ".join(text.split())) for key, text in printed.items()}
 
 
 def typed_in(text: str) -> Iterator[tuple[int, str]]:
