@@ -26,8 +26,7 @@ from labreport.page.values import FRAME
 from labreport.project import Project
 from labreport.stats import plural
 
-Medium = Literal["screen", "print"]
-STYLES: Mapping[Medium, Mapping[str, str]] = {
+STYLES = {
     "screen": {"base": "all", "screen": "screen", "pages": "print", "printout": "print"},
     "print": {"base": "all", "pages": "all", "paper": "all"},
 }
@@ -41,7 +40,6 @@ ALWAYS = frozenset(map(chr, range(0x20, 0x7F))) | frozenset("–—‘’“”�
 NUMBERED = re.compile(r'<span data-no="([^"]*)"></span>')
 PENDING = re.compile(r'<(?:span|a|a class="cite") data-(no|ref|cite)="([^"]*)"></\w+>')
 FIGURE = re.compile(r'<img src="figure:([^"]*)" alt="([^"]*)">(.*?</figure>)', re.DOTALL)
-IMAGE = re.compile(r'<img\b[^>]*?\bsrc="([^"]*)"[^>]*>')
 FORMULA = re.compile(r'<span class="formula[^"]*" role="img" aria-label="([^"]*)"><svg\b[^>]*>')
 TITLED = r"\g<0><title>\1</title>"
 HEADING = re.compile(r'(<h([2-4])\b[^>]*\bid="(?:heading-)?([^"]+)"[^>]*>.*?)(</h\2>)', re.DOTALL)
@@ -55,7 +53,7 @@ def render_page(
     facts: Mapping[str, Any],
     *,
     notice: str = "",
-    medium: Medium = "screen",
+    medium: Literal["screen", "print"] = "screen",
 ) -> str:
     """Write the report as one HTML text: a file that asks nobody for anything, or what `render_pdf` sets.
 
@@ -107,7 +105,7 @@ def render_page(
 
     body = FIGURE.sub(figure, body)
     body = HEADING.sub(PERMALINK, body) if medium == "screen" else FORMULA.sub(TITLED, body)
-    body = IMAGE.sub(lambda found: _image(found, templates), body)
+    body = re.sub(r'<img\b[^>]*?\bsrc="([^"]*)"[^>]*>', lambda one: _image(one, templates), body)
     _check(body)
     style, head = "", {}
     for name, applies in STYLES[medium].items():

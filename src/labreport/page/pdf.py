@@ -9,7 +9,7 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -25,12 +25,6 @@ CONFIGURATION = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
 <fontconfig><dir prefix="relative">fonts</dir><cachedir prefix="xdg">fontconfig</cachedir></fontconfig>
 """
-MISSING_PANGO = (
-    "the PDF needs Pango: install it (Debian and Ubuntu: "
-    "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0; "
-    "macOS: brew install pango) and build again"
-)
-MARKED = re.compile(rb"/\w+\s+<</MCID (\d+)>>\s+BDC")
 
 
 class MissingLibrary(LabReportError):
@@ -56,7 +50,10 @@ def written(text: str) -> bytes:
             from weasyprint import HTML
             from weasyprint.urls import FatalURLFetchingError, URLFetcher
     except OSError as error:
-        raise MissingLibrary(MISSING_PANGO) from error
+        raise MissingLibrary(
+            "the PDF needs Pango: install it (Debian and Ubuntu: apt-get install libpango-1.0-0 "
+            "libpangoft2-1.0-0 libharfbuzz-subset0; macOS: brew install pango) and build again"
+        ) from error
 
     def refuse(record: logging.LogRecord) -> bool:
         """Raise what is only logged: the PDF would lack a drawing, and what follows on its page."""
@@ -95,46 +92,45 @@ def finished(pdf: bytes) -> bytes:
     def is_link(kid: Any) -> bool:
         return isinstance(kid, Dictionary) and kid.get(Name.Type) == Name.OBJR
 
-    def elements(parent: Any, around: tuple[str, ...] = ()) -> Iterator[tuple[Any, tuple[str, ...]]]:
-        """Every structure element, in order, with the kinds of those that it is in."""
-        around = (*around, str(parent.get(Name.S)))
-        for kid in listed(parent, Name.K):
-            if isinstance(kid, Dictionary) and not is_link(kid):
-                yield kid, around
-                yield from elements(kid, around)
-
-    stream = io.BytesIO()
+    stream, parts = io.BytesIO(), (Name.Lbl, Name.LBody)
+    dropped: set[Any] = set()
+    read: set[Any] = set()
     with pikepdf.open(io.BytesIO(pdf)) as document:
         root = document.Root.StructTreeRoot
-        read: set[tuple[tuple[int, int], int]] = set()
-        dropped: set[tuple[int, int]] = set()
-        for element, around in list(elements(root)):
-            kind, kids = element.get(Name.S), listed(element, Name.K)
-            if kind == Name.TH:
-                scope = Dictionary(O=Name.Table, Scope=Name.Column if "/THead" in around else Name.Row)
-                element.A = Array([*listed(element, Name.A), scope])
-            if kind == Name.LI:
-                parts = (Name.Lbl, Name.LBody)
-                if loose := [kid for kid in kids if kid.get(Name.S) not in parts]:
+
+        def mend(parent: Any, *around: Any) -> None:
+            """Go through the structure elements below one, with the kinds of those that it is in."""
+            for element in listed(parent, Name.K):
+                if not isinstance(element, Dictionary) or is_link(element):
+                    continue
+                kind, kids = element.get(Name.S), listed(element, Name.K)
+                if kind == Name.TH:
+                    scope = Name.Column if Name.THead in around else Name.Row
+                    element.A = Array([*listed(element, Name.A), Dictionary(O=Name.Table, Scope=scope)])
+                if loose := [kid for kid in kids if kind == Name.LI and kid.get(Name.S) not in parts]:
                     body = Dictionary(Type=Name.StructElem, S=Name.LBody, P=element, K=Array(loose))
                     named = [kid for kid in kids if kid.get(Name.S) in parts]
                     element.K = Array([*named, document.make_indirect(body)])
                     for kid in loose:
                         kid.P = element.K[-1]
-            if "/Link" in around:
-                dropped.update(kid.Obj.objgen for kid in kids if is_link(kid))
-                element.K = Array([kid for kid in kids if not is_link(kid)])
-                if kind == Name.Link:
-                    element.S = Name.Span
-            if Name.Pg in element:
-                read |= {(element.Pg.objgen, int(kid)) for kid in kids if not isinstance(kid, Dictionary)}
+                if Name.Link in around:
+                    dropped.update(kid.Obj.objgen for kid in kids if is_link(kid))
+                    element.K = Array([kid for kid in kids if not is_link(kid)])
+                    if kind == Name.Link:
+                        element.S = Name.Span
+                if Name.Pg in element:
+                    page = element.Pg.objgen
+                    read.update((page, int(kid)) for kid in kids if not isinstance(kid, Dictionary))
+                mend(element, *around, kind)
+
+        mend(root)
         for page in document.pages:
             if Name.Annots in page:
                 page.Annots = Array([link for link in page.Annots if link.objgen not in dropped])
                 for link in page.Annots:
                     link.F = int(link.get(Name.F, 0)) | 4  # it is printed (ISO 32000-1, table 165)
             contents = page.Contents.read_bytes()
-            for mark in MARKED.finditer(contents):
+            for mark in re.finditer(rb"/\w+\s+<</MCID (\d+)>>\s+BDC", contents):
                 if (page.obj.objgen, int(mark[1])) not in read:
                     contents = contents.replace(mark[0], b"/Artifact\n<</Type /Pagination>>\nBDC")
             page.Contents.write(contents)

@@ -34,8 +34,7 @@ RESERVED = ("and", "caller", "else", "false", "if", "in", "is", "loop", "none", 
 """Names of Jinja's."""
 VERDICT = "No longer holds:"
 MARK = '<sup class="mark">†</sup>'
-_MARK_HERE = "<!--mark-->"
-_MARK_ABOVE = re.compile(rf"(</(?:p|li)>(?:(?!</p>|</li>).)*){_MARK_HERE}", re.DOTALL)
+_MARK_ABOVE = re.compile(r"(</(?:p|li)>(?:(?!</p>|</li>).)*)<!--mark-->", re.DOTALL)
 """The end of the last paragraph above, which has the mark of a block that is not judged."""
 _EDGE = "\u2e28"
 """Around what begins or ends a claim: Markdown takes it for punctuation, so that `*` beside it is read."""
@@ -112,7 +111,7 @@ class Values(jinja2.Environment):
         self.numbers: dict[str, dict[str, Any]] = {}
         self.known: dict[str, Any] = {}
         self.left_out: set[str] = set()
-        self._held: list[tuple[str, str]] = []
+        self._held: dict[str, tuple[str, str]] = {}
         self._shown: Counter[str] = Counter()
         self._paths: dict[Any, str] = {}
         declarations = Names({one.name: declared(one) for one in experiments})
@@ -202,7 +201,7 @@ class Values(jinja2.Environment):
     def hold(self, markup: str, plain: str | None = None, block: bool = False) -> Markup:
         """Keep HTML for later, and give the sign that stands for it."""
         sign = chr((0x100000 if block else 0xF0000) + len(self._held))
-        self._held.append((str(markup), plain_text(markup) if plain is None else plain))
+        self._held[sign] = (str(markup), plain_text(markup) if plain is None else plain)
         return Markup(f"\n\n{sign}\n\n" if block else sign)
 
     def html(self, text: str) -> str:
@@ -210,14 +209,14 @@ class Values(jinja2.Environment):
 
         def put(found: re.Match[str]) -> str:
             if found[1]:
-                return self.html(self._held[ord(found[1]) & 0xFFFF][0])
+                return self.html(self._held[found[1]][0])
             return _SIGN.sub(lambda sign: str(escape(self.plain(sign[0]))), found[0])
 
         return _MARK_ABOVE.sub(rf"{MARK}\1", _TAG.sub(put, _ALONE.sub(r"\1", text)))
 
     def plain(self, text: str) -> str:
         """Put in the plain text of what was kept."""
-        return _SIGN.sub(lambda found: self.plain(self._held[ord(found[1]) & 0xFFFF][1]), text)
+        return _SIGN.sub(lambda found: self.plain(self._held[found[1]][1]), text)
 
     # Markdown
 
@@ -338,7 +337,7 @@ class Values(jinja2.Environment):
             said, mark, element = f' <span class="now">(now: {now})</span>', MARK, "span"
         else:
             verdict, aside = f'<p class="verdict">{VERDICT}</p> <div class="del">', "</div>"
-            said, mark, element = f' <p class="now">Now: {now}.</p>', _MARK_HERE, "div"
+            said, mark, element = f' <p class="now">Now: {now}.</p>', "<!--mark-->", "div"
         start, end = (verdict, aside + (said if now else "")) if claim.fails else ("", mark)
         kind, words = ("fails", f"{VERDICT} ") if claim.fails else ("unknown", "")
         before = self.hold(f'<{element} class="{kind}">{start}', words, block is not None).strip()
