@@ -223,7 +223,6 @@ def report(folder: Path) -> tuple[Project, list[Fragment], dict[str, Exported], 
             "Ten hidden layers",
             heading("section", "ten", "Ten hidden layers") + deep(),
             glance={"deep": "Their early layers show nothing."},
-            cites=("hochreiter",),
         ),
     ]
     figures = {name: drawn(name) for name in ("accuracies", "shrinking")}

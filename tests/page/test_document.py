@@ -79,6 +79,7 @@ def test_a_reference_names_what_it_leads_to(page: str) -> None:
         ("question-best", "Question 1.1"),
     ]
     assert '<a class="cite" href="#reference-hochreiter">[1]</a>' in page
+    assert '<ol class="references">\n<li id="reference-hochreiter">Sepp Hochreiter.' in page
 
 
 @pytest.mark.parametrize(
@@ -107,7 +108,7 @@ def test_every_image_has_its_words_and_every_drawing_too(page: str, made: Report
     """On the screen drawings are a part of the page, on paper images."""
     drawings = re.findall(r'<div class="drawing"><svg role="img" aria-label="([^"]*)"', page)
     assert drawings == ["line chart: No longer holds: side by side", "line chart: shrinking"]
-    images = re.findall(r'<img src="figure:\w+" alt="([^"]*)">', render_page(*made, medium="print"))
+    images = re.findall(r'<img src="data:image/svg[^"]*" alt="([^"]*)">', render_page(*made, medium="print"))
     assert images == drawings
 
 

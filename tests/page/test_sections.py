@@ -88,8 +88,8 @@ def test_a_template_that_is_named_has_to_be_there(render: Render) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{{ question('bst') }}", "this section has no question 'bst'; did you mean 'best'?"),
-        ("{{ figure('dots') }}", "no figure 'dots' is declared here; there are none"),
+        ("{{ question('bst') }}", "no question 'bst'; did you mean 'best'?"),
+        ("{{ figure('dots') }}", "no figure 'dots'; there are none"),
         ("{{ best.mean.wid }}", "did you mean 'wide'"),
         ("{{ bst.mean.wide }}", "there is no 'bst' here; did you mean 'best'?"),
     ],

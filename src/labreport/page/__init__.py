@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from labreport.page.claims import Claim
-from labreport.page.names import names
-from labreport.page.render import render_file
 from labreport.page.sections import Fragment, glossary, render_section, template_files
+from labreport.page.texts import names, render_file
 from labreport.page.values import plain_text

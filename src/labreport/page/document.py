@@ -1,13 +1,15 @@
-"""The whole report as one HTML text, for the browser or for the PDF: frame, numbering, references."""
+"""The whole report as one HTML text, for the browser or for the PDF: frame, numbering, references, fonts."""
 
 from __future__ import annotations
 
 import base64
 import html
+import io
 import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from mimetypes import guess_type
 from pathlib import Path
 from typing import Any, Literal
@@ -18,31 +20,28 @@ from markupsafe import Markup
 
 from labreport.charts import Exported, css_variables
 from labreport.errors import UsageError, did_you_mean, shown
-from labreport.page.environment import FRAME, near
-from labreport.page.fonts import font_faces
-from labreport.page.markdown import CITED, references
+from labreport.page.markdown import CITED, bibliography
 from labreport.page.sections import Fragment, glossary
+from labreport.page.values import FRAME
 from labreport.project import Project
 from labreport.stats import plural
 
-Medium = Literal["screen", "print"]
-STYLES: Mapping[Medium, Mapping[str, str]] = {
+STYLES = {
     "screen": {"base": "all", "screen": "screen", "pages": "print", "printout": "print"},
     "print": {"base": "all", "pages": "all", "paper": "all"},
 }
 """Style sheets in order, each with the medium in which it applies: a browser prints as the PDF is set."""
-KINDS = ("figure", "table", "question", "section")
-"""What can be referred to, in the order in which a bare name is looked for."""
-ROWS = 1_000
-"""So many rows of a figure's data are in the page; the rest is counted."""
+CUTS = {"Regular": (400, "normal"), "It": (400, "italic"), "Semibold": (600, "normal")}
+"""Weight and style of a face, by the end of its file's name."""
+FACES = {"Source Serif 4": [*CUTS], "Source Sans 3": [*CUTS], "JetBrains Mono": ["Regular"]}
+ALWAYS = frozenset(map(chr, range(0x20, 0x7F))) | frozenset("–—‘’“”…−×±≈≤≥→↑↓%\u00a0\u2009\u202f")
+"""Kept in every subset, so that most edits of a text leave the fonts as they are."""
 
-TAG = re.compile(r"<[^>]*>")
 NUMBERED = re.compile(r'<span data-no="([^"]*)"></span>')
-REFERENCE = re.compile(r'<a data-ref="([^"]*)"></a>')
+PENDING = re.compile(r'<(?:span|a|a class="cite") data-(no|ref|cite)="([^"]*)"></\w+>')
 FIGURE = re.compile(r'<img src="figure:([^"]*)" alt="([^"]*)">(.*?</figure>)', re.DOTALL)
-IMAGE = re.compile(r'<img\b[^>]*?\bsrc="([^"]*)"[^>]*>')
 FORMULA = re.compile(r'<span class="formula[^"]*" role="img" aria-label="([^"]*)"><svg\b[^>]*>')
-FAILS = re.compile(r'<(span|div) class="fails"')
+TITLED = r"\g<0><title>\1</title>"
 HEADING = re.compile(r'(<h([2-4])\b[^>]*\bid="(?:heading-)?([^"]+)"[^>]*>.*?)(</h\2>)', re.DOTALL)
 PERMALINK = r'\1 <a class="permalink" href="#\3" aria-label="Link to this place">#</a>\4'
 
@@ -54,72 +53,72 @@ def render_page(
     facts: Mapping[str, Any],
     *,
     notice: str = "",
-    medium: Medium = "screen",
+    medium: Literal["screen", "print"] = "screen",
 ) -> str:
     """Write the report as one HTML text: a file that asks nobody for anything, or what `render_pdf` sets.
 
-    `fragments` are those of `project.chapters`, in order; `figures`, by name what `charts.export` returned,
-    stay `figure:NAME` for the PDF; `facts` say by label what the report was made with; `notice` stands below
-    the title, for a report that is preliminary. Raises `UsageError` where a reference leads nowhere, or
-    something is there twice.
+    `fragments` are those of `project.chapters`, in order; `figures` what `charts.export` made; `facts` say
+    by label what the report was made with; `notice` stands below the title of one that is preliminary. Raises
+    `UsageError` where a reference leads nowhere, or something is there twice.
     """
     templates, count = project.folder / "templates", itertools.count(1)
-    frame = jinja2.Environment(
-        loader=jinja2.FileSystemLoader([templates, FRAME]), autoescape=True, trim_blocks=True
-    )
+    loader = jinja2.FileSystemLoader([templates, FRAME])
+    frame = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True)
     joined = "\n".join(fragment.html for fragment in fragments)
-    joined = FAILS.sub(lambda found: f'{found[0]} id="claim-{next(count)}"', joined)
+    joined = re.sub('<(span|div) class="fails"', lambda one: f'{one[0]} id="claim-{next(count)}"', joined)
     terms = glossary(templates, project.words)
-    cites = tuple(dict.fromkeys([*(key for one in fragments for key in one.cites), *CITED.findall(terms)]))
+    cites = list(dict.fromkeys(CITED.findall(joined + terms)))
     numbers = {name: one for fragment in fragments for name, one in fragment.numbers.items()}
     counters = _counters(project, joined)
+    known = bibliography(templates) if cites else {}
+    entry = Markup('<li id="reference-{}">{}</li>\n')
+    entries = Markup().join(entry.format(key, Markup(known[key])) for key in cites)
     seeds = [one["n"] for one in numbers.values() if one["unit"] == project.words.seed]
-
-    def figure(found: re.Match[str]) -> str:
-        drawn = figures[html.unescape(found[1])]
-        label = f'<svg role="img" aria-label="{found[2]}" '
-        drawing = f'<div class="drawing">{drawn.svg_screen.replace("<svg ", label, 1)}</div>'
-        data = frame.get_template("data.html").render(columns=drawn.columns, rows=drawn.rows, shown=ROWS)
-        return drawing + found[3] + (data if drawn.rows else "")
-
-    def finished(text: str) -> Markup:
-        text = _resolved(text, project, counters, cites)
-        if medium == "screen":
-            text = FIGURE.sub(figure, text)
-        else:
-            text = FORMULA.sub(r"\g<0><title>\1</title>", text)
-        return Markup(IMAGE.sub(lambda found: _image(found, templates), text))
-
     body = frame.get_template(f"{medium}.html").render(
         project=project,
         words=project.words,
         notice=notice,
         facts=facts,
-        sections=finished(joined),
-        glossary=finished(terms),
-        references=Markup(references(templates, cites)),
+        sections=Markup(joined),
+        glossary=Markup(terms),
+        references=entries and Markup('<ol class="references">\n{}</ol>').format(entries),
         counters=counters,
         lines={name: Markup(line) for fragment in fragments for name, line in fragment.glance.items()},
         fails=next(count) - 1,
-        unknown=any(fragment.unknown for fragment in fragments),
+        unknown=any(one.holds is None for fragment in fragments for one in fragment.claims),
         interval="±" in joined,
         samples=_samples(numbers.values()),
         left_out=sorted({note for fragment in fragments for note in fragment.left_out}),
-        items=any("items" in each.get("method", "") for each in numbers.values()),
+        items=any("items" in one.get("method", "") for one in numbers.values()),
         single=max(seeds, default=0) == 1,
     )
-    style = "".join(_style(frame, name, applies) for name, applies in STYLES[medium].items())
-    head: dict[str, Any] = {}
-    if medium == "screen":
-        body = HEADING.sub(PERMALINK, body)
-        head["script"] = Markup(
-            "".join(file.read_text("utf-8") for file in sorted(FRAME.glob("script/*.js")))
-        )
-        compact: dict[str, Any] = {"ensure_ascii": False, "sort_keys": True, "separators": (",", ":")}
-        head["numbers"] = htmlsafe_json_dumps(numbers, **compact)
-        style = f":root {{{css_variables()}}}\n{style}"
-        style = font_faces([TAG.sub("", body), html.unescape(head["numbers"]), style, head["script"]]) + style
+    body = _resolved(body, project, counters, cites)
+
+    def figure(found: re.Match[str]) -> str:
+        drawn = figures[html.unescape(found[1])]
+        if medium == "print":
+            data = base64.b64encode(drawn.svg_print.encode()).decode("ascii")
+            return f'<img src="data:image/svg+xml;name={found[1]};base64,{data}" alt="{found[2]}">{found[3]}'
+        svg = drawn.svg_screen.replace("<svg ", f'<svg role="img" aria-label="{found[2]}" ', 1)
+        data = frame.get_template("data.html").render(columns=drawn.columns, rows=drawn.rows, shown=1_000)
+        return f'<div class="drawing">{svg}</div>{found[3]}{data if drawn.rows else ""}'
+
+    body = FIGURE.sub(figure, body)
+    body = HEADING.sub(PERMALINK, body) if medium == "screen" else FORMULA.sub(TITLED, body)
+    body = re.sub(r'<img\b[^>]*?\bsrc="([^"]*)"[^>]*>', lambda one: _image(one, templates), body)
     _check(body)
+    style, head = "", {}
+    for name, applies in STYLES[medium].items():
+        sheet = loader.get_source(frame, f"styles/{name}.css")[0]
+        style += sheet if applies == "all" else f"@media {applies} {{\n{sheet}}}\n"
+    if medium == "screen":
+        script = "".join(file.read_text("utf-8") for file in sorted(FRAME.glob("script/*.js")))
+        data = htmlsafe_json_dumps(numbers, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        style = f":root {{{css_variables()}}}\n{style}"
+        characters = ALWAYS.union(re.sub(r"<[^>]*>", "", body), html.unescape(data), style, script)
+        faces = (_face(family, cut, characters) for family, cuts in FACES.items() for cut in cuts)
+        style = "".join(faces) + style
+        head = {"script": Markup(script), "numbers": data}
     document = frame.get_template("document.html")
     return document.render(project=project, medium=medium, body=Markup(body), style=Markup(style), **head)
 
@@ -133,15 +132,14 @@ def served(page: str, error: str = "") -> str:
 
 def _samples(numbers: Iterable[Mapping[str, Any]]) -> str:
     """Over what the intervals of the report are: `5 seeds`, or `3 to 4 plates, or 12 wells`."""
-    counts: dict[str, list[int]] = {}
+    counts: dict[str, set[int]] = {}
     for one in numbers:
         if "±" in one["value"]:
-            counts.setdefault(one["unit"], []).append(one["n"])
+            counts.setdefault(one["unit"], set()).add(one["n"])
     told = []
     for unit, found in counts.items():
-        least, most = min(found), max(found)
-        span = f"{least:,} to {most:,}" if least < most else f"{most:,}"
-        told.append(f"{span} {plural(unit) if most > 1 else unit}")
+        span = " to ".join(f"{number:,}" for number in sorted({min(found), max(found)}))
+        told.append(f"{span} {plural(unit) if max(found) > 1 else unit}")
     return ", or ".join(told)
 
 
@@ -164,29 +162,26 @@ def _counters(project: Project, text: str) -> dict[str, str]:
     return found
 
 
-def _resolved(text: str, project: Project, counters: Mapping[str, str], cites: Sequence[str]) -> str:
+def _resolved(text: str, project: Project, counters: Mapping[str, str], cites: list[str]) -> str:
     """Fill in the numbers, the links that name them, and the numbers of what is cited."""
     titles = {section.name: section.title for section in project.chapters}
 
-    def number(found: re.Match[str]) -> str:
-        counter = counters[html.unescape(found[1])]
-        return f'<span class="counter">{counter}</span>' if counter else ""
-
-    def link(found: re.Match[str]) -> str:
-        asked = html.unescape(found[1])
-        key = next((key for key in (asked, *(f"{kind}:{asked}" for kind in KINDS)) if key in counters), None)
+    def put(found: re.Match[str]) -> str:
+        asked = html.unescape(found[2])
+        if found[1] == "cite":
+            return f'<a class="cite" href="#reference-{asked}">[{cites.index(asked) + 1}]</a>'
+        kinds = ("", "figure:", "table:", "question:", "section:")
+        key = next((kind + asked for kind in kinds if kind + asked in counters), None)
         if key is None:
-            known = near(asked, [each.partition(":")[2] for each in counters])
+            known = did_you_mean(asked, [each.partition(":")[2] for each in counters], "there are")
             raise UsageError(f"ref({asked!r}): no figure, table, question or section is called so{known}")
+        if found[1] == "no":
+            return f'<span class="counter">{counters[key]}</span>' if counters[key] else ""
         kind, _, name = key.partition(":")
         label = f"{kind.title()} {counters[key]}" if counters[key] else titles[name]
         return str(Markup('<a class="ref" href="#{}-{}">{}</a>').format(kind, name, label))
 
-    def cite(found: re.Match[str]) -> str:
-        place = cites.index(html.unescape(found[1])) + 1
-        return f'<a class="cite" href="#reference-{found[1]}">[{place}]</a>'
-
-    return CITED.sub(cite, REFERENCE.sub(link, NUMBERED.sub(number, text)))
+    return PENDING.sub(put, text)
 
 
 def _check(text: str) -> None:
@@ -195,14 +190,14 @@ def _check(text: str) -> None:
     if twice := sorted(name for name, count in identities.items() if count > 1):
         raise UsageError(f"the page has {twice[0]!r} twice; show it once, and refer to it with ref()")
     if lost := sorted(set(re.findall(r'\shref="#([^"]+)"', text)) - set(identities)):
-        known = did_you_mean(lost[0], identities)
-        raise UsageError(f"the page links to #{lost[0]}, which it does not have{known}")
+        near = did_you_mean(lost[0], identities)
+        raise UsageError(f"the page links to #{lost[0]}, which it does not have{near}")
 
 
 def _image(found: re.Match[str], templates: Path) -> str:
     """An image of the author's: a file among the templates, which becomes a part of the page."""
     source = html.unescape(found[1])
-    if source.startswith(("data:", "figure:")):
+    if source.startswith("data:"):
         return found[0]
     file = (templates / source).resolve()
     if not (file.is_relative_to(templates.resolve()) and file.is_file()):
@@ -211,8 +206,22 @@ def _image(found: re.Match[str], templates: Path) -> str:
     return found[0].replace(found[1], f"data:{guess_type(file)[0] or 'image/png'};base64,{data}", 1)
 
 
-def _style(frame: jinja2.Environment, name: str, applies: str) -> str:
-    """A style sheet of the project's, or else the engine's."""
-    assert frame.loader
-    text = frame.loader.get_source(frame, f"styles/{name}.css")[0]
-    return text if applies == "all" else f"@media {applies} {{\n{text}}}\n"
+@lru_cache(maxsize=32)  # `watch` renders the page again and again, mostly with the same letters
+def _face(family: str, cut: str, characters: frozenset[str]) -> str:
+    """The rule of a face that has these characters; the same bytes each time."""
+    from fontTools import subset
+
+    options = subset.Options(flavor="woff2", hinting=False, desubroutinize=True, notdef_outline=True)
+    options.layout_features = ["kern", "liga", "tnum", "lnum", "ccmp", "mark"]
+    options.name_IDs = [1, 2, 4, 6]  # family, style, full name and PostScript name
+    stream = io.BytesIO()
+    with subset.load_font(FRAME / "fonts" / f"{family.replace(' ', '')}-{cut}.ttf", options) as font:
+        subsetter = subset.Subsetter(options)
+        subsetter.populate(text="".join(characters))
+        subsetter.subset(font)
+        subset.save_font(font, stream, options)
+    data, (weight, style) = base64.b64encode(stream.getvalue()).decode("ascii"), CUTS[cut]
+    return (
+        f'@font-face{{font-family:"{family}";font-weight:{weight};font-style:{style};font-display:block;'
+        f'src:url("data:font/woff2;base64,{data}") format("woff2")}}\n'
+    )

@@ -6,11 +6,11 @@ import html
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from jinja2 import Environment
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
@@ -24,50 +24,46 @@ from labreport.errors import UsageError, shown
 from labreport.project.outline import slug
 
 BIBLIOGRAPHY = "references.bib"
-HELD = "\U000f0000-\U000ffffd"
-"""Characters that stand for values until the text is done, as a class of a regular expression."""
+HELD = "\U000f0000-\U0010fffd"
+"""Characters that stand for values until the text is done (of the second plane, for blocks), as in `[…]`."""
 _NUMBER = r"\d[\d\u202f\u00a0]*(?:[.,]\d+)*"
 TYPED = re.compile(
     rf"(?:±|\+/[-−])\s*{_NUMBER}(?:\s*%)?|(?<![\w.,]){_NUMBER}(?:\s*%|[\s-]*(?:per\s?cent|percentage)\b"
     rf"(?:\spoints?)?|[\s-]*points?\b)"
 )
-_CITE = re.compile(r"\[(@[\w:.+/-]+(?:\s*[;,]\s*@[\w:.+/-]+)*)\]")
 CITED = re.compile(r'<a class="cite" data-cite="([^"]*)"></a>')
 """What a cite becomes until the document numbers it."""
+SIZE, X_HEIGHT = 20, 0.475
+"""Units of an em in the drawing of a formula; the height of a small letter of the text's font, in em."""
 
 
 @lru_cache
 def parser_of(trusted: bool) -> MarkdownIt:
     """Make what renders Markdown, in which HTML counts only if it is `trusted`.
 
-    Its `env` has `docId`, with which ids begin, `top`, the level of its highest heading, `told(where, text)`,
-    which raises the error that a piece of the text is wrong, and `plain`, which gives the text of signs.
+    Its `env` has `docId`, with which ids begin, `top`, the level of the highest heading, `told(piece, text)`,
+    which raises what is wrong with a piece of the text, and `plain`, which gives the text of signs.
     """
     parser = MarkdownIt("commonmark", {"html": trusted}).enable(["table", "strikethrough"]).disable("code")
     parser.use(dollarmath_plugin, allow_space=False, allow_digits=False)
     parser.use(deflist_plugin).use(footnote_plugin)
     parser.inline.ruler.before("link", "cite", _cite)
     parser.core.ruler.push("headings", _headings)
-    rules: dict[str, Callable[..., str]] = {
-        "fence": _fence,
-        "math_inline": _formula,
-        "math_block": _formula,
-        "footnote_block_open": lambda *_: '<section class="footnotes">\n<ol>\n',
-        "footnote_caption": lambda _, tokens, at, *__: str(tokens[at].meta["id"] + 1),  # no brackets
-    }
-    for name, rule in rules.items():
-        parser.add_render_rule(name, rule)
+    parser.add_render_rule("fence", _fence)
+    parser.add_render_rule("math_inline", _formula)
+    parser.add_render_rule("math_block", _formula)
+    parser.add_render_rule("footnote_block_open", lambda *_: '<section class="footnotes">\n<ol>\n')
+    parser.add_render_rule("footnote_caption", lambda _, tokens, at, *__: str(tokens[at].meta["id"] + 1))
     return parser
 
 
 def _cite(state: StateInline, silent: bool) -> bool:
     """`[@key; @other]` becomes links whose numbers the document fills in."""
-    found = _CITE.match(state.src, state.pos)
+    found = re.compile(r"\[@[\w:.+/-]+(?:\s*[;,]\s*@[\w:.+/-]+)*\]").match(state.src, state.pos)
     if found is None:
         return False
     if not silent:
-        keys = [key.strip().removeprefix("@") for key in re.split("[;,]", found[1])]
-        links = [Markup('<a class="cite" data-cite="{}"></a>').format(key) for key in keys]
+        links = (f'<a class="cite" data-cite="{key}"></a>' for key in re.findall(r"@([^]\s;,]+)", found[0]))
         state.push("html_inline", "", 0).content = " ".join(links)
     state.pos = found.end()
     return True
@@ -75,31 +71,27 @@ def _cite(state: StateInline, silent: bool) -> bool:
 
 def _headings(state: StateCore) -> None:
     """Put headings on their level, and give them ids."""
-    tokens = state.tokens
-    levels = [int(token.tag[1]) for token in tokens if token.type == "heading_open"]
-    lift = state.env["top"] - min(levels, default=1)
-    for place, token in enumerate(tokens):
-        if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(6, int(token.tag[1]) + lift)}"
+    headings = [token for token in state.tokens if token.type in ("heading_open", "heading_close")]
+    lift = state.env["top"] - min((int(token.tag[1]) for token in headings), default=1)
+    for token in headings:
+        token.tag = f"h{min(6, int(token.tag[1]) + lift)}"
+    for token, content in pairwise(state.tokens):
         if token.type == "heading_open":
-            token.attrSet("id", f"{state.env['docId']}-{slug(tokens[place + 1].content)}")
+            token.attrSet("id", f"{state.env['docId']}-{slug(content.content)}")
 
 
 def _fence(self: Any, tokens: Sequence[Token], place: int, options: Any, env: Any) -> str:
     """A listing, coloured where its language is named."""
-    from pygments import highlight
-    from pygments.formatters import HtmlFormatter
-    from pygments.lexers import get_lexer_by_name
-    from pygments.util import ClassNotFound
+    from pygments import formatters, highlight, lexers, util
 
     code, language = tokens[place].content, tokens[place].info.strip().split(" ")[0]
     if not language:
         return f"<pre><code>{escape(code)}</code></pre>\n"
     try:
-        lexer = get_lexer_by_name(language, stripnl=False)
-    except ClassNotFound:
+        lexer = lexers.get_lexer_by_name(language, stripnl=False)
+    except util.ClassNotFound:
         env["told"](f"```{language}", f"Pygments reads no language {language!r}")
-    coloured = highlight(code, lexer, HtmlFormatter(nowrap=True))
+    coloured = highlight(code, lexer, formatters.HtmlFormatter(nowrap=True))
     coloured = re.sub(rf'<span class="err">([{HELD}]*)</span>', r"\1", coloured)
     return f'<pre><code class="language-{escape(language)}">{coloured}</code></pre>\n'
 
@@ -115,10 +107,6 @@ def _formula(self: Any, tokens: Sequence[Token], place: int, options: Any, env: 
     kind = "formula displayed" if displayed else "formula"
     shown = Markup('<span class="{}" role="img" aria-label="{}">{}</span>').format(kind, latex, Markup(drawn))
     return f"<p>{shown}</p>\n" if displayed else str(shown)
-
-
-SIZE, X_HEIGHT = 20, 0.475
-"""Units of an em in a drawing; the height of a small letter of the text's font, in em."""
 
 
 def _drawn(latex: str, displayed: bool, plain: Callable[[str], str]) -> str:
@@ -155,41 +143,21 @@ def bibliography(templates: Path) -> dict[str, str]:
     from pybtex.exceptions import PybtexError
     from pybtex.style.formatting.unsrt import Style
 
-    file, style, made = templates / BIBLIOGRAPHY, Style(), dict[str, str]()
-    source = file.read_text(encoding="utf-8") if file.is_file() else ""
+    file, style = templates / BIBLIOGRAPHY, Style()
     try:
-        for key, entry in parse_string(source, "bibtex").entries.items():
+        entries = parse_string(file.read_text(encoding="utf-8") if file.is_file() else "", "bibtex").entries
+        for entry in entries.values():
             if not hasattr(style, f"get_{entry.type}_template"):
                 entry.type = "misc"
-            (formatted,) = style.format_entries([entry])
-            printed = " ".join(formatted.text.render(Backend()).split())
-            made[key] = re.sub('<span class="bibtex-protected">(.*?)</span>', r"\1", printed)
+        printed = {one.key: one.text.render(Backend()) for one in style.format_entries(entries.values())}
     except PybtexError as error:
         raise UsageError(f"{shown(file)}: {error}") from None
-    return made
-
-
-def references(templates: Path, keys: Sequence[str]) -> str:
-    """Print the list of what is cited, in the order of its numbers, or nothing; raises as `bibliography`."""
-    known = bibliography(templates) if keys else {}
-    items = [Markup('<li id="reference-{}">{}</li>\n').format(key, Markup(known[key])) for key in keys]
-    return f'<ol class="references">\n{"".join(items)}</ol>' if items else ""
-
-
-def typed_numbers(environment: Environment, source: str) -> Iterator[tuple[int, str]]:
-    """Find typed percentages, ± and points in a template's own text: lines, and what to write instead.
-
-    What Jinja prints is no part of that text, nor are code and formulas.
-    """
-    text = ""
-    for line, kind, value in environment.lexer.tokeniter(source, None):
-        text += "\n" * (line - 1 - text.count("\n"))
-        text += value if kind == "data" else "x" if kind == "variable_begin" else ""
-    return typed_in(text)
+    protected = '<span class="bibtex-protected">(.*?)</span>'
+    return {key: re.sub(protected, r"\1", " ".join(text.split())) for key, text in printed.items()}
 
 
 def typed_in(text: str) -> Iterator[tuple[int, str]]:
-    """Find them in Markdown: the line of each, and what to write instead."""
+    """Find typed percentages, ± and points in Markdown: the line of each, and what to write instead."""
     lines = text.split("\n")
     for token in parser_of(True).parse(text, {"docId": "", "top": 1}):
         first, last = token.map or (0, 0)

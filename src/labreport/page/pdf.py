@@ -9,30 +9,22 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from unittest import mock
 
 from labreport.charts import Exported
 from labreport.errors import LabReportError
 from labreport.page.document import render_page
-from labreport.page.fonts import FOLDER
 from labreport.page.sections import Fragment
+from labreport.page.values import FRAME
 from labreport.project import Project
 
 CONFIGURATION = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
-<fontconfig>
-  <dir prefix="relative">fonts</dir>
-  <cachedir prefix="xdg">fontconfig</cachedir>
-</fontconfig>
+<fontconfig><dir prefix="relative">fonts</dir><cachedir prefix="xdg">fontconfig</cachedir></fontconfig>
 """
-MISSING_PANGO = (
-    "the PDF needs Pango: install it (Debian and Ubuntu: "
-    "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0; "
-    "macOS: brew install pango) and build again"
-)
 
 
 class MissingLibrary(LabReportError):
@@ -40,154 +32,111 @@ class MissingLibrary(LabReportError):
 
 
 def render_pdf(
-    project: Project,
-    fragments: Sequence[Fragment],
-    figures: Mapping[str, Exported],
-    facts: Mapping[str, Any],
-    *,
-    notice: str = "",
+    project: Project, fragments: Sequence[Fragment], figures: Mapping[str, Exported], facts: Mapping[str, Any]
 ) -> bytes:
     """Make the report as PDF/UA-1, the same bytes each time, from what `render_page` takes.
 
     It is set in the engine's fonts, and reads no file besides. Raises `MissingLibrary` where Pango is
     missing, and what `render_page` raises.
     """
-    text = render_page(project, fragments, figures, facts, notice=notice, medium="print")
-    return written(text, {name: one.svg_print for name, one in figures.items()})
+    return written(render_page(project, fragments, figures, facts, medium="print"))
 
 
-def written(text: str, drawings: Mapping[str, str]) -> bytes:
-    """Set HTML as PDF/UA-1; `figure:NAME` in it is the SVG of that name, and nothing else is loaded.
-
-    Raises `LabReportError` for what is not the document's own, or cannot be set.
-    """
+def written(text: str) -> bytes:
+    """Set HTML as PDF/UA-1. Raises `LabReportError` for what is not its own, or cannot be set."""
     logging.getLogger("fontTools").setLevel(logging.ERROR)
     try:
         with contextlib.redirect_stdout(io.StringIO()):  # WeasyPrint prints a page of advice
             from weasyprint import HTML
-            from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+            from weasyprint.urls import FatalURLFetchingError, URLFetcher
     except OSError as error:
-        raise MissingLibrary(MISSING_PANGO) from error
+        raise MissingLibrary(
+            "the PDF needs Pango: install it (Debian and Ubuntu: apt-get install libpango-1.0-0 "
+            "libpangoft2-1.0-0 libharfbuzz-subset0; macOS: brew install pango) and build again"
+        ) from error
 
-    class Fetcher(URLFetcher):
-        def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
-            kind, _, name = url.partition(":")
-            if kind == "figure":
-                svg = drawings[unquote(name)].encode()
-                return URLFetcherResponse(url, svg, {"Content-Type": "image/svg+xml"})
-            return super().fetch(url, headers)
+    def refuse(record: logging.LogRecord) -> bool:
+        """Raise what is only logged: the PDF would lack a drawing, and what follows on its page."""
+        if record.levelno >= logging.ERROR:
+            raise LabReportError(f"the PDF cannot be set: {record.getMessage():.200}: {sys.exc_info()[1]}")
+        return False
 
-    log = logging.getLogger("weasyprint")
-    log.handlers, log.propagate = [_Refusing(logging.ERROR)], False
-    fetcher = Fetcher(allowed_protocols=("data",), allow_redirects=False, fail_on_errors=True)
-    try:
-        with _only_own_fonts():
-            pdf = HTML(string=text, url_fetcher=fetcher).write_pdf(pdf_variant="pdf/ua-1")
-    except FatalURLFetchingError as error:
-        raise LabReportError(f"the PDF would load what is not its own: {error.__cause__}") from error
+    logging.getLogger("weasyprint").filters = [refuse]
+    fetcher = URLFetcher(allowed_protocols=("data",), allow_redirects=False, fail_on_errors=True)
+    with tempfile.TemporaryDirectory() as place:  # a link, since the folder's path may hold what XML cannot
+        Path(place, "fonts").symlink_to(FRAME / "fonts", target_is_directory=True)
+        Path(place, "fonts.conf").write_text(CONFIGURATION, encoding="utf-8")
+        own = {"FONTCONFIG_FILE": f"{place}/fonts.conf", "XDG_CACHE_HOME": place}  # and no other fonts
+        try:
+            with mock.patch.dict(os.environ, own):
+                pdf = HTML(string=text, url_fetcher=fetcher).write_pdf(pdf_variant="pdf/ua-1")
+        except FatalURLFetchingError as error:
+            raise LabReportError(f"the PDF would load what is not its own: {error.__cause__}") from error
     assert isinstance(pdf, bytes)  # no target was given
     return finished(pdf)
-
-
-class _Refusing(logging.Handler):
-    """Raises what WeasyPrint only logs: it would go on without a drawing and what follows on its page."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        cause = record.exc_info[1] if record.exc_info else sys.exc_info()[1]
-        raise LabReportError(f"the PDF cannot be set: {record.getMessage()}: {cause}")
-
-
-@contextlib.contextmanager
-def _only_own_fonts() -> Iterator[None]:
-    """Within, a fontconfig that is initialised finds the engine's fonts, and none that only one machine has.
-
-    The folder is reached through a link, since its path may hold what XML cannot.
-    """
-    before = dict(os.environ)
-    with tempfile.TemporaryDirectory() as place:
-        Path(place, "fonts").symlink_to(FOLDER, target_is_directory=True)
-        Path(place, "fonts.conf").write_text(CONFIGURATION, encoding="utf-8")
-        os.environ.update(FONTCONFIG_FILE=f"{place}/fonts.conf", XDG_CACHE_HOME=place)
-        try:
-            yield
-        finally:
-            os.environ.clear()
-            os.environ.update(before)
-
-
-PRINT_FLAG = 4
-"""Bit of an annotation's flags: it is printed with the page (ISO 32000-1, table 165)."""
-MARKED = re.compile(rb"/\w+\s+<</MCID (\d+)>>\s+BDC")
-PAGINATION = b"/Artifact\n<</Type /Pagination>>\nBDC"
 
 
 def finished(pdf: bytes) -> bytes:
     """Make of WeasyPrint's PDF what an accessible document needs; the same bytes each time.
 
-    Every table header gets its scope, every item of a list a body, and every link its print flag. Links
-    inside a link, on the same area, are dropped. Running heads and page numbers, marked as content though
-    they belong to no structure, become artifacts, so that a reader skips them.
+    Table headers get their scope, items of lists a body, links their print flag; links inside a link are
+    dropped. Running heads and page numbers, marked as content though in no structure, become artifacts.
     """
     import pikepdf
     from pikepdf import Array, Dictionary, Name
 
-    def kids(element: Any) -> list[Any]:
-        found = element.get(Name.K, Array())
+    def listed(element: Any, key: Name) -> list[Any]:
+        found = element.get(key, Array())
         return list(found) if isinstance(found, Array) else [found]
 
     def is_link(kid: Any) -> bool:
         return isinstance(kid, Dictionary) and kid.get(Name.Type) == Name.OBJR
 
-    def elements(parent: Any, around: tuple[str, ...] = ()) -> Iterator[tuple[Any, tuple[str, ...]]]:
-        """Every structure element, in order, with the kinds of those that it is in."""
-        around = (*around, str(parent.get(Name.S)))
-        for kid in kids(parent):
-            if isinstance(kid, Dictionary) and not is_link(kid):
-                yield kid, around
-                yield from elements(kid, around)
-
-    stream = io.BytesIO()
+    stream, parts = io.BytesIO(), (Name.Lbl, Name.LBody)
+    dropped: set[Any] = set()
+    read: set[Any] = set()
     with pikepdf.open(io.BytesIO(pdf)) as document:
         root = document.Root.StructTreeRoot
-        read: dict[tuple[int, int], set[int]] = {}
-        dropped: set[tuple[int, int]] = set()
-        for element, around in list(elements(root)):
-            if element.get(Name.S) == Name.TH:
-                scope = Dictionary(O=Name.Table, Scope=Name.Column if "/THead" in around else Name.Row)
-                old = element.get(Name.A, Array())
-                element.A = Array([*(old if isinstance(old, Array) else [old]), scope])
-            if element.get(Name.S) == Name.LI:
-                parts = (Name.Lbl, Name.LBody)
-                named = [kid for kid in kids(element) if kid.get(Name.S) in parts]
-                if loose := [kid for kid in kids(element) if kid.get(Name.S) not in parts]:
+
+        def mend(parent: Any, *around: Any) -> None:
+            """Go through the structure elements below one, with the kinds of those that it is in."""
+            for element in listed(parent, Name.K):
+                if not isinstance(element, Dictionary) or is_link(element):
+                    continue
+                kind, kids = element.get(Name.S), listed(element, Name.K)
+                if kind == Name.TH:
+                    scope = Name.Column if Name.THead in around else Name.Row
+                    element.A = Array([*listed(element, Name.A), Dictionary(O=Name.Table, Scope=scope)])
+                if loose := [kid for kid in kids if kind == Name.LI and kid.get(Name.S) not in parts]:
                     body = Dictionary(Type=Name.StructElem, S=Name.LBody, P=element, K=Array(loose))
+                    named = [kid for kid in kids if kid.get(Name.S) in parts]
                     element.K = Array([*named, document.make_indirect(body)])
                     for kid in loose:
                         kid.P = element.K[-1]
-            if "/Link" in around:
-                dropped.update(kid.Obj.objgen for kid in kids(element) if is_link(kid))
-                element.K = Array([kid for kid in kids(element) if not is_link(kid)])
-                if element.get(Name.S) == Name.Link:
-                    element.S = Name.Span
-            if Name.Pg in element:
-                marks = (kid for kid in kids(element) if not isinstance(kid, Dictionary | Array))
-                read.setdefault(element.Pg.objgen, set()).update(map(int, marks))
+                if Name.Link in around:
+                    dropped.update(kid.Obj.objgen for kid in kids if is_link(kid))
+                    element.K = Array([kid for kid in kids if not is_link(kid)])
+                    if kind == Name.Link:
+                        element.S = Name.Span
+                if Name.Pg in element:
+                    page = element.Pg.objgen
+                    read.update((page, int(kid)) for kid in kids if not isinstance(kid, Dictionary))
+                mend(element, *around, kind)
+
+        mend(root)
         for page in document.pages:
-            known = read.get(page.obj.objgen, ())
             if Name.Annots in page:
                 page.Annots = Array([link for link in page.Annots if link.objgen not in dropped])
                 for link in page.Annots:
-                    link.F = int(link.get(Name.F, 0)) | PRINT_FLAG
+                    link.F = int(link.get(Name.F, 0)) | 4  # it is printed (ISO 32000-1, table 165)
             contents = page.Contents.read_bytes()
-            for mark in MARKED.finditer(contents):
-                if int(mark[1]) not in known:
-                    contents = contents.replace(mark[0], PAGINATION)
+            for mark in re.finditer(rb"/\w+\s+<</MCID (\d+)>>\s+BDC", contents):
+                if (page.obj.objgen, int(mark[1])) not in read:
+                    contents = contents.replace(mark[0], b"/Artifact\n<</Type /Pagination>>\nBDC")
             page.Contents.write(contents)
-        numbers, kept = list(root.ParentTree.Nums), Array()
-        for number, entry in zip(numbers[::2], numbers[1::2], strict=True):
-            if isinstance(entry, Array) or any(map(is_link, kids(entry))):  # a page, or what is still a link
-                kept.extend([number, entry])
-        root.ParentTree.Nums = kept
-        generate = pikepdf.ObjectStreamMode.generate
-        document.save(stream, deterministic_id=True, object_stream_mode=generate)
+        parents = pikepdf.NumberTree(root.ParentTree)
+        for number, entry in list(parents.items()):
+            if not isinstance(entry, Array) and not any(map(is_link, listed(entry, Name.K))):
+                del parents[number]  # of a link that was dropped
+        document.save(stream, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return stream.getvalue()

@@ -3,32 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 from markupsafe import Markup, escape
 
-from labreport.errors import UsageError
+from labreport.charts import Exported
 from labreport.page.claims import Claim, TemplateError
-from labreport.page.environment import explained, near
-from labreport.page.markdown import BIBLIOGRAPHY, CITED, bibliography
-from labreport.page.values import Place, Values, plain_text
+from labreport.page.values import GLOSSARY, Place, Values, plain_text
+from labreport.project import Experiment, Question, Section
 from labreport.project.outline import slug
 from labreport.stats import Column, Finding, Names, Quantity, Table
 from labreport.stats.finding import quantities
+from labreport.stats.names import find
 
-if TYPE_CHECKING:
-    from labreport.charts import Exported
-    from labreport.project import Experiment, Question, Section
-
-GLOSSARY = "glossary.md"
-WIDE_MM = 125
-"""A figure that is wider takes the whole width of the page."""
-_TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
 _STRUCK = re.compile(r'<div class="del">\s*(.*?)(</p>)?\s*</div>', re.DOTALL)
 _TERM = re.compile(r'<a class="term" href="#term-([^"]+)">(.*?)</a>', re.DOTALL)
 
@@ -38,7 +29,7 @@ class Fragment:
     """A section as HTML, into which the document puts drawings and the numbers of figures; and what it says.
 
     `numbers` are the sources of those that it prints, `glance` each question's answer in a line of HTML,
-    `cites` the keys of references by their first use, `left_out` what its answers leave out of tables.
+    `left_out` what its answers leave out of tables.
     """
 
     name: str
@@ -47,13 +38,7 @@ class Fragment:
     claims: tuple[Claim, ...] = ()
     numbers: dict[str, dict[str, Any]] = field(default_factory=dict)
     glance: dict[str, str] = field(default_factory=dict)
-    cites: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
-
-    @property
-    def unknown(self) -> bool:
-        """Whether something in it is marked as not judged."""
-        return any(claim.holds is None for claim in self.claims)
 
     def plain(self) -> dict[str, Any]:
         """Give it as JSON values, from which `of` makes an equal one."""
@@ -67,14 +52,11 @@ class Fragment:
 
 def template_files(templates: Path, section: Section) -> list[Path]:
     """Find the project's files that a section is made of: its own and those that every section shares."""
-    own = {f"sections/{section.name}.md", *map(_template, section.questions)}
+    own = {one.template or f"questions/{one.name}.md" for one in section.questions}
     names = {path.relative_to(templates).as_posix(): path for path in templates.rglob("*") if path.is_file()}
     others = ("sections/", "questions/", "styles/")
+    own.add(f"sections/{section.name}.md")
     return sorted(path for name, path in names.items() if name in own or not name.startswith(others))
-
-
-def _template(question: Question) -> str:
-    return question.template or f"questions/{question.name}.md"
 
 
 def render_section(
@@ -87,73 +69,69 @@ def render_section(
     """Render one section.
 
     `answers` are those of its questions, as far as they are measured yet, and those that it names; `figures`
-    are what `labreport.charts.export` made. A name that is not there, a bare or typed number, and whatever
-    else is wrong in a template raises `UsageError` with file and line, or `Several` of them.
+    what `charts.export` made. Whatever is wrong in a template raises `UsageError` with file and line: a name
+    that is not there, a bare or a typed number; of these `Several`.
     """
-    return _Section(section, answers, figures, experiments, templates).rendered()
+    at = Place(f"sections/{section.name}.md", section.name, 3)
+    return _Section(section, figures, templates, at, answers, experiments).rendered()
 
 
 class _Section(Values):
     """One section while it is rendered."""
 
-    def __init__(
-        self,
-        section: Section,
-        answers: Mapping[str, Names],
-        figures: Mapping[str, Exported],
-        experiments: Iterable[Experiment],
-        templates: Path,
-    ) -> None:
-        at = Place(f"sections/{section.name}.md", section.name, 3)
-        super().__init__(templates, at, answers, experiments)
-        self.section, self.answers, self.figures = section, answers, figures
+    def __init__(self, section: Section, figures: Mapping[str, Exported], *values: Any) -> None:
+        super().__init__(*values)
+        self.section, self.figures = section, figures
         self.glance: dict[str, str] = {}
         self._questions = {one.name: one for one in section.questions}
         self._asked: dict[str, Markup] = {}
         self._placed: set[str] = set()
-        self.jinja.globals.update(
-            figure=self._figure,
-            question=self._question,
-            ref=lambda name: self.hold(Markup('<a data-ref="{}"></a>').format(name), name),
-            term=partial(_term, self),
-        )
+        self.globals |= {
+            "figure": self._figure,
+            "question": self._question,
+            "ref": lambda name: self.hold(Markup('<a data-ref="{}"></a>').format(name), name),
+            "term": self.term,
+        }
 
     def rendered(self) -> Fragment:
         """Render the whole of it, in which a term leads to the glossary where it is first used."""
-        with explained(self.templates, self.at.template):
-            body = self._text(self.answers) if (self.templates / self.at.template).is_file() else ""
+        own = (self.templates / self.at.template).is_file()
+        body = self.blocks(self.text(self.answers)) if own else ""
         left = [self._question(one) for one in self._questions if one not in self._asked]
         text = Markup("\n".join([body, *left, *self._unplaced(self.section.figures)]))
         framed = self.frame("section.html", name=self.section.name, title=self.section.title, body=text)
-        html = _TABLE.sub(r'<div class="table">\g<0></div>', self.html(framed))
+        html = re.sub(r"(?s)<table\b.*?</table>", r'<div class="table">\g<0></div>', self.html(framed))
         first = {link[1]: link.start() for link in reversed(list(_TERM.finditer(html)))}
         html = _TERM.sub(lambda link: link[0] if first[link[1]] == link.start() else link[2], html)
         printed = {name: one for name, one in self.numbers.items() if f'data-q="{escape(name)}"' in html}
-        cites = tuple(dict.fromkeys(CITED.findall(html)))
-        said = (tuple(self.claims), printed, self.glance, cites, tuple(sorted(self.left_out)))
+        said = (tuple(self.claims), printed, self.glance, tuple(sorted(self.left_out)))
         return Fragment(self.section.name, self.section.title, html, *said)
 
     def _answered(self, question: Question) -> str:
-        """A question with its box, its text, and those of its figures that nothing places."""
+        """A question with its box, its text, figures that nothing places and, without a template, tables."""
+        names = {"name": question.name, "text": question.text}
         if (answer := self.answers.get(question.name)) is None:
-            told = {"answer": Markup("<p>Not yet measured.</p>\n"), "body": ""}
-            return self.frame("question.html", name=question.name, text=question.text, **told)
-        template = _template(question)
+            return self.frame("question.html", answer=Markup("<p>Not yet measured.</p>\n"), body="", **names)
+        template = question.template or f"questions/{question.name}.md"
         own = (self.templates / template).is_file()
         if question.template and not own:
             raise TemplateError(f"{question.place}: there is no template {template!r}")
         before, self.at = self.at, Place(template, question.name, 4, answer)
-        with explained(self.templates, template):
-            body = self._text(answer.members) if own else ""
-            written = self.at.box
-            box = self._sentences(answer, not own) if written is None else self.blocks(written)
-            parts = [body, *self._unplaced(question.figures), *([] if own else self._tables(answer))]
+        body = self.blocks(self.text(answer.members)) if own else ""
+        written = self.at.box
+        box = self.html(self._sentences(answer, not own) if written is None else self.blocks(written))
+        parts = [body, *self._unplaced(question.figures)]
+        if not own:
+            tables = {name: one for name, one in answer.members.items() if isinstance(one, Table)}
+            if not tables and (found := tuple(quantities(answer))):
+                tables = {"all numbers": Table((Column("name", "Name"), Column("value", "Value")), found)}
+            for name, table in tables.items():
+                title = table.columns[-1].title if name == "means" else name.replace("_", " ")
+                parts.append(self.show(table, title[:1].upper() + title[1:]))
         self.at = before
-        struck = _STRUCK.sub(r"<del>\1</del>\2", self.html(box))
-        words = str(escape(plain_text(re.sub("<(/?)del>", "\ue000\\1", struck))))
-        self.glance[question.name] = re.sub("\ue000(/?)", r"<\1del>", words)
-        names = {"name": question.name, "text": question.text, "answer": Markup(box)}
-        return self.frame("question.html", body=Markup("\n".join(parts)), **names)
+        struck = re.sub("<(/?)del>", "\ue000\\1", _STRUCK.sub(r"<del>\1</del>\2", box))
+        self.glance[question.name] = re.sub("\ue000(/?)", r"<\1del>", str(escape(plain_text(struck))))
+        return self.frame("question.html", answer=Markup(box), body=Markup("\n".join(parts)), **names)
 
     def _sentences(self, answer: Names, numbers_too: bool) -> str:
         """What the engine says of an answer: its findings or, where it has none, its numbers."""
@@ -165,75 +143,39 @@ class _Section(Values):
         begun = (re.sub("^[^<&]", lambda first: first[0].upper(), self.html(one)) for one in said)
         return f"<p>{' '.join(f'{one}.' for one in begun)}</p>\n" if said else ""
 
-    def _tables(self, answer: Names) -> Iterator[str]:
-        """The tables of an answer or, where it has none, one of all its numbers."""
-        tables = {name: one for name, one in answer.members.items() if isinstance(one, Table)}
-        if not tables and (found := tuple(quantities(answer))):
-            tables = {"all numbers": Table((Column("name", "Name"), Column("value", "Value")), found)}
-        for name, table in tables.items():
-            title = table.columns[-1].title if name == "means" else name.replace("_", " ")
-            yield self.show(table, title[:1].upper() + title[1:])
-
     def _unplaced(self, figures: Iterable[Any]) -> list[str]:
         return [self._figure(one.name) for one in figures if one.name not in self._placed]
-
-    def _text(self, names: Mapping[str, Any]) -> str:
-        """The template that is being rendered as HTML, with signs for its values."""
-        html = self.blocks(self.text(names))
-        if cited := CITED.findall(html):
-            known = bibliography(self.templates)
-            for key in cited:
-                if key not in known:
-                    self.told(f"@{key}", f"{BIBLIOGRAPHY} has no entry {key!r}{near(key, known)}")
-        return html
 
     # What a template may call
 
     def _question(self, name: str) -> Markup:
         """Place a question with its answer."""
-        if name not in self._questions:
-            raise UsageError(f"this section has no question {name!r}{near(name, self._questions)}")
+        name = find(name, self._questions, "question")
         if name not in self._asked:
             self._asked[name] = self.hold(self._answered(self._questions[name]), "", block=True)
         return self._asked[name]
 
     def _figure(self, name: str, caption: str = "", alt: str = "", caller: Any = None) -> Markup:
         """Place a figure: its caption is Markdown, and begins with the finding in bold."""
-        if name not in self.figures:
-            raise UsageError(f"no figure {name!r} is declared here{near(name, self.figures)}")
+        name = find(name, self.figures, "figure")
         self._placed.add(name)
         drawn, text = self.figures[name], caller() if caller else caption
         if not text:
-            title = Markup("<strong>{}</strong> ").format(drawn.title) if drawn.title else Markup()
-            text = title + drawn.caption
+            text = Markup("<strong>{}</strong> " if drawn.title else "").format(drawn.title) + drawn.caption
         written = self.line(text)
         found = re.search("<strong>(.*?)</strong>", written, re.DOTALL)
         finding = plain_text(self.html(found[1])) if found else ""
         alt = self.plain(alt) or ": ".join(filter(None, (drawn.alt or drawn.kind, finding)))
-        names = {"name": name, "alt": alt, "caption": written, "wide": drawn.width_mm > WIDE_MM}
+        names = {"name": name, "alt": alt, "caption": written, "wide": drawn.width_mm > 125}
         return self.hold(self.frame("figure.html", **names), "", block=True)
 
 
-def _term(values: Values, word: str, text: str = "") -> Markup:
-    """A word that the glossary explains, linked to where it does."""
-    file = values.templates / GLOSSARY
-    source = file.read_text(encoding="utf-8") if file.is_file() else ""
-    known = re.findall(r"^(\S.*)\n+:\s", source, re.MULTILINE)
-    if word not in known:
-        raise UsageError(f"{GLOSSARY} does not explain {word!r}{near(word, known)}")
-    return values.hold(Markup('<a class="term" href="#term-{}">{}</a>').format(slug(word), text or word))
-
-
 def glossary(templates: Path, words: Any = None) -> str:
-    """Render the project's glossary, which knows the project's `words`; nothing where there is none.
-
-    Raises `UsageError` as `render_section` does.
-    """
+    """Render the project's glossary, if it has one, which knows its `words`; raises as `render_section`."""
     if not (templates / GLOSSARY).is_file():
         return ""
-    values = Values(templates, Place(GLOSSARY, "glossary", 3))
-    values.jinja.globals["term"] = partial(_term, values)
-    with explained(templates, GLOSSARY):
-        html = values.html(values.blocks(values.text({"words": words})))
+    values = Values(templates, Place(GLOSSARY, "glossary", 3), {})
+    values.globals["term"] = values.term
+    html = values.html(values.blocks(values.text({"words": words})))
     html = re.sub("<dt>(.*?)</dt>", lambda dt: f'<dt id="term-{slug(plain_text(dt[1]))}">{dt[1]}</dt>', html)
     return html.replace("<dl>", '<dl class="glossary">')

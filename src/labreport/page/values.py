@@ -5,41 +5,45 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from numbers import Number
+from operator import attrgetter
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NoReturn
 
-from jinja2 import Undefined
+import jinja2
+from jinja2.utils import missing
 from markupsafe import Markup, escape
 
-from labreport.errors import UsageError, shown
+from labreport.errors import LabReportError, Several, UsageError, did_you_mean, raised_at, shown
 from labreport.page import markdown
-from labreport.page.claims import Claim, TemplateError, there
-from labreport.page.environment import environment
+from labreport.page.claims import Claim, Claims, TemplateError
 from labreport.page.markdown import HELD
-from labreport.stats import Condition, Finding, Names, Quantity, Table, as_quantity, declared, rows, say
+from labreport.project.outline import slug
+from labreport.stats import Condition, Finding, Names, Quantity, Source, as_quantity, plural, say
 from labreport.stats.finding import quantities
+from labreport.stats.names import Table, declared, find, rows
 from labreport.stats.quantity import FORMS, apart, as_prose, bare, digits, pm
 
-SENTENCES = "sentences.html"
+FRAME = Path(__file__).parents[1] / "frame"
+GLOSSARY = "glossary.md"
 RESERVED = ("and", "caller", "else", "false", "if", "in", "is", "loop", "none", "not", "or", "self", "true")
 """Names of Jinja's."""
 VERDICT = "No longer holds:"
 MARK = '<sup class="mark">†</sup>'
-_MARK_HERE = "<!--mark-->"
-_MARK_ABOVE = re.compile(rf"(</(?:p|li)>(?:(?!</p>|</li>).)*){_MARK_HERE}", re.DOTALL)
+_MARK_ABOVE = re.compile(r"(</(?:p|li)>(?:(?!</p>|</li>).)*)<!--mark-->", re.DOTALL)
 """The end of the last paragraph above, which has the mark of a block that is not judged."""
-_FIRST = 0xF0000
 _EDGE = "\u2e28"
 """Around what begins or ends a claim: Markdown takes it for punctuation, so that `*` beside it is read."""
 _CAPTION = re.compile(r"<p>Table(?: ([\w-]+))?: ((?:(?!</p>).)*)</p>\n<table>", re.DOTALL)
 _SIGN = re.compile(rf"{_EDGE}?([{HELD}]){_EDGE}?")
-_ALONE = re.compile(rf"<p>{_SIGN.pattern}</p>")
+_ALONE = re.compile("<p>([\U00100000-\U0010fffd])</p>")
 _TAG = re.compile(rf"<[^<>]*>|{_SIGN.pattern}")
 _ASIDE = re.compile(r' ?<(span|p) class="now">.*?</\1>|<sup class="mark">.*?</sup>', re.DOTALL)
+_identity = attrgetter("value", "unit", "low", "high", "n", "values", "source")  # `==` of quantities asks
 
 
 def plain_text(markup: str) -> str:
@@ -54,18 +58,9 @@ def listed(items: Iterable[Any], word: str = "and") -> Markup:
     return Markup(f" {word} ").join([Markup(", ").join(front), last]) if front else last
 
 
-class _Held(NamedTuple):
-    html: str
-    plain: str
-    block: bool
-
-
 @dataclass
 class Place:
-    """What is being rendered: a template, with the answer whose names it knows.
-
-    Its ids begin with `document`, its highest heading has level `top`; `box` is what its block `answer` has.
-    """
+    """A template, what its ids begin with, the level of its highest heading, its answer, and that's block."""
 
     template: str
     document: str
@@ -74,101 +69,154 @@ class Place:
     box: str | None = None
 
 
-class Values:
-    """What is printed from templates of one folder: values, the sources of numbers, claims.
+class Values(jinja2.Environment):
+    """The environment of templates, and what they print: values, sources of numbers by their names, claims.
 
-    What Jinja prints becomes a sign, in which Markdown sees nothing, and `html` puts it in again. Numbers
-    are called by their place in `answers`.
+    What Jinja prints becomes a sign, in which Markdown sees nothing, and `html` puts it in again.
     """
 
-    folder = "templates/"
-    """How claims name it."""
+    folder = "templates/"  # as claims name it
 
     def __init__(
-        self,
-        templates: Path,
-        at: Place,
-        answers: Mapping[str, Names] | None = None,
-        experiments: Iterable[Any] = (),
+        self, templates: Path, at: Place, answers: Mapping[str, Names], experiments: Iterable[Any] = ()
     ) -> None:
-        self.templates, self.at = templates, at
+        self.values = values = self  # of an overlay too, which has another syntax
+
+        class Unknown(jinja2.StrictUndefined):
+            """A name that is not there: whatever is done with it raises, and says what is near."""
+
+            condition = quantity = property(str)  # asked for as either, it raises too
+
+            @property
+            def _undefined_message(self) -> str:
+                name, owner = str(self._undefined_name), self._undefined_obj
+                known = values.known if owner is missing else [word for word in dir(owner) if word[0] != "_"]
+                near = did_you_mean(name, known)
+                if owner is missing:
+                    return self._undefined_hint or f"there is no {name!r} here{near}"
+                return f"{type(owner).__name__} {str(owner)[:40]!r} has no {name!r}{near}"
+
+        super().__init__(
+            loader=jinja2.FileSystemLoader([templates, FRAME, FRAME.parent]),
+            autoescape=True,
+            undefined=Unknown,
+            finalize=jinja2.pass_context(lambda _, value: self.value(value)),  # so that it sees constants too
+            extensions=[Claims],
+            optimized=False,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self.templates, self.at, self.answers = templates, at, answers
         self.claims: list[Claim] = []
         self.numbers: dict[str, dict[str, Any]] = {}
         self.known: dict[str, Any] = {}
         self.left_out: set[str] = set()
-        self._held: list[_Held] = []
+        self._held: dict[str, tuple[str, str]] = {}
         self._shown: Counter[str] = Counter()
         self._paths: dict[Any, str] = {}
         declarations = Names({one.name: declared(one) for one in experiments})
-        for question, answer in {**(answers or {}), "experiments": declarations}.items():
+        for question, answer in {**answers, "experiments": declarations}.items():
             for path, one in quantities(answer, question):
                 self._paths.setdefault(_identity(one), path)
                 if one.source.note.endswith((" missing", " left out")):
                     self.left_out.add(one.source.note)
-        self.jinja = environment(templates, self)
-        self.jinja.globals.update(
-            experiments=declarations,
-            rows=lambda of, answer=None, **columns: rows(of, answer or self.at.answer, **columns),
-            show=self.show,
-        )
+        self.globals = {
+            "namespace": self.globals["namespace"],
+            "experiments": declarations,
+            "rows": lambda of, answer=None, **columns: rows(of, answer or self.at.answer, **columns),
+            "show": self.show,
+        }
+        self.filters |= {
+            **{name: partial(self.form, form=form) for name, form in FORMS.items()},
+            "apart": partial(self.form, form=apart),  # how far a difference is from zero, with its ±
+            "digits": lambda given, number: self.form(given, lambda one: digits(one, number)),
+            "bare": lambda given, number: self.form(given, lambda one: bare(one, number)),
+            "join": lambda items, sign="": escape(sign).join(map(escape, map(self.value, items))),
+            "listed": lambda items, word="and": listed(map(self.value, items), word),
+            "literal": self.literal,
+            "text": str,
+        }
 
     # Templates
 
-    def text(self, names: Mapping[str, Any], **syntax: Any) -> str:
-        """Render the template with these names, `deep_8` for `deep-8` too; `syntax` are options of Jinja's.
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Read a name of a value; of a quantity, `n` is a quantity too: four plates."""
+        if isinstance(obj, Quantity) and attribute == "n":
+            return Quantity(obj.n, plural(obj.source.unit), source=Source(kind="counted"), exact=True)
+        return super().getattr(obj, attribute)
 
-        Raises `UsageError` for a name that is one of the engine's.
-        """
-        if taken := sorted(set(names) & {*self.jinja.globals, *RESERVED}):
-            raise UsageError(f"{taken[0]!r} is a name of the engine in templates; call the answer otherwise")
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """Turn whatever a template raises into one line: file, line, what is wrong."""
+        file = shown(self.templates / self.at.template)
+        try:
+            yield
+        except (TemplateError, Several):
+            raise
+        except Exception as error:
+            plain = isinstance(error, (LabReportError, jinja2.TemplateError))
+            text = str(error) if plain else f"{type(error).__name__}: {error}"
+            if isinstance(error, jinja2.TemplateNotFound):
+                text = f"there is no template {error.name!r}"
+            place = raised_at(error) or file
+            named = rf"{re.escape(place.rpartition(':')[0])}:\d+: "  # by a line of the code that Jinja makes
+            raise TemplateError(f"{place}: {re.sub(named, '', text)}") from error
+
+    def text(self, names: Mapping[str, Any], **syntax: Any) -> str:
+        """Render the template with these names, `deep_8` for `deep-8`; `syntax` are options of Jinja's."""
         micro = {name.replace("μ", "µ"): value for name, value in names.items()}  # as it is typed
         found = {re.sub(r"\W", "_", name): value for name, value in names.items()} | micro | dict(names)
-        self.known = {**self.jinja.globals, **found}
-        return self.jinja.overlay(**syntax).get_template(self.at.template).render(found)
+        self.known = {**self.globals, **found}
+        with self.explained():
+            for name in sorted({*names} & {*self.globals, *RESERVED}):
+                raise UsageError(f"{name!r} is a name of the engine in templates; call the answer otherwise")
+            return self.overlay(**syntax).get_template(self.at.template).render(found)
 
     def frame(self, template: str, /, **names: Any) -> Markup:
         """Render a template of the frame."""
-        return Markup(self.jinja.get_template(template).render(names))
+        return Markup(self.get_template(template).render(names))
 
     def sentence(self, of: Finding | Quantity) -> Markup:
         """Say a finding or a number: by the macro of its kind, the project's own if it has one."""
-        kind = of.kind if isinstance(of, Finding) else "quantity"
-        given = say(of) if isinstance(of, Finding) else {"name": self._called(of), "value": of}
-        files = (self.jinja.get_template(name).module for name in (SENTENCES, f"engine/{SENTENCES}"))
-        return Markup(next(getattr(file, kind) for file in files if hasattr(file, kind))(given)).strip()
+        if isinstance(of, Finding):
+            kind, given = str(of.kind), say(of)
+        else:
+            name = self._paths.get(_identity(of), "the number").rpartition(".")[2]
+            words = (of.source.measure or name.replace("_", " "), " and ".join(of.source.experiments))
+            kind, given = "quantity", {"name": " of ".join(filter(None, words)), "value": of}
+        with self.explained():
+            files = (self.get_template(name).module for name in ("sentences.html", "frame/sentences.html"))
+            return Markup(next(getattr(file, kind) for file in files if hasattr(file, kind))(given)).strip()
 
-    def _called(self, one: Quantity) -> str:
-        """What a number is of, in words: `test accuracy of complex`, or what its answer calls it."""
-        of, name = one.source, self._paths.get(_identity(one), "the number").rpartition(".")[2]
-        what = of.measure or name.replace("_", " ")
-        return " of ".join(filter(None, (what, " and ".join(of.experiments))))
+    def term(self, word: str, text: str = "") -> Markup:
+        """Print a word that the glossary explains, linked to where it does."""
+        file = self.templates / GLOSSARY
+        source = file.read_text(encoding="utf-8") if file.is_file() else ""
+        known = re.findall(r"^(\S.*)\n+:\s", source, re.MULTILINE)
+        found = slug(find(word, known, f"explanation in {GLOSSARY} of"))
+        return self.hold(Markup('<a class="term" href="#term-{}">{}</a>').format(found, text or word))
 
     # Signs
 
     def hold(self, markup: str, plain: str | None = None, block: bool = False) -> Markup:
         """Keep HTML for later, and give the sign that stands for it."""
-        sign = chr(_FIRST + len(self._held))
-        self._held.append(_Held(str(markup), plain_text(markup) if plain is None else plain, block))
+        sign = chr((0x100000 if block else 0xF0000) + len(self._held))
+        self._held[sign] = (str(markup), plain_text(markup) if plain is None else plain)
         return Markup(f"\n\n{sign}\n\n" if block else sign)
 
     def html(self, text: str) -> str:
         """Put in what was kept: as HTML, and in the attributes of a tag as plain text."""
-        return _MARK_ABOVE.sub(rf"{MARK}\1", self._put(text))
 
-    def _put(self, text: str) -> str:
         def put(found: re.Match[str]) -> str:
             if found[1]:
-                return self._put(self._of(found).html)
+                return self.html(self._held[found[1]][0])
             return _SIGN.sub(lambda sign: str(escape(self.plain(sign[0]))), found[0])
 
-        return _TAG.sub(put, _ALONE.sub(lambda one: one[1] if self._of(one).block else one[0], text))
+        return _MARK_ABOVE.sub(rf"{MARK}\1", _TAG.sub(put, _ALONE.sub(r"\1", text)))
 
     def plain(self, text: str) -> str:
         """Put in the plain text of what was kept."""
-        return _SIGN.sub(lambda found: self.plain(self._of(found).plain), text)
-
-    def _of(self, found: re.Match[str]) -> _Held:
-        return self._held[ord(found[1]) - _FIRST]
+        return _SIGN.sub(lambda found: self.plain(self._held[found[1]][1]), text)
 
     # Markdown
 
@@ -180,17 +228,21 @@ class Values:
             label = f'<span class="label">Table <span data-no="table:{name}"></span></span>'
             return f'<table id="table-{name}" class="data">\n<caption>{label} {found[2]}</caption>'
 
-        return _CAPTION.sub(captioned, str(markdown.parser_of(True).render(text, self._names)))
+        made = str(markdown.parser_of(True).render(text, self._names))
+        cited = markdown.CITED.findall(made)
+        known = markdown.bibliography(self.templates) if cited else {}
+        for key in cited:
+            if key not in known:
+                near = did_you_mean(key, known, "there are")
+                self.told(f"@{key}", f"{markdown.BIBLIOGRAPHY} has no entry {key!r}{near}")
+        return _CAPTION.sub(captioned, made)
 
     def _table(self, name: str | None) -> str:
         self._shown[self.at.document] += 1
         return name or f"{self.at.document}-{self._shown[self.at.document]}"
 
     def line(self, text: str) -> Markup:
-        """Render Markdown of one line, as a caption, in which HTML counts only if a template wrote it.
-
-        Raises `UsageError` for a typed number, which is looked for in the text of a template before.
-        """
+        """Render a line of Markdown; of what no template wrote without HTML and typed numbers."""
         trusted = isinstance(text, Markup)
         for _, wrong in () if trusted else markdown.typed_in(text):
             raise UsageError(wrong)
@@ -215,8 +267,8 @@ class Values:
 
     def value(self, given: Any) -> Any:
         """Print what stands in `{{ }}`. Raises `UsageError` for a bare number and what has no text."""
-        if isinstance(given, (Markup, Undefined)):  # what is not there raises, but for `if` without `else`
-            return given if isinstance(given, Markup) else str(given)
+        if isinstance(given, (Markup, jinja2.Undefined)):  # which raises, but for `if` without `else`
+            return Markup(given)
         if isinstance(given, str):
             safe = re.sub(f"[{HELD}]", "\ufffd", given)
             return self.hold(escape(safe), safe)
@@ -226,11 +278,21 @@ class Values:
             return self.form(given, as_prose)
         if isinstance(given, (list, tuple)):
             return listed(map(self.value, given))
-        raise UsageError(_refusal(given))
+        if not isinstance(given, bool) and isinstance(given, Number):
+            wrong = f"{given} is a bare number; print a quantity, or write {{{{ {given} | literal }}}}"
+        elif isinstance(given, Condition):
+            wrong = "a condition is not printed; write {% claim … %}the sentence{% endclaim %}"
+        elif isinstance(given, Table):
+            wrong = 'a table is printed by show(table, "its caption")'
+        elif isinstance(given, Names):
+            wrong = f"several values have this name; print one of {', '.join(given.members)}"
+        else:
+            wrong = f"{given!r:.60} is no text; print a quantity, a finding, a text or a list of them"
+        raise UsageError(wrong)
 
     def form(self, given: Any, form: Callable[[Quantity], str]) -> Markup:
         """Print a quantity in one of the forms, with the name under which a reader finds its source."""
-        one = as_quantity(there(given))
+        one = as_quantity(given)
         name = self._paths.setdefault(_identity(one), f"{self.at.document}.{len(self._paths)}")
         if name not in self.numbers:
             bare = replace(one, low=None, high=None, values=(), n=1)
@@ -252,25 +314,10 @@ class Values:
         element = Markup('<span class="literal" title="typed by hand; no result says it">{}</span>')
         return self.hold(element.format(text), text)
 
-    @property
-    def filters(self) -> dict[str, Callable[..., str]]:
-        """The filters of a template by name; `apart` is how far a difference is from zero, with its ±."""
-        return {
-            **{name: partial(self.form, form=form) for name, form in FORMS.items()},
-            "apart": partial(self.form, form=apart),
-            "digits": lambda given, number: self.form(given, lambda one: digits(one, number)),
-            "bare": lambda given, number: self.form(given, lambda one: bare(one, number)),
-            "join": lambda items, sign="": escape(sign).join(map(escape, map(self.value, items))),
-            "listed": lambda items, word="and": listed(map(self.value, items), word),
-            "literal": self.literal,
-            "text": str,
-        }
-
     def show(self, table: Any, caption: str = "", digits: int | None = None, name: str = "") -> Markup:
         """Print a table: value ± half width, one number of decimals a column, or `digits` of them.
 
-        `caption` is Markdown; `ref(name)` refers to it. Raises `UsageError` for what is no table, and for a
-        number that is typed in the caption.
+        `caption` is Markdown; `ref(name)` refers to it. Raises `UsageError` for what is no table.
         """
         if not isinstance(table, Table):
             raise UsageError(f"show() prints a table, as rows(experiments, …) makes; this is {table!r:.40}")
@@ -284,16 +331,13 @@ class Values:
         return self.hold(framed, repr(table), block=True)
 
     def marked(self, body: str, claim: Claim, now: Markup, block: str | None) -> str:
-        """Say around a piece that it no longer holds, and what is so now; or mark it as not judged.
-
-        `block` is how far one is indented that stands around paragraphs.
-        """
+        """Say around a piece, with `block` as its indent, that it fails, and what is so now; or mark it."""
         if block is None:
             verdict, aside = f'<strong class="verdict">{VERDICT}</strong> <del>', "</del>"
             said, mark, element = f' <span class="now">(now: {now})</span>', MARK, "span"
         else:
             verdict, aside = f'<p class="verdict">{VERDICT}</p> <div class="del">', "</div>"
-            said, mark, element = f' <p class="now">Now: {now}.</p>', _MARK_HERE, "div"
+            said, mark, element = f' <p class="now">Now: {now}.</p>', "<!--mark-->", "div"
         start, end = (verdict, aside + (said if now else "")) if claim.fails else ("", mark)
         kind, words = ("fails", f"{VERDICT} ") if claim.fails else ("unknown", "")
         before = self.hold(f'<{element} class="{kind}">{start}', words, block is not None).strip()
@@ -301,20 +345,3 @@ class Values:
         if block is None:
             return f"{_EDGE}{before}{_EDGE}{body}{_EDGE}{after}{_EDGE}"
         return f"\n\n{block}{before}\n\n{body}\n\n{block}{after}\n\n"
-
-
-def _identity(one: Quantity) -> tuple[Any, ...]:
-    return (one.value, one.unit, one.low, one.high, one.n, one.values, one.source)
-
-
-def _refusal(given: Any) -> str:
-    """Say why something is not printed, and what to write."""
-    if isinstance(given, Number) and given is not True and given is not False:
-        return f"{given} is a bare number; print a quantity, or write {{{{ {given} | literal }}}}"
-    if isinstance(given, Condition):
-        return "a condition is not printed; write {% claim … %}the sentence{% endclaim %}"
-    if isinstance(given, Table):
-        return 'a table is printed by show(table, "its caption")'
-    if isinstance(given, Names):
-        return f"several values have this name; print one of {', '.join(given.members)}"
-    return f"{given!r:.60} is no text; print a quantity, a finding, a text or a list of them"
