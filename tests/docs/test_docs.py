@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from matplotlib import pyplot as plt
 
 import labreport
 from labreport.build import Request, answers, opened, section
@@ -187,6 +188,7 @@ def test_a_report_can_be_read_as_the_page_about_results_says(tape: Path, wells: 
                 exec(compile(block.text, "results.md", "exec"), names)
             finally:
                 os.chdir(before)
+                plt.close("all")  # seaborn would draw on what is open
     paper = tape / "paper.tex"
     paper.write_text(text_of("docs/results.md", "paper.tex"))
     text, claims = render_file(paper, answers(plan_of(tape), "*").members)
