@@ -1,6 +1,6 @@
 """What things are made of: code that is followed, specifications, data, versions."""
 
-from labreport.stale.exact import exact
+from labreport.stale.data import exact
 from labreport.stale.ingredients import (
     ENGINE,
     UNKNOWN,

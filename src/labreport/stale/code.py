@@ -45,17 +45,12 @@ class Closure:
         """The libraries, or the ids of values."""
         return {one[1] for one in self.items if isinstance(one, tuple) and one[0] == kind}
 
-    @property
-    def everything(self) -> bool:
-        """Whether any code of the project may be reached."""
-        return ANY_CODE in self.items
-
 
 class Code:
-    """The code below one folder. `declared(value)` says whether a value of a module counts by itself; such
-    are in `values`, by their ids."""
+    """The code below one folder. `declared(value)` are the parts of a module's value, if these count by what
+    they are; they are in `values`, by their ids."""
 
-    def __init__(self, sources: Sources, declared: Callable[[Any], Any] = lambda value: False) -> None:
+    def __init__(self, sources: Sources, declared: Callable[[Any], list[Any]] = lambda value: []) -> None:
         self.sources = sources
         self.values: dict[int, Any] = {}
         self._declared = declared
@@ -78,18 +73,19 @@ class Code:
         return found
 
     def closure(self, entries: Sequence[Target], loaded: Iterable[str] = ()) -> Closure:
-        """All that these names of modules rest on, where the modules `loaded` are loaded before.
+        """All that these names of modules rest on (of a library: its name, and none in it), where the modules
+        `loaded` are loaded before.
 
         Raises `UsageError` for a name that is not there.
         """
         found = Closure()
         waiting: list[tuple[Item, Statement | None]] = []
         for module, name in entries:
-            if name not in self._bound(module):
+            if name and name not in self._bound(module):
                 path = self.sources.path(module)
                 text = f"no {name!r} at the top of the module; write a function or a class there"
                 raise UsageError(f"{shown(path) if path else module}: {text}")
-            waiting += [(one, None) for one in self._leads(module, [name], whole=False)]
+            waiting += [(one, None) for one in self._leads(module, [name] if name else [], whole=False)]
         acting = self._load((*loaded, *(module for module, _ in entries)), found.modules)
         while waiting:
             one, parent = waiting.pop(0)
@@ -106,7 +102,7 @@ class Code:
                 touched = min(self._touched(each) & found.items.keys(), key=_label, default=None)
                 if touched and each not in found.items:
                     waiting.append((each, touched if isinstance(touched, Statement) else None))
-        if found.everything:
+        if ANY_CODE in found.items:
             every = [one for name in self.sources.modules() for one in self.statements(name)]
             targets = [target for one in every for _, (target, _) in one.loads]
             found.items |= {item: None for target in targets for item in self._outside(target, [])}
@@ -185,10 +181,9 @@ class Code:
             ]
             return found.union(every, *(self._leads(target, [name], seen) for target, name in named))
         name, *rest = parts
-        value = getattr(sys.modules.get(module), "__dict__", {}).get(name)
-        if value is not None and self._declared(value):
-            self.values[id(value)] = value
-            return found | {(VALUE, id(value))}
+        if declared := self._declared(getattr(sys.modules.get(module), "__dict__", {}).get(name)):
+            self.values |= {id(value): value for value in declared}
+            return found.union((VALUE, id(value)) for value in declared)
         bound = self._bound(module).get(name, [])
         found = found.union(bound)
         for target, inner in [each for one in bound for each in one.imports.get(name, ())]:
