@@ -14,5 +14,5 @@ from labreport.stale.ingredients import (
     made_of_run,
     watched,
 )
-from labreport.stale.loader import Loader, load
+from labreport.stale.loader import load
 from labreport.stale.versions import versions

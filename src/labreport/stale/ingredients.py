@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -30,10 +31,8 @@ class Ingredients:
     """Of one project, as it was loaded; `cache_file` remembers the digests of data."""
 
     def __init__(self, project: Project, cache_file: Path | None = None) -> None:
-        loader = installed(project.source)
         self.project = project
-        self.sources = loader.sources if loader else Sources(project.source)
-        self.loaded = loader.loaded if loader else []
+        self.sources = installed(project.source) or Sources(project.source)
         self.data = Digests(cache_file)
         self.closures: dict[Any, tuple[Closure, dict[str, str]]] = {}
         self._code = Code(self.sources, _declared)
@@ -148,7 +147,7 @@ class Ingredients:
         found = {f"code {label}": digest([one.digest for one in group]) for label, group in groups.items()}
         for name in self.sources.modules() if ANY_CODE in closure.items else ():
             if path := self.sources.path(name):
-                found[f"code {name}"] = self.sources.digest(path)
+                found[f"code {name}"] = hashlib.sha256(self.sources.read(path)).hexdigest()[:16]
         named = [one for one in self._values(closure) if not isinstance(one, Data)]
         return found | {f"experiment {one.name}": declaration(one) for one in named}
 
@@ -227,13 +226,13 @@ def watched(project: Project, made_of: Mapping[str, str], owner: str | Reader) -
         declare = "data="
         owner = told(owner.place, f"{type(owner).__name__.lower()} {owner.name!r}")
     found = ingredients(project)
-    before = len(found.loaded)
+    before = len(found.sources.loaded)
     opened.clear()
     yield
     read = sorted(opened)
     closures = [closure for closure, code in found.closures.values() if code.items() <= made_of.items()]
     known = {name for closure in closures for name in closure.modules}
-    for name in found.loaded[before:]:
+    for name in found.sources.loaded[before:]:
         if name not in known and not any(ANY_CODE in closure.items for closure in closures):
             text = f"the module {name} was loaded for it in a way that cannot be followed"
             raise UsageError(f"{owner}: {text}; import it by its name")
