@@ -328,7 +328,8 @@ class Plan:
         found, now = [], self.made_of(thing)
         for name in sorted({**was, **now}, key=rank):
             before, after = was.get(name), now.get(name)
-            what, where = self._ingredients.kind(name), self._ingredients.where(name) if after else ""
+            what, where = self._ingredients.described(name)
+            where = where if after else ""
             if name == "specification" and before != after:
                 what, where = f"specification of {thing.name}", self.project.experiment(thing.name).place
                 before, after = _apart(before or "", after or "")

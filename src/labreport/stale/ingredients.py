@@ -81,19 +81,14 @@ class Ingredients:
         found |= {f"library {name}": version for name, version in versions(closure.of(LIBRARY)).items()}
         return found | self._files(reader.data, reader.place)
 
-    def where(self, name: str) -> str:
-        """The place of an ingredient in the project now, as `project.py:12`; empty where it has none."""
-        kind, _, label = name.partition(" ")
-        if kind == "code":
-            one = self._places.get(label)
-            path = self.sources.path(one.module if one else label)
-            return shown(path) + (f":{one.node.lineno}" if one else "") if path else ""
-        return next((one.place for one in self.project.runs if name == f"experiment {one.name}"), "")
-
-    def kind(self, name: str) -> str:
-        """What a person calls an ingredient: `function project:fit` for `code project:fit`."""
+    def described(self, name: str) -> tuple[str, str]:
+        """What a person calls an ingredient and its place now: `function project:fit`, `project.py:12`."""
         label = name.removeprefix("code ")
-        return f"{self._places[label].kind} {label}" if label in self._places else name
+        one = self._places.get(label)
+        path = self.sources.path(one.module if one else label) if name.startswith("code ") else None
+        if path:
+            return (f"{one.kind} {label}", f"{shown(path)}:{one.node.lineno}") if one else (name, shown(path))
+        return name, next((one.place for one in self.project.runs if name == f"experiment {one.name}"), "")
 
     def way(self, subject: Experiment | Reader, label: str) -> list[str]:
         """The code by which something rests on a definition `module:name`, from there to its function."""
@@ -109,26 +104,22 @@ class Ingredients:
         """The closure of a subject, and what it is made of by that and by what its function closes over."""
         values: dict[str, str] = {}
         code: list[Any] = []
+        owner = told(subject.place, subject.name)
         if isinstance(subject, Experiment):
             _exact(subject, code)
-        given = subject.start or subject.fit if isinstance(subject, Experiment) else subject.function
-        name = (
-            given if isinstance(given, str) else f"{given.__module__}:{getattr(given, '__qualname__', '<')}"
-        )
-        owner = told(subject.place, subject.name)
-        if ":<" in name:
+        given = subject.function if isinstance(subject, Reader) else subject.start or subject.fit
+        module, name = getattr(given, "__module__", ""), getattr(given, "__qualname__", "<")
+        if isinstance(given, str):
+            module, _, name = given.partition(":")
+        if name.startswith("<"):
             text = "has no name; write a function or a class at the top of a module"
             raise UsageError(f"{owner}: {given!r} {text}")
+        entries = {(module, name.partition(".")[0])}
         cells = getattr(given, "__closure__", None) or ()
         for free, cell in zip(given.__code__.co_freevars if cells else (), cells, strict=True):
-            if known := _declared(cell.cell_contents):
-                values[f"value {free}"] = digest([declaration(one) for one in known])
-            else:
-                values[f"value {free}"] = exact(
-                    cell.cell_contents, f"{owner}: its {free}", code, functions=True
-                )
-        module, _, inner = name.partition(":")
-        entries = {(module, inner.partition(".")[0])}
+            value, where = cell.cell_contents, f"{owner}: its {free}"
+            known = [declaration(one) for one in _declared(value)]
+            values[f"value {free}"] = digest(known) if known else exact(value, where, code, functions=True)
         for one in code:
             module, name = one.__module__, one.__qualname__.partition(".")[0]
             entries.add((module, name) if self.sources.path(module) else (module.partition(".")[0], ""))
