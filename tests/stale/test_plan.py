@@ -183,7 +183,8 @@ def test_the_way_leads_from_the_edited_line_to_the_page(report: Report) -> None:
     assert way.startswith("function project:grow changed at ")
     assert f"project.py:{line} -> project:fit -> run " in way
     assert way.endswith("-> page")
-    assert report.plan().way(Thing("answer", "every"))[0].endswith("seed 0 -> answer every")
+    plan = report.plan()
+    assert plan.way(*plan.named("every"))[0].endswith("seed 0 -> answer every")
 
 
 def test_what_was_never_made_has_no_reason(tmp_path: Path) -> None:
