@@ -208,20 +208,14 @@ class Plan:
             names = [one.name for one in others if not (alone and "*" in one.answers)]
         return list(dict.fromkeys(names))
 
-    def needed(self, things: Iterable[Thing]) -> list[Thing]:
-        """Some things and all that they read, in the order of making."""
-        found: set[Thing] = set()
-        waiting = list(things)
+    def wanted(self, names: Iterable[str]) -> Sequence[Thing]:
+        """What a user names and all that it reads, in the order of making; without names, everything."""
+        waiting, found = [thing for name in names for thing in self.named(name)], set[Thing]()
         while waiting:
             if (one := waiting.pop()) not in found:
                 found.add(one)
                 waiting += self.reads(one)
-        return [one for one in self.things if one in found]
-
-    def wanted(self, names: Iterable[str]) -> Sequence[Thing]:
-        """What a user names and all that it reads; without names, everything."""
-        named = [thing for name in names for thing in self.named(name)]
-        return self.needed(named) if named else self.things
+        return [one for one in self.things if one in found or not found]
 
     def named(self, text: str) -> list[Thing]:
         """What a user calls `best`, `part-two`, `2.2`, `page`: all things of this name, the runs of an
@@ -247,10 +241,7 @@ class Plan:
         found |= {f"library {name}": text for name, text in versions(_TOOLS.get(thing.kind, ())).items()}
         found["engine"] = engine_digest()
         if isinstance(thing.subject, Reader):
-            runs: dict[str, dict[int, str]] = {}
-            for one, value in read.items():
-                if one.kind == "run":
-                    runs.setdefault(one.name, {})[one.seed or 0] = value
+            runs = {(one.name, one.seed or 0): value for one, value in read.items() if one.kind == "run"}
             return found | self._ingredients.reader(thing.subject, runs)
         project = self.project
         found["project"] = digest([project.title, project.subtitle, project.author, asdict(project.words)])
@@ -275,12 +266,12 @@ class Plan:
 
     def _digest(self, thing: Thing) -> str:
         """The digest of what a thing is, by which others are made of it; of a run, its key and its day."""
-        if not self.state(thing).fresh:
+        found = self._run(thing) if thing.kind == "run" else self.made(thing.kind, thing.name)
+        if found is None or not self.state(thing).fresh:
             return UNKNOWN
-        if run := self._run(thing) if thing.kind == "run" else None:
-            return f"{run.key[:16]} {run.made.get('date', '')}"
-        made = self.made(thing.kind, thing.name)
-        return made.digest[:16] if made else UNKNOWN
+        return (
+            found.digest[:16] if isinstance(found, Made) else f"{found.key[:16]} {found.made.get('date', '')}"
+        )
 
     def state(self, thing: Thing) -> State:
         """Whether there is a file with the thing's key, and what has changed where there is none."""

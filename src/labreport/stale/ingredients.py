@@ -59,7 +59,7 @@ class Ingredients:
             "seed": str(seed),
         }
 
-    def reader(self, reader: Reader, runs: Mapping[str, Mapping[int, str]]) -> dict[str, str]:
+    def reader(self, reader: Reader, runs: Mapping[tuple[str, int], str]) -> dict[str, str]:
         """What an answer or a figure is made of, beside the engine and the answers that it reads.
 
         `runs` has the digest of each run that it reads, by experiment and seed, or `UNKNOWN`.
@@ -68,7 +68,7 @@ class Ingredients:
         order = [[*reader.epochs], [one.name for one in reader.tables], reader.answers]
         found = {**followed, "reads": digest(order), "python": PYTHON}
         for name, epochs in reader.epochs.items():
-            each = {str(seed): value for seed, value in runs.get(name, {}).items()}
+            each = {str(seed): value for (of, seed), value in runs.items() if of == name}
             label = f"reads {name} {' '.join(map(str, epochs))}"
             found[label] = UNKNOWN if UNKNOWN in each.values() else digest(each)
             found[f"experiment {name}"] = declaration(self.project.experiment(name))
