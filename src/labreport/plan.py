@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache, cached_property
 from graphlib import CycleError, TopologicalSorter
@@ -323,31 +324,22 @@ class Plan:
 
     def _newest(self, thing: Thing) -> Run | None:
         """The run that was made last for an experiment, or for one that shares its runs."""
-        own = thing.subject.specification
-        sharing = [
-            replace(thing, name=one.name, subject=one)
-            for one in self.project.runs
-            if one.specification == own
-        ]
-        shared = [one for one in sharing if self.made_of(one) == self.made_of(thing)]
+        own = self.made_of(thing)
+        shared = [one for one in self.things if one.seed == thing.seed and self.made_of(one) == own]
         found = (self.store.newest(one.name, thing.seed or 0) for one in (thing, *shared))
         return next(filter(None, found), None)
 
     def runs(self, experiment: Experiment) -> list[Run]:
         """The stored runs of an experiment, as they would be made now, in order of seed."""
-        found = (
-            self._run(Thing("run", experiment.name, experiment, seed)) for seed in self.seeds(experiment)
-        )
-        return [run for run in found if run]
+        things = [Thing("run", experiment.name, experiment, seed) for seed in self.seeds(experiment)]
+        return [run for thing in things if (run := self._run(thing))]
 
     def made(self, kind: str, name: str) -> Made | None:
         """What was made last by this name, stale or not."""
         if (kind, name) not in self._made:
-            try:
-                told = files.read_json(self._path(kind, name))
-                self._made[kind, name] = Made(**told) if told else None
-            except (files.Damaged, TypeError):
-                self._made[kind, name] = None
+            self._made[kind, name] = None
+            with suppress(files.Damaged, TypeError):
+                self._made[kind, name] = Made(**(files.read_json(self._path(kind, name)) or {}))
         return self._made[kind, name]
 
     def value(self, kind: str, name: str) -> Any:
@@ -388,9 +380,8 @@ class Plan:
             if thing.kind == "run" and (name := self.key(thing)) in stale:
                 if thing in self._forced and (run := self._run(thing)):
                     self.store.remove(run)
-                experiment = self.project.experiment(thing.name)
-                first = found.get(name, (experiment, thing.seed or 0, name, self.made_of(thing), ()))
-                epochs = {*first[4], *self.project.epochs_kept(experiment)}
+                first = found.get(name, (thing.subject, thing.seed or 0, name, self.made_of(thing), ()))
+                epochs = {*first[4], *self.project.epochs_kept(thing.subject)}
                 found[name] = (*first[:4], tuple(sorted(epochs)))
         self._forced = {thing for thing in self._forced if thing.kind != "run"}
         self._states.clear()
@@ -435,11 +426,11 @@ class Plan:
 
 def _outline(sections: Sequence[Section]) -> str:
     """The digest of what sections say beside their answers."""
-
-    def told(one: Question) -> list[Any]:
-        return [one.name, one.text, one.template, one.local, [each.name for each in one.figures]]
-
-    return digest([[one.name, one.title, *map(told, one.questions)] for one in sections])
+    told: list[list[Any]] = [[one.name, one.title] for one in sections]
+    for section, found in zip(sections, told, strict=True):
+        for one in section.questions:
+            found.append([one.name, one.text, one.template, one.local, [each.name for each in one.figures]])
+    return digest(told)
 
 
 def _apart(before: str, now: str) -> tuple[str, str]:

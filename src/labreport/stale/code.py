@@ -26,14 +26,9 @@ _PYTHON: Items = frozenset((LIBRARY, name) for name in sys.stdlib_module_names)
 
 @dataclass
 class Closure:
-    """All that a function rests on, each with the statement that led to it, and all modules loaded for it.
+    """All that a function rests on, each with the statement that led to it, and all modules loaded for it."""
 
-    What is done to `os` and `sys` when a module is loaded counts for everything.
-    """
-
-    items: dict[Item, Statement | None] = field(
-        default_factory=lambda: {(LIBRARY, "os"): None, (LIBRARY, "sys"): None}
-    )
+    items: dict[Item, Statement | None]
     modules: set[str] = field(default_factory=set)
 
     @property
@@ -78,7 +73,7 @@ class Code:
 
         Raises `UsageError` for a name that is not there.
         """
-        found = Closure()
+        found = Closure({(LIBRARY, "os"): None, (LIBRARY, "sys"): None})  # what is done to them always counts
         waiting: list[tuple[Item, Statement | None]] = []
         for module, name in entries:
             if name and name not in self._bound(module):

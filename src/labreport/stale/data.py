@@ -15,9 +15,6 @@ from typing import Any
 from labreport.errors import UsageError
 from labreport.results import files
 
-_SETTLED = 2.0
-"""Seconds after which a file that is written again has another time, on every file system."""
-
 
 def exact(value: Any, where: str = "value", code: list[Any] | None = None, functions: bool = False) -> str:
     """Write `value`, called `where` in messages, as `labs.models.Ridge(alpha=1.0)`: no other has this text.
@@ -72,7 +69,7 @@ class Digests:
         known = self._known.get(str(path))
         if known is None or known[:3] != stamp:
             known = [*stamp, _digest(path)]
-            if time.time() - status.st_mtime > _SETTLED:
+            if time.time() - status.st_mtime > 2:  # seconds, after which another writing has another time
                 self._known[str(path)] = known
                 self._new = True
         found: str = known[3]
