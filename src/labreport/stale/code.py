@@ -87,9 +87,7 @@ class Code:
             if one not in found.items:
                 found.items[one] = parent
                 if isinstance(one, Statement):
-                    late = [
-                        name for when, target in one.loads if when != LOADING for name in _modules(target)
-                    ]
+                    late = [module for when, module in one.loads if when != LOADING]
                     acting += self._load([*late, one.module], found.modules)
                     used = self._meant(one, one.names()) | ({ANY_CODE} if one.reaches else NOTHING)
                     waiting += [(each, one) for each in sorted(used, key=_label)]
@@ -99,8 +97,8 @@ class Code:
                     waiting.append((each, touched if isinstance(touched, Statement) else None))
         if ANY_CODE in found.items:
             every = [one for name in self.sources.modules() for one in self.statements(name)]
-            targets = [target for one in every for _, (target, _) in one.loads]
-            found.items |= {item: None for target in targets for item in self._outside(target, [])}
+            libraries = [self._outside(module, []) for one in every for _, module in one.loads]
+            found.items |= dict.fromkeys(NOTHING.union(*libraries))
         return found
 
     def _load(self, modules: Iterable[str], loaded: set[str]) -> list[Statement]:
@@ -114,8 +112,7 @@ class Code:
                 waiting += [".".join(parts[:count]) for count in range(1, len(parts))]
                 for one in self.statements(module):
                     found += [one] if one.acts else []
-                    for when, target in one.loads:
-                        waiting += _modules(target) if when == LOADING else ()
+                    waiting += [inner for when, inner in one.loads if when == LOADING]
         return found
 
     def _touches(self, one: Statement) -> Items:
@@ -152,11 +149,8 @@ class Code:
             found |= self._leads(one.module, parts, whole=False)
         return found - {one}
 
-    def _leads(
-        self, module: str, parts: list[str], seen: frozenset[str] = frozenset(), whole: bool = True
-    ) -> Items:
-        """What attributes of a module lead to; without any all of it, and, where it is `whole`, by an
-        unknown one."""
+    def _leads(self, module: str, parts: list[str], whole: bool = True, *seen: str) -> Items:
+        """What attributes of a module lead to: all of it without any, or, `whole`, by an unknown one."""
         found: Items = NOTHING
         while parts and self.sources.known(inner := f"{module}.{parts[0]}"):
             bound = self._bound(module).get(parts[0], [])
@@ -168,13 +162,11 @@ class Code:
         label = ":".join((module, *parts[:1]))
         if label in seen:
             return found
-        seen |= {label}
+        seen = (*seen, label)
         if not parts:
             every = self.statements(module)
-            named = [
-                target for one in every if one.alias for target in one.imports[one.binds[0]] if target[1]
-            ]
-            return found.union(every, *(self._leads(target, [name], seen) for target, name in named))
+            named = [each for one in every if one.alias for each in one.imports[one.binds[0]] if each[1]]
+            return found.union(every, *(self._leads(target, [name], True, *seen) for target, name in named))
         name, *rest = parts
         if declared := self._declared(getattr(sys.modules.get(module), "__dict__", {}).get(name)):
             self.values |= {id(value): value for value in declared}
@@ -182,17 +174,17 @@ class Code:
         bound = self._bound(module).get(name, [])
         found = found.union(bound)
         for target, inner in [each for one in bound for each in one.imports.get(name, ())]:
-            found |= self._leads(target, [inner, *rest] if inner else rest, seen)
+            found |= self._leads(target, [inner, *rest] if inner else rest, True, *seen)
         for star in self._bound(module).get("*", ()):
             for source, _ in star.imports["*"]:
-                more = self._leads(source, parts, seen, whole=False)
+                more = self._leads(source, parts, False, *seen)
                 if self.sources.path(source) is None:
                     found |= NOTHING if found or hasattr(builtins, name) else more
                 elif more:
                     found |= more | {star, *self._bound(source).get("__all__", ())}
         if found or not whole:
             return found
-        return frozenset(self._bound(module).get("__getattr__", ())) or self._leads(module, [], seen)
+        return frozenset(self._bound(module).get("__getattr__", ())) or self._leads(module, [], True, *seen)
 
     def _outside(self, module: str, parts: list[str]) -> Items:
         top, *inner = [*module.split("."), *parts]
@@ -210,8 +202,3 @@ def _own(items: Iterable[Item]) -> list[Statement]:
 def _label(item: Item) -> tuple[bool, str]:
     """Statements come first."""
     return isinstance(item, tuple), item.label if isinstance(item, Statement) else str(item)
-
-
-def _modules(target: Target) -> tuple[str, str]:
-    """The modules that an import may load."""
-    return target[0], f"{target[0]}.{target[1]}"

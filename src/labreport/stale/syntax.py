@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import symtable
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -23,6 +23,7 @@ _IMPORTS = (ast.Import, ast.ImportFrom)
 _MUTABLE = (ast.List, ast.Dict, ast.Set, ast.Call, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 Target = tuple[str, str]
 """A module and a name in it; an empty name is the module itself."""
+Whence = Mapping[ast.alias, str]
 
 
 @dataclass(eq=False)
@@ -39,14 +40,11 @@ class Statement:
     binds: list[str] = field(default_factory=list)
     uses: set[tuple[str, str, str]] = field(default_factory=set)
     imports: dict[str, list[Target]] = field(default_factory=dict)
-    loads: list[tuple[str, Target]] = field(default_factory=list)
-    """What it imports, and when."""
-    reaches: bool = False
-    """It may reach any code, by a computed name, or read it as text."""
-    effect: bool = False
-    """It does something beyond names when it is loaded: a bare call, `x.y = 1`, a loop around these."""
-    holds: bool = False
-    """Others can change what it binds."""
+    loads: list[tuple[str, str]] = field(default_factory=list)
+    """The modules that it may import, each with when."""
+    reaches: bool = False  # any code, by a computed name, or as text
+    effect: bool = False  # beyond names, when it is loaded: a bare call, `x.y = 1`, a loop around these
+    holds: bool = False  # something that others can change
 
     def names(self, role: str = "", *times: str) -> frozenset[str]:
         """The names that it uses in a role, by default in any, at some times, by default in all."""
@@ -84,8 +82,10 @@ def statements(module: str, package: str, source: bytes, shown: str) -> Iterator
         raise UsageError(f"{shown}:{error.lineno or 1}: {error.msg}") from None
     tables = {node: symtable.symtable(ast.unparse(node), module, "exec") for node in tree.body}
     nodes = list(ast.walk(tree))
-    bound = [each for node in nodes if isinstance(node, _IMPORTS) for each in _imported(node, package)]
-    engine = {name for name, (target, _), _, _ in bound if target.partition(".")[0] == ENGINE}
+    imports = [node for node in nodes if isinstance(node, _IMPORTS)]
+    whence = {each: _module(node, package) for node in imports for each in node.names}
+    own = [each for each, of in whence.items() if (of or each.name).partition(".")[0] == ENGINE]
+    engine = {(each.asname or each.name).partition(".")[0] for each in own}
     for node in nodes:
         if isinstance(node, (ast.Module, *_DEFINITIONS)):
             node.body = [one for one in node.body if not _says_nothing(one)]
@@ -95,29 +95,35 @@ def statements(module: str, package: str, source: bytes, shown: str) -> Iterator
             node.slice = node.slice.elts[0] if isinstance(node.slice, ast.Tuple) else node.slice
     for node in tree.body:
         if isinstance(node, _IMPORTS):
-            for name, target, load, text in _imported(node, package):
-                yield Statement(module, node, text, [name], imports={name: [target]}, loads=[(LOADING, load)])
+            origin = f"{getattr(node, 'level', 0) * '.'}{getattr(node, 'module', '')}"
+            for alias in node.names:
+                one = Statement(module, node, f"{ast.unparse(alias)} from {origin}")
+                _read(one, alias, LOADING, whence, engine)
+                one.binds = [*one.imports]
+                yield one
         else:
             one = Statement(module, node, holds=_holds(node, engine))
-            _read(one, node, LOADING, package, engine)
+            _read(one, node, LOADING, whence, engine)
             _bind(one, tables[node])
             yield one
 
 
-def _read(one: Statement, node: ast.AST, when: str, package: str, engine: Container[str]) -> None:
+def _read(one: Statement, node: ast.AST, when: str, whence: Whence, engine: Container[str]) -> None:
     """Note in a statement a node and what is below it; annotations are left out."""
     name, attribute = dotted(node), getattr(node, "attr", "")
-    one.uses.add((name, when, "read"))
+    if name:
+        one.uses.add((name, when, "read"))
     one.reaches |= attribute in _REACHING or name == "sys.modules"
     stored = isinstance(node, (ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load)
     if stored or attribute in _CHANGING:
         one.uses.add((_base(node if stored else node.value), when, "changed"))  # type: ignore[attr-defined]
     one.effect |= when == LOADING and (stored or isinstance(node, ast.Expr))
     called = [node.func] if isinstance(node, ast.Call) else []
-    if isinstance(node, _IMPORTS):
-        for bound, target, load, _ in _imported(node, package):
-            one.imports.setdefault(bound, []).append(target)
-            one.loads.append((when, load))
+    if isinstance(node, ast.alias):
+        module = whence[node]
+        inner = node.name if module or node.asname else node.name.partition(".")[0]
+        one.imports.setdefault(node.asname or inner, []).append((module or inner, inner if module else ""))
+        one.loads += [(when, module or node.name), (when, f"{module}.{node.name}")]
     elif isinstance(node, ast.AugAssign):
         one.uses.add((_base(node.target), when, "changed"))
     elif isinstance(node, _DEFINITIONS):
@@ -132,7 +138,7 @@ def _read(one: Statement, node: ast.AST, when: str, package: str, engine: Contai
             then = GIVEN if given and part != "func" else LATER if late else when
             for inner in value if isinstance(value, list) else [value]:
                 if isinstance(inner, ast.AST) and part not in ("annotation", "returns", "type_params"):
-                    _read(one, inner, then, package, engine)
+                    _read(one, inner, then, whence, engine)
 
 
 def _bind(one: Statement, table: symtable.SymbolTable) -> None:
@@ -187,21 +193,16 @@ def _root(node: ast.AST | None) -> str:
     return _base(node).partition(".")[0]
 
 
+def _module(node: ast.Import | ast.ImportFrom, package: str) -> str:
+    """The module from which an import in a package takes names; empty where it names modules."""
+    if isinstance(node, ast.Import):
+        return ""
+    around = package.split(".")[: 1 - node.level or None] if node.level else []
+    return ".".join(filter(None, (*around, node.module)))
+
+
 def _says_nothing(node: ast.stmt) -> bool:
     """A bare text, `if __name__ == "__main__":`, and `if TYPE_CHECKING:`, of whose names none is used."""
     if isinstance(node, ast.If) and not node.orelse:
         return ast.unparse(node.test).rpartition(".")[2] in ("TYPE_CHECKING", "__name__ == '__main__'")
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-
-
-def _imported(node: ast.Import | ast.ImportFrom, package: str) -> Iterator[tuple[str, Target, Target, str]]:
-    """Each name that an import in a package binds, what it means, what is loaded for it, and its text."""
-    for alias in node.names:
-        text = f"{ast.unparse(alias)} from {getattr(node, 'level', 0) * '.'}{getattr(node, 'module', '')}"
-        if isinstance(node, ast.ImportFrom):
-            around = package.split(".")[: 1 - node.level or None] if node.level else []
-            target = (".".join(filter(None, (*around, node.module))), alias.name)
-            yield alias.asname or alias.name, target, target, text
-        else:
-            top = alias.name.partition(".")[0]
-            yield alias.asname or top, (alias.name if alias.asname else top, ""), (alias.name, ""), text
