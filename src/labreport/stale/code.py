@@ -20,7 +20,7 @@ that counts by what it is; `ANY_CODE` where any code of the project may be reach
 Items: TypeAlias = frozenset[Item]
 NOTHING: Items = frozenset()
 _REACHING = frozenset({"importlib", "inspect", "runpy", "pkgutil"})
-_DEFINITIONS = ("function", "class")
+_DEFINED = ("function", "class")
 _PYTHON: Items = frozenset((LIBRARY, name) for name in sys.stdlib_module_names)
 
 
@@ -33,7 +33,7 @@ class Closure:
 
     @property
     def statements(self) -> list[Statement]:
-        """The statements."""
+        """What has code, in the order in which it was found."""
         return [one for one in self.items if isinstance(one, Statement)]
 
     def of(self, kind: str) -> set[Any]:
@@ -129,14 +129,12 @@ class Code:
                 self._meant(each, each.names(role, *times)) for role in ("", "called", "changed")
             )
             changed |= changing | {value for value in _own(called) if value.kind == "value" and value.holds}
-            idle = {each for each in _own(meant - called) if each.kind in _DEFINITIONS}
+            idle = {each for each in _own(meant - called) if each.kind in _DEFINED}
             meant -= idle if each is one else _PYTHON
             waiting += _own(meant - reached)
             reached |= meant
         touched: list[Item] = [*_own(changed)]
-        touched += [
-            each for each in _own(reached) if each.holds and (one.effect or each.kind in _DEFINITIONS)
-        ]
+        touched += [each for each in _own(reached) if each.holds and (one.effect or each.kind in _DEFINED)]
         touched += [each for each in reached if one.effect and isinstance(each, tuple)]
         return frozenset(touched) - {one}
 

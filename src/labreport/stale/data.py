@@ -15,6 +15,8 @@ from typing import Any
 from labreport.errors import UsageError
 from labreport.results import files
 
+_DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+
 
 def exact(value: Any, where: str = "value", code: list[Any] | None = None, functions: bool = False) -> str:
     """Write `value`, called `where` in messages, as `labs.models.Ridge(alpha=1.0)`: no other has this text.
@@ -89,14 +91,12 @@ class Digests:
 
 def _digest(path: Path) -> str:
     """The SHA-256 of a file's bytes; of Python that of its syntax, in which comments count for nothing."""
-    try:
+    tree = None
+    with suppress(SyntaxError):
         tree = ast.parse(path.read_bytes()) if path.suffix == ".py" else None
-    except SyntaxError:
-        tree = None
     if tree is None:
         return files.file_digest(path)
     for node in ast.walk(tree):
-        named = isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef))
-        if named and ast.get_docstring(node, clean=False) is not None:  # type: ignore[arg-type]
-            node.body = node.body[1:] or [ast.Pass()]  # type: ignore[attr-defined]
+        if isinstance(node, _DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
+            node.body = node.body[1:] or [ast.Pass()]
     return files.digest(ast.dump(tree))
