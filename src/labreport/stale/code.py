@@ -119,17 +119,17 @@ class Code:
         """What a statement may change when it is loaded, and the libraries that it calls.
 
         What only binds a name counts for what others change by their own doing: it calls a definition that
-        holds something, or what changes a value. A definition that it does not call does nothing yet.
+        holds something, or what changes a value. A definition that it only passes on does nothing yet.
         """
         reached, changed, waiting = set[Item](), set[Item](), [one]
         while waiting:
             each = waiting.pop()
             times = (LOADING,) if each is one else (LOADING, LATER)
-            meant, called, changing = (
-                self._meant(each, each.names(role, *times)) for role in ("", "called", "changed")
+            meant, called, passed, changing = (
+                self._meant(each, each.names(role, *times)) for role in ("", "called", "passed", "changed")
             )
             changed |= changing | {value for value in _own(called) if value.kind == "value" and value.holds}
-            idle = {each for each in _own(meant - called) if each.kind in _DEFINED}
+            idle = {each for each in _own(passed - called) if each.kind in _DEFINED}
             meant -= idle if each is one else _PYTHON
             waiting += _own(meant - reached)
             reached |= meant

@@ -31,7 +31,8 @@ class Statement:
     """One top-level statement; of an import, the one name `alias` that it binds.
 
     A use is a name with its attributes, when it is used (while the module is loaded, later, or by the engine
-    that is given it, which calls nothing while a module is loaded), and whether it is called or changed.
+    that is given it, which calls nothing while a module is loaded), and whether it is called, passed on
+    or changed.
     """
 
     module: str
@@ -128,8 +129,12 @@ def _read(one: Statement, node: ast.AST, when: str, whence: Whence, engine: Cont
         one.uses.add((_base(node.target), when, "changed"))
     elif isinstance(node, _DEFINITIONS):
         called = [*node.decorator_list, *getattr(node, "bases", ()), *getattr(node, "keywords", ())]
-    elif isinstance(node, ast.Call) and dotted(node.func) in ("setattr", "delattr") and node.args:
-        one.uses.add((_base(node.args[0]), when, "changed"))
+    elif isinstance(node, ast.Call):
+        one.uses |= {
+            (dotted(each), when, "passed") for each in (*node.args, *(by.value for by in node.keywords))
+        }
+        if dotted(node.func) in ("setattr", "delattr"):
+            one.uses |= {(_base(each), when, "changed") for each in node.args[:1]}
     one.uses |= {(dotted(each), when, "called") for each in called}
     if not name:
         given = isinstance(node, ast.Call) and _root(node.func) in engine
