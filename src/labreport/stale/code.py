@@ -135,7 +135,8 @@ class Code:
             reached |= meant
         touched: list[Item] = [*_own(changed)]
         touched += [each for each in _own(reached) if each.holds and (one.effect or each.kind in _DEFINED)]
-        touched += [each for each in reached if one.effect and isinstance(each, tuple)]
+        other = [each for each in reached if one.effect and isinstance(each, tuple)]
+        touched += [each for each in other if each[0] == LIBRARY]
         return frozenset(touched) - {one}
 
     def _meaning(self, one: Statement, names: frozenset[str]) -> Items:

@@ -170,14 +170,14 @@ def _bind(one: Statement, table: symtable.SymbolTable) -> None:
 def _holds(node: ast.stmt, engine: Container[str]) -> bool:
     """Whether what a statement binds, a class or a default has in it what can be changed."""
     parts: Iterable[ast.AST | None] = ast.walk(node)
+    told = getattr(node, "keywords", ())  # of a class, such as its metaclass
     if isinstance(node, ast.ClassDef):  # `field: list = new()` of a dataclass is one object's
         fields = [one for one in node.body if isinstance(one, (ast.Assign, ast.AnnAssign))]
         parts = [one.value for one in fields if isinstance(one, ast.Assign) or not _root(one.value)]
     elif isinstance(node, _FUNCTIONS):
         parts = [*node.args.defaults, *node.args.kw_defaults]
-    if isinstance(node, _DEFINITIONS) and "singledispatch" in "".join(map(ast.dump, node.decorator_list)):
-        return True
-    return any(isinstance(one, _MUTABLE) and _root(one) not in engine for one in parts)
+        told = "singledispatch" in "".join(map(ast.dump, node.decorator_list))
+    return bool(told) or any(isinstance(one, _MUTABLE) and _root(one) not in engine for one in parts)
 
 
 def dotted(node: ast.AST | None) -> str:
