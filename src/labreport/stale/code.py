@@ -181,7 +181,7 @@ class Code:
                     found |= NOTHING if found or hasattr(builtins, name) else more
                 elif more:
                     found |= more | {star, *self._bound(source).get("__all__", ())}
-        if found or not whole:
+        if found or not whole or (name.startswith("__") and name != "__dict__"):
             return found
         return frozenset(self._bound(module).get("__getattr__", ())) or self._leads(module, [], True, *seen)
 

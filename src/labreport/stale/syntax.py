@@ -44,6 +44,7 @@ class Statement:
     loads: list[tuple[str, str]] = field(default_factory=list)
     """The modules that it may import, each with when."""
     reaches: bool = False  # any code, by a computed name, or as text
+    acts: bool = False  # on anything when it is loaded: it calls, decorates, derives or changes
     effect: bool = False  # beyond names, when it is loaded: a bare call, `x.y = 1`, a loop around these
     holds: bool = False  # something that others can change
 
@@ -51,11 +52,6 @@ class Statement:
         """The names that it uses in a role, by default in any, at some times, by default in all."""
         own = [use for use in self.uses if not times or use[1] in times]
         return frozenset(name for name, _, found in own if not role or found == role)
-
-    @property
-    def acts(self) -> bool:
-        """Whether it may do something to others when the module is loaded."""
-        return self.effect or any(when == LOADING and role != "read" for _, when, role in self.uses)
 
     @property
     def kind(self) -> str:
@@ -112,30 +108,31 @@ def statements(module: str, package: str, source: bytes, shown: str) -> Iterator
 def _read(one: Statement, node: ast.AST, when: str, whence: Whence, engine: Container[str]) -> None:
     """Note in a statement a node and what is below it; annotations are left out."""
     name, attribute = dotted(node), getattr(node, "attr", "")
-    if name:
-        one.uses.add((name, when, "read"))
-    one.reaches |= attribute in _REACHING or name == "sys.modules"
-    stored = isinstance(node, (ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load)
-    if stored or attribute in _CHANGING:
-        one.uses.add((_base(node if stored else node.value), when, "changed"))  # type: ignore[attr-defined]
-    one.effect |= when == LOADING and (stored or isinstance(node, ast.Expr))
-    called = [node.func] if isinstance(node, ast.Call) else []
+    values = [each.value for each in getattr(node, "keywords", ())]
+    called, passed, changed = list[ast.expr](), list[ast.expr](), list[ast.expr]()
     if isinstance(node, ast.alias):
         module = whence[node]
         inner = node.name if module or node.asname else node.name.partition(".")[0]
         one.imports.setdefault(node.asname or inner, []).append((module or inner, inner if module else ""))
         one.loads += [(when, module or node.name), (when, f"{module}.{node.name}")]
     elif isinstance(node, ast.AugAssign):
-        one.uses.add((_base(node.target), when, "changed"))
+        changed = [node.target]
     elif isinstance(node, _DEFINITIONS):
-        called = [*node.decorator_list, *getattr(node, "bases", ()), *getattr(node, "keywords", ())]
+        called = [*node.decorator_list, *getattr(node, "bases", ()), *values]
     elif isinstance(node, ast.Call):
-        one.uses |= {
-            (dotted(each), when, "passed") for each in (*node.args, *(by.value for by in node.keywords))
-        }
-        if dotted(node.func) in ("setattr", "delattr"):
-            one.uses |= {(_base(each), when, "changed") for each in node.args[:1]}
-    one.uses |= {(dotted(each), when, "called") for each in called}
+        called, passed = [node.func], [*node.args, *values]
+        changed = node.args[:1] if dotted(node.func) in ("setattr", "delattr") else []
+    elif isinstance(node, (ast.Attribute, ast.Subscript)):
+        stored = not isinstance(node.ctx, ast.Load)
+        changed = [node] if stored else [node.value] if attribute in _CHANGING else []
+        one.effect |= stored and when == LOADING
+    one.effect |= isinstance(node, ast.Expr) and when == LOADING
+    one.acts |= (one.effect or bool(called or changed)) and when == LOADING
+    one.reaches |= attribute in _REACHING or name == "sys.modules"
+    one.uses |= {(name, when, "read")} if name else set()
+    for role, parts in (("called", called), ("passed", passed)):
+        one.uses |= {(dotted(each), when, role) for each in parts}
+    one.uses |= {(_base(each), when, "changed") for each in changed}
     if not name:
         given = isinstance(node, ast.Call) and _root(node.func) in engine
         for part, value in ast.iter_fields(node):
@@ -163,6 +160,7 @@ def _bind(one: Statement, table: symtable.SymbolTable) -> None:
     free |= set(one.binds) if isinstance(one.node, ast.AugAssign) else set()
     one.uses = {use for use in one.uses if use[0].partition(".")[0] in free}
     one.reaches |= not _REACHING.isdisjoint(free)
+    one.effect &= not isinstance(one.node, _DEFINITIONS)
     one.binds = sorted(dict.fromkeys(one.binds), key=lambda name: name != getattr(one.node, "name", ""))
     one.binds += ["*"] if "*" in one.imports else []
 
