@@ -15,7 +15,6 @@ from labreport.results import Store
 from labreport.run import Task, execute
 from labreport.stale import (
     ENGINE,
-    Ingredients,
     changed_since_loaded,
     ingredients,
     key,
@@ -23,6 +22,7 @@ from labreport.stale import (
     made_of_run,
     watched,
 )
+from labreport.stale.ingredients import Ingredients
 
 PROJECT = '''
 import json

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from labreport.errors import UsageError
-from labreport.stale import exact, load, versions
-from labreport.stale.data import Digests
+from labreport.stale import load, versions
+from labreport.stale.data import Digests, exact
 from labreport.stale.loader import Sources, installed
 from labreport.stale.versions import distribution
 

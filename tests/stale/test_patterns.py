@@ -37,7 +37,10 @@ def _followed(folder: Path) -> set[str]:
     closure = code.closure([("pkg.main", "entry")])
     every = code.sources.modules() if ANY_CODE in closure.items else ()
     paths = [path for name in every if (path := code.sources.path(name))]
-    return {*(f"{one.label} {one.digest}" for one in closure.statements), *(path.read_text() for path in paths)}
+    return {
+        *(f"{one.label} {one.digest}" for one in closure.statements),
+        *(path.read_text() for path in paths),
+    }
 
 
 @pytest.mark.parametrize(("pattern", "edit"), CASES)

@@ -1,10 +1,8 @@
 """What things are made of: code that is followed, specifications, data, versions."""
 
-from labreport.stale.data import exact
 from labreport.stale.ingredients import (
     ENGINE,
     UNKNOWN,
-    Ingredients,
     changed_since_loaded,
     declaration,
     digest,
