@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,8 @@ _TOOLS = {
     "pdf": ("weasyprint", "pikepdf"),
 }
 """Libraries with which the engine itself makes a thing."""
-_RANKS = ("specification", "code", "data", "reads", "answer", "figure", "section", "template")
+_FIRST = ("specification", "code", "data", "reads", "answer", "figure", "section", "template")
+_RANKS = {kind: rank for rank, kind in enumerate(_FIRST)}
 _TOLD = ("specification", "seeds", "epochs", "library", "python", "threads")
 """Ingredients whose values say something to a person."""
 
@@ -140,7 +142,7 @@ class Plan:
         self._states: dict[Thing, State] = {}
         self._runs: dict[Thing, Run] = {}
         self._running = False
-        self._keys: dict[Thing, tuple[dict[str, str], str]] = {}
+        self._made_of_run = cache(lambda run: self._ingredients.run(run.subject, run.seed))
         self._forced = {thing for name in force for thing in (self.named(name) if name else self.things)}
 
     def narrowed(self, seeds: Mapping[str, int]) -> Plan:
@@ -155,21 +157,47 @@ class Plan:
         return found[: self._only.get(experiment.name, len(found))]
 
     @cached_property
-    def things(self) -> tuple[Thing, ...]:
-        """All things, each after what it reads. Raises `UsageError` for answers that read each other."""
+    def _reads(self) -> dict[Thing, tuple[Thing, ...]]:
+        """All things, each after what it reads, and that. Raises `UsageError` for a circle of answers."""
         project = self.project
-        found = [Thing("run", one.name, one, seed) for one in project.runs for seed in self.seeds(one)]
+        runs = [Thing("run", one.name, one, seed) for one in project.runs for seed in self.seeds(one)]
         questions = {one.name: one for one in project.questions}
         order = TopologicalSorter({name: self._asked(one) for name, one in questions.items()})
+        subjects: list[Question | Figure | Section] = []
         try:
-            found += [Thing("answer", name, questions[name]) for name in order.static_order()]
+            subjects += [questions[name] for name in order.static_order()]
         except CycleError as error:
             names = error.args[1]
             text = f"the answers {', '.join(names[1:])} read each other; leave one out"
             raise UsageError(f"{questions[names[0]].place}: {text}") from None
-        found += [Thing("figure", one.name, one) for one in project.figures]
-        found += [Thing("section", one.name, one) for one in project.chapters]
-        return (*found, *(Thing(kind, kind) for kind in DOCUMENTS))
+        found: dict[Thing, tuple[Thing, ...]] = dict.fromkeys(runs, ())
+        for subject in (*subjects, *project.figures, *project.chapters):
+            answers = [self.thing(questions[name]) for name in self._asked(subject)]
+            if isinstance(subject, Section):
+                shown = [each for one in subject.questions for each in one.figures]
+                below = [*answers, *map(self.thing, (*shown, *subject.figures))]
+            else:
+                read = subject.epochs
+                below = [*(run for run in runs if run.name in read), *answers]
+            found[self.thing(subject)] = tuple(below)
+        for kind in DOCUMENTS:
+            kinds = ("run", "section", "answer" if kind == "answers.json" else "figure")
+            found[Thing(kind, kind)] = tuple(one for one in found if one.kind in kinds)
+        return found
+
+    @property
+    def things(self) -> tuple[Thing, ...]:
+        """All things, each after what it reads. Raises `UsageError` for answers that read each other."""
+        return tuple(self._reads)
+
+    def reads(self, thing: Thing) -> tuple[Thing, ...]:
+        """What a thing reads directly."""
+        return self._reads[thing]
+
+    def thing(self, subject: Question | Figure | Section) -> Thing:
+        """The thing that a question, a figure or a section becomes."""
+        kind = "answer" if isinstance(subject, Question) else type(subject).__name__.lower()
+        return Thing(kind, subject.name, subject)
 
     def _asked(self, reader: Reader | Section) -> list[str]:
         """The questions whose answers something reads; `"*"` are all others that do not read all."""
@@ -181,77 +209,40 @@ class Plan:
             names = [one.name for one in others if not (alone and "*" in one.answers)]
         return list(dict.fromkeys(names))
 
-    @cached_property
-    def _known(self) -> dict[Thing, Thing]:
-        return {one: one for one in self.things}
-
-    def thing(self, subject: Question | Figure | Section) -> Thing:
-        """The thing that a question, a figure or a section becomes."""
-        kind = "answer" if isinstance(subject, Question) else type(subject).__name__.lower()
-        return self._known[Thing(kind, subject.name)]
-
-    def reads(self, thing: Thing) -> tuple[Thing, ...]:
-        """What a thing reads directly."""
-        if thing.kind in DOCUMENTS:
-            kinds = ("run", "section", "answer" if thing.kind == "answers.json" else "figure")
-            return tuple(one for one in self.things if one.kind in kinds)
-        subject = self._known[thing].subject
-        if isinstance(subject, Experiment):
-            return ()
-        found = [Thing("answer", name) for name in self._asked(subject)]
-        if isinstance(subject, Section):
-            shown = [each for one in subject.questions for each in one.figures]
-            found += [Thing("figure", one.name) for one in (*shown, *subject.figures)]
-        else:
-            own = [one for one in self.project.runs if one.name in subject.epochs]
-            found = [Thing("run", one.name, seed=seed) for one in own for seed in self.seeds(one)] + found
-        return tuple(self._known[one] for one in found)
-
-    def needed(self, things: Iterable[Thing]) -> list[Thing]:
-        """Some things and all that they read, in the order of making."""
-        found: set[Thing] = set()
-        waiting = list(things)
+    def wanted(self, names: Iterable[str]) -> Sequence[Thing]:
+        """What a user names and all that it reads, in the order of making; without names, everything."""
+        waiting, found = [thing for name in names for thing in self.named(name)], set[Thing]()
         while waiting:
             if (one := waiting.pop()) not in found:
                 found.add(one)
                 waiting += self.reads(one)
-        return [one for one in self.things if one in found]
-
-    def wanted(self, names: Iterable[str]) -> Sequence[Thing]:
-        """What a user names and all that it reads; without names, everything."""
-        named = [thing for name in names for thing in self.named(name)]
-        return self.needed(named) if named else self.things
+        return [one for one in self.things if one in found or not found]
 
     def named(self, text: str) -> list[Thing]:
         """What a user calls `best`, `part-two`, `2.2`, `page`: all things of this name, the runs of an
         experiment or a study. Raises `UsageError` for an unknown name."""
-        studies = self.project.studies
+        studies, numbered = self.project.studies, dict[str, Thing]()
         cells = {one.name for one in studies[text].experiments()} if text in studies else set()
         found = [one for one in self.things if text in (one.name, DOCUMENTS.get(one.kind))]
         found += [one for one in self.things if one.kind == "run" and one.name in cells]
         for place, chapter in enumerate(self.project.chapters, 1):
-            numbered = {str(place): self.thing(chapter)}
+            numbered[str(place)] = self.thing(chapter)
             numbered |= {f"{place}.{n}": self.thing(one) for n, one in enumerate(chapter.questions, 1)}
-            found = found or [one for number, one in numbered.items() if number == text]
-        if not found:
+        if not found and text not in numbered:
             known = {*(one.name for one in self.things), *studies}
             raise UsageError(f"nothing is called {text!r}{did_you_mean(text, known)}")
-        return found
+        return found or [numbered[text]]
 
     def made_of(self, thing: Thing) -> dict[str, str]:
         """What a thing is made of now."""
-        thing = self._known.get(thing, thing)
         if thing.kind == "run":
-            return self._run_key(thing)[0]
+            return self._made_of_run(thing)
         read = {one: self._digest(one) for one in self.reads(thing)}
         found = {str(one): value for one, value in read.items() if one.kind != "run"}
         found |= {f"library {name}": text for name, text in versions(_TOOLS.get(thing.kind, ())).items()}
         found["engine"] = engine_digest()
         if isinstance(thing.subject, Reader):
-            runs: dict[str, dict[int, str]] = {}
-            for one, value in read.items():
-                if one.kind == "run":
-                    runs.setdefault(one.name, {})[one.seed or 0] = value
+            runs = {(one.name, one.seed or 0): value for one, value in read.items() if one.kind == "run"}
             return found | self._ingredients.reader(thing.subject, runs)
         project = self.project
         found["project"] = digest([project.title, project.subtitle, project.author, asdict(project.words)])
@@ -272,22 +263,16 @@ class Plan:
 
     def key(self, thing: Thing) -> str:
         """The name of what a thing is made of now."""
-        return self._run_key(thing)[1] if thing.kind == "run" else key(self.made_of(thing))
-
-    def _run_key(self, thing: Thing) -> tuple[dict[str, str], str]:
-        if thing not in self._keys:
-            made_of = self._ingredients.run(self.project.experiment(thing.name), thing.seed or 0)
-            self._keys[thing] = made_of, key(made_of)
-        return self._keys[thing]
+        return key(self.made_of(thing))
 
     def _digest(self, thing: Thing) -> str:
         """The digest of what a thing is, by which others are made of it; of a run, its key and its day."""
-        if not self.state(thing).fresh:
+        found = self._run(thing) if thing.kind == "run" else self.made(thing.kind, thing.name)
+        if found is None or not self.state(thing).fresh:
             return UNKNOWN
-        if run := self._run(thing) if thing.kind == "run" else None:
-            return f"{run.key[:16]} {run.made.get('date', '')}"
-        made = self.made(thing.kind, thing.name)
-        return made.digest[:16] if made else UNKNOWN
+        return (
+            found.digest[:16] if isinstance(found, Made) else f"{found.key[:16]} {found.made.get('date', '')}"
+        )
 
     def state(self, thing: Thing) -> State:
         """Whether there is a file with the thing's key, and what has changed where there is none."""
@@ -301,7 +286,7 @@ class Plan:
         if thing in self._forced:
             return State(False, (FORCED,))
         if run := self._run(thing):
-            missing = run.missing(self.project.epochs_kept(self.project.experiment(thing.name)))
+            missing = run.missing(self.project.epochs_kept(thing.subject))
             kept, more = (", ".join(map(str, some)) for some in (run.kept, missing))
             return State(not missing, (Changed("epochs", kept or "none", f"{more} too"),) if missing else ())
         before = self._newest(thing)
@@ -311,28 +296,23 @@ class Plan:
         made = self.made(thing.kind, thing.name)
         if made is None or thing in self._forced:
             return State(False, (FORCED,) if made else ())
-        if self.key(thing) != made.key:
-            return State(False, self._differences(thing, made.made_of))
-        if thing.kind in DOCUMENTS:
+        changed = self._differences(thing, made.made_of)
+        if thing.kind in DOCUMENTS and not changed:
             path = self.report / DOCUMENTS[thing.kind]
             now = self._ingredients.data.digest(path) if path.is_file() else None
-            if now != made.digest:
-                return State(False, (Changed(path.name, made.digest, now),))
-        return State(True)
+            changed = (Changed(path.name, made.digest, now),) if now != made.digest else ()
+        return State(not changed, changed)
 
     def _differences(self, thing: Thing, was: Mapping[str, str]) -> tuple[Changed, ...]:
-        def rank(name: str) -> tuple[int, str]:
-            kind = name.partition(" ")[0]
-            return _RANKS.index(kind) if kind in _RANKS else len(_RANKS), name
-
-        found, now = [], self.made_of(thing)
-        for name in sorted({**was, **now}, key=rank):
+        found, now = list[Changed](), self.made_of(thing)
+        changed = [name for name in {**was, **now} if was.get(name) != now.get(name)]
+        for name in sorted(changed, key=lambda name: (_RANKS.get(name.partition(" ")[0], 9), name)):
             before, after = was.get(name), now.get(name)
-            what, where = self._ingredients.kind(name), self._ingredients.where(name) if after else ""
-            if name == "specification" and before != after:
-                what, where = f"specification of {thing.name}", self.project.experiment(thing.name).place
+            what, where = self._ingredients.described(name)
+            if name == "specification":
+                what, where = f"specification of {thing.name}", thing.subject.place
                 before, after = _apart(before or "", after or "")
-            found += [Changed(what, before, after, where)] if before != after else []
+            found.append(Changed(what, before, after, where if after else ""))
         return tuple(found)
 
     def _run(self, thing: Thing) -> Run | None:
@@ -344,25 +324,22 @@ class Plan:
 
     def _newest(self, thing: Thing) -> Run | None:
         """The run that was made last for an experiment, or for one that shares its runs."""
-        own = self.project.experiment(thing.name)
-        sharing = [one for one in self.project.runs if one.specification == own.specification]
-        shared = [one for one in sharing if self.key(replace(thing, name=one.name)) == self.key(thing)]
-        found = (self.store.newest(one.name, thing.seed or 0) for one in (own, *shared))
+        own = self.made_of(thing)
+        shared = [one for one in self.things if one.seed == thing.seed and self.made_of(one) == own]
+        found = (self.store.newest(one.name, thing.seed or 0) for one in (thing, *shared))
         return next(filter(None, found), None)
 
     def runs(self, experiment: Experiment) -> list[Run]:
         """The stored runs of an experiment, as they would be made now, in order of seed."""
-        found = (self._run(Thing("run", experiment.name, seed=seed)) for seed in self.seeds(experiment))
-        return [run for run in found if run]
+        things = [Thing("run", experiment.name, experiment, seed) for seed in self.seeds(experiment)]
+        return [run for thing in things if (run := self._run(thing))]
 
     def made(self, kind: str, name: str) -> Made | None:
         """What was made last by this name, stale or not."""
         if (kind, name) not in self._made:
-            try:
-                told = files.read_json(self._path(kind, name))
-                self._made[kind, name] = Made(**told) if told else None
-            except (files.Damaged, TypeError):
-                self._made[kind, name] = None
+            self._made[kind, name] = None
+            with suppress(files.Damaged, TypeError):
+                self._made[kind, name] = Made(**(files.read_json(self._path(kind, name)) or {}))
         return self._made[kind, name]
 
     def value(self, kind: str, name: str) -> Any:
@@ -403,9 +380,8 @@ class Plan:
             if thing.kind == "run" and (name := self.key(thing)) in stale:
                 if thing in self._forced and (run := self._run(thing)):
                     self.store.remove(run)
-                experiment = self.project.experiment(thing.name)
-                first = found.get(name, (experiment, thing.seed or 0, name, self.made_of(thing), ()))
-                epochs = {*first[4], *self.project.epochs_kept(experiment)}
+                first = found.get(name, (thing.subject, thing.seed or 0, name, self.made_of(thing), ()))
+                epochs = {*first[4], *self.project.epochs_kept(thing.subject)}
                 found[name] = (*first[:4], tuple(sorted(epochs)))
         self._forced = {thing for thing in self._forced if thing.kind != "run"}
         self._states.clear()
@@ -434,10 +410,9 @@ class Plan:
         for one in self.reads(thing):
             for cause, way in self._ways(one, seen):
                 yield cause, [*way, str(thing)]
-        subject = self._known[thing].subject
         for change in state.reasons:
             label = change.what.rpartition(" ")[2]
-            between = self._ingredients.way(subject, label)[1:] if ":" in label else []
+            between = self._ingredients.way(thing.subject, label)[1:] if ":" in label else []
             if change.now != UNKNOWN or change is FORCED:
                 yield change, [str(change), *between, str(thing)]
 
@@ -451,11 +426,11 @@ class Plan:
 
 def _outline(sections: Sequence[Section]) -> str:
     """The digest of what sections say beside their answers."""
-
-    def told(one: Question) -> list[Any]:
-        return [one.name, one.text, one.template, one.local, [each.name for each in one.figures]]
-
-    return digest([[one.name, one.title, *map(told, one.questions)] for one in sections])
+    told: list[list[Any]] = [[one.name, one.title] for one in sections]
+    for section, found in zip(sections, told, strict=True):
+        for one in section.questions:
+            found.append([one.name, one.text, one.template, one.local, [each.name for each in one.figures]])
+    return digest(told)
 
 
 def _apart(before: str, now: str) -> tuple[str, str]:

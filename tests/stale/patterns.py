@@ -388,6 +388,10 @@ LOADING = (
         "PARTS = [[], []]\nfor part in PARTS:\n    part.append(70)\ndef entry():\n    return PARTS\n",
     ),
     _loading(
+        "a loop over functions",
+        "T = []\ndef fill():\n    T.append(70)\nfor make in (fill,):\n    make()\ndef entry():\n    return T\n",
+    ),
+    _loading(
         "a default that is kept",
         "from pkg.other import keep\nimport pkg.third\ndef entry():\n    return keep(0)\n",
         _KEEP,

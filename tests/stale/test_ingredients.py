@@ -15,7 +15,6 @@ from labreport.results import Store
 from labreport.run import Task, execute
 from labreport.stale import (
     ENGINE,
-    Ingredients,
     changed_since_loaded,
     ingredients,
     key,
@@ -23,6 +22,7 @@ from labreport.stale import (
     made_of_run,
     watched,
 )
+from labreport.stale.ingredients import Ingredients
 
 PROJECT = '''
 import json
@@ -292,9 +292,10 @@ def test_the_way_leads_from_a_definition_to_what_rests_on_it(tmp_path: Path) -> 
         "project:images",
         "project:Training",
     ]
-    assert found.kind("code project:images") == "function project:images"
     line = PROJECT.split("\n").index("def images():") + 1
-    assert found.where("code project:images").endswith(f"project.py:{line}")
+    what, where = found.described("code project:images")
+    assert what == "function project:images"
+    assert where.endswith(f"project.py:{line}")
 
 
 def test_what_a_question_closes_over_is_part_of_it(tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from labreport.errors import UsageError
-from labreport.stale import exact, load, versions
-from labreport.stale.data import Digests
+from labreport.stale import load, versions
+from labreport.stale.data import Digests, exact
 from labreport.stale.loader import Sources, installed
 from labreport.stale.versions import distribution
 
@@ -82,12 +82,12 @@ def test_what_is_loaded_late_is_what_was_digested(tmp_path: Path) -> None:
     (tmp_path / "part.py").write_text("TITLE = 'x'\n")
     (tmp_path / "late.py").write_text("X = 1\n")
     load(tmp_path)
-    loader = installed(tmp_path)
-    assert loader is not None
-    loader.sources.read(tmp_path / "late.py")
+    sources = installed(tmp_path)
+    assert sources is not None
+    sources.read(tmp_path / "late.py")
     (tmp_path / "late.py").write_text("X = 2\n")
     assert __import__("late").X == 1
-    assert loader.sources.changed() == [tmp_path / "late.py"]
+    assert sources.changed() == [tmp_path / "late.py"]
 
 
 def test_a_projects_modules_are_its_own_files(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from stale.patterns import PATTERNS, Edit, Pattern
 
-from labreport.stale.code import Code
+from labreport.stale.code import ANY_CODE, Code
 from labreport.stale.loader import Sources
 
 CASES = [
@@ -35,9 +35,12 @@ def _change(folder: Path, edit: Edit) -> None:
 def _followed(folder: Path) -> set[str]:
     code = Code(Sources(folder))
     closure = code.closure([("pkg.main", "entry")])
-    every = code.sources.modules() if closure.everything else ()
+    every = code.sources.modules() if ANY_CODE in closure.items else ()
     paths = [path for name in every if (path := code.sources.path(name))]
-    return {*(f"{one.label} {one.digest}" for one in closure.statements), *map(code.sources.digest, paths)}
+    return {
+        *(f"{one.label} {one.digest}" for one in closure.statements),
+        *(path.read_text() for path in paths),
+    }
 
 
 @pytest.mark.parametrize(("pattern", "edit"), CASES)

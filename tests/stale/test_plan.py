@@ -165,7 +165,7 @@ def test_a_section_reads_the_figures_of_its_own_template(report: Report) -> None
     """As it reads those of its questions."""
     report.edit('"Part two", every)', '"Part two", every, figures=(line,))')
     plan = report.plan()
-    assert "figure line" in [str(one) for one in plan.needed(plan.named("part-two"))]
+    assert "figure line" in [str(one) for one in plan.wanted(["part-two"])]
 
 
 def test_a_change_of_what_is_read_says_what_happened() -> None:
@@ -183,7 +183,8 @@ def test_the_way_leads_from_the_edited_line_to_the_page(report: Report) -> None:
     assert way.startswith("function project:grow changed at ")
     assert f"project.py:{line} -> project:fit -> run " in way
     assert way.endswith("-> page")
-    assert report.plan().way(Thing("answer", "every"))[0].endswith("seed 0 -> answer every")
+    plan = report.plan()
+    assert plan.way(*plan.named("every"))[0].endswith("seed 0 -> answer every")
 
 
 def test_what_was_never_made_has_no_reason(tmp_path: Path) -> None:
@@ -215,7 +216,7 @@ def test_names_lead_to_things_and_unknown_ones_to_the_nearest(report: Report) ->
         "page": ["page"],
     }
     assert len(plan.named("depths")) == 4
-    needed = [str(one) for one in plan.needed(plan.named("2.1"))]
+    needed = [str(one) for one in plan.wanted(["2.1"])]
     assert needed[-1] == "answer every"
     assert len(needed) == 5
     with pytest.raises(UsageError, match="nothing is called 'bets'; did you mean 'best'"):

@@ -1,10 +1,8 @@
 """What things are made of: code that is followed, specifications, data, versions."""
 
-from labreport.stale.exact import exact
 from labreport.stale.ingredients import (
     ENGINE,
     UNKNOWN,
-    Ingredients,
     changed_since_loaded,
     declaration,
     digest,
@@ -14,5 +12,5 @@ from labreport.stale.ingredients import (
     made_of_run,
     watched,
 )
-from labreport.stale.loader import Loader, load
+from labreport.stale.loader import load
 from labreport.stale.versions import versions

@@ -1,17 +1,56 @@
-"""Digests of data files; one that has not changed since is not read again."""
+"""Exact texts of values, and digests of data files; a file that has not changed since is not read again."""
 
 from __future__ import annotations
 
 import ast
+import json
+import math
+import reprlib
 import time
 from contextlib import suppress
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
+from labreport.errors import UsageError
 from labreport.results import files
 
-_SETTLED = 2.0
-"""Seconds after which a file that is written again has another time, on every file system."""
+_DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+def exact(value: Any, where: str = "value", code: list[Any] | None = None, functions: bool = False) -> str:
+    """Write `value`, called `where` in messages, as `labs.models.Ridge(alpha=1.0)`: no other has this text.
+
+    The classes of dataclasses are added to `code`; where `functions` and classes are allowed, by their names,
+    these too. Raises `UsageError` for other types, for numbers that are not finite and for dictionaries with
+    other keys than texts.
+    """
+    kind = type(value)
+    if kind is str:
+        return json.dumps(value, ensure_ascii=False)
+    if kind in (bool, int) or value is None or (kind is float and math.isfinite(value)):
+        return repr(value)
+
+    def inner(each: Any, name: Any) -> str:
+        return exact(each, f"{where}{name}", code, functions)
+
+    if kind in (list, tuple):
+        inside = ",".join(inner(each, f"[{place}]") for place, each in enumerate(value))
+        return f"[{inside}]" if kind is list else f"({inside})"
+    if kind is dict and all(type(name) is str for name in value):
+        inside = ",".join(f"{json.dumps(name)}:{inner(value[name], f'.{name}')}" for name in value)
+        return f"{{{inside}}}"
+    named = functions and callable(value) and hasattr(value, "__qualname__")
+    if not named and not is_dataclass(kind):
+        allowed = "texts, finite numbers, booleans, None, and lists, tuples, dicts and dataclasses of these"
+        raise UsageError(f"{where} is {kind.__name__} {reprlib.repr(value)}; allowed are {allowed}")
+    if code is not None:
+        code.append(value if named else kind)
+    if named:
+        return f"{value.__module__}:{value.__qualname__}"
+    own = [one.name for one in fields(kind) if one.compare]
+    inside = ",".join(f"{name}={inner(getattr(value, name), f'.{name}')}" for name in own)
+    return f"{kind.__module__}.{kind.__qualname__}({inside})"
 
 
 class Digests:
@@ -32,7 +71,7 @@ class Digests:
         known = self._known.get(str(path))
         if known is None or known[:3] != stamp:
             known = [*stamp, _digest(path)]
-            if time.time() - status.st_mtime > _SETTLED:
+            if time.time() - status.st_mtime > 2:  # seconds, after which another writing has another time
                 self._known[str(path)] = known
                 self._new = True
         found: str = known[3]
@@ -52,14 +91,12 @@ class Digests:
 
 def _digest(path: Path) -> str:
     """The SHA-256 of a file's bytes; of Python that of its syntax, in which comments count for nothing."""
-    try:
+    tree = None
+    with suppress(SyntaxError):
         tree = ast.parse(path.read_bytes()) if path.suffix == ".py" else None
-    except SyntaxError:
-        tree = None
     if tree is None:
         return files.file_digest(path)
     for node in ast.walk(tree):
-        named = isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef))
-        if named and ast.get_docstring(node, clean=False) is not None:  # type: ignore[arg-type]
-            node.body = node.body[1:] or [ast.Pass()]  # type: ignore[attr-defined]
+        if isinstance(node, _DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
+            node.body = node.body[1:] or [ast.Pass()]
     return files.digest(ast.dump(tree))

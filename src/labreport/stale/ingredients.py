@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,11 @@ from typing import Any
 from labreport.errors import UsageError, shown, told
 from labreport.project import Data, Experiment, Project, Read, Reader, Study
 from labreport.results import digest as key
-from labreport.stale.code import LIBRARY, VALUE, Closure, Code
-from labreport.stale.data import Digests
-from labreport.stale.exact import exact
-from labreport.stale.loader import Sources, installed, watch
-from labreport.stale.syntax import Statement, Target
+from labreport.results.files import file_digest
+from labreport.stale.code import ANY_CODE, LIBRARY, VALUE, Closure, Code
+from labreport.stale.data import Digests, exact
+from labreport.stale.loader import ENGINE_FOLDER, Sources, installed, opened, readable
+from labreport.stale.syntax import Statement
 from labreport.stale.versions import PYTHON, distribution, versions
 
 ENGINE = 1
@@ -25,81 +25,70 @@ ENGINE = 1
 `tests/stale/test_ingredients.py` pins those of a toy run."""
 UNKNOWN = "?"
 """Stands for the digest of what is to be made first."""
-_FOLDER = Path(__file__).resolve().parents[1]
 
 
 class Ingredients:
     """Of one project, as it was loaded; `cache_file` remembers the digests of data."""
 
     def __init__(self, project: Project, cache_file: Path | None = None) -> None:
-        loader = installed(project.source)
         self.project = project
-        self.sources = loader.sources if loader else Sources(project.source)
+        self.sources = installed(project.source) or Sources(project.source)
         self.data = Digests(cache_file)
-        self._code = Code(self.sources, lambda value: bool(_declared(value)))
         self.closures: dict[Any, tuple[Closure, dict[str, str]]] = {}
-        self._runs: dict[str, dict[str, str]] = {}
+        self._code = Code(self.sources, _declared)
         self._places: dict[str, Statement] = {}
 
     def run(self, experiment: Experiment, seed: int) -> dict[str, str]:
         """What one run is made of: not its experiment's name and title, and not how far it goes."""
-        if experiment.name not in self._runs:
-            self._runs[experiment.name] = self._run(experiment)
-        names = self.project.data_files if experiment.files is None else experiment.files
-        return {**self._runs[experiment.name], "seed": str(seed), **self._files(names, experiment.place)}
-
-    def _run(self, experiment: Experiment) -> dict[str, str]:
+        project, given = self.project, experiment.start or experiment.fit
         closure, found = self._followed(experiment)
-        given = experiment.start or experiment.fit
-        named = self.project.libraries if experiment.libraries is None else experiment.libraries
+        named = project.libraries if experiment.libraries is None else experiment.libraries
         used = {name: distribution(name)[0] or "none" for name in named or ()}
         used = versions(closure.of(LIBRARY)) if named is None else used
-        return found | {
+        names = project.data_files if experiment.files is None else experiment.files
+        return {
+            **found,
+            **{f"library {name}": version for name, version in used.items()},
+            **({"exclusive": "yes"} if experiment.exclusive else {}),
+            **self._files(names, experiment.place),
             "specification": _exact(experiment),
             "code": given if isinstance(given, str) else f"{given.__module__}:{given.__qualname__}",
             "python": PYTHON,
-            "threads": str(self.project.threads),
+            "threads": str(project.threads),
             "engine": str(ENGINE),
-            **({"exclusive": "yes"} if experiment.exclusive else {}),
-            **{f"library {name}": version for name, version in used.items()},
+            "seed": str(seed),
         }
 
-    def reader(self, reader: Reader, runs: Mapping[str, Mapping[int, str]]) -> dict[str, str]:
+    def reader(self, reader: Reader, runs: Mapping[tuple[str, int], str]) -> dict[str, str]:
         """What an answer or a figure is made of, beside the engine and the answers that it reads.
 
         `runs` has the digest of each run that it reads, by experiment and seed, or `UNKNOWN`.
         """
         closure, followed = self._followed(reader)
-        tables = [*reader.tables, *(one for one in self._values(closure) if isinstance(one, Data))]
         order = [[*reader.epochs], [one.name for one in reader.tables], reader.answers]
         found = {**followed, "reads": digest(order), "python": PYTHON}
         for name, epochs in reader.epochs.items():
-            each = {str(seed): value for seed, value in runs.get(name, {}).items()}
+            each = {str(seed): value for (of, seed), value in runs.items() if of == name}
             label = f"reads {name} {' '.join(map(str, epochs))}"
             found[label] = UNKNOWN if UNKNOWN in each.values() else digest(each)
             found[f"experiment {name}"] = declaration(self.project.experiment(name))
         for study in (one.subject for one in reader.reads if isinstance(one.subject, Study)):
             found[f"experiment {study.name}"] = declaration(study)
-        for table in tables:
+        for table in (*reader.tables, *(one for one in self._values(closure) if isinstance(one, Data))):
             found[f"table {table.name}"] = digest([table.replicate, table.where, table.missing])
             own = {f"data {table.name}": table.sha256} if table.path is None else {}
             found |= own or self._files([table.path or ""], table.place)
         found |= {f"library {name}": version for name, version in versions(closure.of(LIBRARY)).items()}
         return found | self._files(reader.data, reader.place)
 
-    def where(self, name: str) -> str:
-        """The place of an ingredient in the project now, as `project.py:12`; empty where it has none."""
-        kind, _, label = name.partition(" ")
-        if kind == "code":
-            one = self._places.get(label)
-            path = self.sources.path(one.module if one else label)
-            return shown(path) + (f":{one.node.lineno}" if one else "") if path else ""
-        return next((one.place for one in self.project.runs if name == f"experiment {one.name}"), "")
-
-    def kind(self, name: str) -> str:
-        """What a person calls an ingredient: `function project:fit` for `code project:fit`."""
+    def described(self, name: str) -> tuple[str, str]:
+        """What a person calls an ingredient and its place now: `function project:fit`, `project.py:12`."""
         label = name.removeprefix("code ")
-        return f"{self._places[label].kind} {label}" if label in self._places else name
+        one = self._places.get(label)
+        path = self.sources.path(one.module if one else label) if name.startswith("code ") else None
+        if path:
+            return (f"{one.kind} {label}", f"{shown(path)}:{one.node.lineno}") if one else (name, shown(path))
+        return name, next((one.place for one in self.project.runs if name == f"experiment {one.name}"), "")
 
     def way(self, subject: Experiment | Reader, label: str) -> list[str]:
         """The code by which something rests on a definition `module:name`, from there to its function."""
@@ -112,22 +101,34 @@ class Ingredients:
         return found
 
     def _followed(self, subject: Experiment | Reader) -> tuple[Closure, dict[str, str]]:
-        """The closure of a subject, and what it is made of by that."""
+        """The closure of a subject, and what it is made of by that and by what its function closes over."""
         values: dict[str, str] = {}
-        classes: set[type] = set()
+        code: list[Any] = []
+        owner = told(subject.place, subject.name)
         if isinstance(subject, Experiment):
-            _exact(subject, classes)
-        given = subject.start or subject.fit if isinstance(subject, Experiment) else subject.function
-        entries = _entries(given, told(subject.place, subject.name), values)
-        own = [one for one in classes if self.sources.path(one.__module__)]
-        entries |= {(one.__module__, one.__qualname__.partition(".")[0]) for one in own}
-        label = (frozenset(entries), *sorted(values.items()), *sorted(map(str, classes)))
+            _exact(subject, code)
+        given = subject.function if isinstance(subject, Reader) else subject.start or subject.fit
+        module, name = getattr(given, "__module__", ""), getattr(given, "__qualname__", "<")
+        if isinstance(given, str):
+            module, _, name = given.partition(":")
+        if name.startswith("<"):
+            text = "has no name; write a function or a class at the top of a module"
+            raise UsageError(f"{owner}: {given!r} {text}")
+        entries = {(module, name.partition(".")[0])}
+        cells = getattr(given, "__closure__", None) or ()
+        for free, cell in zip(given.__code__.co_freevars if cells else (), cells, strict=True):
+            value, where = cell.cell_contents, f"{owner}: its {free}"
+            known = [declaration(one) for one in _declared(value)]
+            values[f"value {free}"] = digest(known) if known else exact(value, where, code, functions=True)
+        for one in code:
+            module, name = one.__module__, one.__qualname__.partition(".")[0]
+            entries.add((module, name) if self.sources.path(module) else (module.partition(".")[0], ""))
+        label = frozenset(entries)
         if label not in self.closures:
             closure = self._code.closure(sorted(entries), [self.project.module])
-            for one in classes.difference(own):
-                closure.items.setdefault((LIBRARY, one.__module__.partition(".")[0]))
-            self.closures[label] = (closure, values | self._told(closure))
-        return self.closures[label]
+            self.closures[label] = closure, self._told(closure)
+        closure, found = self.closures[label]
+        return closure, found | values
 
     def _told(self, closure: Closure) -> dict[str, str]:
         groups: dict[str, list[Statement]] = {}
@@ -135,14 +136,14 @@ class Ingredients:
             groups.setdefault(one.label, []).append(one)
             self._places.setdefault(one.label, one)
         found = {f"code {label}": digest([one.digest for one in group]) for label, group in groups.items()}
-        for name in self.sources.modules() if closure.everything else ():
+        for name in self.sources.modules() if ANY_CODE in closure.items else ():
             if path := self.sources.path(name):
-                found[f"code {name}"] = self.sources.digest(path)
-        values = [one for one in self._values(closure) if not isinstance(one, Data)]
-        return found | {f"experiment {one.name}": declaration(one) for one in values}
+                found[f"code {name}"] = hashlib.sha256(self.sources.read(path)).hexdigest()[:16]
+        named = [one for one in self._values(closure) if not isinstance(one, Data)]
+        return found | {f"experiment {one.name}": declaration(one) for one in named}
 
     def _values(self, closure: Closure) -> list[Any]:
-        return [each for one in closure.of(VALUE) for each in _declared(self._code.values[one])]
+        return [self._code.values[one] for one in closure.of(VALUE)]
 
     def _files(self, paths: Iterable[str | Path], place: str) -> dict[str, str]:
         found = {}
@@ -174,41 +175,17 @@ def declaration(one: Experiment | Study) -> str:
     return digest([one.name, one.title, one.epochs, one.seeds, one.exclusive, repr(one.design), _exact(one)])
 
 
-def _exact(experiment: Experiment, classes: set[type] | None = None) -> str:
-    try:
-        return exact(experiment.specification, "specification", classes)
-    except UsageError as error:
-        experiment.refuse(str(error))
-
-
-def _entries(given: Any, owner: str, values: dict[str, str]) -> set[Target]:
-    """Where a function is defined, as names of modules; the values that it closes over go to `values`."""
-    if isinstance(given, str):
-        module, _, name = given.partition(":")
-        return {(module, name.partition(".")[0])}
-    name = getattr(given, "__qualname__", "<")
-    if name.startswith("<"):
-        raise UsageError(
-            f"{owner}: {given!r} has no name; write a function or a class at the top of a module"
-        )
-    functions: list[Callable[..., Any]] = [given]
-    names = getattr(getattr(given, "__code__", None), "co_freevars", ())
-    for free, cell in zip(names, getattr(given, "__closure__", None) or (), strict=False):
-        if known := _declared(cell.cell_contents):
-            values[f"value {free}"] = digest([declaration(one) for one in known])
-        else:
-            values[f"value {free}"] = exact(cell.cell_contents, f"{owner}: its {free}", functions=functions)
-    return {(each.__module__, each.__qualname__.partition(".")[0]) for each in functions}
+def _exact(experiment: Experiment, code: list[Any] | None = None) -> str:
+    where = told(experiment.place, f"experiment {experiment.name!r}: specification")
+    return exact(experiment.specification, where, code)
 
 
 @cache
 def engine_digest() -> str:
     """The digest of all files of the engine, of which everything but runs is made."""
-    found = hashlib.sha256()
-    for path in sorted(_FOLDER.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
-            found.update(f"{path.relative_to(_FOLDER)}\n".encode() + path.read_bytes())
-    return found.hexdigest()[:16]
+    paths = [path for path in sorted(ENGINE_FOLDER.rglob("*")) if "__pycache__" not in path.parts]
+    own = [[str(path.relative_to(ENGINE_FOLDER)), file_digest(path)] for path in paths if path.is_file()]
+    return digest(own)
 
 
 _latest: list[Ingredients] = []
@@ -226,24 +203,32 @@ def made_of_run(project: Project, experiment: Experiment, seed: int) -> dict[str
     return ingredients(project).run(experiment, seed)
 
 
-def watched(
-    project: Project, made_of: Mapping[str, str], owner: str | Reader
-) -> AbstractContextManager[None]:
+def changed_since_loaded(project: Project) -> list[str]:
+    """The files of code and data that are not any more what was digested."""
+    found = ingredients(project)
+    return sorted({shown(path) for path in (*found.sources.changed(), *found.data.changed())})
+
+
+@contextmanager
+def watched(project: Project, made_of: Mapping[str, str], owner: str | Reader) -> Iterator[None]:
     """Raise `UsageError` at the end for what is read or loaded meanwhile and is no ingredient."""
     declare = "data_files= of the project, or in files= of the experiment"
     if isinstance(owner, Reader):
         declare = "data="
         owner = told(owner.place, f"{type(owner).__name__.lower()} {owner.name!r}")
-    names = [name.removeprefix("data ") for name in made_of if name.startswith("data ")]
-    allowed = {os.path.normpath(project.package / name) for name in names}
-    closures = ingredients(project).closures.values()
-    found = [closure for closure, code in closures if code.items() <= made_of.items()]
-    free = any(closure.everything for closure in found)
-    modules = None if free else {name for closure in found for name in closure.modules}
-    return watch(owner, project, allowed, modules, declare)
-
-
-def changed_since_loaded(project: Project) -> list[str]:
-    """The files of code and data that are not any more what was digested."""
     found = ingredients(project)
-    return sorted({shown(path) for path in (*found.sources.changed(), *found.data.changed())})
+    before = len(found.sources.loaded)
+    opened.clear()
+    yield
+    read = sorted(opened)
+    closures = [closure for closure, code in found.closures.values() if code.items() <= made_of.items()]
+    known = {name for closure in closures for name in closure.modules}
+    for name in found.sources.loaded[before:]:
+        if name not in known and not any(ANY_CODE in closure.items for closure in closures):
+            text = f"the module {name} was loaded for it in a way that cannot be followed"
+            raise UsageError(f"{owner}: {text}; import it by its name")
+    declared = {name.removeprefix("data ") for name in made_of if name.startswith("data ")}
+    for path in map(Path, read):
+        if os.path.relpath(path, project.package) not in declared and readable(path, project.folder):
+            text = f"the file {shown(path)} was read for it, which is not among its ingredients"
+            raise UsageError(f"{owner}: {text}; declare it in {declare}")

@@ -1,12 +1,10 @@
-"""Project modules compiled from their source, which is read once, and a net for what was not followed."""
+"""Project modules compiled from their source, which is read once, and which files were read."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
@@ -15,20 +13,18 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
-from labreport.errors import UsageError, shown
 from labreport.project import Project, load_project, located
 from labreport.stale.syntax import ENGINE
 
-_ENGINE_FOLDER = Path(__file__).resolve().parents[1]
-MARKER = ".labreport"
-"""The file in a folder that is a report's."""
+ENGINE_FOLDER = Path(__file__).resolve().parents[1]
 
 
-class Sources:
+class Sources(MetaPathFinder):
     """The modules below a folder; each file is read once, so that what is digested is what runs."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.loaded: list[str] = []
         self._read: dict[Path, bytes] = {}
         self.path = cache(self._path)
 
@@ -37,10 +33,6 @@ class Sources:
         if path not in self._read:
             self._read[path] = path.read_bytes()
         return self._read[path]
-
-    def digest(self, path: Path) -> str:
-        """Of all that is written in a file, the SHA-256, shortened to 16 digits."""
-        return hashlib.sha256(self.read(path)).hexdigest()[:16]
 
     def changed(self) -> list[Path]:
         """The files that were read and are others now."""
@@ -62,120 +54,78 @@ class Sources:
     def modules(self) -> Iterator[str]:
         """The names of all modules."""
         for folder, inner, files in os.walk(self.root):
-            own = [one for one in inner if one.isidentifier() and one != "__pycache__"]
-            inner[:] = sorted(one for one in own if not _foreign(Path(folder, one)))
+            own = [one for one in inner if one.isidentifier() and not _foreign(Path(folder, one))]
+            inner[:] = sorted(own)
+            parts = Path(folder).relative_to(self.root).parts
             for file in sorted(files):
-                parts = [*Path(folder).relative_to(self.root).parts, file.removesuffix(".py")]
-                name = ".".join(parts[:-1] if file == "__init__.py" else parts)
-                if file.endswith(".py") and name and self.path(name) is not None:
+                name = ".".join((*parts, file.removesuffix(".py"))).removesuffix(".__init__")
+                if file.endswith(".py") and name != "__init__" and self.path(name):
                     yield name
-
-
-def _foreign(folder: Path) -> bool:
-    """Whether a folder below a project is none of its own: the engine, a report, an environment."""
-    return folder == _ENGINE_FOLDER or (folder / MARKER).exists() or (folder / "pyvenv.cfg").exists()
-
-
-class _Source(SourceFileLoader):
-    """One module, compiled from what `Sources` has of it; compiled code is neither read nor written."""
-
-    def __init__(self, name: str, path: str, loader: Loader) -> None:
-        super().__init__(name, path)
-        self._loader = loader
-
-    def get_code(self, fullname: str) -> CodeType:
-        code: CodeType = self.source_to_code(self._loader.sources.read(Path(self.path)), self.path)
-        return code
-
-    def exec_module(self, module: ModuleType) -> None:
-        self._loader.loaded.append(module.__name__)
-        super().exec_module(module)
-
-
-class Loader(MetaPathFinder):
-    """Imports the modules below `root`."""
-
-    def __init__(self, root: Path) -> None:
-        self.sources = Sources(root)
-        self.loaded: list[str] = []
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """The spec of a module of the project; None for any other."""
-        if (found := self.sources.path(fullname)) is None:
+        if (found := self.path(fullname)) is None:
             return None
-        return spec_from_file_location(fullname, found, loader=_Source(fullname, str(found), self))
-
-    def install(self) -> None:
-        """Import project modules by this from now on; those of an earlier loader are forgotten."""
-        for other in [one for one in sys.meta_path if isinstance(one, Loader)]:
-            sys.meta_path.remove(other)
-            for name in other.loaded:
-                sys.modules.pop(name, None)
-        for name in [name for name in sys.modules if name not in sys.stdlib_module_names]:
-            if self.sources.path(name) is not None:
-                del sys.modules[name]
-        sys.meta_path.insert(0, self)
+        self.loaded.append(fullname)
+        source = _Source(fullname, str(found))
+        source.read = self.read
+        return spec_from_file_location(fullname, found, loader=source)
 
 
-def installed(root: Path) -> Loader | None:
-    """The loader that imports from this folder now."""
-    return next((one for one in sys.meta_path if isinstance(one, Loader) and one.sources.root == root), None)
+class _Source(SourceFileLoader):
+    """One module, compiled from what `Sources` has of it; compiled code is neither read nor written."""
+
+    read: Callable[[Path], bytes]
+
+    def get_code(self, fullname: str) -> CodeType:
+        code: CodeType = self.source_to_code(self.read(Path(self.path)), self.path)
+        return code
+
+
+def installed(root: Path) -> Sources | None:
+    """What modules are imported by now, if that is from this folder."""
+    return next((one for one in sys.meta_path if isinstance(one, Sources) and one.root == root), None)
 
 
 def load(folder: str | Path) -> Project:
     """Load a folder's project from its sources, in the program and in each of its workers.
 
-    Raises `UsageError` as `load_project` does.
+    Its modules are imported by these from now on; those of a project before are forgotten. Raises
+    `UsageError` as `load_project` does.
     """
-    _, source = located(Path(folder).resolve())
-    Loader(source).install()
+    sources = Sources(located(Path(folder).resolve())[1])
+    others = [one for one in sys.meta_path if isinstance(one, Sources)]
+    own = [name for name in sys.modules if name not in sys.stdlib_module_names and sources.path(name)]
+    for name in (*own, *(name for other in others for name in other.loaded)):
+        sys.modules.pop(name, None)
+    sys.meta_path[:] = [sources, *(one for one in sys.meta_path if one not in others)]
     return load_project(folder)
 
 
-_opened: set[str] | None = None
-_WRITING = os.O_WRONLY | os.O_RDWR
+opened: set[str] = set()
+"""The files that this process has opened for reading."""
 
 
 def _heard(event: str, arguments: tuple[Any, ...]) -> None:
-    reads = event == "open" and not isinstance(arguments[0], int) and not arguments[2] & _WRITING
-    if reads and _opened is not None:
-        _opened.add(os.path.abspath(os.fsdecode(arguments[0])))
+    if event == "open" and not isinstance(arguments[0], int) and not arguments[2] & (os.O_WRONLY | os.O_RDWR):
+        opened.add(os.path.abspath(os.fsdecode(arguments[0])))
 
 
 sys.addaudithook(_heard)
 
 
-@contextmanager
-def watch(
-    owner: str, project: Project, allowed: set[str], modules: set[str] | None, declare: str
-) -> Iterator[None]:
-    """Raise `UsageError` at the end for a file below the project that is read meanwhile and not `allowed`.
-
-    Likewise for a module of it that is loaded and is none of `modules`, where these are given.
-    """
-    global _opened
-    loader = installed(project.source)
-    before = len(loader.loaded) if loader else 0
-    read = _opened = set[str]()
-    try:
-        yield
-    finally:
-        _opened = None
-    for name in loader.loaded[before:] if loader else ():
-        if modules is not None and name not in modules:
-            text = f"the module {name} was loaded for it in a way that cannot be followed"
-            raise UsageError(f"{owner}: {text}; import it by its name")
-    for path in map(Path, sorted(read - allowed)):
-        if path.is_relative_to(project.folder) and path.is_file() and _own(path, project.folder):
-            text = f"the file {shown(path)} was read for it, which is not among its ingredients"
-            raise UsageError(f"{owner}: {text}; declare it in {declare}")
-
-
-def _own(path: Path, folder: Path) -> bool:
-    """Whether a file is the project's and no code: not hidden, not a library's, not in a report."""
+def readable(path: Path, folder: Path) -> bool:
+    """Whether a file is a project's and no code: not hidden, not a library's, not in a report."""
+    if not path.is_relative_to(folder) or path.suffix == ".py" or not path.is_file():
+        return False
     parts = path.relative_to(folder).parts
     hidden = any(part.startswith(".") or part in ("__pycache__", "site-packages") for part in parts)
-    foreign = any(_foreign(one) for one in path.parents if one.is_relative_to(folder))
-    return path.suffix != ".py" and not hidden and not foreign
+    return not hidden and not any(_foreign(one) for one in path.parents if one.is_relative_to(folder))
+
+
+def _foreign(folder: Path) -> bool:
+    """Whether a folder below a project is none of its own: the engine, a report, an environment."""
+    marked = any((folder / name).exists() for name in (".labreport", "pyvenv.cfg"))
+    return marked or folder == ENGINE_FOLDER
