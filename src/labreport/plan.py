@@ -153,7 +153,7 @@ class Plan:
 
     def seeds(self, experiment: Experiment) -> range:
         """The seeds of an experiment in this report."""
-        found = experiment.run_with(self._range)
+        found = self._range[: experiment.seeds]
         return found[: self._only.get(experiment.name, len(found))]
 
     @cached_property

@@ -83,11 +83,6 @@ class Experiment(Declared):
             self.refuse("it has both fit and start or epochs; a fit is one step")
 
     @property
-    def one_step(self) -> bool:
-        """Whether each of its runs is one call of `fit`."""
-        return not self.start
-
-    @property
     def code(self) -> Callable[..., Any]:
         """The function that runs it; its module is imported now. Raises `UsageError` where there is none."""
         return resolved(self.start or self.fit, self.place, f"experiment {self.name!r}")
@@ -95,10 +90,6 @@ class Experiment(Declared):
     def experiments(self) -> tuple[Experiment, ...]:
         """This one: a study has several."""
         return (self,)
-
-    def run_with(self, seeds: range) -> range:
-        """The seeds that are run when these are asked for."""
-        return seeds[: self.seeds]
 
 
 def resolved(given: Any, place: str, owner: str) -> Callable[..., Any]:

@@ -106,7 +106,7 @@ class Drive:
 
     def _start(self, epoch: int, arrays: Mapping[str, Any] | None) -> Any:
         """A training after some epochs, from the state in arrays; copied, for it may change it in place."""
-        if self.experiment.one_step:
+        if not self.experiment.start:  # a fit is one step
             return SimpleNamespace(advance=self._fit, state=dict)
         state = None
         if arrays is not None:

@@ -17,6 +17,7 @@ from labreport.project import Project, load_project, located
 from labreport.stale.syntax import ENGINE
 
 ENGINE_FOLDER = Path(__file__).resolve().parents[1]
+MARKER = ".labreport"  # the file that says that a folder is a report
 
 
 class Sources(MetaPathFinder):
@@ -127,5 +128,5 @@ def readable(path: Path, folder: Path) -> bool:
 
 def _foreign(folder: Path) -> bool:
     """Whether a folder below a project is none of its own: the engine, a report, an environment."""
-    marked = any((folder / name).exists() for name in (".labreport", "pyvenv.cfg"))
+    marked = any((folder / name).exists() for name in (MARKER, "pyvenv.cfg"))
     return marked or folder == ENGINE_FOLDER
