@@ -13,9 +13,6 @@ ALPHA = 0.05
 """What an interval leaves out."""
 NEGLIGIBLE = 1e-12
 """Values that differ by less, relative to their size, are equal: what is left is rounding."""
-Repeated: TypeAlias = Sequence[Sequence[float]]
-"""For each unit its repetitions."""
-Share: TypeAlias = float | None
 Variance: TypeAlias = tuple[float, float]
 """A variance of a mean, and its degrees of freedom."""
 
@@ -69,13 +66,13 @@ def student(value: float, parts: Sequence[Variance], alpha: float) -> tuple[floa
 
 
 def estimated(
-    first: Repeated, second: Repeated | float | None, alpha: float, paired: bool, scale: str, fraction: Share
+    first: Any, second: Any, alpha: float, paired: bool, scale: str, fraction: float | None
 ) -> Computed:
     """Compute the mean of `first`, or it less (of ratios: over) `second`, paired or by Welch.
 
-    Ratios are those of geometric means. `fraction` says that the units are random splits of one data
-    set, with this share of it for the test: they share data, so the variance is Nadeau and Bengio's corrected
-    one (2003), s² (1/n + f/(1 − f)).
+    Each has for each unit its repetitions; `second` may be a number, or None. Ratios are those of geometric
+    means. `fraction` says that the units are random splits of one data set, with this share of it for the
+    test: they share data, so the variance is Nadeau and Bengio's corrected one (2003), s² (1/n + f/(1 − f)).
     """
     ratio = scale == "ratio"
     if isinstance(second, (int, float)):
@@ -108,7 +105,7 @@ def estimated(
     return Computed(value, n, spread, low, high, how, values, equal)
 
 
-def _by_unit(sample: Repeated, ratio: bool) -> list[float]:
+def _by_unit(sample: Sequence[Sequence[float]], ratio: bool) -> list[float]:
     """The mean of each unit's repetitions, or of their logarithms; NaN where one has none."""
     found = []
     for values in sample:

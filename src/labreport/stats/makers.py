@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from labreport.errors import did_you_mean
 from labreport.project.measure import Measure
 from labreport.stats.compare import Part, compare, mean_of
-from labreport.stats.finding import Answer, Finding, Kind
+from labreport.stats.finding import Answer, Finding
 from labreport.stats.names import Column, Table, text_of
 from labreport.stats.quantity import Quantity, Source, as_condition, plain_number, refuse
 from labreport.stats.sample import Epoch, Sample, grouped, label_of, measured, sample
@@ -206,13 +206,10 @@ def count(
 
 
 def _finding(
-    kind: Kind, of: Of, measure: Measure, pairs: Sequence[tuple[str, ...]], family: int, by: Any
+    kind: str, of: Of, measure: Measure, pairs: Sequence[tuple[str, ...]], family: int, by: Any
 ) -> Finding:
     """Compare the pairs of some samples (or each alone with zero), as one of `family` comparisons."""
-    parts = []
-    for names in pairs:
-        second = of[names[1]] if len(names) > 1 else None
-        parts.append(replace(compare(of[names[0]], second, measure, family), subjects=names))
+    parts = [replace(compare(measure, family, *map(of.get, names)), subjects=names) for names in pairs]
     epochs = {one.epoch for one in of.values()}
     return Finding(
         kind,
@@ -254,11 +251,9 @@ def hardest(
     import numpy as np
 
     runs, of = results[experiment], {}
-    guesses = [np.asarray(each) for each in runs.arrays(predicted, epoch)]
+    guesses = [*map(np.asarray, runs.arrays(predicted, epoch))]
     labels = runs.arrays(truth, epoch) if isinstance(truth, str) else [truth] * len(guesses)
-    by_run = [
-        (seed, np.asarray(true), guess) for seed, true, guess in zip(runs.seeds, labels, guesses, strict=True)
-    ]
+    by_run = [*zip(runs.seeds, map(np.asarray, labels), guesses, strict=True)]
     known = all(np.array_equal(labels[0], each) for each in labels)
     at = (epoch or runs.epoch) if runs.experiment.epochs > 1 else None
     for category in np.unique(np.concatenate(labels)).tolist():
@@ -271,10 +266,8 @@ def hardest(
     if name != "hardest":
         return found
     source = Source((runs.name,), MISSED.name, n=len(runs), kind="counted")
-    counts = {
-        "wrong": sum(int((true != guess).sum()) for _, true, guess in by_run),
-        "items": sum(map(len, labels)),
-    }
+    wrong = sum(int((true != guess).sum()) for _, true, guess in by_run)
+    counts = {"wrong": wrong, "items": sum(map(len, labels))}
     return found | Answer(**{key: Quantity(one, source=source, exact=True) for key, one in counts.items()})
 
 
@@ -292,12 +285,10 @@ def grid(
     means = dict(zip(cells, found.mean.members.values(), strict=True))
     first, *others = (axis.replace("_", " ") for axis in points[0][0])
     lines, columns = dict.fromkeys(one[0] for one in cells), dict.fromkeys(one[1:] for one in cells)
-    heads = [Column("name", first.capitalize())]
-    for one in columns:
-        title = ", ".join(f"{axis} {value}" for axis, value in zip(others, one, strict=True))
-        heads.append(Column(", ".join(one), title))
+    titles = {one: ", ".join(map(" ".join, zip(others, one, strict=True))) for one in columns}
+    heads = [Column(", ".join(one), title) for one, title in titles.items()]
     body = [(line, *(means[(line, *one)] for one in columns)) for line in lines]
-    found |= Answer(grid=Table(heads, body))
+    found |= Answer(grid=Table([Column("name", first.capitalize()), *heads], body))
     if len(cells) == 1:
         return found
     chosen_by, axes = chosen_by or measure, ", ".join([first, *others])
