@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from labreport.project.measure import Measure
-from labreport.stats.crossed import crossed
-from labreport.stats.intervals import ALPHA, Computed, estimated
+from labreport.stats.intervals import ALPHA, Computed, crossed, estimated
 from labreport.stats.quantity import Quantity, Source, plural, reversed_quantity
 from labreport.stats.sample import Sample
 
@@ -72,8 +71,8 @@ def _computed(of: Any, null: float | None, measure: Measure, paired: bool, alpha
     if all(_known(one, measure) for one in of):
         rights = [[*one.right.values()] for one in of]
         same = len({(one.items, len(each[0])) for one, each in zip(of, rights, strict=True)}) == 1
-        first, second = [*rights, None][:2]
-        return crossed(first, second, alpha, paired=paired, same=same)
+        mine, others = [*rights, None][:2]
+        return crossed(mine, others, alpha, paired=paired, same=same)
     fraction = max((one.design.test_fraction for one in of if one.design.test_fraction), default=None)
     first, second = [*([*one.values.values()] for one in of), null][:2]
     return estimated(first, second, alpha, paired, measure.scale, fraction)
