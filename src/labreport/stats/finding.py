@@ -16,16 +16,7 @@ from labreport.project.measure import Measure
 from labreport.stats import quantity as numbers
 from labreport.stats.compare import Part
 from labreport.stats.names import Column, Names, Table, equal, find, text_of
-from labreport.stats.quantity import (
-    Asked,
-    Condition,
-    Quantity,
-    as_condition,
-    as_quantity,
-    both,
-    either,
-    refuse,
-)
+from labreport.stats.quantity import Asked, Condition, Quantity, as_quantity, both, either, refuse
 
 
 def _asking(word: str) -> Any:
@@ -178,8 +169,8 @@ class Finding(Asked):
             return [other for other in self.order if (one, other) in self._ahead]
         if self.groups:
             named = [] if name is None else [name]
-            asked = [(group, as_condition(one._by_name("clear", *named))) for group, one in self.groups]
-            return [group for group, condition in asked if condition.holds]
+            asked = ((group, one._by_name("clear", *named)) for group, one in self.groups)
+            return [group for group, found in asked if numbers.as_condition(found).holds]
         return [part.subjects[0] for part in self.parts if part.judgement in ("more", "less")]
 
     # What may be asked of all but a fact, by name where there are several
@@ -265,11 +256,9 @@ class Finding(Asked):
     def _of(self, word: str, part: Part) -> Condition:
         """A condition on one comparison, and how far the end that decides is from where it turns."""
         clear, about = part.judgement in ("more", "less"), (self._only(part),)
-        if part.judgement == "unknown":
-            return Condition(None, about)
         holds = {"clear": clear, "same": part.alike, "unclear": not clear and not part.alike}
-        found = holds.get(word, part.judgement == word)
-        if part.low is None or part.high is None or self.measure is None:
+        found = None if part.judgement == "unknown" else holds.get(word, part.judgement == word)
+        if found is None or part.low is None or part.high is None or self.measure is None:
             return Condition(found, about)
         null, unit = (1.0, "") if self.measure.scale == "ratio" else (0.0, part.quantity.unit)
         above, below, bound = part.low - null, null - part.high, self.measure.bound

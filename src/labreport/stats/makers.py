@@ -92,7 +92,11 @@ def difference(
     """
     measure = measured(measure, data)
     if isinstance(first, tuple) and isinstance(second, tuple):
-        of = {"": _at_epochs(data, measure, first, second)}
+        of, same = {"": dict[str, Sample]()}, text_of(first[0]) == text_of(second[0])
+        for experiment, at in (first, second):
+            one = sample(data[experiment], measure, at)
+            label = f"epoch {at}" if same else f"{one.label} after {at} epochs"
+            of[""][str(at) if same else f"{one.name} at {at}"] = replace(one, label=label)
     else:
         names = None if first is None else [first] if second is None else [first, second]
         of = grouped(data, measure, by, within, epoch, names)
@@ -114,16 +118,7 @@ def _pairs(group: str, names: list[str], against: Any, zero: bool) -> list[tuple
     if len(names) != 2:
         many = f"a difference is of two, not of {len(names)}{there} ({', '.join(names)})"
         refuse(f"{many}: name both, give against= or use ranking()")
-    return [(names[0], names[1])]
-
-
-def _at_epochs(results: Any, measure: Measure, first: Any, second: Any) -> Of:
-    found, same = {}, text_of(first[0]) == text_of(second[0])
-    for experiment, epoch in (first, second):
-        one = sample(results[experiment], measure, epoch)
-        label = f"epoch {epoch}" if same else f"{one.label} after {epoch} epochs"
-        found[str(epoch) if same else f"{one.name} at {epoch}"] = replace(one, label=label)
-    return found
+    return [tuple(names)]
 
 
 def _together(found: dict[str, Finding], within: str) -> Finding:
@@ -141,13 +136,12 @@ def change(
     Those of several are judged together, and asked by name: `change.more("complex")`. Gives `change`, `mean`
     by epoch (of several, by experiment and epoch) and the table `means`.
     """
-    measure = measured(measure, data)
     given = experiment if isinstance(experiment, (list, tuple)) else [experiment]
     read = list(data.experiments or data) if experiment is None else [text_of(one) for one in given]
     found = {}
     for one in read:
-        of = _at_epochs(data, measure, (one, last_epoch), (one, first_epoch))
-        found[one] = _finding("difference", of, measure, [tuple(of)], len(read), "epoch")
+        pair = (one, last_epoch), (one, first_epoch)
+        found[one] = difference(data, measure, *pair, by="epoch", family=len(read)).difference
     return _answer(found[read[0]] if len(read) == 1 else _together(found, "experiment"), name, "change")
 
 
