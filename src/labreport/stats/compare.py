@@ -107,10 +107,7 @@ def _quantity(found: Computed, measure: Measure, unit: str, *of: Sample) -> Quan
 
 
 def _paired(first: Sample, second: Sample) -> tuple[Sample, Sample, bool]:
-    """Two samples of the units that they share, or as they are where nothing pairs them.
-
-    Replicates of a table of which none is shared are independent. Raises `UsageError` where only some are.
-    """
+    """Two samples of the units that they share, or as they are where nothing (in a table, none) pairs them."""
     units, data = [unit for unit in first.values if unit in second.values], first.table
     if not (first.design.paired and second.design.paired) or not (units or data is None):
         return first, second, False

@@ -82,9 +82,9 @@ class Finding(Asked):
     def difference(self) -> Names:
         """The differences that were estimated, in both directions: `difference.complex.small`."""
         found: dict[str, Any] = {name: one.difference for name, one in self.groups}
-        for part in self._both_ways:
-            if len(part.subjects) == 2:
-                found.setdefault(part.subjects[0], {})[part.subjects[1]] = part.quantity
+        for one in (each for part in self.parts for each in (part, part.reversed())):
+            if len(one.subjects) == 2:
+                found.setdefault(one.subjects[0], {})[one.subjects[1]] = one.quantity
         return Names({name: found[name] for name in self.subjects if name in found})
 
     @property
@@ -169,8 +169,7 @@ class Finding(Asked):
             return [other for other in self.order if (one, other) in self._ahead]
         if self.groups:
             named = [] if name is None else [name]
-            asked = ((group, one._by_name("clear", *named)) for group, one in self.groups)
-            return [group for group, found in asked if numbers.as_condition(found).holds]
+            return [group for group, one in self.groups if numbers.as_condition(one.clear(*named)).holds]
         return [part.subjects[0] for part in self.parts if part.judgement in ("more", "less")]
 
     # What may be asked of all but a fact, by name where there are several
@@ -245,13 +244,10 @@ class Finding(Asked):
         return refuse(f"{' and '.join(chosen)}: not one comparison; compared were {pairs}")
 
     @property
-    def _both_ways(self) -> list[Part]:
-        return [one for part in self.parts for one in (part, part.reversed())]
-
-    @property
     def _ahead(self) -> set[tuple[str, ...]]:
         """The pairs of which the first is clearly ahead."""
-        return {part.subjects for part in self._both_ways if part.judgement == self._better}
+        ways = (one for part in self.parts for one in (part, part.reversed()))
+        return {one.subjects for one in ways if one.judgement == self._better}
 
     def _of(self, word: str, part: Part) -> Condition:
         """A condition on one comparison, and how far the end that decides is from where it turns."""
@@ -418,9 +414,8 @@ def _of_finding(one: Finding) -> list[tuple[str, Condition]]:
             asked = [("wins", first)]
         elif 2 * len(one.parts) == len(order) * (len(order) - 1):
             asked = [("leads", first)] * (len(first) < len(order)) + [("none_clear", first)]
-        pairs = (sorted(part.subjects, key=order.index) for part in one.parts)
-        near = [pair for pair in pairs if len(order) <= 12 or pair[0] == order[0]]  # of many only some
-        near.sort(key=lambda pair: [*map(order.index, pair)])
+        pairs = sorted(sorted(map(order.index, part.subjects)) for part in one.parts)
+        near = [[order[place] for place in pair] for pair in pairs if len(order) <= 12 or pair[0] == 0]
         asked += [(word, pair) for pair in near for word in ("clear", "same", "unclear")]
     else:
         own = one.parts[:-1] if bare else one.parts

@@ -191,11 +191,7 @@ def _pieces(of: Any) -> tuple[Variance, Variance | None]:
 
 
 def _of_units(rows: list[float], residual: Variance) -> Variance:
-    """Variance of a mean that the units cause, with its degrees of freedom.
-
-    It is at least what the residual causes, so that units that agree by accident do not look certain; where
-    the residual is used, so are its degrees of freedom, from four units on.
-    """
+    """Variance of a mean that the units cause: at least the residual's, as they may agree by accident."""
     k, between, (rest, df) = len(rows), statistics.variance(rows), residual
     return (between / k, k - 1) if between >= rest else (rest / k, df if k > 3 else k - 1)
 

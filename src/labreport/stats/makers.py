@@ -203,7 +203,7 @@ def _finding(
     kind: str, of: Of, measure: Measure, pairs: Sequence[tuple[str, ...]], family: int, by: Any
 ) -> Finding:
     """Compare the pairs of some samples (or each alone with zero), as one of `family` comparisons."""
-    parts = [replace(compare(measure, family, *map(of.get, names)), subjects=names) for names in pairs]
+    parts = [replace(compare(measure, family, *(of[x] for x in pair)), subjects=pair) for pair in pairs]
     epochs = {one.epoch for one in of.values()}
     return Finding(
         kind,
