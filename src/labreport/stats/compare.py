@@ -107,8 +107,9 @@ def _quantity(found: Computed, measure: Measure, unit: str, *of: Sample) -> Quan
 
 
 def _paired(first: Sample, second: Sample) -> tuple[Sample, Sample, bool]:
-    """Two samples of the units that they share, or as they are where nothing (in a table, none) pairs them."""
+    """Two samples of the units that they share, or as they are where nothing pairs them."""
     units, data = [unit for unit in first.values if unit in second.values], first.table
+    # replicates of a table of which none is shared are independent
     if not (first.design.paired and second.design.paired) or not (units or data is None):
         return first, second, False
     note, every = first.note, {*first.values, *second.values}

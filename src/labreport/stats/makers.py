@@ -257,11 +257,9 @@ def hardest(
         key = label_of(category)
         of[key] = Sample(key, values, missed if known else None, runs.experiment.design, key, at, key)
     found = _answer(_ranked(of, MISSED, "category"), name, "hardest")
-    if name != "hardest":
-        return found
     source = Source((runs.name,), MISSED.name, n=len(runs), kind="counted")
     wrong = sum(int((true != guess).sum()) for _, true, guess in by_run)
-    counts = {"wrong": wrong, "items": sum(map(len, labels))}
+    counts = {"wrong": wrong, "items": sum(map(len, labels))} if name == "hardest" else {}
     return found | Answer(**{key: Quantity(one, source=source, exact=True) for key, one in counts.items()})
 
 
@@ -353,14 +351,11 @@ def environment(results: Any) -> Answer:
 
 def made_with(runs: Iterable[Any], word: str = "run") -> dict[str, str]:
     """Say on what machine and with which libraries runs were made, from what they say of themselves."""
-    made = [run.made for run in runs]
-
-    def each(name: str) -> str:
-        return "; ".join(sorted({str(one.get(name, "unknown")) for one in made}))
-
+    made, words = [run.made for run in runs], ("processor", "system", "cores", "threads", "python")
+    each = {key: "; ".join(sorted({str(one.get(key, "unknown")) for one in made})) for key in words}
     libraries = {f"{name} {text}" for one in made for name, text in one.get("libraries", {}).items()}
-    used = f"{each('cores')} cores, {each('threads')} for each {word}"
+    used = f"{each['cores']} cores, {each['threads']} for each {word}"
     return {
-        "Machine": f"{each('processor')}, {each('system')}, {used}",
-        "Libraries": ", ".join([f"Python {each('python')}", *sorted(libraries)]),
+        "Machine": f"{each['processor']}, {each['system']}, {used}",
+        "Libraries": ", ".join([f"Python {each['python']}", *sorted(libraries)]),
     }
