@@ -80,10 +80,8 @@ def _computed(of: Any, null: float | None, measure: Measure, paired: bool, alpha
 
 def _judged(found: Computed, measure: Measure) -> tuple[str, bool]:
     """Judge what was computed: more, less, the same or unclear, and whether it lies inside the margin."""
-    if found.equal:
-        return "same", True
-    if found.low is None or found.high is None:
-        return "unknown", False
+    if found.equal or found.low is None or found.high is None:
+        return "same" if found.equal else "unknown", found.equal
     ratio = measure.scale == "ratio"
     null = 1.0 if ratio else 0.0
     bound = null if measure.bound is None else measure.bound

@@ -61,8 +61,6 @@ class Finding(Asked):
     truth: bool | None = None
     otherwise: str = ""
 
-    # What it is made of
-
     @property
     def mean(self) -> Names:
         """The means by subject, or by group and subject."""
@@ -165,8 +163,8 @@ class Finding(Asked):
     def where_clear(self, name: Any = None) -> list[str]:
         """The names that differ clearly: those that `name` is ahead of, or of groups those where it does."""
         if self.kind == "ranking":
-            (one,) = self._names([name])
-            return [other for other in self.order if (one, other) in self._ahead]
+            (one,), ahead = self._names([name]), self._ahead
+            return [other for other in self.order if (one, other) in ahead]
         if self.groups:
             named = [] if name is None else [name]
             return [group for group, one in self.groups if numbers.as_condition(one.clear(*named)).holds]
@@ -199,8 +197,6 @@ class Finding(Asked):
 
     def _repr_html_(self) -> str:
         return f"<p>{escape(repr(self))}</p>"
-
-    # How it is asked
 
     @property
     def _better(self) -> str:
@@ -445,12 +441,19 @@ def _of_quantity(one: Quantity) -> list[tuple[str, Condition]]:
 class Answer(Names):
     """What a question's function returns: quantities, findings, tables, texts and lists by name."""
 
-    def __init__(self, **names: Any) -> None:
+    def __init__(self, /, **names: Any) -> None:
         super().__init__(names)
 
-    def __or__(self, other: Answer) -> Answer:
+    def __or__(self: Names, other: Names, prefix: str = "") -> Answer:
         """Join two answers. Raises `UsageError` where one name means two things."""
-        return Answer(**_joined(self, other))
+        found = dict(self.members)
+        for name, value in other.members.items():
+            mine = found.setdefault(name, value)
+            if isinstance(mine, Names) and isinstance(value, Names):
+                found[name] = Names(Answer.__or__(mine, value, f"{prefix}{name}.").members)
+            elif not equal(mine, value):
+                refuse(f"{prefix}{name} has two meanings in joined answers; give one of them a name=")
+        return Answer(**found)
 
     def _told(self) -> list[Any]:
         return [one for one in self.members.values() if hasattr(type(one), "_repr_html_")]
@@ -460,17 +463,6 @@ class Answer(Names):
 
     def _repr_html_(self) -> str:
         return "".join(one._repr_html_() for one in self._told()) or f"<pre>{escape(repr(self))}</pre>"
-
-
-def _joined(one: Names, other: Names, prefix: str = "") -> dict[str, Any]:
-    found = dict(one.members)
-    for name, value in other.members.items():
-        mine = found.setdefault(name, value)
-        if isinstance(mine, Names) and isinstance(value, Names):
-            found[name] = Names(_joined(mine, value, f"{prefix}{name}."))
-        elif not equal(mine, value):
-            refuse(f"{prefix}{name} has two meanings in joined answers; give one of them a name=")
-    return found
 
 
 _KINDS = (Quantity, numbers.Source, Table, Column, Finding, Part, Measure)

@@ -18,8 +18,6 @@ from typing import Any, TypeAlias
 
 ALPHA = 0.05
 """What an interval leaves out."""
-NEGLIGIBLE = 1e-12
-"""Values that differ by less, relative to their size, are equal: what is left is rounding."""
 Variance: TypeAlias = tuple[float, float]
 """A variance of a mean, and its degrees of freedom."""
 
@@ -88,7 +86,7 @@ def estimated(
     how = "Student's t" if second is None else "Student's t, paired" if paired else "Welch's t"
     how += " on logarithms" if ratio else ""
     how += "" if fraction is None else ", variance corrected for repeated splits"
-    size = NEGLIGIBLE * max(map(abs, chain(*groups)), default=0.0)
+    size = 1e-12 * max(map(abs, chain(*groups)), default=0.0)  # what differs by less, does by rounding
     if second is not None and paired:
         groups = [[one - other for one, other in zip(*groups, strict=True)]]
     n, alone = min(map(len, groups)), len(groups) == 1
