@@ -178,6 +178,8 @@ class Finding(Asked):
 
     def at_least(self, number: Any, name: Any = None) -> Condition:
         """Hold where at least so many were counted, of all or of one subject."""
+        if self.kind != "count":
+            refuse(f"a {self.kind} has no .at_least; there is .{self._example}")
         one = self if name is None else self[name]
         found: Condition = as_quantity(one) >= number
         return replace(found, about=(one,))
