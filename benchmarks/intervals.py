@@ -54,7 +54,7 @@ def tried(case: Case, draws: int, seed: int = 0) -> tuple[float, float, float]:
         if second is None:
             found, judgement = mean_of(first, case.measure), ""
         else:
-            part = compare(first, second, case.measure)
+            part = compare(case.measure, 1, first, second)
             found, judgement = part.quantity, part.judgement
         if found.low is None or found.high is None:
             without += 1
@@ -209,7 +209,7 @@ def any_clear(names: int, units: int, draws: int, family: int, seed: int = 0) ->
     count = 0
     for _ in range(draws):
         drawn = [_sample(row, str(name)) for name, row in enumerate(generator.normal(size=(names, units)))]
-        judged = (compare(a, b, VALUE, family).judgement for a, b in combinations(drawn, 2))
+        judged = (compare(VALUE, family, a, b).judgement for a, b in combinations(drawn, 2))
         count += any(each in ("more", "less") for each in judged)
     return count / draws
 

@@ -18,8 +18,7 @@ from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 
 from labreport.project import Design
 from labreport.stats import Quantity, Source, difference, mean, mean_of, ranking, ratio
-from labreport.stats.crossed import agreement, crossed, newcombe
-from labreport.stats.intervals import Computed, quantile, wilson
+from labreport.stats.intervals import Computed, agreement, crossed, newcombe, quantile, wilson
 
 BLOCKS, REPETITIONS = 6, 5
 GENERATOR = np.random.default_rng(7)

@@ -1,7 +1,7 @@
 """Numbers, comparisons and findings: one way to compare, for results and for tables alike.
 
-Light to import: NumPy, SciPy and pandas are loaded when something is first computed. `intervals` and
-`crossed` compute, `sample` reads, `compare` judges, `finding` is asked, authors call `makers`.
+Light to import: NumPy, SciPy and pandas are loaded when something is first computed. `sample` reads,
+`intervals` computes, `compare` judges, `finding` is asked, authors call `makers`.
 """
 # ruff: noqa: I001
 

@@ -4,30 +4,26 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any
 
 from labreport.project.measure import Measure
-from labreport.stats.crossed import crossed
-from labreport.stats.intervals import ALPHA, Computed, estimated
+from labreport.stats.intervals import ALPHA, Computed, crossed, estimated
 from labreport.stats.quantity import Quantity, Source, plural, reversed_quantity
 from labreport.stats.sample import Sample
-
-Judgement = Literal["more", "less", "same", "unclear", "unknown"]
-"""Whether the first is clearly more or less, within the margin, neither; or could not be judged."""
 
 
 @dataclass(frozen=True, eq=False)
 class Part:
     """One comparison of a finding: first minus second, or over it, and its own judgement.
 
+    That is "more" or "less" where it is clear, "same" within the margin, else "unclear", or "unknown".
     `low` and `high` are the ends of the interval at the level of all comparisons made together, by which it
-    is judged. `alike` says that this lies inside the margin: that of a clear one too, which is then smaller
-    than what matters.
+    is judged. `alike` says that this lies inside the margin, of one that is clear, too.
     """
 
     quantity: Quantity
     subjects: tuple[str, ...]
-    judgement: Judgement = "unknown"
+    judgement: str = "unknown"
     alike: bool = False
     low: float | None = None
     high: float | None = None
@@ -35,63 +31,57 @@ class Part:
     def reversed(self) -> Part:
         """The same comparison, seen from the second."""
         ends = reversed_quantity(replace(self.quantity, low=self.low, high=self.high))
-        turned: dict[str, Judgement] = {"more": "less", "less": "more"}
-        judgement, quantity = turned.get(self.judgement, self.judgement), reversed_quantity(self.quantity)
-        return Part(quantity, self.subjects[::-1], judgement, self.alike, ends.low, ends.high)
+        turned = {"more": "less", "less": "more"}.get(self.judgement, self.judgement)
+        own = reversed_quantity(self.quantity)
+        return Part(own, self.subjects[::-1], turned, self.alike, ends.low, ends.high)
 
 
 def mean_of(one: Sample, measure: Measure) -> Quantity:
     """The mean of a sample: over units, and over items where they are known."""
-    if _terms_known(one, measure):
-        return compare(one, None, measure).quantity
-    found = _computed(one, None, measure, True, ALPHA)
+    if one.terms and all(map(_known, one.terms, measure.terms)):
+        return compare(measure, 1, one).quantity
+    found = _computed([one], None, measure, True, ALPHA)
     if measure.share and measure.bounded and found.low is not None and found.high is not None:
         found = replace(found, low=max(0.0, found.low), high=min(1.0, found.high))
     return _quantity(found, measure, measure.quantity_unit, one)
 
 
-def compare(first: Sample, second: Sample | None, measure: Measure, family: int = 1) -> Part:
+def compare(measure: Measure, family: int, first: Any, second: Sample | None = None) -> Part:
     """Compare two samples, or one and zero, as one of a `family` of comparisons.
 
     Paired where both are and units are shared, else by Welch; over items and units where both are known item
     by item. A measure that is a difference is compared with 0 by its two terms. The quantity has a 95 %
     interval, the judgement the level 1 − 0.05 / `family`.
     """
-    if second is None and _terms_known(first, measure):
+    if second is None and first.terms and all(map(_known, first.terms, measure.terms)):
         minuend, subtrahend = first.terms
-        part = compare(minuend, subtrahend, replace(measure.terms[0], margin=measure.margin), family)
+        part = compare(replace(measure.terms[0], margin=measure.margin), family, minuend, subtrahend)
         source = replace(part.quantity.source, experiments=(first.name,), measure=measure.label)
         return replace(part, quantity=replace(part.quantity, source=source), subjects=(first.name,))
-    paired = True
+    of, paired = [first], True
     if second is not None:
-        first, second, paired = _paired(first, second)
-    of = [first] if second is None else [first, second]
-    usual, strict = (_computed(first, second or 0.0, measure, paired, ALPHA / each) for each in (1, family))
+        *of, paired = _paired(first, second)
+    usual, strict = (_computed(of, 0.0, measure, paired, ALPHA / each) for each in (1, family))
     quantity = _quantity(usual, measure, measure.difference_unit, *of)
     return Part(quantity, tuple(one.name for one in of), *_judged(strict, measure), strict.low, strict.high)
 
 
-def _computed(
-    first: Sample, second: Sample | float | None, measure: Measure, paired: bool, alpha: float
-) -> Computed:
-    """A mean, or a difference from a sample or from zero, by what is known of both."""
-    of = [one for one in (first, second) if isinstance(one, Sample)]
+def _computed(of: Any, null: float | None, measure: Measure, paired: bool, alpha: float) -> Computed:
+    """The mean of one sample, or how it differs from a second or else from a number, by what is known."""
     if all(_known(one, measure) for one in of):
-        rights = [[*(one.right or {}).values()] for one in of]
-        items = {(one.items, len(each[0]) if each else 0) for one, each in zip(of, rights, strict=True)}
-        mine, others = (*rights, None)[:2]
-        return crossed(mine, others, alpha, paired=paired, same=len(items) == 1)
-    less = [*second.values.values()] if isinstance(second, Sample) else second
+        rights = [[*one.right.values()] for one in of]
+        same = len({(one.items, len(each[0])) for one, each in zip(of, rights, strict=True)}) == 1
+        mine, others = [*rights, None][:2]
+        return crossed(mine, others, alpha, paired=paired, same=same)
     fraction = max((one.design.test_fraction for one in of if one.design.test_fraction), default=None)
-    return estimated([*first.values.values()], less, alpha, paired, measure.scale, fraction)
+    first, second = [*([*one.values.values()] for one in of), null][:2]
+    return estimated(first, second, alpha, paired, measure.scale, fraction)
 
 
-def _judged(found: Computed, measure: Measure) -> tuple[Judgement, bool]:
+def _judged(found: Computed, measure: Measure) -> tuple[str, bool]:
     """Judge what was computed: more, less, the same or unclear, and whether it lies inside the margin."""
-    if found.equal:
-        return "same", True
-    if found.low is None or found.high is None:
-        return "unknown", False
+    if found.equal or found.low is None or found.high is None:
+        return "same" if found.equal else "unknown", found.equal
     ratio = measure.scale == "ratio"
     null = 1.0 if ratio else 0.0
     bound = null if measure.bound is None else measure.bound
@@ -115,11 +105,9 @@ def _quantity(found: Computed, measure: Measure, unit: str, *of: Sample) -> Quan
 
 
 def _paired(first: Sample, second: Sample) -> tuple[Sample, Sample, bool]:
-    """Two samples of the units that they share, or as they are where nothing pairs them.
-
-    Replicates of a table of which none is shared are independent. Raises `UsageError` where only some are.
-    """
+    """Two samples of the units that they share, or as they are where nothing pairs them."""
     units, data = [unit for unit in first.values if unit in second.values], first.table
+    # replicates of a table of which none is shared are independent
     if not (first.design.paired and second.design.paired) or not (units or data is None):
         return first, second, False
     note, every = first.note, {*first.values, *second.values}
@@ -134,15 +122,9 @@ def _paired(first: Sample, second: Sample) -> tuple[Sample, Sample, bool]:
 
 def _known(one: Sample, measure: Measure) -> bool:
     """Whether a sample is known item by item, and every run gave a number."""
-    if not one.right or one.design.test_fraction is not None:  # each split has other items
-        return False
+    split, accuracy = one.design.test_fraction, measure.share and measure.scale == "difference"
     finite = all(math.isfinite(value) for values in one.values.values() for value in values)
-    return finite and measure.share and measure.scale == "difference"
-
-
-def _terms_known(one: Sample, measure: Measure) -> bool:
-    """Whether the sample of a difference of two measures knows the items of both."""
-    return len(one.terms) == 2 and all(map(_known, one.terms, measure.terms))
+    return bool(one.right) and split is None and accuracy and finite  # each split has other items
 
 
 def ratio(one: Quantity, other: Quantity) -> Quantity:

@@ -3,45 +3,37 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cache, partial
 from html import escape
 from itertools import combinations, groupby, product
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from labreport.errors import did_you_mean
 from labreport.project.measure import Measure
+from labreport.stats import quantity as numbers
 from labreport.stats.compare import Part
 from labreport.stats.names import Column, Names, Table, equal, find, text_of
-from labreport.stats.quantity import (
-    FORMS,
-    Asked,
-    Condition,
-    Quantity,
-    Source,
-    apart,
-    as_prose,
-    both,
-    by,
-    either,
-    negated,
-    plural,
-    refuse,
-)
-
-Kind = Literal["ranking", "difference", "effect", "count", "fact"]
+from labreport.stats.quantity import Asked, Condition, Quantity, as_quantity, both, either, refuse
 
 
-def _asking(word: str, told: str) -> Any:
+def _asking(word: str) -> Any:
     """A condition of a finding, which can be asked by name where there are several."""
-    return property(lambda self: self._asked(word), doc=told)
+
+    def asked(self: Finding) -> Condition:
+        if (word in ("all", "none")) != (self.kind == "count") or self.kind == "fact":
+            refuse(f"a {self.kind} has no .{word}; there is .{self._example}")
+        ask = partial(self._by_name, word)
+        return replace(ask(), ask=ask)
+
+    return property(asked)
 
 
 @dataclass(frozen=True, eq=False)
 class Finding(Asked):
-    """An observation and its judgement.
+    """An observation and its judgement: a ranking, difference, effect, count or fact, which is its `kind`.
 
     `subjects` are compared by `parts`, of which each is judged as one of `family`; `labels` are what people
     call them, `averages` their means, `unit` what is repeated. `groups` are findings inside one, by group,
@@ -50,7 +42,7 @@ class Finding(Asked):
     `sentence`, its `truth`, and the sentence that is said `otherwise`.
     """
 
-    kind: Kind
+    kind: str
     subjects: tuple[str, ...] = ()
     measure: Measure | None = None
     parts: tuple[Part, ...] = ()
@@ -69,41 +61,41 @@ class Finding(Asked):
     truth: bool | None = None
     otherwise: str = ""
 
-    # What it is made of
-
     @property
     def mean(self) -> Names:
         """The means by subject, or by group and subject."""
-        return Names({name: one.mean for name, one in self.groups} if self.groups else dict(self.averages))
+        return Names({name: one.mean for name, one in self.groups} or dict(self.averages))
 
     @property
     def means(self) -> Table:
         """The means as a table, with the group in front where there are groups."""
-        head = Column("mean", _title(self.measure.label if self.measure else "mean"))
-        first = Column("name", _title(self.axis or "name"))
-        if self.groups:
-            lines = tuple((group, *line) for group, one in self.groups for line in one.means.rows)
-            return Table((Column("group", _title(self.within)), first, head), lines)
-        return Table((first, head), tuple((self.label(name), one) for name, one in self.averages))
+        heads = {"group": self.within} if self.groups else {}
+        heads |= {"name": self.axis or "name", "mean": self.measure.label if self.measure else "mean"}
+        lines: list[Any] = [(group, *line) for group, one in self.groups for line in one.means.rows]
+        lines = lines or [(self.label(name), one) for name, one in self.averages]
+        titles = {name: title[:1].upper() + title[1:].replace("_", " ") for name, title in heads.items()}
+        return Table([Column(name, title) for name, title in titles.items()], lines)
 
     @property
     def difference(self) -> Names:
         """The differences that were estimated, in both directions: `difference.complex.small`."""
-        if self.groups:
-            return Names({name: one.difference for name, one in self.groups})
-        found: dict[str, dict[str, Quantity]] = {}
-        for part in self._both_ways:
-            if len(part.subjects) == 2:
-                found.setdefault(part.subjects[0], {})[part.subjects[1]] = part.quantity
+        found: dict[str, Any] = {name: one.difference for name, one in self.groups}
+        for one in (each for part in self.parts for each in (part, part.reversed())):
+            if len(one.subjects) == 2:
+                found.setdefault(one.subjects[0], {})[one.subjects[1]] = one.quantity
         return Names({name: found[name] for name in self.subjects if name in found})
 
     @property
     def quantity(self) -> Quantity | None:
         """What it prints as: the only comparison, the whole of an effect, the number of a count."""
-        if self.kind == "count":
-            return self._counted
-        one = self.kind == "effect" or (self.kind == "difference" and len(self.parts) == 1)
-        return self.parts[-1].quantity if one else None
+        last = self.parts[-1].quantity if self.parts else None
+        if last is None or len(self.parts) == 1:
+            return None if self.kind == "ranking" else last
+        if self.kind != "count":
+            return last if self.kind == "effect" else None
+        n, value = (sum(getattr(part.quantity, name) for part in self.parts) for name in ("n", "value"))
+        source = replace(last.source, experiments=self.subjects, n=n)
+        return replace(last, value=value, n=n, values=(), source=source)
 
     def label(self, name: str) -> str:
         """What people call a subject."""
@@ -127,11 +119,11 @@ class Finding(Asked):
 
     def _only(self, part: Part) -> Finding:
         """The finding of one of its comparisons."""
-        if self.kind != "ranking" and len(self.parts) == 1 and part.subjects == self.parts[0].subjects:
+        if self.kind != "ranking" and self.parts == (part,):
             return self
         kept = tuple((subject, one) for subject, one in self.averages if subject in part.subjects)
         of = self.of and replace(self.of, value=part.quantity.n)
-        kind: Kind = "count" if self.kind == "count" else "difference"
+        kind = "count" if self.kind == "count" else "difference"
         return replace(self, kind=kind, parts=(part,), averages=kept, of=of)
 
     # What may be asked of a ranking
@@ -152,7 +144,7 @@ class Finding(Asked):
     def none_clear(self, *names: Any) -> Condition:
         """Hold where no two of these (by default of all) clearly differ."""
         pairs = combinations(self._names(names) or self.subjects, 2)
-        found = negated(either(*(self._of("clear", self._part(*pair)) for pair in pairs)))
+        found = ~either(*(self._of("clear", self._part(*pair)) for pair in pairs))
         return replace(found, about=(self,))
 
     @property
@@ -171,27 +163,25 @@ class Finding(Asked):
     def where_clear(self, name: Any = None) -> list[str]:
         """The names that differ clearly: those that `name` is ahead of, or of groups those where it does."""
         if self.kind == "ranking":
-            (one,) = self._names([name])
-            return [other for other in self.order if (one, other) in self._ahead]
+            (one,), ahead = self._names([name]), self._ahead
+            return [other for other in self.order if (one, other) in ahead]
         if self.groups:
             named = [] if name is None else [name]
-            return [group for group, one in self.groups if one._by_name("clear", *named).holds]
+            return [group for group, one in self.groups if numbers.as_condition(one.clear(*named)).holds]
         return [part.subjects[0] for part in self.parts if part.judgement in ("more", "less")]
 
     # What may be asked of all but a fact, by name where there are several
 
-    clear = _asking("clear", "Clearly different; of a ranking, `clear(a, b)`: a is clearly ahead of b.")
-    more = _asking("more", "Clearly more.")
-    less = _asking("less", "Clearly less.")
-    same = _asking("same", "Within the margin that does not matter.")
-    unclear = _asking("unclear", "Neither clearly different nor the same.")
-    all = _asking("all", "In every run that was counted.")
-    none = _asking("none", "In no run that was counted.")
+    clear, more, less, same, unclear = map(_asking, ("clear", "more", "less", "same", "unclear"))
+    all, none = map(_asking, ("all", "none"))
+    """Of a count. Else `same` is within the margin that does not matter; `clear(a, b)`: a is ahead of b."""
 
     def at_least(self, number: Any, name: Any = None) -> Condition:
         """Hold where at least so many were counted, of all or of one subject."""
+        if self.kind != "count":
+            refuse(f"a {self.kind} has no .at_least; there is .{self._example}")
         one = self if name is None else self[name]
-        found: Condition = one._counted >= number
+        found: Condition = as_quantity(one) >= number
         return replace(found, about=(one,))
 
     @property
@@ -210,8 +200,6 @@ class Finding(Asked):
     def _repr_html_(self) -> str:
         return f"<p>{escape(repr(self))}</p>"
 
-    # How it is asked
-
     @property
     def _better(self) -> str:
         """How one that is ahead is judged beside another."""
@@ -224,23 +212,15 @@ class Finding(Asked):
             return f"clear({', '.join(map(repr, self.subjects[:2]))})"
         return "at_least(1)" if self.kind == "count" else f"more({next(iter(self), '')!r})"
 
-    def _asked(self, word: str) -> Condition:
-        if (word in ("all", "none")) != (self.kind == "count") or self.kind == "fact":
-            refuse(f"a {self.kind} has no .{word}; there is .{self._example}")
-        ask = partial(self._by_name, word)
-        if self.quantity is None:
-            which = f".{word} of which of {', '.join(list(self)[:8])}? Write it as .{self._example}"
-            return Condition(None, (self,), ask=ask, which=which)
-        return replace(ask(), ask=ask)
-
     def _by_name(self, word: str, *names: Any) -> Condition:
         if self.groups and names:
             return self[names[0]]._by_name(word, *names[1:])
         if not names and self.quantity is None:
-            refuse(f".{word} needs a name, as .{self._example}")
+            which = f".{word} of which of {', '.join(list(self)[:8])}? Write it as .{self._example}"
+            return Condition(None, (self,), which=which)
         if self.kind == "count":
-            one = self[names[0]] if names else self
-            value, n = int(one._counted.value or 0), one._counted.n
+            one: Any = self[names[0]] if names else self
+            value, n = one.quantity.value, one.quantity.n
             short = n - value if word == "all" else value
             return Condition(not short, (one,), f"by {short} of {n}" if short else "")
         if word == "clear" and self.kind == "ranking":
@@ -253,49 +233,33 @@ class Finding(Asked):
     def _part(self, *names: Any) -> Part:
         """The comparison of two subjects, seen from the first, or the only one that begins with a subject."""
         chosen = tuple(self._names(names))
-        for parts in (self.parts, [part.reversed() for part in self.parts]):
-            found = [part for part in parts if part.subjects[: len(chosen)] == chosen]
-            if len(found) == 1 or (found and self.kind == "effect"):
-                return found[0]
-            if found:
-                break
+        ways = self.parts, [part.reversed() for part in self.parts]
+        alike = ([part for part in parts if part.subjects[: len(chosen)] == chosen] for parts in ways)
+        found = next(filter(None, alike), [])
+        if len(found) == 1 or (found and self.kind == "effect"):
+            return found[0]
         pairs = ", ".join(" and ".join(part.subjects) for part in self.parts[:8])
         return refuse(f"{' and '.join(chosen)}: not one comparison; compared were {pairs}")
 
     @property
-    def _both_ways(self) -> list[Part]:
-        return [one for part in self.parts for one in (part, part.reversed())]
-
-    @property
     def _ahead(self) -> set[tuple[str, ...]]:
         """The pairs of which the first is clearly ahead."""
-        return {part.subjects for part in self._both_ways if part.judgement == self._better}
+        ways = (one for part in self.parts for one in (part, part.reversed()))
+        return {one.subjects for one in ways if one.judgement == self._better}
 
     def _of(self, word: str, part: Part) -> Condition:
         """A condition on one comparison, and how far the end that decides is from where it turns."""
         clear, about = part.judgement in ("more", "less"), (self._only(part),)
-        if part.judgement == "unknown":
-            return Condition(None, about)
         holds = {"clear": clear, "same": part.alike, "unclear": not clear and not part.alike}
-        found = holds.get(word, part.judgement == word)
-        if part.low is None or part.high is None or self.measure is None:
+        found = None if part.judgement == "unknown" else holds.get(word, part.judgement == word)
+        if found is None or part.low is None or part.high is None or self.measure is None:
             return Condition(found, about)
         null, unit = (1.0, "") if self.measure.scale == "ratio" else (0.0, part.quantity.unit)
         above, below, bound = part.low - null, null - part.high, self.measure.bound
         far = {"more": above, "less": below}.get(word, max(above, below))
         if bound is not None and (word == "same" or (word == "unclear" and far <= 0)):
             far = min(bound - part.high, part.low - (1 / bound if null else -bound))
-        return Condition(found, about, by(far, unit))
-
-    @property
-    def _counted(self) -> Quantity:
-        """The number of a count, over all its subjects."""
-        first, n = self.parts[0].quantity, sum(part.quantity.n for part in self.parts)
-        if len(self.parts) == 1:
-            return first
-        source = replace(first.source, experiments=self.subjects, n=n)
-        value = sum(part.quantity.value or 0 for part in self.parts)
-        return replace(first, value=value, n=n, values=(), source=source)
+        return Condition(found, about, numbers.by(far, unit))
 
 
 def quantities(value: Any, name: str = "", beside: Mapping[str, Any] = {}) -> Iterator[tuple[str, Quantity]]:
@@ -317,10 +281,6 @@ def quantities(value: Any, name: str = "", beside: Mapping[str, Any] = {}) -> It
     for each, one in inner.items():
         own = {"mean": one.mean} if isinstance(value, Finding) and isinstance(one, Finding) else inner
         yield from quantities(one, f"{name}.{each}".lstrip("."), own)
-
-
-def _title(name: str) -> str:
-    return name[:1].upper() + name[1:].replace("_", " ")
 
 
 # What a finding says, and what holds of it now
@@ -345,22 +305,16 @@ def say(finding: Finding) -> dict[str, Any]:
     `whole` is the row of an effect's ends, `axis` what they are values of. A count: `side`, `threshold`,
     `rows` of `label`, `number`, `total`. A fact: `sentence`, `truth`, `otherwise`.
     """
-    measure, rows = finding.measure, []
     own = ("epoch", "sentence", "truth", "otherwise", "side", "threshold")
     said: dict[str, Any] = {name: getattr(finding, name) for name in own}
-    said |= {"units": plural(finding.unit), "axis": finding.axis.replace("_", " ")}
-    if measure:
+    said |= {"units": numbers.plural(finding.unit), "axis": finding.axis.replace("_", " ")}
+    if measure := finding.measure:
         margin = Quantity(measure.bound, measure.difference_unit, exact=True) if measure.bound else None
         said |= {"measure": measure.label, "margin": margin}
     if finding.kind == "ranking":
         return said | _ranked(finding)
-    for group, one in finding.groups or ((finding.within, finding),):
-        for part in one.parts:
-            names, amount = [*map(one.label, part.subjects), ""], part.quantity
-            row: dict[str, Any] = {"group": group, "first": names[0], "second": names[1], "amount": amount}
-            if one.kind == "count":
-                row |= {"label": names[0], "number": amount, "total": amount.n}
-            rows.append({**row, "outcome": part.judgement, "why": _why(part), **_seen(one, amount)})
+    groups = finding.groups or ((finding.within, finding),)
+    rows = [{"group": group, **_row(one, part)} for group, one in groups for part in one.parts]
     return said | {"rows": rows, "whole": rows[-1] if rows else None}
 
 
@@ -372,16 +326,19 @@ def _why(*parts: Part) -> str:
     return "which is too little to judge"
 
 
-def _seen(finding: Finding, one: Quantity) -> dict[str, str]:
-    """How the first of a difference is called beside the second, and whether it seems clear by itself."""
-    null, measure, alone = 1.0 if one.unit == "times" else 0.0, finding.measure, ""
-    if one.low is not None and one.high is not None and not one.low <= null <= one.high:
-        alone = f"one of {finding.family} comparisons" if finding.family > 1 else ""
-    if measure is None or one.value is None or one.value == null:
-        return {"word": "", "alone": alone}
-    own, less = (measure.more, measure.less), one.value < null
-    usual = (f"higher in {measure.label}", f"lower in {measure.label}")
-    return {"word": own[less] or _WORDS.get(measure.name.split(" ")[-1], usual)[less], "alone": alone}
+def _row(finding: Finding, part: Part) -> dict[str, Any]:
+    """A comparison: how the first is called beside the second, and whether it seems clear by itself."""
+    one, measure, names = part.quantity, finding.measure, [*map(finding.label, part.subjects), ""]
+    null, word, alone = 1.0 if one.unit == "times" else 0.0, "", ""
+    if finding.family > 1 and one.interval and not one.interval[0] <= null <= one.interval[1]:
+        alone = f"one of {finding.family} comparisons"
+    if measure and one.value not in (None, null):
+        own, less = (measure.more, measure.less), one.value < null
+        usual = (f"higher in {measure.label}", f"lower in {measure.label}")
+        word = own[less] or _WORDS.get(measure.name.split(" ")[-1], usual)[less]
+    row = {"first": names[0], "second": names[1], "amount": one, "outcome": part.judgement, "why": _why(part)}
+    counted = {"label": names[0], "number": one, "total": one.n} if finding.kind == "count" else {}
+    return {**row, "word": word, "alone": alone, **counted}
 
 
 def _ranked(finding: Finding) -> dict[str, Any]:
@@ -412,8 +369,7 @@ def _ranked(finding: Finding) -> dict[str, Any]:
 
 def sentence(finding: Finding) -> str:
     """Say a finding in one short sentence, without mark-up: the engine's own, in frame/sentences.html."""
-    text = str(getattr(_macros(), finding.kind)(say(finding)))
-    return f"{text.strip()}."
+    return f"{str(getattr(_macros(), finding.kind)(say(finding))).strip()}."
 
 
 @cache
@@ -422,20 +378,15 @@ def _macros() -> Any:
 
     loader = jinja2.FileSystemLoader(Path(__file__).parents[1] / "frame")
     made = jinja2.Environment(loader=loader, finalize=_printed, trim_blocks=True, lstrip_blocks=True)
-    made.filters |= {**FORMS, "apart": apart}
-    made.filters |= {"text": str, "literal": str, "listed": _printed}
+    made.filters |= {"pm": numbers.pm, "apart": numbers.apart, "text": str}
     return made.get_template("sentences.html").module
 
 
-def _printed(value: Any, word: str = "and") -> str:
+def _printed(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         texts = [*map(_printed, value)]
-        return f" {word} ".join(filter(None, (", ".join(texts[:-1]), *texts[-1:])))
-    return as_prose(value) if isinstance(value, Quantity) else str(value)
-
-
-FEW = 12
-"""Up to so many subjects, every pair of a ranking is listed."""
+        return " and ".join(filter(None, (", ".join(texts[:-1]), *texts[-1:])))
+    return numbers.as_prose(value) if isinstance(value, Quantity) else str(value)
 
 
 def conditions(one: Any, name: str = "") -> list[tuple[str, Condition]]:
@@ -450,30 +401,26 @@ def _of_finding(one: Finding) -> list[tuple[str, Condition]]:
         return [(f"[{group!r}]{text}", found) for group, of in one.groups for text, found in _of_finding(of)]
     if one.kind == "fact":
         return [("", one.condition)]
-    if one.kind == "count":
-        number = one._counted.value
-        return [(".all", one.all), (".none", one.none), (f".at_least({number})", one.at_least(number))]
-    found: list[tuple[str, Condition]] = []
     words: tuple[str, ...] = ("more", "less", "same", "unclear")
-    listed = [[part.subjects[0]] for part in one.parts]
-    if one.kind == "ranking":
-        words, order, first = ("clear", "same", "unclear"), one.order, one.first
-        named, every = ", ".join(map(repr, first)), 2 * len(one.parts) == len(order) * (len(order) - 1)
+    asked: list[tuple[str, Any]] = []
+    bare = () if one.quantity is None else words
+    if one.kind == "count":
+        bare, asked = ("all", "none"), [("at_least", [as_quantity(one).value])]
+    elif one.kind == "ranking":
+        order, first = one.order, one.first
         if len(first) == 1:
-            found.append((f".wins({named})", one.wins(*first)))
-        elif every:
-            found += [(f".leads({named})", one.leads(*first))] if len(first) < len(order) else []
-            found.append((f".none_clear({named})", one.none_clear(*first)))
-        pairs = [sorted(part.subjects, key=order.index) for part in one.parts]
-        near = [pair for pair in pairs if len(order) <= FEW or pair[0] == order[0]]
-        listed = sorted(near, key=lambda pair: [*map(order.index, pair)])
-    elif one.quantity is not None:
-        found += [(f".{word}", getattr(one, word)) for word in words]
-        listed.pop()
-    for names in listed:
-        text = ", ".join(map(repr, names))
-        found += [(f".{word}({text})", getattr(one, word)(*names)) for word in words]
-    return found
+            asked = [("wins", first)]
+        elif 2 * len(one.parts) == len(order) * (len(order) - 1):
+            asked = [("leads", first)] * (len(first) < len(order)) + [("none_clear", first)]
+        pairs = sorted(sorted(map(order.index, part.subjects)) for part in one.parts)
+        near = [[order[place] for place in pair] for pair in pairs if len(order) <= 12 or pair[0] == 0]
+        asked += [(word, pair) for pair in near for word in ("clear", "same", "unclear")]
+    else:
+        own = one.parts[:-1] if bare else one.parts
+        asked = [(word, part.subjects[:1]) for part in own for word in words]
+    found = [(f".{word}", getattr(one, word)) for word in bare]
+    told = [(word, ", ".join(map(repr, names)), names) for word, names in asked]
+    return found + [(f".{word}({text})", getattr(one, word)(*names)) for word, text, names in told]
 
 
 def _of_quantity(one: Quantity) -> list[tuple[str, Condition]]:
@@ -496,12 +443,19 @@ def _of_quantity(one: Quantity) -> list[tuple[str, Condition]]:
 class Answer(Names):
     """What a question's function returns: quantities, findings, tables, texts and lists by name."""
 
-    def __init__(self, **names: Any) -> None:
+    def __init__(self, /, **names: Any) -> None:
         super().__init__(names)
 
-    def __or__(self, other: Answer) -> Answer:
+    def __or__(self: Names, other: Names, prefix: str = "") -> Answer:
         """Join two answers. Raises `UsageError` where one name means two things."""
-        return Answer(**_joined(self, other))
+        found = dict(self.members)
+        for name, value in other.members.items():
+            mine = found.setdefault(name, value)
+            if isinstance(mine, Names) and isinstance(value, Names):
+                found[name] = Names(Answer.__or__(mine, value, f"{prefix}{name}.").members)
+            elif not equal(mine, value):
+                refuse(f"{prefix}{name} has two meanings in joined answers; give one of them a name=")
+        return Answer(**found)
 
     def _told(self) -> list[Any]:
         return [one for one in self.members.values() if hasattr(type(one), "_repr_html_")]
@@ -513,33 +467,21 @@ class Answer(Names):
         return "".join(one._repr_html_() for one in self._told()) or f"<pre>{escape(repr(self))}</pre>"
 
 
-def _joined(one: Names, other: Names, prefix: str = "") -> dict[str, Any]:
-    found = dict(one.members)
-    for name, value in other.members.items():
-        mine = found.setdefault(name, value)
-        if isinstance(mine, Names) and isinstance(value, Names):
-            found[name] = Names(_joined(mine, value, f"{prefix}{name}."))
-        elif not equal(mine, value):
-            refuse(f"{prefix}{name} has two meanings in joined answers; give one of them a name=")
-    return found
-
-
-KINDS = (Quantity, Source, Table, Column, Finding, Part, Measure)
+_KINDS = (Quantity, numbers.Source, Table, Column, Finding, Part, Measure)
 """What an answer is made of, beside names, lists and texts."""
 
 
 def from_plain(plain: Mapping[str, Any]) -> Answer:
     """Read what `to_plain` wrote."""
-    return Answer(**{name: _read(value, list) for name, value in plain.items()})
+    return Answer(**{name: _read(value) for name, value in plain.items()})
 
 
-def _read(value: Any, sequence: Callable[[Iterable[Any]], Any]) -> Any:
-    if isinstance(value, Mapping):
-        kind, of = value["is"], {name: each for name, each in value.items() if name != "is"}
-        if kind == "names":
-            return Names({name: _read(each, list) for name, each in of["members"].items()})
-        known: Any = {each.__name__.lower(): each for each in KINDS}[kind]
-        return known(**{one.name: _read(of[one.name], tuple) for one in fields(known) if one.name in of})
+def _read(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
-        return sequence([_read(each, sequence) for each in value])
-    return value
+        return tuple(map(_read, value))
+    if not isinstance(value, Mapping):
+        return value
+    if value["is"] == "names":
+        return Names({name: _read(each) for name, each in value["members"].items()})
+    known: Any = {each.__name__.lower(): each for each in _KINDS}[value["is"]]
+    return known(**{one.name: _read(value[one.name]) for one in fields(known) if one.name in value})

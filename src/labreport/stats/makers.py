@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from labreport.errors import did_you_mean
 from labreport.project.measure import Measure
 from labreport.stats.compare import Part, compare, mean_of
-from labreport.stats.finding import Answer, Finding, Kind
+from labreport.stats.finding import Answer, Finding
 from labreport.stats.names import Column, Table, text_of
 from labreport.stats.quantity import Quantity, Source, as_condition, plain_number, refuse
 from labreport.stats.sample import Epoch, Sample, grouped, label_of, measured, sample
@@ -92,7 +92,11 @@ def difference(
     """
     measure = measured(measure, data)
     if isinstance(first, tuple) and isinstance(second, tuple):
-        of = {"": _at_epochs(data, measure, first, second)}
+        of, same = {"": dict[str, Sample]()}, text_of(first[0]) == text_of(second[0])
+        for experiment, at in (first, second):
+            one = sample(data[experiment], measure, at)
+            label = f"epoch {at}" if same else f"{one.label} after {at} epochs"
+            of[""][str(at) if same else f"{one.name} at {at}"] = replace(one, label=label)
     else:
         names = None if first is None else [first] if second is None else [first, second]
         of = grouped(data, measure, by, within, epoch, names)
@@ -114,16 +118,7 @@ def _pairs(group: str, names: list[str], against: Any, zero: bool) -> list[tuple
     if len(names) != 2:
         many = f"a difference is of two, not of {len(names)}{there} ({', '.join(names)})"
         refuse(f"{many}: name both, give against= or use ranking()")
-    return [(names[0], names[1])]
-
-
-def _at_epochs(results: Any, measure: Measure, first: Any, second: Any) -> Of:
-    found, same = {}, text_of(first[0]) == text_of(second[0])
-    for experiment, epoch in (first, second):
-        one = sample(results[experiment], measure, epoch)
-        label = f"epoch {epoch}" if same else f"{one.label} after {epoch} epochs"
-        found[str(epoch) if same else f"{one.name} at {epoch}"] = replace(one, label=label)
-    return found
+    return [tuple(names)]
 
 
 def _together(found: dict[str, Finding], within: str) -> Finding:
@@ -141,13 +136,12 @@ def change(
     Those of several are judged together, and asked by name: `change.more("complex")`. Gives `change`, `mean`
     by epoch (of several, by experiment and epoch) and the table `means`.
     """
-    measure = measured(measure, data)
     given = experiment if isinstance(experiment, (list, tuple)) else [experiment]
     read = list(data.experiments or data) if experiment is None else [text_of(one) for one in given]
     found = {}
     for one in read:
-        of = _at_epochs(data, measure, (one, last_epoch), (one, first_epoch))
-        found[one] = _finding("difference", of, measure, [tuple(of)], len(read), "epoch")
+        pair = (one, last_epoch), (one, first_epoch)
+        found[one] = difference(data, measure, *pair, by="epoch", family=len(read)).difference
     return _answer(found[read[0]] if len(read) == 1 else _together(found, "experiment"), name, "change")
 
 
@@ -206,13 +200,10 @@ def count(
 
 
 def _finding(
-    kind: Kind, of: Of, measure: Measure, pairs: Sequence[tuple[str, ...]], family: int, by: Any
+    kind: str, of: Of, measure: Measure, pairs: Sequence[tuple[str, ...]], family: int, by: Any
 ) -> Finding:
     """Compare the pairs of some samples (or each alone with zero), as one of `family` comparisons."""
-    parts = []
-    for names in pairs:
-        second = of[names[1]] if len(names) > 1 else None
-        parts.append(replace(compare(of[names[0]], second, measure, family), subjects=names))
+    parts = [replace(compare(measure, family, *(of[x] for x in pair)), subjects=pair) for pair in pairs]
     epochs = {one.epoch for one in of.values()}
     return Finding(
         kind,
@@ -254,11 +245,9 @@ def hardest(
     import numpy as np
 
     runs, of = results[experiment], {}
-    guesses = [np.asarray(each) for each in runs.arrays(predicted, epoch)]
+    guesses = [*map(np.asarray, runs.arrays(predicted, epoch))]
     labels = runs.arrays(truth, epoch) if isinstance(truth, str) else [truth] * len(guesses)
-    by_run = [
-        (seed, np.asarray(true), guess) for seed, true, guess in zip(runs.seeds, labels, guesses, strict=True)
-    ]
+    by_run = [*zip(runs.seeds, map(np.asarray, labels), guesses, strict=True)]
     known = all(np.array_equal(labels[0], each) for each in labels)
     at = (epoch or runs.epoch) if runs.experiment.epochs > 1 else None
     for category in np.unique(np.concatenate(labels)).tolist():
@@ -268,13 +257,9 @@ def hardest(
         key = label_of(category)
         of[key] = Sample(key, values, missed if known else None, runs.experiment.design, key, at, key)
     found = _answer(_ranked(of, MISSED, "category"), name, "hardest")
-    if name != "hardest":
-        return found
     source = Source((runs.name,), MISSED.name, n=len(runs), kind="counted")
-    counts = {
-        "wrong": sum(int((true != guess).sum()) for _, true, guess in by_run),
-        "items": sum(map(len, labels)),
-    }
+    wrong = sum(int((true != guess).sum()) for _, true, guess in by_run)
+    counts = {"wrong": wrong, "items": sum(map(len, labels))} if name == "hardest" else {}
     return found | Answer(**{key: Quantity(one, source=source, exact=True) for key, one in counts.items()})
 
 
@@ -292,12 +277,10 @@ def grid(
     means = dict(zip(cells, found.mean.members.values(), strict=True))
     first, *others = (axis.replace("_", " ") for axis in points[0][0])
     lines, columns = dict.fromkeys(one[0] for one in cells), dict.fromkeys(one[1:] for one in cells)
-    heads = [Column("name", first.capitalize())]
-    for one in columns:
-        title = ", ".join(f"{axis} {value}" for axis, value in zip(others, one, strict=True))
-        heads.append(Column(", ".join(one), title))
+    titles = {one: ", ".join(map(" ".join, zip(others, one, strict=True))) for one in columns}
+    heads = [Column(", ".join(one), title) for one, title in titles.items()]
     body = [(line, *(means[(line, *one)] for one in columns)) for line in lines]
-    found |= Answer(grid=Table(heads, body))
+    found |= Answer(grid=Table([Column("name", first.capitalize()), *heads], body))
     if len(cells) == 1:
         return found
     chosen_by, axes = chosen_by or measure, ", ".join([first, *others])
@@ -368,14 +351,11 @@ def environment(results: Any) -> Answer:
 
 def made_with(runs: Iterable[Any], word: str = "run") -> dict[str, str]:
     """Say on what machine and with which libraries runs were made, from what they say of themselves."""
-    made = [run.made for run in runs]
-
-    def each(name: str) -> str:
-        return "; ".join(sorted({str(one.get(name, "unknown")) for one in made}))
-
+    made, words = [run.made for run in runs], ("processor", "system", "cores", "threads", "python")
+    each = {key: "; ".join(sorted({str(one.get(key, "unknown")) for one in made})) for key in words}
     libraries = {f"{name} {text}" for one in made for name, text in one.get("libraries", {}).items()}
-    used = f"{each('cores')} cores, {each('threads')} for each {word}"
+    used = f"{each['cores']} cores, {each['threads']} for each {word}"
     return {
-        "Machine": f"{each('processor')}, {each('system')}, {used}",
-        "Libraries": ", ".join([f"Python {each('python')}", *sorted(libraries)]),
+        "Machine": f"{each['processor']}, {each['system']}, {used}",
+        "Libraries": ", ".join([f"Python {each['python']}", *sorted(libraries)]),
     }
