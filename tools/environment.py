@@ -20,16 +20,9 @@ PYTHON, STATE = VENV / "bin" / "python", VENV / "set-up"
 
 
 def ensure(files: Sequence[Path], say: Callable[[str], None], *, installs: bool) -> None:
-    """Return where this interpreter has what the files list; else continue in `.venv`, and make it first.
-
-    What does not install uses what is there. Raises `LabReportError` where the first file's is not.
-    """
+    """Return where this interpreter has what the files list; else continue in `.venv`, made where allowed."""
     inside = Path(sys.prefix).resolve() == VENV.resolve()
     if all(map(is_ready, files)) if inside else not any(map(lacking, files)):
-        return
-    if not installs and (inside or not is_ready(files[0])):
-        if lacking(files[0]):
-            raise UsageError("the libraries are not installed; `python build.py` installs them, and builds")
         return
     if installs:
         with (ROOT / ".venv.lock").open("ab") as held:
@@ -37,6 +30,10 @@ def ensure(files: Sequence[Path], say: Callable[[str], None], *, installs: bool)
             for file in files:
                 if not is_ready(file):
                     _install(file, say)
+    elif inside or not is_ready(files[0]):
+        if lacking(files[0]):
+            raise UsageError("the libraries are not installed; `python build.py` installs them, and builds")
+        return
     os.environ.pop("__PYVENV_LAUNCHER__", None)  # a framework build of Python on macOS sets it for itself
     os.execv(PYTHON, [str(PYTHON), *sys.argv])
 
@@ -57,31 +54,27 @@ def _mark(file: Path) -> Path:
 
 
 def _install(file: Path, say: Callable[[str], None]) -> None:
-    uv, base = shutil.which("uv"), getattr(sys, "_base_executable", sys.executable)
+    uv, shown, commands = shutil.which("uv"), os.path.relpath(file), []
     if any(VENV.glob("*")) and not STATE.is_dir():
         raise UsageError(f"{VENV} was not made by this program; activate it, or move it away, and run again")
     if not PYTHON.exists():
         say(f"making {VENV}; this is done once")
         STATE.mkdir(parents=True, exist_ok=True)
+        base = getattr(sys, "_base_executable", sys.executable)
         venv = ["uv", "venv", "--allow-existing", "--python", base] if uv else [base, "-I", "-m", "venv"]
-        _run([*venv, str(VENV)], "Python")
-    say(f"installing what {os.path.relpath(file)} lists")
-    pip = [str(PYTHON), "-I", "-m", "pip", "install"]
-    command = [*(["uv", "pip", "install", "--python", str(PYTHON)] if uv else pip), "-r", str(file)]
-    command += [] if file.parent == ROOT / "tools" else ["--quiet"]  # most of what a project lists is there
+        commands.append([*venv, str(VENV)])
+    say(f"installing what {shown} lists")
+    pip = ["uv", "pip", "install", f"--python={PYTHON}"] if uv else [PYTHON, "-I", "-m", "pip", "install"]
     if file.suffix == ".lock":
-        command += ["--require-hashes", "--no-deps", "--only-binary=:all:"]
+        pip += ["--require-hashes", "--no-deps", "--only-binary=:all:"]
     else:  # what is pinned stays as it is
-        locked = (ROOT / "tools" / "engine.lock").read_text(encoding="utf-8")
-        (STATE / "pins").write_text("\n".join(re.findall(r"^(\w\S*==.*?) \\$", locked, re.MULTILINE)))
-        command += ["-c", str(STATE / "pins")]
+        locked = re.findall(r"^(\w\S*==.*?) \\$", (ROOT / "tools/engine.lock").read_text(), re.MULTILINE)
+        (STATE / "pins").write_text("\n".join(locked))
+        pip += ["-c", STATE / "pins"]
     if _mark(file).exists() and not _mark(file).read_bytes():  # half a package may look installed
-        command.append("--reinstall" if uv else "--ignore-installed")
+        pip.append("--reinstall" if uv else "--ignore-installed")
     _mark(file).write_bytes(b"")
-    _run(command, os.path.relpath(file))
+    for command in (*commands, [*pip, "-r", file]):
+        if subprocess.run(command, stdout=sys.stderr, check=False).returncode:
+            raise LabReportError(f"{shown} could not be installed; the lines above say why")
     _mark(file).write_bytes(file.read_bytes())
-
-
-def _run(command: Sequence[str], what: str) -> None:
-    if subprocess.run(command, stdout=sys.stderr, check=False).returncode:
-        raise LabReportError(f"{what} could not be installed; the lines above say why")
