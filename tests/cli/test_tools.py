@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from labreport.errors import UsageError
+from labreport.errors import LabReportError, UsageError
 from tools import environment, tests
 
 
@@ -41,21 +44,35 @@ def test_what_is_lacking_is_found_without_an_import(tmp_path: Path) -> None:
     assert environment.lacking(lock) == ["no-such-thing"]
 
 
-@pytest.mark.parametrize(("name", "quiet"), [("tools/engine.lock", False), ("requirements.txt", True)])
-def test_what_a_project_lists_is_installed_quietly(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, quiet: bool
+@pytest.mark.parametrize(
+    ("name", "checked"), [("requirements.lock", ["--require-hashes"]), ("requirements.txt", ["-c"])]
+)
+def test_what_is_locked_is_checked_by_its_hashes_and_else_keeps_the_pins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, checked: list[str]
 ) -> None:
-    """The libraries of the engine, which take minutes at first, are not."""
+    """The pins are the versions of the engine's lock file; a file that failed half way is installed anew."""
+    (tmp_path / "tools").mkdir()
     for each in ("tools/engine.lock", name):
-        (tmp_path / each).parent.mkdir(exist_ok=True)
         (tmp_path / each).write_text("numpy==2.1 \\\n    --hash=sha256:0\n")
-    commands: list[Any] = []
-    monkeypatch.setattr(environment, "ROOT", tmp_path)
-    monkeypatch.setattr(environment, "STATE", tmp_path)
-    monkeypatch.setattr(environment, "PYTHON", tmp_path / name)
-    monkeypatch.setattr(environment, "_run", lambda command, what: commands.append(command))
+    commands: list[list[Any]] = []
+
+    def run(command: list[Any], **_: Any) -> SimpleNamespace:
+        commands.append(command)
+        return SimpleNamespace(returncode=len(commands) == 1)
+
+    for attribute, path in (("ROOT", tmp_path), ("STATE", tmp_path), ("PYTHON", tmp_path / name)):
+        monkeypatch.setattr(environment, attribute, path)
+    monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    monkeypatch.setattr(environment, "VENV", tmp_path / "none")
+    monkeypatch.setattr(environment, "_mark", lambda file: tmp_path / "mark")
+    with pytest.raises(LabReportError, match=f"{name} could not be installed"):
+        environment._install(tmp_path / name, lambda text: None)
     environment._install(tmp_path / name, lambda text: None)
-    assert ("--quiet" in commands[0]) == quiet
+    assert all({*checked, "-r"} <= {*command} for command in commands)
+    assert ["--ignore-installed" in command for command in commands] == [False, True]
+    assert (tmp_path / "mark").read_text() == (tmp_path / name).read_text()
+    assert name.endswith(".lock") or (tmp_path / "pins").read_text() == "numpy==2.1"
 
 
 def test_asking_installs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
