@@ -324,10 +324,10 @@ def test_an_undeclared_file_that_is_read_is_an_error_that_says_what_to_do(tmp_pa
 def test_a_module_that_could_not_be_followed_is_an_error(tmp_path: Path) -> None:
     """It would be no ingredient of what it was loaded for."""
     found = loaded(tmp_path)
-    (tmp_path / "late.py").write_text("X = 1\n")
+    (tmp_path / "unseen.py").write_text("X = 1\n")
     told = made(found)["answer best"]
-    with pytest.raises(UsageError, match="module late was loaded"), watched(found.project, told, "a run"):
-        __import__("late")
+    with pytest.raises(UsageError, match="module unseen was loaded"), watched(found.project, told, "a run"):
+        __import__("unseen")
 
 
 def test_what_is_edited_after_loading_is_told(tmp_path: Path) -> None:
