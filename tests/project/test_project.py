@@ -150,6 +150,14 @@ def test_a_difference_of_measures_is_a_measure() -> None:
     assert gap.difference_unit == "points"
 
 
+def test_a_margin_is_in_the_printed_unit() -> None:
+    """Points for shares and for their differences, a factor for ratios, else the unit itself."""
+    share, seconds = Measure("train", unit="%", margin=0.5), Measure("time", unit="s", margin=2)
+    gap, points = share - Measure("test", unit="%"), Measure("gap", unit="points", margin=0.5)
+    assert [one.bound for one in (share, gap, points, seconds)] == [0.005, 0.005, 0.005, 2]
+    assert Measure("time", unit="s", scale="ratio", margin=1.3).bound == 1.3
+
+
 def test_a_share_above_one_needs_permission() -> None:
     """104 % is an error for a bounded share, and a value for one that is not."""
     with pytest.raises(UsageError, match="bounded=False"):

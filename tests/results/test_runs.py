@@ -148,13 +148,17 @@ def test_arrays_that_are_damaged_or_missing_are_told_when_read(store: Store) -> 
 
 
 def test_what_is_damaged_is_told_and_counts_as_missing(store: Store) -> None:
-    """Arrays of one epoch, the file of a run, and one that another version has written."""
-    run = made(store, "small", 0)
-    run.kept[5].file.write_bytes(b"other")
+    """Arrays of one epoch and of a state, the file of a run, and one that another version has written."""
+    run = store.write(store.keep_state(made(store, "small", 0), 6, {"w": np.ones(2)}))
+    assert run.state is not None
+    for kept in (run.kept[5], run.state):
+        kept.file.write_bytes(b"other")
     (store.folder / "wide" / "0-wide-0-k.json").write_bytes(b"{")
     write_json(store.folder / "wide" / "1-wide-1-k.json", {"key": "wide-1-key", "kept": [{"epoch": 1}]})
     found = Store(store.folder)
-    assert (10,) == tuple(getattr(found.find(run.key, 0), "kept", ()))
+    left = found.find(run.key, 0)
+    assert left is not None
+    assert ((10,), None) == (tuple(left.kept), left.state)
     assert [] == [one for one in found.runs() if one.name == "wide"]
     assert ["is missing or damaged", "is damaged", "is of another version"] == [
         re.sub(r"^\S+ (.*); it is made again$", r"\1", notice) for notice in found.notices

@@ -122,6 +122,15 @@ def test_a_single_difference_is_asked_without_and_with_a_name() -> None:
     assert one.quantity.value == pytest.approx(1.0)
 
 
+def test_a_comparison_is_as_near_from_either_side() -> None:
+    """By the interval of all comparisons made together, which judges it, not by the printed one."""
+    one = difference({"a": plain("a", near(2.0)), "b": plain("b", near(1.0))}, LOSS, family=6).difference
+    part, turned = one.parts[0], one.parts[0].reversed()
+    assert (turned.low, turned.high) == (-part.high, -part.low)
+    assert part.low < part.quantity.low
+    assert one.more("a").how == one.less("b").how
+
+
 def test_one_of_several_needs_its_name() -> None:
     """The message shows which there are."""
     of = {str(dose): plain(str(dose), near(dose / 10)) for dose in (0, 1, 10)}
@@ -203,6 +212,9 @@ def test_a_count_is_exact() -> None:
     assert one.none("b").holds is True
     assert (one["a"].quantity.value, one["a"].quantity.n, one.of.value) == (2, 3, 6)
     assert count(results({"a": {1: [0.95]}}), "a", ACCURACY, above=92).count.all.holds is True
+    there = results({"a": {1: [0.95]}})
+    assert count(there, "a", ACCURACY, above=95).count.none.holds is True
+    assert count(there, "a", ACCURACY, below=95).count.none.holds is True
     assert "2 of 3" in sentence(one)
 
 

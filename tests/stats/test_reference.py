@@ -130,7 +130,10 @@ def test_a_ratio_of_two_numbers_has_the_interval_of_both() -> None:
     draws = GENERATOR.normal(10, 1 / 1.96, 200_000) / GENERATOR.normal(4, 0.2 / 1.96, 200_000)
     assert found.value == 2.5
     assert ends(found) == pytest.approx(tuple(np.quantile(draws, (0.025, 0.975))), rel=0.01)
-    exact = ratio(Quantity(10, exact=True), Quantity(4, exact=True))
+    four, ten = Quantity(4, exact=True), Quantity(10, exact=True)
+    assert ends(ratio(a, four)) == pytest.approx((9 / 4, 11 / 4))
+    assert ends(ratio(ten, b)) == pytest.approx((10 / 4.2, 10 / 3.8), rel=0.005)
+    exact = ratio(ten, four)
     assert (exact.value, exact.exact, exact.interval) == (2.5, True, None)
     assert ratio(a, Quantity(1.0, "s", -1.0, 3.0)).interval is None
     assert ratio(a, Quantity(0.0, "s", source=Source())).value is None
