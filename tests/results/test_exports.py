@@ -50,6 +50,7 @@ def test_a_report_is_frames(report: Path) -> None:
         len(loaded.records),
         list(loaded.records.columns),
     )
+    assert [*range(1, 11)] * 2 == loaded.records["epoch"].tolist()
     numbers = loaded.answers.set_index("name")
     assert ["mean.small", "mean.a_b"] == list(numbers.index)
     assert (0.9812345, "fraction", 0.979) == tuple(numbers.loc["mean.small", ["value", "unit", "low"]])

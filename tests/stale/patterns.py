@@ -226,6 +226,15 @@ REACHING = (
         (Edit("parts/late.py", "return 1", "return 2"),),
     ),
     Pattern(
+        "runpy of a path",
+        {
+            "main.py": "import runpy\nfrom pathlib import Path\n\n\ndef entry():\n"
+            "    return runpy.run_path(str(Path(__file__).with_name('late.py')))['VALUE']\n",
+            "late.py": "VALUE = 1\n",
+        },
+        (Edit("late.py", "= 1", "= 2"),),
+    ),
+    Pattern(
         "import_module under another name",
         {
             "main.py": "import importlib as machinery\n\nload = machinery.import_module\n\n\ndef entry():\n"

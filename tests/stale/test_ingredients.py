@@ -37,6 +37,7 @@ from msgspec import Meta
 from labreport import Experiment, Measure, Project, at, figure, question, section, study, table
 
 sns.set_theme(palette="deep")
+matplotlib.rcParams["axes.grid"] = True
 EPOCHS = 2
 LOADED = []
 
@@ -120,6 +121,7 @@ def _without_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
     """The libraries of figures are not needed here, and take seconds to load."""
     drawing = ModuleType("seaborn")
     drawing.set_theme = lambda palette: None  # type: ignore[attr-defined]
+    drawing.rcParams = {}  # type: ignore[attr-defined]
     for name in ("seaborn", "matplotlib"):
         monkeypatch.setitem(sys.modules, name, drawing)
 
@@ -180,6 +182,7 @@ PLAIN_RUNS = {"run plain", "run widths/width=2", "run widths/width=3"}
         ("self.width + 1", "self.width + 2", ALL_RUNS),
         ("Meta(ge=1)", "Meta(ge=2, le=99)", set()),
         ('"deep"', '"muted"', {"figure line"}),
+        ('["axes.grid"] = True', '["axes.grid"] = False', {"figure line"}),
         ('Measure("loss")', 'Measure("loss", "nats")', {"answer best", "answer loss"}),
         ("LOADED.append(Experiment(\"again", "LOADED.append(Experiment(\"once", set()),
         ("def experiment(name, title, **fields):", "def experiment(name, title='', **fields):", set()),
@@ -192,6 +195,13 @@ def test_an_edit_repeats_what_rests_on_it_and_nothing_else(
 ) -> None:
     """A helper that makes experiments, a local name like a function's, bounds, titles, a theme, a loop."""
     assert changed(tmp_path, (old, new)) == expected
+
+
+def test_how_an_experiment_is_declared_counts_for_who_reads_it(tmp_path: Path) -> None:
+    """Its title, seeds and design are seen in an answer; those of another experiment are not."""
+    edits = ("PLAIN = experiment(", "PLAIN = experiment("), ('"with decay"', '"L2"')
+    before, after = (made(loaded(tmp_path, edit))["answer best"] for edit in edits)
+    assert {name for name in before if before[name] != after[name]} == {"experiment decay"}
 
 
 def test_runs_rest_on_the_libraries_that_their_code_uses(tmp_path: Path) -> None:
@@ -346,7 +356,8 @@ def test_what_is_edited_after_loading_is_told(tmp_path: Path) -> None:
 
 def test_the_bits_of_a_toy_run_are_those_of_this_engine(tmp_path: Path) -> None:
     """If this fails by an edit of the engine, raise `ENGINE`, and pin the new digest."""
-    drawing = ("import seaborn as sns\n", 'sns.set_theme(palette="deep")\n', "import matplotlib\n")
+    drawing = ["import seaborn as sns\n", 'sns.set_theme(palette="deep")\n', "import matplotlib\n"]
+    drawing.append('matplotlib.rcParams["axes.grid"] = True\n')
     project = loaded(tmp_path, *((each, "") for each in drawing)).project
     experiment = project.experiment("decay")
     made_of = made_of_run(project, experiment, 0)

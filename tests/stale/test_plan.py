@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from labreport.errors import UsageError
@@ -240,12 +241,17 @@ def test_a_document_that_is_lost_is_made_again(report: Report) -> None:
 
 def test_results_can_be_kept_across_an_edit(report: Report) -> None:
     """With the reason in them; an unknown name, or one that is not stale, is refused."""
+    store = report.plan().store
+    first = next(run for run in store.runs() if run.name == "tree")
+    store.write(store.keep_state(first, 1, {"w": np.ones(2)}))
     report.edit("return depth", "return int(depth)")
     plan = report.plan()
     assert keep(plan, ["tree"], "equal for whole numbers") == 2
     assert not [name for name in stale(plan) if name.startswith(("run tree", "run same"))]
     assert {task[0].name for task in plan.tasks()} == {"deep", "depths/depth=3", "depths/depth=4"}
-    run = report.plan().runs(report.plan().project.experiment("tree"))[0]
+    run = report.plan().runs(report.plan().project.experiment("tree"))[first.seed]
+    assert run.state is not None
+    assert run.state.arrays["w"].tolist() == [1.0, 1.0]
     assert run.made["kept"][0]["because"] == "equal for whole numbers"
     assert run.at(1).file.is_file()
     with pytest.raises(UsageError, match="no stored run of it is stale"):
