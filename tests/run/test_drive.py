@@ -66,6 +66,14 @@ def test_a_stopped_run_goes_on_from_its_last_epoch(project: Project, store: Stor
     assert len(store.files(run)) == 2
 
 
+def test_a_state_outlives_an_epoch_before_it_that_is_read_later(project: Project, store: Store) -> None:
+    """Of a run that was stopped after 12 epochs: epoch 10 takes ten, and from 12 on it goes on."""
+    asked = iter([False] * 12 + [True])
+    done(project, store, task(project, "walk"), stop=lambda: next(asked))
+    wanted = task(project, "walk", 0, 10, 20)
+    assert done(project, store, wanted) == (None, [*range(1, 11), *range(13, 21)])
+
+
 def test_a_training_that_finishes_early_is_read_at_its_last_epoch(project: Project, store: Store) -> None:
     """`advance` returned None after four of 20 epochs: every later epoch is the fourth."""
     assert done(project, store, task(project, "early")) == (None, [1, 2, 3, 4])

@@ -112,8 +112,8 @@ def test_ctrl_c_writes_the_state(project: Project, store: Store, folder: Path) -
 
 
 def test_workers_end_with_their_parent(folder: Path) -> None:
-    """`kill -9` of the build ends the process that trains."""
-    with process(folder, "pid") as running:
+    """`kill -9` of the build ends the process that trains, though it is in the middle of a long epoch."""
+    with process(folder, "waits") as running:
         assert running.stdout is not None
         pid = int(running.stdout.readline().split()[1])
         running.kill()

@@ -44,7 +44,7 @@ PROJECT = """
                 os._exit(3)
             if mode == "always dies":
                 os._exit(3)
-            time.sleep(self.specification.pause)
+            time.sleep(60 if mode == "waits" and self.epoch == 1 else self.specification.pause)
             self.epoch += 1
             pushed = np.random.default_rng([self.seed, self.epoch]).normal(size=self.place.size)
             self.speed = self.speed * 0.9 + pushed
@@ -53,7 +53,7 @@ PROJECT = """
             self.place += self.speed
             told = {"pid": os.getpid(), "threads": os.environ.get("OMP_NUM_THREADS")}
             record = {"far": float(abs(self.place).max()), "seconds": time.perf_counter()}
-            return {**record, **told} if mode == "pid" else record
+            return {**record, **told} if mode in ("pid", "waits") else record
 
         def snapshot(self):
             signs = np.where(self.place > 0, "+", "minus")
@@ -66,7 +66,7 @@ PROJECT = """
     def fit(specification, seed):
         return Fit({"test": {"score": np.float64(seed / 7)}, "seconds": 1.0}, {"a": [1, 2, 3]})
 
-    MODES = ("early", "raises", "dies", "always dies", "forgets", "noisy", "pid")
+    MODES = ("early", "raises", "dies", "always dies", "forgets", "noisy", "pid", "waits")
     RUNS = (
         Experiment("walk", Walk(), epochs=20, start=Walking),
         Experiment("slow", Walk(pause=0.01), epochs=100, start=Walking),
