@@ -214,6 +214,18 @@ def test_what_was_edited_meanwhile_is_not_kept(toy: Toy) -> None:
     assert toy.read("report.html") == page
 
 
+def test_an_answer_of_data_that_were_edited_meanwhile_is_made_again(toy: Toy) -> None:
+    """It is not kept under the key of a table that it has not seen."""
+    toy.edit("project.py", "import numpy\n", "from pathlib import Path\n\nimport numpy\n")
+    opened = "with open(Path(__file__).parent / 'wells.csv', 'a') as file:"
+    add = f"{opened}\n            file.write('E,0,1\\nE,10,0.5\\n')"
+    toy.edit("project.py", "    counted =", f"    if len(wells.frame) == 8:\n        {add}\n    counted =")
+    assert toy.run().code == 1
+    assert toy.run().code == 0
+    told = json.loads(toy.read("answers.json"))["questions"]["drug"]["answer"]
+    assert told["wells"]["value"] == 10
+
+
 def test_edited_data_are_not_up_to_date(toy: Toy) -> None:
     """A data file of the project is one of those by which a report is known to be."""
     toy.edit("project.py", "    seeds=3,", '    seeds=3,\n    data_files=("notes.txt",),')

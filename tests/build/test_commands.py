@@ -138,6 +138,18 @@ def test_verify_finds_arrays_that_come_out_otherwise(toy: Toy) -> None:
     assert (ended.code, ended.out.count("other bits than those stored")) == (1, 1)
 
 
+def test_verify_says_what_kept_a_run_from_being_made_again(toy: Toy) -> None:
+    """The program is the same, but it fails now."""
+    gone = "Path(__file__).with_name('gone').exists()"
+    toy.edit("project.py", "import numpy\n", "from pathlib import Path\n\nimport numpy\n")
+    toy.edit("project.py", "    path = numpy", f"    assert not {gone}, 'no licence'\n    path = numpy")
+    toy.edit("project.py", "start=Descent", "start=Descent, exclusive=True")  # so that a walk is repeated
+    assert toy.run().code == 0
+    (toy.folder / "gone").touch()
+    ended = toy.run("verify")
+    assert (ended.code, ended.out.count("AssertionError: no licence")) == (1, 1)
+
+
 def test_verify_does_not_pass_what_is_stale(toy: Toy) -> None:
     """A report of other code is not one that is right."""
     toy.edit("project.py", "walk.drift, 1.0 +", "walk.drift, 1.5 +")

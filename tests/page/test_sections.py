@@ -13,7 +13,7 @@ from made_answers import ACCURACY, SEEDS, Render, ranked, seeds, truths
 from labreport.errors import UsageError
 from labreport.page import Fragment, plain_text, render_section, template_files
 from labreport.project import question, section
-from labreport.stats import Answer, count, difference, fact, number, sentence
+from labreport.stats import Answer, Quantity, Source, count, difference, fact, number, sentence
 from labreport.stats.finding import Finding
 
 SENTENCE = "Complex and wide share the lead in test accuracy (98.14 % and 98.11 %); small is clearly behind."
@@ -46,6 +46,13 @@ def test_without_findings_there_are_the_numbers(render: Render) -> None:
     assert '<div class="answer">\n<p>Ic50: <data' in fragment.html
     assert "half life: long" in text_of(fragment).lower()
     assert '<th scope="row">ic50</th>' in fragment.html
+
+
+def test_what_answers_leave_out_of_tables_is_gathered(render: Render) -> None:
+    """Rows without a value, and replicates that only one side has, as the sources of their numbers say."""
+    notes = ("wells.csv, 1 of 4 plates left out", "wells.csv, 5 of 288 rows missing", "wells.csv")
+    of = {f"n{place}": Quantity(1.0, source=Source(note=note)) for place, note in enumerate(notes)}
+    assert render(answer=Answer(**of)).left_out == notes[:2]
 
 
 def test_a_template_without_blocks_stands_below_the_sentence(render: Render) -> None:
