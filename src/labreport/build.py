@@ -131,8 +131,7 @@ class Built:
             self._publish()
 
     def _run(self, stale: Sequence[Thing]) -> None:
-        keys = {self.plan.key(thing) for thing in stale}
-        tasks = [Task(*task) for task in self.plan.tasks() if task[2] in keys]
+        tasks = [Task(*task) for task in self.plan.tasks(stale)]
         cost = self.project.cost and resolved(self.project.cost, self.project.place, "cost")
         self.listener.running(tasks, cost)
         first = self.before is None and not self.request.names

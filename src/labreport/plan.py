@@ -369,19 +369,19 @@ class Plan:
         self._states = {one: state for one, state in self._states.items() if state.fresh}
         return made
 
-    def tasks(self) -> list[Task]:
-        """What is to be run: one for each key and seed, with the epochs of all experiments that share it.
-
-        The files of runs that were forced are removed now.
+    def tasks(self, wanted: Iterable[Thing] = ()) -> list[Task]:
+        """What is to be run, of these things or of all: one for each key and seed, with the epochs of all of
+        them that share it. The files of runs that were forced are removed now.
         """
-        stale = {self.key(one) for one in self.things if one.kind == "run" and not self.state(one).fresh}
+        chosen = {*wanted} or {*self.things}
+        stale = {self.key(one) for one in chosen if one.kind == "run" and not self.state(one).fresh}
         found: dict[str, Task] = {}
         for thing in self.things:
             if thing.kind == "run" and (name := self.key(thing)) in stale:
                 if thing in self._forced and (run := self._run(thing)):
                     self.store.remove(run)
                 first = found.get(name, (thing.subject, thing.seed or 0, name, self.made_of(thing), ()))
-                epochs = {*first[4], *self.project.epochs_kept(thing.subject)}
+                epochs = {*first[4], *(self.project.epochs_kept(thing.subject) if thing in chosen else ())}
                 found[name] = (*first[:4], tuple(sorted(epochs)))
         self._forced = {thing for thing in self._forced if thing.kind != "run"}
         self._states.clear()

@@ -153,11 +153,16 @@ def test_other_words_make_the_page_again(report: Report) -> None:
 
 
 def test_shared_runs_keep_the_epochs_of_all_that_share_them(report: Report) -> None:
-    """Those of the first are not lost for those of the second."""
+    """Those of the first are not lost for those of the second; whoever names one trains no further."""
     report.edit("import Experiment", "import at, Experiment")
     report.edit("(TREE, SAME)", "(*at(5, TREE), *at(7, SAME))")
     for name in ("tree", "same"):
         report.edit(f'("{name}", Tree(), fit=fit', f'("{name}", Tree(), epochs=10, start=fit')
+    for names, epochs in ((["same"], (7, 10)), (["tree"], (5, 10)), ([], (5, 7, 10))):
+        plan = report.plan()
+        wanted = [one for one in plan.wanted(names) if one.kind == "run" and one.name in ("tree", "same")]
+        tasks = [task for task in plan.tasks(wanted) if task[1] == 0]
+        assert [(experiment.name, kept) for experiment, *_, kept in tasks] == [("tree", epochs)]
     assert report.build()
     assert report.build() == []
 
