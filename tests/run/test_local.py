@@ -214,7 +214,7 @@ def test_the_first_seeds_are_told_once(project: Project, store: Store) -> None:
     made(project, store, *two, on_first_seeds=lambda: calls.append(0))
     assert calls == []
     more = [task(project, name, seed) for name in ("walk", "large") for seed in (1, 2, 3)]
-    made(project, store, *more, on_first_seeds=lambda: calls.append(1))
+    made(project, store, *more, jobs=1, on_first_seeds=lambda: calls.append(1))
     assert calls == [1]
 
 
