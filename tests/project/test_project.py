@@ -142,12 +142,19 @@ def test_the_project_fits_what_has_no_code_of_its_own() -> None:
 
 
 def test_a_difference_of_measures_is_a_measure() -> None:
-    """Its values are differences of the same run, in points for shares."""
+    """Its values are differences of the same run, in points for shares; more of it is not better."""
     gap = Measure("train", unit="%") - Measure("test", unit="%")
     run: Any = type("Run", (), {"name": "r", "records": ({"train": 0.9, "test": 0.8},)})()
     run.at = lambda epoch: type("Kept", (), {"metrics": {}})()
     assert gap.of(run, 1) == pytest.approx(0.1)
-    assert gap.difference_unit == "points"
+    assert (gap.difference_unit, gap.better) == ("points", "")
+
+
+def test_what_is_kept_counts_before_what_is_recorded() -> None:
+    """An exact metric takes the place of a mean over the epoch that has its name."""
+    run: Any = type("Run", (), {"name": "r", "records": ({"accuracy": 0.8, "loss": 1.5},)})()
+    run.at = lambda epoch: type("Kept", (), {"metrics": {"accuracy": 0.9}})()
+    assert [Measure(name).of(run, 1) for name in ("accuracy", "loss")] == [0.9, 1.5]
 
 
 def test_a_margin_is_in_the_printed_unit() -> None:
@@ -172,6 +179,8 @@ def test_a_table_reads_what_pandas_reads(tmp_path: Path) -> None:
     wells = table(file, replicate="plate", where="dose < 20", missing="drop")
     assert (len(wells.frame), wells.name) == (3, "wells.csv")
     assert len(wells.sha256) == 64
+    (tabs := tmp_path / "wells.tsv").write_text(file.read_text().replace(",", "\t"))
+    assert list(table(tabs).frame.columns) == ["plate", "dose", "viability"]
     with pytest.raises(UsageError, match=r"table wells.csv: no rows \(where='dose > 20' matches none\)"):
         _ = table(file, where="dose > 20").frame
 

@@ -167,6 +167,8 @@ def test_a_change_is_the_last_epoch_less_the_first() -> None:
     assert one.more.holds is True
     assert one.quantity.value == pytest.approx(0.05)
     assert one.quantity.source.text() == "a after epoch 20 minus a after epoch 10, test accuracy; 5 seeds"
+    turned = one.parts[0].reversed().quantity.source
+    assert turned.text() == "a after epoch 10 minus a after epoch 20, test accuracy; 5 seeds"
     found = change(of, ACCURACY, 10, 20)
     both = found.change
     assert both.family == 2
@@ -242,6 +244,10 @@ def test_a_grid_shows_all_cells_and_compares_the_best() -> None:
     assert [len(row) for row in found.grid.rows] == [3, 3]
     assert found.grid.heads == ["Size", "rates 0.1, %", "rates 2 × 0.5, %"]
     assert found.best.wins("2 × 2 × 0.5").holds is True
+    wrong = Measure("wrong", "%", value=lambda run, epoch: 1 - ACCURACY.of(run, epoch))
+    chosen = grid(results(values, pairs), pairs, ACCURACY, chosen_by=wrong)
+    assert chosen.best.wins("1 × 0.1").holds is True
+    assert equal(chosen.mean, found.mean)
     assert found.best.family == 6
     assert len(found.best.parts) == 3
     assert found.mean["1 × 0.1"].value == pytest.approx(0.8)

@@ -64,6 +64,11 @@ def test_a_mean_of_random_splits_has_the_corrected_variance() -> None:
     error = math.sqrt(values.var(ddof=1) * (1 / 10 + fraction / (1 - fraction)))
     theirs = stats.t.interval(0.95, 9, values.mean(), error)
     assert ends(mean_of(one, made.LOSS)) == pytest.approx(theirs, rel=1e-9)
+    items = made.rights(GENERATOR, 10, 50)  # other ones in each split, though there are as many
+    split = made.known("a", items, design=Design(test_fraction=fraction))
+    error = math.sqrt(items.mean(axis=1).var(ddof=1) * (1 / 10 + fraction / (1 - fraction)))
+    theirs = stats.t.interval(0.95, 9, items.mean(), error)
+    assert ends(mean_of(split, made.ACCURACY)) == pytest.approx(theirs, rel=1e-9)
 
 
 def test_comparisons_made_together_are_judged_at_their_common_level() -> None:

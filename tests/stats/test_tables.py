@@ -79,6 +79,15 @@ def test_replicates_are_paired_by_name_in_whatever_order_they_stand() -> None:
     assert other.interval == pytest.approx(one.interval, rel=1e-9)
 
 
+def test_a_row_of_no_replicate_is_refused_or_counted_as_missing() -> None:
+    """As one that has no value."""
+    unknown = FRAME.assign(plate=FRAME.plate.where(FRAME.index != 5))
+    with pytest.raises(UsageError, match="has no value in column 'plate'"):
+        mean(table(unknown, "plate"), VIABILITY, by="dose")
+    found = mean(table(unknown, "plate", missing="drop"), VIABILITY, by="dose").mean["0"]
+    assert f"1 of {len(FRAME)} rows missing" in found.source.text()
+
+
 def test_a_replicate_that_lacks_a_condition_is_refused_or_left_out_and_told() -> None:
     """By its name and what it lacks, one that is shared alone too; nothing is published half."""
     lacking = FRAME[(FRAME.plate != "P3") | (FRAME.dose != 10)]
@@ -121,6 +130,8 @@ def test_an_effect_follows_the_numbers_and_not_the_rows() -> None:
 def test_shares_above_one_are_allowed_where_the_measure_says_so() -> None:
     """Stored in per cent, as the table has them; else the message says how."""
     assert mean(WELLS, VIABILITY).mean.value > 0.5
+    above = table(FRAME.assign(viability=FRAME.viability + 40), replicate="plate")
+    assert mean(above, VIABILITY, by="dose").mean["0"].interval[1] > 1.4
     with pytest.raises(UsageError, match=r"all values are below 1.5; percent=True is for "):
         mean(table(FRAME.assign(viability=FRAME.viability / 100)), VIABILITY)
     with pytest.raises(UsageError, match="bounded=False"):
