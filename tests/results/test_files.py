@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -48,6 +49,16 @@ def test_a_file_that_is_not_there_is_none(tmp_path: Path) -> None:
     assert read_json(tmp_path / "none.json") is None
     with pytest.raises(Damaged):
         read_json(tmp_path)
+
+
+def test_a_file_is_on_the_disk_before_it_is_in_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whole: a power cut leaves what was there before."""
+    path, seen = tmp_path / "file.json", list[Any]()
+    monkeypatch.setattr(os, "fsync", lambda number: seen.append((os.fstat(number).st_size, path.exists())))
+    files.write_bytes(path, b"12345")
+    assert seen == [(5, False)]
 
 
 def test_a_digest_knows_values_not_their_order() -> None:

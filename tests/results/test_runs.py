@@ -200,6 +200,9 @@ def test_a_state_goes_only_when_no_file_names_it(store: Store, monkeypatch: pyte
     assert found.state == run.state
     assert run.state is not None
     assert run.state.file.is_file()
+    monkeypatch.undo()
+    assert store.write(later).state is not None
+    assert not run.state.file.exists()
 
 
 def test_the_newest_run_is_the_one_written_last(store: Store) -> None:

@@ -11,6 +11,7 @@ from types import ModuleType
 import pytest
 
 from labreport.errors import UsageError
+from labreport.plan import Plan
 from labreport.results import Store
 from labreport.run import Task, execute
 from labreport.stale import (
@@ -177,6 +178,7 @@ PLAIN_RUNS = {"run plain", "run widths/width=2", "run widths/width=3"}
         ('"with decay"', '"L2"', set()),
         ("EPOCHS = 2", "EPOCHS = 3", {"answer loss", "figure line"}),
         ("(16, 32)", "(16, 64)", {"run more 32", "run more 64"}),
+        ("title=title)", "title=title, exclusive=True)", ALL_RUNS),
         ("    images = [", "    images = ['x', ", {"answer best"}),
         ("np.arange(4)", "np.arange(5)", ALL_RUNS),
         ("self.width + 1", "self.width + 2", ALL_RUNS),
@@ -195,6 +197,13 @@ def test_an_edit_repeats_what_rests_on_it_and_nothing_else(
 ) -> None:
     """A helper that makes experiments, a local name like a function's, bounds, titles, a theme, a loop."""
     assert changed(tmp_path, (old, new)) == expected
+
+
+def test_another_engine_makes_everything_but_runs_again(tmp_path: Path) -> None:
+    """Answers, figures, sections and documents rest on its files."""
+    loaded(tmp_path)
+    plan = Plan(load(tmp_path), tmp_path / "report", Store(tmp_path / "results"))
+    assert {one.kind for one in plan.things if plan.made_of(one)["engine"] == str(ENGINE)} == {"run"}
 
 
 def test_how_an_experiment_is_declared_counts_for_who_reads_it(tmp_path: Path) -> None:

@@ -27,12 +27,24 @@ class Spec:
     sizes: Any = (1, 2)
 
 
+@dataclass(frozen=True)
+class Fixed:
+    """A part of a specification."""
+
+
 def test_different_values_have_different_texts() -> None:
     """Types count, floats are exact, and a class counts by its name."""
     values = [1, "1", 1.0, True, None, 0.1, 0.1 + 2**-56, -0.0, (1,), [1], {"a": 1}, {"a": 1.0}]
     values += [Spec(), Spec(1)]
     assert len({exact(value) for value in values}) == len(values)
     assert exact(Spec(0.5)).endswith("Spec(rate=0.5,sizes=(1,2))")
+
+
+def test_the_classes_of_a_specification_are_code_the_inner_ones_too() -> None:
+    """So that an edit of a method of an optimiser in a network is noticed."""
+    code: list[Any] = []
+    exact(Spec(Fixed(), [Fixed()]), code=code)
+    assert {Spec, Fixed} == {*code}
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, object(), {1: 2}, b"x", {1, 2}])
