@@ -163,6 +163,8 @@ def test_a_confusion_matrix_counts_what_is_taken_for_what(of_arrays: Any) -> Non
     whole = [["a", 75.0, 25.0, None], ["b", 33.3333, 66.6667, None], ["c", None, None, 100.0]]
     assert confusion(of_arrays(arrays), "tree").rows == whole
     assert confusion(frame).rows == whole
+    axes = confusion(frame).figure.axes[0]
+    assert (axes.get_xlabel(), axes.texts[-1].get_text()) == ("predicted", "truth")
 
 
 def test_a_share_in_per_cent_is_refused_by_every_builder_of_a_table() -> None:

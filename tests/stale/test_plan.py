@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -234,6 +235,19 @@ def test_what_is_forced_is_made_once_more(report: Report) -> None:
     assert report.build(force=("best",)) == ["answer best"]
     assert report.build(force=("deep",)) == ["run deep seed 0", "run deep seed 1"]
     assert report.build() == []
+
+
+def test_a_run_that_was_made_again_makes_what_reads_it_again(report: Report) -> None:
+    """It has its old key and another day: times that were measured anew are other times."""
+    store = report.plan().store
+    run = next(run for run in store.runs() if run.name == "tree")
+    store.write(replace(run, made={"date": "2031-01-01T00:00"}))
+    assert "answer best" in stale(report.plan())
+
+
+def test_a_frame_of_the_projects_own_counts_for_page_and_pdf(report: Report) -> None:
+    """So do glossary and references, which come as further ingredients."""
+    assert stale(report.plan(more={"template glossary.md": "1"})) == ["page", "pdf"]
 
 
 def test_a_document_that_is_lost_is_made_again(report: Report) -> None:
