@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sysconfig
 import threading
 import time
 from pathlib import Path
@@ -127,12 +128,14 @@ def test_more_seeds_run_only_what_is_new(toy: Toy) -> None:
 
 
 def test_a_name_builds_that_and_what_it_needs(toy: Toy) -> None:
-    """The documents wait; an unknown name is an error that knows the nearest."""
+    """The documents wait, and so do other runs; an unknown name is an error that knows the nearest."""
     toy.edit("project.py", "Walk(3.0)", "Walk(2.0)")
+    toy.edit("project.py", "rate: float = 0.5", "rate: float = 0.4")
     page = toy.read("report.html")
     ended = toy.run("higher")
     assert ended.code == 0, ended.err
     assert "Only what was named" in ended.out
+    assert len([*(toy.folder / "report/results/descent").glob("*.json")]) == 3
     assert toy.read("report.html") == page
     ended = toy.run("hihger")
     assert (ended.code, "did you mean 'higher'?" in ended.err) == (2, True)
@@ -154,6 +157,12 @@ def test_force_makes_again(toy: Toy) -> None:
     ended = toy.run("--force")
     assert "9 walks, 3 answers, 1 figure, 2 sections, 3 documents" in ended.out
     assert json.loads(toy.read("answers.json"))["questions"] == answers
+
+
+def test_what_was_forced_is_not_up_to_date_when_it_is_forced_again(toy: Toy) -> None:
+    """The stamp is that of a build of what is stale."""
+    assert toy.run("--force", "ends").code == 0
+    assert stamp.unchanged("test", ["--force", "ends"], str(toy.folder)) is None
 
 
 def test_a_report_of_an_earlier_version_is_made_again(toy: Toy) -> None:
@@ -227,11 +236,12 @@ def test_an_answer_of_data_that_were_edited_meanwhile_is_made_again(toy: Toy) ->
 
 
 def test_edited_data_are_not_up_to_date(toy: Toy) -> None:
-    """A data file of the project is one of those by which a report is known to be."""
+    """A data file of the project is one of those by which a report is known to be; so are libraries."""
     toy.edit("project.py", "    seeds=3,", '    seeds=3,\n    data_files=("notes.txt",),')
     (toy.folder / "notes.txt").write_text("one")
     assert toy.run().code == 0
     assert stamp.unchanged("test", [], str(toy.folder)) == 0
+    assert sysconfig.get_path("purelib") in (toy.folder / "report" / stamp.NAME).read_text()
     (toy.folder / "notes.txt").write_text("three")
     assert stamp.unchanged("test", [], str(toy.folder)) is None
 

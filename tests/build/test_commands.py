@@ -138,6 +138,17 @@ def test_verify_finds_arrays_that_come_out_otherwise(toy: Toy) -> None:
     assert (ended.code, ended.out.count("other bits than those stored")) == (1, 1)
 
 
+def test_verify_finds_epochs_that_come_out_otherwise(toy: Toy) -> None:
+    """Of a training whose last metrics and arrays are equal, but not what it records on its way."""
+    for walk in ("Walk(0.0)", "Walk(3.0)"):  # so that the descent is repeated
+        toy.edit("project.py", walk, f"{walk}, exclusive=True")
+    recorded = '        return {"loss": float(abs(self.at).mean())'
+    luck = "        luck = float(numpy.random.default_rng().random() * (self.at[0] < 1))\n"
+    toy.edit("project.py", f"{recorded}}}\n", f'{luck}{recorded}, "luck": luck}}\n')
+    assert toy.run().code == 0
+    assert toy.run("verify").out.count("other bits than those stored") == 1
+
+
 def test_verify_says_what_kept_a_run_from_being_made_again(toy: Toy) -> None:
     """The program is the same, but it fails now."""
     gone = "Path(__file__).with_name('gone').exists()"

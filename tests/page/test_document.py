@@ -14,6 +14,7 @@ import pytest
 from sample_report import HOSTILE, best, fragment, heading, report
 
 from labreport.errors import UsageError
+from labreport.page.claims import Claim
 from labreport.page.document import render_page, served
 
 Report = tuple[Any, list[Any], dict[str, Any], dict[str, Any]]
@@ -163,7 +164,11 @@ def test_how_to_read_it_says_only_what_is_needed(made: Report, page: str) -> Non
     shown = fragment(
         "summary", "Summary", heading("section", "summary", "Summary") + "<p>1 ± 2</p>", numbers=other
     )
-    assert "interval over 3 to 4 plates." in render_page(plain, [shown], figures, facts)
+    told = render_page(plain, [shown], figures, facts)
+    assert "interval over 3 to 4 plates." in told
+    assert "† stands at" not in told
+    unknown = replace(shown, claims=(Claim("best.md", 1, "a wins", "wins", None, otherwise=True),))
+    assert "† stands at" in render_page(plain, [unknown], figures, facts)
 
 
 def test_an_answer_of_one_line_stands_in_the_contents_of_the_page_only(made: Report, page: str) -> None:

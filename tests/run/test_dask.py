@@ -19,6 +19,7 @@ from run.toys import PROJECT, bits, done, found, line_of, task, toy, write_proje
 from labreport.errors import LabReportError
 from labreport.results import Store
 from labreport.run import Epoch, Event, Finished, execute
+from labreport.run.dask import _files
 from labreport.stale import load
 
 pytestmark = pytest.mark.dask
@@ -84,6 +85,16 @@ def test_workers_give_the_bits_of_this_process_and_run_edited_code(tmp_path: Pat
         outcome = execute(edited, [task(edited, "walk")], store, scheduler=address)
         assert outcome.failed == ()
         assert bits(found(store, task(edited, "walk"))) != bits(found(here, wanted[0]))
+
+
+def test_all_files_that_runs_read_are_sent(tmp_path: Path) -> None:
+    """Those of the project, and those of one experiment."""
+    text = PROJECT.replace("start=Walking),", "start=Walking, files=('own.txt',)),", 1)
+    for name in ("own.txt", "shared.txt"):
+        (tmp_path / name).write_text(name)
+    text = text.replace("threads=3)", "threads=3, data_files=('shared.txt',))")
+    sent = _files(load(write_project(tmp_path, text)))
+    assert {"project.py", "own.txt", "shared.txt"} == {*sent}
 
 
 def test_a_lost_run_begins_again(tmp_path: Path) -> None:
