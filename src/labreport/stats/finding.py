@@ -378,7 +378,8 @@ def _macros() -> Any:
 
     loader = jinja2.FileSystemLoader(Path(__file__).parents[1] / "frame")
     made = jinja2.Environment(loader=loader, finalize=_printed, trim_blocks=True, lstrip_blocks=True)
-    made.filters |= {"pm": numbers.pm, "apart": numbers.apart, "text": str}
+    made.filters |= {**numbers.FORMS, "apart": numbers.apart}
+    made.filters |= {"text": str, "literal": str, "listed": _printed}
     return made.get_template("sentences.html").module
 
 
