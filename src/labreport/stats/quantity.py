@@ -240,7 +240,7 @@ def as_table(one: Any, digits: int | None = None, with_unit: bool = False) -> st
     """Value ± half width with so many decimals, without the unit where the head of the column has it."""
     form = _Form(one)
     if digits is not None and not form.power and not form.logarithmic:
-        form.decimals = digits
+        form.fix(digits)
     unit = unit_text(form.quantity.unit) if with_unit else ""
     return NO_BREAK.join(filter(None, ("".join(form.value_and_ends()), unit)))
 
@@ -302,7 +302,7 @@ def digits(one: Any, number: int) -> str:
 def bare(one: Any, number: int) -> str:
     """The value alone with so many decimals, where the unit follows later: `0.3 and 0.2 points`."""
     form = _Form(one)
-    form.decimals = number
+    form.fix(number)
     return form.text()
 
 
@@ -394,6 +394,12 @@ class _Form:
             value, half, most = min(abs(self.low), abs(self.high)) * self.factor, 0.0, 9
         places = range(shown + least, shown + most + 1)
         return next((place - shown for place in places if round(value, place) > round(half, place)), least)
+
+    def fix(self, digits: Any) -> None:
+        """Write so many decimals. Raises `UsageError`."""
+        if type(digits) is not int or not 0 <= digits <= 20:
+            refuse(f"digits={digits!r}: allowed are whole numbers from 0 to 20")
+        self.decimals = digits
 
     def number(self, value: float, places: int | None = None) -> str:
         """A number without its power of ten, and with a proper minus unless it is printed as 0."""

@@ -1,0 +1,44 @@
+"""A report of everything is what it was: its page, its answers, what each thing is made of, its exports."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import reference
+
+from build.conftest import Toy
+from labreport.results import export
+
+KEPT = Path(__file__).parent / "kept"
+VARIES = (
+    r"\b(?=\d*[a-f])[0-9a-f]{8,64}\b|\d{4}-\d\d-\d\dT[\d:+]+"
+    r"|(?<= d=\"M )[^\"]*|(?<=\"seconds\": )[\d.e-]+|(?<=\d,)[\d.e-]+(?=,(?:still|up),)"
+)
+"""What other machines, days and versions have otherwise: digests, dates, times and signs of formulas."""
+
+
+def test_a_report_is_what_it_was(made: Callable[[str], Toy], tmp_path: Path) -> None:
+    """All that is in `kept.txt` was looked at once."""
+    toy = made(str(tmp_path / "toy"))
+    shutil.copytree(KEPT, toy.folder / "templates", dirs_exist_ok=True)
+    toy.run()
+    report, page = toy.folder / "report", toy.read("report.html")
+    found = {"page": page[page.index("<body>") :].partition("<dt>Machine")[0]}
+    found["numbers"] = page.partition(' id="numbers">')[2].partition("</script>")[0].replace("},", "},\n")
+    found |= {words: toy.run(*words.split()).out for words in ("names drug", "status", "why down")}
+    found["answers.json"] = toy.read("answers.json")
+    for path in sorted([*report.glob("cache/*/*.json"), *report.glob("results/*/*.json")]):
+        of = json.loads(path.read_text())
+        names = [name for name in of["made_of"] if not name.startswith("library") or name.endswith("numpy")]
+        shown = {
+            key: of.get(key) for key in ("name", "seed", "records", "kept", "state", "finished", "claims")
+        }
+        found[str(path.relative_to(report))] = f"{names} {json.dumps(shown)}\n"
+    for form in ("csv", "latex", "markdown"):
+        found |= {path.name: path.read_text() for path in export(form, report, tmp_path / form)}
+    text = "".join(f"\n==== {name}\n{one}" for name, one in found.items())
+    reference.compare(re.sub(VARIES, "…", text), KEPT.with_suffix(".txt"), tmp_path)

@@ -1,0 +1,128 @@
+"""What every function of the author's gives, of every kind of data, is what it gave."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import reference
+from stats import made
+from stats.made import ACCURACY
+
+from labreport.project import Experiment, Measure, study, table
+from labreport.results import Results, Runs
+from labreport.stats import (
+    Answer,
+    Finding,
+    Table,
+    average,
+    change,
+    conditions,
+    count,
+    difference,
+    effect,
+    grid,
+    hardest,
+    mean,
+    number,
+    ranking,
+    ratio,
+    rows,
+    say,
+)
+from labreport.stats.finding import quantities
+
+G = np.random.default_rng(8)
+FRAME = pd.DataFrame(
+    [
+        (line, dose, f"P{plate}", 0.5 * (line == "B") - np.log1p(dose) * (line != "C") + G.normal(0, 0.2))
+        for line in "ABC"
+        for dose in (0, 1, 10)
+        for plate in range(5)
+    ],
+    columns=["line", "dose", "plate", "growth"],
+).assign(share=lambda frame: 1 / (1 + np.exp(-frame.growth)))
+FRAME.loc[7, "growth"] = np.nan
+ROWS, PLATES = table(FRAME, missing="drop"), table(FRAME, replicate="plate", missing="drop")
+GROWTH, SHARE = Measure("growth", "mm", margin=0.3), Measure("share", "%", better="lower", more="richer")
+SIZES = study("sizes", Experiment("base", made.Size(), fit=str), size=(10, 20, 40), rates=((0.1,), (0.5,)))
+CELLS = made.results({cell.name: {1: G.normal(0.9, 0.01, 4)} for cell in SIZES.experiments()}, SIZES)
+LINE = study("line", Experiment("base", made.Size(), fit=str), size=(10, 20, 40))
+STEPS = made.results(
+    {cell.name: {1: G.normal(cell.specification.size, 9, 5)} for cell in LINE.experiments()},
+    LINE,
+    metric="loss",
+)
+EPOCHS = made.results({name: {at: G.normal(0.9 + at / 200, 0.01, 5) for at in (5, 10)} for name in "ab"})
+TRUTH = np.repeat(["owl", "cat", "dog"], 60)
+GUESSES = [np.where(G.random(180) < 0.2, "cat", TRUTH) for _ in range(3)]
+TREE = [
+    made.Run("tree", seed, {1: made.Kept({}, {"truth": TRUTH, "predicted": each})})
+    for seed, each in enumerate(GUESSES)
+]
+PHOTOS: Any = Results("test", {"tree": Runs(Experiment("tree", made.Size(), fit=str), tuple(TREE), 1)})  # type: ignore[arg-type]
+WRONG = Measure("wrong", "%", better="lower", value=lambda run, epoch: 1 - ACCURACY.of(run, epoch))
+MEANS = mean(EPOCHS, ACCURACY).mean
+
+CASES: dict[str, Callable[[], Answer]] = {
+    **{f"ranking {kind}": lambda of=of: ranking(*of) for kind, of in made.every().items()},
+    **{
+        f"difference {kind}": lambda of=of: difference(*of, *list(of[0])[:2], family=3)
+        for kind, of in made.every().items()
+    },
+    "ranking, best only": lambda: ranking(CELLS, ACCURACY, SIZES, pairs="best"),
+    "ranking of rows": lambda: ranking(ROWS, SHARE, "line"),
+    "difference within": lambda: difference(PLATES, GROWTH, by="dose", against=0, within="line"),
+    "difference of two values": lambda: difference(PLATES, SHARE, "A", "B", by="line", name="gap"),
+    "difference of rows": lambda: difference(ROWS, GROWTH, by="dose", against=10),
+    "difference of epochs": lambda: difference(EPOCHS, ACCURACY, ("a", 10), ("b", 5)),
+    "difference of measures": lambda: difference(EPOCHS, ACCURACY - WRONG),
+    "change": lambda: change(EPOCHS, ACCURACY, 5, 10),
+    "change of one": lambda: change(EPOCHS, ACCURACY, 5, 10, "b"),
+    "effect of a study": lambda: effect(STEPS, Measure("test loss", "nat", "lower"), LINE),
+    "effect of a column": lambda: effect(PLATES, GROWTH, "dose"),
+    "count of runs": lambda: count(CELLS, None, ACCURACY, above=90),
+    "count of plates": lambda: count(PLATES, "A", GROWTH, below=0.2, by="line"),
+    "hardest": lambda: hardest(PHOTOS, "tree"),
+    "grid": lambda: grid(CELLS, SIZES, ACCURACY),
+    "grid, chosen by another": lambda: grid(CELLS, SIZES, ACCURACY, chosen_by=WRONG),
+    "mean of a table": lambda: mean(PLATES, GROWTH),
+    "mean within": lambda: mean(PLATES, GROWTH, "dose", within="line"),
+    "average": lambda: average(EPOCHS, "a", lambda run, at: run.seed * at, unit="epochs"),
+    "ratios": lambda: Answer(more=ratio(MEANS.a, MEANS.b), half=ratio(MEANS.a, number(2))),
+    "rows": lambda: Answer(
+        rows=rows(
+            [Experiment(name, made.Size(), epochs=2, start=str) for name in "ab"],
+            Answer(mean=MEANS),
+            epochs="Epochs",
+            size="Size",
+            mean="Mean",
+        )
+    ),
+}
+
+
+def told(answer: Answer) -> Iterator[str]:
+    """An answer in lines: quantities with their sources and values, comparisons, conditions, what is said."""
+    for name, one in quantities(answer):
+        ends = f"[{one.low}, {one.high}]"
+        yield f"{name} = {one.value} {one.unit} {ends} n {one.n} spread {one.spread} exact {one.exact}"
+        yield f"  {one.source.text()}; {one.source.method}; {one.source.kind}; {dict(one.values)}"
+    for name, one in answer.members.items():
+        if isinstance(one, Table):
+            yield f"{name}: {one.heads} {one.cells()}"
+        if isinstance(one, Finding):
+            for finding in [of for _, of in one.groups] or [one]:
+                for part in finding.parts:
+                    yield f"{part.subjects}: {part.judgement} {part.alike} [{part.low}, {part.high}]"
+            yield f"says {say(one)}"
+            yield from (f"holds {text} {condition.how}" for text, condition in conditions(one, name))
+
+
+def test_answers_are_what_they_were(tmp_path: Path) -> None:
+    """Numbers, judgements and conditions of each function, in `kept.txt`."""
+    found = [line for name, make in CASES.items() for line in (f"# {name}", *told(make()), "")]
+    reference.compare("\n".join(found) + "\n", Path(__file__).with_name("kept.txt"), tmp_path)
