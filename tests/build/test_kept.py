@@ -28,6 +28,7 @@ def test_a_report_is_what_it_was(made: Callable[[str], Toy], tmp_path: Path) -> 
     toy.run()
     report, page = toy.folder / "report", toy.read("report.html")
     found = {"page": page[page.index("<body>") :].partition("<dt>Machine")[0]}
+    found["media"] = str(re.findall(r"@media [^{]*(?= {\n)", page))
     found["numbers"] = page.partition(' id="numbers">')[2].partition("</script>")[0].replace("},", "},\n")
     found |= {words: toy.run(*words.split()).out for words in ("names drug", "status", "why down")}
     found["answers.json"] = toy.read("answers.json")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -84,12 +83,6 @@ def test_bars_are_as_long_as_the_means_and_have_their_intervals() -> None:
     assert {f"{row[2]:.1f}" for row in drawing.rows} <= {text.get_text() for text in axes.texts}
 
 
-def test_bars_of_results_are_called_by_the_titles_of_the_experiments(results: Results) -> None:
-    """Shares are drawn in per cent."""
-    drawing = bars(results, ACCURACY)
-    assert [row[:2] for row in drawing.rows] == [["one wide layer", 98.162], ["small", 97.562]]
-
-
 def test_a_curve_of_a_record_is_its_mean_by_epoch(results: Results) -> None:
     """One line for each experiment, and a faint one for each run."""
     drawing = curve(results, "loss")
@@ -97,11 +90,6 @@ def test_a_curve_of_a_record_is_its_mean_by_epoch(results: Results) -> None:
     assert sum(str(one.get_label()) == "_" for one in drawing.figure.axes[0].lines) == 2 * 5
     with pytest.raises(UsageError, match="has no record 'los'; did you mean 'loss'"):
         curve(results, "los")
-
-
-def test_a_curve_of_a_measure_stands_where_it_was_kept(results: Results) -> None:
-    """Only the last epoch of these runs."""
-    assert xy(curve(results, ACCURACY), "small") == pytest.approx(np.array([(3, 97.562)]))
 
 
 def test_a_run_that_ended_early_has_no_value_after_its_end(results: Results) -> None:
@@ -113,14 +101,6 @@ def test_a_run_that_ended_early_has_no_value_after_its_end(results: Results) -> 
     assert [int(np.isfinite(one).sum()) for one in faint] == [2, 3, 3, 3, 3]
 
 
-def test_a_curve_along_a_study_has_a_line_for_each_value_of_its_other_axes(study_results: Any) -> None:
-    """Numbers stand at their places, names in order."""
-    results, study = study_results(nodes=(10, 20, 40), layers=(1, 2))
-    drawing = curve(results, study, ACCURACY)
-    assert [x for x, _ in xy(drawing, "layers 2")] == [10, 20, 40]
-    assert [y for _, y in xy(drawing, "layers 2")] == pytest.approx([51.05, 53.05, 55.05])
-
-
 def test_a_curve_of_columns_has_means_over_the_replicates() -> None:
     """Three values that reach far stand on a logarithmic axis."""
     drawing = curve(PLATES, x="dose", y="viability", by="line")
@@ -129,28 +109,6 @@ def test_a_curve_of_columns_has_means_over_the_replicates() -> None:
     assert drawing.figure.axes[0].get_xscale() == "log"
     single = [one for one in drawing.figure.axes[0].lines if one.get_label() == "_"]
     assert len(single) == 2 * 4
-
-
-def test_a_heat_map_of_a_study_has_its_first_axis_in_rows(study_results: Any) -> None:
-    """The shades are the values of the table."""
-    results, study = study_results(nodes=(10, 20), layers=(1, 2, 3))
-    drawing = heat_map(results, study, ACCURACY)
-    assert drawing.columns == ["nodes", "1", "2", "3"]
-    assert drawing.rows == [["10", 50.05, 51.05, 52.05], ["20", 53.05, 54.05, 55.05]]
-    shades = drawing.figure.axes[0].collections[0].get_array()
-    assert np.asarray(shades) == pytest.approx(np.array([row[1:] for row in drawing.rows]))
-
-
-def test_a_heat_map_of_a_table_leaves_a_cell_without_rows_empty() -> None:
-    """No shade, no text, and nothing in the table."""
-    frame = table(WELLS[(WELLS.line == "HT29") | (WELLS.dose > 1)], replicate="plate")
-    drawing = heat_map(frame, "viability", rows="line", columns="dose")
-    found = {row[0]: row[1:] for row in drawing.rows}
-    assert found["HCT116"][0] is None
-    assert found["HT29"][0] == pytest.approx(
-        WELLS[(WELLS.line == "HT29") & (WELLS.dose == 1)].viability.mean(), rel=1e-5
-    )
-    assert len(drawing.figure.axes[0].texts) == 5 + 1  # and the name of the axis
 
 
 def test_a_confusion_matrix_counts_what_is_taken_for_what(of_arrays: Any) -> None:
@@ -176,16 +134,6 @@ def test_a_share_in_per_cent_is_refused_by_every_builder_of_a_table() -> None:
     assert scatter(WELLS, "dose", stored).rows == scatter(WELLS, "dose", "viability").rows
 
 
-def test_a_scatter_of_a_table_has_a_point_for_each_row() -> None:
-    """One colour for each value of a column."""
-    drawing = scatter(WELLS, "dose", "viability", by="line")
-    part = WELLS[WELLS.line == "HT29"]
-    assert xy(drawing, "HT29") == pytest.approx(part[["dose", "viability"]].to_numpy(float))
-    columns, rows = drawing.table()
-    assert columns == ("line", "dose", "viability")
-    assert len(rows) == len(WELLS)
-
-
 def test_more_series_than_there_are_colours_are_refused() -> None:
     """Nobody tells six dashes and colours apart."""
     frame = pandas.DataFrame({"x": range(6), "y": range(6), "name": list("abcdef")})
@@ -198,23 +146,3 @@ def test_a_call_that_fits_no_form_is_told_the_forms(draw: Any) -> None:
     """A table needs the names of columns."""
     with pytest.raises(UsageError, match=r"write \w+\(results"):
         draw(WELLS)
-
-
-def test_every_builder_exports_within_the_page_quickly_and_twice_alike(
-    results: Results, study_results: Any
-) -> None:
-    """The whole width of the text, a few kilobytes, equal bytes."""
-    cells, study = study_results(nodes=(10, 20), layers=(1, 2))
-    draws: tuple[Callable[[], charts.Drawing], ...] = (
-        lambda: dots(results, ACCURACY),
-        lambda: bars(PLATES, "viability", by="line", within="dose"),
-        lambda: curve(results, "loss"),
-        lambda: heat_map(cells, study, ACCURACY),
-        lambda: scatter(WELLS, "dose", "viability", by="line"),
-    )
-    for draw in draws:
-        found = charts.export(draw(), name="one")
-        assert found.width_mm == charts.WIDTH_MM
-        assert found.rows
-        assert found == charts.export(draw(), name="one")
-        assert len(found.svg_print) < 20_000

@@ -1,4 +1,4 @@
-"""Samples made of random numbers, always the same ones: those that `old.json` was computed from."""
+"""Samples made of random numbers, always the same ones."""
 
 from __future__ import annotations
 

@@ -10,13 +10,12 @@ from stats import made
 from stats.made import ACCURACY, LOSS, known, plain, results
 
 from labreport.errors import UsageError
-from labreport.project import Experiment, Measure, study
+from labreport.project import Experiment, Measure
 from labreport.results import Results, Runs
 from labreport.stats import (
     Finding,
     Sample,
     as_condition,
-    average,
     change,
     conditions,
     count,
@@ -25,8 +24,6 @@ from labreport.stats import (
     environment,
     equal,
     fact,
-    grid,
-    hardest,
     mean,
     ranking,
     say,
@@ -83,13 +80,6 @@ def test_a_margin_tells_the_same_from_unclear() -> None:
     assert one.unclear("complex", "wide").holds is False
     assert one.same("complex", "small").holds is True
     assert one.clear("complex", "small").holds is True
-
-
-def test_differences_exist_in_both_directions() -> None:
-    """Opposite in sign, with ends exchanged."""
-    of = three().difference
-    assert of.complex.small.value == -of.small.complex.value
-    assert of.complex.small.low == -of.small.complex.high
 
 
 def test_one_seed_without_items_is_unknown_and_with_items_is_judged() -> None:
@@ -178,19 +168,6 @@ def test_a_change_is_the_last_epoch_less_the_first() -> None:
     assert both.same("b").holds is True
 
 
-def test_an_effect_is_asked_for_the_whole_and_for_its_steps() -> None:
-    """In the order of the axis."""
-    sizes = study("sizes", Experiment("base", made.Size(), fit=str), size=(10, 20, 40))
-    values = {f"sizes/size={size}": {1: near(value)} for size, value in ((10, 0.8), (20, 0.9), (40, 0.9))}
-    found = effect(results(values, sizes), ACCURACY, by=sizes)
-    assert list(found.mean) == ["10", "20", "40"]
-    assert found.effect.more.holds is True
-    assert found.effect.more("20").holds is True
-    assert found.effect.same("40").holds is True
-    assert found.effect.family == 3
-    assert sentence(found.effect).startswith("from 10 to 40 of size")
-
-
 def test_results_are_read_at_declared_epochs_and_unequal_ones_are_refused() -> None:
     """Unless an epoch is named."""
     of = results({"a": {10: near(0.9), 20: near(0.95)}, "b": {10: near(0.8)}})
@@ -218,47 +195,6 @@ def test_a_count_is_exact() -> None:
     assert count(there, "a", ACCURACY, above=95).count.none.holds is True
     assert count(there, "a", ACCURACY, below=95).count.none.holds is True
     assert "2 of 3" in sentence(one)
-
-
-def test_the_hardest_category_is_compared_over_runs_and_items() -> None:
-    """Missed shares by category, and exact counts."""
-    truth = np.repeat(["owl", "cat"], 200)
-    arrays = []
-    for seed in range(4):
-        wrong = np.random.default_rng(seed).random(400) < np.where(truth == "owl", 0.3, 0.05)
-        arrays.append({"truth": truth, "predicted": np.where(wrong, "dog", truth)})
-    experiment = Experiment("tree", made.Size(), fit=str)
-    runs = [made.Run("tree", seed, {1: made.Kept({}, each)}) for seed, each in enumerate(arrays)]
-    found = hardest(Results("test", {"tree": Runs(experiment, tuple(runs), 1)}), experiment)  # type: ignore[arg-type]
-    assert found.hardest.clear("owl", "cat").holds is True
-    assert found.hardest.order == ["owl", "cat"]
-    assert found.wrong.value == sum(int((each["predicted"] != truth).sum()) for each in arrays)
-    assert found["items"].value == 1600
-
-
-def test_a_grid_shows_all_cells_and_compares_the_best() -> None:
-    """By what it was chosen by, which need not be what is shown."""
-    pairs = study("pairs", Experiment("base", made.Size(), fit=str), size=(1, 2), rates=((0.1,), (0.5, 0.5)))
-    values = {cell.name: {1: near(0.8 + place / 100)} for place, cell in enumerate(pairs.experiments())}
-    found = grid(results(values, pairs), pairs, ACCURACY)
-    assert [len(row) for row in found.grid.rows] == [3, 3]
-    assert found.grid.heads == ["Size", "rates 0.1, %", "rates 2 × 0.5, %"]
-    assert found.best.wins("2 × 2 × 0.5").holds is True
-    wrong = Measure("wrong", "%", value=lambda run, epoch: 1 - ACCURACY.of(run, epoch))
-    chosen = grid(results(values, pairs), pairs, ACCURACY, chosen_by=wrong)
-    assert chosen.best.wins("1 × 0.1").holds is True
-    assert equal(chosen.mean, found.mean)
-    assert found.best.family == 6
-    assert len(found.best.parts) == 3
-    assert found.mean["1 × 0.1"].value == pytest.approx(0.8)
-    assert conditions(found.best)
-
-
-def test_an_average_is_that_of_a_function_of_runs() -> None:
-    """With one value for each seed to look at."""
-    of = results({"a": {5: near(0.9)}})
-    found = average(of, "a", lambda run: 10.0 + run.seed, unit="epochs", name="turn").turn
-    assert (found.value, found.unit, dict(found.values)[3]) == (12.0, "epochs", 13.0)
 
 
 def test_a_fact_is_a_condition_itself() -> None:

@@ -48,7 +48,9 @@ FRAME = pd.DataFrame(
 FRAME.loc[7, "growth"] = np.nan
 ROWS, PLATES = table(FRAME, missing="drop"), table(FRAME, replicate="plate", missing="drop")
 GROWTH, SHARE = Measure("growth", "mm", margin=0.3), Measure("share", "%", better="lower", more="richer")
-SIZES = study("sizes", Experiment("base", made.Size(), fit=str), size=(10, 20, 40), rates=((0.1,), (0.5,)))
+SIZES = study(
+    "sizes", Experiment("base", made.Size(), fit=str), size=(10, 20, 40), rates=((0.1,), (0.5, 0.5))
+)
 CELLS = made.results({cell.name: {1: G.normal(0.9, 0.01, 4)} for cell in SIZES.experiments()}, SIZES)
 LINE = study("line", Experiment("base", made.Size(), fit=str), size=(10, 20, 40))
 STEPS = made.results(
@@ -57,6 +59,7 @@ STEPS = made.results(
     metric="loss",
 )
 EPOCHS = made.results({name: {at: G.normal(0.9 + at / 200, 0.01, 5) for at in (5, 10)} for name in "ab"})
+ONE = made.every()["crossed"][0]
 TRUTH = np.repeat(["owl", "cat", "dog"], 60)
 GUESSES = [np.where(G.random(180) < 0.2, "cat", TRUTH) for _ in range(3)]
 TREE = [
@@ -78,11 +81,15 @@ CASES: dict[str, Callable[[], Answer]] = {
     "difference within": lambda: difference(PLATES, GROWTH, by="dose", against=0, within="line"),
     "difference of two values": lambda: difference(PLATES, SHARE, "A", "B", by="line", name="gap"),
     "difference of rows": lambda: difference(ROWS, GROWTH, by="dose", against=10),
+    "difference, items known of one": lambda: difference(
+        {"a": ONE["a"], "b": made.plain("b", [0.7, 0.8])}, ACCURACY
+    ),
     "difference of epochs": lambda: difference(EPOCHS, ACCURACY, ("a", 10), ("b", 5)),
     "difference of measures": lambda: difference(EPOCHS, ACCURACY - WRONG),
     "change": lambda: change(EPOCHS, ACCURACY, 5, 10),
     "change of one": lambda: change(EPOCHS, ACCURACY, 5, 10, "b"),
     "effect of a study": lambda: effect(STEPS, Measure("test loss", "nat", "lower"), LINE),
+    "effect": lambda: effect(*made.every()["trend"], "experiment"),
     "effect of a column": lambda: effect(PLATES, GROWTH, "dose"),
     "count of runs": lambda: count(CELLS, None, ACCURACY, above=90),
     "count of plates": lambda: count(PLATES, "A", GROWTH, below=0.2, by="line"),
