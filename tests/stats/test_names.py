@@ -157,7 +157,7 @@ def test_a_quantity_is_above_where_its_whole_interval_is() -> None:
     assert [MEASURED.above(bound).holds for bound in (90, 91, 92, 96)] == [True, False, False, False]
     assert [MEASURED.below(bound).holds for bound in (96, 94)] == [True, False]
     assert Quantity(0.93, "fraction").above(90).holds is None
-    assert MEASURED.above(90).how == "by 1 points"
+    assert MEASURED.above(90).how == "by 1 point"
     assert Quantity(3, "times", 2.5, 3.5).above(2).holds is True
 
 
@@ -179,8 +179,9 @@ def test_exact_numbers_are_compared_and_measured_ones_are_not() -> None:
         epochs > np.int64(60),
     ]
     assert [one.holds for one in found] == [True, False, True, True, False]
+    assert (epochs == 50).how == ""
     share = Quantity(0.29, "fraction", exact=True)
-    assert ((share == 29).holds, (share == 28).how) == (True, "by 1 points")
+    assert ((share == 29).holds, (share == 28).how) == (True, "by 1 point")
     refused: list[Callable[[], object]] = [
         lambda: MEASURED == 93,
         lambda: MEASURED < 95,

@@ -197,9 +197,10 @@ def plain_number(value: Any) -> float | int:
 
 
 def by(distance: float, unit: str) -> str:
-    """Say how nearly a condition holds, or fails: `by 0.1 points`."""
+    """Say how nearly a condition holds, or fails: `by 0.1 points`; nothing of two numbers that are equal."""
     size = abs(distance) * (100 if unit == "points" else 1)
-    return f"by {size:{'.2g' if size < 1000 else ',.0f'}} {unit}".rstrip()
+    text = f"{size:{'.2g' if size < 1000 else ',.0f'}}"
+    return f"by {text} {singular(unit) if text == '1' else unit}".rstrip() if size else ""
 
 
 def reversed_quantity(one: Quantity) -> Quantity:
