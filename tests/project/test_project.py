@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from labreport.errors import Several, UsageError
 from labreport.project import (
+    Design,
     Experiment,
     Measure,
     Project,
@@ -61,6 +62,12 @@ def test_a_wrong_value_is_named_with_what_to_write(fields: dict[str, Any], said:
         Experiment("one", Model(**fields), fit=fit)
     assert said in str(caught.value)
     assert "test_project.py:" in str(caught.value)
+
+
+def test_a_wrong_design_is_refused() -> None:
+    """A share of the data for the test is between none and all."""
+    with pytest.raises(UsageError, match=r"experiment 'one': test_fraction is 2\.0; allowed is"):
+        Experiment("one", Model(), fit=fit, design=Design(test_fraction=2.0))
 
 
 def test_numpy_scalars_are_numbers() -> None:

@@ -90,6 +90,7 @@ def test_metrics_arrays_and_records_are_those_of_each_seed(store: Store) -> None
             lambda results: results["small"].arrays("gess"),
             "no array 'gess'; did you mean 'guess'? It has empty, guess, words",
         ),
+        (lambda _: Run("", "bare", 0, {}).at(), "'bare' is read at epoch None, and declared are none"),
         (lambda results: results["small"].curve("los"), "no record 'los'; did you mean 'loss'?"),
         (lambda results: results.study("cols"), "reads study 'cols' and declares small, rows"),
     ],
@@ -101,6 +102,7 @@ def test_what_was_not_declared_is_an_error(ask: Any, told: str, store: Store) ->
         ask(results)
     assert told in str(raised.value)
     assert "test_runs.py:" in str(raised.value)
+    assert SMALL in results
 
 
 def test_a_study_is_read_point_by_point(store: Store) -> None:

@@ -143,24 +143,38 @@ def test_a_run_of_edited_code_is_not_kept(
     assert store.find(task(project, "walk").key, 0) is None
 
 
+SNAPSHOT = 'return {"test": {"sum": self.place.sum(), "bad": np.nan}}, {"place": self.place, "signs": signs}'
+KINDS = "allowed are numbers, "
+
+
 @pytest.mark.parametrize(
-    ("returned", "told"),
+    ("old", "new", "told"),
     [
-        ("{'a': object()}, {}", "the metrics have a value of object; allowed are numbers, texts and lists"),
-        ("[1], {}", "the metrics are list; return a dict of numbers"),
-        ("{}", "snapshot returned dict; return metrics, arrays"),
-        ("{}, {'a': [object()]}", "array 'a' has the type list; allowed are numbers, booleans and texts"),
-        ("{}, {'state.a': 1}", "an array is named 'state.a'; no name may begin with 'state.'"),
+        (
+            SNAPSHOT,
+            "return {'a': object()}, {}",
+            f"the metrics have a value of object; {KINDS}texts and lists",
+        ),
+        (SNAPSHOT, "return [1], {}", "the metrics are list; return a dict of numbers"),
+        (SNAPSHOT, "return {}", "snapshot returned dict; return metrics, arrays"),
+        (SNAPSHOT, "return {}, {'a': [{}]}", f"array 'a' has the type list; {KINDS}booleans and texts"),
+        (
+            SNAPSHOT,
+            "return {}, {'state.a': 1}",
+            "an array is named 'state.a'; no name may begin with 'state.'",
+        ),
+        ("self.epoch += 1", "return None", "advance returned None before the end of its first epoch"),
+        ("return Fit(", "return print(", "its fit returned NoneType; return Fit(metrics, arrays)"),
     ],
 )
-def test_what_cannot_be_kept_is_refused(returned: str, told: str, store: Store, tmp_path: Path) -> None:
+def test_what_cannot_be_kept_is_refused(old: str, new: str, told: str, store: Store, tmp_path: Path) -> None:
     """One message at the author's method says what was returned and what is allowed."""
     folder = write_project(tmp_path / "other")
     text = (folder / "project.py").read_text()
-    old = 'return {"test": {"sum": self.place.sum(), "bad": np.nan}}, {"place": self.place, "signs": signs}'
-    (folder / "project.py").write_text(text.replace(old, f"return {returned}"))
+    assert old in text
+    (folder / "project.py").write_text(text.replace(old, new))
     project = load(folder)
-    trouble, _ = done(project, store, task(project, "walk"))
+    trouble, _ = done(project, store, task(project, "once" if "Fit" in old else "walk"))
     assert trouble is not None
     assert told == trouble.cause
     assert "project.py:" in trouble.place

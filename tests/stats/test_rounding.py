@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from labreport.errors import UsageError
 from labreport.stats import Quantity, Table, pm
 from labreport.stats.quantity import (
     as_prose,
@@ -71,6 +72,8 @@ def test_the_forms_of_a_quantity() -> None:
         "318,010 parameters",
     )
     assert plain(digits(ACCURACY, 2)) == "98.14 %"
+    with pytest.raises(UsageError, match="digits='a name': allowed are whole numbers from 0 to 20"):
+        digits(ACCURACY, "a name")  # type: ignore[arg-type]
 
 
 def test_a_column_has_one_number_of_decimals() -> None:
