@@ -201,10 +201,11 @@ REACHING = (
         {
             "main.py": "def entry():\n    from . import inner\n    from .inner.deep import value\n\n"
             "    return value() + inner.EXTRA\n",
-            "inner/__init__.py": "EXTRA = 1\n",
+            "inner/__init__.py": "from .more import EXTRA\n",
+            "inner/more.py": "EXTRA = 1\n",
             "inner/deep.py": "def value():\n    return 1\n",
         },
-        (Edit("inner/deep.py", "return 1", "return 2"), Edit("inner/__init__.py", "= 1", "= 2")),
+        (Edit("inner/deep.py", "return 1", "return 2"), Edit("inner/more.py", "= 1", "= 2")),
     ),
     Pattern(
         "import_module of a name",
