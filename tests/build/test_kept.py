@@ -25,6 +25,9 @@ def test_a_report_is_what_it_was(made: Callable[[str], Toy], tmp_path: Path) -> 
     """All that is in `kept.txt` was looked at once."""
     toy = made(str(tmp_path / "toy"))
     shutil.copytree(KEPT, toy.folder / "templates", dirs_exist_ok=True)
+    toy.edit("project.py", "| counted", "| counted | Answer(open=fact(None, 'it is open'))")
+    toy.edit("project.py", "    dots,", "    dots,\n    fact,")
+    toy.edit("project.py", "go down?", 'go down?", template="questions/fall.md')
     toy.run()
     report, page = toy.folder / "report", toy.read("report.html")
     found = {"page": page[page.index("<body>") :].partition("<dt>Machine")[0]}
