@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -331,13 +332,10 @@ def test_an_undeclared_file_that_is_read_is_an_error_that_says_what_to_do(tmp_pa
     with watched(found.project, told, question):
         (tmp_path / "notes.txt").read_text()
         Path(json.__file__).read_text()
-    with (
-        pytest.raises(
-            UsageError, match=r"question 'best': the file .*wells\.csv was read for it.*declare it in data="
-        ),
-        watched(found.project, told, question),
-    ):
-        (tmp_path / "wells.csv").read_text()
+    message = r"question 'best': the file .*wells\.csv was read for it.*declare it in data="
+    for project in (found.project, replace(found.project, source=tmp_path, module="src.own")):
+        with pytest.raises(UsageError, match=message), watched(project, told, question):
+            (tmp_path / "wells.csv").read_text()
 
 
 def test_a_module_that_could_not_be_followed_is_an_error(tmp_path: Path) -> None:
