@@ -35,6 +35,7 @@ FRAME = pandas.DataFrame(
     ],
     columns=["line", "dose", "plate", "growth"],
 )
+BELOW = FRAME.assign(growth=FRAME.growth - 5, dose=FRAME.dose - 1)
 TAKEN = FRAME.assign(predicted=FRAME.line.shift(5, fill_value="A549"))
 PLATES, GROWTH = table(FRAME, replicate="plate"), Measure("growth", "mm")
 ACCURACY, SECONDS = (
@@ -59,7 +60,8 @@ DRAW: dict[str, Callable[..., charts.Drawing]] = {
         FRAME.assign(truth=FRAME.line, predicted=FRAME.line.shift(5, fill_value="A549"))
     ),
     "scatter": lambda *_: scatter(FRAME, "dose", "growth", by="line"),
-    "scatter with names": lambda *_: scatter(FRAME[:6], GROWTH, "dose", label="plate"),
+    "bars below zero": lambda *_: bars(BELOW, GROWTH, by="line"),
+    "scatter with names": lambda *_: scatter(BELOW[:6], GROWTH, "dose", label="plate"),
 }
 
 
