@@ -62,7 +62,7 @@ def bars(
     ends = [0.0, *(end for one in grid.values() for end in (one.low, one.high) if math.isfinite(end))]
     margins = marks.Margins(left=_room(labels), top=8.0 if within else 3.0)
     figure, (axes,) = marks.column_figure(14.5 + len(labels) * (2.5 + 4.5 * len(series)), margins=margins)
-    axes.set_xlim(min(ends) * 1.05, max(ends) * 1.1 or 1.0)
+    axes.set_xlim(min(ends) * 1.1, max(ends) * 1.1 or 1.0)
     _rows(axes, labels, _titled(measure))
     width = 0.8 / len(series)
     for number, (name, style) in enumerate(_styled(series, "bars", by)):

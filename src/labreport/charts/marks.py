@@ -193,14 +193,17 @@ def bars(
     axes.get_xlim(), axes.get_ylim()  # limits that matplotlib still has to work out
     turn = slice(None, None, 1 if level else -1)
     for place, text, *ends in zip(x, texts, heights, *sides, strict=False):
-        corners = np.array([(0.0, place - width / 2), (min(ends), place + width / 2)])[:, turn]
+        sign = -1.0 if ends[0] < 0 else 1.0
+        near, far = (sign * max(0.0, of(sign * end for end in ends)) for of in (min, max))
+        corners = np.array([(0.0, place - width / 2), (near, place + width / 2)])[:, turn]
         room = abs(np.subtract(*axes.transData.transform(corners))) - (_width(text), SIZE * LINE_SPACING)
         inside = bool((room > 0).all())
-        at: Any = (min(ends) if inside else max(ends), place)
-        offset: Any = (-3.0 if inside else 3.0, 0.0)
-        side = {"va": "center", "ha": "right" if inside else "left"}
+        at: Any = (near if inside else far, place)
+        offset: Any = (-3.0 * sign if inside else 3.0 * sign, 0.0)
+        back = inside == (sign > 0)  # the text ends there
+        side = {"va": "center", "ha": "right" if back else "left"}
         if not level:
-            side = {"va": "top" if inside else "bottom", "ha": "center"}
+            side = {"va": "top" if back else "bottom", "ha": "center"}
         shade: Any = {"color": (Colour.PAPER if inside else Colour.INK).value, **side}
         note(axes, text, at[turn], offset[turn], fontweight=600 if inside else 400, **shade)
 
