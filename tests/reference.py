@@ -19,9 +19,9 @@ def compare(found: str, kept: Path, folder: Path, near: float = 1e-5) -> None:
     found = NUMBER.sub(lambda one: f"{float(one[0]):.8g}" if len(one[0]) > 9 else one[0], found)
     new, then = found.splitlines(), kept.read_text("utf-8").splitlines() if kept.is_file() else []
     for number, (line, old) in enumerate(zip(new + [""] * len(then), then + [""] * len(new), strict=True), 1):
-        values = [np.array(NUMBER.findall(text), float) for text in (line, old)]
+        values, before = (np.array(NUMBER.findall(text), float) for text in (line, old))
         alike = NUMBER.sub("#", line) == NUMBER.sub("#", old)
-        if not alike or not np.allclose(*values, rtol=1e-5, atol=near):
+        if not alike or not np.allclose(values, before, rtol=1e-5, atol=near):
             (folder / kept.name).write_text(found, "utf-8")
             meant = f"if that is meant: cp {folder / kept.name} {kept}"
             pytest.fail(f"{kept.name}:{number} was\n{old}\nand is\n{line}\n{meant}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -74,9 +75,9 @@ WRONG = Measure("wrong", "%", better="lower", value=lambda run, epoch: 1 - ACCUR
 MEANS = mean(EPOCHS, ACCURACY).mean
 
 CASES: dict[str, Callable[[], Answer]] = {
-    **{f"ranking {kind}": lambda of=of: ranking(*of) for kind, of in made.every().items()},
+    **{f"ranking {kind}": partial(ranking, *of) for kind, of in made.every().items()},
     **{
-        f"difference {kind}": lambda of=of: difference(*of, *list(of[0])[:2], family=3)
+        f"difference {kind}": partial(difference, *of, *list(of[0])[:2], family=3)
         for kind, of in made.every().items()
     },
     "ranking, best only": lambda: ranking(CELLS, ACCURACY, SIZES, pairs="best"),
