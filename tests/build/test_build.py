@@ -35,6 +35,8 @@ def test_nothing_to_do_changes_nothing(toy: Toy) -> None:
     assert (toy.folder / "report" / stamp.NAME).is_file()
     assert toy.run("--strict").code == 0
     assert toy.run("status").code == 0
+    (toy.folder / "report" / "report.pdf").unlink()
+    assert "1 document" in toy.run().out
 
 
 def test_an_edited_sentence_remakes_its_section(toy: Toy) -> None:

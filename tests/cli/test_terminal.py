@@ -50,6 +50,15 @@ def test_sigterm_ends_with_143() -> None:
         signal.signal(signal.SIGTERM, before)
 
 
+def test_a_program_under_nohup_goes_on() -> None:
+    """A terminal that is closed does not end it."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        assert guarded(lambda: signal.raise_signal(signal.SIGHUP) or 7, Terminal()) == 7
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 def test_a_signal_that_is_swallowed_comes_again() -> None:
     """One that arrives while an object is cleared away is heard of a moment later."""
 

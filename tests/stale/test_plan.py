@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from labreport.cli.output import amounts
 from labreport.errors import UsageError
 from labreport.plan import DOCUMENTS, Changed, Plan, Thing, keep
 from labreport.results import Run as Stored
@@ -119,6 +120,7 @@ def test_nothing_is_stale_after_a_build(report: Report) -> None:
     """Two experiments of one specification share runs, and an answer that is read comes first."""
     plan = report.plan()
     assert stale(plan) == []
+    assert amounts(plan.things, plan).startswith("8 runs, 3 answers")
     order = [thing.name for thing in plan.things if thing.kind == "answer"]
     assert order.index("best") < order.index("deep_one")
 
@@ -166,6 +168,12 @@ def test_shared_runs_keep_the_epochs_of_all_that_share_them(report: Report) -> N
         assert [(experiment.name, kept) for experiment, *_, kept in tasks] == [("tree", epochs)]
     assert report.build()
     assert report.build() == []
+
+
+def test_the_text_of_a_question_counts_for_what_prints_it(report: Report) -> None:
+    """Not for its answer."""
+    report.edit('"All?"', '"Every one?"')
+    assert report.build() == ["section part-two", "page", "pdf", "answers.json"]
 
 
 def test_a_section_reads_the_figures_of_its_own_template(report: Report) -> None:
