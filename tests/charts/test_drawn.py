@@ -52,6 +52,7 @@ DRAW: dict[str, Callable[..., charts.Drawing]] = {
     "bars in groups": lambda *_: bars(PLATES, GROWTH, by="line", within="dose"),
     "curve": lambda results, _: curve(results, "loss"),
     "curve of a measure": lambda results, _: curve(results, ACCURACY),
+    "curve of a measure of records": lambda results, _: curve(results, Measure("loss", better="lower")),
     "curve of a study": lambda _, cells: curve(cells, "sizes", ACCURACY),
     "curve of a table": lambda *_: curve(PLATES, x="dose", y="growth", by="line"),
     "heat map of a study": lambda _, cells: heat_map(cells, "sizes", ACCURACY),
