@@ -80,11 +80,15 @@ def test_a_training_that_finishes_early_is_read_at_its_last_epoch(project: Proje
     run = found(store, task(project, "early"))
     assert (run.at(20).epoch, list(run.kept), run.finished) == (4, [4], True)
     assert done(project, store, task(project, "early", 0, 10, 30)) == (None, [])
+    run.kept[4].file.unlink()
+    assert done(project, Store(store.folder), task(project, "early")) == (None, [1, 2, 3, 4])
+    assert run.kept[4].file.is_file()
 
 
-def test_a_state_that_forgets_is_named(project: Project, store: Store) -> None:
+@pytest.mark.parametrize("name", ["forgets", "luck"])
+def test_a_state_that_forgets_is_named(name: str, project: Project, store: Store) -> None:
     """The second epoch from the state after the first gives another result: an error at `state`."""
-    trouble, _ = done(project, store, task(project, "forgets"), proves=True)
+    trouble, _ = done(project, store, task(project, name), proves=True)
     assert trouble is not None
     assert trouble.place.endswith(f"project.py:{line_of('def state')}")
     assert "its epoch 2 gives another 'place' when it continues from the state of epoch 1" in trouble.cause

@@ -48,8 +48,8 @@ PROJECT = """
             self.epoch += 1
             pushed = np.random.default_rng([self.seed, self.epoch]).normal(size=self.place.size)
             self.speed = self.speed * 0.9 + pushed
-            if self.specification.mode == "noisy":
-                self.speed *= 1 + 1e-9 * np.random.default_rng().normal()
+            if mode in ("noisy", "luck"):
+                self.speed *= 1 + (1e-9 if mode == "noisy" else 1.0) * np.random.default_rng().normal()
             self.place += self.speed
             told = {"pid": os.getpid(), "threads": os.environ.get("OMP_NUM_THREADS")}
             record = {"far": float(abs(self.place).max()), "seconds": time.perf_counter()}
@@ -66,7 +66,7 @@ PROJECT = """
     def fit(specification, seed):
         return Fit({"test": {"score": np.float64(seed / 7)}, "seconds": 1.0}, {"a": [1, 2, 3]})
 
-    MODES = ("early", "raises", "dies", "always dies", "forgets", "noisy", "pid", "waits")
+    MODES = ("early", "raises", "dies", "always dies", "forgets", "noisy", "luck", "pid", "waits")
     RUNS = (
         Experiment("walk", Walk(), epochs=20, start=Walking),
         Experiment("slow", Walk(pause=0.01), epochs=100, start=Walking),
