@@ -221,17 +221,14 @@ class Plan:
     def named(self, text: str) -> list[Thing]:
         """What a user calls `best`, `part-two`, `2.2`, `page`: all things of this name, the runs of an
         experiment or a study. Raises `UsageError` for an unknown name."""
-        studies, numbered = self.project.studies, dict[str, Thing]()
+        studies, numbered = self.project.studies, self.project.numbered
         cells = {one.name for one in studies[text].experiments()} if text in studies else set()
         found = [one for one in self.things if text in (one.name, DOCUMENTS.get(one.kind))]
         found += [one for one in self.things if one.kind == "run" and one.name in cells]
-        for place, chapter in enumerate(self.project.chapters, 1):
-            numbered[str(place)] = self.thing(chapter)
-            numbered |= {f"{place}.{n}": self.thing(one) for n, one in enumerate(chapter.questions, 1)}
         if not found and text not in numbered:
             known = {*(one.name for one in self.things), *studies}
             raise UsageError(f"nothing is called {text!r}{did_you_mean(text, known)}")
-        return found or [numbered[text]]
+        return found or [self.thing(numbered[text])]
 
     def made_of(self, thing: Thing) -> dict[str, str]:
         """What a thing is made of now."""

@@ -71,6 +71,9 @@ def test_an_edited_experiment_is_repeated_alone(toy: Toy) -> None:
     assert toy.run("--strict").code == 1
     assert "Claims that hold: 1 of 3." in toy.run("status").out
     assert "held, no longer" in toy.run("changes").out
+    toy.edit("templates/questions/higher.md", "Who drifts ends higher", "Drifting helps")
+    toy.run()
+    assert toy.run("changes").out == "No answer says anything else.\n"
 
 
 def test_equal_results_give_equal_bytes(toy: Toy) -> None:

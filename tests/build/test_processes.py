@@ -134,3 +134,18 @@ def test_the_page_follows_an_edit(watching: _Watching) -> None:
     assert watching.process.returncode == 130
     assert "Traceback" not in out + err
     assert "Stopped watching." in err
+
+
+def test_an_edit_of_code_stops_runs_of_the_old(slow: Toy) -> None:
+    """They are not trained to their end first; the page is that of the new code."""
+    slow.edit("project.py", "time.sleep(0.05)", "time.sleep(1)")
+    watching = _Watching(slow)
+    try:
+        results = slow.folder / "report" / "results" / "descent"
+        _until(lambda: [*results.glob("*.json")])
+        slow.edit("project.py", "time.sleep(1)", "time.sleep(0)")
+        _until(lambda: "ends higher" in watching.page())
+    finally:
+        watching.process.kill()
+        watching.process.communicate()
+    assert 4 > min(len(json.loads(path.read_text())["records"]) for path in results.glob("*.json"))

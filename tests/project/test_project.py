@@ -119,7 +119,7 @@ def test_names_are_unique_in_their_kind_only() -> None:
     @question("?", reads=TREE)
     def growth(tree: Any) -> None: ...
 
-    @question("!", reads=TREE, name="growth")
+    @question("?", reads=TREE, name="growth")
     def other(tree: Any) -> None: ...
 
     assert Project("Report", (section("Growth", growth),)).chapters[0].name == "growth"

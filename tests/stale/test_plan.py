@@ -218,7 +218,8 @@ def test_more_epochs_and_more_seeds_are_said_as_such(report: Report) -> None:
 
 
 def test_names_lead_to_things_and_unknown_ones_to_the_nearest(report: Report) -> None:
-    """Sections, questions by number, experiments, studies, documents."""
+    """Sections that have questions, questions by number, experiments, studies, documents."""
+    report.edit('"Trees", (', '"Trees", (section("Before it"), ')
     plan = report.plan()
     names = {
         text: [str(one) for one in plan.named(text)] for text in ("part-two", "1.2", "2", "best", "page")

@@ -46,9 +46,11 @@ def carried_out(arguments: argparse.Namespace, terminal: Terminal, progress: Pro
         terminal.say(f"{failed}: {counted(len(wrong.errors), 'error')}. {previous}")
         return wrong.exit_code
     after, (_, failing) = answers_of(request.output), claims(plan)
-    if done.before and after and (lines := list(compare(done.before, after))):
+    if done.made and done.before and after:
+        lines = list(compare(done.before, after))
         files.write_json(request.output / CHANGES, {"lines": lines})
-        show_changes(terminal.say, lines, SHOWN)
+        if lines:
+            show_changes(terminal.say, lines, SHOWN)
     for line in failing:
         terminal.result(terminal.paint(line, "yellow"))
     if not done.made:

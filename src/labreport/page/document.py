@@ -148,12 +148,9 @@ def _counters(project: Project, text: str) -> dict[str, str]:
 
     Figures and tables count in the order of the text, all through it; a section without questions has none.
     """
-    found: dict[str, str] = {}
-    chapter, counts = 0, Counter[str]()
-    for section in project.chapters:
-        chapter += bool(section.questions)
-        found[f"section:{section.name}"] = str(chapter) if section.questions else ""
-        found |= {f"question:{one.name}": f"{chapter}.{n}" for n, one in enumerate(section.questions, 1)}
+    found, counts = {f"section:{one.name}": "" for one in project.chapters}, Counter[str]()
+    for number, one in project.numbered.items():
+        found[f"{type(one).__name__.lower()}:{one.name}"] = number
     for key in map(html.unescape, NUMBERED.findall(text)):
         if key not in found:
             kind = key.partition(":")[0]

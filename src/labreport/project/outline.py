@@ -32,7 +32,7 @@ class Reader(Declared):
     """
 
     name: str
-    function: Callable[..., Any] = field(compare=False, repr=False)
+    function: Callable[..., Any] = field(repr=False)
     reads: tuple[Read, ...] = ()
     tables: tuple[Data, ...] = ()
     answers: tuple[str, ...] = ()
@@ -214,6 +214,15 @@ class Project(Declared):
             members: Any = tuple(each)
             found += [Section(next(names), "Questions", members)] if alone else members
         return tuple(found)
+
+    @property
+    def numbered(self) -> dict[str, Section | Question]:
+        """Sections that have questions, and these, by their numbers in the report: `2`, `2.1`."""
+        found: dict[str, Section | Question] = {}
+        for place, one in enumerate((one for one in self.chapters if one.questions), 1):
+            found[str(place)] = one
+            found |= {f"{place}.{number}": each for number, each in enumerate(one.questions, 1)}
+        return found
 
     @cached_property
     def _named(self) -> dict[str, Sequence[Any]]:
