@@ -108,9 +108,16 @@ def test_epochs_that_anyone_reads_are_kept() -> None:
 
 
 def test_an_epoch_that_is_not_trained_cannot_be_read() -> None:
-    """`at` knows how far an experiment goes."""
-    with pytest.raises(UsageError, match="'deep' has epochs 1 to 50"):
-        at(60, DEEP)
+    """`at` knows how far an experiment goes, and where it begins."""
+    for epoch in (0, 51):
+        with pytest.raises(UsageError, match="'deep' has epochs 1 to 50"):
+            at(epoch, DEEP)
+
+
+def test_a_margin_of_a_ratio_is_a_factor() -> None:
+    """Within 2 % is `margin=1.02`."""
+    with pytest.raises(UsageError, match="margin is 0.02; it must be greater than 1"):
+        Measure("seconds", "s", scale="ratio", margin=0.02)
 
 
 def test_names_are_unique_in_their_kind_only() -> None:
