@@ -30,14 +30,6 @@ def test_status_is_one_line_for_a_cause(toy: Toy) -> None:
     assert "project.py:33" in ended.out
 
 
-def test_names_are_those_of_an_answer(toy: Toy) -> None:
-    """With values, and the conditions that hold, ready to paste."""
-    ended = toy.run("names", "higher")
-    assert ended.code == 0
-    assert "mean.up" in ended.out
-    assert 'ranking.wins("up")' in ended.out
-
-
 def test_changes_compares_with_an_older_report(toy: Toy) -> None:
     """By the folder of that report, or its file."""
     old = toy.folder / "old"
