@@ -6,7 +6,7 @@ import io
 import os
 import shutil
 from collections.abc import Callable
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,7 +34,7 @@ class Toy(NamedTuple):
         """Carry out a command line in this process."""
         out, err = io.StringIO(), io.StringIO()
         os.environ["LABREPORT_FRONT"] = "test"
-        with redirect_stdout(out), redirect_stderr(err):
+        with redirect_stdout(out), redirect_stderr(err), chdir(self.folder.parent):  # where paths are short
             try:
                 code = main([*words], str(self.folder))
             except SystemExit as ended:
