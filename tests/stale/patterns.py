@@ -203,9 +203,18 @@ REACHING = (
             "    return value() + inner.EXTRA\n",
             "inner/__init__.py": "from .more import EXTRA\n",
             "inner/more.py": "EXTRA = 1\n",
-            "inner/deep.py": "def value():\n    return 1\n",
+            "inner/deep.py": "from ..common import ONE\n\n\ndef value():\n    return ONE\n",
+            "common.py": "ONE = 1\n",
         },
-        (Edit("inner/deep.py", "return 1", "return 2"), Edit("inner/more.py", "= 1", "= 2")),
+        (Edit("common.py", "= 1", "= 2"), Edit("inner/more.py", "= 1", "= 2")),
+    ),
+    Pattern(
+        "the environment set beside what starts a program",
+        {
+            "main.py": "import os\nimport subprocess\n\nos.environ['LAB'] = '1'\n\n\ndef entry():\n"
+            "    return subprocess.check_output(['printenv', 'LAB'])\n",
+        },
+        (Edit("main.py", "'1'", "'2'"),),
     ),
     Pattern(
         "import_module of a name",

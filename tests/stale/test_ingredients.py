@@ -180,6 +180,7 @@ PLAIN_RUNS = {"run plain", "run widths/width=2", "run widths/width=3"}
         ("EPOCHS = 2", "EPOCHS = 3", {"answer loss", "figure line"}),
         ("(16, 32)", "(16, 64)", {"run more 32", "run more 64"}),
         ("title=title)", "title=title, exclusive=True)", ALL_RUNS),
+        ("seeds=2", "seeds=2, threads=2", ALL_RUNS),
         ("    images = [", "    images = ['x', ", {"answer best"}),
         ("np.arange(4)", "np.arange(5)", ALL_RUNS),
         ("self.width + 1", "self.width + 2", ALL_RUNS),
