@@ -121,6 +121,8 @@ def test_a_confusion_matrix_counts_what_is_taken_for_what(of_arrays: Any) -> Non
     whole = [["a", 75.0, 25.0, None], ["b", 33.3333, 66.6667, None], ["c", None, None, 100.0]]
     assert confusion(of_arrays(arrays), "tree").rows == whole
     assert confusion(frame).rows == whole
+    never = confusion(frame.replace({"predicted": {"c": "b"}})).rows  # what is never named has its column
+    assert never[2] == ["c", None, 100.0, None]
     axes = confusion(frame).figure.axes[0]
     assert (axes.get_xlabel(), axes.texts[-1].get_text()) == ("predicted", "truth")
 

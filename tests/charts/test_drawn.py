@@ -61,6 +61,7 @@ DRAW: dict[str, Callable[..., charts.Drawing]] = {
         FRAME.assign(truth=FRAME.line, predicted=FRAME.line.shift(5, fill_value="A549"))
     ),
     "scatter": lambda *_: scatter(FRAME, "dose", "growth", by="line"),
+    "bars, one plate of one": lambda *_: bars(table(FRAME[3:], replicate="plate"), GROWTH, "dose", "line"),
     "bars below zero": lambda *_: bars(BELOW, GROWTH, by="line"),
     "scatter with names": lambda *_: scatter(BELOW[:6], GROWTH, "dose", label="plate"),
 }

@@ -44,7 +44,7 @@ SEABORN = {
     "axes": lambda: seaborn.lineplot(FRAME, x="dose", y="yield", hue="kind"),
     "grid": lambda: seaborn.relplot(FRAME, x="dose", y="yield", col="kind", height=1.8),
     "joint": lambda: seaborn.jointplot(FRAME, x="dose", y="yield", height=3),
-    "bootstrap": lambda: seaborn.barplot(FRAME, x="kind", y="yield", hue="half"),
+    "bootstrap": lambda: seaborn.barplot(FRAME, y="yield", hue="half", n_boot=50),
     "jitter": lambda: seaborn.stripplot(FRAME, x="kind", y="yield"),
 }
 
