@@ -251,6 +251,15 @@ def test_edited_data_are_not_up_to_date(toy: Toy) -> None:
     assert stamp.unchanged("test", [], str(toy.folder)) is None
 
 
+def test_a_table_that_a_function_gives_is_looked_at_each_time(toy: Toy) -> None:
+    """It may change without any file, so that no stamp says that all is up to date."""
+    frame = 'pandas.DataFrame({"plate": list("AABB"), "dose": [0, 10] * 2, "viability": [1, 0.5, 0.9, 0.5]})'
+    toy.edit("project.py", 'table("wells.csv"', f"table(lambda: {frame}")
+    toy.edit("project.py", "import numpy\n", "import numpy\nimport pandas\n")
+    assert toy.run().code == 0
+    assert stamp.unchanged("test", [], str(toy.folder)) is None
+
+
 def test_a_report_is_not_replaced_by_a_preliminary_one(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
     """A page of the first seeds is made only where there is none."""
     made: list[object] = []

@@ -59,17 +59,6 @@ def test_dots_stand_at_the_values_and_all_of_them_can_be_seen(results: Results) 
     assert ["small", "mean", 97.562] in drawing.rows
 
 
-def test_dots_of_a_table_stand_in_rows_by_the_values_of_a_column() -> None:
-    """The band is Student's interval of the plates."""
-    drawing = dots(PLATES, "viability", by="dose")
-    (axes,) = drawing.figure.axes
-    assert [text.get_text() for text in axes.get_yticklabels()] == ["1", "10", "100"]
-    band = axes.collections[0].get_paths()[0].vertices[:, 0]
-    by_plate = WELLS[WELLS.dose == 1].groupby("plate").viability.mean()
-    _, low, high = mean_and_ends(by_plate)
-    assert (band.min(), band.max()) == pytest.approx((low, high))
-
-
 def test_bars_are_as_long_as_the_means_and_have_their_intervals() -> None:
     """One bar of each colour in each group; the text is the bar's value."""
     drawing = bars(PLATES, "viability", by="line", within="dose")
@@ -99,16 +88,6 @@ def test_a_run_that_ended_early_has_no_value_after_its_end(results: Results) -> 
     drawing = curve(Results("test", {"small": short}), "loss")
     faint = [one.get_ydata() for one in drawing.figure.axes[0].lines if one.get_label() == "_"]
     assert [int(np.isfinite(one).sum()) for one in faint] == [2, 3, 3, 3, 3]
-
-
-def test_a_curve_of_columns_has_means_over_the_replicates() -> None:
-    """Three values that reach far stand on a logarithmic axis."""
-    drawing = curve(PLATES, x="dose", y="viability", by="line")
-    means = WELLS[WELLS.line == "HT29"].groupby("dose").viability.mean()
-    assert xy(drawing, "HT29") == pytest.approx(np.column_stack([[1, 10, 100], means]))
-    assert drawing.figure.axes[0].get_xscale() == "log"
-    single = [one for one in drawing.figure.axes[0].lines if one.get_label() == "_"]
-    assert len(single) == 2 * 4
 
 
 def test_a_confusion_matrix_counts_what_is_taken_for_what(of_arrays: Any) -> None:

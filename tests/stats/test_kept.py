@@ -102,6 +102,7 @@ CASES: dict[str, Callable[[], Answer]] = {
     "hardest, of other items": lambda: hardest(PHOTOS, "tree", truth="own"),
     "grid": lambda: grid(CELLS, SIZES, ACCURACY),
     "grid, chosen by another": lambda: grid(CELLS, SIZES, ACCURACY, chosen_by=WRONG),
+    "mean of one that diverged": lambda: mean(made.results({"a": {1: [0.9, np.nan]}}), ACCURACY),
     "mean of a table": lambda: mean(PLATES, GROWTH),
     "mean within": lambda: mean(PLATES, GROWTH, "dose", within="line"),
     "average": lambda: average(EPOCHS, "a", lambda run, at: run.seed * at, unit="epochs"),
