@@ -64,10 +64,12 @@ def test_a_wrong_value_is_named_with_what_to_write(fields: dict[str, Any], said:
     assert "test_project.py:" in str(caught.value)
 
 
-def test_a_wrong_design_is_refused() -> None:
+def test_a_wrong_design_is_refused_and_a_fit_of_several_epochs() -> None:
     """A share of the data for the test is between none and all."""
     with pytest.raises(UsageError, match=r"experiment 'one': test_fraction is 2\.0; allowed is"):
         Experiment("one", Model(), fit=fit, design=Design(test_fraction=2.0))
+    with pytest.raises(UsageError, match="a fit is one step"):
+        Experiment("one", Model(), fit=fit, epochs=50)
 
 
 def test_numpy_scalars_are_numbers() -> None:
