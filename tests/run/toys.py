@@ -52,7 +52,7 @@ PROJECT = """
                 self.speed *= 1 + (1e-9 if mode == "noisy" else 1.0) * np.random.default_rng().normal()
             self.place += self.speed
             told = {"pid": os.getpid(), "threads": os.environ.get("OMP_NUM_THREADS")}
-            record = {"far": float(abs(self.place).max()), "own seconds": time.perf_counter()}
+            record = {"far": float(abs(self.place).max()), "own seconds": time.perf_counter() % 1e-3}
             return {**record, **told} if mode in ("pid", "waits") else record
 
         def snapshot(self):
@@ -138,7 +138,8 @@ def found(store: Store, wanted: Task) -> Run:
 
 def bits(run: Run) -> str:
     """A digest of all of a run that is the same however it came about: everything but measured times."""
-    records = [{name: value for name, value in each.items() if not name.endswith("seconds")} for each in run.records]
+    names = [name for name in run.records[0] if not name.endswith("seconds")]
+    records = [{name: each.get(name) for name in names} for each in run.records]
     kept = [[one.epoch, one.metrics, one.sha256] for one in run.kept.values()]
     return digest([records, kept, run.finished])
 
