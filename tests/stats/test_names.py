@@ -81,7 +81,9 @@ def everything() -> Answer:
     found |= difference(*made.every()["ratio"], "a", "b", name="slower") | effect(
         *made.every()["trend"], "experiment", name="more"
     )
-    frame = pd.DataFrame({"size": [1, 2], "share": [0.1, 1 / 3], "what": ["x", None]})
+    frame = pd.DataFrame(
+        {"size": [1, 2], "share": [0.1, 1 / 3], "what": ["x", None], "n": pd.array([1, None], "Int64")}
+    )
     return found | Answer(
         own=frame, list=["a", MEASURED], no=fact(False, "it rains"), ic50=number(1.6, (1.2, 2.1), "µM")
     )

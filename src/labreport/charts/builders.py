@@ -232,7 +232,8 @@ def scatter(
         _key(axes)
     marks.direct_labels(axes, labels)
     heads = [*filter(None, (by, label))]
-    table_ = [*heads, _titled(along), _titled(up)], frame[[*heads, "x", "y"]].values.tolist()
+    rows = [[*row[:-2], *map(_short, row[-2:])] for row in frame[[*heads, "x", "y"]].values.tolist()]
+    table_ = [*heads, _titled(along), _titled(up)], rows
     return _drawing(figure, "scatter plot", table_, f"{up.label} against {along.label}", "")
 
 

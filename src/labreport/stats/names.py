@@ -185,7 +185,7 @@ class Table:
 def _cell(value: Any) -> str | Quantity:
     if isinstance(value, Quantity) or hasattr(type(value), "quantity"):
         return as_quantity(value)
-    if value is None or value != value:  # an empty cell of pandas
+    if value is None or str(value) == "<NA>" or value != value:  # an empty cell of pandas
         return quantity.MISSING
     if isinstance(value, bool) or not hasattr(value, "__float__"):
         return text_of(value)
