@@ -70,7 +70,8 @@ ARRAYS = [
     for _ in range(3)
 ]
 TREE = [made.Run("tree", seed, {1: made.Kept({}, each)}) for seed, each in enumerate(ARRAYS)]
-PHOTOS: Any = Results("test", {"tree": Runs(Experiment("tree", made.Size(), fit=str), tuple(TREE), 1)})  # type: ignore[arg-type]
+NET: Any = Experiment("tree", made.Size(), fit=str)
+PHOTOS, FIRST = (Results("test", {"tree": Runs(NET, tuple(TREE[:n]), 1)}) for n in (3, 1))  # type: ignore[arg-type]
 WRONG = Measure("wrong", "%", better="lower", value=lambda run, epoch: 1 - ACCURACY.of(run, epoch))
 MEANS = mean(EPOCHS, ACCURACY).mean
 
@@ -100,6 +101,7 @@ CASES: dict[str, Callable[[], Answer]] = {
     "count of plates": lambda: count(PLATES, "A", GROWTH, below=0.2, by="line"),
     "hardest": lambda: hardest(PHOTOS, "tree"),
     "hardest, of other items": lambda: hardest(PHOTOS, "tree", truth="own"),
+    "hardest of one run": lambda: hardest(FIRST, NET, truth=np.repeat(["owl", "cat"], [50, 130])),
     "grid": lambda: grid(CELLS, SIZES, ACCURACY),
     "grid, chosen by another": lambda: grid(CELLS, SIZES, ACCURACY, chosen_by=WRONG),
     "mean of one that diverged": lambda: mean(made.results({"a": {1: [0.9, np.nan]}}), ACCURACY),

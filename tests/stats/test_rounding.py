@@ -62,6 +62,7 @@ def test_a_number_has_the_digits_that_its_uncertainty_supports(
 
 def test_the_forms_of_a_quantity() -> None:
     """Interval, size, probability, words, and decimals of one's own."""
+    assert plain(pm(Quantity(0.008, "points", 0.0005, 0.0165))) == "0.8 points (0.1 to 1.7)"  # not ± 0.9
     assert plain(ci(SKEWED)) == "1.6 µM (95 % CI 1.2 to 2.7)"
     assert plain(size(POINTS)) == "0.61 points"
     assert plain(size(Quantity(0.5, "times", 0.4, 0.625))) == "2.0 times"
