@@ -15,7 +15,7 @@ from labreport.results import export
 
 KEPT = Path(__file__).parent / "kept"
 VARIES = (
-    r"\b(?=\d*[a-f])[0-9a-f]{8,64}\b|\d{4}-\d\d-\d\dT[\d:+]+"
+    r"(?<=-)[0-9a-f]{8}(?=\.)|(?<=\")(?:[0-9a-f]{16}|[0-9a-f]{64})(?=\")|\d{4}-\d\d-\d\dT[\d:+]+"
     r"|(?<= d=\"M )[^\"]*|(?<=\"seconds\": )[\d.e-]+|(?<=\d,)[\d.e-]+(?=,(?:still|up),)"
 )
 """What other machines, days and versions have otherwise: digests, dates, times and signs of formulas."""

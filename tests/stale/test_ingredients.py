@@ -220,6 +220,7 @@ def test_runs_rest_on_the_libraries_that_their_code_uses(tmp_path: Path) -> None
     told = made(loaded(tmp_path))
     libraries = {name for name in told["run plain"] if name.startswith("library ")}
     assert libraries == {"library numpy"}
+    assert told["run plain"]["python"] == f"{sys.version_info.major}.{sys.version_info.minor}"
     assert "library matplotlib" in told["figure line"]
 
 
