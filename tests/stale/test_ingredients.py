@@ -269,6 +269,8 @@ def test_how_a_table_is_read_counts_and_the_order_of_what_is_read(tmp_path: Path
     )
     assert [name for name in first if first[name] != second[name]] == ["table wells.csv"]
     assert [name for name in first if first[name] != third[name]] == ["reads"]
+    used = ("    images = [", "    images = [WELLS, ")  # without reads=
+    assert {"table wells.csv", "data wells.csv"} <= {*made(loaded(tmp_path, wells, used))["answer best"]}
     (tmp_path / "wells.csv").write_text("a\n2\n")
     after = made(loaded(tmp_path, wells, reads))["answer loss"]
     assert [name for name in after if first[name] != after[name]] == ["data wells.csv"]
