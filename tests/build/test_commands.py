@@ -37,7 +37,7 @@ def test_changes_compares_with_an_older_report(toy: Toy) -> None:
     toy.edit("project.py", "Walk(3.0)", "Walk(2.0)")
     toy.run()
     for path in (old, old / "answers.json"):
-        assert "higher.mean.up: was " in toy.run("changes", str(path)).out
+        assert "higher.mean.up: was 158 " in toy.run("changes", str(path)).out
     assert toy.run("changes", str(toy.folder / "templates")).code == 2
 
 
