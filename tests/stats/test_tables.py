@@ -181,6 +181,12 @@ def test_a_text_among_numbers_is_refused_by_line(tmp_path: Path) -> None:
         mean(table(lambda: declared.frame), "growth")
 
 
+def test_every_row_of_a_table_counts() -> None:
+    """Also one of many, which pandas does not print."""
+    frames = [pd.DataFrame({"a": [*range(50), middle, *range(50)]}) for middle in (0, 1)]
+    assert len({table(frame).sha256 for frame in frames}) == 2
+
+
 def test_mistakes_are_told_with_what_there_is() -> None:
     """Columns, values and comparisons."""
     with pytest.raises(UsageError, match="did you mean 'dose'"):
