@@ -196,7 +196,8 @@ def test_a_table_reads_what_pandas_reads(tmp_path: Path) -> None:
     assert (len(wells.frame), wells.name) == (3, "wells.csv")
     assert len(wells.sha256) == 64
     (tabs := tmp_path / "wells.tsv").write_text(file.read_text().replace(",", "\t"))
-    assert list(table(tabs).frame.columns) == ["plate", "dose", "viability"]
+    (lines := tmp_path / "wells.jsonl").write_text(wells.frame.to_json(orient="records", lines=True))
+    assert list(table(tabs).frame.columns) == list(table(lines).frame.columns)
     with pytest.raises(UsageError, match=r"table wells.csv: no rows \(where='dose > 20' matches none\)"):
         _ = table(file, where="dose > 20").frame
 
