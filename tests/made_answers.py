@@ -8,7 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from labreport.page import Fragment, render_section
+from labreport.page import RenderedSection, render_section
 from labreport.project import Experiment, Measure, question, section
 from labreport.stats import Answer, Sample, fact, number, ranking
 
@@ -59,7 +59,7 @@ def truths() -> Answer:
     )
 
 
-Render = Callable[..., Fragment]
+Render = Callable[..., RenderedSection]
 
 
 def renderer(folder: Path) -> Render:
@@ -74,7 +74,7 @@ def renderer(folder: Path) -> Render:
         files: dict[str, str] | None = None,
         drawn: dict[str, Any] | None = None,
         more: dict[str, Answer] | None = None,
-    ) -> Fragment:
+    ) -> RenderedSection:
         written = {**(files or {}), **({} if text is None else {"questions/best.md": text})}
         for name, content in written.items():
             (templates / name).parent.mkdir(parents=True, exist_ok=True)

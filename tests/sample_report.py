@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from labreport.charts import Exported
-from labreport.page import Claim, Fragment
+from labreport.page import Claim, RenderedSection
 from labreport.project import Project, Question, Section
 
 SAMPLE = Path(__file__).parent / "sample"
@@ -26,12 +26,12 @@ def drawn(name: str) -> Exported:
     return Exported(**drawings, **said, width_mm=160.0, columns=columns, rows=LINES)
 
 
-def fragment(name: str, title: str, html: str = "", **more: Any) -> Fragment:
+def fragment(name: str, title: str, html: str = "", **more: Any) -> RenderedSection:
     """What `render_section` returns: the file of this name, or a section with a text."""
     begin = f'<section id="section-{name}" class="section" aria-labelledby="heading-section-{name}">'
     head = f'<h2 id="heading-section-{name}"><span data-no="section:{name}"></span> {title}</h2>'
     whole = f"{begin}{head}{html}</section>" if html else (SAMPLE / f"{name}.html").read_text()
-    return Fragment(name, title, whole, **more)
+    return RenderedSection(name, title, whole, **more)
 
 
 NUMBERS = {
@@ -56,7 +56,7 @@ NUMBERS = {
 }
 
 
-def report(folder: Path) -> tuple[Project, list[Fragment], dict[str, Exported], dict[str, Any]]:
+def report(folder: Path) -> tuple[Project, list[RenderedSection], dict[str, Exported], dict[str, Any]]:
     """What `render_page` takes: a project in `folder`, its fragments, its figures and its facts."""
     (folder / "templates").mkdir(parents=True, exist_ok=True)
     for name in ("glossary.md", "references.bib"):

@@ -149,7 +149,7 @@ def broken_rules(experiments: Iterable[Experiment]) -> Iterator[str]:
     for each in experiments:
         for broken in dict.fromkeys(RULES[each.name].broken(each)) if each.name in RULES else ():
             named = f"network {each.name!r} has {broken}"
-            yield f"{each.place}: {named}; a network of your own needs another name: this one is taken"
+            yield f"{each.location}: {named}; a network of your own needs another name: this one is taken"
 
 
 def epoch_cost(network: Network | Timing) -> float:

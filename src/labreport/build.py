@@ -12,16 +12,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from labreport import results
-from labreport.errors import LabReportError, Several, UsageError, raised_at, shown, told
-from labreport.plan import DOCUMENTS, Plan, Thing
-from labreport.project import Figure, Section, located, resolved
+from labreport.errors import (
+    LabReportError,
+    MultipleErrors,
+    UsageError,
+    display_path,
+    raised_at,
+    with_location,
+)
+from labreport.plan import DOCUMENTS, Plan, Target
+from labreport.project import Figure, Section, locate_project, resolve_callable
 from labreport.results import Store, files
-from labreport.run import Event, Task, cores, execute
-from labreport.stale import changed_since_loaded, load, watched
+from labreport.run import Event, Task, available_cores, execute
+from labreport.stale import changed_since_loaded, check_reads, load
 from labreport.stale.loader import MARKER
 
 if TYPE_CHECKING:
-    from labreport.page import Fragment
+    from labreport.page import RenderedSection
 
 _OLDER = re.compile(r"[0-9a-f]{64}(\.\d+\.[0-9a-f]{12}\.safetensors|\.json)|ledger\.json|workflow\.py")
 """Names that only versions before this one gave."""
@@ -34,9 +41,9 @@ class _Listener(Protocol):
     """
 
     def note(self, text: str) -> None: ...
-    def planned(self, plan: Plan, things: Sequence[Thing]) -> None: ...
+    def planned(self, plan: Plan, things: Sequence[Target]) -> None: ...
     def running(self, tasks: Sequence[Task], cost: Callable[[Any], float] | None) -> None: ...
-    def event(self, event: Event | Thing) -> None: ...
+    def event(self, event: Event | Target) -> None: ...
     def published(self, name: str) -> None: ...
 
 
@@ -54,20 +61,20 @@ class Request:
 
 
 @contextmanager
-def held(request: Request, note: Callable[[str], None]) -> Iterator[None]:
+def locked_report(request: Request, note: Callable[[str], None]) -> Iterator[None]:
     """Hold the report's folder, where there is a project; who comes second waits, and says so."""
-    located(request.folder)
+    locate_project(request.folder)
 
     @cache
     def waits() -> bool:
-        note(f"another build works in {shown(request.output)}; waiting for it")
+        note(f"another build works in {display_path(request.output)}; waiting for it")
         return False
 
     with files.lock(request.output / ".lock", stop=waits):
         yield
 
 
-def opened(request: Request) -> Plan:
+def open_report(request: Request) -> Plan:
     """Load the project, and compare it with what its report is made of; nothing is changed."""
     from labreport.page import template_files
 
@@ -81,34 +88,34 @@ def opened(request: Request) -> Plan:
         Store(request.output / "results"),
         seeds=request.seeds,
         templates=lambda section: template_files(templates, section),
-        more={f"template {name}": files.file_digest(path) for name, path in frame.items()},
+        more={f"template {name}": files.sha256_of_file(path) for name, path in frame.items()},
         force=request.force,
     )
 
 
-def build(request: Request, listener: _Listener) -> Built:
+def build_report(request: Request, listener: _Listener) -> Builder:
     """Make what is stale. Mistakes are in `Built.errors`; raises what stops the whole build."""
-    with held(request, listener.note):
-        built = Built(request, listener)
+    with locked_report(request, listener.note):
+        built = Builder(request, listener)
         built._carry_out()
         return built
 
 
-class Built:
+class Builder:
     """A build and what came of it; `before` is what the answers were, None where there was no report."""
 
     def __init__(self, request: Request, listener: _Listener) -> None:
         self.request, self.listener, self.output = request, listener, request.output
         if (self.output / "ledger.json").exists():
-            listener.note(f"{shown(self.output)} was made by an earlier version; it is made again")
+            listener.note(f"{display_path(self.output)} was made by an earlier version; it is made again")
             shutil.rmtree(self.output / "cache", ignore_errors=True)
             for path in [*self.output.glob("*"), *self.output.glob("results/*")]:
                 if _OLDER.fullmatch(path.name):
                     path.unlink()
         (self.output / MARKER).touch()
-        self.plan, self.before = opened(request), answers_of(self.output)
+        self.plan, self.before = open_report(request), answers_of(self.output)
         self.project = self.plan.project
-        self.made = set[Thing]()
+        self.made = set[Target]()
         self.errors: list[LabReportError] = []
 
     def _carry_out(self) -> None:
@@ -118,9 +125,9 @@ class Built:
         for line in plan.store.notices:
             listener.note(line)
         if self.project.rules and any(thing.kind == "run" for thing in wanted):
-            rules = resolved(self.project.rules, self.project.place, "rules")
+            rules = resolve_callable(self.project.rules, self.project.location, "rules")
             if broken := [UsageError(line) for line in rules(self.project.runs)]:
-                raise Several(broken)
+                raise MultipleErrors(broken)
         if stale:
             (self.output / ".stamp").unlink(missing_ok=True)
             listener.planned(plan, stale)
@@ -130,16 +137,16 @@ class Built:
         if not self.errors and not self.request.names:
             self._publish()
 
-    def _run(self, stale: Sequence[Thing]) -> None:
+    def _run(self, stale: Sequence[Target]) -> None:
         tasks = [Task(*task) for task in self.plan.tasks(stale)]
-        cost = self.project.cost and resolved(self.project.cost, self.project.place, "cost")
+        cost = self.project.cost and resolve_callable(self.project.cost, self.project.location, "cost")
         self.listener.running(tasks, cost)
         first = self.before is None and not self.request.names
         failed = execute(
             self.project,
             tasks,
             self.plan.store,
-            jobs=self.request.jobs or cores(),
+            jobs=self.request.jobs or available_cores(),
             scheduler=self.request.scheduler,
             progress=self.listener.event,
             on_first_seeds=self._preliminary if first else None,
@@ -147,9 +154,9 @@ class Built:
         self.errors += [LabReportError(each.text) for each in failed]
         self.made |= {thing for thing in stale if not self.plan.state(thing)}
 
-    def _make(self, plan: Plan, things: Iterable[Thing], errors: list[LabReportError]) -> set[Thing]:
+    def _make(self, plan: Plan, things: Iterable[Target], errors: list[LabReportError]) -> set[Target]:
         """Make answers, figures and sections; gives those that cannot be made, or read one that cannot."""
-        lost: dict[Thing, Sequence[LabReportError]] = {}
+        lost: dict[Target, Sequence[LabReportError]] = {}
         for thing in things:
             if thing.kind in DOCUMENTS or not plan.state(thing):
                 continue
@@ -162,7 +169,7 @@ class Built:
                 _check_unedited(plan)
                 plan.keep(thing, value, claims=value["claims"] if thing.kind == "section" else ())
             except LabReportError as error:
-                lost[thing] = error.errors if isinstance(error, Several) else (error,)
+                lost[thing] = error.errors if isinstance(error, MultipleErrors) else (error,)
                 continue
             self.made.add(thing)
             if thing.kind == "figure" and value["note"]:
@@ -189,7 +196,7 @@ class Built:
                 path.unlink(missing_ok=True)
                 continue
             _check_unedited(plan)
-            if thing.kind == "page" and plan.state(Thing("pdf", "pdf")):
+            if thing.kind == "page" and plan.state(Target("pdf", "pdf")):
                 path.with_name(DOCUMENTS["pdf"]).unlink(missing_ok=True)
             files.write_bytes(path, content)
             plan.keep(thing, None)
@@ -211,33 +218,35 @@ class Built:
 
 def _check_unedited(plan: Plan) -> None:
     """Raise for a file that is not any more what was digested: what was made of it has no key."""
-    report = f"{shown(plan.report)}/"
+    report = f"{display_path(plan.report)}/"
     if edited := [one for one in changed_since_loaded(plan.project) if not one.startswith(report)]:
         raise LabReportError(f"{edited[0]}: it was edited while this was built; build again")
 
 
-def compute(plan: Plan, thing: Thing) -> dict[str, Any]:
+def compute(plan: Plan, thing: Target) -> dict[str, Any]:
     """Make an answer, a figure or a section of what is kept, as plain values.
 
     Raises `LabReportError`, with the author's line.
     """
     from labreport import charts
-    from labreport.stats import Answer, to_plain
+    from labreport.stats import Answer, to_json
 
     reader = thing.subject
     try:
         if thing.kind == "section":
             return section(plan, reader).plain()
-        arguments = reader.arguments(results.read(reader, plan.runs), answers(plan, reader.answers))
-        with watched(plan.project, plan.made_of(thing), reader):
+        arguments = reader.arguments(
+            results.results_for_reader(reader, plan.runs), stored_answers(plan, reader.answers)
+        )
+        with check_reads(plan.project, plan.made_of(thing), reader):
             if thing.kind == "figure":
                 with charts.style():
                     return asdict(charts.export(reader.function(*arguments), name=reader.name))
             answer = reader.function(*arguments)
         if not isinstance(answer, Answer):
             text = f"question {reader.name!r} returns {type(answer).__name__}; return an Answer"
-            raise UsageError(told(reader.place, text))
-        return to_plain(answer)
+            raise UsageError(with_location(reader.location, text))
+        return to_json(answer)
     except Exception as error:  # the author's code may raise anything
         for table in getattr(reader, "tables", ()):
             table.explain(error)
@@ -245,19 +254,19 @@ def compute(plan: Plan, thing: Thing) -> dict[str, Any]:
             raise
         line = next(iter(str(error).splitlines()), "")
         text = f"{thing}: {type(error).__name__}: {line}"
-        raise LabReportError(told(raised_at(error) or reader.place, text)) from error
+        raise LabReportError(with_location(raised_at(error) or reader.location, text)) from error
 
 
-def answers(plan: Plan, names: Collection[str], lost: Container[Thing] = ()) -> Any:
+def stored_answers(plan: Plan, names: Collection[str], lost: Container[Target] = ()) -> Any:
     """The kept answers of these questions as `Names`, but those that are lost; `"*"` are all."""
-    from labreport.stats import Names, from_plain
+    from labreport.stats import Namespace, from_json
 
     asked = [one.name for one in plan.project.questions] if "*" in names else names
-    there = [name for name in asked if Thing("answer", name) not in lost]
-    return Names({name: from_plain(plan.value("answer", name)) for name in there})
+    there = [name for name in asked if Target("answer", name) not in lost]
+    return Namespace({name: from_json(plan.value("answer", name)) for name in there})
 
 
-def _figures(plan: Plan, drawn: Iterable[Figure], lost: Container[Thing]) -> dict[str, Any]:
+def _figures(plan: Plan, drawn: Iterable[Figure], lost: Container[Target]) -> dict[str, Any]:
     """The kept drawings of these figures, but those that are lost, by name."""
     from labreport.charts import Exported
 
@@ -265,7 +274,7 @@ def _figures(plan: Plan, drawn: Iterable[Figure], lost: Container[Thing]) -> dic
     return {name: Exported(**plan.value("figure", name)) for name in there}
 
 
-def section(plan: Plan, chapter: Section, lost: Collection[Thing] = ()) -> Fragment:
+def section(plan: Plan, chapter: Section, lost: Collection[Target] = ()) -> RenderedSection:
     """Render a section of what is kept; a question says so whose answer, or a figure of it, is lost."""
     from labreport.page import render_section
 
@@ -274,25 +283,25 @@ def section(plan: Plan, chapter: Section, lost: Collection[Thing] = ()) -> Fragm
     undrawn = [one for one in chapter.questions if any(plan.thing(each) in lost for each in one.figures)]
     return render_section(
         chapter,
-        answers(plan, asked, {*lost, *map(plan.thing, undrawn)}).members,
+        stored_answers(plan, asked, {*lost, *map(plan.thing, undrawn)}).members,
         _figures(plan, drawn, lost),
         plan.project.runs,
         plan.project.folder / "templates",
     )
 
 
-def document(plan: Plan, kind: str, lost: Collection[Thing] = (), notice: str = "") -> bytes:
+def document(plan: Plan, kind: str, lost: Collection[Target] = (), notice: str = "") -> bytes:
     """Render a document of what is kept, without what is lost.
 
     Raises `MissingLibrary` where the PDF cannot be set here.
     """
     if kind == "answers.json":
         return files.json_bytes(_answers(plan))
-    from labreport.page import Fragment
+    from labreport.page import RenderedSection
 
-    def fragment(one: Section) -> Fragment:
+    def fragment(one: Section) -> RenderedSection:
         again = plan.thing(one) in lost
-        return section(plan, one, lost) if again else Fragment.of(plan.value("section", one.name))
+        return section(plan, one, lost) if again else RenderedSection.of(plan.value("section", one.name))
 
     drawn = _figures(plan, plan.project.figures, lost)
     made = plan.project, [*map(fragment, plan.project.chapters)], drawn, _facts(plan)
@@ -320,7 +329,8 @@ def _answers(plan: Plan) -> dict[str, Any]:
             asked[one.name] = {"question": one.text, "section": chapter.name, "answer": answer, "claims": own}
         sections[chapter.name] = {"title": chapter.title, "claims": claims}
     experiments = {
-        one.name: results.described(one, project.epochs_kept(one), plan.runs(one)) for one in project.runs
+        one.name: results.describe_experiment(one, project.epochs_kept(one), plan.runs(one))
+        for one in project.runs
     }
     said = {"title": project.title, "subtitle": project.subtitle, "author": project.author}
     return {**said, "experiments": experiments, "questions": asked, "sections": sections}

@@ -28,7 +28,7 @@ class UsageError(LabReportError):
     table: object = None  # that is wrong, of which other errors may be the consequence
 
 
-class Several(LabReportError):
+class MultipleErrors(LabReportError):
     """Many mistakes that are told at once, each of them once."""
 
     def __init__(self, errors: Sequence[LabReportError]) -> None:
@@ -37,7 +37,7 @@ class Several(LabReportError):
         super().__init__("\n".join(map(str, self.errors)))
 
 
-def here() -> str:
+def author_location() -> str:
     """Name the line of the author from which the engine was called: `project.py:12`, or the empty text."""
     return next(_lines(walk_stack(sys._getframe(1))), "")
 
@@ -54,15 +54,15 @@ def _lines(frames: Iterable[tuple[FrameType, int]]) -> Iterator[str]:
         path = os.path.abspath(file)
         foreign = path.startswith(_FOREIGN) or f"{os.sep}site-packages{os.sep}" in path
         if not (foreign or file.startswith("<") or file.endswith((".pyx", ".pxd", ".pxi"))):
-            yield f"{shown(file)}:{line}"
+            yield f"{display_path(file)}:{line}"
 
 
-def told(place: str, text: str) -> str:
+def with_location(place: str, text: str) -> str:
     """Put the place in front of a message."""
     return f"{place}: {text}" if place else text
 
 
-def shown(path: str | Path) -> str:
+def display_path(path: str | Path) -> str:
     """Write a path as a person would: relative to the current folder where it is below that."""
     try:
         return str(Path(path).relative_to(Path.cwd()))

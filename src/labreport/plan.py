@@ -14,8 +14,16 @@ from typing import Any
 
 from labreport.errors import LabReportError, UsageError, did_you_mean
 from labreport.project import Experiment, Figure, Project, Question, Reader, Section
-from labreport.results import Kept, Run, Store, files
-from labreport.stale import UNKNOWN, declaration, digest, engine_digest, ingredients, key, versions
+from labreport.results import Checkpoint, Run, Store, files
+from labreport.stale import (
+    UNKNOWN,
+    declaration_hash,
+    engine_hash,
+    ingredients,
+    sha256_of,
+    short_hash,
+    versions,
+)
 
 DOCUMENTS = {"page": "report.html", "pdf": "report.pdf", "answers.json": "answers.json"}
 """A document to its file, in the order of making."""
@@ -33,7 +41,7 @@ _TOLD = ("specification", "seeds", "epochs", "library", "python", "threads")
 
 
 @dataclass(frozen=True)
-class Thing:
+class Target:
     """Something that is made: a run (by experiment and seed), an answer, a figure, a section, a document."""
 
     kind: str
@@ -47,7 +55,7 @@ class Thing:
 
 
 @dataclass(frozen=True)
-class Changed:
+class Change:
     """An ingredient that is not what it was; None is one that was not, or is not, there."""
 
     what: str
@@ -74,24 +82,24 @@ class Changed:
 
 
 @dataclass(frozen=True)
-class State:
+class Staleness:
     """Whether there is a file with the key, and what has changed if not: no reasons, never made.
 
     It is true of what is to be made.
     """
 
     fresh: bool
-    reasons: tuple[Changed, ...] = ()
+    reasons: tuple[Change, ...] = ()
 
     def __bool__(self) -> bool:
         return not self.fresh
 
 
-FORCED = Changed("--force", "", UNKNOWN)
+FORCED = Change("--force", "", UNKNOWN)
 
 
 @dataclass(frozen=True)
-class Made:
+class CacheEntry:
     """What was made, as it is kept in `cache/KIND/NAME.json`; `digest` is that of the value."""
 
     key: str
@@ -102,11 +110,11 @@ class Made:
 
 
 @dataclass(frozen=True)
-class Group:
+class StaleGroup:
     """All that is stale by one change; None where it was never made."""
 
-    change: Changed | None
-    things: tuple[Thing, ...]
+    change: Change | None
+    things: tuple[Target, ...]
 
 
 Task = tuple[Experiment, int, str, dict[str, str], tuple[int, ...]]
@@ -138,9 +146,9 @@ class Plan:
         self._more = more or {}
         self._only: Mapping[str, int] = {}
         self._ingredients = ingredients(project, report / "cache" / "digests.json")
-        self._made: dict[tuple[str, str], Made | None] = {}
-        self._states: dict[Thing, State] = {}
-        self._runs: dict[Thing, Run] = {}
+        self._made: dict[tuple[str, str], CacheEntry | None] = {}
+        self._states: dict[Target, Staleness] = {}
+        self._runs: dict[Target, Run] = {}
         self._running = False
         self._made_of_run = cache(lambda run: self._ingredients.run(run.subject, run.seed))
         self._forced = {thing for name in force for thing in (self.named(name) if name else self.things)}
@@ -157,10 +165,10 @@ class Plan:
         return found[: self._only.get(experiment.name, len(found))]
 
     @cached_property
-    def _reads(self) -> dict[Thing, tuple[Thing, ...]]:
+    def _reads(self) -> dict[Target, tuple[Target, ...]]:
         """All things, each after what it reads, and that. Raises `UsageError` for a circle of answers."""
         project = self.project
-        runs = [Thing("run", one.name, one, seed) for one in project.runs for seed in self.seeds(one)]
+        runs = [Target("run", one.name, one, seed) for one in project.runs for seed in self.seeds(one)]
         questions = {one.name: one for one in project.questions}
         order = TopologicalSorter({name: self._asked(one) for name, one in questions.items()})
         subjects: list[Question | Figure | Section] = []
@@ -169,8 +177,8 @@ class Plan:
         except CycleError as error:
             names = error.args[1]
             text = f"the answers {', '.join(names[1:])} read each other; leave one out"
-            raise UsageError(f"{questions[names[0]].place}: {text}") from None
-        found: dict[Thing, tuple[Thing, ...]] = dict.fromkeys(runs, ())
+            raise UsageError(f"{questions[names[0]].location}: {text}") from None
+        found: dict[Target, tuple[Target, ...]] = dict.fromkeys(runs, ())
         for subject in (*subjects, *project.figures, *project.chapters):
             answers = [self.thing(questions[name]) for name in self._asked(subject)]
             if isinstance(subject, Section):
@@ -182,22 +190,22 @@ class Plan:
             found[self.thing(subject)] = tuple(below)
         for kind in DOCUMENTS:
             kinds = ("run", "section", "answer" if kind == "answers.json" else "figure")
-            found[Thing(kind, kind)] = tuple(one for one in found if one.kind in kinds)
+            found[Target(kind, kind)] = tuple(one for one in found if one.kind in kinds)
         return found
 
     @property
-    def things(self) -> tuple[Thing, ...]:
+    def things(self) -> tuple[Target, ...]:
         """All things, each after what it reads. Raises `UsageError` for answers that read each other."""
         return tuple(self._reads)
 
-    def reads(self, thing: Thing) -> tuple[Thing, ...]:
+    def reads(self, thing: Target) -> tuple[Target, ...]:
         """What a thing reads directly."""
         return self._reads[thing]
 
-    def thing(self, subject: Question | Figure | Section) -> Thing:
+    def thing(self, subject: Question | Figure | Section) -> Target:
         """The thing that a question, a figure or a section becomes."""
         kind = "answer" if isinstance(subject, Question) else type(subject).__name__.lower()
-        return Thing(kind, subject.name, subject)
+        return Target(kind, subject.name, subject)
 
     def _asked(self, reader: Reader | Section) -> list[str]:
         """The questions whose answers something reads; `"*"` are all others that do not read all."""
@@ -209,16 +217,16 @@ class Plan:
             names = [one.name for one in others if not (alone and "*" in one.answers)]
         return list(dict.fromkeys(names))
 
-    def wanted(self, names: Iterable[str]) -> Sequence[Thing]:
+    def wanted(self, names: Iterable[str]) -> Sequence[Target]:
         """What a user names and all that it reads, in the order of making; without names, everything."""
-        waiting, found = [thing for name in names for thing in self.named(name)], set[Thing]()
+        waiting, found = [thing for name in names for thing in self.named(name)], set[Target]()
         while waiting:
             if (one := waiting.pop()) not in found:
                 found.add(one)
                 waiting += self.reads(one)
         return [one for one in self.things if one in found or not found]
 
-    def named(self, text: str) -> list[Thing]:
+    def named(self, text: str) -> list[Target]:
         """What a user calls `best`, `part-two`, `2.2`, `page`: all things of this name, the runs of an
         experiment or a study. Raises `UsageError` for an unknown name."""
         studies, numbered = self.project.studies, self.project.numbered
@@ -230,21 +238,23 @@ class Plan:
             raise UsageError(f"nothing is called {text!r}{did_you_mean(text, known)}")
         return found or [self.thing(numbered[text])]
 
-    def made_of(self, thing: Thing) -> dict[str, str]:
+    def made_of(self, thing: Target) -> dict[str, str]:
         """What a thing is made of now."""
         if thing.kind == "run":
             return self._made_of_run(thing)
         read = {one: self._digest(one) for one in self.reads(thing)}
         found = {str(one): value for one, value in read.items() if one.kind != "run"}
         found |= {f"library {name}": text for name, text in versions(_TOOLS.get(thing.kind, ())).items()}
-        found["engine"] = engine_digest()
+        found["engine"] = engine_hash()
         if isinstance(thing.subject, Reader):
             runs = {(one.name, one.seed or 0): value for one, value in read.items() if one.kind == "run"}
             return found | self._ingredients.reader(thing.subject, runs)
         project = self.project
-        found["project"] = digest([project.title, project.subtitle, project.author, asdict(project.words)])
+        found["project"] = short_hash(
+            [project.title, project.subtitle, project.author, asdict(project.words)]
+        )
         if thing.kind not in ("pdf", "page"):
-            found |= {f"experiment {one.name}": declaration(one) for one in project.runs}
+            found |= {f"experiment {one.name}": declaration_hash(one) for one in project.runs}
         if isinstance(thing.subject, Section):
             found["section"] = _outline([thing.subject])
             folder = project.folder / "templates"
@@ -253,25 +263,27 @@ class Plan:
                     found[f"template {path.relative_to(folder)}"] = self._ingredients.data.digest(path)
             return found
         runs_read = [[str(one), value] for one, value in read.items() if one.kind == "run"]
-        found["runs"] = UNKNOWN if UNKNOWN in read.values() else digest(runs_read)
+        found["runs"] = UNKNOWN if UNKNOWN in read.values() else short_hash(runs_read)
         found["seeds"] = f"{self._range.start} to {self._range.stop - 1}"
         found["sections"] = _outline(project.chapters)
         return found if thing.kind == "answers.json" else {**found, **self._more}
 
-    def key(self, thing: Thing) -> str:
+    def key(self, thing: Target) -> str:
         """The name of what a thing is made of now."""
-        return key(self.made_of(thing))
+        return sha256_of(self.made_of(thing))
 
-    def _digest(self, thing: Thing) -> str:
+    def _digest(self, thing: Target) -> str:
         """The digest of what a thing is, by which others are made of it; of a run, its key and its day."""
         found = self._run(thing) if thing.kind == "run" else self.made(thing.kind, thing.name)
         if found is None or not self.state(thing).fresh:
             return UNKNOWN
         return (
-            found.digest[:16] if isinstance(found, Made) else f"{found.key[:16]} {found.made.get('date', '')}"
+            found.digest[:16]
+            if isinstance(found, CacheEntry)
+            else f"{found.key[:16]} {found.made.get('date', '')}"
         )
 
-    def state(self, thing: Thing) -> State:
+    def state(self, thing: Target) -> Staleness:
         """Whether there is a file with the thing's key, and what has changed where there is none."""
         if (known := self._states.get(thing)) is None:
             known = self._run_state(thing) if thing.kind == "run" else self._state(thing)
@@ -279,47 +291,49 @@ class Plan:
                 self._states[thing] = known
         return known
 
-    def _run_state(self, thing: Thing) -> State:
+    def _run_state(self, thing: Target) -> Staleness:
         if thing in self._forced:
-            return State(False, (FORCED,))
+            return Staleness(False, (FORCED,))
         if run := self._run(thing):
             missing = run.missing(self.project.epochs_kept(thing.subject))
             kept, more = (", ".join(map(str, some)) for some in (run.kept, missing))
-            return State(not missing, (Changed("epochs", kept or "none", f"{more} too"),) if missing else ())
+            return Staleness(
+                not missing, (Change("epochs", kept or "none", f"{more} too"),) if missing else ()
+            )
         before = self._newest(thing)
-        return State(False, self._differences(thing, before.made_of) if before else ())
+        return Staleness(False, self._differences(thing, before.made_of) if before else ())
 
-    def _state(self, thing: Thing) -> State:
+    def _state(self, thing: Target) -> Staleness:
         made = self.made(thing.kind, thing.name)
         if made is None or thing in self._forced:
-            return State(False, (FORCED,) if made else ())
+            return Staleness(False, (FORCED,) if made else ())
         changed = self._differences(thing, made.made_of)
         if thing.kind in DOCUMENTS and not changed:
             path = self.report / DOCUMENTS[thing.kind]
             now = self._ingredients.data.digest(path) if path.is_file() else None
-            changed = (Changed(path.name, made.digest, now),) if now != made.digest else ()
-        return State(not changed, changed)
+            changed = (Change(path.name, made.digest, now),) if now != made.digest else ()
+        return Staleness(not changed, changed)
 
-    def _differences(self, thing: Thing, was: Mapping[str, str]) -> tuple[Changed, ...]:
-        found, now = list[Changed](), self.made_of(thing)
+    def _differences(self, thing: Target, was: Mapping[str, str]) -> tuple[Change, ...]:
+        found, now = list[Change](), self.made_of(thing)
         changed = [name for name in {**was, **now} if was.get(name) != now.get(name)]
         for name in sorted(changed, key=lambda name: (_RANKS.get(name.partition(" ")[0], 9), name)):
             before, after = was.get(name), now.get(name)
             what, where = self._ingredients.described(name)
             if name == "specification":
-                what, where = f"specification of {thing.name}", thing.subject.place
-                before, after = _apart(before or "", after or "")
-            found.append(Changed(what, before, after, where if after else ""))
+                what, where = f"specification of {thing.name}", thing.subject.location
+                before, after = _differing_parts(before or "", after or "")
+            found.append(Change(what, before, after, where if after else ""))
         return tuple(found)
 
-    def _run(self, thing: Thing) -> Run | None:
+    def _run(self, thing: Target) -> Run | None:
         """The run that belongs to a thing, remembered until `tasks` is called."""
         run = self._runs.get(thing) or self.store.find(self.key(thing), thing.seed or 0)
         if run and not self._running:
             self._runs[thing] = run
         return run
 
-    def _newest(self, thing: Thing) -> Run | None:
+    def _newest(self, thing: Target) -> Run | None:
         """The run that was made last for an experiment, or for one that shares its runs."""
         own = self.made_of(thing)
         shared = [one for one in self.things if one.seed == thing.seed and self.made_of(one) == own]
@@ -328,15 +342,15 @@ class Plan:
 
     def runs(self, experiment: Experiment) -> list[Run]:
         """The stored runs of an experiment, as they would be made now, in order of seed."""
-        things = [Thing("run", experiment.name, experiment, seed) for seed in self.seeds(experiment)]
+        things = [Target("run", experiment.name, experiment, seed) for seed in self.seeds(experiment)]
         return [run for thing in things if (run := self._run(thing))]
 
-    def made(self, kind: str, name: str) -> Made | None:
+    def made(self, kind: str, name: str) -> CacheEntry | None:
         """What was made last by this name, stale or not."""
         if (kind, name) not in self._made:
             self._made[kind, name] = None
             with suppress(files.Damaged, TypeError):
-                self._made[kind, name] = Made(**(files.read_json(self._path(kind, name)) or {}))
+                self._made[kind, name] = CacheEntry(**(files.read_json(self._path(kind, name)) or {}))
         return self._made[kind, name]
 
     def value(self, kind: str, name: str) -> Any:
@@ -348,16 +362,16 @@ class Plan:
     def _path(self, kind: str, name: str) -> Path:
         return self.report / "cache" / kind / f"{files.safe_name(name)}.json"
 
-    def keep(self, thing: Thing, value: Any, claims: Sequence[dict[str, Any]] = ()) -> Made:
+    def keep(self, thing: Target, value: Any, claims: Sequence[dict[str, Any]] = ()) -> CacheEntry:
         """Keep what was made, plain JSON values; of a document None, since its file is in its place.
 
         Raises `DiskError`.
         """
-        value = files.plain(value)
+        value = files.to_plain_json(value)
         document = DOCUMENTS.get(thing.kind)
-        told = files.file_digest(self.report / document) if document else files.digest(value)
+        told = files.sha256_of_file(self.report / document) if document else files.sha256_of(value)
         made_of = self.made_of(thing)
-        made = Made(key(made_of), made_of, value, told, list(claims))
+        made = CacheEntry(sha256_of(made_of), made_of, value, told, list(claims))
         files.write_json(self._path(thing.kind, thing.name), asdict(made))
         self._ingredients.data.save()
         self._made[thing.kind, thing.name] = made
@@ -366,7 +380,7 @@ class Plan:
         self._states = {one: state for one, state in self._states.items() if state.fresh}
         return made
 
-    def tasks(self, wanted: Iterable[Thing] = ()) -> list[Task]:
+    def tasks(self, wanted: Iterable[Target] = ()) -> list[Task]:
         """What is to be run, of these things or of all: one for each key and seed, with the epochs of all of
         them that share it. The files of runs that were forced are removed now.
         """
@@ -386,16 +400,16 @@ class Plan:
         self._running = True
         return list(found.values())
 
-    def groups(self) -> list[Group]:
+    def groups(self) -> list[StaleGroup]:
         """All that is stale, by what changed first on its way; what was never made comes first."""
-        found: dict[str, tuple[Changed | None, list[Thing]]] = {"": (None, [])}
+        found: dict[str, tuple[Change | None, list[Target]]] = {"": (None, [])}
         for thing in self.things:
             if not self.state(thing).fresh:
                 cause, _ = next(self._ways(thing, set()), (None, []))
                 found.setdefault(cause.cause if cause else "", (cause, []))[1].append(thing)
-        return [Group(cause, tuple(things)) for cause, things in found.values() if things]
+        return [StaleGroup(cause, tuple(things)) for cause, things in found.values() if things]
 
-    def _ways(self, thing: Thing, seen: set[Thing]) -> Iterator[tuple[Changed | None, list[str]]]:
+    def _ways(self, thing: Target, seen: set[Target]) -> Iterator[tuple[Change | None, list[str]]]:
         """Each change on which a stale thing rests, None for one never made, and one way from there."""
         state = self.state(thing)
         if state.fresh or thing in seen:
@@ -413,7 +427,7 @@ class Plan:
             if change.now != UNKNOWN or change is FORCED:
                 yield change, [str(change), *between, str(thing)]
 
-    def way(self, thing: Thing) -> list[str]:
+    def way(self, thing: Target) -> list[str]:
         """Why a thing is stale: a line for each change, with the way from there to the thing."""
         found: dict[str, str] = {}
         for cause, way in self._ways(thing, set()):
@@ -427,10 +441,10 @@ def _outline(sections: Sequence[Section]) -> str:
     for section, found in zip(sections, told, strict=True):
         for one in section.questions:
             found.append([one.name, one.text, one.template, one.local, [each.name for each in one.figures]])
-    return digest(told)
+    return short_hash(told)
 
 
-def _apart(before: str, now: str) -> tuple[str, str]:
+def _differing_parts(before: str, now: str) -> tuple[str, str]:
     """The fields in which two specifications differ; all of them where their classes do."""
     old, new = (re.split(r"(?<=[(,])(?=\w+=)", text) for text in (before, now))
     if len(old) != len(new) or old[0] != new[0]:
@@ -440,21 +454,21 @@ def _apart(before: str, now: str) -> tuple[str, str]:
     return ", ".join(one for one, _ in pairs), ", ".join(other for _, other in pairs)
 
 
-def keep(plan: Plan, names: Iterable[str], because: str) -> int:
+def carry_over(plan: Plan, names: Iterable[str], because: str) -> int:
     """Let the stored runs of experiments stay valid across an edit: each gets its key of now, and a note.
 
     Returns how many. Raises `UsageError` for a name of something else, and where there is nothing to keep.
     """
     count = 0
     for name in names:
-        kept = [one for one in plan.named(name) if one.kind == "run" and _keep_run(plan, one, because)]
+        kept = [one for one in plan.named(name) if one.kind == "run" and _carry_over_run(plan, one, because)]
         if not kept:
             raise UsageError(f"{name}: no stored run of it is stale; only those of experiments can be kept")
         count += len(kept)
     return count
 
 
-def _keep_run(plan: Plan, thing: Thing, because: str) -> bool:
+def _carry_over_run(plan: Plan, thing: Target, because: str) -> bool:
     state, before = plan.state(thing), plan._newest(thing)
     if state.fresh or before is None or before.key == plan.key(thing):
         return False
@@ -463,7 +477,7 @@ def _keep_run(plan: Plan, thing: Thing, because: str) -> bool:
     run = replace(before, key=plan.key(thing), made_of=plan.made_of(thing), made=made)
     old, new = plan.store.path(before).stem, plan.store.path(run).with_suffix("")
 
-    def copied(one: Kept) -> Kept:
+    def copied(one: Checkpoint) -> Checkpoint:
         target = new.with_name(new.name + one.file.name.removeprefix(old))
         return replace(one, file=shutil.copyfile(one.file, target))
 

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from labreport import results
 from labreport.build import compute, document
 from labreport.errors import LabReportError
-from labreport.plan import DOCUMENTS, Plan, Thing
-from labreport.project import Check, resolved
+from labreport.plan import DOCUMENTS, Plan, Target
+from labreport.project import Check, resolve_callable
 from labreport.results import Run, Store, files
 from labreport.run import Task, execute
-from labreport.run.drive import lasting
+from labreport.run.drive import without_times
 
 
 def checks(plan: Plan) -> Iterator[Check]:
@@ -34,11 +34,11 @@ def checks(plan: Plan) -> Iterator[Check]:
         for one in project.runs:
             kept = project.epochs_kept(one)
             seen[one.name] = results.Runs(one, tuple(run.seen(kept) for run in plan.runs(one)), kept[-1])
-        verify = resolved(project.verify, project.place, "verify")
+        verify = resolve_callable(project.verify, project.location, "verify")
         yield from verify(results.Results("verify", seen, project.studies))
 
 
-def _again(plan: Plan, thing: Thing) -> Check:
+def _again(plan: Plan, thing: Target) -> Check:
     """What is made or rendered again from what it reads is what is kept or published."""
     if plan.state(thing):
         return Check(str(thing), False, "it is stale; build first")
@@ -51,7 +51,7 @@ def _again(plan: Plan, thing: Thing) -> Check:
     if getattr(thing.subject, "local", False):
         return Check(str(thing), True, "about the machine; not compared")
     try:
-        equal = files.digest(compute(plan, thing)) == files.digest(plan.value(thing.kind, thing.name))
+        equal = files.sha256_of(compute(plan, thing)) == files.sha256_of(plan.value(thing.kind, thing.name))
     except LabReportError as error:
         return Check(str(thing), False, str(error))
     return Check(str(thing), equal, "" if equal else "made again, it is another")
@@ -76,5 +76,5 @@ def _repeated(plan: Plan) -> Iterator[Check]:
 
 def _bits(run: Run, epochs: tuple[int, ...]) -> str:
     """The digest of all that a run recorded and kept but times."""
-    kept = [[epoch, lasting(one.metrics), one.sha256] for epoch, one in run.seen(epochs).kept.items()]
-    return files.digest([[lasting(record) for record in run.records[: epochs[-1]]], kept])
+    kept = [[epoch, without_times(one.metrics), one.sha256] for epoch, one in run.seen(epochs).kept.items()]
+    return files.sha256_of([[without_times(record) for record in run.records[: epochs[-1]]], kept])

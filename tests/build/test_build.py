@@ -263,7 +263,7 @@ def test_a_table_that_a_function_gives_is_looked_at_each_time(toy: Toy) -> None:
 def test_a_report_is_not_replaced_by_a_preliminary_one(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
     """A page of the first seeds is made only where there is none."""
     made: list[object] = []
-    monkeypatch.setattr("labreport.build.Built._preliminary", made.append)
+    monkeypatch.setattr("labreport.build.Builder._preliminary", made.append)
     toy.edit("project.py", "Walk(3.0)", "Walk(2.0)")
     assert toy.run("--jobs", "1").code == 0
     assert made == []

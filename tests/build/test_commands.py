@@ -93,7 +93,7 @@ def test_verify_passes_and_finds_an_altered_byte(toy: Toy) -> None:
 
 def test_verify_finds_an_answer_that_is_computed_otherwise(toy: Toy) -> None:
     """One that was written with another value and a right checksum."""
-    from labreport.results import digest, read_json, write_json
+    from labreport.results import read_json, sha256_of, write_json
 
     path = toy.folder / "report/cache/answer/higher.json"
     kept = read_json(path)
@@ -103,7 +103,7 @@ def test_verify_finds_an_answer_that_is_computed_otherwise(toy: Toy) -> None:
         each for each in text.replace("}", ",").split() if each.strip(",").replace(".", "").isdigit()
     )
     kept["value"] = json.loads(text.replace(number, f"9{number}", 1))
-    write_json(path, {**kept, "digest": digest(kept["value"])})
+    write_json(path, {**kept, "digest": sha256_of(kept["value"])})
     (toy.folder / "report" / stamp.NAME).unlink()
     ended = toy.run("verify")
     assert ended.code == 1

@@ -9,7 +9,7 @@ import time
 import pytest
 
 from labreport.cli.terminal import Terminal, counted, duration, guarded, visible
-from labreport.errors import LabReportError, Several, UsageError
+from labreport.errors import LabReportError, MultipleErrors, UsageError
 
 
 def _raising(error: BaseException) -> int:
@@ -26,7 +26,7 @@ def _terminating() -> int:
     [
         (LabReportError("failed"), 1),
         (UsageError("typed wrong"), 2),
-        (Several([LabReportError("failed"), UsageError("typed wrong")]), 2),
+        (MultipleErrors([LabReportError("failed"), UsageError("typed wrong")]), 2),
         (ValueError("unexpected"), 1),
         (KeyboardInterrupt(), 130),
     ],
@@ -82,7 +82,7 @@ def test_a_signal_that_is_swallowed_comes_again() -> None:
 def test_several_mistakes_are_each_told_once(capsys: pytest.CaptureFixture[str]) -> None:
     """A line each, the same one once."""
     errors = [UsageError("a.md:1: one"), UsageError("a.md:2: two"), UsageError("a.md:1: one")]
-    Terminal().error(Several(errors))
+    Terminal().error(MultipleErrors(errors))
     assert capsys.readouterr().err == "error: a.md:1: one\nerror: a.md:2: two\n"
 
 

@@ -22,7 +22,7 @@ import pytest
 from matplotlib import pyplot as plt
 
 import labreport
-from labreport.build import Request, answers, opened, section
+from labreport.build import Request, open_report, section, stored_answers
 from labreport.cli import main
 from labreport.cli.parser import COMMANDS, OPTIONS
 from labreport.errors import LabReportError
@@ -103,7 +103,7 @@ def tape(written: Written) -> Path:
 
 def plan_of(folder: Path) -> Plan:
     """What is planned for a project that was built."""
-    return opened(Request(folder, folder / "report"))
+    return open_report(Request(folder, folder / "report"))
 
 
 def test_python_is_python() -> None:
@@ -136,7 +136,7 @@ def test_the_csv_of_the_readme_is_the_beginning_of_that_page(wells: Path, writte
 def test_the_page_about_epochs_builds(written: Written) -> None:
     """Momentum helps in the first epochs, and both go on learning."""
     folder = written("docs/epochs.md", "questions", {})
-    answer = answers(plan_of(folder), "*")
+    answer = stored_answers(plan_of(folder), "*")
     assert answer.momentum.ranking.wins("heavy").holds
     assert answer.longer.change.less("plain").holds
 
@@ -191,7 +191,7 @@ def test_a_report_can_be_read_as_the_page_about_results_says(tape: Path, wells: 
                 plt.close("all")  # seaborn would draw on what is open
     paper = tape / "paper.tex"
     paper.write_text(text_of("docs/results.md", "paper.tex"))
-    text, claims = render_file(paper, answers(plan_of(tape), "*").members)
+    text, claims = render_file(paper, stored_answers(plan_of(tape), "*").members)
     assert "The mean is worse." in text
     assert [claim.holds for claim in claims] == [True]
     assert (
@@ -205,7 +205,7 @@ def test_the_reference_has_every_name_with_its_arguments() -> None:
         re.findall(r"^\*\*`(\w+)\((.*)\)`\*\*", (ROOT / "docs/reference.md").read_text(), re.MULTILINE)
     )
     assert sorted(entries) == labreport.__all__
-    hidden = {"place", "terms", "module", "folder", "source"}
+    hidden = {"location", "terms", "module", "folder", "source"}
     for name, told in entries.items():
         found = list(inspect.signature(getattr(labreport, name)).parameters)
         given = re.findall(r"(?:^|, )\*{0,2}(\w+)", re.sub(r"=\(.*?\)|=\w+\(\)|=\{\}|=\"[^\"]*\"", "", told))

@@ -15,9 +15,9 @@ from exercise import mnist
 from exercise.networks import Timing
 from exercise.project import PROJECT
 from labreport import Experiment, charts
-from labreport.page import Fragment, render_section
+from labreport.page import RenderedSection, render_section
 from labreport.project import Section
-from labreport.results import Run, read
+from labreport.results import Run, results_for_reader
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 
@@ -116,16 +116,17 @@ def turned_round(name: str, epoch: int) -> float:
     return best - 0.05 / epoch
 
 
-def report(accuracy: Callable[[str, int], float], seeds: range) -> list[Fragment]:
+def report(accuracy: Callable[[str, int], float], seeds: range) -> list[RenderedSection]:
     """All sections of the report."""
 
     def runs(experiment: Experiment) -> list[Run]:
         return made(experiment, seeds[: experiment.seeds], accuracy)
 
-    answers = {each.name: each(read(each, runs)) for each in PROJECT.questions}
+    answers = {each.name: each(results_for_reader(each, runs)) for each in PROJECT.questions}
     with charts.style():
         figures = {
-            each.name: charts.export(each(read(each, runs)), name=each.name) for each in PROJECT.figures
+            each.name: charts.export(each(results_for_reader(each, runs)), name=each.name)
+            for each in PROJECT.figures
         }
 
     def shown(section: Section) -> dict[str, Any]:

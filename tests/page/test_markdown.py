@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from made_answers import Render
 
-from labreport.errors import LabReportError, Several, UsageError
+from labreport.errors import LabReportError, MultipleErrors, UsageError
 from labreport.page import glossary
 from labreport.page.markdown import bibliography
 
@@ -68,7 +68,7 @@ def test_other_numbers_are_nobodys_business(render: Render, text: str) -> None:
 
 def test_all_typed_numbers_of_a_template_are_told_at_once(render: Render) -> None:
     """Each with its line, below tags that leave no line behind too."""
-    with pytest.raises(Several) as raised:
+    with pytest.raises(MultipleErrors) as raised:
         render("{% set a = 1 %}\n5 % and\n6 %\n{% if a %}\n\n7 %\n{% endif %}\n")
     assert ["2", "3", "6"] == [str(error).split(":")[1] for error in raised.value.errors]
 

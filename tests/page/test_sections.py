@@ -11,7 +11,7 @@ import pytest
 from made_answers import ACCURACY, SEEDS, Render, ranked, seeds, truths
 
 from labreport.errors import UsageError
-from labreport.page import Fragment, plain_text, render_section, template_files
+from labreport.page import RenderedSection, plain_text, render_section, template_files
 from labreport.project import question, section
 from labreport.stats import Answer, Quantity, Source, count, difference, fact, number, sentence
 from labreport.stats.finding import Finding
@@ -19,7 +19,7 @@ from labreport.stats.finding import Finding
 SENTENCE = "Complex and wide share the lead in test accuracy (98.14 % and 98.11 %); small is clearly behind."
 
 
-def text_of(fragment: Fragment) -> str:
+def text_of(fragment: RenderedSection) -> str:
     """The words of a fragment, no-break spaces as spaces."""
     return plain_text(fragment.html).replace("\u00a0", " ")
 
@@ -166,7 +166,7 @@ def test_a_fragment_is_json_and_back(render: Render) -> None:
     """Equal in all that it holds."""
     text = "{% claim ranking.clear('small', 'wide') %}a {{ mean.wide }}{% endclaim %} [@other]"
     fragment = render(text, files={"references.bib": "@misc{other, title={B}}"})
-    assert fragment == Fragment.of(json.loads(json.dumps(fragment.plain())))
+    assert fragment == RenderedSection.of(json.loads(json.dumps(fragment.plain())))
 
 
 def test_the_files_of_a_section(render: Render) -> None:

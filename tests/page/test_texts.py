@@ -11,14 +11,14 @@ from made_answers import Render, ranked, truths
 from labreport.errors import UsageError
 from labreport.page import names, render_file
 from labreport.project import question
-from labreport.stats import Answer, Names, number
+from labreport.stats import Answer, Namespace, number
 
 BEST = question("Which is best?", name="best")(ranked)
 
 
 def test_every_name_is_listed_with_its_value() -> None:
     """As a template writes it."""
-    answer = ranked() | Answer(**{"deep-8": number(3)}, mean=Names({"10": number(4)}), digits=["5", "8"])
+    answer = ranked() | Answer(**{"deep-8": number(3)}, mean=Namespace({"10": number(4)}), digits=["5", "8"])
     lines = names(BEST, answer).replace("\u00a0", " ").split("\n")
     assert "best: Which is best?" == lines[0]
     found = dict(

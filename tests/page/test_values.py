@@ -8,7 +8,7 @@ import pytest
 from made_answers import ACCURACY, SEEDS, Render, ranked, seeds, truths
 
 from labreport.errors import UsageError
-from labreport.stats import Answer, Names, Table, difference, fact, number
+from labreport.stats import Answer, Namespace, Table, difference, fact, number
 
 
 def body(render: Render, text: str, answer: Answer | None = None) -> str:
@@ -107,7 +107,7 @@ def test_a_finding_of_one_comparison_is_its_quantity(render: Render) -> None:
 
 def test_a_name_with_a_hyphen_is_written_with_an_underscore(render: Render) -> None:
     """Brackets work as well."""
-    answer = Answer(**{"deep-8": number(3), "items": number(4)}, mean=Names({"deep-8": number(5)}))
+    answer = Answer(**{"deep-8": number(3), "items": number(4)}, mean=Namespace({"deep-8": number(5)}))
     assert "<p>3 4 5 5</p>" == printed(
         render, '{{ deep_8 }} {{ items }} {{ mean.deep_8 }} {{ mean["deep-8"] }}', answer
     )
@@ -170,7 +170,7 @@ def test_how_many_a_number_is_over_is_a_number_too(render: Render) -> None:
 
 def test_either_sign_of_a_micro_finds_a_name(render: Render) -> None:
     """Python writes names with the letter; a template may have the sign."""
-    answer = Answer(top_µM=fact(True, "so"), mean=Names({"10 µM": fact(True, "no")}))
+    answer = Answer(top_µM=fact(True, "so"), mean=Namespace({"10 µM": fact(True, "no")}))
     assert "so and no" in printed(render, "{{ top_µM }} and {{ mean['10 μM'] }}", answer)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from msgspec import Meta
 
-from labreport.errors import Several, UsageError
+from labreport.errors import MultipleErrors, UsageError
 from labreport.project import (
     Design,
     Experiment,
@@ -132,7 +132,7 @@ def test_names_are_unique_in_their_kind_only() -> None:
     def other(tree: Any) -> None: ...
 
     assert Project("Report", (section("Growth", growth),)).chapters[0].name == "growth"
-    with pytest.raises(Several) as caught:
+    with pytest.raises(MultipleErrors) as caught:
         Project("Report", (section("Growth", growth), section("Growth", other)))
     assert len(caught.value.errors) == 2
 
@@ -143,7 +143,7 @@ def test_an_answer_of_no_question_is_refused() -> None:
     @question("?", answers="bets", reads=TREE)
     def best(tree: Any) -> None: ...
 
-    with pytest.raises(Several, match="no question 'bets'; did you mean 'best'"):
+    with pytest.raises(MultipleErrors, match="no question 'bets'; did you mean 'best'"):
         Project("Report", (best,))
 
 

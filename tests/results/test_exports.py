@@ -11,14 +11,14 @@ import pytest
 from results.test_runs import SMALL, made
 
 from labreport.errors import UsageError
-from labreport.results import Store, described, export, load, write_json
+from labreport.results import Store, describe_experiment, export, load, write_json
 from labreport.results.exports import tex
-from labreport.stats import Answer, Names, Quantity, Table, difference, effect, fact, ranking, to_plain
+from labreport.stats import Answer, Namespace, Quantity, Table, difference, effect, fact, ranking, to_json
 from labreport.stats.finding import quantities
 
 MEAN = Quantity(0.9812345, "fraction", 0.979, 0.9835, n=2)
 ANSWER = Answer(
-    mean=Names({"small": MEAN, "a_b": Quantity(12.5, "µM", n=2)}),
+    mean=Namespace({"small": MEAN, "a_b": Quantity(12.5, "µM", n=2)}),
     means=Table(
         ("Name", "Accuracy & more", "Kind|of"),
         (("small_1", MEAN, "net"), ("wide", Quantity(0.9, "fraction", 0.89, 0.91), "net")),
@@ -33,8 +33,8 @@ def report(tmp_path: Path) -> Path:
     store = Store(tmp_path / "report" / "results")
     runs = [made(store, "small", seed) for seed in (0, 1)]
     made(store, "small", 2)  # of an earlier build, which answers.json does not name
-    questions = {"best": {"question": "Which is *best*?", "answer": to_plain(ANSWER), "claims": []}}
-    experiments = {"small": described(SMALL, (10,), runs)}
+    questions = {"best": {"question": "Which is *best*?", "answer": to_json(ANSWER), "claims": []}}
+    experiments = {"small": describe_experiment(SMALL, (10,), runs)}
     document = {"title": "Toy", "experiments": experiments, "questions": questions}
     write_json(tmp_path / "report" / "answers.json", document)
     return tmp_path / "report"

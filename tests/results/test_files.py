@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labreport.results import files
-from labreport.results.files import Busy, Damaged, digest, lock, read_json, safe_name, write_json
+from labreport.results.files import Busy, Damaged, lock, read_json, safe_name, sha256_of, write_json
 
 LEAVES = (
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(["nan", "\\inf"])
@@ -63,8 +63,8 @@ def test_a_file_is_on_the_disk_before_it_is_in_its_place(
 
 def test_a_digest_knows_values_not_their_order() -> None:
     """Names in another order give the same, a whole number and a fraction do not."""
-    assert digest({"a": 1, "b": (2,)}) == digest({"b": [2], "a": 1})
-    assert digest({"a": 1}) != digest({"a": 1.0})
+    assert sha256_of({"a": 1, "b": (2,)}) == sha256_of({"b": [2], "a": 1})
+    assert sha256_of({"a": 1}) != sha256_of({"a": 1.0})
 
 
 def test_a_lock_is_held_by_one(tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ import pytest
 
 from labreport.errors import UsageError
 from labreport.project import Experiment, at, question, study
-from labreport.results import Results, Run, Store, read
-from labreport.results.files import Damaged, checked, write_json
+from labreport.results import Results, Run, Store, results_for_reader
+from labreport.results.files import Damaged, validated_arrays, write_json
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def made(store: Store, name: str, seed: int, key: str = "", epochs: tuple[int, .
     )
     run = Run(key or f"{name}-{seed}-key".replace("/", "_"), name, seed, {"specification": name}, records)
     for epoch in epochs:
-        arrays = checked(
+        arrays = validated_arrays(
             {"guess": np.arange(epoch), "state.w": np.ones(2), "words": ["a", "bcd"], "empty": []}
         )
         run = store.keep(run, epoch, {"test": {"accuracy": seed + epoch / 100}}, arrays)
@@ -55,7 +55,7 @@ def store(tmp_path: Path) -> Store:
 def seen(store: Store, *reads: Any) -> Results:
     """What a question that declares these reads sees."""
     asked = question("?", reads=reads, name="best")(lambda results: None)
-    return read(asked, lambda one: [run for run in store.runs() if run.name == one.name])
+    return results_for_reader(asked, lambda one: [run for run in store.runs() if run.name == one.name])
 
 
 def test_metrics_arrays_and_records_are_those_of_each_seed(store: Store) -> None:
@@ -221,4 +221,4 @@ def test_the_newest_run_is_the_one_written_last(store: Store) -> None:
 def test_arrays_that_cannot_be_kept_are_refused(arrays: Any) -> None:
     """Numbers, booleans and texts are, under printable names."""
     with pytest.raises(UsageError):
-        checked(arrays)
+        validated_arrays(arrays)

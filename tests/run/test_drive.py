@@ -93,7 +93,7 @@ def test_a_state_that_forgets_is_named(name: str, project: Project, store: Store
     """The second epoch from the state after the first gives another result: an error at `state`."""
     trouble, _ = done(project, store, task(project, name), proves=True)
     assert trouble is not None
-    assert trouble.place.endswith(f"project.py:{line_of('def state')}")
+    assert trouble.location.endswith(f"project.py:{line_of('def state')}")
     assert "its epoch 2 gives another 'place' when it continues from the state of epoch 1" in trouble.cause
 
 
@@ -143,7 +143,7 @@ def test_a_run_of_edited_code_is_not_kept(
     """What the worker has is not what the key says: at the end, too."""
     own = task(project, "walk").made_of
     found = iter([own, {**own, "code project:fit": "new"}])
-    monkeypatch.setattr(drive, "made_of_run", lambda *_: next(found))
+    monkeypatch.setattr(drive, "run_inputs", lambda *_: next(found))
     trouble, _ = done(project, store, task(project, "walk"))
     assert trouble is not None
     assert "code project:fit is new instead of none" in trouble.cause
@@ -184,7 +184,7 @@ def test_what_cannot_be_kept_is_refused(old: str, new: str, told: str, store: St
     trouble, _ = done(project, store, task(project, "once" if "Fit" in old else "walk"))
     assert trouble is not None
     assert told == trouble.cause
-    assert "project.py:" in trouble.place
+    assert "project.py:" in trouble.location
 
 
 def test_a_full_disk_is_one_line(

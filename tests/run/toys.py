@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from labreport.project import Project
-from labreport.results import Run, Store, digest
+from labreport.results import Run, Store, sha256_of
 from labreport.run import Epoch, Task
-from labreport.run.drive import carry_out
+from labreport.run.drive import run_task
 from labreport.run.task import Failed, Job
-from labreport.stale import load, made_of_run
+from labreport.stale import load, run_inputs
 
 PROJECT = """
     import os, time
@@ -114,8 +114,8 @@ def toy(folder: Path) -> Project:
 def task(project: Project, name: str, seed: int = 0, *epochs: int) -> Task:
     """The task of an experiment and a seed, by default until its last epoch."""
     experiment = project.experiment(name)
-    made_of = made_of_run(project, experiment, seed)
-    return Task(experiment, seed, digest(made_of), made_of, epochs or (experiment.epochs,))
+    made_of = run_inputs(project, experiment, seed)
+    return Task(experiment, seed, sha256_of(made_of), made_of, epochs or (experiment.epochs,))
 
 
 def done(
@@ -125,7 +125,7 @@ def done(
     told: list[int] = []
     job = Job(wanted.experiment.name, wanted.seed, wanted.key, wanted.made_of, wanted.epochs, proves)
     stop = options.pop("stop", lambda: False)
-    trouble = carry_out(lambda: project, job, store, lambda epoch, _: told.append(epoch), stop, **options)
+    trouble = run_task(lambda: project, job, store, lambda epoch, _: told.append(epoch), stop, **options)
     return trouble, told
 
 
@@ -141,7 +141,7 @@ def bits(run: Run) -> str:
     names = [name for name in run.records[0] if not name.endswith("seconds")]
     records = [{name: each.get(name) for name in names} for each in run.records]
     kept = [[one.epoch, one.metrics, one.sha256] for one in run.kept.values()]
-    return digest([records, kept, run.finished])
+    return sha256_of([records, kept, run.finished])
 
 
 def process(folder: Path, name: str, saved: float = 5.0) -> subprocess.Popen[str]:

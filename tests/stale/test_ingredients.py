@@ -18,11 +18,11 @@ from labreport.run import Task, execute
 from labreport.stale import (
     ENGINE,
     changed_since_loaded,
+    check_reads,
     ingredients,
-    key,
     load,
-    made_of_run,
-    watched,
+    run_inputs,
+    sha256_of,
 )
 from labreport.stale.ingredients import Ingredients
 
@@ -304,9 +304,9 @@ def test_an_experiment_that_reads_no_files_does_not_rest_on_the_project_s(tmp_pa
 def test_equal_specifications_share_a_key_and_titles_do_not_count(tmp_path: Path) -> None:
     """So that their runs are made once."""
     project = loaded(tmp_path, ('"with decay", decay=0.5', '"with decay"')).project
-    keys = {key(made_of_run(project, project.experiment(name), 0)) for name in ("plain", "decay")}
+    keys = {sha256_of(run_inputs(project, project.experiment(name), 0)) for name in ("plain", "decay")}
     assert len(keys) == 1
-    assert key(made_of_run(project, project.experiment("plain"), 1)) not in keys
+    assert sha256_of(run_inputs(project, project.experiment("plain"), 1)) not in keys
 
 
 def test_the_way_leads_from_a_definition_to_what_rests_on_it(tmp_path: Path) -> None:
@@ -333,12 +333,12 @@ def test_an_undeclared_file_that_is_read_is_an_error_that_says_what_to_do(tmp_pa
     question = found.project.questions[0]
     (tmp_path / "wells.csv").write_text("1")
     told = made(found)["answer best"]
-    with watched(found.project, told, question):
+    with check_reads(found.project, told, question):
         (tmp_path / "notes.txt").read_text()
         Path(json.__file__).read_text()
     message = r"question 'best': the file .*wells\.csv was read for it.*declare it in data="
     for project in (found.project, replace(found.project, source=tmp_path, module="src.own")):
-        with pytest.raises(UsageError, match=message), watched(project, told, question):
+        with pytest.raises(UsageError, match=message), check_reads(project, told, question):
             (tmp_path / "wells.csv").read_text()
 
 
@@ -347,7 +347,10 @@ def test_a_module_that_could_not_be_followed_is_an_error(tmp_path: Path) -> None
     found = loaded(tmp_path)
     (tmp_path / "unseen.py").write_text("X = 1\n")
     told = made(found)["answer best"]
-    with pytest.raises(UsageError, match="module unseen was loaded"), watched(found.project, told, "a run"):
+    with (
+        pytest.raises(UsageError, match="module unseen was loaded"),
+        check_reads(found.project, told, "a run"),
+    ):
         __import__("unseen")
 
 
@@ -371,11 +374,11 @@ def test_the_bits_of_a_toy_run_are_those_of_this_engine(tmp_path: Path) -> None:
     drawing.append('matplotlib.rcParams["axes.grid"] = True\n')
     project = loaded(tmp_path, *((each, "") for each in drawing)).project
     experiment = project.experiment("decay")
-    made_of = made_of_run(project, experiment, 0)
-    task, store = Task(experiment, 0, key(made_of), made_of, (1, 2)), Store(tmp_path / "results")
+    made_of = run_inputs(project, experiment, 0)
+    task, store = Task(experiment, 0, sha256_of(made_of), made_of, (1, 2)), Store(tmp_path / "results")
     outcome = execute(project, [task], store, jobs=1, progress=lambda event: None)
     assert not outcome.failed
-    run = store.find(key(made_of), 0)
+    run = store.find(sha256_of(made_of), 0)
     assert run is not None
     told = {str(epoch): run.at(epoch).sha256 for epoch in (1, 2)} | {"loss": str(run.records[1]["loss"])}
-    assert (ENGINE, key(told)[:16]) == (1, "15bd3a97522b02a0")
+    assert (ENGINE, sha256_of(told)[:16]) == (1, "15bd3a97522b02a0")

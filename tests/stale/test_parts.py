@@ -14,7 +14,7 @@ import pytest
 
 from labreport.errors import UsageError
 from labreport.stale import load, versions
-from labreport.stale.data import Digests, exact
+from labreport.stale.data import FileDigests, canonical_repr
 from labreport.stale.loader import Sources, installed
 from labreport.stale.versions import distribution
 
@@ -36,14 +36,14 @@ def test_different_values_have_different_texts() -> None:
     """Types count, floats are exact, and a class counts by its name."""
     values = [1, "1", 1.0, True, None, 0.1, 0.1 + 2**-56, -0.0, (1,), [1], {"a": 1}, {"a": 1.0}]
     values += [Spec(), Spec(1)]
-    assert len({exact(value) for value in values}) == len(values)
-    assert exact(Spec(0.5)).endswith("Spec(rate=0.5,sizes=(1,2))")
+    assert len({canonical_repr(value) for value in values}) == len(values)
+    assert canonical_repr(Spec(0.5)).endswith("Spec(rate=0.5,sizes=(1,2))")
 
 
 def test_the_classes_of_a_specification_are_code_the_inner_ones_too() -> None:
     """So that an edit of a method of an optimiser in a network is noticed."""
     code: list[Any] = []
-    exact(Spec(Fixed(), [Fixed()]), code=code)
+    canonical_repr(Spec(Fixed(), [Fixed()]), code=code)
     assert {Spec, Fixed} == {*code}
 
 
@@ -51,7 +51,7 @@ def test_the_classes_of_a_specification_are_code_the_inner_ones_too() -> None:
 def test_a_value_that_has_no_such_text_is_refused_by_its_field(value: Any) -> None:
     """With what is allowed."""
     with pytest.raises(UsageError, match=r"^network\.rate is .*; allowed are texts"):
-        exact(Spec(value), "network")
+        canonical_repr(Spec(value), "network")
 
 
 def test_a_library_counts_with_all_that_it_requires() -> None:
@@ -124,21 +124,21 @@ def test_a_file_is_read_again_only_when_it_changed(tmp_path: Path, monkeypatch: 
     """What was settled is remembered from build to build; a file just written is not trusted."""
     data, cache = tmp_path / "data.npz", tmp_path / "cache.json"
     data.write_bytes(b"old")
-    fresh = Digests(cache)
+    fresh = FileDigests(cache)
     first = fresh.digest(data)
     fresh.save()
     assert not cache.exists()
     long_ago = time.time() - 100
     os.utime(data, (long_ago, long_ago))
-    settled = Digests(cache)
+    settled = FileDigests(cache)
     assert settled.digest(data) == first
     settled.save()
     with monkeypatch.context() as patch:
-        patch.setattr("labreport.results.files.file_digest", None)
-        assert Digests(cache).digest(data) == first
+        patch.setattr("labreport.results.files.sha256_of_file", None)
+        assert FileDigests(cache).digest(data) == first
     data.write_bytes(b"new")
     assert settled.changed() == [data]
-    assert Digests(cache).digest(data) != first
+    assert FileDigests(cache).digest(data) != first
 
 
 def test_a_comment_in_a_file_of_python_that_a_run_reads_counts_for_nothing(tmp_path: Path) -> None:
@@ -148,6 +148,6 @@ def test_a_comment_in_a_file_of_python_that_a_run_reads_counts_for_nothing(tmp_p
     for source in ('"""Fit."""\nx = 1\n', '"""Fit it."""\nx = 1  # one\n', "x = 2\n"):
         file.write_text(source)
         text.write_text(source)
-        found.append((Digests().digest(file), Digests().digest(text)))
+        found.append((FileDigests().digest(file), FileDigests().digest(text)))
     assert found[0][0] == found[1][0] != found[2][0]
     assert found[0][1] != found[1][1]

@@ -11,7 +11,7 @@ import pytest
 
 from labreport.cli.output import amounts
 from labreport.errors import UsageError
-from labreport.plan import DOCUMENTS, Changed, Plan, Thing, keep
+from labreport.plan import DOCUMENTS, Change, Plan, Target, carry_over
 from labreport.results import Run as Stored
 from labreport.results import Store
 from labreport.stale import load
@@ -185,7 +185,7 @@ def test_a_section_reads_the_figures_of_its_own_template(report: Report) -> None
 
 def test_a_change_of_what_is_read_says_what_happened() -> None:
     """Another run of an experiment, at whatever epochs; or another set of them."""
-    told = [str(Changed(what, "a", "b")) for what in ("reads deep 8 10 50", "reads deep 1", "reads")]
+    told = [str(Change(what, "a", "b")) for what in ("reads deep 8 10 50", "reads deep 1", "reads")]
     assert told[0] == told[1] == "it reads another run of deep"
     assert told[2] == "another order or set of what it reads"
 
@@ -193,7 +193,7 @@ def test_a_change_of_what_is_read_says_what_happened() -> None:
 def test_the_way_leads_from_the_edited_line_to_the_page(report: Report) -> None:
     """Through functions, runs, answers and sections."""
     report.edit("return depth", "return depth + 1")
-    (way,) = report.plan().way(Thing("page", "page"))
+    (way,) = report.plan().way(Target("page", "page"))
     line = report.text.split("\n").index("def grow(depth):") + 1
     assert way.startswith("function project:grow changed at ")
     assert f"project.py:{line} -> project:fit -> run " in way
@@ -274,7 +274,7 @@ def test_results_can_be_kept_across_an_edit(report: Report) -> None:
     store.write(store.keep_state(first, 1, {"w": np.ones(2)}))
     report.edit("return depth", "return int(depth)")
     plan = report.plan()
-    assert keep(plan, ["tree"], "equal for whole numbers") == 2
+    assert carry_over(plan, ["tree"], "equal for whole numbers") == 2
     assert not [name for name in stale(plan) if name.startswith(("run tree", "run same"))]
     assert {task[0].name for task in plan.tasks()} == {"deep", "depths/depth=3", "depths/depth=4"}
     run = report.plan().runs(report.plan().project.experiment("tree"))[first.seed]
@@ -283,7 +283,7 @@ def test_results_can_be_kept_across_an_edit(report: Report) -> None:
     assert run.made["kept"][0]["because"] == "equal for whole numbers"
     assert run.at(1).file.is_file()
     with pytest.raises(UsageError, match="no stored run of it is stale"):
-        keep(report.plan(), ["tree"], "again")
+        carry_over(report.plan(), ["tree"], "again")
 
 
 def test_answers_that_read_each_other_are_refused(report: Report) -> None:

@@ -22,12 +22,12 @@ from labreport.stats import (
     difference,
     effect,
     environment,
-    equal,
     fact,
     mean,
+    members_equal,
     ranking,
-    say,
     sentence,
+    sentence_values,
 )
 
 NOISE = np.random.default_rng(2)
@@ -127,7 +127,7 @@ def test_one_of_several_needs_its_name() -> None:
     one = difference(of, LOSS, against=0).difference
     assert one.more("10").holds is True
     assert one.more(10).holds is True
-    assert equal(one["1"].quantity, one.parts[0].quantity)
+    assert members_equal(one["1"].quantity, one.parts[0].quantity)
     with pytest.raises(UsageError, match=r"more of which of 1, 10\? Write it as \.more\('1'\)"):
         as_condition(one.more)
     with pytest.raises(UsageError, match="did you mean"):
@@ -147,7 +147,7 @@ def test_a_measure_that_is_a_difference_is_held_against_zero() -> None:
     assert found.more.holds is True
     assert found.quantity.source.method == "Student's t over units and items"
     assert found.quantity.value == pytest.approx(train.mean() - test.mean())
-    assert equal(mean({"a": one}, gap).mean.a, found.mean.a)
+    assert members_equal(mean({"a": one}, gap).mean.a, found.mean.a)
 
 
 def test_a_change_is_the_last_epoch_less_the_first() -> None:
@@ -227,10 +227,10 @@ def test_the_environment_is_told_in_four_lines() -> None:
 def test_a_sentence_says_behind_whom_each_is() -> None:
     """Of one that is behind only one of two that are level, that one; of both, that these lead."""
     of = {"a": plain("a", near(0.981)), "b": plain("b", near(0.981)), "c": plain("c", near(0.975))}
-    said = say(ranking(of, ACCURACY).ranking)
+    said = sentence_values(ranking(of, ACCURACY).ranking)
     assert (said["outcome"], [names for names, _ in said["pairs"]]) == ("leads", [["c"]])
     of["b"] = plain("b", near(0.979, 0.01))
-    said = say(ranking(of, ACCURACY).ranking)
+    said = sentence_values(ranking(of, ACCURACY).ranking)
     assert (said["outcome"], said["pairs"]) == ("unclear", [[["c"], ["a"]]])
 
 
@@ -246,7 +246,7 @@ def test_what_seems_clear_alone_is_told_as_one_of_several() -> None:
     of = {"a": plain("a", [0.90, 0.91, 0.92, 0.93]), "b": plain("b", [0.895, 0.894, 0.91, 0.909])}
     for family, judged, alone in ((1, "more", ""), (6, "unclear", "one of 6 comparisons")):
         found = difference(of, LOSS, "a", "b", family=family).difference
-        (row,) = say(found)["rows"]
+        (row,) = sentence_values(found)["rows"]
         assert (row["outcome"], row["alone"]) == (judged, alone)
         assert (alone or ".") in sentence(found)
 

@@ -26,7 +26,7 @@ from labreport.stats import (
     count,
     difference,
     effect,
-    from_plain,
+    from_json,
     grid,
     hardest,
     mean,
@@ -34,8 +34,8 @@ from labreport.stats import (
     ranking,
     ratio,
     rows,
-    say,
-    to_plain,
+    sentence_values,
+    to_json,
 )
 from labreport.stats.finding import quantities
 
@@ -135,13 +135,13 @@ def told(answer: Answer) -> Iterator[str]:
             for finding in [of for _, of in one.groups] or [one]:
                 for part in finding.parts:
                     yield f"{part.subjects}: {part.judgement} {part.alike} [{part.low}, {part.high}]"
-            yield f"says {say(one)}"
+            yield f"says {sentence_values(one)}"
             yield from (f"holds {text} {condition.how}" for text, condition in conditions(one, name))
 
 
 def stored(answer: Answer) -> Answer:
     """An answer as it is read from its file."""
-    return from_plain(json.loads(json.dumps(to_plain(answer))))
+    return from_json(json.loads(json.dumps(to_json(answer))))
 
 
 def test_answers_are_what_they_were(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from labreport.project import Experiment
 from labreport.stats import (
     Answer,
     Condition,
-    Names,
+    Namespace,
     Quantity,
     Table,
     as_condition,
@@ -27,14 +27,14 @@ from labreport.stats import (
     difference,
     effect,
     either,
-    equal,
     fact,
-    from_plain,
+    from_json,
+    members_equal,
     negated,
     number,
     ranking,
     rows,
-    to_plain,
+    to_json,
 )
 
 MEASURED = Quantity(0.93, "fraction", 0.91, 0.95, 5)
@@ -42,13 +42,13 @@ MEASURED = Quantity(0.93, "fraction", 0.91, 0.95, 5)
 
 def test_names_are_found_as_attributes_and_as_items() -> None:
     """Signs do not matter where there is no doubt; `items` is a name as any other."""
-    names = Names({"deep-8": "a", "items": "b", 10.0: "c"})
+    names = Namespace({"deep-8": "a", "items": "b", 10.0: "c"})
     assert (names.deep_8, names["deep-8"], names.items, names[10], names["10"]) == ("a", "a", "b", "c", "c")
     assert list(names) == ["deep-8", "items", "10"]
     with pytest.raises(UsageError, match="did you mean 'deep-8'"):
         _ = names.deep_9
     with pytest.raises(UsageError, match="no name 'a_b'"):
-        _ = Names({"a-b": "1", "a.b": "2"}).a_b
+        _ = Namespace({"a-b": "1", "a.b": "2"}).a_b
 
 
 @pytest.mark.parametrize(
@@ -68,10 +68,10 @@ def test_what_has_no_source_is_refused(value: Any, told: str) -> None:
 
 def test_answers_are_joined_and_one_name_means_one_thing() -> None:
     """Names inside names are joined too."""
-    one = Answer(mean=Names({"a": MEASURED})) | Answer(mean=Names({"b": MEASURED}), text="yes")
+    one = Answer(mean=Namespace({"a": MEASURED})) | Answer(mean=Namespace({"b": MEASURED}), text="yes")
     assert list(one.mean) == ["a", "b"]
     with pytest.raises(UsageError, match=r"mean.a has two meanings.*name="):
-        one | Answer(mean=Names({"a": number(1)}))
+        one | Answer(mean=Namespace({"a": number(1)}))
 
 
 def everything() -> Answer:
@@ -92,13 +92,13 @@ def everything() -> Answer:
 def test_an_answer_is_stored_as_json_and_read_back_equal() -> None:
     """In every bit, with names inside, tables and findings; a difference of a bit is a difference."""
     one = everything()
-    text = json.dumps(to_plain(one))
-    read = from_plain(json.loads(text))
+    text = json.dumps(to_json(one))
+    read = from_json(json.loads(text))
     assert read == one
-    assert json.dumps(to_plain(read)) == text
+    assert json.dumps(to_json(read)) == text
     assert read.ranking.none_clear().holds == one.ranking.none_clear().holds
     assert read.no.truth is False
-    assert not equal(number(0.1 + 0.2), number(0.3))
+    assert not members_equal(number(0.1 + 0.2), number(0.3))
 
 
 def test_an_answer_shows_its_sentences_and_tables() -> None:
@@ -117,13 +117,13 @@ def test_a_table_of_subjects_has_declared_fields_and_what_the_answer_has() -> No
         Experiment(name, made.Size(size), title=title, fit=str)
         for name, size, title in (("a", 2, "A"), ("b", 3, ""))
     ]
-    answer = Answer(mean=Names({"a": MEASURED}))
+    answer = Answer(mean=Namespace({"a": MEASURED}))
     found = rows(experiments, answer, name="Model", size="Size", parameters="Parameters", mean="Accuracy")
     assert found.heads == ["Model", "Size", "Parameters", "Accuracy, %"]
     assert [row[0] for row in found.rows] == ["A", "b"]
     assert [as_quantity(row[2]).value for row in found.rows] == [20, 30]
     assert found.rows[1][3] == "–"
-    of = Names({one.name: declared(one) for one in experiments})
+    of = Namespace({one.name: declared(one) for one in experiments})
     assert rows(of, answer, name="Model", size="Size", parameters="Parameters", mean="Accuracy") == found
     with pytest.raises(UsageError, match="did you mean 'parameters'"):
         rows(of, answer, parameter="Parameters")

@@ -18,7 +18,14 @@ from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 
 from labreport.project import Design
 from labreport.stats import Quantity, Source, difference, mean, mean_of, ranking, ratio
-from labreport.stats.intervals import Computed, agreement, crossed, newcombe, quantile, wilson
+from labreport.stats.intervals import (
+    Estimate,
+    newcombe_interval,
+    paired_newcombe_interval,
+    quantile,
+    two_way_interval,
+    wilson_interval,
+)
 
 BLOCKS, REPETITIONS = 6, 5
 GENERATOR = np.random.default_rng(7)
@@ -97,7 +104,7 @@ def test_crossed_variances_are_those_of_an_analysis_of_variance() -> None:
     parts = [(by_seed, 4), (by_item - rest, 59)]
     variance = sum(part for part, _ in parts)
     df = variance**2 / sum(part**2 / df for part, df in parts)
-    found = crossed(first, second, 0.05)
+    found = two_way_interval(first, second, 0.05)
     theirs = stats.t.interval(0.95, df, values.mean(), math.sqrt(variance))
     assert (found.low, found.high) == pytest.approx(theirs, rel=1e-9)
 
@@ -109,20 +116,20 @@ def test_two_shares_of_separate_items(counts: tuple[int, int, int, int]) -> None
     """Newcombe's interval."""
     a, m, b, n = counts
     theirs = confint_proportions_2indep(*counts, method="newcomb")
-    assert newcombe(a / m, m, b / n, n, 0.05) == pytest.approx(theirs, abs=1e-9)
+    assert newcombe_interval(a / m, m, b / n, n, 0.05) == pytest.approx(theirs, abs=1e-9)
 
 
 @pytest.mark.parametrize(("right", "n"), [(0, 10), (9, 10), (15, 148), (9_623, 10_000), (10_000, 10_000)])
 def test_one_share(right: int, n: int) -> None:
     """Wilson's interval, one-sided at the ceiling."""
     theirs = proportion_confint(right, n, method="wilson")
-    assert wilson(right / n, n, quantile(0.05)) == pytest.approx(theirs, abs=1e-9)
+    assert wilson_interval(right / n, n, quantile(0.05)) == pytest.approx(theirs, abs=1e-9)
 
 
 @pytest.mark.parametrize(("first", "second"), [(1, 9), (0, 6), (40, 20), (5, 5), (12, 3)])
 def test_one_seed_excludes_no_difference_only_where_the_exact_test_does(first: int, second: int) -> None:
     """McNemar's, of a table of agreement."""
-    low, high = agreement((900, first, second, 50), 0.05)
+    low, high = paired_newcombe_interval((900, first, second, 50), 0.05)
     theirs = mcnemar([[900, first], [second, 50]], exact=True).pvalue
     if not low <= 0 <= high:
         assert theirs < 0.05
@@ -144,7 +151,7 @@ def test_a_ratio_of_two_numbers_has_the_interval_of_both() -> None:
     assert ratio(a, Quantity(0.0, "s", source=Source())).value is None
 
 
-def _covers(draw: Callable[[], Computed], truth: float, draws: int = 300) -> float:
+def _covers(draw: Callable[[], Estimate], truth: float, draws: int = 300) -> float:
     found = [draw() for _ in range(draws)]
     known = [(one.low, one.high) for one in found if one.low is not None and one.high is not None]
     return sum(low <= truth <= high for low, high in known) / len(known)
@@ -154,19 +161,19 @@ def test_intervals_over_seeds_and_items_cover_the_truth() -> None:
     """At least 95 % less three standard errors, of accuracies that do not differ in truth."""
     g = np.random.default_rng(0)
 
-    def paired() -> Computed:
+    def paired() -> Estimate:
         easy = g.normal(4, 2, 1000)
         one, other = (made.rights(g, 5, 1000, easy=easy) for _ in "ab")
-        return crossed(one, other, 0.05)
+        return two_way_interval(one, other, 0.05)
 
-    def apart() -> Computed:
+    def apart() -> Estimate:
         easy = g.normal(4, 2, 1000)
         one, other = (made.rights(g, k, 1000, easy=easy) for k in (3, 5))
-        return crossed(one, other, 0.05, paired=False)
+        return two_way_interval(one, other, 0.05, paired=False)
 
-    def others() -> Computed:
+    def others() -> Estimate:
         one, other = (made.rights(g, 5, items, 4) for items in (100, 150))
-        return crossed(one, other, 0.05, same=False)
+        return two_way_interval(one, other, 0.05, same=False)
 
     for draw in (paired, apart, others):
         assert _covers(draw, 0.0) >= 0.912

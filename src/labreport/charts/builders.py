@@ -12,7 +12,7 @@ from labreport.charts import marks
 from labreport.charts.marks import Mark
 from labreport.charts.styles import INCH_MM, SERIES, WIDTH_MM, Colour
 from labreport.charts.svg import Drawing
-from labreport.project import Data, Measure, Study, flat, table
+from labreport.project import Data, Measure, Study, flatten_metrics, table
 from labreport.stats import Sample, mean_of, plural, sample
 from labreport.stats.quantity import refuse
 from labreport.stats.sample import grouped, label_of, measured
@@ -280,12 +280,12 @@ def _of_epochs(results: Any, what: Measure | str) -> tuple[Grid, Measure]:
     """The groups of each experiment by epoch: where it has a record (`what` may name one), or was kept."""
 
     def value(run: Any, epoch: Any) -> Any:
-        return flat(run.records[epoch - 1])[str(what)] if epoch <= len(run.records) else math.nan
+        return flatten_metrics(run.records[epoch - 1])[str(what)] if epoch <= len(run.records) else math.nan
 
     measure = what if isinstance(what, Measure) else Measure(what, better="", value=value)
     grid: Grid = {}
     for runs in (results[name] for name in results.experiments):
-        recorded = any(measure.name in flat(run.records[0]) for run in runs if run.records)
+        recorded = any(measure.name in flatten_metrics(run.records[0]) for run in runs if run.records)
         if isinstance(what, str) and not recorded:
             runs.curve(what)  # its error names the records that there are
         last = max(len(run.records) for run in runs)

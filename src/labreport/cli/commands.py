@@ -12,17 +12,17 @@ from collections import Counter
 from pathlib import Path
 
 from labreport import results
-from labreport.build import Request, answers, answers_of, held, opened
-from labreport.build import build as built
+from labreport.build import Request, answers_of, locked_report, open_report, stored_answers
+from labreport.build import build_report as built
 from labreport.cli import stamp
 from labreport.cli.output import SHOWN, Progress, amounts, causes, claims, compare, show_changes
 from labreport.cli.terminal import Terminal, counted, duration, visible
-from labreport.errors import Several, UsageError, shown
+from labreport.errors import MultipleErrors, UsageError, display_path
 from labreport.page import names as names_of
 from labreport.page import render_file
-from labreport.plan import DOCUMENTS, Plan, Thing
-from labreport.plan import keep as kept
-from labreport.project import resolved
+from labreport.plan import DOCUMENTS, Plan, Target
+from labreport.plan import carry_over as kept
+from labreport.project import resolve_callable
 from labreport.results import files
 from labreport.stale import ingredients, load
 from labreport.verify import checks
@@ -39,7 +39,7 @@ def carried_out(arguments: argparse.Namespace, terminal: Terminal, progress: Pro
     plan, took = done.plan, duration(time.monotonic() - begun)
     page, *others = (request.output / name for name in DOCUMENTS.values())
     if done.errors:
-        wrong = Several(done.errors)
+        wrong = MultipleErrors(done.errors)
         terminal.error(wrong)
         previous = "The previous report is unchanged." if page.is_file() else "No report was written."
         failed = f"{terminal.paint('Build failed', 'red', 'bold')} after {took}"
@@ -54,10 +54,10 @@ def carried_out(arguments: argparse.Namespace, terminal: Terminal, progress: Pro
     for line in failing:
         terminal.result(terminal.paint(line, "yellow"))
     if not done.made:
-        terminal.say(f"Up to date: {shown(page)}")
+        terminal.say(f"Up to date: {display_path(page)}")
     else:
         terminal.say(f"{terminal.paint('Done', 'green', 'bold')} in {took}: {amounts(done.made, plan)}.")
-        there = ", ".join([shown(page), *(path.name for path in others if path.is_file())])
+        there = ", ".join([display_path(page), *(path.name for path in others if path.is_file())])
         partly = "Only what was named was made; without a name, the report is."
         terminal.say(partly if request.names else f"The report: {there}")
     whole = arguments.command == "build" and not (request.names or request.force)
@@ -87,7 +87,7 @@ def build(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Make what is stale; with `--dry-run`, only say what that is."""
     if arguments.dry_run:
         request = _request(arguments)
-        plan = opened(request)
+        plan = open_report(request)
         stale = [thing for thing in plan.wanted(request.names) if plan.state(thing)]
         causes(terminal, terminal.result, plan, stale)
         if not stale:
@@ -96,13 +96,13 @@ def build(arguments: argparse.Namespace, terminal: Terminal) -> int:
     code = carried_out(arguments, terminal, Progress(terminal))
     page = arguments.output / DOCUMENTS["page"]
     if arguments.open and page.is_file() and not webbrowser.open(page.as_uri()):
-        terminal.warn(f"nothing here opens {shown(page)}; open it yourself")
+        terminal.warn(f"nothing here opens {display_path(page)}; open it yourself")
     return code
 
 
 def status(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """What is stale and why, and how many claims hold; 1 when anything is stale."""
-    plan = opened(_request(arguments))
+    plan = open_report(_request(arguments))
     stale = [thing for thing in plan.things if plan.state(thing)]
     headline, look = ("Stale", "yellow") if stale else ("All is fresh", "green")
     terminal.result(terminal.paint(f"{headline}: {amounts(stale or plan.things, plan)}.", look))
@@ -118,7 +118,7 @@ def status(arguments: argparse.Namespace, terminal: Terminal) -> int:
 
 def why(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """The way from the edited line to what is named; 1 when that is stale."""
-    plan = opened(_request(arguments))
+    plan = open_report(_request(arguments))
     things = plan.named(arguments.name)
     for line in dict.fromkeys(line for thing in things for line in plan.way(thing)):
         terminal.result(line)
@@ -127,18 +127,18 @@ def why(arguments: argparse.Namespace, terminal: Terminal) -> int:
 
 def names(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """Every name of an answer with its value, and the conditions that hold now."""
-    plan = opened(_request(arguments))
+    plan = open_report(_request(arguments))
     for thing in plan.named(arguments.question):
         if thing.kind == "answer":
-            sys.stdout.write(names_of(thing.subject, answers(plan, [thing.name])[thing.name]))
+            sys.stdout.write(names_of(thing.subject, stored_answers(plan, [thing.name])[thing.name]))
 
 
 def verify(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """A line for each check that fails, with `--verbose` for each; 1 when any fails."""
     begun, found = time.monotonic(), Counter[bool]()
     request = _request(arguments)
-    with held(request, terminal.warn):
-        for check in checks(opened(request)):
+    with locked_report(request, terminal.warn):
+        for check in checks(open_report(request)):
             found[check.passed] += 1
             line = f"{'ok     ' if check.passed else 'differs'}  {check.name}  {check.detail}".rstrip()
             if not check.passed or terminal.verbose:
@@ -162,8 +162,8 @@ def changes(arguments: argparse.Namespace, terminal: Terminal) -> None:
 def keep(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """Decide that stored results stay valid across an edit, and say which."""
     request = _request(arguments)
-    with held(request, terminal.warn):
-        plan = opened(request)
+    with locked_report(request, terminal.warn):
+        plan = open_report(request)
         count = kept(plan, arguments.kept, arguments.because)
     terminal.result(f"{counted(count, plan.project.words.run)} of {', '.join(arguments.kept)} kept.")
 
@@ -171,11 +171,11 @@ def keep(arguments: argparse.Namespace, terminal: Terminal) -> None:
 def clean(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """Remove the runs that no experiment can use with any number of seeds, and what is kept of others."""
     request = _request(arguments)
-    with held(request, terminal.warn):
-        plan = opened(request)
+    with locked_report(request, terminal.warn):
+        plan = open_report(request)
         stored = list(plan.store.runs())
         seeds = {run.seed for run in stored}
-        wanted = {plan.key(Thing("run", one.name, one, seed)) for one in plan.project.runs for seed in seeds}
+        wanted = {plan.key(Target("run", one.name, one, seed)) for one in plan.project.runs for seed in seeds}
         lost = Counter(run.name for run in stored if run.key not in wanted)
         cache = request.output / "cache"
         known = {cache / thing.kind / f"{files.safe_name(thing.name)}.json" for thing in plan.things}
@@ -183,7 +183,7 @@ def clean(arguments: argparse.Namespace, terminal: Terminal) -> None:
         for name, count in lost.items():
             terminal.result(f"{counted(count, plan.project.words.run)} of {name}")
         for path in old:
-            terminal.result(shown(path))
+            terminal.result(display_path(path))
         items = counted(lost.total() + len(old), "item")
         if arguments.dry_run:
             terminal.result(f"{items} would be removed.")
@@ -198,19 +198,19 @@ def export(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """Write results and answers in one format."""
     target = arguments.output / "exports" / arguments.format
     found = results.export(arguments.format, arguments.output, target)
-    terminal.result(f"Exported {counted(len(found), 'file')} to {shown(target)}")
+    terminal.result(f"Exported {counted(len(found), 'file')} to {display_path(target)}")
 
 
 def render(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """Fill a file with values and claims, beside the other exports."""
-    plan = opened(_request(arguments))
-    text, found = render_file(Path(arguments.file), answers(plan, "*").members, plan.project.runs)
+    plan = open_report(_request(arguments))
+    text, found = render_file(Path(arguments.file), stored_answers(plan, "*").members, plan.project.runs)
     target = arguments.output / "exports" / Path(arguments.file).name
     files.write_bytes(target, text.encode())
     for claim in found:
         if claim.fails:
             terminal.result(terminal.paint(str(claim), "yellow"))
-    terminal.result(f"Wrote {shown(target)}")
+    terminal.result(f"Wrote {display_path(target)}")
 
 
 def show_code(arguments: argparse.Namespace, terminal: Terminal) -> None:
@@ -219,7 +219,9 @@ def show_code(arguments: argparse.Namespace, terminal: Terminal) -> None:
     experiment = project.experiment(arguments.experiment)
     if not project.show_code:
         raise UsageError("this project cannot show code; set show_code in its Project to a function")
-    sys.stdout.write(f"{resolved(project.show_code, project.place, 'show_code')(experiment).rstrip()}\n")
+    sys.stdout.write(
+        f"{resolve_callable(project.show_code, project.location, 'show_code')(experiment).rstrip()}\n"
+    )
 
 
 def _request(given: argparse.Namespace) -> Request:

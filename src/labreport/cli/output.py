@@ -14,9 +14,9 @@ from rich.progress import Progress as Bars
 
 from labreport.cli.terminal import Terminal, counted, duration, visible
 from labreport.page import Claim
-from labreport.plan import DOCUMENTS, Plan, Thing
+from labreport.plan import DOCUMENTS, Plan, Target
 from labreport.run import Epoch, Event, Failed, Finished, Task
-from labreport.stats import Finding, Names, Quantity, from_plain, pm, sentence
+from labreport.stats import Finding, Namespace, Quantity, from_json, pm, sentence
 
 SHOWN = 8
 """Causes, and changes of the answers, that a build lists before it counts the rest."""
@@ -49,7 +49,7 @@ class Progress:
         self._rows: dict[str, Any] = {}
         self._finished, self._told = 0, clock()
 
-    def planned(self, plan: Plan, things: Sequence[Thing]) -> None:
+    def planned(self, plan: Plan, things: Sequence[Target]) -> None:
         """Say what will be made and why."""
         self.word = plan.project.words.run
         causes(self._terminal, self._terminal.say, plan, things)
@@ -64,9 +64,9 @@ class Progress:
         _, *rows = self.bars.tasks
         self.bars.reset(self._all, total=sum(row.fields["cost"] * (row.total or 0) for row in rows))
 
-    def event(self, event: Event | Thing) -> None:
+    def event(self, event: Event | Target) -> None:
         """Show how far a run has come, or what is being made of the results."""
-        if isinstance(event, Thing):
+        if isinstance(event, Target):
             self.bars.update(self._all, description="", note=f"making {event}")
             return
         if isinstance(event, Epoch):
@@ -100,7 +100,7 @@ class Progress:
         return f"{duration(max(step * round(seconds / step), step)).removesuffix(' 00 s')} left"
 
 
-def causes(terminal: Terminal, say: Callable[[str], None], plan: Plan, stale: Iterable[Thing]) -> None:
+def causes(terminal: Terminal, say: Callable[[str], None], plan: Plan, stale: Iterable[Target]) -> None:
     """A line for each thing that changed, with all that is made because of it."""
     wanted = {*stale}
     groups = [(one.change, [each for each in one.things if each in wanted]) for one in plan.groups()]
@@ -114,12 +114,12 @@ def causes(terminal: Terminal, say: Callable[[str], None], plan: Plan, stale: It
         say(f"… and {counted(len(groups) - most, 'more cause')}; --verbose lists them")
 
 
-def amounts(things: Iterable[Thing], plan: Plan, named: bool = False) -> str:
+def amounts(things: Iterable[Target], plan: Plan, named: bool = False) -> str:
     """Amounts by kind: `70 fits, 4 answers, 3 documents`; with `named`, of one the name.
 
     Experiments with one specification share their runs, which count once.
     """
-    found: dict[str, list[Thing]] = {kind: [] for kind in ("run", "answer", "figure", "section", "document")}
+    found: dict[str, list[Target]] = {kind: [] for kind in ("run", "answer", "figure", "section", "document")}
     for thing in things:
         found["document" if thing.kind in DOCUMENTS else thing.kind].append(thing)
     parts = []
@@ -160,7 +160,7 @@ def compare(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str
         if name not in old:
             yield f"{name} is new"
             continue
-        was, now = (dict(_said(from_plain(one["answer"]))) for one in (old[name], question))
+        was, now = (dict(_said(from_json(one["answer"]))) for one in (old[name], question))
         for path in {**now, **was}:
             if was.get(path) != now.get(path):
                 then, so = (shorten(one.get(path, "absent"), 70, placeholder=" …") for one in (was, now))
@@ -192,7 +192,7 @@ def _said(item: Any, path: str = "") -> Iterator[tuple[str, str]]:
             yield ".".join((path, *names)), f"{pm(part.quantity)}{judged}"
         if item.kind == "fact":
             yield path, sentence(item).rstrip(".")
-    elif isinstance(item, Names):
+    elif isinstance(item, Namespace):
         ranked = any(isinstance(one, Finding) and one.kind == "ranking" for one in item.members.values())
         for name, each in item.members.items():
             if not (ranked and name == "difference"):  # its parts are told

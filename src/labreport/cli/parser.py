@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from labreport.cli.terminal import INTERRUPTED, Terminal, guarded
-from labreport.errors import UsageError, shown
+from labreport.errors import UsageError, display_path
 
 _EPILOG = """\
 exit codes: 0 done; 1 something failed, differs or (status, why) is stale;
@@ -144,13 +144,13 @@ def new(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """Create a small project, and say what to do with it; no library is needed."""
     target, skeleton = Path(arguments.dir), Path(__file__).with_name("skeleton")
     if os.path.lexists(target) and (not target.is_dir() or any(target.iterdir())):
-        raise UsageError(f"{shown(target)} is not empty; name a folder that does not exist yet")
+        raise UsageError(f"{display_path(target)} is not empty; name a folder that does not exist yet")
     title = target.resolve().name.replace("-", " ").replace("_", " ").strip()
     for source, name in _NEW.items():
         text = (skeleton / source).read_text(encoding="utf-8")
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         (target / name).write_text(text.replace("TITLE", title[:1].upper() + title[1:]), encoding="utf-8")
-    place = shlex.quote(shown(target))
-    terminal.say(f"Created {shown(target)}: project.py, and the text of its question. Next:")
+    place = shlex.quote(display_path(target))
+    terminal.say(f"Created {display_path(target)}: project.py, and the text of its question. Next:")
     terminal.say(f"  {arguments.program} --project {place}         # make the report (seconds)")
     terminal.say(f"  {arguments.program} watch --project {place}   # edit; the page follows")

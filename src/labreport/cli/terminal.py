@@ -12,7 +12,7 @@ import threading
 import traceback
 from collections.abc import Callable
 
-from labreport.errors import LabReportError, Several, raised_at, told
+from labreport.errors import LabReportError, MultipleErrors, raised_at, with_location
 
 INTERRUPTED = "Interrupted. What is finished is kept; run the same command again to continue."
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33"}
@@ -52,7 +52,7 @@ class Terminal:
 
     def error(self, error: LabReportError) -> None:
         """Print why something failed to standard error, each of several mistakes on its own line."""
-        for each in error.errors if isinstance(error, Several) else (error,):
+        for each in error.errors if isinstance(error, MultipleErrors) else (error,):
             if self.debug:
                 traceback.print_exception(each)
             print(f"{self.paint('error', 'red')}: {visible(str(each))}", file=sys.stderr)
@@ -102,7 +102,7 @@ def guarded(action: Callable[[], int], terminal: Terminal, interrupted: str = IN
     except Exception as error:
         lines = str(error).splitlines() or [""]
         hint = "" if terminal.debug else "; --debug shows the traceback"
-        wrong = LabReportError(told(raised_at(error), f"{type(error).__name__}: {lines[0]}{hint}"))
+        wrong = LabReportError(with_location(raised_at(error), f"{type(error).__name__}: {lines[0]}{hint}"))
         wrong.__cause__ = error
         terminal.error(wrong)
         return 1

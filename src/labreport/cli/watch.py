@@ -25,7 +25,7 @@ from labreport.cli.output import Progress
 from labreport.cli.terminal import Terminal, guarded
 from labreport.errors import LabReportError
 from labreport.page.document import served
-from labreport.project import located
+from labreport.project import locate_project
 
 HOST = "127.0.0.1"
 TYPES = {
@@ -49,12 +49,12 @@ EMPTY = (
 
 def watch(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """Serve the report on this machine, and build it again on every change, until interrupted."""
-    module, source = located(arguments.project)
+    module, source = locate_project(arguments.project)
     templates, engine = arguments.project / "templates", Path(__file__).parents[1]
     folders = {source.joinpath(*module.split(".")[:-1]), templates, engine}
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(LIBRARIES.split())
-    building: Building | None = None
+    building: BuildProcess | None = None
     with PageServer(arguments.output) as server, ExitStack() as under_way:
         terminal.say(f"Watching; the report is at {server.address} (Ctrl-C ends)")
         if arguments.open:
@@ -76,11 +76,11 @@ def watch(arguments: argparse.Namespace, terminal: Terminal) -> None:
                 waiting = building is not None and building.running and only_texts
                 if not waiting:
                     under_way.close()
-                    building = Building(context, arguments)
+                    building = BuildProcess(context, arguments)
                     under_way.callback(building.stop)
 
 
-class Building:
+class BuildProcess:
     """A build in a process of its own; `running` while its runs are under way."""
 
     def __init__(self, context: ForkServerContext, arguments: argparse.Namespace) -> None:

@@ -14,7 +14,7 @@ from jinja2.parser import Parser
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
-from labreport.errors import Several, UsageError, shown
+from labreport.errors import MultipleErrors, UsageError, display_path
 from labreport.page.markdown import typed_in
 from labreport.stats import Condition, as_condition, as_quantity, both, either, negated
 
@@ -70,9 +70,9 @@ class Claims(Extension):
             for line, kind, value in self.environment.lexer.tokeniter(source, name, filename):
                 text += "\n" * (line - 1 - text.count("\n"))
                 text += value if kind == "data" else "x" if kind == "variable_begin" else ""
-            file = shown(filename or name)
+            file = display_path(filename or name)
             if wrong := [TemplateError(f"{file}:{line}: {said}") for line, said in typed_in(text)]:
-                raise Several(wrong)
+                raise MultipleErrors(wrong)
         start, end = map(re.escape, (self.environment.block_start_string, self.environment.block_end_string))
         tags = re.compile(
             rf"{start}[-+]?\s*raw\b.*?endraw\s*[-+]?{end}"

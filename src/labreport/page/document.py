@@ -19,9 +19,9 @@ from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
 from labreport.charts import Exported, css_variables
-from labreport.errors import UsageError, did_you_mean, shown
+from labreport.errors import UsageError, did_you_mean, display_path
 from labreport.page.markdown import CITED, bibliography
-from labreport.page.sections import Fragment, glossary
+from labreport.page.sections import RenderedSection, glossary
 from labreport.page.values import FRAME
 from labreport.project import Project
 from labreport.stats import plural
@@ -48,7 +48,7 @@ PERMALINK = r'\1 <a class="permalink" href="#\3" aria-label="Link to this place"
 
 def render_page(
     project: Project,
-    fragments: Sequence[Fragment],
+    fragments: Sequence[RenderedSection],
     figures: Mapping[str, Exported],
     facts: Mapping[str, Any],
     *,
@@ -198,7 +198,7 @@ def _image(found: re.Match[str], templates: Path) -> str:
         return found[0]
     file = (templates / source).resolve()
     if not (file.is_relative_to(templates.resolve()) and file.is_file()):
-        raise UsageError(f"the image {source!r} is not there; allowed are files in {shown(templates)}")
+        raise UsageError(f"the image {source!r} is not there; allowed are files in {display_path(templates)}")
     data = base64.b64encode(file.read_bytes()).decode("ascii")
     return found[0].replace(found[1], f"data:{guess_type(file)[0] or 'image/png'};base64,{data}", 1)
 

@@ -20,7 +20,7 @@ from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from labreport.errors import UsageError, shown
+from labreport.errors import UsageError, display_path
 from labreport.project.outline import slug
 
 BIBLIOGRAPHY = "references.bib"
@@ -151,7 +151,7 @@ def bibliography(templates: Path) -> dict[str, str]:
                 entry.type = "misc"
         printed = {one.key: one.text.render(Backend()) for one in style.format_entries(entries.values())}
     except PybtexError as error:
-        raise UsageError(f"{shown(file)}: {error}") from None
+        raise UsageError(f"{display_path(file)}: {error}") from None
     protected = '<span class="bibtex-protected">(.*?)</span>'
     return {key: re.sub(protected, r"\1", " ".join(text.split())) for key, text in printed.items()}
 

@@ -17,7 +17,7 @@ from unittest import mock
 from labreport.charts import Exported
 from labreport.errors import LabReportError
 from labreport.page.document import render_page
-from labreport.page.sections import Fragment
+from labreport.page.sections import RenderedSection
 from labreport.page.values import FRAME
 from labreport.project import Project
 
@@ -32,7 +32,10 @@ class MissingLibrary(LabReportError):
 
 
 def render_pdf(
-    project: Project, fragments: Sequence[Fragment], figures: Mapping[str, Exported], facts: Mapping[str, Any]
+    project: Project,
+    fragments: Sequence[RenderedSection],
+    figures: Mapping[str, Exported],
+    facts: Mapping[str, Any],
 ) -> bytes:
     """Make the report as PDF/UA-1, the same bytes each time, from what `render_page` takes.
 

@@ -13,10 +13,10 @@ from markupsafe import Markup, escape
 
 from labreport.charts import Exported
 from labreport.page.claims import Claim, TemplateError
-from labreport.page.values import GLOSSARY, Place, Values, plain_text
+from labreport.page.values import GLOSSARY, RenderContext, TemplateEnvironment, plain_text
 from labreport.project import Experiment, Question, Section
 from labreport.project.outline import slug
-from labreport.stats import Column, Finding, Names, Quantity, Table
+from labreport.stats import Column, Finding, Namespace, Quantity, Table
 from labreport.stats.finding import quantities
 from labreport.stats.names import find
 
@@ -25,7 +25,7 @@ _TERM = re.compile(r'<a class="term" href="#term-([^"]+)">(.*?)</a>', re.DOTALL)
 
 
 @dataclass(frozen=True)
-class Fragment:
+class RenderedSection:
     """A section as HTML, into which the document puts drawings and the numbers of figures; and what it says.
 
     `numbers` are the sources of those that it prints, `glance` each question's answer in a line of HTML,
@@ -45,7 +45,7 @@ class Fragment:
         return dict(msgspec.to_builtins(self))
 
     @classmethod
-    def of(cls, plain: Mapping[str, Any]) -> Fragment:
+    def of(cls, plain: Mapping[str, Any]) -> RenderedSection:
         """Make a fragment of JSON values."""
         return msgspec.convert(plain, cls)
 
@@ -61,22 +61,22 @@ def template_files(templates: Path, section: Section) -> list[Path]:
 
 def render_section(
     section: Section,
-    answers: Mapping[str, Names],
+    answers: Mapping[str, Namespace],
     figures: Mapping[str, Exported],
     experiments: Iterable[Experiment],
     templates: Path,
-) -> Fragment:
+) -> RenderedSection:
     """Render one section.
 
     `answers` are those of its questions, as far as they are measured yet, and those that it names; `figures`
     what `charts.export` made. Whatever is wrong in a template raises `UsageError` with file and line: a name
     that is not there, a bare or a typed number; of these `Several`.
     """
-    at = Place(f"sections/{section.name}.md", section.name, 3)
+    at = RenderContext(f"sections/{section.name}.md", section.name, 3)
     return _Section(section, figures, templates, at, answers, experiments).rendered()
 
 
-class _Section(Values):
+class _Section(TemplateEnvironment):
     """One section while it is rendered."""
 
     def __init__(self, section: Section, figures: Mapping[str, Exported], *values: Any) -> None:
@@ -93,7 +93,7 @@ class _Section(Values):
             "term": self.term,
         }
 
-    def rendered(self) -> Fragment:
+    def rendered(self) -> RenderedSection:
         """Render the whole of it, in which a term leads to the glossary where it is first used."""
         own = (self.templates / self.at.template).is_file()
         body = self.blocks(self.text(self.answers)) if own else ""
@@ -105,7 +105,7 @@ class _Section(Values):
         html = _TERM.sub(lambda link: link[0] if first[link[1]] == link.start() else link[2], html)
         printed = {name: one for name, one in self.numbers.items() if f'data-q="{escape(name)}"' in html}
         said = (tuple(self.claims), printed, self.glance, tuple(sorted(self.left_out)))
-        return Fragment(self.section.name, self.section.title, html, *said)
+        return RenderedSection(self.section.name, self.section.title, html, *said)
 
     def _answered(self, question: Question) -> str:
         """A question with its box, its text, figures that nothing places and, without a template, tables."""
@@ -115,8 +115,8 @@ class _Section(Values):
         template = question.template or f"questions/{question.name}.md"
         own = (self.templates / template).is_file()
         if question.template and not own:
-            raise TemplateError(f"{question.place}: there is no template {template!r}")
-        before, self.at = self.at, Place(template, question.name, 4, answer)
+            raise TemplateError(f"{question.location}: there is no template {template!r}")
+        before, self.at = self.at, RenderContext(template, question.name, 4, answer)
         body = self.blocks(self.text(answer.members)) if own else ""
         written = self.at.box
         box = self.html(self._sentences(answer, not own) if written is None else self.blocks(written))
@@ -133,7 +133,7 @@ class _Section(Values):
         self.glance[question.name] = re.sub("\ue000(/?)", r"<\1del>", str(escape(plain_text(struck))))
         return self.frame("question.html", answer=Markup(box), body=Markup("\n".join(parts)), **names)
 
-    def _sentences(self, answer: Names, numbers_too: bool) -> str:
+    def _sentences(self, answer: Namespace, numbers_too: bool) -> str:
         """What the engine says of an answer: its findings or, where it has none, its numbers."""
         said = [self.sentence(one) for one in answer.members.values() if isinstance(one, Finding)]
         if not said and numbers_too:
@@ -174,7 +174,7 @@ def glossary(templates: Path, words: Any = None) -> str:
     """Render the project's glossary, if it has one, which knows its `words`; raises as `render_section`."""
     if not (templates / GLOSSARY).is_file():
         return ""
-    values = Values(templates, Place(GLOSSARY, "glossary", 3), {})
+    values = TemplateEnvironment(templates, RenderContext(GLOSSARY, "glossary", 3), {})
     values.globals["term"] = values.term
     html = values.html(values.blocks(values.text({"words": words})))
     html = re.sub("<dt>(.*?)</dt>", lambda dt: f'<dt id="term-{slug(plain_text(dt[1]))}">{dt[1]}</dt>', html)

@@ -11,10 +11,10 @@ from markupsafe import Markup, escape
 
 from labreport.page.claims import Claim
 from labreport.page.markdown import HELD
-from labreport.page.values import VERDICT, Place, Values
+from labreport.page.values import VERDICT, RenderContext, TemplateEnvironment
 from labreport.project import Question
 from labreport.results.exports import tex
-from labreport.stats import Finding, Names, Quantity, Table, conditions
+from labreport.stats import Finding, Namespace, Quantity, Table, conditions
 from labreport.stats.quantity import ci
 
 LATEX = {
@@ -24,7 +24,7 @@ LATEX = {
 """Jinja's delimiters in files that end with `.tex`."""
 
 
-def names(question: Question, answer: Names) -> str:
+def names(question: Question, answer: Namespace) -> str:
     """List an answer's names with their values, and the claims that hold now, how nearly; ready to paste."""
     found = list(_named(answer, ""))
     asked: dict[Any, tuple[str, Any]] = {}
@@ -42,13 +42,13 @@ def names(question: Question, answer: Names) -> str:
     return "\n".join([*lines, "", "These hold now:", "", *_aligned(holding)] if holding else lines) + "\n"
 
 
-def _named(answer: Names, prefix: str) -> Iterator[tuple[str, Any]]:
+def _named(answer: Namespace, prefix: str) -> Iterator[tuple[str, Any]]:
     """What can be printed or asked, by its name in a template: `mean.deep_8`, `difference["10"]`."""
     for name, one in answer.members.items():
         plain = re.sub(r"\W", "_", name)
         inner = f".{plain}" if plain.isidentifier() else f'["{name}"]'
         path = f"{prefix}{inner}" if prefix else plain
-        yield from _named(one, path) if isinstance(one, Names) else [(path, one)]
+        yield from _named(one, path) if isinstance(one, Namespace) else [(path, one)]
 
 
 def _value(one: Any) -> str:
@@ -64,7 +64,7 @@ def _aligned(lines: list[tuple[str, str]]) -> list[str]:
     return [f"  {first:<{width}}  {second}".rstrip() for first, second in lines]
 
 
-class _Plain(Values):
+class _Plain(TemplateEnvironment):
     """Prints values and claims as text."""
 
     folder = ""
@@ -84,13 +84,13 @@ class _Plain(Values):
 
 
 def render_file(
-    path: Path, answers: Mapping[str, Names], experiments: Iterable[Any] = ()
+    path: Path, answers: Mapping[str, Namespace], experiments: Iterable[Any] = ()
 ) -> tuple[str, tuple[Claim, ...]]:
     r"""Render a text file in which `best.mean.wide` is a value of the question `best`, and give its claims.
 
     `.tex` files write `\VAR{...}` and `\BLOCK{...}`. Raises `UsageError` as a template of the page does.
     """
-    values = _Plain(path.parent, Place(path.name, path.stem), {}, experiments)
+    values = _Plain(path.parent, RenderContext(path.name, path.stem), {}, experiments)
     syntax: dict[str, Any] = LATEX if path.suffix == ".tex" else {}
     text = values.text(answers, keep_trailing_newline=True, **syntax)
     forms: dict[str, Callable[[str], str]] = {".tex": tex, ".html": escape}

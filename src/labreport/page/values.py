@@ -18,15 +18,24 @@ import jinja2
 from jinja2.utils import missing
 from markupsafe import Markup, escape
 
-from labreport.errors import LabReportError, Several, UsageError, did_you_mean, raised_at, shown
+from labreport.errors import LabReportError, MultipleErrors, UsageError, did_you_mean, display_path, raised_at
 from labreport.page import markdown
 from labreport.page.claims import Claim, Claims, TemplateError
 from labreport.page.markdown import HELD
 from labreport.project.outline import slug
-from labreport.stats import Condition, Finding, Names, Quantity, Source, as_quantity, plural, say
+from labreport.stats import (
+    Condition,
+    Finding,
+    Namespace,
+    Quantity,
+    Source,
+    as_quantity,
+    plural,
+    sentence_values,
+)
 from labreport.stats.finding import quantities
 from labreport.stats.names import Table, declared, find, rows
-from labreport.stats.quantity import FORMS, apart, as_prose, bare, digits, pm
+from labreport.stats.quantity import FORMS, apart, as_prose, digits, format_number, pm
 
 FRAME = Path(__file__).parents[1] / "frame"
 GLOSSARY = "glossary.md"
@@ -59,17 +68,17 @@ def listed(items: Iterable[Any], word: str = "and") -> Markup:
 
 
 @dataclass
-class Place:
+class RenderContext:
     """A template, what its ids begin with, the level of its highest heading, its answer, and that's block."""
 
     template: str
     document: str
     top: int = 4
-    answer: Names | None = None
+    answer: Namespace | None = None
     box: str | None = None
 
 
-class Values(jinja2.Environment):
+class TemplateEnvironment(jinja2.Environment):
     """The environment of templates, and what they print: values, sources of numbers by their names, claims.
 
     What Jinja prints becomes a sign, in which Markdown sees nothing, and `html` puts it in again.
@@ -78,7 +87,11 @@ class Values(jinja2.Environment):
     folder = "templates/"  # as claims name it
 
     def __init__(
-        self, templates: Path, at: Place, answers: Mapping[str, Names], experiments: Iterable[Any] = ()
+        self,
+        templates: Path,
+        at: RenderContext,
+        answers: Mapping[str, Namespace],
+        experiments: Iterable[Any] = (),
     ) -> None:
         self.values = values = self  # of an overlay too, which has another syntax
 
@@ -114,7 +127,7 @@ class Values(jinja2.Environment):
         self._held: dict[str, tuple[str, str]] = {}
         self._shown: Counter[str] = Counter()
         self._paths: dict[Any, str] = {}
-        declarations = Names({one.name: declared(one) for one in experiments})
+        declarations = Namespace({one.name: declared(one) for one in experiments})
         for question, answer in {**answers, "experiments": declarations}.items():
             for path, one in quantities(answer, question):
                 self._paths.setdefault(_identity(one), path)
@@ -130,7 +143,7 @@ class Values(jinja2.Environment):
             **{name: partial(self.form, form=form) for name, form in FORMS.items()},
             "apart": partial(self.form, form=apart),  # how far a difference is from zero, with its ±
             "digits": lambda given, number: self.form(given, lambda one: digits(one, number)),
-            "bare": lambda given, number: self.form(given, lambda one: bare(one, number)),
+            "bare": lambda given, number: self.form(given, lambda one: format_number(one, number)),
             "join": lambda items, sign="": escape(sign).join(map(escape, map(self.value, items))),
             "listed": lambda items, word="and": listed(map(self.value, items), word),
             "literal": self.literal,
@@ -148,10 +161,10 @@ class Values(jinja2.Environment):
     @contextmanager
     def explained(self) -> Iterator[None]:
         """Turn whatever a template raises into one line: file, line, what is wrong."""
-        file = shown(self.templates / self.at.template)
+        file = display_path(self.templates / self.at.template)
         try:
             yield
-        except (TemplateError, Several):
+        except (TemplateError, MultipleErrors):
             raise
         except Exception as error:
             plain = isinstance(error, (LabReportError, jinja2.TemplateError))
@@ -179,7 +192,7 @@ class Values(jinja2.Environment):
     def sentence(self, of: Finding | Quantity) -> Markup:
         """Say a finding or a number: by the macro of its kind, the project's own if it has one."""
         if isinstance(of, Finding):
-            kind, given = str(of.kind), say(of)
+            kind, given = str(of.kind), sentence_values(of)
         else:
             name = self._paths.get(_identity(of), "the number").rpartition(".")[2]
             words = (of.source.measure or name.replace("_", " "), " and ".join(of.source.experiments))
@@ -261,7 +274,7 @@ class Values(jinja2.Environment):
         file, piece = self.templates / self.at.template, re.split(f"[{HELD}\\n]", where)[0]
         lines = file.read_text(encoding="utf-8").split("\n")
         line = next((number for number, one in enumerate(lines, 1) if piece in one), 1)
-        raise TemplateError(f"{shown(file)}:{line}: {text}")
+        raise TemplateError(f"{display_path(file)}:{line}: {text}")
 
     # Values
 
@@ -284,7 +297,7 @@ class Values(jinja2.Environment):
             wrong = "a condition is not printed; write {% claim … %}the sentence{% endclaim %}"
         elif isinstance(given, Table):
             wrong = 'a table is printed by show(table, "its caption")'
-        elif isinstance(given, Names):
+        elif isinstance(given, Namespace):
             wrong = f"several values have this name; print one of {', '.join(given.members)}"
         else:
             wrong = f"{given!r:.60} is no text; print a quantity, a finding, a text or a list of them"

@@ -1,7 +1,17 @@
 """What an author writes, as frozen values."""
 
-from labreport.project.experiment import Arrays, Experiment, Fit, Read, Study, Training, at, resolved, study
-from labreport.project.measure import Design, Measure, flat
+from labreport.project.experiment import (
+    Arrays,
+    Experiment,
+    Fit,
+    Read,
+    Study,
+    Training,
+    at,
+    resolve_callable,
+    study,
+)
+from labreport.project.measure import Design, Measure, flatten_metrics
 from labreport.project.outline import (
     Check,
     Figure,
@@ -12,7 +22,7 @@ from labreport.project.outline import (
     Words,
     figure,
     load_project,
-    located,
+    locate_project,
     question,
     section,
 )

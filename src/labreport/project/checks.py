@@ -9,7 +9,7 @@ from typing import Any, Literal, NoReturn, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from labreport.errors import UsageError, did_you_mean, here, told
+from labreport.errors import UsageError, author_location, did_you_mean, with_location
 
 _WORDS = {"int": "a whole number", "float": "a number", "str": "a text", "bool": "True or False"}
 _WORDS |= {"null": "None", "|": "or", ">=": "of at least", "array": "a tuple"}
@@ -21,10 +21,10 @@ _WORDS["object"] = "a value of its class"
 class Declared:
     """What an author declares, and the line on which: `project.py:12`."""
 
-    place: str = field(default="", compare=False, repr=False)
+    location: str = field(default="", compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "place", self.place or here())
+        object.__setattr__(self, "location", self.location or author_location())
         self.check(self)
 
     def check(self, item: Any) -> None:
@@ -37,23 +37,27 @@ class Declared:
         for member in fields(item):
             value = getattr(item, member.name)
             if wrong := _wrong(value, _hints(kind).get(member.name, Any)):
-                self.refuse(f"{member.name} is {brief(value)}; {wrong}")
+                self.refuse(f"{member.name} is {short_repr(value)}; {wrong}")
 
     def refuse(self, text: str) -> NoReturn:
         """Raise `UsageError` at the line on which it is declared."""
         kind, name = type(self).__name__.lower(), getattr(self, "name", None)
-        raise UsageError(told(self.place, f"{kind}: {text}" if name is None else f"{kind} {name!r}: {text}"))
+        raise UsageError(
+            with_location(self.location, f"{kind}: {text}" if name is None else f"{kind} {name!r}: {text}")
+        )
 
 
-def several(given: Any, kinds: Any, what: str, allowed: str) -> tuple[Any, ...]:
+def as_tuple_of(given: Any, kinds: Any, what: str, allowed: str) -> tuple[Any, ...]:
     """One of some kinds, or many of them, as a tuple. Raises `UsageError` for others."""
     each = (given,) if isinstance(given, kinds) else tuple(given)
     if wrong := [one for one in each if not isinstance(one, kinds)]:
-        raise UsageError(told(here(), f"{what} has {brief(wrong[0])}; allowed are {allowed}"))
+        raise UsageError(
+            with_location(author_location(), f"{what} has {short_repr(wrong[0])}; allowed are {allowed}")
+        )
     return each
 
 
-def brief(value: Any) -> str:
+def short_repr(value: Any) -> str:
     """Write a value as Python does, its middle left out where it is long."""
     text = value.__name__ if isinstance(value, type) else repr(value)
     return text if len(text) <= 90 else f"{text[:80]} … {text[-7:]}"
@@ -83,8 +87,8 @@ def _wrong(given: Any, hint: Any) -> str:
         if isinstance(value, (str, float)):
             with suppress(msgspec.ValidationError):
                 how = "quotes" if isinstance(value, str) else "point"
-                return f"write {brief(msgspec.convert(value, hint, strict=False))}, without the {how}"
+                return f"write {short_repr(msgspec.convert(value, hint, strict=False))}, without the {how}"
         expected = str(error).partition(", got ")[0].replace("`", "").split()[1:]
         return f"allowed is {' '.join(_WORDS.get(word, word) for word in expected)}"
     right = meant == value and (type(meant) is type(value) or isinstance(value, int))
-    return "" if right else f"write {brief(meant)}"
+    return "" if right else f"write {short_repr(meant)}"

@@ -11,8 +11,8 @@ from typing import Annotated, Any, Protocol, cast
 
 from msgspec import Meta
 
-from labreport.errors import UsageError, did_you_mean, here, told
-from labreport.project.checks import Declared, brief, several
+from labreport.errors import UsageError, author_location, did_you_mean, with_location
+from labreport.project.checks import Declared, as_tuple_of, short_repr
 from labreport.project.measure import Design
 
 Arrays = Mapping[str, Any]
@@ -76,7 +76,7 @@ class Experiment(Declared):
     def __post_init__(self) -> None:
         super().__post_init__()
         if not is_dataclass(self.specification) or isinstance(self.specification, type):
-            self.refuse(f"specification is {brief(self.specification)}; allowed is a frozen dataclass")
+            self.refuse(f"specification is {short_repr(self.specification)}; allowed is a frozen dataclass")
         self.check(self.specification)
         self.check(self.design)
         if self.fit and (self.start or self.epochs != 1):
@@ -85,14 +85,14 @@ class Experiment(Declared):
     @property
     def code(self) -> Callable[..., Any]:
         """The function that runs it; its module is imported now. Raises `UsageError` where there is none."""
-        return resolved(self.start or self.fit, self.place, f"experiment {self.name!r}")
+        return resolve_callable(self.start or self.fit, self.location, f"experiment {self.name!r}")
 
     def experiments(self) -> tuple[Experiment, ...]:
         """This one: a study has several."""
         return (self,)
 
 
-def resolved(given: Any, place: str, owner: str) -> Callable[..., Any]:
+def resolve_callable(given: Any, place: str, owner: str) -> Callable[..., Any]:
     """The function that is given, or named as `"module:function"`. Raises `UsageError`."""
     found, text = given, "is no function; give fit= or start=, or fit= to the project"
     try:
@@ -101,7 +101,7 @@ def resolved(given: Any, place: str, owner: str) -> Callable[..., Any]:
     except (ModuleNotFoundError, AttributeError, ValueError) as error:
         text = f"is not there ({error})"
     if not callable(found):
-        raise UsageError(told(place, f"{owner}: {brief(found)} {text}"))
+        raise UsageError(with_location(place, f"{owner}: {short_repr(found)} {text}"))
     return cast(Callable[..., Any], found)
 
 
@@ -139,7 +139,7 @@ class Study(Declared):
                 specification=replace(self.base.specification, **point),
                 title=f"{self.title or self.name}: {', '.join(label)}",
                 seeds=self.seeds or self.base.seeds,
-                place=self.place,
+                location=self.location,
             )
             found.append((point, cell))
         return tuple(found)
@@ -178,8 +178,10 @@ def at(epochs: int | tuple[int, ...], *subjects: Experiment | Study) -> tuple[Re
     Raises `UsageError` for an epoch that an experiment does not have.
     """
     wanted = (epochs,) if isinstance(epochs, int) else tuple(epochs)
-    for each in several(subjects, (Experiment, Study), "at()", "experiments and studies"):
+    for each in as_tuple_of(subjects, (Experiment, Study), "at()", "experiments and studies"):
         last = each.experiments()[0].epochs
         if wrong := [epoch for epoch in wanted if not 1 <= epoch <= last]:
-            raise UsageError(told(here(), f"at({wrong[0]}, …): {each.name!r} has epochs 1 to {last}"))
+            raise UsageError(
+                with_location(author_location(), f"at({wrong[0]}, …): {each.name!r} has epochs 1 to {last}")
+            )
     return tuple(Read(each, wanted) for each in subjects)

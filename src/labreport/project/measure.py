@@ -121,9 +121,13 @@ class Measure(Declared):
             found = float(sum(right) / len(right)) if isinstance(right, list) else float(right.mean())
         else:
             last = epoch or len(run.records)
-            known = {key: one for each in run.records[last - 1 : last] for key, one in flat(each).items()}
+            known = {
+                key: one
+                for each in run.records[last - 1 : last]
+                for key, one in flatten_metrics(each).items()
+            }
             try:
-                known |= flat(run.at(epoch).metrics)
+                known |= flatten_metrics(run.at(epoch).metrics)
             except UsageError:
                 if self.name not in known:
                     raise
@@ -141,10 +145,10 @@ class Measure(Declared):
         return value
 
 
-def flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+def flatten_metrics(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     """The members of mappings in mappings, their names joined by a space."""
     found: dict[str, Any] = {}
     for name, value in values.items():
         inner = isinstance(value, Mapping)
-        found |= flat(value, f"{prefix}{name} ") if inner else {f"{prefix}{name}": value}
+        found |= flatten_metrics(value, f"{prefix}{name} ") if inner else {f"{prefix}{name}": value}
     return found

@@ -14,8 +14,16 @@ from itertools import chain, count, groupby
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
-from labreport.errors import LabReportError, Several, UsageError, did_you_mean, raised_at, shown, told
-from labreport.project.checks import Declared, several
+from labreport.errors import (
+    LabReportError,
+    MultipleErrors,
+    UsageError,
+    did_you_mean,
+    display_path,
+    raised_at,
+    with_location,
+)
+from labreport.project.checks import Declared, as_tuple_of
 from labreport.project.experiment import Experiment, Read, Study
 from labreport.project.table import Data
 
@@ -114,7 +122,7 @@ def question(
     local: bool = False,
 ) -> Callable[[Callable[..., Any]], Question]:
     """Make a question of the function below: it gets what it `reads` and returns an `Answer`."""
-    drawn = several(figures, Figure, "figures", "functions under @figure")
+    drawn = as_tuple_of(figures, Figure, "figures", "functions under @figure")
     more = {"text": text, "figures": drawn, "template": template, "local": local}
     return _reader(Question, name, reads, answers, data, **more)
 
@@ -130,8 +138,8 @@ def section(
     title: str, *questions: Question, name: str = "", figures: Iterable[Figure] = (), answers: Named = ()
 ) -> Section:
     """Make a section of questions in order."""
-    asked = several(questions, Question, f"section {title!r}", "functions under @question")
-    drawn = several(figures, Figure, "figures", "functions under @figure")
+    asked = as_tuple_of(questions, Question, f"section {title!r}", "functions under @question")
+    drawn = as_tuple_of(figures, Figure, "figures", "functions under @figure")
     return Section(name or slug(title), title, asked, drawn, _names(answers))
 
 
@@ -186,14 +194,14 @@ class Project(Declared):
         for kind, members in self._named.items():
             first = {each.name: each for each in reversed(members)}
             for each in (each for each in members if each != first[each.name]):
-                text = f"two {kind}s are called {each.name!r}, here and at {first[each.name].place}"
+                text = f"two {kind}s are called {each.name!r}, here and at {first[each.name].location}"
                 wrong.append((each, text))
         known = {each.name for each in self.questions}
         for each in (*self.questions, *self._named["figure"], *self.chapters):
             for name in {*each.answers} - known - {"*"}:
                 wrong.append((each, f"answers: no question {name!r}{did_you_mean(name, known)}"))
         if wrong:
-            raise Several([UsageError(told(each.place, text)) for each, text in wrong])
+            raise MultipleErrors([UsageError(with_location(each.location, text)) for each, text in wrong])
 
     @property
     def package(self) -> Path:
@@ -292,21 +300,21 @@ def _reader(
     kind: Callable[..., R], name: str, reads: Reads, answers: Named, data: str | Iterable[str], **more: Any
 ) -> Callable[[Callable[..., Any]], R]:
     known = Experiment, Study, Read, Data
-    each = several(reads, known, "reads", "experiments, studies, at(…) and tables")
+    each = as_tuple_of(reads, known, "reads", "experiments, studies, at(…) and tables")
     tables = tuple(one for one in each if isinstance(one, Data))
     runs = (one for one in each if not isinstance(one, Data))  # by default at their last epoch
     read = tuple(one if isinstance(one, Read) else Read(one, (one.experiments()[0].epochs,)) for one in runs)
-    paths = tuple(map(str, several(data, (str, Path), "data", "paths")))
+    paths = tuple(map(str, as_tuple_of(data, (str, Path), "data", "paths")))
     given = read, tables, _names(answers), paths
     return lambda function: kind(name or function.__name__, function, *given, **more)
 
 
 def _names(given: Named) -> tuple[str, ...]:
-    each = several(given, (str, Question), "answers", "questions and their names")
+    each = as_tuple_of(given, (str, Question), "answers", "questions and their names")
     return tuple(one if isinstance(one, str) else one.name for one in each)
 
 
-def located(folder: Path) -> tuple[str, Path]:
+def locate_project(folder: Path) -> tuple[str, Path]:
     """The module that declares a folder's project, and the folder from which it is imported.
 
     It is `project.py`, or what `[tool.labreport]` in `pyproject.toml` says: `project = "exercise.project"`,
@@ -318,7 +326,9 @@ def located(folder: Path) -> tuple[str, Path]:
         if "project" in settings:
             return settings["project"], (folder / settings.get("source", ".")).resolve()
     if not (folder / "project.py").is_file():
-        raise UsageError(f"{shown(folder)}: no project.py; `labreport new` makes a project to begin with")
+        raise UsageError(
+            f"{display_path(folder)}: no project.py; `labreport new` makes a project to begin with"
+        )
     return "project", folder.resolve()
 
 
@@ -328,7 +338,7 @@ def load_project(folder: str | Path) -> Project:
     Raises `UsageError` where it declares none or several, or where its code raises.
     """
     folder = Path(folder).resolve()
-    module, source = located(folder)
+    module, source = locate_project(folder)
     if str(source) not in sys.path:
         sys.path.insert(0, str(source))
     try:
@@ -336,12 +346,12 @@ def load_project(folder: str | Path) -> Project:
     except LabReportError:
         raise
     except SyntaxError as error:
-        raise UsageError(f"{shown(error.filename or module)}:{error.lineno}: {error.msg}") from error
+        raise UsageError(f"{display_path(error.filename or module)}:{error.lineno}: {error.msg}") from error
     except Exception as error:
         text = f"{type(error).__name__}: {error}".rstrip(": ")
-        raise UsageError(told(raised_at(error), text)) from error
+        raise UsageError(with_location(raised_at(error), text)) from error
     found = list({id(each): each for each in vars(loaded).values() if isinstance(each, Project)}.values())
     if len(found) != 1:
         text = f"{len(found) or 'no'} Project; it must declare one"
-        raise UsageError(told(shown(loaded.__file__ or module), text))
+        raise UsageError(with_location(display_path(loaded.__file__ or module), text))
     return replace(found[0], module=module, folder=folder, source=source)

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
-from labreport.errors import UsageError, did_you_mean, here, told
+from labreport.errors import UsageError, author_location, did_you_mean, with_location
 
 if TYPE_CHECKING:
     import pandas
@@ -31,7 +31,7 @@ class Data:
     missing: Literal["error", "drop"]
     """What is done with empty cells."""
     name: str
-    place: str = field(repr=False)
+    location: str = field(repr=False)
 
     @property
     def path(self) -> Path | None:
@@ -112,7 +112,7 @@ class Data:
 
     def refuse(self, text: str) -> NoReturn:
         """Raise `UsageError` about this table at the line on which it is declared."""
-        error = UsageError(told(self.place, f"table {self.name}: {text}"))
+        error = UsageError(with_location(self.location, f"table {self.name}: {text}"))
         error.table = self
         raise error
 
@@ -129,7 +129,7 @@ def table(
     averaged. `where` is a pandas query. With `missing="drop"`, empty cells are left out and counted, and so
     are from a comparison the replicates that only one side has.
     """
-    place, name = here(), getattr(source, "__name__", "DataFrame")
+    place, name = author_location(), getattr(source, "__name__", "DataFrame")
     if isinstance(source, (str, Path)):
         source = (Path(place.rpartition(":")[0]).parent / source).resolve()
         name = source.name

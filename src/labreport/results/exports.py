@@ -9,11 +9,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from labreport.errors import UsageError, did_you_mean, shown
-from labreport.project import flat
+from labreport.errors import UsageError, did_you_mean, display_path
+from labreport.project import flatten_metrics
 from labreport.results.files import read_json, safe_name, write_bytes
 from labreport.results.runs import Run, Store
-from labreport.stats import Finding, Table, as_prose, from_plain, pm, sentence
+from labreport.stats import Finding, Table, as_prose, from_json, pm, sentence
 from labreport.stats.finding import quantities
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Loaded:
             kept = {seed: store.find(key, int(seed)) for seed, key in told["runs"].items()}
             if lost := [seed for seed, run in kept.items() if run is None]:
                 text = f"{name!r} lacks its run of seed {lost[0]}; build again"
-                raise UsageError(f"{shown(self.folder)}: {text}")
+                raise UsageError(f"{display_path(self.folder)}: {text}")
             found[name] = tuple(run.seen(told["epochs"]) for run in kept.values() if run)
         return found
 
@@ -55,7 +55,7 @@ class Loaded:
     def results(self) -> pandas.DataFrame:
         """The exact metrics of each run at each epoch that was kept: experiment, seed, epoch, metrics."""
         return _frame(
-            {"experiment": name, "seed": run.seed, "epoch": epoch, **flat(kept.metrics)}
+            {"experiment": name, "seed": run.seed, "epoch": epoch, **flatten_metrics(kept.metrics)}
             for name, runs in self.runs.items()
             for run in runs
             for epoch, kept in run.kept.items()
@@ -65,7 +65,7 @@ class Loaded:
     def records(self) -> pandas.DataFrame:
         """What each run recorded in each epoch: experiment, seed, epoch, records."""
         return _frame(
-            {**flat(record), "experiment": name, "seed": run.seed, "epoch": epoch}
+            {**flatten_metrics(record), "experiment": name, "seed": run.seed, "epoch": epoch}
             for name, runs in self.runs.items()
             for run in runs
             for epoch, record in enumerate(run.records, 1)
@@ -84,7 +84,7 @@ class Loaded:
     @cached_property
     def read_answers(self) -> dict[str, Any]:
         """The answers by question, as the functions returned them."""
-        return {name: from_plain(told["answer"]) for name, told in self.document["questions"].items()}
+        return {name: from_json(told["answer"]) for name, told in self.document["questions"].items()}
 
 
 def load(folder: str | Path) -> Loaded:
@@ -92,7 +92,7 @@ def load(folder: str | Path) -> Loaded:
     path = Path(folder)
     path = path if path.is_file() else path / "answers.json"
     if (document := read_json(path)) is None:
-        raise UsageError(f"{shown(path)} is not there; name the folder of a report that was built")
+        raise UsageError(f"{display_path(path)} is not there; name the folder of a report that was built")
     return Loaded(path.parent, document)
 
 

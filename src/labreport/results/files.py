@@ -16,7 +16,7 @@ from typing import Any
 
 from safetensors import safe_open
 
-from labreport.errors import LabReportError, UsageError, shown
+from labreport.errors import LabReportError, UsageError, display_path
 
 CHECKSUM = "checksum"
 """The key under which a JSON file has the digest of all its others."""
@@ -57,7 +57,7 @@ def write_bytes(path: Path, data: bytes) -> None:
             temporary.unlink()
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         reason = "the disk is full; free some space" if full else f"{error.strerror or error}; fix the cause"
-        text = f"cannot write {shown(path)}: {reason} and build again, what is finished is kept"
+        text = f"cannot write {display_path(path)}: {reason} and build again, what is finished is kept"
         raise DiskError(text) from error
 
 
@@ -71,7 +71,7 @@ def json_bytes(values: Mapping[str, Any]) -> bytes:
 
     Floats that are not finite become the texts "nan", "inf" and "-inf"; such texts get a backslash in front.
     """
-    told = {**plain(values), CHECKSUM: digest(values)}
+    told = {**to_plain_json(values), CHECKSUM: sha256_of(values)}
     text = json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False)
     return f"{text}\n".encode("utf-8", "surrogatepass")
 
@@ -84,37 +84,37 @@ def read_json(path: Path) -> dict[str, Any] | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, LookupError, AttributeError, TypeError, RecursionError):
-        raise Damaged(f"{shown(path)} is damaged") from None
-    found: dict[str, Any] = mapped(told, _restored)
-    if checksum != digest(found):
-        raise Damaged(f"{shown(path)} differs from its checksum")
+        raise Damaged(f"{display_path(path)} is damaged") from None
+    found: dict[str, Any] = map_leaves(told, _restored)
+    if checksum != sha256_of(found):
+        raise Damaged(f"{display_path(path)} differs from its checksum")
     return found
 
 
-def plain(values: Any) -> Any:
+def to_plain_json(values: Any) -> Any:
     """Values as JSON has them: floats that are not finite as texts, tuples as lists."""
-    return mapped(values, _spelled)
+    return map_leaves(values, _spelled)
 
 
-def digest(values: Any) -> str:
+def sha256_of(values: Any) -> str:
     """The SHA-256 of values as canonical JSON, in hexadecimal: names sorted, no blanks."""
-    told = plain(values)
+    told = to_plain_json(values)
     text = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def file_digest(path: Path) -> str:
+def sha256_of_file(path: Path) -> str:
     """The SHA-256 of a file's bytes, in hexadecimal. Raises `OSError`."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def mapped(value: Any, leaf: Callable[[Any], Any]) -> Any:
+def map_leaves(value: Any, leaf: Callable[[Any], Any]) -> Any:
     """A tree of mappings, lists and tuples, as JSON has them, with each other value as `leaf` makes it."""
     if isinstance(value, Mapping):
-        return {str(name): mapped(each, leaf) for name, each in value.items()}
+        return {str(name): map_leaves(each, leaf) for name, each in value.items()}
     if isinstance(value, (list, tuple)):
-        return [mapped(each, leaf) for each in value]
+        return [map_leaves(each, leaf) for each in value]
     return leaf(value)
 
 
@@ -134,7 +134,7 @@ def _restored(value: Any) -> Any:
     return value
 
 
-def checked(arrays: Any) -> dict[str, Any]:
+def validated_arrays(arrays: Any) -> dict[str, Any]:
     """Give numbers, booleans and texts of any shape, as NumPy arrays, by name. Raises `UsageError`."""
     import numpy
 
@@ -168,7 +168,7 @@ def write_arrays(path: Path, arrays: Mapping[str, Any]) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-class KeptArrays(Mapping[str, Any]):
+class StoredArrays(Mapping[str, Any]):
     """The arrays of a file by name, read-only: each is read when it is asked for, and nobody keeps it."""
 
     def __init__(self, path: Path) -> None:
@@ -206,9 +206,9 @@ def lock(path: Path, stop: Callable[[], bool] = lambda: False) -> Iterator[None]
         path.parent.mkdir(parents=True, exist_ok=True)
         acquired = held.acquire(poll_interval=0.05, cancel_check=stop)
     except Timeout:
-        raise Busy(f"{shown(path)}: another build holds it") from None
+        raise Busy(f"{display_path(path)}: another build holds it") from None
     except OSError as error:
-        raise DiskError(f"cannot lock {shown(path)}: {error.strerror or error}") from error
+        raise DiskError(f"cannot lock {display_path(path)}: {error.strerror or error}") from error
     with acquired:
         yield
 

@@ -12,17 +12,17 @@ from typing import Any, NoReturn
 
 import msgspec
 
-from labreport.errors import UsageError, did_you_mean, here, shown, told
-from labreport.project import Arrays, Experiment, Reader, Study, flat
+from labreport.errors import UsageError, author_location, did_you_mean, display_path, with_location
+from labreport.project import Arrays, Experiment, Reader, Study, flatten_metrics
 from labreport.results import files
-from labreport.results.files import Damaged, digest, mapped, read_json, safe_name
+from labreport.results.files import Damaged, map_leaves, read_json, safe_name, sha256_of
 
 TIMES = "seconds"
 """What is called so, or ends so, is a measured time: it differs when a run is repeated."""
 
 
 @dataclass(frozen=True)
-class Kept:
+class Checkpoint:
     """What was kept of a run at one epoch: its exact metrics, and a file of arrays."""
 
     epoch: int
@@ -33,14 +33,14 @@ class Kept:
     @property
     def whole(self) -> bool:
         """Whether its file is what was written."""
-        return self.file.is_file() and files.file_digest(self.file) == self.sha256
+        return self.file.is_file() and files.sha256_of_file(self.file) == self.sha256
 
     @cached_property
     def arrays(self) -> Arrays:
         """Arrays by name, read when asked for; "state.NAME" is what `state` gave. Raises `Damaged`."""
         if not self.whole:
-            raise Damaged(f"{shown(self.file)} is missing or damaged; build again to make it again")
-        return files.KeptArrays(self.file)
+            raise Damaged(f"{display_path(self.file)} is missing or damaged; build again to make it again")
+        return files.StoredArrays(self.file)
 
 
 @dataclass(frozen=True)
@@ -56,21 +56,21 @@ class Run:
     seed: int
     made_of: Mapping[str, str]
     records: tuple[Mapping[str, Any], ...] = ()
-    kept: Mapping[int, Kept] = field(default_factory=dict)
+    kept: Mapping[int, Checkpoint] = field(default_factory=dict)
     made: Mapping[str, Any] = field(default_factory=dict)
-    state: Kept | None = None
+    state: Checkpoint | None = None
     finished: bool = False
 
-    def at(self, epoch: int | None = None) -> Kept:
+    def at(self, epoch: int | None = None) -> Checkpoint:
         """What was kept at an epoch, by default the last. Raises `UsageError` for an undeclared one."""
         epoch = epoch or max(self.kept, default=None)
         if (found := self._kept(epoch or 0)) is None:
             declared = ", ".join(map(str, sorted(self.kept))) or "none"
             text = f"{self.name!r} is read at epoch {epoch}, and declared are {declared}"
-            raise UsageError(told(here(), f"{text}; add at({epoch}, …) to reads="))
+            raise UsageError(with_location(author_location(), f"{text}; add at({epoch}, …) to reads="))
         return found
 
-    def _kept(self, epoch: int) -> Kept | None:
+    def _kept(self, epoch: int) -> Checkpoint | None:
         return self.kept.get(min(epoch, len(self.records)) if self.finished else epoch)
 
     def missing(self, epochs: Iterable[int]) -> tuple[int, ...]:
@@ -87,7 +87,7 @@ class Run:
         """The SHA-256 of what a reader of these epochs sees; measured times are a part of it."""
         view = self.seen(epochs)
         kept = {epoch: [one.epoch, one.metrics, one.sha256] for epoch, one in view.kept.items()}
-        return digest([self.name, self.seed, view.records, kept, self.finished])
+        return sha256_of([self.name, self.seed, view.records, kept, self.finished])
 
 
 class Store:
@@ -129,19 +129,21 @@ class Store:
     def keep(self, run: Run, epoch: int, metrics: dict[str, Any], arrays: dict[str, Any]) -> Run:
         """The run with what is kept at an epoch; its arrays are written, and the run itself by `write`."""
         file = self.path(run).with_suffix(f".{epoch}.safetensors")
-        kept = Kept(epoch, metrics, file, files.write_arrays(file, arrays))
+        kept = Checkpoint(epoch, metrics, file, files.write_arrays(file, arrays))
         return replace(run, kept=dict(sorted({**run.kept, epoch: kept}.items())))
 
     def keep_state(self, run: Run, epoch: int, arrays: dict[str, Any]) -> Run:
         """The run with a state to continue from, likewise."""
         file = self.path(run).with_suffix(f".{epoch}.state.safetensors")
-        return replace(run, state=Kept(epoch, {}, file, files.write_arrays(file, arrays)))
+        return replace(run, state=Checkpoint(epoch, {}, file, files.write_arrays(file, arrays)))
 
     def write(self, run: Run) -> Run:
         """Write the file of a run; then arrays that it names no more are removed. Raises `DiskError`."""
         path = self.path(run)
-        kept = [_told(each) for each in run.kept.values()]
-        files.write_json(path, {**vars(run), "kept": kept, "state": run.state and _told(run.state)})
+        kept = [_checkpoint_to_json(each) for each in run.kept.values()]
+        files.write_json(
+            path, {**vars(run), "kept": kept, "state": run.state and _checkpoint_to_json(run.state)}
+        )
         named = {path, *(each.file for each in (*run.kept.values(), run.state) if each)}
         for old in set(path.parent.glob(f"{path.stem}.*.safetensors")) - named:
             old.unlink(missing_ok=True)
@@ -149,14 +151,14 @@ class Store:
 
     def remove(self, run: Run) -> int:
         """Remove the files of a run; the bytes that are free then."""
-        return _removed(self.files(run))
+        return _remove_files(self.files(run))
 
     def clean(self, keys: Container[str]) -> int:
         """Remove all runs but those of these keys; the bytes that are free then."""
         whole = {path for run in self.runs() if run.key in keys for path in self.files(run)}
         # of runs, also of unfinished ones and of locks
         ours = (path for path in self.folder.rglob("*") if re.fullmatch(r"\.?\d+-.{8}(\..+)?", path.name))
-        return _removed([path for path in ours if path.is_file() and path not in whole])
+        return _remove_files([path for path in ours if path.is_file() and path not in whole])
 
     def _read(self, paths: Iterable[Path]) -> Iterator[Run]:
         """The runs in files but those that are damaged, which a notice tells."""
@@ -178,20 +180,20 @@ class Store:
             damaged = [each for each in found.kept.values() if not each.whole]
             kept = {epoch: each for epoch, each in found.kept.items() if each not in damaged}
             run = replace(found, kept=kept, state=found.state if found.state and found.state.whole else None)
-            lost += [f"{shown(each.file)} is missing or damaged" for each in damaged]
+            lost += [f"{display_path(each.file)} is missing or damaged" for each in damaged]
         except Damaged as damage:
             lost.append(str(damage))
         except (LookupError, TypeError, ValueError, AttributeError):
-            lost.append(f"{shown(path)} is of another version")
+            lost.append(f"{display_path(path)} is of another version")
         self.notices += [f"{text}; it is made again" for text in lost]
         return run
 
 
-def _told(kept: Kept) -> dict[str, Any]:
+def _checkpoint_to_json(kept: Checkpoint) -> dict[str, Any]:
     return {"epoch": kept.epoch, "metrics": kept.metrics, "file": kept.file.name, "sha256": kept.sha256}
 
 
-def _removed(paths: Iterable[Path]) -> int:
+def _remove_files(paths: Iterable[Path]) -> int:
     """Remove files, and folders that are empty then; the bytes that are free."""
     freed = 0
     for path in paths:
@@ -231,13 +233,15 @@ class Runs:
         """The seeds, ascending."""
         return tuple(run.seed for run in self.runs)
 
-    def at(self, epoch: int | None = None) -> tuple[Kept, ...]:
+    def at(self, epoch: int | None = None) -> tuple[Checkpoint, ...]:
         """What every seed kept at an epoch, by default the last that was declared."""
         return tuple(run.at(epoch or self.epoch) for run in self.runs)
 
     def values(self, metric: str, epoch: int | None = None) -> list[float]:
         """Read a metric of every seed, such as `"test accuracy"`. Raises `UsageError`."""
-        return [float(self._found(metric, flat(kept.metrics), "metric")) for kept in self.at(epoch)]
+        return [
+            float(self._found(metric, flatten_metrics(kept.metrics), "metric")) for kept in self.at(epoch)
+        ]
 
     def arrays(self, name: str, epoch: int | None = None) -> list[Any]:
         """Read an array of every seed. Raises `UsageError` for one that was not kept."""
@@ -246,14 +250,17 @@ class Runs:
     def curve(self, name: str, epochs: int | None = None) -> list[list[float]]:
         """Read what was recorded in each epoch; shape (seeds, epochs), shorter where one finished early."""
         last = epochs or self.epoch
-        return [[self._found(name, flat(each), "record") for each in run.records[:last]] for run in self.runs]
+        return [
+            [self._found(name, flatten_metrics(each), "record") for each in run.records[:last]]
+            for run in self.runs
+        ]
 
     def _found(self, name: str, known: Mapping[str, Any], kind: str) -> Any:
         if name in known:
             return known[name]
         listed = [each for each in known if not each.startswith(files.STATE)]
         text = f"{self.name!r} has no {kind} {name!r}{did_you_mean(name, listed, 'it has')}"
-        raise UsageError(told(here(), text))
+        raise UsageError(with_location(author_location(), text))
 
 
 class Results(Mapping[str, Runs]):
@@ -300,10 +307,12 @@ class Results(Mapping[str, Runs]):
     def _refuse(self, what: str, name: str) -> NoReturn:
         known = [*self.experiments, *self._studies]
         text = f"{self.reader!r} reads {what} and declares {', '.join(known) or 'nothing'}"
-        raise UsageError(told(here(), f"{text}; add it to its reads={did_you_mean(name, known)}"))
+        raise UsageError(
+            with_location(author_location(), f"{text}; add it to its reads={did_you_mean(name, known)}")
+        )
 
 
-def read(reader: Reader, found: Callable[[Experiment], Iterable[Run]]) -> Results:
+def results_for_reader(reader: Reader, found: Callable[[Experiment], Iterable[Run]]) -> Results:
     """What a question or a figure may see: of `found(experiment)`, all runs of it, the epochs it declares."""
     runs = {}
     for one in (one for each in reader.reads for one in each.subject.experiments()):
@@ -314,13 +323,13 @@ def read(reader: Reader, found: Callable[[Experiment], Iterable[Run]]) -> Result
     return Results(reader.name, runs, studies)
 
 
-def described(experiment: Experiment, epochs: Sequence[int], runs: Iterable[Run]) -> dict[str, Any]:
+def describe_experiment(experiment: Experiment, epochs: Sequence[int], runs: Iterable[Run]) -> dict[str, Any]:
     """How `answers.json` describes an experiment, and by which keys it finds its runs."""
     specification, known = experiment.specification, (bool, int, float, str, type(None))
     values = {each.name: getattr(specification, each.name) for each in fields(specification)}
     return {
         "title": experiment.title or experiment.name,
-        "specification": mapped(values, lambda value: value if isinstance(value, known) else repr(value)),
+        "specification": map_leaves(values, lambda value: value if isinstance(value, known) else repr(value)),
         "epochs": list(epochs),
         "runs": {str(run.seed): run.key for run in runs},
     }

@@ -19,10 +19,10 @@ from distributed.diagnostics.plugin import NannyPlugin
 from labreport.errors import LabReportError, UsageError
 from labreport.project import Project
 from labreport.results import Run, Store
-from labreport.results.files import digest, write_bytes
-from labreport.run.drive import Tell, carry_out
-from labreport.run.local import LaneDied
-from labreport.run.task import Failed, Job, environment
+from labreport.results.files import sha256_of, write_bytes
+from labreport.run.drive import OnEpoch, run_task
+from labreport.run.local import WorkerDied
+from labreport.run.task import Failed, Job, thread_environment
 from labreport.stale import ingredients, load
 
 TOPIC = "labreport"
@@ -41,7 +41,7 @@ class Cluster:
 
     def __init__(self, address: str, project: Project, store: Store) -> None:
         self.address, self.store = address, store
-        self.tells: dict[tuple[str, int], Tell] = {}
+        self.tells: dict[tuple[str, int], OnEpoch] = {}
         for name in ("distributed", "distributed.client"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
         try:
@@ -54,7 +54,7 @@ class Cluster:
                 raise UsageError(
                     f"--scheduler {address}: it has no workers; start some: dask worker {address}"
                 )
-            sent = _Sent(_files(project), environment(project.threads))
+            sent = _Sent(_files(project), thread_environment(project.threads))
             self.sent = sent.digest
             self.client.sync(self.client.register_plugin, sent, callback_timeout=_SEND)
             self.client.wait_for_workers(self.lanes, timeout=_START)
@@ -73,7 +73,7 @@ class Cluster:
         if tell := self.tells.get((key, seed)):
             tell(epoch, record)
 
-    def run(self, job: Job, tell: Tell) -> Failed | None:
+    def run(self, job: Job, tell: OnEpoch) -> Failed | None:
         """Do a job; what kept it from its end. Raises `LaneDied`, and `LabReportError` without scheduler."""
         store = self.store
         self.tells[job.key, job.seed] = tell
@@ -81,7 +81,7 @@ class Cluster:
             future = self.client.submit(_work, job, _stored(store, job), self.sent, pure=False)
             trouble, made = future.result()
         except KilledWorker:
-            raise LaneDied(" on the workers of the scheduler") from None
+            raise WorkerDied(" on the workers of the scheduler") from None
         except (CancelledError, OSError, TimeoutError):
             text = f"--scheduler {self.address}: the scheduler is gone"
             raise LabReportError(f"{text}; what is finished is kept, the same command goes on") from None
@@ -114,7 +114,7 @@ class _Sent(NannyPlugin):
 
     def __init__(self, files: Mapping[str, bytes], variables: Mapping[str, str]) -> None:
         self.files, self.variables = files, variables
-        self.digest = digest({name: hashlib.sha256(data).hexdigest() for name, data in files.items()})
+        self.digest = sha256_of({name: hashlib.sha256(data).hexdigest() for name, data in files.items()})
 
     def setup(self, nanny: Any) -> None:
         self.place = tempfile.TemporaryDirectory(dir=nanny.local_directory)  # as long as this is its plugin
@@ -155,7 +155,7 @@ def _work(job: Job, files: dict[str, bytes], sent: str) -> tuple[Failed | None, 
         store = Store(place)
         for name, data in files.items():
             write_bytes(store.folder / "run" / name, data)
-        trouble = carry_out(lambda: _load(sent), job, store, tell, _stopped.is_set)
+        trouble = run_task(lambda: _load(sent), job, store, tell, _stopped.is_set)
         return trouble, _stored(store, job)
 
 

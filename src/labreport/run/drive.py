@@ -16,23 +16,23 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
-from labreport.errors import LabReportError, UsageError, raised_at, shown
-from labreport.project import Fit, Project, flat
+from labreport.errors import LabReportError, UsageError, display_path, raised_at
+from labreport.project import Fit, Project, flatten_metrics
 from labreport.results import TIMES, Run, Store
-from labreport.results.files import STATE, Busy, DiskError, checked, lock, mapped
+from labreport.results.files import STATE, Busy, DiskError, lock, map_leaves, validated_arrays
 from labreport.run.task import Failed, Job
-from labreport.stale import made_of_run, watched
+from labreport.stale import check_reads, run_inputs
 
 SAVED = 5.0
 """Seconds between two writings of the state: what may be lost when everything is killed."""
 NEAR = 1e-3
 """How far a state may be from its twin, as a share of its length, where no two epochs give equal bits."""
-Tell = Callable[[int, Mapping[str, Any]], None]
+OnEpoch = Callable[[int, Mapping[str, Any]], None]
 Stop = Callable[[], bool]
 Arrays = dict[str, Any]
 
 
-def carry_out(load: Callable[[], Project], job: Job, store: Store, tell: Tell, stop: Stop) -> Failed | None:
+def run_task(load: Callable[[], Project], job: Job, store: Store, tell: OnEpoch, stop: Stop) -> Failed | None:
     """Do a job in this process, whatever the author's code does; what kept it from its end, or None.
 
     `load` gives the project, `tell(epoch, record)` is called after each epoch, and `stop` between epochs.
@@ -43,8 +43,8 @@ def carry_out(load: Callable[[], Project], job: Job, store: Store, tell: Tell, s
             run = store.find(job.key, job.seed) or Run(job.key, job.name, job.seed, job.made_of)
             if run.missing(job.epochs):
                 _check(project, job)
-                with watched(project, job.made_of, f"experiment {job.name!r}"):
-                    run = Drive(project, job, store, tell, stop).train(run)
+                with check_reads(project, job.made_of, f"experiment {job.name!r}"):
+                    run = Runner(project, job, store, tell, stop).train(run)
                 try:
                     _check(project, job)
                 except UsageError:
@@ -65,16 +65,16 @@ def carry_out(load: Callable[[], Project], job: Job, store: Store, tell: Tell, s
 
 def _check(project: Project, job: Job) -> None:
     """Raise `UsageError` where a result would not belong under its key."""
-    here = made_of_run(project, project.experiment(job.name), job.seed)
+    here = run_inputs(project, project.experiment(job.name), job.seed)
     if odd := [name for name in {**here, **job.made_of} if here.get(name) != job.made_of.get(name)]:
         text = f"{odd[0]} is {here.get(odd[0], 'not there')} instead of {job.made_of.get(odd[0], 'none')}"
         raise UsageError(f"{text}: edited since the build began, or another on this worker; build again")
 
 
-class Drive:
+class Runner:
     """One job, driven until its epochs are kept or `stop` says so."""
 
-    def __init__(self, project: Project, job: Job, store: Store, tell: Tell, stop: Stop) -> None:
+    def __init__(self, project: Project, job: Job, store: Store, tell: OnEpoch, stop: Stop) -> None:
         self.job, self.store, self.tell, self.stop = job, store, tell, stop
         self.experiment, self.threads = project.experiment(job.name), project.threads
         self.code = self.experiment.code
@@ -111,7 +111,7 @@ class Drive:
         state = None
         if arrays is not None:
             own = [name for name in arrays if name.startswith(STATE)]
-            state = checked({name.removeprefix(STATE): arrays[name] for name in own})
+            state = validated_arrays({name.removeprefix(STATE): arrays[name] for name in own})
         return self.code(self.experiment.specification, self.job.seed, epoch, state)
 
     def _advance(self, run: Run) -> Run:
@@ -151,7 +151,7 @@ class Drive:
         if not isinstance(fit, Fit):
             self.refuse(f"its fit returned {type(fit).__name__}; return Fit(metrics, arrays)")
         self.training.snapshot = lambda: (fit.metrics, fit.arrays)
-        return {**lasting(self.plain(fit.metrics, "the metrics")), "seconds": seconds}
+        return {**without_times(self.plain(fit.metrics, "the metrics")), "seconds": seconds}
 
     def _keep(self, run: Run) -> Run:
         """The run, written, with what is kept at this epoch."""
@@ -192,7 +192,7 @@ class Drive:
         import numpy
 
         def seen(record: Mapping[str, Any]) -> Arrays:
-            told = {name: numpy.asarray(value) for name, value in lasting(record).items()}
+            told = {name: numpy.asarray(value) for name, value in without_times(record).items()}
             return {**self._state(), **told}
 
         def again() -> Arrays:
@@ -201,8 +201,8 @@ class Drive:
             return seen(self.plain(self.training.advance(), "the values of epoch 2"))
 
         here, second = seen(record), again()
-        odd = _unlike(here, second)
-        if odd and (not _unlike(second, again()) or _unlike(here, second, NEAR)):
+        odd = _differing_arrays(here, second)
+        if odd and (not _differing_arrays(second, again()) or _differing_arrays(here, second, NEAR)):
             text = f"its epoch 2 gives another {odd[0].removeprefix(STATE)!r} when it continues from the"
             needed = "all that an epoch depends on, such as generators and what the optimiser keeps"
             self.refuse(f"{text} state of epoch 1; state must return {needed}", "state")
@@ -220,13 +220,13 @@ class Drive:
 
         if not isinstance(values, Mapping):
             self.refuse(f"{what} are {type(values).__name__}; return a dict of numbers")
-        found: dict[str, Any] = mapped(values, leaf)
+        found: dict[str, Any] = map_leaves(values, leaf)
         return found
 
     def arrays(self, given: Any) -> Arrays:
         """Arrays that can be kept, copied. Raises `UsageError` for others."""
         try:
-            return checked(given)
+            return validated_arrays(given)
         except UsageError as error:
             self.refuse(str(error))
 
@@ -236,7 +236,7 @@ class Drive:
         for function in map(inspect.unwrap, places):
             with suppress(TypeError, OSError):  # nobody may know where it is defined
                 _, line = inspect.getsourcelines(function)
-                raise UsageError(f"{shown(inspect.getsourcefile(function) or '')}:{line}: {text}")
+                raise UsageError(f"{display_path(inspect.getsourcefile(function) or '')}:{line}: {text}")
         raise UsageError(text)
 
 
@@ -249,12 +249,12 @@ def _processor() -> str:
     return platform.processor() or platform.machine()
 
 
-def lasting(values: Mapping[str, Any]) -> dict[str, Any]:
+def without_times(values: Mapping[str, Any]) -> dict[str, Any]:
     """What does not differ when a run is repeated, by full name: all but measured times."""
-    return {name: value for name, value in flat(values).items() if not name.endswith(TIMES)}
+    return {name: value for name, value in flatten_metrics(values).items() if not name.endswith(TIMES)}
 
 
-def _unlike(one: Arrays, other: Arrays, share: float = 0.0) -> list[str]:
+def _differing_arrays(one: Arrays, other: Arrays, share: float = 0.0) -> list[str]:
     """The names of arrays that are not equal, or farther apart than a share of their length."""
     import numpy as np
 

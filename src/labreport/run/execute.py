@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from labreport.project import Project, resolved
+from labreport.project import Project, resolve_callable
 from labreport.results import Store
 from labreport.results.files import DiskError
-from labreport.run.local import LaneDied, LocalLane
+from labreport.run.local import LocalWorker, WorkerDied
 from labreport.run.task import Epoch, Event, Failed, Finished, Job, Outcome, Task
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 5.0
 """Seconds in which states are written after Ctrl-C."""
-Lane: TypeAlias = "LocalLane | Cluster"
+Worker: TypeAlias = "LocalWorker | Cluster"
 
 
 def execute(
@@ -42,14 +42,18 @@ def execute(
 
     Raises `DiskError` where nothing can be written, and `KeyboardInterrupt` after states are written.
     """
-    cost = resolved(project.cost, project.place, "cost") if project.cost else lambda specification: 1.0
+    cost = (
+        resolve_callable(project.cost, project.location, "cost")
+        if project.cost
+        else lambda specification: 1.0
+    )
 
     def rank(task: Task) -> tuple[bool, int, float]:
         work = float(cost(task.experiment.specification)) * task.epochs[-1]
         return task.experiment.exclusive, task.seed, -work
 
     ordered = sorted(tasks, key=rank)
-    build = _Build(ordered, store, progress, on_first_seeds)
+    build = Scheduler(ordered, store, progress, on_first_seeds)
     cluster = None
     if scheduler and ordered:
         from labreport.run.dask import Cluster
@@ -60,18 +64,20 @@ def execute(
         for exclusive in (False, True):
             phase = [task for task in ordered if task.experiment.exclusive is exclusive]
             count = 1 if exclusive else min(jobs, len(phase))
-            build.run(phase, [cluster or LocalLane(project, store) for _ in range(count)])
+            build.run(phase, [cluster or LocalWorker(project, store) for _ in range(count)])
     finally:
         if cluster:
             cluster.kill()
     causes: dict[tuple[str, str], Failed] = {}
     for each in sorted(build.failed, key=lambda one: ordered.index(one.tasks[0])):
-        first = causes.get((each.place, each.cause))
-        causes[each.place, each.cause] = replace(each, tasks=(*first.tasks, *each.tasks)) if first else each
+        first = causes.get((each.location, each.cause))
+        causes[each.location, each.cause] = (
+            replace(each, tasks=(*first.tasks, *each.tasks)) if first else each
+        )
     return Outcome(tuple(build.finished), tuple(causes.values()))
 
 
-class _Build:
+class Scheduler:
     """One call of `execute`: what is to be told, and what came of it."""
 
     def __init__(
@@ -92,7 +98,7 @@ class _Build:
         self.stopped = False
         self._events: queue.SimpleQueue[Event | BaseException | None] = queue.SimpleQueue()
 
-    def run(self, phase: Sequence[Task], lanes: Sequence[Lane]) -> None:
+    def run(self, phase: Sequence[Task], lanes: Sequence[Worker]) -> None:
         """Carry out tasks; returns when all lanes have ended."""
         waiting = iter(phase)  # of which each lane takes the next: a list gives one to one thread
         for lane in lanes:
@@ -134,7 +140,7 @@ class _Build:
                 call, self.on_first_seeds = self.on_first_seeds, None
                 call()
 
-    def _serve(self, lane: Lane, waiting: Iterator[Task]) -> None:
+    def _serve(self, lane: Worker, waiting: Iterator[Task]) -> None:
         """The thread of a lane: do one task after another, but no more of an experiment that has failed."""
         # A process that it starts must not meet Ctrl-C half imported
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
@@ -149,14 +155,14 @@ class _Build:
             lane.close()
             self._events.put(None)
 
-    def _do(self, lane: Lane, task: Task, again: bool = True) -> None:
+    def _do(self, lane: Worker, task: Task, again: bool = True) -> None:
         """Do a task, and where its process dies, `again`."""
         name = task.experiment.name
         job = Job(name, task.seed, task.key, task.made_of, task.epochs, self.proving.get(name) is task)
         self._events.put(Epoch(task, 0, {}))
         try:
             trouble = lane.run(job, lambda epoch, record: self._events.put(Epoch(task, epoch, record)))
-        except LaneDied as death:
+        except WorkerDied as death:
             if self.stopped:
                 return
             if again:

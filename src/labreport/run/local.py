@@ -14,24 +14,24 @@ from pathlib import Path
 
 from labreport.project import Project
 from labreport.results import Store
-from labreport.run.drive import Tell, carry_out
-from labreport.run.task import Failed, Job, environment
+from labreport.run.drive import OnEpoch, run_task
+from labreport.run.task import Failed, Job, thread_environment
 from labreport.stale import load
 
 
-class LaneDied(Exception):
+class WorkerDied(Exception):
     """The process of a lane has ended in the middle of a job."""
 
 
-class LocalLane:
+class LocalWorker:
     """A process that loads the project when its first job comes. To be used by one thread, but for `stop`."""
 
     def __init__(self, project: Project, store: Store) -> None:
-        self._given = project.folder, store.folder, environment(project.threads)
+        self._given = project.folder, store.folder, thread_environment(project.threads)
         self._connection: Connection | None = None
         self._process: BaseProcess | None = None
 
-    def run(self, job: Job, tell: Tell) -> Failed | None:
+    def run(self, job: Job, tell: OnEpoch) -> Failed | None:
         """Do a job; what kept it from its end. Raises `LaneDied`."""
         if self._connection is None:
             context = multiprocessing.get_context("spawn")
@@ -46,7 +46,7 @@ class LocalLane:
                 tell(*told)
         except (EOFError, OSError):
             self.close()
-            raise LaneDied from None
+            raise WorkerDied from None
         found: Failed | None = told
         return found
 
@@ -78,7 +78,7 @@ def _serve(connection: Connection, folder: Path, results: Path, variables: dict[
     with suppress(EOFError, OSError):
         while isinstance(job := connection.recv(), Job):
             connection.send(
-                carry_out(loaded, job, store, lambda *told: connection.send(told), connection.poll)
+                run_task(loaded, job, store, lambda *told: connection.send(told), connection.poll)
             )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from labreport.errors import told
+from labreport.errors import with_location
 from labreport.project import Experiment
 
 
@@ -61,7 +61,7 @@ class Failed:
     """
 
     cause: str
-    place: str = ""
+    location: str = ""
     disk: bool = False
     tasks: tuple[Task, ...] = ()
 
@@ -70,7 +70,7 @@ class Failed:
         """The one line that a person sees: where, which experiments, why."""
         names = list(dict.fromkeys(repr(task.experiment.name) for task in self.tasks))
         listed = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-        return told(self.place, f"experiment{'s'[: len(names) - 1]} {listed}: {self.cause}")
+        return with_location(self.location, f"experiment{'s'[: len(names) - 1]} {listed}: {self.cause}")
 
 
 Event: TypeAlias = Epoch | Finished | Failed
@@ -84,12 +84,12 @@ class Outcome:
     failed: tuple[Failed, ...]
 
 
-def environment(threads: int) -> dict[str, str]:
+def thread_environment(threads: int) -> dict[str, str]:
     """The environment variables of a process whose runs take so many compute threads: bits depend on them."""
     names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
     return dict.fromkeys((*names, "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"), str(threads))
 
 
-def cores() -> int:
+def available_cores() -> int:
     """The processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -4,13 +4,13 @@ from labreport.stale.ingredients import (
     ENGINE,
     UNKNOWN,
     changed_since_loaded,
-    declaration,
-    digest,
-    engine_digest,
+    check_reads,
+    declaration_hash,
+    engine_hash,
     ingredients,
-    key,
-    made_of_run,
-    watched,
+    run_inputs,
+    sha256_of,
+    short_hash,
 )
 from labreport.stale.loader import load
 from labreport.stale.versions import versions

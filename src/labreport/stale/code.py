@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, TypeAlias
 
-from labreport.errors import UsageError, shown
+from labreport.errors import UsageError, display_path
 from labreport.stale.loader import Sources
 from labreport.stale.syntax import ENGINE, LATER, LOADING, Statement, Target, statements
 
@@ -58,7 +58,7 @@ class Code:
         if (path := self.sources.path(module)) is None:
             return ()
         package = module if path.name == "__init__.py" else module.rpartition(".")[0]
-        return tuple(statements(module, package, self.sources.read(path), shown(path)))
+        return tuple(statements(module, package, self.sources.read(path), display_path(path)))
 
     def _bindings(self, module: str) -> dict[str, list[Statement]]:
         found: dict[str, list[Statement]] = {}
@@ -79,7 +79,7 @@ class Code:
             if name and name not in self._bound(module):
                 path = self.sources.path(module)
                 text = f"no {name!r} at the top of the module; write a function or a class there"
-                raise UsageError(f"{shown(path) if path else module}: {text}")
+                raise UsageError(f"{display_path(path) if path else module}: {text}")
             waiting += [(one, None) for one in self._leads(module, [name] if name else [], whole=False)]
         acting = self._load((*loaded, *(module for module, _ in entries)), found.modules)
         while waiting:

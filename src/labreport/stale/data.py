@@ -18,7 +18,9 @@ from labreport.results import files
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-def exact(value: Any, where: str = "value", code: list[Any] | None = None, functions: bool = False) -> str:
+def canonical_repr(
+    value: Any, where: str = "value", code: list[Any] | None = None, functions: bool = False
+) -> str:
     """Write `value`, called `where` in messages, as `labs.models.Ridge(alpha=1.0)`: no other has this text.
 
     The classes of dataclasses are added to `code`; where `functions` and classes are allowed, by their names,
@@ -32,7 +34,7 @@ def exact(value: Any, where: str = "value", code: list[Any] | None = None, funct
         return repr(value)
 
     def inner(each: Any, name: Any) -> str:
-        return exact(each, f"{where}{name}", code, functions)
+        return canonical_repr(each, f"{where}{name}", code, functions)
 
     if kind in (list, tuple):
         inside = ",".join(inner(each, f"[{place}]") for place, each in enumerate(value))
@@ -53,7 +55,7 @@ def exact(value: Any, where: str = "value", code: list[Any] | None = None, funct
     return f"{kind.__module__}.{kind.__qualname__}({inside})"
 
 
-class Digests:
+class FileDigests:
     """The SHA-256 of files by path, remembered in the file `cache` with size, time and inode."""
 
     def __init__(self, cache: Path | None = None) -> None:
@@ -70,7 +72,7 @@ class Digests:
         stamp = [status.st_size, status.st_mtime_ns, status.st_ino]
         known = self._known.get(str(path))
         if known is None or known[:3] != stamp:
-            known = [*stamp, _digest(path)]
+            known = [*stamp, _sha256_by_kind(path)]
             if time.time() - status.st_mtime > 2:  # seconds, after which another writing has another time
                 self._known[str(path)] = known
                 self._new = True
@@ -89,14 +91,14 @@ class Digests:
             self._new = False
 
 
-def _digest(path: Path) -> str:
+def _sha256_by_kind(path: Path) -> str:
     """The SHA-256 of a file's bytes; of Python that of its syntax, in which comments count for nothing."""
     tree = None
     with suppress(SyntaxError):
         tree = ast.parse(path.read_bytes()) if path.suffix == ".py" else None
     if tree is None:
-        return files.file_digest(path)
+        return files.sha256_of_file(path)
     for node in ast.walk(tree):
         if isinstance(node, _DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
             node.body = node.body[1:] or [ast.Pass()]
-    return files.digest(ast.dump(tree))
+    return files.sha256_of(ast.dump(tree))

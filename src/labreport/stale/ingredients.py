@@ -10,12 +10,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from labreport.errors import UsageError, shown, told
+from labreport.errors import UsageError, display_path, with_location
 from labreport.project import Data, Experiment, Project, Read, Reader, Study
-from labreport.results import digest as key
-from labreport.results.files import file_digest
+from labreport.results import sha256_of
+from labreport.results.files import sha256_of_file
 from labreport.stale.code import ANY_CODE, LIBRARY, VALUE, Closure, Code
-from labreport.stale.data import Digests, exact
+from labreport.stale.data import FileDigests, canonical_repr
 from labreport.stale.loader import ENGINE_FOLDER, Sources, installed, opened, readable
 from labreport.stale.syntax import Statement
 from labreport.stale.versions import PYTHON, distribution, versions
@@ -33,7 +33,7 @@ class Ingredients:
     def __init__(self, project: Project, cache_file: Path | None = None) -> None:
         self.project = project
         self.sources = installed(project.source) or Sources(project.source)
-        self.data = Digests(cache_file)
+        self.data = FileDigests(cache_file)
         self.closures: dict[Any, tuple[Closure, dict[str, str]]] = {}
         self._code = Code(self.sources, _declared)
         self._places: dict[str, Statement] = {}
@@ -50,8 +50,8 @@ class Ingredients:
             **found,
             **{f"library {name}": version for name, version in used.items()},
             **({"exclusive": "yes"} if experiment.exclusive else {}),
-            **self._files(names, experiment.place),
-            "specification": _exact(experiment),
+            **self._files(names, experiment.location),
+            "specification": _specification_repr(experiment),
             "code": given if isinstance(given, str) else f"{given.__module__}:{given.__qualname__}",
             "python": PYTHON,
             "threads": str(project.threads),
@@ -66,20 +66,20 @@ class Ingredients:
         """
         closure, followed = self._followed(reader)
         order = [[*reader.epochs], [one.name for one in reader.tables], reader.answers]
-        found = {**followed, "reads": digest(order), "python": PYTHON}
+        found = {**followed, "reads": short_hash(order), "python": PYTHON}
         for name, epochs in reader.epochs.items():
             each = {str(seed): value for (of, seed), value in runs.items() if of == name}
             label = f"reads {name} {' '.join(map(str, epochs))}"
-            found[label] = UNKNOWN if UNKNOWN in each.values() else digest(each)
-            found[f"experiment {name}"] = declaration(self.project.experiment(name))
+            found[label] = UNKNOWN if UNKNOWN in each.values() else short_hash(each)
+            found[f"experiment {name}"] = declaration_hash(self.project.experiment(name))
         for study in (one.subject for one in reader.reads if isinstance(one.subject, Study)):
-            found[f"experiment {study.name}"] = declaration(study)
+            found[f"experiment {study.name}"] = declaration_hash(study)
         for table in (*reader.tables, *(one for one in self._values(closure) if isinstance(one, Data))):
-            found[f"table {table.name}"] = digest([table.replicate, table.where, table.missing])
+            found[f"table {table.name}"] = short_hash([table.replicate, table.where, table.missing])
             own = {f"data {table.name}": table.sha256} if table.path is None else {}
-            found |= own or self._files([table.path or ""], table.place)
+            found |= own or self._files([table.path or ""], table.location)
         found |= {f"library {name}": version for name, version in versions(closure.of(LIBRARY)).items()}
-        return found | self._files(reader.data, reader.place)
+        return found | self._files(reader.data, reader.location)
 
     def described(self, name: str) -> tuple[str, str]:
         """What a person calls an ingredient and its place now: `function project:fit`, `project.py:12`."""
@@ -87,8 +87,12 @@ class Ingredients:
         one = self._places.get(label)
         path = self.sources.path(one.module if one else label) if name.startswith("code ") else None
         if path:
-            return (f"{one.kind} {label}", f"{shown(path)}:{one.node.lineno}") if one else (name, shown(path))
-        return name, next((one.place for one in self.project.runs if name == f"experiment {one.name}"), "")
+            return (
+                (f"{one.kind} {label}", f"{display_path(path)}:{one.node.lineno}")
+                if one
+                else (name, display_path(path))
+            )
+        return name, next((one.location for one in self.project.runs if name == f"experiment {one.name}"), "")
 
     def way(self, subject: Experiment | Reader, label: str) -> list[str]:
         """The code by which something rests on a definition `module:name`, from there to its function."""
@@ -104,9 +108,9 @@ class Ingredients:
         """The closure of a subject, and what it is made of by that and by what its function closes over."""
         values: dict[str, str] = {}
         code: list[Any] = []
-        owner = told(subject.place, subject.name)
+        owner = with_location(subject.location, subject.name)
         if isinstance(subject, Experiment):
-            _exact(subject, code)
+            _specification_repr(subject, code)
         given = subject.function if isinstance(subject, Reader) else subject.start or subject.fit
         module, name = getattr(given, "__module__", ""), getattr(given, "__qualname__", "<")
         if isinstance(given, str):
@@ -118,8 +122,10 @@ class Ingredients:
         cells = getattr(given, "__closure__", None) or ()
         for free, cell in zip(given.__code__.co_freevars if cells else (), cells, strict=True):
             value, where = cell.cell_contents, f"{owner}: its {free}"
-            known = [declaration(one) for one in _declared(value)]
-            values[f"value {free}"] = digest(known) if known else exact(value, where, code, functions=True)
+            known = [declaration_hash(one) for one in _declared(value)]
+            values[f"value {free}"] = (
+                short_hash(known) if known else canonical_repr(value, where, code, functions=True)
+            )
         for one in code:
             module, name = one.__module__, one.__qualname__.partition(".")[0]
             entries.add((module, name) if self.sources.path(module) else (module.partition(".")[0], ""))
@@ -135,12 +141,14 @@ class Ingredients:
         for one in sorted(closure.statements, key=lambda each: (each.node.lineno, each.alias)):
             groups.setdefault(one.label, []).append(one)
             self._places.setdefault(one.label, one)
-        found = {f"code {label}": digest([one.digest for one in group]) for label, group in groups.items()}
+        found = {
+            f"code {label}": short_hash([one.digest for one in group]) for label, group in groups.items()
+        }
         for name in self.sources.modules() if ANY_CODE in closure.items else ():
             if path := self.sources.path(name):
                 found[f"code {name}"] = hashlib.sha256(self.sources.read(path)).hexdigest()[:16]
         named = [one for one in self._values(closure) if not isinstance(one, Data)]
-        return found | {f"experiment {one.name}": declaration(one) for one in named}
+        return found | {f"experiment {one.name}": declaration_hash(one) for one in named}
 
     def _values(self, closure: Closure) -> list[Any]:
         return [self._code.values[one] for one in closure.of(VALUE)]
@@ -149,14 +157,18 @@ class Ingredients:
         found = {}
         for path in (self.project.package / each for each in paths):
             if not path.is_file():
-                raise UsageError(told(place, f"{shown(path)} is not there; restore it, or correct its name"))
+                raise UsageError(
+                    with_location(
+                        place, f"{display_path(path)} is not there; restore it, or correct its name"
+                    )
+                )
             found[f"data {os.path.relpath(path, self.project.package)}"] = self.data.digest(path)
         return found
 
 
-def digest(value: Any) -> str:
+def short_hash(value: Any) -> str:
     """The digest of plain values, short: enough to tell versions of one thing apart."""
-    return key(value)[:16]
+    return sha256_of(value)[:16]
 
 
 def _declared(value: Any) -> list[Any]:
@@ -168,24 +180,34 @@ def _declared(value: Any) -> list[Any]:
     return [each for one in found for each in one] if all(found) else []
 
 
-def declaration(one: Experiment | Study) -> str:
+def declaration_hash(one: Experiment | Study) -> str:
     """The digest of how an experiment is declared: what readers of its results can see of it."""
     if isinstance(one, Study):
-        return digest([one.name, one.title, repr(one.axes), *map(declaration, one.experiments())])
-    return digest([one.name, one.title, one.epochs, one.seeds, one.exclusive, repr(one.design), _exact(one)])
+        return short_hash([one.name, one.title, repr(one.axes), *map(declaration_hash, one.experiments())])
+    return short_hash(
+        [
+            one.name,
+            one.title,
+            one.epochs,
+            one.seeds,
+            one.exclusive,
+            repr(one.design),
+            _specification_repr(one),
+        ]
+    )
 
 
-def _exact(experiment: Experiment, code: list[Any] | None = None) -> str:
-    where = told(experiment.place, f"experiment {experiment.name!r}: specification")
-    return exact(experiment.specification, where, code)
+def _specification_repr(experiment: Experiment, code: list[Any] | None = None) -> str:
+    where = with_location(experiment.location, f"experiment {experiment.name!r}: specification")
+    return canonical_repr(experiment.specification, where, code)
 
 
 @cache
-def engine_digest() -> str:
+def engine_hash() -> str:
     """The digest of all files of the engine, of which everything but runs is made."""
     paths = [path for path in sorted(ENGINE_FOLDER.rglob("*")) if "__pycache__" not in path.parts]
-    own = [[str(path.relative_to(ENGINE_FOLDER)), file_digest(path)] for path in paths if path.is_file()]
-    return digest(own)
+    own = [[str(path.relative_to(ENGINE_FOLDER)), sha256_of_file(path)] for path in paths if path.is_file()]
+    return short_hash(own)
 
 
 _latest: list[Ingredients] = []
@@ -198,7 +220,7 @@ def ingredients(project: Project, cache_file: Path | None = None) -> Ingredients
     return _latest[0]
 
 
-def made_of_run(project: Project, experiment: Experiment, seed: int) -> dict[str, str]:
+def run_inputs(project: Project, experiment: Experiment, seed: int) -> dict[str, str]:
     """What a run is made of; its `key` names it. Raises `UsageError` for what cannot be told."""
     return ingredients(project).run(experiment, seed)
 
@@ -206,16 +228,16 @@ def made_of_run(project: Project, experiment: Experiment, seed: int) -> dict[str
 def changed_since_loaded(project: Project) -> list[str]:
     """The files of code and data that are not any more what was digested."""
     found = ingredients(project)
-    return sorted({shown(path) for path in (*found.sources.changed(), *found.data.changed())})
+    return sorted({display_path(path) for path in (*found.sources.changed(), *found.data.changed())})
 
 
 @contextmanager
-def watched(project: Project, made_of: Mapping[str, str], owner: str | Reader) -> Iterator[None]:
+def check_reads(project: Project, made_of: Mapping[str, str], owner: str | Reader) -> Iterator[None]:
     """Raise `UsageError` at the end for what is read or loaded meanwhile and is no ingredient."""
     declare = "data_files= of the project, or in files= of the experiment"
     if isinstance(owner, Reader):
         declare = "data="
-        owner = told(owner.place, f"{type(owner).__name__.lower()} {owner.name!r}")
+        owner = with_location(owner.location, f"{type(owner).__name__.lower()} {owner.name!r}")
     found = ingredients(project)
     before = len(found.sources.loaded)
     opened.clear()
@@ -230,5 +252,5 @@ def watched(project: Project, made_of: Mapping[str, str], owner: str | Reader) -
     declared = {name.removeprefix("data ") for name in made_of if name.startswith("data ")}
     for path in map(Path, read):
         if os.path.relpath(path, project.package) not in declared and readable(path, project.folder):
-            text = f"the file {shown(path)} was read for it, which is not among its ingredients"
+            text = f"the file {display_path(path)} was read for it, which is not among its ingredients"
             raise UsageError(f"{owner}: {text}; declare it in {declare}")

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
 
-from labreport.project import Project, load_project, located
+from labreport.project import Project, load_project, locate_project
 from labreport.stale.syntax import ENGINE
 
 ENGINE_FOLDER = Path(__file__).resolve().parents[1]
@@ -96,7 +96,7 @@ def load(folder: str | Path) -> Project:
     Its modules are imported by these from now on; those of a project before are forgotten. Raises
     `UsageError` as `load_project` does.
     """
-    sources = Sources(located(Path(folder).resolve())[1])
+    sources = Sources(locate_project(Path(folder).resolve())[1])
     others = [one for one in sys.meta_path if isinstance(one, Sources)]
     own = [name for name in sys.modules if name not in sys.stdlib_module_names and sources.path(name)]
     for name in (*own, *(name for other in others for name in other.loaded)):

@@ -5,11 +5,11 @@ Light to import: NumPy, SciPy and pandas are loaded when something is first comp
 """
 # ruff: noqa: I001
 
-from labreport.stats.compare import Part, mean_of, ratio
-from labreport.stats.finding import Answer, Finding, conditions, from_plain, say, sentence
+from labreport.stats.compare import Comparison, mean_of, ratio
+from labreport.stats.finding import Answer, Finding, conditions, from_json, sentence_values, sentence
 from labreport.stats.makers import average, change, count, difference, effect, environment, estimate, fact
 from labreport.stats.makers import grid, hardest, mean, number, ranking
-from labreport.stats.names import Column, Names, Table, declared, equal, rows, to_plain
+from labreport.stats.names import Column, Namespace, Table, declared, members_equal, rows, to_json
 from labreport.stats.quantity import Condition, Quantity, Source, as_condition, as_quantity
 from labreport.stats.quantity import both, either, negated, plural
 from labreport.stats.quantity import as_prose, as_table, pm

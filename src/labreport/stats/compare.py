@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from labreport.project.measure import Measure
-from labreport.stats.intervals import ALPHA, Computed, crossed, estimated
+from labreport.stats.intervals import ALPHA, Estimate, t_interval, two_way_interval
 from labreport.stats.quantity import Quantity, Source, plural, reversed_quantity
 from labreport.stats.sample import Sample
 
 
 @dataclass(frozen=True, eq=False)
-class Part:
+class Comparison:
     """One comparison of a finding: first minus second, or over it, and its own judgement.
 
     That is "more" or "less" where it is clear, "same" within the margin, else "unclear", or "unknown".
@@ -28,25 +28,25 @@ class Part:
     low: float | None = None
     high: float | None = None
 
-    def reversed(self) -> Part:
+    def reversed(self) -> Comparison:
         """The same comparison, seen from the second."""
         ends = reversed_quantity(replace(self.quantity, low=self.low, high=self.high))
         turned = {"more": "less", "less": "more"}.get(self.judgement, self.judgement)
         own = reversed_quantity(self.quantity)
-        return Part(own, self.subjects[::-1], turned, self.alike, ends.low, ends.high)
+        return Comparison(own, self.subjects[::-1], turned, self.alike, ends.low, ends.high)
 
 
 def mean_of(one: Sample, measure: Measure) -> Quantity:
     """The mean of a sample: over units, and over items where they are known."""
     if one.terms and all(map(_known, one.terms, measure.terms)):
         return compare(measure, 1, one).quantity
-    found = _computed([one], None, measure, True, ALPHA)
+    found = _estimate([one], None, measure, True, ALPHA)
     if measure.share and measure.bounded and found.low is not None and found.high is not None:
         found = replace(found, low=max(0.0, found.low), high=min(1.0, found.high))
     return _quantity(found, measure, measure.quantity_unit, one)
 
 
-def compare(measure: Measure, family: int, first: Any, second: Sample | None = None) -> Part:
+def compare(measure: Measure, family: int, first: Any, second: Sample | None = None) -> Comparison:
     """Compare two samples, or one and zero, as one of a `family` of comparisons.
 
     Paired where both are and units are shared, else by Welch; over items and units where both are known item
@@ -61,24 +61,26 @@ def compare(measure: Measure, family: int, first: Any, second: Sample | None = N
     of, paired = [first], True
     if second is not None:
         *of, paired = _paired(first, second)
-    usual, strict = (_computed(of, 0.0, measure, paired, ALPHA / each) for each in (1, family))
+    usual, strict = (_estimate(of, 0.0, measure, paired, ALPHA / each) for each in (1, family))
     quantity = _quantity(usual, measure, measure.difference_unit, *of)
-    return Part(quantity, tuple(one.name for one in of), *_judged(strict, measure), strict.low, strict.high)
+    return Comparison(
+        quantity, tuple(one.name for one in of), *_judge(strict, measure), strict.low, strict.high
+    )
 
 
-def _computed(of: Any, null: float | None, measure: Measure, paired: bool, alpha: float) -> Computed:
+def _estimate(of: Any, null: float | None, measure: Measure, paired: bool, alpha: float) -> Estimate:
     """The mean of one sample, or how it differs from a second or else from a number, by what is known."""
     if all(_known(one, measure) for one in of):
         rights = [[*one.right.values()] for one in of]
         same = len({(one.items, len(each[0])) for one, each in zip(of, rights, strict=True)}) == 1
         mine, others = [*rights, None][:2]
-        return crossed(mine, others, alpha, paired=paired, same=same)
+        return two_way_interval(mine, others, alpha, paired=paired, same=same)
     fraction = max((one.design.test_fraction for one in of if one.design.test_fraction), default=None)
     first, second = [*([*one.values.values()] for one in of), null][:2]
-    return estimated(first, second, alpha, paired, measure.scale, fraction)
+    return t_interval(first, second, alpha, paired, measure.scale, fraction)
 
 
-def _judged(found: Computed, measure: Measure) -> tuple[str, bool]:
+def _judge(found: Estimate, measure: Measure) -> tuple[str, bool]:
     """Judge what was computed: more, less, the same or unclear, and whether it lies inside the margin."""
     if found.equal or found.low is None or found.high is None:
         return "same" if found.equal else "unknown", found.equal
@@ -91,7 +93,7 @@ def _judged(found: Computed, measure: Measure) -> tuple[str, bool]:
     return "same" if alike else "unclear", alike
 
 
-def _quantity(found: Computed, measure: Measure, unit: str, *of: Sample) -> Quantity:
+def _quantity(found: Estimate, measure: Measure, unit: str, *of: Sample) -> Quantity:
     """What was computed of samples, with its source; an interval that has no end is none."""
     own = zip(of[0].values, found.values, strict=False)  # without values where nothing pairs the units
     values = tuple((name, value if math.isfinite(value) else None) for name, value in own)

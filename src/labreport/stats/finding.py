@@ -14,9 +14,9 @@ from typing import Any
 from labreport.errors import did_you_mean
 from labreport.project.measure import Measure
 from labreport.stats import quantity as numbers
-from labreport.stats.compare import Part
-from labreport.stats.names import Column, Names, Table, equal, find, text_of
-from labreport.stats.quantity import Asked, Condition, Quantity, as_quantity, both, either, refuse
+from labreport.stats.compare import Comparison
+from labreport.stats.names import Column, Namespace, Table, find, members_equal, text_of
+from labreport.stats.quantity import Condition, Quantity, ThreeValued, as_quantity, both, either, refuse
 
 
 def _asking(word: str) -> Any:
@@ -32,7 +32,7 @@ def _asking(word: str) -> Any:
 
 
 @dataclass(frozen=True, eq=False)
-class Finding(Asked):
+class Finding(ThreeValued):
     """An observation and its judgement: a ranking, difference, effect, count or fact, which is its `kind`.
 
     `subjects` are compared by `parts`, of which each is judged as one of `family`; `labels` are what people
@@ -45,7 +45,7 @@ class Finding(Asked):
     kind: str
     subjects: tuple[str, ...] = ()
     measure: Measure | None = None
-    parts: tuple[Part, ...] = ()
+    parts: tuple[Comparison, ...] = ()
     epoch: int | None = None
     within: str = ""
     family: int = 1
@@ -62,9 +62,9 @@ class Finding(Asked):
     otherwise: str = ""
 
     @property
-    def mean(self) -> Names:
+    def mean(self) -> Namespace:
         """The means by subject, or by group and subject."""
-        return Names({name: one.mean for name, one in self.groups} or dict(self.averages))
+        return Namespace({name: one.mean for name, one in self.groups} or dict(self.averages))
 
     @property
     def means(self) -> Table:
@@ -77,13 +77,13 @@ class Finding(Asked):
         return Table([Column(name, title) for name, title in titles.items()], lines)
 
     @property
-    def difference(self) -> Names:
+    def difference(self) -> Namespace:
         """The differences that were estimated, in both directions: `difference.complex.small`."""
         found: dict[str, Any] = {name: one.difference for name, one in self.groups}
         for one in (each for part in self.parts for each in (part, part.reversed())):
             if len(one.subjects) == 2:
                 found.setdefault(one.subjects[0], {})[one.subjects[1]] = one.quantity
-        return Names({name: found[name] for name in self.subjects if name in found})
+        return Namespace({name: found[name] for name in self.subjects if name in found})
 
     @property
     def quantity(self) -> Quantity | None:
@@ -111,13 +111,13 @@ class Finding(Asked):
             refuse(f"a {self.kind} has no {text_of(name)!r}{near or '; it has .mean'}")
         return self._only(self._part(name))
 
-    __getattr__ = Names.__getattr__
+    __getattr__ = Namespace.__getattr__
 
     def __iter__(self) -> Iterator[str]:
         """The names of its groups, or of what was compared."""
         return iter(dict(self.groups) or dict.fromkeys(part.subjects[0] for part in self.parts))
 
-    def _only(self, part: Part) -> Finding:
+    def _only(self, part: Comparison) -> Finding:
         """The finding of one of its comparisons."""
         if self.kind != "ranking" and self.parts == (part,):
             return self
@@ -191,7 +191,7 @@ class Finding(Asked):
             refuse(f"a {self.kind} is no condition by itself; ask it, as .{self._example}")
         return Condition(self.truth, (self,))
 
-    __eq__ = equal
+    __eq__ = members_equal
     __hash__ = object.__hash__
 
     def __repr__(self) -> str:
@@ -230,7 +230,7 @@ class Finding(Asked):
     def _names(self, names: Iterable[Any]) -> list[str]:
         return [find(name, self.subjects, f"subject of the {self.kind}") for name in names]
 
-    def _part(self, *names: Any) -> Part:
+    def _part(self, *names: Any) -> Comparison:
         """The comparison of two subjects, seen from the first, or the only one that begins with a subject."""
         chosen = tuple(self._names(names))
         ways = self.parts, [part.reversed() for part in self.parts]
@@ -247,7 +247,7 @@ class Finding(Asked):
         ways = (one for part in self.parts for one in (part, part.reversed()))
         return {one.subjects for one in ways if one.judgement == self._better}
 
-    def _of(self, word: str, part: Part) -> Condition:
+    def _of(self, word: str, part: Comparison) -> Condition:
         """A condition on one comparison, and how far the end that decides is from where it turns."""
         clear, about = part.judgement in ("more", "less"), (self._only(part),)
         holds = {"clear": clear, "same": part.alike, "unclear": not clear and not part.alike}
@@ -259,7 +259,7 @@ class Finding(Asked):
         far = {"more": above, "less": below}.get(word, max(above, below))
         if bound is not None and (word == "same" or (word == "unclear" and far <= 0)):
             far = min(bound - part.high, part.low - (1 / bound if null else -bound))
-        return Condition(found, about, numbers.by(far, unit))
+        return Condition(found, about, numbers.distance_text(far, unit))
 
 
 def quantities(value: Any, name: str = "", beside: Mapping[str, Any] = {}) -> Iterator[tuple[str, Quantity]]:
@@ -267,7 +267,7 @@ def quantities(value: Any, name: str = "", beside: Mapping[str, Any] = {}) -> It
 
     The means and differences of a finding are left out that stand `beside` it in its answer, too.
     """
-    inner: dict[str, Any] = value.members if isinstance(value, Names) else {}
+    inner: dict[str, Any] = value.members if isinstance(value, Namespace) else {}
     number = value.quantity if isinstance(value, Finding) else value
     if isinstance(number, Quantity):
         yield name, number
@@ -277,7 +277,9 @@ def quantities(value: Any, name: str = "", beside: Mapping[str, Any] = {}) -> It
             inner["difference"] = value.difference
         elif value.groups or len(value.parts) > 1:
             inner |= {each: value[each] for each in value}
-        inner = {key: one for key, one in inner.items() if key not in beside or not equal(one, beside[key])}
+        inner = {
+            key: one for key, one in inner.items() if key not in beside or not members_equal(one, beside[key])
+        }
     for each, one in inner.items():
         own = {"mean": one.mean} if isinstance(value, Finding) and isinstance(one, Finding) else inner
         yield from quantities(one, f"{name}.{each}".lstrip("."), own)
@@ -293,7 +295,7 @@ _WORDS = {
 """How something with more and with less of a measure is called, by the last word of its name."""
 
 
-def say(finding: Finding) -> dict[str, Any]:
+def sentence_values(finding: Finding) -> dict[str, Any]:
     """Give what the sentence of a finding needs, as plain values, quantities and labels of subjects.
 
     All: `measure` (its label), `epoch`, `units`, `margin`. A ranking: `outcome` (wins, leads, same, unclear,
@@ -318,7 +320,7 @@ def say(finding: Finding) -> dict[str, Any]:
     return said | {"rows": rows, "whole": rows[-1] if rows else None}
 
 
-def _why(*parts: Part) -> str:
+def _why(*parts: Comparison) -> str:
     """Why these were not judged."""
     n = parts[0].quantity.n
     if n > 1 and all(part.quantity.spread == 0 for part in parts):
@@ -326,7 +328,7 @@ def _why(*parts: Part) -> str:
     return "which is too little to judge"
 
 
-def _row(finding: Finding, part: Part) -> dict[str, Any]:
+def _row(finding: Finding, part: Comparison) -> dict[str, Any]:
     """A comparison: how the first is called beside the second, and whether it seems clear by itself."""
     one, measure, names = part.quantity, finding.measure, [*map(finding.label, part.subjects), ""]
     null, word, alone = 1.0 if one.unit == "times" else 0.0, "", ""
@@ -369,7 +371,7 @@ def _ranked(finding: Finding) -> dict[str, Any]:
 
 def sentence(finding: Finding) -> str:
     """Say a finding in one short sentence, without mark-up: the engine's own, in frame/sentences.html."""
-    return f"{str(getattr(_macros(), finding.kind)(say(finding))).strip()}."
+    return f"{str(getattr(_macros(), finding.kind)(sentence_values(finding))).strip()}."
 
 
 @cache
@@ -441,20 +443,20 @@ def _of_quantity(one: Quantity) -> list[tuple[str, Condition]]:
 # Answers, and how they are read from JSON
 
 
-class Answer(Names):
+class Answer(Namespace):
     """What a question's function returns: quantities, findings, tables, texts and lists by name."""
 
     def __init__(self, /, **names: Any) -> None:
         super().__init__(names)
 
-    def __or__(self: Names, other: Names, prefix: str = "") -> Answer:
+    def __or__(self: Namespace, other: Namespace, prefix: str = "") -> Answer:
         """Join two answers. Raises `UsageError` where one name means two things."""
         found = dict(self.members)
         for name, value in other.members.items():
             mine = found.setdefault(name, value)
-            if isinstance(mine, Names) and isinstance(value, Names):
-                found[name] = Names(Answer.__or__(mine, value, f"{prefix}{name}.").members)
-            elif not equal(mine, value):
+            if isinstance(mine, Namespace) and isinstance(value, Namespace):
+                found[name] = Namespace(Answer.__or__(mine, value, f"{prefix}{name}.").members)
+            elif not members_equal(mine, value):
                 refuse(f"{prefix}{name} has two meanings in joined answers; give one of them a name=")
         return Answer(**found)
 
@@ -468,11 +470,11 @@ class Answer(Names):
         return "".join(one._repr_html_() for one in self._told()) or f"<pre>{escape(repr(self))}</pre>"
 
 
-_KINDS = (Quantity, numbers.Source, Table, Column, Finding, Part, Measure)
+_KINDS = (Quantity, numbers.Source, Table, Column, Finding, Comparison, Measure)
 """What an answer is made of, beside names, lists and texts."""
 
 
-def from_plain(plain: Mapping[str, Any]) -> Answer:
+def from_json(plain: Mapping[str, Any]) -> Answer:
     """Read what `to_plain` wrote."""
     return Answer(**{name: _read(value) for name, value in plain.items()})
 
@@ -483,6 +485,6 @@ def _read(value: Any) -> Any:
     if not isinstance(value, Mapping):
         return value
     if value["is"] == "names":
-        return Names({name: _read(each) for name, each in value["members"].items()})
+        return Namespace({name: _read(each) for name, each in value["members"].items()})
     known: Any = {each.__name__.lower(): each for each in _KINDS}[value["is"]]
     return known(**{one.name: _read(value[one.name]) for one in fields(known) if one.name in value})

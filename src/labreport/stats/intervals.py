@@ -23,7 +23,7 @@ Variance: TypeAlias = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class Computed:
+class Estimate:
     """A value over `n` units, its spread, and the ends of its interval, None where there are none.
 
     `equal` says that all values are, `how` names the interval, `values` are those of the units.
@@ -47,7 +47,7 @@ def quantile(alpha: float, df: float = math.inf) -> float:
     return -tail if tail <= 0 else math.inf  # SciPy gives +inf where the quantile overflows
 
 
-def wilson(share: float, size: float, z: float) -> tuple[float, float]:
+def wilson_interval(share: float, size: float, z: float) -> tuple[float, float]:
     """Compute Wilson's score interval (1927) of a share of `size` items, `z` standard errors to each side."""
     if math.isinf(z):
         return 0.0, 1.0
@@ -57,22 +57,24 @@ def wilson(share: float, size: float, z: float) -> tuple[float, float]:
     return max(0.0, min(share, centre - half)), min(1.0, max(share, centre + half))
 
 
-def total(parts: Sequence[Variance]) -> Variance:
+def pooled_variance(parts: Sequence[Variance]) -> Variance:
     """Add variances, each with its degrees of freedom, to one with its own (Satterthwaite 1946)."""
     lost, variance = sum(part**2 / df for part, df in parts if part > 0), sum(part for part, _ in parts)
     return variance, variance**2 / lost if lost > 0 else math.inf
 
 
-def student(value: float, parts: Sequence[Variance], alpha: float) -> tuple[float, float]:
+def welch_satterthwaite_interval(
+    value: float, parts: Sequence[Variance], alpha: float
+) -> tuple[float, float]:
     """Student's interval of a mean whose variance is the sum of `parts`."""
-    variance, df = total(parts)
+    variance, df = pooled_variance(parts)
     half = quantile(alpha, df) * math.sqrt(variance)
     return value - half, value + half
 
 
-def estimated(
+def t_interval(
     first: Any, second: Any, alpha: float, paired: bool, scale: str, fraction: float | None
-) -> Computed:
+) -> Estimate:
     """Compute the mean of `first`, or it less (of ratios: over) `second`, paired or by Welch.
 
     Each has for each unit its repetitions; `second` may be a number, or None. Ratios are those of geometric
@@ -92,7 +94,7 @@ def estimated(
     n, alone = min(map(len, groups)), len(groups) == 1
     values = tuple(map(_power, groups[0]) if ratio else groups[0]) if alone else ()
     if not n or any(map(math.isnan, chain(*groups))):
-        return Computed(None, n, how=how, values=values)
+        return Estimate(None, n, how=how, values=values)
     means = [*map(statistics.fmean, groups)]
     found, equal = [means[0] - sum(means[1:])], False
     spread = None
@@ -100,14 +102,14 @@ def estimated(
         shared = 0.0 if fraction is None else fraction / (1 - fraction)
         variances = [(statistics.variance(of), len(of)) for of in groups]
         parts = [(variance * (1 / count + shared), count - 1) for variance, count in variances]
-        far = math.sqrt(variances[0][0] if alone else total(parts)[0])
+        far = math.sqrt(variances[0][0] if alone else pooled_variance(parts)[0])
         spread = None if ratio or not alone else far if far > size else 0.0
         if far > size:
-            found += student(found[0], parts, alpha)
+            found += welch_satterthwaite_interval(found[0], parts, alpha)
         elif second is not None and abs(found[0]) <= size:
             found, equal = [0.0], True
     value, low, high = (*(map(_power, found) if ratio else found), None, None)[:3]
-    return Computed(value, n, spread, low, high, how, values, equal)
+    return Estimate(value, n, spread, low, high, how, values, equal)
 
 
 def _by_unit(sample: Sequence[Sequence[float]], ratio: bool) -> list[float]:
@@ -124,7 +126,9 @@ def _power(logarithm: float) -> float:
     return math.exp(logarithm) if logarithm < 709 else math.inf
 
 
-def crossed(first: Any, second: Any, alpha: float, *, paired: bool = True, same: bool = True) -> Computed:
+def two_way_interval(
+    first: Any, second: Any, alpha: float, *, paired: bool = True, same: bool = True
+) -> Estimate:
     """Compute an accuracy, or a difference, with its interval of level 1 − `alpha`.
 
     `first` and `second` (or None) say which items are right, shape (units, items): of the `same` items or of
@@ -135,7 +139,7 @@ def crossed(first: Any, second: Any, alpha: float, *, paired: bool = True, same:
     given = [np.array(one, dtype=float) for one in (first, second) if one is not None]
     k, n = min(map(len, given)), min(one.size for one in given)
     if not n:
-        return Computed(None, k)
+        return Estimate(None, k)
     together = len(given) == 2 and same and len(given[0]) == len(given[1]) and (paired or k == 1)
     of = [given[0] - given[1]] if together else given
     lonely = len(of) == 2 and not paired
@@ -143,27 +147,30 @@ def crossed(first: Any, second: Any, alpha: float, *, paired: bool = True, same:
     apart = [] if lonely else [one - sum(others) for one, *others in zip(*rows, strict=True)]
     spread, values = statistics.stdev(apart) if len(apart) > 1 else None, tuple(apart)
     if (together and not of[0].any()) or (lonely and same and not np.ptp(np.concatenate(of), axis=0).any()):
-        return Computed(0.0, k, spread, values=values, equal=True)
+        return Estimate(0.0, k, spread, values=values, equal=True)
     means = [*map(statistics.fmean, rows)]
     value = means[0] - sum(means[1:])
     if lonely and k == 1:
-        return Computed(value)
+        return Estimate(value)
     rests, caused = zip(*map(_pieces, of), strict=True)
     over = "units and items" if any(caused) else "items"
     if len(given) == 1:  # Wilson's, with an effective number (Dean and Pagano 2015)
-        variance, df = total([_of_units(rows[0], rests[0]), caused[0]] if caused[0] else [])
+        variance, df = pooled_variance([_of_units(rows[0], rests[0]), caused[0]] if caused[0] else [])
         size = value * (1 - value) / variance if variance else of[0].shape[1]
-        low, high = wilson(value, size, quantile(alpha, df))
-        return Computed(value, k, spread, low, high, f"Wilson, over {over}", values)
+        low, high = wilson_interval(value, size, quantile(alpha, df))
+        return Estimate(value, k, spread, low, high, f"Wilson, over {over}", values)
     if over == "items":
         if same:
             a, b = (one[0] > 0 for one in given)
             counts = [int(cell.sum()) for cell in (a & b, a & ~b, b & ~a, ~a & ~b)]
-            how, ends = "exact and Newcombe, over items", agreement(counts, alpha)
+            how, ends = "exact and Newcombe, over items", paired_newcombe_interval(counts, alpha)
         else:
             sizes = [one.shape[1] for one in of]
-            how, ends = "Newcombe, over items", newcombe(means[0], sizes[0], means[1], sizes[1], alpha)
-        return Computed(value, k, spread, min(ends[0], value), max(ends[1], value), how, values)
+            how, ends = (
+                "Newcombe, over items",
+                newcombe_interval(means[0], sizes[0], means[1], sizes[1], alpha),
+            )
+        return Estimate(value, k, spread, min(ends[0], value), max(ends[1], value), how, values)
     units = [*map(_of_units, rows, rests)]
     if not lonely:  # the units are pairs
         units = [_of_units(apart, (sum(rest for rest, _ in rests), min(df for _, df in rests)))]
@@ -173,8 +180,8 @@ def crossed(first: Any, second: Any, alpha: float, *, paired: bool = True, same:
         by_item, n = float(shares.var(ddof=1)), len(shares)
         rest = sum(rest / len(each) for (rest, _), each in zip(rests, of, strict=True))
         items = [(max(0.0, by_item / n - rest), n - 1)]
-    low, high = student(value, [*units, *items], alpha)
-    return Computed(value, k, spread, low, high, f"Student's t over {over}", values)
+    low, high = welch_satterthwaite_interval(value, [*units, *items], alpha)
+    return Estimate(value, k, spread, low, high, f"Student's t over {over}", values)
 
 
 def _pieces(of: Any) -> tuple[Variance, Variance | None]:
@@ -202,7 +209,7 @@ def _of_items(of: Any) -> Variance:
     return share * (1 - share) / items, math.inf
 
 
-def agreement(counts: Sequence[int], alpha: float) -> tuple[float, float]:
+def paired_newcombe_interval(counts: Sequence[int], alpha: float) -> tuple[float, float]:
     """The interval of a difference of two shares of the same items.
 
     `counts` are how many both get right, only the first, only the second, and neither. It holds two: Clopper
@@ -214,7 +221,7 @@ def agreement(counts: Sequence[int], alpha: float) -> tuple[float, float]:
     both, a, b, neither = counts
     n, z = sum(counts), quantile(alpha)
     p, q = (both + a) / n, (both + b) / n
-    (low_p, high_p), (low_q, high_q) = wilson(p, n, z), wilson(q, n, z)
+    (low_p, high_p), (low_q, high_q) = wilson_interval(p, n, z), wilson_interval(q, n, z)
     cross = float(both * neither - a * b)
     cross = max(cross - n / 2, 0.0) if cross > 0 else cross
     phi = cross / math.sqrt(max(1, (both + a) * (b + neither) * (both + b) * (a + neither)))
@@ -229,8 +236,8 @@ def agreement(counts: Sequence[int], alpha: float) -> tuple[float, float]:
     return min(low, p - q), max(high, p - q)
 
 
-def newcombe(p: float, n: int, q: float, m: int, alpha: float) -> tuple[float, float]:
+def newcombe_interval(p: float, n: int, q: float, m: int, alpha: float) -> tuple[float, float]:
     """Newcombe's interval of a difference of two shares of separate items (1998, method 10)."""
     z = quantile(alpha)
-    (low_p, high_p), (low_q, high_q) = wilson(p, n, z), wilson(q, m, z)
+    (low_p, high_p), (low_q, high_q) = wilson_interval(p, n, z), wilson_interval(q, m, z)
     return p - q - math.hypot(p - low_p, high_q - q), p - q + math.hypot(high_p - p, q - low_q)

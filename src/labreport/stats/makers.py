@@ -10,14 +10,14 @@ from typing import Any, TypeAlias
 
 from labreport.errors import did_you_mean
 from labreport.project.measure import Measure
-from labreport.stats.compare import Part, compare, mean_of
+from labreport.stats.compare import Comparison, compare, mean_of
 from labreport.stats.finding import Answer, Finding
 from labreport.stats.names import Column, Table, text_of
 from labreport.stats.quantity import Quantity, Source, as_condition, plain_number, refuse
 from labreport.stats.sample import Epoch, Sample, grouped, label_of, measured, sample
 
 Of: TypeAlias = dict[str, Sample]
-MISSED = Measure("share missed", "%", better="", place="-")
+MISSED = Measure("share missed", "%", better="", location="-")
 """How much of a category is taken for another."""
 
 
@@ -193,7 +193,9 @@ def count(
         own = replace(source, experiments=(subject,), unit=one.design.unit, n=n)
         values = tuple((unit, value if value == value else None) for unit, value in means.items())
         counted = Quantity(beyond, n=n, source=own, values=values, exact=True)
-        parts.append(Part(counted, (subject,), "more" if beyond == n else "unclear" if beyond else "less"))
+        parts.append(
+            Comparison(counted, (subject,), "more" if beyond == n else "unclear" if beyond else "less")
+        )
     total = Quantity(sum(part.quantity.n for part in parts), source=source, exact=True)
     bound = Quantity(threshold, measure.quantity_unit, source=replace(source, kind="declared"), exact=True)
     return Answer(**{name: replace(found, parts=tuple(parts), of=total, threshold=bound, side=side)})
@@ -208,7 +210,7 @@ def _finding(
     return Finding(
         kind,
         tuple(of),
-        replace(measure, value=None, right=None, terms=(), place="-"),
+        replace(measure, value=None, right=None, terms=(), location="-"),
         tuple(parts),
         epochs.pop() if len(epochs) == 1 else None,
         family=family,

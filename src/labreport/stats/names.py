@@ -33,12 +33,12 @@ def find(name: Any, known: Iterable[str], what: str = "name") -> str:
     return wanted if wanted in names else alike[0]
 
 
-def equal(one: Any, other: Any) -> bool:
+def members_equal(one: Any, other: Any) -> bool:
     """Whether two values of an answer are equal in all that is written of them."""
-    return bool(_plain(one) == _plain(other))
+    return bool(_value_to_json(one) == _value_to_json(other))
 
 
-class Names:
+class Namespace:
     """Values by name, as attributes and as items; `members` is the only name that is the class's own."""
 
     def __init__(self, members: Mapping[Any, Any]) -> None:
@@ -61,28 +61,28 @@ class Names:
     def __len__(self) -> int:
         return len(self.members)
 
-    __eq__ = equal
+    __eq__ = members_equal
     __hash__ = object.__hash__
 
     def __repr__(self) -> str:
         return "\n".join(f"{name}: {value!r}" for name, value in self.members.items())
 
 
-def to_plain(answer: Names) -> dict[str, Any]:
+def to_json(answer: Namespace) -> dict[str, Any]:
     """Write an answer as JSON values, from which `from_plain` makes one that is equal in every bit."""
-    return {name: _plain(value) for name, value in answer.members.items()}
+    return {name: _value_to_json(value) for name, value in answer.members.items()}
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, Names):
-        return {"is": "names", "members": to_plain(value)}
+def _value_to_json(value: Any) -> Any:
+    if isinstance(value, Namespace):
+        return {"is": "names", "members": to_json(value)}
     if isinstance(value, (list, tuple)):
-        return [_plain(each) for each in value]
+        return [_value_to_json(each) for each in value]
     if not is_dataclass(value):
         return value
     of = [(one, getattr(value, one.name)) for one in fields(value) if one.compare]
     return {"is": type(value).__name__.lower()} | {
-        one.name: _plain(each)
+        one.name: _value_to_json(each)
         for one, each in of
         if each or not isinstance(each, (str, tuple, type(None))) or one.default != each
     }
@@ -90,10 +90,12 @@ def _plain(value: Any) -> Any:
 
 def _kept(name: Any, value: Any) -> Any:
     """A value as an answer holds it. Raises `UsageError` for what cannot be printed with its source."""
-    if isinstance(value, (str, Quantity, Names)) or (is_dataclass(value) and hasattr(value, "_repr_html_")):
+    if isinstance(value, (str, Quantity, Namespace)) or (
+        is_dataclass(value) and hasattr(value, "_repr_html_")
+    ):
         return value
     if isinstance(value, Mapping):
-        return Names(value)
+        return Namespace(value)
     if isinstance(value, (list, tuple)):
         return [_kept(name, each) for each in value]
     if hasattr(value, "itertuples"):
@@ -168,7 +170,7 @@ class Table:
             printed.append([cell if isinstance(cell, str) else form(cell) for cell in cells])
         return [list(line) for line in zip(*printed, strict=True)]
 
-    __eq__ = equal
+    __eq__ = members_equal
     __hash__ = object.__hash__
 
     def __repr__(self) -> str:
@@ -193,7 +195,7 @@ def _cell(value: Any) -> str | Quantity:
     return Quantity(number, source=Source(kind="computed"), exact=isinstance(number, int))
 
 
-def declared(experiment: Any) -> Names:
+def declared(experiment: Any) -> Namespace:
     """Read what is declared of an experiment: fields and properties of its specification, and its epochs."""
     of, source = experiment.specification, Source((experiment.name,), kind="declared")
     own = [name for name, one in vars(type(of)).items() if isinstance(one, property) and name[0] != "_"]
@@ -205,22 +207,22 @@ def declared(experiment: Any) -> Names:
         else:
             several = value if isinstance(value, (list, tuple)) else [] if value is None else [value]
             found[name] = ", ".join(map(text_of, several))
-    return Names(found)
+    return Namespace(found)
 
 
-def rows(subjects: Iterable[Any], answer: Names | None = None, **columns: str) -> Table:
+def rows(subjects: Iterable[Any], answer: Namespace | None = None, **columns: str) -> Table:
     """Make a table of subjects: declared fields, and what the answer has by the names of the subjects.
 
     `subjects` are experiments, names, or `Names` of declared fields; a column is a name and its title:
     `rows(experiments, epochs="Epochs", mean="Test accuracy")`. `name=` is the title of the first column.
     Raises `UsageError` for a column that nothing has.
     """
-    given = subjects.members if isinstance(subjects, Names) else {text_of(one): one for one in subjects}
+    given = subjects.members if isinstance(subjects, Namespace) else {text_of(one): one for one in subjects}
     known = {} if answer is None else answer.members
-    by_name = [(name, one.members) for name, one in known.items() if isinstance(one, Names)]
+    by_name = [(name, one.members) for name, one in known.items() if isinstance(one, Namespace)]
     head, lines = columns.pop("name", "Name"), []
     for name, one in given.items():
-        own = {} if isinstance(one, str) else (one if isinstance(one, Names) else declared(one)).members
+        own = {} if isinstance(one, str) else (one if isinstance(one, Namespace) else declared(one)).members
         found = {key: of.get(name, quantity.MISSING) for key, of in by_name if given.keys() & of} | own
         if wrong := [column for column in columns if column not in found]:
             refuse(f"rows(): {name!r} has no {wrong[0]!r}{did_you_mean(wrong[0], found, 'there are')}")

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field, replace
 from functools import partialmethod
 from typing import Any, Literal, NoReturn
 
-from labreport.errors import UsageError, here, told
-from labreport.project.checks import brief
+from labreport.errors import UsageError, author_location, with_location
+from labreport.project.checks import short_repr
 
 
 def refuse(text: str) -> NoReturn:
     """Raise `UsageError` at the author's line."""
-    raise UsageError(told(here(), text))
+    raise UsageError(with_location(author_location(), text))
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def as_condition(one: Any) -> Condition:
         return refuse(one.which) if one.which else one
     if one is None or isinstance(one, bool):
         return Condition(one)
-    refuse(f"{brief(one)} is no condition; write one such as ranking.clear(…), .more or .above(…)")
+    refuse(f"{short_repr(one)} is no condition; write one such as ranking.clear(…), .more or .above(…)")
 
 
 def either(*conditions: Any) -> Condition:
@@ -77,7 +77,7 @@ def both(*conditions: Any) -> Condition:
     return negated(either(*map(negated, conditions)))
 
 
-class Asked:
+class ThreeValued:
     """What holds, does not, or is unknown; joined by &, | and ~."""
 
     __and__ = __rand__ = both
@@ -89,7 +89,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Condition(Asked):
+class Condition(ThreeValued):
     """Whether something holds: True, False, or None where it was not judged.
 
     `about` are the findings and quantities that were looked at, `how` says how nearly: `by 0.1 points`. One
@@ -156,7 +156,7 @@ class Quantity:
         if one.unit not in ("", self.unit):
             refuse(f"{self!r} cannot be compared with {one!r}: their units differ")
         far = end - (one.value if one.unit == self.unit else one.value / self.factor)
-        said = by(far, "points" if self.unit == "fraction" else self.unit)
+        said = distance_text(far, "points" if self.unit == "fraction" else self.unit)
         return Condition(bool(compare(far, 0)), (self,), said)
 
     def _compared(self, compare: Callable[[Any, Any], bool], other: Any) -> Any:
@@ -180,7 +180,7 @@ def as_quantity(one: Any) -> Quantity:
     one = one.quantity if hasattr(type(one), "quantity") else one
     if isinstance(one, Quantity):
         return one
-    refuse(f"{brief(one)} is no quantity; write number(…), or name one of an answer")
+    refuse(f"{short_repr(one)} is no quantity; write number(…), or name one of an answer")
 
 
 def scalar(value: Any) -> Any:
@@ -192,11 +192,11 @@ def plain_number(value: Any) -> float | int:
     """Read a number of Python, NumPy, pandas or SciPy as Python's. Raises `UsageError` for anything else."""
     value = scalar(value)
     if isinstance(value, bool) or not hasattr(value, "__float__") or getattr(value, "size", 1) != 1:
-        refuse(f"{brief(value)} is not one number")
+        refuse(f"{short_repr(value)} is not one number")
     return value if isinstance(value, int) else float(value)
 
 
-def by(distance: float, unit: str) -> str:
+def distance_text(distance: float, unit: str) -> str:
     """Say how nearly a condition holds, or fails: `by 0.1 points`; nothing of two numbers that are equal."""
     size = abs(distance) * (100 if unit == "points" else 1)
     text = f"{size:{'.2g' if size < 1000 else ',.0f'}}"
@@ -234,12 +234,12 @@ _WORDS = "zero one two three four five six seven eight nine ten eleven twelve"
 
 def as_prose(one: Any) -> str:
     """Value and unit, to one significant digit of the uncertainty, two of the value: `98.1 %`."""
-    return _Form(one, prose=True).with_unit()
+    return _Formatter(one, prose=True).with_unit()
 
 
 def as_table(one: Any, digits: int | None = None, with_unit: bool = False) -> str:
     """Value ± half width with so many decimals, without the unit where the head of the column has it."""
-    form = _Form(one)
+    form = _Formatter(one)
     if digits is not None and not form.power and not form.logarithmic:
         form.fix(digits)
     unit = unit_text(form.quantity.unit) if with_unit else ""
@@ -248,7 +248,7 @@ def as_table(one: Any, digits: int | None = None, with_unit: bool = False) -> st
 
 def digits_of_column(column: Iterable[Any]) -> int:
     """The decimals that the middle one of the uncertain quantities supports; of exact ones the most."""
-    known = [form for form in map(_Form, column) if form.quantity.value is not None]
+    known = [form for form in map(_Formatter, column) if form.quantity.value is not None]
     uncertain = [form for form in known if form.uncertainty]
     found = sorted(form.decimals for form in uncertain or known if not form.power)
     return (found[len(found) // 2] if uncertain else found[-1]) if found else 0
@@ -256,14 +256,14 @@ def digits_of_column(column: Iterable[Any]) -> int:
 
 def pm(one: Any) -> str:
     """Value ± half width of an interval, and unit: `98.1 ± 0.2 %`; the ends instead where ± would mislead."""
-    form = _Form(one, prose=as_quantity(one).low is None)
+    form = _Formatter(one, prose=as_quantity(one).low is None)
     value, ends = form.value_and_ends()
     return form.with_unit(value) + ends
 
 
 def ci(one: Any) -> str:
     """Value, unit and the ends: `1.6 µM (95 % CI 1.2 to 2.1)`."""
-    form = _Form(one)
+    form = _Formatter(one)
     ends = f" (95{NO_BREAK}% CI {form.ends()})" if form.half and form.uncertainty else ""
     return form.with_unit() + ends
 
@@ -289,7 +289,7 @@ def p(one: Any) -> str:
 
 def words(one: Any) -> str:
     """A small count in words, and its unit: `five seeds`; anything else as in prose."""
-    form, known = _Form(one), _WORDS.split()
+    form, known = _Formatter(one), _WORDS.split()
     if not isinstance(form.quantity.value, int) or not 0 <= form.quantity.value < len(known):
         return as_prose(one)
     return form.with_unit(known[form.quantity.value])
@@ -297,12 +297,12 @@ def words(one: Any) -> str:
 
 def digits(one: Any, number: int) -> str:
     """Value and unit with so many decimals."""
-    return _Form(one).with_unit(bare(one, number))
+    return _Formatter(one).with_unit(format_number(one, number))
 
 
-def bare(one: Any, number: int) -> str:
+def format_number(one: Any, number: int) -> str:
     """The value alone with so many decimals, where the unit follows later: `0.3 and 0.2 points`."""
-    form = _Form(one)
+    form = _Formatter(one)
     form.fix(number)
     return form.text()
 
@@ -336,7 +336,7 @@ def decimals(uncertainty: float, fine: bool = True) -> int:
     return -exponent + (1 if fine and leading < 1.95 else 0)
 
 
-class _Form:
+class _Formatter:
     """How one quantity is written: its numbers in the printed unit, by a power of ten, with fixed decimals.
 
     `half` is the longer side of its interval, 0 without one, and the last digit should be as large as its

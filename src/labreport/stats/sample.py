@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from labreport.project import Data, Design, Measure, table
-from labreport.project.checks import brief
+from labreport.project.checks import short_repr
 from labreport.stats.names import find, text_of
 from labreport.stats.quantity import refuse
 
@@ -62,7 +62,9 @@ def measured(measure: Any, data: Any) -> Measure:
         return Measure(measure, better="")
     if isinstance(measure, Measure):
         return measure
-    return refuse(f"the measure is {brief(measure)}; write Measure(name, unit=…), with the unit of its value")
+    return refuse(
+        f"the measure is {short_repr(measure)}; write Measure(name, unit=…), with the unit of its value"
+    )
 
 
 def grouped(
