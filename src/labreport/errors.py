@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import chdir, contextmanager
 from difflib import get_close_matches
 from pathlib import Path
 from traceback import walk_stack, walk_tb
@@ -16,9 +17,13 @@ _FOREIGN = tuple(os.path.abspath(folder) + os.sep for folder in _FOLDERS)
 
 
 class LabReportError(Exception):
-    """Something failed; its text is the one line that a person sees."""
+    """Something failed; its text is the one line that a person sees: where it is, and a message."""
 
     exit_code = 1
+
+    def __init__(self, message: str, location: str = "") -> None:
+        super().__init__(with_location(location, message))
+        self.message, self.location = message, location
 
 
 class UsageError(LabReportError):
@@ -57,15 +62,34 @@ def _lines(frames: Iterable[tuple[FrameType, int]]) -> Iterator[str]:
             yield f"{display_path(file)}:{line}"
 
 
-def with_location(place: str, text: str) -> str:
-    """Put the place in front of a message."""
-    return f"{place}: {text}" if place else text
+def with_location(location: str, text: str) -> str:
+    """Put the location in front of a message."""
+    return f"{location}: {text}" if location else text
+
+
+_caller_folders: list[Path] = []
+
+
+@contextmanager
+def working_in(folder: str | Path) -> Iterator[None]:
+    """Work in a folder, where the author's code runs; paths in messages stay relative to the caller's."""
+    _caller_folders.append(caller_folder())
+    try:
+        with chdir(folder):
+            yield
+    finally:
+        _caller_folders.pop()
+
+
+def caller_folder() -> Path:
+    """The folder in which the command was called."""
+    return _caller_folders[0] if _caller_folders else Path.cwd()
 
 
 def display_path(path: str | Path) -> str:
-    """Write a path as a person would: relative to the current folder where it is below that."""
+    """Write a path as a person would: relative to the caller's folder where it is below that."""
     try:
-        return str(Path(path).relative_to(Path.cwd()))
+        return str(Path(os.path.abspath(path)).relative_to(caller_folder()))
     except (ValueError, OSError):
         return str(path)
 
