@@ -18,7 +18,6 @@ from labreport.errors import (
     UsageError,
     display_path,
     raised_at,
-    with_location,
 )
 from labreport.plan import DOCUMENTS, Plan, Target
 from labreport.project import Figure, Section, locate_project, resolve_callable
@@ -245,7 +244,7 @@ def compute(plan: Plan, thing: Target) -> dict[str, Any]:
             answer = reader.function(*arguments)
         if not isinstance(answer, Answer):
             text = f"question {reader.name!r} returns {type(answer).__name__}; return an Answer"
-            raise UsageError(with_location(reader.location, text))
+            raise UsageError(text, location=reader.location)
         return to_json(answer)
     except Exception as error:  # the author's code may raise anything
         for table in getattr(reader, "tables", ()):
@@ -254,7 +253,7 @@ def compute(plan: Plan, thing: Target) -> dict[str, Any]:
             raise
         line = next(iter(str(error).splitlines()), "")
         text = f"{thing}: {type(error).__name__}: {line}"
-        raise LabReportError(with_location(raised_at(error) or reader.location, text)) from error
+        raise LabReportError(text, location=raised_at(error) or reader.location) from error
 
 
 def stored_answers(plan: Plan, names: Collection[str], lost: Container[Target] = ()) -> Any:

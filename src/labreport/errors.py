@@ -17,13 +17,19 @@ _FOREIGN = tuple(os.path.abspath(folder) + os.sep for folder in _FOLDERS)
 
 
 class LabReportError(Exception):
-    """Something failed; its text is the one line that a person sees: where it is, and a message."""
+    """Something failed; its text is the one line that a person sees.
+
+    >>> str(LabReportError("no column 'dose'", location="project.py:12"))
+    "project.py:12: no column 'dose'"
+
+    `message` is the text without the location, `file:line` of the author, which may be empty.
+    """
 
     exit_code = 1
 
     def __init__(self, message: str, location: str = "") -> None:
-        super().__init__(with_location(location, message))
         self.message, self.location = message, location
+        super().__init__(with_location(location, message))
 
 
 class UsageError(LabReportError):

@@ -177,7 +177,7 @@ class Plan:
         except CycleError as error:
             names = error.args[1]
             text = f"the answers {', '.join(names[1:])} read each other; leave one out"
-            raise UsageError(f"{questions[names[0]].location}: {text}") from None
+            raise UsageError(text, location=questions[names[0]].location) from None
         found: dict[Target, tuple[Target, ...]] = dict.fromkeys(runs, ())
         for subject in (*subjects, *project.figures, *project.chapters):
             answers = [self.thing(questions[name]) for name in self._asked(subject)]

@@ -12,7 +12,7 @@ import threading
 import traceback
 from collections.abc import Callable
 
-from labreport.errors import LabReportError, MultipleErrors, raised_at, with_location
+from labreport.errors import LabReportError, MultipleErrors, raised_at
 
 INTERRUPTED = "Interrupted. What is finished is kept; run the same command again to continue."
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33"}
@@ -102,7 +102,7 @@ def guarded(action: Callable[[], int], terminal: Terminal, interrupted: str = IN
     except Exception as error:
         lines = str(error).splitlines() or [""]
         hint = "" if terminal.debug else "; --debug shows the traceback"
-        wrong = LabReportError(with_location(raised_at(error), f"{type(error).__name__}: {lines[0]}{hint}"))
+        wrong = LabReportError(f"{type(error).__name__}: {lines[0]}{hint}", location=raised_at(error))
         wrong.__cause__ = error
         terminal.error(wrong)
         return 1

@@ -9,7 +9,7 @@ from typing import Any, Literal, NoReturn, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from labreport.errors import UsageError, author_location, did_you_mean, with_location
+from labreport.errors import UsageError, author_location, did_you_mean
 
 _WORDS = {"int": "a whole number", "float": "a number", "str": "a text", "bool": "True or False"}
 _WORDS |= {"null": "None", "|": "or", ">=": "of at least", "array": "a tuple"}
@@ -42,18 +42,16 @@ class Declared:
     def refuse(self, text: str) -> NoReturn:
         """Raise `UsageError` at the line on which it is declared."""
         kind, name = type(self).__name__.lower(), getattr(self, "name", None)
-        raise UsageError(
-            with_location(self.location, f"{kind}: {text}" if name is None else f"{kind} {name!r}: {text}")
-        )
+        owner = kind if name is None else f"{kind} {name!r}"
+        raise UsageError(f"{owner}: {text}", location=self.location)
 
 
 def as_tuple_of(given: Any, kinds: Any, what: str, allowed: str) -> tuple[Any, ...]:
     """One of some kinds, or many of them, as a tuple. Raises `UsageError` for others."""
     each = (given,) if isinstance(given, kinds) else tuple(given)
     if wrong := [one for one in each if not isinstance(one, kinds)]:
-        raise UsageError(
-            with_location(author_location(), f"{what} has {short_repr(wrong[0])}; allowed are {allowed}")
-        )
+        text = f"{what} has {short_repr(wrong[0])}; allowed are {allowed}"
+        raise UsageError(text, location=author_location())
     return each
 
 

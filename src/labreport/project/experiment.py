@@ -11,7 +11,7 @@ from typing import Annotated, Any, Protocol, cast
 
 from msgspec import Meta
 
-from labreport.errors import UsageError, author_location, did_you_mean, with_location
+from labreport.errors import UsageError, author_location, did_you_mean
 from labreport.project.checks import Declared, as_tuple_of, short_repr
 from labreport.project.measure import Design
 
@@ -101,7 +101,7 @@ def resolve_callable(given: Any, place: str, owner: str) -> Callable[..., Any]:
     except (ModuleNotFoundError, AttributeError, ValueError) as error:
         text = f"is not there ({error})"
     if not callable(found):
-        raise UsageError(with_location(place, f"{owner}: {short_repr(found)} {text}"))
+        raise UsageError(f"{owner}: {short_repr(found)} {text}", location=place)
     return cast(Callable[..., Any], found)
 
 
@@ -181,7 +181,6 @@ def at(epochs: int | tuple[int, ...], *subjects: Experiment | Study) -> tuple[Re
     for each in as_tuple_of(subjects, (Experiment, Study), "at()", "experiments and studies"):
         last = each.experiments()[0].epochs
         if wrong := [epoch for epoch in wanted if not 1 <= epoch <= last]:
-            raise UsageError(
-                with_location(author_location(), f"at({wrong[0]}, …): {each.name!r} has epochs 1 to {last}")
-            )
+            text = f"at({wrong[0]}, …): {each.name!r} has epochs 1 to {last}"
+            raise UsageError(text, location=author_location())
     return tuple(Read(each, wanted) for each in subjects)

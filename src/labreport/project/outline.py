@@ -21,7 +21,6 @@ from labreport.errors import (
     did_you_mean,
     display_path,
     raised_at,
-    with_location,
 )
 from labreport.project.checks import Declared, as_tuple_of
 from labreport.project.experiment import Experiment, Read, Study
@@ -201,7 +200,7 @@ class Project(Declared):
             for name in {*each.answers} - known - {"*"}:
                 wrong.append((each, f"answers: no question {name!r}{did_you_mean(name, known)}"))
         if wrong:
-            raise MultipleErrors([UsageError(with_location(each.location, text)) for each, text in wrong])
+            raise MultipleErrors([UsageError(text, location=each.location) for each, text in wrong])
 
     @property
     def package(self) -> Path:
@@ -349,9 +348,9 @@ def load_project(folder: str | Path) -> Project:
         raise UsageError(f"{display_path(error.filename or module)}:{error.lineno}: {error.msg}") from error
     except Exception as error:
         text = f"{type(error).__name__}: {error}".rstrip(": ")
-        raise UsageError(with_location(raised_at(error), text)) from error
+        raise UsageError(text, location=raised_at(error)) from error
     found = list({id(each): each for each in vars(loaded).values() if isinstance(each, Project)}.values())
     if len(found) != 1:
         text = f"{len(found) or 'no'} Project; it must declare one"
-        raise UsageError(with_location(display_path(loaded.__file__ or module), text))
+        raise UsageError(text, location=display_path(loaded.__file__ or module))
     return replace(found[0], module=module, folder=folder, source=source)

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
-from labreport.errors import UsageError, author_location, did_you_mean, with_location
+from labreport.errors import UsageError, author_location, did_you_mean
 
 if TYPE_CHECKING:
     import pandas
@@ -112,7 +112,7 @@ class Data:
 
     def refuse(self, text: str) -> NoReturn:
         """Raise `UsageError` about this table at the line on which it is declared."""
-        error = UsageError(with_location(self.location, f"table {self.name}: {text}"))
+        error = UsageError(f"table {self.name}: {text}", location=self.location)
         error.table = self
         raise error
 

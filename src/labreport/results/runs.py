@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 import msgspec
 
-from labreport.errors import UsageError, author_location, did_you_mean, display_path, with_location
+from labreport.errors import UsageError, author_location, did_you_mean, display_path
 from labreport.project import Arrays, Experiment, Reader, Study, flatten_metrics
 from labreport.results import files
 from labreport.results.files import Damaged, map_leaves, read_json, safe_name, sha256_of
@@ -67,7 +67,7 @@ class Run:
         if (found := self._kept(epoch or 0)) is None:
             declared = ", ".join(map(str, sorted(self.kept))) or "none"
             text = f"{self.name!r} is read at epoch {epoch}, and declared are {declared}"
-            raise UsageError(with_location(author_location(), f"{text}; add at({epoch}, …) to reads="))
+            raise UsageError(f"{text}; add at({epoch}, …) to reads=", location=author_location())
         return found
 
     def _kept(self, epoch: int) -> Checkpoint | None:
@@ -260,7 +260,7 @@ class Runs:
             return known[name]
         listed = [each for each in known if not each.startswith(files.STATE)]
         text = f"{self.name!r} has no {kind} {name!r}{did_you_mean(name, listed, 'it has')}"
-        raise UsageError(with_location(author_location(), text))
+        raise UsageError(text, location=author_location())
 
 
 class Results(Mapping[str, Runs]):
@@ -307,9 +307,8 @@ class Results(Mapping[str, Runs]):
     def _refuse(self, what: str, name: str) -> NoReturn:
         known = [*self.experiments, *self._studies]
         text = f"{self.reader!r} reads {what} and declares {', '.join(known) or 'nothing'}"
-        raise UsageError(
-            with_location(author_location(), f"{text}; add it to its reads={did_you_mean(name, known)}")
-        )
+        text += f"; add it to its reads={did_you_mean(name, known)}"
+        raise UsageError(text, location=author_location())
 
 
 def results_for_reader(reader: Reader, found: Callable[[Experiment], Iterable[Run]]) -> Results:

@@ -55,8 +55,7 @@ def run_task(load: Callable[[], Project], job: Job, store: Store, tell: OnEpoch,
     except DiskError as error:
         return Failed(str(error), disk=True)
     except LabReportError as error:
-        place, text = re.fullmatch(r"(?s)(?:(\S+\.py:\d+): )?(.*)", str(error)).groups("")  # type: ignore[union-attr]
-        return Failed(text, place or raised_at(error))
+        return Failed(error.message, error.location or raised_at(error))
     except BaseException as error:  # the author's code may raise anything
         text = f"{type(error).__name__}: {error}".strip(": ")
         return Failed(text, raised_at(error))
@@ -236,7 +235,8 @@ class Runner:
         for function in map(inspect.unwrap, places):
             with suppress(TypeError, OSError):  # nobody may know where it is defined
                 _, line = inspect.getsourcelines(function)
-                raise UsageError(f"{display_path(inspect.getsourcefile(function) or '')}:{line}: {text}")
+                file = display_path(inspect.getsourcefile(function) or "")
+                raise UsageError(text, location=f"{file}:{line}")
         raise UsageError(text)
 
 

@@ -157,11 +157,8 @@ class Ingredients:
         found = {}
         for path in (self.project.package / each for each in paths):
             if not path.is_file():
-                raise UsageError(
-                    with_location(
-                        place, f"{display_path(path)} is not there; restore it, or correct its name"
-                    )
-                )
+                text = f"{display_path(path)} is not there; restore it, or correct its name"
+                raise UsageError(text, location=place)
             found[f"data {os.path.relpath(path, self.project.package)}"] = self.data.digest(path)
         return found
 

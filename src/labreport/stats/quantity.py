@@ -9,13 +9,13 @@ from dataclasses import dataclass, field, replace
 from functools import partialmethod
 from typing import Any, Literal, NoReturn
 
-from labreport.errors import UsageError, author_location, with_location
+from labreport.errors import UsageError, author_location
 from labreport.project.checks import short_repr
 
 
 def refuse(text: str) -> NoReturn:
     """Raise `UsageError` at the author's line."""
-    raise UsageError(with_location(author_location(), text))
+    raise UsageError(text, location=author_location())
 
 
 @dataclass(frozen=True)
