@@ -11,6 +11,7 @@ from typing import Any, Literal, NoReturn
 
 from labreport.errors import UsageError, author_location
 from labreport.project.checks import short_repr
+from labreport.stats.judgement import Judged, Outcome
 
 
 def refuse(text: str) -> NoReturn:
@@ -22,8 +23,12 @@ def refuse(text: str) -> NoReturn:
 class Source:
     """Where a number comes from: `experiments` (two for a difference), what was measured, when, over what.
 
-    `n` are the units that were used and `unit` what one is called; `method` names the interval. `kind` is how
-    it came about: by running, by counting, by the author, by a formula, by somebody else.
+    `n` are the units that were used and `unit` what one is called; `method` names the interval. `kind` is
+    how it came about: by running, by counting, by the author, by a formula, by somebody else. `sizes`
+    are the numbers of units of two groups that are not paired, `expected` how many there are of which
+    these were used, and `left_out` says why not all (`10 have no week 12`). `averaged` is what was taken
+    of several rows of a unit (`mean of 4 rows a patient`). Of two experiments, one is `relation` the
+    other.
     """
 
     experiments: tuple[str, ...] = ()
@@ -34,17 +39,34 @@ class Source:
     kind: Literal["measured", "counted", "declared", "computed", "stated"] = "measured"
     method: str = ""
     note: str = ""
+    sizes: tuple[int, ...] = ()
+    expected: int = 0
+    left_out: tuple[str, ...] = ()
+    averaged: str = ""
+    relation: Literal["minus", "over"] = "minus"
 
     def text(self) -> str:
         """Say it in words: `complex minus small, test accuracy, epoch 50; 5 seeds`."""
         of, epochs = list(self.experiments), [str(epoch) for epoch in self.epochs]
         if len(of) == len(epochs) == 2:
             of, epochs = [f"{name} after epoch {at}" for name, at in zip(of, epochs, strict=True)], []
-        subject = f"{of[0]} minus {of[1]}" if len(of) == 2 else ", ".join(of)
+        subject = f"{of[0]} {self.relation} {of[1]}" if len(of) == 2 else ", ".join(of)
         when = f"epoch {', '.join(epochs)}" if epochs else ""
-        said = ", ".join(filter(None, (subject, self.measure, when, self.note)))
-        units = f"{self.n} {self.unit if self.n == 1 else plural(self.unit)}" if self.n else ""
-        return "; ".join(filter(None, (said or self.kind, units)))
+        said = ", ".join(filter(None, (subject, self.measure, when, self.averaged, self.note)))
+        return "; ".join(filter(None, (said or self.kind, self.units_text)))
+
+    @property
+    def units_text(self) -> str:
+        """How many units: `5 seeds`, `27 and 32 of 72 patients: 10 have no week 12, 3 cells are empty`."""
+        if not self.n:
+            return ""
+        sizes = self.sizes or (self.n,)
+        used = " and ".join(f"{size:,}" for size in sizes)
+        if self.expected > sum(sizes):
+            used = f"{used} of {self.expected:,}"
+        noun = self.unit if sizes == (1,) and self.expected <= 1 else plural(self.unit)
+        reasons = ", ".join(self.left_out)
+        return f"{used} {noun}: {reasons}" if reasons else f"{used} {noun}"
 
 
 def as_condition(one: Any) -> Condition:
@@ -114,7 +136,13 @@ class Quantity:
     `fraction` prints in per cent, `points` as percentage points (both are stored as fractions), `times` is a
     ratio; any other unit is printed as it is written. `values` are pairs of a unit's name and its value, and
     `spread` their standard deviation. `value` is None where the results cannot give one. A count or a
-    declared number is `exact`, and can be compared by ==, < and >.
+    declared number is `exact`, and can be compared by ==, < and >; a count is `out_of` so many.
+
+    One that comes from a comparison has a `null`, 0 or 1 (of a ratio), which is what no difference is. `low`
+    and `high` are then the ends of its own 95 % interval, `judged_low` and `judged_high` those at the
+    level of all `family` comparisons that were made together, by which it is judged; they are None where
+    it is not, as of one seed. `margin` is what does not matter, `p` the probability of its test by
+    itself, `groups` the names of both groups and how many units each has.
     """
 
     value: float | int | None
@@ -126,6 +154,64 @@ class Quantity:
     spread: float | None = None
     values: tuple[tuple[int | str, float | None], ...] = ()
     exact: bool = False
+    out_of: int | None = None
+    null: float | None = None
+    judged_low: float | None = None
+    judged_high: float | None = None
+    family: int = 1
+    margin: float | None = None
+    p: float | None = None
+    groups: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def judged(self) -> Judged | None:
+        """The interval by which a comparison is judged; None of any other number, or without one."""
+        if self.null is None or self.judged_low is None or self.judged_high is None:
+            return None
+        return Judged(self.judged_low, self.judged_high, self.null, self.margin)
+
+    @property
+    def outcome(self) -> Outcome:
+        """How a comparison is judged: exactly one of more, less, same, unclear and unknown."""
+        return "unknown" if self.judged is None else self.judged.outcome
+
+    def ask(self, word: str) -> Condition:
+        """Ask a comparison whether it is `more`, `less`, `same`, `unclear` or `clear` (more or less)."""
+        if self.null is None:
+            refuse(
+                f"{self!r} is a number by itself and has no .{word}; write .above(…), or number(…, null=0)"
+            )
+        if self.judged is None:
+            return Condition(None, (self,))
+        outcome = self.judged.outcome
+        holds = outcome in ("more", "less") if word == "clear" else outcome == word
+        unit = "" if self.unit == "times" else self.unit
+        return Condition(holds, (self,), distance_text(self.judged.distance(word), unit))
+
+    @property
+    def more(self) -> Condition:
+        """Hold where a comparison is clearly above its null."""
+        return self.ask("more")
+
+    @property
+    def less(self) -> Condition:
+        """Hold where a comparison is clearly below its null."""
+        return self.ask("less")
+
+    @property
+    def same(self) -> Condition:
+        """Hold where the whole interval of a comparison is inside the margin."""
+        return self.ask("same")
+
+    @property
+    def unclear(self) -> Condition:
+        """Hold where a comparison is neither clear nor the same."""
+        return self.ask("unclear")
+
+    @property
+    def clear(self) -> Condition:
+        """Hold where a comparison is clearly above or below its null."""
+        return self.ask("clear")
 
     @property
     def interval(self) -> tuple[float, float] | None:
@@ -138,12 +224,15 @@ class Quantity:
         return 100.0 if self.unit in ("fraction", "points") else 1.0
 
     def above(self, bound: Any) -> Condition:
-        """Hold where the whole interval is above `bound`, a number in the printed unit: 92 for 92 %."""
-        return self._held(operator.gt, bound, self.low)
+        """Hold where the whole interval is above `bound`, a number in the printed unit: 92 for 92 %.
+
+        Of a comparison that is the interval by which it is judged.
+        """
+        return self._held(operator.gt, bound, self.low if self.null is None else self.judged_low)
 
     def below(self, bound: Any) -> Condition:
         """Hold where the whole interval is below `bound`, a number in the printed unit."""
-        return self._held(operator.lt, bound, self.high)
+        return self._held(operator.lt, bound, self.high if self.null is None else self.judged_high)
 
     def _held(self, compare: Callable[[Any, Any], bool], bound: Any, end: float | None) -> Condition:
         """Compare the end, or an exact value, with a number in the printed unit, or an exact quantity."""
@@ -213,8 +302,17 @@ def reversed_quantity(one: Quantity) -> Quantity:
 
     source = replace(one.source, experiments=one.source.experiments[::-1], epochs=one.source.epochs[::-1])
     value, low, high = map(turned, (one.value, one.high, one.low))
-    values = tuple((unit, turned(each)) for unit, each in one.values)
-    return replace(one, value=value, low=low, high=high, values=values, source=source)
+    return replace(
+        one,
+        value=value,
+        low=low,
+        high=high,
+        judged_low=turned(one.judged_high),
+        judged_high=turned(one.judged_low),
+        values=tuple((unit, turned(each)) for unit, each in one.values),
+        source=replace(source, sizes=source.sizes[::-1]),
+        groups=one.groups[::-1],
+    )
 
 
 def plural(noun: str) -> str:
