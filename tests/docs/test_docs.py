@@ -28,7 +28,7 @@ from labreport.cli.parser import COMMANDS, OPTIONS
 from labreport.errors import LabReportError
 from labreport.page import render_file
 from labreport.plan import Plan
-from labreport.stats.quantity import FORMS
+from labreport.stats.formats import FILTERS
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -227,7 +227,7 @@ def test_the_readme_lists_every_command() -> None:
 def test_the_page_about_writing_lists_every_filter() -> None:
     """Each form of a quantity has a row."""
     page = (ROOT / "docs/writing.md").read_text()
-    assert [name for name in FORMS if f"\\| {name}" not in page] == []
+    assert [name for name in FILTERS if f"\\| {name}" not in page] == []
 
 
 def test_links_lead_somewhere() -> None:

@@ -40,7 +40,7 @@ def printed(render: Render, text: str, answer: Answer | None = None) -> str:
         ("{{ meen.small }}", "there is no 'meen' here; did you mean 'mean'?"),
         ("{{ mean.small.valu }}", "has no 'valu'; did you mean 'value'?"),
         ("{{ mean.small | sise }}", "No filter named 'sise'"),
-        ("{{ digits | size }}", "is no quantity"),
+        ("{{ digits | size }}", "takes a quantity"),
         ("{{ nothing | size }}", "there is no 'nothing' here"),
         ("{{ [5, 8] | join(', ') }}", "5 is a bare number"),
         ("{{ show(mean) }}", "show() prints a table"),
@@ -176,7 +176,9 @@ def test_either_sign_of_a_micro_finds_a_name(render: Render) -> None:
 
 def test_a_number_of_nowhere_has_a_name_too(render: Render) -> None:
     """A quantity that a template makes is in no answer."""
-    fragment = render("{{ rows(['small'], mean='Mean').rows[0][1] }} {{ difference.small.complex | apart }}")
+    fragment = render(
+        "{{ rows(['small'], mean='Mean').rows[0][1] }} {{ difference.small.complex | size | pm }}"
+    )
     assert all(f'data-q="{name}"' in fragment.html for name in fragment.numbers)
 
 

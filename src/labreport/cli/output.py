@@ -16,7 +16,7 @@ from labreport.cli.terminal import Terminal, counted, duration, visible
 from labreport.page import Claim
 from labreport.plan import DOCUMENTS, Plan, Target
 from labreport.run import Epoch, Event, Failed, Finished, Task
-from labreport.stats import Finding, Namespace, Quantity, from_json, pm, sentence
+from labreport.stats import Finding, Namespace, Quantity, as_plus_minus, from_json, sentence
 
 SHOWN = 8
 """Causes, and changes of the answers, that a build lists before it counts the rest."""
@@ -182,14 +182,14 @@ def _claims(report: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], Mappin
 def _said(item: Any, path: str = "") -> Iterator[tuple[str, str]]:
     """What an answer says, by name: each number as printed, with how it was judged; each fact and text."""
     if isinstance(item, Quantity):
-        yield path, pm(item)
+        yield path, as_plus_minus(item)
     elif isinstance(item, Finding):
         for group, one in item.groups:
             yield from _said(one, f"{path}.{group}")
         for part in item.parts:
             judged = "" if item.kind == "count" else f" ({part.judgement})"
             names = part.subjects[: 2 if item.kind == "ranking" else item.quantity is not part.quantity]
-            yield ".".join((path, *names)), f"{pm(part.quantity)}{judged}"
+            yield ".".join((path, *names)), f"{as_plus_minus(part.quantity)}{judged}"
         if item.kind == "fact":
             yield path, sentence(item).rstrip(".")
     elif isinstance(item, Namespace):

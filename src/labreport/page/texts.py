@@ -15,7 +15,7 @@ from labreport.page.values import VERDICT, RenderContext, TemplateEnvironment
 from labreport.project import Question
 from labreport.results.exports import tex
 from labreport.stats import Finding, Namespace, Quantity, Table, conditions
-from labreport.stats.quantity import ci
+from labreport.stats.formats import ci
 
 LATEX = {
     "block_start_string": r"\BLOCK{", "block_end_string": "}", "variable_start_string": r"\VAR{",
@@ -53,7 +53,7 @@ def _named(answer: Namespace, prefix: str) -> Iterator[tuple[str, Any]]:
 
 def _value(one: Any) -> str:
     if isinstance(one, Quantity):
-        return ci(one)
+        return str(ci(one))
     if isinstance(one, Table):
         return f"a table, {len(one.rows)} rows: {'; '.join(one.heads)}"
     return ", ".join(map(str, one)) if isinstance(one, list) else str(one)

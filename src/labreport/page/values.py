@@ -5,10 +5,9 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
 from numbers import Number
 from operator import attrgetter
 from pathlib import Path
@@ -34,8 +33,9 @@ from labreport.stats import (
     sentence_values,
 )
 from labreport.stats.finding import quantities
-from labreport.stats.names import Table, declared, find, rows
-from labreport.stats.quantity import FORMS, apart, as_prose, digits, format_number, pm
+from labreport.stats.formats import FILTERS, FormattedQuantity, as_plus_minus, as_prose
+from labreport.stats.names import find
+from labreport.stats.tables import Table, declared, rows
 
 FRAME = Path(__file__).parents[1] / "frame"
 GLOSSARY = "glossary.md"
@@ -140,10 +140,7 @@ class TemplateEnvironment(jinja2.Environment):
             "show": self.show,
         }
         self.filters |= {
-            **{name: partial(self.form, form=form) for name, form in FORMS.items()},
-            "apart": partial(self.form, form=apart),  # how far a difference is from zero, with its ±
-            "digits": lambda given, number: self.form(given, lambda one: digits(one, number)),
-            "bare": lambda given, number: self.form(given, lambda one: format_number(one, number)),
+            **FILTERS,
             "join": lambda items, sign="": escape(sign).join(map(escape, map(self.value, items))),
             "listed": lambda items, word="and": listed(map(self.value, items), word),
             "literal": self.literal,
@@ -288,7 +285,9 @@ class TemplateEnvironment(jinja2.Environment):
         if isinstance(given, Finding) and given.quantity is None:
             return self.hold(self.sentence(given))
         if isinstance(given, (Quantity, Finding)):
-            return self.form(given, as_prose)
+            return self.number(as_quantity(given), as_prose(given))
+        if isinstance(given, FormattedQuantity):
+            return self.number(given.quantity, str(given))
         if isinstance(given, (list, tuple)):
             return listed(map(self.value, given))
         if not isinstance(given, bool) and isinstance(given, Number):
@@ -303,21 +302,20 @@ class TemplateEnvironment(jinja2.Environment):
             wrong = f"{given!r:.60} is no text; print a quantity, a finding, a text or a list of them"
         raise UsageError(wrong)
 
-    def form(self, given: Any, form: Callable[[Quantity], str]) -> Markup:
-        """Print a quantity in one of the forms, with the name under which a reader finds its source."""
-        one = as_quantity(given)
+    def number(self, one: Quantity, text: str) -> Markup:
+        """Print a quantity as this text, with the name under which a reader finds its source."""
         name = self._paths.setdefault(_identity(one), f"{self.at.document}.{len(self._paths)}")
         if name not in self.numbers:
             bare = replace(one, low=None, high=None, values=(), n=1)
             self.numbers[name] = {
-                "value": pm(one),
+                "value": as_plus_minus(one),
                 "source": one.source.text(),
                 "method": one.source.method or one.source.kind,
                 "n": one.n,
                 "unit": one.source.unit,
                 "values": {str(unit): as_prose(replace(bare, value=value)) for unit, value in one.values},
             }
-        text, value = form(one), "" if one.value is None else repr(one.value)
+        value = "" if one.value is None else repr(one.value)
         element = Markup('<data class="q" data-q="{}" value="{}">{}</data>')
         return self.hold(element.format(name, value, text), text)
 
@@ -336,7 +334,7 @@ class TemplateEnvironment(jinja2.Environment):
             raise UsageError(f"show() prints a table, as rows(experiments, …) makes; this is {table!r:.40}")
 
         def cell(of: Any, text: str) -> str:
-            return self.form(of, lambda _: text) if isinstance(of, Quantity) else text
+            return text if isinstance(of, str) else self.number(as_quantity(of), text)
 
         rows = [list(map(cell, *line)) for line in zip(table.rows, table.cells(digits), strict=True)]
         names = {"name": self._table(name), "caption": self.line(caption), "right": table.numeric}

@@ -13,7 +13,7 @@ from labreport.errors import UsageError, did_you_mean, display_path
 from labreport.project import flatten_metrics
 from labreport.results.files import read_json, safe_name, write_bytes
 from labreport.results.runs import Run, Store
-from labreport.stats import Finding, Table, as_prose, from_json, pm, sentence
+from labreport.stats import Finding, Table, as_plus_minus, as_prose, from_json, sentence
 from labreport.stats.finding import quantities
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def _latex(report: Loaded) -> Iterator[tuple[str, str]]:
     lines = [_HEAD]
     for question, answer in report.read_answers.items():
         for name, quantity in quantities(answer):
-            for ending, text in (("", as_prose(quantity)), (".pm", pm(quantity))):
+            for ending, text in (("", as_prose(quantity)), (".pm", as_plus_minus(quantity))):
                 key = re.sub(r"[\\{}%#\s]+", " ", f"{question}.{name}{ending}")
                 command = rf"\csname labreport@\detokenize{{{key}}}\endcsname"
                 lines.append(rf"\expandafter\def{command}{{{tex(text)}}}")

@@ -8,8 +8,9 @@ from typing import Any
 
 from labreport.project.measure import Measure
 from labreport.stats.intervals import ALPHA, Estimate, t_interval, two_way_interval
-from labreport.stats.quantity import Quantity, Source, plural, reversed_quantity
+from labreport.stats.quantity import Quantity, Source, reversed_quantity
 from labreport.stats.sample import Sample
+from labreport.stats.wording import plural
 
 
 @dataclass(frozen=True, eq=False)

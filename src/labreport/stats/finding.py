@@ -13,10 +13,12 @@ from typing import Any
 
 from labreport.errors import did_you_mean
 from labreport.project.measure import Measure
+from labreport.stats import formats, wording
 from labreport.stats import quantity as numbers
 from labreport.stats.compare import Comparison
-from labreport.stats.names import Column, Namespace, Table, find, members_equal, text_of
+from labreport.stats.names import Namespace, find, members_equal, text_of
 from labreport.stats.quantity import Condition, Quantity, ThreeValued, as_quantity, both, either, refuse
+from labreport.stats.tables import Column, Table
 
 
 def _asking(word: str) -> Any:
@@ -259,7 +261,7 @@ class Finding(ThreeValued):
         far = {"more": above, "less": below}.get(word, max(above, below))
         if bound is not None and (word == "same" or (word == "unclear" and far <= 0)):
             far = min(bound - part.high, part.low - (1 / bound if null else -bound))
-        return Condition(found, about, numbers.distance_text(far, unit))
+        return Condition(found, about, wording.distance_text(far, unit))
 
 
 def quantities(value: Any, name: str = "", beside: Mapping[str, Any] = {}) -> Iterator[tuple[str, Quantity]]:
@@ -309,7 +311,7 @@ def sentence_values(finding: Finding) -> dict[str, Any]:
     """
     own = ("epoch", "sentence", "truth", "otherwise", "side", "threshold")
     said: dict[str, Any] = {name: getattr(finding, name) for name in own}
-    said |= {"units": numbers.plural(finding.unit), "axis": finding.axis.replace("_", " ")}
+    said |= {"units": wording.plural(finding.unit), "axis": finding.axis.replace("_", " ")}
     if measure := finding.measure:
         margin = Quantity(measure.bound, measure.difference_unit, exact=True) if measure.bound else None
         said |= {"measure": measure.label, "margin": margin}
@@ -380,7 +382,7 @@ def _macros() -> Any:
 
     loader = jinja2.FileSystemLoader(Path(__file__).parents[1] / "frame")
     made = jinja2.Environment(loader=loader, finalize=_printed, trim_blocks=True, lstrip_blocks=True)
-    made.filters |= {**numbers.FORMS, "apart": numbers.apart}
+    made.filters |= formats.FILTERS
     made.filters |= {"text": str, "literal": str, "listed": _printed}
     return made.get_template("sentences.html").module
 
@@ -389,7 +391,7 @@ def _printed(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         texts = [*map(_printed, value)]
         return " and ".join(filter(None, (", ".join(texts[:-1]), *texts[-1:])))
-    return numbers.as_prose(value) if isinstance(value, Quantity) else str(value)
+    return formats.as_prose(value) if isinstance(value, Quantity) else str(value)
 
 
 def conditions(one: Any, name: str = "") -> list[tuple[str, Condition]]:
@@ -470,7 +472,7 @@ class Answer(Namespace):
         return "".join(one._repr_html_() for one in self._told()) or f"<pre>{escape(repr(self))}</pre>"
 
 
-_KINDS = (Quantity, numbers.Source, Table, Column, Finding, Comparison, Measure)
+_KINDS = (Quantity, formats.FormattedQuantity, numbers.Source, Table, Column, Finding, Comparison, Measure)
 """What an answer is made of, beside names, lists and texts."""
 
 

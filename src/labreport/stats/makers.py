@@ -12,9 +12,10 @@ from labreport.errors import did_you_mean
 from labreport.project.measure import Measure
 from labreport.stats.compare import Comparison, compare, mean_of
 from labreport.stats.finding import Answer, Finding
-from labreport.stats.names import Column, Table, text_of
+from labreport.stats.names import text_of
 from labreport.stats.quantity import Quantity, Source, as_condition, plain_number, refuse
 from labreport.stats.sample import Epoch, Sample, grouped, label_of, measured, sample
+from labreport.stats.tables import Column, Table
 
 Of: TypeAlias = dict[str, Sample]
 MISSED = Measure("share missed", "%", better="", location="-")

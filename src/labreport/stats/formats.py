@@ -1,0 +1,520 @@
+"""How quantities are printed: the formatter, and the filters of templates, sentences and exports."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import wraps
+from typing import Any, Literal, ParamSpec
+
+from labreport.project.checks import short_repr
+from labreport.stats.quantity import Quantity, mapped_quantity, refuse, reversed_quantity
+from labreport.stats.rounding import (
+    MOST_EXTRA_DECIMALS,
+    decimals_beside_limits,
+    decimals_of_margin,
+    decimals_of_uncertainty,
+    exact_decimals,
+    hides_null,
+    power_of_ten,
+    significant_decimals,
+)
+from labreport.stats.wording import MINUS, MISSING, NO_BREAK, number_word, unit_text, with_unit
+
+Layout = Literal["value", "bare", "plus-minus", "interval", "judged", "p", "p-number", "words"]
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_MOST_DECIMALS = 20
+
+
+class Formatter:
+    """Writes the numbers of one quantity in its printed unit, all with so many decimals.
+
+    `decimals=None` are as many as the uncertainty supports: its last digit is the last that is printed. Where
+    `brief`, the uncertainty is not printed, and the value has one digit less.
+
+    `is_lopsided` is an interval whose one side is 1.5 times the other; `is_logarithmic` one whose ends are
+    equally many times off. Both print their ends, as does one where value ± half width would not tell on
+    which side zero is: `prints_ends`.
+    """
+
+    def __init__(self, quantity: Quantity, decimals: int | None = None, *, brief: bool = False) -> None:
+        self.quantity = quantity
+        self.value = 0 if quantity.value is None else quantity.value
+        self.low, self.high = quantity.interval or (self.value, self.value)
+        self.half_width = max(self.value - self.low, self.high - self.value)
+        self.uncertainty = self._uncertainty()
+        self.is_lopsided = self.half_width > 1.5 * min(self.value - self.low, self.high - self.value)
+        self.is_logarithmic = self._is_logarithmic()
+        self.factor = quantity.factor
+        self.exponent: int | None = None
+        self.decimals_are_given = decimals is not None
+        automatic = self._automatic_decimals(brief)  # which finds the power of ten, too
+        self.decimals = automatic if decimals is None else decimals
+        self.prints_ends = self.is_lopsided or self.is_logarithmic or self._hides_null(self.decimals)
+
+    @property
+    def null(self) -> float:
+        """What stands for no difference: one for a ratio."""
+        if self.quantity.null is not None:
+            return self.quantity.null
+        return 1.0 if self.quantity.unit == "times" else 0.0
+
+    @property
+    def limits(self) -> tuple[float, ...]:
+        """What an end must not be rounded to, nor across, in the printed unit."""
+        stored = {"fraction": (0.0, 1.0), "times": (0.0, 1.0)}.get(self.quantity.unit, (0.0,))
+        return tuple(limit * self.factor for limit in stored)
+
+    def fix_decimals(self, decimals: int) -> None:
+        """Write so many decimals."""
+        self.decimals = decimals
+        self.prints_ends = self.is_lopsided or self.is_logarithmic or self._hides_null(decimals)
+
+    def vanishes(self, decimals: int) -> bool:
+        """Whether nothing is left of value and uncertainty with so many decimals: of 0.066 with none."""
+        largest = max(abs(self.value), self.uncertainty) * self.factor
+        return largest > 0 and round(largest, decimals) == 0
+
+    # Texts
+
+    def value_text(self, *, signed: bool = False) -> str:
+        """The value: `98.14`; with its sign, `+0.61`."""
+        if self.quantity.value is None:
+            return MISSING
+        text = self._number_text(self.value * self.factor, self.decimals)
+        is_positive = self.value > 0 and text.strip("0.,") != ""
+        return f"{'+' if signed and is_positive else ''}{text}{self._power_text()}"
+
+    def interval_text(self) -> str:
+        """Both ends: `1.2 to 2.1`."""
+        return f"{self._end_text(self.low)} to {self._end_text(self.high)}"
+
+    def plus_minus_text(self, *, signed: bool = False) -> str:
+        """The value ± the half width: `98.14 ± 0.18`; in brackets where a power of ten follows."""
+        value = self._number_text(self.value * self.factor, self.decimals)
+        if signed and self.value > 0:
+            value = f"+{value}"
+        half_width = self._number_text(self.half_width * self.factor, self.decimals)
+        text = f"{value}{NO_BREAK}±{NO_BREAK}{half_width}"
+        return f"({text}){self._power_text()}" if self.exponent is not None else text
+
+    @property
+    def has_interval(self) -> bool:
+        """Whether there is an interval that is not of equal values."""
+        return self.quantity.value is not None and bool(self.half_width and self.uncertainty)
+
+    def _power_text(self) -> str:
+        if self.exponent is None:
+            return ""
+        return f"{NO_BREAK}×{NO_BREAK}10{str(self.exponent).translate(_RAISED)}"
+
+    def _number_text(self, scaled: float, places: int) -> str:
+        """A number in the printed unit, with a proper minus sign unless it is printed as 0."""
+        comma = "," if abs(scaled) >= 1_000 else ""
+        text = f"{abs(scaled):{comma}.{places}f}"
+        is_zero = text.strip("0.") == ""
+        return f"{MINUS}{text}" if scaled < 0 and not is_zero else text
+
+    def _end_text(self, end: float) -> str:
+        """An end of the interval, with up to three decimals more so that it is not rounded across a limit."""
+        scaled = end * self.factor
+        places = self.decimals
+        if self.is_logarithmic and self.exponent is None and not self.decimals_are_given:
+            places = significant_decimals(scaled)
+        enough = decimals_beside_limits(scaled, places, self.limits)
+        if enough is not None:
+            return self._number_text(scaled, enough) + self._power_text()
+        most = places + MOST_EXTRA_DECIMALS
+        limit = min(self.limits, key=lambda limit: abs(scaled - limit))
+        if scaled > limit:
+            return f"<{NO_BREAK}{self._number_text(limit + 10.0**-most, most)}{self._power_text()}"
+        return f">{NO_BREAK}{self._number_text(limit - 10.0**-most, most)}{self._power_text()}"
+
+    # Rules
+
+    def _uncertainty(self) -> float:
+        """The half width, else the standard deviation; 0 of values that are equal but for rounding errors."""
+        uncertainty = self.half_width or self.quantity.spread or 0.0
+        return uncertainty if uncertainty >= 1e-9 * abs(self.value) else 0.0
+
+    def _is_logarithmic(self) -> bool:
+        if not 0 < self.low < self.value < self.high <= 1e300 or self.high <= 1.5 * self.low:
+            return False
+        return math.isclose(self.high / self.value, self.value / self.low, rel_tol=1e-6)
+
+    def _hides_null(self, places: int) -> bool:
+        if not self.half_width:
+            return False
+        distance = (self.value - self.null) * self.factor
+        inside = self.low <= self.null <= self.high
+        return hides_null(distance, self.half_width * self.factor, places, inside=inside)
+
+    def _automatic_decimals(self, brief: bool) -> int:
+        if isinstance(self.value, int):
+            return 0
+        scaled = self.value * self.factor
+        size = max(abs(self.value), self.uncertainty)
+        exponent = power_of_ten(size) if self.factor == 1 else None
+        if exponent is not None:
+            decimals = self._scale_by_power(size, exponent)
+        elif self.is_logarithmic:
+            return significant_decimals(scaled)
+        elif not self.uncertainty:
+            return self._decimals_without_interval(scaled, brief)
+        else:
+            uncertainty = self.uncertainty * self.factor
+            coarse = decimals_of_uncertainty(uncertainty, fine=False)
+            fine = not brief or coarse < significant_decimals(scaled)
+            decimals = max(0, decimals_of_uncertainty(uncertainty, fine=fine))
+        return decimals + self._extra_decimals(decimals, brief)
+
+    def _scale_by_power(self, size: float, exponent: int) -> int:
+        """Choose the power of ten, so that 9.96 × 10⁹ is printed as 1.0 × 10¹⁰; the decimals."""
+        decimals = 1
+        for power in (exponent, exponent + 1):
+            self.exponent = power
+            self.factor = 10.0**-power
+            if self.uncertainty and not self.is_logarithmic:
+                decimals = min(max(decimals_of_uncertainty(self.uncertainty * self.factor), 0), 3)
+            if round(size * self.factor, decimals) < 10:
+                break
+        return decimals
+
+    def _decimals_without_interval(self, scaled: float, brief: bool) -> int:
+        """Of one run the margin's, else two significant digits; of others three, or all that they have."""
+        quantity = self.quantity
+        if quantity.is_of_one_run:
+            if quantity.margin:
+                decimals = decimals_of_margin(quantity.margin * self.factor)
+            else:
+                decimals = significant_decimals(scaled)
+        else:
+            most = significant_decimals(scaled, 2 if quantity.unit == "points" else 3)
+            is_whole = abs(scaled) >= 1 and (quantity.exact or not brief)
+            decimals = exact_decimals(scaled, range(3 if is_whole else most), otherwise=most)
+        enough = decimals_beside_limits(scaled, decimals, self.limits)
+        return decimals if enough is None else enough
+
+    def _extra_decimals(self, decimals: int, brief: bool) -> int:
+        """Further decimals: a difference agrees with its shares, and ± tells on which side zero is."""
+        if not self.half_width:
+            return 0
+        value, half_width = self.value * self.factor, self.half_width * self.factor
+        is_rounded_far = abs(round(value, decimals) - value) > 0.2 * half_width
+        least = 1 if self.quantity.unit == "points" and is_rounded_far else 0
+        if self.is_lopsided or (brief and self.low <= self.null <= self.high):
+            return least
+        for extra in range(least, MOST_EXTRA_DECIMALS + 1):
+            if not self._hides_null(decimals + extra):
+                return extra
+        return least
+
+
+@dataclass(frozen=True)
+class FormattedQuantity:
+    """A quantity, and how it is to be printed; `str()` prints it.
+
+    Filters take and return it, so that they follow one another in any order: `gain | size | ci(1)` is
+    `gain | ci(1) | size`. `decimals=None` are as many as the uncertainty supports; `signed` prints `+`, too.
+    `suffix` is text behind the value, such as a standard deviation in brackets.
+    """
+
+    quantity: Quantity
+    layout: Layout = "value"
+    decimals: int | None = None
+    signed: bool = False
+    suffix: str = ""
+
+    def __str__(self) -> str:
+        return _LAYOUTS[self.layout](self) + self.suffix
+
+
+# Layouts
+
+
+def _value_text(formatted: FormattedQuantity) -> str:
+    formatter = Formatter(formatted.quantity, formatted.decimals, brief=True)
+    return with_unit(formatter.value_text(signed=formatted.signed), formatted.quantity.unit)
+
+
+def _bare_text(formatted: FormattedQuantity) -> str:
+    formatter = Formatter(formatted.quantity, formatted.decimals, brief=True)
+    return formatter.value_text(signed=formatted.signed)
+
+
+def _plus_minus_text(formatted: FormattedQuantity) -> str:
+    quantity = formatted.quantity
+    formatter = Formatter(quantity, formatted.decimals, brief=quantity.low is None)
+    if not formatter.has_interval:
+        return with_unit(formatter.value_text(signed=formatted.signed), quantity.unit)
+    if formatter.prints_ends:
+        value = with_unit(formatter.value_text(signed=formatted.signed), quantity.unit)
+        return f"{value} ({formatter.interval_text()})"
+    return with_unit(formatter.plus_minus_text(signed=formatted.signed), quantity.unit)
+
+
+def _interval_text(formatted: FormattedQuantity) -> str:
+    formatter = Formatter(formatted.quantity, formatted.decimals)
+    value = with_unit(formatter.value_text(signed=formatted.signed), formatted.quantity.unit)
+    if not formatter.has_interval:
+        return value
+    return f"{value} (95{NO_BREAK}% CI {formatter.interval_text()})"
+
+
+def _judged_text(formatted: FormattedQuantity) -> str:
+    """The ends of the interval by which a comparison is judged together with others: `−1.2 to 0.4`."""
+    quantity = formatted.quantity
+    judged = replace(quantity, low=quantity.judged_low, high=quantity.judged_high)
+    formatter = Formatter(judged, formatted.decimals)
+    return formatter.interval_text() if formatter.has_interval else MISSING
+
+
+def _p_number_text(formatted: FormattedQuantity) -> str:
+    return p_value_text(p_value_of(formatted.quantity), formatted.decimals)
+
+
+def _p_text(formatted: FormattedQuantity) -> str:
+    text = p_value_text(p_value_of(formatted.quantity), formatted.decimals)
+    if text[0] in f"<>{MISSING}":
+        return f"p{NO_BREAK}{text}"
+    return f"p{NO_BREAK}={NO_BREAK}{text}"
+
+
+def _words_text(formatted: FormattedQuantity) -> str:
+    value = formatted.quantity.value
+    word = number_word(value) if isinstance(value, int) else None
+    return _value_text(formatted) if word is None else with_unit(word, formatted.quantity.unit)
+
+
+_LAYOUTS: dict[Layout, Callable[[FormattedQuantity], str]] = {
+    "value": _value_text,
+    "bare": _bare_text,
+    "plus-minus": _plus_minus_text,
+    "interval": _interval_text,
+    "judged": _judged_text,
+    "p": _p_text,
+    "p-number": _p_number_text,
+    "words": _words_text,
+}
+
+
+def p_value_of(quantity: Quantity) -> float | None:
+    """The p value of a comparison, or a number between 0 and 1 that somebody computed as one."""
+    if quantity.p is not None or quantity.source.kind == "measured":
+        return quantity.p
+    is_probability = quantity.unit == "" and quantity.interval is None
+    if quantity.value is None or not is_probability or not 0 <= quantity.value <= 1:
+        refuse(f"p prints the p value of a comparison, or a number from 0 to 1; {quantity!r} is none")
+    return quantity.value
+
+
+def p_value_text(p: float | None, decimals: int | None = None) -> str:
+    """A p value: `0.012`, `0.27`, `< 0.001`, `> 0.99`; `–` where there is none."""
+    if p is None:
+        return MISSING
+    if decimals is None:
+        smallest, places = 0.001, 2 if p >= 0.1 else 3
+    else:
+        smallest, places = 10.0**-decimals, decimals
+    if p < smallest:
+        return f"<{NO_BREAK}{smallest:.{3 if decimals is None else decimals}f}"
+    if p < 1 and round(p, places) == 1:
+        return f">{NO_BREAK}{1 - 10.0**-places:.{places}f}"
+    return f"{p:.{places}f}"
+
+
+# Filters
+
+Arguments = ParamSpec("Arguments")
+Filter = Callable[Arguments, FormattedQuantity]
+FILTERS: dict[str, Callable[..., FormattedQuantity]] = {}
+"""Each filter by its name: a function of a quantity, or of what another filter returned."""
+
+
+def _filter(function: Filter[Arguments]) -> Filter[Arguments]:
+    """Add a filter to `FILTERS`; a call that does not fit is told what the filter takes."""
+    name = function.__name__
+    signature = inspect.signature(function)
+    names = list(signature.parameters)[1:]
+    takes = f"{name}({', '.join(names)})" if names else name
+
+    @wraps(function)
+    def checked(*arguments: Arguments.args, **named: Arguments.kwargs) -> FormattedQuantity:
+        try:
+            bound = signature.bind(*arguments, **named)
+        except TypeError as error:
+            refuse(f"the filter {name} is written as {{{{ quantity | {takes} }}}}: {error}")
+        for decimals in list(bound.arguments.values())[1:]:
+            if decimals is not None and not _is_number_of_decimals(decimals):
+                refuse(f"{name}({decimals!r}): decimals are a whole number from 0 to {_MOST_DECIMALS}")
+        return function(*arguments, **named)
+
+    FILTERS[name] = checked
+    return checked
+
+
+def _is_number_of_decimals(value: Any) -> bool:
+    return type(value) is int and 0 <= value <= _MOST_DECIMALS
+
+
+def formatted_quantity(value: Any, filter_name: str = "") -> FormattedQuantity:
+    """What is printed, as far as it is known: of a quantity, of a finding of one comparison, or of a filter.
+
+    Raises `UsageError`, which names the filter, for anything else.
+    """
+    if isinstance(value, FormattedQuantity):
+        return value
+    quantity = getattr(value, "quantity", value)
+    if isinstance(quantity, Quantity):
+        return FormattedQuantity(quantity)
+    is_printed = isinstance(value, str) and any("\ue000" <= sign for sign in value)  # signs of page.values
+    shown = "a text that is printed already" if is_printed else short_repr(value)
+    text = f"the filter {filter_name} takes a quantity; {shown} is none"
+    return refuse(f"{text}: name one of an answer, or write number(…)")
+
+
+@_filter
+def pm(value: Any, decimals: int | None = None) -> FormattedQuantity:
+    """Value ± half width of the 95 % interval: `98.1 ± 0.2 %`; its ends where ± would mislead."""
+    return _with_layout(value, "pm", "plus-minus", decimals)
+
+
+@_filter
+def ci(value: Any, decimals: int | None = None) -> FormattedQuantity:
+    """Value and ends of the 95 % interval of the number by itself: `1.6 µM (95 % CI 1.2 to 2.1)`."""
+    return _with_layout(value, "ci", "interval", decimals)
+
+
+@_filter
+def size(value: Any, decimals: int | None = None) -> FormattedQuantity:
+    """How large a difference is, whichever way it points: `0.6 points`.
+
+    A ratio is given in per cent of the second, 1.04 as `4 %` and 0.96 as `4 %`, from a doubling or halving
+    on as how many times the larger is: `2.6 times`.
+    """
+    formatted = _with_layout(value, "size", None, decimals)
+    return replace(formatted, quantity=magnitude(formatted.quantity), signed=False)
+
+
+@_filter
+def apart(value: Any, decimals: int | None = None) -> FormattedQuantity:
+    """A difference with its sign and ±: `+0.6 ± 0.2 points`, `−4.0 ± 0.5 %` for a ratio of 0.96."""
+    formatted = _with_layout(value, "apart", "plus-minus", decimals)
+    quantity = percent_of_ratio(formatted.quantity)
+    return replace(formatted, quantity=quantity, signed=quantity.unit != "times")
+
+
+@_filter
+def p(value: Any, decimals: int | None = None) -> FormattedQuantity:
+    """The p value of a comparison: `p = 0.012`, `p < 0.001`; of a number from 0 to 1, that."""
+    formatted = _with_layout(value, "p", "p", decimals)
+    p_value_of(formatted.quantity)  # so that the message has the line of the filter
+    return formatted
+
+
+@_filter
+def words(value: Any) -> FormattedQuantity:
+    """A count up to twelve in words, with its unit: `five seeds`; anything else as it is printed."""
+    return _with_layout(value, "words", "words", None)
+
+
+@_filter
+def digits(value: Any, decimals: int) -> FormattedQuantity:
+    """So many decimals: `98.14 %`."""
+    return _with_layout(value, "digits", None, decimals)
+
+
+@_filter
+def bare(value: Any, decimals: int | None = None) -> FormattedQuantity:
+    """The value without its unit, which follows later: `0.3 and 0.2 points`."""
+    return _with_layout(value, "bare", "bare", decimals)
+
+
+def _with_layout(
+    value: Any, filter_name: str, layout: Layout | None, decimals: int | None
+) -> FormattedQuantity:
+    formatted = formatted_quantity(value, filter_name)
+    if layout is not None:
+        formatted = replace(formatted, layout=layout)
+    if decimals is not None:
+        formatted = replace(formatted, decimals=decimals)
+    return formatted
+
+
+# What filters print in place of a difference
+
+
+def magnitude(quantity: Quantity) -> Quantity:
+    """A difference without its direction; of a ratio per cent up to a doubling, then how many times."""
+    if quantity.value is None:
+        return quantity
+    if quantity.unit != "times":
+        return reversed_quantity(quantity) if quantity.value < 0 else quantity
+    if quantity.value <= 0.5:
+        return reversed_quantity(quantity)
+    percent = percent_of_ratio(quantity)
+    if percent.value is not None and percent.unit == "fraction" and percent.value < 0:
+        return reversed_quantity(percent)
+    return percent
+
+
+def percent_of_ratio(quantity: Quantity) -> Quantity:
+    """By which share the first of a ratio exceeds the second: 0.04 for 1.04. One from 2, or to 0.5, stays."""
+    if quantity.unit != "times" or quantity.value is None or not 0.5 < quantity.value < 2:
+        return quantity
+    percent = mapped_quantity(quantity, lambda ratio: ratio - 1, unit="fraction")
+    margin = None if quantity.margin is None else quantity.margin - 1
+    return replace(percent, null=None if quantity.null is None else 0.0, margin=margin)
+
+
+# Plain texts
+
+
+def as_prose(value: Any) -> str:
+    """Value and unit, to one significant digit of the uncertainty, two of the value: `98.1 %`."""
+    return str(formatted_quantity(value, "as_prose"))
+
+
+def as_plus_minus(value: Any) -> str:
+    """Value ± half width and unit: `98.1 ± 0.2 %`; the ends of the interval where ± would mislead."""
+    return str(pm(value))
+
+
+def as_table(value: Any, decimals: int | None = None, with_unit: bool = False) -> str:
+    """A cell of a table: value ± half width with so many decimals; the unit is in the head of the column.
+
+    What would vanish with so many decimals keeps its own, so that 0.066 is not printed as 0.
+    """
+    formatted = formatted_quantity(value, "as_table")
+    if formatted is value:
+        return str(formatted)
+    formatter = Formatter(formatted.quantity)
+    has_own_scale = formatter.exponent is not None or formatter.is_logarithmic
+    if decimals is not None and not has_own_scale and not formatter.vanishes(decimals):
+        formatter.fix_decimals(decimals)
+    text = formatter.value_text()
+    if formatter.has_interval and formatter.prints_ends:
+        text = f"{text} ({formatter.interval_text()})"
+    elif formatter.has_interval:
+        text = formatter.plus_minus_text()
+    unit = unit_text(formatted.quantity.unit) if with_unit else ""
+    return f"{text}{NO_BREAK}{unit}" if unit else text
+
+
+def digits_of_column(column: Iterable[Quantity]) -> int:
+    """The decimals that the middle one of the uncertain quantities supports; of exact ones the most."""
+    uncertain: list[int] = []
+    exact: list[int] = []
+    for quantity in column:
+        formatter = Formatter(quantity)
+        if quantity.value is None or formatter.exponent is not None:
+            continue
+        if formatter.uncertainty:
+            uncertain.append(formatter.decimals)
+        else:
+            exact.append(formatter.decimals)
+    if uncertain:
+        return sorted(uncertain)[len(uncertain) // 2]
+    return max(exact, default=0)

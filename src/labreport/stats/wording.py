@@ -1,0 +1,76 @@
+"""How units, counts and distances are written: plurals, small numbers as words, `by 0.1 points`."""
+
+from __future__ import annotations
+
+NO_BREAK = "\u00a0"
+"""Between a number and its unit."""
+MINUS = "\u2212"
+"""Before a number below zero."""
+MISSING = "–"
+"""In place of a number that the results cannot give."""
+
+_NUMBER_WORDS = (
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"
+)  # fmt: skip
+_HISSING_ENDINGS = ("s", "x", "ch", "sh")
+_PLURALS_IN_ES = ("sses", "shes", "ches", "xes", "zzes")
+_ALWAYS_SINGULAR = ("ss", "us", "is", "bps")
+
+
+def plural(noun: str) -> str:
+    """The plural of a regular noun: `seed` gives `seeds`, `query` gives `queries`, `series` stays."""
+    if noun.endswith("series"):
+        return noun
+    if noun.endswith("y") and noun[-2:-1] not in tuple("aeiou"):
+        return f"{noun[:-1]}ies"
+    if noun.endswith(_HISSING_ENDINGS) and not noun.endswith("epoch"):
+        return f"{noun}es"
+    return f"{noun}s"
+
+
+def singular(unit: str) -> str:
+    """A plural noun after the number 1: `hidden layers` gives `hidden layer`. Symbols stay: `ms`, `Hz`."""
+    last_word = unit.rpartition(" ")[2]
+    is_symbol = len(last_word) <= 3 or not last_word.isalpha()
+    if is_symbol or not last_word.endswith("s") or last_word.endswith(_ALWAYS_SINGULAR):
+        return unit
+    if last_word.endswith("ies"):
+        return f"{unit[:-3]}y"
+    if last_word.endswith(_PLURALS_IN_ES):
+        return unit[:-2]
+    return unit[:-1]
+
+
+def unit_text(unit: str) -> str:
+    """A unit as it is printed: `%` for a share, which is stored as a `fraction`."""
+    return "%" if unit == "fraction" else unit
+
+
+def with_unit(text: str, unit: str) -> str:
+    """A printed number and its unit, of which there may be one: `1 seed`, `1.0 times`, `98.1 %`."""
+    if not unit or text == MISSING:
+        return text
+    is_one = text.lstrip(MINUS) in ("1", "one") and unit != "times"
+    return f"{text}{NO_BREAK}{singular(unit) if is_one else unit_text(unit)}"
+
+
+def number_word(number: int) -> str | None:
+    """A count up to twelve as a word: `five` for 5; None for any other number."""
+    if 0 <= number < len(_NUMBER_WORDS):
+        return _NUMBER_WORDS[number]
+    return None
+
+
+def count_text(number: int, noun: str) -> str:
+    """A count of things by the noun for one of them: `1 seed`, `27 patients`."""
+    return f"{number:,} {noun if number == 1 else plural(noun)}"
+
+
+def distance_text(distance: float, unit: str) -> str:
+    """How far a condition is from where it would turn: `by 0.1 points`; empty where the distance is 0."""
+    if not distance:
+        return ""
+    size = abs(distance) * (100 if unit == "points" else 1)
+    number = f"{size:.2g}" if size < 1000 else f"{size:,.0f}"
+    noun = singular(unit) if number == "1" else unit
+    return f"by {number} {noun}".rstrip()
