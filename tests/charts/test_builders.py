@@ -115,11 +115,69 @@ def test_a_share_in_per_cent_is_refused_by_every_builder_of_a_table() -> None:
     assert scatter(WELLS, "dose", stored).rows == scatter(WELLS, "dose", "viability").rows
 
 
-def test_more_series_than_there_are_colours_are_refused() -> None:
-    """Nobody tells six dashes and colours apart."""
-    frame = pandas.DataFrame({"x": range(6), "y": range(6), "name": list("abcdef")})
-    with pytest.raises(UsageError, match="'name' has 6 values; allowed are up to 5"):
-        curve(frame, x="x", y="y", by="name")
+SIX = pandas.DataFrame(
+    [
+        {"x": x, "y": float(place + x), "name": name, "half": "xy"[x % 2]}
+        for place, name in enumerate("abcdef")
+        for x in range(4)
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    "drawing",
+    [lambda: curve(SIX, x="x", y="y", by="name"), lambda: scatter(SIX, "x", "y", by="name")],
+    ids=["curve", "scatter"],
+)
+def test_more_series_than_there_are_colours_have_a_small_chart_each(drawing: Any) -> None:
+    """With the same axes, and the name of each above it."""
+    panels = drawing().figure.axes
+    assert [axes.get_title("left") for axes in panels] == list("abcdef")
+    assert len({(axes.get_xlim(), axes.get_ylim()) for axes in panels}) == 1
+
+
+def test_more_bars_in_a_group_than_there_are_colours_have_a_row_each() -> None:
+    """Named by both."""
+    (axes,) = bars(SIX, "y", by="name", within="half").figure.axes
+    names = [label.get_text() for label in axes.get_yticklabels()]
+    assert names[:2] == ["x, a", "x, b"]
+    assert len(names) == len(axes.patches) == 12
+
+
+def test_two_records_of_an_experiment_are_in_one_chart(results: Results) -> None:
+    """Training and validation loss: the axis has the name that both have in common."""
+    both = with_validation_loss(results)
+    drawing = curve(Results("test", {"wide": both["wide"]}), ("loss", "validation_loss"))
+    assert xy(drawing, "loss")[:, 1] == pytest.approx([1.2, 0.6, 0.4])
+    assert xy(drawing, "validation loss")[:, 1] == pytest.approx([1.7, 1.1, 0.9])
+    assert drawing.figure.axes[0].get_ylabel() == "loss"
+    assert drawing.rows[0][:2] == ["one wide layer, loss", "1"]
+
+
+def test_two_records_of_two_experiments_are_in_a_chart_for_each(results: Results) -> None:
+    """With the same axes."""
+    panels = curve(with_validation_loss(results), ("loss", "validation_loss")).figure.axes
+    assert [axes.get_title("left") for axes in panels] == ["one wide layer", "small"]
+    assert {text.get_text() for text in panels[1].texts} >= {"loss", "validation loss"}
+
+
+def test_records_of_different_units_are_not_in_one_chart(results: Results) -> None:
+    """One axis has one unit."""
+    accuracy = Measure("test accuracy", unit="%", value=lambda run, _: 0.5)
+    with pytest.raises(UsageError, match="'test accuracy' has the unit '%', 'loss' ''; one chart has one"):
+        curve(results, ("loss", accuracy))
+
+
+def with_validation_loss(results: Results) -> Results:
+    """The same results with a second record, half a nat above the loss."""
+    found = {}
+    for name, runs in results.items():
+        changed = []
+        for run in runs:
+            records = tuple({**record, "validation_loss": record["loss"] + 0.5} for record in run.records)
+            changed.append(replace(run, records=records))
+        found[name] = replace(runs, runs=tuple(changed))
+    return Results("test", found)
 
 
 @pytest.mark.parametrize("draw", [curve, heat_map])

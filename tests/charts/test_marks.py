@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 
 from labreport import charts
-from labreport.charts.marks import dodge
+from labreport.charts.labels import dodge
 from labreport.charts.styles import SERIES, Colour
 
 
@@ -108,7 +108,7 @@ def test_texts_on_cells_stand_out_from_their_shade(value: float) -> None:
     """Light on dark cells, dark on light ones."""
     from matplotlib.colors import to_hex
 
-    from labreport.charts.marks import SHADES
+    from labreport.charts.shades import SHADES
 
     _, (axes,) = charts.column_figure(40)
     charts.heat_map(axes, [[value]], [["x"]], rows=["r"], columns=["c"], low=0, high=1)

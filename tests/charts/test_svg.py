@@ -44,7 +44,7 @@ SEABORN = {
     "axes": lambda: seaborn.lineplot(FRAME, x="dose", y="yield", hue="kind"),
     "grid": lambda: seaborn.relplot(FRAME, x="dose", y="yield", col="kind", height=1.8),
     "joint": lambda: seaborn.jointplot(FRAME, x="dose", y="yield", height=3),
-    "bootstrap": lambda: seaborn.barplot(FRAME, y="yield", hue="half", n_boot=50),
+    "bootstrap": lambda: seaborn.barplot(FRAME, y="yield", hue="half", n_boot=50, seed=1),
     "jitter": lambda: seaborn.stripplot(FRAME, x="kind", y="yield"),
 }
 
@@ -114,9 +114,16 @@ def test_a_map_has_no_grid() -> None:
 
 def test_a_grid_of_seaborn_that_is_too_wide_is_drawn_smaller_and_told() -> None:
     """Its size follows the data; that of any other figure is the author's."""
-    found = drawn(lambda: seaborn.relplot(FRAME, x="dose", y="yield", col="half", height=3.8), name="f")
-    assert (found.width_mm, found.note) == (160.0, "figure 'f' is drawn at 83 %: it is 193 mm wide")
-    assert re.search('width="453.54pt" height="226.77pt" viewBox="0 0 547.2 273.6"', found.svg_print)
+    found = drawn(lambda: seaborn.relplot(FRAME, x="dose", y="yield", col="half", height=3.5), name="f")
+    assert (found.width_mm, found.note) == (160.0, "figure 'f' is drawn at 90 %: it is 178 mm wide")
+    assert re.search('width="453.54pt" height="226.77pt" viewBox="0 0 504 252"', found.svg_print)
+
+
+def test_a_figure_whose_type_would_be_too_small_to_read_is_refused() -> None:
+    """The error says how small it would be, and how wide the figure may be."""
+    message = r"it is 267 mm wide; .* 4\.8 pt high, and the least is 7 pt: make it at most 182 mm wide"
+    with pytest.raises(UsageError, match=message):
+        drawn(lambda: seaborn.relplot(FRAME, x="dose", y="yield", col="kind", height=3.5), name="f")
 
 
 @pytest.mark.parametrize("wide", [charts.WIDTH_MM, charts.WIDTH_MM + 6])

@@ -11,19 +11,27 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     # fmt: off
     # isort: off
-    from labreport.charts.marks import (
-        Label, Margins, Mark, band, bars, canvas, caption, column_figure, curve, direct_labels, frame_cells,
-        heat_map, label_line_ends, level, note, panel_title, picture, plain_numbers, points, powers_of_ten,
-        reference_line, seed_lines, spread, thousands, whole_numbers, y_title,
+    from labreport.charts.labels import Label, direct_labels, label_line_ends
+    from labreport.charts.layout import (
+        Margins, canvas, column_figure, level, note, panel_grid, panel_title, share_limits, y_title,
     )
+    from labreport.charts.marks import (
+        Mark, band, bars, caption, curve, picture, points, reference_line, seed_lines, spread,
+        upright_reference_line,
+    )
+    from labreport.charts.shades import frame_cells, heat_map
     from labreport.charts.styles import SERIES, WIDTH_MM, Colour, css_variables, style
     from labreport.charts.svg import Drawing, Exported, export
+    from labreport.charts.ticks import plain_numbers, powers_of_ten, thousands, whole_numbers
+
+_HOMES = ("styles", "layout", "ticks", "marks", "labels", "shades", "svg")
 
 
 def __getattr__(name: str) -> Any:
     """A name of this room, from the module that has it."""
-    for home in ("styles", "marks", "svg") if name[0] != "_" else ():
-        module = import_module(f"{__name__}.{home}")
-        if name in vars(module):
-            return globals().setdefault(name, vars(module)[name])
+    if not name.startswith("_"):
+        for home in _HOMES:
+            module = import_module(f"{__name__}.{home}")
+            if name in vars(module):
+                return globals().setdefault(name, vars(module)[name])
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -36,9 +36,10 @@ class Colour(StrEnum):
 
     def __new__(cls, value: str, dark: str) -> Self:
         """Make the one of a colour on paper and on a dark page."""
-        found = str.__new__(cls, value)
-        found._value_, found.dark = value, dark
-        return found
+        colour = str.__new__(cls, value)
+        colour._value_ = value
+        colour.dark = dark
+        return colour
 
     @property
     def text(self) -> Colour:
@@ -46,7 +47,8 @@ class Colour(StrEnum):
         return Colour.__members__.get(f"{self.name}_TEXT", self)
 
 
-VARIABLES = {one: "--chart-" + one.name.lower().replace("_", "-") for one in Colour}  # as --chart-blue-text
+VARIABLES = {colour: "--chart-" + colour.name.lower().replace("_", "-") for colour in Colour}
+"""The CSS variable of each colour, such as `--chart-blue-text`."""
 
 
 @dataclass(frozen=True)
@@ -76,36 +78,43 @@ INCH_MM = 25.4
 WIDTH_MM = 160.0  # of the text, of which no figure is wider; the page's style sheet sets the same
 FAMILY = "Source Sans 3"
 SIZE = 8.0  # type in points; nothing in a chart is smaller
+LEAST_TYPE = 7.0  # that is read on paper without effort, to which a grid of seaborn may be drawn smaller
 
 
 @contextmanager
 def style() -> Iterator[None]:
     """Draw in the house style what is drawn within: it is the default of matplotlib and seaborn there.
 
-    NumPy's generators without a seed start from one, so that seaborn's jitter and bootstrap intervals are
-    equal at each draw. Afterwards everything is as before, and pyplot's figures that were made are closed.
+    NumPy's generator of the old kind starts from a seed, so that seaborn's jitter is equal at each draw; its
+    bootstrap intervals have `seed=`. Afterwards everything is as before, and pyplot's figures that were made
+    are closed.
     """
     import matplotlib.style
     import numpy as np
     from matplotlib import pyplot
-    from matplotlib.font_manager import fontManager
 
     if matplotlib.get_backend(auto_select=False) is None:
         matplotlib.use("agg")  # a build opens no window
-    faces = (Path(__file__).parents[1] / "frame" / "fonts").glob("SourceSans3-*.ttf")
-    for path in set(map(str, faces)) - {entry.fname for entry in fontManager.ttflist}:
-        fontManager.addfont(path)
-    state, generator = np.random.get_state(), np.random.default_rng
+    _add_fonts()
+    generator_state = np.random.get_state()
     with matplotlib.rc_context(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="The figure layout has changed to tight")  # seaborn's grids
         matplotlib.style.use(["default", Path(__file__).with_name("house.mplstyle")])
-        opened = set(pyplot.get_fignums())
+        opened_before = set(pyplot.get_fignums())
         np.random.seed(0)
-        np.random.default_rng = lambda seed=None: generator(0 if seed is None else seed)
         try:
             yield
         finally:
-            for number in set(pyplot.get_fignums()) - opened:
+            for number in set(pyplot.get_fignums()) - opened_before:
                 pyplot.close(number)
-            np.random.default_rng = generator
-            np.random.set_state(state)
+            np.random.set_state(generator_state)
+
+
+def _add_fonts() -> None:
+    """Tell matplotlib the fonts of the house."""
+    from matplotlib.font_manager import fontManager
+
+    fonts = Path(__file__).parents[1] / "frame" / "fonts"
+    paths = {str(path) for path in fonts.glob("SourceSans3-*.ttf")}
+    for path in paths - {entry.fname for entry in fontManager.ttflist}:
+        fontManager.addfont(path)

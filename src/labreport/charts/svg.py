@@ -16,8 +16,9 @@ from matplotlib import ticker
 from matplotlib.figure import Figure, FigureBase
 from matplotlib.text import Text
 
-from labreport.charts.marks import ON_DARK, ON_LIGHT, powers_of_ten, thousands
-from labreport.charts.styles import FAMILY, INCH_MM, VARIABLES, WIDTH_MM, Colour
+from labreport.charts.shades import ON_DARK, ON_LIGHT
+from labreport.charts.styles import FAMILY, INCH_MM, LEAST_TYPE, SIZE, VARIABLES, WIDTH_MM, Colour
+from labreport.charts.ticks import readable_log_ticks
 from labreport.errors import UsageError
 from labreport.stats.quantity import scalar
 
@@ -77,31 +78,71 @@ def export(drawing: Any, *, name: str = "figure") -> Exported:
     """Turn a drawing, or a bare figure of matplotlib or seaborn, into SVG, its data and its description.
 
     Call it within `style`. Ids in the SVG begin with `name`. A grid of seaborn wider than the text is drawn
-    smaller. Raises `UsageError` for another figure that is, and for what is no figure.
+    smaller. Raises `UsageError` for another figure that is, for one whose type would be set too small to be
+    read, and for what is no figure.
     """
-    shown = drawing if isinstance(drawing, Drawing) else Drawing(drawing)
-    figure = _figure(shown.figure, name)
+    drawing = drawing if isinstance(drawing, Drawing) else Drawing(drawing)
+    figure = _figure_of(drawing.figure, name)
     width = round(float(figure.get_size_inches()[0]) * INCH_MM, 2)
     scale = WIDTH_MM / width if width > WIDTH_MM + 0.05 else 1.0
-    wide = f"it is {width:.0f} mm wide"
-    if scale < 1 and not any(kind.__module__ == "seaborn.axisgrid" for kind in type(shown.figure).__mro__):
-        raise UsageError(f"figure {name!r}: {wide}; the page has room for {WIDTH_MM:.0f} mm")
+    if scale < 1:
+        _check_scale(figure, width, scale, name, is_grid=_is_seaborn_grid(drawing.figure))
     for axes in figure.axes:
         _make_readable(axes)
-    alt = shown.alt or _described(shown.kind, [axes for axes in figure.axes if axes.get_visible()])
+    panels = [axes for axes in figure.axes if axes.get_visible()]
+    svg = _tidy(_svg_of(figure), re.sub(r"[^\w-]", "-", name))
+    if scale < 1:
+        svg = re.sub(r'="([\d.]+)pt"', lambda size: f'="{scale * float(size[1]):.2f}pt"', svg, count=2)
+    columns, rows = drawing.table()
+    note = f"figure {name!r} is drawn at {100 * scale:.0f} %: it is {width:.0f} mm wide"
+    return Exported(
+        svg_screen=_COLOUR.sub(lambda colour: _THEMED.get(colour[0], colour[0]), svg),
+        svg_print=svg,
+        width_mm=min(width, WIDTH_MM),
+        kind=drawing.kind,
+        title=drawing.title,
+        caption=drawing.caption,
+        alt=drawing.alt or _description(drawing.kind, panels),
+        columns=columns,
+        rows=rows,
+        note=note if scale < 1 else "",
+    )
+
+
+def _check_scale(figure: Figure, width: float, scale: float, name: str, *, is_grid: bool) -> None:
+    """Raise `UsageError` for a figure that is too wide to be drawn smaller."""
+    wide = f"figure {name!r}: it is {width:.0f} mm wide"
+    if not is_grid:  # whose size follows its data
+        raise UsageError(f"{wide}; the page has room for {WIDTH_MM:.0f} mm")
+    smallest = _smallest_type(figure)
+    if scale * smallest < LEAST_TYPE:
+        widest = WIDTH_MM * smallest / LEAST_TYPE
+        shrunk = f"on the {WIDTH_MM:.0f} mm of the page, its type would be {scale * smallest:.1f} pt high"
+        allowed = f"the least is {LEAST_TYPE:.0f} pt: make it at most {math.floor(widest)} mm wide"
+        raise UsageError(f"{wide}; {shrunk}, and {allowed}")
+
+
+def _smallest_type(figure: Figure) -> float:
+    """The size in points of the smallest text of a figure that is seen."""
+    sizes = [SIZE]
+    for text in figure.findobj(Text):
+        if isinstance(text, Text) and text.get_visible() and text.get_text():
+            sizes.append(float(text.get_fontsize()))
+    return min(sizes)
+
+
+def _is_seaborn_grid(thing: Any) -> bool:
+    return any(base.__module__ == "seaborn.axisgrid" for base in type(thing).__mro__)
+
+
+def _svg_of(figure: Figure) -> str:
+    """The SVG of a figure as matplotlib writes it, without its date."""
     file = io.StringIO()
     with warnings.catch_warnings():
         # A name may hold letters that our faces lack; the viewer finds a font for them.
         warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from font")
         figure.savefig(file, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
-    text = _tidy(file.getvalue(), re.sub(r"[^\w-]", "-", name))
-    note = f"figure {name!r} is drawn at {100 * scale:.0f} %: {wide}" if scale < 1 else ""
-    if scale < 1:  # a grid's size follows its data
-        text = re.sub(r'="([\d.]+)pt"', lambda one: f'="{scale * float(one[1]):.2f}pt"', text, count=2)
-    colours = r'(?<=(?:fill|roke)(?:: |="))#[0-9a-f]{6}'
-    screen = re.sub(colours, lambda one: _THEMED.get(one[0], one[0]), text)
-    said = shown.kind, shown.title, shown.caption, alt
-    return Exported(screen, text, min(width, WIDTH_MM), *said, *shown.table(), note)
+    return file.getvalue()
 
 
 def _plain(value: Any) -> Any:
@@ -114,77 +155,124 @@ def _plain(value: Any) -> Any:
     return None if str(value) in ("<NA>", "NaT") else str(value)
 
 
-def _figure(thing: Any, name: str) -> Figure:
+def _figure_of(returned: Any, name: str) -> Figure:
     """The figure of whatever matplotlib, pandas or seaborn returns."""
+    thing = returned
     while isinstance(thing, (list, tuple)) or hasattr(thing, "flat"):  # (figure, axes), an array of axes
         thing = next(iter(getattr(thing, "flat", thing)), None)
     figure = getattr(thing, "figure", None)
     if not isinstance(figure, FigureBase):
-        told = f"figure {name!r}: its function returns {'None' if thing is None else type(thing).__name__}"
-        raise UsageError(f"{told}; return a Drawing, or a figure or axes")
+        kind = "None" if thing is None else type(thing).__name__
+        text = f"figure {name!r}: its function returns {kind}; return a Drawing, or a figure or axes"
+        raise UsageError(text)
     return figure.get_figure(root=True)  # of a part of it
 
 
-def _described(kind: str, panels: Sequence[Any]) -> str:
+def _description(kind: str, panels: Sequence[Any]) -> str:
     """Say what is shown: kind of chart, what its axes are, and its series."""
-    labels = [(axes.get_ylabel(), axes.get_xlabel()) for axes in panels]
-    sides = dict.fromkeys(" against ".join(filter(None, each)) for each in labels if any(each))
-    text = ": ".join(filter(None, (kind or "chart", " and ".join(sides))))
-    legends = filter(None, (axes.get_legend() for axes in panels))
-    found = [text.get_text() for legend in legends for text in legend.get_texts()]
-    found = found or [str(line.get_label()) for axes in panels for line in axes.lines]
-    names = [name for name in dict.fromkeys(found) if name and name[0] != "_"]
-    return f"{text[:1].upper()}{text[1:]}{'; ' if names else ''}{', '.join(names[:8])}."
+    sides = []
+    for axes in panels:
+        labels = [label for label in (axes.get_ylabel(), axes.get_xlabel()) if label]
+        if labels:
+            sides.append(" against ".join(labels))
+    text = kind or "chart"
+    if sides:
+        text += ": " + " and ".join(dict.fromkeys(sides))
+    names = _series_names(panels)
+    if names:
+        text += "; " + ", ".join(names[:8])
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _series_names(panels: Sequence[Any]) -> list[str]:
+    """What legends name, else the labels of lines."""
+    names: list[str] = []
+    for legend in (axes.get_legend() for axes in panels):
+        if legend is not None:
+            names += [text.get_text() for text in legend.get_texts()]
+    if not names:
+        names = [str(line.get_label()) for axes in panels for line in axes.lines]
+    return [name for name in dict.fromkeys(names) if name and not name.startswith("_")]
 
 
 def _make_readable(axes: Any) -> None:
     """Label logarithmic axes as the house does, and set texts on cells in colours equal in either theme."""
     for axis in (axes.xaxis, axes.yaxis):
         if axis.get_scale() == "log" and isinstance(axis.get_major_formatter(), ticker.LogFormatter):
-            low, high = sorted(axis.get_view_interval())
-            if high >= 1000 * low:
-                powers_of_ten(axis)
-            else:
-                thousands(axis, (1.0, 2.0, 5.0))
-    if axes.images or any("Mesh" in type(one).__name__ for one in axes.collections):
-        axes.grid(False)
-        for text in axes.texts:
-            red, green, blue = matplotlib.colors.to_rgb(text.get_color())
-            if type(text) is Text and max(red, green, blue) - min(red, green, blue) < 0.05:
-                text.set_color(ON_DARK if green > 0.5 else ON_LIGHT)
+            readable_log_ticks(axis)
+    if not axes.images and not any("Mesh" in type(artist).__name__ for artist in axes.collections):
+        return
+    axes.grid(False)
+    for text in axes.texts:
+        red, green, blue = matplotlib.colors.to_rgb(text.get_color())
+        is_grey = max(red, green, blue) - min(red, green, blue) < 0.05
+        if type(text) is Text and is_grey:
+            text.set_color(ON_DARK if green > 0.5 else ON_LIGHT)
+
+
+_DROPPED = re.compile(
+    r"""(?sx)
+    <metadata>.*?</metadata> | <style.*?</style> | <!--.*?-->
+    | [ ]version="1.1"
+    | [ ]id="(?:[A-Za-z]+(?:2d)?|matplotlib\.axis)_\d+"  # of what nothing refers to
+    | [ ]transform="rotate\(-0[ ][^"]*"
+    """
+    rf"| ;[ ]font-family:[ ]'{re.escape(FAMILY)}'"
+    r"| [\x00-\x08\x0b\x0c\x0e-\x1f]"  # characters that no XML may hold
+)
+_GEOMETRY = re.compile(r'(?<= )(?:d|x|y|width|height|transform)="[^"]*"')
+_LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
+_BETWEEN_TAGS = re.compile(r"(?<=>)[ \n]+(?=<)")
+_REFERENCE = re.compile(r'( id="|url\(#|href="#)')
+_STYLE_COLOUR = re.compile(r"(?<=: )#[0-9a-f]{6}")
+_INVISIBLE = re.compile(r'<path d="[^"]*" style="fill: none"/>|<defs/>')
+_EMPTY_GROUP = re.compile(r"<g></g>|<g/>")
+_COLOUR = re.compile(r'(?<=(?:fill|roke)(?:: |="))#[0-9a-f]{6}')
 
 
 def _tidy(text: str, name: str) -> str:
     """Shorten matplotlib's SVG: nothing about itself, a hundredth of a point, ids that begin with `name`."""
-    dropped = (
-        r'(?s)<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->| version="1.1"'
-        r'| id="(?:[A-Za-z]+(?:2d)?|matplotlib\.axis)_\d+"| transform="rotate\(-0 [^"]*"'
-        rf"|; font-family: '{FAMILY}'|[\x00-\x08\x0b\x0c\x0e-\x1f]"  # characters that no XML may hold
-    )
-    text = re.sub(dropped, "", text[text.index("<svg") :])
-    text = re.sub(r'(?<= )(?:d|x|y|width|height|transform)="[^"]*"', _shortened, text)
-    text = re.sub(r"(?<=>)[ \n]+(?=<)", "", text)
-    text = re.sub(r'( id="|url\(#|href="#)', rf"\1{name}-", text)
-    text = re.sub(r"(?<=: )#[0-9a-f]{6}", lambda one: _HOUSE.get(one[0], one[0]), text)
-    text = re.sub(r'<path d="[^"]*" style="fill: none"/>|<defs/>', "", text)
-    text = re.sub(r"<g></g>|<g/>", "", text)
-    whole = f'<svg stroke-linejoin="round" stroke-linecap="butt" font-family="{FAMILY}, sans-serif" '
-    return text.replace("<svg ", whole, 1).strip()
+    text = _DROPPED.sub("", text[text.index("<svg") :])
+    text = _GEOMETRY.sub(_with_short_numbers, text)
+    text = _BETWEEN_TAGS.sub("", text)
+    text = _REFERENCE.sub(rf"\1{name}-", text)
+    text = _STYLE_COLOUR.sub(lambda colour: _HOUSE.get(colour[0], colour[0]), text)
+    text = _INVISIBLE.sub("", text)
+    text = _EMPTY_GROUP.sub("", text)
+    root = f'<svg stroke-linejoin="round" stroke-linecap="butt" font-family="{FAMILY}, sans-serif" '
+    return text.replace("<svg ", root, 1).strip()
 
 
-def _shortened(found: re.Match[str]) -> str:
-    return re.sub(r"-?\d+\.\d{3,}", lambda one: f"{round(float(one[0]), 2):.10g}", " ".join(found[0].split()))
+def _with_short_numbers(attribute: re.Match[str]) -> str:
+    """An attribute in one line, its numbers to a hundredth."""
+    in_one_line = " ".join(attribute[0].split())
+    return _LONG_NUMBER.sub(lambda number: f"{round(float(number[0]), 2):.10g}", in_one_line)
 
 
 def _desaturated(colour: str) -> str:
     """What seaborn makes of a colour for bars, boxes and violins (`saturation=0.75`)."""
     hue, lightness, saturation = colorsys.rgb_to_hls(*matplotlib.colors.to_rgb(colour))
-    return matplotlib.colors.to_hex(colorsys.hls_to_rgb(hue, lightness, 0.75 * saturation))
+    paler = colorsys.hls_to_rgb(hue, lightness, 0.75 * saturation)
+    return matplotlib.colors.to_hex(paler)
 
 
-_HOUSE = {_desaturated(colour): str(colour) for colour in Colour} | {"#000000": str(Colour.INK)}
-"""What the house draws instead of a colour."""
-_GREYS = [f"#{3 * f'{grey:02x}'}" for grey in range(256)]
-_THEMED = {grey: f"light-dark({grey}, {dark})" for grey, dark in zip(_GREYS, _GREYS[::-1], strict=True)}
-"""What a page of two themes has instead of a colour: a variable of the house, a grey that turns over."""
-_THEMED |= {str(colour): f"var({variable}, {colour})" for colour, variable in VARIABLES.items()}
+def _house_colours() -> dict[str, str]:
+    """What the house draws instead of a colour: its own for seaborn's paler ones, ink for black."""
+    colours = {_desaturated(colour): str(colour) for colour in Colour}
+    colours["#000000"] = str(Colour.INK)
+    return colours
+
+
+def _themed_colours() -> dict[str, str]:
+    """What a page of two themes has instead of a colour: a variable of the house, a grey that turns over."""
+    colours = {}
+    for level in range(256):
+        grey, opposite = f"#{level:02x}{level:02x}{level:02x}", 255 - level
+        colours[grey] = f"light-dark({grey}, #{opposite:02x}{opposite:02x}{opposite:02x})"
+    for colour, variable in VARIABLES.items():
+        colours[str(colour)] = f"var({variable}, {colour})"
+    return colours
+
+
+_HOUSE = _house_colours()
+_THEMED = _themed_colours()

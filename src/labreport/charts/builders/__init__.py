@@ -1,0 +1,7 @@
+"""Charts in one line of results or a table, each with its numbers: means, 95 % intervals and single runs."""
+
+from labreport.charts.builders.bar_chart import bars
+from labreport.charts.builders.cell_map import confusion, heat_map
+from labreport.charts.builders.dot_plot import dots
+from labreport.charts.builders.line_chart import curve
+from labreport.charts.builders.scatter_plot import scatter

@@ -1,0 +1,121 @@
+"""What charts have in common: titles, tables of their numbers, axes, rows, legends."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from labreport.charts import layout, ticks
+from labreport.charts.builders.groups import Groups
+from labreport.charts.styles import SERIES
+from labreport.charts.svg import Drawing
+from labreport.project import Measure
+
+MOST_SERIES = len(SERIES)
+_LETTER_MM = 1.35
+_MOST_LABEL_MM = 60.0
+_LOGARITHMIC_FROM = 50.0
+"""Positive numbers whose largest is as many times the smallest have a logarithmic axis."""
+
+
+def drawing(figure: Any, kind: str, columns: list[str], rows: Any, title: str, note: str) -> Drawing:
+    """The drawing; its title begins with a capital, but what has capitals already keeps them, as pH."""
+    if title.split(" ")[0].islower():
+        title = title[:1].upper() + title[1:]
+    return Drawing(figure, kind, columns, rows, title=f"{title.replace('_', ' ')}.", caption=note)
+
+
+def table_of_groups(groups: Groups) -> tuple[list[str], list[list[Any]]]:
+    """Columns and rows: the names of groups where there are several, the mean, and the interval if known."""
+    has_second = any(groups.names(1))
+    sides = [1] if has_second else []
+    if len(groups.names(0)) > 1 or not has_second:
+        sides.insert(0, 0)
+    columns = [groups.heads[side] for side in sides]
+    columns.append(axis_title(groups.measure))
+    if groups.any_interval:
+        columns += ["low", "high"]
+    rows = []
+    for key, group in groups.grid.items():
+        row: list[Any] = [key[side] for side in sides]
+        row.append(rounded(group.mean))
+        if groups.any_interval:
+            row += [rounded(group.low), rounded(group.high)]
+        rows.append(row)
+    return columns, rows
+
+
+def axis_title(measure: Measure) -> str:
+    """What an axis shows and in which unit, which is not repeated where the measure is named after it."""
+    unit = "percentage points" if measure.unit == "points" else measure.unit
+    label = measure.label.replace("_", " ")
+    if not unit or unit in label.split():
+        return label
+    return f"{label}, {unit}"
+
+
+def average_name(measure: Measure) -> str:
+    """What the average of a measure is called."""
+    return "geometric mean" if measure.scale == "ratio" else "mean"
+
+
+def printed_value(value: float, among: Iterable[float]) -> str:
+    """A number in as few decimals as tell the largest of `among` to three digits; empty for none."""
+    if not math.isfinite(value):
+        return ""
+    largest = max(map(abs, among), default=0.0) or 1.0
+    decimals = max(0, min(9, 2 - math.floor(math.log10(largest))))
+    return ticks.number(value, f".{decimals}f")
+
+
+def rounded(value: float) -> float | None:
+    """A number of a chart's table, to six significant digits; None where there is none."""
+    return float(f"{value:.6g}") if math.isfinite(value) else None
+
+
+def scale_axis(axis: Any, values: Sequence[float]) -> None:
+    """Make an axis of positive numbers that reach far logarithmic, and label another with plain numbers."""
+    if len(values) > 0 and 0 < _LOGARITHMIC_FROM * min(values) <= max(values):
+        axis.axes.set(**{f"{axis.axis_name}scale": "log"})
+    else:
+        ticks.plain_numbers(axis)
+
+
+def name_rows(axes: Any, labels: Sequence[str], title: str) -> None:
+    """Name the rows of a panel, from the top, and let the grid help along them."""
+    axes.set_yticks(range(len(labels)), labels, parse_math=False)
+    axes.set(ylim=(len(labels) - 0.45, -0.55), xlabel=title)
+    axes.grid(True, axis="x")
+    axes.grid(False, axis="y")
+
+
+def label_room(labels: Iterable[str]) -> float:
+    """Millimetres for labels beside a panel."""
+    longest = max((len(label) for label in labels), default=0)
+    return min(5.0 + _LETTER_MM * longest, _MOST_LABEL_MM)
+
+
+def legend_above(axes: Any) -> None:
+    """Set a legend above the panel, on the right."""
+    spacing: Any = {"handlelength": 0.9, "handleheight": 0.8, "columnspacing": 1.2, "handletextpad": 0.4}
+    legend = axes.legend(
+        ncols=MOST_SERIES, loc="lower right", bbox_to_anchor=(1.0, 1.0), borderaxespad=0.3, **spacing
+    )
+    for text in legend.get_texts():
+        text.set_parse_math(False)
+
+
+def small_multiples(
+    count: int, *, left: float, beside: float = 0.0, height: float = 34.0
+) -> tuple[Any, list[Any]]:
+    """Make a figure of so many small panels, for what has more series than there are colours.
+
+    `beside` is the room for labels to the right of each panel, all in millimetres.
+    """
+    columns = min(count, 2 if beside > 12.0 else 3)
+    rows = math.ceil(count / columns)
+    right = max(4.0, beside)
+    margins = layout.Margins(left=left, right=right, top=11.0, between=right + 8.0, below=20.0)
+    total = margins.top + margins.bottom + rows * height + (rows - 1) * margins.below
+    return layout.panel_grid(count, height_mm=total, columns=columns, margins=margins)

@@ -1,0 +1,103 @@
+"""One column of a table against another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from labreport.charts import labels, layout, marks
+from labreport.charts.builders.parts import (
+    MOST_SERIES,
+    axis_title,
+    drawing,
+    label_room,
+    legend_above,
+    rounded,
+    scale_axis,
+    small_multiples,
+)
+from labreport.charts.labels import Label
+from labreport.charts.marks import Mark
+from labreport.charts.styles import SERIES
+from labreport.charts.svg import Drawing
+from labreport.project import Data, Measure, table
+from labreport.stats.sample import measured
+
+_POINT = 5.0
+"""Diameter of a point, in points of type."""
+
+
+def scatter(
+    source: Any, x: Measure | str, y: Measure | str, by: str | None = None, label: str | None = None
+) -> Drawing:
+    """Draw one column of a table against another: a point for each row.
+
+    `by` is a column that gives colour and marker, or, of more than five values, a small chart for each;
+    `label` one that names the points.
+    """
+    data = source if isinstance(source, Data) else table(source)
+    across, up = measured(x, data), measured(y, data)
+    for column in (across.name, up.name, by, label):
+        if column:
+            data.check_column(column)
+    frame = data.frame.dropna(subset=[across.name, up.name])
+    frame = frame.assign(x=_printed_values(data, frame, across), y=_printed_values(data, frame, up))
+    panels = _panels(frame, up, by)
+    figure, all_axes = _figure_for(panels, label_room(map(str, frame[label])) if label else 0.0)
+    for axes, panel in zip(all_axes, panels, strict=True):
+        for mark, part in panel:
+            marks.points(axes, part.x, part.y, mark, size=_POINT)
+        scale_axis(axes.xaxis, frame.x)
+        scale_axis(axes.yaxis, frame.y)
+        axes.grid(True)
+        axes.set_xlabel(axis_title(across))
+        if len(panels) > 1:
+            layout.panel_title(axes, panel[0][0].label, lift=16)
+    layout.share_limits(all_axes)
+    layout.y_title(all_axes[0], axis_title(up))
+    if by is not None and len(panels) == 1:
+        legend_above(all_axes[0])
+    if label is not None:
+        for axes, panel in zip(all_axes, panels, strict=True):
+            labels.direct_labels(axes, _point_labels(panel, label))
+    heads = [column for column in (by, label) if column]
+    rows = []
+    for *names, x_value, y_value in frame[[*heads, "x", "y"]].values.tolist():
+        rows.append([*names, rounded(x_value), rounded(y_value)])
+    columns = [*heads, axis_title(across), axis_title(up)]
+    return drawing(figure, "scatter plot", columns, rows, f"{up.label} against {across.label}", "")
+
+
+def _printed_values(data: Data, frame: Any, measure: Measure) -> Any:
+    """A column in the printed unit; raises `UsageError` for a share that is none."""
+    values = frame[measure.name].map(partial(measure.checked, owner=data.name))
+    return values * (1.0 if measure.percent else measure.stored)
+
+
+Panel = list[tuple[Mark, Any]]
+"""The series of a chart: how each is drawn, and its rows."""
+
+
+def _panels(frame: Any, up: Measure, by: str | None) -> list[Panel]:
+    """All series in one chart, or of more than there are colours each in its own."""
+    if by is None:
+        return [[(Mark(up.label), frame)]]
+    parts = [(str(name), part) for name, part in frame.groupby(by, sort=False, observed=True)]
+    if len(parts) > MOST_SERIES:
+        return [[(Mark(name), part)] for name, part in parts]
+    series = zip(parts, SERIES, strict=False)
+    return [[(Mark(name, series_style), part) for (name, part), series_style in series]]
+
+
+def _figure_for(panels: list[Panel], room: float) -> tuple[Any, list[Any]]:
+    """A chart, or small ones, with so many millimetres for names beside each."""
+    if len(panels) > 1:
+        return small_multiples(len(panels), left=11.0, beside=room)
+    return layout.column_figure(70.0, margins=layout.Margins(left=11.0, right=room or 4.0))
+
+
+def _point_labels(panel: Panel, label: str) -> Iterator[Label]:
+    for mark, part in panel:
+        for name, x, y in zip(part[label], part.x, part.y, strict=True):
+            yield Label(str(name), x, y, mark.colour)

@@ -1,0 +1,67 @@
+"""Maps of cells in shades from light to dark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.patches import Rectangle
+
+from labreport.charts.styles import SIZE, Colour
+
+# Light to dark in even steps of lightness, so that order survives greyscale. These colours and the
+# two text colours are the same in every theme: cell and text belong together.
+_STEPS = ("#f3f7fb", "#b7d3ea", "#5f9fcf", "#1f6aa5", "#0a3a66")
+SHADES = LinearSegmentedColormap.from_list("labreport", _STEPS)
+ON_LIGHT, ON_DARK = "#101418", "#fdfdfe"  # no pure grey, which would turn over on a dark page
+_DARK_FROM = 172 / 256  # light text stands out more from here: relative luminance below 0.18, as in WCAG 2.2
+
+
+def heat_map(
+    axes: Axes,
+    values: Any,
+    texts: Sequence[Sequence[str]],
+    *,
+    rows: Sequence[str],
+    columns: Sequence[str],
+    low: float | None = None,
+    high: float | None = None,
+    blank: Any = False,
+) -> None:
+    """Draw `values` (rows × columns) as shades from `low` to `high`, else their own, `texts` in the cells.
+
+    Cells that are not finite, or where `blank` is true, are left empty.
+    """
+    shown = np.ma.masked_invalid(np.where(blank, np.nan, values).astype(float))
+    finite = shown.compressed()
+    low = float(finite.min(initial=np.inf)) if low is None else low
+    high = float(finite.max(initial=low)) if high is None else high
+    span = high - low if high > low else 1.0
+    paper = Colour.PAPER.value
+    axes.pcolormesh(shown, cmap=SHADES, vmin=low, vmax=low + span, edgecolors=paper, linewidth=0.8)
+    for row, column in np.argwhere(~np.ma.getmaskarray(shown)):
+        is_dark = (shown[row, column] - low) / span >= _DARK_FROM
+        look: Any = {"fontsize": SIZE, "color": ON_DARK if is_dark else ON_LIGHT}
+        axes.text(column + 0.5, row + 0.5, texts[row][column], ha="center", va="center", **look)
+    _name_cells(axes, rows, columns, shown.shape)
+
+
+def _name_cells(axes: Axes, rows: Sequence[str], columns: Sequence[str], shape: tuple[int, int]) -> None:
+    height, width = shape
+    axes.grid(False)
+    axes.spines[:].set_visible(False)
+    axes.set(xlim=(0, width), ylim=(height, 0))
+    axes.set_xticks(np.arange(width) + 0.5, list(columns), parse_math=False)
+    axes.set_yticks(np.arange(height) + 0.5, list(rows), parse_math=False)
+    axes.tick_params(axis="both", length=0, labelrotation=0)
+
+
+def frame_cells(axes: Axes, cells: Iterable[tuple[int, int]]) -> None:
+    """Draw a frame around each of the cells (row, column) of a map."""
+    line: Any = {"edgecolor": Colour.VERMILLION.value, "linewidth": 1.6, "zorder": 4}
+    for row, column in cells:
+        frame = Rectangle((column + 0.06, row + 0.06), 0.88, 0.88, fill=False, **line)
+        axes.add_patch(frame)

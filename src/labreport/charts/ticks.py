@@ -1,0 +1,55 @@
+"""Labels of ticks that read well: 0.5, 12, 3 000, 10⁻⁶."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from matplotlib import ticker
+from matplotlib.axis import Axis
+
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_MOST_POWERS = 6
+
+
+def number(value: float, form: str = ".10g") -> str:
+    """Write a number with a minus sign, and with the narrow space between thousands that the text has."""
+    return f"{value:,{form}}".replace(",", "\u202f").replace("-", "−")
+
+
+def plain_numbers(axis: Axis) -> None:
+    """Label ticks as 0.5, 12, 1 000."""
+    axis.set_major_formatter(lambda value, _: number(value))
+    axis.set_minor_formatter(ticker.NullFormatter())
+
+
+def whole_numbers(axis: Axis) -> None:
+    """Put a few ticks at whole numbers."""
+    axis.set_major_locator(ticker.MaxNLocator(nbins=5, integer=True, steps=[1, 2, 5, 10]))
+    plain_numbers(axis)
+
+
+def thousands(axis: Axis, subs: Sequence[float] = (1.0, 3.0)) -> None:
+    """Put ticks of a logarithmic axis at 1, 3 and 10 in each decade, written out: 3 000, 10 000."""
+    axis.set_major_locator(ticker.LogLocator(base=10.0, subs=subs, numticks=50))
+    axis.set_minor_locator(ticker.NullLocator())
+    plain_numbers(axis)
+
+
+def powers_of_ten(axis: Axis) -> None:
+    """Put at most six ticks of a logarithmic axis at powers of ten. Set the limits first."""
+    low, high = sorted(math.log10(limit) for limit in axis.get_view_interval())
+    steps = (1, 2, 3, 5, 10, 20, 50, 100)
+    decades = next(step for step in steps if (high - low) / step < _MOST_POWERS)
+    axis.set_major_locator(ticker.LogLocator(base=10.0**decades, numticks=8))
+    axis.set_minor_locator(ticker.NullLocator())
+    axis.set_major_formatter(lambda value, _: "10" + str(round(math.log10(value))).translate(_RAISED))
+
+
+def readable_log_ticks(axis: Axis) -> None:
+    """Label a logarithmic axis by powers of ten over three decades or more, else by plain numbers."""
+    low, high = sorted(axis.get_view_interval())
+    if high >= 1000 * low:
+        powers_of_ten(axis)
+    else:
+        thousands(axis, (1.0, 2.0, 5.0))
