@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from labreport.project.measure import Design, Measure
     from labreport.project.outline import Check, Project, Words, figure, question, section
     from labreport.project.table import table
+    from labreport.project.values import values
     from labreport.results import load
     from labreport.stats import (
         Answer,
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
     )
 
 _HOMES = {
-    "project": "Check Design Experiment Fit Measure Project Words at figure question section study table",
+    "project": "Check Design Experiment Fit Measure Project Words at figure question section study table "
+    "values",
     "results": "load",
     "stats": "Answer Quantity Source Table average change count difference effect environment estimate "
     "fact grid hardest mean number ranking ratio rows",

@@ -63,12 +63,12 @@ def test_an_edited_experiment_is_repeated_alone(toy: Toy) -> None:
     assert "higher.mean.up: was " in ended.out
     assert "held, no longer holds: " in ended.out
     assert "up: was −156 ± 31 steps (less), now 144 ± 31 steps (more) " in " ".join(ended.out.split())
-    assert "higher.md:1: no longer holds: " in ended.out
-    assert ended.out.count("(now ") == 1  # of the second claim, which has the same condition, only the words
+    assert "higher.md:1: new: no longer holds: " in ended.out
+    assert ended.out.count("(now: ") == 1  # of the second claim, which has the same condition, only the words
     assert "No longer holds" in toy.read("report.html")
-    assert toy.run("--strict").code == 1
+    assert toy.run("--strict").code == 3
     (toy.folder / "report" / stamp.NAME).unlink()
-    assert toy.run("--strict").code == 1
+    assert toy.run("--strict").code == 3
     assert "Claims that hold: 1 of 3." in toy.run("status").out
     assert "held, no longer" in toy.run("changes").out
     toy.edit("templates/questions/higher.md", "Who drifts ends higher", "Drifting helps")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import platform
+
 import pytest
 
-from labreport.cli.parser import COMMANDS, parse
+from labreport.cli.parser import COMMANDS, VERSION, parse
 
 
 def test_build_is_the_command_that_can_be_left_out() -> None:
@@ -26,6 +28,8 @@ def test_build_is_the_command_that_can_be_left_out() -> None:
         ["why"],
         ["keep", "wide"],
         ["verify", "--schema"],
+        ["check", "--format", "xml"],
+        ["changes", "--format", "sarif"],
         ["new", "one", "two"],
     ],
 )
@@ -37,17 +41,6 @@ def test_what_is_not_known_is_refused(words: list[str], capsys: pytest.CaptureFi
     assert "labreport" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("word", ["diff", "init"])
-def test_a_command_that_is_gone_is_no_name(word: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """One line names those there are, before any library is needed; `build diff` still makes a thing."""
-    with pytest.raises(SystemExit) as ended:
-        parse([word, "--strict"])
-    assert ended.value.code == 2
-    (line,) = capsys.readouterr().err.splitlines()
-    assert set(COMMANDS) <= set(line.replace(",", "").split())
-    assert parse(["build", word]).names == [word]
-
-
 def test_the_words_of_test_are_those_of_pytest() -> None:
     """They are taken as they are, and only in a checkout."""
     assert parse(["test", "--slow", "-k", "stamp"], checkout=True).argv[1:] == ["--slow", "-k", "stamp"]
@@ -56,8 +49,31 @@ def test_the_words_of_test_are_those_of_pytest() -> None:
 
 def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
     """`--help` of the program names all commands; of each command, exit code 0."""
-    for words in (["--help"], *([name, "--help"] for name in COMMANDS)):
+    for words in (["--help"], *([command.name, "--help"] for command in COMMANDS)):
         with pytest.raises(SystemExit) as ended:
             parse(words)
         assert ended.value.code == 0
-    assert set(COMMANDS) <= set(capsys.readouterr().out.split())
+    assert {command.name for command in COMMANDS} <= set(capsys.readouterr().out.split())
+
+
+def test_an_unknown_format_lists_those_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    """Those of `check` are others than those of `changes`."""
+    for words, known in (
+        (["check"], "'text', 'json', 'github', 'sarif'"),
+        (["changes"], "'text', 'markdown'"),
+    ):
+        with pytest.raises(SystemExit):
+            parse([*words, "--format", "xml"])
+        message = capsys.readouterr().err
+        assert "'xml'" in message
+        assert known in message
+
+
+def test_the_version_says_where_it_runs_from(capsys: pytest.CaptureFixture[str]) -> None:
+    """Its number, the folder of the package, and the Python."""
+    with pytest.raises(SystemExit) as ended:
+        parse(["--version"])
+    assert ended.value.code == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert printed.startswith(f"labreport {VERSION} from ")
+    assert printed.endswith(f"/labreport (Python {platform.python_version()})")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from labreport.cli.output import Progress
+from labreport.cli.progress import Progress
 from labreport.cli.terminal import Terminal
 from labreport.project import Experiment, Fit
 from labreport.run import Epoch, Finished, Task

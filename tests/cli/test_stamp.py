@@ -20,7 +20,7 @@ def project(tmp_path: Path) -> Path:
     (tmp_path / "templates").mkdir()
     (tmp_path / "project.py").write_text("one = 1\n")
     paths = [str(tmp_path / "project.py"), str(tmp_path / "templates")]
-    stamp.write("python", ["--seeds", "2"], str(tmp_path / "report"), paths, [])
+    stamp.write("python", ["--seeds", "2"], str(tmp_path / "report"), paths)
     return tmp_path
 
 
@@ -66,10 +66,32 @@ def test_a_stamp_that_was_cut_short_is_looked_at(project: Path) -> None:
 
 def test_claims_that_fail_are_told_again(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With `--strict` they decide the exit code, also when nothing was stale."""
-    stamp.write("python", [], str(project / "report"), [], ['best.md:1: no longer holds: "A wins"'])
+    report = str(project / "report")
+    stamp.write("python", [], report, [], failing=['best.md:1: does not hold: "A wins"'])
     assert stamp.unchanged("python", [], str(project)) == 0
-    assert 'best.md:1: no longer holds: "A wins"\n' in capsys.readouterr().out
-    assert stamp.unchanged("python", ["--strict"], str(project)) == 1
+    assert 'best.md:1: does not hold: "A wins"\n' in capsys.readouterr().out
+    assert stamp.unchanged("python", ["--strict"], str(project)) == 3
+
+
+def test_claims_that_are_unknown_count_only_where_it_is_strict(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """They are told then, unless they are allowed."""
+    stamp.write("python", [], str(project / "report"), [], unknown=['best.md:1: is not known: "A wins"'])
+    assert stamp.unchanged("python", [], str(project)) == 0
+    assert "best.md" not in capsys.readouterr().out
+    assert stamp.unchanged("python", ["--strict"], str(project)) == 3
+    assert "best.md:1: is not known" in capsys.readouterr().out
+    assert stamp.unchanged("python", ["--strict", "--allow-unknown"], str(project)) == 0
+
+
+def test_on_a_runner_that_shows_annotations_claims_are_looked_at(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The stamp has no annotations, which the build itself writes."""
+    stamp.write("python", [], str(project / "report"), [], failing=["best.md:1: does not hold"])
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    assert stamp.unchanged("python", [], str(project)) is None
 
 
 def test_nothing_to_do_costs_at_most_twice_a_bare_python(project: Path) -> None:
@@ -77,7 +99,7 @@ def test_nothing_to_do_costs_at_most_twice_a_bare_python(project: Path) -> None:
     files = [project / f"{number}.py" for number in range(500)]
     for file in files:
         file.touch()
-    stamp.write("front", [], str(project / "report"), map(str, files), [])
+    stamp.write("front", [], str(project / "report"), map(str, files))
     code = (
         f"import sys; sys.path[:0] = [{str(SOURCE)!r}]\n"
         f"from labreport.cli import main\nsys.exit(main(['--quiet'], {str(project)!r}))"

@@ -101,11 +101,32 @@ def test_what_a_terminal_would_obey_is_shown() -> None:
 
 
 def test_a_long_line_is_broken_between_words(capsys: pytest.CaptureFixture[str]) -> None:
-    """What follows is indented; no line is wider than the terminal."""
-    Terminal().result(" ".join(["word"] * 40))
+    """For people: what follows is indented, and no line is wider than the terminal."""
+    terminal = Terminal()
+    terminal.interactive = True
+    terminal.result(" ".join(["word"] * 40))
     lines = capsys.readouterr().out.splitlines()
-    assert max(map(len, lines)) <= Terminal().width
+    assert max(map(len, lines)) <= terminal.width
     assert all(line.startswith("  word") for line in lines[1:])
+
+
+def test_another_program_gets_each_line_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    """However long it is: a log is searched by lines."""
+    terminal = Terminal()
+    terminal.result(" ".join(["word"] * 40))
+    terminal.error(UsageError(" ".join(["wrong"] * 40)))
+    printed = capsys.readouterr()
+    assert (len(printed.out.splitlines()), len(printed.err.splitlines())) == (1, 1)
+
+
+def test_on_githubs_runner_a_mistake_is_an_annotation(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each of several, at its line."""
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    mistakes = [UsageError("one", location="/nowhere/a.md:1"), UsageError("two")]
+    Terminal().error(MultipleErrors(mistakes))
+    assert capsys.readouterr().err == "::error file=/nowhere/a.md,line=1::one\n::error::two\n"
 
 
 def test_amounts_and_times_read_as_a_person_writes_them() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import inspect
 import io
+import json
 import os
 import re
 import subprocess
@@ -19,12 +20,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+import yaml
 from matplotlib import pyplot as plt
 
 import labreport
 from labreport.build import Request, open_report, section, stored_answers
 from labreport.cli import main
-from labreport.cli.parser import COMMANDS, OPTIONS
+from labreport.cli.parser import COMMANDS, OF_ALL
 from labreport.errors import LabReportError
 from labreport.page import render_file
 from labreport.plan import Plan
@@ -199,6 +201,42 @@ def test_a_report_can_be_read_as_the_page_about_results_says(tape: Path, wells: 
     )
 
 
+def test_every_file_of_the_page_about_ci_works(wells: Path, tmp_path: Path) -> None:
+    """Its YAML and JSON can be read, its commands run in the order in which they stand, its test passes."""
+    page = {block.name: block.text for block in blocks("docs/ci.md")}
+    workflow = yaml.safe_load(page[".github/workflows/report.yml"])
+    steps = [step.get("run", "") for step in workflow["jobs"]["report"]["steps"]]
+    job = yaml.safe_load(page[".gitlab-ci.yml"])["report"]
+    hook = yaml.safe_load(page[".pre-commit-config.yaml"])["repos"][0]["hooks"][0]
+    commands = [*steps, *job["script"], hook["entry"], f"{sys.executable} -m pytest -q test_report.py"]
+    program = tmp_path / "labreport"
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m labreport "$@"\n')
+    program.chmod(0o755)
+    (wells / "test_report.py").write_text(page["test_report.py"])
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    summary = tmp_path / "summary.md"
+    environment = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT / "src")}
+    environment["GITHUB_STEP_SUMMARY"] = str(summary)
+    own = [command for command in commands if command.startswith(("labreport", sys.executable))]
+    assert len(own) == 8
+    for command in own:
+        subprocess.run(["bash", "-c", command], cwd=wells, env=environment, check=True)
+    assert summary.read_text() == "No answer says anything else.\n"
+
+
+def test_the_problem_matcher_of_that_page_reads_what_check_prints() -> None:
+    """File, line and message of the example in it."""
+    page = (ROOT / "docs/ci.md").read_text()
+    (tasks,) = [block.text for block in blocks("docs/ci.md") if block.name == ".vscode/tasks.json"]
+    pattern = json.loads(tasks)["tasks"][0]["problemMatcher"]["pattern"]
+    line = next(line for line in page.splitlines() if ".md:3: new: " in line)
+    found = re.match(pattern["regexp"], line)
+    assert found
+    assert found[pattern["file"]] == "templates/questions/drug.md"
+    assert found[pattern["line"]] == "3"
+    assert found[pattern["message"]].startswith("new: no longer holds")
+
+
 def test_the_reference_has_every_name_with_its_arguments() -> None:
     """All of `labreport.__all__`, each argument of each by its name."""
     entries = dict(
@@ -216,8 +254,11 @@ def test_the_reference_has_every_name_with_its_arguments() -> None:
 def test_the_readme_lists_every_command() -> None:
     """Each command of the parser; every option that a page names is one."""
     readme = (ROOT / "README.md").read_text()
-    assert [name for name in COMMANDS if f"`{name}" not in readme and f", `{name}" not in readme] == []
-    known = {*OPTIONS, "--help", "--browser", "--slow", "--upgrade"}
+    names = [command.name for command in COMMANDS]
+    assert [name for name in names if f"`{name}" not in readme and f", `{name}" not in readme] == []
+    known = {"--help", "--version", "--browser", "--slow", "--upgrade"}
+    for arguments in (OF_ALL, *(command.arguments for command in COMMANDS)):
+        known |= {argument.name for argument in arguments}
     for page in PAGES:
         told = re.findall(r"`(?:labreport |python build.py )?[^`\n]*?(--[a-z-]+)", page.read_text())
         others = re.compile(r"--(host|port|nthreads|nworkers|hostfile|check|wait)")

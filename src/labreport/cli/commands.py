@@ -1,216 +1,246 @@
-"""The commands: each takes the arguments and the terminal, and gives an exit code; without one, it is 0."""
+"""The commands that look at a report, and those that change what is kept of it.
+
+Each takes the arguments and the terminal, and gives an exit code; without one, it is 0.
+"""
 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-import sysconfig
 import time
-import webbrowser
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from labreport import results
-from labreport.build import Request, answers_of, locked_report, open_report, stored_answers
-from labreport.build import build_report as built
-from labreport.cli import stamp
-from labreport.cli.output import SHOWN, Progress, amounts, causes, claims, compare, show_changes
+from labreport.build import locked_report, open_report, stored_answers
+from labreport.check.changes import LastBuild, as_markdown, differences
+from labreport.check.claims import CheckedClaim, check_claims, seeds_as_built
+from labreport.check.coverage import coverage_of
+from labreport.check.fragile import firmness
+from labreport.cli import formats
+from labreport.cli.build import CLAIMS_FAIL, request_of
+from labreport.cli.output import amounts, show_causes, show_changes, show_claims, summary
 from labreport.cli.terminal import Terminal, counted, duration, visible
-from labreport.errors import MultipleErrors, UsageError, display_path
+from labreport.errors import LabReportError, UsageError, display_path
 from labreport.page import names as names_of
 from labreport.page import render_file
-from labreport.plan import DOCUMENTS, Plan, Target
-from labreport.plan import carry_over as kept
+from labreport.plan import Plan, Target, carry_over
 from labreport.project import resolve_callable
 from labreport.results import files
-from labreport.stale import ingredients, load
+from labreport.stale import load
 from labreport.verify import checks
 
-CHANGES = "cache/changes.json"
-"""Where a report keeps what its last build changed in the answers."""
+
+def as_built(arguments: argparse.Namespace) -> Plan:
+    """The plan of a report as it was built, with the seeds of that build, unless `--seeds` names others.
+
+    Raises `UsageError` where there is no report.
+    """
+    request = request_of(arguments)
+    if request.seeds is None:
+        request = replace(request, seeds=seeds_as_built(arguments.output))
+    return open_report(request)
 
 
-def carried_out(arguments: argparse.Namespace, terminal: Terminal, progress: Progress) -> int:
-    """Build, and say what came of it; the exit code. By the command `build`, what is all fresh is stamped."""
-    request, begun = _request(arguments), time.monotonic()
-    with progress.bars:
-        done = built(request, progress)
-    plan, took = done.plan, duration(time.monotonic() - begun)
-    page, *others = (request.output / name for name in DOCUMENTS.values())
-    if done.errors:
-        wrong = MultipleErrors(done.errors)
-        terminal.error(wrong)
-        previous = "The previous report is unchanged." if page.is_file() else "No report was written."
-        failed = f"{terminal.paint('Build failed', 'red', 'bold')} after {took}"
-        terminal.say(f"{failed}: {counted(len(wrong.errors), 'error')}. {previous}")
-        return wrong.exit_code
-    after, (_, failing) = answers_of(request.output), claims(plan)
-    if done.made and done.before and after:
-        lines = list(compare(done.before, after))
-        files.write_json(request.output / CHANGES, {"lines": lines})
-        if lines:
-            show_changes(terminal.say, lines, SHOWN)
-    for line in failing:
-        terminal.result(terminal.paint(line, "yellow"))
-    if not done.made:
-        terminal.say(f"Up to date: {display_path(page)}")
-    else:
-        terminal.say(f"{terminal.paint('Done', 'green', 'bold')} in {took}: {amounts(done.made, plan)}.")
-        there = ", ".join([display_path(page), *(path.name for path in others if path.is_file())])
-        partly = "Only what was named was made; without a name, the report is."
-        terminal.say(partly if request.names else f"The report: {there}")
-    whole = arguments.command == "build" and not (request.names or request.force)
-    files_only = all(one.path for one in plan.project.tables)  # a function's table may change without a file
-    if whole and files_only and not any(map(plan.state, plan.things)):
-        front = os.environ.get(stamp.FRONT, "")
-        stamp.write(front, arguments.argv, str(request.output), _rests_on(plan), failing)
-    return int(arguments.strict and bool(failing))
+def check(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    """Ask the claims of the report as it was built, and say which do not hold or are not known.
+
+    The exit code is 1 where the report is stale, 3 where a claim fails or is unknown, each unless allowed.
+    """
+    plan = as_built(arguments)
+    if plan.made("answers.json", "answers.json") is None:
+        raise UsageError(f"{display_path(arguments.output)} has no report to check; build first")
+    claims = check_claims(plan, LastBuild.read(arguments.output).fallen)
+    judged = [claim for claim in claims if claim.outcome != "unknown"] if arguments.allow_unknown else claims
+    form = arguments.format or ("github" if terminal.annotates else "text")
+    text = formats.FORMATS[form](judged)
+    if text:
+        terminal.write(text)
+    if form in ("text", "github"):
+        _show_rest_of_check(arguments, terminal, plan, claims)
+    stale = [target for target in plan.things if plan.state(target)]
+    if stale and not arguments.allow_stale:
+        what = f"the report is stale: {amounts(stale, plan)}"
+        terminal.error(LabReportError(f"{what}; build first, or allow it by --allow-stale"))
+        show_causes(terminal, terminal.warn, plan, stale)
+        return 1
+    return 0 if all(claim.outcome == "holds" for claim in judged) else CLAIMS_FAIL
 
 
-def _rests_on(plan: Plan) -> list[str]:
-    """The files and folders by which a finished report is known to be up to date."""
-    project, sources = plan.project, ingredients(plan.project).sources
-    templates, engine = project.folder / "templates", Path(__file__).parents[1]
-    names = {name for one in (*project.questions, *project.figures) for name in one.data}
-    names |= {*project.data_files, *(name for one in project.runs for name in one.files or ())}
-    paths = [path for name in sources.modules() if (path := sources.path(name))]
-    paths += {path.parent for path in paths} | {templates if templates.is_dir() else project.folder}
-    paths += [project.package / name for name in names] + [one.path for one in project.tables if one.path]
-    for folder in (engine, templates, plan.report):
-        paths += [path for path in folder.rglob("*") if "__pycache__" not in path.parts]
-    own = {plan.report / name for name in (stamp.NAME, ".lock", "cache", "exports", CHANGES)}
-    return [sysconfig.get_path("purelib"), *(str(one) for one in paths if one.exists() and one not in own)]
+def _show_rest_of_check(
+    arguments: argparse.Namespace, terminal: Terminal, plan: Plan, claims: list[CheckedClaim]
+) -> None:
+    """The last line of `check`, and before it what was asked for besides."""
+    if arguments.coverage:
+        _show_coverage(terminal, plan)
+    if arguments.fragile:
+        _show_firmness(terminal, plan)
+    terminal.result(summary(claims) or "The report has no claims.")
 
 
-def build(arguments: argparse.Namespace, terminal: Terminal) -> int:
-    """Make what is stale; with `--dry-run`, only say what that is."""
-    if arguments.dry_run:
-        request = _request(arguments)
-        plan = open_report(request)
-        stale = [thing for thing in plan.wanted(request.names) if plan.state(thing)]
-        causes(terminal, terminal.result, plan, stale)
-        if not stale:
-            terminal.result("Nothing to do.")
-        return 0
-    code = carried_out(arguments, terminal, Progress(terminal))
-    page = arguments.output / DOCUMENTS["page"]
-    if arguments.open and page.is_file() and not webbrowser.open(page.as_uri()):
-        terminal.warn(f"nothing here opens {display_path(page)}; open it yourself")
-    return code
+def _show_coverage(terminal: Terminal, plan: Plan) -> None:
+    coverage = coverage_of(_templates_of(plan))
+    for sentence in coverage.unguarded:
+        line = f"{display_path(sentence.file)}:{sentence.line}: outside every claim: {sentence.text}"
+        terminal.result(visible(line))
+    judging = len(coverage.unguarded) + coverage.guarded
+    terminal.result(f"Sentences that compare or judge: {judging}, {coverage.guarded} of them in claims.")
+    numbers = f"{coverage.printed} from results, {coverage.literal} literal, {coverage.typed} typed"
+    terminal.result(f"Numbers: {numbers}.")
+
+
+def _show_firmness(terminal: Terminal, plan: Plan) -> None:
+    firm = firmness(plan)
+    for claim in firm.fragile:
+        location = f"{display_path(plan.project.folder / claim.claim.file)}:{claim.claim.line}"
+        terminal.result(visible(f"{location}: {claim}"))
+    for failure in firm.failures:
+        terminal.warn(failure)
+    if not firm.units:
+        terminal.result("Nothing was left out: that needs 5 to 30 seeds or replicates.")
+        return
+    asked = f"{counted(firm.asked, 'claim')} asked again without each of {len(firm.units)} units"
+    near = f"; {firm.near} fall without three or more, as they are near their limits" if firm.near else ""
+    terminal.result(f"{asked}: {len(firm.fragile)} fall without one or two{near}.")
 
 
 def status(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """What is stale and why, and how many claims hold; 1 when anything is stale."""
-    plan = open_report(_request(arguments))
-    stale = [thing for thing in plan.things if plan.state(thing)]
+    plan = as_built(arguments)
+    stale = [target for target in plan.things if plan.state(target)]
     headline, look = ("Stale", "yellow") if stale else ("All is fresh", "green")
     terminal.result(terminal.paint(f"{headline}: {amounts(stale or plan.things, plan)}.", look))
-    causes(terminal, terminal.result, plan, stale)
-    every, failing = claims(plan)
-    if made := [claim.holds for claim in every if not claim.otherwise]:
-        unknown = f"; not known: {made.count(None)}" if None in made else ""
-        terminal.result(f"Claims that hold: {made.count(True)} of {len(made)}{unknown}.")
-    for line in failing:
-        terminal.result(terminal.paint(line, "yellow"))
-    return int(bool(stale))
+    show_causes(terminal, terminal.result, plan, stale)
+    claims = check_claims(plan, LastBuild.read(arguments.output).fallen)
+    if claims:
+        terminal.result(summary(claims))
+    show_claims(terminal, [claim for claim in claims if claim.outcome == "fails"])
+    return 1 if stale else 0
 
 
 def why(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """The way from the edited line to what is named; 1 when that is stale."""
-    plan = open_report(_request(arguments))
-    things = plan.named(arguments.name)
-    for line in dict.fromkeys(line for thing in things for line in plan.way(thing)):
+    plan = as_built(arguments)
+    targets = plan.named(arguments.name)
+    lines = dict.fromkeys(line for target in targets for line in plan.way(target))
+    for line in lines:
         terminal.result(line)
-    return int(any(map(plan.state, things)))
+    return 1 if any(plan.state(target) for target in targets) else 0
 
 
 def names(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """Every name of an answer with its value, and the conditions that hold now."""
-    plan = open_report(_request(arguments))
-    for thing in plan.named(arguments.question):
-        if thing.kind == "answer":
-            sys.stdout.write(names_of(thing.subject, stored_answers(plan, [thing.name])[thing.name]))
+    plan = as_built(arguments)
+    for target in plan.named(arguments.question):
+        if target.kind == "answer":
+            answer = stored_answers(plan, [target.name])[target.name]
+            sys.stdout.write(names_of(target.subject, answer))
 
 
 def verify(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """A line for each check that fails, with `--verbose` for each; 1 when any fails."""
-    begun, found = time.monotonic(), Counter[bool]()
-    request = _request(arguments)
-    with locked_report(request, terminal.warn):
-        for check in checks(open_report(request)):
-            found[check.passed] += 1
-            line = f"{'ok     ' if check.passed else 'differs'}  {check.name}  {check.detail}".rstrip()
-            if not check.passed or terminal.verbose:
-                terminal.result(terminal.paint(visible(line), *([] if check.passed else ["red"])))
+    begun = time.monotonic()
+    passed, failed = 0, 0
+    with locked_report(request_of(arguments), terminal.warn):
+        for result in checks(as_built(arguments)):
+            if result.passed:
+                passed += 1
+            else:
+                failed += 1
+            word = "ok     " if result.passed else "differs"
+            line = visible(f"{word}  {result.name}  {result.detail}".rstrip())
+            if not result.passed:
+                terminal.result(terminal.paint(line, "red"))
+            elif terminal.verbose:
+                terminal.result(line)
     took = duration(time.monotonic() - begun)
-    terminal.result(f"{counted(found[True], 'check')} passed, {found[False]} failed ({took})")
-    return int(bool(found[False]))
+    terminal.result(f"{counted(passed, 'check')} passed, {failed} failed ({took})")
+    return 1 if failed else 0
 
 
 def changes(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """What the last build changed in the answers, or how they differ from another report's."""
-    if not arguments.old:
-        told = files.read_json(arguments.output / CHANGES)
-        lines = told["lines"] if told else []
+    if arguments.old:
+        before = results.load(arguments.old).document
+        after = results.load(arguments.output).document
+        found = differences(before, after)
     else:
-        before, after = (results.load(path).document for path in (arguments.old, arguments.output))
-        lines = list(compare(before, after))
-    show_changes(terminal.result, lines)
+        found = list(LastBuild.read(arguments.output).differences)
+    if arguments.format == "markdown":
+        terminal.write(as_markdown(found))
+    else:
+        show_changes(terminal.result, found)
 
 
 def keep(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """Decide that stored results stay valid across an edit, and say which."""
-    request = _request(arguments)
+    request = request_of(arguments)
     with locked_report(request, terminal.warn):
         plan = open_report(request)
-        count = kept(plan, arguments.kept, arguments.because)
+        count = carry_over(plan, arguments.kept, arguments.because)
     terminal.result(f"{counted(count, plan.project.words.run)} of {', '.join(arguments.kept)} kept.")
 
 
 def clean(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """Remove the runs that no experiment can use with any number of seeds, and what is kept of others."""
-    request = _request(arguments)
+    request = request_of(arguments)
     with locked_report(request, terminal.warn):
         plan = open_report(request)
-        stored = list(plan.store.runs())
-        seeds = {run.seed for run in stored}
-        wanted = {plan.key(Target("run", one.name, one, seed)) for one in plan.project.runs for seed in seeds}
-        lost = Counter(run.name for run in stored if run.key not in wanted)
-        cache = request.output / "cache"
-        known = {cache / thing.kind / f"{files.safe_name(thing.name)}.json" for thing in plan.things}
-        old = [path for path in cache.glob("*/*.json") if path not in known]
-        for name, count in lost.items():
+        usable = _usable_keys(plan)
+        unusable = Counter(run.name for run in plan.store.runs() if run.key not in usable)
+        forgotten = _forgotten_entries(plan)
+        for name, count in unusable.items():
             terminal.result(f"{counted(count, plan.project.words.run)} of {name}")
-        for path in old:
+        for path in forgotten:
             terminal.result(display_path(path))
-        items = counted(lost.total() + len(old), "item")
+        items = counted(unusable.total() + len(forgotten), "item")
         if arguments.dry_run:
             terminal.result(f"{items} would be removed.")
             return
-        freed = plan.store.clean(wanted)
-        for path in old:
+        freed = plan.store.clean(usable)
+        for path in forgotten:
             path.unlink()
     terminal.result(f"{items} removed, {freed / 1e6:.1f} MB freed.")
+
+
+def _usable_keys(plan: Plan) -> set[str]:
+    """The keys of the runs that an experiment of the project can use, with any seed that is stored."""
+    keys = set()
+    for seed in {run.seed for run in plan.store.runs()}:
+        for experiment in plan.project.runs:
+            keys.add(plan.key(Target("run", experiment.name, experiment, seed)))
+    return keys
+
+
+def _forgotten_entries(plan: Plan) -> list[Path]:
+    """The files of answers, figures and sections that the project does not have any more."""
+    cache = plan.report / "cache"
+    known = {cache / target.kind / f"{files.safe_name(target.name)}.json" for target in plan.things}
+    return [path for path in cache.glob("*/*.json") if path not in known]
 
 
 def export(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """Write results and answers in one format."""
     target = arguments.output / "exports" / arguments.format
-    found = results.export(arguments.format, arguments.output, target)
-    terminal.result(f"Exported {counted(len(found), 'file')} to {display_path(target)}")
+    written = results.export(arguments.format, arguments.output, target)
+    terminal.result(f"Exported {counted(len(written), 'file')} to {display_path(target)}")
 
 
-def render(arguments: argparse.Namespace, terminal: Terminal) -> None:
-    """Fill a file with values and claims, beside the other exports."""
-    plan = open_report(_request(arguments))
-    text, found = render_file(Path(arguments.file), stored_answers(plan, "*").members, plan.project.runs)
-    target = arguments.output / "exports" / Path(arguments.file).name
+def render(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    """Fill a file with values and claims, beside the other exports; 3 where a claim fails or is unknown."""
+    source = Path(arguments.file)
+    plan = as_built(arguments)
+    text, claims = render_file(source, stored_answers(plan, "*").members, plan.project.runs)
+    target = arguments.output / "exports" / source.name
     files.write_bytes(target, text.encode())
-    for claim in found:
-        if claim.fails:
-            terminal.result(terminal.paint(str(claim), "yellow"))
+    outcomes = ("fails",) if arguments.allow_unknown else ("fails", "unknown")
+    checked = [CheckedClaim(claim, source) for claim in claims]
+    listed = [claim for claim in checked if claim.outcome in outcomes]
+    show_claims(terminal, listed)
     terminal.result(f"Wrote {display_path(target)}")
+    return CLAIMS_FAIL if listed else 0
 
 
 def show_code(arguments: argparse.Namespace, terminal: Terminal) -> None:
@@ -219,11 +249,14 @@ def show_code(arguments: argparse.Namespace, terminal: Terminal) -> None:
     experiment = project.experiment(arguments.experiment)
     if not project.show_code:
         raise UsageError("this project cannot show code; set show_code in its Project to a function")
-    sys.stdout.write(
-        f"{resolve_callable(project.show_code, project.location, 'show_code')(experiment).rstrip()}\n"
-    )
+    write_code = resolve_callable(project.show_code, project.location, "show_code")
+    sys.stdout.write(f"{write_code(experiment).rstrip()}\n")
 
 
-def _request(given: argparse.Namespace) -> Request:
-    names = [*given.names, *filter(None, given.force)] if given.names else []
-    return Request(given.project, given.output, given.seeds, given.jobs, names, given.force, given.scheduler)
+def _templates_of(plan: Plan) -> Iterator[Path]:
+    """The templates of a project's sections and questions; not all of them need to be there."""
+    folder = plan.project.folder / "templates"
+    for chapter in plan.project.chapters:
+        yield folder / "sections" / f"{chapter.name}.md"
+        for question in chapter.questions:
+            yield folder / (question.template or f"questions/{question.name}.md")

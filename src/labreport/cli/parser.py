@@ -1,94 +1,144 @@
-"""The command line: each command and its options, as argparse knows them, and how one is carried out."""
+"""The command line: each command with its words and options, as argparse reads them."""
 
 from __future__ import annotations
 
 import argparse
-import os
-import shlex
-from collections.abc import Callable, Sequence
-from functools import partial
-from importlib import import_module
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from labreport.cli.terminal import INTERRUPTED, Terminal, guarded
-from labreport.errors import UsageError, display_path
+VERSION = "0.1.0"
+"""As in pyproject.toml."""
+EXIT_CODES = """\
+exit codes: 0 done; 1 something failed, differs or is stale; 2 bad usage or input;
+3 a claim does not hold or is not known; 130 and 143 interrupted: the same command continues"""
 
-_EPILOG = """\
-exit codes: 0 done; 1 something failed, differs or (status, why) is stale;
-2 bad usage or input; 130 and 143 interrupted: the same command continues"""
+
+@dataclass(frozen=True)
+class Argument:
+    """A word or an option of a command, and the settings that argparse takes for it."""
+
+    name: str
+    help: str
+    settings: Mapping[str, Any]
 
 
-def number(low: int, high: int, text: str) -> int:
-    """Read the text of an option as a whole number."""
+@dataclass(frozen=True)
+class Command:
+    """A command: its name, what it does, and its arguments."""
+
+    name: str
+    help: str
+    arguments: tuple[Argument, ...]
+
+
+def _argument(name: str, help: str, **settings: Any) -> Argument:  # noqa: A002  # as argparse calls it
+    return Argument(name, help, settings)
+
+
+def _flag(name: str, help: str) -> Argument:  # noqa: A002
+    return Argument(name, help, {"action": "store_true"})
+
+
+def _command(name: str, help: str, *arguments: Argument) -> Command:  # noqa: A002
+    return Command(name, help, arguments)
+
+
+def whole_number(text: str, low: int, high: int) -> int:
+    """Read the text of an option as a whole number from `low` to `high`."""
     if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
         raise argparse.ArgumentTypeError(f"must be a whole number from {low} to {high:,}; got {text!r}")
     return int(text)
 
 
-_seeds, _jobs = partial(number, 1, 100_000), partial(number, 0, 1_024)
-OPTIONS: dict[str, dict[str, Any]] = {
-    "--seeds": {"type": _seeds, "metavar": "N", "help": "run every experiment with N seeds"},
-    "--jobs": {"type": _jobs, "metavar": "N", "help": "workers (0: one per core)"},
-    "--scheduler": {"metavar": "ADDRESS", "help": "run on the Dask cluster at tcp://HOST:PORT"},
-    "--force": {
-        "metavar": "NAME",
-        "nargs": "?",
-        "const": "",
-        "action": "append",
-        "help": "make NAME again though it is fresh; without NAME, everything",
-    },
-    "--dry-run": {"action": "store_true", "help": "say what would be done, and change nothing"},
-    "--strict": {"action": "store_true", "help": "exit 1 if a claim of the text does not hold"},
-    "--open": {"action": "store_true", "help": "open the report in the browser"},
-    "--because": {"metavar": "TEXT", "required": True, "help": "why the edit does not change the results"},
-    "--output": {"metavar": "DIR", "help": "folder of the report (default: report)"},
-    "--project": {"metavar": "DIR", "help": "folder of the project (default: this one)"},
-    "--verbose": {"action": "store_true", "help": "list every item"},
-    "--quiet": {"action": "store_true", "help": "print only errors, and what was asked for"},
-    "--debug": {"action": "store_true", "help": "show a traceback for every error"},
-}
-_WORDS = {
-    "names": ("NAME", "*", "only these sections, questions or figures, and what they need"),
-    "name": ("NAME", "", "a section, a question, a figure or an experiment; or a question's number, as 2.2"),
-    "question": ("QUESTION", "", "a question"),
-    "old": ("OLD", "?", "compare with this report instead: its folder, or its answers.json"),
-    "kept": ("NAME", "+", "an experiment or a study"),
-    "format": ("FORMAT", "", "csv, latex or markdown"),
-    "file": ("FILE", "", "the file"),
-    "dir": ("DIR", "", "the folder to create"),
-    "experiment": ("NAME", "", "an experiment"),
-}
-"""A word that is no option: how it is shown, how many of them there are, and what it is."""
-COMMANDS = {
-    "build": (
-        "make what is stale; the default, so its name can be left out",
-        "names --strict --dry-run --force --seeds --scheduler --jobs --open",
-    ),
-    "status": ("say what is stale and why, and which claims hold; exit 1 if anything is", "--seeds"),
-    "why": ("print the way from the edited line to a name", "name --seeds"),
-    "names": (
-        "print every name of an answer with its value, and the conditions that hold",
-        "question --seeds",
-    ),
-    "verify": ("check every stored byte, answer and document, and repeat a run", "--seeds"),
-    "watch": ("rebuild on every change, and reload the page", "--seeds --jobs --open"),
-    "changes": ("list what the last build changed in the answers", "old"),
-    "keep": ("decide that stored results stay valid across an edit", "kept --because --seeds"),
-    "clean": ("remove results that nothing refers to", "--dry-run"),
-    "export": ("write results and answers for other programs", "format"),
-    "render": ("fill a text file of your own, such as paper.tex, with values and claims", "file"),
-    "new": ("create a small project that builds at once", "dir"),
-    "show-code": ("print an experiment as the code that one would type", "experiment"),
-}
-"""Command: what it does, its words and its options."""
-GONE = ("check", "diff", "init", "completion", "bench")
-"""Commands of an earlier version, which are not taken for names of what to build."""
-_TEST = ("run the tests of this checkout: --slow, --browser, else the ordinary ones", "")
-_NEW = {"project.txt": "project.py", "gitignore": ".gitignore", "closer.md": "templates/questions/closer.md"}
-"""Files of a new project, by those of the folder `skeleton`."""
-_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
-"""What this process computes, statistics and drawings, is small, and has the same bits with one thread."""
+def _count_of_seeds(text: str) -> int:
+    return whole_number(text, 1, 100_000)
+
+
+def _count_of_workers(text: str) -> int:
+    return whole_number(text, 0, 1_024)
+
+
+_ANY_NAME = "a section, a question, a figure or an experiment; or a question's number, as 2.2"
+_SOME_NAMES = "only these sections, questions or figures, and what they need"
+_OLD_REPORT = "compare with this report instead: its folder, or its answers.json"
+
+NAMES = _argument("names", _SOME_NAMES, metavar="NAME", nargs="*")
+NAME = _argument("name", _ANY_NAME, metavar="NAME")
+QUESTION = _argument("question", "a question", metavar="QUESTION")
+OLD = _argument("old", _OLD_REPORT, metavar="OLD", nargs="?")
+KEPT = _argument("kept", "an experiment or a study", metavar="NAME", nargs="+")
+EXPORT_FORMAT = _argument("format", "csv, latex or markdown", metavar="FORMAT")
+FILE = _argument("file", "the file", metavar="FILE")
+FOLDER = _argument("dir", "the folder to create", metavar="DIR")
+EXPERIMENT = _argument("experiment", "an experiment", metavar="NAME")
+
+SEEDS = _argument("--seeds", "run every experiment with N seeds", type=_count_of_seeds, metavar="N")
+JOBS = _argument("--jobs", "workers (0: one per core)", type=_count_of_workers, metavar="N")
+SCHEDULER = _argument("--scheduler", "run on the Dask cluster at tcp://HOST:PORT", metavar="ADDRESS")
+FORCE = _argument(
+    "--force",
+    "make NAME again though it is fresh; without NAME, everything",
+    metavar="NAME",
+    nargs="?",
+    const="",
+    action="append",
+)
+DRY_RUN = _flag("--dry-run", "say what would be done, and change nothing")
+STRICT = _flag("--strict", "exit 3 if a claim does not hold or is not known")
+ALLOW_UNKNOWN = _flag("--allow-unknown", "let claims pass that are not known, as with one seed")
+ALLOW_STALE = _flag("--allow-stale", "let a report pass that is stale")
+COVERAGE = _flag("--coverage", "list the sentences outside every claim that compare or judge")
+FRAGILE = _flag("--fragile", "ask each claim again without each seed or replicate")
+OPEN = _flag("--open", "open the report in the browser")
+BECAUSE = _argument("--because", "why the edit does not change the results", metavar="TEXT", required=True)
+CHECK_FORMAT = _argument(
+    "--format", "how claims are listed (default: text)", choices=("text", "json", "github", "sarif")
+)
+CHANGES_FORMAT = _argument(
+    "--format", "how changes are listed (default: text)", choices=("text", "markdown"), default="text"
+)
+OUTPUT = _argument("--output", "folder of the report (default: report)", metavar="DIR")
+PROJECT = _argument("--project", "folder of the project (default: this one)", metavar="DIR")
+VERBOSE = _flag("--verbose", "list every item")
+QUIET = _flag("--quiet", "print only errors, and what was asked for")
+DEBUG = _flag("--debug", "show a traceback for every error")
+OF_ALL = (OUTPUT, PROJECT, VERBOSE, QUIET, DEBUG)
+"""Options of every command."""
+
+BUILD = _command(
+    "build",
+    "make what is stale; the default, so its name can be left out",
+    *(NAMES, STRICT, ALLOW_UNKNOWN, DRY_RUN, FORCE, SEEDS, SCHEDULER, JOBS, OPEN),
+)
+CHECK = _command(
+    "check",
+    "ask the claims of the report as it was built; exit 3 if one does not hold or is not known",
+    *(CHECK_FORMAT, ALLOW_UNKNOWN, ALLOW_STALE, COVERAGE, FRAGILE),
+)
+STATUS = _command("status", "say what is stale and why, and which claims hold; exit 1 if anything is", SEEDS)
+WHY = _command("why", "print the way from the edited line to a name", NAME, SEEDS)
+NAMES_OF = _command(
+    "names", "print every name of an answer with its value, and the conditions that hold", QUESTION, SEEDS
+)
+VERIFY = _command("verify", "check every stored byte, answer and document, and repeat a run", SEEDS)
+WATCH = _command("watch", "rebuild on every change, and reload the page", SEEDS, JOBS, OPEN)
+CHANGES = _command("changes", "list what the last build changed in the answers", OLD, CHANGES_FORMAT)
+KEEP = _command("keep", "decide that stored results stay valid across an edit", KEPT, BECAUSE, SEEDS)
+CLEAN = _command("clean", "remove results that nothing refers to", DRY_RUN)
+EXPORT = _command("export", "write results and answers for other programs", EXPORT_FORMAT)
+RENDER = _command(
+    "render", "fill a text file of your own, such as paper.tex, with values and claims", FILE, ALLOW_UNKNOWN
+)
+NEW = _command("new", "create a small project that builds at once", FOLDER)
+SHOW_CODE = _command("show-code", "print an experiment as the code that one would type", EXPERIMENT)
+TEST = _command("test", "run the tests of this checkout: --slow, --browser, else the ordinary ones")
+COMMANDS = (
+    *(BUILD, CHECK, STATUS, WHY, NAMES_OF, VERIFY, WATCH, CHANGES),
+    *(KEEP, CLEAN, EXPORT, RENDER, NEW, SHOW_CODE),
+)
 
 
 def parse(argv: Sequence[str], checkout: bool = False) -> argparse.Namespace:
@@ -97,60 +147,38 @@ def parse(argv: Sequence[str], checkout: bool = False) -> argparse.Namespace:
     What argparse refuses ends the program with exit code 2, as its help does with 0.
     """
     program = "python build.py" if checkout else "labreport"
+    commands = (*COMMANDS, TEST) if checkout else COMMANDS
+    parser = _parser(program, commands)
+    parser.set_defaults(argv=argv, program=program)
+    first_word = argv[0] if argv else ""
+    asks_for_help = not {"-h", "--help"}.isdisjoint(argv)
+    if first_word == "test" and checkout and not asks_for_help:
+        return parser.parse_args(["test"])
+    known = {command.name for command in commands}
+    if first_word in {*known, "-h", "--help", "--version"}:
+        return parser.parse_args(argv)
+    return parser.parse_args(["build", *argv])
+
+
+def _parser(program: str, commands: Sequence[Command]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         program,
         description="Carry out the experiments, answer the questions, write the report.",
-        epilog=_EPILOG,
+        epilog=EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.set_defaults(argv=argv, program=program)
-    parser.add_argument("--version", action="version", version="labreport 0.1.0")  # as in pyproject.toml
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    for name, (does, words) in (COMMANDS | ({"test": _TEST} if checkout else {})).items():
-        one = commands.add_parser(name, help=does, description=f"{does.capitalize()}.", allow_abbrev=False)
-        one.set_defaults(names=[], seeds=None, jobs=0, force=[], scheduler="", strict=False)
-        for word in f"{words} --output --project --verbose --quiet --debug".split():
-            metavar, amount, what = _WORDS.get(word, ("", "", ""))
-            given = OPTIONS.get(word) or {"metavar": metavar, "nargs": amount or None, "help": what}
-            one.add_argument(word, **given)
-    if argv and argv[0] in GONE:
-        parser.exit(2, f"error: no command {argv[0]!r}; {program} has {', '.join(commands.choices)}\n")
-    top = argv[:1] and argv[0] in (*commands.choices, "-h", "--help", "--version")
-    testing = checkout and argv[:1] == ["test"] and not {"-h", "--help"} & {*argv}
-    return parser.parse_args(argv[:1] if testing else argv if top else ["build", *argv])
-
-
-def run(argv: Sequence[str], root: str, checkout: Callable[..., int | None] | None = None) -> int:
-    """Carry out a command line; the exit code."""
-    arguments = parse(argv, checkout is not None)
-    terminal = Terminal(arguments.quiet, arguments.verbose, arguments.debug)
-    folder = arguments.project = Path(os.path.abspath(arguments.project or root))
-    arguments.output = Path(os.path.abspath(arguments.output or folder / "report"))
-
-    def action() -> int:
-        if checkout and (code := checkout(arguments, terminal.warn)) is not None:
-            return code
-        os.environ.update(dict.fromkeys(_ONE_THREAD, "1") | dict(os.environ))
-        module = {"new": "parser", "watch": "watch"}.get(arguments.command, "commands")
-        command = getattr(import_module(f"labreport.cli.{module}"), arguments.command.replace("-", "_"))
-        return int(command(arguments, terminal) or 0)
-
-    endings = {"build": INTERRUPTED, "watch": "Stopped watching."}
-    return guarded(action, terminal, endings.get(arguments.command, "Interrupted."))
-
-
-def new(arguments: argparse.Namespace, terminal: Terminal) -> None:
-    """Create a small project, and say what to do with it; no library is needed."""
-    target, skeleton = Path(arguments.dir), Path(__file__).with_name("skeleton")
-    if os.path.lexists(target) and (not target.is_dir() or any(target.iterdir())):
-        raise UsageError(f"{display_path(target)} is not empty; name a folder that does not exist yet")
-    title = target.resolve().name.replace("-", " ").replace("_", " ").strip()
-    for source, name in _NEW.items():
-        text = (skeleton / source).read_text(encoding="utf-8")
-        (target / name).parent.mkdir(parents=True, exist_ok=True)
-        (target / name).write_text(text.replace("TITLE", title[:1].upper() + title[1:]), encoding="utf-8")
-    place = shlex.quote(display_path(target))
-    terminal.say(f"Created {display_path(target)}: project.py, and the text of its question. Next:")
-    terminal.say(f"  {arguments.program} --project {place}         # make the report (seconds)")
-    terminal.say(f"  {arguments.program} watch --project {place}   # edit; the page follows")
+    package = Path(__file__).parents[1]
+    version = f"labreport {VERSION} from {package} (Python {platform.python_version()})"
+    parser.add_argument("--version", action="version", version=version)
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    for command in commands:
+        description = f"{command.help.capitalize()}."
+        subparser = subparsers.add_parser(
+            command.name, help=command.help, description=description, allow_abbrev=False
+        )
+        subparser.set_defaults(names=[], seeds=None, jobs=0, force=[], scheduler="")
+        subparser.set_defaults(strict=False, allow_unknown=False)
+        for argument in (*command.arguments, *OF_ALL):
+            subparser.add_argument(argument.name, help=argument.help, **argument.settings)
+    return parser

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 FRONT = "LABREPORT_FRONT"
 """Environment variable: the interpreter at the front door, which may continue in another."""
 NAME = ".stamp"
-_SILENT = ("build", "--quiet", "--strict", "--verbose")
+FAILING, UNKNOWN = "!", "?"
+"""What the lines of a stamp begin with that are about claims."""
+_SILENT = ("build", "--quiet", "--strict", "--allow-unknown", "--verbose")
 """Words that change neither what is made nor of what."""
 
 
@@ -30,7 +32,7 @@ def main(argv: Sequence[str], root: str, checkout: Callable[..., int | None] | N
     try:
         code = unchanged(os.environ.setdefault(FRONT, sys.executable), argv, root)
         if code is None:
-            from labreport.cli.parser import run
+            from labreport.cli.main import run
 
             code = run(argv, root, checkout)
     except KeyboardInterrupt:  # so early that nothing was begun
@@ -42,32 +44,49 @@ def main(argv: Sequence[str], root: str, checkout: Callable[..., int | None] | N
 def unchanged(front: str, argv: Sequence[str], root: str) -> int | None:
     """Say that nothing is to be done; the exit code. None where something may have changed."""
     words = [part for word in argv for part in word.split("=", 1)]
-    given = dict(pairwise(words))
-    output = given.get("--output") or os.path.join(given.get("--project") or root, "report")
+    value_after = dict(pairwise(words))
+    output = value_after.get("--output") or os.path.join(value_after.get("--project") or root, "report")
     try:
         with open(os.path.join(output, NAME), encoding="utf-8", errors="surrogateescape") as file:
             head, *lines = file.read().split("\n")
         if head != _head(front, argv, output):
             return None
-        claims = [line[1:] for line in lines if line[:1] == "!"]
-        if any(line != _line(line.split(" ", 2)[2]) for line in lines[len(claims) :]):
-            return None
+        failing = [line[1:] for line in lines if line.startswith(FAILING)]
+        unknown = [line[1:] for line in lines if line.startswith(UNKNOWN)]
+        for line in lines[len(failing) + len(unknown) :]:
+            if line != _line(line.split(" ", 2)[2]):
+                return None
     except (OSError, ValueError, IndexError):
         return None
-    if "--quiet" not in argv:
-        sys.stdout.write("\n".join([f"Up to date: {os.path.relpath(output)}/report.html", *claims, ""]))
-    return 1 if claims and "--strict" in argv else 0
+    claims = failing
+    if "--strict" in argv and "--allow-unknown" not in argv:
+        claims = failing + unknown
+    if claims and os.environ.get("GITHUB_ACTIONS"):  # which shows claims as annotations
+        return None
+    lines = claims if "--quiet" in argv else [*claims, f"Up to date: {os.path.relpath(output)}/report.html"]
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    return 3 if claims and "--strict" in argv else 0
 
 
-def write(front: str, argv: Sequence[str], output: str, paths: Iterable[str], claims: Iterable[str]) -> None:
+def write(
+    front: str,
+    argv: Sequence[str],
+    output: str,
+    paths: Iterable[str],
+    failing: Iterable[str] = (),
+    unknown: Iterable[str] = (),
+) -> None:
     """Stamp the report in `output`, made by `argv` from the files and folders `paths`.
 
-    `claims` are the lines about those that do not hold. A folder's time says that a file was added.
+    `failing` and `unknown` are the lines about claims. A folder's time says that a file was added.
     """
-    found = (_line(os.path.abspath(path)) for path in sorted({*paths}))
+    lines = [_head(front, argv, output)]
+    lines += [FAILING + line for line in failing]
+    lines += [UNKNOWN + line for line in unknown]
+    lines += [_line(path) for path in sorted({os.path.abspath(path) for path in paths})]
     target = os.path.join(output, NAME)
     with open(f"{target}.new", "w", encoding="utf-8", errors="surrogateescape") as file:
-        file.write("\n".join([_head(front, argv, output), *(f"!{line}" for line in claims), *found]))
+        file.write("\n".join(lines))
     os.replace(f"{target}.new", target)
 
 
@@ -78,4 +97,4 @@ def _line(path: str) -> str:
 
 def _head(front: str, argv: Sequence[str], output: str) -> str:
     words = (word for word in argv if word not in _SILENT)
-    return " ".join(["labreport stamp 1", front, os.path.abspath(output), *words])
+    return " ".join(["labreport stamp 2", front, os.path.abspath(output), *words])

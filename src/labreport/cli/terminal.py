@@ -12,22 +12,29 @@ import threading
 import traceback
 from collections.abc import Callable
 
+from labreport.cli.annotations import annotation_of_error, is_annotating
 from labreport.errors import LabReportError, MultipleErrors, raised_at
 
 INTERRUPTED = "Interrupted. What is finished is kept; run the same command again to continue."
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33"}
+_ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-"""Characters that a terminal obeys, to be shown instead: names come from files."""
+"""Characters that a terminal obeys, to be display_path instead: names come from files."""
 
 
 class Terminal:
-    """Standard output and standard error of one command."""
+    """Standard output and standard error of one command.
+
+    Lines are wrapped only where a person reads them: a terminal, `interactive`. Another program gets each
+    whole. `annotates`: it is GitHub's runner, which shows errors at their lines.
+    """
 
     def __init__(self, quiet: bool = False, verbose: bool = False, debug: bool = False) -> None:
         self.quiet, self.verbose, self.debug = quiet, verbose, debug
         self.interactive = sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb"
         self.colour = self.interactive and not os.environ.get("NO_COLOR")
         self.width = max(40, min(shutil.get_terminal_size((80, 24)).columns, 100))
+        self.annotates = is_annotating()
 
     def say(self, text: str) -> None:
         """Print a line, unless quiet."""
@@ -35,31 +42,54 @@ class Terminal:
             self.result(text)
 
     def result(self, text: str) -> None:
-        """Print a line that was asked for, also when quiet; one that is too long goes on below, indented."""
-        if len(re.sub(r"\x1b\[[0-9;]*m", "", text)) > self.width:
-            indent = " " * (len(text) - len(text.lstrip()) + 2)
-            text = textwrap.fill(
-                text, self.width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
-            )
+        """Print a line that was asked for, also when quiet."""
+        self.write(self._wrapped(text) if self.interactive else text)
+
+    def write(self, text: str) -> None:
+        """Print a text as it is."""
         try:
             print(text, flush=True)
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # nobody reads any more; the work goes on
 
+    def _wrapped(self, text: str) -> str:
+        """A line that is too long goes on below, indented."""
+        if len(_ESCAPE.sub("", text)) <= self.width:
+            return text
+        indent = len(text) - len(text.lstrip()) + 2
+        return textwrap.fill(
+            text,
+            self.width,
+            subsequent_indent=" " * indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+
     def warn(self, text: str) -> None:
         """Print a line to standard error: something was repaired or left out."""
-        print(f"{self.paint('note', 'yellow')}: {visible(text)}", file=sys.stderr)
+        self._complain(f"{self.paint('note', 'yellow')}: {visible(text)}")
 
     def error(self, error: LabReportError) -> None:
         """Print why something failed to standard error, each of several mistakes on its own line."""
-        for each in error.errors if isinstance(error, MultipleErrors) else (error,):
+        errors = error.errors if isinstance(error, MultipleErrors) else (error,)
+        for mistake in errors:
             if self.debug:
-                traceback.print_exception(each)
-            print(f"{self.paint('error', 'red')}: {visible(str(each))}", file=sys.stderr)
+                traceback.print_exception(mistake)
+            if self.annotates:
+                print(annotation_of_error(mistake), file=sys.stderr)
+            else:
+                self._complain(f"{self.paint('error', 'red')}: {visible(str(mistake))}")
+
+    def _complain(self, line: str) -> None:
+        is_read = sys.stderr.isatty() and self.interactive
+        print(self._wrapped(line) if is_read else line, file=sys.stderr)
 
     def paint(self, text: str, *looks: str) -> str:
         """Colour a text where colour is supported."""
-        return f"\x1b[{';'.join(_CODES[look] for look in looks)}m{text}\x1b[0m" if self.colour else text
+        if not self.colour:
+            return text
+        codes = ";".join(_CODES[look] for look in looks)
+        return f"\x1b[{codes}m{text}\x1b[0m"
 
 
 def visible(text: str) -> str:
@@ -68,20 +98,21 @@ def visible(text: str) -> str:
     return _CONTROL.sub(lambda sign: ascii(sign[0])[1:-1], line)
 
 
-def counted(count: int, what: str) -> str:
+def counted(count: int, noun: str) -> str:
     """Write `1 figure`, `1,200 figures`, `2 studies`."""
-    plural = what if count == 1 else f"{what[:-1]}ies" if what.endswith("y") else f"{what}s"
-    return f"{count:,} {plural}"
+    if count != 1:
+        noun = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{count:,} {noun}"
 
 
 def duration(seconds: float) -> str:
     """Write `1.2 s`, `12 s`, `3 min 05 s`, `2 h 10 min`."""
     if seconds < 9.95:
         return f"{max(seconds, 0.0):.1f} s"
-    minutes, whole = divmod(round(seconds), 60)
-    if minutes < 60:
-        return f"{minutes} min {whole:02} s" if minutes else f"{whole} s"
-    return f"{minutes // 60} h {minutes % 60:02} min"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes >= 60:
+        return f"{minutes // 60} h {minutes % 60:02} min"
+    return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
 
 
 def guarded(action: Callable[[], int], terminal: Terminal, interrupted: str = INTERRUPTED) -> int:
@@ -97,17 +128,24 @@ def guarded(action: Callable[[], int], terminal: Terminal, interrupted: str = IN
         return error.exit_code
     except KeyboardInterrupt as error:
         if interrupted:
-            sys.stderr.write(f"{chr(13) if sys.stderr.isatty() else ''}{interrupted}\n")
+            start_of_line = "\r" if sys.stderr.isatty() else ""
+            sys.stderr.write(f"{start_of_line}{interrupted}\n")
         return 143 if error.args else 130
     except Exception as error:
-        lines = str(error).splitlines() or [""]
-        hint = "" if terminal.debug else "; --debug shows the traceback"
-        wrong = LabReportError(f"{type(error).__name__}: {lines[0]}{hint}", location=raised_at(error))
-        wrong.__cause__ = error
-        terminal.error(wrong)
+        terminal.error(_unexpected(error, terminal.debug))
         return 1
     finally:
         sys.unraisablehook = hook
+
+
+def _unexpected(error: Exception, debug: bool) -> LabReportError:
+    """One line for an exception that nobody expected."""
+    lines = str(error).splitlines() or [""]
+    hint = "" if debug else "; --debug shows the traceback"
+    text = f"{type(error).__name__}: {lines[0]}{hint}"
+    unexpected = LabReportError(text, location=raised_at(error))
+    unexpected.__cause__ = error
+    return unexpected
 
 
 def _terminate(number: int, frame: object) -> None:
@@ -119,5 +157,6 @@ def _send_again(swallowed: sys.UnraisableHookArgs) -> None:
     if not issubclass(swallowed.exc_type, KeyboardInterrupt):
         sys.__unraisablehook__(swallowed)
         return
-    number = signal.SIGTERM if swallowed.exc_value and swallowed.exc_value.args else signal.SIGINT
+    is_terminated = swallowed.exc_value is not None and bool(swallowed.exc_value.args)
+    number = signal.SIGTERM if is_terminated else signal.SIGINT
     threading.Timer(0.05, os.kill, (os.getpid(), number)).start()

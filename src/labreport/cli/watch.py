@@ -20,8 +20,8 @@ from typing import Any
 from watchfiles import DefaultFilter
 from watchfiles import watch as changes
 
-from labreport.cli.commands import carried_out
-from labreport.cli.output import Progress
+from labreport.cli.build import carry_out
+from labreport.cli.progress import Progress
 from labreport.cli.terminal import Terminal, guarded
 from labreport.errors import LabReportError
 from labreport.page.document import served
@@ -126,7 +126,7 @@ def _build(channel: Connection, arguments: argparse.Namespace) -> None:
             channel.send(None)
 
     terminal = Heard(debug=arguments.debug)
-    if not guarded(lambda: carried_out(arguments, terminal, Sending(terminal)), terminal, ""):
+    if not guarded(lambda: carry_out(arguments, terminal, Sending(terminal)), terminal, ""):
         channel.send("")
 
 

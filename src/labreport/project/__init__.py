@@ -27,3 +27,4 @@ from labreport.project.outline import (
     section,
 )
 from labreport.project.table import Data, table
+from labreport.project.values import JsonValues, values

@@ -25,8 +25,9 @@ from labreport.errors import (
 from labreport.project.checks import Declared, as_tuple_of
 from labreport.project.experiment import Experiment, Read, Study
 from labreport.project.table import Data
+from labreport.project.values import JsonValues
 
-Reads: TypeAlias = Experiment | Study | Read | Data | Iterable[Any]
+Reads: TypeAlias = Experiment | Study | Read | Data | JsonValues | Iterable[Any]
 Named: TypeAlias = "str | Question | Iterable[str | Question]"
 R = TypeVar("R")
 
@@ -35,7 +36,8 @@ R = TypeVar("R")
 class Reader(Declared):
     """What a question and a figure have in common: a function, and what it may read.
 
-    It gets, as far as they are declared, the results of all experiments, each table, and the answers.
+    It gets, as far as they are declared, the results of all experiments, each table, the content of each file
+    of values, and the answers.
     """
 
     name: str
@@ -45,11 +47,16 @@ class Reader(Declared):
     answers: tuple[str, ...] = ()
     data: tuple[str, ...] = ()
     """Files that it reads besides, by their paths below the project."""
+    values: tuple[JsonValues, ...] = ()
 
     def arguments(self, results: Any, answers: Mapping[str, Any]) -> tuple[Any, ...]:
         """What its function is called with."""
-        first = (results,) if self.reads else ()
-        return (*first, *self.tables, *((answers,) if self.answers else ()))
+        values = (file.read() for file in self.values)
+        given: list[Any] = [results] if self.reads else []
+        given += [*self.tables, *values]
+        if self.answers:
+            given.append(answers)
+        return tuple(given)
 
     def __call__(self, *arguments: Any) -> Any:
         """Call its function, for tests."""
@@ -298,14 +305,27 @@ class Check:
 def _reader(
     kind: Callable[..., R], name: str, reads: Reads, answers: Named, data: str | Iterable[str], **more: Any
 ) -> Callable[[Callable[..., Any]], R]:
-    known = Experiment, Study, Read, Data
-    each = as_tuple_of(reads, known, "reads", "experiments, studies, at(…) and tables")
-    tables = tuple(one for one in each if isinstance(one, Data))
-    runs = (one for one in each if not isinstance(one, Data))  # by default at their last epoch
-    read = tuple(one if isinstance(one, Read) else Read(one, (one.experiments()[0].epochs,)) for one in runs)
-    paths = tuple(map(str, as_tuple_of(data, (str, Path), "data", "paths")))
-    given = read, tables, _names(answers), paths
-    return lambda function: kind(name or function.__name__, function, *given, **more)
+    """A decorator that makes a question or a figure of the function below it."""
+    kinds = (Experiment, Study, Read, Data, JsonValues)
+    subjects = as_tuple_of(reads, kinds, "reads", "experiments, studies, at(…), tables and values(…)")
+    runs = []
+    for subject in subjects:
+        if isinstance(subject, (Experiment, Study)):  # by default at their last epoch
+            runs.append(Read(subject, (subject.experiments()[0].epochs,)))
+        elif isinstance(subject, Read):
+            runs.append(subject)
+    tables = tuple(subject for subject in subjects if isinstance(subject, Data))
+    values = tuple(subject for subject in subjects if isinstance(subject, JsonValues))
+    paths = [str(path) for path in as_tuple_of(data, (str, Path), "data", "paths")]
+    paths += [str(file.path) for file in values]  # each counts for what reads it
+    names = _names(answers)
+
+    def make(function: Callable[..., Any]) -> R:
+        return kind(
+            name or function.__name__, function, tuple(runs), tables, names, tuple(paths), values, **more
+        )
+
+    return make
 
 
 def _names(given: Named) -> tuple[str, ...]:

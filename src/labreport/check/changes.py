@@ -1,0 +1,173 @@
+"""What is different between two reports: their numbers, their claims, and how that is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from textwrap import shorten
+from typing import Any
+
+import msgspec
+
+from labreport.check.claims import FallenClaim, claims_of_document, keyed_claims, newly_fallen
+from labreport.results import files
+from labreport.stats import Finding, Namespace, Quantity, as_plus_minus, from_json, sentence
+from labreport.stats.finding import quantities
+
+_WAS = {True: "held", False: "did not hold", None: "was not known"}
+_NOW = {True: "now holds", False: "no longer holds", None: "is not known now"}
+
+
+LAST_BUILD = "cache/changes.json"
+"""Where a report keeps what its last build changed."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One number, judgement, text or claim that is not what it was; `was` and `now` are as printed.
+
+    `name` is that of an answer, such as `best.mean.wide`; of a claim, file and line, and `sentence` its text.
+    """
+
+    name: str
+    was: str
+    now: str
+    sentence: str = ""
+
+    def __str__(self) -> str:
+        was, now = (shorten(text, 70, placeholder=" …") for text in (self.was, self.now))
+        if self.sentence:
+            return f'{self.name}: {was}, {now}: "{shorten(self.sentence, 40, placeholder=" …")}"'
+        if not self.was:
+            return f"{self.name} is new"
+        if not self.now:
+            return f"{self.name} is no longer asked"
+        return f"{self.name}: was {was}, now {now}"
+
+
+@dataclass(frozen=True)
+class LastBuild:
+    """What the last build changed that made something: next to nothing of the first one.
+
+    `was` has the numbers that are others now as they were printed, by the names that the page has for them;
+    `fallen` are the claims that it felled, or that are new in it and do not hold.
+    """
+
+    differences: tuple[Difference, ...] = ()
+    was: dict[str, str] = field(default_factory=dict)
+    fallen: tuple[FallenClaim, ...] = ()
+
+    @classmethod
+    def between(cls, before: Mapping[str, Any], after: Mapping[str, Any]) -> LastBuild:
+        """What a build changed, by its `answers.json` before and after it."""
+        old, new = printed_numbers(before), printed_numbers(after)
+        was = {name: text for name, text in old.items() if name in new and new[name] != text}
+        fallen = newly_fallen(claims_of_document(before), claims_of_document(after))
+        return cls(tuple(differences(before, after)), was, tuple(fallen))
+
+    @classmethod
+    def read(cls, report: Path) -> LastBuild:
+        """What the last build of a report changed; nothing where that is not known."""
+        try:
+            return msgspec.convert(files.read_json(report / LAST_BUILD) or {}, cls)
+        except (files.Damaged, msgspec.ValidationError):
+            return cls()
+
+    def write(self, report: Path) -> None:
+        """Keep it with the report."""
+        files.write_json(report / LAST_BUILD, msgspec.to_builtins(self))
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
+    """What is different between two `answers.json`, answers first, each paired by its name."""
+    return [*_of_answers(before["questions"], after["questions"]), *_of_claims(before, after)]
+
+
+def _of_answers(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
+    for name in old:
+        if name not in new:
+            yield Difference(name, "asked", "")
+    for name, question in new.items():
+        if name not in old:
+            yield Difference(name, "", "asked")
+            continue
+        was = dict(_statements(from_json(old[name]["answer"])))
+        now = dict(_statements(from_json(question["answer"])))
+        for path in {**now, **was}:
+            if was.get(path) != now.get(path):
+                yield Difference(f"{name}.{path}", was.get(path, "absent"), now.get(path, "absent"))
+
+
+def _of_claims(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Difference]:
+    old = keyed_claims(claims_of_document(before))
+    for key, claim in keyed_claims(claims_of_document(after)).items():
+        if key in old and old[key].holds != claim.holds:
+            location = f"{claim.file}:{claim.line}"
+            yield Difference(location, _WAS[old[key].holds], _NOW[claim.holds], claim.text)
+
+
+def _statements(item: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """What an answer states, by name: each number as printed, with how it was judged; each fact and text."""
+    if isinstance(item, Quantity):
+        yield path, as_plus_minus(item)
+    elif isinstance(item, Finding):
+        yield from _statements_of_finding(item, path)
+    elif isinstance(item, Namespace):
+        members = item.members
+        ranked = any(isinstance(member, Finding) and member.kind == "ranking" for member in members.values())
+        for name, member in members.items():
+            if ranked and name == "difference":  # the comparisons of the ranking have them
+                continue
+            yield from _statements(member, f"{path}.{name}".lstrip("."))
+    elif isinstance(item, (str, list)):
+        yield path, str(item)
+
+
+def _statements_of_finding(finding: Finding, path: str) -> Iterator[tuple[str, str]]:
+    for group, finding_of_group in finding.groups:
+        yield from _statements(finding_of_group, f"{path}.{group}")
+    for part in finding.parts:
+        judgement = "" if finding.kind == "count" else f" ({part.judgement})"
+        if finding.kind == "ranking":
+            subjects = part.subjects[:2]
+        else:
+            subjects = part.subjects[:1] if finding.quantity is not part.quantity else ()
+        yield ".".join((path, *subjects)), f"{as_plus_minus(part.quantity)}{judgement}"
+    if finding.kind == "fact":
+        yield path, sentence(finding).rstrip(".")
+
+
+def printed_numbers(document: Mapping[str, Any]) -> dict[str, str]:
+    """Each number of an `answers.json` as it is printed, by the name that the page has for it."""
+    numbers = {}
+    for question, entry in document["questions"].items():
+        for name, quantity in quantities(from_json(entry["answer"]), question):
+            numbers[name] = as_plus_minus(quantity)
+    return numbers
+
+
+def as_markdown(found: Sequence[Difference]) -> str:
+    """The differences as two tables for a pull request: claims in full, numbers folded away."""
+    claims = [difference for difference in found if difference.sentence]
+    numbers = [difference for difference in found if not difference.sentence]
+    if not found:
+        return "No answer says anything else."
+    parts = []
+    if claims:
+        rows = [f"| `{claim.name}` {_cell(claim.sentence)} | {claim.was} | {claim.now} |" for claim in claims]
+        parts.append("\n".join(["| claim | was | now |", "|---|---|---|", *rows]))
+    if numbers:
+        rows = [f"| `{number.name}` | {_cell(number.was)} | {_cell(number.now)} |" for number in numbers]
+        table = "\n".join(["| answer | was | now |", "|---|---|---|", *rows])
+        summary = f"<summary>Changed in the answers: {len(numbers)}</summary>"
+        parts.append(f"<details>{summary}\n\n{table}\n\n</details>")
+    return "\n\n".join(parts)
+
+
+def _cell(text: str) -> str:
+    """A text in a cell of a table: on one line, without mark-up of its own."""
+    line = " ".join(text.split())
+    for sign in "\\|<*_`[":
+        line = line.replace(sign, f"\\{sign}")
+    return line or "–"

@@ -1,0 +1,156 @@
+"""The command `build`: make what is stale, and say what came of it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sysconfig
+import time
+import webbrowser
+from pathlib import Path
+
+from labreport.build import Builder, Request, answers_of, build_report, open_report
+from labreport.check.changes import LAST_BUILD, LastBuild
+from labreport.check.claims import CheckedClaim, check_claims
+from labreport.cli import stamp
+from labreport.cli.output import SHOWN, amounts, lines_of, show_causes, show_changes, show_claims
+from labreport.cli.progress import Progress
+from labreport.cli.terminal import Terminal, counted, duration
+from labreport.errors import MultipleErrors, display_path
+from labreport.plan import DOCUMENTS, Plan
+from labreport.stale import ingredients
+
+CLAIMS_FAIL = 3
+"""Exit code where a claim does not hold, or is not known."""
+
+
+def build(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    """Make what is stale; with `--dry-run`, only say what that is."""
+    if arguments.dry_run:
+        return _rehearse(arguments, terminal)
+    code = carry_out(arguments, terminal, Progress(terminal))
+    page = arguments.output / DOCUMENTS["page"]
+    if arguments.open and page.is_file() and not webbrowser.open(page.as_uri()):
+        terminal.warn(f"nothing here opens {display_path(page)}; open it yourself")
+    return code
+
+
+def request_of(arguments: argparse.Namespace) -> Request:
+    """What a command line asks a build for."""
+    names = list(arguments.names)
+    if names:  # what is forced is built, too
+        names += [name for name in arguments.force if name]
+    return Request(
+        arguments.project,
+        arguments.output,
+        arguments.seeds,
+        arguments.jobs,
+        names,
+        arguments.force,
+        arguments.scheduler,
+    )
+
+
+def _rehearse(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    request = request_of(arguments)
+    plan = open_report(request)
+    stale = [target for target in plan.wanted(request.names) if plan.state(target)]
+    show_causes(terminal, terminal.result, plan, stale)
+    if not stale:
+        terminal.result("Nothing to do.")
+    return 0
+
+
+def carry_out(arguments: argparse.Namespace, terminal: Terminal, progress: Progress) -> int:
+    """Build, and say what came of it; the exit code. By the command `build`, what is all fresh is stamped."""
+    request = request_of(arguments)
+    begun = time.monotonic()
+    with progress.bars:
+        built = build_report(request, progress)
+    took = duration(time.monotonic() - begun)
+    if built.errors:
+        return _say_failed(built, terminal, took)
+    last_build = _remember(built)
+    if built.made and last_build.differences:
+        show_changes(terminal.say, last_build.differences, SHOWN)
+    claims = check_claims(built.plan, last_build.fallen)
+    failing = [claim for claim in claims if claim.outcome == "fails"]
+    unknown = [claim for claim in claims if claim.outcome == "unknown"]
+    counts_unknown = arguments.strict and not arguments.allow_unknown
+    listed = failing + unknown if counts_unknown else failing
+    show_claims(terminal, listed)
+    _say_done(built, terminal, took)
+    if arguments.command == "build" and not (request.names or request.force):
+        _stamp(arguments, built.plan, failing, unknown)
+    return CLAIMS_FAIL if arguments.strict and listed else 0
+
+
+def _say_failed(built: Builder, terminal: Terminal, took: str) -> int:
+    several = MultipleErrors(built.errors)
+    terminal.error(several)
+    page = built.output / DOCUMENTS["page"]
+    previous = "The previous report is unchanged." if page.is_file() else "No report was written."
+    failed = f"{terminal.paint('Build failed', 'red', 'bold')} after {took}"
+    terminal.say(f"{failed}: {counted(len(several.errors), 'error')}. {previous}")
+    return several.exit_code
+
+
+def _remember(built: Builder) -> LastBuild:
+    """What this build changed; if it made nothing, what the last one did that made something."""
+    after = answers_of(built.output)
+    if built.made and built.before and after:
+        LastBuild.between(built.before, after).write(built.output)
+    return LastBuild.read(built.output)
+
+
+def _say_done(built: Builder, terminal: Terminal, took: str) -> None:
+    page, *others = (built.output / name for name in DOCUMENTS.values())
+    if not built.made:
+        terminal.say(f"Up to date: {display_path(page)}")
+        return
+    terminal.say(f"{terminal.paint('Done', 'green', 'bold')} in {took}: {amounts(built.made, built.plan)}.")
+    if built.request.names:
+        terminal.say("Only what was named was made; without a name, the report is.")
+        return
+    documents = [display_path(page), *(path.name for path in others if path.is_file())]
+    terminal.say(f"The report: {', '.join(documents)}")
+
+
+def _stamp(
+    arguments: argparse.Namespace, plan: Plan, failing: list[CheckedClaim], unknown: list[CheckedClaim]
+) -> None:
+    """Stamp a report that is all fresh, so that the next build has only to look at its files."""
+    if any(table.path is None for table in plan.project.tables):  # a function's table changes without a file
+        return
+    if any(plan.state(target) for target in plan.things):
+        return
+    stamp.write(
+        os.environ.get(stamp.FRONT, ""),
+        arguments.argv,
+        str(arguments.output),
+        _rests_on(plan),
+        failing=lines_of(failing),
+        unknown=lines_of(unknown),
+    )
+
+
+def _rests_on(plan: Plan) -> list[str]:
+    """The files and folders by which a finished report is known to be up to date."""
+    project, report = plan.project, plan.report
+    sources = ingredients(project).sources
+    templates, engine = project.folder / "templates", Path(__file__).parents[1]
+    declared = set(project.data_files)
+    for reader in (*project.questions, *project.figures):
+        declared.update(reader.data)
+    for experiment in project.runs:
+        declared.update(experiment.files or ())
+    modules = [path for name in sources.modules() if (path := sources.path(name))]
+    paths = [*modules, *(project.package / name for name in declared)]
+    paths += {path.parent for path in modules}
+    paths.append(templates if templates.is_dir() else project.folder)
+    paths += [table.path for table in project.tables if table.path]
+    for folder in (engine, templates, report):
+        paths += [path for path in folder.rglob("*") if "__pycache__" not in path.parts]
+    written_later = {report / name for name in (stamp.NAME, ".lock", "cache", "exports", LAST_BUILD)}
+    libraries = sysconfig.get_path("purelib")
+    return [libraries, *(str(path) for path in paths if path.exists() and path not in written_later)]

@@ -1,0 +1,36 @@
+"""The command `new`: a small project that builds at once; no library is needed for it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shlex
+from pathlib import Path
+
+from labreport.cli.terminal import Terminal
+from labreport.errors import UsageError, display_path
+
+SKELETON = Path(__file__).with_name("skeleton")
+FILES = {
+    "project.txt": "project.py",
+    "gitignore": ".gitignore",
+    "closer.md": "templates/questions/closer.md",
+}
+"""Files of a new project, by those of the folder `skeleton`."""
+
+
+def new(arguments: argparse.Namespace, terminal: Terminal) -> None:
+    """Create a small project, and say what to do with it."""
+    target = Path(arguments.dir)
+    is_empty_folder = target.is_dir() and not any(target.iterdir())
+    if os.path.lexists(target) and not is_empty_folder:
+        raise UsageError(f"{display_path(target)} is not empty; name a folder that does not exist yet")
+    title = target.resolve().name.replace("-", " ").replace("_", " ").strip()
+    for source, name in FILES.items():
+        text = (SKELETON / source).read_text(encoding="utf-8")
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        (target / name).write_text(text.replace("TITLE", title[:1].upper() + title[1:]), encoding="utf-8")
+    folder = shlex.quote(display_path(target))
+    terminal.say(f"Created {display_path(target)}: project.py, and the text of its question. Next:")
+    terminal.say(f"  {arguments.program} --project {folder}         # make the report (seconds)")
+    terminal.say(f"  {arguments.program} watch --project {folder}   # edit; the page follows")

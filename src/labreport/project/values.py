@@ -1,0 +1,135 @@
+"""Numbers that somebody else's program has written, as JSON: read by their paths."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn
+
+from labreport.errors import UsageError, author_location, caller_folder, did_you_mean, display_path
+from labreport.project.checks import Declared
+
+
+@dataclass(frozen=True)
+class JsonValues(Declared):
+    """A JSON file of numbers; see `values`."""
+
+    path: Path
+    interval: tuple[str, str] | None = None
+    units: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The file's name."""
+        return self.path.name
+
+    def read(self) -> JsonGroup:
+        """What the file has now. Raises `UsageError` where it is not there, or is no JSON object."""
+        try:
+            content = json.loads(self.path.read_text(encoding="utf-8"))
+        except OSError as error:
+            self.refuse(f"{display_path(self.path)} cannot be read: {error.strerror}")
+        except json.JSONDecodeError as error:
+            location = f"{display_path(self.path)}:{error.lineno}:{error.colno}"
+            raise UsageError(f"this is no JSON: {error.msg}", location=location) from error
+        except UnicodeDecodeError as error:
+            raise UsageError(f"this is no JSON: {error}", location=display_path(self.path)) from error
+        if not isinstance(content, dict):
+            self.refuse(f"it holds a {type(content).__name__}; an object with names is needed")
+        return JsonGroup(self, "", content)
+
+
+class JsonGroup:
+    """A part of a JSON file: what it holds, by attribute or in brackets.
+
+    >>> external.test.accuracy            # a number, as a quantity
+    >>> external["test.accuracy"]         # the same; brackets take any name, and whole paths
+    >>> external.folds[0].accuracy        # of a list
+    >>> [name for name in external.test]  # the names in it
+    """
+
+    def __init__(self, file: JsonValues, path: str, content: dict[str, Any] | list[Any]) -> None:
+        self._file, self._path = file, path
+        if isinstance(content, list):
+            content = {str(index): member for index, member in enumerate(content)}
+        self._content = content
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # asked for by Python, as when it copies
+            raise AttributeError(name)
+        return self[name]
+
+    def __getitem__(self, path: str | int) -> Any:
+        """What has this name; the names of a path are joined by points, as `"test.accuracy"`.
+
+        A group, a `Quantity`, a text, or True or False. Raises `UsageError` for a name that is not there, and
+        for null.
+        """
+        name, rest = str(path), ""
+        if name not in self._content:
+            name, _, rest = name.partition(".")
+        if name not in self._content:
+            owner = self._path or "it"
+            self._refuse(f"{owner} has no {name!r}{did_you_mean(name, self._content, 'there are')}")
+        value = self._value(name)
+        return value[rest] if rest else value
+
+    def _value(self, name: str) -> Any:
+        content = self._content[name]
+        path = f"{self._path}.{name}".lstrip(".")
+        if isinstance(content, (dict, list)):
+            return JsonGroup(self._file, path, content)
+        if isinstance(content, (str, bool)):
+            return content
+        if content is None:
+            self._refuse(f"{path} is null; a number, a text, true or false is needed")
+        return self._quantity(path, name, content)
+
+    def _quantity(self, path: str, name: str, value: float) -> Any:
+        """The number with its unit; its interval is that of the siblings that `interval=` names."""
+        from labreport.stats import number  # a floor above: this is the only value that an author is handed
+
+        ends = None
+        if self._file.interval and name not in self._file.interval:
+            low, high = self._file.interval
+            if low in self._content and high in self._content:
+                ends = (self._content[low], self._content[high])
+        unit = self._file.units.get(name, "")
+        return number(
+            value,
+            ci=ends,
+            unit="fraction" if unit == "%" else unit,
+            source=f"{path} in {self._file.name}",
+            exact=ends is None,
+        )
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._content)
+
+    def __len__(self) -> int:
+        return len(self._content)
+
+    def __repr__(self) -> str:
+        return f"{self._path or self._file.name}: {', '.join(self)}"
+
+    def _refuse(self, text: str) -> NoReturn:
+        raise UsageError(f"{self._file.name}: {text}", location=author_location())
+
+
+def values(
+    path: str | Path,
+    interval: tuple[str, str] | None = None,
+    units: Mapping[str, str] | None = None,
+) -> JsonValues:
+    """Declare a JSON file of numbers that another program has written, beside `project.py`.
+
+    A question that has it in `reads=` gets its content, and reads it by names: `external.test.accuracy`.
+    `interval=("low", "high")` names the two numbers beside another that are the ends of its 95 % interval; a
+    number without them is exact, and can be compared by `<` and `==`. `units` are those of numbers by their
+    own names, as `{"accuracy": "%", "seconds": "s"}`; of `"%"` the file has fractions.
+    """
+    location = author_location()
+    folder = (caller_folder() / location.rpartition(":")[0]).parent
+    return JsonValues((folder / path).resolve(), interval, dict(units or {}), location=location)

@@ -1,0 +1,129 @@
+"""`check`: the claims of a report as it was built, and how a command ends."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from build.conftest import Toy
+
+FALLEN = "templates/questions/higher.md:1: new: no longer holds: "
+
+
+@pytest.fixture
+def fallen(toy: Toy) -> Toy:
+    """A report of which two claims fell with the last build."""
+    toy.edit("project.py", "Walk(3.0)", "Walk(-3.0)")
+    assert toy.run().code == 0
+    return toy
+
+
+def test_claims_that_hold_end_with_0(toy: Toy) -> None:
+    """And with one line."""
+    ended = toy.run("check")
+    assert (ended.code, ended.out) == (0, "Claims that hold: 3 of 3.\n")
+
+
+def test_a_claim_that_falls_ends_with_3(fallen: Toy) -> None:
+    """In each format; a strict build and a rendered file by the same rule."""
+    ended = fallen.run("check")
+    assert ended.code == 3
+    assert ended.out.startswith(f"toy/{FALLEN}")
+    assert ended.out.endswith("Claims that hold: 1 of 3.\n")
+    for form in ("json", "github", "sarif"):
+        assert fallen.run("check", "--format", form).code == 3
+    assert fallen.run("--strict").code == 3
+    (fallen.folder / "readme.txt").write_text("{% claim higher.ranking.wins('up') %}Up wins.{% endclaim %}\n")
+    ended = fallen.run("render", str(fallen.folder / "readme.txt"))
+    assert ended.code == 3
+    assert 'readme.txt:1: does not hold: "Up wins."' in ended.out
+
+
+def test_what_had_fallen_before_is_not_new(fallen: Toy) -> None:
+    """After another edit, which fells nothing; a build that makes nothing forgets nothing."""
+    assert fallen.run().out.count("new: ") == 2
+    assert FALLEN in fallen.run("status").out
+    fallen.edit("templates/questions/down.md", "The loss", "The mean loss")
+    assert "new: " not in fallen.run().out
+    ended = fallen.run("check")
+    assert (ended.code, "new: " in ended.out) == (3, False)
+    assert 'higher.md:1: does not hold: "' in ended.out
+
+
+def test_a_report_in_a_folder_of_a_repository_is_annotated_below_its_root(
+    fallen: Toy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By itself on GitHub's runner: by `check`, and by a build."""
+    (fallen.folder.parent / ".git").mkdir()
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    for words in (["check"], ["build"]):
+        lines = fallen.run(*words).out.splitlines()
+        annotations = [line for line in lines if line.startswith("::")]
+        assert len(annotations) == 2
+        assert annotations[0].startswith(
+            "::error file=toy/templates/questions/higher.md,line=1::no longer holds: "
+        )
+
+
+def test_claims_that_are_unknown_end_with_3_unless_they_are_allowed(toy: Toy) -> None:
+    """As with one seed, with which the report was built, and which it is asked with."""
+    assert toy.run("--seeds", "1").code == 0
+    ended = toy.run("check")
+    assert (ended.code, ended.out.count("is not known")) == (3, 3)
+    assert "Claims that hold: 0 of 3; not known: 3." in ended.out
+    assert toy.run("check", "--allow-unknown").code == 0
+    assert toy.run("build", "--seeds", "1", "--strict").code == 3
+    assert toy.run("build", "--seeds", "1", "--strict", "--allow-unknown").code == 0
+
+
+def test_a_report_is_looked_at_with_the_seeds_of_its_build(toy: Toy) -> None:
+    """Not with those that the project would have now."""
+    assert toy.run("--seeds", "2").code == 0
+    ended = toy.run("verify")
+    assert (ended.code, " passed, 0 failed" in ended.out) == (0, True)
+    assert toy.run("status").code == 0
+    assert toy.run("why", "higher").code == 0
+    assert toy.run("status", "--seeds", "3").code == 1
+
+
+def test_a_stale_report_ends_with_1_and_says_what_is_stale(toy: Toy) -> None:
+    """Unless it is allowed: its claims are those of the report as it was built."""
+    toy.edit("project.py", "Walk(3.0)", "Walk(-3.0)")
+    ended = toy.run("check")
+    assert ended.code == 1
+    assert "the report is stale: 3 walks, " in ended.err
+    assert "drift=3.0, now drift=-3.0" in ended.err
+    assert toy.run("check", "--allow-stale").code == 0
+
+
+def test_without_a_report_it_says_to_build(toy: Toy) -> None:
+    """And ends with 2, as other bad input does."""
+    ended = toy.run("check", "--output", str(toy.folder / "nowhere"))
+    assert (ended.code, ended.err) == (2, "error: toy/nowhere has no report to check; build first\n")
+
+
+def test_what_no_claim_covers_is_listed_and_is_no_error(toy: Toy) -> None:
+    """With the line of the template."""
+    toy.edit("templates/questions/down.md", "{% endclaim %}", "{% endclaim %} So descents are better.")
+    assert toy.run().code == 0
+    ended = toy.run("check", "--coverage")
+    assert ended.code == 0
+    assert "toy/templates/questions/down.md:1: outside every claim: So descents are better." in ended.out
+    assert "Numbers: 3 from results, 0 literal, 0 typed." in ended.out
+
+
+def test_changes_are_a_table_for_a_pull_request(fallen: Toy) -> None:
+    """Claims in full, numbers folded away."""
+    ended = fallen.run("changes", "--format", "markdown")
+    assert ended.code == 0
+    assert "| `templates/questions/higher.md:1` Who drifts ends higher: " in ended.out
+    assert "| held | no longer holds |" in ended.out
+    assert "<summary>Changed in the answers: " in ended.out
+
+
+def test_what_a_build_changed_is_kept_for_the_page(fallen: Toy) -> None:
+    """Numbers as they were, by the names that the page has for them."""
+    kept = json.loads(fallen.read("cache/changes.json"))
+    assert kept["was"]["higher.mean.up"].startswith("158")
+    assert [claim["line"] for claim in kept["fallen"]] == [1, 5]

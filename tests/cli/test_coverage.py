@@ -1,0 +1,73 @@
+"""What no claim covers: sentences that compare or judge, and numbers that are typed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from labreport.check.coverage import Coverage, coverage_of
+
+
+@pytest.fixture
+def template(tmp_path: Path) -> Path:
+    """A template to be written."""
+    return tmp_path / "best.md"
+
+
+def _covered(template: Path, text: str) -> Coverage:
+    template.write_text(text)
+    return coverage_of([template])
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Small nets are faster.",
+        "It had no effect on the dose.",
+        "Both give the same.",
+        "It takes three times the memory.",
+        "Most wines are red.",
+        "It is as good as a tree.",
+        "Trees are deeper than forests.",
+    ],
+)
+def test_a_sentence_that_compares_is_found(template: Path, sentence: str) -> None:
+    """Outside of a claim; inside one it is bound."""
+    (found,) = _covered(template, f"We looked.\n\n{sentence} We went on.").unguarded
+    assert (found.line, found.text) == (3, sentence)
+    bound = _covered(template, f"{{% claim gain.more %}}{sentence}{{% endclaim %}}")
+    assert (bound.unguarded, bound.guarded) == ([], 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We trained five networks.",
+        "```python\nif better: print('most')\n```",
+        "It is called `better`, see [here](better.html).",
+        "{# better #}",
+        '{{ figure("better") }}',
+    ],
+)
+def test_what_neither_compares_nor_is_prose_is_not(template: Path, text: str) -> None:
+    """Code, links, comments and the names of figures say nothing."""
+    assert _covered(template, text).unguarded == []
+
+
+def test_a_sentence_that_is_half_in_a_claim_is_bound(template: Path) -> None:
+    """The claim falls, and the sentence with it."""
+    text = "The forest is {% claim ranking.clear('forest', 'tree') %}clearly better{% endclaim %} here."
+    assert _covered(template, text).guarded == 1
+
+
+def test_numbers_are_printed_literal_or_typed(template: Path) -> None:
+    """What places a figure is no number; a number in code is not typed."""
+    text = 'From {{ mean.a }} to {{ "12 m" | literal }} in 30 days. {{ figure("x") }} `97` {{ ref("x") }}'
+    found = _covered(template, text)
+    assert (found.printed, found.literal, found.typed) == (1, 1, 1)
+
+
+def test_a_template_that_is_not_there_has_nothing(template: Path) -> None:
+    """The engine writes for a question without one."""
+    assert coverage_of([template]) == Coverage()

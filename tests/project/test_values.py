@@ -1,0 +1,103 @@
+"""Numbers of JSON files by their paths."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from labreport.errors import UsageError
+from labreport.project import Project, question, values
+from labreport.project.values import JsonGroup
+
+CONTENT = {
+    "test": {"accuracy": 0.93, "low": 0.9, "high": 0.95},
+    "folds": [{"loss": 3}, {"loss": 4}],
+    "model": "forest",
+    "passed": True,
+    "nothing": None,
+}
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """The file as another program has written it."""
+    path = tmp_path / "results.json"
+    path.write_text(json.dumps(CONTENT))
+    return path
+
+
+def _read(file: Path, **more: Any) -> JsonGroup:
+    return values(file, **more).read()
+
+
+def test_a_number_is_read_by_its_path(file: Path) -> None:
+    """By attributes, in brackets, out of lists; it is exact, and says where it is from."""
+    results = _read(file)
+    assert results.test.accuracy.value == 0.93
+    assert results["test.accuracy"].value == 0.93
+    assert [results.folds[index].loss.value for index in (0, 1)] == [3, 4]
+    assert results["folds.1.loss"].value == 4
+    assert (results.test.accuracy > 0.9).holds is True
+    assert results.test.accuracy.source.note == "test.accuracy in results.json"
+
+
+def test_the_numbers_beside_it_are_its_interval(file: Path) -> None:
+    """Where both are there; else it is exact."""
+    results = _read(file, interval=("low", "high"), units={"accuracy": "%"})
+    accuracy = results.test.accuracy
+    assert (accuracy.value, accuracy.low, accuracy.high, accuracy.unit) == (0.93, 0.9, 0.95, "fraction")
+    assert accuracy.above(89).holds is True
+    assert results.folds[0].loss.exact
+
+
+def test_texts_and_truths_are_read_and_names_listed(file: Path) -> None:
+    """As Python's own."""
+    results = _read(file)
+    assert (results.model, results.passed) == ("forest", True)
+    assert list(results.test) == ["accuracy", "low", "high"]
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("test.acuracy", "test has no 'acuracy'; did you mean 'accuracy'? There are accuracy, low, high"),
+        ("valid", "it has no 'valid'; there are test, folds"),
+        ("nothing", "nothing is null"),
+        ("folds.2", "folds has no '2'; there are 0, 1"),
+    ],
+)
+def test_a_path_that_is_not_there_says_what_is(file: Path, path: str, said: str) -> None:
+    """With the file, and the author's line."""
+    with pytest.raises(UsageError) as caught:
+        _ = _read(file)[path]
+    assert f"results.json: {said}" in str(caught.value)
+    assert "test_values.py:" in caught.value.location
+
+
+def test_a_file_that_is_no_json_is_told_with_line_and_column(file: Path) -> None:
+    """Where it stops to be JSON."""
+    file.write_text('{"a": 1,\n "b" 2}')
+    with pytest.raises(UsageError) as caught:
+        _read(file)
+    assert str(caught.value).endswith("results.json:2:6: this is no JSON: Expecting ':' delimiter")
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    """At the line on which it is declared."""
+    with pytest.raises(UsageError, match=r"test_values.py:\d+: .*nowhere.json cannot be read: No such file"):
+        _read(tmp_path / "nowhere.json")
+
+
+def test_a_question_gets_the_content_and_the_file_counts_for_it(file: Path) -> None:
+    """After results and tables; as a file that it reads."""
+    external = values(file)
+
+    @question("Who?", reads=external)
+    def who(results: JsonGroup) -> Any:
+        return results.model
+
+    assert Project("Report", (who,)).questions[0](*who.arguments(None, {})) == "forest"
+    assert who.data == (str(file),)
