@@ -99,7 +99,11 @@ def _remember(built: Builder) -> LastBuild:
     """What this build changed; if it made nothing, what the last one did that made something."""
     after = answers_of(built.output)
     if built.made and built.before and after:
-        LastBuild.between(built.before, after).write(built.output)
+        try:
+            last_build = LastBuild.between(built.before, after)
+        except (KeyError, TypeError):  # the report before this one is of another version
+            last_build = LastBuild()
+        last_build.write(built.output)
     return LastBuild.read(built.output)
 
 

@@ -1,0 +1,115 @@
+"""Claims that rest on one or two seeds or replicates."""
+
+from __future__ import annotations
+
+import io
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+
+import pytest
+
+from labreport.build import Request, open_report
+from labreport.check.fragile import Firmness, firmness
+from labreport.cli import main
+
+PLATES = """
+from labreport import Measure, Project, difference, question, table
+
+WELLS = table("wells.csv", replicate="plate")
+
+
+@question("Does the drug reduce growth?", reads=WELLS)
+def drug(wells):
+    return difference(wells, Measure("growth"), by="dose", against=0)
+
+
+project = Project("Plates", (drug,))
+"""
+SEEDS = """
+from dataclasses import dataclass
+
+from labreport import Experiment, Fit, Measure, Project, question, ranking
+
+
+@dataclass(frozen=True)
+class Net:
+    nodes: int
+
+
+def fit(net, seed):
+    return Fit({"loss": GAINS[seed] if net.nodes == 8 else 0.0})
+
+
+GAINS = (1.0, 1.1, 0.9, 1.2, -3.0)
+SMALL, LARGE = Experiment("small", Net(4)), Experiment("large", Net(8))
+
+
+@question("Which is better?", reads=(SMALL, LARGE))
+def best(results):
+    return ranking(results, Measure("loss"))
+
+
+project = Project("Seeds", (best,), fit=fit, seeds=5)
+"""
+CLAIM = "{{% claim {} %}}We cannot tell.{{% endclaim %}}\n"
+
+
+def _asked(folder: Path, project: str, template: str, text: str) -> Firmness:
+    """How firmly the claims of a project hold, of which nothing but answers and sections is made."""
+    (folder / "project.py").write_text(project)
+    (folder / "templates" / "questions").mkdir(parents=True)
+    (folder / "templates" / "questions" / template).write_text(text)
+    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()) as errors:
+        assert main(["questions"], str(folder)) == 0, errors.getvalue()
+    return firmness(open_report(Request(folder, folder / "report")))
+
+
+def _wells(folder: Path, gains: list[float]) -> None:
+    rows = [f"{plate},0,1.0\n{plate},5,{1.0 + gain}\n" for plate, gain in enumerate(gains, 1)]
+    (folder / "wells.csv").write_text("plate,dose,growth\n" + "".join(rows))
+
+
+def test_a_claim_that_falls_without_one_plate_is_told(tmp_path: Path) -> None:
+    """One plate in six differs so much that nothing is clear; without it, the drug is."""
+    _wells(tmp_path, [1.0, 1.2, 0.9, 1.1, 1.0, -3.0])
+    firm = _asked(tmp_path, PLATES, "drug.md", CLAIM.format("difference.unclear"))
+    assert (firm.asked, len(firm.units)) == (1, 6)
+    assert [str(claim) for claim in firm.fragile] == ['falls without plate 6: "We cannot tell."']
+
+
+def test_a_claim_that_falls_without_one_seed_is_told(tmp_path: Path) -> None:
+    """Of runs, the seed is left out of each experiment; nothing is run again."""
+    firm = _asked(tmp_path, SEEDS, "best.md", CLAIM.format("ranking.unclear('large', 'small')"))
+    assert [str(claim) for claim in firm.fragile] == ['falls without seed 4: "We cannot tell."']
+
+
+def test_a_claim_that_holds_without_any_is_not(tmp_path: Path) -> None:
+    """All plates say the same."""
+    _wells(tmp_path, [1.0, 1.2, 0.9, 1.1, 1.0, 1.3])
+    firm = _asked(tmp_path, PLATES, "drug.md", CLAIM.format("difference.more"))
+    assert (firm.asked, firm.fragile, firm.near) == (1, (), 0)
+
+
+def test_a_claim_that_is_near_its_limit_is_only_counted(tmp_path: Path) -> None:
+    """It falls without any plate that is no help: the interval is wider for fewer."""
+    _wells(tmp_path, [1.0, 2.2, 0.5, 1.7, 0.3])
+    firm = _asked(tmp_path, PLATES, "drug.md", CLAIM.format("difference.more"))
+    assert (firm.asked, firm.fragile, firm.near) == (1, (), 1)
+
+
+@pytest.mark.parametrize("plates", [4, 31])
+def test_of_too_few_or_too_many_none_is_left_out(tmp_path: Path, plates: int) -> None:
+    """Of four, three would be left; of thirty-one, one is never decisive."""
+    _wells(tmp_path, [1.0 + 0.01 * number for number in range(plates)])
+    firm = _asked(tmp_path, PLATES, "drug.md", CLAIM.format("difference.more"))
+    assert (firm.units, firm.fragile) == ((), ())
+
+
+def test_a_question_that_cannot_be_answered_without_one_says_so(tmp_path: Path) -> None:
+    """The others are asked all the same."""
+    _wells(tmp_path, [1.0, 1.2, 0.9, 1.1, 1.0, 1.3])
+    needs_all = PLATES.replace(
+        "    return diff", "    assert 3 in set(wells.frame.plate), 'no plate 3'\n    return diff"
+    )
+    firm = _asked(tmp_path, needs_all, "drug.md", CLAIM.format("difference.more"))
+    assert (firm.failures, firm.near) == (("drug without plate 3: no plate 3",), 0)
