@@ -27,7 +27,7 @@ from labreport.stale import changed_since_loaded, check_reads, load
 from labreport.stale.loader import MARKER
 
 if TYPE_CHECKING:
-    from labreport.page import RenderedSection
+    from labreport.page import RenderedSection, ReportSource
 
 _OLDER = re.compile(r"[0-9a-f]{64}(\.\d+\.[0-9a-f]{12}\.safetensors|\.json)|ledger\.json|workflow\.py")
 """Names that only versions before this one gave."""
@@ -233,7 +233,7 @@ def compute(plan: Plan, thing: Target) -> dict[str, Any]:
     reader = thing.subject
     try:
         if thing.kind == "section":
-            return section(plan, reader).plain()
+            return section(plan, reader).to_json()
         arguments = reader.arguments(
             results.results_for_reader(reader, plan.runs), stored_answers(plan, reader.answers)
         )
@@ -300,29 +300,45 @@ def document(plan: Plan, kind: str, lost: Collection[Target] = (), notice: str =
 
     def fragment(one: Section) -> RenderedSection:
         again = plan.thing(one) in lost
-        return section(plan, one, lost) if again else RenderedSection.of(plan.value("section", one.name))
+        return (
+            section(plan, one, lost) if again else RenderedSection.from_json(plan.value("section", one.name))
+        )
 
     drawn = _figures(plan, plan.project.figures, lost)
     made = plan.project, [*map(fragment, plan.project.chapters)], drawn, _facts(plan)
+    seeds = max((len(plan.seeds(experiment)) for experiment in plan.project.runs), default=None)
     if kind == "pdf":
         from labreport.page.pdf import render_pdf
 
-        return render_pdf(*made)
+        return render_pdf(*made, seeds=seeds)
     from labreport.page.document import render_page
 
-    return render_page(*made, notice=notice).encode()
+    return render_page(*made, notice=notice, seeds=None if notice else seeds).encode()
+
+
+def report_source(plan: Plan) -> ReportSource:
+    """What a report that was built is exported from."""
+    from labreport.page import ReportSource
+
+    digits_shown: dict[str, int] = {}
+    for chapter in plan.project.chapters:
+        digits_shown |= plan.value("section", chapter.name)["digits_shown"]
+    drawings = _figures(plan, plan.project.figures, ())
+    return ReportSource(results.load(plan.report), plan.project, drawings, digits_shown)
 
 
 def _answers(plan: Plan) -> dict[str, Any]:
     """What `answers.json` says."""
+    from labreport.page import template_of
+
     project = plan.project
     asked: dict[str, Any] = {}
     sections: dict[str, Any] = {}
     for chapter in project.chapters:
         claims = plan.value("section", chapter.name)["claims"]
         for one in chapter.questions:
-            file = one.template or f"questions/{one.name}.md"
-            own = [claim for claim in claims if claim["file"].endswith(file)]
+            file = f"templates/{template_of(one)}"
+            own = [claim for claim in claims if claim["file"] == file]
             claims = [claim for claim in claims if claim not in own]
             answer = plan.value("answer", one.name)
             asked[one.name] = {"question": one.text, "section": chapter.name, "answer": answer, "claims": own}

@@ -11,7 +11,8 @@ from pathlib import Path
 import reference
 
 from build.conftest import Toy
-from labreport.results import export
+from labreport.build import Request, open_report, report_source
+from labreport.page import export
 
 KEPT = Path(__file__).parent / "kept"
 VARIES = (
@@ -42,7 +43,8 @@ def test_a_report_is_what_it_was(made: Callable[[str], Toy], tmp_path: Path) -> 
             key: of.get(key) for key in ("name", "seed", "records", "kept", "state", "finished", "claims")
         }
         found[str(path.relative_to(report))] = f"{names} {json.dumps(shown)}\n"
+    source = report_source(open_report(Request(toy.folder, report)))
     for form in ("csv", "latex", "markdown"):
-        found |= {path.name: path.read_text() for path in export(form, report, tmp_path / form)}
+        found |= {path.name: path.read_text() for path in export(form, source, tmp_path / form)}
     text = "".join(f"\n==== {name}\n{one}" for name, one in found.items())
     reference.compare(re.sub(VARIES, "…", text), KEPT.with_suffix(".txt"), tmp_path)

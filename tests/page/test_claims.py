@@ -17,6 +17,11 @@ AHEAD = '{% claim ranking.clear("wide", "small") %}'
 """What holds."""
 
 
+def words_of_page(html: str) -> str:
+    """The page without the elements in which claims stand that hold."""
+    return re.sub(r'<span class="claim" data-claim="part-\d">(.*?)</span>', r"\1", html, flags=re.DOTALL)
+
+
 @pytest.mark.parametrize(
     ("condition", "holds"),
     [
@@ -104,31 +109,32 @@ def test_a_mistake_in_a_claim_is_one_message(render: Render, text: str, message:
 
 
 def test_what_holds_is_printed_without_a_mark(render: Render) -> None:
-    """The words are the author's and nothing else."""
+    """The words are the author's and nothing else, in an element that says which claim it is."""
     fragment = render(f"We see that {AHEAD}`wide` is *ahead*{{% endclaim %}}, by far.")
-    assert "<p>We see that <code>wide</code> is <em>ahead</em>, by far.</p>" in fragment.html
+    element = '<span class="claim" data-claim="part-1"><code>wide</code> is <em>ahead</em></span>'
+    assert f"<p>We see that {element}, by far.</p>" in fragment.html
     assert not any(claim.fails for claim in fragment.claims)
 
 
 def test_what_no_longer_holds_says_so_before_and_what_is_so_after(render: Render) -> None:
     """In words, so that it is read aloud too; the words of the author are struck through."""
     html = render(f"We see: {BEHIND}`small` is *ahead*{{% endclaim %}}, by far.").html
-    assert (
-        '<p>We see: <span class="fails"><strong class="verdict">No longer holds:</strong> '
-        "<del><code>small</code> is <em>ahead</em></del> " in html
+    verdict = (
+        '<strong class="verdict">Does not hold:</strong> <del><code>small</code> is <em>ahead</em></del>'
     )
+    assert f'<p>We see: <span class="claim fails" data-claim="part-1">{verdict} ' in html
     now = re.sub("</?data[^>]*>", "", html[html.index('<span class="now">') :]).replace("\u00a0", " ")
     assert (
         '<span class="now">(now: small is less accurate than wide, by 0.58 ± 0.04 points)</span></span>, by'
         in now
     )
-    assert "We see: No longer holds: small is ahead, by far." in plain_text(html)
+    assert "We see: Does not hold: small is ahead, by far." in plain_text(html)
 
 
 def test_a_claim_with_another_wording_prints_it_and_is_not_listed(render: Render) -> None:
     """What the author wrote for that case stands without a mark."""
     fragment = render(f"{BEHIND}ahead{{% else %}}*behind*{{% endclaim %}}")
-    assert "<p><em>behind</em></p>" in fragment.html
+    assert "<p><em>behind</em></p>" in words_of_page(fragment.html)
     assert "ahead" not in fragment.html
     assert [(False, True)] == [(claim.holds, claim.otherwise) for claim in fragment.claims]
     assert not any(claim.fails for claim in fragment.claims)
@@ -138,7 +144,8 @@ def test_a_claim_with_another_wording_prints_it_and_is_not_listed(render: Render
 def test_what_one_seed_cannot_tell_is_marked(render: Render, other: str) -> None:
     """Its body is printed, also where there is another."""
     fragment = render(f"{BEHIND}ahead{other}{{% endclaim %}}.", ranked(1))
-    assert '<p><span class="unknown">ahead<sup class="mark">†</sup></span>.</p>' in fragment.html
+    marked = '<span class="claim unknown" data-claim="part-1">ahead<sup class="mark">†</sup></span>'
+    assert f"<p>{marked}.</p>" in fragment.html
     assert fragment.claims[0].holds is None
     assert not any(claim.fails for claim in fragment.claims)
 
@@ -160,8 +167,8 @@ def test_a_claim_may_span_paragraphs(render: Render) -> None:
     """Its tags stand alone on their lines, and leave none behind."""
     text = f"First.\n{BEHIND}\nOne *paragraph*.\n\n- and\n- a list\n{{% endclaim %}}\nLast."
     html = render(text).html
-    inside = html[html.index('<div class="fails">') : html.index('<p class="now">')]
-    assert '<p class="verdict">No longer holds:</p>' in inside
+    inside = html[html.index('<div class="claim fails"') : html.index('<p class="now">')]
+    assert '<p class="verdict">Does not hold:</p>' in inside
     assert "<p>One <em>paragraph</em>.</p>\n<ul>\n<li>and</li>" in inside
     assert "<p>First.</p>" in html
     assert "<p>Last.</p>" in html
@@ -171,12 +178,11 @@ def test_a_claim_may_span_paragraphs(render: Render) -> None:
 def test_a_block_that_holds_and_one_that_is_unknown_have_their_paragraphs(render: Render) -> None:
     """The mark is at the end of the last one."""
     text = f"First.\n{AHEAD}\nOne.\n\nTwo.\n{{% endclaim %}}\nLast."
-    assert "<p>First.</p>\n<p>One.</p>\n<p>Two.</p>\n<p>Last.</p>" in render(text).html
+    held = '<div class="claim" data-claim="part-1">\n<p>One.</p>\n<p>Two.</p>\n</div>'
+    assert f"<p>First.</p>\n{held}\n<p>Last.</p>" in render(text).html
     html = render(text, ranked(1)).html
-    assert (
-        '<div class="unknown">\n<p>One.</p>\n<p>Two.<sup class="mark">†</sup></p>\n</div>\n<p>Last.</p>'
-        in html
-    )
+    marked = '<p>One.</p>\n<p>Two.<sup class="mark">†</sup></p>\n</div>\n<p>Last.</p>'
+    assert f'<div class="claim unknown" data-claim="part-1">\n{marked}' in html
 
 
 @pytest.mark.parametrize(
@@ -188,7 +194,7 @@ def test_a_block_that_holds_and_one_that_is_unknown_have_their_paragraphs(render
         ),
         (
             f"We see {AHEAD}\n`wide`\nahead{{% endclaim %}}\nby far.",
-            "<p>We see\n<code>wide</code>\nahead\nby far.</p>",
+            "<p>We see \n<code>wide</code>\nahead\nby far.</p>",
         ),
         (f"We see {AHEAD[:-2]}-%}} \n ahead {{%- endclaim %}}.", "<p>We see ahead.</p>"),
         (f"{{# {BEHIND}a #}}b", "<p>b</p>"),
@@ -200,21 +206,21 @@ def test_a_block_that_holds_and_one_that_is_unknown_have_their_paragraphs(render
 )
 def test_lines_are_those_of_the_template(render: Render, text: str, html: str) -> None:
     """A claim may be wrapped like any text; comments and raw text have none."""
-    assert html in render(text).html
+    assert html in words_of_page(render(text).html)
 
 
 def test_a_block_stays_in_its_list(render: Render) -> None:
     """It is indented as its tags are."""
     html = render(f"- item\n\n  {BEHIND}\n  more of it\n  {{% endclaim %}}\n- next").html
     item = html[html.index("<li>") : html.index("</li>")]
-    assert '<div class="fails">' in item
+    assert '<div class="claim fails"' in item
     assert "more of it" in item
 
 
 def test_emphasis_and_code_around_and_inside_a_claim_are_read(render: Render) -> None:
     """Its borders are no letters for Markdown."""
     html = render(f"**{BEHIND}_all_ of it{{% endclaim %}}.** `{BEHIND}x_y{{% endclaim %}}`").html
-    assert '<strong><span class="fails">' in html
+    assert '<strong><span class="claim fails"' in html
     assert "<del><em>all</em> of it</del>" in html
     assert "<code><span" in html
     assert "<del>x_y</del>" in html
@@ -226,8 +232,8 @@ def test_a_claim_in_a_table_and_in_a_heading(render: Render) -> None:
         f"## {BEHIND}It *wins*{{% endclaim %}}\n\n| a |\n|---|\n| {BEHIND}it wins{{% endclaim %}} |\n"
     ).html
     heading = html[html.index("<h4") : html.index("</h4>") + 5]
-    assert "No longer holds: It wins" == plain_text(heading)
-    assert '<td><span class="fails">' in html
+    assert "Does not hold: It wins" == plain_text(heading)
+    assert '<td><span class="claim fails"' in html
 
 
 def test_a_claim_in_a_caption_and_in_the_alternative_text(render: Render) -> None:
@@ -236,15 +242,13 @@ def test_a_claim_in_a_caption_and_in_the_alternative_text(render: Render) -> Non
         f'{{% call figure("dots") %}}**{BEHIND}It wins{{% endclaim %}}.** Each dot is a seed.{{% endcall %}}'
     )
     html = render(text, figures=("dots",)).html
-    assert 'alt="dots: No longer holds: It wins."' in html
-    assert (
-        '<strong><span class="fails"><strong class="verdict">No longer holds:</strong> <del>It wins</del>'
-        in html
-    )
+    assert 'alt="dots: Does not hold: It wins."' in html
+    verdict = '<strong class="verdict">Does not hold:</strong> <del>It wins</del>'
+    assert f'<strong><span class="claim fails" data-claim="part-1">{verdict}' in html
     given = (
         f'{{% set alt %}}{BEHIND}Dots & all{{% endclaim %}}{{% endset %}}{{{{ figure("dots", alt=alt) }}}}'
     )
-    assert 'alt="No longer holds: Dots &amp; all"' in render(given, figures=("dots",)).html
+    assert 'alt="Does not hold: Dots &amp; all"' in render(given, figures=("dots",)).html
 
 
 def test_a_claim_in_the_caption_of_a_table(render: Render) -> None:
@@ -265,9 +269,11 @@ def test_a_claim_is_collected_with_its_place_and_its_words(render: Render) -> No
         'ranking.clear("small", "wide")',
         False,
         now,
+        how=fragment.claims[0].how,
     )
     assert (claim,) == fragment.claims
-    assert [f'templates/questions/best.md:3: no longer holds: "small is 97.53\u00a0%" (now {now})'] == [
+    assert claim.how.startswith("by 0.6")
+    assert [f'templates/questions/best.md:3: does not hold: "small is 97.53\u00a0%" (now {now})'] == [
         str(one) for one in fragment.claims
     ]
 
@@ -275,9 +281,7 @@ def test_a_claim_is_collected_with_its_place_and_its_words(render: Render) -> No
 def test_a_long_claim_is_cut_between_words() -> None:
     """The line of the build's end has its first words."""
     claim = Claim("a.md", 1, "Nobody wins here, " * 9, "yes", False)
-    assert 'a.md:1: no longer holds: "Nobody wins here, Nobody wins here, Nobody wins here, ..."' == str(
-        claim
-    )
+    assert 'a.md:1: does not hold: "Nobody wins here, Nobody wins here, Nobody wins here, ..."' == str(claim)
 
 
 def test_only_what_fails_is_said_now(render: Render) -> None:
@@ -301,5 +305,5 @@ def test_a_number_says_what_it_is_now(render: Render) -> None:
 def test_a_claim_in_the_answer_box_is_in_the_line_at_a_glance(render: Render) -> None:
     """With the words in front."""
     fragment = render(f"{{% block answer %}}\n{BEHIND}\nSmall wins.\n{{% endclaim %}}\n{{% endblock %}}\n")
-    assert '<div class="answer">\n<div class="fails">' in fragment.html
-    assert ["No longer holds: <del>Small wins.</del>"] == [*fragment.glance.values()]
+    assert '<div class="answer">\n<div class="claim fails"' in fragment.html
+    assert ["Does not hold: <del>Small wins.</del>"] == [*fragment.glance.values()]

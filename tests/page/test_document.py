@@ -108,7 +108,7 @@ def test_a_mistake_in_the_text_is_one_message(made: Report, text: str, message: 
 def test_every_image_has_its_words_and_every_drawing_too(page: str, made: Report) -> None:
     """On the screen drawings are a part of the page, on paper images."""
     drawings = re.findall(r'<div class="drawing"><svg role="img" aria-label="([^"]*)"', page)
-    assert drawings == ["line chart: No longer holds: side by side", "line chart: shrinking"]
+    assert drawings == ["line chart: Does not hold: side by side", "line chart: shrinking"]
     images = re.findall(r'<img src="data:image/svg[^"]*" alt="([^"]*)">', render_page(*made, medium="print"))
     assert images == drawings
 
@@ -142,8 +142,8 @@ def test_the_data_of_each_number_are_in_the_page(page: str) -> None:
 
 def test_what_no_longer_holds_is_counted_at_the_top_and_linked(page: str) -> None:
     """Once for each place, in the order of the text."""
-    assert "2 statements of this report no longer hold" in page
-    assert re.findall(r'<(\w+) class="fails" id="(claim-\d)"', page) == [
+    assert "2 statements of this report do not hold" in page
+    assert re.findall(r'<(\w+) class="claim fails" id="(claim-\d)"', page) == [
         ("div", "claim-1"),
         ("span", "claim-2"),
     ]

@@ -18,7 +18,7 @@ from pikepdf import Name
 from sample_report import HOSTILE, report
 
 from labreport.errors import LabReportError
-from labreport.page.pdf import MissingLibrary, render_pdf, written
+from labreport.page.pdf import MissingLibrary, html_to_pdf, render_pdf
 
 ROOT = Path(__file__).parents[2]
 
@@ -113,7 +113,7 @@ def test_running_heads_and_page_numbers_are_artifacts(pdf: pikepdf.Pdf) -> None:
 def test_a_figure_carries_its_alternative_text(pdf: pikepdf.Pdf) -> None:
     """Of drawings and of formulas."""
     texts = [str(each.Alt) for each in of_kind(pdf, Name.Figure)]
-    drawings = ["line chart: No longer holds: side by side", "line chart: shrinking"]
+    drawings = ["line chart: Does not hold: side by side", "line chart: shrinking"]
     assert texts == [drawings[0], r"\sigma(x)", drawings[1]]
 
 
@@ -140,7 +140,9 @@ def test_text_of_a_drawing_stays_text() -> None:
     svg = (
         '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="20"><text x="2" y="12">epoch</text></svg>'
     )
-    made = written(f"<html lang=en><title>t</title><img src='data:image/svg+xml,{quote(svg)}' alt=a></html>")
+    made = html_to_pdf(
+        f"<html lang=en><title>t</title><img src='data:image/svg+xml,{quote(svg)}' alt=a></html>"
+    )
     with pikepdf.open(io.BytesIO(made)) as document:
         assert document.pages[0].Contents.read_bytes().count(b"TJ") >= 5
 
@@ -158,7 +160,7 @@ def test_text_of_a_drawing_stays_text() -> None:
 def test_what_is_not_the_reports_own_is_not_loaded(markup: str) -> None:
     """No host and no file, by no element: there is no PDF then, and one line says why."""
     with pytest.raises(LabReportError, match=r"the PDF would load|the PDF cannot be set"):
-        written(f"<html lang=en><title>t</title><body>{markup}<p>x</p></html>")
+        html_to_pdf(f"<html lang=en><title>t</title><body>{markup}<p>x</p></html>")
 
 
 @pytest.mark.parametrize("markup", ['<link rel="stylesheet" href="{}.css">', '<img src="{}.svg" alt="x">'])
@@ -167,7 +169,7 @@ def test_no_file_is_read_that_could_be(markup: str, tmp_path: Path) -> None:
     (tmp_path / "a.css").write_text("p { color: red }")
     (tmp_path / "a.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')
     with pytest.raises(LabReportError, match="the PDF would load what is not its own"):
-        written(f"<html lang=en><title>t</title>{markup.format((tmp_path / 'a').as_uri())}</html>")
+        html_to_pdf(f"<html lang=en><title>t</title>{markup.format((tmp_path / 'a').as_uri())}</html>")
 
 
 def test_a_drawing_that_cannot_be_set_is_an_error() -> None:
@@ -175,7 +177,7 @@ def test_a_drawing_that_cannot_be_set_is_an_error() -> None:
     path = '<path d="M1 1 H9" fill="currentColor"/>'
     broken = f'<svg xmlns="http://www.w3.org/2000/svg" color="currentColor" width="9" height="9">{path}</svg>'
     with pytest.raises(LabReportError, match=r"the PDF cannot be set: .*SVG"):
-        written(f"<html lang=en><title>t</title><body>{broken}</html>")
+        html_to_pdf(f"<html lang=en><title>t</title><body>{broken}</html>")
 
 
 def test_without_pango_one_line_says_what_to_install(
@@ -192,7 +194,7 @@ def test_without_pango_one_line_says_what_to_install(
 
     monkeypatch.setattr(builtins, "__import__", without_pango)
     with pytest.raises(MissingLibrary) as raised:
-        written("<html>")
+        html_to_pdf("<html>")
     assert "apt-get install libpango-1.0-0" in str(raised.value)
     assert "\n" not in str(raised.value)
     assert capsys.readouterr().out == ""

@@ -81,10 +81,10 @@ def test_what_no_longer_holds_has_the_words_in_front(tmp_path: Path) -> None:
     )
     found, claims = render_file(written(tmp_path, "paper.tex", text), ANSWERS)
     now = "(now: small is less accurate than wide, by 0.58~\\ensuremath{\\pm}~0.04~points)"
-    assert f"No longer holds: Small wins. {now}\nA maybe\\dag{{}} and yes or not so.\n" == found
+    assert f"Does not hold: Small wins. {now}\nA maybe\\dag{{}} and yes or not so.\n" == found
     assert [False, None, True, False] == [claim.holds for claim in claims]
     plain = "small is less accurate than wide, by 0.58 ± 0.04 points"
-    assert f'paper.tex:1: no longer holds: "Small wins." (now {plain})' == str(claims[0])  # without LaTeX
+    assert f'paper.tex:1: does not hold: "Small wins." (now {plain})' == str(claims[0])  # without LaTeX
 
 
 @pytest.mark.parametrize(

@@ -165,7 +165,7 @@ def test_a_number_leads_to_its_source(render: Render) -> None:
 def test_how_many_a_number_is_over_is_a_number_too(render: Render) -> None:
     """With its unit, to print and to ask."""
     text = "{% claim mean.small.n == 5 %}{{ mean.small.n | words }}{% endclaim %} and {{ mean.small.n }}"
-    assert "<p>five seeds and 5 seeds</p>" in printed(render, text)
+    assert "five seeds</span> and 5 seeds</p>" in printed(render, text)
 
 
 def test_either_sign_of_a_micro_finds_a_name(render: Render) -> None:

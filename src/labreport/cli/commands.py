@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from labreport import results
-from labreport.build import locked_report, open_report, stored_answers
+from labreport.build import locked_report, open_report, report_source, stored_answers
 from labreport.check.changes import LastBuild, as_markdown, differences
 from labreport.check.claims import CheckedClaim, check_claims, seeds_as_built
 from labreport.check.coverage import coverage_of
@@ -24,6 +24,7 @@ from labreport.cli.build import CLAIMS_FAIL, request_of
 from labreport.cli.output import amounts, show_causes, show_changes, show_claims, summary
 from labreport.cli.terminal import Terminal, counted, duration, visible
 from labreport.errors import LabReportError, UsageError, display_path
+from labreport.page import export as exported
 from labreport.page import names as names_of
 from labreport.page import render_file
 from labreport.plan import Plan, Target, carry_over
@@ -224,7 +225,7 @@ def _forgotten_entries(plan: Plan) -> list[Path]:
 def export(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """Write results and answers in one format."""
     target = arguments.output / "exports" / arguments.format
-    written = results.export(arguments.format, arguments.output, target)
+    written = exported(arguments.format, report_source(as_built(arguments)), target)
     terminal.result(f"Exported {counted(len(written), 'file')} to {display_path(target)}")
 
 

@@ -1,224 +1,330 @@
-"""The whole report as one HTML text, for the browser or for the PDF: frame, numbering, references, fonts."""
+"""The whole report as one HTML text, for the browser or for the PDF: frame, numbers, figures, styles."""
 
 from __future__ import annotations
 
 import base64
 import html
-import io
 import itertools
+import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from mimetypes import guess_type
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import jinja2
 from jinja2.utils import htmlsafe_json_dumps
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from labreport.charts import Exported, css_variables
 from labreport.errors import UsageError, did_you_mean, display_path
-from labreport.page.markdown import CITED, bibliography
+from labreport.page.claims import Claim
+from labreport.page.environment import FRAME, VERDICT
+from labreport.page.fonts import font_faces
+from labreport.page.formulas import with_copyable_text
+from labreport.page.markdown import bibliography
+from labreport.page.numbering import Numbering, cited_references
 from labreport.page.sections import RenderedSection, glossary
-from labreport.page.values import FRAME
 from labreport.project import Project
 from labreport.stats import plural
+from labreport.stats.wording import count_text
 
-STYLES = {
+Medium: TypeAlias = Literal["screen", "print"]
+STYLES: dict[Medium, dict[str, str]] = {
     "screen": {"base": "all", "screen": "screen", "pages": "print", "printout": "print"},
     "print": {"base": "all", "pages": "all", "paper": "all"},
 }
 """Style sheets in order, each with the medium in which it applies: a browser prints as the PDF is set."""
-CUTS = {"Regular": (400, "normal"), "It": (400, "italic"), "Semibold": (600, "normal")}
-"""Weight and style of a face, by the end of its file's name."""
-FACES = {"Source Serif 4": [*CUTS], "Source Sans 3": [*CUTS], "JetBrains Mono": ["Regular"]}
-ALWAYS = frozenset(map(chr, range(0x20, 0x7F))) | frozenset("–—‘’“”…−×±≈≤≥→↑↓%\u00a0\u2009\u202f")
-"""Kept in every subset, so that most edits of a text leave the fonts as they are."""
+ROWS_SHOWN = 1_000
+"""Of the data of a figure so many rows are in the page."""
+_FIGURE = re.compile(
+    r'<img src="figure:(?P<name>[^"]*)" alt="(?P<alt>[^"]*)">(?P<rest>.*?</figure>)', re.DOTALL
+)
+_IMAGE = re.compile(r'<img\b[^>]*?\bsrc="(?P<source>[^"]*)"[^>]*>')
+_HEADING = re.compile(
+    r'(?P<begin><h(?P<level>[2-4])\b[^>]*\bid="(?:heading-)?(?P<id>[^"]+)"[^>]*>.*?)(?P<end></h(?P=level)>)',
+    re.DOTALL,
+)
+_FAILING = re.compile('<(?:span|div) class="claim fails"')
+_FALLEN = re.compile(
+    r"""
+    (?P<begin> <(?:span|div)\ class="claim\ fails"[^>]*\ data-claim="(?P<identity>[^"]*)"> \s*
+               <(?:strong|p)\ class="verdict )
+    "> """
+    + re.escape(VERDICT),
+    re.VERBOSE,
+)
+_NUMBER = re.compile(r'<data class="q" data-q="(?P<name>[^"]*)" value="[^"]*">(?P<text>[^<]*)</data>')
+_CLAIMS = re.compile(r'<script type="application/json" id="claims">(.*?)</script>', re.DOTALL)
 
-NUMBERED = re.compile(r'<span data-no="([^"]*)"></span>')
-PENDING = re.compile(r'<(?:span|a|a class="cite") data-(no|ref|cite)="([^"]*)"></\w+>')
-FIGURE = re.compile(r'<img src="figure:([^"]*)" alt="([^"]*)">(.*?</figure>)', re.DOTALL)
-FORMULA = re.compile(r'<span class="formula[^"]*" role="img" aria-label="([^"]*)"><svg\b[^>]*>')
-TITLED = r"\g<0><title>\1</title>"
-HEADING = re.compile(r'(<h([2-4])\b[^>]*\bid="(?:heading-)?([^"]+)"[^>]*>.*?)(</h\2>)', re.DOTALL)
-PERMALINK = r'\1 <a class="permalink" href="#\3" aria-label="Link to this place">#</a>\4'
+
+@dataclass(frozen=True)
+class _Contents:
+    """What a report says, of all its sections together."""
+
+    project: Project
+    sections: Sequence[RenderedSection]
+
+    @property
+    def numbers(self) -> dict[str, dict[str, Any]]:
+        """The sources of all numbers, by name."""
+        numbers: dict[str, dict[str, Any]] = {}
+        for section in self.sections:
+            numbers |= section.numbers
+        return numbers
+
+    @property
+    def claims(self) -> list[Claim]:
+        """All claims, in order."""
+        return [claim for section in self.sections for claim in section.claims]
+
+    @property
+    def claim_panels(self) -> dict[str, dict[str, Any]]:
+        """What the page says of each claim."""
+        panels: dict[str, dict[str, Any]] = {}
+        for section in self.sections:
+            panels |= section.claim_panels
+        return panels
+
+    @property
+    def glance(self) -> dict[str, Markup]:
+        """The answer to each question in one line."""
+        lines: dict[str, Markup] = {}
+        for section in self.sections:
+            lines |= {name: Markup(line) for name, line in section.glance.items()}
+        return lines
+
+    @property
+    def has_one_unit_only(self) -> bool:
+        """Whether no number rests on more than one run."""
+        unit = self.project.words.seed
+        counts = [entry["n"] for entry in self.numbers.values() if entry["unit"] == unit]
+        return max(counts, default=0) == 1
+
+    @property
+    def has_items(self) -> bool:
+        """Whether an interval is one over items, too."""
+        return any("items" in entry.get("method", "") for entry in self.numbers.values())
+
+    @property
+    def left_out(self) -> list[str]:
+        """What the answers leave out of tables."""
+        return sorted({note for section in self.sections for note in section.left_out})
 
 
 def render_page(
     project: Project,
-    fragments: Sequence[RenderedSection],
+    sections: Sequence[RenderedSection],
     figures: Mapping[str, Exported],
     facts: Mapping[str, Any],
     *,
     notice: str = "",
-    medium: Literal["screen", "print"] = "screen",
+    seeds: int | None = None,
+    medium: Medium = "screen",
 ) -> str:
     """Write the report as one HTML text: a file that asks nobody for anything, or what `render_pdf` sets.
 
-    `fragments` are those of `project.chapters`, in order; `figures` what `charts.export` made; `facts` say
-    by label what the report was made with; `notice` stands below the title of one that is preliminary. Raises
-    `UsageError` where a reference leads nowhere, or something is there twice.
+    `sections` are those of `project.chapters`, in order; `figures` what `charts.export` made; `facts` say by
+    label what the report was made with; `notice` stands below the title of one that is preliminary. With
+    fewer `seeds` than the project declares, the page says so. Raises `UsageError` where a reference leads
+    nowhere, or something is there twice.
     """
-    templates, count = project.folder / "templates", itertools.count(1)
-    loader = jinja2.FileSystemLoader([templates, FRAME])
-    frame = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True)
-    joined = "\n".join(fragment.html for fragment in fragments)
-    joined = re.sub('<(span|div) class="fails"', lambda one: f'{one[0]} id="claim-{next(count)}"', joined)
+    templates = project.folder / "templates"
+    frame = jinja2.Environment(
+        loader=jinja2.FileSystemLoader([templates, FRAME]), autoescape=True, trim_blocks=True
+    )
+    contents = _Contents(project, sections)
+    text = _with_claim_ids("\n".join(section.html for section in sections))
     terms = glossary(templates, project.words)
-    cites = list(dict.fromkeys(CITED.findall(joined + terms)))
-    numbers = {name: one for fragment in fragments for name, one in fragment.numbers.items()}
-    counters = _counters(project, joined)
-    known = bibliography(templates) if cites else {}
-    entry = Markup('<li id="reference-{}">{}</li>\n')
-    entries = Markup().join(entry.format(key, Markup(known[key])) for key in cites)
-    seeds = [one["n"] for one in numbers.values() if one["unit"] == project.words.seed]
+    numbering = Numbering(project, text + terms)
+    references = bibliography(templates) if numbering.cites else {}
     body = frame.get_template(f"{medium}.html").render(
         project=project,
         words=project.words,
         notice=notice,
+        few_runs=_few_runs(project, seeds),
         facts=facts,
-        sections=Markup(joined),
+        sections=Markup(text),
         glossary=Markup(terms),
-        references=entries and Markup('<ol class="references">\n{}</ol>').format(entries),
-        counters=counters,
-        lines={name: Markup(line) for fragment in fragments for name, line in fragment.glance.items()},
-        fails=next(count) - 1,
-        unknown=any(one.holds is None for fragment in fragments for one in fragment.claims),
-        interval="±" in joined,
-        samples=_samples(numbers.values()),
-        left_out=sorted({note for fragment in fragments for note in fragment.left_out}),
-        items=any("items" in one.get("method", "") for one in numbers.values()),
-        single=max(seeds, default=0) == 1,
+        references=cited_references(numbering, references),
+        counters=numbering.numbers,
+        lines=contents.glance,
+        fails=len(_FAILING.findall(text)),
+        unknown=any(claim.holds is None for claim in contents.claims),
+        claims=_count_claims(contents.claims),
+        interval="±" in text,
+        samples=_samples(contents.numbers.values()),
+        left_out=contents.left_out,
+        items=contents.has_items,
+        single=contents.has_one_unit_only,
     )
-    body = _resolved(body, project, counters, cites)
-
-    def figure(found: re.Match[str]) -> str:
-        drawn = figures[html.unescape(found[1])]
-        if medium == "print":
-            data = base64.b64encode(drawn.svg_print.encode()).decode("ascii")
-            return f'<img src="data:image/svg+xml;name={found[1]};base64,{data}" alt="{found[2]}">{found[3]}'
-        svg = drawn.svg_screen.replace("<svg ", f'<svg role="img" aria-label="{found[2]}" ', 1)
-        data = frame.get_template("data.html").render(columns=drawn.columns, rows=drawn.rows, shown=1_000)
-        return f'<div class="drawing">{svg}</div>{found[3]}{data if drawn.rows else ""}'
-
-    body = FIGURE.sub(figure, body)
-    body = HEADING.sub(PERMALINK, body) if medium == "screen" else FORMULA.sub(TITLED, body)
-    body = re.sub(r'<img\b[^>]*?\bsrc="([^"]*)"[^>]*>', lambda one: _image(one, templates), body)
-    _check(body)
-    style, head = "", {}
-    for name, applies in STYLES[medium].items():
-        sheet = loader.get_source(frame, f"styles/{name}.css")[0]
-        style += sheet if applies == "all" else f"@media {applies} {{\n{sheet}}}\n"
+    body = numbering.fill(body)
+    body = _with_figures(body, figures, frame, medium)
+    body = _with_permalinks(body) if medium == "screen" else with_copyable_text(body)
+    body = _IMAGE.sub(lambda found: _embedded_image(found, templates), body)
+    _check_links(body)
+    names = {"project": project, "medium": medium, "body": Markup(body)}
+    style = _style(frame, medium)
     if medium == "screen":
         script = "".join(file.read_text("utf-8") for file in sorted(FRAME.glob("script/*.js")))
-        data = htmlsafe_json_dumps(numbers, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        style = f":root {{{css_variables()}}}\n{style}"
-        characters = ALWAYS.union(re.sub(r"<[^>]*>", "", body), html.unescape(data), style, script)
-        faces = (_face(family, cut, characters) for family, cuts in FACES.items() for cut in cuts)
-        style = "".join(faces) + style
-        head = {"script": Markup(script), "numbers": data}
-    document = frame.get_template("document.html")
-    return document.render(project=project, medium=medium, body=Markup(body), style=Markup(style), **head)
+        numbers, panels = _as_json(contents.numbers), _as_json(contents.claim_panels)
+        shown = re.sub("<[^>]*>", "", body) + html.unescape(numbers + panels) + style + script
+        style = font_faces(shown) + style
+        names |= {"script": Markup(script), "numbers": numbers, "claims": panels}
+    return frame.get_template("document.html").render(style=Markup(style), **names)
 
 
-def served(page: str, error: str = "") -> str:
-    """Add what `watch` needs: the page is loaded again after a build, and shows the error of the last one."""
-    box = Markup('<pre class="notice warns" role="alert">{}</pre>').format(error) if error else ""
-    page = re.sub(r"<main\b[^>]*>", lambda found: found[0] + box, page, count=1)
-    return page.replace("</body>", f"<script>{(FRAME / 'watch.js').read_text('utf-8')}</script>\n</body>")
+def _as_json(values: Mapping[str, Any]) -> Markup:
+    return htmlsafe_json_dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _few_runs(project: Project, seeds: int | None) -> dict[str, Any] | None:
+    """With how many runs the report was made, and for how many its text was written, if that is more."""
+    written_for = len(project.seed_range)
+    if seeds is None or seeds >= written_for or not project.runs:
+        return None
+    return {"made_with": count_text(seeds, project.words.run), "written_for": written_for}
+
+
+def _count_claims(claims: Sequence[Claim]) -> dict[str, int]:
+    """How many sentences are checked, and how many of them hold, do not, or are not decided."""
+    return {
+        "all": len(claims),
+        "hold": sum(not claim.fails and claim.holds is not None for claim in claims),
+        "fail": sum(claim.fails for claim in claims),
+        "unknown": sum(claim.holds is None for claim in claims),
+    }
 
 
 def _samples(numbers: Iterable[Mapping[str, Any]]) -> str:
     """Over what the intervals of the report are: `5 seeds`, or `3 to 4 plates, or 12 wells`."""
     counts: dict[str, set[int]] = {}
-    for one in numbers:
-        if "±" in one["value"]:
-            counts.setdefault(one["unit"], set()).add(one["n"])
-    told = []
-    for unit, found in counts.items():
-        span = " to ".join(f"{number:,}" for number in sorted({min(found), max(found)}))
-        told.append(f"{span} {plural(unit) if max(found) > 1 else unit}")
-    return ", or ".join(told)
+    for entry in numbers:
+        if "±" in entry["value"]:
+            counts.setdefault(entry["unit"], set()).add(entry["n"])
+    texts = []
+    for unit, sizes in counts.items():
+        least, most = min(sizes), max(sizes)
+        if least == most:
+            texts.append(count_text(most, unit))
+        else:
+            texts.append(f"{least:,} to {most:,} {plural(unit)}")
+    return ", or ".join(texts)
 
 
-def _counters(project: Project, text: str) -> dict[str, str]:
-    """The numbers of what can be referred to, by `figure:NAME` and so on.
-
-    Figures and tables count in the order of the text, all through it; a section without questions has none.
-    """
-    found, counts = {f"section:{one.name}": "" for one in project.chapters}, Counter[str]()
-    for number, one in project.numbered.items():
-        found[f"{type(one).__name__.lower()}:{one.name}"] = number
-    for key in map(html.unescape, NUMBERED.findall(text)):
-        if key not in found:
-            kind = key.partition(":")[0]
-            counts[kind] += 1
-            found[key] = str(counts[kind])
-    return found
+def _with_claim_ids(text: str) -> str:
+    """Number the claims that fail, so that the title can lead to each."""
+    count = itertools.count(1)
+    return _FAILING.sub(lambda found: f'{found[0]} id="claim-{next(count)}"', text)
 
 
-def _resolved(text: str, project: Project, counters: Mapping[str, str], cites: list[str]) -> str:
-    """Fill in the numbers, the links that name them, and the numbers of what is cited."""
-    titles = {section.name: section.title for section in project.chapters}
+def _with_figures(
+    text: str, figures: Mapping[str, Exported], frame: jinja2.Environment, medium: Medium
+) -> str:
+    """Put in the drawings: on paper as images, on the screen as a part of the page, with their data."""
 
-    def put(found: re.Match[str]) -> str:
-        asked = html.unescape(found[2])
-        if found[1] == "cite":
-            return f'<a class="cite" href="#reference-{asked}">[{cites.index(asked) + 1}]</a>'
-        kinds = ("", "figure:", "table:", "question:", "section:")
-        key = next((kind + asked for kind in kinds if kind + asked in counters), None)
-        if key is None:
-            known = did_you_mean(asked, [each.partition(":")[2] for each in counters], "there are")
-            raise UsageError(f"ref({asked!r}): no figure, table, question or section is called so{known}")
-        if found[1] == "no":
-            return f'<span class="counter">{counters[key]}</span>' if counters[key] else ""
-        kind, _, name = key.partition(":")
-        label = f"{kind.title()} {counters[key]}" if counters[key] else titles[name]
-        return str(Markup('<a class="ref" href="#{}-{}">{}</a>').format(kind, name, label))
+    def drawing(found: re.Match[str]) -> str:
+        figure = figures[html.unescape(found["name"])]
+        alt, rest = found["alt"], found["rest"]
+        if medium == "print":
+            data = base64.b64encode(figure.svg_print.encode()).decode("ascii")
+            return f'<img src="data:image/svg+xml;name={found["name"]};base64,{data}" alt="{alt}">{rest}'
+        svg = figure.svg_screen.replace("<svg ", f'<svg role="img" aria-label="{alt}" ', 1)
+        table = ""
+        if figure.rows:
+            template = frame.get_template("data.html")
+            table = template.render(columns=figure.columns, rows=figure.rows, shown=ROWS_SHOWN)
+        return f'<div class="drawing">{svg}</div>{rest}{table}'
 
-    return PENDING.sub(put, text)
-
-
-def _check(text: str) -> None:
-    """Raise `UsageError` at an identifier given twice, or a link within the page to nowhere."""
-    identities = Counter(re.findall(r'\sid="([^"]*)"', text))
-    if twice := sorted(name for name, count in identities.items() if count > 1):
-        raise UsageError(f"the page has {twice[0]!r} twice; show it once, and refer to it with ref()")
-    if lost := sorted(set(re.findall(r'\shref="#([^"]+)"', text)) - set(identities)):
-        near = did_you_mean(lost[0], identities)
-        raise UsageError(f"the page links to #{lost[0]}, which it does not have{near}")
+    return _FIGURE.sub(drawing, text)
 
 
-def _image(found: re.Match[str], templates: Path) -> str:
+def _with_permalinks(text: str) -> str:
+    """Give each heading a link to itself."""
+    link = r'<a class="permalink" href="#\g<id>" aria-label="Link to this place">#</a>'
+    return _HEADING.sub(rf"\g<begin> {link}\g<end>", text)
+
+
+def _embedded_image(found: re.Match[str], templates: Path) -> str:
     """An image of the author's: a file among the templates, which becomes a part of the page."""
-    source = html.unescape(found[1])
+    source = html.unescape(found["source"])
     if source.startswith("data:"):
         return found[0]
     file = (templates / source).resolve()
-    if not (file.is_relative_to(templates.resolve()) and file.is_file()):
-        raise UsageError(f"the image {source!r} is not there; allowed are files in {display_path(templates)}")
+    if not file.is_relative_to(templates.resolve()) or not file.is_file():
+        folder = display_path(templates)
+        raise UsageError(f"the image {source!r} is not there; allowed are files in {folder}")
     data = base64.b64encode(file.read_bytes()).decode("ascii")
-    return found[0].replace(found[1], f"data:{guess_type(file)[0] or 'image/png'};base64,{data}", 1)
+    kind = guess_type(file)[0] or "image/png"
+    return found[0].replace(found["source"], f"data:{kind};base64,{data}", 1)
 
 
-@lru_cache(maxsize=32)  # `watch` renders the page again and again, mostly with the same letters
-def _face(family: str, cut: str, characters: frozenset[str]) -> str:
-    """The rule of a face that has these characters; the same bytes each time."""
-    from fontTools import subset
+def _check_links(text: str) -> None:
+    """Raise `UsageError` at an identifier given twice, or a link within the page to nowhere."""
+    identities = Counter(re.findall(r'\sid="([^"]*)"', text))
+    repeated = sorted(name for name, count in identities.items() if count > 1)
+    if repeated:
+        raise UsageError(f"the page has {repeated[0]!r} twice; show it once, and refer to it with ref()")
+    targets = set(re.findall(r'\shref="#([^"]+)"', text))
+    missing = sorted(targets - set(identities))
+    if missing:
+        near = did_you_mean(missing[0], identities)
+        raise UsageError(f"the page links to #{missing[0]}, which it does not have{near}")
 
-    options = subset.Options(flavor="woff2", hinting=False, desubroutinize=True, notdef_outline=True)
-    options.layout_features = ["kern", "liga", "tnum", "lnum", "ccmp", "mark"]
-    options.name_IDs = [1, 2, 4, 6]  # family, style, full name and PostScript name
-    stream = io.BytesIO()
-    with subset.load_font(FRAME / "fonts" / f"{family.replace(' ', '')}-{cut}.ttf", options) as font:
-        subsetter = subset.Subsetter(options)
-        subsetter.populate(text="".join(characters))
-        subsetter.subset(font)
-        subset.save_font(font, stream, options)
-    data, (weight, style) = base64.b64encode(stream.getvalue()).decode("ascii"), CUTS[cut]
-    return (
-        f'@font-face{{font-family:"{family}";font-weight:{weight};font-style:{style};font-display:block;'
-        f'src:url("data:font/woff2;base64,{data}") format("woff2")}}\n'
-    )
+
+def _style(frame: jinja2.Environment, medium: Medium) -> str:
+    """The style sheets of a medium, of which a project may have its own."""
+    assert frame.loader
+    style = f":root {{{css_variables()}}}\n" if medium == "screen" else ""
+    for name, applies_to in STYLES[medium].items():
+        sheet = frame.loader.get_source(frame, f"styles/{name}.css")[0]
+        style += sheet if applies_to == "all" else f"@media {applies_to} {{\n{sheet}}}\n"
+    return style
+
+
+# What `watch` adds to the page that it serves
+
+
+def served(
+    page: str,
+    error: str = "",
+    was: Mapping[str, str] | None = None,
+    new_falls: Collection[tuple[str, int]] = (),
+) -> str:
+    """Return the page as `watch` serves it: it is loaded again after a build.
+
+    It shows the `error` of the last build; beside each number of `was`, by its name (`best.mean.wide`), the
+    text that it had before; and which claims fell by the last edit: `new_falls` are file and line of each.
+    """
+    if was:
+        page = _NUMBER.sub(lambda found: _with_old_text(found, was.get(found["name"])), page)
+    if new_falls:
+        fallen = _identities_of(page, new_falls)
+        page = _FALLEN.sub(lambda found: _with_new_verdict(found, fallen), page)
+    box = Markup('<pre class="notice warns" role="alert">{}</pre>').format(error) if error else ""
+    page = re.sub(r"<main\b[^>]*>", lambda found: found[0] + box, page, count=1)
+    script = (FRAME / "watch.js").read_text("utf-8")
+    return page.replace("</body>", f"<script>{script}</script>\n</body>")
+
+
+def _with_old_text(found: re.Match[str], old_text: str | None) -> str:
+    """A number, and behind it what it was before where that is another."""
+    if old_text is None or escape(old_text) == found["text"]:
+        return found[0]
+    number = found[0].replace('class="q"', 'class="q changed"', 1)
+    return number + Markup(' <span class="was">(was {})</span>').format(old_text)
+
+
+def _identities_of(page: str, new_falls: Collection[tuple[str, int]]) -> set[str]:
+    """The identities of the claims at these files and lines."""
+    data = _CLAIMS.search(page)
+    panels = json.loads(data[1]) if data else {}
+    return {name for name, panel in panels.items() if (panel["file"], panel["line"]) in new_falls}
+
+
+def _with_new_verdict(found: re.Match[str], fallen: Collection[str]) -> str:
+    if html.unescape(found["identity"]) not in fallen:
+        return found[0]
+    return f'{found["begin"]} new">New: no longer holds:'

@@ -9,7 +9,7 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -17,14 +17,17 @@ from unittest import mock
 from labreport.charts import Exported
 from labreport.errors import LabReportError
 from labreport.page.document import render_page
+from labreport.page.fonts import FONTS
 from labreport.page.sections import RenderedSection
-from labreport.page.values import FRAME
 from labreport.project import Project
 
-CONFIGURATION = """<?xml version="1.0"?>
+FONT_CONFIGURATION = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
 <fontconfig><dir prefix="relative">fonts</dir><cachedir prefix="xdg">fontconfig</cachedir></fontconfig>
 """
+PRINTED = 4
+"""The flag of an annotation that is printed (ISO 32000-1, table 165)."""
+_MARKED_CONTENT = re.compile(rb"/\w+\s+<</MCID (?P<number>\d+)>>\s+BDC")
 
 
 class MissingLibrary(LabReportError):
@@ -33,19 +36,21 @@ class MissingLibrary(LabReportError):
 
 def render_pdf(
     project: Project,
-    fragments: Sequence[RenderedSection],
+    sections: Sequence[RenderedSection],
     figures: Mapping[str, Exported],
     facts: Mapping[str, Any],
+    *,
+    seeds: int | None = None,
 ) -> bytes:
     """Make the report as PDF/UA-1, the same bytes each time, from what `render_page` takes.
 
     It is set in the engine's fonts, and reads no file besides. Raises `MissingLibrary` where Pango is
     missing, and what `render_page` raises.
     """
-    return written(render_page(project, fragments, figures, facts, medium="print"))
+    return html_to_pdf(render_page(project, sections, figures, facts, seeds=seeds, medium="print"))
 
 
-def written(text: str) -> bytes:
+def html_to_pdf(text: str) -> bytes:
     """Set HTML as PDF/UA-1. Raises `LabReportError` for what is not its own, or cannot be set."""
     logging.getLogger("fontTools").setLevel(logging.ERROR)
     try:
@@ -58,88 +63,168 @@ def written(text: str) -> bytes:
             "libpangoft2-1.0-0 libharfbuzz-subset0; macOS: brew install pango) and build again"
         ) from error
 
-    def refuse(record: logging.LogRecord) -> bool:
-        """Raise what is only logged: the PDF would lack a drawing, and what follows on its page."""
-        if record.levelno >= logging.ERROR:
-            raise LabReportError(f"the PDF cannot be set: {record.getMessage():.200}: {sys.exc_info()[1]}")
-        return False
-
-    logging.getLogger("weasyprint").filters = [refuse]
+    logging.getLogger("weasyprint").filters = [_raise_what_is_logged]
     fetcher = URLFetcher(allowed_protocols=("data",), allow_redirects=False, fail_on_errors=True)
-    with tempfile.TemporaryDirectory() as place:  # a link, since the folder's path may hold what XML cannot
-        Path(place, "fonts").symlink_to(FRAME / "fonts", target_is_directory=True)
-        Path(place, "fonts.conf").write_text(CONFIGURATION, encoding="utf-8")
-        own = {"FONTCONFIG_FILE": f"{place}/fonts.conf", "XDG_CACHE_HOME": place}  # and no other fonts
+    with _own_fonts_only():
         try:
-            with mock.patch.dict(os.environ, own):
-                pdf = HTML(string=text, url_fetcher=fetcher).write_pdf(pdf_variant="pdf/ua-1")
+            pdf = HTML(string=text, url_fetcher=fetcher).write_pdf(pdf_variant="pdf/ua-1")
         except FatalURLFetchingError as error:
             raise LabReportError(f"the PDF would load what is not its own: {error.__cause__}") from error
     assert isinstance(pdf, bytes)  # no target was given
-    return finished(pdf)
+    return repair_structure(pdf)
 
 
-def finished(pdf: bytes) -> bytes:
+def _raise_what_is_logged(record: logging.LogRecord) -> bool:
+    """Raise what is only logged: the PDF would lack a drawing, and what follows on its page."""
+    if record.levelno >= logging.ERROR:
+        raise LabReportError(f"the PDF cannot be set: {record.getMessage():.200}: {sys.exc_info()[1]}")
+    return False
+
+
+@contextlib.contextmanager
+def _own_fonts_only() -> Iterator[None]:
+    """Let fontconfig find the engine's fonts and no others."""
+    with tempfile.TemporaryDirectory() as folder:
+        # a link, since the path of the fonts may hold what XML cannot
+        Path(folder, "fonts").symlink_to(FONTS, target_is_directory=True)
+        Path(folder, "fonts.conf").write_text(FONT_CONFIGURATION, encoding="utf-8")
+        variables = {"FONTCONFIG_FILE": f"{folder}/fonts.conf", "XDG_CACHE_HOME": folder}
+        with mock.patch.dict(os.environ, variables):
+            yield
+
+
+def repair_structure(pdf: bytes) -> bytes:
     """Make of WeasyPrint's PDF what an accessible document needs; the same bytes each time.
 
     Table headers get their scope, items of lists a body, links their print flag; links inside a link are
     dropped. Running heads and page numbers, marked as content though in no structure, become artifacts.
     """
     import pikepdf
-    from pikepdf import Array, Dictionary, Name
 
-    def listed(element: Any, key: Name) -> list[Any]:
-        found = element.get(key, Array())
-        return list(found) if isinstance(found, Array) else [found]
-
-    def is_link(kid: Any) -> bool:
-        return isinstance(kid, Dictionary) and kid.get(Name.Type) == Name.OBJR
-
-    stream, parts = io.BytesIO(), (Name.Lbl, Name.LBody)
-    dropped: set[Any] = set()
-    read: set[Any] = set()
+    stream = io.BytesIO()
     with pikepdf.open(io.BytesIO(pdf)) as document:
-        root = document.Root.StructTreeRoot
-
-        def mend(parent: Any, *around: Any) -> None:
-            """Go through the structure elements below one, with the kinds of those that it is in."""
-            for element in listed(parent, Name.K):
-                if not isinstance(element, Dictionary) or is_link(element):
-                    continue
-                kind, kids = element.get(Name.S), listed(element, Name.K)
-                if kind == Name.TH:
-                    scope = Name.Column if Name.THead in around else Name.Row
-                    element.A = Array([*listed(element, Name.A), Dictionary(O=Name.Table, Scope=scope)])
-                if loose := [kid for kid in kids if kind == Name.LI and kid.get(Name.S) not in parts]:
-                    body = Dictionary(Type=Name.StructElem, S=Name.LBody, P=element, K=Array(loose))
-                    named = [kid for kid in kids if kid.get(Name.S) in parts]
-                    element.K = Array([*named, document.make_indirect(body)])
-                    for kid in loose:
-                        kid.P = element.K[-1]
-                if Name.Link in around:
-                    dropped.update(kid.Obj.objgen for kid in kids if is_link(kid))
-                    element.K = Array([kid for kid in kids if not is_link(kid)])
-                    if kind == Name.Link:
-                        element.S = Name.Span
-                if Name.Pg in element:
-                    page = element.Pg.objgen
-                    read.update((page, int(kid)) for kid in kids if not isinstance(kid, Dictionary))
-                mend(element, *around, kind)
-
-        mend(root)
+        tree = _StructureTree(document)
+        tree.repair()
         for page in document.pages:
-            if Name.Annots in page:
-                page.Annots = Array([link for link in page.Annots if link.objgen not in dropped])
-                for link in page.Annots:
-                    link.F = int(link.get(Name.F, 0)) | 4  # it is printed (ISO 32000-1, table 165)
-            contents = page.Contents.read_bytes()
-            for mark in re.finditer(rb"/\w+\s+<</MCID (\d+)>>\s+BDC", contents):
-                if (page.obj.objgen, int(mark[1])) not in read:
-                    contents = contents.replace(mark[0], b"/Artifact\n<</Type /Pagination>>\nBDC")
-            page.Contents.write(contents)
-        parents = pikepdf.NumberTree(root.ParentTree)
-        for number, entry in list(parents.items()):
-            if not isinstance(entry, Array) and not any(map(is_link, listed(entry, Name.K))):
-                del parents[number]  # of a link that was dropped
+            tree.repair_links(page)
+            tree.mark_artifacts(page)
+        tree.forget_dropped_links()
         document.save(stream, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return stream.getvalue()
+
+
+class _StructureTree:
+    """The elements of structure of a PDF, while they are repaired."""
+
+    def __init__(self, document: Any) -> None:
+        self._document = document
+        self._root = document.Root.StructTreeRoot
+        self._dropped_links: set[Any] = set()
+        self._content_of_elements: set[tuple[Any, int]] = set()
+        """Pages and numbers of the content that is in the structure."""
+
+    def repair(self) -> None:
+        """Go through all elements; what else there is to do rests on what was seen."""
+        self._repair_below(self._root, ())
+
+    def _repair_below(self, parent: Any, ancestors: tuple[Any, ...]) -> None:
+        """Repair the elements below one; `ancestors` are the kinds of those that it is in."""
+        from pikepdf import Dictionary, Name
+
+        for element in _children(parent):
+            if not isinstance(element, Dictionary) or _is_link(element):
+                continue
+            kind = element.get(Name.S)
+            if kind == Name.TH:
+                _give_scope(element, Name.Column if Name.THead in ancestors else Name.Row)
+            if kind == Name.LI:
+                self._give_body(element)
+            if Name.Link in ancestors:
+                self._drop_links(element)
+            if Name.Pg in element:
+                self._note_content(element)
+            self._repair_below(element, (*ancestors, kind))
+
+    def _give_body(self, item: Any) -> None:
+        """Put what stands loose in an item of a list into a body."""
+        from pikepdf import Array, Dictionary, Name
+
+        parts = (Name.Lbl, Name.LBody)
+        named = [child for child in _children(item) if child.get(Name.S) in parts]
+        loose = [child for child in _children(item) if child.get(Name.S) not in parts]
+        if not loose:
+            return
+        body = Dictionary(Type=Name.StructElem, S=Name.LBody, P=item, K=Array(loose))
+        item.K = Array([*named, self._document.make_indirect(body)])
+        for child in loose:
+            child.P = item.K[-1]
+
+    def _drop_links(self, element: Any) -> None:
+        """Make of a link inside a link plain text."""
+        from pikepdf import Array, Name
+
+        children = _children(element)
+        links = [child for child in children if _is_link(child)]
+        self._dropped_links.update(link.Obj.objgen for link in links)
+        element.K = Array([child for child in children if not _is_link(child)])
+        if element.get(Name.S) == Name.Link:
+            element.S = Name.Span
+
+    def _note_content(self, element: Any) -> None:
+        from pikepdf import Dictionary
+
+        page = element.Pg.objgen
+        for child in _children(element):
+            if not isinstance(child, Dictionary):
+                self._content_of_elements.add((page, int(child)))
+
+    def repair_links(self, page: Any) -> None:
+        """Let the links of a page be printed, and drop those that are inside of others."""
+        from pikepdf import Array, Name
+
+        if Name.Annots not in page:
+            return
+        page.Annots = Array([link for link in page.Annots if link.objgen not in self._dropped_links])
+        for link in page.Annots:
+            link.F = int(link.get(Name.F, 0)) | PRINTED
+
+    def mark_artifacts(self, page: Any) -> None:
+        """Mark what is in no element as an artifact: a screen reader skips it."""
+        contents = page.Contents.read_bytes()
+        for mark in _MARKED_CONTENT.finditer(contents):
+            if (page.obj.objgen, int(mark["number"])) not in self._content_of_elements:
+                contents = contents.replace(mark[0], b"/Artifact\n<</Type /Pagination>>\nBDC")
+        page.Contents.write(contents)
+
+    def forget_dropped_links(self) -> None:
+        """Remove the elements of links that were dropped from the tree of parents."""
+        import pikepdf
+
+        parents = pikepdf.NumberTree(self._root.ParentTree)
+        for number, entry in list(parents.items()):
+            is_of_element = not isinstance(entry, pikepdf.Array)
+            if is_of_element and not any(_is_link(child) for child in _children(entry)):
+                del parents[number]
+
+
+def _children(element: Any) -> list[Any]:
+    """What an element of structure holds, of which there may be one, several or none."""
+    from pikepdf import Array, Name
+
+    children = element.get(Name.K, Array())
+    return list(children) if isinstance(children, Array) else [children]
+
+
+def _is_link(child: Any) -> bool:
+    from pikepdf import Dictionary, Name
+
+    return isinstance(child, Dictionary) and child.get(Name.Type) == Name.OBJR
+
+
+def _give_scope(header: Any, scope: Any) -> None:
+    """Say whether a header is one of a column or of a row, beside its other attributes."""
+    from pikepdf import Array, Dictionary, Name
+
+    attributes = header.get(Name.A, Array())
+    before = list(attributes) if isinstance(attributes, Array) else [attributes]
+    header.A = Array([*before, Dictionary(O=Name.Table, Scope=scope)])

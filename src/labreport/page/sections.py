@@ -13,23 +13,29 @@ from markupsafe import Markup, escape
 
 from labreport.charts import Exported
 from labreport.page.claims import Claim, TemplateError
-from labreport.page.values import GLOSSARY, RenderContext, TemplateEnvironment, plain_text
-from labreport.project import Experiment, Question, Section
+from labreport.page.environment import GLOSSARY, RenderContext, TemplateEnvironment, is_unknown
+from labreport.page.placeholders import MARK, plain_text
+from labreport.project import Experiment, Figure, Question, Section
 from labreport.project.outline import slug
 from labreport.stats import Column, Finding, Namespace, Quantity, Table
 from labreport.stats.finding import quantities
 from labreport.stats.names import find
 
-_STRUCK = re.compile(r'<div class="del">\s*(.*?)(</p>)?\s*</div>', re.DOTALL)
-_TERM = re.compile(r'<a class="term" href="#term-([^"]+)">(.*?)</a>', re.DOTALL)
+_STRUCK_BLOCK = re.compile(r'<div class="del">\s*(.*?)(</p>)?\s*</div>', re.DOTALL)
+_TERM = re.compile(r'<a class="term" href="#term-(?P<identity>[^"]+)">(?P<word>.*?)</a>', re.DOTALL)
+_TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
+_BOLD = re.compile(r"(<strong>|\*\*)(.*?)(</strong>|\*\*)", re.DOTALL)
+_WIDE = 125
+"""Figures of more millimetres stand out of the column."""
 
 
 @dataclass(frozen=True)
 class RenderedSection:
     """A section as HTML, into which the document puts drawings and the numbers of figures; and what it says.
 
-    `numbers` are the sources of those that it prints, `glance` each question's answer in a line of HTML,
-    `left_out` what its answers leave out of tables.
+    `numbers` are the sources of those that it prints or claims, `claim_panels` what the page says of each
+    claim, `glance` each question's answer in a line of HTML, `left_out` what its answers leave out of tables,
+    `digits_shown` with how many decimals it shows tables of answers, by `question.name`.
     """
 
     name: str
@@ -37,26 +43,37 @@ class RenderedSection:
     html: str
     claims: tuple[Claim, ...] = ()
     numbers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    claim_panels: dict[str, dict[str, Any]] = field(default_factory=dict)
     glance: dict[str, str] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
+    digits_shown: dict[str, int] = field(default_factory=dict)
 
-    def plain(self) -> dict[str, Any]:
-        """Give it as JSON values, from which `of` makes an equal one."""
+    def to_json(self) -> dict[str, Any]:
+        """Give it as JSON values, from which `from_json` makes an equal one."""
         return dict(msgspec.to_builtins(self))
 
     @classmethod
-    def of(cls, plain: Mapping[str, Any]) -> RenderedSection:
-        """Make a fragment of JSON values."""
-        return msgspec.convert(plain, cls)
+    def from_json(cls, values: Mapping[str, Any]) -> RenderedSection:
+        """Make a section of JSON values."""
+        return msgspec.convert(values, cls)
+
+
+def template_of(question: Question) -> str:
+    """Return the template of a question, below the folder of templates; there need be no such file."""
+    return question.template or f"questions/{question.name}.md"
 
 
 def template_files(templates: Path, section: Section) -> list[Path]:
     """Find the project's files that a section is made of: its own and those that every section shares."""
-    own = {one.template or f"questions/{one.name}.md" for one in section.questions}
-    names = {path.relative_to(templates).as_posix(): path for path in templates.rglob("*") if path.is_file()}
-    others = ("sections/", "questions/", "styles/")
+    own = {template_of(question) for question in section.questions}
     own.add(f"sections/{section.name}.md")
-    return sorted(path for name, path in names.items() if name in own or not name.startswith(others))
+    paths = []
+    for path in sorted(templates.rglob("*")):
+        name = path.relative_to(templates).as_posix()
+        is_shared = not name.startswith(("sections/", "questions/", "styles/"))
+        if path.is_file() and (name in own or is_shared):
+            paths.append(path)
+    return paths
 
 
 def render_section(
@@ -70,112 +87,227 @@ def render_section(
 
     `answers` are those of its questions, as far as they are measured yet, and those that it names; `figures`
     what `charts.export` made. Whatever is wrong in a template raises `UsageError` with file and line: a name
-    that is not there, a bare or a typed number; of these `Several`.
+    that is not there, a bare or a typed number; of these `MultipleErrors`.
     """
-    at = RenderContext(f"sections/{section.name}.md", section.name, 3)
-    return _Section(section, figures, templates, at, answers, experiments).rendered()
+    environment = SectionEnvironment(section, answers, figures, experiments, templates)
+    html = _TABLE.sub(r'<div class="table">\g<0></div>', environment.render())
+    html = _with_first_terms(html)
+    numbers = {name: entry for name, entry in environment.numbers.entries.items() if _is_shown(name, html)}
+    for panel in environment.claim_panels.values():
+        numbers |= {name: environment.numbers.entries[name] for name in panel["numbers"]}
+    return RenderedSection(
+        name=section.name,
+        title=section.title,
+        html=html,
+        claims=tuple(environment.claims),
+        numbers=numbers,
+        claim_panels=environment.claim_panels,
+        glance=environment.glance,
+        left_out=tuple(sorted(environment.numbers.left_out)),
+        digits_shown=environment.digits_shown,
+    )
 
 
-class _Section(TemplateEnvironment):
-    """One section while it is rendered."""
+def _is_shown(name: str, html: str) -> bool:
+    return f'data-q="{escape(name)}"' in html
 
-    def __init__(self, section: Section, figures: Mapping[str, Exported], *values: Any) -> None:
-        super().__init__(*values)
-        self.section, self.figures = section, figures
+
+def _with_first_terms(html: str) -> str:
+    """Leave a link to the glossary only where a term is first used."""
+    linked: set[str] = set()
+
+    def link_once(found: re.Match[str]) -> str:
+        if found["identity"] in linked:
+            return found["word"]
+        linked.add(found["identity"])
+        return found[0]
+
+    return _TERM.sub(link_once, html)
+
+
+class SectionEnvironment(TemplateEnvironment):
+    """What the templates of one section may use, while it is rendered; `glance` as in `RenderedSection`."""
+
+    def __init__(
+        self,
+        section: Section,
+        answers: Mapping[str, Namespace],
+        figures: Mapping[str, Exported],
+        experiments: Iterable[Experiment],
+        templates: Path,
+    ) -> None:
+        context = RenderContext(f"sections/{section.name}.md", section.name, top_level=3)
+        super().__init__(templates, context, answers, experiments)
+        self.section = section
+        self.figures = figures
         self.glance: dict[str, str] = {}
-        self._questions = {one.name: one for one in section.questions}
-        self._asked: dict[str, Markup] = {}
-        self._placed: set[str] = set()
-        self.globals |= {
-            "figure": self._figure,
-            "question": self._question,
-            "ref": lambda name: self.hold(Markup('<a data-ref="{}"></a>').format(name), name),
-            "term": self.term,
-        }
+        self._questions = {question.name: question for question in section.questions}
+        self._placed_questions: dict[str, Markup] = {}
+        self._placed_figures: set[str] = set()
+        self.add_function("figure", self.place_figure)
+        self.add_function("question", self.place_question)
+        self.add_function("ref", self.refer_to)
+        self.add_function("term", self.term)
 
-    def rendered(self) -> RenderedSection:
-        """Render the whole of it, in which a term leads to the glossary where it is first used."""
-        own = (self.templates / self.at.template).is_file()
-        body = self.blocks(self.text(self.answers)) if own else ""
-        left = [self._question(one) for one in self._questions if one not in self._asked]
-        text = Markup("\n".join([body, *left, *self._unplaced(self.section.figures)]))
-        framed = self.frame("section.html", name=self.section.name, title=self.section.title, body=text)
-        html = re.sub(r"(?s)<table\b.*?</table>", r'<div class="table">\g<0></div>', self.html(framed))
-        first = {link[1]: link.start() for link in reversed(list(_TERM.finditer(html)))}
-        html = _TERM.sub(lambda link: link[0] if first[link[1]] == link.start() else link[2], html)
-        printed = {name: one for name, one in self.numbers.items() if f'data-q="{escape(name)}"' in html}
-        said = (tuple(self.claims), printed, self.glance, tuple(sorted(self.left_out)))
-        return RenderedSection(self.section.name, self.section.title, html, *said)
-
-    def _answered(self, question: Question) -> str:
-        """A question with its box, its text, figures that nothing places and, without a template, tables."""
-        names = {"name": question.name, "text": question.text}
-        if (answer := self.answers.get(question.name)) is None:
-            return self.frame("question.html", answer=Markup("<p>Not yet measured.</p>\n"), body="", **names)
-        template = question.template or f"questions/{question.name}.md"
-        own = (self.templates / template).is_file()
-        if question.template and not own:
-            raise TemplateError(f"{question.location}: there is no template {template!r}")
-        before, self.at = self.at, RenderContext(template, question.name, 4, answer)
-        body = self.blocks(self.text(answer.members)) if own else ""
-        written = self.at.box
-        box = self.html(self._sentences(answer, not own) if written is None else self.blocks(written))
-        parts = [body, *self._unplaced(question.figures)]
-        if not own:
-            tables = {name: one for name, one in answer.members.items() if isinstance(one, Table)}
-            if not tables and (found := tuple(quantities(answer))):
-                tables = {"all numbers": Table((Column("name", "Name"), Column("value", "Value")), found)}
-            for name, table in tables.items():
-                title = table.columns[-1].title if name == "means" else name.replace("_", " ")
-                parts.append(self.show(table, title[:1].upper() + title[1:]))
-        self.at = before
-        struck = re.sub("<(/?)del>", "\ue000\\1", _STRUCK.sub(r"<del>\1</del>\2", box))
-        self.glance[question.name] = re.sub("\ue000(/?)", r"<\1del>", str(escape(plain_text(struck))))
-        return self.frame("question.html", answer=Markup(box), body=Markup("\n".join(parts)), **names)
-
-    def _sentences(self, answer: Namespace, numbers_too: bool) -> str:
-        """What the engine says of an answer: its findings or, where it has none, its numbers."""
-        said = [self.sentence(one) for one in answer.members.values() if isinstance(one, Finding)]
-        if not said and numbers_too:
-            found = {name: one for name, one in answer.members.items() if isinstance(one, (Quantity, str))}
-            printed = ((name.replace("_", " "), self.value(one)) for name, one in found.items())
-            said = [Markup("{}: {}").format(*one) for one in printed]
-        begun = (re.sub("^[^<&]", lambda first: first[0].upper(), self.html(one)) for one in said)
-        return f"<p>{' '.join(f'{one}.' for one in begun)}</p>\n" if said else ""
-
-    def _unplaced(self, figures: Iterable[Any]) -> list[str]:
-        return [self._figure(one.name) for one in figures if one.name not in self._placed]
+    def render(self) -> str:
+        """Render the whole of it: its own text, then what that does not place."""
+        has_template = (self.templates / self.context.template).is_file()
+        parts = [self.render_markdown(self.render_template(self.answers))] if has_template else []
+        for name in self._questions:
+            if name not in self._placed_questions:
+                parts.append(self.place_question(name))
+        parts += self._unplaced_figures(self.section.figures)
+        body = Markup("\n".join(parts))
+        section = self.section
+        framed = self.render_frame(
+            f"section.{self.format}", name=section.name, title=section.title, body=body
+        )
+        return self.fill(framed)
 
     # What a template may call
 
-    def _question(self, name: str) -> Markup:
+    def place_question(self, name: str) -> Markup:
         """Place a question with its answer."""
         name = find(name, self._questions, "question")
-        if name not in self._asked:
-            self._asked[name] = self.hold(self._answered(self._questions[name]), "", block=True)
-        return self._asked[name]
+        if name not in self._placed_questions:
+            rendered = self._render_question(self._questions[name])
+            self._placed_questions[name] = self.placeholders.hold(rendered, "", block=True)
+        return self._placed_questions[name]
 
-    def _figure(self, name: str, caption: str = "", alt: str = "", caller: Any = None) -> Markup:
+    def place_figure(self, name: str, caption: str = "", alt: str = "", caller: Any = None) -> Markup:
         """Place a figure: its caption is Markdown, and begins with the finding in bold."""
         name = find(name, self.figures, "figure")
-        self._placed.add(name)
-        drawn, text = self.figures[name], caller() if caller else caption
+        self._placed_figures.add(name)
+        drawing = self.figures[name]
+        text = caller() if caller else caption
         if not text:
-            text = Markup("<strong>{}</strong> " if drawn.title else "").format(drawn.title) + drawn.caption
-        written = self.line(text)
-        found = re.search("<strong>(.*?)</strong>", written, re.DOTALL)
-        finding = plain_text(self.html(found[1])) if found else ""
-        alt = self.plain(alt) or ": ".join(filter(None, (drawn.alt or drawn.kind, finding)))
-        names = {"name": name, "alt": alt, "caption": written, "wide": drawn.width_mm > 125}
-        return self.hold(self.frame("figure.html", **names), "", block=True)
+            title = self.bold(drawing.title) + " " if drawing.title else Markup()
+            text = title + drawing.caption
+        caption = self.render_line(text)
+        framed = self.render_frame(
+            f"figure.{self.format}",
+            name=name,
+            alt=self.placeholders.plain(alt) or self._alternative_text(drawing, caption),
+            caption=caption,
+            wide=drawing.width_mm > _WIDE,
+        )
+        return self.placeholders.hold(framed, "", block=True)
+
+    def _alternative_text(self, drawing: Exported, caption: str) -> str:
+        """What a drawing shows, and the finding, which is the bold beginning of its caption."""
+        bold = _BOLD.search(caption)
+        finding = plain_text(self.fill(bold[2])) if bold else ""
+        return ": ".join(filter(None, (drawing.alt or drawing.kind, finding)))
+
+    def refer_to(self, name: str) -> Markup:
+        """Print a link to a figure, a table, a question or a section, whose number the document fills in."""
+        return self.placeholders.hold(Markup('<a data-ref="{}"></a>').format(name), name)
+
+    # Questions
+
+    def _render_question(self, question: Question) -> Markup:
+        """A question with its box, its text, figures that nothing places and, without a template, tables."""
+        frame = f"question.{self.format}"
+        answer = self.answers.get(question.name)
+        if answer is None:
+            missing = Markup(self.paragraph("Not yet measured."))
+            return self.render_frame(frame, answer=missing, body="", name=question.name, text=question.text)
+        template = template_of(question)
+        has_template = (self.templates / template).is_file()
+        if question.template and not has_template:
+            raise TemplateError(f"there is no template {template!r}", question.location)
+
+        context_of_section = self.context
+        self.context = RenderContext(template, question.name, top_level=4, answer=answer)
+        parts = [self.render_markdown(self.render_template(answer.members))] if has_template else []
+        box = self._render_box(answer, has_template)
+        parts += self._unplaced_figures(question.figures)
+        if not has_template:
+            parts += self._tables_of(answer)
+        self.context = context_of_section
+
+        self.glance[question.name] = glance_line(box)
+        body = Markup("\n".join(parts))
+        return self.render_frame(frame, answer=Markup(box), body=body, name=question.name, text=question.text)
+
+    def _render_box(self, answer: Namespace, has_template: bool) -> str:
+        """The block `answer` of the template, or what the engine says."""
+        written = self.context.box
+        if written is not None:
+            return self.fill(self.render_markdown(written))
+        sentences = self._sentences_of(answer)
+        if not sentences and not has_template:
+            sentences = self._numbers_of(answer)
+        if not sentences:
+            return ""
+        capitalised = [
+            re.sub("^[^<&]", lambda first: first[0].upper(), self.fill(text)) for text in sentences
+        ]
+        return self.paragraph(" ".join(capitalised))
+
+    def _sentences_of(self, answer: Namespace) -> list[str]:
+        """The sentences of its findings, with the mark behind those that are not judged."""
+        sentences = []
+        for member in answer.members.values():
+            if isinstance(member, Finding):
+                mark = self.mark if is_unknown(member) else ""
+                sentences.append(f"{self.sentence_of(member)}.{mark}")
+        return sentences
+
+    def _numbers_of(self, answer: Namespace) -> list[str]:
+        """`half life: 3 h.`, of each number and text."""
+        sentences = []
+        for name, member in answer.members.items():
+            if isinstance(member, (Quantity, str)):
+                label = escape(name.replace("_", " "))
+                sentences.append(f"{label}: {self.print_value(member)}.")
+        return sentences
+
+    def _tables_of(self, answer: Namespace) -> list[Markup]:
+        """The tables of an answer or, where it has none, one of all its numbers."""
+        tables = {name: member for name, member in answer.members.items() if isinstance(member, Table)}
+        all_numbers = tuple(quantities(answer))
+        if not tables and all_numbers:
+            tables = {"all numbers": Table((Column("name", "Name"), Column("value", "Value")), all_numbers)}
+        shown = []
+        for name, table in tables.items():
+            title = table.columns[-1].title if name == "means" else name.replace("_", " ")
+            shown.append(self.show(table, title[:1].upper() + title[1:]))
+        return shown
+
+    def _unplaced_figures(self, figures: Iterable[Figure]) -> list[Markup]:
+        return [
+            self.place_figure(figure.name) for figure in figures if figure.name not in self._placed_figures
+        ]
+
+
+def _capitalised(html: str) -> str:
+    """A sentence with its first letter as a capital, unless it begins with an element or a sign."""
+    return re.sub("^[^<&]", lambda first: first[0].upper(), html)
+
+
+def glance_line(box: str) -> str:
+    """Return the HTML of an answer's box as one line, of whose elements only `del` and the mark are left."""
+    kept = {"<del>": "\ue000", "</del>": "\ue001", MARK: "\ue002"}
+    line = _STRUCK_BLOCK.sub(r"<del>\1</del>\2", box)
+    for element, sign in kept.items():
+        line = line.replace(element, sign)
+    line = str(escape(plain_text(line)))
+    for element, sign in kept.items():
+        line = line.replace(sign, element)
+    return line
 
 
 def glossary(templates: Path, words: Any = None) -> str:
     """Render the project's glossary, if it has one, which knows its `words`; raises as `render_section`."""
     if not (templates / GLOSSARY).is_file():
         return ""
-    values = TemplateEnvironment(templates, RenderContext(GLOSSARY, "glossary", 3), {})
-    values.globals["term"] = values.term
-    html = values.html(values.blocks(values.text({"words": words})))
-    html = re.sub("<dt>(.*?)</dt>", lambda dt: f'<dt id="term-{slug(plain_text(dt[1]))}">{dt[1]}</dt>', html)
+    environment = TemplateEnvironment(templates, RenderContext(GLOSSARY, "glossary", top_level=3), {})
+    environment.add_function("term", environment.term)
+    html = environment.fill(environment.render_markdown(environment.render_template({"words": words})))
+    html = re.sub("<dt>(.*?)</dt>", _with_identity, html)
     return html.replace("<dl>", '<dl class="glossary">')
+
+
+def _with_identity(found: re.Match[str]) -> str:
+    return f'<dt id="term-{slug(plain_text(found[1]))}">{found[1]}</dt>'

@@ -10,77 +10,110 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from labreport.page.claims import Claim
-from labreport.page.markdown import HELD
-from labreport.page.values import VERDICT, RenderContext, TemplateEnvironment
+from labreport.page.environment import VERDICT, RenderContext, TemplateEnvironment
+from labreport.page.escapes import aligned_table, escape_latex, latex_table, markdown_table
+from labreport.page.placeholders import SIGNS
 from labreport.project import Question
-from labreport.results.exports import tex
 from labreport.stats import Finding, Namespace, Quantity, Table, conditions
 from labreport.stats.formats import ci
 
-LATEX = {
-    "block_start_string": r"\BLOCK{", "block_end_string": "}", "variable_start_string": r"\VAR{",
-    "variable_end_string": "}", "comment_start_string": r"\#{", "comment_end_string": "}",
-}  # fmt: skip
+LATEX_SYNTAX = {
+    "block_start_string": r"\BLOCK{",
+    "block_end_string": "}",
+    "variable_start_string": r"\VAR{",
+    "variable_end_string": "}",
+    "comment_start_string": r"\#{",
+    "comment_end_string": "}",
+}
 """Jinja's delimiters in files that end with `.tex`."""
+_ESCAPES: dict[str, Callable[[str], str]] = {".tex": escape_latex, ".html": escape}
+"""How a text is written into a file, by its ending; into any other as it is."""
+_TABLES = {".tex": latex_table, ".md": markdown_table, ".qmd": markdown_table, ".Rmd": markdown_table}
+"""How a table is written, by the ending of the file; into any other as aligned text."""
 
 
 def names(question: Question, answer: Namespace) -> str:
     """List an answer's names with their values, and the claims that hold now, how nearly; ready to paste."""
-    found = list(_named(answer, ""))
-    asked: dict[Any, tuple[str, Any]] = {}
-    for name, one in reversed(found):  # a difference, and the same seen from the other side, are asked once
-        pair = isinstance(one, Quantity) and len(one.source.experiments) == 2
-        key = (abs(one.value or 0), frozenset(one.source.experiments)) if pair else id(one)
-        if isinstance(one, (Finding, Quantity)):
-            asked[key] = (name, one)
-    holding = [
-        (f"{{% claim {text} %}}", one.how)
-        for name, of in reversed(asked.values())
-        for text, one in conditions(of, name)
-    ]
-    lines = [f"{question.name}: {question.text}", "", *_aligned([(name, _value(one)) for name, one in found])]
-    return "\n".join([*lines, "", "These hold now:", "", *_aligned(holding)] if holding else lines) + "\n"
+    members = list(_named_members(answer, ""))
+    lines = [f"{question.name}: {question.text}", ""]
+    lines += _aligned([(name, _value_in_words(member)) for name, member in members])
+    claims = []
+    for name, member in _without_mirrored(members):
+        for text, condition in conditions(member, name):
+            claims.append((f"{{% claim {text} %}}", condition.how))
+    if claims:
+        lines += ["", "These hold now:", "", *_aligned(claims)]
+    return "\n".join(lines) + "\n"
 
 
-def _named(answer: Namespace, prefix: str) -> Iterator[tuple[str, Any]]:
+def _named_members(answer: Namespace, prefix: str) -> Iterator[tuple[str, Any]]:
     """What can be printed or asked, by its name in a template: `mean.deep_8`, `difference["10"]`."""
-    for name, one in answer.members.items():
-        plain = re.sub(r"\W", "_", name)
-        inner = f".{plain}" if plain.isidentifier() else f'["{name}"]'
-        path = f"{prefix}{inner}" if prefix else plain
-        yield from _named(one, path) if isinstance(one, Namespace) else [(path, one)]
+    for name, member in answer.members.items():
+        plain_name = re.sub(r"\W", "_", name)
+        path = plain_name
+        if prefix:
+            path = f"{prefix}.{plain_name}" if plain_name.isidentifier() else f'{prefix}["{name}"]'
+        if isinstance(member, Namespace):
+            yield from _named_members(member, path)
+        else:
+            yield path, member
 
 
-def _value(one: Any) -> str:
-    if isinstance(one, Quantity):
-        return str(ci(one))
-    if isinstance(one, Table):
-        return f"a table, {len(one.rows)} rows: {'; '.join(one.heads)}"
-    return ", ".join(map(str, one)) if isinstance(one, list) else str(one)
+def _without_mirrored(members: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    """Findings and quantities, of a difference and the same seen from the other side only the first."""
+    first: dict[Any, tuple[str, Any]] = {}
+    for name, member in members:
+        if isinstance(member, Quantity) and len(member.source.experiments) == 2:
+            key: Any = (abs(member.value or 0), frozenset(member.source.experiments))
+        elif isinstance(member, (Finding, Quantity)):
+            key = id(member)
+        else:
+            continue
+        first.setdefault(key, (name, member))
+    return list(first.values())
+
+
+def _value_in_words(member: Any) -> str:
+    if isinstance(member, Quantity):
+        return str(ci(member))
+    if isinstance(member, Table):
+        return f"a table, {len(member.rows)} rows: {'; '.join(member.heads)}"
+    if isinstance(member, list):
+        return ", ".join(map(str, member))
+    return str(member)
 
 
 def _aligned(lines: list[tuple[str, str]]) -> list[str]:
-    width = min(60, max((len(first) for first, _ in lines), default=0))
-    return [f"  {first:<{width}}  {second}".rstrip() for first, second in lines]
+    widest = max((len(left) for left, _ in lines), default=0)
+    width = min(60, widest)
+    return [f"  {left:<{width}}  {right}".rstrip() for left, right in lines]
 
 
-class _Plain(TemplateEnvironment):
-    """Prints values and claims as text."""
+class TextEnvironment(TemplateEnvironment):
+    """Prints values and claims as text: of a file of the author's, which is no template of the page."""
 
     folder = ""
+    mark = Markup("†")
 
     def show(self, table: Any, caption: str = "", digits: int | None = None, name: str = "") -> Markup:
-        """Print a table as aligned text."""
-        return self.hold("", repr(table))
+        """Print a table as the file needs it, with so many decimals; the caption is the author's to write."""
+        self.check_table(table)
+        write = _TABLES.get(Path(self.context.template).suffix, aligned_table)
+        return Markup(write(table, digits))
 
-    def words(self, body: str) -> str:
-        """Give the words of a piece of the file."""
-        return " ".join(self.plain(body).split())
+    def words_of(self, text: str) -> str:
+        """Return the words of a piece of the file."""
+        return " ".join(self.placeholders.plain(text).split())
 
-    def marked(self, body: str, claim: Claim, now: Markup, block: str | None) -> str:
-        """Say before a piece that it no longer holds, and behind it what is so now; or mark it."""
-        text, said = body.strip(), f" (now: {now})" if now else ""
-        return body.replace(text, f"{VERDICT} {text}{said}" if claim.fails else text + self.hold("", "†"))
+    def wrap_claim(self, claim: Claim, identity: str, body: str, now: Markup, indent: str | None) -> str:
+        """Say before a piece that it does not hold, and behind it what is so now; or mark it."""
+        text = body.strip()
+        if claim.fails:
+            correction = f" (now: {now})" if now else ""
+            return body.replace(text, f"{VERDICT} {text}{correction}")
+        if claim.holds is None:
+            return body.replace(text, text + self.placeholders.hold("", "†"))
+        return body
 
 
 def render_file(
@@ -88,11 +121,15 @@ def render_file(
 ) -> tuple[str, tuple[Claim, ...]]:
     r"""Render a text file in which `best.mean.wide` is a value of the question `best`, and give its claims.
 
-    `.tex` files write `\VAR{...}` and `\BLOCK{...}`. Raises `UsageError` as a template of the page does.
+    `.tex` files write `\VAR{...}` and `\BLOCK{...}`; any other, such as `.qmd` or `.md`, `{{ ... }}` and
+    `{% ... %}`. Raises `UsageError` as a template of the page does.
     """
-    values = _Plain(path.parent, RenderContext(path.name, path.stem), {}, experiments)
-    syntax: dict[str, Any] = LATEX if path.suffix == ".tex" else {}
-    text = values.text(answers, keep_trailing_newline=True, **syntax)
-    forms: dict[str, Callable[[str], str]] = {".tex": tex, ".html": escape}
-    written = forms.get(path.suffix, str)
-    return re.sub(f"[{HELD}]", lambda sign: written(values.plain(sign[0])), text), tuple(values.claims)
+    environment = TextEnvironment(path.parent, RenderContext(path.name, path.stem), {}, experiments)
+    syntax: dict[str, Any] = LATEX_SYNTAX if path.suffix == ".tex" else {}
+    text = environment.render_template(answers, keep_trailing_newline=True, **syntax)
+    escape_text = _ESCAPES.get(path.suffix, str)
+
+    def value_of(sign: re.Match[str]) -> str:
+        return escape_text(environment.placeholders.plain(sign[0]))
+
+    return re.sub(f"[{SIGNS}]", value_of, text), tuple(environment.claims)

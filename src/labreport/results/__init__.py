@@ -1,7 +1,7 @@
 """What was run, kept in a folder and read back."""
 
-from labreport.results.exports import FORMATS, export, load
 from labreport.results.files import DiskError, lock, read_json, sha256_of, write_json
+from labreport.results.loaded import Loaded, load
 from labreport.results.runs import (
     TIMES,
     Checkpoint,

@@ -218,7 +218,8 @@ class FormattedQuantity:
 
     Filters take and return it, so that they follow one another in any order: `gain | size | ci(1)` is
     `gain | ci(1) | size`. `decimals=None` are as many as the uncertainty supports; `signed` prints `+`, too.
-    `suffix` is text behind the value, such as a standard deviation in brackets.
+    `suffix` is text behind the value, such as a standard deviation in brackets. `original` is the quantity
+    of the answer where `size` or `apart` print another one: its reverse, or a ratio in per cent.
     """
 
     quantity: Quantity
@@ -226,6 +227,7 @@ class FormattedQuantity:
     decimals: int | None = None
     signed: bool = False
     suffix: str = ""
+    original: Quantity | None = None
 
     def __str__(self) -> str:
         return _LAYOUTS[self.layout](self) + self.suffix
@@ -395,7 +397,8 @@ def size(value: Any, decimals: int | None = None) -> FormattedQuantity:
     on as how many times the larger is: `2.6 times`.
     """
     formatted = _with_layout(value, "size", None, decimals)
-    return replace(formatted, quantity=magnitude(formatted.quantity), signed=False)
+    original = formatted.original or formatted.quantity
+    return replace(formatted, quantity=magnitude(formatted.quantity), signed=False, original=original)
 
 
 @_filter
@@ -403,7 +406,8 @@ def apart(value: Any, decimals: int | None = None) -> FormattedQuantity:
     """A difference with its sign and ±: `+0.6 ± 0.2 points`, `−4.0 ± 0.5 %` for a ratio of 0.96."""
     formatted = _with_layout(value, "apart", "plus-minus", decimals)
     quantity = percent_of_ratio(formatted.quantity)
-    return replace(formatted, quantity=quantity, signed=quantity.unit != "times")
+    original = formatted.original or formatted.quantity
+    return replace(formatted, quantity=quantity, signed=quantity.unit != "times", original=original)
 
 
 @_filter

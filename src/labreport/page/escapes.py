@@ -1,0 +1,63 @@
+"""Texts and tables as other formats write them: LaTeX, Markdown, aligned text."""
+
+from __future__ import annotations
+
+import re
+
+from labreport.stats import Table
+
+_LATEX_SIGNS = {sign: rf"\{sign}" for sign in "#$%&_{}"}
+_LATEX_SIGNS |= {sign: rf"\char{ord(sign)}{{}}" for sign in '\\~^<>|"'}
+_LATEX_MATHS = {"−": "-", "≤": r"\le", "≥": r"\ge", "±": r"\pm", "×": r"\times", "Δ": r"\Delta"}
+_LATEX_SIGNS |= {sign: rf"\ensuremath{{{maths}}}" for sign, maths in _LATEX_MATHS.items()}
+_LATEX_SIGNS |= {"µ": r"\textmu{}", "μ": r"\textmu{}", "–": "--", "†": r"\dag{}"}
+_LATEX_SIGNS |= {"\u00a0": "~", "\u2009": r"\,", "\u202f": r"\,"}
+_RAISED = dict(zip("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", (r"\ensuremath{-}", *"0123456789"), strict=True))
+_LATEX_SIGNS |= {sign: rf"\textsuperscript{{{number}}}" for sign, number in _RAISED.items()}
+
+
+def escape_latex(text: str) -> str:
+    """Write a text so that LaTeX prints it as it is; what is between backticks in the font of code."""
+    escaped = ""
+    for index, part in enumerate(re.split("`([^`\n]+)`", text)):
+        signs = "".join(_LATEX_SIGNS.get(sign, sign) for sign in part)
+        is_code = index % 2 == 1
+        escaped += rf"\texttt{{{signs}}}" if is_code else signs
+    return escaped
+
+
+def escape_markdown(text: str) -> str:
+    """Write a text in one line of which Markdown obeys no sign but those of code."""
+    return re.sub(r"([\\*_\[\]<>|~#$&])", r"\\\1", " ".join(text.split()))
+
+
+def latex_table(table: Table, digits: int | None = None) -> str:
+    """Return a table with the rules of booktabs, its numbers with so many decimals."""
+    alignment = "".join("r" if is_number else "l" for is_number in table.numeric)
+    lines = [rf"\begin{{tabular}}{{{alignment}}}", r"\toprule", _latex_row(table.heads), r"\midrule"]
+    lines += [_latex_row(row) for row in table.cells(digits)]
+    lines += [r"\bottomrule", r"\end{tabular}", ""]
+    return "\n".join(lines)
+
+
+def _latex_row(cells: list[str]) -> str:
+    return " & ".join(map(escape_latex, cells)) + r" \\"
+
+
+def markdown_table(table: Table, digits: int | None = None) -> str:
+    """Return a table with a line a row, its numbers with so many decimals."""
+    rule = "|".join("---:" if is_number else "---" for is_number in table.numeric)
+    lines = [_markdown_row(table.heads), f"|{rule}|"]
+    lines += [_markdown_row(row) for row in table.cells(digits)]
+    return "\n".join(lines)
+
+
+def _markdown_row(cells: list[str]) -> str:
+    return f"| {' | '.join(map(escape_markdown, cells))} |"
+
+
+def aligned_table(table: Table, digits: int | None = None) -> str:
+    """Return a table in columns of equal width, as at a prompt, its numbers with so many decimals."""
+    lines = [table.heads, *table.cells(digits)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)

@@ -1,0 +1,119 @@
+"""A report in formats of other programs: CSV, LaTeX, Markdown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from labreport.charts import Exported
+from labreport.errors import UsageError, did_you_mean
+from labreport.page.escapes import escape_latex, latex_table
+from labreport.page.written import written_report
+from labreport.project import Project
+from labreport.results import Loaded
+from labreport.results.files import safe_name, write_bytes
+from labreport.stats import Quantity, Table, as_plus_minus, as_prose, as_quantity
+from labreport.stats.finding import quantities
+from labreport.stats.formats import FormattedQuantity, ci
+
+_LATEX_HEAD = r"""% \labreport{question.name} prints a number, with .pm behind its name ± too, with .ci ends
+\providecommand{\labreport}[1]{\ifcsname labreport@\detokenize{#1}\endcsname
+  \csname labreport@\detokenize{#1}\endcsname\else\textbf{??}\typeout{labreport: no number #1}\fi}
+"""
+
+
+def _with_interval(quantity: Quantity) -> str:
+    return str(ci(quantity))
+
+
+_LATEX_FORMS: dict[str, Callable[[Quantity], str]] = {
+    "": as_prose,
+    ".pm": as_plus_minus,
+    ".ci": _with_interval,
+}
+
+
+@dataclass(frozen=True)
+class ReportSource:
+    """What a report is exported from: its folder, the project, its drawings.
+
+    `digits_shown` is with how many decimals the page shows tables of answers, by `question.name`.
+    """
+
+    loaded: Loaded
+    project: Project
+    figures: Mapping[str, Exported] = field(default_factory=dict)
+    digits_shown: Mapping[str, int] = field(default_factory=dict)
+
+    def tables(self) -> Iterator[tuple[str, Table, int | None]]:
+        """Yield each table of an answer, with the name of its file and the decimals that the page shows."""
+        for question, answer in self.loaded.read_answers.items():
+            for name, member in answer.members.items():
+                if isinstance(member, Table):
+                    digits = self.digits_shown.get(f"{question}.{name}")
+                    yield safe_name(f"{question}-{name}"), member, digits
+
+
+def export(format: str, source: ReportSource, folder: str | Path) -> list[Path]:  # noqa: A002
+    """Write a report in one of `FORMATS` into a folder; the files. Raises `UsageError`."""
+    if format not in FORMATS:
+        near = did_you_mean(format, FORMATS)
+        raise UsageError(f"export {format!r}: allowed are {', '.join(FORMATS)}{near}")
+    paths = []
+    for name, text in list(FORMATS[format](source)):
+        path = Path(folder, name)
+        write_bytes(path, text.encode())
+        paths.append(path)
+    return paths
+
+
+def _csv(source: ReportSource) -> Iterator[tuple[str, str]]:
+    """Frames of results, records and answers, and each table of an answer with its numbers not rounded."""
+    import pandas
+
+    loaded = source.loaded
+    frames = {"results": loaded.results, "records": loaded.records, "answers": loaded.answers}
+    for name, table, _ in source.tables():
+        rows = [[_exact_cell(cell) for cell in row] for row in table.rows]
+        titles = [column.title for column in table.columns]
+        frames[f"tables/{name}"] = pandas.DataFrame(rows, columns=titles, dtype=object)
+    for name, frame in frames.items():
+        yield f"{name}.csv", frame.to_csv(index=False, lineterminator="\n")
+
+
+def _exact_cell(cell: str | Quantity | FormattedQuantity) -> str | float | None:
+    return cell if isinstance(cell, str) else as_quantity(cell).value
+
+
+def _latex(source: ReportSource) -> Iterator[tuple[str, str]]:
+    """A command that prints numbers, and each table of an answer with rules of booktabs."""
+    lines = [_LATEX_HEAD]
+    for question, answer in source.loaded.read_answers.items():
+        for name, quantity in quantities(answer, question):
+            for ending, form in _LATEX_FORMS.items():
+                lines.append(_latex_definition(f"{name}{ending}", form(quantity)))
+    yield "numbers.tex", "\n".join([*lines, ""])
+    for name, table, digits in source.tables():
+        yield f"tables/{name}.tex", latex_table(table, digits)
+
+
+def _latex_definition(name: str, text: str) -> str:
+    key = re.sub(r"[\\{}%#\s]+", " ", name)
+    command = rf"\csname labreport@\detokenize{{{key}}}\endcsname"
+    return rf"\expandafter\def{command}{{{escape_latex(text)}}}"
+
+
+def _markdown(source: ReportSource) -> Iterator[tuple[str, str]]:
+    """The written report, and its figures beside it."""
+    yield "report.md", written_report(source.project, source.loaded.read_answers, source.figures)
+    for name, figure in source.figures.items():
+        yield f"figures/{name}.svg", figure.svg_print
+
+
+FORMATS: dict[str, Callable[[ReportSource], Iterator[tuple[str, str]]]] = {
+    "csv": _csv,
+    "latex": _latex,
+    "markdown": _markdown,
+}

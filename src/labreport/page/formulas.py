@@ -1,0 +1,91 @@
+"""Formulas: LaTeX as a drawing in the colour and size of the text, in which values stay what they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from xml.etree import ElementTree
+
+from markupsafe import Markup
+
+from labreport.page.placeholders import SIGNS
+
+UNITS_OF_AN_EM = 20
+"""Units of the drawing that are as long as the size of its type."""
+X_HEIGHT = 0.475
+"""The height of a small letter of the text's font, in em."""
+TEXT_SIZE = UNITS_OF_AN_EM
+"""Size of the text that can be copied: that of the text around the formula."""
+_DRAWING = re.compile(
+    r"""
+    (?P<element> <span\ class="formula[^"]*"\ role="img"\ aria-label="(?P<latex>[^"]*)"> )
+    (?P<svg>     <svg\b[^>]*\ viewBox="(?P<left>\S+)\ (?P<top>\S+)\ (?P<width>\S+)\ (?P<height>\S+)"[^>]*> )
+    """,
+    re.VERBOSE,
+)
+
+
+def draw_formula(latex: str, *, displayed: bool, plain: Callable[[str], str]) -> Markup:
+    """Return the drawing of a formula, whose LaTeX is its alternative text.
+
+    `plain` gives the text of signs. Raises what ziamath and latex2mathml do, and `ValueError`.
+    """
+    kind = "formula displayed" if displayed else "formula"
+    drawing = Markup(_drawing(latex, displayed, plain))
+    formula = Markup('<span class="{}" role="img" aria-label="{}">{}</span>').format(kind, latex, drawing)
+    return Markup("<p>{}</p>\n").format(formula) if displayed else formula
+
+
+def with_copyable_text(html: str) -> str:
+    """Lay its LaTeX over each formula as text that is not seen, so that it can be found and copied.
+
+    It is within the drawing, so that a PDF has one figure with one alternative text.
+    """
+    return _DRAWING.sub(_add_text, html)
+
+
+def _add_text(found: re.Match[str]) -> str:
+    left, top = float(found["left"]), float(found["top"])
+    width, height = float(found["width"]), float(found["height"])
+    baseline = top + height / 2 + TEXT_SIZE / 4
+    place = f'x="{left:g}" y="{baseline:.2f}" textLength="{width:g}" lengthAdjust="spacingAndGlyphs"'
+    font = f'font-family="Source Serif 4" font-size="{TEXT_SIZE}" fill="transparent"'
+    text = f"<text {place} {font}>{found['latex']}</text>"
+    return f"{found['element']}{found['svg']}<title>{found['latex']}</title>{text}"
+
+
+def _drawing(latex: str, displayed: bool, plain: Callable[[str], str]) -> str:
+    """A formula as an SVG in em, its middle at half the height of a small letter above the line."""
+    from ziamath.config import config
+    from ziamath.tex import tex2mml
+    from ziamath.zmath import Math
+
+    if not latex:
+        raise ValueError("it is empty")
+    if latex.count("{") != latex.count("}"):
+        raise ValueError("a brace is missing")
+    config.svg2 = False  # paths where they are drawn, without names that a page would have twice
+    root = ElementTree.fromstring(tex2mml(latex, inline=not displayed))
+    for element in root.iter():
+        _prepare_element(element, plain)
+    root.set("mathcolor", "currentColor")
+    drawing = Math(root, size=UNITS_OF_AN_EM, margin=0).svgxml()
+
+    left, top, width, height = map(float, drawing.get("viewBox", "").split())
+    middle = -UNITS_OF_AN_EM * X_HEIGHT / 2
+    half_height = max(middle - top, top + height - middle)
+    shapes = "".join(ElementTree.tostring(shape, encoding="unicode") for shape in drawing)
+    size = f'width="{width / UNITS_OF_AN_EM:.3f}em" height="{2 * half_height / UNITS_OF_AN_EM:.3f}em"'
+    box = f'viewBox="{left:g} {middle - half_height:.2f} {width:g} {2 * half_height:.2f}"'
+    return f'<svg {size} {box} aria-hidden="true">{shapes}</svg>'
+
+
+def _prepare_element(element: ElementTree.Element, plain: Callable[[str], str]) -> None:
+    """Name an element of MathML as ziamath does, and put in the text of values. Raises `ValueError`."""
+    element.tag = element.tag.rpartition("}")[2]
+    text = element.text or ""
+    if re.match(r"\\[a-zA-Z]", text):
+        raise ValueError(f"there is no command {text}")
+    if re.search(f"[{SIGNS}]", text):
+        element.tag = "mtext"
+        element.text = plain(text).replace(" ", "\u00a0")

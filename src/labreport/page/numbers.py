@@ -1,0 +1,97 @@
+"""The numbers that a section prints, by the names under which a reader finds where each comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from operator import attrgetter
+from typing import Any
+
+from labreport.stats import Finding, Namespace, Quantity, as_plus_minus, as_prose
+from labreport.stats.finding import quantities
+from labreport.stats.formats import FormattedQuantity
+from labreport.stats.wording import count_text
+
+_identity = attrgetter("value", "unit", "low", "high", "n", "values", "source")
+"""What tells two quantities apart; `==` of quantities asks whether their values are equal."""
+_LEFT_OUT = (" missing", " left out")
+"""How the note of a source ends that says what was left out of a table."""
+
+
+class PrintedNumbers:
+    """Names of quantities, `best.mean.wide`, and what the panel of the page says of those that are printed.
+
+    `entries` are plain JSON values. `left_out` are the notes of all answers on what was left out of tables.
+    """
+
+    def __init__(self, answers: Mapping[str, Namespace]) -> None:
+        self.entries: dict[str, dict[str, Any]] = {}
+        self.left_out: set[str] = set()
+        self._names: dict[Any, str] = {}
+        for question, answer in answers.items():
+            for name, quantity in quantities(answer, question):
+                self._names.setdefault(_identity(quantity), name)
+                if quantity.source.note.endswith(_LEFT_OUT):
+                    self.left_out.add(quantity.source.note)
+
+    def name_of(self, quantity: Quantity) -> str:
+        """Return the name of a quantity of an answer, `best.mean.wide`, or the empty text of any other."""
+        return self._names.get(_identity(quantity), "")
+
+    def add(self, quantity: Quantity, document: str) -> str:
+        """Note that a quantity is shown, and return its name: one of an answer, or else `DOCUMENT.NUMBER`."""
+        new_name = f"{document}.{len(self._names)}"
+        name = self._names.setdefault(_identity(quantity), new_name)
+        if name not in self.entries:
+            self.entries[name] = _entry(quantity)
+        return name
+
+    def add_evidence(self, subjects: Iterable[Finding | Quantity], document: str) -> list[str]:
+        """Note the quantities that a condition looked at, and return their names."""
+        names = []
+        for subject in subjects:
+            for quantity in _quantities_of(subject):
+                names.append(self.add(quantity, document))
+        return list(dict.fromkeys(names))
+
+
+def _quantities_of(subject: Finding | Quantity) -> list[Quantity]:
+    """A quantity itself; of a finding its comparisons, those of its groups too, or what was counted."""
+    if isinstance(subject, Quantity):
+        return [subject]
+    found = [part.quantity for part in subject.parts]
+    for _, group in subject.groups:
+        found += _quantities_of(group)
+    return found
+
+
+def _entry(quantity: Quantity) -> dict[str, Any]:
+    """What the panel says of a quantity.
+
+    `interval` is the value with its own 95 % interval, `judged` the ends of that by which it is judged as one
+    of a `family` of comparisons, `p` its probability, `groups` how many units each group has, by name.
+    """
+    source = quantity.source
+    entry: dict[str, Any] = {
+        "value": as_plus_minus(quantity),
+        "source": source.text(),
+        "method": source.method or source.kind,
+        "n": quantity.n,
+        "unit": source.unit,
+        "values": _value_of_each_unit(quantity),
+    }
+    if quantity.interval is not None:
+        entry["interval"] = str(FormattedQuantity(quantity, "interval"))
+    if quantity.judged is not None:
+        entry["judged"] = str(FormattedQuantity(quantity, "judged"))
+        entry["family"] = quantity.family
+    if quantity.p is not None:
+        entry["p"] = str(FormattedQuantity(quantity, "p"))
+    if quantity.groups:
+        entry["groups"] = {name: count_text(n, source.unit) for name, n in quantity.groups}
+    return entry
+
+
+def _value_of_each_unit(quantity: Quantity) -> dict[str, str]:
+    single = replace(quantity, low=None, high=None, values=(), n=1)
+    return {str(unit): as_prose(replace(single, value=value)) for unit, value in quantity.values}

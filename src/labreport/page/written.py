@@ -1,0 +1,151 @@
+"""The written report as Markdown: the templates with their values, and claims marked as on the page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from labreport.charts import Exported
+from labreport.page.claims import Claim
+from labreport.page.environment import VERDICT
+from labreport.page.escapes import escape_markdown, markdown_table
+from labreport.page.markdown import bibliography
+from labreport.page.numbering import Numbering
+from labreport.page.placeholders import FIRST_BLOCK, SIGNS, plain_text
+from labreport.page.sections import SectionEnvironment
+from labreport.project import Project
+from labreport.stats import Namespace
+
+_LITERAL = re.compile(r"(```.*?```|`[^`\n]+`|\$\$.*?\$\$|\$[^$\n]+\$)", re.DOTALL)
+"""Code and formulas, in which nothing is Markdown."""
+_CITE = re.compile(r"\[(@[\w:.+/-]+(?:\s*[;,]\s*@[\w:.+/-]+)*)\]")
+_HEADING = re.compile(r"^(#+)(?= )", re.MULTILINE)
+_NOTE = re.compile(r"\[\^(?=[\w-]+\])")
+_CAPTION = re.compile(r"^Table(?: ([\w-]+))?: (?=[^\n]*\n\n\|)", re.MULTILINE)
+_PARAGRAPH = re.compile(
+    r"""
+    ^ (?P<begin> [ \t]* (?: (?: [-*+] | \d+[.)] ) [ ]+ | >[ ]* | \#+[ ]+ )? )
+    (?P<text> [^\s|`>\#] .*? )
+    (?P<end> (?= \s*\n\s*\n | \s*\n[ \t]*(?: [-*+] | \d+[.)] )[ ] | \s*\Z ) )
+    """,
+    re.VERBOSE | re.MULTILINE | re.DOTALL,
+)
+"""A paragraph, a heading or an item of a list, behind its sign."""
+
+
+def written_report(
+    project: Project, answers: Mapping[str, Namespace], figures: Mapping[str, Exported]
+) -> str:
+    """Return the report as one Markdown document, in which a figure is the image `figures/NAME.svg`.
+
+    `answers` are those of all questions. What does not hold is struck through and followed by what is so now;
+    what is not decided has the mark.
+    """
+    templates = project.folder / "templates"
+    parts = [f"# {escape_markdown(project.title)}"]
+    parts += [escape_markdown(text) for text in (project.subtitle, project.author) if text]
+    for section in project.chapters:
+        environment = MarkdownEnvironment(section, answers, figures, project.runs, templates)
+        parts.append(environment.render())
+    text = "\n\n".join(parts)
+    numbering = Numbering(project, text)
+    text = numbering.fill_plain(text)
+    if numbering.cites:
+        references = bibliography(templates)
+        text += "\n\n## References\n"
+        for number, key in enumerate(numbering.cites, 1):
+            text += f"\n{number}. {escape_markdown(plain_text(references[key]))}"
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+
+class MarkdownEnvironment(SectionEnvironment):
+    """Prints the templates of a section as Markdown."""
+
+    format = "md"
+    mark = Markup("†")
+
+    def fill(self, text: str) -> str:
+        """Return Markdown with the values put in, of which it obeys no sign."""
+        parts = _LITERAL.split(text)
+        for index, part in enumerate(parts):
+            is_literal = index % 2 == 1
+            parts[index] = re.sub(f"[{SIGNS}]", self._writer(is_literal), part)
+        return "".join(parts)
+
+    def _writer(self, is_literal: bool) -> Callable[[re.Match[str]], str]:
+        """What writes a value in place of its sign, in code as it is."""
+
+        def write(found: re.Match[str]) -> str:
+            if ord(found[0]) >= FIRST_BLOCK:
+                return self.fill(self.placeholders.markup_of(found[0]))
+            text = self.placeholders.plain(found[0])
+            return text if is_literal else escape_markdown(text)
+
+        return write
+
+    def render_markdown(self, text: str) -> str:
+        """Leave Markdown as it is, but for what a document has once: headings, notes, cites, tables."""
+        parts = _LITERAL.split(text)
+        levels = [len(found[1]) for part in parts[::2] for found in _HEADING.finditer(part)]
+        lift = "#" * (self.context.top_level - min(levels, default=self.context.top_level))
+        for index in range(0, len(parts), 2):
+            part = _HEADING.sub(rf"\1{lift}", parts[index])
+            part = _NOTE.sub(f"[^{self.context.document}-", part)
+            part = _CITE.sub(_cite_placeholders, part)
+            parts[index] = _CAPTION.sub(self._table_label, part)
+        return "".join(parts)
+
+    def _table_label(self, found: re.Match[str]) -> str:
+        return f'**Table <span data-no="table:{self.name_of_table(found[1] or "")}"></span>.** '
+
+    def render_line(self, text: str) -> Markup:
+        """Leave a line of Markdown as it is."""
+        return Markup(text.strip())
+
+    def paragraph(self, text: str) -> str:
+        """Return a text as a paragraph."""
+        return f"{text}\n"
+
+    def bold(self, text: str) -> Markup:
+        """Return a text of the project in bold."""
+        return Markup(f"**{escape_markdown(text)}**")
+
+    def show(self, table: Any, caption: str = "", digits: int | None = None, name: str = "") -> Markup:
+        """Print a table with its caption before it."""
+        self.check_table(table)
+        label = f'**Table <span data-no="table:{self.name_of_table(name)}"></span>.**'
+        return Markup(f"\n\n{label} {self.render_line(caption)}\n\n{markdown_table(table, digits)}\n\n")
+
+    def refer_to(self, name: str) -> Markup:
+        """Print the label of a figure, a table, a question or a section."""
+        return Markup(f'<a data-ref="{name}"></a>')
+
+    def wrap_claim(self, claim: Claim, identity: str, body: str, now: Markup, indent: str | None) -> str:
+        """Strike a text that does not hold, and say what is so now; or mark it."""
+        if indent is not None:
+            return f"\n\n{self._block_claim(claim, body, now, indent)}\n\n"
+        if claim.fails:
+            correction = f" (now: {now})" if now else ""
+            return f"**{VERDICT}** ~~{body.strip()}~~{correction}"
+        return f"{body}†" if claim.holds is None else body
+
+    def _block_claim(self, claim: Claim, body: str, now: Markup, indent: str) -> str:
+        if claim.holds is None:
+            return f"{body.rstrip()}†"
+        if not claim.fails:
+            return body
+        correction = f"\n\n{indent}Now: {now}." if now else ""
+        return f"{indent}**{VERDICT}**\n\n{strike_paragraphs(body)}{correction}"
+
+
+def strike_paragraphs(text: str) -> str:
+    """Strike paragraphs, headings and items through: `- a` becomes `- ~~a~~`; not tables and code."""
+    return _PARAGRAPH.sub(r"\g<begin>~~\g<text>~~", text)
+
+
+def _cite_placeholders(found: re.Match[str]) -> str:
+    keys = re.findall(r"@([^\s;,]+)", found[1])
+    return " ".join(f'<a class="cite" data-cite="{key}"></a>' for key in keys)

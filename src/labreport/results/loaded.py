@@ -1,0 +1,117 @@
+"""The folder of any report as pandas frames, without the project's code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from labreport.errors import UsageError, display_path
+from labreport.project import flatten_metrics
+from labreport.results.files import read_json
+from labreport.results.runs import Run, Store
+from labreport.stats import Quantity, as_prose, from_json
+from labreport.stats.finding import quantities
+
+if TYPE_CHECKING:
+    import pandas
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A report that was loaded; `document` is its answers.json."""
+
+    folder: Path
+    document: Mapping[str, Any] = field(repr=False)
+
+    @cached_property
+    def runs(self) -> dict[str, tuple[Run, ...]]:
+        """The runs of each experiment, in order of seed. Raises `UsageError` where one is missing."""
+        store = Store(self.folder / "results")
+        runs: dict[str, tuple[Run, ...]] = {}
+        for name, experiment in self.document["experiments"].items():
+            stored = []
+            for seed, key in experiment["runs"].items():
+                run = store.find(key, int(seed))
+                if run is None:
+                    folder = display_path(self.folder)
+                    raise UsageError(f"{folder}: {name!r} lacks its run of seed {seed}; build again")
+                stored.append(run.seen(experiment["epochs"]))
+            runs[name] = tuple(stored)
+        return runs
+
+    @cached_property
+    def results(self) -> pandas.DataFrame:
+        """The exact metrics of each run at each epoch that was kept: experiment, seed, epoch, metrics."""
+        import pandas
+
+        rows = []
+        for name, runs in self.runs.items():
+            for run in runs:
+                for epoch, checkpoint in run.kept.items():
+                    metrics = flatten_metrics(checkpoint.metrics)
+                    rows.append({"experiment": name, "seed": run.seed, "epoch": epoch, **metrics})
+        return pandas.DataFrame(rows)
+
+    @cached_property
+    def records(self) -> pandas.DataFrame:
+        """What each run recorded in each epoch: experiment, seed, epoch, records."""
+        import pandas
+
+        rows = []
+        for name, runs in self.runs.items():
+            for run in runs:
+                for epoch, record in enumerate(run.records, 1):
+                    row = flatten_metrics(record)
+                    rows.append({**row, "experiment": name, "seed": run.seed, "epoch": epoch})
+        return pandas.DataFrame(rows)
+
+    @cached_property
+    def answers(self) -> pandas.DataFrame:
+        """The numbers of all answers, not rounded, with their intervals, and as they are printed.
+
+        `low` and `high` are the ends of a number's own interval, `judged_low` and `judged_high` those by
+        which it is judged together with others; `sd` is the standard deviation of what it averages; `groups`
+        has how many replicates each of two groups has: `drug 27, placebo 32`.
+        """
+        import pandas
+
+        rows = []
+        for question, answer in self.read_answers.items():
+            for name, quantity in quantities(answer):
+                rows.append({"question": question, "name": name, **_answer_row(quantity)})
+        return pandas.DataFrame(rows)
+
+    @cached_property
+    def read_answers(self) -> dict[str, Any]:
+        """The answers by question, as the functions returned them."""
+        return {name: from_json(entry["answer"]) for name, entry in self.document["questions"].items()}
+
+
+def _answer_row(quantity: Quantity) -> dict[str, Any]:
+    return {
+        "value": quantity.value,
+        "unit": quantity.unit,
+        "low": quantity.low,
+        "high": quantity.high,
+        "judged_low": quantity.judged_low,
+        "judged_high": quantity.judged_high,
+        "p": quantity.p,
+        "sd": quantity.spread,
+        "n": quantity.n,
+        "groups": ", ".join(f"{group} {n}" for group, n in quantity.groups),
+        "source": quantity.source.text(),
+        "printed": as_prose(quantity),
+    }
+
+
+def load(folder: str | Path) -> Loaded:
+    """Load the report in a folder. Raises `UsageError` where there is none, or `Damaged`."""
+    path = Path(folder)
+    path = path if path.is_file() else path / "answers.json"
+    document = read_json(path)
+    if document is None:
+        raise UsageError(f"{display_path(path)} is not there; name the folder of a report that was built")
+    return Loaded(path.parent, document)

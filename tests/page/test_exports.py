@@ -1,0 +1,171 @@
+"""A report in the formats of other programs: CSV, LaTeX, Markdown."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from made_answers import ranked, truths
+from sample_report import drawn
+
+from labreport.errors import UsageError
+from labreport.page import ReportSource, export
+from labreport.page.escapes import escape_latex
+from labreport.page.written import strike_paragraphs, written_report
+from labreport.project import Project, Question, section
+from labreport.results import Loaded
+from labreport.stats import Answer, Namespace, Quantity, Table, fact, to_json
+
+MEAN = Quantity(0.9812345, "fraction", 0.979, 0.9835, n=2)
+ANSWER = Answer(
+    mean=Namespace({"small": MEAN, "a_b": Quantity(12.5, "µM", n=2)}),
+    means=Table(
+        ("Name", "Accuracy & more", "Kind|of"),
+        (("small_1", MEAN, "net"), ("wide", Quantity(0.9, "fraction", 0.89, 0.91), "net")),
+    ),
+    right=fact(True, "4 and 9 are first in 5 of 5 runs"),
+)
+
+
+def source(folder: Path, digits_shown: dict[str, int] | None = None) -> ReportSource:
+    """A report of one question without a template."""
+    best = Question("best", lambda: None, text="Which is *best*?")
+    questions = {"best": {"question": best.text, "answer": to_json(ANSWER), "claims": []}}
+    loaded = Loaded(folder, {"title": "Toy", "experiments": {}, "questions": questions})
+    project = Project("Toy", (best,), folder=folder)
+    return ReportSource(loaded, project, {"dots": drawn("dots")}, digits_shown or {})
+
+
+def test_csv_has_the_numbers_unrounded(tmp_path: Path) -> None:
+    """A file for each frame and each table of an answer."""
+    files = export("csv", source(tmp_path), tmp_path / "out")
+    names = sorted(file.name for file in files)
+    assert ["answers.csv", "best-means.csv", "records.csv", "results.csv"] == names
+    with open(tmp_path / "out/tables/best-means.csv", encoding="utf-8") as file:
+        head, *rows = csv.reader(file)
+    assert ["Name", "Accuracy & more", "Kind|of"] == head
+    assert [["small_1", "0.9812345", "net"], ["wide", "0.9", "net"]] == rows
+
+
+def test_latex_has_a_command_for_numbers_and_a_file_for_each_table(tmp_path: Path) -> None:
+    """Printed as the page prints them, with signs that LaTeX takes."""
+    export("latex", source(tmp_path), tmp_path)
+    numbers = (tmp_path / "numbers.tex").read_text()
+    known = dict(re.findall(r"labreport@\\detokenize\{([^}]*)\}\\endcsname\{(.*)\}$", numbers, re.MULTILINE))
+    assert {"best.mean.small", "best.mean.small.pm", "best.mean.small.ci"} <= set(known)
+    assert known["best.mean.small"] == r"98.1~\%"
+    assert known["best.mean.small.ci"] == r"98.1~\% (95~\% CI 97.9 to 98.4)"
+    assert r"\textmu{}M" in known["best.mean.a_b"]
+    table = (tmp_path / "tables/best-means.tex").read_text()
+    assert table.startswith("\\begin{tabular}{lrl}\n\\toprule\nName & Accuracy \\& more")
+    assert "small\\_1 & 98.1" in table
+
+
+def test_a_table_in_latex_has_the_decimals_that_the_page_shows(tmp_path: Path) -> None:
+    """`show(means, digits=3)` in a template is the author's word for the paper, too."""
+    export("latex", source(tmp_path, {"best.means": 3}), tmp_path)
+    assert r"small\_1 & 98.123~\ensuremath{\pm}~0.227" in (tmp_path / "tables/best-means.tex").read_text()
+
+
+def test_markdown_without_templates_has_questions_sentences_and_tables(tmp_path: Path) -> None:
+    """In the order of the report, with no sign that Markdown obeys; figures are files beside it."""
+    export("markdown", source(tmp_path), tmp_path)
+    lines = (tmp_path / "report.md").read_text().split("\n\n")
+    assert lines[:3] == ["# Toy", "## 1 Questions", "### 1.1 Which is \\*best\\*?"]
+    assert "> 4 and 9 are first in 5 of 5 runs." in lines
+    assert lines[-1].startswith("| Name | Accuracy \\& more, % | Kind\\|of |\n|---|---:|---|\n")
+    assert (tmp_path / "figures/dots.svg").read_text() == drawn("dots").svg_print
+
+
+def test_another_format_is_refused(tmp_path: Path) -> None:
+    """With those that there are."""
+    allowed = r"export 'cvs': allowed are csv, latex, markdown; did you mean 'csv'"
+    with pytest.raises(UsageError, match=allowed):
+        export("cvs", source(tmp_path), tmp_path)
+
+
+def test_latex_prints_a_text_as_it_is() -> None:
+    """Signs, powers of ten, code."""
+    expected = r"5 \% of a\_b \char60{} 10\textsuperscript{\ensuremath{-}}\textsuperscript{5} \texttt{x\_1}"
+    assert expected == escape_latex("5 % of a_b < 10⁻⁵ `x_1`")
+
+
+# The written report
+
+
+def markdown(folder: Path, text: str, files: dict[str, str] | None = None) -> str:
+    """The report of a question `best` with this template."""
+    templates = folder / "templates"
+    for name, content in {"questions/best.md": text, **(files or {})}.items():
+        (templates / name).parent.mkdir(parents=True, exist_ok=True)
+        (templates / name).write_text(content)
+    best = Question("best", lambda: None, text="Which is best?")
+    project = Project("Toy", (section("Part", best, name="part"),), folder=folder)
+    figures: dict[str, Any] = {"dots": drawn("dots")}
+    return written_report(project, {"best": ranked() | truths()}, figures).replace("\u00a0", " ")
+
+
+def test_the_written_report_has_its_values_and_is_markdown(tmp_path: Path) -> None:
+    """Emphasis, formulas and code stay as they are; a text of the data is no Markdown, but in code."""
+    text = "*So* {{ mean.wide }} of $x_1$.\n\n`{{ star }}` and {{ star }}."
+    written = markdown(tmp_path, text)
+    assert "*So* 98.11 % of $x_1$.\n\n`a*b*c` and a\\*b\\*c.\n" in written
+    assert "## 1 Part\n\n### 1.1 Which is best?\n\n> Complex and wide share the lead" in written
+
+
+def test_a_claim_that_does_not_hold_is_struck_through_and_corrected(tmp_path: Path) -> None:
+    """In a line and as a block; an unknown one has the mark, one that holds none."""
+    text = (
+        "It {% claim no %}is so{% endclaim %}, {% claim open %}may be{% endclaim %}, "
+        "{% claim yes %}is{% endclaim %}.\n\n"
+        '{% claim ranking.clear("small", "wide") %}\nSmall wins.\n\n- by far\n- and always\n{% endclaim %}\n'
+    )
+    written = markdown(tmp_path, text)
+    assert "It **Does not hold:** ~~is so~~ (now: it does not hold that no is so), may be†, is." in written
+    now = "Now: small is less accurate than wide, by 0.58 ± 0.04 points."
+    struck = "~~Small wins.~~\n\n- ~~by far~~\n- ~~and always~~"
+    assert f"**Does not hold:**\n\n{struck}\n\n{now}\n" in written
+
+
+@pytest.mark.parametrize(
+    ("text", "struck"),
+    [
+        ("One.\nTwo.\n\nThree.", "~~One.\nTwo.~~\n\n~~Three.~~"),
+        ("1. a\n2. b", "1. ~~a~~\n2. ~~b~~"),
+        ("#### Head\n\nText", "#### ~~Head~~\n\n~~Text~~"),
+        ("  - item", "  - ~~item~~"),
+        ("| a | b |\n|---|---|", "| a | b |\n|---|---|"),
+    ],
+)
+def test_paragraphs_headings_and_items_are_struck_each_by_itself(text: str, struck: str) -> None:
+    """Two tildes reach no further than a paragraph; a table stays as it is."""
+    assert struck == strike_paragraphs(text)
+
+
+def test_figures_tables_and_references_are_numbered(tmp_path: Path) -> None:
+    """By the order of the text, as on the page."""
+    text = (
+        '{% call figure("dots") %}**Two tie.** Each *dot* is a seed.{% endcall %}\n\n'
+        '{{ show(means, "Means", digits=1, name="means") }}\n\n'
+        "Table own: Mine\n\n| a |\n|---|\n| b |\n\n"
+        'See {{ ref("dots") }}, {{ ref("means") }}, {{ ref("own") }} and {{ ref("best") }} [@knuth].'
+    )
+    written = markdown(tmp_path, text, {"references.bib": "@misc{knuth, author={Knuth, D.}, title={Art}}"})
+    assert "![line chart: Two tie.](figures/dots.svg)\n\n**Figure 1.** **Two tie.** Each *dot*" in written
+    assert (
+        "**Table 1.** Means\n\n| Name | Test accuracy, % |\n|---|---:|\n| complex | 98.1 ± 0.1 |" in written
+    )
+    assert "**Table 2.** Mine\n\n| a |" in written
+    assert "See Figure 1, Table 1, Table 2 and Question 1.1 [1]." in written
+    assert "## References\n\n1. D." in written
+
+
+def test_headings_and_notes_of_a_question_are_its_own_in_the_document(tmp_path: Path) -> None:
+    """Headings begin below that of the question; two questions may both have a note 1."""
+    written = markdown(tmp_path, "# One\n\n## Two\n\nText[^1].\n\n```\n# no heading\n```\n\n[^1]: A note.")
+    assert "#### One\n\n##### Two\n\nText[^best-1]." in written
+    assert "\n# no heading\n" in written
+    assert "[^best-1]: A note." in written

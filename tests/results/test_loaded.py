@@ -1,0 +1,84 @@
+"""A report as pandas frames."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas
+import pytest
+from results.test_runs import SMALL, made
+
+from labreport.errors import UsageError
+from labreport.results import Store, describe_experiment, load, write_json
+from labreport.stats import Answer, Namespace, Quantity, difference, effect, ranking, to_json
+from labreport.stats.finding import quantities
+
+MEAN = Quantity(0.9812345, "fraction", 0.979, 0.9835, n=2)
+GAIN = Quantity(
+    0.01,
+    "points",
+    0.004,
+    0.016,
+    n=27,
+    spread=0.012,
+    judged_low=0.002,
+    judged_high=0.018,
+    p=0.003,
+    groups=(("drug", 27), ("placebo", 32)),
+)
+ANSWER = Answer(mean=Namespace({"small": MEAN, "a_b": Quantity(12.5, "µM", n=2)}), gain=GAIN)
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> Path:
+    """The folder of a report with one answer."""
+    store = Store(tmp_path / "report" / "results")
+    runs = [made(store, "small", seed) for seed in (0, 1)]
+    made(store, "small", 2)  # of an earlier build, which answers.json does not name
+    questions = {"best": {"question": "Which is *best*?", "answer": to_json(ANSWER), "claims": []}}
+    experiments = {"small": describe_experiment(SMALL, (10,), runs)}
+    document = {"title": "Toy", "experiments": experiments, "questions": questions}
+    write_json(tmp_path / "report" / "answers.json", document)
+    return tmp_path / "report"
+
+
+def test_a_report_is_frames(report: Path) -> None:
+    """Only the runs and the epochs that its answers rest on, and every number of them."""
+    loaded = load(report)
+    results = loaded.results[["seed", "epoch", "test accuracy"]]
+    assert [(0, 10, 0.1), (1, 10, 1.1)] == list(results.itertuples(index=False, name=None))
+    assert ["loss", "more deep", "experiment", "seed", "epoch"] == list(loaded.records.columns)
+    assert [*range(1, 11)] * 2 == loaded.records["epoch"].tolist()
+
+
+def test_the_frame_of_answers_has_both_intervals_p_sd_and_n_of_both_groups(report: Path) -> None:
+    """Not rounded; of a number that has none of these, the cells are empty."""
+    answers = load(report).answers.set_index("name")
+    assert ["mean.small", "mean.a_b", "gain"] == list(answers.index)
+    assert (0.9812345, "fraction", 0.979) == tuple(answers.loc["mean.small", ["value", "unit", "low"]])
+    gain = answers.loc["gain"]
+    assert (0.004, 0.016, 0.002, 0.018) == tuple(gain[["low", "high", "judged_low", "judged_high"]])
+    assert (0.003, 0.012, 27, "drug 27, placebo 32") == tuple(gain[["p", "sd", "n", "groups"]])
+    assert answers.loc["mean.small", ["judged_low", "p", "sd"]].isna().all()
+
+
+def test_a_folder_without_a_report_is_named(tmp_path: Path) -> None:
+    """One line says what is not there."""
+    with pytest.raises(UsageError, match=r"answers.json is not there"):
+        load(tmp_path)
+
+
+def test_every_number_of_a_finding_has_the_name_of_templates() -> None:
+    """Those of groups and of each comparison, and the means where the answer does not have them."""
+    frame = pandas.DataFrame(
+        [(line, dose, dose + well) for line in "ab" for dose in (0, 1, 10) for well in (0.0, 0.5, 0.7)],
+        columns=["line", "dose", "growth"],
+    )
+    drug = difference(frame, "growth", by="dose", against=0, within="line")
+    first_names = [name for name, _ in quantities(drug)][:3]
+    assert ["difference.a.1", "difference.a.10", "difference.b.1"] == first_names
+    best = ranking(frame, "growth", by="dose") | effect(frame, "dose", by="dose", name="step")
+    names = [name for name, _ in quantities(best)]
+    assert {"mean.0", "difference.1.10", "difference.10.1", "step", "step.mean.0", "step.10"} <= {*names}
+    assert len(names) == len({*names}) == 3 + 6 + 1 + 3 + 2
+    assert dict(quantities(drug))["difference.a.10"] is drug.difference.a["10"].quantity
