@@ -138,7 +138,9 @@ class Builder:
 
     def _run(self, stale: Sequence[Target]) -> None:
         tasks = [Task(*task) for task in self.plan.tasks(stale)]
-        cost = self.project.cost and resolve_callable(self.project.cost, self.project.location, "cost")
+        cost = None
+        if self.project.cost:
+            cost = resolve_callable(self.project.cost, self.project.location, "cost")
         self.listener.running(tasks, cost)
         first = self.before is None and not self.request.names
         failed = execute(

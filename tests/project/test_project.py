@@ -15,6 +15,7 @@ from labreport.errors import MultipleErrors, UsageError
 from labreport.project import (
     Design,
     Experiment,
+    Fit,
     Measure,
     Project,
     at,
@@ -37,8 +38,14 @@ class Model:
     widths: tuple[int, ...] = ()
 
 
-def fit(model: Model, seed: int) -> None:
+def fit(model: Model, seed: int) -> Fit:
     """Stand for a fit."""
+    return Fit()
+
+
+def other_fit(model: Model, seed: int) -> Fit:
+    """Stand for another."""
+    return Fit()
 
 
 TREE = Experiment("tree", Model(), fit=fit)
@@ -154,7 +161,7 @@ def test_the_project_fits_what_has_no_code_of_its_own() -> None:
     @question("?", reads=(bare, TREE))
     def best(results: Any) -> None: ...
 
-    assert [each.code for each in Project("Report", (best,), fit=print).runs] == [print, fit]
+    assert [each.code for each in Project("Report", (best,), fit=other_fit).runs] == [other_fit, fit]
 
 
 def test_a_difference_of_measures_is_a_measure() -> None:

@@ -11,6 +11,7 @@ from labreport.project.experiment import (
     resolve_callable,
     study,
 )
+from labreport.project.loading import load_project, locate_project
 from labreport.project.measure import Design, Measure, flatten_metrics
 from labreport.project.outline import (
     Check,
@@ -21,8 +22,6 @@ from labreport.project.outline import (
     Section,
     Words,
     figure,
-    load_project,
-    locate_project,
     question,
     section,
 )

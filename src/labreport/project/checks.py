@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Any, Literal, NoReturn, get_args, get_origin, get_type_hints
@@ -11,9 +10,17 @@ import msgspec
 
 from labreport.errors import UsageError, author_location, did_you_mean
 
-_WORDS = {"int": "a whole number", "float": "a number", "str": "a text", "bool": "True or False"}
-_WORDS |= {"null": "None", "|": "or", ">=": "of at least", "array": "a tuple"}
-_WORDS["object"] = "a value of its class"
+_WORDS = {
+    "int": "a whole number",
+    "float": "a number",
+    "str": "a text",
+    "bool": "True or False",
+    "null": "None",
+    "|": "or",
+    ">=": "of at least",
+    "array": "a tuple",
+    "object": "a value of its class",
+}
 """How msgspec says a type, to how a person does."""
 
 
@@ -34,10 +41,12 @@ class Declared:
         `msgspec.Meta`. What msgspec cannot read allows everything.
         """
         kind: type = type(item)
+        hints = _hints(kind)
         for member in fields(item):
             value = getattr(item, member.name)
-            if wrong := _wrong(value, _hints(kind).get(member.name, Any)):
-                self.refuse(f"{member.name} is {short_repr(value)}; {wrong}")
+            advice = _advice(value, hints.get(member.name, Any))
+            if advice:
+                self.refuse(f"{member.name} is {short_repr(value)}; {advice}")
 
     def refuse(self, text: str) -> NoReturn:
         """Raise `UsageError` at the line on which it is declared."""
@@ -46,13 +55,14 @@ class Declared:
         raise UsageError(f"{owner}: {text}", location=self.location)
 
 
-def as_tuple_of(given: Any, kinds: Any, what: str, allowed: str) -> tuple[Any, ...]:
-    """One of some kinds, or many of them, as a tuple. Raises `UsageError` for others."""
-    each = (given,) if isinstance(given, kinds) else tuple(given)
-    if wrong := [one for one in each if not isinstance(one, kinds)]:
-        text = f"{what} has {short_repr(wrong[0])}; allowed are {allowed}"
-        raise UsageError(text, location=author_location())
-    return each
+def as_tuple_of(value: Any, kinds: Any, what: str, allowed: str) -> tuple[Any, ...]:
+    """A value of some kinds, or many of them, as a tuple. Raises `UsageError` about `what` for others."""
+    members = (value,) if isinstance(value, kinds) else tuple(value)
+    for member in members:
+        if not isinstance(member, kinds):
+            text = f"{what} has {short_repr(member)}; allowed are {allowed}"
+            raise UsageError(text, location=author_location())
+    return members
 
 
 def short_repr(value: Any) -> str:
@@ -62,31 +72,54 @@ def short_repr(value: Any) -> str:
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
+def _hints(kind: Any) -> dict[str, Any]:
     try:
         return get_type_hints(kind, include_extras=True)
     except (NameError, TypeError, AttributeError):  # of a name that only a type checker imports
         return {}
 
 
-def _wrong(given: Any, hint: Any) -> str:
-    """What to write in place of a value, or what is allowed; empty where it is right."""
-    value = given.item() if getattr(given, "shape", None) == () else given
+def _advice(value: Any, hint: Any) -> str:
+    """What to write in place of a value, or what is allowed; empty where it is right.
+
+    >>> _advice("8", int)
+    'write 8, without the quotes'
+    """
+    is_numpy_scalar = getattr(value, "shape", None) == ()
+    plain = value.item() if is_numpy_scalar else value
     try:
-        meant = msgspec.convert(value, hint)
+        converted = msgspec.convert(plain, hint)
     except TypeError:  # an annotation that msgspec does not know
         return ""
     except msgspec.ValidationError as error:
-        if get_origin(hint) is Literal:
-            allowed = get_args(hint)
-            return (
-                f"allowed is {' or '.join(map(repr, allowed))}{did_you_mean(str(value), map(str, allowed))}"
-            )
-        if isinstance(value, (str, float)):
-            with suppress(msgspec.ValidationError):
-                how = "quotes" if isinstance(value, str) else "point"
-                return f"write {short_repr(msgspec.convert(value, hint, strict=False))}, without the {how}"
-        expected = str(error).partition(", got ")[0].replace("`", "").split()[1:]
-        return f"allowed is {' '.join(_WORDS.get(word, word) for word in expected)}"
-    right = meant == value and (type(meant) is type(value) or isinstance(value, int))
-    return "" if right else f"write {short_repr(meant)}"
+        return _advice_for_literal(plain, hint) or _advice_for_text(plain, hint) or _allowed(error)
+    is_same_kind = type(converted) is type(plain) or isinstance(plain, int)
+    return "" if converted == plain and is_same_kind else f"write {short_repr(converted)}"
+
+
+def _advice_for_literal(value: Any, hint: Any) -> str:
+    """The words that are allowed, and which is near; empty where the hint does not list them."""
+    if get_origin(hint) is not Literal:
+        return ""
+    allowed = get_args(hint)
+    near = did_you_mean(str(value), [str(word) for word in allowed])
+    return f"allowed is {' or '.join(map(repr, allowed))}{near}"
+
+
+def _advice_for_text(value: Any, hint: Any) -> str:
+    """The number that a text or a number with a point stands for; empty where it stands for none."""
+    if not isinstance(value, (str, float)):
+        return ""
+    try:
+        meant = msgspec.convert(value, hint, strict=False)
+    except msgspec.ValidationError:
+        return ""
+    sign = "quotes" if isinstance(value, str) else "point"
+    return f"write {short_repr(meant)}, without the {sign}"
+
+
+def _allowed(error: msgspec.ValidationError) -> str:
+    """What msgspec expected, in words of a person: `allowed is a whole number of at least 1`."""
+    expected = str(error).partition(", got ")[0].replace("`", "")
+    words = expected.split()[1:]  # the first is `Expected`
+    return f"allowed is {' '.join(_WORDS.get(word, word) for word in words)}"

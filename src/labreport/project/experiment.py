@@ -64,8 +64,8 @@ class Experiment(Declared):
     name: str
     specification: Any
     epochs: Annotated[int, Meta(ge=1)] = 1
-    start: Any = None
-    fit: Any = None
+    start: Callable[..., Any] | str | None = None
+    fit: Callable[..., Any] | str | None = None
     title: str = ""
     seeds: Annotated[int, Meta(ge=1)] | None = None
     exclusive: bool = False
@@ -92,17 +92,25 @@ class Experiment(Declared):
         return (self,)
 
 
-def resolve_callable(given: Any, place: str, owner: str) -> Callable[..., Any]:
-    """The function that is given, or named as `"module:function"`. Raises `UsageError`."""
-    found, text = given, "is no function; give fit= or start=, or fit= to the project"
-    try:
-        if isinstance(given, str) and ":" in given:
-            found = resolve_name(given)
-    except (ModuleNotFoundError, AttributeError, ValueError) as error:
-        text = f"is not there ({error})"
-    if not callable(found):
-        raise UsageError(f"{owner}: {short_repr(found)} {text}", location=place)
-    return cast(Callable[..., Any], found)
+def resolve_callable(
+    function: Callable[..., Any] | str | None, location: str, owner: str
+) -> Callable[..., Any]:
+    """The function itself, or the one that `"module:function"` names; its module is imported now.
+
+    Raises `UsageError` where there is none, at `location`, about its `owner`.
+    """
+    if isinstance(function, str) and ":" in function:
+        try:
+            resolved = resolve_name(function)
+        except (ModuleNotFoundError, AttributeError, ValueError) as error:
+            text = f"{owner}: {short_repr(function)} is not there ({error})"
+            raise UsageError(text, location=location) from error
+    else:
+        resolved = function
+    if not callable(resolved):
+        text = "is no function; give fit= or start=, or fit= to the project"
+        raise UsageError(f"{owner}: {short_repr(resolved)} {text}", location=location)
+    return cast(Callable[..., Any], resolved)
 
 
 @dataclass(frozen=True)
@@ -123,26 +131,28 @@ class Study(Declared):
         for axis, values in self.axes:
             if axis not in known:
                 self.refuse(f"no field {axis!r}{did_you_mean(axis, known, 'there are')}")
-            if not values or len({*map(repr, values)}) < len(values):
+            distinct = {repr(value) for value in values}
+            if not values or len(distinct) < len(values):
                 self.refuse(f"{axis} takes {list(values)!r}; at least one value is needed, and each once")
 
     @cached_property
     def cells(self) -> tuple[tuple[dict[str, Any], Experiment], ...]:
         """The points of the grid in row-major order, each with its experiment, `study/field=value,…`."""
-        found = []
-        for values in itertools.product(*(each for _, each in self.axes)):
-            point = {axis: value for (axis, _), value in zip(self.axes, values, strict=True)}
-            label = [f"{axis}={_label(value)}" for axis, value in point.items()]
-            cell = replace(
-                self.base,
-                name=f"{self.name}/{','.join(label)}",
-                specification=replace(self.base.specification, **point),
-                title=f"{self.title or self.name}: {', '.join(label)}",
-                seeds=self.seeds or self.base.seeds,
-                location=self.location,
-            )
-            found.append((point, cell))
-        return tuple(found)
+        names = [axis for axis, _ in self.axes]
+        cells = []
+        for values in itertools.product(*(values for _, values in self.axes)):
+            point = dict(zip(names, values, strict=True))
+            cells.append((point, self._cell(point)))
+        return tuple(cells)
+
+    def _cell(self, point: dict[str, Any]) -> Experiment:
+        labels = [f"{axis}={_label(value)}" for axis, value in point.items()]
+        name = f"{self.name}/{','.join(labels)}"
+        title = f"{self.title or self.name}: {', '.join(labels)}"
+        specification = replace(self.base.specification, **point)
+        seeds = self.seeds or self.base.seeds
+        cell = replace(self.base, name=name, specification=specification, title=title, seeds=seeds)
+        return replace(cell, location=self.location)
 
     def experiments(self) -> tuple[Experiment, ...]:
         """The experiments of the grid."""
@@ -157,11 +167,14 @@ def study(
 
 
 def _label(value: Any) -> str:
-    if isinstance(value, tuple):
-        if len(value) > 1 and len({*value}) == 1:
-            return f"{value[0]}x{len(value)}"
-        return "-".join(map(_label, value)) or "none"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    """A value of a specification in the name of an experiment: `0.1`, `8-4`, of three layers of 8 `8x3`."""
+    if isinstance(value, float):
+        return f"{value:g}"
+    if not isinstance(value, tuple):
+        return str(value)
+    if len(value) > 1 and len(set(value)) == 1:
+        return f"{value[0]}x{len(value)}"
+    return "-".join(_label(member) for member in value) or "none"
 
 
 @dataclass(frozen=True)
@@ -178,9 +191,12 @@ def at(epochs: int | tuple[int, ...], *subjects: Experiment | Study) -> tuple[Re
     Raises `UsageError` for an epoch that an experiment does not have.
     """
     wanted = (epochs,) if isinstance(epochs, int) else tuple(epochs)
-    for each in as_tuple_of(subjects, (Experiment, Study), "at()", "experiments and studies"):
-        last = each.experiments()[0].epochs
-        if wrong := [epoch for epoch in wanted if not 1 <= epoch <= last]:
-            text = f"at({wrong[0]}, …): {each.name!r} has epochs 1 to {last}"
-            raise UsageError(text, location=author_location())
-    return tuple(Read(each, wanted) for each in subjects)
+    reads = []
+    for subject in as_tuple_of(subjects, (Experiment, Study), "at()", "experiments and studies"):
+        last = subject.experiments()[0].epochs
+        for epoch in wanted:
+            if not 1 <= epoch <= last:
+                text = f"at({epoch}, …): {subject.name!r} has epochs 1 to {last}"
+                raise UsageError(text, location=author_location())
+        reads.append(Read(subject, wanted))
+    return tuple(reads)

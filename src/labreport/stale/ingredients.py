@@ -40,7 +40,8 @@ class Ingredients:
 
     def run(self, experiment: Experiment, seed: int) -> dict[str, str]:
         """What one run is made of: not its experiment's name and title, and not how far it goes."""
-        project, given = self.project, experiment.start or experiment.fit
+        project = self.project
+        given: Any = experiment.start or experiment.fit
         closure, found = self._followed(experiment)
         named = project.libraries if experiment.libraries is None else experiment.libraries
         used = {name: distribution(name)[0] or "none" for name in named or ()}
@@ -111,7 +112,7 @@ class Ingredients:
         owner = with_location(subject.location, subject.name)
         if isinstance(subject, Experiment):
             _specification_repr(subject, code)
-        given = subject.function if isinstance(subject, Reader) else subject.start or subject.fit
+        given: Any = subject.function if isinstance(subject, Reader) else subject.start or subject.fit
         module, name = getattr(given, "__module__", ""), getattr(given, "__qualname__", "<")
         if isinstance(given, str):
             module, _, name = given.partition(":")

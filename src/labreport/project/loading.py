@@ -1,0 +1,61 @@
+"""Where a project is declared, and how it is loaded."""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+
+from labreport.errors import LabReportError, UsageError, display_path, raised_at
+from labreport.project.outline import Project
+
+
+def locate_project(folder: Path) -> tuple[str, Path]:
+    """The module that declares a folder's project, and the folder from which it is imported.
+
+    It is `project.py`, or what `[tool.labreport]` in `pyproject.toml` says: `project = "exercise.project"`,
+    `source = "src"`. Raises `UsageError` where there is neither.
+    """
+    configuration = folder / "pyproject.toml"
+    if configuration.is_file():
+        content = tomllib.loads(configuration.read_text(encoding="utf-8"))
+        settings = content.get("tool", {}).get("labreport", {})
+        if "project" in settings:
+            source = folder / settings.get("source", ".")
+            return settings["project"], source.resolve()
+    if not (folder / "project.py").is_file():
+        what = "no project.py; `labreport new` makes a project to begin with"
+        raise UsageError(what, location=display_path(folder))
+    return "project", folder.resolve()
+
+
+def load_project(folder: str | Path) -> Project:
+    """Import the module of a folder and return its project, with `module`, `folder` and `source` filled in.
+
+    Raises `UsageError` where it declares none or several, or where its code raises.
+    """
+    folder = Path(folder).resolve()
+    module, source = locate_project(folder)
+    if str(source) not in sys.path:
+        sys.path.insert(0, str(source))
+    try:
+        loaded = import_module(module)
+    except LabReportError:
+        raise
+    except SyntaxError as error:
+        location = f"{display_path(error.filename or module)}:{error.lineno}"
+        raise UsageError(error.msg, location=location) from error
+    except Exception as error:
+        text = f"{type(error).__name__}: {error}".rstrip(": ")
+        raise UsageError(text, location=raised_at(error)) from error
+    projects: list[Project] = []
+    for value in vars(loaded).values():
+        is_another_name = any(value is project for project in projects)
+        if isinstance(value, Project) and not is_another_name:
+            projects.append(value)
+    if len(projects) != 1:
+        text = f"{len(projects) or 'no'} Project; it must declare one"
+        raise UsageError(text, location=display_path(loaded.__file__ or module))
+    return replace(projects[0], module=module, folder=folder, source=source)
