@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     # isort: off
     from labreport.charts.labels import Label, direct_labels, label_line_ends
     from labreport.charts.layout import (
-        Margins, canvas, column_figure, level, note, panel_grid, panel_title, share_limits, y_title,
+        Margins, canvas, column_figure, level, note, panel_grid, panel_title, y_title,
     )
     from labreport.charts.marks import (
         Mark, band, bars, caption, curve, picture, points, reference_line, seed_lines, spread,

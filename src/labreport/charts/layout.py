@@ -36,22 +36,29 @@ def column_figure(
 
 
 def panel_grid(
-    count: int, *, height_mm: float, columns: int, margins: Margins = Margins()
+    count: int, *, height_mm: float, columns: int, margins: Margins = Margins(), share_axes: bool = False
 ) -> tuple[Figure, list[Axes]]:
-    """Make a figure as wide as the text, and so many panels: from left to right, row after row."""
+    """Make a figure as wide as the text, and so many panels: from left to right, row after row.
+
+    Panels that share their axes have the same limits, with room for what is drawn in any of them.
+    """
     figure = Figure(figsize=(WIDTH_MM / INCH_MM, height_mm / INCH_MM))
     figure.set_layout_engine("none")
     rows = math.ceil(count / columns)
     free_width = WIDTH_MM - margins.left - margins.right - (columns - 1) * margins.between
     free_height = height_mm - margins.top - margins.bottom - (rows - 1) * margins.below
     width, height = free_width / columns, free_height / rows
-    panels = []
+    panels: list[Axes] = []
     for number in range(count):
         row, column = divmod(number, columns)
         left = margins.left + column * (width + margins.between)
         bottom = margins.bottom + (rows - 1 - row) * (height + margins.below)
         box = (left / WIDTH_MM, bottom / height_mm, width / WIDTH_MM, height / height_mm)
-        panels.append(figure.add_axes(box))
+        axes = figure.add_axes(box)
+        if share_axes and panels:
+            axes.sharex(panels[0])
+            axes.sharey(panels[0])
+        panels.append(axes)
     return figure, panels
 
 
@@ -74,6 +81,14 @@ def y_title(axes: Axes, text: str) -> Text:
     return note(axes, text, (0.0, 1.0), (0.0, 5.0), xycoords="axes fraction")
 
 
+def name_small_multiples(panels: Sequence[Axes], titles: Sequence[str], y_name: str) -> None:
+    """Set the title of each panel above it, and the name of the y axis above the first."""
+    for panel, title in zip(panels, titles, strict=True):
+        panel_title(panel, title, lift=16)
+        panel.set_ylabel(y_name).set_visible(False)
+    y_title(panels[0], y_name)
+
+
 def note(
     axes: Axes, text: str, at: tuple[float, float], offset: tuple[float, float], **options: Any
 ) -> Annotation:
@@ -85,24 +100,10 @@ def note(
 
 def level(panels: Sequence[Axes]) -> None:
     """Give panels side by side the same y axis; only the first labels its ticks."""
-    _share(panels, "y")
+    lows, highs = zip(*(panel.get_ylim() for panel in panels), strict=True)
     for panel in panels:
+        panel.set_ylim(min(lows), max(highs))
         panel.tick_params(axis="y", labelleft=panel is panels[0])
-
-
-def share_limits(panels: Sequence[Axes]) -> None:
-    """Give panels the same axes, which have room for what is drawn in any of them."""
-    if len(panels) > 1:
-        _share(panels, "x")
-        _share(panels, "y")
-
-
-def _share(panels: Sequence[Axes], axis: str) -> None:
-    """Give panels the limits of an axis between which all of them fit."""
-    limits = [getattr(panel, f"get_{axis}lim")() for panel in panels]
-    lows, highs = zip(*limits, strict=True)
-    for panel in panels:
-        panel.set(**{f"{axis}lim": (min(lows), max(highs))})
 
 
 def settle_limits(axes: Axes) -> None:

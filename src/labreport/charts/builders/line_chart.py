@@ -150,10 +150,11 @@ def _draw(lines: Groups, panels: Sequence[Panel], title: str) -> Drawing:
         for (name, line), series_style in zip(panel.lines.items(), SERIES, strict=False):
             _draw_line(axes, line, axis, Mark(name or lines.measure.label, series_style))
         _finish_axes(axes, lines, axis)
-        if not is_single:
-            layout.panel_title(axes, panel.title, lift=16)
-    layout.share_limits(all_axes)
-    layout.y_title(all_axes[0], axis_title(lines.measure))
+    if is_single:
+        layout.y_title(all_axes[0], axis_title(lines.measure))
+    else:
+        titles = [panel.title for panel in panels]
+        layout.name_small_multiples(all_axes, titles, axis_title(lines.measure))
     for panel, axes in zip(panels, all_axes, strict=True):
         if len(panel.lines) > 1:
             labels.label_line_ends(axes)

@@ -118,4 +118,4 @@ def small_multiples(
     right = max(4.0, beside)
     margins = layout.Margins(left=left, right=right, top=11.0, between=right + 8.0, below=20.0)
     total = margins.top + margins.bottom + rows * height + (rows - 1) * margins.below
-    return layout.panel_grid(count, height_mm=total, columns=columns, margins=margins)
+    return layout.panel_grid(count, height_mm=total, columns=columns, margins=margins, share_axes=True)

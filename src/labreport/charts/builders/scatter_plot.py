@@ -52,10 +52,11 @@ def scatter(
         scale_axis(axes.yaxis, frame.y)
         axes.grid(True)
         axes.set_xlabel(axis_title(across))
-        if len(panels) > 1:
-            layout.panel_title(axes, panel[0][0].label, lift=16)
-    layout.share_limits(all_axes)
-    layout.y_title(all_axes[0], axis_title(up))
+    if len(panels) > 1:
+        titles = [panel[0][0].label for panel in panels]
+        layout.name_small_multiples(all_axes, titles, axis_title(up))
+    else:
+        layout.y_title(all_axes[0], axis_title(up))
     if by is not None and len(panels) == 1:
         legend_above(all_axes[0])
     if label is not None:
