@@ -9,6 +9,7 @@ import hypothesis.strategies as st
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from matplotlib.text import Text
 
 from labreport import charts
 from labreport.charts.labels import dodge
@@ -58,6 +59,24 @@ def test_line_ends_are_named_in_the_text_shade_of_their_lines() -> None:
     charts.label_line_ends(axes)
     found = {one.get_text(): (one.get_color(), getattr(one, "xy", None)) for one in axes.texts}
     assert found == {"one": (Colour.BLUE_TEXT, (2, 3)), "plain": (Colour.INK, (1, 3))}
+
+
+@pytest.mark.parametrize("slope", [0.0, 0.02, -0.03])
+def test_the_name_of_a_line_that_ends_early_is_crossed_by_no_other(slope: float) -> None:
+    """It moves up or down from its line's end, until the other curve passes above or below it."""
+    _, (axes,) = charts.column_figure(60)
+    axes.set(xlim=(0, 30), ylim=(0, 1))
+    epochs = np.arange(1, 31)
+    goes_on = 0.5 + slope * (epochs - 12)
+    stops = 0.5 + 0.03 * (epochs[:12] - 12)
+    charts.curve(axes, epochs.tolist(), goes_on.tolist(), charts.Mark("goes on"))
+    charts.curve(axes, epochs[:12].tolist(), stops.tolist(), charts.Mark("early stopping"))
+    charts.label_line_ends(axes)
+    (name,) = [text for text in axes.texts if text.get_text() == "early stopping"]
+    box = Text.get_window_extent(name)  # of the letters, without the leader
+    x, y = axes.transData.transform(np.column_stack([epochs, goes_on])).T
+    heights = np.interp(np.linspace(box.x0, box.x1, 50), x, y)
+    assert (heights > box.y1).all() or (heights < box.y0).all()
 
 
 @pytest.mark.parametrize("level", [False, True])

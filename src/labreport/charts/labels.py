@@ -24,6 +24,8 @@ _VISIBLE_MOVE = 3.0
 """A label that is moved by more points than this gets a leader."""
 _SEARCH_STEP = 2.0
 """By how many points a label is moved on while a place clear of curves is looked for."""
+_LEADER_LINE = {"arrowstyle": "-", "color": Colour.RULE.value, "linewidth": 0.5}
+_LEADER_LINE |= {"shrinkA": 0.5, "shrinkB": 2.0, "relpos": (0.0, 0.5)}
 _LETTER_WIDTH = 0.56
 """Mean width of a letter of the house's face, in type sizes."""
 
@@ -49,9 +51,9 @@ class Box:
 
     def overlaps(self, other: Box) -> bool:
         """Whether the two have a point in common."""
-        beside = self.right < other.left or other.right < self.left
-        above = self.top < other.bottom or other.top < self.bottom
-        return not beside and not above
+        if self.right < other.left or other.right < self.left:
+            return False
+        return self.top >= other.bottom and other.top >= self.bottom
 
 
 def text_width(text: str) -> float:
@@ -94,9 +96,9 @@ def _line_end_labels(axes: Axes) -> Iterator[Label]:
         finite = points[np.isfinite(points).all(axis=1)]
         if name.startswith("_") or not len(finite):
             continue
-        shade = next((colour for colour in Colour if colour == line.get_color()), Colour.INK)
+        shades = [colour for colour in Colour if colour == line.get_color()]
         x, y = finite[-1].tolist()
-        yield Label(name, x, y, shade)
+        yield Label(name, x, y, shades[0] if shades else Colour.INK)
 
 
 def _polylines(axes: Axes) -> Iterator[Any]:
@@ -110,10 +112,19 @@ def _polylines(axes: Axes) -> Iterator[Any]:
 
 def _box_of(axes: Axes, label: Label, move: float) -> Box:
     """Where a label stands that is moved up by so many points."""
-    x, y = axes.transData.transform((label.x, label.y)).tolist()
-    half_height = text_height(label.text) / 2
-    left = x + GAP + (LEADER if abs(move) > _VISIBLE_MOVE else 0.0)
-    return Box(left, y + move - half_height, left + text_width(label.text), y + move + half_height)
+    x, y = _place_of(axes, label)
+    left = x + GAP
+    if abs(move) > _VISIBLE_MOVE:
+        left += LEADER
+    bottom = y + move - text_height(label.text) / 2
+    right = left + text_width(label.text)
+    return Box(left, bottom, right, bottom + text_height(label.text))
+
+
+def _place_of(axes: Axes, label: Label) -> tuple[float, float]:
+    """The point of a label, in points from the lower left of the figure."""
+    x, y = axes.transData.transform((label.x, label.y))
+    return float(x), float(y)
 
 
 def _crosses_any(box: Box, curves: Sequence[Any]) -> bool:
@@ -122,19 +133,19 @@ def _crosses_any(box: Box, curves: Sequence[Any]) -> bool:
 
 def _crosses(box: Box, curve: Any) -> bool:
     """Whether a curve, whose x values rise, runs through a box."""
-    x, y = curve[:, 0], curve[:, 1]
+    x, y = curve.T
     if not len(x) or (np.diff(x) <= 0).any():
         return False
-    left, right = max(box.left, x[0]), min(box.right, x[-1])
+    left = max(box.left, x[0])
+    right = min(box.right, x[-1])
     if left > right:
         return False
-    columns = np.linspace(left, right, 1 + math.ceil((right - left) / _SEARCH_STEP))
-    heights = np.interp(columns, x, y)
-    lower = np.minimum(heights, np.roll(heights, -1))[:-1]
-    upper = np.maximum(heights, np.roll(heights, -1))[:-1]
-    if len(columns) == 1:
-        lower = upper = heights
-    return bool(((lower <= box.top) & (upper >= box.bottom)).any())
+    steps = 1 + math.ceil((right - left) / _SEARCH_STEP)
+    heights = np.interp(np.linspace(left, right, steps + 1), x, y)
+    before, after = heights[:-1], heights[1:]
+    reaches_up = np.maximum(before, after) >= box.bottom
+    reaches_down = np.minimum(before, after) <= box.top
+    return bool((reaches_up & reaches_down).any())
 
 
 def _clear_move(axes: Axes, label: Label, curves: Sequence[Any], taken: Sequence[Box]) -> float:
@@ -143,8 +154,9 @@ def _clear_move(axes: Axes, label: Label, curves: Sequence[Any], taken: Sequence
     for step in range(farthest):
         for move in (step * _SEARCH_STEP, -step * _SEARCH_STEP):
             box = _box_of(axes, label, move)
-            inside = axes.bbox.y0 <= box.bottom and box.top <= axes.bbox.y1 + LINE_HEIGHT
-            if inside and not _crosses_any(box, curves) and not any(box.overlaps(other) for other in taken):
+            if box.bottom < axes.bbox.y0 or box.top > axes.bbox.y1 + LINE_HEIGHT:
+                continue
+            if not _crosses_any(box, curves) and not any(box.overlaps(other) for other in taken):
                 return move
     return 0.0
 
@@ -155,7 +167,8 @@ def direct_labels(axes: Axes, labels: Iterable[Label]) -> None:
     for group in _groups_side_by_side(axes, labels):
         heights = [text_height(label.text) for label, _ in group]
         wanted = [y for _, y in group]
-        moves = dodge(wanted, heights, axes.bbox.y0, axes.bbox.y1) - np.array(wanted)
+        clear = dodge(wanted, heights, axes.bbox.y0, axes.bbox.y1)
+        moves = clear - np.array(wanted)
         with_leaders = bool((abs(moves) > _VISIBLE_MOVE).any())  # all or none, so that labels are in line
         for (label, _), move in zip(group, moves.tolist(), strict=True):
             _set_label(axes, label, move, with_leader=with_leaders)
@@ -165,7 +178,7 @@ def _groups_side_by_side(axes: Axes, labels: Iterable[Label]) -> list[list[tuple
     """Labels with the heights of their points, such that no two of different groups meet at any height."""
     places = []
     for label in labels:
-        x, y = axes.transData.transform((label.x, label.y)).tolist()
+        x, y = _place_of(axes, label)
         places.append((x, y, label))
     groups: list[list[tuple[Label, float]]] = []
     reach = -math.inf
@@ -173,19 +186,18 @@ def _groups_side_by_side(axes: Axes, labels: Iterable[Label]) -> list[list[tuple
         if x > reach:
             groups.append([])
         groups[-1].append((label, y))
-        reach = max(reach, x + text_width(label.text) + 2 * LEADER)
+        right = x + text_width(label.text) + 2 * LEADER
+        reach = max(reach, right)
     return groups
 
 
 def _set_label(axes: Axes, label: Label, move: float, *, with_leader: bool) -> None:
     """Set a label beside its point, moved up by so many points."""
     offset = (GAP + LEADER if with_leader else GAP, move)
-    arrow: dict[str, Any] | None = None
+    look: dict[str, Any] = {"va": "center", "color": label.colour.text.value, "fontweight": 600}
     if with_leader:
-        arrow = {"arrowstyle": "-", "color": Colour.RULE.value, "linewidth": 0.5}
-        arrow |= {"shrinkA": 0.5, "shrinkB": 2.0, "relpos": (0.0, 0.5)}
-    look: Any = {"va": "center", "color": label.colour.text.value, "fontweight": 600}
-    note(axes, label.text, (label.x, label.y), offset, parse_math=False, arrowprops=arrow, **look)
+        look["arrowprops"] = _LEADER_LINE
+    note(axes, label.text, (label.x, label.y), offset, parse_math=False, **look)
 
 
 def dodge(wanted: Sequence[float], heights: Sequence[float], bottom: float, top: float) -> Any:

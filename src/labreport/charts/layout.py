@@ -45,21 +45,26 @@ def panel_grid(
     figure = Figure(figsize=(WIDTH_MM / INCH_MM, height_mm / INCH_MM))
     figure.set_layout_engine("none")
     rows = math.ceil(count / columns)
-    free_width = WIDTH_MM - margins.left - margins.right - (columns - 1) * margins.between
-    free_height = height_mm - margins.top - margins.bottom - (rows - 1) * margins.below
-    width, height = free_width / columns, free_height / rows
+    width = _share(WIDTH_MM - margins.left - margins.right, columns, margins.between)
+    height = _share(height_mm - margins.top - margins.bottom, rows, margins.below)
     panels: list[Axes] = []
     for number in range(count):
         row, column = divmod(number, columns)
+        rows_below = rows - 1 - row
         left = margins.left + column * (width + margins.between)
-        bottom = margins.bottom + (rows - 1 - row) * (height + margins.below)
-        box = (left / WIDTH_MM, bottom / height_mm, width / WIDTH_MM, height / height_mm)
-        axes = figure.add_axes(box)
+        bottom = margins.bottom + rows_below * (height + margins.below)
+        size = (width / WIDTH_MM, height / height_mm)
+        axes = figure.add_axes((left / WIDTH_MM, bottom / height_mm, *size))
         if share_axes and panels:
             axes.sharex(panels[0])
             axes.sharey(panels[0])
         panels.append(axes)
     return figure, panels
+
+
+def _share(room: float, count: int, gap: float) -> float:
+    """The size of each of so many panels in a row, or a column, with gaps between them."""
+    return (room - (count - 1) * gap) / count
 
 
 def canvas(height_mm: float) -> tuple[Figure, Axes]:
@@ -89,18 +94,21 @@ def name_small_multiples(panels: Sequence[Axes], titles: Sequence[str], y_name: 
     y_title(panels[0], y_name)
 
 
+_NOTE: dict[str, Any] = {"ha": "left", "va": "baseline", "fontsize": SIZE, "color": Colour.QUIET.value}
+
+
 def note(
     axes: Axes, text: str, at: tuple[float, float], offset: tuple[float, float], **options: Any
 ) -> Annotation:
     """Set text off from a point by so many points, also outside the panel; `options` are matplotlib's."""
-    place: dict[str, Any] = {"xy": at, "xytext": offset, "textcoords": "offset points"}
-    look: dict[str, Any] = {"ha": "left", "va": "baseline", "fontsize": SIZE, "color": Colour.QUIET.value}
-    return axes.annotate(text, annotation_clip=False, **(place | look | options))
+    settings = _NOTE | options
+    return axes.annotate(text, at, offset, textcoords="offset points", annotation_clip=False, **settings)
 
 
 def level(panels: Sequence[Axes]) -> None:
     """Give panels side by side the same y axis; only the first labels its ticks."""
-    lows, highs = zip(*(panel.get_ylim() for panel in panels), strict=True)
+    limits = [panel.get_ylim() for panel in panels]
+    lows, highs = zip(*limits, strict=True)
     for panel in panels:
         panel.set_ylim(min(lows), max(highs))
         panel.tick_params(axis="y", labelleft=panel is panels[0])

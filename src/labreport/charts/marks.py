@@ -15,6 +15,12 @@ from labreport.charts.layout import note, settle_limits
 from labreport.charts.styles import SERIES, Colour, SeriesStyle
 
 Numbers = Sequence[float]
+_POINT: Any = {
+    "linestyle": "none",
+    "markeredgecolor": Colour.PAPER.value,
+    "markeredgewidth": 0.5,
+    "clip_on": False,
+}
 _GAP = 3.0
 """Between a bar's text and its end, in points."""
 
@@ -34,30 +40,31 @@ class Mark:
 
 def curve(axes: Axes, x: Numbers, y: Numbers, mark: Mark, *, markers: bool = False) -> Line2D:
     """Draw the line of a series, with a marker at each point where there are few of them."""
-    dash: Any = (0.0, mark.style.dash) if mark.style.dash else "-"
-    marker = mark.style.marker if markers else None
-    lines = axes.plot(
-        x, y, label=mark.label, color=mark.colour.value, marker=marker, linestyle=dash, zorder=3
-    )
-    return lines[0]
+    look = _look(mark)
+    look["linestyle"] = (0.0, mark.style.dash) if mark.style.dash else "-"
+    if markers:
+        look["marker"] = mark.style.marker
+    return axes.plot(x, y, zorder=3, **look)[0]
+
+
+def _look(mark: Mark) -> dict[str, Any]:
+    """Name and colour of a series, as matplotlib takes them."""
+    return {"label": mark.label, "color": mark.colour.value}
 
 
 def seed_lines(axes: Axes, x: Numbers, curves: Sequence[Numbers], mark: Mark) -> None:
     """Draw one faint line for each run behind the series; none for a single run, which is the series."""
     if len(curves) < 2:
         return
+    look: Any = {"label": "_", "color": mark.colour.value, "linewidth": 0.6, "alpha": 0.35}
     for y in curves:
-        axes.plot(x, y, label="_", color=mark.colour.value, linewidth=0.6, alpha=0.35, zorder=2)
+        axes.plot(x, y, zorder=2, **look)
 
 
 def points(axes: Axes, x: Numbers, y: Numbers, mark: Mark, *, size: float = 4.0) -> Line2D:
     """Draw markers without a line; `size` in points."""
-    edge: Any = {"markeredgecolor": Colour.PAPER.value, "markeredgewidth": 0.5}
-    marker: Any = {"linestyle": "none", "marker": mark.style.marker, "markersize": size}
-    lines = axes.plot(
-        x, y, label=mark.label, color=mark.colour.value, clip_on=False, zorder=3, **marker, **edge
-    )
-    return lines[0]
+    look = _look(mark) | _POINT
+    return axes.plot(x, y, marker=mark.style.marker, markersize=size, zorder=3, **look)[0]
 
 
 def spread(values: Numbers, apart: float, *, step: float = 0.16, room: float = 0.4) -> list[float]:
@@ -70,21 +77,24 @@ def spread(values: Numbers, apart: float, *, step: float = 0.16, room: float = 0
     last_in_lane: list[float] = []
     clusters = [last_in_lane] * len(values)  # of each dot, the lanes of those among which it stands
     for index in sorted(range(len(values)), key=lambda index: values[index]):
-        free = [lane for lane, last in enumerate(last_in_lane) if values[index] - last >= apart]
+        value = values[index]
+        free = [lane for lane, last in enumerate(last_in_lane) if value - last >= apart]
         if len(free) == len(last_in_lane):  # far from all dots before: a cluster begins
             last_in_lane = []
             free = []
         lane = free[0] if free else len(last_in_lane)
         if lane == len(last_in_lane):
-            last_in_lane.append(values[index])
+            last_in_lane.append(value)
         else:
-            last_in_lane[lane] = values[index]
+            last_in_lane[lane] = value
         lanes[index] = lane
         clusters[index] = last_in_lane
-    step = min(step, 2 * room / max([1, *lanes]))
+    gaps = max(1, max(lanes, default=0))
+    step = min(step, 2 * room / gaps)
     offsets = []
     for lane, cluster in zip(lanes, clusters, strict=True):
-        offsets.append(step * (lane - (len(cluster) - 1) / 2))
+        middle = (len(cluster) - 1) / 2
+        offsets.append(step * (lane - middle))
     return offsets
 
 
@@ -118,13 +128,18 @@ def bars(
         _bar_text(axes, place, text, ends, width, level=level)
 
 
+_TEXT_ON_BAR: Any = {"color": Colour.PAPER.value, "fontweight": 600}
+_TEXT_BESIDE_BAR: Any = {"color": Colour.INK.value, "fontweight": 400}
+
+
 def _bar_text(
     axes: Axes, place: float, text: str, ends: Sequence[float], width: float, *, level: bool
 ) -> None:
     """Set the text of a bar that reaches from zero to the first of `ends`; the others are its interval's."""
     sign = -1.0 if ends[0] < 0 else 1.0
-    near = sign * max(0.0, min(sign * end for end in ends))
-    far = sign * max(0.0, max(sign * end for end in ends))
+    distances = [sign * end for end in ends]
+    near = sign * max(0.0, min(distances))
+    far = sign * max(0.0, max(distances))
     inside = _fits_in_bar(axes, text, place, near, width, level=level)
     along = near if inside else far
     offset = -_GAP * sign if inside else _GAP * sign
@@ -135,23 +150,24 @@ def _bar_text(
     else:
         at, shift = (place, along), (0.0, offset)
         alignment = {"va": "top" if ends_there else "bottom", "ha": "center"}
-    colour = Colour.PAPER if inside else Colour.INK
-    note(axes, text, at, shift, color=colour.value, fontweight=600 if inside else 400, **alignment)
+    look = _TEXT_ON_BAR if inside else _TEXT_BESIDE_BAR
+    note(axes, text, at, shift, **look, **alignment)
 
 
 def _fits_in_bar(axes: Axes, text: str, place: float, end: float, width: float, *, level: bool) -> bool:
-    corners = np.array([(0.0, place - width / 2), (end, place + width / 2)])
+    near, far = (0.0, place - width / 2), (end, place + width / 2)
     if not level:
-        corners = corners[:, ::-1]
-    first, second = axes.transData.transform(corners)
-    across, up = np.abs(second - first)
+        near, far = near[::-1], far[::-1]
+    size = axes.transData.transform(far) - axes.transData.transform(near)
+    across, up = np.abs(size)
     return bool(across > text_width(text) and up > LINE_HEIGHT)
 
 
 def band(axes: Axes, x: Numbers, low: Numbers, high: Numbers, mark: Mark, *, level: bool = False) -> None:
     """Draw a pale band from `low` to `high` behind a curve; a `level` one along y."""
     fill: Any = axes.fill_betweenx if level else axes.fill_between
-    fill(x, low, high, color=mark.colour.value, alpha=0.16, linewidth=0.0, zorder=1.8)
+    look = {"color": mark.colour.value, "alpha": 0.16, "linewidth": 0.0}
+    fill(x, low, high, zorder=1.8, **look)
 
 
 _REFERENCE: Any = {"color": Colour.QUIET.value, "linestyle": (0.0, (2.0, 2.0)), "linewidth": 0.8}
@@ -161,10 +177,10 @@ def reference_line(axes: Axes, value: float, text: str) -> None:
     """Draw a quiet level line, its name at the right end where there is more room. Set the limits first."""
     axes.axhline(value, label="_", zorder=1.5, **_REFERENCE)
     low, high = axes.get_ylim()
-    is_low = value - low < high - value
-    alignment: Any = {"ha": "right", "va": "bottom" if is_low else "top"}
-    offset = (0.0, 2.0 if is_low else -2.0)
-    note(axes, text, (1.0, value), offset, xycoords=axes.get_yaxis_transform(), **alignment)
+    has_room_above = value - low < high - value
+    side, lift = ("bottom", 2.0) if has_room_above else ("top", -2.0)
+    along = axes.get_yaxis_transform()
+    note(axes, text, (1.0, value), (0.0, lift), xycoords=along, ha="right", va=side)
 
 
 def upright_reference_line(axes: Axes, value: float) -> None:

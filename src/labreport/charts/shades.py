@@ -20,6 +20,11 @@ ON_LIGHT, ON_DARK = "#101418", "#fdfdfe"  # no pure grey, which would turn over 
 _DARK_FROM = 172 / 256  # light text stands out more from here: relative luminance below 0.18, as in WCAG 2.2
 
 
+_CELL_EDGE: Any = {"edgecolors": Colour.PAPER.value, "linewidth": 0.8}
+_CELL_TEXT: Any = {"fontsize": SIZE, "ha": "center", "va": "center"}
+_FRAME: Any = {"edgecolor": Colour.VERMILLION.value, "linewidth": 1.6, "zorder": 4}
+
+
 def heat_map(
     axes: Axes,
     values: Any,
@@ -35,17 +40,17 @@ def heat_map(
 
     Cells that are not finite, or where `blank` is true, are left empty.
     """
-    shown = np.ma.masked_invalid(np.where(blank, np.nan, values).astype(float))
+    with_gaps = np.where(blank, np.nan, values).astype(float)
+    shown = np.ma.masked_invalid(with_gaps)
     finite = shown.compressed()
     low = float(finite.min(initial=np.inf)) if low is None else low
     high = float(finite.max(initial=low)) if high is None else high
     span = high - low if high > low else 1.0
-    paper = Colour.PAPER.value
-    axes.pcolormesh(shown, cmap=SHADES, vmin=low, vmax=low + span, edgecolors=paper, linewidth=0.8)
+    axes.pcolormesh(shown, cmap=SHADES, vmin=low, vmax=low + span, **_CELL_EDGE)
     for row, column in np.argwhere(~np.ma.getmaskarray(shown)):
-        is_dark = (shown[row, column] - low) / span >= _DARK_FROM
-        look: Any = {"fontsize": SIZE, "color": ON_DARK if is_dark else ON_LIGHT}
-        axes.text(column + 0.5, row + 0.5, texts[row][column], ha="center", va="center", **look)
+        darkness = (shown[row, column] - low) / span
+        colour = ON_DARK if darkness >= _DARK_FROM else ON_LIGHT
+        axes.text(column + 0.5, row + 0.5, texts[row][column], color=colour, **_CELL_TEXT)
     _name_cells(axes, rows, columns, shown.shape)
 
 
@@ -61,7 +66,6 @@ def _name_cells(axes: Axes, rows: Sequence[str], columns: Sequence[str], shape: 
 
 def frame_cells(axes: Axes, cells: Iterable[tuple[int, int]]) -> None:
     """Draw a frame around each of the cells (row, column) of a map."""
-    line: Any = {"edgecolor": Colour.VERMILLION.value, "linewidth": 1.6, "zorder": 4}
     for row, column in cells:
-        frame = Rectangle((column + 0.06, row + 0.06), 0.88, 0.88, fill=False, **line)
-        axes.add_patch(frame)
+        corner = (column + 0.06, row + 0.06)
+        axes.add_patch(Rectangle(corner, 0.88, 0.88, fill=False, **_FRAME))

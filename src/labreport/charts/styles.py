@@ -71,7 +71,10 @@ SERIES = (
 
 def css_variables() -> str:
     """Declare every chart colour for both themes, `--chart-ink: light-dark(#1f2328, #f0f3f6); …`."""
-    return "\n".join(f"{name}: light-dark({colour}, {colour.dark});" for colour, name in VARIABLES.items())
+    lines = []
+    for colour, name in VARIABLES.items():
+        lines.append(f"{name}: light-dark({colour}, {colour.dark});")
+    return "\n".join(lines)
 
 
 INCH_MM = 25.4

@@ -49,9 +49,14 @@ class Drawing:
             import pandas
 
             frame = pandas.DataFrame(getattr(self.data, "frame", self.data))
-            frame = frame.reset_index() if any(name is not None for name in frame.index.names) else frame
-            columns, rows = list(frame.columns), list(frame.itertuples(index=False, name=None))
-        return tuple(map(str, columns)), tuple(tuple(map(_plain, row)) for row in rows)
+            if any(name is not None for name in frame.index.names):
+                frame = frame.reset_index()
+            columns = list(frame.columns)
+            rows = list(frame.itertuples(index=False, name=None))
+        plain_rows = []
+        for row in rows:
+            plain_rows.append(tuple(_plain(cell) for cell in row))
+        return tuple(map(str, columns)), tuple(plain_rows)
 
 
 @dataclass(frozen=True)
@@ -85,28 +90,21 @@ def export(drawing: Any, *, name: str = "figure") -> Exported:
     figure = _figure_of(drawing.figure, name)
     width = round(float(figure.get_size_inches()[0]) * INCH_MM, 2)
     scale = WIDTH_MM / width if width > WIDTH_MM + 0.05 else 1.0
+    note = ""
     if scale < 1:
         _check_scale(figure, width, scale, name, is_grid=_is_seaborn_grid(drawing.figure))
+        note = f"figure {name!r} is drawn at {100 * scale:.0f} %: it is {width:.0f} mm wide"
     for axes in figure.axes:
         _make_readable(axes)
     panels = [axes for axes in figure.axes if axes.get_visible()]
+    alt = drawing.alt or _description(drawing.kind, panels)
     svg = _tidy(_svg_of(figure), re.sub(r"[^\w-]", "-", name))
     if scale < 1:
-        svg = re.sub(r'="([\d.]+)pt"', lambda size: f'="{scale * float(size[1]):.2f}pt"', svg, count=2)
+        svg = _SIZE_IN_POINTS.sub(lambda size: f'="{scale * float(size[1]):.2f}pt"', svg, count=2)
+    screen = _COLOUR.sub(_themed, svg)
     columns, rows = drawing.table()
-    note = f"figure {name!r} is drawn at {100 * scale:.0f} %: it is {width:.0f} mm wide"
-    return Exported(
-        svg_screen=_COLOUR.sub(lambda colour: _THEMED.get(colour[0], colour[0]), svg),
-        svg_print=svg,
-        width_mm=min(width, WIDTH_MM),
-        kind=drawing.kind,
-        title=drawing.title,
-        caption=drawing.caption,
-        alt=drawing.alt or _description(drawing.kind, panels),
-        columns=columns,
-        rows=rows,
-        note=note if scale < 1 else "",
-    )
+    texts = (drawing.kind, drawing.title, drawing.caption, alt)
+    return Exported(screen, svg, min(width, WIDTH_MM), *texts, columns, rows, note)
 
 
 def _check_scale(figure: Figure, width: float, scale: float, name: str, *, is_grid: bool) -> None:
@@ -115,11 +113,12 @@ def _check_scale(figure: Figure, width: float, scale: float, name: str, *, is_gr
     if not is_grid:  # whose size follows its data
         raise UsageError(f"{wide}; the page has room for {WIDTH_MM:.0f} mm")
     smallest = _smallest_type(figure)
-    if scale * smallest < LEAST_TYPE:
-        widest = WIDTH_MM * smallest / LEAST_TYPE
-        shrunk = f"on the {WIDTH_MM:.0f} mm of the page, its type would be {scale * smallest:.1f} pt high"
-        allowed = f"the least is {LEAST_TYPE:.0f} pt: make it at most {math.floor(widest)} mm wide"
-        raise UsageError(f"{wide}; {shrunk}, and {allowed}")
+    shrunk = scale * smallest
+    if shrunk < LEAST_TYPE:
+        widest = math.floor(WIDTH_MM * smallest / LEAST_TYPE)
+        problem = f"on the {WIDTH_MM:.0f} mm of the page, its type would be {shrunk:.1f} pt high"
+        advice = f"the least is {LEAST_TYPE:.0f} pt: make it at most {widest} mm wide"
+        raise UsageError(f"{wide}; {problem}, and {advice}")
 
 
 def _smallest_type(figure: Figure) -> float:
@@ -187,12 +186,15 @@ def _description(kind: str, panels: Sequence[Any]) -> str:
 def _series_names(panels: Sequence[Any]) -> list[str]:
     """What legends name, else the labels of lines."""
     names: list[str] = []
-    for legend in (axes.get_legend() for axes in panels):
+    for axes in panels:
+        legend = axes.get_legend()
         if legend is not None:
             names += [text.get_text() for text in legend.get_texts()]
     if not names:
-        names = [str(line.get_label()) for axes in panels for line in axes.lines]
-    return [name for name in dict.fromkeys(names) if name and not name.startswith("_")]
+        for axes in panels:
+            names += [str(line.get_label()) for line in axes.lines]
+    unique = dict.fromkeys(names)
+    return [name for name in unique if name and not name.startswith("_")]
 
 
 def _make_readable(axes: Any) -> None:
@@ -204,10 +206,10 @@ def _make_readable(axes: Any) -> None:
         return
     axes.grid(False)
     for text in axes.texts:
-        red, green, blue = matplotlib.colors.to_rgb(text.get_color())
-        is_grey = max(red, green, blue) - min(red, green, blue) < 0.05
+        channels = matplotlib.colors.to_rgb(text.get_color())
+        is_grey = max(channels) - min(channels) < 0.05
         if type(text) is Text and is_grey:
-            text.set_color(ON_DARK if green > 0.5 else ON_LIGHT)
+            text.set_color(ON_DARK if max(channels) > 0.5 else ON_LIGHT)
 
 
 _DROPPED = re.compile(
@@ -228,6 +230,7 @@ _STYLE_COLOUR = re.compile(r"(?<=: )#[0-9a-f]{6}")
 _INVISIBLE = re.compile(r'<path d="[^"]*" style="fill: none"/>|<defs/>')
 _EMPTY_GROUP = re.compile(r"<g></g>|<g/>")
 _COLOUR = re.compile(r'(?<=(?:fill|roke)(?:: |="))#[0-9a-f]{6}')
+_SIZE_IN_POINTS = re.compile(r'="([\d.]+)pt"')
 
 
 def _tidy(text: str, name: str) -> str:
@@ -236,7 +239,7 @@ def _tidy(text: str, name: str) -> str:
     text = _GEOMETRY.sub(_with_short_numbers, text)
     text = _BETWEEN_TAGS.sub("", text)
     text = _REFERENCE.sub(rf"\1{name}-", text)
-    text = _STYLE_COLOUR.sub(lambda colour: _HOUSE.get(colour[0], colour[0]), text)
+    text = _STYLE_COLOUR.sub(_of_house, text)
     text = _INVISIBLE.sub("", text)
     text = _EMPTY_GROUP.sub("", text)
     root = f'<svg stroke-linejoin="round" stroke-linecap="butt" font-family="{FAMILY}, sans-serif" '
@@ -246,12 +249,26 @@ def _tidy(text: str, name: str) -> str:
 def _with_short_numbers(attribute: re.Match[str]) -> str:
     """An attribute in one line, its numbers to a hundredth."""
     in_one_line = " ".join(attribute[0].split())
-    return _LONG_NUMBER.sub(lambda number: f"{round(float(number[0]), 2):.10g}", in_one_line)
+    return _LONG_NUMBER.sub(_to_a_hundredth, in_one_line)
+
+
+def _to_a_hundredth(number: re.Match[str]) -> str:
+    rounded = round(float(number[0]), 2)
+    return f"{rounded:.10g}"
+
+
+def _of_house(colour: re.Match[str]) -> str:
+    return _HOUSE.get(colour[0], colour[0])
+
+
+def _themed(colour: re.Match[str]) -> str:
+    return _THEMED.get(colour[0], colour[0])
 
 
 def _desaturated(colour: str) -> str:
     """What seaborn makes of a colour for bars, boxes and violins (`saturation=0.75`)."""
-    hue, lightness, saturation = colorsys.rgb_to_hls(*matplotlib.colors.to_rgb(colour))
+    channels = matplotlib.colors.to_rgb(colour)
+    hue, lightness, saturation = colorsys.rgb_to_hls(*channels)
     paler = colorsys.hls_to_rgb(hue, lightness, 0.75 * saturation)
     return matplotlib.colors.to_hex(paler)
 
@@ -266,9 +283,9 @@ def _house_colours() -> dict[str, str]:
 def _themed_colours() -> dict[str, str]:
     """What a page of two themes has instead of a colour: a variable of the house, a grey that turns over."""
     colours = {}
-    for level in range(256):
-        grey, opposite = f"#{level:02x}{level:02x}{level:02x}", 255 - level
-        colours[grey] = f"light-dark({grey}, #{opposite:02x}{opposite:02x}{opposite:02x})"
+    greys = [f"#{3 * f'{level:02x}'}" for level in range(256)]
+    for grey, opposite in zip(greys, reversed(greys), strict=True):
+        colours[grey] = f"light-dark({grey}, {opposite})"
     for colour, variable in VARIABLES.items():
         colours[str(colour)] = f"var({variable}, {colour})"
     return colours

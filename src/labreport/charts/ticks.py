@@ -38,12 +38,19 @@ def thousands(axis: Axis, subs: Sequence[float] = (1.0, 3.0)) -> None:
 
 def powers_of_ten(axis: Axis) -> None:
     """Put at most six ticks of a logarithmic axis at powers of ten. Set the limits first."""
-    low, high = sorted(math.log10(limit) for limit in axis.get_view_interval())
+    low, high = sorted(axis.get_view_interval())
+    reach = math.log10(high) - math.log10(low)
     steps = (1, 2, 3, 5, 10, 20, 50, 100)
-    decades = next(step for step in steps if (high - low) / step < _MOST_POWERS)
+    decades = next(step for step in steps if reach / step < _MOST_POWERS)
     axis.set_major_locator(ticker.LogLocator(base=10.0**decades, numticks=8))
     axis.set_minor_locator(ticker.NullLocator())
-    axis.set_major_formatter(lambda value, _: "10" + str(round(math.log10(value))).translate(_RAISED))
+    axis.set_major_formatter(lambda value, _: power_text(value))
+
+
+def power_text(value: float) -> str:
+    """Write a power of ten: `10⁻⁶`."""
+    exponent = str(round(math.log10(value)))
+    return f"10{exponent.translate(_RAISED)}"
 
 
 def readable_log_ticks(axis: Axis) -> None:
