@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from labreport.check.changes import LastBuild
 from labreport.cli.watch import HOST, PageServer
 
 
@@ -57,6 +58,18 @@ def test_an_error_is_on_the_page_and_escaped(server: PageServer) -> None:
     assert "best.md:3: no name &lt;b&gt;" in _get(server, "/")[1]
     server.error = ""
     assert "best.md:3" not in _get(server, "/")[1]
+
+
+def test_what_the_last_build_changed_is_on_the_page(server: PageServer) -> None:
+    """What a number was before; the file of the report stays as it is."""
+    page = server.output / "report.html"
+    number = '<data class="q" data-q="best.mean.wide" value="0.98">98 %</data>'
+    page.write_text(f"<html><body><main>{number}</main></body></html>")
+    _get(server, "/")
+    LastBuild((), {"best.mean.wide": "97 %"}, ()).write(server.output)
+    assert _get(server, "/events") == (200, "data: another page\n\n")
+    assert "97 %" in _get(server, "/")[1]
+    assert "97 %" not in page.read_text()
 
 
 def test_a_build_is_told_to_an_open_page(server: PageServer) -> None:

@@ -40,6 +40,7 @@ def as_json(claims: Sequence[CheckedClaim]) -> str:
             "condition": claim.claim.condition,
             "outcome": claim.outcome,
             "now": claim.claim.now,
+            "how": claim.claim.how,
             "new": claim.is_new,
         }
         entries.append(entry)

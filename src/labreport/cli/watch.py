@@ -10,24 +10,29 @@ import signal
 import threading
 import time
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Any
 
 from watchfiles import DefaultFilter
-from watchfiles import watch as changes
+from watchfiles import watch as watch_files
 
+from labreport.check.changes import LAST_BUILD, LastBuild
 from labreport.cli.build import carry_out
 from labreport.cli.progress import Progress
 from labreport.cli.terminal import Terminal, guarded
 from labreport.errors import LabReportError
 from labreport.page.document import served
+from labreport.plan import DOCUMENTS
 from labreport.project import locate_project
+from labreport.run import Task
 
 HOST = "127.0.0.1"
+PAGE = DOCUMENTS["page"]
 TYPES = {
     "": "text/html; charset=utf-8",
     "events": "text/event-stream",
@@ -49,59 +54,70 @@ EMPTY = (
 
 def watch(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """Serve the report on this machine, and build it again on every change, until interrupted."""
-    module, source = locate_project(arguments.project)
-    templates, engine = arguments.project / "templates", Path(__file__).parents[1]
-    folders = {source.joinpath(*module.split(".")[:-1]), templates, engine}
+    templates = arguments.project / "templates"
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(LIBRARIES.split())
-    building: BuildProcess | None = None
+    build: BuildProcess | None = None
     with PageServer(arguments.output) as server, ExitStack() as under_way:
         terminal.say(f"Watching; the report is at {server.address} (Ctrl-C ends)")
         if arguments.open:
             webbrowser.open(server.address)
-        waiting = True  # for the first build, too: an edit before any was looked for would be missed
-        for edits in changes(
-            *filter(Path.is_dir, folders),
-            watch_filter=DefaultFilter(ignore_paths=[f"{arguments.output}{os.sep}"]),
-            step=20,  # milliseconds without another change until one is acted on
-            debounce=200,
-            rust_timeout=50,  # milliseconds without any change until news of the build are looked for
-            yield_on_timeout=True,
-            raise_interrupt=True,
-        ):
-            for error in building.news() if building else ():
-                server.error = error
-            if edits or waiting:  # runs that are under way go on where only texts are edited
-                only_texts = all(Path(path).is_relative_to(templates) for _, path in edits)
-                waiting = building is not None and building.running and only_texts
-                if not waiting:
-                    under_way.close()
-                    building = BuildProcess(context, arguments)
-                    under_way.callback(building.stop)
+        is_waiting = True  # for the first build, too: an edit before any was looked for would be missed
+        for edits in _edits(arguments):
+            if build is not None:
+                for error in build.news():
+                    server.error = error
+            if not edits and not is_waiting:
+                continue
+            edits_only_texts = all(path.is_relative_to(templates) for path in edits)
+            # runs that are under way go on where only texts are edited
+            is_waiting = build is not None and build.is_running and edits_only_texts
+            if not is_waiting:
+                under_way.close()
+                build = BuildProcess(context, arguments)
+                under_way.callback(build.stop)
+
+
+def _edits(arguments: argparse.Namespace) -> Iterator[set[Path]]:
+    """The files that were edited, again and again; an empty set where for a moment none was."""
+    module, source = locate_project(arguments.project)
+    package = source.joinpath(*module.split(".")[:-1])
+    engine = Path(__file__).parents[1]
+    folders = {folder for folder in (package, arguments.project / "templates", engine) if folder.is_dir()}
+    changes = watch_files(
+        *folders,
+        watch_filter=DefaultFilter(ignore_paths=[f"{arguments.output}{os.sep}"]),
+        step=20,  # milliseconds without another change until one is acted on
+        debounce=200,
+        rust_timeout=50,  # milliseconds without any change until news of the build are looked for
+        yield_on_timeout=True,
+        raise_interrupt=True,
+    )
+    for edits in changes:
+        yield {Path(path) for _, path in edits}
 
 
 class BuildProcess:
-    """A build in a process of its own; `running` while its runs are under way."""
+    """A build in a process of its own; `is_running` while its runs are under way."""
 
     def __init__(self, context: ForkServerContext, arguments: argparse.Namespace) -> None:
-        self.running = False
+        self.is_running = False
         self._channel, theirs = context.Pipe(duplex=False)
         self._process = context.Process(target=_build, args=(theirs, arguments))
         # Ctrl-C reaches every process of the terminal; those that build are to hear of it from this one only
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         self._process.start()
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         theirs.close()
 
     def news(self) -> Iterator[str]:
         """What it has said since: what is wrong, or the empty text when there is a page."""
         with suppress(EOFError, OSError):
             while self._channel.poll():
-                self.running = False
-                said = self._channel.recv()
-                self.running = said is None
-                if said is not None:
-                    yield said
+                message = self._channel.recv()
+                self.is_running = message is None
+                if message is not None:
+                    yield message
 
     def stop(self) -> None:
         """Have it end; its runs keep what they have done."""
@@ -112,22 +128,45 @@ class BuildProcess:
         self._process.join()
 
 
+class _SendingTerminal(Terminal):
+    """A terminal that sends each error to the process that serves the page, too."""
+
+    def __init__(self, channel: Connection, debug: bool) -> None:
+        super().__init__(debug=debug)
+        self._channel = channel
+
+    def error(self, error: LabReportError) -> None:
+        super().error(error)
+        self._channel.send(str(error))
+
+
+class _SendingProgress(Progress):
+    """Progress that tells the process that serves the page when runs begin."""
+
+    def __init__(self, channel: Connection, terminal: Terminal) -> None:
+        super().__init__(terminal)
+        self._channel = channel
+
+    def running(self, tasks: Sequence[Task], cost: Callable[[Any], float] | None) -> None:
+        super().running(tasks, cost)
+        self._channel.send(None)
+
+
 def _build(channel: Connection, arguments: argparse.Namespace) -> None:
     """Build once; send None when runs begin, and when there is news, what is wrong, or the empty text."""
-
-    class Heard(Terminal):
-        def error(self, error: LabReportError) -> None:
-            super().error(error)
-            channel.send(str(error))
-
-    class Sending(Progress):
-        def running(self, *tasks: Any) -> None:
-            super().running(*tasks)
-            channel.send(None)
-
-    terminal = Heard(debug=arguments.debug)
-    if not guarded(lambda: carry_out(arguments, terminal, Sending(terminal)), terminal, ""):
+    terminal = _SendingTerminal(channel, arguments.debug)
+    progress = _SendingProgress(channel, terminal)
+    exit_code = guarded(lambda: carry_out(arguments, terminal, progress), terminal, "")
+    if exit_code == 0:
         channel.send("")
+
+
+@dataclass(frozen=True)
+class PageState:
+    """What an open page is loaded again for: what is wrong, and when page and changes were written."""
+
+    error: str
+    written: tuple[int, ...]
 
 
 class PageServer(http.server.ThreadingHTTPServer):
@@ -137,14 +176,23 @@ class PageServer(http.server.ThreadingHTTPServer):
         super().__init__((HOST, 0), _Request)
         self.output, self.error = output, ""
         self.address = f"http://{HOST}:{self.server_port}/"
-        self.given = self.state()
-        """What was given last to one who asked for the page."""
+        self.last_served = self.state()
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
-    def state(self) -> tuple[str, int]:
-        """What an open page is loaded again for: what is wrong, and when the page was written."""
-        page = self.output / "report.html"
-        return self.error, page.stat().st_mtime_ns if page.is_file() else 0
+    def state(self) -> PageState:
+        """What a page shows that is loaded now."""
+        files = (self.output / PAGE, self.output / LAST_BUILD)
+        return PageState(self.error, tuple(file.stat().st_mtime_ns for file in files if file.is_file()))
+
+    def page(self) -> str:
+        """The page with what is wrong, what was otherwise before the last build, and what it felled."""
+        self.last_served = self.state()
+        file = self.output / PAGE
+        if not file.is_file():
+            return served(EMPTY, self.error)
+        last_build = LastBuild.read(self.output)
+        fallen = {(claim.file, claim.line) for claim in last_build.fallen}
+        return served(file.read_text(encoding="utf-8"), self.error, last_build.was, fallen)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of connections that break, as that of every page that is closed."""
@@ -162,9 +210,10 @@ class _Request(http.server.BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Answer, if the request was meant for this server: another name may be a foreign page's trick."""
         name, port = self.path[1:], self.server.server_port
+        is_lost = "." in name and not (self.server.output / name).is_file()
         if self.headers.get("Host") not in (f"{HOST}:{port}", f"localhost:{port}"):
             self.send_error(421, f"this is {self.server.address}")
-        elif name not in TYPES or ("." in name and not (self.server.output / name).is_file()):
+        elif name not in TYPES or is_lost:
             self.send_error(404, "it is not there, or not yet")
         else:
             self.send_response(200)
@@ -175,17 +224,15 @@ class _Request(http.server.BaseHTTPRequestHandler):
 
     def _content(self, name: str) -> bytes:
         """What is asked for; of the events one, as soon as the page is another."""
-        server, seen = self.server, self.server.given
-        if name == "events":
-            while server.state() == seen:
-                time.sleep(0.05)
-            return b"data: another page\n\n"
-        file = server.output / (name or "report.html")
-        if name:
-            return file.read_bytes()
-        server.given = server.state()
-        page = file.read_bytes().decode() if file.is_file() else EMPTY
-        return served(page, server.error).encode()
+        server = self.server
+        if name == "":
+            return server.page().encode()
+        if name != "events":
+            return (server.output / name).read_bytes()
+        seen = server.last_served
+        while server.state() == seen:
+            time.sleep(0.05)
+        return b"data: another page\n\n"
 
     def log_message(self, *arguments: Any) -> None:
         """Say nothing of requests."""
