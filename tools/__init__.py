@@ -19,13 +19,20 @@ def begin(arguments: argparse.Namespace, say: Callable[[str], None]) -> int | No
 
     if arguments.command == "new":
         return None
-    root, testing = environment.ROOT, arguments.command == "test"
-    found = [root / "tools" / "engine.lock"]
-    for project in (root, root / "examples" / "wine") if testing else (arguments.project,):
-        files = (project / "requirements.lock", project / "requirements.txt")
-        found += [file for file in files if file.is_file()][:1]
-    extras = {"dask": testing or arguments.scheduler, "test": testing}
-    found += [root / "tools" / f"{name}.lock" for name, wanted in extras.items() if wanted]
-    installs = arguments.command in INSTALLING and not getattr(arguments, "dry_run", False)
-    environment.ensure(found, say, installs=installs)
-    return tests.run(arguments.argv[1:]) if testing else None
+    root = environment.ROOT
+    is_testing = arguments.command == "test"
+    projects = (root, root / "examples" / "wine") if is_testing else (arguments.project,)
+    files = [root / "tools" / "engine.lock"]
+    for project in projects:
+        for name in ("requirements.lock", "requirements.txt"):
+            if (project / name).is_file():
+                files.append(project / name)
+                break
+    if is_testing or arguments.scheduler:
+        files.append(root / "tools" / "dask.lock")
+    if is_testing:
+        files.append(root / "tools" / "test.lock")
+    is_rehearsal = getattr(arguments, "dry_run", False)
+    installs = arguments.command in INSTALLING and not is_rehearsal
+    environment.ensure(files, say, installs=installs)
+    return tests.run(arguments.argv[1:]) if is_testing else None

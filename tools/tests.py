@@ -19,10 +19,13 @@ def command(words: list[str]) -> list[str]:
     """The command line of the tests that `words` ask for: the ordinary ones unless a group is named."""
     groups = [GROUPS[word] for word in words if word in GROUPS]
     rest = [word for word in words if word not in GROUPS]
-    chosen = [] if "-m" in rest else ["-m", " or ".join(groups) or ORDINARY]
-    one = any(word.startswith(ALONE) or ".py" in word for word in rest)
-    parallel = [] if one else ["-n", "auto", "--dist", "worksteal"]
-    return [sys.executable, "-m", "pytest", *parallel, *chosen, *rest]
+    command = [sys.executable, "-m", "pytest"]
+    runs_in_one_process = any(word.startswith(ALONE) or ".py" in word for word in rest)
+    if not runs_in_one_process:
+        command += ["-n", "auto", "--dist", "worksteal"]
+    if "-m" not in rest:
+        command += ["-m", " or ".join(groups) or ORDINARY]
+    return command + rest
 
 
 def run(words: list[str]) -> int:

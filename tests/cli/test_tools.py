@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from labreport.errors import LabReportError, UsageError
-from tools import environment, tests
+from tools import environment, folders, tests
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_what_is_locked_is_checked_by_its_hashes_and_else_keeps_the_pins(
     monkeypatch.setattr(subprocess, "run", run)
     monkeypatch.setattr(shutil, "which", lambda name: None)
     monkeypatch.setattr(environment, "VENV", tmp_path / "none")
-    monkeypatch.setattr(environment, "_mark", lambda file: tmp_path / "mark")
+    monkeypatch.setattr(environment, "_copy_of", lambda file: tmp_path / "mark")
     with pytest.raises(LabReportError, match=f"{name} could not be installed"):
         environment._install(tmp_path / name, lambda text: None)
     environment._install(tmp_path / name, lambda text: None)
@@ -104,3 +104,14 @@ def test_an_environment_of_somebody_else_is_left_alone(
     with pytest.raises(UsageError, match="was not made by this program"):
         environment.ensure([lock], print, installs=True)
     assert [path.name for path in venv.iterdir()] == ["pyvenv.cfg"]
+
+
+def test_a_folder_of_tests_that_is_not_collected_is_noticed(tmp_path: Path) -> None:
+    """It has files of tests, and pytest lists none of it; folders of other files do not count."""
+    for name in ("build/test_build.py", "cli/test_stamp.py", "page/deep/test_deep.py", "sample/one.py"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).touch()
+    lines = ["tests/cli/test_stamp.py::test_a[b::c]", "tests/page/deep/test_deep.py::test_b", "2 tests"]
+    counts = folders.count_by_folder(lines)
+    assert counts == {"cli": 1, "page": 1}
+    assert [name for name in folders.folders_with_tests(tmp_path) if not counts[name]] == ["build"]
