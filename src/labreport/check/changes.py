@@ -19,6 +19,7 @@ _WAS = {True: "held", False: "did not hold", None: "was not known"}
 _NOW = {True: "now holds", False: "no longer holds", None: "is not known now"}
 
 
+ABSENT = "absent"
 LAST_BUILD = "cache/changes.json"
 """Where a report keeps what its last build changed."""
 
@@ -36,9 +37,9 @@ class Difference:
     sentence: str = ""
 
     def __str__(self) -> str:
-        was, now = (shorten(text, 70, placeholder=" …") for text in (self.was, self.now))
+        was, now = _shorten(self.was, 70), _shorten(self.now, 70)
         if self.sentence:
-            return f'{self.name}: {was}, {now}: "{shorten(self.sentence, 40, placeholder=" …")}"'
+            return f'{self.name}: {was}, {now}: "{_shorten(self.sentence, 40)}"'
         if not self.was:
             return f"{self.name} is new"
         if not self.now:
@@ -62,7 +63,10 @@ class LastBuild:
     def between(cls, before: Mapping[str, Any], after: Mapping[str, Any]) -> LastBuild:
         """What a build changed, by its `answers.json` before and after it."""
         old, new = printed_numbers(before), printed_numbers(after)
-        was = {name: text for name, text in old.items() if name in new and new[name] != text}
+        was = {}
+        for name, text in old.items():
+            if new.get(name, text) != text:
+                was[name] = text
         fallen = newly_fallen(claims_of_document(before), claims_of_document(after))
         return cls(tuple(differences(before, after)), was, tuple(fallen))
 
@@ -81,7 +85,8 @@ class LastBuild:
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
     """What is different between two `answers.json`, answers first, each paired by its name."""
-    return [*_of_answers(before["questions"], after["questions"]), *_of_claims(before, after)]
+    of_answers = _of_answers(before["questions"], after["questions"])
+    return [*of_answers, *_of_claims(before, after)]
 
 
 def _of_answers(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
@@ -94,17 +99,19 @@ def _of_answers(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Diff
             continue
         was = dict(_statements(from_json(old[name]["answer"])))
         now = dict(_statements(from_json(question["answer"])))
-        for path in {**now, **was}:
-            if was.get(path) != now.get(path):
-                yield Difference(f"{name}.{path}", was.get(path, "absent"), now.get(path, "absent"))
+        for path in now | was:
+            old_text, new_text = was.get(path, ABSENT), now.get(path, ABSENT)
+            if old_text != new_text:
+                yield Difference(f"{name}.{path}", old_text, new_text)
 
 
 def _of_claims(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Difference]:
     old = keyed_claims(claims_of_document(before))
     for key, claim in keyed_claims(claims_of_document(after)).items():
-        if key in old and old[key].holds != claim.holds:
-            location = f"{claim.file}:{claim.line}"
-            yield Difference(location, _WAS[old[key].holds], _NOW[claim.holds], claim.text)
+        before_it = old.get(key, claim)
+        if before_it.holds != claim.holds:
+            was, now = _WAS[before_it.holds], _NOW[claim.holds]
+            yield Difference(f"{claim.file}:{claim.line}", was, now, claim.text)
 
 
 def _statements(item: Any, path: str = "") -> Iterator[tuple[str, str]]:
@@ -114,14 +121,17 @@ def _statements(item: Any, path: str = "") -> Iterator[tuple[str, str]]:
     elif isinstance(item, Finding):
         yield from _statements_of_finding(item, path)
     elif isinstance(item, Namespace):
-        members = item.members
-        ranked = any(isinstance(member, Finding) and member.kind == "ranking" for member in members.values())
-        for name, member in members.items():
-            if ranked and name == "difference":  # the comparisons of the ranking have them
-                continue
-            yield from _statements(member, f"{path}.{name}".lstrip("."))
+        has_ranking = any(_is_ranking(member) for member in item.members.values())
+        for name, member in item.members.items():
+            is_said_by_ranking = has_ranking and name == "difference"
+            if not is_said_by_ranking:
+                yield from _statements(member, f"{path}.{name}".lstrip("."))
     elif isinstance(item, (str, list)):
         yield path, str(item)
+
+
+def _is_ranking(item: Any) -> bool:
+    return isinstance(item, Finding) and item.kind == "ranking"
 
 
 def _statements_of_finding(finding: Finding, path: str) -> Iterator[tuple[str, str]]:
@@ -129,11 +139,13 @@ def _statements_of_finding(finding: Finding, path: str) -> Iterator[tuple[str, s
         yield from _statements(finding_of_group, f"{path}.{group}")
     for part in finding.parts:
         judgement = "" if finding.kind == "count" else f" ({part.judgement})"
+        subjects = part.subjects[:1]
         if finding.kind == "ranking":
             subjects = part.subjects[:2]
-        else:
-            subjects = part.subjects[:1] if finding.quantity is not part.quantity else ()
-        yield ".".join((path, *subjects)), f"{as_plus_minus(part.quantity)}{judgement}"
+        elif finding.quantity is part.quantity:  # the only one
+            subjects = ()
+        number = as_plus_minus(part.quantity)
+        yield ".".join((path, *subjects)), f"{number}{judgement}"
     if finding.kind == "fact":
         yield path, sentence(finding).rstrip(".")
 
@@ -149,20 +161,27 @@ def printed_numbers(document: Mapping[str, Any]) -> dict[str, str]:
 
 def as_markdown(found: Sequence[Difference]) -> str:
     """The differences as two tables for a pull request: claims in full, numbers folded away."""
-    claims = [difference for difference in found if difference.sentence]
-    numbers = [difference for difference in found if not difference.sentence]
-    if not found:
-        return "No answer says anything else."
+    claims = ["| claim | was | now |", "|---|---|---|"]
+    numbers = ["| answer | was | now |", "|---|---|---|"]
+    for difference in found:
+        was, now = _cell(difference.was), _cell(difference.now)
+        name = f"`{difference.name}`"
+        if difference.sentence:
+            claims.append(f"| {name} {_cell(difference.sentence)} | {was} | {now} |")
+        else:
+            numbers.append(f"| {name} | {was} | {now} |")
     parts = []
-    if claims:
-        rows = [f"| `{claim.name}` {_cell(claim.sentence)} | {claim.was} | {claim.now} |" for claim in claims]
-        parts.append("\n".join(["| claim | was | now |", "|---|---|---|", *rows]))
-    if numbers:
-        rows = [f"| `{number.name}` | {_cell(number.was)} | {_cell(number.now)} |" for number in numbers]
-        table = "\n".join(["| answer | was | now |", "|---|---|---|", *rows])
-        summary = f"<summary>Changed in the answers: {len(numbers)}</summary>"
+    if len(claims) > 2:
+        parts.append("\n".join(claims))
+    if len(numbers) > 2:
+        summary = f"<summary>Changed in the answers: {len(numbers) - 2}</summary>"
+        table = "\n".join(numbers)
         parts.append(f"<details>{summary}\n\n{table}\n\n</details>")
-    return "\n\n".join(parts)
+    return "\n\n".join(parts) or "No answer says anything else."
+
+
+def _shorten(text: str, longest: int) -> str:
+    return shorten(text, longest, placeholder=" …")
 
 
 def _cell(text: str) -> str:

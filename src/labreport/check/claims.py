@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from labreport.errors import display_path
 from labreport.page import Claim
 from labreport.plan import Plan
 from labreport.results import files
@@ -23,6 +24,11 @@ class CheckedClaim:
     path: Path
     is_new: bool = False
     held_before: bool = False
+
+    @property
+    def location(self) -> str:
+        """File and line as people call them: `templates/questions/best.md:3`."""
+        return f"{display_path(self.path)}:{self.claim.line}"
 
     @property
     def outcome(self) -> Outcome:
@@ -114,9 +120,12 @@ def check_claims(plan: Plan, fallen: Iterable[FallenClaim] = ()) -> list[Checked
     new = {(claim.file, claim.line, claim.text): claim for claim in fallen}
     checked = []
     for claim in claims_of_sections(plan):
-        newly = new.get((claim.file, claim.line, claim.text))
         path = plan.project.folder / claim.file
-        checked.append(CheckedClaim(claim, path, newly is not None, newly is not None and newly.held))
+        newly = new.get((claim.file, claim.line, claim.text))
+        if newly is None:
+            checked.append(CheckedClaim(claim, path))
+        else:
+            checked.append(CheckedClaim(claim, path, is_new=True, held_before=newly.held))
     return checked
 
 

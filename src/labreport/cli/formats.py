@@ -9,7 +9,6 @@ from urllib.parse import quote
 
 from labreport.check.claims import CheckedClaim
 from labreport.cli.annotations import annotation, below_repository
-from labreport.errors import display_path
 
 RULES = {
     "claim-does-not-hold": "A sentence of the report does not hold any more.",
@@ -25,7 +24,7 @@ def as_text(claims: Sequence[CheckedClaim]) -> str:
     for claim in claims:
         if claim.outcome != "holds":
             new = "new: " if claim.is_new else ""
-            lines.append(f"{display_path(claim.path)}:{claim.claim.line}: {new}{claim.message}")
+            lines.append(f"{claim.location}: {new}{claim.message}")
     return "\n".join(lines)
 
 

@@ -26,10 +26,12 @@ def new(arguments: argparse.Namespace, terminal: Terminal) -> None:
     if os.path.lexists(target) and not is_empty_folder:
         raise UsageError(f"{display_path(target)} is not empty; name a folder that does not exist yet")
     title = target.resolve().name.replace("-", " ").replace("_", " ").strip()
+    title = title[:1].upper() + title[1:]
     for source, name in FILES.items():
         text = (SKELETON / source).read_text(encoding="utf-8")
-        (target / name).parent.mkdir(parents=True, exist_ok=True)
-        (target / name).write_text(text.replace("TITLE", title[:1].upper() + title[1:]), encoding="utf-8")
+        file = target / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text.replace("TITLE", title), encoding="utf-8")
     folder = shlex.quote(display_path(target))
     terminal.say(f"Created {display_path(target)}: project.py, and the text of its question. Next:")
     terminal.say(f"  {arguments.program} --project {folder}         # make the report (seconds)")

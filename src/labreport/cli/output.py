@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
@@ -9,7 +10,6 @@ from labreport.check.changes import Difference
 from labreport.check.claims import CheckedClaim
 from labreport.cli import formats
 from labreport.cli.terminal import Terminal, counted, visible
-from labreport.errors import display_path
 from labreport.plan import DOCUMENTS, Plan, Target
 
 SHOWN = 8
@@ -65,12 +65,16 @@ def amounts(targets: Iterable[Target], plan: Plan, named: bool = False) -> str:
 
 def summary(claims: Sequence[CheckedClaim]) -> str:
     """How many claims hold: `Claims that hold: 17 of 19; not known: 1.`; without claims, the empty text."""
-    judged = [claim.outcome for claim in claims if claim.outcome != "holds" or not claim.claim.otherwise]
-    if not judged:
+    count: dict[str, int] = Counter()
+    for checked in claims:
+        is_always_right = checked.claim.otherwise and checked.outcome == "holds"
+        if not is_always_right:
+            count[checked.outcome] += 1
+    if not count:
         return ""
-    unknown = judged.count("unknown")
-    suffix = f"; not known: {unknown}" if unknown else ""
-    return f"Claims that hold: {judged.count('holds')} of {len(judged)}{suffix}."
+    total = sum(count.values())
+    suffix = f"; not known: {count['unknown']}" if count["unknown"] else ""
+    return f"Claims that hold: {count['holds']} of {total}{suffix}."
 
 
 def lines_of(claims: Iterable[CheckedClaim]) -> list[str]:
@@ -86,7 +90,7 @@ def lines_of(claims: Iterable[CheckedClaim]) -> list[str]:
         said.add(claim.now)
         new = "new: " if checked.is_new else ""
         brief = replace(checked, claim=replace(claim, text=text, now=now))
-        lines[visible(f"{display_path(checked.path)}:{claim.line}: {new}{brief.message}")] = None
+        lines[visible(f"{checked.location}: {new}{brief.message}")] = None
     return list(lines)
 
 

@@ -102,8 +102,10 @@ class Progress:
         """Bring the bar of all up to date; what it says: `3/15 runs  2 min left`."""
         whole, *rows = self.bars.tasks
         done = sum(row.fields["cost"] * row.completed for row in rows)
-        self.bars.update(self._whole, completed=done, description=duration(whole.elapsed or 0.0))
-        summary = f"{self._finished}/{counted(len(rows), self.word)}  {self.left()}".rstrip()
+        elapsed = duration(whole.elapsed or 0.0)
+        self.bars.update(self._whole, completed=done, description=elapsed)
+        runs = counted(len(rows), self.word)
+        summary = f"{self._finished}/{runs}  {self.left()}".rstrip()
         self.bars.update(self._whole, note=summary)
         return summary
 
