@@ -32,9 +32,7 @@ class Network:
 
 def seeds(**values: tuple[float, ...]) -> dict[str, Sample]:
     """Samples of one value for each seed."""
-    return {
-        name: Sample(name, {seed: (one,) for seed, one in enumerate(of)}, None) for name, of in values.items()
-    }
+    return {name: Sample(name, dict(enumerate(of))) for name, of in values.items()}
 
 
 def ranked(count: int = 5) -> Answer:

@@ -22,7 +22,6 @@ from labreport import (
     curve,
     dots,
     effect,
-    environment,
     figure,
     hardest,
     question,
@@ -101,16 +100,11 @@ def cultivar(results):
     return hardest(results, TREE)
 
 
-@question("With what was this made?", reads=(TREE, FOREST, LINEAR, ROWS), local=True)
-def made_with(results):
-    return environment(results)
-
-
 project = Project(
     "Classifiers of wine",
     subtitle="A tree, a forest and a linear model",
     fit=fit,
     seeds=10,
-    sections=(section("Accuracy", best, data, cultivar), section("Appendix", made_with)),
+    sections=(section("Accuracy", best, data, cultivar),),
     words=Words(run="fit", item="wine", category="cultivar"),
 )

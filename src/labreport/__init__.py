@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
     from labreport.charts.builders import bars, confusion, curve, dots, heat_map, scatter
     from labreport.project.experiment import Experiment, Fit, at, study
-    from labreport.project.measure import Design, Measure
+    from labreport.project.measure import Design, Measure, quantile
     from labreport.project.outline import Check, Project, Words, figure, question, section
     from labreport.project.table import table
     from labreport.project.values import values
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
         count,
         difference,
         effect,
-        environment,
-        estimate,
         fact,
         grid,
         hardest,
@@ -36,10 +34,10 @@ if TYPE_CHECKING:
     )
 
 _HOMES = {
-    "project": "Check Design Experiment Fit Measure Project Words at figure question section study table "
-    "values",
+    "project": "Check Design Experiment Fit Measure Project Words at figure quantile question section study "
+    "table values",
     "results": "load",
-    "stats": "Answer Quantity Source Table average change count difference effect environment estimate "
+    "stats": "Answer Quantity Source Table average change count difference effect "
     "fact grid hardest mean number ranking ratio rows",
     "charts.builders": "bars confusion curve dots heat_map scatter",
 }

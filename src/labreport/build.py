@@ -355,7 +355,7 @@ def _answers(plan: Plan) -> dict[str, Any]:
 
 def _facts(plan: Plan) -> dict[str, str]:
     """What the report was made with, in at most four lines."""
-    from labreport.stats.makers import made_with
+    from labreport.stats.makers.provenance import made_with
 
     runs = {run.key: run for one in plan.project.runs for run in plan.runs(one)}.values()
     told = {"Runs": f"{len(runs)}, in {len(plan.project.runs)} experiments"}

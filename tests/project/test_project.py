@@ -125,7 +125,7 @@ def test_an_epoch_that_is_not_trained_cannot_be_read() -> None:
 
 def test_a_margin_of_a_ratio_is_a_factor() -> None:
     """Within 2 % is `margin=1.02`."""
-    with pytest.raises(UsageError, match=r"margin is 0\.02; it must be greater than 1"):
+    with pytest.raises(UsageError, match=r"margin is 0\.02; of a ratio it is above 1"):
         Measure("seconds", "s", scale="ratio", margin=0.02)
 
 

@@ -33,14 +33,14 @@ def rights(
 def known(name: str, right: Any, seeds: Iterable[Any] | None = None, **more: Any) -> Sample:
     """A sample of accuracies that is known item by item."""
     units = list(seeds or range(len(right)))
-    values = {unit: (float(np.mean(row)),) for unit, row in zip(units, right, strict=True)}
+    values = {unit: float(np.mean(row)) for unit, row in zip(units, right, strict=True)}
     return Sample(name, values, dict(zip(units, right, strict=True)), **more)
 
 
 def plain(name: str, values: Iterable[Any], **more: Any) -> Sample:
-    """A sample of numbers, or of tuples of repetitions."""
-    of = [value if isinstance(value, tuple) else (float(value),) for value in values]
-    return Sample(name, dict(enumerate(of)), **more)
+    """A sample of numbers, or of the means of tuples of repetitions."""
+    numbers = [float(np.mean(value)) for value in values]
+    return Sample(name, dict(enumerate(numbers)), **more)
 
 
 def every() -> dict[str, tuple[Of, Measure]]:

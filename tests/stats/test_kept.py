@@ -18,6 +18,7 @@ from labreport.project import Experiment, Measure, study, table
 from labreport.results import Results, Runs
 from labreport.stats import (
     Answer,
+    Compared,
     Finding,
     Table,
     average,
@@ -34,7 +35,7 @@ from labreport.stats import (
     ranking,
     ratio,
     rows,
-    sentence_values,
+    sentence,
     to_json,
 )
 from labreport.stats.finding import quantities
@@ -131,11 +132,13 @@ def told(answer: Answer) -> Iterator[str]:
     for name, one in answer.members.items():
         if isinstance(one, Table):
             yield f"{name}: {one.heads} {one.cells()}"
+        if isinstance(one, Compared):
+            for single in one.singles():
+                judged = single.comparisons[0].quantity
+                ends = f"[{judged.judged_low}, {judged.judged_high}] p {judged.p} {judged.groups}"
+                yield f"{single.within}{single.comparisons[0].subjects}: {judged.outcome} {ends}"
         if isinstance(one, Finding):
-            for finding in [of for _, of in one.groups] or [one]:
-                for part in finding.parts:
-                    yield f"{part.subjects}: {part.judgement} {part.alike} [{part.low}, {part.high}]"
-            yield f"says {sentence_values(one)}"
+            yield f"says {sentence(one)}"
             yield from (f"holds {text} {condition.how}" for text, condition in conditions(one, name))
 
 

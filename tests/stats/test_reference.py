@@ -18,14 +18,9 @@ from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 
 from labreport.project import Design
 from labreport.stats import Quantity, Source, difference, mean, mean_of, ranking, ratio
-from labreport.stats.intervals import (
-    Estimate,
-    newcombe_interval,
-    paired_newcombe_interval,
-    quantile,
-    two_way_interval,
-    wilson_interval,
-)
+from labreport.stats.estimate import Estimate, critical_value
+from labreport.stats.shares import PairCounts, exact_and_newcombe_ends, newcombe_ends, wilson_ends
+from labreport.stats.two_way import two_way_interval
 
 BLOCKS, REPETITIONS = 6, 5
 GENERATOR = np.random.default_rng(7)
@@ -44,15 +39,17 @@ def ends(one: Quantity) -> tuple[float, float]:
 
 
 def test_a_ratio_over_blocks_is_that_of_geometric_means_pair_by_pair() -> None:
-    """Six inputs are six observations, and not thirty."""
-    of = {name: made.plain(name, map(tuple, np.exp(rows).tolist())) for name, rows in LOGARITHMS.items()}
+    """Six inputs are six observations, not thirty; repetitions are averaged before logarithms are taken."""
+    seconds = {name: np.exp(rows) for name, rows in LOGARITHMS.items()}
+    of = {name: made.plain(name, map(tuple, rows.tolist())) for name, rows in seconds.items()}
     found = difference(of, made.SECONDS, "birch", "ash").difference.quantity
-    apart = (LOGARITHMS["birch"] - LOGARITHMS["ash"]).mean(axis=1)
+    birch, ash = (np.log(seconds[name].mean(axis=1)) for name in ("birch", "ash"))
     assert found.n == BLOCKS
-    assert found.value == pytest.approx(math.exp(apart.mean()), rel=1e-9)
-    assert ends(found) == pytest.approx(tuple(np.exp(DescrStatsW(apart).tconfint_mean())), rel=1e-9)
-    paired = stats.ttest_rel(LOGARITHMS["birch"].mean(axis=1), LOGARITHMS["ash"].mean(axis=1))
+    assert found.value == pytest.approx(math.exp((birch - ash).mean()), rel=1e-9)
+    assert ends(found) == pytest.approx(tuple(np.exp(DescrStatsW(birch - ash).tconfint_mean())), rel=1e-9)
+    paired = stats.ttest_rel(birch, ash)
     assert np.log(ends(found)) == pytest.approx(tuple(paired.confidence_interval()), rel=1e-9)
+    assert found.p == pytest.approx(paired.pvalue, rel=1e-9)
 
 
 def test_what_nothing_pairs_is_compared_by_welch() -> None:
@@ -81,9 +78,12 @@ def test_a_mean_of_random_splits_has_the_corrected_variance() -> None:
 def test_comparisons_made_together_are_judged_at_their_common_level() -> None:
     """Of three pairs, each at 1 − 0.05 / 3; the interval that is printed stays that of 95 %."""
     of, measure = made.every()["paired"]
-    a, b = (np.array([value for (value,) in of[name].values.values()]) for name in "ab")
-    part = ranking(of, measure).ranking.parts[0]
-    for level, found in ((0.05, ends(part.quantity)), (0.05 / 3, (part.low, part.high))):
+    a, b = (np.array(list(of[name].values.values())) for name in "ab")
+    part = ranking(of, measure).ranking.comparisons[0]
+    for level, found in (
+        (0.05, ends(part.quantity)),
+        (0.05 / 3, (part.quantity.judged_low, part.quantity.judged_high)),
+    ):
         theirs = stats.ttest_rel(a, b).confidence_interval(1 - level)
         assert found == pytest.approx(tuple(theirs), rel=1e-9)
 
@@ -116,20 +116,20 @@ def test_two_shares_of_separate_items(counts: tuple[int, int, int, int]) -> None
     """Newcombe's interval."""
     a, m, b, n = counts
     theirs = confint_proportions_2indep(*counts, method="newcomb")
-    assert newcombe_interval(a / m, m, b / n, n, 0.05) == pytest.approx(theirs, abs=1e-9)
+    assert newcombe_ends(a / m, m, b / n, n, 0.05) == pytest.approx(theirs, abs=1e-9)
 
 
 @pytest.mark.parametrize(("right", "n"), [(0, 10), (9, 10), (15, 148), (9_623, 10_000), (10_000, 10_000)])
 def test_one_share(right: int, n: int) -> None:
     """Wilson's interval, one-sided at the ceiling."""
     theirs = proportion_confint(right, n, method="wilson")
-    assert wilson_interval(right / n, n, quantile(0.05)) == pytest.approx(theirs, abs=1e-9)
+    assert wilson_ends(right / n, n, critical_value(0.05)) == pytest.approx(theirs, abs=1e-9)
 
 
 @pytest.mark.parametrize(("first", "second"), [(1, 9), (0, 6), (40, 20), (5, 5), (12, 3)])
 def test_one_seed_excludes_no_difference_only_where_the_exact_test_does(first: int, second: int) -> None:
     """McNemar's, of a table of agreement."""
-    low, high = paired_newcombe_interval((900, first, second, 50), 0.05)
+    low, high = exact_and_newcombe_ends(PairCounts(900, first, second, 50), 0.05)
     theirs = mcnemar([[900, first], [second, 50]], exact=True).pvalue
     if not low <= 0 <= high:
         assert theirs < 0.05
@@ -173,7 +173,7 @@ def test_intervals_over_seeds_and_items_cover_the_truth() -> None:
 
     def others() -> Estimate:
         one, other = (made.rights(g, 5, items, 4) for items in (100, 150))
-        return two_way_interval(one, other, 0.05, same=False)
+        return two_way_interval(one, other, 0.05, same_items=False)
 
     for draw in (paired, apart, others):
         assert _covers(draw, 0.0) >= 0.912
@@ -185,7 +185,7 @@ def test_one_of_all_pairs_is_rarely_clear_by_chance() -> None:
     clear = 0
     for _ in range(200):
         found = ranking({name: made.plain(name, g.normal(size=5)) for name in "abcdef"}, made.LOSS).ranking
-        clear += any(part.judgement in ("more", "less") for part in found.parts)
+        clear += any(comparison.is_clear for comparison in found.comparisons)
     assert clear / 200 <= 0.1
 
 

@@ -12,8 +12,8 @@ import msgspec
 
 from labreport.check.claims import FallenClaim, claims_of_document, keyed_claims, newly_fallen
 from labreport.results import files
-from labreport.stats import Finding, Namespace, Quantity, as_plus_minus, from_json, sentence
-from labreport.stats.finding import quantities
+from labreport.stats import Finding, Namespace, Quantity, as_plus_minus, from_json
+from labreport.stats.finding import outcomes_by_name, quantities
 
 _WAS = {True: "held", False: "did not hold", None: "was not known"}
 _NOW = {True: "now holds", False: "no longer holds", None: "is not known now"}
@@ -119,7 +119,8 @@ def _statements(item: Any, path: str = "") -> Iterator[tuple[str, str]]:
     if isinstance(item, Quantity):
         yield path, as_plus_minus(item)
     elif isinstance(item, Finding):
-        yield from _statements_of_finding(item, path)
+        for name, text in outcomes_by_name(item):
+            yield f"{path}.{name}".rstrip("."), text
     elif isinstance(item, Namespace):
         has_ranking = any(_is_ranking(member) for member in item.members.values())
         for name, member in item.members.items():
@@ -132,22 +133,6 @@ def _statements(item: Any, path: str = "") -> Iterator[tuple[str, str]]:
 
 def _is_ranking(item: Any) -> bool:
     return isinstance(item, Finding) and item.kind == "ranking"
-
-
-def _statements_of_finding(finding: Finding, path: str) -> Iterator[tuple[str, str]]:
-    for group, finding_of_group in finding.groups:
-        yield from _statements(finding_of_group, f"{path}.{group}")
-    for part in finding.parts:
-        judgement = "" if finding.kind == "count" else f" ({part.judgement})"
-        subjects = part.subjects[:1]
-        if finding.kind == "ranking":
-            subjects = part.subjects[:2]
-        elif finding.quantity is part.quantity:  # the only one
-            subjects = ()
-        number = as_plus_minus(part.quantity)
-        yield ".".join((path, *subjects)), f"{number}{judgement}"
-    if finding.kind == "fact":
-        yield path, sentence(finding).rstrip(".")
 
 
 def printed_numbers(document: Mapping[str, Any]) -> dict[str, str]:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from msgspec import Meta
 
-from labreport.errors import UsageError, did_you_mean
-from labreport.project.checks import Declared
+from labreport.errors import UsageError, author_location, did_you_mean
+from labreport.project.checks import Declared, short_repr
+
+if TYPE_CHECKING:
+    import pandas
+
+Reading: TypeAlias = float | bool
+"""What is read off a run: a number, or a truth."""
+REDUCTIONS = {"mean": "mean", "median": "median", "max": "largest", "min": "smallest", "any": "any"}
+"""What can be taken of the rows of a replicate, to how it is called."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +36,32 @@ class Design:
 
 
 @dataclass(frozen=True)
+class Quantile:
+    """What a share of the values is at or below; see `quantile`."""
+
+    share: Annotated[float, Meta(gt=0, lt=1)]
+
+    def __call__(self, values: pandas.Series) -> float:
+        """The quantile of a column's values, interpolated as pandas does."""
+        return float(values.quantile(self.share))
+
+
+def quantile(share: float) -> Quantile:
+    """Take of the rows of a replicate what this share is at or below: `Measure("ms", reduce=quantile(0.99))`.
+
+    Raises `UsageError` for a share that is not between 0 and 1.
+    """
+    if not (isinstance(share, (int, float)) and 0 < share < 1):
+        message = f"quantile({share!r}): a share between 0 and 1 is needed, such as 0.99"
+        raise UsageError(message, location=author_location())
+    return Quantile(float(share))
+
+
+Reduction: TypeAlias = Literal["mean", "median", "max", "min", "any"] | Callable[[Any], float]
+"""A name, or a function of a `pandas.Series`; the import of pandas is left to where it is used."""
+
+
+@dataclass(frozen=True)
 class Measure(Declared):
     """A metric: how its values are read, printed, compared and judged.
 
@@ -38,8 +73,10 @@ class Measure(Declared):
     `scale="ratio"` compares positive values by how many times one is the other; `margin=1.02` is within 2 %.
     `more` and `less` say how something with a higher and a lower value is called, as "slower" and "faster".
 
-    `value(run, epoch)` reads the number off a run, by default the metric of that name, or what the record of
-    that epoch has; `right(run, epoch)` gives an array of booleans, which items are right.
+    Of a run, `value(run, epoch)` reads the number, by default the metric of that name, or what the record of
+    that epoch has; `right(run, epoch)` gives an array of booleans, which items are right. Of the rows of one
+    replicate of a table, `reduce` is taken: "mean", "median", "max", "min", "any" (of yes and no: in at least
+    one row), `quantile(0.99)`, or a function of the column as a pandas Series.
     """
 
     name: str
@@ -48,7 +85,7 @@ class Measure(Declared):
     scale: Literal["difference", "ratio"] = "difference"
     margin: float | None = None
     because: str = ""
-    value: Callable[[Any, int | None], float] | None = field(default=None, compare=False, repr=False)
+    value: Callable[[Any, int | None], Reading] | None = field(default=None, compare=False, repr=False)
     right: Callable[[Any, int | None], Any] | None = field(default=None, compare=False, repr=False)
     more: str = ""
     less: str = ""
@@ -57,12 +94,22 @@ class Measure(Declared):
     title: str = ""
     terms: tuple[Measure, ...] = ()
     """Of a difference of two measures: these."""
+    reduce: Reduction = "mean"
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        least = 1 if self.scale == "ratio" else 0
-        if self.margin is not None and not self.margin > least:
-            self.refuse(f"margin is {self.margin!r}; it must be greater than {least}")
+        if self.margin is not None:
+            self._check_margin(self.margin)
+        if not callable(self.reduce) and self.reduce not in REDUCTIONS:
+            allowed = f"{', '.join(map(repr, REDUCTIONS))}, quantile(0.99) or a function of a Series"
+            near = did_you_mean(str(self.reduce), REDUCTIONS)
+            self.refuse(f"reduce is {short_repr(self.reduce)}; allowed are {allowed}{near}")
+
+    def _check_margin(self, margin: float) -> None:
+        if self.scale == "difference" and not margin > 0:
+            self.refuse(f"margin is {margin!r}; it must be greater than 0")
+        if self.scale == "ratio" and not 1 < margin <= 2:
+            self.refuse(f"margin is {margin!r}; of a ratio it is above 1 and at most 2: 1.03 is within 3 %")
 
     def __sub__(self, other: Measure) -> Measure:
         """The difference of two measures of the same runs, as `TRAINING - VALIDATION`."""
@@ -112,43 +159,70 @@ class Measure(Declared):
             return self.margin
         return self.margin / self.stored
 
+    @property
+    def reduction(self) -> str:
+        """How what is taken of the rows of a replicate is called: `mean`, `99 % quantile`."""
+        if isinstance(self.reduce, Quantile):
+            return f"{100 * self.reduce.share:g} % quantile"
+        if callable(self.reduce):
+            return getattr(self.reduce, "__name__", "function").strip("_<>").replace("_", " ")
+        return REDUCTIONS[self.reduce]
+
     def of(self, run: Any, epoch: int | None = None) -> float:
         """Read the value of one run, as it is stored. Raises `UsageError` where there is none."""
+        return float(self.read(run, epoch))
+
+    def read(self, run: Any, epoch: int | None = None) -> Reading:
+        """Read the number or the truth of one run, as stored. Raises `UsageError` where there is none."""
         if self.value is not None:
-            found = float(self.value(run, epoch))
+            reading: Any = self.value(run, epoch)
         elif self.right is not None:
             right = self.right(run, epoch)
-            found = float(sum(right) / len(right)) if isinstance(right, list) else float(right.mean())
+            reading = sum(right) / len(right) if isinstance(right, list) else right.mean()
         else:
-            last = epoch or len(run.records)
-            known = {
-                key: one
-                for each in run.records[last - 1 : last]
-                for key, one in flatten_metrics(each).items()
-            }
-            try:
-                known |= flatten_metrics(run.at(epoch).metrics)
-            except UsageError:
-                if self.name not in known:
-                    raise
-            if self.name not in known:
-                self.refuse(f"{run.name!r} has no such metric{did_you_mean(self.name, known, 'it has')}")
-            found = float(known[self.name])
-        return self.checked(found, run.name)
+            reading = self._metric(run, epoch)
+        if isinstance(reading, str) or not hasattr(reading, "__float__"):
+            self.refuse(f"{run.name!r} has {short_repr(reading)}; a number is needed")
+        if isinstance(reading, bool) or getattr(getattr(reading, "dtype", None), "kind", "") == "b":
+            return bool(reading)
+        return self.checked(float(reading), run.name)
+
+    def _metric(self, run: Any, epoch: int | None) -> Any:
+        """The metric of this name at an epoch, or what the record of the epoch has."""
+        last = epoch or len(run.records)
+        metrics: dict[str, Any] = {}
+        for record in run.records[last - 1 : last]:
+            metrics |= flatten_metrics(record)
+        try:
+            metrics |= flatten_metrics(run.at(epoch).metrics)
+        except UsageError:
+            if self.name not in metrics:
+                raise
+        if self.name not in metrics:
+            self.refuse(f"{run.name!r} has no such metric{did_you_mean(self.name, metrics, 'it has')}")
+        return metrics[self.name]
 
     def checked(self, value: float, owner: str) -> float:
         """The value as it is stored. Raises `UsageError` for a share outside 0 to 1 that is bounded."""
         most = (100 if self.percent else 1) * (1 + 1e-12)
-        if self.share and self.bounded and not (-1e-12 <= value <= most or value != value):
+        if self.share and self.bounded and not (-1e-12 <= value <= most or math.isnan(value)):
             text = f"{owner} has {value:g}; a share is stored as a fraction from 0 to 1"
             self.refuse(f"{text}: write percent=True if it is in per cent, bounded=False if more is right")
+        return self.checked_ratio(value, owner)
+
+    def checked_ratio(self, value: float, owner: str) -> float:
+        """The value. Raises `UsageError` for one of which no ratio can be made: zero, or less."""
+        if self.scale == "ratio" and value <= 0:
+            self.refuse(f'{owner} has {value:g}; scale="ratio" compares values above 0')
         return value
 
 
 def flatten_metrics(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """The members of mappings in mappings, their names joined by a space."""
-    found: dict[str, Any] = {}
+    """The members of mappings in mappings, by joined names: `{"test": {"loss": 1}}` has `test loss`."""
+    flat: dict[str, Any] = {}
     for name, value in values.items():
-        inner = isinstance(value, Mapping)
-        found |= flatten_metrics(value, f"{prefix}{name} ") if inner else {f"{prefix}{name}": value}
-    return found
+        if isinstance(value, Mapping):
+            flat |= flatten_metrics(value, f"{prefix}{name} ")
+        else:
+            flat[f"{prefix}{name}"] = value
+    return flat

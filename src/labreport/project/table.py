@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +19,10 @@ _READERS = {".csv": "csv", ".tsv": "table", ".txt": "table", ".json": "json", ".
 _READERS |= {".xlsx": "excel", ".xls": "excel", ".ods": "excel", ".parquet": "parquet", ".orc": "orc"}
 _READERS |= {".feather": "feather", ".dta": "stata", ".sav": "spss", ".sas7bdat": "sas"}
 """The ending of a file to the function of pandas that reads it, `read_…`."""
+_TEXT_FILES = (".csv", ".tsv", ".txt")
+"""Endings of files with one row a line, in which a number is a text."""
+_YES_NO = {"yes", "no", "y", "n", "true", "false", "t", "f"}
+"""How people write yes and no, in small letters."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +36,8 @@ class Data:
     """What is done with empty cells."""
     name: str
     location: str = field(repr=False)
+    text: tuple[str, ...] | None = None
+    """Columns whose cells are texts, though they look like numbers; None where the author says nothing."""
 
     @property
     def path(self) -> Path | None:
@@ -48,26 +54,43 @@ class Data:
         """All rows that `where` leaves, as a DataFrame; its index is that of the source, for messages."""
         import pandas
 
-        found = self.source() if callable(self.source) else self.source
         if self.path:
-            if (ending := self.path.suffix.lower()) not in _READERS:
-                self.refuse(f"the ending {ending!r} is not known; allowed: {', '.join(_READERS)}")
-            more = {"lines": True} if ending == ".jsonl" else {}
-            try:
-                found = getattr(pandas, f"read_{_READERS[ending]}")(self.path, **more)
-            except Exception as error:
-                self.refuse(f"pandas cannot read it: {str(error).partition(chr(10))[0]}")
-        if not isinstance(found, pandas.DataFrame):
-            self.refuse(f"it is {type(found).__name__}; a DataFrame is needed")
+            frame = self._read_file(self.path, self.text or ())
+        else:
+            frame = self.source() if callable(self.source) else self.source
+        if not isinstance(frame, pandas.DataFrame):
+            self.refuse(f"it is {type(frame).__name__}; a DataFrame is needed")
+        for column in self.text or ():
+            if column in frame.columns:
+                frame = frame.assign(**{column: frame[column].map(str, na_action="ignore")})
         if self.where:
-            try:
-                found = found.query(self.where)
-            except Exception as error:
-                columns = ", ".join(map(str, found.columns))
-                self.refuse(f"where={self.where!r}: {str(error).splitlines()[0]}; columns: {columns}")
-        if not len(found):
+            frame = self._query(frame, self.where)
+        if not len(frame):
             self.refuse("no rows" + (f" (where={self.where!r} matches none)" if self.where else ""))
-        return found
+        return frame
+
+    def _read_file(self, path: Path, text_columns: Sequence[str], **options: Any) -> Any:
+        """Read a file as pandas does, some columns as the file has them."""
+        import pandas
+
+        ending = path.suffix.lower()
+        if ending not in _READERS:
+            self.refuse(f"the ending {ending!r} is not known; allowed: {', '.join(_READERS)}")
+        if ending == ".jsonl":
+            options["lines"] = True
+        if ending in (*_TEXT_FILES, ".xlsx", ".xls", ".ods"):
+            options["dtype"] = dict.fromkeys(text_columns, str)
+        try:
+            return getattr(pandas, f"read_{_READERS[ending]}")(path, **options)
+        except Exception as error:
+            self.refuse(f"pandas cannot read it: {str(error).partition(chr(10))[0]}")
+
+    def _query(self, frame: pandas.DataFrame, where: str) -> pandas.DataFrame:
+        try:
+            return frame.query(where)
+        except Exception as error:
+            columns = ", ".join(map(str, frame.columns))
+            self.refuse(f"where={where!r}: {str(error).splitlines()[0]}; columns: {columns}")
 
     @cached_property
     def sha256(self) -> str:
@@ -80,34 +103,87 @@ class Data:
         if name not in columns:
             self.refuse(f"no column {name!r}{did_you_mean(name, columns, 'there are')}")
 
+    def check_names(self, column: str) -> None:
+        """Raise `UsageError` where two cells that name groups differ in the file and not as names.
+
+        Such are 1.1 and 1.10, or 1 and "1". `table(…, text=…)` settles it for all columns, also as `text=[]`.
+        """
+        if self.text is not None:
+            return
+        texts: dict[Any, str] = {}
+        for row, (cell, text) in enumerate(zip(self.frame[column], self._texts(column), strict=True)):
+            if cell != cell or cell is None:
+                continue
+            name = re.sub(r"\.0$", "", str(cell))
+            earlier = texts.setdefault(name, text)
+            if earlier != text:
+                problem = f"{self.line(row)} has {text} in column {column!r}, and another row {earlier}"
+                advice = f"text=[{column!r}] keeps them apart, text=[] takes them as one"
+                self.refuse(f"{problem}, which are one number: {advice}")
+
+    def _texts(self, column: str) -> Sequence[str]:
+        """The cells of a column as a text file has them; of anything else, as Python writes them."""
+        frame = self.frame
+        if not self.path or self.path.suffix.lower() not in _TEXT_FILES or frame[column].dtype == object:
+            return [repr(cell) for cell in frame[column]]
+        if frame[column].dtype.kind not in "iuf":
+            return [str(cell) for cell in frame[column]]
+        as_written = self._read_file(self.path, [column], usecols=[column])[column]
+        return [str(text).strip() for text in as_written.loc[frame.index]]
+
+    def has_truths(self, column: str) -> bool:
+        """Whether a column has True and False, and nothing else but empty cells."""
+        cells = self.frame[column].dropna()
+        if cells.dtype == object:
+            return len(cells) > 0 and all(isinstance(cell, bool) for cell in cells)
+        return bool(cells.dtype.kind == "b")
+
     def numbers(self, column: str) -> pandas.Series:
-        """A column as numbers. Raises `UsageError` at a cell that is neither a number nor empty."""
+        """A column as numbers, 1 and 0 of True and False.
+
+        Raises `UsageError` at a cell that is neither a number nor empty.
+        """
         import pandas
 
         cells = self.frame[column]
-        found = pandas.to_numeric(cells, errors="coerce")
-        texts = (found.isna() & cells.notna()).tolist()
-        if any(texts):
-            cell = cells.iloc[place := texts.index(True)]
-            self.refuse(f"{self.line(place)} has {cell!r} in column {column!r}; a number is needed")
-        return found
+        numbers = pandas.to_numeric(cells, errors="coerce")
+        unread = (numbers.isna() & cells.notna()).tolist()
+        texts = [isinstance(cell, str) for cell in cells] if cells.dtype.kind == "O" else []
+        for wrong in (unread, texts):
+            if True in wrong:
+                self._refuse_cell(column, wrong.index(True))
+        return numbers.astype(float)
 
-    def line(self, place: int) -> str:
+    def _refuse_cell(self, column: str, row: int) -> NoReturn:
+        cell = self.frame[column].iloc[row]
+        advice = "a number is needed"
+        if isinstance(cell, str) and cell.strip().lower() in _YES_NO:
+            advice = (
+                "yes and no are True and False, or 1 and 0, as pandas.read_csv(…, true_values=…) makes them"
+            )
+        self.refuse(f"{self.line(row)} has {cell!r} in column {column!r}; {advice}")
+
+    def line(self, row: int) -> str:
         """How a row is called: the line of a text file, else its number from 1, or what its index says."""
-        index, text = self.frame.index, self.path and self.path.suffix.lower() in (".csv", ".tsv", ".txt")
+        index = self.frame.index
         if index.dtype.kind not in "iu":
-            return f"row {index[place]}"
-        return f"line {index[place] + 2}" if text else f"row {index[place] + 1}"
+            return f"row {index[row]}"
+        if self.path and self.path.suffix.lower() in _TEXT_FILES:
+            return f"line {index[row] + 2}"
+        return f"row {index[row] + 1}"
 
     def explain(self, error: Exception) -> None:
         """Raise `UsageError` instead of an error that comes of a text among the numbers of a column."""
         import pandas
 
-        for column in self.frame.columns if isinstance(error, (TypeError, ValueError, UsageError)) else ():
-            cells, told = self.frame[column], str(error)
-            some = pandas.to_numeric(cells, errors="coerce").notna().any()
-            named = any(isinstance(cell, str) and repr(cell) in told for cell in cells)
-            if some and (named or re.search(r"\bstr(ing)?\b", told)):
+        if not isinstance(error, (TypeError, ValueError, UsageError)) or getattr(error, "table", None):
+            return
+        message = str(error)
+        for column in self.frame.columns:
+            cells = self.frame[column]
+            has_numbers = pandas.to_numeric(cells, errors="coerce").notna().any()
+            is_named = any(isinstance(cell, str) and repr(cell) in message for cell in cells)
+            if has_numbers and (is_named or re.search(r"\bstr(ing)?\b", message)):
                 self.numbers(column)
 
     def refuse(self, text: str) -> NoReturn:
@@ -122,15 +198,23 @@ def table(
     replicate: str | None = None,
     where: str | None = None,
     missing: Literal["error", "drop"] = "error",
+    text: Sequence[str] | None = None,
 ) -> Data:
     """Declare a table: a path beside `project.py` (whatever pandas reads), a DataFrame or a function.
 
-    `replicate` is the column of what is independent: a plate, a patient, a seed. Rows within one are
-    averaged. `where` is a pandas query. With `missing="drop"`, empty cells are left out and counted, and so
-    are from a comparison the replicates that only one side has.
+    `replicate` is the column of what is independent: a plate, a patient, a seed. What is taken of the rows of
+    one is the measure's `reduce`, by default their mean. `where` is a pandas query. With `missing="drop"`,
+    empty cells are left out and counted. `text` are columns that look like numbers and are none, as versions:
+    1.1 and 1.10.
     """
-    place, name = author_location(), getattr(source, "__name__", "DataFrame")
+    location = author_location()
+    name = getattr(source, "__name__", "DataFrame")
     if isinstance(source, (str, Path)):
-        source = (Path(place.rpartition(":")[0]).parent / source).resolve()
+        source = (Path(location.rpartition(":")[0]).parent / source).resolve()
         name = source.name
-    return Data(source, replicate, where, missing, name, place)
+    text_columns = (text,) if isinstance(text, str) else text
+    columns = None if text_columns is None else tuple(text_columns)
+    declared = Data(source, replicate, where, missing, name, location, columns)
+    if missing not in ("error", "drop"):
+        declared.refuse(f"missing={missing!r}; allowed are 'error' and 'drop'")
+    return declared

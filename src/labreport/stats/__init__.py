@@ -1,18 +1,25 @@
 """Numbers, comparisons and findings: one way to compare, for results and for tables alike.
 
-Light to import: NumPy, SciPy and pandas are loaded when something is first computed. `sample` reads,
-`intervals` computes, `compare` judges, `finding` is asked, authors call `makers`.
+Light to import: NumPy, SciPy and pandas are loaded when something is first computed. `sample` and `cells`
+read, `t_intervals`, `shares` and `two_way` compute, `compare` and `judgement` judge, `finding` is asked,
+`sentences` says it, authors call `makers`.
 """
 # ruff: noqa: I001
 
-from labreport.stats.compare import Comparison, mean_of, ratio
-from labreport.stats.finding import Answer, Finding, conditions, from_json, sentence_values, sentence
-from labreport.stats.makers import average, change, count, difference, effect, environment, estimate, fact
-from labreport.stats.makers import grid, hardest, mean, number, ranking
+from labreport.stats.answers import Answer, from_json
+from labreport.stats.compare import Comparison, compare, mean_of
+from labreport.stats.finding import Compared, Count, Difference, Effect, Fact, Finding, Ranking, quantities
+from labreport.stats.sentences import conditions, sentence, sentence_values
+from labreport.stats.makers.categories import hardest
+from labreport.stats.makers.comparisons import change, difference, effect, ranking
+from labreport.stats.makers.counts import count
+from labreport.stats.makers.grids import grid
+from labreport.stats.makers.means import average, mean
+from labreport.stats.makers.statements import fact, number, ratio
 from labreport.stats.names import Namespace, members_equal, to_json
-from labreport.stats.tables import Column, Table, declared, rows
 from labreport.stats.quantity import Condition, Quantity, Source, as_condition, as_quantity
 from labreport.stats.quantity import both, either, negated
 from labreport.stats.formats import as_plus_minus, as_prose, as_table
+from labreport.stats.tables import Column, Table, declared, rows
 from labreport.stats.wording import plural
 from labreport.stats.sample import Sample, sample

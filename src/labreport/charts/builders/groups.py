@@ -9,7 +9,7 @@ from typing import Any
 
 from labreport.project import Data, Measure, Study, flatten_metrics, table
 from labreport.stats import Sample, mean_of, sample
-from labreport.stats.sample import grouped, label_of, measured
+from labreport.stats.sample import as_measure, label_of, samples_by_group
 
 
 @dataclass(frozen=True)
@@ -88,9 +88,11 @@ def groups_of_values(
 ) -> Groups:
     """Groups by the values of `within` and of `by`, else of each experiment (or of all rows of a table)."""
     data = source if isinstance(source, (Data, Mapping)) else table(source)
-    measure = measured(measure, data)
+    measure = as_measure(measure, data)
     grid: Grid = {}
-    for outer, samples in grouped(data, measure, "experiment" if by is None else by, within, epoch).items():
+    for outer, samples in samples_by_group(
+        data, measure, "experiment" if by is None else by, within, epoch
+    ).items():
         for name, one_sample in samples.items():
             grid[outer, name] = group_of(one_sample, measure)
     default = "experiment" if isinstance(data, Mapping) else "table"
@@ -149,5 +151,5 @@ def group_of(one_sample: Sample, measure: Measure) -> Group:
         low, high = measure.stored * quantity.low, measure.stored * quantity.high
     if not math.isfinite(low + high):
         low = high = mean
-    runs = {unit: measure.stored * sum(values) / len(values) for unit, values in one_sample.values.items()}
+    runs = {unit: measure.stored * value for unit, value in one_sample.values.items()}
     return Group(one_sample.label, one_sample.design.unit, runs, mean, low, high)

@@ -22,7 +22,7 @@ from labreport.charts.marks import Mark
 from labreport.charts.styles import SERIES
 from labreport.charts.svg import Drawing
 from labreport.project import Data, Measure, table
-from labreport.stats.sample import measured
+from labreport.stats.sample import as_measure
 
 _POINT = 5.0
 """Diameter of a point, in points of type."""
@@ -37,7 +37,7 @@ def scatter(
     `label` one that names the points.
     """
     data = source if isinstance(source, Data) else table(source)
-    across, up = measured(x, data), measured(y, data)
+    across, up = as_measure(x, data), as_measure(y, data)
     for column in (across.name, up.name, by, label):
         if column:
             data.check_column(column)

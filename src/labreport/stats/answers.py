@@ -1,0 +1,74 @@
+"""Answers: what a question's function returns, and how they are read from JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from html import escape
+from typing import Any
+
+from labreport.project.measure import Measure
+from labreport.stats.compare import Comparison
+from labreport.stats.finding import Count, Difference, Effect, Fact, Ranking
+from labreport.stats.formats import FormattedQuantity
+from labreport.stats.names import Namespace, members_equal
+from labreport.stats.quantity import Quantity, Source, refuse
+from labreport.stats.tables import Column, Table
+
+
+class Answer(Namespace):
+    """What a question's function returns: quantities, findings, tables, texts and lists by name."""
+
+    def __init__(self, /, **names: Any) -> None:
+        super().__init__(names)
+
+    def __or__(self, other: Namespace) -> Answer:
+        """Join two answers. Raises `UsageError` where one name means two things."""
+        return Answer(**_joined(self, other, ""))
+
+    def _printable(self) -> list[Any]:
+        return [value for value in self.members.values() if hasattr(type(value), "_repr_html_")]
+
+    def __repr__(self) -> str:
+        return "\n\n".join(map(repr, self._printable())) or super().__repr__()
+
+    def _repr_html_(self) -> str:
+        parts = [value._repr_html_() for value in self._printable()]
+        return "".join(parts) or f"<pre>{escape(repr(self))}</pre>"
+
+
+def _joined(first: Namespace, second: Namespace, prefix: str) -> dict[str, Any]:
+    """The members of both: namespaces of one name are joined, anything else of one name has to be equal."""
+    members = dict(first.members)
+    for name, value in second.members.items():
+        ours = members.setdefault(name, value)
+        if isinstance(ours, Namespace) and isinstance(value, Namespace):
+            members[name] = Namespace(_joined(ours, value, f"{prefix}{name}."))
+        elif not members_equal(ours, value):
+            refuse(f"{prefix}{name} has two meanings in joined answers; give one of them a name=")
+    return members
+
+
+_STORED = (
+    *(Quantity, FormattedQuantity, Source, Table, Column, Comparison, Measure),
+    *(Ranking, Difference, Effect, Count, Fact),
+)
+"""What an answer is made of, beside names, lists and texts."""
+_BY_NAME: dict[str, Any] = {kind.__name__.lower(): kind for kind in _STORED}
+
+
+def from_json(answer: Mapping[str, Any]) -> Answer:
+    """Read what `to_json` wrote."""
+    return Answer(**{name: _value_of(value) for name, value in answer.items()})
+
+
+def _value_of(value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        return tuple(map(_value_of, value))
+    if not isinstance(value, Mapping):
+        return value
+    if value["is"] == "names":
+        return Namespace({name: _value_of(member) for name, member in value["members"].items()})
+    kind = _BY_NAME[value["is"]]
+    arguments = {field.name: _value_of(value[field.name]) for field in fields(kind) if field.name in value}
+    return kind(**arguments)

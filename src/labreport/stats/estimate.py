@@ -1,0 +1,76 @@
+"""An estimate with its interval, and what all intervals are made with: variances and Student's t."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+ALPHA = 0.05
+"""What an interval leaves out."""
+Ends: TypeAlias = tuple[float, float]
+"""The lower and the upper end of an interval."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A value with its interval.
+
+    `n` is the number of units (of two unpaired groups, the smaller number), `values` are theirs and `spread`
+    their standard deviation. `low` and `high` are None where there is no interval. `p` is the probability of
+    a two-sided test of no difference, `exact_test` says that it is an exact one. `method` names the interval.
+    `all_equal`: two groups that were compared are equal in every unit and item.
+    """
+
+    value: float | None
+    n: int = 1
+    spread: float | None = None
+    low: float | None = None
+    high: float | None = None
+    p: float | None = None
+    method: str = ""
+    values: tuple[float, ...] = ()
+    all_equal: bool = False
+    exact_test: bool = False
+
+
+@dataclass(frozen=True)
+class Variance:
+    """The variance of a mean, and its degrees of freedom."""
+
+    value: float
+    df: float = math.inf
+
+
+def sum_of_variances(parts: Sequence[Variance]) -> Variance:
+    """Add variances; the degrees of freedom of the sum are Satterthwaite's (1946, Biometrics Bulletin 2)."""
+    value = sum(part.value for part in parts)
+    lost = sum(part.value**2 / part.df for part in parts if part.value > 0)
+    return Variance(value, value**2 / lost if lost > 0 else math.inf)
+
+
+def critical_value(alpha: float, df: float = math.inf) -> float:
+    """How many standard errors an interval of level 1 − `alpha` reaches to each side: 1.96 for 0.05."""
+    from scipy import special
+
+    lower_tail = special.ndtri(alpha / 2) if math.isinf(df) else special.stdtrit(df, alpha / 2)
+    # where the quantile overflows, SciPy gives +inf
+    return -float(lower_tail) if lower_tail <= 0 else math.inf
+
+
+def student_ends(value: float, variance: Variance, alpha: float) -> Ends:
+    """Student's interval of a mean that has this variance."""
+    half = critical_value(alpha, variance.df) * math.sqrt(variance.value)
+    return value - half, value + half
+
+
+def student_p(value: float, variance: Variance) -> float | None:
+    """The probability of a mean so far from zero, by Student's test; None without a variance."""
+    from scipy import special
+
+    if variance.value <= 0:
+        return None
+    t = abs(value) / math.sqrt(variance.value)
+    tail = special.ndtr(-t) if math.isinf(variance.df) else special.stdtr(variance.df, -t)
+    return 2 * float(tail)

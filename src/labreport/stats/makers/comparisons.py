@@ -1,0 +1,243 @@
+"""Rankings, differences, changes and effects: what is compared with what, and judged together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import combinations, pairwise
+from typing import Any, TypeAlias
+
+from labreport.errors import did_you_mean
+from labreport.project.measure import Measure
+from labreport.stats.answers import Answer
+from labreport.stats.compare import Comparison, compare, mean_of
+from labreport.stats.finding import Compared, Difference, Effect, Ranking
+from labreport.stats.names import text_of
+from labreport.stats.quantity import refuse
+from labreport.stats.sample import Epoch, Sample, as_measure, sample, samples_by_group
+
+Samples: TypeAlias = dict[str, Sample]
+Pairs: TypeAlias = Sequence[tuple[str, ...]]
+"""What is compared: pairs of names, or single names that are compared with zero."""
+
+
+def ranking(
+    data: Any,
+    measure: Any,
+    by: Any = "experiment",
+    epoch: Epoch = None,
+    name: str = "ranking",
+    pairs: str = "all",
+    paired: bool | None = None,
+) -> Answer:
+    """Find which of several is best, who is level with it, and who is behind; each pair as one of all pairs.
+
+    Best is the highest mean, or the lowest where that is better. `pairs="best"`, for many, compares only the
+    best with each. `paired` is as for `difference`. Gives `ranking`, `mean`, `difference` and the table
+    `means`; with another name only the finding, which has these inside. Raises `UsageError` for fewer than
+    two.
+    """
+    measure = as_measure(measure, data)
+    if pairs not in ("all", "best"):
+        refuse(f"pairs={pairs!r}; allowed are 'all' and 'best'{did_you_mean(pairs, ('all', 'best'))}")
+    samples = samples_by_group(data, measure, by, None, epoch)[""]
+    return answer_of(rank(samples, measure, by, pairs == "best", paired), name)
+
+
+def rank(
+    samples: Samples, measure: Measure, by: Any, only_best: bool = False, paired: bool | None = None
+) -> Ranking:
+    """Compare all pairs of several, or only the best with each; each pair is judged as one of all pairs."""
+    if len(samples) < 2:
+        names = ", ".join(samples) or "none"
+        refuse(f"a ranking is of at least two; there is {names}: add to reads=, give by=")
+    pairs = list(combinations(samples, 2))
+    unjudged = Ranking(**description_of(samples, measure, by))
+    best = unjudged.order[0]
+    chosen = [pair for pair in pairs if best in pair] if only_best else pairs
+    comparisons = _compare_pairs(samples, measure, chosen, len(pairs), paired)
+    return replace(unjudged, comparisons=comparisons, family=len(pairs))
+
+
+def difference(
+    data: Any,
+    measure: Any,
+    first: Any = None,
+    second: Any = None,
+    *,
+    by: Any = "experiment",
+    against: Any = None,
+    within: str | None = None,
+    epoch: Epoch = None,
+    name: str = "difference",
+    family: int | None = None,
+    paired: bool | None = None,
+) -> Answer:
+    """Find how two differ, or each value of a column from the one that they are held `against`.
+
+    All comparisons, of all groups `within`, are judged together; `family` is their number where more were
+    declared elsewhere. `first` and `second` may be pairs of an experiment and an epoch. A measure that is a
+    difference itself (`TRAINING - TEST`, or of the unit "points") is held against zero.
+
+    Runs are paired by their seeds. Replicates of a table are paired where all are in both groups, and two
+    independent groups where none is; where some are, `paired=True` compares those that are in both, and
+    `paired=False` two independent groups.
+
+    Gives `difference`, `mean` and the table `means`; with another name only the finding, which has these
+    inside.
+    """
+    measure = as_measure(measure, data)
+    if isinstance(first, tuple) and isinstance(second, tuple):
+        groups = {"": _at_epochs(data, measure, first, second)}
+    else:
+        names = [name for name in (first, second) if name is not None]
+        groups = samples_by_group(data, measure, by, within, epoch, names or None)
+    with_zero = second is None and (measure.unit == "points" or bool(measure.terms))
+    pairs = {group: _pairs(group, list(samples), against, with_zero) for group, samples in groups.items()}
+    family = family or sum(map(len, pairs.values()))
+    findings = {}
+    for group, samples in groups.items():
+        comparisons = _compare_pairs(samples, measure, pairs[group], family, paired)
+        description = description_of(samples, measure, by)
+        findings[group] = Difference(**description, comparisons=comparisons, family=family)
+    return answer_of(findings[""] if within is None else _grouped(findings, within), name)
+
+
+def _at_epochs(data: Any, measure: Measure, *places: tuple[Any, int]) -> Samples:
+    """The samples of experiments after epochs of their own: `("wide", 50), ("small", 60)`."""
+    same = len({text_of(experiment) for experiment, _ in places}) == 1
+    samples: Samples = {}
+    for experiment, epoch in places:
+        after = sample(data[experiment], measure, epoch)
+        name = str(epoch) if same else f"{after.name} at {epoch}"
+        label = f"epoch {epoch}" if same else f"{after.label} after {epoch} epochs"
+        samples[name] = replace(after, label=label)
+    return samples
+
+
+def _pairs(group: str, names: Sequence[str], against: Any, with_zero: bool) -> Pairs:
+    """Which of some names are compared in a group. Raises `UsageError` where that is not said."""
+    where = f" in {group}" if group else ""
+    if against is not None:
+        base = text_of(against)
+        if base not in names:
+            refuse(f"against={against!r} is not there{where}{did_you_mean(base, names, 'there are')}")
+        return [(name, base) for name in names if name != base]
+    if with_zero:
+        return [(name,) for name in names]
+    if len(names) != 2:
+        many = f"a difference is of two, not of {len(names)}{where} ({', '.join(names)})"
+        refuse(f"{many}: name both, give against= or use ranking()")
+    return [tuple(names)]
+
+
+def _grouped(findings: dict[str, Difference], within: str) -> Difference:
+    """One finding of those of several groups, which were judged together."""
+    first = next(iter(findings.values()))
+    groups = tuple(
+        (group, replace(finding, within=group, group_column=within)) for group, finding in findings.items()
+    )
+    return replace(
+        first,
+        subjects=tuple(findings),
+        labels=(),
+        comparisons=(),
+        subject_means=(),
+        groups=groups,
+        within=within,
+    )
+
+
+def change(
+    data: Any, measure: Any, first_epoch: int, last_epoch: int, experiment: Any = None, name: str = "change"
+) -> Answer:
+    """Find what happened from one epoch to another: the last less the first, of each experiment that is read.
+
+    Those of several are judged together, and asked by name: `change.more("complex")`. Gives `change`, `mean`
+    by epoch (of several, by experiment and epoch) and the table `means`.
+    """
+    if experiment is None:
+        names = list(data.experiments or data)
+    else:
+        chosen = experiment if isinstance(experiment, (list, tuple)) else [experiment]
+        names = [text_of(each) for each in chosen]
+    findings = {}
+    for changed in names:
+        places = (changed, last_epoch), (changed, first_epoch)
+        findings[changed] = difference(data, measure, *places, by="epoch", family=len(names)).difference
+    finding = findings[names[0]] if len(names) == 1 else _grouped(findings, "experiment")
+    return answer_of(finding, name, usual_name="change")
+
+
+def effect(
+    data: Any,
+    measure: Any,
+    by: Any,
+    epoch: Epoch = None,
+    name: str = "effect",
+    paired: bool | None = None,
+) -> Answer:
+    """Find what each step along an axis brings, and all of them together, of a study or a column of numbers.
+
+    Each step is compared as one of all steps and the whole, which is what `effect.more` asks. `paired` is as
+    for `difference`. Gives `effect`, `mean` by value, and the table `means`. Raises `UsageError` for fewer
+    than two values.
+    """
+    measure = as_measure(measure, data)
+    samples = samples_by_group(data, measure, by, None, epoch)[""]
+    names = list(samples)
+    if len(names) < 2:
+        refuse(
+            f"an effect needs at least two values of {text_of(by)!r}; there is {', '.join(names) or 'none'}"
+        )
+    steps = [(later, earlier) for earlier, later in pairwise(names)]
+    if len(names) > 2:
+        steps.append((names[-1], names[0]))
+    axis = ", ".join(data.study(by)[0][0]) if hasattr(data, "studies") else by
+    comparisons = _compare_pairs(samples, measure, steps, len(steps), paired)
+    finding = Effect(**description_of(samples, measure, axis), comparisons=comparisons, family=len(steps))
+    return answer_of(finding, name)
+
+
+def _compare_pairs(
+    samples: Samples, measure: Measure, pairs: Pairs, family: int, paired: bool | None
+) -> tuple[Comparison, ...]:
+    """Compare pairs of samples, or each alone with zero, as one of `family` comparisons."""
+    comparisons = []
+    for names in pairs:
+        first = samples[names[0]]
+        second = samples[names[1]] if len(names) == 2 else None
+        comparison = compare(measure, family, first, second, paired)
+        comparisons.append(replace(comparison, subjects=tuple(names)))
+    return tuple(comparisons)
+
+
+def description_of(samples: Samples, measure: Measure, by: Any) -> dict[str, Any]:
+    """What a finding says of the samples that it is about."""
+    epochs = {each.epoch for each in samples.values()}
+    axis = text_of(by)
+    return {
+        "subjects": tuple(samples),
+        "measure": without_functions(measure),
+        "epoch": epochs.pop() if len(epochs) == 1 else None,
+        "labels": tuple(each.label or name for name, each in samples.items()),
+        "subject_means": tuple((name, mean_of(each, measure)) for name, each in samples.items()),
+        "unit": next(iter(samples.values())).design.unit,
+        "axis": "" if axis == "experiment" else axis,
+    }
+
+
+def without_functions(measure: Measure) -> Measure:
+    """A measure as answers store it: without the author's functions, and the line of its declaration."""
+    terms = tuple(map(without_functions, measure.terms))
+    return replace(measure, value=None, right=None, reduce="mean", terms=terms, location="-")
+
+
+def answer_of(finding: Compared, name: str, usual_name: str = "") -> Answer:
+    """The finding by its name; under its usual one, that of its kind, also its means and differences."""
+    if name != (usual_name or finding.kind):
+        return Answer(**{name: finding})
+    members: dict[str, Any] = {name: finding, "mean": finding.mean, "means": finding.means}
+    if isinstance(finding, Ranking):
+        members["difference"] = finding.difference
+    return Answer(**members)

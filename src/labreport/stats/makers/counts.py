@@ -1,0 +1,62 @@
+"""In how many runs or replicates something is so."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+from labreport.stats.answers import Answer
+from labreport.stats.finding import Count
+from labreport.stats.formats import as_prose
+from labreport.stats.makers.comparisons import description_of
+from labreport.stats.quantity import Quantity, Source, plain_number, refuse
+from labreport.stats.sample import Epoch, Sample, as_measure, samples_by_group
+
+
+def count(
+    data: Any,
+    experiments: Any,
+    measure: Any,
+    *,
+    above: float | None = None,
+    below: float | None = None,
+    by: Any = "experiment",
+    epoch: Epoch = None,
+    name: str = "count",
+) -> Answer:
+    """Count in how many of its runs (or replicates) each is above, or below, a threshold: exact numbers.
+
+    The threshold is in the printed unit of the measure, 92 for 92 %; a run without a number is not beyond.
+    `experiments` may be one, several, or None for all.
+    """
+    measure = as_measure(measure, data)
+    if (above is None) == (below is None):
+        refuse("count: give either above= or below=, the threshold in the unit of the measure")
+    side = "above" if below is None else "below"
+    stored = plain_number(below if above is None else above) / measure.stored
+    threshold = Quantity(stored, measure.quantity_unit, source=Source(kind="declared"), exact=True)
+    is_one = isinstance(experiments, str) or not isinstance(experiments, Iterable)
+    names = [experiments] if experiments is not None and is_one else experiments
+    samples = samples_by_group(data, measure, by, None, epoch, names)[""]
+    label = f"{measure.label} {side} {as_prose(threshold)}"
+    counts = tuple((name, _count_of(sample, stored, side, label)) for name, sample in samples.items())
+    total = sum(number.n for _, number in counts)
+    finding = Count(
+        **description_of(samples, measure, by),
+        counts=counts,
+        of=Quantity(total, source=Source(tuple(samples), measure.label, kind="counted"), exact=True),
+        threshold=threshold,
+        side=side,
+    )
+    return Answer(**{name: finding})
+
+
+def _count_of(sample: Sample, threshold: float, side: str, label: str) -> Quantity:
+    """In how many units of a sample the value is on one side of a threshold."""
+    values = sample.values.values()
+    n = len(sample.values)
+    beyond = [value > threshold if side == "above" else value < threshold for value in values]
+    source = Source((sample.name,), label, n=n, unit=sample.design.unit, kind="counted")
+    by_unit = tuple((unit, None if math.isnan(value) else value) for unit, value in sample.values.items())
+    return Quantity(sum(beyond), n=n, source=source, values=by_unit, exact=True, out_of=n)

@@ -1,0 +1,49 @@
+"""The mean of a measure of each of several."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from labreport.project.measure import Measure
+from labreport.stats.answers import Answer
+from labreport.stats.compare import mean_of
+from labreport.stats.sample import Epoch, as_measure, as_table, is_table, sample, samples_by_group
+
+
+def mean(
+    data: Any,
+    measure: Any,
+    by: Any = "experiment",
+    epoch: Epoch = None,
+    name: str = "mean",
+    within: str | None = None,
+) -> Answer:
+    """Give the mean of a measure of each experiment, cell of a study, or value of a column, by its name.
+
+    Of a table without such a column it is one quantity. Means of a measure of ratios are geometric.
+    """
+    measure = as_measure(measure, data)
+    groups = samples_by_group(data, measure, by, within, epoch)
+    means: dict[str, Any] = {}
+    for group, samples in groups.items():
+        means[group] = {key: mean_of(sample, measure) for key, sample in samples.items()}
+    if within is not None:
+        return Answer(**{name: means})
+    if is_table(data) and by == "experiment" and by not in as_table(data).frame.columns:
+        (only,) = means[""].values()
+        return Answer(**{name: only})
+    return Answer(**{name: means[""]})
+
+
+def average(
+    results: Any, experiment: Any, value: Any, *, unit: str = "", epoch: Epoch = None, name: str = "average"
+) -> Answer:
+    """Give the mean over the runs of an experiment of a measure, or of a function of a run (and an epoch)."""
+    measure = value
+    if not isinstance(value, Measure):
+        several = len(inspect.signature(value).parameters) > 1
+        label = getattr(value, "__name__", "value").strip("_<>").replace("_", " ")
+        call = value if several else lambda run, _: value(run)
+        measure = Measure(label, unit, "", value=call, bounded=False)
+    return Answer(**{name: mean_of(sample(results[experiment], measure, epoch), measure)})

@@ -1,0 +1,131 @@
+"""Numbers and truths that an author computed, as a report has them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from labreport.stats.finding import Fact
+from labreport.stats.quantity import Quantity, Source, as_condition, plain_number, refuse
+
+
+def number(
+    value: Any,
+    ci: Any = None,
+    unit: str = "",
+    n: int | None = None,
+    method: str = "",
+    source: Any = None,
+    exact: bool | None = None,
+    values: Mapping[Any, Any] | None = None,
+    null: float | None = None,
+    margin: float | None = None,
+    p: Any = None,
+    out_of: int | None = None,
+) -> Quantity:
+    """State a number that was computed by a method of one's own, with the ends of its 95 % interval.
+
+    `value` may be a number of Python, NumPy, pandas or SciPy; `ci` a pair, or what SciPy's
+    `confidence_interval()` gives, or a result that has one. It is printed in `unit` as it is written (of the
+    unit "fraction", 0.973 as 97.3 %). Whole numbers without an interval are exact. A click shows `values`,
+    those of each replicate by its name.
+
+    With `null=0`, for a difference, or `null=1`, for a ratio, it has the conditions of a difference: more,
+    less, same (within `margin`, in the printed unit), unclear and clear. `p` is the p value of its test.
+    `out_of` says of how many something was counted.
+
+    Raises `UsageError` where the value is outside its interval, and for any other null.
+    """
+    stated = plain_number(value)
+    low = high = None
+    if ci is not None:
+        low, high = _ends(ci)
+        stated = float(stated)
+        if not low <= stated <= high:
+            refuse(f"number({stated!r}) is not between its ends, {low!r} and {high!r}")
+    by_replicate = tuple((name, float(plain_number(own))) for name, own in (values or {}).items())
+    n = n or len(by_replicate)
+    if not isinstance(source, Source):
+        source = Source(n=n, unit="value", kind="computed", method=method, note=source or method)
+    if exact is None:
+        exact = isinstance(stated, int) and ci is None
+    quantity = Quantity(
+        stated, unit, low, high, n or 1, source, values=by_replicate, exact=exact, out_of=out_of
+    )
+    quantity = replace(quantity, p=None if p is None else float(plain_number(p)))
+    if null is None:
+        return quantity
+    return _as_comparison(quantity, null, margin)
+
+
+def _ends(ci: Any) -> tuple[float, float]:
+    """The ends of an interval: a pair, or an object of SciPy that has one."""
+    interval = getattr(ci, "confidence_interval", ci)
+    low, high = interval() if callable(interval) else interval
+    return float(plain_number(low)), float(plain_number(high))
+
+
+def _as_comparison(quantity: Quantity, null: float, margin: float | None) -> Quantity:
+    """A number that is judged by its own interval, as a difference (`null` 0) or a ratio (1)."""
+    if null not in (0, 1):
+        refuse(f"null={null!r}; allowed are 0, of a difference, and 1, of a ratio")
+    return replace(
+        quantity,
+        null=float(null),
+        judged_low=quantity.low,
+        judged_high=quantity.high,
+        margin=None if margin is None else margin / (quantity.factor if null == 0 else 1.0),
+    )
+
+
+def fact(truth: Any, sentence: str, otherwise: str = "") -> Fact:
+    """State a truth that was counted or computed, with the sentence that it makes, or makes `otherwise`."""
+    return Fact(sentence=sentence, truth=as_condition(truth).holds, otherwise=otherwise)
+
+
+def ratio(one: Quantity, other: Quantity) -> Quantity:
+    """How many times the other the one is; of exact numbers exactly.
+
+    The interval is that of Donner and Zou (2012, Closed-form confidence intervals for functions of the normal
+    mean and standard deviation, Statistical Methods in Medical Research 21), from the intervals of both, as
+    if they were independent; for pairs a measure with `scale="ratio"` is sharper. There is none where one of
+    them reaches below 0, which its method says.
+    """
+    source = _ratio_source(one, other)
+    if one.value is None or not other.value:
+        return Quantity(None, "times", source=source)
+    value = one.value / other.value
+    if one.exact and other.exact:
+        return Quantity(value, "times", n=source.n or 1, source=source, exact=True)
+    ends = _donner_and_zou(one, other)
+    if ends is None:
+        without = replace(source, method="no interval, as one of both may be 0 or has none")
+        return Quantity(value, "times", n=source.n or 1, source=without)
+    source = replace(source, method="Donner and Zou, from both intervals")
+    return Quantity(value, "times", *ends, n=source.n or 1, source=source)
+
+
+def _ratio_source(one: Quantity, other: Quantity) -> Source:
+    names = dict.fromkeys((*one.source.experiments, *other.source.experiments))
+    labels = [quantity.source.measure or quantity.source.note or "a number" for quantity in (one, other)]
+    n = min(one.source.n, other.source.n)
+    return Source(
+        tuple(names), n=n, unit=one.source.unit, kind="computed", note=" over ".join(labels), relation="over"
+    )
+
+
+def _donner_and_zou(one: Quantity, other: Quantity) -> tuple[float, float] | None:
+    """The ends of the interval of a / b; None where a may be below 0, or b may be 0 or twice what it is."""
+    a, b = float(one.value or 0), float(other.value or 0)
+    low_a, high_a = (a, a) if one.exact else (one.low, one.high)
+    low_b, high_b = (b, b) if other.exact else (other.low, other.high)
+    if low_a is None or high_a is None or low_b is None or high_b is None:
+        return None
+    if low_a < 0 or low_b <= 0 or high_b >= 2 * b:
+        return None
+    below, above = low_b * (2 * b - low_b), high_b * (2 * b - high_b)
+    low = (a * b - math.sqrt(max(0.0, (a * b) ** 2 - low_a * above * (2 * a - low_a)))) / above
+    high = (a * b + math.sqrt(max(0.0, (a * b) ** 2 - high_a * below * (2 * a - high_a)))) / below
+    return low, high
