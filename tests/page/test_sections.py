@@ -50,10 +50,14 @@ def test_without_findings_there_are_the_numbers(render: Render) -> None:
 
 
 def test_what_answers_leave_out_of_tables_is_gathered(render: Render) -> None:
-    """Rows without a value, and replicates that only one side has, as the sources of their numbers say."""
-    notes = ("wells.csv, 1 of 4 plates left out", "wells.csv, 5 of 288 rows missing", "wells.csv")
-    of = {f"n{place}": Quantity(1.0, source=Source(note=note)) for place, note in enumerate(notes)}
-    assert render(answer=Answer(**of)).left_out == notes[:2]
+    """Empty cells, and replicates that have no row, each reason once, as the sources of the numbers say."""
+    reasons = ("1 has no dose 10", "5 cells are empty")
+    numbers = {
+        f"n{place}": Quantity(1.0, source=Source(note="wells.csv", left_out=left_out))
+        for place, left_out in enumerate((reasons, reasons[1:], ()))
+    }
+    gathered = render(answer=Answer(**numbers)).left_out
+    assert gathered == ("wells.csv: 1 has no dose 10", "wells.csv: 5 cells are empty")
 
 
 def test_a_template_without_blocks_stands_below_the_sentence(render: Render) -> None:

@@ -259,7 +259,7 @@ class TemplateEnvironment(jinja2.Environment):
     def print_finding(self, finding: Finding) -> Markup:
         """Print the sentence of a finding, with the mark where it is not judged."""
         sentence = self.sentence_of(finding)
-        return self.placeholders.hold(sentence + self.mark if is_unknown(finding) else sentence)
+        return self.placeholders.hold(sentence + self.mark if finding.is_unknown else sentence)
 
     def sentence_of(self, subject: Finding | Quantity) -> Markup:
         """Say a finding or a number: by the macro of its kind, the project's own if it has one."""
@@ -396,15 +396,6 @@ class TemplateEnvironment(jinja2.Environment):
 _CLAIM_IN_LINE = (f'<strong class="verdict">{VERDICT}</strong> <del>', "</del>")
 _CLAIM_BLOCK = (f'<p class="verdict">{VERDICT}</p> <div class="del">', "</div>")
 """What stands before and behind the text of a claim that fails."""
-
-
-def is_unknown(finding: Finding) -> bool:
-    """Whether a finding, or every comparison of it, was not judged."""
-    if finding.kind == "fact":
-        return finding.truth is None
-    if finding.groups:
-        return all(is_unknown(group) for _, group in finding.groups)
-    return finding.kind != "count" and all(part.judgement == "unknown" for part in finding.parts)
 
 
 def _as_variables(names: Mapping[str, Any]) -> dict[str, Any]:

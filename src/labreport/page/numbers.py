@@ -14,14 +14,12 @@ from labreport.stats.wording import count_text
 
 _identity = attrgetter("value", "unit", "low", "high", "n", "values", "source")
 """What tells two quantities apart; `==` of quantities asks whether their values are equal."""
-_LEFT_OUT = (" missing", " left out")
-"""How the note of a source ends that says what was left out of a table."""
 
 
 class PrintedNumbers:
     """Names of quantities, `best.mean.wide`, and what the panel of the page says of those that are printed.
 
-    `entries` are plain JSON values. `left_out` are the notes of all answers on what was left out of tables.
+    `entries` are plain JSON values. `left_out` says what all answers leave out of which table.
     """
 
     def __init__(self, answers: Mapping[str, Namespace]) -> None:
@@ -31,8 +29,8 @@ class PrintedNumbers:
         for question, answer in answers.items():
             for name, quantity in quantities(answer, question):
                 self._names.setdefault(_identity(quantity), name)
-                if quantity.source.note.endswith(_LEFT_OUT):
-                    self.left_out.add(quantity.source.note)
+                for reason in quantity.source.left_out:
+                    self.left_out.add(f"{quantity.source.note}: {reason}")
 
     def name_of(self, quantity: Quantity) -> str:
         """Return the name of a quantity of an answer, `best.mean.wide`, or the empty text of any other."""
@@ -57,12 +55,7 @@ class PrintedNumbers:
 
 def _quantities_of(subject: Finding | Quantity) -> list[Quantity]:
     """A quantity itself; of a finding its comparisons, those of its groups too, or what was counted."""
-    if isinstance(subject, Quantity):
-        return [subject]
-    found = [part.quantity for part in subject.parts]
-    for _, group in subject.groups:
-        found += _quantities_of(group)
-    return found
+    return [subject] if isinstance(subject, Quantity) else subject.evidence
 
 
 def _entry(quantity: Quantity) -> dict[str, Any]:

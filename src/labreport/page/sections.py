@@ -13,11 +13,11 @@ from markupsafe import Markup, escape
 
 from labreport.charts import Exported
 from labreport.page.claims import Claim, TemplateError
-from labreport.page.environment import GLOSSARY, RenderContext, TemplateEnvironment, is_unknown
+from labreport.page.environment import GLOSSARY, RenderContext, TemplateEnvironment
 from labreport.page.placeholders import MARK, plain_text
 from labreport.project import Experiment, Figure, Question, Section
 from labreport.project.outline import slug
-from labreport.stats import Column, Finding, Namespace, Quantity, Table
+from labreport.stats import Column, Difference, Finding, Namespace, Quantity, Table
 from labreport.stats.finding import quantities
 from labreport.stats.names import find
 
@@ -250,7 +250,7 @@ class SectionEnvironment(TemplateEnvironment):
         sentences = []
         for member in answer.members.values():
             if isinstance(member, Finding):
-                mark = self.mark if is_unknown(member) else ""
+                mark = self.mark if member.is_unknown else ""
                 sentences.append(f"{self.sentence_of(member)}.{mark}")
         return sentences
 
@@ -266,6 +266,9 @@ class SectionEnvironment(TemplateEnvironment):
     def _tables_of(self, answer: Namespace) -> list[Markup]:
         """The tables of an answer or, where it has none, one of all its numbers."""
         tables = {name: member for name, member in answer.members.items() if isinstance(member, Table)}
+        for name, member in answer.members.items():
+            if isinstance(member, Difference) and member.is_summed_up:
+                tables[name] = member.table
         all_numbers = tuple(quantities(answer))
         if not tables and all_numbers:
             tables = {"all numbers": Table((Column("name", "Name"), Column("value", "Value")), all_numbers)}

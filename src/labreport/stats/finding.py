@@ -18,6 +18,9 @@ from labreport.stats.quantity import Condition, Quantity, ThreeValued, both, eit
 from labreport.stats.tables import Column, Table
 from labreport.stats.wording import MINUS
 
+FEW = 3
+"""More comparisons than these are summed up in a sentence, and listed in a table."""
+
 
 class Finding(ThreeValued):
     """An observation and its judgement: a `Ranking`, `Difference`, `Effect`, `Count` or `Fact`.
@@ -33,6 +36,16 @@ class Finding(ThreeValued):
     def quantity(self) -> Quantity | None:
         """What it prints as: the only comparison, the whole of an effect, the number of a count."""
         return None
+
+    @property
+    def evidence(self) -> list[Quantity]:
+        """The quantities that it rests on: what was compared, or counted."""
+        return []
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether nothing of it was judged, as of one seed."""
+        return False
 
     @property
     def condition(self) -> Condition:
@@ -91,6 +104,11 @@ class Fact(Finding):
     def condition(self) -> Condition:
         """Whether it is true, or None where it is not known."""
         return Condition(self.truth, (self,))
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether its truth is not known."""
+        return self.truth is None
 
     @property
     def example(self) -> str:
@@ -168,6 +186,11 @@ class Count(OfSubjects):
         return replace(counts[0], value=total, n=n, out_of=n, values=(), source=source)
 
     @property
+    def evidence(self) -> list[Quantity]:
+        """The count of each subject."""
+        return [count for _, count in self.counts]
+
+    @property
     def example(self) -> str:
         """A condition on it, for messages."""
         return "at_least(1)"
@@ -226,6 +249,16 @@ class Compared(OfSubjects):
 
     comparisons: tuple[Comparison, ...] = ()
     family: int = 1
+
+    @property
+    def evidence(self) -> list[Quantity]:
+        """What was compared, in all groups."""
+        return [single.comparisons[0].quantity for single in self.singles()]
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether no comparison was judged."""
+        return all(quantity.outcome == "unknown" for quantity in self.evidence)
 
     @property
     def difference(self) -> Namespace:
@@ -464,6 +497,11 @@ class Difference(Compared):
         """Hold where the interval by which it is judged is below `bound`: `speed["400"].below(0.98)`."""
         comparison = self._one_of("below")
         return replace(comparison.quantity.below(bound), about=(self,))
+
+    @property
+    def is_summed_up(self) -> bool:
+        """Whether it has more comparisons than a sentence lists; a table has them."""
+        return len(self.singles()) > FEW
 
     @property
     def table(self) -> Table:

@@ -15,12 +15,10 @@ from typing import Any
 from labreport.project.measure import Measure
 from labreport.stats import formats
 from labreport.stats.compare import Comparison
-from labreport.stats.finding import Compared, Count, Difference, Fact, Finding, OfSubjects, Ranking
+from labreport.stats.finding import FEW, Count, Difference, Fact, Finding, OfSubjects, Ranking
 from labreport.stats.quantity import Condition, Quantity, as_quantity
 from labreport.stats.wording import plural
 
-FEW = 3
-"""More comparisons than these are summed up, and printed as a table."""
 _COMPARATIVES = {
     "accuracy": ("more accurate", "less accurate"),
     "missed": ("missed more often", "missed less often"),
@@ -149,7 +147,7 @@ def _count_values(finding: Count) -> dict[str, Any]:
 def _difference_values(finding: Difference) -> dict[str, Any]:
     rows = [_row(single) for single in finding.singles()]
     bases = {row.second for row in rows}
-    summary = _summary(finding.measure, rows) if len(rows) > FEW else []
+    summary = _summary(finding.measure, rows) if finding.is_summed_up else []
     return {
         "rows": rows,
         "whole": rows[-1] if rows else None,
@@ -420,8 +418,3 @@ def _asked_of_quantity(quantity: Quantity) -> list[tuple[str, Condition]]:
     if above <= 100 or not is_share:
         asked.append((f".below({above:.10g})", quantity.below(above)))
     return asked
-
-
-def comparison_count(finding: Compared) -> int:
-    """How many comparisons a finding has, of all its groups."""
-    return len(finding.singles())
