@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from labreport.cli import main
 from labreport.errors import UsageError
 from labreport.project import Project, question, values
 from labreport.project.values import JsonGroup
@@ -101,3 +102,37 @@ def test_a_question_gets_the_content_and_the_file_counts_for_it(file: Path) -> N
 
     assert Project("Report", (who,)).questions[0](*who.arguments(None, {})) == "forest"
     assert who.data == (str(file),)
+
+
+PROJECT = """
+from labreport import Answer, Project, question, values
+
+EXTERNAL = values("results.json", interval=("low", "high"), units={"accuracy": "%"})
+
+
+@question("How accurate is the model of the others?", reads=EXTERNAL)
+def theirs(external):
+    return Answer(accuracy=external.test.accuracy, folds=external.folds[0].loss)
+
+
+project = Project("Theirs", (theirs,))
+"""
+TEMPLATE = "{% claim accuracy.above(89) and folds == 3 %}It reads {{ accuracy | ci }}.{% endclaim %}\n"
+
+
+def test_a_claim_rests_on_a_file_of_another_program(
+    tmp_path: Path, file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The number is printed with its interval; an edit of the file makes the answer again, and fells it."""
+    (tmp_path / "project.py").write_text(PROJECT)
+    (tmp_path / "templates" / "questions").mkdir(parents=True)
+    (tmp_path / "templates" / "questions" / "theirs.md").write_text(TEMPLATE)
+    assert main(["questions"], str(tmp_path)) == 0
+    (section,) = (tmp_path / "report" / "cache" / "section").iterdir()
+    assert "95\u00a0% CI 90 to 95" in section.read_text()
+    assert "does not hold" not in capsys.readouterr().out
+    file.write_text(file.read_text().replace("0.9,", "0.6,"))
+    assert main(["questions"], str(tmp_path)) == 0
+    printed = capsys.readouterr().out
+    assert "results.json changed: " in printed
+    assert 'theirs.md:1: does not hold: "It reads ' in printed
