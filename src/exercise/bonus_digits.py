@@ -1,84 +1,94 @@
-"""Bonus: which digits are misread, and what they are taken for."""
+"""Bonus: which digits are classified wrongly, and what they are taken for."""
 
 from __future__ import annotations
 
+from collections import Counter
 from statistics import fmean
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from exercise.catalogue import COMPLEX, LEARNING
-from exercise.figures import (
-    EASY,
-    HARD,
+from exercise.confusions import (
     PAIRS,
-    SHOWN,
-    by_pair,
-    confusion_matrix,
-    confusions,
-    errors_by_digit,
+    Pair,
+    always_wrong,
+    confusion_matrices,
+    errors_by_pair,
+    even_images,
+    frequent_pairs,
 )
-from exercise.measures import ERRORS, LAST, labels, question, seen, wrong
+from exercise.figures import EASY, HARD, accuracy_by_digit, confusion_matrix
+from exercise.measures import ERRORS, LAST, errors, judged_over_runs, labels, question
 from exercise.networks import CLASSES
 from labreport import Answer, Measure, at, difference, fact, hardest, mean, number
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
-def _misread(digits: tuple[int, ...]) -> Measure:
-    """The share of the test images of some digits that is misread."""
 
-    def of(run: Any, epoch: int | None) -> Any:
-        return wrong(run, epoch)[[label in digits for label in labels("test")]]
+def _share_wrong(digits: tuple[int, ...]) -> Measure:
+    """The share of the test images of some digits that is classified wrongly."""
 
-    named = ", ".join(map(str, digits))
-    return Measure(f"share misread of {named}", unit="%", better="lower", right=of, margin=0.2)
+    def wrong(run: Any, epoch: int | None) -> Any:
+        of_these_digits = [label in digits for label in labels("test")]
+        return errors(run, epoch)[of_these_digits]
+
+    names = ", ".join(str(digit) for digit in digits)
+    return Measure(f"share of wrong answers for {names}", unit="%", better="lower", right=wrong, margin=0.2)
 
 
 @question(
     "Does any network fail more often on a particular digit?",
     reads=at(LAST, *LEARNING),
-    figures=errors_by_digit,
+    figures=accuracy_by_digit,
 )
 def digits(results: Any) -> Answer:
-    """The share of each digit misread by each network, and the hard digits against the easy ones."""
-    found = {
-        name: hardest(results, name, truth=labels("test"), predicted="predictions").mean for name in results
-    }
-    shares = {
-        name: {digit: float(of[digit].value or 0) for digit in range(CLASSES)} for name, of in found.items()
-    }
-    orders = [sorted(of, key=of.__getitem__) for of in shares.values()]
-    times = [of[digit] / max(of[1], 1e-9) for of in shares.values() for digit in HARD]
+    """The share of each digit that each network gets wrong, and the hard digits against the easy ones."""
+    shares = {}
+    orders = []
+    times_one = []
+    for name in results:
+        share = hardest(results, name, truth=labels("test"), predicted="predictions").mean
+        shares[name] = share
+        values = [share[digit].value for digit in range(CLASSES)]
+        orders.append(sorted(range(CLASSES), key=values.__getitem__))
+        times_one += [values[digit] / max(values[1], 1e-9) for digit in HARD]
+
     runs = results[COMPLEX]
-    worst = {max(range(CLASSES), key=_misread_by(run).__getitem__) for run in runs}
-    counts = {digit: int((labels("training") == digit).sum()) for digit in range(CLASSES)}
-    return difference(results, _misread(HARD) - _misread(EASY), name="harder") | Answer(
-        **found,
-        hard_first=seen(
+    worst_digits = {_worst_digit(run) for run in runs}
+    frequency = Counter(labels("training").tolist())
+    mean_frequency = frequency.total() / CLASSES
+    return difference(results, _share_wrong(HARD) - _share_wrong(EASY), name="harder") | Answer(
+        **shares,
+        hard_first=judged_over_runs(
             runs,
             all(set(order[-len(HARD) :]) == set(HARD) for order in orders),
-            "5, 8 and 9 are misread most by all three networks",
+            "5, 8 and 9 are wrong most often in all three networks",
         ),
-        easy_last=seen(
+        easy_last=judged_over_runs(
             runs,
             all(set(order[: len(EASY)]) == set(EASY) for order in orders),
-            "0 and 1 are misread least by all three networks",
+            "0 and 1 are wrong least often in all three networks",
         ),
-        three_times=seen(
+        three_times=judged_over_runs(
             runs,
-            min(times) > 2.5 and max(times) < 3.5,
-            "each of them is misread 2.5 to 3.5 times as often as 1",
+            min(times_one) > 2.5 and max(times_one) < 3.5,
+            "each of them is wrong 2.5 to 3.5 times as often as 1",
         ),
-        changing=fact(
-            len(worst) > 1 if len(runs) > 1 else None,
-            "the trainings of complex do not agree on the worst digit",
+        changing=judged_over_runs(
+            runs, len(worst_digits) > 1, "the runs of complex do not agree on the worst digit"
         ),
-        images=Answer(**{f"digit_{digit}": number(count, exact=True) for digit, count in counts.items()}),
-        rarest=fact(min(counts, key=counts.__getitem__) == 5, "5 is the rarest digit in training"),
-        commonest=fact(max(counts, key=counts.__getitem__) == 1, "1 is the most frequent digit in training"),
+        rarest=fact(min(frequency, key=frequency.__getitem__) == 5, "5 is the rarest digit in training"),
+        commonest=fact(
+            max(frequency, key=frequency.__getitem__) == 1, "1 is the most frequent digit in training"
+        ),
+        zero_is_usual=fact(frequency[0] < mean_frequency, "0 is not more frequent than the mean digit"),
     )
 
 
-def _misread_by(run: Any) -> list[float]:
-    """The share of each digit that one training misreads."""
-    return [float(wrong(run)[labels("test") == digit].mean()) for digit in range(CLASSES)]
+def _worst_digit(run: Any) -> int:
+    """The digit of which one run classifies the largest share wrongly."""
+    shares = [errors(run)[labels("test") == digit].mean() for digit in range(CLASSES)]
+    return shares.index(max(shares))
 
 
 @question(
@@ -87,60 +97,66 @@ def _misread_by(run: Any) -> list[float]:
     figures=confusion_matrix,
 )
 def pattern(results: Any) -> Answer:
-    """The pairs of digits that are confused most, and the images that no run reads."""
-    import numpy as np
-
+    """The pairs of digits that are confused most, and the images that no run classifies correctly."""
     runs = results[COMPLEX]
-    matrices = confusions(runs)
-    pairs = by_pair(matrices)
-    total = [sum(found[run] for found in pairs.values()) for run in range(len(matrices))]
-    first = {name: next(iter(by_pair(confusions(each)))) for name, each in results.items()}
-    leading = {next(iter(by_pair(matrix[None]))) for matrix in matrices}
-    even = np.arange(len(labels("test"))) % 2 == 0
-    chosen = list(by_pair(confusions(runs, even)))[:PAIRS]
-    odd = by_pair(confusions(runs, ~even))
-    of_odd = [sum(found[run] for found in odd.values()) for run in range(len(matrices))]
-    shares = [sum(odd[pair][run] for pair in chosen) / of_odd[run] for run in range(len(matrices))]
-    table = matrices.mean(axis=0)
-    fours, fives = ([table[digit, other] for other in range(CLASSES) if other != digit] for digit in (4, 5))
-    never = {name: np.all([wrong(run) for run in each], axis=0) for name, each in results.items()}
-    return mean(results, ERRORS, name="errors") | Answer(
-        four_nine=Answer(
-            **{
-                name: number(fmean(by_pair(confusions(each))[4, 9]), method="mean of the runs")
-                for name, each in results.items()
-            }
-        ),
-        three_five=number(fmean(pairs[3, 5]), method="mean of the runs"),
-        close=fact(
-            fmean(pairs[3, 5]) > fmean(pairs[4, 9]) / 2, "3 and 5 are confused half as often at least"
-        ),
-        always_first=seen(
-            runs, leading == {(4, 9)}, "4 and 9 are the commonest pair in every run of complex"
-        ),
-        first_in_all=seen(
-            runs, set(first.values()) == {(4, 9)}, "4 and 9 are the commonest pair of all three networks"
-        ),
-        named=seen(
-            runs,
-            set(chosen) == {(4, 9), (3, 5), (2, 7), (4, 6), (7, 9)},
-            "the five pairs are 4–9, 3–5, 2–7, 4–6 and 7–9",
-        ),
-        share=number(
-            fmean(shares), unit="fraction", method="of the errors on odd-numbered images, mean of the runs"
-        ),
-        by_chance=number(PAIRS / len(pairs), unit="fraction", exact=True),
-        more=seen(runs, min(shares) > PAIRS / len(pairs), "in every run they are more than their share"),
-        fours=number(sum(fours), method="mean of the runs"),
-        fours_nine=number(table[4, 9], method="mean of the runs"),
-        fives=number(sum(fives), method="mean of the runs"),
-        fives_three=number(table[5, 3], method="mean of the runs"),
-        one_rival=seen(
-            runs, 2 * max(fours) >= sum(fours), "at least half of the misread fours are taken for nines"
-        ),
-        several=seen(runs, 2 * max(fives) < sum(fives), "no digit takes half of the misread fives"),
-        never=number(never[COMPLEX.name].sum(), exact=True),
-        nobody=number(np.all(list(never.values()), axis=0).sum(), exact=True),
-        shown=number(SHOWN[0] * SHOWN[1], exact=True),
-        total=number(fmean(total), method="mean of the runs"),
+    pairs = frequent_pairs(runs)
+    odd_counts = errors_by_pair(confusion_matrices(runs, ~even_images()))
+    shares = [_share_of_pairs(odd_counts, pairs, run) for run in range(len(runs))]
+    by_chance = PAIRS / len(odd_counts)
+
+    first_pairs = set()
+    nobody = None
+    for name in results:
+        counts = errors_by_pair(confusion_matrices(results[name]))
+        first_pairs.add(next(iter(counts)))
+        wrong = always_wrong(results[name])
+        nobody = wrong if nobody is None else nobody & wrong
+
+    return (
+        mean(results, ERRORS, name="errors")
+        | difference(results, _confused((4, 9)) - _confused((3, 5)), name="lead")
+        | Answer(
+            first_in_all=judged_over_runs(
+                runs, first_pairs == {(4, 9)}, "4 and 9 are the most frequent pair of all three networks"
+            ),
+            named=judged_over_runs(
+                runs,
+                set(pairs) == {(4, 9), (3, 5), (2, 7), (4, 6), (7, 9)},
+                "the five pairs are 4–9, 3–5, 2–7, 4–6 and 7–9",
+            ),
+            share=number(
+                fmean(shares), unit="fraction", method="of the errors on odd-numbered images, mean of the runs"
+            ),
+            by_chance=number(by_chance, unit="fraction", exact=True),
+            more=judged_over_runs(
+                runs, min(shares) > by_chance, "in every run they are more than their share"
+            ),
+            third=judged_over_runs(
+                runs, 0.28 < fmean(shares) < 0.38, "they make up about a third of the errors"
+            ),
+            nobody=number(int(nobody.sum()), exact=True),
+        )
     )
+
+
+def _share_of_pairs(counts: dict[Pair, list[int]], pairs: list[Pair], run: int) -> float:
+    """The share of the errors of one run that some pairs make up."""
+    of_pairs = sum(counts[pair][run] for pair in pairs)
+    of_all = sum(count[run] for count in counts.values())
+    return of_pairs / of_all
+
+
+def _confused(pair: Pair) -> Measure:
+    """The share of the test images on which the digits of a pair are confused, either way."""
+
+    def confused(run: Any, epoch: int | None) -> NDArray[Any]:
+        digits = labels("test")
+        predictions = run.at(epoch).arrays["predictions"]
+        first, second = pair
+        forwards = (digits == first) & (predictions == second)
+        backwards = (digits == second) & (predictions == first)
+        either: NDArray[Any] = forwards | backwards
+        return either
+
+    first, second = pair
+    return Measure(f"share of images that confuse {first} and {second}", unit="%", better="", right=confused)

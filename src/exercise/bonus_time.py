@@ -16,22 +16,20 @@ from exercise.catalogue import (
 )
 from exercise.figures import means
 from exercise.measures import (
+    EPOCH_TIME,
     LAST,
     TEST,
     TRAINING,
     VALIDATION,
-    cores,
-    epoch_seconds,
     question,
-    range_of_seconds,
-    seconds,
-    total_seconds,
+    scaled,
 )
-from labreport import Answer, Table, at, change, difference, fact, mean, number
+from labreport import Answer, Table, at, average, change, difference, fact, number
 
-MOMENTS = (10, 20, 50, 60)
+LONGER = SMALL_LONGER.epochs
+MOMENTS = (10, 20, LAST, LONGER)
 """Epochs at which the simple network is looked at; the exercise asks for 20 and 50."""
-COMPARED = (5, 20, 50)
+COMPARED = (5, 20, LAST)
 """Epochs after which the exercise compares the complex network with the simple one."""
 PALM_DAYS, PALM_CHIPS = (1_200 + 336) / 24, 6_144
 """How long PaLM was trained, in two stages, and on how many chips for most of it (Chowdhery et al. 2022)."""
@@ -40,33 +38,32 @@ PALM_DAYS, PALM_CHIPS = (1_200 + 336) / 24, 6_144
 @question("What do 20 and 50 epochs bring, and when do returns diminish?", reads=at(MOMENTS, SMALL_LONGER))
 def longer(results: Any) -> Answer:
     """Accuracy of `small` from epoch to epoch, and when its validation loss is lowest."""
-    name, runs = SMALL_LONGER.name, results[SMALL_LONGER]
-    gains = {
-        "to_20": change(results, TEST, 10, 20, name).change,
-        "to_50": change(results, TEST, 20, 50, name).change,
-        "to_60": change(results, TEST, 50, 60, name).change,
-    }
-    rows = [
-        [
-            str(epoch),
-            *(mean(results, one, epoch=epoch).mean[name] for one in (TRAINING, VALIDATION, TEST)),
-            gain,
+    runs = results[SMALL_LONGER]
+    to_20 = change(results, TEST, 10, 20, SMALL_LONGER).change
+    to_50 = change(results, TEST, 20, LAST, SMALL_LONGER).change
+    to_60 = change(results, TEST, LAST, LONGER, SMALL_LONGER).change
+    gains = ["", scaled(to_20.quantity, 1 / 10), scaled(to_50.quantity, 1 / 30), scaled(to_60.quantity, 1 / 10)]
+    rows = []
+    for epoch, gain in zip(MOMENTS, gains, strict=True):
+        accuracies = [
+            average(results, SMALL_LONGER, measure, epoch=epoch).average
+            for measure in (TRAINING, VALIDATION, TEST)
         ]
-        for epoch, gain in zip(MOMENTS, ("", *gains.values()), strict=True)
-    ]
-    columns = ("Epochs", "Training", "Validation", "Test", "Gain on test data")
-    first, second, _ = (float(gain.quantity.value or 0) for gain in gains.values())
-    lowest = [curve.index(min(curve)) + 1 for curve in runs.curve("validation_loss")]
+        rows.append([str(epoch), *accuracies, gain])
+    columns = ("Epochs", "Training", "Validation", "Test", "Gain for each epoch")
+    lowest = [losses.index(min(losses)) + 1 for losses in runs.curve("validation_loss")]
     training = means(runs.curve("accuracy"))
     return Answer(
-        **gains,
+        to_20=to_20,
+        to_50=to_50,
+        to_60=to_60,
         moments=Table(columns, rows),
-        slower=fact(second < first, "thirty epochs after the twentieth bring less than the ten before them"),
         first_low=number(min(lowest), exact=True),
         last_low=number(max(lowest), exact=True),
-        over=fact(max(lowest) < 60, "the validation loss of small is lowest before epoch 60 in every run"),
+        over=fact(max(lowest) < LONGER, "the validation loss of small is lowest before epoch 60 in every run"),
         still_training=fact(
-            training[59] > training[49], "training accuracy is higher after 60 epochs than after 50"
+            training[LONGER - 1] > training[LAST - 1],
+            "training accuracy is higher after 60 epochs than after 50",
         ),
     )
 
@@ -75,7 +72,7 @@ def longer(results: Any) -> Answer:
     "How accurate is complex after 5, 20 and 50 epochs, and how long does it train?",
     reads=(
         *at(COMPARED, COMPLEX),
-        *at((5, 10, 20, 50), SMALL),
+        *at((5, 10, 20, LAST), SMALL),
         *at(10, SMALL_MOMENTUM),
         TIMES["complex"],
         TIMES["small"],
@@ -83,99 +80,84 @@ def longer(results: Any) -> Answer:
 )
 def progress(results: Any) -> Answer:
     """`complex` against `small` after as many epochs, and the seconds of both."""
-    found, rows = {}, []
+    complex_time = average(results, TIMES["complex"], EPOCH_TIME).average
+    small_time = average(results, TIMES["small"], EPOCH_TIME).average
+    ahead = {}
+    rows = []
     for epoch in COMPARED:
-        both = difference(results, TEST, COMPLEX, SMALL, epoch=epoch, family=len(COMPARED))
-        time = {name: total_seconds(results, name, epoch) for name in ("complex", "small")}
-        found[f"after_{epoch}"] = Answer(ahead=both.difference, **time)
-        rows.append(
-            [
-                str(epoch),
-                both.mean["complex"],
-                both.mean["small"],
-                both.difference,
-                *(range_of_seconds(results, each, epoch) for each in time),
-            ]
-        )
+        compared = difference(results, TEST, COMPLEX, SMALL, epoch=epoch, family=len(COMPARED))
+        ahead[f"after_{epoch}"] = compared.difference
+        accuracies = [compared.mean["complex"], compared.mean["small"], compared.difference]
+        rows.append([str(epoch), *accuracies, scaled(complex_time, epoch), scaled(small_time, epoch)])
     columns = ("Epochs", "complex", "small", "Difference", "Seconds, complex", "Seconds, small")
-    middle = {name: float(epoch_seconds(results, name).value or 0) for name in ("complex", "small")}
     return Answer(
-        **found,
+        ahead=Answer(**ahead),
         compared=Table(columns, rows),
-        ratio=number(
-            middle["complex"] / middle["small"], unit="times", method="median epoch over median epoch"
-        ),
-        slower=fact(middle["complex"] > middle["small"], "the median epoch of complex is the longer one"),
+        longer_epoch=difference(results, EPOCH_TIME, TIMES["complex"], TIMES["small"]).difference,
         early_momentum=difference(results, TEST, SMALL_MOMENTUM, SMALL, epoch=10).difference,
-        timed=number(len(seconds(results, "complex")), exact=True),
     )
 
 
 @question(
     "Was the extra complexity worth the additional training time?",
     reads=(
-        *at((20, LAST), COMPLEX),
-        *at((LAST, 60), SMALL_LONGER),
-        *at(LAST, SMALL_MOMENTUM, ONE_LAYER, WIDE),
-        *(TIMES[name] for name in ("complex", "small", "wide", "one-layer")),
+        *at(LAST, COMPLEX, SMALL_MOMENTUM, ONE_LAYER, WIDE),
+        *at(LONGER, SMALL_LONGER),
+        *(TIMES[name] for name in ("complex", "small", "wide")),
     ),
 )
 def worth(results: Any) -> Answer:
-    """`complex` against `small` with more and with less time, and against what differs in one thing."""
-    total = {name: total_seconds(results, name, LAST) for name in ("complex", "small", "wide", "one-layer")}
-    less, more = total_seconds(results, "complex", 20), total_seconds(results, "small", 60)
-
-    def ahead(other: Any, mine: int = LAST, theirs: int = LAST, family: int = 1) -> Answer:
-        return difference(results, TEST, (COMPLEX, mine), (other, theirs), family=family)
-
+    """`complex` against `small` in about equal time, and against what differs in one thing."""
     others = {
-        SMALL_MOMENTUM: "small, equal momentum",
-        ONE_LAYER: "one layer of 170, equal momentum and size",
-        WIDE: "wide",
+        "small_60": (SMALL_LONGER, LONGER, "small, 60 epochs (about equal time)"),
+        "small_momentum": (SMALL_MOMENTUM, LAST, "small with momentum"),
+        "one_layer": (ONE_LAYER, LAST, "one layer of 170 nodes with momentum"),
+        "wide": (WIDE, LAST, "wide"),
     }
-    against = {one.name: ahead(one, family=len(others)) for one in others}
-    early, late = ahead(SMALL_LONGER, mine=20), ahead(SMALL_LONGER, theirs=60)
-    compared = [(early, "small (complex: 20 epochs)"), (late, "small, 60 epochs")]
-    compared += [(against[one.name], words) for one, words in others.items()]
-    rows = [[words, *found.mean.members.values(), found.difference] for found, words in compared]
+    against = {}
+    rows = []
+    for name, (network, epoch, title) in others.items():
+        pair = (COMPLEX, LAST), (network, epoch)
+        compared = difference(results, TEST, *pair, family=len(others))
+        against[name] = compared.difference
+        rows.append([title, *compared.mean.members.values(), compared.difference])
     columns = ("Compared with", "complex", "The other", "Difference")
-    before = float(less.value or 0) < float(total["small"].value or 0)
+    longer_epoch = difference(results, EPOCH_TIME, TIMES["complex"], TIMES["small"]).difference
     return Answer(
-        early=early.difference,
-        late=late.difference,
-        against=Answer(**{name: found.difference for name, found in against.items()}),
+        against=Answer(**against),
         fair=Table(columns, rows),
-        seconds=Answer(**total),
-        less=less,
-        more=more,
-        quicker=fact(
-            float(total["complex"].value or 0) < float(total["wide"].value or 0),
-            "the median epoch of complex is shorter than that of wide",
-        ),
-        sooner=fact(before, "20 epochs of complex take less time than 50 of small"),
+        time=scaled(longer_epoch.quantity, LAST / LONGER, unit="times"),
+        slower=difference(results, EPOCH_TIME, TIMES["complex"], TIMES["wide"]).difference,
     )
 
 
-@question("Would the complex network get even better with more time?", reads=at((LAST, 100), COMPLEX_LONGER))
+@question(
+    "Would the complex network get even better with more time?",
+    reads=at((LAST, COMPLEX_LONGER.epochs), COMPLEX_LONGER),
+)
 def more_time(results: Any) -> Answer:
-    """What the second fifty epochs change, and what there was left to learn."""
+    """What twenty more epochs change, and what there was left to learn."""
     runs = results[COMPLEX_LONGER]
-    trained = runs.values("training accuracy", LAST)
-    return change(results, TEST, LAST, 100, COMPLEX_LONGER, name="gain") | Answer(
-        learned=fact(min(trained) == 1, "after 50 epochs every run reads all training images"),
-        tiny=fact(max(runs.values("training loss", LAST)) < 0.001, "their training loss is below 0.001"),
+    accuracies = runs.values("training accuracy", LAST)
+    losses = runs.values("training loss", LAST)
+    return change(results, TEST, LAST, COMPLEX_LONGER.epochs, COMPLEX_LONGER, name="gain") | Answer(
+        more=number(COMPLEX_LONGER.epochs - LAST, unit="epochs", exact=True),
+        learned=fact(min(accuracies) == 1, "after 50 epochs every run classifies all training images correctly"),
+        tiny=fact(max(losses) < 0.001, "their training loss is below 0.001"),
     )
 
 
 @question("How does this compare with weeks to months?", reads=TIMES["wide"])
 def perspective(results: Any) -> Answer:
     """How many times as long as `wide` for 50 epochs PaLM was trained, to two digits."""
-    total = total_seconds(results, "wide", LAST)
+    runs = results[TIMES["wide"]]
+    total = scaled(average(results, TIMES["wide"], EPOCH_TIME).average, LAST)
     times = PALM_DAYS * 24 * 3600 / float(total.value or 1)
+    first_run = next(iter(runs))
     return Answer(
         seconds=total,
         times=number(float(f"{times:.2g}"), method="64 days over the seconds of wide, to two digits"),
         days=number(PALM_DAYS, exact=True),
         chips=number(PALM_CHIPS, exact=True),
-        cores=cores(results),
+        cores=number(first_run.made.get("cores", 1), exact=True),
     )

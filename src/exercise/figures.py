@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import combinations
 from math import exp, log
 from statistics import fmean
-from typing import Any
+from typing import Any, TypeAlias
 
 from exercise import mnist
 from exercise.catalogue import (
@@ -19,23 +18,36 @@ from exercise.catalogue import (
     LEARNING,
     NETWORKS,
     SMALL,
+    SMALL_MOMENTUM,
     WIDE,
-    WITH_MOMENTUM,
-    WITHOUT,
 )
-from exercise.measures import EPOCH, GOAL, LEARNED, figure, labels, wrong
+from exercise.confusions import (
+    always_wrong_of_pair,
+    confusion_matrices,
+    frequent_pairs,
+)
+from exercise.measures import EPOCH, GOAL, LEARNED, figure, labels
 from exercise.networks import CLASSES
-from labreport import at, charts
+from labreport import at, charts, hardest
 
-Curves = list[list[float]]
+Curves: TypeAlias = list[list[float]]
 """Values by run and epoch."""
-SLOPE = 0.25
-"""Largest slope of the sigmoid, where its input is zero."""
+Limits: TypeAlias = tuple[float, float]
+
+BLUE, VERMILLION, PURPLE, INK, GREEN = charts.SERIES
+DASHED = (3.6, 1.5)
+"""Lengths of dash and gap in points: of curves on training data, where validation data has the solid line."""
+FIFTY_EPOCHS = (0, 10, 20, 30, 40, 50)
 HARD, EASY = (5, 8, 9), (0, 1)
-"""Digits that are misread most and least."""
-PAIRS = 5
-SHOWN = (4, 5)
-"""Rows and columns of misread images."""
+"""Digits that are classified wrongly most and least often."""
+PICTURES = 4
+"""Images shown of each pair of digits."""
+
+
+def shape(network: Any) -> str:
+    """Hidden layers × nodes of a network, whose layers have equally many."""
+    layers = network.specification.hidden_layers
+    return f"{len(layers)} × {layers[0]}"
 
 
 def means(curves: Curves) -> list[float]:
@@ -48,281 +60,252 @@ def percent(curves: Curves) -> Curves:
     return [[100 * value for value in curve] for curve in curves]
 
 
-def _draw(panel: Any, curves: Curves, mark: Any, limits: tuple[float, float], every: bool = True) -> None:
-    """The mean curve and each run's, from the epoch on at which the mean comes within the limits."""
+def _draw_curves(panel: Any, curves: Curves, mark: Any, limits: Limits, faint_runs: bool = True) -> None:
+    """The mean curve and each run's, from the epoch on after which the mean stays within the limits."""
     mean = means(curves)
-    outside = [epoch for epoch, value in enumerate(mean) if not limits[0] <= value <= limits[1]]
-    begin = outside[-1] + 1 if outside else 0
+    begin = 0
+    for index, value in enumerate(mean):
+        if not limits[0] <= value <= limits[1]:
+            begin = index + 1
     epochs = range(begin + 1, len(mean) + 1)
-    if every:
+    if faint_runs:
         charts.seed_lines(panel, epochs, [curve[begin:] for curve in curves], mark)
     charts.curve(panel, epochs, mean[begin:], mark)
 
 
-def _finish(panel: Any, title: str, limits: tuple[float, float], epochs: Sequence[int]) -> None:
+def _finish_epochs(panel: Any, title: str, limits: Limits, epochs: Sequence[int]) -> None:
+    """Limits, ticks and titles of a panel whose x axis is the epoch."""
     panel.set_ylim(*limits)
-    panel.set_xlim(0, max(epochs))
+    panel.set_xlim(epochs[0], epochs[-1])
     panel.set_xticks(epochs)
     charts.plain_numbers(panel.yaxis)
     charts.y_title(panel, title)
     panel.set_xlabel("Epoch")
 
 
-def _accuracy_and_loss(results: Any, series: dict[tuple[str, str], Any], goal: float | None = None) -> Any:
-    """Two panels; `series` maps a network and the prefix of its records to the mark of a curve."""
-    drawing, panels = charts.column_figure(
-        43, columns=2, margins=charts.Margins(left=8, right=29, top=7, between=34)
-    )
+def _accuracy_and_loss(results: Any, series: dict[tuple[str, str], Any], lowest: float) -> Any:
+    """Two panels by epoch: accuracy from `lowest` per cent on, and loss.
+
+    `series` maps a network and the prefix of its records ("" for training data, "validation_") to a mark.
+    """
+    margins = charts.Margins(left=8, right=29, top=7, between=34)
+    drawing, (accuracy_panel, loss_panel) = charts.column_figure(46, columns=2, margins=margins)
+    accuracy_limits, loss_limits = (lowest, 100.0), (0.0, 0.30)
     rows = []
-    lowest = 92.0 if goal is None else goal - 4.0
-    kinds = (("accuracy", "Accuracy, %", (lowest, 100.0)), ("loss", "Loss, nat", (0.0, 0.30)))
-    for panel, (kind, title, limits) in zip(panels, kinds, strict=True):
-        for (name, prefix), mark in series.items():
-            found = results[name].curve(prefix + kind)
-            found = percent(found) if kind == "accuracy" else found
-            _draw(panel, found, mark, limits)
-            rows += [
-                [mark.label, kind, epoch, round(value, 4)] for epoch, value in enumerate(means(found), 1)
-            ]
-        _finish(panel, title, limits, (0, 10, 20, 30, 40, 50))
-        if goal is None:
-            panel.axvspan(0, EPOCH, color=charts.Colour.GRID.value, alpha=0.45, linewidth=0, zorder=0)
-        charts.label_line_ends(panel)
-    if goal is not None:
-        charts.reference_line(panels[0], goal, f"goal: {goal:g} %")
+    for (name, prefix), mark in series.items():
+        accuracies = percent(results[name].curve(f"{prefix}accuracy"))
+        losses = results[name].curve(f"{prefix}loss")
+        _draw_curves(accuracy_panel, accuracies, mark, accuracy_limits)
+        _draw_curves(loss_panel, losses, mark, loss_limits)
+        by_epoch = zip(means(accuracies), means(losses), strict=True)
+        for epoch, (accuracy, loss) in enumerate(by_epoch, 1):
+            rows.append([mark.label, epoch, round(accuracy, 2), round(loss, 4)])
+    _finish_epochs(accuracy_panel, "Accuracy, %", accuracy_limits, FIFTY_EPOCHS)
+    _finish_epochs(loss_panel, "Loss, nat", loss_limits, FIFTY_EPOCHS)
+    charts.label_line_ends(accuracy_panel)
+    charts.label_line_ends(loss_panel)
     kind = "line charts of accuracy and loss by epoch, on training and validation data"
-    return charts.Drawing(drawing, kind, ["curve", "measure", "epoch", "mean"], rows)
+    columns = ["curve", "epoch", "mean accuracy, %", "mean loss, nat"]
+    return charts.Drawing(drawing, kind, columns, rows)
 
 
 @figure(reads=(WIDE, SMALL))
 def curves_shallow(results: Any) -> Any:
     """The two networks of one hidden layer in training."""
     series = {}
-    for name, style in zip(results, charts.SERIES, strict=False):
-        series[name, ""] = charts.Mark(f"{name}, training", replace(style, dash=(3.6, 1.5)))
+    for name, style in (("wide", BLUE), ("small", VERMILLION)):
+        series[name, ""] = charts.Mark(f"{name}, training", replace(style, dash=DASHED))
         series[name, "validation_"] = charts.Mark(f"{name}, validation", replace(style, dash=()))
-    return _accuracy_and_loss(results, series)
+    chart = _accuracy_and_loss(results, series, lowest=92.0)
+    for panel in chart.figure.axes:
+        panel.axvspan(0, EPOCH, color=charts.Colour.GRID.value, alpha=0.45, linewidth=0, zorder=0)
+    return chart
 
 
 @figure(reads=COMPLEX)
 def curves_complex(results: Any) -> Any:
     """The network of three hidden layers in training."""
-    training, validation = charts.SERIES[1], charts.SERIES[0]
     series = {
-        ("complex", ""): charts.Mark("training", training),
-        ("complex", "validation_"): charts.Mark("validation", validation),
+        ("complex", ""): charts.Mark("training", replace(VERMILLION, dash=DASHED)),
+        ("complex", "validation_"): charts.Mark("validation", BLUE),
     }
-    return _accuracy_and_loss(results, series, GOAL)
+    chart = _accuracy_and_loss(results, series, lowest=GOAL - 4.0)
+    accuracy_panel = chart.figure.axes[0]
+    charts.reference_line(accuracy_panel, GOAL, f"goal: {GOAL} %")
+    return chart
 
 
 @figure(reads=DEEP)
 def curves_deep(results: Any) -> Any:
-    """Each deep network in training: training and validation accuracy by epoch."""
-    drawing, panels = charts.column_figure(
-        29, columns=3, margins=charts.Margins(left=8, right=21, top=11, between=6)
-    )
+    """The three deep networks in training: training and validation accuracy by epoch."""
+    margins = charts.Margins(left=8, right=38, top=7)
+    drawing, (panel,) = charts.column_figure(42, margins=margins)
+    _finish_epochs(panel, "Accuracy, %", (5, 25), range(1, EPOCH + 1))
     rows = []
-    splits = (("training", "", charts.SERIES[1]), ("validation", "validation_", charts.SERIES[0]))
-    for panel, (name, runs) in zip(panels, results.items(), strict=True):
-        for split, prefix, style in splits:
-            found = percent(runs.curve(prefix + "accuracy"))
-            mark = charts.Mark(split, style)
-            charts.seed_lines(panel, range(1, EPOCH + 1), found, mark)
-            charts.curve(panel, range(1, EPOCH + 1), means(found), mark)
-            rows += [[name, split, epoch, round(value, 2)] for epoch, value in enumerate(means(found), 1)]
-        _finish(panel, "", (8, 22), (1, 5, EPOCH))
-        panel.set_xlim(1, EPOCH)
-        charts.reference_line(panel, LEARNED, f"{LEARNED} %" if panel is panels[0] else "")
-        charts.panel_title(panel, name, lift=16)
-    charts.y_title(panels[0], "Accuracy, %")
-    charts.level(panels)
-    charts.label_line_ends(panels[-1])
-    kind = "line charts of the accuracy of the deep networks by epoch, one chart a network"
+    for (name, runs), style in zip(results.items(), (BLUE, VERMILLION, PURPLE), strict=True):
+        for images, prefix, dash in (("training", "", DASHED), ("validation", "validation_", ())):
+            mean = means(percent(runs.curve(f"{prefix}accuracy")))
+            mark = charts.Mark(f"{name}, {images}", replace(style, dash=dash))
+            charts.curve(panel, range(1, EPOCH + 1), mean, mark)
+            rows += [[name, images, epoch, round(value, 2)] for epoch, value in enumerate(mean, 1)]
+    charts.reference_line(panel, LEARNED, f"{LEARNED} %, as the question asks")
+    charts.label_line_ends(panel)
+    kind = "line chart of the accuracy of the deep networks by epoch, on training and validation data"
     return charts.Drawing(drawing, kind, ["network", "images", "epoch", "mean accuracy, %"], rows)
 
 
-@figure(reads=(DEEP_32, GAIN[1], BACKWARD))
+@figure(reads=(DEEP_32, GAIN, BACKWARD))
 def signals(results: Any) -> Any:
     """Gradient, and difference between images, by layer before the first update."""
-    drawing, panels = charts.column_figure(
-        40, columns=2, margins=charts.Margins(left=9, right=23, top=7, between=33)
+    margins = charts.Margins(left=9, right=31, top=7, between=41)
+    drawing, (gradient_panel, image_panel) = charts.column_figure(42, columns=2, margins=margins)
+    usual = charts.Mark("usual weights", BLUE)
+    louder = charts.Mark("Trial 3: weights × 4", VERMILLION)
+    backward = charts.Mark("Trial 1: gradient × 4", PURPLE)
+    curves = (
+        (gradient_panel, "Gradient norm", "first_gradient_norms", DEEP_32, usual),
+        (gradient_panel, "Gradient norm", "first_gradient_norms", GAIN, louder),
+        (gradient_panel, "Gradient norm", "first_gradient_norms", BACKWARD, backward),
+        (image_panel, "Difference between two images", "image_differences", DEEP_32, usual),
+        (image_panel, "Difference between two images", "image_differences", GAIN, louder),
     )
-    names = ("as usual", "weights × 4", "gradient × 4")
     rows = []
-    for panel, record, title in (
-        (panels[0], "first_gradient_norms", "Length of the gradient"),
-        (panels[1], "image_differences", "Difference between two images"),
-    ):
+    for panel, title, record, network, mark in curves:
+        mean = _mean_by_layer(results[network], record)
+        charts.curve(panel, range(1, len(mean) + 1), mean, mark, markers=True)
+        charts.y_title(panel, title)
+        for layer, value in enumerate(mean, 1):
+            rows.append([title, mark.label, layer, float(f"{value:.3g}")])
+    for panel in (gradient_panel, image_panel):
         panel.set_yscale("log")
-        for runs, label, style in zip(results.values(), names, charts.SERIES, strict=False):
-            mean = by_layer(runs, record)
-            if record == "image_differences" and label == names[2]:
-                continue  # the same weights as usual, so the same images
-            charts.curve(panel, range(1, len(mean) + 1), mean, charts.Mark(label, style), markers=True)
-            rows += [[title, label, layer, float(f"{value:.3g}")] for layer, value in enumerate(mean, 1)]
         panel.set_ylim(1e-8, 10)
         panel.set_xlabel("Hidden layer")
         panel.set_xticks(range(1, 11))
         charts.powers_of_ten(panel.yaxis)
-        charts.y_title(panel, title)
         charts.label_line_ends(panel)
     kind = "line charts on logarithmic axes, two signals by layer before training"
     return charts.Drawing(drawing, kind, ["signal", "network", "hidden layer", "mean"], rows)
 
 
-def by_layer(runs: Any, record: str) -> list[float]:
+def _mean_by_layer(runs: Any, record: str) -> list[float]:
     """The geometric mean over runs of a signal by hidden layer, before the first update."""
-    layers = len(runs.experiment.specification.hidden_layers)
-    found = [run.records[0][record][:layers] for run in runs]
-    return [exp(fmean(log(max(value, 1e-45)) for value in each)) for each in zip(*found, strict=True)]
+    hidden_layers = len(runs.experiment.specification.hidden_layers)
+    by_run = [run.records[0][record][:hidden_layers] for run in runs]
+    mean = []
+    for values in zip(*by_run, strict=True):
+        logarithms = [log(max(value, 1e-45)) for value in values]
+        mean.append(exp(fmean(logarithms)))
+    return mean
 
 
 @figure(reads=at(EPOCH, *NETWORKS))
 def accuracy_parameters(results: Any) -> Any:
-    """Validation images misread, against the number of parameters, after ten epochs."""
-    drawing, (panel,) = charts.column_figure(38, margins=charts.Margins(left=9, right=22, top=7))
-    panel.set(xscale="log", yscale="log", xlim=(5e3, 5e5), ylim=(1.5, 150))
+    """Validation accuracy after ten epochs against the number of parameters."""
+    drawing, (panel,) = charts.column_figure(42, margins=charts.Margins(left=9, right=22, top=7))
+    panel.set(xscale="log", xlim=(5e3, 5e5), ylim=(0, 105))
     panel.grid(False)
-    rows, labels_ = [], []
-    deep = {each.name for each in DEEP}
-    kinds = ((charts.Mark("one or three hidden layers", charts.SERIES[0]), False),
-             (charts.Mark("ten hidden layers", charts.SERIES[1]), True))  # fmt: skip
-    for mark, tenfold in kinds:
-        for name, runs in results.items():
-            if (name in deep) == tenfold:
-                x = runs.experiment.specification.parameters
-                y = 100 - 100 * fmean(runs.values("validation accuracy"))
-                charts.points(panel, [x], [y], mark, size=5.5)
-                labels_.append(charts.Label(name, x, y, mark.colour))
-                rows.append([name, mark.label, x, round(y, 2)])
-    charts.direct_labels(panel, labels_)
-    for place, (mark, _) in zip((3.6, 40), kinds, strict=True):
-        panel.text(6e3, place, mark.label, color=mark.colour.text.value)
+    shallow = charts.Mark("one or three hidden layers", BLUE)
+    deep = charts.Mark("ten hidden layers", VERMILLION)
+    rows, names = [], []
+    for name, runs in results.items():
+        network = runs.experiment.specification
+        mark = deep if len(network.hidden_layers) == 10 else shallow
+        accuracy = 100 * fmean(runs.values("validation accuracy"))
+        charts.points(panel, [network.parameters], [accuracy], mark, size=5.5)
+        names.append(charts.Label(name, network.parameters, accuracy, mark.colour))
+        rows.append([name, mark.label, network.parameters, round(accuracy, 2)])
+    charts.direct_labels(panel, names)
+    for mark, height in ((shallow, 84), (deep, 24)):
+        panel.text(5.5e3, height, mark.label, color=mark.colour.text.value)
     charts.thousands(panel.xaxis)
-    panel.set_yticks((2, 5, 10, 20, 50, 100), map(str, (2, 5, 10, 20, 50, 100)))
-    charts.y_title(panel, "Validation images misread after 10 epochs, %")
+    charts.plain_numbers(panel.yaxis)
+    charts.y_title(panel, "Validation accuracy after 10 epochs, %")
     panel.set_xlabel("Trainable parameters")
-    kind = "scatter plot of the share of validation images misread against parameters, on logarithmic axes"
-    return charts.Drawing(drawing, kind, ["network", "layers", "parameters", "misread, %"], rows)
+    kind = "scatter plot of validation accuracy against the number of parameters, on a logarithmic axis"
+    return charts.Drawing(drawing, kind, ["network", "layers", "parameters", "accuracy, %"], rows)
 
 
-def shape(network: Any) -> str:
-    """Hidden layers × nodes of a network, whose layers have equally many."""
-    layers = network.specification.hidden_layers
-    return f"{len(layers)} × {layers[0]}"
-
-
-@figure(reads=(*WITH_MOMENTUM, *WITHOUT))
-def momentum_and_layers(results: Any) -> Any:
-    """Validation accuracy by epoch of the same four shapes without momentum and with it."""
-    drawing, panels = charts.column_figure(
-        41, columns=2, margins=charts.Margins(left=9, right=25, top=11, between=8)
-    )
-    last = [fmean(run[-1] for run in percent(each.curve("validation_accuracy"))) for each in results.values()]
-    limits = (min(94.0, min(last) - 1), 98.6)
+@figure(reads=(SMALL, SMALL_MOMENTUM, WIDE, COMPLEX))
+def momentum_and_size(results: Any) -> Any:
+    """Validation accuracy by epoch of a small network without momentum and with it, and of larger ones."""
+    margins = charts.Margins(left=9, right=46, top=7)
+    drawing, (panel,) = charts.column_figure(55, margins=margins)
+    limits = (94.0, 98.6)
+    marks = {
+        "complex": charts.Mark("complex (3 × 128, momentum)", BLUE),
+        "wide": charts.Mark("wide (1 × 400)", INK),
+        "small-momentum": charts.Mark("small with momentum", PURPLE),
+        "small": charts.Mark("small (1 × 62)", VERMILLION),
+    }
     rows = []
-    for panel, networks, title in (
-        (panels[0], WITHOUT, "Without momentum"),
-        (panels[1], WITH_MOMENTUM, "Momentum 0.9"),
-    ):
-        for network, style in zip(networks, charts.SERIES, strict=False):
-            label = shape(network)
-            found = percent(results[network].curve("validation_accuracy"))
-            _draw(panel, found, charts.Mark(label, style), limits, every=False)
-            rows += [[label, title, epoch, round(value, 2)] for epoch, value in enumerate(means(found), 1)]
-        _finish(
-            panel, "Validation accuracy, %" if panel is panels[0] else "", limits, (0, 10, 20, 30, 40, 50)
-        )
-        charts.panel_title(panel, title, lift=16)
-    charts.level(panels)
-    charts.label_line_ends(panels[1])
-    kind = "line charts of validation accuracy by epoch, without momentum and with it"
-    return charts.Drawing(
-        drawing, kind, ["hidden layers × nodes", "momentum", "epoch", "mean accuracy, %"], rows
-    )
+    for name, mark in marks.items():
+        curves = percent(results[name].curve("validation_accuracy"))
+        _draw_curves(panel, curves, mark, limits, faint_runs=False)
+        rows += [[mark.label, epoch, round(value, 2)] for epoch, value in enumerate(means(curves), 1)]
+    _finish_epochs(panel, "Validation accuracy, %", limits, FIFTY_EPOCHS)
+    charts.label_line_ends(panel)
+    kind = "line chart of validation accuracy by epoch, of four networks"
+    return charts.Drawing(drawing, kind, ["network", "epoch", "mean accuracy, %"], rows)
 
 
 @figure(reads=LEARNING)
-def errors_by_digit(results: Any) -> Any:
-    """Share of each digit's test images misread after the last epoch, by network."""
-    test = labels("test")
-    shares = {
-        name: [[100 * float(wrong(run)[test == digit].mean()) for digit in range(CLASSES)] for run in runs]
-        for name, runs in results.items()
-    }
-    order = list(range(CLASSES))
-    highest = max(fmean(run[digit] for run in runs) for runs in shares.values() for digit in order)
-    drawing, panels = charts.column_figure(
-        36, columns=3, margins=charts.Margins(left=8, right=3, top=11, between=6)
-    )
+def accuracy_by_digit(results: Any) -> Any:
+    """Accuracy on the test images of each digit after the last epoch, with intervals, by network."""
+    margins = charts.Margins(left=8, right=3, top=11, between=6)
+    drawing, panels = charts.column_figure(50, columns=3, margins=margins)
     rows = []
-    for panel, (name, runs) in zip(panels, shares.items(), strict=True):
-        for wanted, style in ((False, charts.SERIES[0]), (True, charts.SERIES[1])):
-            places = [place for place, digit in enumerate(order) if (digit in HARD) == wanted]
-            heights = [fmean(run[order[place]] for run in runs) for place in places]
-            texts = [f"{height:.1f}" for height in heights]
-            charts.bars(panel, places, heights, charts.Mark("misread", style), texts=texts)
-        panel.set_ylim(0, max(4.5, 1.3 * highest))
-        panel.set_xticks(range(CLASSES), [str(digit) for digit in order])
-        charts.plain_numbers(panel.yaxis)
+    for panel, name in zip(panels, results, strict=True):
+        wrong = hardest(results, name, truth=labels("test"), predicted="predictions").mean
+        for digit in range(CLASSES):
+            style = VERMILLION if digit in HARD else BLUE
+            accuracy = 100 - 100 * wrong[digit].value
+            low, high = accuracy, accuracy
+            if wrong[digit].interval:
+                high, low = (100 - 100 * end for end in wrong[digit].interval)
+            panel.vlines(digit, low, high, colors=style.colour.value, linewidth=1.2)
+            charts.points(panel, [digit], [accuracy], charts.Mark(str(digit), style), size=5.0)
+            rows.append([name, digit, round(accuracy, 2), round(low, 2), round(high, 2)])
+        panel.set_ylim(94, 100)
+        panel.set_xlim(-0.6, CLASSES - 0.4)
+        panel.set_xticks(range(CLASSES))
         panel.set_xlabel("Digit")
+        charts.plain_numbers(panel.yaxis)
         charts.panel_title(panel, name, lift=16)
-        rows += [[name, digit, round(fmean(run[digit] for run in runs), 2)] for digit in range(CLASSES)]
-    charts.y_title(panels[0], "Misread, %")
+    charts.y_title(panels[0], "Test accuracy, %")
     charts.level(panels)
-    kind = "bar charts, share of each digit's test images misread, one chart a network"
-    return charts.Drawing(drawing, kind, ["network", "digit", "misread, %"], rows)
-
-
-def confusions(runs: Any, among: Any = slice(None)) -> Any:
-    """Test images by digit (rows) and by what they are taken for (columns); shape (runs, 10, 10)."""
-    import numpy as np
-
-    found = np.zeros((len(runs), CLASSES, CLASSES), int)
-    for matrix, taken_for in zip(found, runs.arrays("predictions"), strict=True):
-        np.add.at(matrix, (labels("test")[among], taken_for[among]), 1)
-    return found
-
-
-def by_pair(matrices: Any) -> dict[tuple[int, int], list[int]]:
-    """Confusions of each pair of digits, either way, by run; the commonest pair first."""
-    found = {
-        (one, other): [int(matrix[one, other] + matrix[other, one]) for matrix in matrices]
-        for one, other in combinations(range(CLASSES), 2)
-    }
-    return dict(sorted(found.items(), key=lambda item: -sum(item[1])))
+    kind = "dot charts with intervals, accuracy on the test images of each digit, one chart a network"
+    return charts.Drawing(drawing, kind, ["network", "digit", "accuracy, %", "from", "to"], rows)
 
 
 @figure(reads=COMPLEX)
 def confusion_matrix(results: Any) -> Any:
-    """What `complex` takes each digit for, right answers left out; and images that no training reads."""
+    """What `complex` takes each digit for, right answers left out; and images of the most frequent pairs."""
     import numpy as np
 
-    runs, test = results[COMPLEX], mnist.load().test
-    mean = confusions(runs).mean(axis=0)
-    drawing, canvas = charts.canvas(60)
-    panel = drawing.add_axes((0.05, 0.14, 0.53, 0.85))
-    names = [str(digit) for digit in range(CLASSES)]
+    runs = results[COMPLEX]
+    mean = confusion_matrices(runs).mean(axis=0)
+    pairs = frequent_pairs(runs)
+    digits = [str(digit) for digit in range(CLASSES)]
+    drawing, canvas = charts.canvas(64)
+
+    panel = drawing.add_axes((0.05, 0.13, 0.53, 0.86))
     texts = [[f"{value:.1f}" for value in row] for row in mean]
-    charts.heat_map(panel, mean, texts, rows=names, columns=names, low=0, blank=np.eye(CLASSES) + (mean == 0))
-    pairs = list(by_pair(confusions(runs)))[:PAIRS]
-    charts.frame_cells(panel, [cell for one, other in pairs for cell in ((one, other), (other, one))])
+    blank = np.eye(CLASSES) + (mean == 0)
+    charts.heat_map(panel, mean, texts, rows=digits, columns=digits, low=0, blank=blank)
+    for first, second in pairs:
+        charts.frame_cells(panel, [(first, second), (second, first)])
     panel.set(xlabel="Taken for", ylabel="Digit")
-    for place, (index, taken_for) in enumerate(never_read(runs)[: SHOWN[0] * SHOWN[1]]):
-        row, column = divmod(place, SHOWN[1])
-        left, top, size = 99.0 + 12.4 * column, 0.5 + 14.8 * row, 9.6
-        charts.picture(canvas, 255 - test.images[index], left, top, size)
-        charts.caption(canvas, f"{test.labels[index]} → {taken_for}", left + size / 2, top + size + 0.6)
-    rows = [[digit, *(round(float(value), 1) for value in row)] for digit, row in enumerate(mean)]
-    kind = "confusion matrix of complex, mean number of test images; beside it images that no training reads"
-    return charts.Drawing(drawing, kind, ["digit", *(f"taken for {digit}" for digit in names)], rows)
 
-
-def never_read(runs: Any) -> list[tuple[int, int]]:
-    """Test images that all runs misread, the surest first, and what most of them take each for."""
-    import numpy as np
-
-    taken_for, confidence = (np.array(runs.arrays(name)) for name in ("predictions", "confidence"))
-    wrong_always = np.flatnonzero((taken_for != labels("test")).all(axis=0))
-    order = wrong_always[np.argsort(-confidence[:, wrong_always].mean(axis=0), kind="stable")]
-    return [(int(index), int(np.bincount(taken_for[:, index]).argmax())) for index in order]
+    test = mnist.load().test
+    size = 8.6  # millimetres
+    for row, pair in enumerate(pairs):
+        top = 0.5 + 12.8 * row
+        for column, (place, taken_for) in enumerate(always_wrong_of_pair(runs, pair)[:PICTURES]):
+            left = 102.0 + 14.0 * column
+            charts.picture(canvas, 255 - test.images[place], left, top, size)
+            charts.caption(canvas, f"{test.labels[place]} → {taken_for}", left + size / 2, top + size + 0.3)
+    rows = []
+    for digit, row_of_means in enumerate(mean):
+        rows.append([digit, *(round(float(value), 1) for value in row_of_means)])
+    kind = "confusion matrix of complex, mean number of test images; beside it images of the framed pairs"
+    return charts.Drawing(drawing, kind, ["digit", *(f"taken for {digit}" for digit in digits)], rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import statistics
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Annotated, Literal
@@ -26,10 +26,6 @@ VARIANCE_SCALING: dict[str, tuple[float, str, str]] = {
 """Keras' named initialisers as the variance scalings that they are: scale, fan, distribution."""
 
 
-TIMED_EPOCHS = 5
-"""Of each network, whose seconds are measured."""
-UNSTEADY = 0.5
-"""Share by which the slowest of them may exceed the fastest."""
 ASKED = {"activation": "sigmoid", "loss": "categorical_crossentropy", "optimizer": "sgd"}
 """What the exercise asks for in each of its networks."""
 
@@ -86,11 +82,6 @@ class Timing:
     """What is timed: epochs of this network, by plain Keras."""
 
     network: Network
-
-
-def steady(seconds: Sequence[float]) -> bool:
-    """Whether no epoch took more than half as much again as another: nothing else seems to have run then."""
-    return max(seconds) <= (1 + UNSTEADY) * min(seconds)
 
 
 @dataclass(frozen=True)

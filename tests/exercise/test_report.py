@@ -52,14 +52,18 @@ def answers_of(split: str, accuracy: float, seed: int) -> np.ndarray[Any, np.dty
     return named
 
 
+def timed(experiment: Experiment, seed: int) -> Run:
+    """One epoch of plain Keras, which takes longer the more parameters there are."""
+    seconds = (1 + experiment.specification.network.parameters / 1e6) * (1 + 0.01 * (seed % 3))
+    record = {"epoch seconds": seconds}
+    return Run("key", experiment.name, seed, {}, (record,), {1: MadeKept(1, record, {})}, {"cores": 2})  # type: ignore[dict-item]
+
+
 def made(experiment: Experiment, seeds: Iterable[int], accuracy: Callable[[str, int], float]) -> list[Run]:
     """Runs of an experiment, whose accuracy by name and epoch is given."""
     network = experiment.specification
     if isinstance(network, Timing):
-        second = 0.4 + network.network.parameters / 1e6
-        kept = {5: MadeKept(5, {}, {"seconds": np.array([second, 1.1 * second])})}
-        records: tuple[dict[str, Any], ...] = ({"seconds": second},) * 5
-        return [Run("key", experiment.name, seed, {}, records, kept, {"cores": 2}) for seed in seeds]  # type: ignore[arg-type]
+        return [timed(experiment, seed) for seed in seeds]
     found = []
     layers = len(network.hidden_layers)
     step = 0.25 * network.initial_gain
@@ -182,9 +186,11 @@ def test_each_bullet_of_the_exercise_is_asked() -> None:
     ]
 
 
-def test_at_most_120_trainings_are_made() -> None:
-    """Experiments of one specification share them."""
-    made_once = {
-        (each.specification, seed) for each in PROJECT.runs for seed in PROJECT.seed_range[: each.seeds]
-    }
-    assert len(made_once) <= 120
+def test_at_most_100_training_runs_are_made() -> None:
+    """Experiments of one specification share them; what is timed by plain Keras is none."""
+    training_runs = set()
+    for experiment in PROJECT.runs:
+        if not isinstance(experiment.specification, Timing):
+            for seed in PROJECT.seed_range[: experiment.seeds]:
+                training_runs.add((experiment.specification, seed))
+    assert len(training_runs) <= 100

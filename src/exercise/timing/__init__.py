@@ -1,11 +1,12 @@
 """How long an epoch of a network takes by plain Keras, on all cores.
 
-Meant for an experiment that is `exclusive`: only where nothing runs beside it are times those of one network.
-Programs of others may run beside it all the same. Then the epochs differ, and they are all measured again.
+Meant for experiments that are `exclusive`: only where nothing runs beside it is a time that of one network.
+All networks are timed by one process of plain Keras, which lives as long as the worker that asks it.
 """
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import subprocess
@@ -15,101 +16,86 @@ import weakref
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from exercise import mnist
-from exercise.networks import CLASSES, TIMED_EPOCHS, Timing, steady
+from exercise.networks import CLASSES, Network, Timing
+from labreport import Fit
 from labreport.errors import LabReportError
-from labreport.project import Arrays
 
 PROGRAM = Path(__file__).with_name("plain_fit.py")
-LIMITING = ("_NUM_THREADS", "TF_NUM_INTRAOP", "TF_NUM_INTEROP")
+THREAD_LIMITS = ("_NUM_THREADS", "TF_NUM_INTRAOP", "TF_NUM_INTEROP")
 """Parts of the names of variables that limit a process to some threads."""
-ATTEMPTS = 4
-"""How often the epochs are measured at most, until they are steady."""
 
 
-def start(specification: Timing, seed: int, epoch: int = 0, state: Arrays | None = None) -> TimingRun:
-    """A run that times epochs of `specification`; one that continues knows what was measured before."""
-    return TimingRun(specification, [float(each) for each in (state or {}).get("seconds", ())])
+def time_epoch(timing: Timing, seed: int) -> Fit:
+    """Train one epoch of the network by plain Keras; `epoch seconds` are its seconds, validation included.
+
+    The seed decides nothing: it is the number of the round in which all networks are timed in turn.
+    Raises `LabReportError` where plain Keras ends.
+    """
+    seconds = plain_keras().seconds_of_epoch(timing.network)
+    return Fit({"epoch seconds": seconds})
 
 
-class TimingRun:
-    """Times the network of `timing`; see `labreport.project.Training`."""
+@functools.cache
+def plain_keras() -> PlainKeras:
+    """The process of plain Keras, started once in each worker."""
+    return PlainKeras()
 
-    def __init__(self, timing: Timing, seconds: list[float]) -> None:
-        self._timing = timing
-        self._seconds = seconds
-        """Of all epochs that were measured, in order."""
 
-    def advance(self) -> dict[str, Any]:
-        """Measure one epoch; the record holds its seconds, validation included.
+class PlainKeras:
+    """A process that runs `plain_fit.py`, with all cores of the machine."""
 
-        With the last of them all are measured again while they are not steady, `ATTEMPTS` times at most; no
-        record tells that. Raises `LabReportError` where plain Keras ends.
-        """
-        if not hasattr(self, "_process"):
-            self._begin()
-        self._seconds.append(self._fit())
-        record = {"epoch": len(self._seconds), "seconds": self._seconds[-1]}
-        if len(self._seconds) == TIMED_EPOCHS:
-            while len(self._seconds) < ATTEMPTS * TIMED_EPOCHS and not steady(self._kept()):
-                self._seconds += [self._fit() for _ in range(TIMED_EPOCHS)]
-        return record
-
-    def snapshot(self) -> tuple[dict[str, Any], Arrays]:
-        """`seconds`, shape (epochs,): those of the first steady measurement, else of the quickest."""
-        return {}, {"seconds": self._kept()}
-
-    def state(self) -> Arrays:
-        """All that was measured."""
-        return {"seconds": self._seconds}
-
-    def _kept(self) -> list[float]:
-        starts = range(0, len(self._seconds), TIMED_EPOCHS)
-        attempts = [self._seconds[each : each + TIMED_EPOCHS] for each in starts]
-        return next(filter(steady, attempts), None) or min(attempts, key=sum)
-
-    def _begin(self) -> None:
-        """Start plain Keras, which a run that continues with all epochs measured does not need."""
-        self._told = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115
-        free = {
-            name: value for name, value in os.environ.items() if not any(part in name for part in LIMITING)
-        }
+    def __init__(self) -> None:
+        self._errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115
         self._process: subprocess.Popen[str] = subprocess.Popen(
             [sys.executable, str(PROGRAM)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=self._told,
+            stderr=self._errors,
             text=True,
-            env={**free, "TF_CPP_MIN_LOG_LEVEL": "3"},
+            env=_environment(),
         )
-        weakref.finalize(self, _end, self._process, self._told)
-        given = {"data": str(mnist.PACKAGED), "classes": CLASSES, "network": asdict(self._timing.network)}
-        self._say(json.dumps(given))
-        self._fit()  # the first epoch, in which Keras compiles, is not counted
+        weakref.finalize(self, _end, self._process, self._errors)
+        self._send({"data": str(mnist.PACKAGED), "classes": CLASSES})
 
-    def _fit(self) -> float:
-        """Seconds of the next epoch of plain Keras."""
-        self._say("continue")
+    def seconds_of_epoch(self, network: Network) -> float:
+        """Train one more epoch of the network. Raises `LabReportError` where the process has ended."""
+        self._send(asdict(network))
         assert self._process.stdout is not None
-        said = self._process.stdout.readline()
+        line = self._process.stdout.readline()
         try:
-            return float(said)
+            return float(line)
         except ValueError:
-            self._process.wait()
-            self._told.seek(0)
-            last = self._told.read().strip().splitlines()[-1:] or [said.strip() or "it ended"]
-            raise LabReportError(f"plain Keras could not be timed: {last[0]}") from None
+            raise LabReportError(f"plain Keras could not be timed: {self._last_words(line)}") from None
 
-    def _say(self, line: str) -> None:
+    def _send(self, message: object) -> None:
         assert self._process.stdin is not None
-        with suppress(BrokenPipeError):  # it has ended; `_fit` says why
-            print(line, file=self._process.stdin, flush=True)
+        with suppress(BrokenPipeError):  # it has ended; `seconds_of_epoch` says why
+            print(json.dumps(message), file=self._process.stdin, flush=True)
+
+    def _last_words(self, line: str) -> str:
+        """What the process said last: on standard error, else the line that should be a number."""
+        self._process.wait()
+        self._errors.seek(0)
+        errors = self._errors.read().strip().splitlines()
+        if errors:
+            return errors[-1]
+        return line.strip() or "it ended"
 
 
-def _end(process: subprocess.Popen[str], told: IO[str]) -> None:
-    """End plain Keras, and wait until it is gone: the next network is timed with nothing beside it."""
+def _environment() -> dict[str, str]:
+    """The variables of this process without those that limit threads."""
+    variables = {"TF_CPP_MIN_LOG_LEVEL": "3"}
+    for name, value in os.environ.items():
+        if not any(part in name for part in THREAD_LIMITS):
+            variables.setdefault(name, value)
+    return variables
+
+
+def _end(process: subprocess.Popen[str], errors: IO[str]) -> None:
+    """End plain Keras, and wait until it is gone."""
     process.kill()
     process.communicate()
-    told.close()
+    errors.close()
