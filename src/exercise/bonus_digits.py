@@ -98,6 +98,8 @@ def _worst_digit(run: Any) -> int:
 )
 def pattern(results: Any) -> Answer:
     """The pairs of digits that are confused most, and the images that no run classifies correctly."""
+    import numpy as np
+
     runs = results[COMPLEX]
     pairs = frequent_pairs(runs)
     odd_counts = errors_by_pair(confusion_matrices(runs, ~even_images()))
@@ -105,12 +107,11 @@ def pattern(results: Any) -> Answer:
     by_chance = PAIRS / len(odd_counts)
 
     first_pairs = set()
-    nobody = None
+    wrong_in_all = np.ones(len(labels("test")), bool)
     for name in results:
         counts = errors_by_pair(confusion_matrices(results[name]))
         first_pairs.add(next(iter(counts)))
-        wrong = always_wrong(results[name])
-        nobody = wrong if nobody is None else nobody & wrong
+        wrong_in_all &= always_wrong(results[name])
 
     return (
         mean(results, ERRORS, name="errors")
@@ -125,7 +126,9 @@ def pattern(results: Any) -> Answer:
                 "the five pairs are 4–9, 3–5, 2–7, 4–6 and 7–9",
             ),
             share=number(
-                fmean(shares), unit="fraction", method="of the errors on odd-numbered images, mean of the runs"
+                fmean(shares),
+                unit="fraction",
+                method="of the errors on images with odd numbers, mean of the runs",
             ),
             by_chance=number(by_chance, unit="fraction", exact=True),
             more=judged_over_runs(
@@ -134,7 +137,7 @@ def pattern(results: Any) -> Answer:
             third=judged_over_runs(
                 runs, 0.28 < fmean(shares) < 0.38, "they make up about a third of the errors"
             ),
-            nobody=number(int(nobody.sum()), exact=True),
+            nobody=number(int(wrong_in_all.sum()), exact=True),
         )
     )
 

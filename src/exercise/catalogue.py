@@ -47,7 +47,7 @@ WIDE_GENTLE = _variant(
 
 # What more time brings: the same runs, continued
 SMALL_LONGER = _variant(SMALL, "small-60", "small, ten epochs longer", epochs=60)
-COMPLEX_LONGER = _variant(COMPLEX, "complex-70", "complex, twenty epochs longer", epochs=100)
+COMPLEX_LONGER = _variant(COMPLEX, "complex-70", "complex, twenty epochs longer", epochs=70)
 DEEP_32_LONGER = _variant(DEEP_32, "deep-32-30-epochs", "deep-32, 30 epochs", epochs=30)
 
 # Why ten layers fail: one suspected cause taken away, all else left

@@ -107,10 +107,14 @@ EPOCH_TIME = Measure(
 """By plain `model.fit`, validation included; one value a round."""
 
 
-def scaled(time: Quantity, epochs: float, unit: str = "s") -> Quantity:
-    """So many times a time or a ratio of times, its interval scaled with it."""
-    ends = None if time.interval is None else tuple(epochs * end for end in time.interval)
-    return number(epochs * time.value, ci=ends, unit=unit, n=time.n, source=time.source)
+def scaled(quantity: Quantity, factor: float) -> Quantity:
+    """So many times a quantity, such as a time, a ratio or a gain; its interval is scaled with it."""
+    value = factor * float(quantity.value or 0)
+    ends = None
+    if quantity.interval:
+        low, high = quantity.interval
+        ends = (factor * low, factor * high)
+    return number(value, ci=ends, unit=quantity.unit, n=quantity.n, source=quantity.source)
 
 
 def stored_parameters(runs: Any) -> int:

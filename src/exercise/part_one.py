@@ -33,11 +33,12 @@ the labels that come with Yadav and Bottou 2019)."""
 def networks(results: Any) -> Answer:
     """The six networks as a table, and whether what was trained keeps to the rules of the exercise."""
     rows = []
-    broken_rules = []
+    broken_rules: list[Any] = []
     for name, runs in results.items():
         experiment = runs.experiment
         network = experiment.specification
-        rows.append([name, shape(experiment), network.parameters, number(network.momentum), experiment.epochs])
+        momentum = number(network.momentum)
+        rows.append([name, shape(experiment), network.parameters, momentum, experiment.epochs])
         broken_rules += RULES[name].broken(experiment)
         broken_rules += [run for run in runs if len(run.records) < experiment.epochs]
     columns = ("Name", "Hidden layers × nodes", "Parameters", "Momentum", "Epochs")

@@ -37,6 +37,8 @@ from exercise.measures import (
 )
 from labreport import (
     Answer,
+    Experiment,
+    Measure,
     Table,
     at,
     average,
@@ -143,25 +145,27 @@ def best(results: Any) -> Answer:
         seconds = average(results, TIMES[network.name], EPOCH_TIME).average
         rows.append([network.name, str(epoch), *accuracies, seconds])
     columns = ("Network", "Epochs", "Training", "Validation", "Test", "Time of an epoch")
-    counts = {
-        network.name: average(results, network, ERRORS, epoch=LAST).average for network in (WIDE, COMPLEX)
-    }
-    sure_counts = {
-        network.name: average(results, network, SURE_ERRORS, epoch=LAST).average for network in (WIDE, COMPLEX)
-    }
     return Answer(
         overview=Table(columns, rows),
-        test=Answer(**{network.name: average(results, network, TEST, epoch=LAST).average for network in LEARNING}),
+        test=_averages(results, TEST, LEARNING),
+        errors=_averages(results, ERRORS, (WIDE, COMPLEX)),
+        sure=_averages(results, SURE_ERRORS, (WIDE, COMPLEX)),
+        surer=difference(results, SURE_ERRORS, COMPLEX, WIDE, epoch=LAST).difference,
         lead=Answer(
             complex_wide=_lead(results, COMPLEX, WIDE, LAST, family=3),
             complex_small=_lead(results, COMPLEX, SMALL, LAST, family=3),
             wide_small=_lead(results, WIDE, SMALL, LAST, family=3),
         ),
-        errors=Answer(**counts),
-        sure=Answer(**sure_counts),
-        surer=difference(results, SURE_ERRORS, COMPLEX, WIDE, epoch=LAST).difference,
         almost=number(100 * SURE, unit="%", exact=True),
     )
+
+
+def _averages(results: Any, measure: Measure, networks: tuple[Experiment, ...]) -> Answer:
+    """A measure of some networks after fifty epochs, by name."""
+    averages = {}
+    for network in networks:
+        averages[network.name] = average(results, network, measure, epoch=LAST).average
+    return Answer(**averages)
 
 
 def _lead(results: Any, first: Any, second: Any, epoch: int, family: int) -> Any:
@@ -189,7 +193,7 @@ def layers(results: Any) -> Answer:
     momentum = {}
     names = ("small", "one_layer", "complex", "wide")
     for name, plain, moved in zip(names, WITHOUT_MOMENTUM, WITH_MOMENTUM, strict=True):
-        row: list[Any] = [shape(plain), plain.specification.parameters]
+        row: list[Any] = [shape(plain), f"{plain.specification.parameters:,}"]
         for epoch in (EPOCH, LAST):
             for network in (plain, moved):
                 trained = epoch <= network.epochs

@@ -143,8 +143,8 @@ def hypothesis(results: Any) -> Answer:
         rows.append([title, gradient_arrives, image_arrives, runs_learned, test[network]])
     columns = ("Trial", "Gradient gets through", "Image gets through", "Runs that learn", "Test accuracy")
 
-    usual_gradient = [gradient[network].value for network in DEEP]
-    usual_image = [image[network].value for network in DEEP]
+    usual_gradient = [float(gradient[network].value) for network in DEEP]
+    usual_image = [float(image[network].value) for network in DEEP]
     gradient_growth = gradient[GAIN].value / gradient[DEEP_32].value
     image_growth = image[GAIN].value / image[DEEP_32].value
     frozen = [f"{100 * TEST.of(run, EPOCH):.1f}" for run in results[FROZEN]]
@@ -179,11 +179,11 @@ def deep_parameters(results: Any) -> Answer:
         network = runs.experiment.specification
         inputs, nodes = network.layer_shapes[0]
         in_first_layer = (inputs + 1) * nodes
-        shares[name] = number(in_first_layer / network.parameters, unit="fraction", exact=True)
-    smallest = min(share.value for share in shares.values())
+        shares[name] = in_first_layer / network.parameters
+    quantities = {name: number(share, unit="fraction", exact=True) for name, share in shares.items()}
     return Answer(
-        first_layer=Answer(**shares),
-        most=fact(smallest > 0.5, "more than half of the parameters are in the first layer"),
+        first_layer=Answer(**quantities),
+        most=fact(min(shares.values()) > 0.5, "more than half of the parameters are in the first layer"),
     )
 
 
@@ -207,7 +207,7 @@ def correlation(results: Any) -> Answer:
         | difference(results, TEST, WIDE, SMALL, epoch=LAST, name="late")
         | Answer(
             deep_64=number(deep_64 / small, unit="times", exact=True),
-            overall=number(pearson.statistic, method="Pearson, of the means with the logarithm of the number"),
+            overall=number(pearson.statistic, method="Pearson, of means and logarithms of parameters"),
             chance=number(pearson.pvalue, method="two-sided, SciPy's pearsonr"),
             chance_of_100=number(100 * pearson.pvalue, method="two-sided, SciPy's pearsonr, in 100 cases"),
             weak=fact(pearson.pvalue > 0.05, "six networks could show this correlation by chance"),

@@ -60,21 +60,34 @@ def test_shown_code_trains_the_network_it_is_shown_for(network: Network) -> None
     ]
 
 
-@pytest.mark.parametrize("name", ["wide", "deep-8", "complex"])
-def test_the_program_of_the_report_runs_as_it_is_printed(
-    name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+@pytest.mark.parametrize(
+    ("hidden_layers", "momentum", "larger_weights"),
+    [("[400]", "0.0", "1"), ("[8] * 10", "0.0", "4"), ("[128] * 3", "0.9", "1")],
+    ids=["wide", "deep-8 with larger weights", "complex"],
+)
+def test_the_program_of_the_report_runs_with_the_settings_it_names(
+    hidden_layers: str, momentum: str, larger_weights: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """It trains the network that is named, and draws its charts."""
-    found = re.search(r"```python\n(.*?)```", PROGRAM.read_text(encoding="utf-8"), re.DOTALL)
-    assert found is not None
-    program = found[1].replace('name, epochs = "complex", 10', f'name, epochs = "{name}", 1')
-    assert f'"{name}", 1' in program
+    """It trains the network that is chosen, and draws its charts."""
+    text = PROGRAM.read_text(encoding="utf-8")
+    program = re.search(r"```python\n(.*?)```", text, re.DOTALL)
+    assert program is not None
+    settings = {
+        "hidden_layers = [128] * 3": f"hidden_layers = {hidden_layers}",
+        "momentum = 0.9": f"momentum = {momentum}",
+        "epochs = 10": "epochs = 1",
+        "larger_weights = 1": f"larger_weights = {larger_weights}",
+    }
+    code = program[1]
+    for printed, chosen in settings.items():
+        assert f"\n{printed}" in code
+        code = code.replace(f"\n{printed}", f"\n{chosen}")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MPLBACKEND", "Agg")
     variables: dict[str, Any] = {}
-    exec(compile(program, "program", "exec"), variables)
-    assert (tmp_path / f"{name}.png").stat().st_size > 1_000
-    assert variables["confusion"].shape == (10, 10)
+    exec(compile(code, "program", "exec"), variables)
+    assert (tmp_path / "network.png").stat().st_size > 1_000
+    assert variables["confusion"].sum() == len(variables["test_digits"])
 
 
 @dataclass

@@ -144,34 +144,28 @@ def report(accuracy: Callable[[str, int], float], seeds: range) -> list[Rendered
 
 
 @pytest.mark.parametrize(
-    ("accuracy", "seeds", "holds", "fails"),
+    ("accuracy", "holds", "fails"),
     [
         (
             found,
-            range(5, 8),
-            "All three read about one image in ten",
-            "A rate of 1 with that momentum learned nothing",
+            "All three classify about one image in ten correctly",
+            "Rate 1 with momentum learned nothing",
         ),
-        (turned_round, range(5, 8), "`deep-8` has", "ten, started as usual, learn nothing"),
-        (found, range(5, 6), "All three read about one image in ten", "which by our margin is the same"),
+        (turned_round, "`deep-8` has", "Ten hidden layers learn nothing"),
     ],
-    ids=["like those found", "turned round", "of one training"],
+    ids=["like those found", "turned round"],
 )
-def test_what_does_not_hold_is_marked(
-    accuracy: Callable[[str, int], float], seeds: range, holds: str, fails: str
-) -> None:
+def test_what_does_not_hold_is_marked(accuracy: Callable[[str, int], float], holds: str, fails: str) -> None:
     """Each claim that fails stands between marks with its reason, and no other does."""
-    fragments = report(accuracy, seeds)
-    claims = [claim for each in fragments for claim in each.claims]
+    fragments = report(accuracy, range(5, 8))
+    claims = [claim for fragment in fragments for claim in fragment.claims]
     failing = [claim for claim in claims if claim.fails]
-    page = "".join(each.html for each in fragments)
+    page = "".join(fragment.html for fragment in fragments)
     assert page.count('class="fails"') == len(failing)
     assert page.count('class="unknown"') == sum(claim.holds is None for claim in claims)
     assert all(claim.now for claim in failing)
     assert not any(holds in claim.text for claim in failing)
     assert any(fails in claim.text for claim in failing)
-    if len(seeds) == 1:
-        assert any(claim.holds is None for claim in claims)
 
 
 def test_each_bullet_of_the_exercise_is_asked() -> None:

@@ -3,120 +3,102 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 
 from exercise import timing
-from exercise.catalogue import TIMES
+from exercise.catalogue import NETWORKS, TIMES
 from exercise.networks import Network, Timing, epoch_cost
 from labreport.errors import LabReportError
 
-TIMED = Timing(Network((8,)))
-ECHO = "import sys\nsys.stdin.readline()\nfor _ in sys.stdin:\n    print({}, flush=True)\n"
+SMALL, WIDE = Network((8,)), Network((9,))
+ProgramMaker: TypeAlias = Callable[[str], None]
 
 
-def _program(text: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
-    path = tmp_path / "program.py"
-    path.write_text(text)
-    monkeypatch.setattr(timing, "PROGRAM", path)
+@pytest.fixture(autouse=True)
+def _own_process() -> Iterator[None]:
+    """Each test starts a process of its own."""
+    timing.plain_keras.cache_clear()
+    yield
+    timing.plain_keras.cache_clear()
+
+
+@pytest.fixture
+def program(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ProgramMaker:
+    """Put a program in the place of plain Keras: `text` may use `lines`, what it is sent."""
+
+    def put(text: str) -> None:
+        path = tmp_path / "program.py"
+        path.write_text(f"import os, sys\nlines = sys.stdin\n{text}\n")
+        monkeypatch.setattr(timing, "PROGRAM", path)
+
+    return put
+
+
+ECHO = "settings = next(lines)\nfor line in lines:\n    print({}, flush=True)"
+
+
+def seconds_of(network: Network, seed: int = 0) -> float:
+    """What is measured for a network in the round of a seed."""
+    fit = timing.time_epoch(Timing(network), seed)
+    seconds: float = fit.metrics["epoch seconds"]
+    return seconds
 
 
 @pytest.mark.slow
-def test_each_epoch_is_timed_by_plain_keras() -> None:
-    """One number for each epoch after the first, shown when it was measured."""
-    run = timing.start(TIMED, seed=0)
-    records = [run.advance() for _ in range(2)]
-    assert [record["epoch"] for record in records] == [1, 2]
-    assert all(0 < record["seconds"] < 60 for record in records)
+def test_plain_keras_times_epochs_of_several_networks_in_turn() -> None:
+    """Each measurement is an epoch of the network that was asked for."""
+    for seed in (0, 1):
+        for network in (SMALL, WIDE):
+            assert 0 < seconds_of(network, seed) < 60
 
 
-def test_the_first_epoch_of_a_process_is_not_counted(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
-    """Keras compiles in it."""
-    _program(
-        ECHO.format("1.5 if hasattr(sys, 'warm') else setattr(sys, 'warm', 1) or 99"), monkeypatch, tmp_path
-    )
-    assert timing.start(TIMED, 0).advance() == {"epoch": 1, "seconds": 1.5}
+def test_one_process_times_all_networks(program: ProgramMaker) -> None:
+    """So that its start and its data are paid for once."""
+    program(ECHO.format("os.getpid()"))
+    assert seconds_of(SMALL) == seconds_of(WIDE) == seconds_of(SMALL, seed=1)
 
 
-STEADY, QUICKEST = [2, 2, 3, 2, 2], [3, 1, 3, 1, 2]
+def test_the_process_is_sent_the_network(program: ProgramMaker) -> None:
+    """One line of JSON for each epoch."""
+    program("import json\n" + ECHO.format("json.loads(line)['hidden_layers'][0]"))
+    assert (seconds_of(SMALL), seconds_of(WIDE)) == (8, 9)
 
 
-@pytest.mark.parametrize(
-    ("told", "kept"),
-    [
-        ([1, 1, 4, 1, 1, *STEADY, 7], STEADY),
-        ([3, 1, 3, 1, 3, *QUICKEST, *[3, 1, 3, 1, 3] * 2, 7], QUICKEST),
-    ],
-    ids=["until they are steady", "a few times at most"],
-)
-def test_epochs_that_differ_by_more_than_half_are_measured_again(
-    told: list[int], kept: list[int], monkeypatch: pytest.MonkeyPatch, tmp_path: Any
-) -> None:
-    """All of them, with the last; records say what was measured first, each before the next is measured.
-
-    Where they stay unsteady, the measurement that took least in all is kept.
-    """
-    log = tmp_path / "measured"
-    one = f"(open({str(log)!r}, 'a').write('|'), next(told))[1]"
-    _program(ECHO.replace("for", f"told = iter({[9, *told]})\nfor").format(one), monkeypatch, tmp_path)
-    run = timing.start(TIMED, seed=0)
-    for epoch, seconds in enumerate(told[:5], 1):
-        assert run.advance() == {"epoch": epoch, "seconds": seconds}
-        assert len(log.read_text()) == (epoch + 1 if epoch < 5 else len(told))
-    assert run.snapshot() == ({}, {"seconds": kept})
-    assert timing.start(TIMED, 0, 5, run.state()).snapshot() == run.snapshot()
-
-
-def test_a_timing_that_was_interrupted_continues_with_what_was_measured(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Any
-) -> None:
-    """It measures the others, after one in which Keras compiles."""
-    _program(ECHO.replace("for", "told = iter([9, 4, 5])\nfor").format("next(told)"), monkeypatch, tmp_path)
-    run = timing.start(TIMED, 0, 3, {"seconds": [4, 4, 5]})
-    assert [run.advance(), run.advance()] == [{"epoch": 4, "seconds": 4}, {"epoch": 5, "seconds": 5}]
-    assert run.snapshot() == ({}, {"seconds": [4, 4, 5, 4, 5]})
-
-
-def test_plain_keras_may_use_all_threads(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+def test_plain_keras_may_use_all_threads(program: ProgramMaker, monkeypatch: pytest.MonkeyPatch) -> None:
     """What limits this process does not reach it."""
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     monkeypatch.setenv("TF_NUM_INTRAOP_THREADS", "1")
-    limits = "len({'OMP_NUM_THREADS', 'TF_NUM_INTRAOP_THREADS'} & set(__import__('os').environ))"
-    _program(ECHO.format(limits), monkeypatch, tmp_path)
-    assert timing.start(TIMED, 0).advance()["seconds"] == 0
+    program(ECHO.format("len({'OMP_NUM_THREADS', 'TF_NUM_INTRAOP_THREADS'} & set(os.environ))"))
+    assert seconds_of(SMALL) == 0
 
 
-def test_plain_keras_is_gone_before_the_next_network_is_timed(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Any
-) -> None:
-    """Otherwise it would end beside that network's first epochs."""
-    _program(ECHO.format("__import__('os').getpid()"), monkeypatch, tmp_path)
-    run = timing.start(TIMED, 0)
-    process = int(run.advance()["seconds"])
+def test_plain_keras_ends_with_its_worker(program: ProgramMaker) -> None:
+    """No process is left behind."""
+    program(ECHO.format("os.getpid()"))
+    process = int(seconds_of(SMALL))
     os.kill(process, 0)
-    del run
+    timing.plain_keras.cache_clear()
     with pytest.raises(ProcessLookupError):
         os.kill(process, 0)
 
 
-def test_what_plain_keras_says_at_its_end_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+def test_what_plain_keras_says_at_its_end_is_named(program: ProgramMaker) -> None:
     """The last line of its errors."""
-    _program(
-        "import sys\nprint('Traceback', file=sys.stderr)\nraise MemoryError('no room')\n",
-        monkeypatch,
-        tmp_path,
-    )
+    program("print('Traceback', file=sys.stderr)\nraise MemoryError('no room')")
     with pytest.raises(LabReportError, match="plain Keras could not be timed: MemoryError: no room"):
-        timing.start(TIMED, 0).advance()
+        seconds_of(SMALL)
 
 
-def test_a_timing_has_nothing_beside_it_and_counts_by_its_network() -> None:
-    """So that an edit of one network times that network again."""
-    assert all(timed.exclusive for timed in TIMES.values())
-    assert len({timed.specification for timed in TIMES.values()}) == len(TIMES)
+def test_all_networks_are_timed_with_nothing_beside_them() -> None:
+    """Each has its own times, so that an edit of one network times that network again."""
+    assert list(TIMES) == [network.name for network in NETWORKS]
+    assert all(experiment.exclusive for experiment in TIMES.values())
 
 
-def test_an_epoch_of_plain_keras_costs_more() -> None:
+def test_an_epoch_of_plain_keras_costs_more_than_our_own() -> None:
     """So that the time left is foretold."""
-    assert epoch_cost(TIMED) > epoch_cost(TIMED.network)
+    assert epoch_cost(Timing(SMALL)) > epoch_cost(SMALL)

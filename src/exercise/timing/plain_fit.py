@@ -26,9 +26,11 @@ class Clock(keras.callbacks.Callback):  # type: ignore[misc]
     seconds = 0.0
 
     def on_epoch_begin(self, *_: Any) -> None:
+        """Start the clock."""
         self._begun = time.perf_counter()
 
     def on_epoch_end(self, *_: Any) -> None:
+        """Stop the clock."""
         self.seconds = time.perf_counter() - self._begun
 
 
