@@ -161,8 +161,8 @@ def test_what_does_not_hold_is_marked(accuracy: Callable[[str, int], float], hol
     claims = [claim for fragment in fragments for claim in fragment.claims]
     failing = [claim for claim in claims if claim.fails]
     page = "".join(fragment.html for fragment in fragments)
-    assert page.count('class="fails"') == len(failing)
-    assert page.count('class="unknown"') == sum(claim.holds is None for claim in claims)
+    assert page.count('class="claim fails"') == len(failing)
+    assert page.count('class="claim unknown"') == sum(claim.holds is None for claim in claims)
     assert all(claim.now for claim in failing)
     assert not any(holds in claim.text for claim in failing)
     assert any(fails in claim.text for claim in failing)
