@@ -37,6 +37,7 @@ NOT_PROSE = re.compile(
     re.VERBOSE | re.DOTALL | re.MULTILINE,
 )
 END_OF_SENTENCE = re.compile(r"(?<=[.!?:])[*_]*\s+|\n\s*\n|\n(?=\s*(?:[-*+>|#]|\d+[.)])\s?)")
+FIRST_WORD = re.compile(r"\S")
 NUMBER = re.compile(r"(?<![\w.])\d[\d.,]*(?<=\d)(?!\w)")
 PRINTED = "…"
 """Stands in a sentence for what the template prints there."""
@@ -92,7 +93,7 @@ def coverage_of(templates: Iterable[Path]) -> Coverage:
             continue
         template = _read(path.read_text(encoding="utf-8"), coverage)
         coverage.typed += len(NUMBER.findall(template.prose))
-        for start, stop in _sentences(template.prose):
+        for start, stop in _sentences(template):
             if not JUDGES.search(template.prose, start, stop):
                 continue
             if template.bound.isdisjoint(range(start, stop)):
@@ -120,11 +121,12 @@ def _read(source: str, coverage: Coverage) -> _Text:
         elif kind == "block_end":
             if tag[0] in ("claim", "endclaim"):
                 in_claim = tag[0] == "claim"
-        elif kind == "variable_end" and tag[0] not in PLACES:
-            is_literal = tag[-2:] == ["|", "literal"]
-            coverage.literal += is_literal
-            coverage.printed += not is_literal
+        elif kind == "variable_end":
             text += PRINTED
+            if tag[-2:] == ["|", "literal"]:
+                coverage.literal += 1
+            elif tag[0] not in PLACES:
+                coverage.printed += 1
         elif not kind.startswith(("whitespace", "comment")):
             tag.append(value)
     return _Text(text, NOT_PROSE.sub(_blank, text), frozenset(bound))
@@ -135,12 +137,12 @@ def _blank(match: re.Match[str]) -> str:
     return re.sub(r"[^\n]", " ", match[0])
 
 
-def _sentences(prose: str) -> Iterator[tuple[int, int]]:
+def _sentences(template: _Text) -> Iterator[tuple[int, int]]:
     """Where each sentence begins and ends."""
     start = 0
-    breaks = [(match.start(), match.end()) for match in END_OF_SENTENCE.finditer(prose)]
-    for stop, following in [*breaks, (len(prose), len(prose))]:
-        first_word = re.compile(r"\S").search(prose, start, stop)
+    breaks = [match.span() for match in END_OF_SENTENCE.finditer(template.prose)]
+    for stop, following in [*breaks, (len(template.prose), len(template.prose))]:
+        first_word = FIRST_WORD.search(template.text, start, stop)
         if first_word:
             yield first_word.start(), stop
         start = following
