@@ -23,8 +23,8 @@ from labreport.plan import DOCUMENTS, Plan, Target
 from labreport.project import Figure, Section, locate_project, resolve_callable
 from labreport.results import Store, files
 from labreport.run import Event, Task, available_cores, execute
-from labreport.stale import changed_since_loaded, check_reads, load
-from labreport.stale.loader import MARKER
+from labreport.stale import load
+from labreport.stale.sources import MARKER
 
 if TYPE_CHECKING:
     from labreport.page import RenderedSection, ReportSource
@@ -220,7 +220,7 @@ class Builder:
 def _check_unedited(plan: Plan) -> None:
     """Raise for a file that is not any more what was digested: what was made of it has no key."""
     report = f"{display_path(plan.report)}/"
-    if edited := [one for one in changed_since_loaded(plan.project) if not one.startswith(report)]:
+    if edited := [one for one in plan.dependencies.changed_since_loaded() if not one.startswith(report)]:
         raise LabReportError(f"{edited[0]}: it was edited while this was built; build again")
 
 
@@ -239,7 +239,7 @@ def compute(plan: Plan, thing: Target) -> dict[str, Any]:
         arguments = reader.arguments(
             results.results_for_reader(reader, plan.runs), stored_answers(plan, reader.answers)
         )
-        with check_reads(plan.project, plan.made_of(thing), reader):
+        with plan.dependencies.observe(reader):
             if thing.kind == "figure":
                 with charts.style():
                     return asdict(charts.export(reader.function(*arguments), name=reader.name))

@@ -18,8 +18,8 @@ from labreport.results import Checkpoint, Run, Store, files
 from labreport.stale import (
     UNKNOWN,
     declaration_hash,
+    dependencies,
     engine_hash,
-    ingredients,
     sha256_of,
     short_hash,
     versions,
@@ -145,12 +145,12 @@ class Plan:
         self._templates = templates
         self._more = more or {}
         self._only: Mapping[str, int] = {}
-        self._ingredients = ingredients(project, report / "cache" / "digests.json")
+        self.dependencies = dependencies(project, store.folder)
         self._made: dict[tuple[str, str], CacheEntry | None] = {}
         self._states: dict[Target, Staleness] = {}
         self._runs: dict[Target, Run] = {}
         self._running = False
-        self._made_of_run = cache(lambda run: self._ingredients.run(run.subject, run.seed))
+        self._made_of_run = cache(lambda run: self.dependencies.run_inputs(run.subject, run.seed))
         self._forced = {thing for name in force for thing in (self.named(name) if name else self.things)}
 
     def narrowed(self, seeds: Mapping[str, int]) -> Plan:
@@ -248,7 +248,7 @@ class Plan:
         found["engine"] = engine_hash()
         if isinstance(thing.subject, Reader):
             runs = {(one.name, one.seed or 0): value for one, value in read.items() if one.kind == "run"}
-            return found | self._ingredients.reader(thing.subject, runs)
+            return found | self.dependencies.reader_inputs(thing.subject, runs)
         project = self.project
         found["project"] = short_hash(
             [project.title, project.subtitle, project.author, asdict(project.words)]
@@ -260,8 +260,8 @@ class Plan:
             folder = project.folder / "templates"
             for path in self._templates(thing.subject):
                 if path.is_file() and path.is_relative_to(folder):
-                    found[f"template {path.relative_to(folder)}"] = self._ingredients.data.digest(path)
-            return found
+                    found[f"template {path.relative_to(folder)}"] = self.dependencies.digests.pin(path)
+            return found | self.dependencies.section_inputs(thing.subject)
         runs_read = [[str(one), value] for one, value in read.items() if one.kind == "run"]
         found["runs"] = UNKNOWN if UNKNOWN in read.values() else short_hash(runs_read)
         found["seeds"] = f"{self._range.start} to {self._range.stop - 1}"
@@ -310,7 +310,7 @@ class Plan:
         changed = self._differences(thing, made.made_of)
         if thing.kind in DOCUMENTS and not changed:
             path = self.report / DOCUMENTS[thing.kind]
-            now = self._ingredients.data.digest(path) if path.is_file() else None
+            now = self.dependencies.digests.sha256(path) if path.is_file() else None
             changed = (Change(path.name, made.digest, now),) if now != made.digest else ()
         return Staleness(not changed, changed)
 
@@ -319,7 +319,7 @@ class Plan:
         changed = [name for name in {**was, **now} if was.get(name) != now.get(name)]
         for name in sorted(changed, key=lambda name: (_RANKS.get(name.partition(" ")[0], 9), name)):
             before, after = was.get(name), now.get(name)
-            what, where = self._ingredients.described(name)
+            what, where = self.dependencies.describe(name)
             if name == "specification":
                 what, where = f"specification of {thing.name}", thing.subject.location
                 before, after = _differing_parts(before or "", after or "")
@@ -373,7 +373,7 @@ class Plan:
         made_of = self.made_of(thing)
         made = CacheEntry(sha256_of(made_of), made_of, value, told, list(claims))
         files.write_json(self._path(thing.kind, thing.name), asdict(made))
-        self._ingredients.data.save()
+        self.dependencies.save()
         self._made[thing.kind, thing.name] = made
         self._forced.discard(thing)
         # What reads it was stale with it, and may be fresh now.
@@ -423,7 +423,7 @@ class Plan:
                 yield cause, [*way, str(thing)]
         for change in state.reasons:
             label = change.what.rpartition(" ")[2]
-            between = self._ingredients.way(thing.subject, label)[1:] if ":" in label else []
+            between = self.dependencies.path_to(thing.subject, label)[1:] if ":" in label else []
             if change.now != UNKNOWN or change is FORCED:
                 yield change, [str(change), *between, str(thing)]
 

@@ -11,7 +11,7 @@ from run.toys import bits, done, found, line_of, task, toy, write_project
 from labreport.project import Project
 from labreport.results import DiskError, Store, files
 from labreport.run import drive
-from labreport.stale import load
+from labreport.stale import Dependencies, load
 
 
 @pytest.fixture
@@ -141,13 +141,13 @@ def test_a_run_of_edited_code_is_not_kept(
     project: Project, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the worker has is not what the key says: at the end, too."""
-    own = task(project, "walk").made_of
-    found = iter([own, {**own, "code project:fit": "new"}])
-    monkeypatch.setattr(drive, "run_inputs", lambda *_: next(found))
-    trouble, _ = done(project, store, task(project, "walk"))
+    walk = task(project, "walk")
+    inputs = iter([walk.made_of, {**walk.made_of, "code project:fit": "new"}])
+    monkeypatch.setattr(Dependencies, "run_inputs", lambda *_: next(inputs))
+    trouble, _ = done(project, store, walk)
     assert trouble is not None
     assert "code project:fit is new instead of none" in trouble.cause
-    assert store.find(task(project, "walk").key, 0) is None
+    assert store.find(walk.key, 0) is None
 
 
 SNAPSHOT = 'return {"test": {"sum": self.place.sum(), "bad": np.nan}}, {"place": self.place, "signs": signs}'

@@ -13,7 +13,7 @@ from labreport.results import Run, Store, sha256_of
 from labreport.run import Epoch, Task
 from labreport.run.drive import run_task
 from labreport.run.task import Failed, Job
-from labreport.stale import load, run_inputs
+from labreport.stale import dependencies, load
 
 PROJECT = """
     import os, time
@@ -114,7 +114,7 @@ def toy(folder: Path) -> Project:
 def task(project: Project, name: str, seed: int = 0, *epochs: int) -> Task:
     """The task of an experiment and a seed, by default until its last epoch."""
     experiment = project.experiment(name)
-    made_of = run_inputs(project, experiment, seed)
+    made_of = dependencies(project).run_inputs(experiment, seed)
     return Task(experiment, seed, sha256_of(made_of), made_of, epochs or (experiment.epochs,))
 
 

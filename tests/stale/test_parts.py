@@ -14,8 +14,9 @@ import pytest
 
 from labreport.errors import UsageError
 from labreport.stale import load, versions
-from labreport.stale.data import FileDigests, canonical_repr
-from labreport.stale.loader import Sources, installed
+from labreport.stale.canonical import canonical_repr
+from labreport.stale.files import FileDigests
+from labreport.stale.sources import Sources, installed
 from labreport.stale.versions import distribution
 
 
@@ -43,7 +44,7 @@ def test_different_values_have_different_texts() -> None:
 def test_the_classes_of_a_specification_are_code_the_inner_ones_too() -> None:
     """So that an edit of a method of an optimiser in a network is noticed."""
     code: list[Any] = []
-    canonical_repr(Spec(Fixed(), [Fixed()]), code=code)
+    canonical_repr(Spec(Fixed(), [Fixed()]), classes=code)
     assert {Spec, Fixed} == {*code}
 
 
@@ -70,7 +71,7 @@ def test_a_library_of_no_distribution_counts_by_its_source(
     monkeypatch.syspath_prepend(str(tmp_path))
     before = versions(["loose_module"])
     (tmp_path / "loose_module.py").write_text("X = 2\n")
-    sys.modules["labreport.stale.versions"].__dict__["_digest"].cache_clear()
+    sys.modules["labreport.stale.versions"].__dict__["_source_hash"].cache_clear()
     assert versions(["loose_module"]) != before
 
 
@@ -125,20 +126,20 @@ def test_a_file_is_read_again_only_when_it_changed(tmp_path: Path, monkeypatch: 
     data, cache = tmp_path / "data.npz", tmp_path / "cache.json"
     data.write_bytes(b"old")
     fresh = FileDigests(cache)
-    first = fresh.digest(data)
+    first = fresh.sha256(data)
     fresh.save()
     assert not cache.exists()
     long_ago = time.time() - 100
     os.utime(data, (long_ago, long_ago))
     settled = FileDigests(cache)
-    assert settled.digest(data) == first
+    assert settled.pin(data) == first
     settled.save()
     with monkeypatch.context() as patch:
         patch.setattr("labreport.results.files.sha256_of_file", None)
-        assert FileDigests(cache).digest(data) == first
+        assert FileDigests(cache).sha256(data) == first
     data.write_bytes(b"new")
     assert settled.changed() == [data]
-    assert FileDigests(cache).digest(data) != first
+    assert FileDigests(cache).sha256(data) != first
 
 
 def test_a_comment_in_a_file_of_python_that_a_run_reads_counts_for_nothing(tmp_path: Path) -> None:
@@ -148,6 +149,6 @@ def test_a_comment_in_a_file_of_python_that_a_run_reads_counts_for_nothing(tmp_p
     for source in ('"""Fit."""\nx = 1\n', '"""Fit it."""\nx = 1  # one\n', "x = 2\n"):
         file.write_text(source)
         text.write_text(source)
-        found.append((FileDigests().digest(file), FileDigests().digest(text)))
+        found.append((FileDigests().sha256(file), FileDigests().sha256(text)))
     assert found[0][0] == found[1][0] != found[2][0]
     assert found[0][1] != found[1][1]

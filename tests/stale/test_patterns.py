@@ -1,72 +1,73 @@
-"""Each way to bind a name, or to reach a module, is followed."""
+"""Each way to bind a name, or to reach a module, is noticed."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from stale.edits import edit_file, write_files
 from stale.patterns import PATTERNS, Edit, Pattern
 
-from labreport.stale.code import ANY_CODE, Code
-from labreport.stale.loader import Sources
+from labreport.stale.graph import Graph
+from labreport.stale.sources import Sources, install
 
-CASES = [
-    pytest.param(pattern, edit, id=f"{pattern.name}: {edit.file} {edit.new}".replace("\n", " "))
-    for pattern in PATTERNS
-    for edit in pattern.edits
-]
-
-
-def _write(folder: Path, pattern: Pattern) -> None:
-    for name, text in {"__init__.py": "", **pattern.files}.items():
-        path = folder / "pkg" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+CASES = []
+for pattern in PATTERNS:
+    for edit in pattern.edits:
+        name = f"{pattern.name}: {edit.file} {edit.new}".replace("\n", " ")
+        CASES.append(pytest.param(pattern, edit, id=name))
+EQUAL_RESULT = ("if not False",)
+"""The edits after which the same is computed."""
 
 
-def _change(folder: Path, edit: Edit) -> None:
-    path = folder / "pkg" / edit.file
-    assert path.read_text().count(edit.old) == 1
-    path.write_text(path.read_text().replace(edit.old, edit.new))
+@pytest.fixture(autouse=True)
+def _forget_modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    yield
+    install(Sources(Path("/nowhere")))
 
 
-def _followed(folder: Path) -> set[str]:
-    code = Code(Sources(folder))
-    closure = code.closure([("pkg.main", "entry")])
-    every = code.sources.modules() if ANY_CODE in closure.items else ()
-    paths = [path for name in every if (path := code.sources.path(name))]
-    return {
-        *(f"{one.label} {one.digest}" for one in closure.statements),
-        *(path.read_text() for path in paths),
-    }
+def write(folder: Path, pattern: Pattern) -> None:
+    """Write a pattern as the package `pkg`."""
+    write_files(folder / "pkg", {"__init__.py": "", **pattern.files})
+
+
+def inputs_of_entry(folder: Path) -> dict[str, str]:
+    """What `pkg.main:entry` rests on."""
+    sources = Sources(folder)
+    install(sources)
+    entry = import_module("pkg.main").entry
+    graph = Graph(sources)
+    root = graph.root("", lambda builder: builder.callable_parts(entry))
+    return graph.closure(root).inputs
 
 
 @pytest.mark.parametrize(("pattern", "edit"), CASES)
 def test_an_edit_that_changes_what_is_computed_is_noticed(
     pattern: Pattern, edit: Edit, tmp_path: Path
 ) -> None:
-    """However the name is bound, and however the module is reached."""
-    _write(tmp_path, pattern)
-    before = _followed(tmp_path)
-    assert _followed(tmp_path) == before
-    _change(tmp_path, edit)
-    assert _followed(tmp_path) != before
+    """One after which the same is computed is not."""
+    write(tmp_path, pattern)
+    before = inputs_of_entry(tmp_path)
+    edit_file(tmp_path / "pkg" / edit.file, edit.old, edit.new)
+    assert (inputs_of_entry(tmp_path) != before) == (edit.new not in EQUAL_RESULT)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("pattern", "edit"), CASES)
 def test_each_edit_really_changes_what_is_computed(pattern: Pattern, edit: Edit, tmp_path: Path) -> None:
-    """So that none of the cases above asks for a needless rebuild; those of an equal result are named."""
+    """So that none of the cases above asks for a needless rebuild."""
 
     def outcome() -> str:
         words = [sys.executable, "-B", "-c", "from pkg.main import entry; print(entry())"]
         run = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True)
         return run.stdout or run.stderr
 
-    _write(tmp_path, pattern)
+    write(tmp_path, pattern)
     before = outcome()
-    _change(tmp_path, edit)
-    equal = edit.new in ("if not False", "except KeyError") and "renamed" in str(pattern.files)
-    assert (outcome() == before) == equal
+    edit_file(tmp_path / "pkg" / edit.file, edit.old, edit.new)
+    assert (outcome() == before) == (edit.new in EQUAL_RESULT)

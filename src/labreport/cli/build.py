@@ -18,7 +18,7 @@ from labreport.cli.progress import Progress
 from labreport.cli.terminal import Terminal, counted, duration
 from labreport.errors import MultipleErrors, display_path
 from labreport.plan import DOCUMENTS, Plan
-from labreport.stale import ingredients
+from labreport.stale import dependencies
 
 CLAIMS_FAIL = 3
 """Exit code where a claim does not hold, or is not known."""
@@ -141,7 +141,7 @@ def _stamp(
 def _rests_on(plan: Plan) -> list[str]:
     """The files and folders by which a finished report is known to be up to date."""
     project, report = plan.project, plan.report
-    sources = ingredients(project).sources
+    sources = dependencies(project).sources
     templates, engine = project.folder / "templates", Path(__file__).parents[1]
     declared = set(project.data_files)
     for reader in (*project.questions, *project.figures):

@@ -23,7 +23,7 @@ from labreport.results.files import sha256_of, write_bytes
 from labreport.run.drive import OnEpoch, run_task
 from labreport.run.local import WorkerDied
 from labreport.run.task import Failed, Job, thread_environment
-from labreport.stale import ingredients, load
+from labreport.stale import dependencies, load
 
 TOPIC = "labreport"
 _FOLDER = "LABREPORT_PROJECT"
@@ -167,7 +167,7 @@ def _stored(store: Store, job: Job) -> dict[str, bytes]:
 
 def _files(project: Project) -> dict[str, bytes]:
     """What a run may need: the project's modules, its data files, its pyproject.toml."""
-    sources = ingredients(project).sources
+    sources = dependencies(project).sources
     paths = [project.folder / "pyproject.toml", *filter(None, map(sources.path, sources.modules()))]
     data = {*project.data_files, *(file for each in project.runs for file in each.files or ())}
     paths += [project.package / file for file in data]

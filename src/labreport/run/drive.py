@@ -21,7 +21,7 @@ from labreport.project import Fit, Project, flatten_metrics
 from labreport.results import TIMES, Run, Store
 from labreport.results.files import STATE, Busy, DiskError, lock, map_leaves, validated_arrays
 from labreport.run.task import Failed, Job
-from labreport.stale import check_reads, run_inputs
+from labreport.stale import dependencies
 
 SAVED = 5.0
 """Seconds between two writings of the state: what may be lost when everything is killed."""
@@ -39,11 +39,12 @@ def run_task(load: Callable[[], Project], job: Job, store: Store, tell: OnEpoch,
     """
     try:
         project = load()
+        dependencies(project, store.folder)  # before any code of the project is called
         with lock(store.folder / ".locks" / f"{job.seed}-{job.key[:8]}", stop=stop):
             run = store.find(job.key, job.seed) or Run(job.key, job.name, job.seed, job.made_of)
             if run.missing(job.epochs):
                 _check(project, job)
-                with check_reads(project, job.made_of, f"experiment {job.name!r}"):
+                with dependencies(project).observe(project.experiment(job.name)):
                     run = Runner(project, job, store, tell, stop).train(run)
                 try:
                     _check(project, job)
@@ -64,7 +65,7 @@ def run_task(load: Callable[[], Project], job: Job, store: Store, tell: OnEpoch,
 
 def _check(project: Project, job: Job) -> None:
     """Raise `UsageError` where a result would not belong under its key."""
-    here = run_inputs(project, project.experiment(job.name), job.seed)
+    here = dependencies(project).run_inputs(project.experiment(job.name), job.seed)
     if odd := [name for name in {**here, **job.made_of} if here.get(name) != job.made_of.get(name)]:
         text = f"{odd[0]} is {here.get(odd[0], 'not there')} instead of {job.made_of.get(odd[0], 'none')}"
         raise UsageError(f"{text}: edited since the build began, or another on this worker; build again")

@@ -1,16 +1,9 @@
-"""What things are made of: code that is followed, specifications, data, versions."""
+"""What targets are made of: code and values as a project has them when it is loaded, and files."""
 
-from labreport.stale.ingredients import (
-    ENGINE,
-    UNKNOWN,
-    changed_since_loaded,
-    check_reads,
-    declaration_hash,
-    engine_hash,
-    ingredients,
-    run_inputs,
-    sha256_of,
-    short_hash,
-)
+from labreport.results import sha256_of
+from labreport.stale.canonical import canonical_repr, declaration_hash, short_hash
+from labreport.stale.files import FileDigests
+from labreport.stale.inputs import ENGINE, UNKNOWN, Dependencies, dependencies, engine_hash
 from labreport.stale.loader import load
+from labreport.stale.observation import Observation
 from labreport.stale.versions import versions

@@ -11,7 +11,7 @@ from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 
-PYTHON = ".".join(map(str, sys.version_info[:2]))
+PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 """The version of Python, to the second number."""
 
 
@@ -21,16 +21,23 @@ def versions(modules: Iterable[str]) -> dict[str, str]:
     A module of no distribution has the digest of its source for a version.
     """
     found: dict[str, str] = {}
-    for module in {*modules} - sys.stdlib_module_names - {"labreport"}:
-        waiting = list(names := _distributions(module))
-        found |= {} if names else {module: _digest(module)}
-        while waiting:
-            name = waiting.pop()
-            version, required = distribution(name)
-            if version and name not in found:
-                found[name] = version
-                waiting += required
+    for module in set(modules) - sys.stdlib_module_names - {"labreport"}:
+        distributions = _distributions_of(module)
+        if distributions:
+            _add_with_requirements(found, distributions)
+        else:
+            found[module] = _source_hash(module)
     return found
+
+
+def _add_with_requirements(found: dict[str, str], names: Iterable[str]) -> None:
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        version, requirements = distribution(name)
+        if version and name not in found:
+            found[name] = version
+            waiting.extend(requirements)
 
 
 @cache
@@ -40,27 +47,39 @@ def distribution(name: str) -> tuple[str, list[str]]:
         found = metadata.distribution(name)
     except metadata.PackageNotFoundError:
         return "", []
-    required = [one for one in found.requires or () if "extra" not in one.partition(";")[2]]
-    return found.version, [_plain(re.split(r"[^\w.-]", one)[0]) for one in required]
+    requirements = []
+    for requirement in found.requires or ():
+        if "extra" not in requirement.partition(";")[2]:
+            requirements.append(_normal_name(re.split(r"[^\w.-]", requirement)[0]))
+    return found.version, requirements
 
 
 @cache
-def _distributions(module: str) -> list[str]:
-    own = _plain(module)
-    return [own] if distribution(own)[0] else [*map(_plain, _by_module().get(module, ()))]
+def _distributions_of(module: str) -> list[str]:
+    name = _normal_name(module)
+    if distribution(name)[0]:
+        return [name]
+    return [_normal_name(other) for other in _names_by_module().get(module, ())]
 
 
-_by_module = cache(metadata.packages_distributions)
+_names_by_module = cache(metadata.packages_distributions)
 
 
-def _plain(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
+def _normal_name(text: str) -> str:
+    return re.sub(r"[-_.]+", "-", text).lower()
 
 
 @cache
-def _digest(module: str) -> str:
+def _source_hash(module: str) -> str:
+    """The digest of a library that nobody installed, by its files."""
     spec = find_spec(module)
-    folders = spec and spec.submodule_search_locations
-    files = [file for one in folders or () for file in sorted(Path(one).rglob("*.py"))]
-    files += [Path(spec.origin)] if spec and spec.origin and not folders else []
-    return sha256(b"".join(file.read_bytes() for file in files if file.is_file())).hexdigest()[:16]
+    paths = list[Path]()
+    for folder in (spec and spec.submodule_search_locations) or ():
+        paths.extend(sorted(Path(folder).rglob("*.py")))
+    if not paths and spec and spec.origin:
+        paths.append(Path(spec.origin))
+    found = sha256()
+    for path in paths:
+        if path.is_file():
+            found.update(path.read_bytes())
+    return found.hexdigest()[:16]

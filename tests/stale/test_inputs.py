@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -15,16 +13,7 @@ from labreport.errors import UsageError
 from labreport.plan import Plan
 from labreport.results import Store
 from labreport.run import Task, execute
-from labreport.stale import (
-    ENGINE,
-    changed_since_loaded,
-    check_reads,
-    ingredients,
-    load,
-    run_inputs,
-    sha256_of,
-)
-from labreport.stale.ingredients import Ingredients
+from labreport.stale import ENGINE, Dependencies, dependencies, load, sha256_of
 
 PROJECT = '''
 import json
@@ -128,7 +117,7 @@ def _without_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, name, drawing)
 
 
-def loaded(folder: Path, *edits: tuple[str, str]) -> Ingredients:
+def loaded(folder: Path, *edits: tuple[str, str]) -> Dependencies:
     """The ingredients of the project, after the edits."""
     text = PROJECT
     for old, new in edits:
@@ -138,15 +127,15 @@ def loaded(folder: Path, *edits: tuple[str, str]) -> Ingredients:
     for name in ("images.txt", "notes.txt"):
         if not (folder / name).exists():
             (folder / name).write_text("1 2 3")
-    return ingredients(load(folder))
+    return dependencies(load(folder))
 
 
-def made(found: Ingredients) -> dict[str, dict[str, str]]:
+def made(found: Dependencies) -> dict[str, dict[str, str]]:
     """What each thing is made of: `run NAME`, `answer NAME`, `figure NAME`."""
     project = found.project
-    told = {f"run {one.name}": found.run(one, 0) for one in project.runs}
-    told |= {f"answer {one.name}": found.reader(one, {}) for one in project.questions}
-    return told | {f"figure {one.name}": found.reader(one, {}) for one in project.figures}
+    told = {f"run {one.name}": found.run_inputs(one, 0) for one in project.runs}
+    told |= {f"answer {one.name}": found.reader_inputs(one, {}) for one in project.questions}
+    return told | {f"figure {one.name}": found.reader_inputs(one, {}) for one in project.figures}
 
 
 def changed(folder: Path, *edits: tuple[str, str]) -> set[str]:
@@ -191,7 +180,7 @@ PLAIN_RUNS = {"run plain", "run widths/width=2", "run widths/width=3"}
         ("LOADED.append(Experiment(\"again", "LOADED.append(Experiment(\"once", set()),
         ("def experiment(name, title, **fields):", "def experiment(name, title='', **fields):", set()),
         ('"""Few."""', '"""Some."""  # four', set()),
-        ("import json\n", "import json\nnp = None\n", ALL_RUNS),
+        ("import json\n", "import json\nnp = None\n", set()),
     ],
 )  # fmt: skip
 def test_an_edit_repeats_what_rests_on_it_and_nothing_else(
@@ -303,21 +292,22 @@ def test_an_experiment_that_reads_no_files_does_not_rest_on_the_project_s(tmp_pa
 
 def test_equal_specifications_share_a_key_and_titles_do_not_count(tmp_path: Path) -> None:
     """So that their runs are made once."""
-    project = loaded(tmp_path, ('"with decay", decay=0.5', '"with decay"')).project
-    keys = {sha256_of(run_inputs(project, project.experiment(name), 0)) for name in ("plain", "decay")}
-    assert len(keys) == 1
-    assert sha256_of(run_inputs(project, project.experiment("plain"), 1)) not in keys
+    found = loaded(tmp_path, ('"with decay", decay=0.5', '"with decay"'))
+    plain, decay = (found.project.experiment(name) for name in ("plain", "decay"))
+    assert found.run_inputs(plain, 0) == found.run_inputs(decay, 0)
+    assert found.run_inputs(plain, 0) != found.run_inputs(plain, 1)
 
 
 def test_the_way_leads_from_a_definition_to_what_rests_on_it(tmp_path: Path) -> None:
     """And its place is that of the statement now."""
     found = loaded(tmp_path)
-    assert found.way(found.project.experiment("plain"), "project:images") == [
+    assert found.path_to(found.project.experiment("plain"), "project:images") == [
         "project:images",
+        "project:Training.advance",
         "project:Training",
     ]
     line = PROJECT.split("\n").index("def images():") + 1
-    what, where = found.described("code project:images")
+    what, where = found.describe("code project:images")
     assert what == "function project:images"
     assert where.endswith(f"project.py:{line}")
 
@@ -327,43 +317,16 @@ def test_what_a_question_closes_over_is_part_of_it(tmp_path: Path) -> None:
     assert changed(tmp_path, ("ask(LOSS)", 'ask(Measure("loss", because="so"))')) == {"answer loss"}
 
 
-def test_an_undeclared_file_that_is_read_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
-    """Declared ones, those of libraries and those outside the project are not."""
-    found = loaded(tmp_path)
-    question = found.project.questions[0]
-    (tmp_path / "wells.csv").write_text("1")
-    told = made(found)["answer best"]
-    with check_reads(found.project, told, question):
-        (tmp_path / "notes.txt").read_text()
-        Path(json.__file__).read_text()
-    message = r"question 'best': the file .*wells\.csv was read for it.*declare it in data="
-    for project in (found.project, replace(found.project, source=tmp_path, module="src.own")):
-        with pytest.raises(UsageError, match=message), check_reads(project, told, question):
-            (tmp_path / "wells.csv").read_text()
-
-
-def test_a_module_that_could_not_be_followed_is_an_error(tmp_path: Path) -> None:
-    """It would be no ingredient of what it was loaded for."""
-    found = loaded(tmp_path)
-    (tmp_path / "unseen.py").write_text("X = 1\n")
-    told = made(found)["answer best"]
-    with (
-        pytest.raises(UsageError, match="module unseen was loaded"),
-        check_reads(found.project, told, "a run"),
-    ):
-        __import__("unseen")
-
-
 def test_what_is_edited_after_loading_is_told(tmp_path: Path) -> None:
     """Code and data; what was loaded and digested stays what it was."""
     found = loaded(tmp_path)
     before = made(found)
-    assert changed_since_loaded(found.project) == []
+    assert found.changed_since_loaded() == []
     (tmp_path / "project.py").write_text(f"{PROJECT}\n")
     (tmp_path / "images.txt").write_text("9 9 9")
-    assert [Path(name).name for name in changed_since_loaded(found.project)] == ["images.txt", "project.py"]
+    assert [Path(name).name for name in found.changed_since_loaded()] == ["images.txt", "project.py"]
     assert (
-        found.run(found.project.runs[0], 0)["code project:Training"]
+        found.run_inputs(found.project.runs[0], 0)["code project:Training"]
         == before["run plain"]["code project:Training"]
     )
 
@@ -374,7 +337,7 @@ def test_the_bits_of_a_toy_run_are_those_of_this_engine(tmp_path: Path) -> None:
     drawing.append('matplotlib.rcParams["axes.grid"] = True\n')
     project = loaded(tmp_path, *((each, "") for each in drawing)).project
     experiment = project.experiment("decay")
-    made_of = run_inputs(project, experiment, 0)
+    made_of = dependencies(project).run_inputs(experiment, 0)
     task, store = Task(experiment, 0, sha256_of(made_of), made_of, (1, 2)), Store(tmp_path / "results")
     outcome = execute(project, [task], store, jobs=1, progress=lambda event: None)
     assert not outcome.failed

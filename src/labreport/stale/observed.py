@@ -1,0 +1,276 @@
+"""The files that the author's code opens, whether or not anybody declared them, and for whom.
+
+An audit hook hears of every opening, for as long as the process lives. A path is noted once for each target.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import Any
+
+from labreport.stale.files import Stamp, stamp_of
+from labreport.stale.node import FunctionKey, function_key
+from labreport.stale.sources import ENGINE_FOLDER, Sources, is_foreign, is_hidden
+
+_WRITING = os.O_WRONLY | os.O_RDWR
+_SYSTEM = ("/usr", "/etc", "/proc", "/sys", "/dev", sys.prefix, sys.base_prefix, tempfile.gettempdir())
+_SYSTEM_FOLDERS = tuple(os.path.join(folder, "") for folder in _SYSTEM)
+"""What is below these belongs to the machine, unless the project is there too."""
+_AUTHOR, _ENGINE, _IMPORT, _LIBRARY = "author", "engine", "import", "library"
+EventPath = str | bytes | os.PathLike[str] | int
+
+
+@dataclass
+class Opened:
+    """What was opened on behalf of one target."""
+
+    read: dict[str, Stamp | None] = field(default_factory=dict)
+    """Each path, with its stamp when it was opened first; None where there was no such file."""
+    databases: dict[str, Stamp | None] = field(default_factory=dict)
+    """Files of SQLite, likewise."""
+    listed: dict[str, None] = field(default_factory=dict)
+    """Folders whose names were asked for; with a pattern, as `data/*.csv`, where only some were."""
+    written: set[str] = field(default_factory=set)
+    own_report: str = ""
+    """A file of the report that is being made, which the author's code read."""
+
+    def add(self, other: Opened) -> None:
+        """Add what was opened for others and may have been kept."""
+        for path, stamp in other.read.items():
+            self.read.setdefault(path, stamp)
+        for path, stamp in other.databases.items():
+            self.databases.setdefault(path, stamp)
+        self.listed.update(other.listed)
+
+
+@dataclass
+class _Callers:
+    """Who runs while something is opened."""
+
+    functions: list[FunctionKey]
+    """The author's functions that may keep what they read, the innermost first."""
+    has_author: bool
+    has_engine: bool
+    asked_by: str
+    """The innermost of the author, the engine and the import machinery, whatever libraries are in between."""
+    pattern: str
+    """The pattern of a `glob` that lists a folder."""
+
+
+class Recorder:
+    """Hears what is opened by the code of one project, from when it is loaded."""
+
+    def __init__(self, sources: Sources) -> None:
+        self.folder = os.path.join(str(sources.folder), "")
+        self.report = ""
+        """The folder of the report that is made of the project."""
+        self.keepers: Collection[FunctionKey] | None = None
+        """The functions that may keep what they read; None while the project is loaded, when any may."""
+        self.target: Opened | None = None
+        self.kept = defaultdict[FunctionKey, Opened](Opened)
+        """What was read by functions that may have kept it."""
+        self._at_import = defaultdict[str, list[tuple[int, str]]](list)
+        self._paths: dict[str, str] = {}
+        self._folders: dict[str, bool] = {}
+        self._kinds: dict[str, str] = {}
+
+    def opened_by(self, file: str, lines: range | None) -> Iterator[str]:
+        """The paths that a module's file opened when it was imported, on some lines or on any."""
+        for line, path in self._at_import.get(file, ()):
+            if lines is None or line in lines:
+                yield path
+
+    def paths_at_import(self) -> set[str]:
+        """All paths that were opened when the project was loaded."""
+        return {path for opened in self._at_import.values() for _, path in opened}
+
+    # Events
+
+    def on_open(self, path: EventPath, mode: str | None, flags: int) -> None:
+        """A file is opened."""
+        if flags & _WRITING:
+            self.on_write(path)
+            return
+        counted = self._counted(path)
+        if not counted:
+            return
+        callers = self._callers(counted)
+        if self.report and counted.startswith(self.report):
+            if self.target is not None and callers.asked_by == _AUTHOR:
+                self.target.own_report = counted
+            return
+        if callers.has_author or not callers.has_engine:
+            stamp = stamp_of(counted)
+            for opened in self._for_whom(callers):
+                opened.read.setdefault(counted, stamp)
+
+    def on_connect(self, database: EventPath, *more: Any) -> None:
+        """A database of SQLite is opened."""
+        text = os.fsdecode(database) if not isinstance(database, int) else ""
+        text = text.removeprefix("file:").partition("?")[0]
+        counted = self._counted(text) if text and text != ":memory:" else ""
+        callers = self._callers(counted) if counted else None
+        if callers is not None and callers.asked_by == _AUTHOR:
+            stamp = stamp_of(counted)
+            for opened in self._for_whom(callers):
+                opened.databases.setdefault(counted, stamp)
+
+    def on_list(self, path: EventPath | None = None, *more: Any) -> None:
+        """The names in a folder are asked for."""
+        counted = self._counted("." if path is None else path)
+        callers = self._callers(counted) if counted else None
+        if callers is not None and callers.asked_by == _AUTHOR:
+            listed = callers.pattern or counted
+            for opened in self._for_whom(callers):
+                opened.listed[listed] = None
+
+    def on_write(self, path: EventPath, *more: Any) -> None:
+        """A file is opened for writing, or a name is given, taken or changed."""
+        counted = self._counted(path)
+        if counted and self.target is not None:
+            self.target.written.add(counted)
+
+    def on_rename(self, source: EventPath, target: EventPath, *more: Any) -> None:
+        """A file gets another name."""
+        self.on_write(source)
+        self.on_write(target)
+
+    def _for_whom(self, callers: _Callers) -> Iterator[Opened]:
+        """Where something is noted: for the target, and for functions that may keep it for others."""
+        if self.target is not None:
+            yield self.target
+        for key in callers.functions:
+            yield self.kept[key]
+
+    # Paths
+
+    def _counted(self, path: EventPath) -> str:
+        """The absolute path of what may count; empty for what does not."""
+        if isinstance(path, int):
+            return ""
+        text = path if isinstance(path, str) else os.fsdecode(path)
+        known = self._paths.get(text)
+        if known is not None:
+            return known
+        absolute = os.path.abspath(text)
+        counted = absolute if self._counts(absolute) else ""
+        if os.path.isabs(text):
+            self._paths[text] = counted
+        return counted
+
+    def _counts(self, path: str) -> bool:
+        """Whether a file can be a part of what a target is made of."""
+        folder, name = os.path.split(path)
+        if name.startswith(".") or name.endswith((".py", ".pyc")):
+            return False
+        if folder not in self._folders:
+            self._folders[folder] = self._counts_below(os.path.join(folder, ""))
+        return self._folders[folder]
+
+    def _counts_below(self, folder: str) -> bool:
+        if self.report and folder.startswith(self.report):
+            return True
+        if not folder.startswith(self.folder):
+            return "/." not in folder and not folder.startswith(_SYSTEM_FOLDERS)
+        below = folder[len(self.folder) :]
+        return not is_hidden(below) and not is_foreign(below, self.folder)
+
+    # Callers
+
+    def _callers(self, path: str) -> _Callers:
+        """Who runs while `path` is opened: called by the methods above, which the hook calls."""
+        callers = _Callers([], False, False, "", "")
+        frame: FrameType | None = sys._getframe(3)
+        while frame is not None:
+            code = frame.f_code
+            kind = self._kinds.get(code.co_filename) or self._kind_of(code.co_filename)
+            if kind == _AUTHOR:
+                self._add_author(callers, frame, path)
+            elif kind == _ENGINE:
+                callers.has_engine = True
+            elif kind == _LIBRARY and code.co_name in ("glob", "rglob", "iglob") and not callers.asked_by:
+                callers.pattern = _pattern(frame.f_locals, code.co_name) or callers.pattern
+            if kind != _LIBRARY:
+                callers.asked_by = callers.asked_by or kind
+            frame = frame.f_back
+        return callers
+
+    def _add_author(self, callers: _Callers, frame: FrameType, path: str) -> None:
+        code = frame.f_code
+        key = function_key(code)
+        if self.keepers is None:
+            callers.functions.append(key)
+            if code.co_name == "<module>":
+                self._at_import[code.co_filename].append((frame.f_lineno, path))
+        elif key in self.keepers:
+            callers.functions.append(key)
+        callers.has_author = True
+
+    def _kind_of(self, file: str) -> str:
+        """Whose code is in a file."""
+        kind = _LIBRARY
+        if file.startswith("<frozen importlib"):
+            kind = _IMPORT
+        elif file.startswith(str(ENGINE_FOLDER)):
+            kind = _ENGINE
+        elif file.startswith(self.folder) and not is_hidden(file[len(self.folder) :]):
+            kind = _AUTHOR
+        self._kinds[file] = kind
+        return kind
+
+
+def _pattern(names: dict[str, Any], function: str) -> str:
+    """The pattern with which `glob` or `pathlib` lists a folder: an absolute path with stars."""
+    if "pathname" in names:
+        root = names.get("root_dir") or "."
+        return os.path.abspath(os.path.join(root, os.fsdecode(names["pathname"])))
+    if "self" in names and isinstance(names.get("pattern"), str):
+        inner = "**" if function == "rglob" else ""
+        return os.path.abspath(os.path.join(str(names["self"]), inner, names["pattern"]))
+    return ""
+
+
+_recorder: Recorder | None = None
+
+
+def start_recording(sources: Sources) -> Recorder:
+    """Hear what the code of a project opens from now on, and of no other any more."""
+    global _recorder
+    _recorder = Recorder(sources)
+    return _recorder
+
+
+def recording() -> Recorder | None:
+    """Who hears at present."""
+    return _recorder
+
+
+_EVENTS: dict[str, Callable[..., None]] = {
+    "open": Recorder.on_open,
+    "sqlite3.connect": Recorder.on_connect,
+    "os.listdir": Recorder.on_list,
+    "os.scandir": Recorder.on_list,
+    "os.rename": Recorder.on_rename,
+    "os.remove": Recorder.on_write,
+    "os.mkdir": Recorder.on_write,
+    "os.rmdir": Recorder.on_write,
+    "os.truncate": Recorder.on_write,
+    "os.link": Recorder.on_rename,
+    "os.symlink": Recorder.on_rename,
+}
+
+
+def _hear(event: str, arguments: tuple[Any, ...]) -> None:
+    """The audit hook; an exception here would be raised by whatever is opened."""
+    handler = _EVENTS.get(event)
+    if handler is not None and _recorder is not None:
+        handler(_recorder, *arguments)
+
+
+sys.addaudithook(_hear)

@@ -1,0 +1,222 @@
+"""The digest of a value: what pickle would store of it, with references in place of code."""
+
+from __future__ import annotations
+
+import copyreg
+import hashlib
+import pickle
+import warnings
+from collections.abc import Callable
+from dataclasses import fields
+from functools import cached_property
+from inspect import getattr_static
+from pathlib import PurePath
+from types import (
+    CellType,
+    FunctionType,
+    GetSetDescriptorType,
+    MappingProxyType,
+    MemberDescriptorType,
+    ModuleType,
+)
+from typing import Any, Protocol
+
+from labreport.project import Data, Experiment, Project, Study
+from labreport.project.checks import Declared
+
+SIZE_LIMIT = 500_000_000
+"""Bytes of a value, beyond which it counts by the statements about it."""
+_PLAIN = frozenset({int, float, bool, bytes, list, tuple, dict, type(None), complex})
+
+
+class CodeReferences(Protocol):
+    """Who knows what stands for code in a value, and is told what else the value rests on."""
+
+    root: str
+    """The project's folder: paths below it count relative to it."""
+
+    def is_own(self, module: str) -> bool:
+        """Whether a module is the project's."""
+
+    def module(self, value: ModuleType) -> Any:
+        """What stands for a module."""
+
+    def definition(self, value: type | FunctionType, values: ValueHash) -> Any:
+        """What stands for a function or a class."""
+
+    def declared(self, value: Experiment | Study | Data) -> Any:
+        """What stands for an experiment, a study or a table."""
+
+    def instance(self, value: Any) -> None:
+        """Note an object of some class, which may keep what its methods read."""
+
+    def wrapped(self, function: Any) -> None:
+        """Note a function that an object of a library wraps, such as a cache."""
+
+
+class TooLarge(Exception):
+    """A value is larger than the limit."""
+
+
+class ValueHash:
+    """The digest of one value, and of the parts of it that are told apart by a digest of their own.
+
+    `opaque` says that a part of it could not be told, so that it counts by the statements about it too.
+    """
+
+    def __init__(self, code: CodeReferences) -> None:
+        self.code = code
+        self.opaque = False
+        self._numbers: dict[int, tuple[int, Any]] = {}
+        self._open_sets = set[int]()
+
+    def sha256(self, value: Any) -> str:
+        """The digest of a value, 16 hexadecimal digits."""
+        sink = _HashingSink()
+        pickler = _Pickler(sink, protocol=5)
+        pickler.values = self
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                pickler.dump(value)
+        except Exception as error:  # whatever a library raises, too deep a value, one that is too large
+            self.opaque = True
+            return type(error).__name__
+        return sink.sha256.hexdigest()[:16]
+
+    def number(self, value: Any) -> tuple[str, int] | None:
+        """What stands for a value that is part of this digest already; None where it is new."""
+        known = self._numbers.get(id(value))
+        if known is not None:
+            return "again", known[0]
+        self._numbers[id(value)] = len(self._numbers), value
+        return None
+
+    def stand_in(self, value: Any) -> Any:
+        """What counts in place of a value; None where pickle tells it, or its parts."""
+        kind = type(value)
+        if kind in _PLAIN:
+            return None
+        if kind is str:  # as bytes, since whether two equal texts are one object means nothing
+            return value.replace(self.code.root, "").encode("utf-8", "surrogatepass")
+        if isinstance(value, PurePath):
+            return kind.__name__, str(value)
+        if kind is set or kind is frozenset:
+            return self._set(value)
+        if isinstance(value, ModuleType):
+            return self.code.module(value)
+        if isinstance(value, (type, FunctionType)):
+            return self.code.definition(value, self)
+        if isinstance(value, (Experiment, Study, Data)):
+            return self.code.declared(value)
+        if isinstance(value, Declared):
+            return self._declaration(value)
+        if kind is MappingProxyType:
+            return "mapping", dict(value)
+        if kind is CellType:
+            return _cell_content(value)
+        if kind is property:
+            return "property", value.fget, value.fset, value.fdel
+        if kind is cached_property:
+            self.code.wrapped(value.func)
+            return "cached_property", value.func
+        if kind is staticmethod or kind is classmethod:
+            return kind.__name__, value.__func__
+        self.code.instance(value)
+        return None if self.code.is_own(kind.__module__) else self._wrapper(value)
+
+    def _set(self, value: set[Any] | frozenset[Any]) -> Any:
+        """The members of a set in an order that is the same in every process."""
+        kinds = set(map(type, value))
+        if kinds <= {str} or kinds <= {int}:
+            return "set", sorted(value)
+        if id(value) in self._open_sets:  # it contains itself, by way of an object
+            return ("set within itself",)
+        self._open_sets.add(id(value))
+        numbers, members = self._numbers, list[str]()
+        for member in value:
+            self._numbers = dict(numbers)  # so that the order of members means nothing
+            members.append(self.sha256(member))
+        self._numbers = numbers
+        self._open_sets.discard(id(value))
+        return "set", sorted(members)
+
+    def _declaration(self, value: Declared) -> Any:
+        """What an author declares by the engine's means counts by its fields, wherever it is written."""
+        names = [member.name for member in fields(value) if member.name != "location"]
+        if isinstance(value, Project):
+            names = [name for name in names if name not in ("folder", "source")]
+        return type(value).__name__, [(name, getattr(value, name)) for name in names]
+
+    def _wrapper(self, value: Any) -> Any:
+        """What stands for an object of a library around a function, as `functools.cache` makes it."""
+        function = _wrapped_function(value)
+        if function is None:
+            return None
+        kind = type(value)
+        self.code.wrapped(function)
+        if kind.__module__ != "functools":  # it may have options that nobody can ask for
+            self.opaque = True
+        return kind.__qualname__, function
+
+    def reduced(self, value: Any) -> Any:
+        """The parts of which pickle would make a value again; where it has none, the name of its type.
+
+        Of an own object all of its attributes count, whatever its class pickles.
+        """
+        kind = type(value)
+        special: Callable[[Any], Any] | None = copyreg.dispatch_table.get(kind)
+        try:
+            parts = special(value) if special else value.__reduce_ex__(5)
+        except Exception:  # of many kinds
+            self.opaque = True
+            parts = str, (f"{kind.__module__}.{kind.__qualname__}",)
+        if self.code.is_own(kind.__module__) and isinstance(parts, tuple):
+            state = [parts[2:3], getattr(value, "__dict__", None)]
+            return *parts[:2], state, *parts[3:5]
+        return parts
+
+
+def _cell_content(cell: CellType) -> Any:
+    """What a function encloses."""
+    try:
+        return "cell", cell.cell_contents
+    except ValueError:
+        return ("empty cell",)
+
+
+def _wrapped_function(value: Any) -> Any:
+    """What an object says that it wraps; None for any other object. No code of the object is called."""
+    wrapped = getattr_static(value, "__wrapped__", None)
+    if isinstance(wrapped, (GetSetDescriptorType, MemberDescriptorType)):
+        wrapped = getattr(value, "__wrapped__", None)
+    return wrapped if callable(wrapped) else None
+
+
+class _HashingSink:
+    """A file for pickle that keeps no more than a digest of what is written."""
+
+    def __init__(self) -> None:
+        self.sha256 = hashlib.sha256()
+        self._size = 0
+
+    def write(self, data: Any) -> int:
+        """Take some bytes. Raises `TooLarge`."""
+        size = len(data)
+        self._size += size
+        if self._size > SIZE_LIMIT:
+            raise TooLarge
+        self.sha256.update(data)
+        return size
+
+
+class _Pickler(pickle.Pickler):
+    """Pickle, with references in place of code."""
+
+    values: ValueHash
+
+    def persistent_id(self, value: Any) -> Any:
+        return self.values.stand_in(value)
+
+    def reducer_override(self, value: Any) -> Any:
+        return self.values.reduced(value)
