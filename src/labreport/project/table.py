@@ -110,14 +110,15 @@ class Data:
         """
         if self.text is not None:
             return
-        texts: dict[Any, str] = {}
+        first_rows: dict[str, tuple[str, int]] = {}
         for row, (cell, text) in enumerate(zip(self.frame[column], self._texts(column), strict=True)):
             if cell != cell or cell is None:
                 continue
             name = re.sub(r"\.0$", "", str(cell))
-            earlier = texts.setdefault(name, text)
+            earlier, earlier_row = first_rows.setdefault(name, (text, row))
             if earlier != text:
-                problem = f"{self.line(row)} has {text} in column {column!r}, and another row {earlier}"
+                earlier_line = self.line(earlier_row)
+                problem = f"{earlier_line} has {earlier} in column {column!r}, and {self.line(row)} {text}"
                 advice = f"text=[{column!r}] keeps them apart, text=[] takes them as one"
                 self.refuse(f"{problem}, which are one number: {advice}")
 

@@ -304,7 +304,8 @@ def _refuse_half_paired(first: Cell, second: Cell) -> None:
     else:
         lacking = [(cell, [u for u in alone if u not in cell.rows]) for cell in (first, second)]
         cell, units = next((cell, units) for cell, units in lacking if units)
-        text = f"{data.unit} {_listed(units)} has no {cell.description}, {len(shared):,} are in both"
+        verb = "has" if len(units) == 1 else "have"
+        text = f"{data.unit} {_listed(units)} {verb} no {cell.description}, {len(shared):,} are in both"
     advice = "paired=True compares those that are in both, paired=False two independent groups"
     data.refuse(f"{text}; correct it, or say what is meant: {advice}")
 

@@ -7,9 +7,10 @@ import operator
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partialmethod
+from inspect import ismethod
 from typing import Any, Literal, NoReturn
 
-from labreport.errors import UsageError, author_location
+from labreport.errors import UsageError, author_location, did_you_mean
 from labreport.project.checks import short_repr
 from labreport.stats.judgement import Judged, Outcome
 from labreport.stats.wording import distance_text, plural
@@ -84,6 +85,8 @@ def as_condition(value: Any) -> Condition:
         return condition
     if condition is None or isinstance(condition, bool):
         return Condition(condition)
+    if ismethod(condition):
+        refuse(f".{condition.__name__} needs brackets: what it asks of, or nothing")
     refuse(f"{short_repr(condition)} is no condition; write one such as ranking.clear(…), .more or .above(…)")
 
 
@@ -205,8 +208,7 @@ class Quantity:
             return Condition(None, (self,))
         outcome = self.judged.outcome
         holds = outcome in ("more", "less") if word == "clear" else outcome == word
-        unit = "" if self.unit == "times" else self.unit
-        return Condition(holds, (self,), distance_text(self.judged.distance(word), unit))
+        return Condition(holds, (self,), self._distance_text(self.judged.distance(word)))
 
     @property
     def more(self) -> Condition:
@@ -241,6 +243,27 @@ class Quantity:
         return self.low, self.high
 
     @property
+    def p_value(self) -> Quantity:
+        """The p value of a comparison by itself, as a number."""
+        return Quantity(self.p, source=replace(self.source, kind="computed"))
+
+    @property
+    def sd(self) -> Quantity:
+        """The standard deviation of the values of its units, of a pair of their differences."""
+        source = replace(self.source, kind="computed", method="standard deviation")
+        return Quantity(self.spread, self.unit, source=source)
+
+    def n_of(self, group: str) -> Quantity:
+        """How many units a group of a comparison has. Raises `UsageError` for one that it does not have."""
+        sizes = dict(self.groups)
+        if group not in sizes:
+            refuse(f"{self!r} has no group {group!r}{did_you_mean(group, sizes, 'there are')}")
+        source = replace(
+            self.source, experiments=(group,), kind="counted", method="", sizes=(), n=sizes[group]
+        )
+        return Quantity(sizes[group], plural(self.source.unit), source=source, exact=True)
+
+    @property
     def factor(self) -> float:
         """How many of the printed unit are one of the stored: 100 for shares and points, else 1."""
         return 100.0 if self.unit in ("fraction", "points") else 1.0
@@ -264,16 +287,28 @@ class Quantity:
     def _compare(self, relation: Callable[[Any, Any], bool], bound: Any, end: float | None) -> Condition:
         """Compare the end, or an exact value, with a number in the printed unit, or an exact quantity."""
         number = self.value if self.exact else end
+        stored_bound = self._stored_bound(bound)
         if self.value is None or number is None:
             return Condition(None, (self,))
-        distance = number - self._stored_bound(bound)
-        unit = "points" if self.unit == "fraction" else self.unit
-        return Condition(bool(relation(distance, 0)), (self,), distance_text(distance, unit))
+        if self.out_of is not None and stored_bound > self.out_of:  # which so few runs cannot reach
+            return Condition(None, (self,))
+        distance = number - stored_bound
+        return Condition(bool(relation(distance, 0)), (self,), self._distance_text(distance))
+
+    def _distance_text(self, distance: float) -> str:
+        """How far an end is from where a condition turns: `by 0.1 points`, of a ratio `by 3 %`."""
+        if self.unit == "times":
+            return distance_text(100 * distance, "%")
+        return distance_text(distance, "points" if self.unit == "fraction" else self.unit)
 
     def _stored_bound(self, bound: Any) -> float:
         """A bound in the stored unit: of a number in the printed unit, or of an exact quantity."""
         if not hasattr(bound, "value"):
-            return plain_number(bound) / self.factor
+            number = plain_number(bound)
+            if self.unit == "fraction" and 0 < number < 1 and (self.value or 0) > 0.1:
+                advice = f"write {100 * number:g} for {100 * number:g} %"
+                refuse(f"{number!r} is less than 1 %; a bound of a share is in per cent: {advice}")
+            return number / self.factor
         quantity = as_quantity(bound)
         if quantity.value is None or not quantity.exact:
             refuse(f"{quantity!r} is measured; compare with a number, or use a finding")

@@ -71,6 +71,6 @@ def distance_text(distance: float, unit: str) -> str:
     if not distance:
         return ""
     size = abs(distance) * (100 if unit == "points" else 1)
-    number = f"{size:.2g}" if size < 1000 else f"{size:,.0f}"
+    number = f"{size:.2g}" if size < 100 else f"{size:,.0f}"
     noun = singular(unit) if number == "1" else unit
     return f"by {number} {noun}".rstrip()
