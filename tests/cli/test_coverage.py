@@ -71,3 +71,15 @@ def test_numbers_are_printed_literal_or_typed(template: Path) -> None:
 def test_a_template_that_is_not_there_has_nothing(template: Path) -> None:
     """The engine writes for a question without one."""
     assert coverage_of([template]) == Coverage()
+
+
+def test_a_sentence_is_listed_with_its_code(template: Path) -> None:
+    """And items of a list are sentences of their own, whose numbers nobody measured."""
+    found = _covered(
+        template, "We looked. `deep` is better\nthan {{ name }}.\n\n1. One.\n2. `small` is worse.\n"
+    )
+    assert [(sentence.line, sentence.text) for sentence in found.unguarded] == [
+        (1, "`deep` is better than …."),
+        (5, "`small` is worse."),
+    ]
+    assert found.typed == 0

@@ -32,12 +32,12 @@ NOT_PROSE = re.compile(
     | \$\$.*?\$\$ | \$[^$\n]+\$         # a formula
     | <!--.*?--> | <[^<>]*>             # HTML
     | \]\([^)\n]*\) | \[[@^][^\]\n]*\]  # where a link leads; a reference, a note
-    | ^[ \t]*\d+[.)]                    # the number of an item of a list
     """,
     re.VERBOSE | re.DOTALL | re.MULTILINE,
 )
 END_OF_SENTENCE = re.compile(r"(?<=[.!?:])[*_]*\s+|\n\s*\n|\n(?=\s*(?:[-*+>|#]|\d+[.)])\s?)")
 FIRST_WORD = re.compile(r"\S")
+ITEM_NUMBER = re.compile(r"^[ \t]*\d+[.)]", re.MULTILINE)
 NUMBER = re.compile(r"(?<![\w.])\d[\d.,]*(?<=\d)(?!\w)")
 PRINTED = "…"
 """Stands in a sentence for what the template prints there."""
@@ -92,7 +92,7 @@ def coverage_of(templates: Iterable[Path]) -> Coverage:
         if not path.is_file():
             continue
         template = _read(path.read_text(encoding="utf-8"), coverage)
-        coverage.typed += len(NUMBER.findall(template.prose))
+        coverage.typed += len(NUMBER.findall(ITEM_NUMBER.sub("", template.prose)))
         for start, stop in _sentences(template):
             if not JUDGES.search(template.prose, start, stop):
                 continue
@@ -133,8 +133,8 @@ def _read(source: str, coverage: Coverage) -> _Text:
 
 
 def _blank(match: re.Match[str]) -> str:
-    """Spaces in place of what is no prose, so that lines and offsets stay."""
-    return re.sub(r"[^\n]", " ", match[0])
+    """Dots in place of what is no prose, so that lines and offsets stay."""
+    return re.sub(r"[^\n]", "·", match[0])
 
 
 def _sentences(template: _Text) -> Iterator[tuple[int, int]]:
