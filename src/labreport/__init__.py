@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from labreport.charts.builders import bars, confusion, curve, dots, heat_map, scatter
+    from labreport.charts.builders import bars, confusion, curve, dots, forest, heat_map, scatter
     from labreport.project.experiment import Experiment, Fit, at, study
     from labreport.project.measure import Design, Measure, quantile
     from labreport.project.outline import Check, Project, Words, figure, question, section
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         ranking,
         ratio,
         rows,
+        summary,
     )
 
 _HOMES = {
@@ -38,8 +39,8 @@ _HOMES = {
     "table values",
     "results": "load",
     "stats": "Answer Quantity Source Table average change count difference effect "
-    "fact grid hardest mean number ranking ratio rows",
-    "charts.builders": "bars confusion curve dots heat_map scatter",
+    "fact grid hardest mean number ranking ratio rows summary",
+    "charts.builders": "bars confusion curve dots forest heat_map scatter",
 }
 """The names that a room defines."""
 __all__ = sorted(" ".join(_HOMES.values()).split())

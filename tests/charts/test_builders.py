@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas
 import pytest
+from charts.made import with_validation_loss
 from scipy import stats
 
 from labreport import Measure, bars, charts, confusion, curve, dots, heat_map, scatter, table
@@ -166,18 +167,6 @@ def test_records_of_different_units_are_not_in_one_chart(results: Results) -> No
     accuracy = Measure("test accuracy", unit="%", value=lambda run, _: 0.5)
     with pytest.raises(UsageError, match="'test accuracy' has the unit '%', 'loss' ''; one chart has one"):
         curve(results, ("loss", accuracy))
-
-
-def with_validation_loss(results: Results) -> Results:
-    """The same results with a second record, half a nat above the loss."""
-    found = {}
-    for name, runs in results.items():
-        changed = []
-        for run in runs:
-            records = tuple({**record, "validation_loss": record["loss"] + 0.5} for record in run.records)
-            changed.append(replace(run, records=records))
-        found[name] = replace(runs, runs=tuple(changed))
-    return Results("test", found)
 
 
 @pytest.mark.parametrize("draw", [curve, heat_map])

@@ -11,6 +11,7 @@ import numpy as np
 import pandas
 import pytest
 import reference
+from charts.made import with_validation_loss
 
 from labreport import (
     Measure,
@@ -18,7 +19,9 @@ from labreport import (
     charts,
     confusion,
     curve,
+    difference,
     dots,
+    forest,
     heat_map,
     scatter,
     table,
@@ -37,7 +40,11 @@ FRAME = pandas.DataFrame(
 )
 BELOW = FRAME.assign(growth=FRAME.growth - 5, dose=FRAME.dose - 1)
 TAKEN = FRAME.assign(predicted=FRAME.line.shift(5, fill_value="A549"))
+LOSSES = ("loss", "validation_loss")
+NAMES = ["a" * number for number in range(1, 8)]
 PLATES, GROWTH = table(FRAME, replicate="plate"), Measure("growth", "mm")
+SEVEN = pandas.DataFrame([{"x": x, "y": x + len(name), "name": name} for name in NAMES for x in (1, 2, 5)])
+PATIENTS = table(FRAME.assign(plate=FRAME.plate + FRAME.line), replicate="plate")
 ACCURACY, SECONDS = (
     Measure("test accuracy", "%"),
     Measure("seconds", "s", "lower", "ratio", value=lambda run, _: 7.0**run.seed * len(run.name)),
@@ -63,6 +70,13 @@ DRAW: dict[str, Callable[..., charts.Drawing]] = {
     "scatter": lambda *_: scatter(FRAME, "dose", "growth", by="line"),
     "bars, one plate of one": lambda *_: bars(table(FRAME[3:], replicate="plate"), GROWTH, "dose", "line"),
     "bars below zero": lambda *_: bars(BELOW, GROWTH, by="line"),
+    "curve of two records": lambda results, _: curve(
+        with_validation_loss(results), ("loss", "validation_loss")
+    ),
+    "curve of seven": lambda *_: curve(SEVEN, x="x", y="y", by="name"),
+    "forest": lambda *_: forest(
+        difference(PATIENTS, GROWTH, by="line", against="A549", within="dose").members["difference"]
+    ),
     "scatter with names": lambda *_: scatter(BELOW[:6], GROWTH, "dose", label="plate"),
 }
 

@@ -19,7 +19,8 @@ from labreport.stats.makers.statements import fact, number, ratio
 from labreport.stats.names import Namespace, members_equal, to_json
 from labreport.stats.quantity import Condition, Quantity, Source, as_condition, as_quantity
 from labreport.stats.quantity import both, either, negated
-from labreport.stats.formats import as_plus_minus, as_prose, as_table
+from labreport.stats.formats import FormattedQuantity, as_plus_minus, as_prose, as_table, digits_of_column
 from labreport.stats.tables import Column, Table, declared, rows
 from labreport.stats.wording import plural
 from labreport.stats.sample import Sample, sample
+from labreport.stats.summary import summary

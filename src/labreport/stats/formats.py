@@ -28,6 +28,16 @@ _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _MOST_DECIMALS = 20
 
 
+def number_text(number: float, decimals: int) -> str:
+    """A number with commas between thousands, and with a proper minus sign unless it is printed as 0."""
+    if math.isnan(number):
+        return MISSING
+    comma = "," if abs(number) >= 1_000 else ""
+    text = f"{abs(number):{comma}.{decimals}f}"
+    is_zero = text.strip("0.") == ""
+    return f"{MINUS}{text}" if number < 0 and not is_zero else text
+
+
 class Formatter:
     """Writes the numbers of one quantity in its printed unit, all with so many decimals.
 
@@ -83,7 +93,7 @@ class Formatter:
         """The value: `98.14`; with its sign, `+0.61`."""
         if self.quantity.value is None:
             return MISSING
-        text = self._number_text(self.value * self.factor, self.decimals)
+        text = number_text(self.value * self.factor, self.decimals)
         is_positive = self.value > 0 and text.strip("0.,") != ""
         return f"{'+' if signed and is_positive else ''}{text}{self._power_text()}"
 
@@ -93,10 +103,10 @@ class Formatter:
 
     def plus_minus_text(self, *, signed: bool = False) -> str:
         """The value ± the half width: `98.14 ± 0.18`; in brackets where a power of ten follows."""
-        value = self._number_text(self.value * self.factor, self.decimals)
+        value = number_text(self.value * self.factor, self.decimals)
         if signed and self.value > 0:
             value = f"+{value}"
-        half_width = self._number_text(self.half_width * self.factor, self.decimals)
+        half_width = number_text(self.half_width * self.factor, self.decimals)
         text = f"{value}{NO_BREAK}±{NO_BREAK}{half_width}"
         return f"({text}){self._power_text()}" if self.exponent is not None else text
 
@@ -110,13 +120,6 @@ class Formatter:
             return ""
         return f"{NO_BREAK}×{NO_BREAK}10{str(self.exponent).translate(_RAISED)}"
 
-    def _number_text(self, scaled: float, places: int) -> str:
-        """A number in the printed unit, with a proper minus sign unless it is printed as 0."""
-        comma = "," if abs(scaled) >= 1_000 else ""
-        text = f"{abs(scaled):{comma}.{places}f}"
-        is_zero = text.strip("0.") == ""
-        return f"{MINUS}{text}" if scaled < 0 and not is_zero else text
-
     def _end_text(self, end: float) -> str:
         """An end of the interval, with up to three decimals more so that it is not rounded across a limit."""
         scaled = end * self.factor
@@ -125,12 +128,12 @@ class Formatter:
             places = significant_decimals(scaled)
         enough = decimals_beside_limits(scaled, places, self.limits)
         if enough is not None:
-            return self._number_text(scaled, enough) + self._power_text()
+            return number_text(scaled, enough) + self._power_text()
         most = places + MOST_EXTRA_DECIMALS
         limit = min(self.limits, key=lambda limit: abs(scaled - limit))
         if scaled > limit:
-            return f"<{NO_BREAK}{self._number_text(limit + 10.0**-most, most)}{self._power_text()}"
-        return f">{NO_BREAK}{self._number_text(limit - 10.0**-most, most)}{self._power_text()}"
+            return f"<{NO_BREAK}{number_text(limit + 10.0**-most, most)}{self._power_text()}"
+        return f">{NO_BREAK}{number_text(limit - 10.0**-most, most)}{self._power_text()}"
 
     # Rules
 
