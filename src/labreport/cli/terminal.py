@@ -31,9 +31,11 @@ class Terminal:
 
     def __init__(self, quiet: bool = False, verbose: bool = False, debug: bool = False) -> None:
         self.quiet, self.verbose, self.debug = quiet, verbose, debug
-        self.interactive = sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+        is_dumb = os.environ.get("TERM", "dumb") == "dumb"
+        self.interactive = sys.stdout.isatty() and not is_dumb
         self.colour = self.interactive and not os.environ.get("NO_COLOR")
-        self.width = max(40, min(shutil.get_terminal_size((80, 24)).columns, 100))
+        columns = shutil.get_terminal_size((80, 24)).columns
+        self.width = max(40, min(columns, 100))
         self.annotates = is_annotating()
 
     def say(self, text: str) -> None:
@@ -67,7 +69,8 @@ class Terminal:
 
     def warn(self, text: str) -> None:
         """Print a line to standard error: something was repaired or left out."""
-        self._complain(f"{self.paint('note', 'yellow')}: {visible(text)}")
+        word = self.paint("note", "yellow")
+        self._complain(f"{word}: {visible(text)}")
 
     def error(self, error: LabReportError) -> None:
         """Print why something failed to standard error, each of several mistakes on its own line."""
@@ -78,7 +81,8 @@ class Terminal:
             if self.annotates:
                 print(annotation_of_error(mistake), file=sys.stderr)
             else:
-                self._complain(f"{self.paint('error', 'red')}: {visible(str(mistake))}")
+                word = self.paint("error", "red")
+                self._complain(f"{word}: {visible(str(mistake))}")
 
     def _complain(self, line: str) -> None:
         is_read = sys.stderr.isatty() and self.interactive

@@ -50,7 +50,8 @@ class Declared:
 
     def refuse(self, text: str) -> NoReturn:
         """Raise `UsageError` at the line on which it is declared."""
-        kind, name = type(self).__name__.lower(), getattr(self, "name", None)
+        kind = type(self).__name__.lower()
+        name = getattr(self, "name", None)
         owner = kind if name is None else f"{kind} {name!r}"
         raise UsageError(f"{owner}: {text}", location=self.location)
 
@@ -68,7 +69,9 @@ def as_tuple_of(value: Any, kinds: Any, what: str, allowed: str) -> tuple[Any, .
 def short_repr(value: Any) -> str:
     """Write a value as Python does, its middle left out where it is long."""
     text = value.__name__ if isinstance(value, type) else repr(value)
-    return text if len(text) <= 90 else f"{text[:80]} … {text[-7:]}"
+    if len(text) <= 90:
+        return text
+    return f"{text[:80]} … {text[-7:]}"
 
 
 @cache
@@ -103,7 +106,8 @@ def _advice_for_literal(value: Any, hint: Any) -> str:
         return ""
     allowed = get_args(hint)
     near = did_you_mean(str(value), [str(word) for word in allowed])
-    return f"allowed is {' or '.join(map(repr, allowed))}{near}"
+    words = " or ".join(repr(word) for word in allowed)
+    return f"allowed is {words}{near}"
 
 
 def _advice_for_text(value: Any, hint: Any) -> str:
@@ -122,4 +126,5 @@ def _allowed(error: msgspec.ValidationError) -> str:
     """What msgspec expected, in words of a person: `allowed is a whole number of at least 1`."""
     expected = str(error).partition(", got ")[0].replace("`", "")
     words = expected.split()[1:]  # the first is `Expected`
-    return f"allowed is {' '.join(_WORDS.get(word, word) for word in words)}"
+    plain_words = [_WORDS.get(word, word) for word in words]
+    return f"allowed is {' '.join(plain_words)}"

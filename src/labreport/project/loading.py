@@ -50,12 +50,10 @@ def load_project(folder: str | Path) -> Project:
     except Exception as error:
         text = f"{type(error).__name__}: {error}".rstrip(": ")
         raise UsageError(text, location=raised_at(error)) from error
-    projects: list[Project] = []
-    for value in vars(loaded).values():
-        is_another_name = any(value is project for project in projects)
-        if isinstance(value, Project) and not is_another_name:
-            projects.append(value)
+    projects = {id(value): value for value in vars(loaded).values() if isinstance(value, Project)}
     if len(projects) != 1:
-        text = f"{len(projects) or 'no'} Project; it must declare one"
-        raise UsageError(text, location=display_path(loaded.__file__ or module))
-    return replace(projects[0], module=module, folder=folder, source=source)
+        count = str(len(projects)) if projects else "no"
+        location = display_path(loaded.__file__ or module)
+        raise UsageError(f"{count} Project; it must declare one", location=location)
+    (project,) = projects.values()
+    return replace(project, module=module, folder=folder, source=source)

@@ -123,28 +123,24 @@ def question(
 ) -> Callable[[Callable[..., Any]], Question]:
     """Make a question of the function below: it gets what it `reads` and returns an `Answer`."""
     shown = as_tuple_of(figures, Figure, "figures", "functions under @figure")
-    return _decorator(
-        Question,
-        name,
-        _declared_reads(reads, answers, data),
-        {"text": text, "figures": shown, "template": template, "local": local},
-    )
+    fields = {"text": text, "figures": shown, "template": template, "local": local}
+    return _decorator(Question, name, _declared_reads(reads, answers, data) | fields)
 
 
 def figure(
     *, reads: Reads = (), answers: Answers = (), name: str = "", data: str | Iterable[str] = ()
 ) -> Callable[[Callable[..., Any]], Figure]:
     """Make a figure of the function below, which draws what it `reads`."""
-    return _decorator(Figure, name, _declared_reads(reads, answers, data), {})
+    return _decorator(Figure, name, _declared_reads(reads, answers, data))
 
 
 def _decorator(
-    kind: Callable[..., ReaderType], name: str, reads: Mapping[str, Any], fields: Mapping[str, Any]
+    kind: Callable[..., ReaderType], name: str, fields: Mapping[str, Any]
 ) -> Callable[[Callable[..., Any]], ReaderType]:
     """What makes a question or a figure of the function below it, called like the function without a name."""
 
     def decorate(function: Callable[..., Any]) -> ReaderType:
-        return kind(name=name or function.__name__, function=function, **reads, **fields)
+        return kind(name=name or function.__name__, function=function, **fields)
 
     return decorate
 
@@ -209,6 +205,16 @@ class Check:
     detail: str = ""
 
 
+def _namesakes(kind: str, members: Iterable[Section | Reader | Experiment]) -> Iterator[UsageError]:
+    """An error for each of these that has the name of another; the same one may come twice."""
+    first: dict[str, Section | Reader | Experiment] = {}
+    for member in members:
+        namesake = first.setdefault(member.name, member)
+        if namesake != member:
+            text = f"two {kind}s are called {member.name!r}, here and at {namesake.location}"
+            yield UsageError(text, location=member.location)
+
+
 @dataclass(frozen=True)
 class Project(Declared):
     """What a project declares; its module has exactly one.
@@ -259,24 +265,16 @@ class Project(Declared):
 
     def _names_given_twice(self) -> Iterator[UsageError]:
         """An error for each thing that has the name of another of its kind; the same thing may come twice."""
-        by_kind: dict[str, Sequence[Section | Reader | Experiment]] = {
-            "section": self.chapters,
-            "question": self.questions,
-            "figure": self._figures_as_shown,
-            "experiment": self._experiments_as_read,
-        }
-        for kind, members in by_kind.items():
-            first: dict[str, Section | Reader | Experiment] = {}
-            for member in members:
-                namesake = first.setdefault(member.name, member)
-                if namesake != member:
-                    text = f"two {kind}s are called {member.name!r}, here and at {namesake.location}"
-                    yield UsageError(text, location=member.location)
+        yield from _namesakes("section", self.chapters)
+        yield from _namesakes("question", self.questions)
+        yield from _namesakes("figure", self._figures_as_shown)
+        yield from _namesakes("experiment", self._experiments_as_read)
 
     def _unknown_answers(self) -> Iterator[UsageError]:
         """An error for each answer that is read and that no question gives."""
         known = {question.name for question in self.questions}
-        readers: list[Reader | Section] = [*self.questions, *self._figures_as_shown, *self.chapters]
+        readers: list[Reader | Section] = [*self.questions, *self._figures_as_shown]
+        readers += self.chapters
         for reader in readers:
             for name in reader.answers:
                 if name not in known and name != ALL_ANSWERS:
@@ -376,7 +374,10 @@ class Project(Declared):
     @cached_property
     def tables(self) -> tuple[Data, ...]:
         """All tables, each once."""
-        return tuple(dict.fromkeys(table for reader in self._readers for table in reader.tables))
+        tables: dict[Data, None] = {}
+        for reader in self._readers:
+            tables |= dict.fromkeys(reader.tables)
+        return tuple(tables)
 
     @cached_property
     def runs(self) -> tuple[Experiment, ...]:

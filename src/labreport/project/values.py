@@ -72,7 +72,8 @@ class JsonGroup:
             name, _, rest = name.partition(".")
         if name not in self._content:
             owner = self._path or "it"
-            self._refuse(f"{owner} has no {name!r}{did_you_mean(name, self._content, 'there are')}")
+            near = did_you_mean(name, self._content, "there are")
+            self._refuse(f"{owner} has no {name!r}{near}")
         value = self._value(name)
         return value[rest] if rest else value
 
@@ -91,19 +92,16 @@ class JsonGroup:
         """The number with its unit; its interval is that of the siblings that `interval=` names."""
         from labreport.stats import number  # a floor above: this is the only value that an author is handed
 
-        ends = None
-        if self._file.interval and name not in self._file.interval:
-            low, high = self._file.interval
-            if low in self._content and high in self._content:
-                ends = (self._content[low], self._content[high])
         unit = self._file.units.get(name, "")
-        return number(
-            value,
-            ci=ends,
-            unit="fraction" if unit == "%" else unit,
-            source=f"{path} in {self._file.name}",
-            exact=ends is None,
-        )
+        if unit == "%":
+            unit = "fraction"
+        source = f"{path} in {self._file.name}"
+        low, high = self._file.interval or ("", "")
+        is_end = name in (low, high)
+        if is_end or low not in self._content or high not in self._content:
+            return number(value, unit=unit, source=source, exact=True)
+        ends = (self._content[low], self._content[high])
+        return number(value, ci=ends, unit=unit, source=source)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._content)
@@ -131,5 +129,6 @@ def values(
     own names, as `{"accuracy": "%", "seconds": "s"}`; of `"%"` the file has fractions.
     """
     location = author_location()
-    folder = (caller_folder() / location.rpartition(":")[0]).parent
-    return JsonValues((folder / path).resolve(), interval, dict(units or {}), location=location)
+    project_file = caller_folder() / location.rpartition(":")[0]
+    file = (project_file.parent / path).resolve()
+    return JsonValues(file, interval, dict(units or {}), location=location)
