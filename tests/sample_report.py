@@ -47,11 +47,38 @@ NUMBERS = {
     "best.gap": {
         "what": HOSTILE,
         "value": "0.6 ± 0.2 points",
+        "interval": "0.6 points (95 % CI 0.4 to 0.8)",
+        "judged": "0.3 to 0.9",
+        "family": 3,
+        "p": "p = 0.012",
+        "groups": [["drug", "27 patients"], ["placebo", "32 patients"]],
         "source": "",
         "method": "",
         "n": 5,
         "unit": "seed",
         "values": {},
+    },
+}
+
+
+PANELS = {
+    "best-1": {
+        "file": "templates/questions/best.md",
+        "line": 9,
+        "condition": 'ranking.unclear("complex", "wide")',
+        "holds": False,
+        "how": "by 0.2 points",
+        "says": ["complex is ahead of wide by 0.4 ± 0.2 points", f"and {HOSTILE}"],
+        "numbers": ["best.gap"],
+    },
+    "best-2": {
+        "file": "templates/questions/best.md",
+        "line": 5,
+        "condition": "deep.more",
+        "holds": None,
+        "how": "",
+        "says": ["it is not known"],
+        "numbers": [],
     },
 }
 
@@ -72,6 +99,7 @@ def report(folder: Path) -> tuple[Project, list[RenderedSection], dict[str, Expo
             "numbers": NUMBERS,
             "glance": {"best": "They tie, at 98.1&nbsp;%."},
             "claims": claims,
+            "claim_panels": PANELS,
         },
         "ten": {"glance": {"deep": "Their early layers show nothing."}},
     }

@@ -41,6 +41,8 @@ def test_axe_finds_no_violation(report: Path, chromium: Open, width: int, theme:
         )
         browser.execute_script("document.querySelector('main data[role]').click()")
         assert browser.execute_async_script(VIOLATIONS) == []
+        browser.execute_script("document.querySelector('main .checked').click()")
+        assert browser.execute_async_script(VIOLATIONS) == []
 
 
 def test_it_asks_nobody_for_anything(report: Path, chromium: Open) -> None:
@@ -104,6 +106,41 @@ def test_a_number_shows_where_it_comes_from(report: Path, chromium: Open) -> Non
         assert browser.switch_to.active_element.get_attribute("id") == "panel-title"
         panel.find_element("css selector", "button").click()
         assert not panel.is_displayed()
+
+
+def test_a_sentence_shows_by_what_it_is_checked(report: Path, chromium: Open) -> None:
+    """By a click on it, or by Enter on its sign, which is there for the mouse and the keyboard only."""
+    with chromium(report / "report.html") as browser:
+        sentence = element(browser, "main [data-claim]:has(> .checked)")
+        sign = sentence.find_element("css selector", ".checked")
+        panel = browser.find_element("css selector", ".panel")
+        opacity = "return getComputedStyle(arguments[0]).opacity"
+        browser.execute_script("document.activeElement.blur()")
+        assert browser.execute_script(opacity, sign) == "0"
+        browser.execute_script("arguments[0].focus({focusVisible: true})", sign)
+        assert browser.execute_script(opacity, sign) == "1"
+        press(browser, "ENTER")
+        assert panel.is_displayed()
+        assert panel.text.startswith("Checked: ")
+        claims = json.loads(browser.execute_script("return document.getElementById('claims').textContent"))
+        claim = claims[sentence.get_attribute("data-claim")]
+        assert claim["condition"] in panel.text
+        assert claim["says"][0][:20] in panel.text
+        press(browser, "ESCAPE")
+        assert not panel.is_displayed()
+        assert browser.switch_to.active_element == sign
+        browser.execute_script("arguments[0].click()", sentence)
+        assert panel.is_displayed()
+
+
+def test_a_number_in_a_checked_sentence_shows_itself(report: Path, chromium: Open) -> None:
+    """Not what the sentence is checked by."""
+    with chromium(report / "report.html") as browser:
+        number = element(browser, "main [data-claim] data[role=button]")
+        number.click()
+        panel = browser.find_element("css selector", ".panel")
+        assert number.get_attribute("data-q") in panel.text
+        assert not panel.text.startswith("Checked: ")
 
 
 def test_the_values_of_each_seed_are_shown(report: Path, chromium: Open) -> None:

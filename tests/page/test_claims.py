@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from made_answers import Render, ranked, truths
+from made_answers import ACCURACY, SEEDS, Render, ranked, seeds, truths
 
 from labreport.errors import UsageError
 from labreport.page import plain_text
 from labreport.page.claims import Claim
+from labreport.stats import difference
 
 BEHIND = '{% claim ranking.clear("small", "wide") %}'
 """What does not hold."""
@@ -90,6 +91,8 @@ def test_both_sides_are_looked_up(render: Render, condition: str) -> None:
         ('{% claim ranking.clear("wide" or "complex", "small") %}a{% endclaim %}', "'wide' is no condition"),
         ("{% claim (yes and yes) == yes %}a{% endclaim %}", "is no quantity"),
         ("{% claim %}a{% endclaim %}", "a claim has one condition"),
+        ("{% claim yes %}{% endclaim %}", "a claim has nothing in it"),
+        ("{% claim yes %} {% else %}b{% endclaim %}", "a claim has nothing in it"),
         ("{% claim ranking.clear('wide', 'smal') %}a{% endclaim %}", "did you mean 'small'"),
         ("{% claim ranking.wnis('wide') %}a{% endclaim %}", "'wnis'"),
         ("{% claim yes %}a{% claim no %}b{% endclaim %}{% endclaim %}", "a claim inside a claim"),
@@ -307,3 +310,56 @@ def test_a_claim_in_the_answer_box_is_in_the_line_at_a_glance(render: Render) ->
     fragment = render(f"{{% block answer %}}\n{BEHIND}\nSmall wins.\n{{% endclaim %}}\n{{% endblock %}}\n")
     assert '<div class="answer">\n<div class="claim fails"' in fragment.html
     assert ["Does not hold: <del>Small wins.</del>"] == [*fragment.glance.values()]
+
+
+def test_the_page_knows_by_what_a_claim_is_checked(render: Render) -> None:
+    """Condition, verdict, how nearly, what the results say, and the numbers that were looked at."""
+    fragment = render(f"{{{{ mean.wide }}}} {AHEAD}`wide` is ahead{{% endclaim %}}.")
+    panel = fragment.claim_panels["part-1"]
+    assert ('ranking.clear("wide", "small")', True) == (panel["condition"], panel["holds"])
+    assert ("templates/questions/best.md", 1) == (panel["file"], panel["line"])
+    assert panel["how"].startswith("by 0.")
+    assert ["wide is more accurate than small, by 0.58 ± 0.04 points"] == [
+        text.replace("\u00a0", " ") for text in panel["says"]
+    ]
+    assert ["best.difference.wide.small"] == panel["numbers"]
+    assert "0.58\u00a0±" in fragment.numbers["best.difference.wide.small"]["value"]
+
+
+def test_a_claim_has_the_whole_path_of_its_template(render: Render) -> None:
+    """`best.md` and `questions/best.md` are two files."""
+    fragment = render(
+        f"{AHEAD}a{{% endclaim %}}\n",
+        files={
+            "best.md": "{% claim best.ranking.wins('wide') %}b{% endclaim %}",
+            "sections/part.md": "{% include 'best.md' %}",
+        },
+    )
+    found = {claim.text: claim.file for claim in fragment.claims}
+    assert {"a": "templates/questions/best.md", "b": "templates/best.md"} == found
+
+
+def test_claims_in_a_loop_are_told_apart(render: Render) -> None:
+    """Each with the text that its name stands for; loops over lists, and over comparisons by their names."""
+    text = (
+        '{% for name in ["wide", "complex"] %}\n'
+        '- {% claim ranking.clear(name, "small") %}{{ name }} is ahead, at {{ mean[name] }}{% endclaim %}.\n'
+        "{% endfor %}\n"
+    )
+    fragment = render(text)
+    assert [True, True] == [claim.holds for claim in fragment.claims]
+    assert [
+        "ranking.clear(name, \"small\"), where name is 'wide'",
+        "ranking.clear(name, \"small\"), where name is 'complex'",
+    ] == [claim.condition for claim in fragment.claims]
+    words = plain_text(fragment.html).replace("\u00a0", " ")
+    assert "wide is ahead, at 98.11 %. complex is ahead, at 98.14 %." in words
+
+
+def test_a_loop_over_comparisons_asks_each(render: Render) -> None:
+    """By its name."""
+    several = difference(seeds(**SEEDS), ACCURACY, against="small", name="gain")
+    text = "{% for name in gain %}\n{% claim gain[name].more %}{{ name }}, {% endclaim %}\n{% endfor %}"
+    fragment = render(text, several)
+    assert ["complex,", "wide,"] == [claim.text for claim in fragment.claims]
+    assert all(claim.holds for claim in fragment.claims)

@@ -6,7 +6,7 @@ import base64
 import json
 import re
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,15 @@ from sample_report import HOSTILE, SAMPLE, fragment, report
 from labreport.errors import UsageError
 from labreport.page.claims import Claim
 from labreport.page.document import render_page, served
+from labreport.project import Experiment
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What is declared of an experiment."""
+
+    nodes: int = 62
+
 
 Report = tuple[Any, list[Any], dict[str, Any], dict[str, Any]]
 
@@ -169,6 +178,51 @@ def test_how_to_read_it_says_only_what_is_needed(made: Report, page: str) -> Non
     assert "† stands at" in render_page(plain, [unknown], figures, facts)
 
 
+def with_claims(report: Report, **more: Any) -> str:
+    """The page of the report with a claim that holds, one that fails, and one that nobody can decide."""
+    project, sections, figures, facts = report
+    claims = [Claim("a.md", 1, "a wins", "a.more", holds) for holds in (True, False, None)]
+    first = replace(sections[0], claims=tuple(claims))
+    plain = replace(project, sections=project.sections[:1])
+    return render_page(plain, [first], figures, facts, **more)
+
+
+def test_the_last_page_counts_what_is_checked(made: Report) -> None:
+    """How many statements, how many of them hold, do not, or are not decided; none of a report without."""
+    counted = (
+        "3 statements of this report, against its results, at every build: 1 holds, 1 does not, 1 is not"
+    )
+    for medium in ("screen", "print"):
+        assert counted in with_claims(made, medium=medium)
+    project, sections, figures, facts = made
+    alone = render_page(replace(project, sections=project.sections[:1]), sections[:1], figures, facts)
+    assert "<dt>Checked</dt>" not in alone
+
+
+@pytest.mark.parametrize(
+    ("seeds", "told"),
+    [
+        (
+            1,
+            "Made with one run of each experiment; the text was written for five. From one run nobody",
+        ),
+        (2, "Made with two runs of each experiment; the text was written for five.</p>"),
+        (5, ""),
+        (None, ""),
+    ],
+)
+def test_a_report_of_fewer_runs_says_so_at_its_top(made: Report, seeds: int | None, told: str) -> None:
+    """With how many it was made, and for how many its text was written; with one, what the mark means."""
+    project, sections, figures, facts = made
+    numbers = {"one": {"value": "1 %", "n": seeds or 5, "unit": "seed"}}
+    first = replace(sections[0], numbers=numbers)
+    experiment = Experiment("small", Spec(), start=print)
+    plain = replace(project, sections=project.sections[:1], experiments=(experiment,))
+    page = render_page(plain, [first], figures, facts, seeds=seeds)
+    assert told in page
+    assert bool(told) == ("Made with" in page)
+
+
 def test_an_answer_of_one_line_stands_in_the_contents_of_the_page_only(made: Report, page: str) -> None:
     """Each question with its answer, and none of it on paper."""
     assert '<span class="line">They tie, at 98.1&nbsp;%.</span>' in page
@@ -204,6 +258,28 @@ def test_a_style_sheet_of_the_project_replaces_the_engines(tmp_path: Path) -> No
     page = render_page(*made)
     assert "rebeccapurple" in page
     assert ".skip, .figure-data" not in page
+
+
+def test_watch_shows_what_a_number_was(page: str) -> None:
+    """Beside it, escaped, wherever it is printed; the file itself does not change."""
+    shown = served(page, was={"best.gap": "0.8 <points>", "best.mean.small": "97 %"})
+    changed = '<data class="q changed" data-q="best.gap" value="0.98">0.6&nbsp;points</data>'
+    assert f'{changed} <span class="was">(was 0.8 &lt;points&gt;)</span>' in shown
+    assert shown.count('class="was"') == page.count('data-q="best.gap"')
+    assert 'class="was"' not in served(page, was={"best.gap": "0.6\u00a0points"})
+
+
+def test_watch_tells_apart_what_the_last_edit_felled(made: Report) -> None:
+    """By file and line; what had fallen before has the words of the page."""
+    project, sections, figures, facts = made
+    panels = {"best-1": {"file": "best.md", "line": 7}, "best-2": {"file": "best.md", "line": 9}}
+    changed = [sections[0], replace(sections[1], claim_panels=panels), sections[2]]
+    page = render_page(project, changed, figures, facts)
+    assert page.count("Does not hold:</") == 2
+    shown = served(page, new_falls={("best.md", 7)})
+    assert shown.count('class="verdict new">New: no longer holds:</') == 1
+    assert shown.count("Does not hold:</") == 1
+    assert served(page) == served(page, new_falls={("other.md", 7)})
 
 
 def test_watch_reloads_the_page_and_shows_an_error_escaped(page: str) -> None:

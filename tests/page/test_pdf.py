@@ -117,6 +117,13 @@ def test_a_figure_carries_its_alternative_text(pdf: pikepdf.Pdf) -> None:
     assert texts == [drawings[0], r"\sigma(x)", drawings[1]]
 
 
+def test_a_formula_can_be_found_and_copied(made: bytes, tmp_path: Path) -> None:
+    """Its LaTeX is text over the drawing, which nobody sees, within the same figure."""
+    pypdfium2 = pytest.importorskip("pypdfium2")
+    text = "".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(made))
+    assert r"\sigma(x)" in text
+
+
 def test_bookmarks_lead_to_sections_and_questions(pdf: pikepdf.Pdf) -> None:
     """With their numbers."""
     with pdf.open_outline() as outline:

@@ -112,3 +112,60 @@ def test_a_mistake_in_a_file_has_its_line(tmp_path: Path, text: str, message: st
     """As in a template of the page."""
     with pytest.raises(UsageError, match=rf"a\.txt:2: .*{message}"):
         render_file(written(tmp_path, "a.txt", text), ANSWERS)
+
+
+QUARTO = """---
+title: Which is best?
+format: html
+---
+
+```{python}
+#| echo: false
+print("{{ not ours }}"[:0])
+```
+
+The wide network reaches {{ best.mean.wide | ci(1) }}.
+
+{% claim best.ranking.clear("wide", "small") %}
+It beats the small one by {{ best.difference.wide.small | size | digits(1) }}.
+{% endclaim %}
+{% claim best.ranking.clear("small", "wide") %}
+The small one wins.
+{% endclaim %}
+
+{{ show(best.means, "Means", digits=1) }}
+"""
+
+
+def test_a_quarto_document_is_filled_in(tmp_path: Path) -> None:
+    """Its header and its code stay, values are printed, claims marked, a table is one of Markdown's."""
+    text = QUARTO.replace('print("{{ not ours }}"[:0])', "print(1)")
+    found, claims = render_file(written(tmp_path, "paper.qmd", text), ANSWERS)
+    plain = found.replace("\u00a0", " ")
+    assert plain.startswith("---\ntitle: Which is best?\nformat: html\n---\n\n```{python}\n#| echo: false\n")
+    assert "The wide network reaches 98.1 % (95 % CI 98.1 to 98.2).\n" in plain
+    assert (
+        "\nIt beats the small one by 0.6 points.\nDoes not hold: The small one wins. (now: small is" in plain
+    )
+    assert "| Name | Test accuracy, % |\n|---|---:|\n| complex | 98.1 ± 0.1 |\n" in plain
+    assert [True, False] == [claim.holds for claim in claims]
+
+
+def test_a_latex_paper_is_filled_in(tmp_path: Path) -> None:
+    """Values with the decimals that filters ask for, a table with rules of booktabs, its own delimiters."""
+    text = (
+        "\\begin{table}\n\\VAR{show(best.means, digits=1)}\\end{table}\n"
+        "\\BLOCK{claim best.ranking.leads('complex', 'wide')}\n"
+        "\\VAR{best.difference.wide.small | size | ci(1)} ahead.\n\\BLOCK{endclaim}\n"
+    )
+    found, claims = render_file(written(tmp_path, "paper.tex", text), ANSWERS)
+    assert "\\begin{table}\n\\begin{tabular}{lr}\n\\toprule\nName & Test accuracy, \\%" in found
+    assert "complex & 98.1~\\ensuremath{\\pm}~0.1 \\\\\n" in found
+    assert "\n0.6~points (95~\\% CI 0.5 to 0.6) ahead.\n" in found
+    assert [True] == [claim.holds for claim in claims]
+
+
+def test_an_empty_claim_in_a_file_is_an_error(tmp_path: Path) -> None:
+    """Nothing would say in the file whether it holds."""
+    with pytest.raises(UsageError, match=r"a\.txt:1: a claim has nothing in it"):
+        render_file(written(tmp_path, "a.txt", "{% claim facts.yes %}{% endclaim %}"), ANSWERS)

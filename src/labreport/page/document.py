@@ -29,7 +29,7 @@ from labreport.page.numbering import Numbering, cited_references
 from labreport.page.sections import RenderedSection, glossary
 from labreport.project import Project
 from labreport.stats import plural
-from labreport.stats.wording import count_text
+from labreport.stats.wording import count_text, number_word
 
 Medium: TypeAlias = Literal["screen", "print"]
 STYLES: dict[Medium, dict[str, str]] = {
@@ -185,7 +185,11 @@ def _few_runs(project: Project, seeds: int | None) -> dict[str, Any] | None:
     written_for = len(project.seed_range)
     if seeds is None or seeds >= written_for or not project.runs:
         return None
-    return {"made_with": count_text(seeds, project.words.run), "written_for": written_for}
+    noun = project.words.run if seeds == 1 else plural(project.words.run)
+    return {
+        "made_with": f"{number_word(seeds) or seeds} {noun}",
+        "written_for": number_word(written_for) or written_for,
+    }
 
 
 def _count_claims(claims: Sequence[Claim]) -> dict[str, int]:
@@ -311,10 +315,10 @@ def served(
 
 def _with_old_text(found: re.Match[str], old_text: str | None) -> str:
     """A number, and behind it what it was before where that is another."""
-    if old_text is None or escape(old_text) == found["text"]:
+    if old_text is None or old_text == html.unescape(found["text"]):
         return found[0]
     number = found[0].replace('class="q"', 'class="q changed"', 1)
-    return number + Markup(' <span class="was">(was {})</span>').format(old_text)
+    return f'{number} <span class="was">(was {escape(old_text)})</span>'
 
 
 def _identities_of(page: str, new_falls: Collection[tuple[str, int]]) -> set[str]:

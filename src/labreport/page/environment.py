@@ -152,12 +152,25 @@ class TemplateEnvironment(jinja2.Environment):
         except (TemplateError, MultipleErrors):
             raise
         except Exception as error:
-            raise TemplateError(_message(error), raised_at(error) or self._location()) from error
+            raise TemplateError(self._message(error), raised_at(error) or self._location()) from error
 
     def _location(self) -> str:
         """The file that is rendered, or what the engine writes where there is none."""
         file = self.templates / self.context.template
         return display_path(file) if file.is_file() else f"the answer of {self.context.document!r}"
+
+    def _message(self, error: Exception) -> str:
+        """What is wrong, in words of the engine's or Jinja's where there are any."""
+        if isinstance(error, LabReportError):
+            return error.message  # its location is a line of the code that Jinja makes
+        if isinstance(error, jinja2.TemplateNotFound):
+            return f"there is no template {error.name!r}"
+        unknown = re.search(r"No (?P<kind>filter|test) named '(?P<name>\w+)'", str(error))
+        if unknown:
+            known = self.filters if unknown["kind"] == "filter" else self.tests
+            return f"no {unknown['kind']} is called {unknown['name']!r}{did_you_mean(unknown['name'], known)}"
+        is_jinjas = isinstance(error, jinja2.TemplateError)
+        return str(error) if is_jinjas else f"{type(error).__name__}: {error}"
 
     def fail_at(self, piece: str, message: str) -> NoReturn:
         """Raise the error of a piece of the template's text, at the line on which it begins."""
@@ -430,17 +443,6 @@ def _owner_in_words(owner: Any) -> str:
     if callable(owner) and hasattr(owner, "__name__"):
         return f"the function {owner.__name__}(…)"
     return f"{type(owner).__name__} {str(owner)[:40]!r}"
-
-
-def _message(error: Exception) -> str:
-    """What is wrong, in words of the engine's or Jinja's where there are any."""
-    if isinstance(error, jinja2.TemplateNotFound):
-        return f"there is no template {error.name!r}"
-    if isinstance(error, LabReportError):
-        return error.message  # its location is a line of the code that Jinja makes
-    if isinstance(error, jinja2.TemplateError):
-        return str(error)
-    return f"{type(error).__name__}: {error}"
 
 
 def _why_not_printed(value: Any) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from labreport.stats import Finding, Namespace, Quantity, as_plus_minus, as_prose
 from labreport.stats.finding import quantities
 from labreport.stats.formats import FormattedQuantity
+from labreport.stats.quantity import reversed_quantity
 from labreport.stats.wording import count_text
 
 _identity = attrgetter("value", "unit", "low", "high", "n", "values", "source")
@@ -25,24 +26,33 @@ class PrintedNumbers:
     def __init__(self, answers: Mapping[str, Namespace]) -> None:
         self.entries: dict[str, dict[str, Any]] = {}
         self.left_out: set[str] = set()
-        self._names: dict[Any, str] = {}
+        self._named: dict[Any, tuple[str, Quantity]] = {}
         for question, answer in answers.items():
             for name, quantity in quantities(answer, question):
-                self._names.setdefault(_identity(quantity), name)
+                self._named.setdefault(_identity(quantity), (name, quantity))
                 for reason in quantity.source.left_out:
                     self.left_out.add(f"{quantity.source.note}: {reason}")
 
     def name_of(self, quantity: Quantity) -> str:
         """Return the name of a quantity of an answer, `best.mean.wide`, or the empty text of any other."""
-        return self._names.get(_identity(quantity), "")
+        return self._find(quantity)[0]
 
     def add(self, quantity: Quantity, document: str) -> str:
         """Note that a quantity is shown, and return its name: one of an answer, or else `DOCUMENT.NUMBER`."""
-        new_name = f"{document}.{len(self._names)}"
-        name = self._names.setdefault(_identity(quantity), new_name)
+        name, original = self._find(quantity)
+        if not name:
+            name = f"{document}.{len(self._named)}"
+            self._named[_identity(quantity)] = (name, quantity)
         if name not in self.entries:
-            self.entries[name] = _entry(quantity)
+            self.entries[name] = _entry(original)
         return name
+
+    def _find(self, quantity: Quantity) -> tuple[str, Quantity]:
+        """The name of a quantity, or of the one that it is the reverse of, and that; no name of any other."""
+        for direction in (quantity, reversed_quantity(quantity)):
+            if _identity(direction) in self._named:
+                return self._named[_identity(direction)]
+        return "", quantity
 
     def add_evidence(self, subjects: Iterable[Finding | Quantity], document: str) -> list[str]:
         """Note the quantities that a condition looked at, and return their names."""
@@ -80,8 +90,9 @@ def _entry(quantity: Quantity) -> dict[str, Any]:
         entry["family"] = quantity.family
     if quantity.p is not None:
         entry["p"] = str(FormattedQuantity(quantity, "p"))
-    if quantity.groups:
-        entry["groups"] = {name: count_text(n, source.unit) for name, n in quantity.groups}
+    names = {name for name, _ in quantity.groups}
+    if len(names) == 2:  # two epochs of one experiment have one name
+        entry["groups"] = [[name, count_text(n, source.unit)] for name, n in quantity.groups]
     return entry
 
 
