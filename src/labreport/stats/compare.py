@@ -112,11 +112,9 @@ def _compare_with_zero(measure: Measure, family: int, sample: Sample) -> Compari
 
 
 def _is_paired(first: Sample, second: Sample, paired: bool | None) -> bool:
-    if not (first.design.paired and second.design.paired):
-        return False
     if first.cell is not None and second.cell is not None:
         return cells.is_paired(first.cell, second.cell, paired)
-    return True
+    return first.design.paired and second.design.paired
 
 
 def _of_shared_units(first: Sample, second: Sample) -> tuple[Sample, Sample]:

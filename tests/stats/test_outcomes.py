@@ -1,0 +1,223 @@
+"""How comparisons are judged: exactly one outcome each, at the level of all that are made together."""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from stats.made import ACCURACY, LOSS, known, plain, results
+
+from labreport.errors import UsageError
+from labreport.project import Measure, table
+from labreport.stats import (
+    Answer,
+    Difference,
+    Quantity,
+    as_condition,
+    count,
+    difference,
+    effect,
+    number,
+    ranking,
+    sentence,
+)
+from labreport.stats.judgement import WORDS, Judged
+
+HALF_WIDTHS = (0.0, 0.5, 1.0, 2.0, 4.0)
+
+
+def expected(low: float, high: float, null: float, margin: float | None) -> str:
+    """What the design says, written in another way than the engine has it."""
+    if margin is not None and null == 0 and max(abs(low), abs(high)) < margin:
+        return "same"
+    if margin is not None and null == 1 and max(1 / low, high) < margin:
+        return "same"
+    if low > null or high < null:
+        return "more" if low > null else "less"
+    return "unclear"
+
+
+@pytest.mark.parametrize("margin", [None, 0.4, 1.0, 3.0])
+def test_each_difference_has_exactly_one_outcome(margin: float | None) -> None:
+    """For a grid of differences, half widths and margins: same before clear, and nothing without a margin."""
+    for middle, half in product(np.arange(-5, 5.5, 0.5), HALF_WIDTHS):
+        judged = number(middle, (middle - half, middle + half), null=0, margin=margin)
+        held = [word for word in WORDS if word != "clear" and judged.ask(word).holds]
+        assert held == [expected(middle - half, middle + half, 0, margin)], (middle, half, margin)
+        assert judged.clear.holds is (held[0] in ("more", "less"))
+
+
+@pytest.mark.parametrize("margin", [None, 1.02, 1.5, 2.0])
+def test_a_ratio_is_held_against_one(margin: float | None) -> None:
+    """And its margin is as far below one as above, as a factor."""
+    for middle, factor in product((0.3, 0.6, 0.97, 1.0, 1.03, 1.4, 3.0), (1.0, 1.01, 1.1, 2.0)):
+        judged = number(middle, (middle / factor, middle * factor), unit="times", null=1, margin=margin)
+        held = [word for word in WORDS if word != "clear" and judged.ask(word).holds]
+        assert held == [expected(middle / factor, middle * factor, 1, margin)], (middle, factor, margin)
+
+
+def test_without_an_interval_nothing_is_known() -> None:
+    """And a number by itself is not asked as a difference is; other nulls than 0 and 1 there are none."""
+    assert [number(1.0, null=0).ask(word).holds for word in WORDS] == [None] * len(WORDS)
+    with pytest.raises(UsageError, match=r"a number by itself and has no \.more; .*null=0"):
+        number(1.0, (0.5, 1.5)).ask("more")
+    with pytest.raises(UsageError, match="allowed are 0, of a difference, and 1, of a ratio"):
+        number(1.0, (0.5, 1.5), null=2)
+
+
+def test_a_margin_is_in_the_printed_unit() -> None:
+    """Of shares and points in per cent."""
+    assert number(0.001, (-0.001, 0.003), unit="points", null=0, margin=0.5).same.holds is True
+    assert number(0.001, (-0.001, 0.003), unit="points", null=0, margin=0.2).same.holds is False
+
+
+@pytest.mark.parametrize(
+    ("judged", "word", "distance"),
+    [
+        (Judged(-11.0, 2.5), "unclear", 2.5),
+        (Judged(-11.0, 2.5, margin=12.0), "same", 1.0),
+        (Judged(-11.0, 2.5, margin=10.0), "unclear", 1.0),
+        (Judged(1.0, 3.0), "more", 1.0),
+        (Judged(1.0, 3.0), "less", 3.0),
+        (Judged(-3.0, -1.0), "clear", 1.0),
+        (Judged(1.0, 3.0, margin=4.0), "more", 1.0),
+        (Judged(1.02, 1.1, null=1.0), "more", 0.02),
+    ],
+)
+def test_how_far_is_to_where_a_word_turns(judged: Judged, word: str, distance: float) -> None:
+    """`unclear` turns where the interval becomes clear or the same, whichever is nearer."""
+    assert judged.distance(word) == pytest.approx(distance)
+
+
+def gains(*rows: tuple[float, ...]) -> dict[str, Any]:
+    """Samples by name, of points in loss."""
+    return {name: plain(name, values) for name, values in zip("abcd", rows, strict=False)}
+
+
+STEADY, FASTER, SLOWER = (10.0, 11, 12, 13, 14), (9.0, 10, 11.1, 12, 13), (13.0, 14.1, 15, 16, 17)
+
+
+def against_steady(family: int | None = None) -> Difference:
+    """Two that are clearly below and above the first."""
+    rows = [("a", value, unit) for unit, value in enumerate(STEADY)]
+    rows += [("b", value, unit) for unit, value in enumerate(FASTER)]
+    rows += [("c", value, unit) for unit, value in enumerate(SLOWER)]
+    data = table(pd.DataFrame(rows, columns=["version", "ms", "host"]), replicate="host")
+    found: Difference = difference(data, "ms", by="version", against="a", family=family).difference
+    return found
+
+
+def test_bounds_of_a_finding_are_judged_as_it_is() -> None:
+    """So "at least half a second" cannot hold where "faster" falls."""
+    values = {"a": plain("a", [0.90, 0.91, 0.92, 0.93]), "b": plain("b", [0.895, 0.894, 0.91, 0.909])}
+    alone, of_six = (difference(values, LOSS, family=family).difference for family in (1, 6))
+    assert (alone.more.holds, alone.above(0).holds, alone.quantity.above(0).holds) == (True, True, True)
+    assert (of_six.more.holds, of_six.above(0).holds, of_six.quantity.above(0).holds) == (False, False, False)
+    assert of_six.difference.a.b.above(0).holds is False
+    assert alone.quantity.interval == of_six.quantity.interval
+    with pytest.raises(UsageError, match=r"\.below of which of b, c\? Write it as"):
+        against_steady().below(0)
+
+
+def test_every_and_any_ask_all_comparisons_of_a_finding() -> None:
+    """A condition that fails is about those that make it fail."""
+    found = against_steady()
+    assert (found.every.less.holds, found.any.less.holds, found.any.more.holds) == (False, True, True)
+    assert (found.every.below(4).holds, found.every.below(2).holds, found.any.above(2).holds) == (
+        True,
+        False,
+        True,
+    )
+    assert (found.every.clear.holds, found.any.unclear.holds, found.every.same.holds) == (True, False, False)
+    (about,) = found.every.less.about
+    assert [comparison.subjects for comparison in about.comparisons] == [("c", "a")]
+    assert found["b"].every.less.holds is True
+
+
+def test_every_asks_the_comparisons_of_all_groups() -> None:
+    """Of a finding within groups."""
+    rows = [
+        (rate, version, host, base + shift + host / 10 + rate * host / 900 * (version == "b"))
+        for rate in (100, 400)
+        for version, shift in (("a", 0.0), ("b", -1.0))
+        for host, base in enumerate((5, 6, 7, 8))
+    ]
+    data = table(pd.DataFrame(rows, columns=["rate", "version", "host", "ms"]), replicate="host")
+    found = difference(data, "ms", by="version", against="a", within="rate").difference
+    assert len(found.singles()) == 2
+    assert found.every.less.holds is (found.less("100", "b") & found.less("400", "b")).holds
+    assert found.any.below(-0.5).holds is True
+
+
+def test_a_ranking_has_no_direction_to_ask_of_every_pair() -> None:
+    """But whether all pairs are clear."""
+    found = ranking(gains(STEADY, FASTER, SLOWER), LOSS).ranking
+    assert found.every.clear.holds is True
+    with pytest.raises(UsageError, match=r"a ranking has no \.less of every pair; there are \.clear"):
+        _ = found.every.less
+
+
+@pytest.mark.parametrize("make", [ranking, difference, partial(effect, by="experiment")])
+def test_one_run_is_not_compared(make: Any) -> None:
+    """Whatever is known of its items; its own accuracy, counts and facts are judged."""
+    right = {"a": np.arange(1000) < 900, "b": np.arange(1000) < 500}
+    answer: Answer = make({name: known(name, [row]) for name, row in right.items()}, ACCURACY)
+    finding = next(iter(answer.members.values()))
+    assert finding.is_unknown
+    assert all(quantity.p is None for quantity in finding.evidence)
+    assert answer.mean.a.above(85).holds is True
+    assert "which one seed does not decide" in sentence(finding)
+
+
+def test_a_count_cannot_reach_more_than_its_runs() -> None:
+    """With one of five trainings made, "in at least three" is not known; that all are is counted."""
+    one = count(results({"a": {1: [0.95]}}), "a", ACCURACY, above=92).count
+    assert one.all.holds is True
+    assert one.at_least(3).holds is None
+    assert (one.quantity >= 3).holds is None
+    assert one.at_least(1).holds is True
+    five = count(results({"a": {1: [0.95, 0.91, 0.9, 0.9, 0.9]}}), "a", ACCURACY, above=92).count
+    assert five.at_least(3).holds is False
+    assert (number(0, out_of=1) >= 2).holds is None
+
+
+def test_equality_in_every_item_of_several_runs_is_the_same_if_there_is_a_margin() -> None:
+    """Without one it is not judged, and of one run neither."""
+    row = np.arange(100) < 90
+    twins = {name: known(name, [row, ~row]) for name in "ab"}
+    assert difference(twins, ACCURACY).difference.same.holds is True
+    unjudged = difference(twins, Measure("test accuracy", "%")).difference
+    assert unjudged.same.holds is None
+    assert "equal in all 2 seeds, which is judged only with a margin" in sentence(unjudged)
+    single = {name: known(name, [row]) for name in "ab"}
+    assert difference(single, ACCURACY).difference.same.holds is None
+
+
+def test_a_difference_gives_p_sd_and_both_n_as_numbers() -> None:
+    """To be printed or put into a table."""
+    found: Quantity = against_steady().difference.b.a
+    assert found.p_value.value == found.p
+    assert (found.sd.value, found.sd.unit) == (found.spread, found.unit)
+    assert (found.n_of("a").value, found.n_of("a").unit) == (5, "hosts")
+    with pytest.raises(UsageError, match="has no group 'A'; there are b, a"):
+        found.n_of("A")
+
+
+def test_a_bound_of_a_share_is_in_per_cent() -> None:
+    """0.9 of 95 % would hold whatever is measured; of a share below 10 % it may be meant."""
+    share = number(0.95, (0.93, 0.97), unit="fraction")
+    with pytest.raises(UsageError, match="a bound of a share is in per cent: write 90 for 90 %"):
+        share.above(0.9)
+    assert share.above(90).holds is True
+    assert number(0.004, (0.002, 0.006), unit="fraction").below(0.9).holds is True
+
+
+def test_a_condition_without_its_brackets_is_told() -> None:
+    """In place of what Python writes of a method."""
+    found = ranking(gains(STEADY, FASTER), LOSS).ranking
+    with pytest.raises(UsageError, match=r"\.none_clear needs brackets"):
+        as_condition(found.none_clear)
