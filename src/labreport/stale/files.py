@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -19,7 +20,7 @@ Stamp = tuple[int, int, int]
 def stamp_of(path: str | Path) -> Stamp | None:
     """The stamp of a file; None where there is none."""
     try:
-        status = Path(path).stat()
+        status = os.stat(path)
     except (OSError, ValueError):
         return None
     return status.st_size, status.st_mtime_ns, status.st_ino

@@ -25,9 +25,15 @@ def is_fixed_module(syntax: ModuleSyntax) -> bool:
         if imported.module.partition(".")[0] == ENGINE_NAME:
             called.add(name)
     for statement in syntax.statements:
-        if isinstance(statement.node, ast.ClassDef) and "__post_init__" not in ast.dump(statement.node):
+        if isinstance(statement.node, ast.ClassDef) and not _has_constructor(statement.node):
             called.add(statement.node.name)
     return all(_is_fixed(statement.node, called) for statement in syntax.statements)
+
+
+def _has_constructor(node: ast.ClassDef) -> bool:
+    """Whether code of a class is carried out when an object of it is made; of a dataclass it is not."""
+    names = {getattr(member, "name", "") for member in node.body}
+    return bool(node.bases) or not names.isdisjoint({"__init__", "__new__", "__post_init__"})
 
 
 def _is_fixed(node: ast.AST, called: set[str]) -> bool:

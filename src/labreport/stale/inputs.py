@@ -34,23 +34,26 @@ Subject = Experiment | Reader | Section
 class Dependencies:
     """What the targets of one project rest on, as it was loaded; digests of code and values are taken now.
 
-    `results` is the folder of stored results, where it is kept which values differ from process to process;
-    beside it, in the report's `cache`, are remembered digests of files.
+    `cache_folder` is that of the stored results, where it is kept which values differ from process to
+    process; beside it, in the report's `cache`, are remembered digests of files.
     """
 
-    def __init__(self, project: Project, results: Path | None = None) -> None:
+    def __init__(self, project: Project, cache_folder: Path | None = None) -> None:
         self.project = project
         self.sources = installed(project.source) or Sources(project.source, project.folder)
         self.notices: list[str] = []
         """What a person is told: which values differ from process to process."""
         self._recorder = _recorder_of(self.sources)
-        if results is not None:
-            self._recorder.report = os.path.join(str(results.resolve().parent), "")
-        self.digests = FileDigests(results.parent / "cache" / "digests.json" if results else None)
-        known = read_known(results)
+        digests_file = None
+        if cache_folder is not None:
+            report = cache_folder.resolve().parent
+            self._recorder.report = os.path.join(str(report), "")
+            digests_file = report / "cache" / "digests.json"
+        self.digests = FileDigests(digests_file)
+        known = read_known(cache_folder)
         self._follow(known.unstable)
-        if results is not None and results.parent.is_dir():
-            self._find_unstable(known, results)
+        if cache_folder is not None and cache_folder.parent.is_dir():
+            self._find_unstable(known, cache_folder)
         keepers = set[Any]()
         for closure in self._closures.values():
             keepers |= closure.keepers
@@ -368,8 +371,8 @@ def value_digests(project: Project, unstable: Iterable[str]) -> dict[str, str]:
 _latest: list[Dependencies] = []
 
 
-def dependencies(project: Project, results: Path | None = None) -> Dependencies:
+def dependencies(project: Project, cache_folder: Path | None = None) -> Dependencies:
     """What the targets of a loaded project rest on; made once, right after the project was loaded."""
     if not _latest or _latest[0].project is not project:
-        _latest[:] = [Dependencies(project, results)]
+        _latest[:] = [Dependencies(project, cache_folder)]
     return _latest[0]

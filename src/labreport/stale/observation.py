@@ -47,9 +47,8 @@ class Observation:
         """
         if self.opened.own_report:
             path = display_path(self.opened.own_report)
-            raise LabReportError(
-                f"{self.name} reads {path}, which is made of it; read the results that it is given"
-            )
+            text = "it is a part of this report; read the results that you are given"
+            raise LabReportError(f"{self.name} reads {path}: {text}")
         everything = Opened()
         everything.add(self.opened)
         for key in self._keepers & self._recorder.kept.keys():

@@ -106,9 +106,11 @@ class Recorder:
                 self.target.own_report = counted
             return
         if callers.has_author or not callers.has_engine:
-            stamp = stamp_of(counted)
+            stamp: Stamp | None = None
             for opened in self._for_whom(callers):
-                opened.read.setdefault(counted, stamp)
+                if counted not in opened.read:
+                    stamp = stamp or stamp_of(counted)
+                    opened.read[counted] = stamp
 
     def on_connect(self, database: EventPath, *more: Any) -> None:
         """A database of SQLite is opened."""

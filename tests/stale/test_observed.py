@@ -1,0 +1,358 @@
+"""Which files count for a target: those that were opened for it, by itself or by what keeps them."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from stale.edits import write_files
+
+from labreport.errors import LabReportError
+from labreport.stale import Dependencies, dependencies, load
+
+PROJECT = """
+import glob, json, os, sqlite3, subprocess, tempfile
+from dataclasses import dataclass
+from functools import cache, cached_property, partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from labreport import Experiment, Fit, Project
+
+HERE = Path(__file__).parent
+KEPT = {}
+LATE = None
+
+
+@dataclass(frozen=True)
+class Spec:
+    n: int = 1
+
+
+def by_name():
+    return Path("a.txt").read_text()
+
+def by_pandas():
+    return pd.read_csv(HERE / "t.csv")
+
+def by_numpy():
+    return np.loadtxt("a.txt")
+
+@cache
+def load_cached():
+    return pd.read_csv("c.csv")
+
+def cached_first():
+    return load_cached()
+
+def cached_second():
+    return load_cached().sum()
+
+def by_hand():
+    if "d" not in KEPT:
+        KEPT["d"] = (HERE / "d.txt").read_text()
+    return KEPT["d"]
+
+def by_hand_again():
+    return by_hand()
+
+def in_global():
+    global LATE
+    if LATE is None:
+        LATE = Path("e.txt").read_text()
+    return LATE
+
+def in_global_again():
+    return in_global()
+
+class Loader:
+    def __init__(self):
+        self.data = None
+
+    def load(self):
+        if self.data is None:
+            self.data = np.load("f.npy")
+        return self.data
+
+    @cached_property
+    def notes(self):
+        return Path("g.txt").read_text()
+
+LOADER = Loader()
+
+def by_object():
+    return LOADER.load()
+
+def by_object_again():
+    return LOADER.load()
+
+def by_property():
+    return LOADER.notes
+
+def by_property_again():
+    return LOADER.notes
+
+def keep(seen=[]):
+    if not seen:
+        seen.append(Path("h.txt").read_text())
+    return seen
+
+def by_default():
+    return keep()
+
+def by_default_again():
+    return keep()
+
+def counter():
+    seen = []
+    def next():
+        if not seen:
+            seen.append(Path("i.txt").read_text())
+        return seen
+    return next
+
+NEXT = counter()
+
+def by_closure():
+    return NEXT()
+
+def by_closure_again():
+    return NEXT()
+
+def by_lazy_module():
+    import late
+    return late.TEXT
+
+def by_lazy_module_again():
+    from late import TEXT
+    return TEXT
+
+def missing():
+    try:
+        return Path("nowhere.txt").read_text()
+    except FileNotFoundError:
+        return ""
+
+def listed():
+    return sorted(os.listdir("many"))
+
+def globbed():
+    return sorted(glob.glob("many/*.txt"))
+
+def globbed_by_path():
+    return sorted(HERE.glob("many/*.txt"))
+
+def read_all():
+    return [path.read_text() for path in sorted(Path("many").rglob("*.txt"))]
+
+def database():
+    with sqlite3.connect("k.db") as connection:
+        return connection.execute("select x from t").fetchall()
+
+def database_log():
+    with sqlite3.connect("k.db") as connection:
+        connection.execute("insert into t values (2)")
+
+def written():
+    Path("out.txt").write_text("1")
+    return Path("out.txt").read_text()
+
+def replaced():
+    Path("new.tmp").write_text("1")
+    os.replace("new.tmp", "new.txt")
+    return Path("new.txt").read_text()
+
+def appended():
+    with open("run.log", "a") as file:
+        file.write("x")
+
+def scratch():
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "x.txt")
+        path.write_text("1")
+        return path.read_text()
+
+def hidden():
+    return Path(".secret").read_text()
+
+def nothing():
+    return 1
+
+def pyplot():
+    import matplotlib.pyplot as plt
+    return plt.figure()
+
+def descriptor():
+    number = os.open("a.txt", os.O_RDONLY)
+    try:
+        return os.read(number, 10)
+    finally:
+        os.close(number)
+
+def in_thread():
+    from concurrent.futures import ThreadPoolExecutor
+    with ThreadPoolExecutor(1) as pool:
+        return list(pool.map(pd.read_csv, ["t.csv"]))
+
+NAMES = [name for name, value in list(globals().items()) if callable(value) and value.__module__ == __name__]
+NAMES = [name for name in NAMES if name not in ("Spec", "Loader", "keep", "counter", "NEXT", "load_cached")]
+
+def run(specification, seed, function):
+    return Fit({"m": 1.0})
+
+EXPERIMENTS = [Experiment(name, Spec(), fit=globals()[name]) for name in NAMES]
+project = Project("P", experiments=tuple(EXPERIMENTS), seeds=1)
+"""
+DATA = {
+    "project.py": PROJECT,
+    "late.py": "from pathlib import Path\n\nTEXT = Path('l.txt').read_text()\n",
+    "many/1.txt": "1",
+    "many/2.txt": "2",
+    "many/other.csv": "3",
+    ".secret": "4",
+}
+DATA.update({f"{letter}.txt": "1\n" for letter in "adeghil"})
+DATA.update({f"{letter}.csv": "x\n1\n" for letter in "ct"})
+READS = {
+    "by_name": "a.txt",
+    "by_pandas": "t.csv",
+    "by_numpy": "a.txt",
+    "cached_first": "c.csv",
+    "cached_second": "c.csv",
+    "by_hand": "d.txt",
+    "by_hand_again": "d.txt",
+    "in_global": "e.txt",
+    "in_global_again": "e.txt",
+    "by_object": "f.npy",
+    "by_object_again": "f.npy",
+    "by_property": "f.npy g.txt",
+    "by_property_again": "f.npy g.txt",
+    "by_default": "h.txt",
+    "by_default_again": "h.txt",
+    "by_closure": "i.txt",
+    "by_closure_again": "i.txt",
+    "by_lazy_module": "l.txt",
+    "by_lazy_module_again": "l.txt",
+    "missing": "nowhere.txt",
+    "listed": "many",
+    "globbed": "many/*.txt",
+    "globbed_by_path": "many/*.txt",
+    "read_all": "many/**/*.txt many/1.txt many/2.txt",
+    "database": "k.db",
+    "database_log": "",
+    "written": "",
+    "replaced": "",
+    "appended": "",
+    "scratch": "",
+    "hidden": "",
+    "nothing": "",
+    "pyplot": "",
+    "descriptor": "a.txt",
+    "in_thread": "t.csv",
+}
+"""What each function of the project reads, after those above it were called; methods of an object are one."""
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dependencies:
+    """The project, loaded, with its folder as the working directory."""
+    import numpy as np
+
+    write_files(tmp_path, DATA)
+    np.save(tmp_path / "f.npy", np.arange(3))
+    with sqlite3.connect(tmp_path / "k.db") as connection:
+        connection.execute("create table t as select 1 as x")
+    monkeypatch.chdir(tmp_path)
+    return dependencies(load(tmp_path))
+
+
+def call(project: Dependencies, name: str) -> dict[str, str]:
+    """What a function of the project reads."""
+    experiment = project.project.experiment(name)
+    function: Any = experiment.fit
+    with project.observe(experiment) as observation:
+        function()
+        return observation.reads()
+
+
+def test_a_file_counts_for_whoever_opened_it_or_uses_what_was_kept(project: Dependencies) -> None:
+    """What is kept in a cache, a global, an object, a default or a closure counts for the next, too."""
+    found = {name: " ".join(sorted(call(project, name))) for name in READS}
+    assert found == READS
+
+
+def test_a_file_that_changes_is_noticed_and_one_that_comes_or_goes(project: Dependencies) -> None:
+    """Whether or not it is back to what it was."""
+    reads = {}
+    for name in ("by_name", "missing", "globbed", "database"):
+        reads.update(call(project, name))
+    assert project.changed_reads(reads) == []
+    Path("a.txt").write_text("2")
+    Path("nowhere.txt").write_text("now it is there")
+    Path("many/3.txt").write_text("3")
+    Path("k.db").unlink()
+    assert project.changed_reads(reads) == ["a.txt", "nowhere.txt", "many/*.txt", "k.db"]
+    Path("a.txt").write_text("1\n")
+    Path("nowhere.txt").unlink()
+    Path("many/3.txt").unlink()
+    assert project.changed_reads(reads) == ["k.db"]
+
+
+def test_code_notebooks_and_hidden_files_are_not_counted_in_a_folder(project: Dependencies) -> None:
+    """So that what lies beside the data makes nothing stale."""
+    reads = call(project, "listed")
+    for name in ("note.ipynb", "help.py", ".hidden"):
+        Path("many", name).touch()
+    assert project.changed_reads(reads) == []
+
+
+def test_a_file_that_changed_since_it_was_opened_is_an_error(project: Dependencies) -> None:
+    """Nobody knows what was read then; what the target wrote itself is no error."""
+    experiment = project.project.experiment("by_name")
+    with project.observe(experiment) as observation:
+        Path("a.txt").read_text()
+        observation.reads()
+        os.utime("a.txt", (1, 1))
+        with pytest.raises(LabReportError, match=r"a\.txt: it changed after it was read for .*'by_name'"):
+            observation.reads()
+
+
+def test_reading_the_report_that_is_made_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would never be up to date."""
+    write_files(tmp_path, {**DATA, "report/.labreport": "", "report/answers.json": "{}"})
+    write_files(tmp_path, {"project.py": PROJECT.replace('"a.txt"', '"report/answers.json"')})
+    monkeypatch.chdir(tmp_path)
+    found = dependencies(load(tmp_path), tmp_path / "report" / "results")
+    with pytest.raises(LabReportError, match=r"reads report/answers\.json: it is a part of this report"):
+        call(found, "by_name")
+
+
+def test_what_was_read_before_an_interruption_is_joined(project: Dependencies) -> None:
+    """A run that goes on has read what it read before, too."""
+    experiment = project.project.experiment("by_name")
+    with project.observe(experiment, {"earlier.txt": "1"}) as observation:
+        Path("a.txt").read_text()
+    assert list(observation.reads()) == ["earlier.txt", "a.txt"]
+
+
+def test_a_file_outside_of_the_project_counts_by_its_full_path(
+    project: Dependencies, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """But not one of the system, of a cache or a temporary one."""
+    folder = tmp_path_factory.mktemp("elsewhere")
+    write_files(folder, {"data.txt": "1", ".cache/data.txt": "2"})
+    experiment = project.project.experiment("nothing")
+    with project.observe(experiment) as temporary:
+        (folder / "data.txt").read_text()
+    monkeypatch.setattr("labreport.stale.observed._SYSTEM_FOLDERS", ("/usr/", "/etc/"))
+    fresh = Dependencies(load(Path.cwd()))
+    with fresh.observe(experiment) as observation:
+        for path in (folder / "data.txt", folder / ".cache/data.txt", Path("/etc/hostname")):
+            path.read_text()
+    assert temporary.reads() == {}
+    assert list(observation.reads()) == [str(folder / "data.txt")]
