@@ -26,10 +26,10 @@ def verify(results: Mapping[str, Any]) -> Iterator[Check]:
             run = next(iter(runs))
             wrong = [
                 text
-                for kept in run.kept.values()
+                for kept in run.checkpoints.values()
                 for text in differences(runs.experiment.specification, kept)
             ]
-            epochs = ", ".join(map(str, sorted(run.kept)))
+            epochs = ", ".join(map(str, sorted(run.checkpoints)))
             detail = wrong[0] if wrong else f"{name}, seed {run.seed}, epochs {epochs}: as stored"
             yield Check(f"plain Keras {name}", not wrong, detail)
 

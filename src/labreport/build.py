@@ -2,46 +2,32 @@
 
 from __future__ import annotations
 
-import re
-import shutil
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
-from labreport import results
-from labreport.errors import (
-    LabReportError,
-    MultipleErrors,
-    UsageError,
-    display_path,
-    raised_at,
-)
-from labreport.plan import DOCUMENTS, Plan, Target
-from labreport.project import Figure, Section, locate_project, resolve_callable
+from labreport.errors import LabReportError, MultipleErrors, UsageError, display_path, working_in
+from labreport.plan import DOCUMENTS, DocumentTarget, Plan, RunTarget, SectionTarget, Target, tasks_of
+from labreport.plan.snapshot import Snapshot, files_behind
+from labreport.project import locate_project, resolve_callable
 from labreport.results import Store, files
 from labreport.run import Event, Task, available_cores, execute
 from labreport.stale import load
 from labreport.stale.sources import MARKER
 
-if TYPE_CHECKING:
-    from labreport.page import RenderedSection, ReportSource
-
-_OLDER = re.compile(r"[0-9a-f]{64}(\.\d+\.[0-9a-f]{12}\.safetensors|\.json)|ledger\.json|workflow\.py")
-"""Names that only versions before this one gave."""
-
 
 class _Listener(Protocol):
-    """Who is told what was repaired or left out, what is stale, which runs begin, how far each thing is.
+    """Who is told what was repaired or left out, what is stale, which runs begin, how far each target is.
 
-    `cost` gives about how many seconds an epoch takes by its specification; `published` is one document.
+    `published` is one document.
     """
 
     def note(self, text: str) -> None: ...
-    def planned(self, plan: Plan, things: Sequence[Target]) -> None: ...
-    def running(self, tasks: Sequence[Task], cost: Callable[[Any], float] | None) -> None: ...
+    def planned(self, plan: Plan, targets: Sequence[Target]) -> None: ...
+    def running(self, tasks: Sequence[Task]) -> None: ...
     def event(self, event: Event | Target) -> None: ...
     def published(self, name: str) -> None: ...
 
@@ -65,301 +51,257 @@ def locked_report(request: Request, note: Callable[[str], None]) -> Iterator[Non
     locate_project(request.folder)
 
     @cache
-    def waits() -> bool:
+    def wait() -> bool:
         note(f"another build works in {display_path(request.output)}; waiting for it")
         return False
 
-    with files.lock(request.output / ".lock", stop=waits):
+    with files.lock(request.output / ".lock", stop=wait):
         yield
 
 
+def open_plan(request: Request) -> Plan:
+    """Load the project, and compare it with its report as it would be built now; nothing is changed."""
+    return _opened(request, Plan)
+
+
 def open_report(request: Request) -> Plan:
-    """Load the project, and compare it with what its report is made of; nothing is changed."""
+    """The same with the seeds with which the report was built, unless the request names their number."""
+    return _opened(request, Plan.of_report)
+
+
+def _opened(request: Request, make_plan: Callable[..., Plan]) -> Plan:
     from labreport.page import template_files
 
     project = load(request.folder)
     templates = project.folder / "templates"
-    paths = {path.relative_to(templates): path for path in templates.rglob("*") if path.is_file()}
-    frame = {name: path for name, path in paths.items() if name.parts[0] not in ("questions", "sections")}
-    return Plan(
+    frame_files = {}
+    for path in sorted(templates.rglob("*")):
+        name = path.relative_to(templates)
+        if path.is_file() and name.parts[0] not in ("questions", "sections"):
+            frame_files[str(name)] = path
+    return make_plan(
         project,
         request.output,
         Store(request.output / "results"),
         seeds=request.seeds,
         templates=lambda section: template_files(templates, section),
-        more={f"template {name}": files.sha256_of_file(path) for name, path in frame.items()},
+        frame_files=frame_files,
         force=request.force,
     )
 
 
 def build_report(request: Request, listener: _Listener) -> Builder:
-    """Make what is stale. Mistakes are in `Built.errors`; raises what stops the whole build."""
-    with locked_report(request, listener.note):
-        built = Builder(request, listener)
-        built._carry_out()
-        return built
+    """Make what is stale. Mistakes are in `Builder.errors`; raises what stops the whole build."""
+    with working_in(request.folder), locked_report(request, listener.note):
+        builder = Builder(request, listener)
+        builder.build()
+        return builder
+
+
+@dataclass
+class _Unmade:
+    """What could not be made: the errors of each target, none where it reads another; damaged files."""
+
+    errors: dict[Target, Sequence[LabReportError]] = field(default_factory=dict)
+    damaged: set[Path] = field(default_factory=set)
 
 
 class Builder:
-    """A build and what came of it; `before` is what the answers were, None where there was no report."""
+    """A build and what came of it.
+
+    `before` is what the answers were, None where there was no report. `snapshot` has the files on which the
+    report rests, None where one of them has changed meanwhile, or where not everything was made.
+    """
 
     def __init__(self, request: Request, listener: _Listener) -> None:
         self.request, self.listener, self.output = request, listener, request.output
-        if (self.output / "ledger.json").exists():
-            listener.note(f"{display_path(self.output)} was made by an earlier version; it is made again")
-            shutil.rmtree(self.output / "cache", ignore_errors=True)
-            for path in [*self.output.glob("*"), *self.output.glob("results/*")]:
-                if _OLDER.fullmatch(path.name):
-                    path.unlink()
         (self.output / MARKER).touch()
-        self.plan, self.before = open_report(request), answers_of(self.output)
+        self.plan = open_plan(request)
         self.project = self.plan.project
-        self.made = set[Target]()
+        self.before = answers_of(self.output)
+        self.made: set[Target] = set()
         self.errors: list[LabReportError] = []
+        self.snapshot: Snapshot | None = None
+        self._failed: set[str] = set()
+        """The experiments of which a run has failed."""
 
-    def _carry_out(self) -> None:
-        plan, listener = self.plan, self.listener
-        wanted = plan.wanted(self.request.names)
-        stale = [thing for thing in wanted if plan.state(thing)]
-        for line in plan.store.notices:
-            listener.note(line)
-        if self.project.rules and any(thing.kind == "run" for thing in wanted):
-            rules = resolve_callable(self.project.rules, self.project.location, "rules")
-            if broken := [UsageError(line) for line in rules(self.project.runs)]:
-                raise MultipleErrors(broken)
+    def build(self) -> None:
+        """Make what is stale of all that the request names, and publish the documents among it."""
+        wanted = self.plan.graph.wanted(self.request.names)
+        if any(isinstance(target, RunTarget) for target in wanted):
+            self._check_rules()
+        stale = self.plan.stale(wanted)
+        self._tell_notices()
         if stale:
             (self.output / ".stamp").unlink(missing_ok=True)
-            listener.planned(plan, stale)
-        if runs := [thing for thing in stale if thing.kind == "run"]:
-            self._run(runs)
-        self._make(plan, wanted, self.errors)
+            self.listener.planned(self.plan, stale)
+        self._make_all(wanted)
+        if not self.errors:
+            self._check_settled(wanted)
+            self._publish(wanted)
         if not self.errors and not self.request.names:
-            self._publish()
+            self.snapshot = files_behind(self.plan)
+
+    def _check_rules(self) -> None:
+        """Raise `MultipleErrors` for the project's own rules that its experiments break."""
+        if self.project.rules:
+            rules = resolve_callable(self.project.rules, self.project.location, "rules")
+            broken = [UsageError(line) for line in rules(self.project.runs)]
+            if broken:
+                raise MultipleErrors(broken)
+
+    def _tell_notices(self) -> None:
+        """Tell once what the store has repaired or left out."""
+        while self.plan.store.notices:
+            self.listener.note(self.plan.store.notices.pop(0))
+
+    def _make_all(self, wanted: Sequence[Target]) -> None:
+        """Run what is stale, and make what reads it; again where an array turns out to be damaged."""
+        while True:
+            self._run(self.plan.stale(wanted))
+            unmade = self._make(self.plan, wanted)
+            if not unmade.damaged:
+                break
+            for file in sorted(unmade.damaged):
+                self.plan.store.discard(file)
+            self._tell_notices()
+            self.plan.forget()
+        self.errors += _errors_to_tell(unmade)
 
     def _run(self, stale: Sequence[Target]) -> None:
-        tasks = [Task(*task) for task in self.plan.tasks(stale)]
-        cost = None
-        if self.project.cost:
-            cost = resolve_callable(self.project.cost, self.project.location, "cost")
-        self.listener.running(tasks, cost)
-        first = self.before is None and not self.request.names
-        failed = execute(
+        """Run what is stale, but no more of an experiment that has failed."""
+        runs = [target for target in stale if isinstance(target, RunTarget)]
+        tasks = [task for task in tasks_of(self.plan, runs) if task.name not in self._failed]
+        if not tasks:
+            return
+        self.listener.running(tasks)
+        is_first_report = self.before is None and not self.request.names
+        outcome = execute(
             self.project,
             tasks,
             self.plan.store,
             jobs=self.request.jobs or available_cores(),
             scheduler=self.request.scheduler,
             progress=self.listener.event,
-            on_first_seeds=self._preliminary if first else None,
-        ).failed
-        self.errors += [LabReportError(each.text) for each in failed]
-        self.made |= {thing for thing in stale if not self.plan.state(thing)}
+            on_first_seeds=self._publish_preliminary if is_first_report else None,
+        )
+        for failed in outcome.failed:
+            self.errors.append(LabReportError(failed.text))
+            self._failed.update(task.name for task in failed.tasks)
+        self.plan.forget()
+        still_stale = set(self.plan.stale(runs))
+        self.made.update(target for target in runs if target not in still_stale)
 
-    def _make(self, plan: Plan, things: Iterable[Target], errors: list[LabReportError]) -> set[Target]:
-        """Make answers, figures and sections; gives those that cannot be made, or read one that cannot."""
-        lost: dict[Target, Sequence[LabReportError]] = {}
-        for thing in things:
-            if thing.kind in DOCUMENTS or not plan.state(thing):
+    def _make(self, plan: Plan, targets: Iterable[Target]) -> _Unmade:
+        """Make the answers, figures and sections among some targets that are stale."""
+        unmade = _Unmade()
+        for target in targets:
+            if isinstance(target, DocumentTarget) or not plan.staleness(target).is_stale:
                 continue
-            if thing.kind == "run" or lost.keys() & set(plan.reads(thing)):
-                lost[thing] = ()
+            reads_unmade = any(read in unmade.errors for read in plan.graph.reads(target))
+            if isinstance(target, RunTarget) or reads_unmade:
+                unmade.errors[target] = ()
                 continue
-            self.listener.event(thing)
+            self.listener.event(target)
             try:
-                value = compute(plan, thing)
-                _check_unedited(plan)
-                plan.keep(thing, value, claims=value["claims"] if thing.kind == "section" else ())
+                self._make_one(plan, target)
+            except files.Damaged as damage:
+                unmade.damaged.add(damage.file)
+                unmade.errors[target] = (damage,)
+            except MultipleErrors as errors:
+                unmade.errors[target] = errors.errors
             except LabReportError as error:
-                lost[thing] = error.errors if isinstance(error, MultipleErrors) else (error,)
-                continue
-            self.made.add(thing)
-            if thing.kind == "figure" and value["note"]:
-                self.listener.note(value["note"])
-        bad = {getattr(one, "table", None) for each in lost.values() for one in each} - {None}
-        for thing, each in lost.items():  # what the author's code raises for a bad table follows from that
-            follows = bad & {*getattr(thing.subject, "tables", ())}
-            errors += [one for one in each if not (one.__cause__ and follows)]
-        errors.sort(key=lambda one: not getattr(one, "table", None))
-        return {*lost}
+                unmade.errors[target] = (error,)
+        return unmade
 
-    def _publish(self) -> None:
+    def _make_one(self, plan: Plan, target: Target) -> None:
+        """Make one target, and store it with what was read for it."""
+        with plan.dependencies.observe(target.subject) as observation:
+            value = target.make()
+            reads = observation.reads()
+        _check_unedited(plan)
+        claims = value["claims"] if isinstance(target, SectionTarget) else ()
+        plan.store_entry(target, value, reads, claims)
+        self.made.add(target)
+        if target.kind == "figure" and value["note"]:
+            self.listener.note(value["note"])
+
+    def _check_settled(self, wanted: Sequence[Target]) -> None:
+        """Raise for a target that is stale again at once: the project changes what it reads."""
+        if not self.made:
+            return
+        self.plan.forget()
+        for target in self.plan.stale(wanted):
+            reasons = self.plan.staleness(target).reasons
+            if not isinstance(target, DocumentTarget) and reasons:
+                text = f"{reasons[0]} since {target} was made"
+                raise LabReportError(f"{text}; build again, or let nothing write there that the project runs")
+
+    def _publish(self, wanted: Iterable[Target]) -> None:
         """Make the stale documents, each put in its place at once; there is no PDF beside another page."""
         from labreport.page.pdf import MissingLibrary
 
         plan = self.plan
-        for thing in [one for one in plan.things if one.kind in DOCUMENTS and plan.state(one)]:
-            path = self.output / DOCUMENTS[thing.kind]
-            self.listener.event(thing)
+        for target in wanted:
+            if not isinstance(target, DocumentTarget) or not plan.staleness(target).is_stale:
+                continue
+            path = self.output / target.file_name
+            self.listener.event(target)
             try:
-                content = document(plan, thing.kind)
+                content = target.make()
             except MissingLibrary as error:
                 self.listener.note(str(error))
                 path.unlink(missing_ok=True)
                 continue
             _check_unedited(plan)
-            if thing.kind == "page" and plan.state(Target("pdf", "pdf")):
+            if target.name == "page" and plan.staleness(plan.graph.documents["pdf"]).is_stale:
                 path.with_name(DOCUMENTS["pdf"]).unlink(missing_ok=True)
             files.write_bytes(path, content)
-            plan.keep(thing, None)
-            self.made.add(thing)
+            plan.store_entry(target, None)
+            self.made.add(target)
             self.listener.published(path.name)
 
-    def _preliminary(self) -> None:
+    def _publish_preliminary(self) -> None:
         """A page of the first seed of each experiment, while the others go on."""
-        plan = self.plan.narrowed({one.name: 1 for one in self.project.runs})
-        lost = self._make(plan, plan.things, [])
+        plan = self.plan.with_first_seeds(1)
+        lost = self._make(plan, plan.targets).errors.keys()
+        page = plan.graph.documents["page"]
         try:
-            page = document(plan, "page", lost, "Preliminary: one seed of each experiment; more follow.")
+            content = page.make(lost, notice="Preliminary: one seed of each experiment; more follow.")
         except LabReportError as error:
             self.listener.note(f"there is no preliminary page: {error}")
         else:
-            files.write_bytes(self.output / DOCUMENTS["page"], page)
-            self.listener.published(DOCUMENTS["page"])
+            files.write_bytes(self.output / page.file_name, content)
+            self.listener.published(page.file_name)
+
+
+def _errors_to_tell(unmade: _Unmade) -> list[LabReportError]:
+    """All errors, those of tables first; without what the author's code raises because of a bad table."""
+    errors: list[LabReportError] = []
+    for of_target in unmade.errors.values():
+        errors += of_target
+    bad_tables = {_table_of(error) for error in errors} - {None}
+    told = []
+    for target, of_target in unmade.errors.items():
+        reads_bad_table = not bad_tables.isdisjoint(getattr(target.subject, "tables", ()))
+        for error in of_target:
+            follows = error.__cause__ is not None and reads_bad_table
+            if not follows:
+                told.append(error)
+    told.sort(key=lambda error: _table_of(error) is None)
+    return told
+
+
+def _table_of(error: LabReportError) -> object:
+    return getattr(error, "table", None)
 
 
 def _check_unedited(plan: Plan) -> None:
     """Raise for a file that is not any more what was digested: what was made of it has no key."""
     report = f"{display_path(plan.report)}/"
-    if edited := [one for one in plan.dependencies.changed_since_loaded() if not one.startswith(report)]:
-        raise LabReportError(f"{edited[0]}: it was edited while this was built; build again")
-
-
-def compute(plan: Plan, thing: Target) -> dict[str, Any]:
-    """Make an answer, a figure or a section of what is kept, as plain values.
-
-    Raises `LabReportError`, with the author's line.
-    """
-    from labreport import charts
-    from labreport.stats import Answer, to_json
-
-    reader = thing.subject
-    try:
-        if thing.kind == "section":
-            return section(plan, reader).to_json()
-        arguments = reader.arguments(
-            results.results_for_reader(reader, plan.runs), stored_answers(plan, reader.answers)
-        )
-        with plan.dependencies.observe(reader):
-            if thing.kind == "figure":
-                with charts.style():
-                    return asdict(charts.export(reader.function(*arguments), name=reader.name))
-            answer = reader.function(*arguments)
-        if not isinstance(answer, Answer):
-            text = f"question {reader.name!r} returns {type(answer).__name__}; return an Answer"
-            raise UsageError(text, location=reader.location)
-        return to_json(answer)
-    except Exception as error:  # the author's code may raise anything
-        for table in getattr(reader, "tables", ()):
-            table.explain(error)
-        if isinstance(error, LabReportError):
-            raise
-        line = next(iter(str(error).splitlines()), "")
-        text = f"{thing}: {type(error).__name__}: {line}"
-        raise LabReportError(text, location=raised_at(error) or reader.location) from error
-
-
-def stored_answers(plan: Plan, names: Collection[str], lost: Container[Target] = ()) -> Any:
-    """The kept answers of these questions as `Names`, but those that are lost; `"*"` are all."""
-    from labreport.stats import Namespace, from_json
-
-    asked = [one.name for one in plan.project.questions] if "*" in names else names
-    there = [name for name in asked if Target("answer", name) not in lost]
-    return Namespace({name: from_json(plan.value("answer", name)) for name in there})
-
-
-def _figures(plan: Plan, drawn: Iterable[Figure], lost: Container[Target]) -> dict[str, Any]:
-    """The kept drawings of these figures, but those that are lost, by name."""
-    from labreport.charts import Exported
-
-    there = [one.name for one in drawn if plan.thing(one) not in lost]
-    return {name: Exported(**plan.value("figure", name)) for name in there}
-
-
-def section(plan: Plan, chapter: Section, lost: Collection[Target] = ()) -> RenderedSection:
-    """Render a section of what is kept; a question says so whose answer, or a figure of it, is lost."""
-    from labreport.page import render_section
-
-    asked = [*(one.name for one in chapter.questions), *chapter.answers]
-    drawn = [*(each for one in chapter.questions for each in one.figures), *chapter.figures]
-    undrawn = [one for one in chapter.questions if any(plan.thing(each) in lost for each in one.figures)]
-    return render_section(
-        chapter,
-        stored_answers(plan, asked, {*lost, *map(plan.thing, undrawn)}).members,
-        _figures(plan, drawn, lost),
-        plan.project.runs,
-        plan.project.folder / "templates",
-    )
-
-
-def document(plan: Plan, kind: str, lost: Collection[Target] = (), notice: str = "") -> bytes:
-    """Render a document of what is kept, without what is lost.
-
-    Raises `MissingLibrary` where the PDF cannot be set here.
-    """
-    if kind == "answers.json":
-        return files.json_bytes(_answers(plan))
-    from labreport.page import RenderedSection
-
-    def fragment(one: Section) -> RenderedSection:
-        again = plan.thing(one) in lost
-        return (
-            section(plan, one, lost) if again else RenderedSection.from_json(plan.value("section", one.name))
-        )
-
-    drawn = _figures(plan, plan.project.figures, lost)
-    made = plan.project, [*map(fragment, plan.project.chapters)], drawn, _facts(plan)
-    seeds = max((len(plan.seeds(experiment)) for experiment in plan.project.runs), default=None)
-    if kind == "pdf":
-        from labreport.page.pdf import render_pdf
-
-        return render_pdf(*made, seeds=seeds)
-    from labreport.page.document import render_page
-
-    return render_page(*made, notice=notice, seeds=None if notice else seeds).encode()
-
-
-def report_source(plan: Plan) -> ReportSource:
-    """What a report that was built is exported from."""
-    from labreport.page import ReportSource
-
-    digits_shown: dict[str, int] = {}
-    for chapter in plan.project.chapters:
-        digits_shown |= plan.value("section", chapter.name)["digits_shown"]
-    drawings = _figures(plan, plan.project.figures, ())
-    return ReportSource(results.load(plan.report), plan.project, drawings, digits_shown)
-
-
-def _answers(plan: Plan) -> dict[str, Any]:
-    """What `answers.json` says."""
-    from labreport.page import template_of
-
-    project = plan.project
-    asked: dict[str, Any] = {}
-    sections: dict[str, Any] = {}
-    for chapter in project.chapters:
-        claims = plan.value("section", chapter.name)["claims"]
-        for one in chapter.questions:
-            file = f"templates/{template_of(one)}"
-            own = [claim for claim in claims if claim["file"] == file]
-            claims = [claim for claim in claims if claim not in own]
-            answer = plan.value("answer", one.name)
-            asked[one.name] = {"question": one.text, "section": chapter.name, "answer": answer, "claims": own}
-        sections[chapter.name] = {"title": chapter.title, "claims": claims}
-    experiments = {
-        one.name: results.describe_experiment(one, project.epochs_kept(one), plan.runs(one))
-        for one in project.runs
-    }
-    said = {"title": project.title, "subtitle": project.subtitle, "author": project.author}
-    return {**said, "experiments": experiments, "questions": asked, "sections": sections}
-
-
-def _facts(plan: Plan) -> dict[str, str]:
-    """What the report was made with, in at most four lines."""
-    from labreport.stats.makers.provenance import made_with
-
-    runs = {run.key: run for one in plan.project.runs for run in plan.runs(one)}.values()
-    told = {"Runs": f"{len(runs)}, in {len(plan.project.runs)} experiments"}
-    return {**told, **made_with(runs, plan.project.words.run)} if runs else {}
+    for path in plan.dependencies.changed_since_loaded():
+        if not path.startswith(report):
+            raise LabReportError(f"{path}: it was edited while this was built; build again")
 
 
 def answers_of(path: Path) -> dict[str, Any] | None:

@@ -53,19 +53,36 @@ def author_location() -> str:
     return next(_lines(walk_stack(sys._getframe(1))), "")
 
 
+def author_folder() -> Path:
+    """The folder of the author's file from which the engine was called.
+
+    It is the working folder where there is no such file: in a notebook, or at a prompt.
+    """
+    for file, _ in _author_frames(walk_stack(sys._getframe(1))):
+        path = Path(file)
+        return path.resolve().parent if path.is_file() else Path.cwd()
+    return Path.cwd()
+
+
 def raised_at(error: BaseException) -> str:
     """Name the last line of the author through which an exception came."""
     return ["", *_lines(walk_tb(error.__traceback__))][-1]
 
 
 def _lines(frames: Iterable[tuple[FrameType, int]]) -> Iterator[str]:
-    """The lines of the author: not the engine's, a library's or Python's own."""
+    """The lines of the author, as `project.py:12`."""
+    for file, line in _author_frames(frames):
+        yield f"{display_path(file)}:{line}"
+
+
+def _author_frames(frames: Iterable[tuple[FrameType, int]]) -> Iterator[tuple[str, int]]:
+    """Files and lines of the author: not the engine's, a library's or Python's own."""
     for frame, line in frames:
         file = frame.f_code.co_filename
         path = os.path.abspath(file)
         foreign = path.startswith(_FOREIGN) or f"{os.sep}site-packages{os.sep}" in path
         if not (foreign or file.startswith("<") or file.endswith((".pyx", ".pxd", ".pxi"))):
-            yield f"{display_path(file)}:{line}"
+            yield file, line
 
 
 def with_location(location: str, text: str) -> str:

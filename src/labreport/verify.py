@@ -2,79 +2,126 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
-from labreport import results
-from labreport.build import compute, document
 from labreport.errors import LabReportError
-from labreport.plan import DOCUMENTS, Plan, Target
-from labreport.project import Check, resolve_callable
-from labreport.results import Run, Store, files
-from labreport.run import Task, execute
-from labreport.run.drive import without_times
+from labreport.plan import DocumentTarget, Plan, RunTarget, Target
+from labreport.plan.tasks import run_alone
+from labreport.project import Check, Experiment, resolve_callable
+from labreport.results import Results, Run, Runs, Store, files
+from labreport.run.runner import without_times
+from labreport.stale import KNOWN_VALUES
 
 
 def checks(plan: Plan) -> Iterator[Check]:
-    """Yield a check for each thing that is stored or published, as it is done.
+    """Yield a check for each target that is stored or published, as it is done.
 
-    What was never made, or is stale, fails: the report is then not what the project says.
+    What was never made, or is stale, fails: the report is then not what the project says. Damaged files are
+    removed, so that the next build makes them again.
     """
-    project = plan.project
-    for experiment in project.runs:  # every byte of every run has been compared with its digest
-        found = plan.runs(experiment)
-        count = sum(len(plan.store.files(run)) for run in found)
-        lost = len(plan.seeds(experiment)) - len(found)
-        missing = f", {lost} missing or damaged" if lost else ""
-        yield Check(f"stored runs of {experiment.name}", not missing, f"{count} files{missing}")
-    yield from (_again(plan, thing) for thing in plan.things if thing.kind != "run")
-    yield from _repeated(plan)
-    if project.verify:
-        seen = {}
-        for one in project.runs:
-            kept = project.epochs_kept(one)
-            seen[one.name] = results.Runs(one, tuple(run.seen(kept) for run in plan.runs(one)), kept[-1])
-        verify = resolve_callable(project.verify, project.location, "verify")
-        yield from verify(results.Results("verify", seen, project.studies))
+    for experiment in plan.project.runs:
+        yield _check_stored_runs(plan, experiment)
+    for target in plan.targets:
+        if not isinstance(target, RunTarget):
+            yield _check_made_again(plan, target)
+    yield from _check_repeated(plan)
+    if plan.project.verify:
+        verify = resolve_callable(plan.project.verify, plan.project.location, "verify")
+        yield from verify(_all_results(plan))
 
 
-def _again(plan: Plan, thing: Target) -> Check:
-    """What is made or rendered again from what it reads is what is kept or published."""
-    if plan.state(thing):
-        return Check(str(thing), False, "it is stale; build first")
-    if thing.kind in DOCUMENTS:
-        name = DOCUMENTS[thing.kind]
-        published = (plan.report / name).read_bytes()
-        equal = document(plan, thing.kind) == published
-        detail = f"{len(published):,} bytes" if equal else "rendered again, it has other bytes"
-        return Check(name, equal, detail)
-    if getattr(thing.subject, "local", False):
-        return Check(str(thing), True, "about the machine; not compared")
+def _check_stored_runs(plan: Plan, experiment: Experiment) -> Check:
+    """Every byte of every run is compared with its digest."""
+    damaged = 0
+    for run in plan.runs(experiment):
+        for checkpoint in run.stored:
+            if not checkpoint.is_intact:
+                plan.store.discard(checkpoint.file)
+                damaged += 1
+    if damaged:
+        plan.forget()
+    targets = plan.graph.runs_by_experiment.get(experiment.name, [])
+    lacking = len(plan.stale(targets))
+    count = sum(len(plan.store.files(run)) for run in plan.runs(experiment))
+    detail = f"{count} files"
+    if damaged:
+        detail = f"{detail}, {damaged} damaged and removed; build again"
+    elif lacking:
+        detail = f"{detail}, {lacking} runs missing or stale"
+    return Check(f"stored runs of {experiment.name}", not lacking, detail)
+
+
+def _check_made_again(plan: Plan, target: Target) -> Check:
+    """What is made or rendered again from what it reads is what is stored or published."""
+    if plan.staleness(target).is_stale:
+        return Check(str(target), False, "it is stale; build first")
+    if getattr(target.subject, "local", False):
+        return Check(str(target), True, "about the machine; not compared")
     try:
-        equal = files.sha256_of(compute(plan, thing)) == files.sha256_of(plan.value(thing.kind, thing.name))
+        if isinstance(target, DocumentTarget):
+            return _check_document(plan, target)
+        is_equal = files.sha256_of(target.make()) == files.sha256_of(plan.value(target.kind, target.name))
     except LabReportError as error:
-        return Check(str(thing), False, str(error))
-    return Check(str(thing), equal, "" if equal else "made again, it is another")
+        return Check(str(target), False, str(error))
+    return Check(str(target), is_equal, "" if is_equal else "made again, it is another")
 
 
-def _repeated(plan: Plan) -> Iterator[Check]:
+def _check_document(plan: Plan, target: DocumentTarget) -> Check:
+    published = (plan.report / target.file_name).read_bytes()
+    is_equal = target.make() == published
+    detail = f"{len(published):,} bytes" if is_equal else "rendered again, it has other bytes"
+    return Check(target.file_name, is_equal, detail)
+
+
+def _check_repeated(plan: Plan) -> Iterator[Check]:
     """One seed of the cheapest experiment, run again from nothing, has the bits that are stored."""
-    beside = [one for one in plan.project.runs if not one.exclusive]
-    stored = [(run, one) for one in beside for run in plan.runs(one)[:1]]
+    stored: list[tuple[RunTarget, Run]] = []
+    for targets in plan.graph.runs_by_experiment.values():
+        first, run = targets[0], plan.run(targets[0])
+        if run and not first.experiment.exclusive and not plan.staleness(first).is_stale:
+            stored.append((first, run))
     if not stored:
         return
-    run, experiment = min(stored, key=lambda each: float(each[0].made.get("seconds", 0.0)))
-    epochs = plan.project.epochs_kept(experiment)
+    target, run = min(stored, key=lambda pair: float(pair[1].provenance.get("seconds", 0.0)))
+    epochs = plan.project.epochs_kept(target.experiment)
+    name = f"{target.name} repeated with seed {run.seed}"
     with tempfile.TemporaryDirectory() as scratch:
-        store = Store(scratch)
-        outcome = execute(plan.project, [Task(experiment, run.seed, run.key, run.made_of, epochs)], store)
-        found = store.find(run.key, run.seed)
-        equal = found is not None and _bits(found, epochs) == _bits(run, epochs)
-        failed = outcome.failed[0].text if outcome.failed else "" if equal else "other bits than those stored"
-        yield Check(f"{experiment.name} repeated with seed {run.seed}", equal, failed)
+        try:
+            repeated = run_alone(target, _scratch_store(plan, Path(scratch)))
+        except LabReportError as error:
+            yield Check(name, False, str(error))
+            return
+        is_equal = _hash_without_times(repeated, epochs) == _hash_without_times(run, epochs)
+    yield Check(name, is_equal, "" if is_equal else "other bits than those stored")
 
 
-def _bits(run: Run, epochs: tuple[int, ...]) -> str:
-    """The digest of all that a run recorded and kept but times."""
-    kept = [[epoch, without_times(one.metrics), one.sha256] for epoch, one in run.seen(epochs).kept.items()]
-    return files.sha256_of([[without_times(record) for record in run.records[: epochs[-1]]], kept])
+def _scratch_store(plan: Plan, folder: Path) -> Store:
+    """An empty store, beside which is known which values differ from process to process."""
+    results = folder / "report" / "results"
+    results.mkdir(parents=True)
+    known = plan.store.folder / KNOWN_VALUES
+    if known.is_file():
+        shutil.copy(known, results)
+    return Store(results)
+
+
+def _hash_without_times(run: Run, epochs: Sequence[int]) -> str:
+    """The digest of all that a run recorded and stored, but measured times."""
+    records = [without_times(record) for record in run.records[: epochs[-1]]]
+    checkpoints = []
+    for epoch, checkpoint in run.seen(epochs).checkpoints.items():
+        checkpoints.append([epoch, without_times(checkpoint.metrics), checkpoint.sha256])
+    return files.sha256_of([records, checkpoints])
+
+
+def _all_results(plan: Plan) -> Results:
+    """The runs of all experiments at all epochs that anyone reads."""
+    runs = {}
+    for experiment in plan.project.runs:
+        epochs = plan.project.epochs_kept(experiment)
+        views = tuple(run.seen(epochs) for run in plan.runs(experiment))
+        runs[experiment.name] = Runs(experiment, views, epochs[-1])
+    return Results("verify", runs, plan.project.studies)

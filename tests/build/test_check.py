@@ -93,7 +93,7 @@ def test_a_stale_report_ends_with_1_and_says_what_is_stale(toy: Toy) -> None:
     ended = toy.run("check")
     assert ended.code == 1
     assert "the report is stale: 3 walks, " in ended.err
-    assert "drift=3.0, now drift=-3.0" in ended.err
+    assert "drift: 3.0, now -3.0" in ended.err
     assert toy.run("check", "--allow-stale").code == 0
 
 

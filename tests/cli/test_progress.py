@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 from labreport.cli.progress import Progress
 from labreport.cli.terminal import Terminal
-from labreport.project import Experiment, Fit
 from labreport.run import Epoch, Finished, Task
 
 
-@dataclass(frozen=True)
-class _Nothing:
-    seconds: float = 1.0
-
-
-def _start(specification: Any, seed: int) -> Fit:
-    return Fit()
-
-
 def _task(name: str, epochs: int, seconds: float = 1.0) -> Task:
-    experiment = Experiment(name, _Nothing(seconds), epochs=epochs, start=_start)
-    return Task(experiment, 0, name, {}, (epochs,))
+    return Task(name, 0, name, {}, (epochs,), cost=seconds)
 
 
 def test_the_time_left_follows_from_what_was_measured() -> None:
@@ -30,7 +16,7 @@ def test_the_time_left_follows_from_what_was_measured() -> None:
     now = [0.0]
     progress = Progress(Terminal(quiet=True), clock=lambda: now[0])
     small, large = _task("small", 10), _task("large", 10, 2.0)
-    progress.running([small, large], lambda specification: specification.seconds)
+    progress.running([small, large])
     progress.event(Epoch(small, 0, {}))
     now[0] = 100.0
     progress.event(Epoch(small, 5, {}))

@@ -9,8 +9,14 @@ from pathlib import Path
 import pytest
 
 from labreport.cli import stamp
+from labreport.plan.snapshot import Snapshot, stat_of
 
 SOURCE = Path(stamp.__file__).parents[2]
+
+
+def snapshot_of(*paths: Path) -> Snapshot:
+    """What is known of these files and folders."""
+    return {str(path): stat_of(path) for path in paths}
 
 
 @pytest.fixture
@@ -19,8 +25,8 @@ def project(tmp_path: Path) -> Path:
     (tmp_path / "report").mkdir()
     (tmp_path / "templates").mkdir()
     (tmp_path / "project.py").write_text("one = 1\n")
-    paths = [str(tmp_path / "project.py"), str(tmp_path / "templates")]
-    stamp.write("python", ["--seeds", "2"], str(tmp_path / "report"), paths)
+    snapshot = snapshot_of(tmp_path / "project.py", tmp_path / "templates", tmp_path / "data.csv")
+    stamp.write("python", ["--seeds", "2"], str(tmp_path / "report"), snapshot)
     return tmp_path
 
 
@@ -45,13 +51,15 @@ def test_another_interpreter_is_looked_at(project: Path) -> None:
     assert stamp.unchanged("other", ["--seeds", "2"], str(project)) is None
 
 
-@pytest.mark.parametrize("edit", ["content", "gone", "added"])
+@pytest.mark.parametrize("edit", ["content", "gone", "added", "no longer missing"])
 def test_an_edit_is_noticed(project: Path, edit: str) -> None:
-    """A file that was edited or removed, and one that was added to a folder."""
+    """A file that was edited or removed, one that was added to a folder, one that was looked for before."""
     if edit == "content":
         (project / "project.py").write_text("one = 2\n")
     elif edit == "gone":
         (project / "project.py").unlink()
+    elif edit == "no longer missing":
+        (project / "data.csv").touch()
     else:
         (project / "templates" / "best.md").write_text("text")
     assert stamp.unchanged("python", ["--seeds", "2"], str(project)) is None
@@ -67,7 +75,7 @@ def test_a_stamp_that_was_cut_short_is_looked_at(project: Path) -> None:
 def test_claims_that_fail_are_told_again(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With `--strict` they decide the exit code, also when nothing was stale."""
     report = str(project / "report")
-    stamp.write("python", [], report, [], failing=['best.md:1: does not hold: "A wins"'])
+    stamp.write("python", [], report, {}, failing=['best.md:1: does not hold: "A wins"'])
     assert stamp.unchanged("python", [], str(project)) == 0
     assert 'best.md:1: does not hold: "A wins"\n' in capsys.readouterr().out
     assert stamp.unchanged("python", ["--strict"], str(project)) == 3
@@ -77,7 +85,7 @@ def test_claims_that_are_unknown_count_only_where_it_is_strict(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """They are told then, unless they are allowed."""
-    stamp.write("python", [], str(project / "report"), [], unknown=['best.md:1: is not known: "A wins"'])
+    stamp.write("python", [], str(project / "report"), {}, unknown=['best.md:1: is not known: "A wins"'])
     assert stamp.unchanged("python", [], str(project)) == 0
     assert "best.md" not in capsys.readouterr().out
     assert stamp.unchanged("python", ["--strict"], str(project)) == 3
@@ -89,7 +97,7 @@ def test_on_a_runner_that_shows_annotations_claims_are_looked_at(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The stamp has no annotations, which the build itself writes."""
-    stamp.write("python", [], str(project / "report"), [], failing=["best.md:1: does not hold"])
+    stamp.write("python", [], str(project / "report"), {}, failing=["best.md:1: does not hold"])
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     assert stamp.unchanged("python", [], str(project)) is None
 
@@ -99,7 +107,7 @@ def test_nothing_to_do_costs_at_most_twice_a_bare_python(project: Path) -> None:
     files = [project / f"{number}.py" for number in range(500)]
     for file in files:
         file.touch()
-    stamp.write("front", [], str(project / "report"), map(str, files))
+    stamp.write("front", [], str(project / "report"), snapshot_of(*files))
     code = (
         f"import sys; sys.path[:0] = [{str(SOURCE)!r}]\n"
         f"from labreport.cli import main\nsys.exit(main(['--quiet'], {str(project)!r}))"

@@ -24,12 +24,12 @@ import yaml
 from matplotlib import pyplot as plt
 
 import labreport
-from labreport.build import Request, open_report, section, stored_answers
+from labreport.build import Request, open_report
 from labreport.cli import main
 from labreport.cli.parser import COMMANDS, OF_ALL
 from labreport.errors import LabReportError
 from labreport.page import render_file
-from labreport.plan import Plan
+from labreport.plan import Plan, stored_answers
 from labreport.stats.formats import FILTERS
 
 ROOT = Path(__file__).parents[2]
@@ -118,7 +118,7 @@ def test_python_is_python() -> None:
 
 def test_the_csv_page_builds_and_its_claims_hold(wells: Path) -> None:
     """The twenty lines, the claims, the number of one's own."""
-    made = plan_of(wells).made("section", "questions")
+    made = plan_of(wells).cache.entry("section", "questions")
     assert made
     assert [claim["holds"] for claim in made.claims] == [True, True]
     names = run(wells, "names", "drug")
@@ -154,7 +154,7 @@ def test_texts_of_the_page_about_writing_can_be_rendered(tape: Path, text: str) 
     file.write_text(text)
     plan = plan_of(tape)
     try:
-        made = section(plan, plan.project.chapters[0])
+        made = plan.graph.sections[plan.project.chapters[0].name].render()
     finally:
         file.unlink()
     assert not [claim for claim in made.claims if claim.fails]
@@ -172,7 +172,7 @@ def test_the_page_about_mistakes_says_what_is_said(tape: Path) -> None:
         file.write_text(f"{wrong}x{{% endclaim %}}\n" if "{% claim" in wrong else f"{wrong}\n")
         plan = plan_of(tape)
         with pytest.raises(LabReportError) as raised:
-            section(plan, plan.project.chapters[0])
+            plan.graph.sections[plan.project.chapters[0].name].render()
         file.unlink()
         assert said.replace("\\|", "|") in str(raised.value)
         assert re.match(r".*closest\.md:1: ", str(raised.value))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas
 import pytest
-from results.test_runs import SMALL, made
+from results.stored import SMALL, stored_run
 
 from labreport.errors import UsageError
 from labreport.results import Store, describe_experiment, load, write_json
@@ -33,8 +33,8 @@ ANSWER = Answer(mean=Namespace({"small": MEAN, "a_b": Quantity(12.5, "µM", n=2)
 def report(tmp_path: Path) -> Path:
     """The folder of a report with one answer."""
     store = Store(tmp_path / "report" / "results")
-    runs = [made(store, "small", seed) for seed in (0, 1)]
-    made(store, "small", 2)  # of an earlier build, which answers.json does not name
+    runs = [stored_run(store, "small", seed) for seed in (0, 1)]
+    stored_run(store, "small", 2)  # of an earlier build, which answers.json does not name
     questions = {"best": {"question": "Which is *best*?", "answer": to_json(ANSWER), "claims": []}}
     experiments = {"small": describe_experiment(SMALL, (10,), runs)}
     document = {"title": "Toy", "experiments": experiments, "questions": questions}

@@ -19,7 +19,7 @@ from run.toys import PROJECT, bits, done, found, line_of, task, toy, write_proje
 from labreport.errors import LabReportError
 from labreport.results import Store
 from labreport.run import Epoch, Event, Finished, execute
-from labreport.run.dask import _files
+from labreport.run.dask import project_files
 from labreport.stale import load
 
 pytestmark = pytest.mark.dask
@@ -93,7 +93,7 @@ def test_all_files_that_runs_read_are_sent(tmp_path: Path) -> None:
     for name in ("own.txt", "shared.txt"):
         (tmp_path / name).write_text(name)
     text = text.replace("threads=3)", "threads=3, data_files=('shared.txt',))")
-    sent = _files(load(write_project(tmp_path, text)))
+    sent = project_files(load(write_project(tmp_path, text)))
     assert {"project.py", "own.txt", "shared.txt"} == {*sent}
 
 
@@ -133,7 +133,7 @@ def test_a_scheduler_that_dies_ends_the_build_in_one_line(tmp_path: Path) -> Non
     with cluster(tmp_path / "dask") as (address, scheduler):
 
         def progress(event: Event) -> None:
-            if isinstance(event, Finished) and event.task.experiment.name == "walk":
+            if isinstance(event, Finished) and event.task.name == "walk":
                 scheduler.kill()
 
         again = [*wanted, *(task(project, "slow", seed) for seed in range(4, 60))]

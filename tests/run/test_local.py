@@ -80,16 +80,21 @@ def test_killed_at_any_moment_the_next_build_gives_the_same_bytes(
     project: Project, store: Store, folder: Path
 ) -> None:
     """`kill -9`, five times at random moments of a run, while each epoch is written."""
-    moments, reached = random.Random(5), [0]
-    for _ in range(40):  # a run that gets nowhere is not killed for ever
-        if len(reached) == 6 or reached[-1] == 100:
-            break
+    wanted, moments, reached = task(project, "slow"), random.Random(5), [0]
+
+    def epochs_stored() -> int:
+        run = Store(store.folder).find(wanted.key, 0)
+        return len(run.records) if run else 0
+
+    for _ in range(5):
         with process(folder, "slow", saved=0.0) as running:
-            time.sleep(0.3 + 0.3 * moments.random())
+            while epochs_stored() <= reached[-1] and running.poll() is None:
+                time.sleep(0.01)
+            time.sleep(0.1 * moments.random())
             running.kill()
-        if run := Store(store.folder).find(task(project, "slow").key, 0):
-            reached += [len(run.records)] if len(run.records) > reached[-1] else []
-    assert 0 < [*reached, 0][1] < 100
+        reached.append(epochs_stored())
+    assert reached == sorted(set(reached))
+    assert reached[-1] < 100
     assert done(project, store, task(project, "slow"))[0] is None
     run = found(store, task(project, "slow"))
     assert bits(run) == bits(undisturbed(project, folder, "slow"))
@@ -130,7 +135,7 @@ def test_a_worker_that_dies_is_tried_once_more(project: Project, store: Store, f
     """What dies twice is named, and all others are made."""
     names = ("dies", "always dies", "walk", "early")
     outcome, events = made(project, store, *(task(project, name) for name in names))
-    assert {"dies", "walk", "early"} == {each.experiment.name for each in outcome.finished}
+    assert {"dies", "walk", "early"} == {each.name for each in outcome.finished}
     assert [each.text for each in outcome.failed] == [
         "experiment 'always dies': its process died twice; too little memory?"
     ]
@@ -192,7 +197,7 @@ def test_the_order_is_by_seed_then_cost_and_exclusive_last(project: Project, sto
 
     def progress(event: object) -> None:
         if isinstance(event, Epoch) and event.epoch == 0:
-            told.append(f"{event.task.experiment.name} {event.task.seed}")
+            told.append(f"{event.task.name} {event.task.seed}")
 
     execute(project, wanted, store, progress=progress, on_first_seeds=lambda: told.append("page"))
     told.remove("page")
@@ -219,7 +224,7 @@ def test_the_first_seeds_are_told_once(project: Project, store: Store) -> None:
 
 def test_what_the_worker_has_is_compared_with_the_key(project: Project, store: Store) -> None:
     """A task that says it is made of something else fails in the worker, and nothing is kept."""
-    other = replace(task(project, "walk"), made_of={"seed": "0"})
+    other = replace(task(project, "walk"), inputs={"seed": "0"})
     outcome, _ = made(project, store, other)
     assert isinstance(outcome.failed[0], Failed)
     assert "edited since the build began" in outcome.failed[0].text

@@ -5,14 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from labreport.project import Project
 from labreport.results import Run, Store, sha256_of
-from labreport.run import Epoch, Task
-from labreport.run.drive import run_task
-from labreport.run.task import Failed, Job
+from labreport.run import Epoch, Failed, Task
+from labreport.run.runner import run_task
 from labreport.stale import dependencies, load
 
 PROJECT = """
@@ -37,8 +37,11 @@ PROJECT = """
             mode = self.specification.mode
             if mode == "raises":
                 raise ValueError("no such luck")
-            if mode == "early" and self.epoch == 4:
+            if mode == "early" and self.epoch == (2 if os.path.exists("shorter") else 4):
                 return None
+            if mode == "reads":
+                with open("data.txt") as file:
+                    self.speed += float(file.read())
             if mode == "dies" and self.epoch == 3 and not os.path.exists("died"):
                 open("died", "w").close()
                 os._exit(3)
@@ -66,7 +69,7 @@ PROJECT = """
     def fit(specification, seed):
         return Fit({"test": {"score": np.float64(seed / 7)}, "seconds": 1.0}, {"a": [1, 2, 3]})
 
-    MODES = ("early", "raises", "dies", "always dies", "forgets", "noisy", "luck", "pid", "waits")
+    MODES = ("early", "raises", "dies", "always dies", "forgets", "noisy", "luck", "pid", "waits", "reads")
     RUNS = (
         Experiment("walk", Walk(), epochs=20, start=Walking),
         Experiment("slow", Walk(pause=0.01), epochs=100, start=Walking),
@@ -82,7 +85,7 @@ SCRIPT = """
 import sys
 from labreport.results import Store
 from labreport.run import Epoch, execute
-from labreport.run import drive
+from labreport.run import runner
 from run.toys import Path, done, load, task
 
 def told(event):
@@ -91,7 +94,7 @@ def told(event):
 
 if __name__ == "__main__":
     folder, name, saved = Path(sys.argv[1]), sys.argv[2], float(sys.argv[3])
-    project, store, drive.SAVED = load(folder), Store(folder / "results"), saved
+    project, store, runner.SECONDS_BETWEEN_STATES = load(folder), Store(folder / "results"), saved
     if saved < 5:
         print(done(project, store, task(project, name)))
     else:
@@ -114,19 +117,21 @@ def toy(folder: Path) -> Project:
 def task(project: Project, name: str, seed: int = 0, *epochs: int) -> Task:
     """The task of an experiment and a seed, by default until its last epoch."""
     experiment = project.experiment(name)
-    made_of = dependencies(project).run_inputs(experiment, seed)
-    return Task(experiment, seed, sha256_of(made_of), made_of, epochs or (experiment.epochs,))
+    inputs = dependencies(project).run_inputs(experiment, seed)
+    cost = float(experiment.specification.size)
+    epochs = epochs or (experiment.epochs,)
+    return Task(name, seed, sha256_of(inputs), inputs, epochs, cost, experiment.exclusive, proves=True)
 
 
 def done(
     project: Project, store: Store, wanted: Task, *, proves: bool = False, **options: Any
 ) -> tuple[Failed | None, list[int]]:
-    """Do a task in this process: what kept it from its end, and which epochs were trained."""
-    told: list[int] = []
-    job = Job(wanted.experiment.name, wanted.seed, wanted.key, wanted.made_of, wanted.epochs, proves)
+    """Carry out a task in this process: what kept it from its end, and which epochs were trained."""
+    epochs: list[int] = []
     stop = options.pop("stop", lambda: False)
-    trouble = run_task(lambda: project, job, store, lambda epoch, _: told.append(epoch), stop, **options)
-    return trouble, told
+    task = replace(wanted, proves=proves)
+    failed = run_task(lambda: project, task, store, lambda epoch, _: epochs.append(epoch), stop, **options)
+    return failed, epochs
 
 
 def found(store: Store, wanted: Task) -> Run:
@@ -140,7 +145,7 @@ def bits(run: Run) -> str:
     """A digest of all of a run that is the same however it came about: everything but measured times."""
     names = [name for name in run.records[0] if not name.endswith("seconds")]
     records = [{name: each.get(name) for name in names} for each in run.records]
-    kept = [[one.epoch, one.metrics, one.sha256] for one in run.kept.values()]
+    kept = [[one.epoch, one.metrics, one.sha256] for one in run.checkpoints.values()]
     return sha256_of([records, kept, run.finished])
 
 

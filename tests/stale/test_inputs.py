@@ -194,7 +194,7 @@ def test_another_engine_makes_everything_but_runs_again(tmp_path: Path) -> None:
     """Answers, figures, sections and documents rest on its files."""
     loaded(tmp_path)
     plan = Plan(load(tmp_path), tmp_path / "report", Store(tmp_path / "results"))
-    assert {one.kind for one in plan.things if plan.made_of(one)["engine"] == str(ENGINE)} == {"run"}
+    assert {one.kind for one in plan.targets if one.inputs()["engine"] == str(ENGINE)} == {"run"}
 
 
 def test_how_an_experiment_is_declared_counts_for_who_reads_it(tmp_path: Path) -> None:
@@ -338,7 +338,7 @@ def test_the_bits_of_a_toy_run_are_those_of_this_engine(tmp_path: Path) -> None:
     project = loaded(tmp_path, *((each, "") for each in drawing)).project
     experiment = project.experiment("decay")
     made_of = dependencies(project).run_inputs(experiment, 0)
-    task, store = Task(experiment, 0, sha256_of(made_of), made_of, (1, 2)), Store(tmp_path / "results")
+    task, store = Task("decay", 0, sha256_of(made_of), made_of, (1, 2)), Store(tmp_path / "results")
     outcome = execute(project, [task], store, jobs=1, progress=lambda event: None)
     assert not outcome.failed
     run = store.find(sha256_of(made_of), 0)

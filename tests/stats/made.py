@@ -128,15 +128,15 @@ class Run:
 
     name: str
     seed: int
-    kept: dict[int, Kept]
+    checkpoints: dict[int, Kept]
     key: str = ""
-    made: dict[str, Any] = field(default_factory=dict)
-    made_of: dict[str, str] = field(default_factory=dict)
+    provenance: dict[str, Any] = field(default_factory=dict)
+    inputs: dict[str, str] = field(default_factory=dict)
     records: tuple[dict[str, Any], ...] = ()
 
     def at(self, epoch: int | None = None) -> Kept:
         """What was kept at an epoch."""
-        return self.kept[epoch or max(self.kept)]
+        return self.checkpoints[epoch or max(self.checkpoints)]
 
 
 def results(

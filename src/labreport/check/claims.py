@@ -11,7 +11,6 @@ from typing import Any, Literal
 from labreport.errors import display_path
 from labreport.page import Claim
 from labreport.plan import Plan
-from labreport.results import files
 
 Outcome = Literal["holds", "fails", "unknown"]
 
@@ -98,7 +97,7 @@ def claims_of_sections(plan: Plan) -> list[Claim]:
     """The claims of the sections as they were made last, in the order of the report."""
     claims = []
     for chapter in plan.project.chapters:
-        section = plan.made("section", chapter.name)
+        section = plan.cache.entry("section", chapter.name)
         if section is not None:
             claims += [Claim(**claim) for claim in section.claims]
     return claims
@@ -127,13 +126,3 @@ def check_claims(plan: Plan, fallen: Iterable[FallenClaim] = ()) -> list[Checked
         else:
             checked.append(CheckedClaim(claim, path, is_new=True, held_before=newly.held))
     return checked
-
-
-def seeds_as_built(report: Path) -> int | None:
-    """How many seeds the report in a folder was built with; None where there is no report."""
-    try:
-        entry = files.read_json(report / "cache" / "page" / "page.json")
-        first, last = entry["made_of"]["seeds"].split(" to ") if entry else ("0", "-1")
-    except (files.Damaged, KeyError, ValueError):
-        return None
-    return int(last) - int(first) + 1 or None

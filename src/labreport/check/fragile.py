@@ -107,13 +107,13 @@ class _Again:
 
     def claims(self) -> dict[ClaimKey, Claim]:
         """The claims of the sections that read an answer in which the unit has a part."""
-        for target in self.plan.things:
+        for target in self.plan.targets:
             if target.kind == "answer":
                 self._answer(target)
         claims: list[Claim] = []
-        for target in self.plan.things:
+        for target in self.plan.targets:
             if target.kind == "section":
-                names = [below.name for below in self.plan.reads(target) if below.kind == "answer"]
+                names = [below.name for below in self.plan.graph.reads(target) if below.kind == "answer"]
                 if not self._answers.keys().isdisjoint(names) and self._lost.isdisjoint(names):
                     claims += self._section(target, names).claims
         return keyed_claims(claims)
@@ -121,7 +121,7 @@ class _Again:
     def _answer(self, target: Target) -> None:
         """Answer a question again, if it reads the unit, or an answer that is another without it."""
         question: Question = target.subject
-        names = [below.name for below in self.plan.reads(target) if below.kind == "answer"]
+        names = [below.name for below in self.plan.graph.reads(target) if below.kind == "answer"]
         if not self._lost.isdisjoint(names):
             self._lost.add(question.name)
             return
@@ -167,7 +167,7 @@ class _Again:
         return answers
 
     def _section(self, target: Target, names: Iterable[str]) -> RenderedSection:
-        drawn = [below.name for below in self.plan.reads(target) if below.kind == "figure"]
+        drawn = [below.name for below in self.plan.graph.reads(target) if below.kind == "figure"]
         figures = {name: Exported(**self.plan.value("figure", name)) for name in drawn}
         project = self.plan.project
         templates = project.folder / "templates"

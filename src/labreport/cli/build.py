@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import argparse
 import os
-import sysconfig
 import time
 import webbrowser
-from pathlib import Path
 
-from labreport.build import Builder, Request, answers_of, build_report, open_report
-from labreport.check.changes import LAST_BUILD, LastBuild
+from labreport.build import Builder, Request, answers_of, build_report, open_plan
+from labreport.check.changes import LastBuild
 from labreport.check.claims import CheckedClaim, check_claims
 from labreport.cli import stamp
 from labreport.cli.output import SHOWN, amounts, lines_of, show_causes, show_changes, show_claims
 from labreport.cli.progress import Progress
 from labreport.cli.terminal import Terminal, counted, duration
 from labreport.errors import MultipleErrors, display_path
-from labreport.plan import DOCUMENTS, Plan
-from labreport.stale import dependencies
+from labreport.plan import DOCUMENTS
+from labreport.plan.snapshot import Snapshot
 
 CLAIMS_FAIL = 3
 """Exit code where a claim does not hold, or is not known."""
@@ -53,8 +51,8 @@ def request_of(arguments: argparse.Namespace) -> Request:
 
 def _rehearse(arguments: argparse.Namespace, terminal: Terminal) -> int:
     request = request_of(arguments)
-    plan = open_report(request)
-    stale = [target for target in plan.wanted(request.names) if plan.state(target)]
+    plan = open_plan(request)
+    stale = plan.stale(plan.graph.wanted(request.names))
     show_causes(terminal, terminal.result, plan, stale)
     if not stale:
         terminal.result("Nothing to do.")
@@ -80,8 +78,8 @@ def carry_out(arguments: argparse.Namespace, terminal: Terminal, progress: Progr
     listed = failing + unknown if counts_unknown else failing
     show_claims(terminal, listed)
     _say_done(built, terminal, took)
-    if arguments.command == "build" and not (request.names or request.force):
-        _stamp(arguments, built.plan, failing, unknown)
+    if arguments.command == "build" and not request.force and built.snapshot is not None:
+        _stamp(arguments, built.snapshot, failing, unknown)
     return CLAIMS_FAIL if arguments.strict and listed else 0
 
 
@@ -121,40 +119,17 @@ def _say_done(built: Builder, terminal: Terminal, took: str) -> None:
 
 
 def _stamp(
-    arguments: argparse.Namespace, plan: Plan, failing: list[CheckedClaim], unknown: list[CheckedClaim]
+    arguments: argparse.Namespace,
+    snapshot: Snapshot,
+    failing: list[CheckedClaim],
+    unknown: list[CheckedClaim],
 ) -> None:
     """Stamp a report that is all fresh, so that the next build has only to look at its files."""
-    if any(table.path is None for table in plan.project.tables):  # a function's table changes without a file
-        return
-    if any(plan.state(target) for target in plan.things):
-        return
     stamp.write(
         os.environ.get(stamp.FRONT, ""),
         arguments.argv,
         str(arguments.output),
-        _rests_on(plan),
+        snapshot,
         failing=lines_of(failing),
         unknown=lines_of(unknown),
     )
-
-
-def _rests_on(plan: Plan) -> list[str]:
-    """The files and folders by which a finished report is known to be up to date."""
-    project, report = plan.project, plan.report
-    sources = dependencies(project).sources
-    templates, engine = project.folder / "templates", Path(__file__).parents[1]
-    declared = set(project.data_files)
-    for reader in (*project.questions, *project.figures):
-        declared.update(reader.data)
-    for experiment in project.runs:
-        declared.update(experiment.files or ())
-    modules = [path for name in sources.modules() if (path := sources.path(name))]
-    paths = [*modules, *(project.package / name for name in declared)]
-    paths += {path.parent for path in modules}
-    paths.append(templates if templates.is_dir() else project.folder)
-    paths += [table.path for table in project.tables if table.path]
-    for folder in (engine, templates, report):
-        paths += [path for path in folder.rglob("*") if "__pycache__" not in path.parts]
-    written_later = {report / name for name in (stamp.NAME, ".lock", "cache", "exports", LAST_BUILD)}
-    libraries = sysconfig.get_path("purelib")
-    return [libraries, *(str(path) for path in paths if path.exists() and path not in written_later)]

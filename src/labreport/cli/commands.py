@@ -10,13 +10,12 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from labreport import results
-from labreport.build import locked_report, open_report, report_source, stored_answers
+from labreport.build import locked_report, open_plan, open_report
 from labreport.check.changes import LastBuild, as_markdown, differences
-from labreport.check.claims import CheckedClaim, check_claims, seeds_as_built
+from labreport.check.claims import CheckedClaim, check_claims
 from labreport.check.coverage import coverage_of
 from labreport.check.fragile import firmness
 from labreport.cli import formats
@@ -27,22 +26,11 @@ from labreport.errors import LabReportError, UsageError, display_path
 from labreport.page import export as exported
 from labreport.page import names as names_of
 from labreport.page import render_file
-from labreport.plan import Plan, Target, carry_over
+from labreport.plan import Plan, RunTarget, carry_over, paths_to, report_source, stored_answers
 from labreport.project import resolve_callable
 from labreport.results import files
 from labreport.stale import load
 from labreport.verify import checks
-
-
-def as_built(arguments: argparse.Namespace) -> Plan:
-    """The plan of a report as it was built, with the seeds of that build, unless `--seeds` names others.
-
-    Raises `UsageError` where there is no report.
-    """
-    request = request_of(arguments)
-    if request.seeds is None:
-        request = replace(request, seeds=seeds_as_built(arguments.output))
-    return open_report(request)
 
 
 def check(arguments: argparse.Namespace, terminal: Terminal) -> int:
@@ -50,8 +38,8 @@ def check(arguments: argparse.Namespace, terminal: Terminal) -> int:
 
     The exit code is 1 where the report is stale, 3 where a claim fails or is unknown, each unless allowed.
     """
-    plan = as_built(arguments)
-    if plan.made("answers.json", "answers.json") is None:
+    plan = open_report(request_of(arguments))
+    if plan.cache.entry("document", "answers.json") is None:
         raise UsageError(f"{display_path(arguments.output)} has no report to check; build first")
     claims = check_claims(plan, LastBuild.read(arguments.output).fallen)
     judged = [claim for claim in claims if claim.outcome != "unknown"] if arguments.allow_unknown else claims
@@ -61,7 +49,7 @@ def check(arguments: argparse.Namespace, terminal: Terminal) -> int:
         terminal.write(text)
     if form in ("text", "github"):
         _show_rest_of_check(arguments, terminal, plan, claims)
-    stale = [target for target in plan.things if plan.state(target)]
+    stale = plan.stale(plan.targets)
     if stale and not arguments.allow_stale:
         what = f"the report is stale: {amounts(stale, plan)}"
         terminal.error(LabReportError(f"{what}; build first, or allow it by --allow-stale"))
@@ -109,10 +97,10 @@ def _show_firmness(terminal: Terminal, plan: Plan) -> None:
 
 def status(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """What is stale and why, and how many claims hold; 1 when anything is stale."""
-    plan = as_built(arguments)
-    stale = [target for target in plan.things if plan.state(target)]
+    plan = open_report(request_of(arguments))
+    stale = plan.stale(plan.targets)
     headline, look = ("Stale", "yellow") if stale else ("All is fresh", "green")
-    terminal.result(terminal.paint(f"{headline}: {amounts(stale or plan.things, plan)}.", look))
+    terminal.result(terminal.paint(f"{headline}: {amounts(stale or plan.targets, plan)}.", look))
     show_causes(terminal, terminal.result, plan, stale)
     claims = check_claims(plan, LastBuild.read(arguments.output).fallen)
     if claims:
@@ -123,18 +111,18 @@ def status(arguments: argparse.Namespace, terminal: Terminal) -> int:
 
 def why(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """The way from the edited line to what is named; 1 when that is stale."""
-    plan = as_built(arguments)
-    targets = plan.named(arguments.name)
-    lines = dict.fromkeys(line for target in targets for line in plan.way(target))
+    plan = open_report(request_of(arguments))
+    targets = plan.graph.named(arguments.name)
+    lines = dict.fromkeys(line for target in targets for line in paths_to(plan, target))
     for line in lines:
         terminal.result(line)
-    return 1 if any(plan.state(target) for target in targets) else 0
+    return 1 if plan.stale(targets) else 0
 
 
 def names(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """Every name of an answer with its value, and the conditions that hold now."""
-    plan = as_built(arguments)
-    for target in plan.named(arguments.question):
+    plan = open_report(request_of(arguments))
+    for target in plan.graph.named(arguments.question):
         if target.kind == "answer":
             answer = stored_answers(plan, [target.name])[target.name]
             sys.stdout.write(names_of(target.subject, answer))
@@ -145,7 +133,7 @@ def verify(arguments: argparse.Namespace, terminal: Terminal) -> int:
     begun = time.monotonic()
     passed, failed = 0, 0
     with locked_report(request_of(arguments), terminal.warn):
-        for result in checks(as_built(arguments)):
+        for result in checks(open_report(request_of(arguments))):
             if result.passed:
                 passed += 1
             else:
@@ -179,7 +167,7 @@ def keep(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """Decide that stored results stay valid across an edit, and say which."""
     request = request_of(arguments)
     with locked_report(request, terminal.warn):
-        plan = open_report(request)
+        plan = open_plan(request)
         count = carry_over(plan, arguments.kept, arguments.because)
     terminal.result(f"{counted(count, plan.project.words.run)} of {', '.join(arguments.kept)} kept.")
 
@@ -188,7 +176,7 @@ def clean(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """Remove the runs that no experiment can use with any number of seeds, and what is kept of others."""
     request = request_of(arguments)
     with locked_report(request, terminal.warn):
-        plan = open_report(request)
+        plan = open_plan(request)
         usable = _usable_keys(plan)
         unusable = Counter(run.name for run in plan.store.runs() if run.key not in usable)
         forgotten = _forgotten_entries(plan)
@@ -211,28 +199,28 @@ def _usable_keys(plan: Plan) -> set[str]:
     keys = set()
     for seed in {run.seed for run in plan.store.runs()}:
         for experiment in plan.project.runs:
-            keys.add(plan.key(Target("run", experiment.name, experiment, seed)))
+            keys.add(plan.key(RunTarget(experiment.name, plan, seed, experiment)))
     return keys
 
 
 def _forgotten_entries(plan: Plan) -> list[Path]:
     """The files of answers, figures and sections that the project does not have any more."""
-    cache = plan.report / "cache"
-    known = {cache / target.kind / f"{files.safe_name(target.name)}.json" for target in plan.things}
-    return [path for path in cache.glob("*/*.json") if path not in known]
+    known = {plan.cache.path(target.kind, target.name) for target in plan.targets}
+    return [path for path in plan.cache.paths() if path not in known]
 
 
 def export(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """Write results and answers in one format."""
     target = arguments.output / "exports" / arguments.format
-    written = exported(arguments.format, report_source(as_built(arguments)), target)
+    source = report_source(open_report(request_of(arguments)))
+    written = exported(arguments.format, source, target)
     terminal.result(f"Exported {counted(len(written), 'file')} to {display_path(target)}")
 
 
 def render(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Fill a file with values and claims, beside the other exports; 3 where a claim fails or is unknown."""
     source = Path(arguments.file)
-    plan = as_built(arguments)
+    plan = open_report(request_of(arguments))
     text, claims = render_file(source, stored_answers(plan, "*").members, plan.project.runs)
     target = arguments.output / "exports" / source.name
     files.write_bytes(target, text.encode())

@@ -9,9 +9,12 @@ from pathlib import Path
 
 from labreport.cli.parser import parse
 from labreport.cli.terminal import INTERRUPTED, Terminal, guarded
+from labreport.errors import working_in
 
 MODULES = {"build": "build", "watch": "watch", "new": "new"}
 """Where the function of a command is, if not in `commands`."""
+ELSEWHERE = ("watch", "new")
+"""Commands in which none of the author's code runs, or only in other processes."""
 ENDINGS = {"build": INTERRUPTED, "watch": "Stopped watching."}
 """What Ctrl-C says, of other commands `Interrupted.`"""
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
@@ -23,6 +26,9 @@ def run(argv: Sequence[str], root: str, checkout: Callable[..., int | None] | No
     arguments = parse(argv, checkout is not None)
     terminal = Terminal(arguments.quiet, arguments.verbose, arguments.debug)
     arguments.project = Path(os.path.abspath(arguments.project or root))
+    for name in ("file", "old"):  # paths from where the command was called
+        if getattr(arguments, name, None):
+            setattr(arguments, name, os.path.abspath(getattr(arguments, name)))
     arguments.output = Path(os.path.abspath(arguments.output or arguments.project / "report"))
 
     def action() -> int:
@@ -35,6 +41,9 @@ def run(argv: Sequence[str], root: str, checkout: Callable[..., int | None] | No
         name: str = arguments.command.replace("-", "_")
         module = import_module(f"labreport.cli.{MODULES.get(name, 'commands')}")
         command = getattr(module, name)
-        return int(command(arguments, terminal) or 0)
+        if name in ELSEWHERE or not arguments.project.is_dir():
+            return int(command(arguments, terminal) or 0)
+        with working_in(arguments.project):
+            return int(command(arguments, terminal) or 0)
 
     return guarded(action, terminal, ENDINGS.get(arguments.command, "Interrupted."))

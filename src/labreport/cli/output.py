@@ -10,7 +10,7 @@ from labreport.check.changes import Difference
 from labreport.check.claims import CheckedClaim
 from labreport.cli import formats
 from labreport.cli.terminal import Terminal, counted, visible
-from labreport.plan import DOCUMENTS, Plan, Target
+from labreport.plan import Plan, Target, stale_groups
 
 SHOWN = 8
 """Causes, and changes of the answers, that a build lists before it counts the rest."""
@@ -22,8 +22,8 @@ def show_causes(terminal: Terminal, say: Callable[[str], None], plan: Plan, stal
     """A line for each thing that changed, with all that is made because of it."""
     wanted = set(stale)
     groups = []
-    for group in plan.groups():
-        targets = [target for target in group.things if target in wanted]
+    for group in stale_groups(plan):
+        targets = [target for target in group.targets if target in wanted]
         if targets:
             groups.append((group.change, targets))
     most = len(groups) if terminal.verbose else SHOWN
@@ -44,8 +44,7 @@ def amounts(targets: Iterable[Target], plan: Plan, named: bool = False) -> str:
     """
     by_kind: dict[str, list[Target]] = {}
     for target in targets:
-        kind = "document" if target.kind in DOCUMENTS else target.kind
-        by_kind.setdefault(kind, []).append(target)
+        by_kind.setdefault(target.kind, []).append(target)
     parts = []
     for kind in ("run", "answer", "figure", "section", "document"):
         of_kind = by_kind.get(kind, [])

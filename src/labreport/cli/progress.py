@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, TaskID, TextColumn
@@ -50,13 +49,12 @@ class Progress:
         self.word = plan.project.words.run
         show_causes(self._terminal, self._terminal.say, plan, targets)
 
-    def running(self, tasks: Sequence[Task], cost: Callable[[Any], float] | None) -> None:
+    def running(self, tasks: Sequence[Task]) -> None:
         """Begin to count these runs: a row for each, which is seen while it is under way."""
         total = 0.0
         for task in tasks:
-            name = visible(f"{task.experiment.name}, seed {task.seed}")[:30]
-            seconds = cost(task.experiment.specification) if cost else 1.0
-            seconds = max(seconds, 1e-9)
+            name = visible(f"{task.name}, seed {task.seed}")[:30]
+            seconds = max(task.cost, 1e-9)
             epochs = task.epochs[-1]
             self._rows[task.key] = self.bars.add_task(
                 name, total=epochs, visible=False, note="", cost=seconds

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 FRONT = "LABREPORT_FRONT"
 """Environment variable: the interpreter at the front door, which may continue in another."""
@@ -54,7 +54,8 @@ def unchanged(front: str, argv: Sequence[str], root: str) -> int | None:
         failing = [line[1:] for line in lines if line.startswith(FAILING)]
         unknown = [line[1:] for line in lines if line.startswith(UNKNOWN)]
         for line in lines[len(failing) + len(unknown) :]:
-            if line != _line(line.split(" ", 2)[2]):
+            path = line.split(" ", 2)[2]
+            if line != _line(path, _stat(path)):
                 return None
     except (OSError, ValueError, IndexError):
         return None
@@ -72,29 +73,38 @@ def write(
     front: str,
     argv: Sequence[str],
     output: str,
-    paths: Iterable[str],
+    snapshot: Mapping[str, tuple[int, int] | None],
     failing: Iterable[str] = (),
     unknown: Iterable[str] = (),
 ) -> None:
-    """Stamp the report in `output`, made by `argv` from the files and folders `paths`.
+    """Stamp the report in `output`, made by `argv` from files and folders with what `os.stat` says of them.
 
-    `failing` and `unknown` are the lines about claims. A folder's time says that a file was added.
+    None is a file that was looked for and is not there. `failing` and `unknown` are the lines about claims.
     """
     lines = [_head(front, argv, output)]
     lines += [FAILING + line for line in failing]
     lines += [UNKNOWN + line for line in unknown]
-    lines += [_line(path) for path in sorted({os.path.abspath(path) for path in paths})]
+    lines += [_line(path, snapshot[path]) for path in sorted(snapshot)]
     target = os.path.join(output, NAME)
     with open(f"{target}.new", "w", encoding="utf-8", errors="surrogateescape") as file:
         file.write("\n".join(lines))
     os.replace(f"{target}.new", target)
 
 
-def _line(path: str) -> str:
-    status = os.stat(path)
-    return f"{status.st_mtime_ns} {status.st_size} {path}"
+def _stat(path: str) -> tuple[int, int] | None:
+    try:
+        status = os.stat(path)
+    except FileNotFoundError:
+        return None
+    return status.st_mtime_ns, status.st_size
+
+
+def _line(path: str, stat: tuple[int, int] | None) -> str:
+    if stat is None:
+        return f"missing - {path}"
+    return f"{stat[0]} {stat[1]} {path}"
 
 
 def _head(front: str, argv: Sequence[str], output: str) -> str:
     words = (word for word in argv if word not in _SILENT)
-    return " ".join(["labreport stamp 2", front, os.path.abspath(output), *words])
+    return " ".join(["labreport stamp 3", front, os.path.abspath(output), *words])

@@ -10,7 +10,7 @@ import signal
 import threading
 import time
 import webbrowser
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -147,8 +147,8 @@ class _SendingProgress(Progress):
         super().__init__(terminal)
         self._channel = channel
 
-    def running(self, tasks: Sequence[Task], cost: Callable[[Any], float] | None) -> None:
-        super().running(tasks, cost)
+    def running(self, tasks: Sequence[Task]) -> None:
+        super().running(tasks)
         self._channel.send(None)
 
 

@@ -395,14 +395,24 @@ class Project(Declared):
 
     def experiment(self, name: str) -> Experiment:
         """The experiment of this name. Raises `UsageError` where there is none."""
-        known = {experiment.name: experiment for experiment in self.runs}
-        if name not in known:
-            raise UsageError(f"no experiment named {name!r}{did_you_mean(name, known)}")
-        return known[name]
+        experiments = self._experiments
+        if name not in experiments:
+            raise UsageError(f"no experiment named {name!r}{did_you_mean(name, experiments)}")
+        return experiments[name]
+
+    @cached_property
+    def _experiments(self) -> dict[str, Experiment]:
+        return {experiment.name: experiment for experiment in self.runs}
 
     def epochs_kept(self, experiment: Experiment) -> tuple[int, ...]:
         """The epochs that anyone reads of an experiment, and its last."""
-        epochs = {experiment.epochs}
+        return tuple(sorted({*self._epochs_read.get(experiment.name, ()), experiment.epochs}))
+
+    @cached_property
+    def _epochs_read(self) -> dict[str, set[int]]:
+        """The epochs that anyone reads, by the names of experiments."""
+        epochs_read: dict[str, set[int]] = {}
         for reader in self._readers:
-            epochs.update(reader.epochs.get(experiment.name, ()))
-        return tuple(sorted(epochs))
+            for name, epochs in reader.epochs.items():
+                epochs_read.setdefault(name, set()).update(epochs)
+        return epochs_read

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
-from labreport.errors import UsageError, author_location, caller_folder, did_you_mean
+from labreport.errors import UsageError, author_folder, author_location, did_you_mean
 
 if TYPE_CHECKING:
     import pandas
@@ -211,7 +211,7 @@ def table(
     location = author_location()
     name = getattr(source, "__name__", "DataFrame")
     if isinstance(source, (str, Path)):
-        source = (caller_folder() / Path(location.rpartition(":")[0]).parent / source).resolve()
+        source = (author_folder() / source).resolve()
         name = source.name
     text_columns = (text,) if isinstance(text, str) else text
     columns = None if text_columns is None else tuple(text_columns)

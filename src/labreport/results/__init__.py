@@ -2,13 +2,7 @@
 
 from labreport.results.files import DiskError, lock, read_json, sha256_of, write_json
 from labreport.results.loaded import Loaded, load
-from labreport.results.runs import (
-    TIMES,
-    Checkpoint,
-    Results,
-    Run,
-    Runs,
-    Store,
-    describe_experiment,
-    results_for_reader,
-)
+from labreport.results.reads import ReadLists, Reads
+from labreport.results.runs import TIMES, Checkpoint, Run
+from labreport.results.store import Store
+from labreport.results.views import Results, Runs, describe_experiment, results_for_reader

@@ -19,12 +19,13 @@ from safetensors import safe_open
 from labreport.errors import LabReportError, UsageError, display_path
 
 CHECKSUM = "checksum"
-"""The key under which a JSON file has the digest of all its others."""
-_NOT_FINITE = re.compile(r"\\*(nan|inf|-inf)")
+"""The name under which a JSON file has the digest of all its other members."""
 STATE = "state."
 """In front of the names of those arrays from which a run continues."""
+_NOT_FINITE = re.compile(r"\\*(nan|inf|-inf)")
 _TEXT = "|U"
 """Behind the name of an array of texts, with their length: the format has numbers only."""
+_LONGEST_NAME = 100  # bytes of a file's name
 
 
 class DiskError(LabReportError):
@@ -32,11 +33,18 @@ class DiskError(LabReportError):
 
 
 class Damaged(LabReportError):
-    """A file is not what was written."""
+    """A file is not what was written; `file` is its path."""
+
+    def __init__(self, file: Path, text: str) -> None:
+        super().__init__(text)
+        self.file = file
 
 
 class Busy(LabReportError):
     """Another process holds a lock."""
+
+
+# Bytes and JSON
 
 
 def write_bytes(path: Path, data: bytes) -> None:
@@ -55,8 +63,10 @@ def write_bytes(path: Path, data: bytes) -> None:
     except OSError as error:
         with suppress(OSError):
             temporary.unlink()
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        reason = "the disk is full; free some space" if full else f"{error.strerror or error}; fix the cause"
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            reason = "the disk is full; free some space"
+        else:
+            reason = f"{error.strerror or error}; fix the cause"
         text = f"cannot write {display_path(path)}: {reason} and build again, what is finished is kept"
         raise DiskError(text) from error
 
@@ -71,35 +81,43 @@ def json_bytes(values: Mapping[str, Any]) -> bytes:
 
     Floats that are not finite become the texts "nan", "inf" and "-inf"; such texts get a backslash in front.
     """
-    told = {**to_plain_json(values), CHECKSUM: sha256_of(values)}
-    text = json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False)
+    members = to_plain_json(values)
+    checksum = _sha256_of_json(members)
+    text = json.dumps({**members, CHECKSUM: checksum}, indent=1, ensure_ascii=False, allow_nan=False)
     return f"{text}\n".encode("utf-8", "surrogatepass")
 
 
 def read_json(path: Path) -> dict[str, Any] | None:
     """What `write_json` has written, tuples as lists; None where there is no file. Raises `Damaged`."""
     try:
-        told = json.loads(path.read_bytes())
-        checksum = told.pop(CHECKSUM)
+        members = json.loads(path.read_bytes())
+        checksum = members.pop(CHECKSUM)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, LookupError, AttributeError, TypeError, RecursionError):
-        raise Damaged(f"{display_path(path)} is damaged") from None
-    found: dict[str, Any] = map_leaves(told, _restored)
-    if checksum != sha256_of(found):
-        raise Damaged(f"{display_path(path)} differs from its checksum")
-    return found
+        raise Damaged(path, f"{display_path(path)} is damaged") from None
+    if checksum != _sha256_of_json(members):
+        raise Damaged(path, f"{display_path(path)} differs from its checksum")
+    values: dict[str, Any] = map_leaves(members, _from_json)
+    return values
 
 
 def to_plain_json(values: Any) -> Any:
     """Values as JSON has them: floats that are not finite as texts, tuples as lists."""
-    return map_leaves(values, _spelled)
+    return map_leaves(values, _to_json)
 
 
 def sha256_of(values: Any) -> str:
-    """The SHA-256 of values as canonical JSON, in hexadecimal: names sorted, no blanks."""
-    told = to_plain_json(values)
-    text = json.dumps(told, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    """The SHA-256 of values as canonical JSON, in hexadecimal: names sorted, no blanks.
+
+    `{"a": 1, "b": (2,)}` and `{"b": [2], "a": 1}` have the same, `1` and `1.0` have not.
+    """
+    return _sha256_of_json(to_plain_json(values))
+
+
+def _sha256_of_json(values: Any) -> str:
+    """The same of values that are as JSON has them already."""
+    text = json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -109,16 +127,16 @@ def sha256_of_file(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def map_leaves(value: Any, leaf: Callable[[Any], Any]) -> Any:
-    """A tree of mappings, lists and tuples, as JSON has them, with each other value as `leaf` makes it."""
+def map_leaves(value: Any, function: Callable[[Any], Any]) -> Any:
+    """A tree of mappings, lists and tuples, as JSON has them, with `function` of each other value."""
     if isinstance(value, Mapping):
-        return {str(name): map_leaves(each, leaf) for name, each in value.items()}
+        return {str(name): map_leaves(member, function) for name, member in value.items()}
     if isinstance(value, (list, tuple)):
-        return [map_leaves(each, leaf) for each in value]
-    return leaf(value)
+        return [map_leaves(member, function) for member in value]
+    return function(value)
 
 
-def _spelled(value: Any) -> Any:
+def _to_json(value: Any) -> Any:
     if getattr(value, "shape", None) == ():
         value = value.item()  # a number of NumPy
     if isinstance(value, float) and not math.isfinite(value):
@@ -128,44 +146,49 @@ def _spelled(value: Any) -> Any:
     return value
 
 
-def _restored(value: Any) -> Any:
+def _from_json(value: Any) -> Any:
     if isinstance(value, str) and _NOT_FINITE.fullmatch(value):
         return value[1:] if value[0] == "\\" else float(value)
     return value
 
 
-def validated_arrays(arrays: Any) -> dict[str, Any]:
+# Arrays
+
+
+def validated_arrays(values: Any) -> dict[str, Any]:
     """Give numbers, booleans and texts of any shape, as NumPy arrays, by name. Raises `UsageError`."""
     import numpy
 
-    if not isinstance(arrays, Mapping):
-        raise UsageError(f"the arrays are a {type(arrays).__name__}; allowed is a dict of arrays")
-    found = {}
-    for name in sorted(arrays, key=str):
+    if not isinstance(values, Mapping):
+        raise UsageError(f"the arrays are a {type(values).__name__}; allowed is a dict of arrays")
+    arrays = {}
+    for name in sorted(values, key=str):
         if not isinstance(name, str) or not name or _TEXT in name or not name.isprintable():
             raise UsageError(f"an array is named {name!r}; allowed is a printable text without {_TEXT!r}")
-        array = numpy.array(arrays[name], order="C")
-        if array.dtype.kind not in "biufU" or (array.dtype.kind == "f" and array.dtype.itemsize > 8):
-            kind = type(arrays[name]).__name__ if array.dtype == object else array.dtype
+        array = numpy.array(values[name], order="C")
+        too_long = array.dtype.kind == "f" and array.dtype.itemsize > 8
+        if array.dtype.kind not in "biufU" or too_long:
+            kind = type(values[name]).__name__ if array.dtype == object else array.dtype
             raise UsageError(f"array {name!r} has the type {kind}; allowed are numbers, booleans and texts")
-        found[name] = array
-    return found
+        arrays[name] = array
+    return arrays
 
 
-def write_arrays(path: Path, arrays: Mapping[str, Any]) -> str:
-    """Write `checked` arrays to a file; its SHA-256. Raises `DiskError`."""
+def write_arrays(path: Path, arrays: Mapping[str, Any]) -> tuple[str, int]:
+    """Write what `validated_arrays` gave to a file; its SHA-256 and its size in bytes. Raises `DiskError`."""
     from safetensors.numpy import save
 
-    written = {}
+    tensors = {}
     for name, array in arrays.items():
         if array.dtype.kind == "U":
-            length = max(array.dtype.itemsize // 4, 1)
-            array = array.astype(f"<U{length}").reshape(*array.shape, 1).view("<u4")
-            name = f"{name}{_TEXT}{length}"
-        written[name] = array
-    data = save(written)
+            length = max(array.dtype.itemsize // 4, 1)  # of the longest text; UTF-32 has four bytes a sign
+            numbers = array.astype(f"<U{length}").reshape(*array.shape, 1).view("<u4")
+            tensors[f"{name}{_TEXT}{length}"] = numbers
+        else:
+            tensors[name] = array
+    data = save(tensors)
     write_bytes(path, data)
-    return hashlib.sha256(data).hexdigest()
+    return hashlib.sha256(data).hexdigest(), len(data)
 
 
 class StoredArrays(Mapping[str, Any]):
@@ -174,22 +197,27 @@ class StoredArrays(Mapping[str, Any]):
     def __init__(self, path: Path) -> None:
         self._open = partial(safe_open, path, "numpy")
         with self._open() as file:
-            self._names = {name.rpartition(_TEXT)[0] or name: name for name in sorted(file.keys())}
+            stored_names = sorted(file.keys())
+        self._stored = {name.rpartition(_TEXT)[0] or name: name for name in stored_names}
 
     def __getitem__(self, name: str) -> Any:
-        own = self._names[name]
+        stored_name = self._stored[name]
         with self._open() as file:
-            array = file.get_tensor(own)
-        if own != name:
-            array = array.view(f"<U{own.rpartition(_TEXT)[2]}").reshape(array.shape[:-1])
+            array = file.get_tensor(stored_name)
+        if stored_name != name:
+            length = stored_name.rpartition(_TEXT)[2]
+            array = array.view(f"<U{length}").reshape(array.shape[:-1])
         array.setflags(write=False)
         return array
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
+        return iter(self._stored)
 
     def __len__(self) -> int:
-        return len(self._names)
+        return len(self._stored)
+
+
+# Locks and names
 
 
 @contextmanager
@@ -201,10 +229,10 @@ def lock(path: Path, stop: Callable[[], bool] = lambda: False) -> Iterator[None]
     """
     from filelock import FileLock, Timeout
 
-    held = FileLock(path)
+    file_lock = FileLock(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        acquired = held.acquire(poll_interval=0.05, cancel_check=stop)
+        acquired = file_lock.acquire(poll_interval=0.05, cancel_check=stop)
     except Timeout:
         raise Busy(f"{display_path(path)}: another build holds it") from None
     except OSError as error:
@@ -214,8 +242,12 @@ def lock(path: Path, stop: Callable[[], bool] = lambda: False) -> Iterator[None]
 
 
 def safe_name(text: str) -> str:
-    """Write a name so that every file system takes it: odd characters as `_`, told apart by a short hash."""
-    told = re.sub(r"[^\w.=,+-]", "_", text)
-    if told == text and len(text.encode()) <= 100 and (text or ".")[0] not in ".-":
+    """Write a name so that every file system takes it: odd characters as `_`, told apart by a short hash.
+
+    `small` stays as it is, and `rows/rows=10` becomes `rows_rows=10-` and six digits.
+    """
+    replaced = re.sub(r"[^\w.=,+-]", "_", text)
+    if replaced == text and len(text.encode()) <= _LONGEST_NAME and text and text[0] not in ".-":
         return text
-    return f"{told[:60].lstrip('.-')}-{hashlib.sha256(text.encode()).hexdigest()[:6]}"
+    beginning = replaced[:60].lstrip(".-")
+    return f"{beginning}-{hashlib.sha256(text.encode()).hexdigest()[:6]}"

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from labreport.errors import UsageError, display_path
 from labreport.project import flatten_metrics
 from labreport.results.files import read_json
-from labreport.results.runs import Run, Store
+from labreport.results.runs import Run
+from labreport.results.store import Store
 from labreport.stats import Quantity, as_prose, from_json
 from labreport.stats.finding import quantities
 
@@ -50,7 +51,7 @@ class Loaded:
         rows = []
         for name, runs in self.runs.items():
             for run in runs:
-                for epoch, checkpoint in run.kept.items():
+                for epoch, checkpoint in run.checkpoints.items():
                     metrics = flatten_metrics(checkpoint.metrics)
                     rows.append({"experiment": name, "seed": run.seed, "epoch": epoch, **metrics})
         return pandas.DataFrame(rows)

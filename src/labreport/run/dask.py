@@ -9,6 +9,7 @@ import tempfile
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,30 +19,67 @@ from distributed.diagnostics.plugin import NannyPlugin
 
 from labreport.errors import LabReportError, UsageError
 from labreport.project import Project
-from labreport.results import Run, Store
+from labreport.results import Reads, Run, Store
 from labreport.results.files import sha256_of, write_bytes
-from labreport.run.drive import OnEpoch, run_task
 from labreport.run.local import WorkerDied
-from labreport.run.task import Failed, Job, thread_environment
-from labreport.stale import dependencies, load
+from labreport.run.runner import OnEpoch, run_task
+from labreport.run.task import Failed, Task, thread_environment
+from labreport.stale import KNOWN_VALUES, dependencies, load, module_files
 
 TOPIC = "labreport"
 _FOLDER = "LABREPORT_PROJECT"
 """The environment variable of a worker with the folder to which the project was sent."""
 _ANSWER, _START, _SEND = 10, 60, 600
 """Seconds for a scheduler to answer, for workers to start again, and to send them the project."""
+_DECLARE = "declare it in files= of the experiment, or in data_files= of the project, so that it is sent"
+
+
+@dataclass(frozen=True)
+class RunFiles:
+    """What is sent of a run, there and back: its files by name, and the list of what was read for it.
+
+    `known_values` is the file that says which values of the project differ from process to process.
+    """
+
+    contents: Mapping[str, bytes]
+    reads: Reads
+    known_values: bytes = b""
+
+    @classmethod
+    def of(cls, task: Task, store: Store) -> RunFiles:
+        """The files of a task's run in a store."""
+        file = store.folder / KNOWN_VALUES
+        known_values = file.read_bytes() if file.is_file() else b""
+        run = store.reload(task.key, task.seed, task.name)
+        if run is None:
+            return cls({}, {}, known_values)
+        contents = {path.name: path.read_bytes() for path in store.files(run)}
+        return cls(contents, store.reads.load(run.reads) or {}, known_values)
+
+    def write(self, task: Task, store: Store) -> None:
+        """Write them to a store."""
+        file = store.folder / KNOWN_VALUES
+        if self.known_values and not file.is_file():
+            write_bytes(file, self.known_values)
+        run = Run(task.key, task.name, task.seed, task.inputs)
+        folder = store.path(run).parent
+        for name in sorted(self.contents, key=lambda name: name.endswith(".json")):  # which names the others
+            write_bytes(folder / name, self.contents[name])
+        stored = store.reload(task.key, task.seed, task.name)
+        if stored:
+            store.write(replace(stored, reads=store.reads.store(self.reads)))
 
 
 class Cluster:
     """The workers of a scheduler, started again with this project's files and number of threads.
 
-    It is the lane of as many threads as there are workers: a job is done by whichever is free, and what comes
-    back is stored. Raises `UsageError` where no scheduler or no worker answers.
+    It is the worker of as many threads as it has workers: a task is carried out by whichever is free, and
+    what comes back is stored. Raises `UsageError` where no scheduler or no worker answers.
     """
 
     def __init__(self, address: str, project: Project, store: Store) -> None:
-        self.address, self.store = address, store
-        self.tells: dict[tuple[str, int], OnEpoch] = {}
+        self.address, self.project, self.store = address, project, store
+        self.listeners: dict[tuple[str, int], OnEpoch] = {}
         for name in ("distributed", "distributed.client"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
         try:
@@ -49,57 +87,73 @@ class Cluster:
         except (OSError, ValueError, TimeoutError) as error:
             raise UsageError(f"--scheduler {address}: no scheduler answers ({error})") from None
         try:
-            self.lanes = len(self.client.scheduler_info(n_workers=-1)["workers"])
-            if not self.lanes:
-                raise UsageError(
-                    f"--scheduler {address}: it has no workers; start some: dask worker {address}"
-                )
-            sent = _Sent(_files(project), thread_environment(project.threads))
-            self.sent = sent.digest
-            self.client.sync(self.client.register_plugin, sent, callback_timeout=_SEND)
-            self.client.wait_for_workers(self.lanes, timeout=_START)
-            self.client.subscribe_topic(TOPIC, self._told)
+            self._send_project()
         except Exception as error:  # of many kinds, raised here or by a worker
             self.kill()
             if isinstance(error, LabReportError):
                 raise
-            text = f"--scheduler {address}: its workers cannot be started with the project"
-            raise UsageError(
-                f"{text} ({type(error).__name__}: {error}); they need labreport installed"
-            ) from error
+            cause = f"({type(error).__name__}: {error}); they need labreport installed"
+            text = f"--scheduler {address}: its workers cannot be started with the project {cause}"
+            raise UsageError(text) from error
 
-    def _told(self, event: tuple[float, Any]) -> None:
+    def _send_project(self) -> None:
+        self.size = len(self.client.scheduler_info(n_workers=-1)["workers"])
+        if not self.size:
+            text = f"--scheduler {self.address}: it has no workers; start some: dask worker {self.address}"
+            raise UsageError(text)
+        sent = _SentProject(project_files(self.project), thread_environment(self.project.threads))
+        self.sent = sent.digest
+        self.client.sync(self.client.register_plugin, sent, callback_timeout=_SEND)
+        self.client.wait_for_workers(self.size, timeout=_START)
+        self.client.subscribe_topic(TOPIC, self._on_event)
+
+    def _on_event(self, event: tuple[float, Any]) -> None:
         key, seed, epoch, record = event[1]
-        if tell := self.tells.get((key, seed)):
-            tell(epoch, record)
+        if on_epoch := self.listeners.get((key, seed)):
+            on_epoch(epoch, record)
 
-    def run(self, job: Job, tell: OnEpoch) -> Failed | None:
-        """Do a job; what kept it from its end. Raises `LaneDied`, and `LabReportError` without scheduler."""
-        store = self.store
-        self.tells[job.key, job.seed] = tell
+    def run(self, task: Task, on_epoch: OnEpoch) -> Failed | None:
+        """Carry out a task; what kept it from its end.
+
+        Raises `WorkerDied`, and `LabReportError` where the scheduler is gone.
+        """
+        self.listeners[task.key, task.seed] = on_epoch
         try:
-            future = self.client.submit(_work, job, _stored(store, job), self.sent, pure=False)
-            trouble, made = future.result()
+            future = self.client.submit(_work, task, RunFiles.of(task, self.store), self.sent, pure=False)
+            failure, run_files = future.result()
         except KilledWorker:
             raise WorkerDied(" on the workers of the scheduler") from None
         except (CancelledError, OSError, TimeoutError):
             text = f"--scheduler {self.address}: the scheduler is gone"
             raise LabReportError(f"{text}; what is finished is kept, the same command goes on") from None
-        folder = store.path(Run(job.key, job.name, job.seed, job.made_of)).parent
-        for file in sorted(made, key=lambda one: one.endswith(".json")):  # which names the others
-            write_bytes(folder / file, made[file])
-        if stored := store.find(job.key, job.seed):
-            store.write(stored)
-        found: Failed | None = trouble
-        return found
+        reads = self._comparable(run_files.reads)
+        unlike = self._unlike_here(reads, failure)
+        if unlike is None:
+            replace(run_files, reads=reads).write(task, self.store)
+        return unlike or failure
+
+    def _comparable(self, reads: Reads) -> Reads:
+        """What was read below the project; what is elsewhere on a worker is not compared."""
+        return {path: digest for path, digest in reads.items() if not path.startswith(("/", ".."))}
+
+    def _unlike_here(self, reads: Reads, failure: Failed | None) -> Failed | None:
+        """Why a worker has read other files than are here, as a failure; None where it has not."""
+        missing = [path for path, digest in reads.items() if digest == "missing"]
+        for path in [*missing, *(failure.missing if failure else ())]:
+            if (self.project.folder / path).exists():
+                return Failed(f"{path} is not there on the worker; {_DECLARE}")
+        changed = dependencies(self.project).changed_reads(reads)
+        if changed:
+            return Failed(f"{changed[0]} is another file on the worker; {_DECLARE}")
+        return None
 
     def stop(self) -> None:
-        """Have the jobs of all workers write their states and end."""
+        """Have the tasks of all workers write their states and end."""
         with suppress(Exception):
             self.client.run(_stop)
 
     def kill(self) -> None:
-        """End the connection, and with it all jobs."""
+        """End the connection, and with it all tasks."""
         with suppress(Exception):
             self.client.close(timeout=2)
 
@@ -107,23 +161,25 @@ class Cluster:
         """Hold nothing for a thread that ends."""
 
 
-class _Sent(NannyPlugin):
+class _SentProject(NannyPlugin):
     """Starts a worker again beside the project, with the variables of threads, before NumPy is there."""
 
     restart, name = True, "labreport"
 
-    def __init__(self, files: Mapping[str, bytes], variables: Mapping[str, str]) -> None:
-        self.files, self.variables = files, variables
-        self.digest = sha256_of({name: hashlib.sha256(data).hexdigest() for name, data in files.items()})
+    def __init__(self, contents: Mapping[str, bytes], variables: Mapping[str, str]) -> None:
+        self.contents, self.variables = contents, variables
+        digests = {name: hashlib.sha256(data).hexdigest() for name, data in contents.items()}
+        self.digest = sha256_of(digests)
 
     def setup(self, nanny: Any) -> None:
-        self.place = tempfile.TemporaryDirectory(dir=nanny.local_directory)  # as long as this is its plugin
-        folder = Path(self.place.name, self.digest)
-        for name, data in self.files.items():
+        # As long as this is the nanny's plugin
+        self.directory = tempfile.TemporaryDirectory(dir=nanny.local_directory)
+        folder = Path(self.directory.name, self.digest)
+        for name, data in self.contents.items():
             write_bytes(folder / name, data)
-        values = {**self.variables, _FOLDER: str(folder)}
-        nanny.env.update(values)
-        nanny.pre_spawn_env.update(values)
+        variables = {**self.variables, _FOLDER: str(folder)}
+        nanny.env.update(variables)
+        nanny.pre_spawn_env.update(variables)
 
 
 _one_at_a_time = threading.Lock()
@@ -140,37 +196,33 @@ def _load(sent: str) -> Project:
     folder = Path(os.environ.get(_FOLDER, ""))
     if folder.name != sent:
         raise UsageError(f"worker {get_worker().address} has another project; start it with a nanny")
-    os.chdir(folder)  # from where its lines are told
+    os.chdir(folder)  # where its code works, and from where its lines are told
     return load(folder)
 
 
-def _work(job: Job, files: dict[str, bytes], sent: str) -> tuple[Failed | None, dict[str, bytes]]:
-    """Do a job on a worker: from the files of its run here, to those that it has then."""
+def _work(task: Task, run_files: RunFiles, sent: str) -> tuple[Failed | None, RunFiles]:
+    """Carry out a task on a worker: from the files of its run here, to those that it has then."""
     worker = get_worker()
 
-    def tell(epoch: int, record: Mapping[str, Any]) -> None:
-        worker.log_event(TOPIC, (job.key, job.seed, epoch, record))
+    def on_epoch(epoch: int, record: Mapping[str, Any]) -> None:
+        worker.log_event(TOPIC, (task.key, task.seed, epoch, record))
 
-    with _one_at_a_time, tempfile.TemporaryDirectory() as place:
-        store = Store(place)
-        for name, data in files.items():
-            write_bytes(store.folder / "run" / name, data)
-        trouble = run_task(lambda: _load(sent), job, store, tell, _stopped.is_set)
-        return trouble, _stored(store, job)
-
-
-def _stored(store: Store, job: Job) -> dict[str, bytes]:
-    """The files of a job's run."""
-    run = Run(job.key, job.name, job.seed, job.made_of)
-    return {path.name: path.read_bytes() for path in store.files(run)}
+    with _one_at_a_time, tempfile.TemporaryDirectory() as directory:
+        store = Store(Path(directory, "report", "results"))
+        run_files.write(task, store)
+        failure = run_task(lambda: _load(sent), task, store, on_epoch, _stopped.is_set)
+        return failure, RunFiles.of(task, store)
 
 
-def _files(project: Project) -> dict[str, bytes]:
-    """What a run may need: the project's modules, its data files, its pyproject.toml."""
-    sources = dependencies(project).sources
-    paths = [project.folder / "pyproject.toml", *filter(None, map(sources.path, sources.modules()))]
-    data = {*project.data_files, *(file for each in project.runs for file in each.files or ())}
-    paths += [project.package / file for file in data]
-    return {
-        path.relative_to(project.folder).as_posix(): path.read_bytes() for path in paths if path.is_file()
-    }
+def project_files(project: Project) -> dict[str, bytes]:
+    """What a run may need: the project's modules, its declared data files, its pyproject.toml."""
+    declared = {*project.data_files}
+    for experiment in project.runs:
+        declared.update(experiment.files or ())
+    paths = [project.folder / "pyproject.toml", *module_files(project)]
+    paths += [project.package / file for file in sorted(declared)]
+    contents = {}
+    for path in paths:
+        if path.is_file():
+            contents[path.relative_to(project.folder).as_posix()] = path.read_bytes()
+    return contents

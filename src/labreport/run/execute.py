@@ -1,4 +1,4 @@
-"""Carrying out tasks on lanes, in order; what happens when a lane dies, after Ctrl-C, on a full disk."""
+"""Carrying out tasks on workers, in order; what happens when one dies, after Ctrl-C, on a full disk."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from labreport.project import Project, resolve_callable
+from labreport.project import Project
 from labreport.results import Store
 from labreport.results.files import DiskError
 from labreport.run.local import LocalWorker, WorkerDied
-from labreport.run.task import Epoch, Event, Failed, Finished, Job, Outcome, Task
+from labreport.run.task import Epoch, Event, Failed, Finished, Outcome, Task
 
 if TYPE_CHECKING:
     from labreport.run.dask import Cluster
 
 PATIENCE = 5.0
-"""Seconds in which states are written after Ctrl-C."""
+"""Seconds in which states are written after Ctrl-C; an epoch that takes longer is lost."""
 Worker: TypeAlias = "LocalWorker | Cluster"
 
 
@@ -34,7 +34,7 @@ def execute(
     progress: Callable[[Event], None] = lambda event: None,
     on_first_seeds: Callable[[], None] | None = None,
 ) -> Outcome:
-    """Make what `tasks` say on so many lanes, or on the workers of a Dask scheduler; each run is stored.
+    """Carry out tasks on so many workers, or on those of a Dask scheduler; each run is stored.
 
     Exclusive ones come last, then it goes by seed, the longest first. `progress` and `on_first_seeds` are
     called in this thread, the latter once every experiment that is not exclusive has the first seed, and
@@ -42,43 +42,54 @@ def execute(
 
     Raises `DiskError` where nothing can be written, and `KeyboardInterrupt` after states are written.
     """
-    cost = (
-        resolve_callable(project.cost, project.location, "cost")
-        if project.cost
-        else lambda specification: 1.0
-    )
-
-    def rank(task: Task) -> tuple[bool, int, float]:
-        work = float(cost(task.experiment.specification)) * task.epochs[-1]
-        return task.experiment.exclusive, task.seed, -work
-
-    ordered = sorted(tasks, key=rank)
+    ordered = _with_one_proof(sorted(tasks, key=_rank))
     build = Scheduler(ordered, store, progress, on_first_seeds)
     cluster = None
     if scheduler and ordered:
         from labreport.run.dask import Cluster
 
         cluster = Cluster(scheduler, project, store)
-        jobs = cluster.lanes
+        jobs = cluster.size
     try:
         for exclusive in (False, True):
-            phase = [task for task in ordered if task.experiment.exclusive is exclusive]
+            phase = [task for task in ordered if task.exclusive is exclusive]
             count = 1 if exclusive else min(jobs, len(phase))
             build.run(phase, [cluster or LocalWorker(project, store) for _ in range(count)])
     finally:
         if cluster:
             cluster.kill()
-    causes: dict[tuple[str, str], Failed] = {}
-    for each in sorted(build.failed, key=lambda one: ordered.index(one.tasks[0])):
-        first = causes.get((each.location, each.cause))
-        causes[each.location, each.cause] = (
-            replace(each, tasks=(*first.tasks, *each.tasks)) if first else each
-        )
-    return Outcome(tuple(build.finished), tuple(causes.values()))
+    return Outcome(tuple(build.finished), _by_cause(build.failed, ordered))
+
+
+def _rank(task: Task) -> tuple[bool, int, float]:
+    return task.exclusive, task.seed, -task.cost * task.epochs[-1]
+
+
+def _with_one_proof(tasks: Sequence[Task]) -> list[Task]:
+    """The tasks, of which only the first of an experiment proves its state; none that is timed by itself."""
+    proved: set[str] = set()
+    ordered = []
+    for task in tasks:
+        proves = task.proves and not task.exclusive and task.name not in proved
+        if proves:
+            proved.add(task.name)
+        ordered.append(replace(task, proves=proves))
+    return ordered
+
+
+def _by_cause(failures: Iterable[Failed], ordered: Sequence[Task]) -> tuple[Failed, ...]:
+    """One failure for each location and cause, with all tasks that failed of it."""
+    positions = {task: position for position, task in enumerate(ordered)}
+    by_cause: dict[tuple[str, str], Failed] = {}
+    for failure in sorted(failures, key=lambda failure: positions[failure.tasks[0]]):
+        cause = failure.location, failure.cause
+        first = by_cause.get(cause)
+        by_cause[cause] = replace(first, tasks=first.tasks + failure.tasks) if first else failure
+    return tuple(by_cause.values())
 
 
 class Scheduler:
-    """One call of `execute`: what is to be told, and what came of it."""
+    """One call of `execute`: which task is next, and what came of those before."""
 
     def __init__(
         self,
@@ -87,41 +98,47 @@ class Scheduler:
         progress: Callable[[Event], None],
         on_first_seeds: Callable[[], None] | None,
     ) -> None:
-        self.count, self.store = len(ordered), store
-        self.progress, self.on_first_seeds = progress, on_first_seeds
+        self.store, self.progress, self.on_first_seeds = store, progress, on_first_seeds
+        self.unfinished = len(ordered)
         self.finished: list[Task] = []
         self.failed: list[Failed] = []
-        others = [task for task in ordered if not task.experiment.exclusive]
-        self.first = {task.key for task in others if task.seed == others[0].seed}
-        new = [task for task in others if not store.find(task.key, task.seed)]
-        self.proving = {task.experiment.name: task for task in reversed(new)}
-        self.stopped = False
+        self.given_up: set[str] = set()
+        """The experiments of which a run has failed."""
+        shared = [task for task in ordered if not task.exclusive]
+        self.first_keys = {task.key for task in shared if task.seed == shared[0].seed}
+        """The keys of the first seed that are not stored yet."""
+        self.was_stopped = False
+        self._running = 0
         self._events: queue.SimpleQueue[Event | BaseException | None] = queue.SimpleQueue()
 
-    def run(self, phase: Sequence[Task], lanes: Sequence[Worker]) -> None:
-        """Carry out tasks; returns when all lanes have ended."""
-        waiting = iter(phase)  # of which each lane takes the next: a list gives one to one thread
-        for lane in lanes:
-            threading.Thread(target=self._serve, args=(lane, waiting), daemon=True).start()
-        self._running = len(lanes)
+    def run(self, phase: Sequence[Task], workers: Sequence[Worker]) -> None:
+        """Carry out tasks; returns when all workers have ended."""
+        waiting = iter(phase)  # of which each worker takes the next: a list gives one task to one thread
+        for worker in workers:
+            threading.Thread(target=self._serve, args=(worker, waiting), daemon=True).start()
+        self._running = len(workers)
         try:
             while self._running:
                 self._look()
         except BaseException:  # Ctrl-C, a full disk, or what a callback raised
-            self.stopped = True
-            try:
-                for lane in set(lanes):
-                    lane.stop()
-                latest = time.monotonic() + PATIENCE
-                while self._running and time.monotonic() < latest:
-                    self._look()
-            finally:
-                for lane in lanes:
-                    lane.kill()
+            self._stop(workers)
             raise
 
+    def _stop(self, workers: Sequence[Worker]) -> None:
+        """Have all workers write their states, and end them."""
+        self.was_stopped = True
+        try:
+            for worker in set(workers):
+                worker.stop()
+            latest = time.monotonic() + PATIENCE
+            while self._running and time.monotonic() < latest:
+                self._look()
+        finally:
+            for worker in workers:
+                worker.kill()
+
     def _look(self) -> None:
-        """Take what came of the lanes, or wait a moment."""
+        """Take what came of the workers, or wait a moment."""
         try:
             event = self._events.get(timeout=0.1)
         except queue.Empty:
@@ -132,48 +149,48 @@ class Scheduler:
             self._running -= 1
             return
         self.progress(event)
+        if isinstance(event, Failed):
+            self.unfinished -= 1
         if isinstance(event, Finished):
+            self.unfinished -= 1
             self.finished.append(event.task)
-            self.first.discard(event.task.key)
-            left = len(self.finished) + len(self.failed) < self.count
-            if self.on_first_seeds and not self.first and left:
+            self.first_keys.discard(event.task.key)
+            if self.on_first_seeds and not self.first_keys and self.unfinished:
                 call, self.on_first_seeds = self.on_first_seeds, None
                 call()
 
-    def _serve(self, lane: Worker, waiting: Iterator[Task]) -> None:
-        """The thread of a lane: do one task after another, but no more of an experiment that has failed."""
+    def _serve(self, worker: Worker, waiting: Iterator[Task]) -> None:
+        """The thread of a worker: one task after another, but no more of an experiment that has failed."""
         # A process that it starts must not meet Ctrl-C half imported
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             for task in waiting:
-                given_up = {each.tasks[0].experiment.name for each in self.failed}
-                if not self.stopped and task.experiment.name not in given_up:
-                    self._do(lane, task)
+                if not self.was_stopped and task.name not in self.given_up:
+                    self._carry_out(worker, task)
         except BaseException as error:
             self._events.put(error)
         finally:
-            lane.close()
+            worker.close()
             self._events.put(None)
 
-    def _do(self, lane: Worker, task: Task, again: bool = True) -> None:
-        """Do a task, and where its process dies, `again`."""
-        name = task.experiment.name
-        job = Job(name, task.seed, task.key, task.made_of, task.epochs, self.proving.get(name) is task)
+    def _carry_out(self, worker: Worker, task: Task, is_second_try: bool = False) -> None:
+        """Carry out a task, and once more where its process dies."""
         self._events.put(Epoch(task, 0, {}))
         try:
-            trouble = lane.run(job, lambda epoch, record: self._events.put(Epoch(task, epoch, record)))
+            failure = worker.run(task, lambda epoch, record: self._events.put(Epoch(task, epoch, record)))
         except WorkerDied as death:
-            if self.stopped:
+            if self.was_stopped:
                 return
-            if again:
-                self._do(lane, task, again=False)
+            if not is_second_try:
+                self._carry_out(worker, task, is_second_try=True)
                 return
-            trouble = Failed(f"its process died twice{death}; too little memory?")
-        if trouble and trouble.disk:
-            raise DiskError(trouble.cause)
-        if trouble:
-            trouble = replace(trouble, tasks=(task,))
-            self.failed.append(trouble)
-            self._events.put(trouble)
-        elif (run := self.store.find(task.key, task.seed)) and not run.missing(task.epochs):
+            failure = Failed(f"its process died twice{death}; too little memory?")
+        if failure and failure.disk:
+            raise DiskError(failure.cause)
+        if failure:
+            failure = replace(failure, tasks=(task,))
+            self.failed.append(failure)
+            self.given_up.add(task.name)
+            self._events.put(failure)
+        elif (run := self.store.reload(task.key, task.seed, task.name)) and not run.missing(task.epochs):
             self._events.put(Finished(task))

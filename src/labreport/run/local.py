@@ -1,4 +1,4 @@
-"""Lanes on this machine: a lane is a process for one job after another; if it dies, no other does."""
+"""Workers on this machine: one is a process for one task after another; if it dies, no other does."""
 
 from __future__ import annotations
 
@@ -12,46 +12,54 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+from labreport.errors import caller_folder, working_in
 from labreport.project import Project
 from labreport.results import Store
-from labreport.run.drive import OnEpoch, run_task
-from labreport.run.task import Failed, Job, thread_environment
+from labreport.run.runner import OnEpoch, run_task
+from labreport.run.task import Failed, Task, thread_environment
 from labreport.stale import load
 
 
 class WorkerDied(Exception):
-    """The process of a lane has ended in the middle of a job."""
+    """The process of a worker has ended in the middle of a task."""
 
 
 class LocalWorker:
-    """A process that loads the project when its first job comes. To be used by one thread, but for `stop`."""
+    """A process that loads the project when its first task comes.
+
+    It is used by one thread, but for `stop` and `kill`.
+    """
 
     def __init__(self, project: Project, store: Store) -> None:
-        self._given = project.folder, store.folder, thread_environment(project.threads)
+        variables = thread_environment(project.threads)
+        self._arguments = project.folder, store.folder, variables, caller_folder()
         self._connection: Connection | None = None
         self._process: BaseProcess | None = None
 
-    def run(self, job: Job, tell: OnEpoch) -> Failed | None:
-        """Do a job; what kept it from its end. Raises `LaneDied`."""
-        if self._connection is None:
-            context = multiprocessing.get_context("spawn")
-            self._connection, theirs = context.Pipe()
-            process = context.Process(target=_serve, args=(theirs, *self._given))
-            process.start()
-            self._process = process
-            theirs.close()
+    def run(self, task: Task, on_epoch: OnEpoch) -> Failed | None:
+        """Carry out a task; what kept it from its end. Raises `WorkerDied`."""
+        connection = self._connection or self._start()
         try:
-            self._connection.send(job)
-            while isinstance(told := self._connection.recv(), tuple):
-                tell(*told)
+            connection.send(task)
+            while isinstance(message := connection.recv(), tuple):
+                on_epoch(*message)
         except (EOFError, OSError):
             self.close()
             raise WorkerDied from None
-        found: Failed | None = told
-        return found
+        failure: Failed | None = message
+        return failure
+
+    def _start(self) -> Connection:
+        context = multiprocessing.get_context("spawn")
+        connection, theirs = context.Pipe()
+        process = context.Process(target=_serve, args=(theirs, *self._arguments))
+        process.start()
+        theirs.close()
+        self._connection, self._process = connection, process
+        return connection
 
     def stop(self) -> None:
-        """Have the job write its state and end after its epoch; called by another thread."""
+        """Have the task write its state and end after its epoch; called by another thread."""
         if (connection := self._connection) is not None:
             with suppress(OSError):
                 connection.send("stop")
@@ -62,24 +70,32 @@ class LocalWorker:
             process.kill()
 
     def close(self) -> None:
-        """End the process, which has no job."""
+        """End the process, which has no task."""
         if self._connection is not None and self._process is not None:
             self._connection.close()
             self._process.join()
         self._connection = self._process = None
 
 
-def _serve(connection: Connection, folder: Path, results: Path, variables: dict[str, str]) -> None:
-    """The process of a lane: Ctrl-C is its parent's to answer, and it ends with that."""
+def _serve(
+    connection: Connection, folder: Path, results: Path, variables: dict[str, str], caller: Path
+) -> None:
+    """The process of a worker: Ctrl-C is its parent's to answer, and it ends with that.
+
+    Paths in messages are relative to the folder of the `caller`.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     os.environ.update(variables)  # before anything that counts threads is imported
-    store, loaded = Store(results), cache(lambda: load(folder))
-    with suppress(EOFError, OSError):
-        while isinstance(job := connection.recv(), Job):
-            connection.send(
-                run_task(loaded, job, store, lambda *told: connection.send(told), connection.poll)
-            )
+    os.chdir(caller)
+    store, load_once = Store(results), cache(lambda: load(folder))
+
+    def send_epoch(*message: object) -> None:
+        connection.send(message)
+
+    with suppress(EOFError, OSError), working_in(folder):
+        while isinstance(task := connection.recv(), Task):
+            connection.send(run_task(load_once, task, store, send_epoch, connection.poll))
 
 
 def _end_with_parent() -> None:

@@ -8,38 +8,30 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from labreport.errors import with_location
-from labreport.project import Experiment
 
 
 @dataclass(frozen=True)
 class Task:
-    """One seed of an experiment, until all of these epochs are kept under this key."""
+    """One seed of an experiment, to be trained until it has checkpoints at these epochs.
 
-    experiment: Experiment
-    seed: int
-    key: str
-    made_of: Mapping[str, str] = field(hash=False)
-    epochs: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Job:
-    """What is sent to a worker of a task: it finds the experiment in the project that it loads.
-
-    With `proves`, its second epoch is trained once more, from the state after the first.
+    It is sent to a worker, which finds the experiment by its `name` in the project that it loads, and
+    compares what it has with the `inputs`, of which `key` is the digest. `cost` is about how many seconds an
+    epoch takes. With `proves`, its second epoch is trained once more, from the state after the first.
     """
 
     name: str
     seed: int
     key: str
-    made_of: Mapping[str, str]
+    inputs: Mapping[str, str] = field(hash=False, repr=False)
     epochs: tuple[int, ...]
-    proves: bool = False
+    cost: float = 1.0
+    exclusive: bool = False
+    proves: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
 class Epoch:
-    """A task has trained this epoch, counted from 1; 0 when a lane has taken it up."""
+    """A task has trained this epoch, counted from 1; 0 when a worker has taken it up."""
 
     task: Task
     epoch: int
@@ -48,29 +40,34 @@ class Epoch:
 
 @dataclass(frozen=True)
 class Finished:
-    """All that a task was to make is kept."""
+    """All checkpoints of a task are stored."""
 
     task: Task
 
 
 @dataclass(frozen=True)
 class Failed:
-    """One cause, and all tasks that failed of it; a worker returns it without tasks.
+    """One cause, where it is in the author's code, and all tasks that failed of it.
 
-    About a `disk` that cannot be written to, it ends all.
+    A worker returns it without tasks. Of a `disk` that cannot be written to, it ends the whole build.
+    `missing` are the files that were looked for and are not on that machine.
     """
 
     cause: str
     location: str = ""
     disk: bool = False
     tasks: tuple[Task, ...] = ()
+    missing: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
         """The one line that a person sees: where, which experiments, why."""
-        names = list(dict.fromkeys(repr(task.experiment.name) for task in self.tasks))
-        listed = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-        return with_location(self.location, f"experiment{'s'[: len(names) - 1]} {listed}: {self.cause}")
+        names = list(dict.fromkeys(repr(task.name) for task in self.tasks))
+        listed = ", ".join(names[:3])
+        if len(names) > 3:
+            listed = f"{listed} and {len(names) - 3} more"
+        noun = "experiment" if len(names) == 1 else "experiments"
+        return with_location(self.location, f"{noun} {listed}: {self.cause}")
 
 
 Event: TypeAlias = Epoch | Finished | Failed
@@ -86,10 +83,18 @@ class Outcome:
 
 def thread_environment(threads: int) -> dict[str, str]:
     """The environment variables of a process whose runs take so many compute threads: bits depend on them."""
-    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-    return dict.fromkeys((*names, "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"), str(threads))
+    names = (
+        "OMP_NUM_THREADS",
+        "OPENBLAS_NUM_THREADS",
+        "MKL_NUM_THREADS",
+        "TF_NUM_INTRAOP_THREADS",
+        "TF_NUM_INTEROP_THREADS",
+    )
+    return dict.fromkeys(names, str(threads))
 
 
 def available_cores() -> int:
     """The processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -3,7 +3,8 @@
 from labreport.results import sha256_of
 from labreport.stale.canonical import canonical_repr, declaration_hash, short_hash
 from labreport.stale.files import FileDigests
-from labreport.stale.inputs import ENGINE, UNKNOWN, Dependencies, dependencies, engine_hash
+from labreport.stale.inputs import ENGINE, UNKNOWN, Dependencies, dependencies, engine_hash, module_files
 from labreport.stale.loader import load
 from labreport.stale.observation import Observation
+from labreport.stale.unstable import FILE as KNOWN_VALUES
 from labreport.stale.versions import versions

@@ -73,8 +73,6 @@ class Dependencies:
         inputs.update(_library_inputs(closure, libraries))
         data_files = project.data_files if experiment.files is None else experiment.files
         inputs.update(self._file_inputs(data_files, experiment.location))
-        if experiment.exclusive:
-            inputs["exclusive"] = "yes"
         inputs["specification"] = specification_repr(experiment)
         inputs["code"] = _callable_name(experiment.start or experiment.fit)
         inputs["python"] = PYTHON
@@ -93,8 +91,11 @@ class Dependencies:
         order = [list(reader.epochs), [table.name for table in reader.tables], reader.answers]
         inputs["reads"] = short_hash(order)
         inputs["python"] = PYTHON
+        digests_by_name: dict[str, dict[str, str]] = {}
+        for (name, seed), digest in runs.items():
+            digests_by_name.setdefault(name, {})[str(seed)] = digest
         for name, epochs in reader.epochs.items():
-            digests = {str(seed): digest for (other, seed), digest in runs.items() if other == name}
+            digests = digests_by_name.get(name, {})
             numbers = " ".join(map(str, epochs))
             inputs[f"reads {name} {numbers}"] = (
                 UNKNOWN if UNKNOWN in digests.values() else short_hash(digests)
@@ -366,6 +367,13 @@ def value_digests(project: Project, unstable: Iterable[str]) -> dict[str, str]:
     found = Dependencies(project)
     found._follow(set(unstable))
     return found.value_digests()
+
+
+def module_files(project: Project) -> list[Path]:
+    """The files of all modules of a project."""
+    sources = installed(project.source) or Sources(project.source, project.folder)
+    paths = map(sources.path, sources.modules())
+    return [path for path in paths if path is not None]
 
 
 _latest: list[Dependencies] = []

@@ -139,7 +139,7 @@ def record_measure(name: str) -> Measure:
 def _epochs_of(runs: Any, *, recorded: bool) -> Iterable[int]:
     if recorded:
         return range(1, max(len(run.records) for run in runs) + 1)
-    return sorted({epoch for run in runs for epoch in run.kept})
+    return sorted({epoch for run in runs for epoch in run.checkpoints})
 
 
 def group_of(one_sample: Sample, measure: Measure) -> Group:

@@ -8,7 +8,7 @@ from typing import Any
 
 def made_with(runs: Iterable[Any], word: str = "run") -> dict[str, str]:
     """Say on what machine and with which libraries runs were made, from what they say of themselves."""
-    made = [run.made for run in runs]
+    made = [run.provenance for run in runs]
     texts = {}
     for key in ("processor", "system", "cores", "threads", "python"):
         texts[key] = "; ".join(sorted({str(of_run.get(key, "unknown")) for of_run in made}))

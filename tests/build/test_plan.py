@@ -1,4 +1,4 @@
-"""Things in their order, what of them is stale, why, and what an edit repeats."""
+"""Targets in their order, what of them is stale, why, and what an edit repeats."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import pytest
 
 from labreport.cli.output import amounts
 from labreport.errors import UsageError
-from labreport.plan import DOCUMENTS, Change, Plan, Target, carry_over
-from labreport.results import Run as Stored
-from labreport.results import Store
+from labreport.plan import DocumentTarget, Plan, RunTarget, carry_over, paths_to, stale_groups, tasks_of
+from labreport.results import Run, Store
+from labreport.run import Task
 from labreport.stale import load
 
 PROJECT = """
@@ -87,41 +87,47 @@ class Report:
 
     def build(self, value: Any = 1, **options: Any) -> list[str]:
         """Make what is stale, each with this value; the names of what was made."""
-        plan, made = self.plan(**options), []
-        for experiment, seed, key, made_of, epochs in plan.tasks():
-            run = Stored(key, experiment.name, seed, made_of, ({"loss": 1.0},))
-            for epoch in epochs:
-                run = plan.store.keep(run, epoch, {"accuracy": 1.0}, {})
-            plan.store.write(run)
-            made.append(f"run {experiment.name} seed {seed}")
-        for thing in plan.things:
-            if thing.kind != "run" and plan.state(thing):
-                if thing.kind in DOCUMENTS:
-                    (plan.report / DOCUMENTS[thing.kind]).write_text("page")
-                plan.keep(thing, None if thing.kind in DOCUMENTS else [thing.name, value])
-                made.append(str(thing))
+        plan = self.plan(**options)
+        made = []
+        for task in tasks_of(plan, plan.targets):
+            store_run(plan.store, task)
+            made.append(f"run {task.name} seed {task.seed}")
+        for target in plan.targets:
+            if plan.staleness(target).is_stale:
+                if isinstance(target, DocumentTarget):
+                    (plan.report / target.file_name).write_text("page")
+                plan.store_entry(target, [target.name, value])
+                made.append(str(target))
         return made
+
+
+def store_run(store: Store, task: Task) -> None:
+    """Store a run with the checkpoints of a task."""
+    run = Run(task.key, task.name, task.seed, task.inputs, ({"loss": 1.0},))
+    for epoch in task.epochs:
+        run = store.save_checkpoint(run, epoch, {"accuracy": 1.0}, {})
+    store.write(run)
 
 
 @pytest.fixture
 def report(tmp_path: Path) -> Report:
     """One in which nothing is stale."""
-    found = Report(tmp_path)
-    assert len(found.build()) == 8 + 3 + 1 + 2 + 3
-    return found
+    report = Report(tmp_path)
+    assert len(report.build()) == 8 + 3 + 1 + 2 + 3
+    return report
 
 
 def stale(plan: Plan) -> list[str]:
     """The names of what is stale."""
-    return [str(thing) for thing in plan.things if plan.state(thing)]
+    return [str(target) for target in plan.stale(plan.targets)]
 
 
 def test_nothing_is_stale_after_a_build(report: Report) -> None:
     """Two experiments of one specification share runs, and an answer that is read comes first."""
     plan = report.plan()
     assert stale(plan) == []
-    assert amounts(plan.things, plan).startswith("8 runs, 3 answers")
-    order = [thing.name for thing in plan.things if thing.kind == "answer"]
+    assert amounts(plan.targets, plan).startswith("8 runs, 3 answers")
+    order = [target.name for target in plan.targets if target.kind == "answer"]
     assert order.index("best") < order.index("deep_one")
 
 
@@ -129,13 +135,13 @@ def test_one_edited_experiment_repeats_its_runs_and_what_reads_them(report: Repo
     """And its reason names the field, with the place of the experiment."""
     report.edit("Tree(9)", "Tree(8)")
     plan = report.plan()
-    (group,) = plan.groups()
-    assert [str(thing) for thing in group.things[:2]] == ["run deep seed 0", "run deep seed 1"]
+    (group,) = stale_groups(plan)
+    assert [str(target) for target in group.targets[:2]] == ["run deep seed 0", "run deep seed 1"]
     assert "answer deep_one" in stale(plan)
     assert "answer every" not in stale(plan)
     assert group.change is not None
-    assert (group.change.before, group.change.now) == ("depth=9", "depth=8")
-    assert "project.py:" in group.change.where
+    assert group.change.text == "deep: depth: 9, now 8"
+    assert "project.py:" in group.change.location
 
 
 def test_an_answer_with_an_equal_value_rebuilds_nothing_above_it(report: Report) -> None:
@@ -163,9 +169,9 @@ def test_shared_runs_keep_the_epochs_of_all_that_share_them(report: Report) -> N
         report.edit(f'("{name}", Tree(), fit=fit', f'("{name}", Tree(), epochs=10, start=fit')
     for names, epochs in ((["same"], (7, 10)), (["tree"], (5, 10)), ([], (5, 7, 10))):
         plan = report.plan()
-        wanted = [one for one in plan.wanted(names) if one.kind == "run" and one.name in ("tree", "same")]
-        tasks = [task for task in plan.tasks(wanted) if task[1] == 0]
-        assert [(experiment.name, kept) for experiment, *_, kept in tasks] == [("tree", epochs)]
+        tasks = tasks_of(plan, plan.graph.wanted(names))
+        shared = [task for task in tasks if task.name in ("tree", "same") and task.seed == 0]
+        assert [task.epochs for task in shared] == [epochs]
     assert report.build()
     assert report.build() == []
 
@@ -180,63 +186,57 @@ def test_a_section_reads_the_figures_of_its_own_template(report: Report) -> None
     """As it reads those of its questions."""
     report.edit('"Part two", every)', '"Part two", every, figures=(line,))')
     plan = report.plan()
-    assert "figure line" in [str(one) for one in plan.wanted(["part-two"])]
-
-
-def test_a_change_of_what_is_read_says_what_happened() -> None:
-    """Another run of an experiment, at whatever epochs; or another set of them."""
-    told = [str(Change(what, "a", "b")) for what in ("reads deep 8 10 50", "reads deep 1", "reads")]
-    assert told[0] == told[1] == "it reads another run of deep"
-    assert told[2] == "another order or set of what it reads"
+    assert "figure line" in [str(target) for target in plan.graph.wanted(["part-two"])]
 
 
 def test_the_way_leads_from_the_edited_line_to_the_page(report: Report) -> None:
     """Through functions, runs, answers and sections."""
     report.edit("return depth", "return depth + 1")
-    (way,) = report.plan().way(Target("page", "page"))
+    plan = report.plan()
+    (way,) = paths_to(plan, plan.graph.documents["page"])
     line = report.text.split("\n").index("def grow(depth):") + 1
     assert way.startswith("function project:grow changed at ")
     assert f"project.py:{line} -> project:fit -> run " in way
     assert way.endswith("-> page")
-    plan = report.plan()
-    assert plan.way(*plan.named("every"))[0].endswith("seed 0 -> answer every")
+    assert paths_to(plan, plan.graph.answers["every"])[0].endswith("seed 0 -> answer every")
 
 
 def test_what_was_never_made_has_no_reason(tmp_path: Path) -> None:
     """It is one group, with all that reads it."""
     plan = Report(tmp_path).plan()
-    (group,) = plan.groups()
+    (group,) = stale_groups(plan)
     assert group.change is None
-    assert group.things == plan.things
+    assert group.targets == plan.targets
 
 
 def test_more_epochs_and_more_seeds_are_said_as_such(report: Report) -> None:
     """They repeat nothing that is there."""
     plan = report.plan(seeds=3)
-    assert [task[:2] for task in plan.tasks() if task[1] != 2] == []
-    assert {str(group.change) for group in report.plan(seeds=3).groups()} == {"None"}
+    assert {task.seed for task in tasks_of(plan, plan.targets)} == {2}
+    assert [group.change for group in stale_groups(report.plan(seeds=3))] == [None]
 
 
 def test_names_lead_to_things_and_unknown_ones_to_the_nearest(report: Report) -> None:
     """Sections that have questions, questions by number, experiments, studies, documents."""
     report.edit('"Trees", (', '"Trees", (section("Before it"), ')
     plan = report.plan()
-    names = {
-        text: [str(one) for one in plan.named(text)] for text in ("part-two", "1.2", "2", "best", "page")
-    }
+    names = {}
+    for text in ("part-two", "1.2", "2", "best", "page", "report.pdf"):
+        names[text] = [str(target) for target in plan.graph.named(text)]
     assert names == {
         "part-two": ["section part-two"],
         "1.2": ["answer best"],
         "2": ["section part-two"],
         "best": ["answer best"],
         "page": ["page"],
+        "report.pdf": ["pdf"],
     }
-    assert len(plan.named("depths")) == 4
-    needed = [str(one) for one in plan.wanted(["2.1"])]
+    assert len(plan.graph.named("depths")) == 4
+    needed = [str(target) for target in plan.graph.wanted(["2.1"])]
     assert needed[-1] == "answer every"
     assert len(needed) == 5
     with pytest.raises(UsageError, match="nothing is called 'bets'; did you mean 'best'"):
-        plan.named("bets")
+        plan.graph.named("bets")
 
 
 def test_what_is_forced_is_made_once_more(report: Report) -> None:
@@ -250,13 +250,15 @@ def test_a_run_that_was_made_again_makes_what_reads_it_again(report: Report) -> 
     """It has its old key and another day: times that were measured anew are other times."""
     store = report.plan().store
     run = next(run for run in store.runs() if run.name == "tree")
-    store.write(replace(run, made={"date": "2031-01-01T00:00"}))
+    store.write(replace(run, provenance={"date": "2031-01-01T00:00"}))
     assert "answer best" in stale(report.plan())
 
 
 def test_a_frame_of_the_projects_own_counts_for_page_and_pdf(report: Report) -> None:
     """So do glossary and references, which come as further ingredients."""
-    assert stale(report.plan(more={"template glossary.md": "1"})) == ["page", "pdf"]
+    (report.folder / "glossary.md").write_text("A tree\n: grows\n")
+    frame_files = {"glossary.md": report.folder / "glossary.md"}
+    assert stale(report.plan(frame_files=frame_files)) == ["page", "pdf"]
 
 
 def test_a_document_that_is_lost_is_made_again(report: Report) -> None:
@@ -271,16 +273,20 @@ def test_results_can_be_kept_across_an_edit(report: Report) -> None:
     """With the reason in them; an unknown name, or one that is not stale, is refused."""
     store = report.plan().store
     first = next(run for run in store.runs() if run.name == "tree")
-    store.write(store.keep_state(first, 1, {"w": np.ones(2)}))
+    store.write(store.save_state(first, 1, {"w": np.ones(2)}))
     report.edit("return depth", "return int(depth)")
     plan = report.plan()
     assert carry_over(plan, ["tree"], "equal for whole numbers") == 2
     assert not [name for name in stale(plan) if name.startswith(("run tree", "run same"))]
-    assert {task[0].name for task in plan.tasks()} == {"deep", "depths/depth=3", "depths/depth=4"}
+    assert {task.name for task in tasks_of(plan, plan.targets)} == {
+        "deep",
+        "depths/depth=3",
+        "depths/depth=4",
+    }
     run = report.plan().runs(report.plan().project.experiment("tree"))[first.seed]
     assert run.state is not None
     assert run.state.arrays["w"].tolist() == [1.0, 1.0]
-    assert run.made["kept"][0]["because"] == "equal for whole numbers"
+    assert run.provenance["kept"][0]["because"] == "equal for whole numbers"
     assert run.at(1).file.is_file()
     with pytest.raises(UsageError, match="no stored run of it is stale"):
         carry_over(report.plan(), ["tree"], "again")
@@ -290,13 +296,11 @@ def test_answers_that_read_each_other_are_refused(report: Report) -> None:
     """There is no order in which to make them."""
     report.edit('@question("Which?", ', '@question("Which?", answers="deep_one", ')
     with pytest.raises(UsageError, match="read each other"):
-        _ = report.plan().things
+        report.plan()
 
 
 def test_a_preliminary_plan_has_some_seeds_only(report: Report) -> None:
     """So that a page can be made while others run."""
-    first = report.plan().narrowed(
-        {"tree": 1, "same": 1, "deep": 1, "depths/depth=3": 1, "depths/depth=4": 1}
-    )
-    assert {thing.seed for thing in first.things if thing.kind == "run"} == {0}
+    first = report.plan().with_first_seeds(1)
+    assert {target.seed for target in first.targets if isinstance(target, RunTarget)} == {0}
     assert {"answer best", "page"} <= set(stale(first))

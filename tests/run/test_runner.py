@@ -10,8 +10,8 @@ from run.toys import bits, done, found, line_of, task, toy, write_project
 
 from labreport.project import Project
 from labreport.results import DiskError, Store, files
-from labreport.run import drive
-from labreport.stale import Dependencies, load
+from labreport.run import runner
+from labreport.stale import load
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def test_an_epoch_in_between_is_trained_from_the_nearest_kept_one(project: Proje
     assert done(project, store, task(project, "walk", 0, 5, 8, 20)) == (None, [6, 7, 8])
     after = found(store, task(project, "walk"))
     assert before.records == after.records
-    assert [5, 8, 20] == list(after.kept)
+    assert [5, 8, 20] == list(after.checkpoints)
 
 
 def test_a_stopped_run_goes_on_from_its_last_epoch(project: Project, store: Store, tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_a_stopped_run_goes_on_from_its_last_epoch(project: Project, store: Stor
     assert bits(run) == bits(found(other, task(project, "walk")))
     assert run.state is None
     assert len(store.files(run)) == 2
-    assert drive.SAVED <= 5.0  # seconds that `kill -9` may lose
+    assert runner.SECONDS_BETWEEN_STATES <= 5.0  # seconds that `kill -9` may lose
 
 
 def test_a_state_outlives_an_epoch_before_it_that_is_read_later(project: Project, store: Store) -> None:
@@ -79,13 +79,81 @@ def test_a_training_that_finishes_early_is_read_at_its_last_epoch(project: Proje
     """`advance` returned None after four of 20 epochs: every later epoch is the fourth."""
     assert done(project, store, task(project, "early")) == (None, [1, 2, 3, 4])
     run = found(store, task(project, "early"))
-    assert (run.at(20).epoch, list(run.kept), run.finished) == (4, [4], True)
+    assert (run.at(20).epoch, list(run.checkpoints), run.finished) == (4, [4], True)
     assert done(project, store, task(project, "early", 0, 10, 30)) == (None, [])
-    run.kept[4].file.unlink()
+    run.checkpoints[4].file.unlink()
     asked = iter([False] * 9 + [True])  # so that it ends, whatever is broken
     again = done(project, Store(store.folder), task(project, "early"), stop=lambda: next(asked))
     assert again == (None, [1, 2, 3, 4])
-    assert run.kept[4].file.is_file()
+    assert run.checkpoints[4].file.is_file()
+
+
+def test_a_training_that_ends_earlier_the_second_time_is_the_shorter_one(
+    project: Project, store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It does not wait for ever for the epochs of the first time."""
+    monkeypatch.chdir(tmp_path)
+    done(project, store, task(project, "early"))
+    found(store, task(project, "early")).checkpoints[4].file.unlink()
+    (tmp_path / "shorter").touch()
+    asked = iter([False] * 9 + [True])  # so that it ends, whatever is broken
+    again = done(project, Store(store.folder), task(project, "early"), stop=lambda: next(asked))
+    assert again == (None, [1, 2])
+    run = found(store, task(project, "early"))
+    assert (len(run.records), list(run.checkpoints), run.finished) == (2, [2], True)
+
+
+def test_a_run_goes_on_only_where_what_it_read_is_the_same(
+    project: Project, store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It was stopped after five epochs; with its file edited it begins again, else it goes on."""
+    monkeypatch.chdir(project.folder)
+    data = project.folder / "data.txt"
+    for text, second in (("1", list(range(6, 21))), ("2", list(range(1, 21)))):
+        data.write_text("1")
+        store = Store(tmp_path / text)
+        asked = iter([False] * 5 + [True])
+        first = done(project, store, task(project, "reads"), stop=lambda asked=asked: next(asked))
+        assert first == (None, [1, 2, 3, 4, 5])
+        data.write_text(text)
+        assert done(project, store, task(project, "reads")) == (None, second)
+        undisturbed = Store(tmp_path / f"undisturbed {text}")
+        done(project, undisturbed, task(project, "reads"))
+        assert bits(found(store, task(project, "reads"))) == bits(found(undisturbed, task(project, "reads")))
+
+
+def test_every_writing_names_what_was_read_so_far(
+    project: Project, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A state, too."""
+    monkeypatch.chdir(project.folder)
+    (project.folder / "data.txt").write_text("1")
+    asked = iter([False] * 5 + [True])
+    done(project, store, task(project, "reads"), stop=lambda: next(asked))
+    run = found(store, task(project, "reads"))
+    assert run.state is not None
+    assert list(store.reads.load(run.reads) or {}) == ["data.txt"]
+
+
+def test_a_file_that_changes_while_it_is_read_ends_the_run_in_one_line(
+    project: Project, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was stored before it stays, and nothing more is stored."""
+    monkeypatch.chdir(project.folder)
+    data = project.folder / "data.txt"
+    data.write_text("1")
+    asked = iter([False] * 5 + [True])
+    done(project, store, task(project, "reads"), stop=lambda: next(asked))
+
+    def edit_later() -> bool:
+        data.write_text("22")
+        return False
+
+    failed, _ = done(project, store, task(project, "reads"), stop=edit_later)
+    assert failed is not None
+    assert "data.txt" in failed.cause
+    assert "\n" not in failed.cause
+    assert len(found(store, task(project, "reads")).records) == 5
 
 
 @pytest.mark.parametrize("name", ["forgets", "luck"])
@@ -95,6 +163,20 @@ def test_a_state_that_forgets_is_named(name: str, project: Project, store: Store
     assert trouble is not None
     assert trouble.location.endswith(f"project.py:{line_of('def state')}")
     assert "its epoch 2 gives another 'place' when it continues from the state of epoch 1" in trouble.cause
+
+
+def test_a_proof_is_made_up_for_where_the_first_training_was_stopped(project: Project, store: Store) -> None:
+    """It had one epoch; a state that forgets is found when it goes on, and a whole one is proved once."""
+    for name in ("forgets", "walk"):
+        asked = iter([False, True])
+        stopped = done(project, store, task(project, name), proves=True, stop=lambda asked=asked: next(asked))
+        assert stopped == (None, [1])
+        assert not found(store, task(project, name)).provenance["proved"]
+    failed, _ = done(project, store, task(project, "forgets"), proves=True)
+    assert failed is not None
+    assert "its epoch 2 gives another 'place'" in failed.cause
+    assert done(project, store, task(project, "walk"), proves=True) == (None, list(range(2, 21)))
+    assert found(store, task(project, "walk")).provenance["proved"]
 
 
 @pytest.mark.parametrize("name", ["walk", "noisy"])
@@ -119,35 +201,47 @@ def test_a_fit_is_one_step(project: Project, store: Store) -> None:
     assert list(run.at().arrays["a"]) == [1, 2, 3]
 
 
-@pytest.mark.parametrize("epoch", [0, 10, 20])
-def test_what_is_damaged_is_made_again(epoch: int, project: Project, store: Store) -> None:
-    """A byte of the run or of an epoch is another: it is missing, one line says so, bits are equal."""
+@pytest.mark.parametrize("ending", [".json", ".10.safetensors", ".20.safetensors"])
+def test_what_is_shorter_is_made_again(ending: str, project: Project, store: Store) -> None:
+    """The file of a run or of a checkpoint is cut: it is missing, one line says so, bits are equal."""
     done(project, store, task(project, "walk", 0, 10, 20))
     run = found(store, task(project, "walk"))
-    file = run.kept[epoch].file if epoch else store.path(run)
-    data = bytearray(file.read_bytes())
-    data[-20] ^= 1
-    file.write_bytes(data)
+    file = next(path for path in store.files(run) if path.name.endswith(ending))
+    file.write_bytes(file.read_bytes()[:-20])
     looked = Store(store.folder)
-    again = looked.find(run.key, 0)
-    assert again is None or again.missing((10, 20)) == (epoch,)
+    looked.find(run.key, 0)
     assert len(looked.notices) == 1
     assert str(file.name) in looked.notices[0]
-    assert done(project, store, task(project, "walk", 0, 10, 20))[0] is None
+    assert done(project, looked, task(project, "walk", 0, 10, 20))[0] is None
     assert bits(run) == bits(found(store, task(project, "walk")))
 
 
-def test_a_run_of_edited_code_is_not_kept(
+def test_a_damaged_state_is_discarded_and_the_run_goes_on_from_the_one_before(
+    project: Project, store: Store
+) -> None:
+    """One byte of epoch 20 is another; epochs 11 to 30 are trained from epoch 10."""
+    done(project, store, task(project, "walk", 0, 10, 20))
+    file = found(store, task(project, "walk")).checkpoints[20].file
+    data = bytearray(file.read_bytes())
+    data[-20] ^= 1
+    file.write_bytes(data)
+    failed, epochs = done(project, store, task(project, "walk", 0, 10, 20, 30))
+    assert failed is None
+    assert epochs == list(range(11, 31))
+    assert [10, 20, 30] == list(found(store, task(project, "walk")).checkpoints)
+
+
+def test_a_run_of_edited_code_is_not_stored(
     project: Project, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the worker has is not what the key says: at the end, too."""
-    walk = task(project, "walk")
-    inputs = iter([walk.made_of, {**walk.made_of, "code project:fit": "new"}])
-    monkeypatch.setattr(Dependencies, "run_inputs", lambda *_: next(inputs))
-    trouble, _ = done(project, store, walk)
-    assert trouble is not None
-    assert "code project:fit is new instead of none" in trouble.cause
-    assert store.find(walk.key, 0) is None
+    wanted = task(project, "walk")
+    inputs = iter([wanted.inputs, {**wanted.inputs, "code project:fit": "new"}])
+    monkeypatch.setattr("labreport.stale.Dependencies.run_inputs", lambda *_: next(inputs))
+    failed, _ = done(project, store, wanted)
+    assert failed is not None
+    assert "code project:fit is new instead of none" in failed.cause
+    assert store.find(wanted.key, 0) is None
 
 
 SNAPSHOT = 'return {"test": {"sum": self.place.sum(), "bad": np.nan}}, {"place": self.place, "signs": signs}'

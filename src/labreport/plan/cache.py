@@ -1,0 +1,67 @@
+"""What was made of the results: answers, figures, sections and documents, each in a file of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from labreport.results import ReadLists, files
+
+KINDS = ("answer", "figure", "section", "document")
+
+
+@dataclass(frozen=True)
+class CacheEntry:
+    """One value that was made: the inputs of which `key` is the digest, the value, and its digest.
+
+    A document has its text in its own file, of which `value_sha256` is the digest. `reads` is the digest of
+    the list of files that were read for it, which `Cache.reads` has.
+    """
+
+    key: str
+    inputs: dict[str, str]
+    value: Any
+    value_sha256: str
+    claims: list[dict[str, Any]]
+    reads: str = ""
+
+
+class Cache:
+    """`folder/KIND/NAME.json` for each entry; an entry is read once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.reads = ReadLists(folder / "reads")
+        self._entries: dict[Path, CacheEntry | None] = {}
+
+    def entry(self, kind: str, name: str) -> CacheEntry | None:
+        """What was made last by this name, stale or not; None where there is none, or it is damaged."""
+        path = self.path(kind, name)
+        if path not in self._entries:
+            self._entries[path] = _read_entry(path)
+        return self._entries[path]
+
+    def store(self, kind: str, name: str, entry: CacheEntry) -> None:
+        """Write an entry. Raises `DiskError`."""
+        path = self.path(kind, name)
+        files.write_json(path, asdict(entry))
+        self._entries[path] = entry
+
+    def path(self, kind: str, name: str) -> Path:
+        """The file of an entry."""
+        return self.folder / kind / f"{files.safe_name(name)}.json"
+
+    def paths(self) -> Iterator[Path]:
+        """The files of all entries, whether or not anything is still called so."""
+        for kind in KINDS:
+            yield from sorted((self.folder / kind).glob("*.json"))
+
+
+def _read_entry(path: Path) -> CacheEntry | None:
+    try:
+        members = files.read_json(path)
+        return CacheEntry(**members) if members else None
+    except (files.Damaged, TypeError):
+        return None

@@ -1,0 +1,103 @@
+"""The command `keep`: stored runs stay valid across an edit of code that does not change them."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from labreport.errors import UsageError
+from labreport.plan.reasons import differences
+from labreport.plan.targets import RunTarget
+from labreport.results import Checkpoint, Run
+
+if TYPE_CHECKING:
+    from labreport.plan.plan import Plan
+
+_MUST_BE_EQUAL = ("specification", "seed", "data", "threads")
+"""Kinds of inputs of which nobody can say that they do not matter. All others are code, libraries, Python."""
+
+
+def carry_over(plan: Plan, names: Iterable[str], because: str) -> int:
+    """Give stored runs of experiments their keys of now, and a note of what has changed since.
+
+    Returns how many. Raises `UsageError` for a name of something else, where there is nothing to keep, and
+    where more than code differs.
+    """
+    count = 0
+    for name in names:
+        kept: list[tuple[RunTarget, Run]] = []
+        for target in plan.graph.named(name):
+            if isinstance(target, RunTarget) and plan.staleness(target).is_stale:
+                run = _run_to_keep(plan, target)
+                kept += [(target, run)] if run else []
+        if not kept:
+            text = f"{name}: no stored run of it is stale; only those of experiments can be kept"
+            raise UsageError(text)
+        for target, run in kept:
+            _carry_over_run(plan, target, run, because)
+        count += len(kept)
+    plan.forget()
+    return count
+
+
+def _run_to_keep(plan: Plan, target: RunTarget) -> Run | None:
+    """The last run that differs from a target in code only; None where nothing was made of it.
+
+    Raises `UsageError` where there are others only, and says in what the run of the report differs.
+    """
+    candidates = plan.store.of_experiment(target.name, target.seed)
+    in_report = plan.run_in_report(target)
+    if in_report:
+        candidates.insert(0, in_report)
+    for run in candidates:
+        if not _reasons_against(plan, target, run):
+            return run if run.key != plan.key(target) else None
+    if candidates:
+        reason = _reasons_against(plan, target, candidates[0])[0]
+        text = f"{target} cannot be kept: {reason}; only code, libraries and Python may differ"
+        raise UsageError(f"{text}. Build it, or take the edit back")
+    return None
+
+
+def _reasons_against(plan: Plan, target: RunTarget, run: Run) -> list[str]:
+    """In what a run differs from a target beside code."""
+    now = target.inputs()
+    as_kept = {label: value for label, value in now.items() if not _must_be_equal(label)}
+    as_kept |= {label: value for label, value in run.inputs.items() if _must_be_equal(label)}
+    reasons = [str(change) for change in differences(plan, target, as_kept)]
+    reads = plan.store.reads.load(run.reads)
+    if reads is None:
+        reasons.append("what it read is not known")
+    elif reads:
+        reasons += [f"data {path} changed" for path in plan.dependencies.changed_reads(reads)]
+    return reasons
+
+
+def _must_be_equal(label: str) -> bool:
+    return label.partition(" ")[0] in _MUST_BE_EQUAL
+
+
+def _carry_over_run(plan: Plan, target: RunTarget, before: Run, because: str) -> None:
+    """Store a run once more, under the key of a target."""
+    changes = [str(change) for change in differences(plan, target, before.inputs)]
+    note = {"because": because, "from": before.key, "changed": changes}
+    provenance = {**before.provenance, "kept": [*before.provenance.get("kept", ()), note]}
+    inputs = target.inputs()
+    run = replace(before, key=plan.key(target), name=target.name, inputs=inputs, provenance=provenance)
+    path = plan.store.path(run)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    checkpoints = {}
+    for epoch, checkpoint in before.checkpoints.items():
+        checkpoints[epoch] = _copied(checkpoint, path)
+    state = _copied(before.state, path) if before.state else None
+    plan.store.write(replace(run, checkpoints=checkpoints, state=state))
+
+
+def _copied(checkpoint: Checkpoint, run_file: Path) -> Checkpoint:
+    """A checkpoint whose arrays are copied beside the file of another run."""
+    ending = checkpoint.file.name.partition(".")[2]
+    file = run_file.with_name(f"{run_file.stem}.{ending}")
+    return replace(checkpoint, file=Path(shutil.copyfile(checkpoint.file, file)))

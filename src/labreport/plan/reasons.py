@@ -1,0 +1,241 @@
+"""Why a target is stale: what has changed, and the way from there to the target."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from labreport.plan.specification import differing_fields
+from labreport.plan.targets import ReaderTarget, RunTarget, Target
+from labreport.stale import UNKNOWN
+
+if TYPE_CHECKING:
+    from labreport.plan.plan import Plan
+
+_ORDER = ("specification", "code", "data", "reads", "answer", "figure", "section", "template")
+_RANKS = {kind: rank for rank, kind in enumerate(_ORDER)}
+_PRINTED = ("seeds", "epochs", "library", "python", "threads")
+"""Kinds of inputs whose values say something to a person. A global's value may be a secret."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """Something that is not what it was when a target was made.
+
+    `cause` is equal for all changes that come of one edit; `label` is that of the input. What `follows` is
+    that another target is to be made first, whose own changes say why.
+    """
+
+    text: str
+    location: str = ""
+    cause: str = ""
+    label: str = ""
+    follows: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.text} at {self.location}" if self.location else self.text
+
+
+FORCED = Change("--force is made again", cause="--force")
+
+
+@dataclass(frozen=True)
+class Staleness:
+    """Whether a target has to be made, and what has changed; one that was never made has no reasons."""
+
+    is_stale: bool
+    reasons: tuple[Change, ...] = ()
+
+
+FRESH = Staleness(False)
+NEVER_MADE = Staleness(True)
+
+
+@dataclass(frozen=True)
+class StaleGroup:
+    """All that is stale by one change; None where it was never made."""
+
+    change: Change | None
+    targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True)
+class _Way:
+    """A change on which a stale target rests, None if it was never made, and the way from there to it."""
+
+    change: Change | None
+    steps: tuple[str, ...]
+
+    @property
+    def cause(self) -> str:
+        return self.change.cause if self.change else ""
+
+    def to(self, target: Target) -> _Way:
+        return _Way(self.change, (*self.steps, str(target)))
+
+
+# What has changed
+
+
+def differences(plan: Plan, target: Target, before: Mapping[str, str]) -> tuple[Change, ...]:
+    """What is not, in the inputs of a target, what it was before; the most telling first."""
+    now = target.inputs()
+    labels = [label for label in {**before, **now} if before.get(label) != now.get(label)]
+    labels.sort(key=lambda label: (_RANKS.get(_kind(label), len(_RANKS)), label))
+    renamed = _renamed(plan, labels, before, now)
+    changes: dict[Change, None] = dict.fromkeys(renamed.values())
+    for label in labels:
+        if _subject(label) not in renamed:
+            changes |= dict.fromkeys(_changes_of(plan, target, label, before.get(label), now.get(label)))
+    return tuple(changes)
+
+
+def _kind(label: str) -> str:
+    return label.partition(" ")[0]
+
+
+def _subject(label: str) -> str:
+    """The experiment of a label such as `reads small 10 50` or `experiment small`; else the label."""
+    kind, _, rest = label.partition(" ")
+    if kind == "experiment":
+        return rest
+    return re.sub(r"(?: \d+)+$", "", rest) if kind == "reads" and rest else label
+
+
+def _changes_of(plan: Plan, target: Target, label: str, before: str | None, now: str | None) -> list[Change]:
+    kind = _kind(label)
+    if isinstance(target, RunTarget) and kind == "specification":
+        return [_specification_change(target, before or "", now or "")]
+    if isinstance(target, ReaderTarget) and kind == "reads" and UNKNOWN not in (before, now):
+        return _changes_of_runs(plan, target, label)
+    if kind == "experiment" and before and now and (change := _change_of_declaration(plan, label)):
+        return [change]
+    return [_plain_change(plan, label, before, now)]
+
+
+def _plain_change(plan: Plan, label: str, before: str | None, now: str | None) -> Change:
+    """The change of an input that has no form of its own."""
+    words, location = plan.dependencies.describe(label)
+    is_declaration = _kind(label) == "experiment"
+    cause = location if is_declaration and location else words
+    if now == UNKNOWN:
+        return Change(f"{words} is made again", cause=cause, label=label, follows=True)
+    if now is None:
+        return Change(f"{words} is gone", cause=cause, label=label)
+    if before is None:
+        return Change(f"{words} is new", location, cause, label)
+    if _kind(label) in _PRINTED:
+        return Change(f"{words}: {before}, now {now}", location, cause, label)
+    return Change(f"{words} changed", location, cause, label)
+
+
+def _specification_change(target: RunTarget, before: str, now: str) -> Change:
+    """The fields of a specification that differ: `small: hidden_layers: 8, now 64`."""
+    parts = [f"{name}: {old}, now {new}" for name, old, new in differing_fields(before, now)]
+    location = target.experiment.location
+    return Change(f"{target.name}: {'; '.join(parts)}", location, location, "specification")
+
+
+def _changes_of_runs(plan: Plan, reader: ReaderTarget, label: str) -> list[Change]:
+    """How the runs that a reader reads differ from those that the report has."""
+    changes: dict[Change, None] = {}
+    name = _subject(label)
+    seeds_before = sorted(map(int, plan.report_keys.get(name, ())))
+    seeds_now = list(plan.seeds(reader.plan.project.experiment(name))) if name != label else []
+    if seeds_before and seeds_before != seeds_now:
+        text = f"seeds: {_range(seeds_before)}, now {_range(seeds_now)}"
+        return [Change(text, cause="seeds", label="seeds")]
+    for target in plan.graph.runs_by_experiment.get(name, ()):
+        now, before = plan.run(target), plan.run_in_report(target)
+        if now and before and now.key != before.key:
+            changes |= dict.fromkeys(differences(plan, target, before.inputs))
+    if changes:
+        return list(changes)
+    if name == label:
+        return [Change("another order or set of what it reads", cause=label, label=label)]
+    return [Change(f"{name} was run again", cause=label, label=label)]
+
+
+def _range(seeds: Sequence[int]) -> str:
+    """Seeds that follow one another: `0 to 4`."""
+    return f"{seeds[0]} to {seeds[-1]}" if seeds else "none"
+
+
+def _change_of_declaration(plan: Plan, label: str) -> Change | None:
+    """The fields of an experiment's specification that differ from those that the report has."""
+    for target in plan.graph.runs_by_experiment.get(_subject(label), ()):
+        before = plan.run_in_report(target)
+        now = target.inputs()["specification"]
+        if before and before.inputs.get("specification") != now:
+            return _specification_change(target, before.inputs.get("specification", ""), now)
+    return None
+
+
+def _renamed(
+    plan: Plan, labels: list[str], before: Mapping[str, str], now: Mapping[str, str]
+) -> dict[str, Change]:
+    """A change for each experiment that has another name now, by its old and its new name."""
+    gone = {_subject(label) for label in labels if _kind(label) == "experiment" and label not in now}
+    new = {_subject(label) for label in labels if _kind(label) == "experiment" and label not in before}
+    keys_before = {name: set(plan.report_keys.get(name, {}).values()) for name in gone}
+    changes: dict[str, Change] = {}
+    for name in sorted(new):
+        targets = plan.graph.runs_by_experiment.get(name, [])
+        keys = {plan.key(target) for target in targets}
+        for old_name, old_keys in keys_before.items():
+            if old_keys and old_keys <= keys:
+                location = targets[0].experiment.location
+                change = Change(f"experiment {old_name} is renamed {name}", location, location)
+                changes |= {old_name: change, name: change}
+    return changes
+
+
+# From there to the target
+
+
+def stale_groups(plan: Plan) -> list[StaleGroup]:
+    """All that is stale, by what changed first on its way; what was never made comes first."""
+    changes: dict[str, Change | None] = {"": None}
+    targets: dict[str, list[Target]] = {"": []}
+    for target in plan.targets:
+        if plan.staleness(target).is_stale:
+            way = next(_ways(plan, target, set()), None)
+            cause = way.cause if way else ""
+            changes.setdefault(cause, way.change if way else None)
+            targets.setdefault(cause, []).append(target)
+    return [StaleGroup(changes[cause], tuple(group)) for cause, group in targets.items() if group]
+
+
+def paths_to(plan: Plan, target: Target) -> list[str]:
+    """Why a target is stale: a line for each change, with the way from there to the target."""
+    lines: dict[str, str] = {}
+    for way in _ways(plan, target, set()):
+        lines.setdefault(way.cause, " -> ".join(way.steps))
+    return list(lines.values()) or [f"{target} is fresh"]
+
+
+def _ways(plan: Plan, target: Target, visited: set[Target]) -> Iterator[_Way]:
+    """Each change on which a target rests, and one way from there; none for a target that is fresh."""
+    staleness = plan.staleness(target)
+    if not staleness.is_stale or target in visited:
+        return
+    visited.add(target)
+    if not staleness.reasons:
+        yield _Way(None, (f"{target} was never made",))
+        return
+    for read in plan.graph.reads(target):
+        for way in _ways(plan, read, visited):
+            yield way.to(target)
+    for change in staleness.reasons:
+        if not change.follows:
+            steps = _steps_within(plan, target, change)
+            yield _Way(change, (str(change), *steps)).to(target)
+
+
+def _steps_within(plan: Plan, target: Target, change: Change) -> list[str]:
+    """The code by which a target rests on what changed, without that itself."""
+    if target.subject is None or not change.label:
+        return []
+    return plan.dependencies.path_to(target.subject, change.label)[1:]

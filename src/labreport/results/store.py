@@ -1,0 +1,228 @@
+"""The folder in which runs are stored, with one index of it that is made from the names of its files."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Container, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from labreport.errors import LabReportError, display_path
+from labreport.results import files
+from labreport.results.reads import ReadLists
+from labreport.results.runs import Checkpoint, Run
+
+KEY_DIGITS = 16
+"""How much of a key is in the names of its files."""
+_RUN_FILE = re.compile(r"(?P<seed>\d+)-(?P<key>[0-9a-f]{16})\.json")
+_OURS = re.compile(r"\.?\d+-[0-9a-f]{8,16}(\..+)?")
+"""A file of a run, of an unfinished writing, or a lock."""
+
+
+class Store:
+    """`folder/NAME/SEED-KEY.json` for each run, with arrays in `SEED-KEY.EPOCH.safetensors`.
+
+    A state to continue from, between epochs that are read, is in `SEED-KEY.EPOCH.state.safetensors`. Lists of
+    files that were read are in `folder/reads`. What is damaged counts as missing, and is told once in
+    `notices`.
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder)
+        self.reads = ReadLists(self.folder / "reads")
+        self.notices: list[str] = []
+        self._runs: dict[Path, Run | None] = {}
+        self._paths: dict[tuple[int, str], Path] = {}
+        """The file of each run, by its seed and the beginning of its key."""
+        self._groups: dict[tuple[Path, int], list[Path]] | None = None
+        """The files of the runs of each folder and seed; made when it is first asked for."""
+        for path in sorted(_files_of_runs(self.folder)):
+            self._paths.setdefault(_seed_and_key(path), path)
+
+    def find(self, key: str, seed: int) -> Run | None:
+        """The run of this key and seed, whichever experiment it was made for; None where there is none.
+
+        Raises `LabReportError` where another key has the name of its file.
+        """
+        path = self._paths.get((seed, key[:KEY_DIGITS]))
+        run = self._run(path) if path else None
+        if path and run and run.key != key:
+            text = f"{display_path(path)}: its name is that of another key, which begins with the same digits"
+            raise LabReportError(f"{text}; remove it, or run another seed")
+        return run
+
+    def reload(self, key: str, seed: int, name: str) -> Run | None:
+        """The run as it is on the disk now: another process may have written it since."""
+        path = self._path(key, seed, name)
+        self._runs.pop(path, None)
+        self._note(key, seed, path if path.is_file() else None)
+        return self.find(key, seed)
+
+    def _note(self, key: str, seed: int, path: Path | None) -> None:
+        """Correct the index: the file of a run, None where there is none."""
+        self._groups = None
+        if path:
+            self._paths[seed, key[:KEY_DIGITS]] = path
+        else:
+            self._paths.pop((seed, key[:KEY_DIGITS]), None)
+
+    def runs(self) -> Iterator[Run]:
+        """All runs that are not damaged, in the order of their files."""
+        for path in sorted(self._paths.values()):
+            if run := self._run(path):
+                yield run
+
+    def of_experiment(self, name: str, seed: int) -> list[Run]:
+        """The runs of an experiment and a seed, whatever their keys, the last that was written first."""
+        if self._groups is None:
+            self._groups = {}
+            for (number, _), path in self._paths.items():
+                self._groups.setdefault((path.parent, number), []).append(path)
+        paths = self._groups.get((self.folder / files.safe_name(name), seed), [])
+        by_time = sorted(paths, key=lambda path: path.stat().st_mtime_ns, reverse=True)
+        runs = map(self._run, by_time)
+        return [run for run in runs if run]
+
+    def path(self, run: Run) -> Path:
+        """The file of a run: where it is already, or below the name of its experiment."""
+        return self._path(run.key, run.seed, run.name)
+
+    def _path(self, key: str, seed: int, name: str) -> Path:
+        beginning = key[:KEY_DIGITS]
+        path = self.folder / files.safe_name(name) / f"{seed}-{beginning}.json"
+        return self._paths.get((seed, beginning), path)
+
+    def files(self, run: Run) -> tuple[Path, ...]:
+        """All files of a run that are there."""
+        paths = [self.path(run), *(checkpoint.file for checkpoint in run.stored)]
+        return tuple(path for path in paths if path.is_file())
+
+    def save_checkpoint(self, run: Run, epoch: int, metrics: dict[str, Any], arrays: dict[str, Any]) -> Run:
+        """The run with a checkpoint; its arrays are written, and the run itself by `write`."""
+        file = self.path(run).with_suffix(f".{epoch}.safetensors")
+        checkpoint = Checkpoint(epoch, metrics, file, *files.write_arrays(file, arrays))
+        checkpoints = {**run.checkpoints, epoch: checkpoint}
+        return replace(run, checkpoints=dict(sorted(checkpoints.items())))
+
+    def save_state(self, run: Run, epoch: int, arrays: dict[str, Any]) -> Run:
+        """The run with a state to continue from, likewise."""
+        file = self.path(run).with_suffix(f".{epoch}.state.safetensors")
+        return replace(run, state=Checkpoint(epoch, {}, file, *files.write_arrays(file, arrays)))
+
+    def write(self, run: Run) -> Run:
+        """Write the file of a run; then arrays that it names no more are removed. Raises `DiskError`."""
+        path = self.path(run)
+        members = {
+            **vars(run),
+            "checkpoints": [_to_json(checkpoint) for checkpoint in run.checkpoints.values()],
+            "state": _to_json(run.state) if run.state else None,
+        }
+        files.write_json(path, members)
+        self._note(run.key, run.seed, path)
+        self._runs[path] = run
+        named = {checkpoint.file for checkpoint in run.stored}
+        for file in set(path.parent.glob(f"{path.stem}.*.safetensors")) - named:
+            file.unlink(missing_ok=True)
+        return run
+
+    def discard(self, file: Path) -> None:
+        """Remove a file of arrays that is damaged: what was stored in it is missing then."""
+        path = file.with_name(f"{file.name.partition('.')[0]}.json")
+        run = self._run(path)
+        if run:
+            self.notices.append(f"{display_path(file)} is missing or damaged; it is made again")
+            self.write(run.without(file))
+        file.unlink(missing_ok=True)
+
+    def remove(self, run: Run) -> int:
+        """Remove the files of a run; the bytes that are free then."""
+        paths = self.files(run)
+        self._note(run.key, run.seed, None)
+        return _remove(paths)
+
+    def clean(self, keys: Container[str]) -> int:
+        """Remove all runs but those of these keys, and lists that they lack; the bytes that are free."""
+        wanted: set[Path] = set()
+        for run in self.runs():
+            if run.key in keys:
+                wanted.update(self.files(run))
+                if reads := self.reads.file(run.reads):
+                    wanted.add(reads)
+        unwanted = []
+        for path in self.folder.rglob("*"):
+            is_ours = _OURS.fullmatch(path.name) or path.parent == self.reads.folder
+            if is_ours and path.is_file() and path not in wanted:
+                unwanted.append(path)
+        self._paths = {name: path for name, path in self._paths.items() if path in wanted}
+        self._groups = None
+        return _remove(unwanted)
+
+    def _run(self, path: Path) -> Run | None:
+        """The run in a file; None for one that is damaged, which a notice tells."""
+        if path not in self._runs:
+            self._runs[path] = self._parse(path)
+        return self._runs[path]
+
+    def _parse(self, path: Path) -> Run | None:
+        """The run in a file, without checkpoints whose arrays are missing or shorter."""
+        try:
+            members = files.read_json(path)
+            if members is None:
+                return None
+            members["checkpoints"] = {member["epoch"]: member for member in members["checkpoints"]}
+            run = msgspec.convert(members, Run, dec_hook=lambda _, name: path.with_name(name))
+        except files.Damaged as damage:
+            self.notices.append(f"{damage}; it is made again")
+            return None
+        except (LookupError, TypeError, ValueError, AttributeError):
+            text = f"{display_path(self.folder)}: results of another version are made again"
+            if text not in self.notices:
+                self.notices.append(text)
+            return None
+        for checkpoint in run.stored:
+            if not checkpoint.exists:
+                file = checkpoint.file
+                self.notices.append(f"{display_path(file)} is missing or damaged; it is made again")
+                run = run.without(file)
+        return run
+
+
+def _files_of_runs(folder: Path) -> Iterator[Path]:
+    """The files of all runs below a folder, by their names."""
+    with suppress(FileNotFoundError), os.scandir(folder) as experiments:
+        for experiment in experiments:
+            if experiment.is_dir():
+                with os.scandir(experiment) as entries:
+                    names = [entry.name for entry in entries]
+                yield from (Path(experiment.path, name) for name in names if _RUN_FILE.fullmatch(name))
+
+
+def _seed_and_key(path: Path) -> tuple[int, str]:
+    seed, _, key = path.stem.partition("-")
+    return int(seed), key
+
+
+def _to_json(checkpoint: Checkpoint) -> dict[str, Any]:
+    return {
+        "epoch": checkpoint.epoch,
+        "metrics": checkpoint.metrics,
+        "file": checkpoint.file.name,
+        "sha256": checkpoint.sha256,
+        "size": checkpoint.size,
+    }
+
+
+def _remove(paths: Iterable[Path]) -> int:
+    """Remove files, and folders that are empty then; the bytes that are free."""
+    freed = 0
+    for path in paths:
+        freed += path.stat().st_size
+        path.unlink()
+        with suppress(OSError):
+            path.parent.rmdir()
+    return freed

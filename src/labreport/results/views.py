@@ -1,0 +1,158 @@
+"""What a question or a figure sees of the runs that it declared: views, which cannot be written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any, NoReturn
+
+from labreport.errors import UsageError, author_location, did_you_mean
+from labreport.project import Experiment, Reader, Study, flatten_metrics
+from labreport.results import files
+from labreport.results.runs import Checkpoint, Run
+
+
+@dataclass(frozen=True)
+class Runs:
+    """All seeds of one experiment, in order; `epoch` is the last that the reader declared."""
+
+    experiment: Experiment
+    runs: tuple[Run, ...]
+    epoch: int | None = None
+
+    def __iter__(self) -> Iterator[Run]:
+        return iter(self.runs)
+
+    def __len__(self) -> int:
+        return len(self.runs)
+
+    @property
+    def name(self) -> str:
+        """The experiment's name."""
+        return self.experiment.name
+
+    @property
+    def label(self) -> str:
+        """What people call the experiment."""
+        return self.experiment.title or self.name
+
+    @property
+    def seeds(self) -> tuple[int, ...]:
+        """The seeds, ascending."""
+        return tuple(run.seed for run in self.runs)
+
+    def at(self, epoch: int | None = None) -> tuple[Checkpoint, ...]:
+        """What was stored of every seed at an epoch, by default the last that was declared."""
+        return tuple(run.at(epoch or self.epoch) for run in self.runs)
+
+    def values(self, metric: str, epoch: int | None = None) -> list[float]:
+        """Read a metric of every seed, such as `"test accuracy"`. Raises `UsageError`."""
+        metrics = [flatten_metrics(checkpoint.metrics) for checkpoint in self.at(epoch)]
+        return [float(self._member(metric, by_name, "metric")) for by_name in metrics]
+
+    def arrays(self, name: str, epoch: int | None = None) -> list[Any]:
+        """Read an array of every seed. Raises `UsageError` for one that was not stored."""
+        return [self._member(name, checkpoint.arrays, "array") for checkpoint in self.at(epoch)]
+
+    def curve(self, name: str, epochs: int | None = None) -> list[list[float]]:
+        """Read what was recorded in each epoch; shape (seeds, epochs), shorter where one finished early."""
+        curves = []
+        for run in self.runs:
+            records = map(flatten_metrics, run.records[: epochs or self.epoch])
+            curves.append([self._member(name, record, "record") for record in records])
+        return curves
+
+    def _member(self, name: str, members: Mapping[str, Any], kind: str) -> Any:
+        if name in members:
+            return members[name]
+        readable = [member for member in members if not member.startswith(files.STATE)]
+        text = f"{self.name!r} has no {kind} {name!r}{did_you_mean(name, readable, 'it has')}"
+        raise UsageError(text, author_location())
+
+
+class Results(Mapping[str, Runs]):
+    """The results that one question or figure declared; reading any other raises `UsageError`."""
+
+    def __init__(
+        self, reader: str, runs: Mapping[str, Runs], studies: Mapping[str, Study] | None = None
+    ) -> None:
+        self.reader, self._runs, self._studies = reader, dict(runs), dict(studies or {})
+
+    def __getitem__(self, name: str | Experiment) -> Runs:
+        experiment = _name_of(name)
+        if experiment not in self._runs:
+            self._refuse(f"results[{experiment!r}]", experiment)
+        return self._runs[experiment]
+
+    def __contains__(self, name: object) -> bool:
+        return _name_of(name) in self._runs
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._runs)
+
+    def __len__(self) -> int:
+        return len(self._runs)
+
+    @property
+    def studies(self) -> tuple[str, ...]:
+        """The studies that were declared, by name."""
+        return tuple(self._studies)
+
+    @property
+    def experiments(self) -> tuple[str, ...]:
+        """The experiments that were declared by their own names, cells of studies left out."""
+        cells: set[str] = set()
+        for study in self._studies.values():
+            cells.update(cell.name for cell in study.experiments())
+        return tuple(name for name in self._runs if name not in cells)
+
+    def study(self, name: str | Study) -> list[tuple[dict[str, Any], Runs]]:
+        """The points of a declared study in row-major order, each with its runs."""
+        study = _name_of(name)
+        if study not in self._studies:
+            self._refuse(f"study {study!r}", study)
+        return [(dict(point), self._runs[cell.name]) for point, cell in self._studies[study].cells]
+
+    def _refuse(self, what: str, name: str) -> NoReturn:
+        declared = [*self.experiments, *self._studies]
+        text = f"{self.reader!r} reads {what} and declares {', '.join(declared) or 'nothing'}"
+        near = did_you_mean(name, declared)
+        raise UsageError(f"{text}; add it to its reads={near}", author_location())
+
+
+def _name_of(subject: Any) -> Any:
+    return subject.name if isinstance(subject, (Experiment, Study)) else subject
+
+
+def results_for_reader(reader: Reader, runs_of: Callable[[Experiment], Iterable[Run]]) -> Results:
+    """What a question or a figure may see: of `runs_of(experiment)`, all runs, at the epochs it declares."""
+    runs: dict[str, Runs] = {}
+    studies: dict[str, Study] = {}
+    epochs_read = reader.epochs
+    for subject in (read.subject for read in reader.reads):
+        if isinstance(subject, Study):
+            studies[subject.name] = subject
+        for experiment in subject.experiments():
+            epochs = epochs_read[experiment.name]
+            views = [replace(run.seen(epochs), name=experiment.name) for run in runs_of(experiment)]
+            views.sort(key=lambda run: run.seed)
+            runs[experiment.name] = Runs(experiment, tuple(views), epochs[-1])
+    return Results(reader.name, runs, studies)
+
+
+def describe_experiment(experiment: Experiment, epochs: Sequence[int], runs: Iterable[Run]) -> dict[str, Any]:
+    """How `answers.json` describes an experiment, and by which keys it finds its runs."""
+    specification = experiment.specification
+    values = {field.name: getattr(specification, field.name) for field in fields(specification)}
+    return {
+        "title": experiment.title or experiment.name,
+        "specification": files.map_leaves(values, _json_or_text),
+        "epochs": list(epochs),
+        "runs": {str(run.seed): run.key for run in runs},
+    }
+
+
+def _json_or_text(value: Any) -> Any:
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    return repr(value)

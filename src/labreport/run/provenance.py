@@ -1,0 +1,40 @@
+"""Where, when and with what a run was made: for people, and no part of its identity."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+
+def describe_machine(inputs: Mapping[str, str], threads: int) -> dict[str, Any]:
+    """The processor, the system, the day, and the libraries among the inputs of a run."""
+    libraries = {}
+    for label, version in inputs.items():
+        kind, _, name = label.partition(" ")
+        if kind == "library":
+            libraries[name] = version
+    return {
+        "processor": _processor(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "cores": os.cpu_count() or 1,
+        "threads": threads,
+        "python": platform.python_version(),
+        "libraries": libraries,
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+@cache
+def _processor() -> str:
+    with suppress(OSError):
+        text = Path("/proc/cpuinfo").read_text("utf-8", "replace")
+        if line := re.search(r"^(?:model name|Model).*?:(.*)", text, re.MULTILINE):
+            return line[1].strip()
+    return platform.processor() or platform.machine()

@@ -1,0 +1,60 @@
+"""`keep` lets results stay valid across an edit of code, and of nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from build.small import HEAD, TAIL, Small
+
+FIT = """
+def fit(spec, seed):
+    return Fit({"value": spec.size + float(Path("data.txt").read_text())})
+"""
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Small:
+    """A project that was built with 62, and then with 40."""
+    small = Small(tmp_path, (HEAD + FIT + TAIL).replace("Spec()", "Spec(62)"), data="0.5")
+    small.build()
+    small.edit("Spec(62)", "Spec(40)")
+    small.build()
+    return small
+
+
+def keep(small: Small) -> str:
+    """Carry over the runs; what was said."""
+    ended = small.run("keep", "run", "--because", "a print")
+    return ended.out + ended.err
+
+
+def test_the_run_of_the_same_specification_is_kept(small: Small) -> None:
+    """62 again, and a print: not the results with 40, which were made last."""
+    small.edit("Spec(40)", "Spec(62)")
+    small.edit("    return Fit(", "    print()\n    return Fit(")
+    assert "1 run of run kept" in keep(small)
+    assert "1 answer" in small.build()
+    assert small.answer() == 62.5
+    kept = [run for run in small.runs() if "kept" in run["provenance"]]
+    assert [run["provenance"]["kept"][0]["because"] for run in kept] == ["a print"]
+
+
+def test_another_specification_is_not_kept(small: Small) -> None:
+    """It says what differs."""
+    small.edit("Spec(40)", "Spec(41)")
+    small.edit("    return Fit(", "    print()\n    return Fit(")
+    assert "run cannot be kept: run: size: 40, now 41" in keep(small).replace("run run seed 0", "run")
+
+
+def test_what_read_other_data_is_not_kept(small: Small) -> None:
+    """A file that the run read is another now."""
+    small.edit("    return Fit(", "    print()\n    return Fit(")
+    small.write("data.txt", "0.75")
+    assert "cannot be kept: data data.txt changed" in keep(small)
+
+
+def test_what_is_not_stale_is_not_kept(small: Small) -> None:
+    """There is nothing to decide."""
+    assert "no stored run of it is stale" in keep(small)

@@ -1,0 +1,112 @@
+"""Files that the author's code opens count, whether or not anybody declared them."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from build.small import HEAD, TAIL, Small
+
+FIT = """
+def fit(spec, seed):
+    return Fit({"value": float(Path("data.txt").read_text())})
+"""
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Small:
+    """A project whose runs read a file that is not declared, by its path from the project's folder."""
+    small = Small(tmp_path, HEAD + FIT + TAIL, data="1")
+    assert "1 run" in small.build()
+    return small
+
+
+def test_a_file_that_was_read_counts(small: Small) -> None:
+    """After an edit the run is stale, says why, and has the number of a build from nothing."""
+    assert "Up to date" in small.build()
+    small.write("data.txt", "2")
+    assert "data data.txt changed" in small.run("why", "run").out
+    assert "1 run" in small.build()
+    assert small.answer() == 2
+
+
+def test_a_file_that_was_edited_back_is_what_was_read(small: Small) -> None:
+    """Nothing is run again."""
+    small.write("data.txt", "2")
+    small.write("data.txt", "1")
+    assert "Up to date" in small.build()
+
+
+def test_a_file_that_an_answer_reads_counts_for_the_answer(tmp_path: Path) -> None:
+    """No run is repeated."""
+    text = HEAD + 'def fit(spec, seed):\n    return Fit({"value": 1})\n' + TAIL
+    text = text.replace("number(sum(", 'number(float(Path("data.txt").read_text()) + sum(')
+    small = Small(tmp_path, text, data="1")
+    small.build()
+    small.write("data.txt", "2")
+    made = small.build()
+    assert "1 answer" in made
+    assert "1 run" not in made
+    assert small.answer() == 3
+
+
+def test_only_results_in_a_fresh_copy_train_nothing(small: Small, tmp_path: Path) -> None:
+    """A run is found by what it is made of and by what it read, wherever the project is."""
+    (tmp_path / "copy").mkdir()
+    copy = Small(tmp_path / "copy", "", data="1")
+    shutil.copy(small.toy.folder / "project.py", copy.toy.folder)
+    shutil.copytree(small.toy.folder / "report/results", copy.toy.folder / "report/results")
+    made = copy.build()
+    assert "1 answer" in made
+    assert "run" not in made.partition("Done in")[2].partition("\n")[0]
+    assert copy.answer() == 1
+
+
+def test_a_project_that_changes_its_own_files_ends_in_one_line(tmp_path: Path) -> None:
+    """One run reads what another writes: no build would ever be the last."""
+    fit = """
+def fit(spec, seed):
+    if spec.size == 1:
+        return Fit({"value": float(Path("count.txt").read_text())})
+    Path("count.txt").write_text("7")
+    return Fit({"value": 0})
+"""
+    text = (HEAD + fit + TAIL).replace(
+        "@question", 'OTHER = Experiment("other", Spec(2), fit=fit, seeds=1)\n\n\n@question', 1
+    )
+    text = text.replace("reads=RUN", "reads=(RUN, OTHER)")
+    small = Small(tmp_path, text, count="1")
+    ended = small.run("much", "--jobs", "1")
+    assert ended.code == 1
+    assert ended.err.count("\n") == 1
+    assert "count.txt changed since" in ended.err
+
+
+def test_a_damaged_array_that_an_answer_reads_is_mended_by_one_build(tmp_path: Path) -> None:
+    """Its size is as it was: it is noticed when the answer is made again."""
+    text = HEAD + 'def fit(spec, seed):\n    return Fit({}, {"value": [4.0]})\n' + TAIL
+    text = text.replace('results["run"].values("value")', 'results["run"].arrays("value")[0]')
+    small = Small(tmp_path, text)
+    small.build()
+    file = next((small.toy.folder / "report/results/run").glob("*.safetensors"))
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-1] + b"\x41")
+    ended = small.run("much", "--force", "much")
+    assert ended.code == 0, ended.err
+    assert ended.err.count(file.name) == 1
+    assert "1 run, 1 answer" in ended.out
+    assert file.read_bytes() == whole
+    assert small.answer() == 4
+
+
+def test_the_code_works_in_the_folder_of_the_project(tmp_path: Path) -> None:
+    """When it is loaded, run and asked, from wherever the command was called; messages are from there."""
+    text = HEAD + FIT + TAIL.replace("number(sum(", "number(len(Path.cwd().name) + sum(")
+    text = text.replace("@dataclass", 'HERE = Path("data.txt").read_text()\n\n\n@dataclass', 1)
+    small = Small(tmp_path, text, data="1")
+    small.build()
+    assert small.answer() == 1 + len("small")
+    small.edit("    return Fit(", "    return Fit(1 / 0, ")
+    assert small.run("much").err.startswith("error: small/project.py:")
