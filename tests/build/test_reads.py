@@ -39,6 +39,37 @@ def test_a_file_that_was_edited_back_is_what_was_read(small: Small) -> None:
     assert "Up to date" in small.build()
 
 
+def test_a_file_that_was_missing_counts_when_it_is_there(tmp_path: Path) -> None:
+    """The run looked for it, and did without."""
+    fit = """
+def fit(spec, seed):
+    try:
+        return Fit({"value": float(open("data.txt").read())})
+    except FileNotFoundError:
+        return Fit({"value": 0})
+"""
+    small = Small(tmp_path, HEAD + fit + TAIL)
+    small.build()
+    assert small.answer() == 0
+    assert "Up to date" in small.build()
+    small.write("data.txt", "3")
+    assert "1 run" in small.build()
+    assert small.answer() == 3
+
+
+def test_a_file_that_a_run_writes_itself_is_none_that_it_reads(tmp_path: Path) -> None:
+    """A scratch file beside the project makes nothing stale."""
+    fit = """
+def fit(spec, seed):
+    Path("scratch.txt").write_text("5")
+    return Fit({"value": float(Path("scratch.txt").read_text())})
+"""
+    small = Small(tmp_path, HEAD + fit + TAIL)
+    small.build()
+    small.write("scratch.txt", "6")
+    assert "Up to date" in small.build()
+
+
 def test_a_file_that_an_answer_reads_counts_for_the_answer(tmp_path: Path) -> None:
     """No run is repeated."""
     text = HEAD + 'def fit(spec, seed):\n    return Fit({"value": 1})\n' + TAIL

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy
@@ -145,8 +147,8 @@ def test_a_file_that_changes_while_it_is_read_ends_the_run_in_one_line(
     asked = iter([False] * 5 + [True])
     done(project, store, task(project, "reads"), stop=lambda: next(asked))
 
-    def edit_later() -> bool:
-        data.write_text("22")
+    def edit_later() -> bool:  # by another process: what a run writes itself is none that it reads
+        subprocess.run([sys.executable, "-c", f"open({str(data)!r}, 'w').write('22')"], check=True)
         return False
 
     failed, _ = done(project, store, task(project, "reads"), stop=edit_later)

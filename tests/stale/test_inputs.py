@@ -168,7 +168,7 @@ PLAIN_RUNS = {"run plain", "run widths/width=2", "run widths/width=3"}
         ('"with decay"', '"L2"', set()),
         ("EPOCHS = 2", "EPOCHS = 3", {"answer loss", "figure line"}),
         ("(16, 32)", "(16, 64)", {"run more 32", "run more 64"}),
-        ("title=title)", "title=title, exclusive=True)", ALL_RUNS),
+        ("title=title)", "title=title, exclusive=True)", set()),
         ("seeds=2", "seeds=2, threads=2", ALL_RUNS),
         ("    images = [", "    images = ['x', ", {"answer best"}),
         ("np.arange(4)", "np.arange(5)", ALL_RUNS),

@@ -65,6 +65,10 @@ class Observation:
             folder = os.path.dirname(path) if glob.has_magic(path) else path
             if folder not in written_folders:
                 found[self._name_of(path)] = names_digest(path)
+        for name, digest in self._earlier.items():
+            if found[name] != digest:
+                text = f"it changed after it was read for {self.name}"
+                raise LabReportError(f"{name}: {text}; build again when it stays as it is")
         return found
 
     def _digest(self, path: str, stamp: object) -> str:
