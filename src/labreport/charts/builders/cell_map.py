@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from labreport.charts import layout, shades
-from labreport.charts.builders.groups import groups_of_study, groups_of_values
+from labreport.charts.builders.groups import Observations, groups_of_study, groups_of_values
 from labreport.charts.builders.parts import (
     average_name,
     axis_title,
@@ -17,12 +17,16 @@ from labreport.charts.builders.parts import (
     rounded,
 )
 from labreport.charts.svg import Drawing
-from labreport.project import Data, table
+from labreport.project import Data, Experiment, table
 from labreport.stats.quantity import refuse
 
 
 def heat_map(
-    source: Any, *what: Any, rows: str | None = None, columns: str | None = None, epoch: int | None = None
+    source: Observations,
+    *what: Any,
+    rows: str | None = None,
+    columns: str | None = None,
+    epoch: int | None = None,
 ) -> Drawing:
     """Draw means as a map of cells, of `results, study, measure` or `table, measure, rows=…, columns=…`.
 
@@ -37,8 +41,8 @@ def heat_map(
     down, along = groups.names(0), groups.names(1)
     values = []
     for row in down:
-        line = groups.along(row)
-        values.append([line[column].mean if column in line else math.nan for column in along])
+        means = {column: group.mean for column, group in groups.along(row).items()}
+        values.append([means.get(column, math.nan) for column in along])
     heads = [head for head in groups.heads if head]
     title = f"{groups.measure.label} by {' and '.join(heads)}"
     note = f"Each cell is the {average_name(groups.measure)} of {axis_title(groups.measure)}."
@@ -46,7 +50,10 @@ def heat_map(
 
 
 def confusion(
-    source: Any, experiment: Any = None, truth: str = "truth", predicted: str = "predicted"
+    source: Observations,
+    experiment: Experiment | str | None = None,
+    truth: str = "truth",
+    predicted: str = "predicted",
 ) -> Drawing:
     """Draw what is taken for what, in per cent of the items of each class (row), all runs together.
 
@@ -56,18 +63,21 @@ def confusion(
     import pandas
 
     if isinstance(source, Mapping):
-        runs = source[experiment if experiment is not None else next(iter(source))]
+        runs = source[next(iter(source)) if experiment is None else experiment]
         title = f"what {runs.label} takes each class for"
-        true, taken_for = (np.concatenate(runs.arrays(name)) for name in (truth, predicted))
+        true = np.concatenate(runs.arrays(truth))
+        taken_for = np.concatenate(runs.arrays(predicted))
     else:
         data = source if isinstance(source, Data) else table(source)
         for column in (truth, predicted):
             data.check_column(column)
         title = "what each class is taken for"
-        true, taken_for = (data.frame[name].to_numpy() for name in (truth, predicted))
+        true = data.frame[truth].to_numpy()
+        taken_for = data.frame[predicted].to_numpy()
     classes = np.unique(np.concatenate([true, taken_for]))
     counts = pandas.crosstab(true, taken_for).reindex(index=classes, columns=classes)
-    shares = (100 * counts.where(counts > 0)).div(counts.sum(axis=1), axis=0)
+    occurring = counts.where(counts > 0)
+    shares = 100 * occurring.div(counts.sum(axis=1), axis=0)
     names = [str(name) for name in classes]
     note = "Rows are the true classes, in per cent of their items; an empty cell never occurs."
     values = shares.to_numpy().tolist()
@@ -85,7 +95,8 @@ def _draw_map(
 ) -> Drawing:
     """Draw `values` (rows × columns) with their numbers; `limits` are those of the shades."""
     margins = layout.Margins(left=label_room(rows))
-    figure, (axes,) = layout.column_figure(18.5 + 7.5 * len(rows), margins=margins)
+    height = 18.5 + 7.5 * len(rows)
+    figure, (axes,) = layout.column_figure(height, margins=margins)
     finite = [value for line in values for value in line if math.isfinite(value)]
     texts = []
     table_rows: list[list[Any]] = []
@@ -94,6 +105,7 @@ def _draw_map(
         numbers = [rounded(value) for value in line]
         table_rows.append([row, *numbers])
     shades.heat_map(axes, values, texts, rows=rows, columns=columns, **limits)
-    layout.y_title(axes, heads[0].replace("_", " "))
-    axes.set_xlabel(heads[1].replace("_", " "))
+    y_name, x_name = (head.replace("_", " ") for head in heads)
+    layout.y_title(axes, y_name)
+    axes.set_xlabel(x_name)
     return drawing(figure, "heat map", [heads[0], *columns], table_rows, title, note)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from labreport.project import Data, Measure, Study, flatten_metrics, table
 from labreport.stats import Sample, mean_of, sample
 from labreport.stats.sample import as_measure, label_of, samples_by_group
+
+if TYPE_CHECKING:
+    import pandas
+
+    from labreport.results import Results
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,8 @@ class Group:
         return self.low < self.high
 
 
+Observations: TypeAlias = "Results | Data | pandas.DataFrame"
+"""What builders draw."""
 Grid = dict[tuple[str, str], Group]
 """Groups by line and place along it, or by row and column."""
 
@@ -60,11 +67,19 @@ class Groups:
 
     def along(self, first: str) -> dict[str, Group]:
         """The groups of one first name by their second."""
-        return {second: group for (name, second), group in self.grid.items() if name == first}
+        line = {}
+        for (name, second), group in self.grid.items():
+            if name == first:
+                line[second] = group
+        return line
 
     def numbers(self) -> list[float]:
         """All finite numbers that are drawn: runs, means and ends."""
-        return list(_finite_numbers(self.grid.values()))
+        numbers: list[float] = []
+        for group in self.grid.values():
+            numbers += group.runs.values()
+            numbers += (group.mean, group.low, group.high)
+        return [number for number in numbers if math.isfinite(number)]
 
     def flipped(self) -> Groups:
         """The same with the two names exchanged, in the order of the second."""
@@ -75,29 +90,37 @@ class Groups:
                     grid[second, first] = self.grid[first, second]
         return Groups(grid, self.measure, self.heads[::-1])
 
-
-def _finite_numbers(groups: Iterable[Group]) -> Iterator[float]:
-    for group in groups:
-        for number in (*group.runs.values(), group.mean, group.low, group.high):
-            if math.isfinite(number):
-                yield number
+    def renamed(self, new_names: Callable[[str, str], tuple[str, str]], heads: tuple[str, str]) -> Groups:
+        """The same by other names, which a function makes of both of a group's."""
+        grid = {}
+        for names, group in self.grid.items():
+            grid[new_names(*names)] = group
+        return Groups(grid, self.measure, heads)
 
 
 def groups_of_values(
-    source: Any, measure: Measure | str, by: Any, within: str | None = None, epoch: int | None = None
+    source: Observations,
+    measure: Measure | str,
+    by: Study | str | None,
+    within: str | None = None,
+    epoch: int | None = None,
 ) -> Groups:
     """Groups by the values of `within` and of `by`, else of each experiment (or of all rows of a table)."""
     data = source if isinstance(source, (Data, Mapping)) else table(source)
-    measure = as_measure(measure, data)
+    checked_measure = as_measure(measure, data)
     grid: Grid = {}
-    for outer, samples in samples_by_group(
-        data, measure, "experiment" if by is None else by, within, epoch
-    ).items():
-        for name, one_sample in samples.items():
-            grid[outer, name] = group_of(one_sample, measure)
-    default = "experiment" if isinstance(data, Mapping) else "table"
-    head = by if isinstance(by, str) else str(getattr(by, "name", default))
-    return Groups(grid, measure, (within or "", head))
+    samples_by_name = samples_by_group(data, checked_measure, by or "experiment", within, epoch)
+    for outer, samples in samples_by_name.items():
+        for name, name_sample in samples.items():
+            grid[outer, name] = group_of(name_sample, checked_measure)
+    return Groups(grid, checked_measure, (within or "", _head(data, by)))
+
+
+def _head(data: Any, by: Study | str | None) -> str:
+    """What the groups are values of."""
+    if by is None:
+        return "experiment" if isinstance(data, Mapping) else "table"
+    return by if isinstance(by, str) else by.name
 
 
 def groups_of_study(results: Any, study: Study | str, measure: Measure, epoch: int | None = None) -> Groups:
@@ -105,8 +128,9 @@ def groups_of_study(results: Any, study: Study | str, measure: Measure, epoch: i
     grid: Grid = {}
     points = results.study(study)
     for point, runs in points:
-        first, *others = (label_of(value) for value in point.values())
-        grid[first, ", ".join(others)] = group_of(sample(runs, measure, epoch), measure)
+        first, *others = map(label_of, point.values())
+        cell = sample(runs, measure, epoch)
+        grid[first, ", ".join(others)] = group_of(cell, measure)
     first_axis, *other_axes = points[0][0]
     return Groups(grid, measure, (first_axis, ", ".join(other_axes)))
 
@@ -117,11 +141,12 @@ def groups_of_epochs(results: Any, what: Measure | str) -> Groups:
     grid: Grid = {}
     for name in results.experiments:
         runs = results[name]
-        recorded = any(measure.name in flatten_metrics(run.records[0]) for run in runs if run.records)
+        recorded = _is_recorded(measure.name, runs)
         if isinstance(what, str) and not recorded:
             runs.curve(what)  # its error names the records that there are
         for epoch in _epochs_of(runs, recorded=recorded):
-            grid[runs.label, str(epoch)] = group_of(sample(runs, measure, epoch), measure)
+            at_epoch = sample(runs, measure, epoch)
+            grid[runs.label, str(epoch)] = group_of(at_epoch, measure)
     return Groups(grid, measure, ("experiment", "epoch"))
 
 
@@ -136,20 +161,30 @@ def record_measure(name: str) -> Measure:
     return Measure(name, better="", value=value)
 
 
+def _is_recorded(name: str, runs: Any) -> bool:
+    """Whether any of the runs has a record of this name."""
+    first_records = [run.records[0] for run in runs if run.records]
+    return any(name in flatten_metrics(record) for record in first_records)
+
+
 def _epochs_of(runs: Any, *, recorded: bool) -> Iterable[int]:
+    """The epochs that were recorded, else those that were kept."""
     if recorded:
-        return range(1, max(len(run.records) for run in runs) + 1)
+        last = max(len(run.records) for run in runs)
+        return range(1, last + 1)
     return sorted({epoch for run in runs for epoch in run.checkpoints})
 
 
-def group_of(one_sample: Sample, measure: Measure) -> Group:
-    """The mean of a sample with its interval, and the mean of each run."""
-    quantity = mean_of(one_sample, measure)
-    mean = math.nan if quantity.value is None else measure.stored * float(quantity.value)
+def group_of(values: Sample, measure: Measure) -> Group:
+    """The mean of a sample with its interval, and the value of each run."""
+    factor = measure.stored
+    quantity = mean_of(values, measure)
+    mean = math.nan
+    if quantity.value is not None:
+        mean = factor * quantity.value
     low = high = mean
-    if quantity.low is not None and quantity.high is not None:
-        low, high = measure.stored * quantity.low, measure.stored * quantity.high
-    if not math.isfinite(low + high):
-        low = high = mean
-    runs = {unit: measure.stored * value for unit, value in one_sample.values.items()}
-    return Group(one_sample.label, one_sample.design.unit, runs, mean, low, high)
+    if quantity.low is not None and quantity.high is not None and math.isfinite(quantity.low + quantity.high):
+        low = factor * quantity.low
+        high = factor * quantity.high
+    runs = {unit: factor * value for unit, value in values.values.items()}
+    return Group(values.label, values.design.unit, runs, mean, low, high)

@@ -11,6 +11,7 @@ from labreport.charts import labels, layout, marks, ticks
 from labreport.charts.builders.groups import (
     Group,
     Groups,
+    Observations,
     groups_of_epochs,
     groups_of_study,
     groups_of_values,
@@ -56,7 +57,11 @@ class Axis:
 
 
 def curve(
-    source: Any, *what: Any, x: str | None = None, y: Measure | str | None = None, by: str | None = None
+    source: Observations,
+    *what: Any,
+    x: str | None = None,
+    y: Measure | str | None = None,
+    by: str | None = None,
 ) -> Drawing:
     """Draw means as lines, with intervals, and each run as a faint line.
 
@@ -87,15 +92,15 @@ def curve(
 
 def _lines_of_columns(source: Any, x: str, y: Measure | str, by: str | None) -> Groups:
     groups = groups_of_values(source, y, by, x).flipped()
-    grid = {(name if by else "", place): group for (name, place), group in groups.grid.items()}
-    return Groups(grid, groups.measure, (groups.heads[0], x))
+    if by is not None:
+        return groups
+    return groups.renamed(lambda _, place: ("", place), groups.heads)  # all rows are one line, without a name
 
 
 def _lines_of_study(results: Any, study: Any, measure: Measure) -> Groups:
     groups = groups_of_study(results, study, measure).flipped()
-    other_axes, first_axis = groups.heads
-    grid = {(f"{other_axes} {name}".strip(), place): group for (name, place), group in groups.grid.items()}
-    return Groups(grid, groups.measure, (other_axes, first_axis))
+    other_axes, _ = groups.heads
+    return groups.renamed(lambda name, place: (f"{other_axes} {name}".strip(), place), groups.heads)
 
 
 def _curve_of_records(results: Any, records: Sequence[Measure | str]) -> Drawing:
@@ -107,27 +112,32 @@ def _curve_of_records(results: Any, records: Sequence[Measure | str]) -> Drawing
         groups = groups_of_epochs(results, record)
         by_record[groups.measure.label.replace("_", " ")] = groups
     first = next(iter(by_record.values()))
-    grid, panels = {}, []
+    grid = {}
+    panels = []
     for experiment in first.names(0):
-        lines = {name: groups.along(experiment) for name, groups in by_record.items()}
-        panels.append(Panel(experiment, lines))
-        for name, line in lines.items():
-            for epoch, group in line.items():
+        lines = {}
+        for name, groups in by_record.items():
+            lines[name] = groups.along(experiment)
+            for epoch, group in lines[name].items():
                 grid[f"{experiment}, {name}", epoch] = group
+        panels.append(Panel(experiment, lines))
     lines_of_table = Groups(grid, _common_measure(by_record), ("line", "epoch"))
     return _draw(lines_of_table, panels, f"{' and '.join(by_record)} by epoch")
 
 
 def _common_measure(by_record: Mapping[str, Groups]) -> Measure:
     """A measure that stands for several: named by the words that all of them have, `loss`."""
-    first, *others = [groups.measure for groups in by_record.values()]
-    for other in others:
-        if other.unit != first.unit:
-            units = f"{other.label!r} has the unit {other.unit!r}, {first.label!r} {first.unit!r}"
+    measures = [groups.measure for groups in by_record.values()]
+    first = measures[0]
+    words = first.label.replace("_", " ").split()
+    for measure in measures:
+        if measure.unit != first.unit:
+            units = f"{measure.label!r} has the unit {measure.unit!r}, {first.label!r} {first.unit!r}"
             refuse(f"curve: {units}; one chart has one unit")
-    common = set.intersection(*(set(name.split()) for name in by_record))
-    words = [word for word in first.label.replace("_", " ").split() if word in common]
-    return Measure(" ".join(words) or " and ".join(by_record), first.unit, "", first.scale)
+        own_words = measure.label.replace("_", " ").split()
+        words = [word for word in words if word in own_words]
+    name = " ".join(words) or " and ".join(by_record)
+    return Measure(name, first.unit, "", first.scale)
 
 
 def _axis_of(lines: Groups, most_named: int) -> Axis:
@@ -173,8 +183,12 @@ def _single_figure(panel: Panel) -> tuple[Any, list[Any]]:
 
 def _figure_of_multiples(panels: Sequence[Panel]) -> tuple[Any, list[Any]]:
     """Small charts with room for the labels beside them."""
-    labelled = [name for panel in panels if len(panel.lines) > 1 for name in panel.lines]
-    return small_multiples(len(panels), left=11.0, beside=label_room(labelled) if labelled else 0.0)
+    labels_beside: list[str] = []
+    for panel in panels:
+        if len(panel.lines) > 1:
+            labels_beside += panel.lines
+    room = label_room(labels_beside) if labels_beside else 0.0
+    return small_multiples(len(panels), left=11.0, beside=room)
 
 
 def _draw_line(axes: Any, line: Line, axis: Axis, mark: Mark) -> None:
@@ -187,17 +201,21 @@ def _draw_line(axes: Any, line: Line, axis: Axis, mark: Mark) -> None:
         values = [group.runs.get(run, math.nan) for group in groups]
         if sum(math.isfinite(value) for value in values) > 1:
             run_lines.append(values)
+    lows = [group.low for group in groups]
+    highs = [group.high for group in groups]
+    means = [group.mean for group in groups]
     marks.seed_lines(axes, positions, run_lines, mark)
-    marks.band(axes, positions, [group.low for group in groups], [group.high for group in groups], mark)
-    marks.curve(axes, positions, [group.mean for group in groups], mark, markers=axis.is_short)
+    marks.band(axes, positions, lows, highs, mark)
+    marks.curve(axes, positions, means, mark, markers=axis.is_short)
 
 
 def _finish_axes(axes: Any, lines: Groups, axis: Axis) -> None:
     scale_axis(axes.yaxis, lines.numbers())
+    positions = list(axis.positions.values())
     if axis.is_numeric and axis.name != "epoch":
-        scale_axis(axes.xaxis, list(axis.positions.values()))
+        scale_axis(axes.xaxis, positions)
     if axis.is_short or not axis.is_numeric:
-        axes.set_xticks(list(axis.positions.values()), list(axis.positions), parse_math=False)
+        axes.set_xticks(positions, list(axis.positions), parse_math=False)
         axes.minorticks_off()
     elif axis.name == "epoch":
         ticks.whole_numbers(axes.xaxis)

@@ -11,6 +11,7 @@ from labreport.charts.builders.groups import Groups
 from labreport.charts.styles import SERIES
 from labreport.charts.svg import Drawing
 from labreport.project import Measure
+from labreport.stats.rounding import significant_decimals
 
 MOST_SERIES = len(SERIES)
 _LETTER_MM = 1.35
@@ -23,7 +24,8 @@ def drawing(figure: Any, kind: str, columns: list[str], rows: Any, title: str, n
     """The drawing; its title begins with a capital, but what has capitals already keeps them, as pH."""
     if title.split(" ")[0].islower():
         title = title[:1].upper() + title[1:]
-    return Drawing(figure, kind, columns, rows, title=f"{title.replace('_', ' ')}.", caption=note)
+    sentence = f"{title.replace('_', ' ')}."
+    return Drawing(figure, kind, columns, rows, title=sentence, caption=note)
 
 
 def table_of_groups(groups: Groups) -> tuple[list[str], list[list[Any]]]:
@@ -65,7 +67,7 @@ def printed_value(value: float, among: Iterable[float]) -> str:
     if not math.isfinite(value):
         return ""
     largest = max(map(abs, among), default=0.0) or 1.0
-    decimals = max(0, min(9, 2 - math.floor(math.log10(largest))))
+    decimals = min(9, significant_decimals(largest, 3))
     return ticks.number(value, f".{decimals}f")
 
 
@@ -117,5 +119,6 @@ def small_multiples(
     rows = math.ceil(count / columns)
     right = max(4.0, beside)
     margins = layout.Margins(left=left, right=right, top=11.0, between=right + 8.0, below=20.0)
-    total = margins.top + margins.bottom + rows * height + (rows - 1) * margins.below
+    gaps = (rows - 1) * margins.below
+    total = margins.top + rows * height + gaps + margins.bottom
     return layout.panel_grid(count, height_mm=total, columns=columns, margins=margins, share_axes=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from labreport.charts import labels, layout, marks
 from labreport.charts.builders.parts import (
@@ -24,12 +24,19 @@ from labreport.charts.svg import Drawing
 from labreport.project import Data, Measure, table
 from labreport.stats.sample import as_measure
 
+if TYPE_CHECKING:
+    import pandas
+
 _POINT = 5.0
 """Diameter of a point, in points of type."""
 
 
 def scatter(
-    source: Any, x: Measure | str, y: Measure | str, by: str | None = None, label: str | None = None
+    source: Data | pandas.DataFrame,
+    x: Measure | str,
+    y: Measure | str,
+    by: str | None = None,
+    label: str | None = None,
 ) -> Drawing:
     """Draw one column of a table against another: a point for each row.
 
@@ -42,9 +49,12 @@ def scatter(
         if column:
             data.check_column(column)
     frame = data.frame.dropna(subset=[across.name, up.name])
-    frame = frame.assign(x=_printed_values(data, frame, across), y=_printed_values(data, frame, up))
+    printed_x = _printed_values(data, frame, across)
+    printed_y = _printed_values(data, frame, up)
+    frame = frame.assign(x=printed_x, y=printed_y)
     panels = _panels(frame, up, by)
-    figure, all_axes = _figure_for(panels, label_room(map(str, frame[label])) if label else 0.0)
+    room = label_room(map(str, frame[label])) if label else 0.0
+    figure, all_axes = _figure_for(panels, room)
     for axes, panel in zip(all_axes, panels, strict=True):
         for mark, part in panel:
             marks.points(axes, part.x, part.y, mark, size=_POINT)
@@ -67,12 +77,14 @@ def scatter(
     for *names, x_value, y_value in frame[[*heads, "x", "y"]].values.tolist():
         rows.append([*names, rounded(x_value), rounded(y_value)])
     columns = [*heads, axis_title(across), axis_title(up)]
-    return drawing(figure, "scatter plot", columns, rows, f"{up.label} against {across.label}", "")
+    title = f"{up.label} against {across.label}"
+    return drawing(figure, "scatter plot", columns, rows, title, "")
 
 
 def _printed_values(data: Data, frame: Any, measure: Measure) -> Any:
     """A column in the printed unit; raises `UsageError` for a share that is none."""
-    values = frame[measure.name].map(partial(measure.checked, owner=data.name))
+    check = partial(measure.checked, owner=data.name)
+    values = frame[measure.name].map(check)
     return values * (1.0 if measure.percent else measure.stored)
 
 
@@ -84,11 +96,13 @@ def _panels(frame: Any, up: Measure, by: str | None) -> list[Panel]:
     """All series in one chart, or of more than there are colours each in its own."""
     if by is None:
         return [[(Mark(up.label), frame)]]
-    parts = [(str(name), part) for name, part in frame.groupby(by, sort=False, observed=True)]
-    if len(parts) > MOST_SERIES:
-        return [[(Mark(name), part)] for name, part in parts]
-    series = zip(parts, SERIES, strict=False)
-    return [[(Mark(name, series_style), part) for (name, part), series_style in series]]
+    by_value = frame.groupby(by, sort=False, observed=True)
+    if by_value.ngroups > MOST_SERIES:
+        return [[(Mark(str(name)), part)] for name, part in by_value]
+    panel = []
+    for (name, part), series_style in zip(by_value, SERIES, strict=False):
+        panel.append((Mark(str(name), series_style), part))
+    return [panel]
 
 
 def _figure_for(panels: list[Panel], room: float) -> tuple[Any, list[Any]]:
