@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
+import math
 import statistics
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from msgspec import Meta
 
@@ -84,45 +85,62 @@ class Timing:
     network: Network
 
 
+Bounds: TypeAlias = tuple[int, int | None]
+"""The least and the most that is allowed, both inclusive; None is no bound."""
+
+
 @dataclass(frozen=True)
 class Rules:
-    """Bounds that the exercise sets one of its networks; `None` where it sets none.
+    """What the exercise asks of one of its networks. `nodes` bounds every hidden layer."""
 
-    All bounds are inclusive. `nodes` bounds every hidden layer.
-    """
+    hidden_layers: Bounds = (1, None)
+    nodes: Bounds = (1, None)
+    parameters: Bounds = (1, None)
+    epochs: Bounds = (10, None)
 
-    hidden_layers: tuple[int, int | None] = (1, None)
-    nodes: tuple[int, int | None] = (1, None)
-    parameters: tuple[int, int | None] = (1, None)
-    epochs: tuple[int, int | None] = (10, None)
-
-    def broken(self, experiment: Experiment) -> Iterator[str]:
+    def broken(self, experiment: Experiment) -> list[str]:
         """Say each rule that `experiment` breaks: what it has, and what the exercise allows."""
         network: Network = experiment.specification
-        for what, number, (low, high) in (
-            ("hidden layers", len(network.hidden_layers), self.hidden_layers),
-            *(("nodes in a hidden layer", width, self.nodes) for width in network.hidden_layers),
-            ("trainable parameters", network.parameters, self.parameters),
-            ("epochs", experiment.epochs, self.epochs),
-        ):
-            if number < low or (high is not None and number > high):
-                bounds = f"{low:,} or more" if high is None else f"{low:,}" + f" to {high:,}" * (low < high)
-                if what == "trainable parameters" and len(network.hidden_layers) == 1:
-                    bounds += f", which is {_nodes(low, high)} in one hidden layer"
-                yield f"{number:,} {what}; the exercise allows {bounds}"
+        hint = ""
+        if len(network.hidden_layers) == 1:
+            hint = f", which is {_nodes_of_one_layer(self.parameters)} in one hidden layer"
+        broken = [
+            _outside("hidden layers", len(network.hidden_layers), self.hidden_layers),
+            *(_outside("nodes in a hidden layer", nodes, self.nodes) for nodes in network.hidden_layers),
+            _outside("trainable parameters", network.parameters, self.parameters, hint),
+            _outside("epochs", experiment.epochs, self.epochs),
+        ]
         for field, asked in ASKED.items():
-            if (found := getattr(network, field)) != asked:
-                yield f"the {field} {found!r}; the exercise asks for {asked!r}"
+            value = getattr(network, field)
+            if value != asked:
+                broken.append(f"the {field} {value!r}; the exercise asks for {asked!r}")
+        return [text for text in broken if text]
 
 
-def _nodes(low: int, high: int | None) -> str:
-    """How many nodes one hidden layer has in a network of so many parameters: each has weights and a bias."""
-    each = INPUTS + CLASSES + 1
-    return (
-        f"{-((CLASSES - low) // each)} nodes or more"
-        if high is None
-        else f"at most {(high - CLASSES) // each} nodes"
-    )
+def _outside(name: str, number: int, bounds: Bounds, hint: str = "") -> str:
+    """Say that a number is outside its bounds, and what they are; the empty text where it is not."""
+    low, high = bounds
+    if low <= number and (high is None or number <= high):
+        return ""
+    if high is None:
+        allowed = f"{low:,} or more"
+    elif low == high:
+        allowed = f"{low:,}"
+    else:
+        allowed = f"{low:,} to {high:,}"
+    return f"{number:,} {name}; the exercise allows {allowed}{hint}"
+
+
+def _nodes_of_one_layer(parameters: Bounds) -> str:
+    """How many nodes a single hidden layer has, if the network has so many parameters.
+
+    Each node has a weight for each input, a weight to each class, and a bias; each class has a bias.
+    """
+    low, high = parameters
+    of_a_node = INPUTS + CLASSES + 1
+    if high is None:
+        return f"{math.ceil((low - CLASSES) / of_a_node)} nodes or more"
+    return f"at most {(high - CLASSES) // of_a_node} nodes"
 
 
 RULES = {
@@ -137,43 +155,50 @@ RULES = {
 
 def broken_rules(experiments: Iterable[Experiment]) -> Iterator[str]:
     """Say each rule that the exercise's own networks break, at the line that declares them."""
-    for each in experiments:
-        for broken in dict.fromkeys(RULES[each.name].broken(each)) if each.name in RULES else ():
-            named = f"network {each.name!r} has {broken}"
-            yield f"{each.location}: {named}; a network of your own needs another name: this one is taken"
-
-
-def epoch_cost(network: Network | Timing) -> float:
-    """About how many seconds one epoch takes in one of the workers of this machine, all of which are busy: by
-    weights, layers, and what is equal for all, and by how fast the machine multiplies.
-
-    Plain Keras, which is timed, spends more around each step, and has to start.
-    """
-    if isinstance(network, Timing):
-        return 1.2 + 1.8 * epoch_cost(network.network) + 0.6 * USUAL_RATE / _multiplications()
-    units = network.weights + 4_000.0 * len(network.layer_shapes) + 20_000.0
-    return units / 1e6 * USUAL_RATE / _multiplications()
+    for experiment in experiments:
+        if experiment.name not in RULES:
+            continue
+        broken = RULES[experiment.name].broken(experiment)
+        for text in dict.fromkeys(broken):
+            named = f"{experiment.location}: network {experiment.name!r} has {text}"
+            yield f"{named}; a network of your own needs another name: this one is taken"
 
 
 USUAL_RATE = 160e9
-"""Floating-point operations a second of a core, as `_multiplications` finds them, where an epoch of a million
-units takes a second. Of 40e9 on two threads of one core of an AMD EPYC with AVX2, where all trainings of the
-report took four times as many seconds as units.
+"""Floating-point operations a second of a core where an epoch of a million units takes a second.
+
+Measured at 40e9 on two threads of one core of an AMD EPYC with AVX2, where all training runs of the report
+took four times as many seconds as units.
 """
 
 
+def epoch_cost(specification: Network | Timing) -> float:
+    """About how many seconds one epoch takes in one of the workers of this machine, all of which are busy.
+
+    By weights, layers, and what is equal for all, and by how fast the machine multiplies. Plain Keras, which
+    is timed, spends more around each step, and has to start.
+    """
+    slowness = USUAL_RATE / _multiplications_per_second()
+    if isinstance(specification, Timing):
+        return 1.2 + 0.6 * slowness + 1.8 * epoch_cost(specification.network)
+    units = specification.weights + 4_000.0 * len(specification.layer_shapes) + 20_000.0
+    return slowness * units / 1e6
+
+
 @functools.cache
-def _multiplications() -> float:
+def _multiplications_per_second() -> float:
     """Floating-point operations a second of a core while all cores multiply matrices of a usual size.
 
     The median of a few, in processor time, so that it is about the same beside other programs.
     """
     import numpy as np
 
-    images, weights = np.ones((512, INPUTS), np.float32), np.ones((INPUTS, 400), np.float32)
+    images = np.ones((512, INPUTS), np.float32)
+    weights = np.ones((INPUTS, 400), np.float32)
     seconds = []
     for _ in range(9):
         begun = time.process_time()
         _ = images @ weights
         seconds.append(time.process_time() - begun)
-    return 2.0 * images.size * 400 / max(statistics.median(seconds), 1e-6)
+    operations = 2.0 * images.size * weights.shape[1]
+    return operations / max(statistics.median(seconds), 1e-6)

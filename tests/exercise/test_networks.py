@@ -124,13 +124,13 @@ def test_values_that_can_train_pass() -> None:
 def test_a_machine_that_multiplies_half_as_fast_takes_twice_as_long(monkeypatch: pytest.MonkeyPatch) -> None:
     """The first line of a build says how long training will take."""
     wide = Network((400,))
-    monkeypatch.setattr(networks, "_multiplications", lambda: networks.USUAL_RATE)
+    monkeypatch.setattr(networks, "_multiplications_per_second", lambda: networks.USUAL_RATE)
     here = networks.epoch_cost(wide)
-    monkeypatch.setattr(networks, "_multiplications", lambda: networks.USUAL_RATE / 2)
+    monkeypatch.setattr(networks, "_multiplications_per_second", lambda: networks.USUAL_RATE / 2)
     assert networks.epoch_cost(wide) == 2 * here
     assert networks.epoch_cost(Network((40,))) < networks.epoch_cost(wide)
 
 
 def test_how_fast_the_machine_multiplies_is_measured_once() -> None:
     """It is a number that a machine can have."""
-    assert 1e8 < networks._multiplications() == networks._multiplications() < 1e14
+    assert 1e8 < networks._multiplications_per_second() == networks._multiplications_per_second() < 1e14

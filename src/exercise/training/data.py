@@ -8,6 +8,7 @@ order of additions.
 from __future__ import annotations
 
 import functools
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,7 +38,8 @@ class DeviceSplit:
         The last batch is filled up with examples from the beginning.
         """
         order = np.random.default_rng([seed, epoch]).permutation(len(self))
-        order = np.resize(order, -(-len(self) // batch_size) * batch_size).astype(np.int32)
+        batches = math.ceil(len(self) / batch_size)
+        order = np.resize(order, batches * batch_size).astype(np.int32)
         return DeviceSplit(tf.gather(self.images, order), tf.gather(self.labels, order))
 
 
@@ -58,15 +60,23 @@ def load() -> DeviceDataset:
 
 @functools.lru_cache(maxsize=1)
 def on_device(dataset: mnist.Dataset) -> DeviceDataset:
-    """`dataset` as tensors, of the pixels that are not black in all its images, and a few more to make
-    their number a multiple of `VECTOR`.
+    """`dataset` as tensors, of the pixels that are not black in all its images.
+
+    A few black ones are added, to make their number a multiple of `VECTOR`.
     """
-    splits = (dataset.training, dataset.validation, dataset.test)
-    used = np.any([split.images.reshape(len(split), INPUTS).any(axis=0) for split in splits], axis=0)
-    used[np.flatnonzero(~used)[: -int(used.sum()) % VECTOR]] = True
+    used = np.zeros(INPUTS, bool)
+    for split in (dataset.training, dataset.validation, dataset.test):
+        used |= split.images.reshape(len(split), INPUTS).any(axis=0)
+    too_few = -int(used.sum()) % VECTOR
+    black_pixels = np.flatnonzero(~used)
+    used[black_pixels[:too_few]] = True
     pixels = np.flatnonzero(used)
-    training, validation, test = (_put(split, pixels) for split in splits)
-    return DeviceDataset(training, validation, test, pixels)
+    return DeviceDataset(
+        training=_put(dataset.training, pixels),
+        validation=_put(dataset.validation, pixels),
+        test=_put(dataset.test, pixels),
+        pixels=pixels,
+    )
 
 
 def inputs(images: tf.Tensor) -> tf.Tensor:

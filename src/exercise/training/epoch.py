@@ -5,11 +5,11 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import replace
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from exercise.networks import Network
 from exercise.training import data
-from exercise.training.backend import tf
+from exercise.training.backend import keras, tf
 from exercise.training.model import LOSSES, build, fixed_variables, most_probable
 
 
@@ -31,6 +31,14 @@ class Hyperparameters(NamedTuple):
     momentum: tf.Tensor
 
 
+class Batch(NamedTuple):
+    """Images and labels of one batch, of which the first `examples` count; the others fill it up."""
+
+    images: tf.Tensor
+    labels: tf.Tensor
+    examples: tf.Tensor
+
+
 class Sums(NamedTuple):
     """Sums over the batches seen: examples' loss, correct answers, each layer's gradient norm.
 
@@ -44,7 +52,9 @@ class Sums(NamedTuple):
     first_gradient_norms: tf.Tensor
 
 
-Epoch = Callable[[Parameters, Hyperparameters, tf.Tensor, tf.Tensor, tf.Tensor], tuple[Parameters, Sums]]
+Epoch: TypeAlias = Callable[
+    [Parameters, Hyperparameters, tf.Tensor, tf.Tensor, tf.Tensor], tuple[Parameters, Sums]
+]
 """(parameters, hyperparameters, images, labels, number of examples) → (parameters, sums).
 
 Images and labels are those of the whole epoch in order, and after them as many others as fill the last
@@ -54,48 +64,18 @@ batch. Those others have no part in any sum, so that one compiled body serves fu
 
 def compiled_alike(network: Network) -> Network:
     """The network that stands for all whose training is the same program: they differ in numbers only."""
-    return replace(network, learning_rate=1.0, initial_gain=1.0, momentum=1.0 if network.momentum else 0.0)
+    momentum = 1.0 if network.momentum else 0.0
+    return replace(network, learning_rate=1.0, initial_gain=1.0, momentum=momentum)
 
 
 @functools.lru_cache(maxsize=32)
 def compiled_epoch(network: Network, pixels: int) -> Epoch:
-    """The program for `compiled_alike(network)` and images of so many pixels, reused over seeds, learning
-    rates, momenta and gains.
+    """The program for `compiled_alike(network)` and images of so many pixels.
+
+    It is reused over seeds, learning rates, momenta and gains.
     """
     model = build(network, 0, pixels)
-    loss_function = LOSSES[network.loss]
-    layers = len(network.layer_shapes)
     batch_size = network.batch_size
-    fixed = fixed_variables(network)
-
-    def train_batch(
-        parameters: Parameters,
-        hyperparameters: Hyperparameters,
-        sums: Sums,
-        images: tf.Tensor,
-        labels: tf.Tensor,
-        examples: tf.Tensor,
-    ) -> tuple[Parameters, Sums]:
-        counted = tf.range(batch_size) < examples
-        with tf.GradientTape() as tape:
-            tape.watch(parameters.weights)
-            probabilities, _ = model.stateless_call(transposed(parameters.weights), [], data.inputs(images))
-            losses = loss_function(data.targets(labels), probabilities) * tf.cast(counted, tf.float32)
-            loss = tf.reduce_sum(losses) / tf.cast(examples, tf.float32)
-        gradients = tape.gradient(loss, parameters.weights)
-        norms = tf.stack([norm(gradient) for gradient in gradients[::2]])
-        gradients = [
-            tf.zeros_like(gradient) if place in fixed else gradient
-            for place, gradient in enumerate(gradients)
-        ]
-        correct = most_probable(probabilities) == tf.cast(labels, tf.int32)
-        return descend(parameters, gradients, hyperparameters), Sums(
-            sums.batches + 1,
-            sums.loss + tf.reduce_sum(losses),
-            sums.correct + tf.math.count_nonzero(correct & counted, dtype=tf.int32),
-            sums.gradient_norms + norms,
-            tf.where(sums.batches == 0, norms, sums.first_gradient_norms),
-        )
 
     @tf.function(jit_compile=True, autograph=False)  # type: ignore[untyped-decorator]
     def epoch(
@@ -105,23 +85,64 @@ def compiled_epoch(network: Network, pixels: int) -> Epoch:
         labels: tf.Tensor,
         examples: tf.Tensor,
     ) -> tuple[Parameters, Sums]:
+        def examples_are_left(begin: tf.Tensor, parameters: Parameters, sums: Sums) -> tf.Tensor:
+            return begin < examples
+
         def next_batch(
             begin: tf.Tensor, parameters: Parameters, sums: Sums
         ) -> tuple[tf.Tensor, Parameters, Sums]:
-            batch_images = tf.slice(images, [begin, 0], [batch_size, images.shape[1]])
-            batch_labels = tf.slice(labels, [begin], [batch_size])
-            here = tf.minimum(examples - begin, batch_size)
-            trained = train_batch(parameters, hyperparameters, sums, batch_images, batch_labels, here)
-            return begin + batch_size, *trained
+            batch = Batch(
+                tf.slice(images, [begin, 0], [batch_size, images.shape[1]]),
+                tf.slice(labels, [begin], [batch_size]),
+                tf.minimum(examples - begin, batch_size),
+            )
+            parameters, sums = train_batch(network, model, parameters, hyperparameters, sums, batch)
+            return begin + batch_size, parameters, sums
 
-        nothing = Sums(tf.constant(0), tf.constant(0.0), tf.constant(0), tf.zeros(layers), tf.zeros(layers))
-        _, parameters, sums = tf.while_loop(
-            lambda begin, *_: begin < examples, next_batch, (tf.constant(0), parameters, nothing)
-        )
+        start = (tf.constant(0), parameters, _no_sums(len(network.layer_shapes)))
+        _, parameters, sums = tf.while_loop(examples_are_left, next_batch, start)
         return parameters, sums
 
     compiled: Epoch = epoch
     return compiled
+
+
+def _no_sums(layers: int) -> Sums:
+    """The sums before the first batch."""
+    return Sums(tf.constant(0), tf.constant(0.0), tf.constant(0), tf.zeros(layers), tf.zeros(layers))
+
+
+def train_batch(
+    network: Network,
+    model: keras.Sequential,
+    parameters: Parameters,
+    hyperparameters: Hyperparameters,
+    sums: Sums,
+    batch: Batch,
+) -> tuple[Parameters, Sums]:
+    """Update the parameters by the gradient of the mean loss of a batch, and add to the sums."""
+    counted = tf.range(network.batch_size) < batch.examples
+    loss_function = LOSSES[network.loss]
+    with tf.GradientTape() as tape:
+        tape.watch(parameters.weights)
+        inputs = data.inputs(batch.images)
+        probabilities, _ = model.stateless_call(transposed(parameters.weights), [], inputs)
+        losses = loss_function(data.targets(batch.labels), probabilities) * tf.cast(counted, tf.float32)
+        loss = tf.reduce_sum(losses) / tf.cast(batch.examples, tf.float32)
+    gradients = tape.gradient(loss, parameters.weights)
+    norms = tf.stack([norm(gradient) for gradient in gradients[::2]])  # of the kernels, not the biases
+    for index in fixed_variables(network):
+        gradients[index] = tf.zeros_like(gradients[index])
+
+    correct = most_probable(probabilities) == tf.cast(batch.labels, tf.int32)
+    sums = Sums(
+        batches=sums.batches + 1,
+        loss=sums.loss + tf.reduce_sum(losses),
+        correct=sums.correct + tf.math.count_nonzero(correct & counted, dtype=tf.int32),
+        gradient_norms=sums.gradient_norms + norms,
+        first_gradient_norms=tf.where(sums.batches == 0, norms, sums.first_gradient_norms),
+    )
+    return descend(parameters, gradients, hyperparameters), sums
 
 
 def descend(
@@ -130,12 +151,17 @@ def descend(
     """One update, as `keras.optimizers.SGD` does it, with momentum where there are velocities."""
     learning_rate, momentum = hyperparameters
     steps = [gradient * learning_rate for gradient in gradients]
-    if not parameters.velocities:
-        return Parameters([weight - step for weight, step in zip(parameters.weights, steps, strict=True)], [])
-    moved = zip(parameters.velocities, steps, strict=True)
-    velocities = [velocity * momentum - step for velocity, step in moved]
-    moved = zip(parameters.weights, velocities, strict=True)
-    return Parameters([weight + velocity for weight, velocity in moved], velocities)
+    weights = []
+    velocities = []
+    if parameters.velocities:
+        for weight, velocity, step in zip(parameters.weights, parameters.velocities, steps, strict=True):
+            new_velocity = velocity * momentum - step
+            velocities.append(new_velocity)
+            weights.append(weight + new_velocity)
+    else:
+        for weight, step in zip(parameters.weights, steps, strict=True):
+            weights.append(weight - step)
+    return Parameters(weights, velocities)
 
 
 def transposed(variables: list[tf.Tensor]) -> list[tf.Tensor]:
@@ -144,7 +170,10 @@ def transposed(variables: list[tf.Tensor]) -> list[tf.Tensor]:
     Its gradient is the product of pixels × batch and batch × nodes. Held transposed, the compiler swaps
     the factors, which for narrow layers takes half the time; the bits of the sum are the same to rounding.
     """
-    return [tf.transpose(variables[0]), *variables[1:]] if variables else []
+    if not variables:
+        return []
+    first_kernel, *others = variables
+    return [tf.transpose(first_kernel), *others]
 
 
 def norm(gradient: tf.Tensor) -> tf.Tensor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -18,14 +18,22 @@ from exercise.training.model import LOSSES, build, most_probable
 IMAGES_AT_ONCE = 2_000
 IMAGES_COMPARED = 500
 """Validation images between which the outputs of a layer are compared."""
-Matrix = np.ndarray[Any, np.dtype[np.float64]]
-ACTIVATIONS: dict[str, Callable[[Matrix], Matrix]] = {
-    "sigmoid": lambda values: np.exp(-np.logaddexp(0, -values)),
-    "tanh": np.tanh,
-    "relu": lambda values: np.maximum(values, 0),
-}
+Matrix: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
 
-Forward = Callable[[list[tf.Tensor], tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor, tf.Tensor]]
+
+def _sigmoid(values: Matrix) -> Matrix:
+    output: Matrix = np.exp(-np.logaddexp(0, -values))
+    return output
+
+
+def _relu(values: Matrix) -> Matrix:
+    output: Matrix = np.maximum(values, 0)
+    return output
+
+
+ACTIVATIONS: dict[str, Callable[[Matrix], Matrix]] = {"sigmoid": _sigmoid, "tanh": np.tanh, "relu": _relu}
+
+Forward: TypeAlias = Callable[[list[tf.Tensor], tf.Tensor, tf.Tensor], tuple[tf.Tensor, tf.Tensor, tf.Tensor]]
 """(weights, images, labels) → summed loss (float64), predictions (uint8), their probabilities (float32)."""
 
 
@@ -57,11 +65,9 @@ def compiled_forward(network: Network, pixels: int) -> Forward:
         probabilities, _ = model.stateless_call(weights, [], data.inputs(images))
         losses = loss_function(data.targets(labels), probabilities)
         digits = most_probable(probabilities)
-        return (
-            tf.reduce_sum(tf.cast(losses, tf.float64)),
-            tf.cast(digits, tf.uint8),
-            tf.gather(probabilities, digits, axis=1, batch_dims=1),
-        )
+        loss = tf.reduce_sum(tf.cast(losses, tf.float64))
+        confidence = tf.gather(probabilities, digits, axis=1, batch_dims=1)
+        return loss, tf.cast(digits, tf.uint8), confidence
 
     compiled: Forward = forward
     return compiled
@@ -69,15 +75,19 @@ def compiled_forward(network: Network, pixels: int) -> Forward:
 
 def evaluate(forward: Forward, weights: list[tf.Tensor], split: DeviceSplit) -> Evaluation:
     """Evaluate `weights` on every image of `split`."""
-    chunks = [slice(start, start + IMAGES_AT_ONCE) for start in range(0, len(split), IMAGES_AT_ONCE)]
-    parts = [forward(weights, split.images[chunk], split.labels[chunk]) for chunk in chunks]
-    losses, predictions, confidence = ([part.numpy() for part in kind] for kind in zip(*parts, strict=True))
-    guesses = np.concatenate(predictions)
+    losses, predictions, confidences = [], [], []
+    for start in range(0, len(split), IMAGES_AT_ONCE):
+        chunk = slice(start, start + IMAGES_AT_ONCE)
+        loss, digits, confidence = forward(weights, split.images[chunk], split.labels[chunk])
+        losses.append(loss.numpy())
+        predictions.append(digits.numpy())
+        confidences.append(confidence.numpy())
+    all_predictions = np.concatenate(predictions)
     return Evaluation(
         loss=float(sum(losses) / len(split)),
-        accuracy=float(np.mean(guesses == split.labels.numpy())),
-        predictions=guesses,
-        confidence=np.concatenate(confidence),
+        accuracy=float(np.mean(all_predictions == split.labels.numpy())),
+        predictions=all_predictions,
+        confidence=np.concatenate(confidences),
     )
 
 
@@ -87,10 +97,13 @@ def image_differences(network: Network, weights: list[tf.Tensor], split: DeviceS
     That is the root of the mean square over nodes and pairs of images. In double precision: deep layers may
     differ by less than single precision can tell apart.
     """
-    values = data.inputs(split.images[:IMAGES_COMPARED]).numpy().astype(np.float64)
-    kernels, biases = ([weight.numpy().astype(np.float64) for weight in weights[part::2]] for part in (0, 1))
-    found = []
-    for kernel, bias in zip(kernels[:-1], biases[:-1], strict=True):
-        values = ACTIVATIONS[network.activation](values @ kernel + bias)
-        found.append(float(np.sqrt(2 * np.mean(np.var(values, axis=0)))))
-    return found
+    activation = ACTIVATIONS[network.activation]
+    outputs = data.inputs(split.images[:IMAGES_COMPARED]).numpy().astype(np.float64)
+    differences = []
+    for layer in range(len(network.hidden_layers)):
+        kernel = weights[2 * layer].numpy().astype(np.float64)
+        bias = weights[2 * layer + 1].numpy().astype(np.float64)
+        outputs = activation(outputs @ kernel + bias)
+        mean_variance = np.mean(np.var(outputs, axis=0))
+        differences.append(float(np.sqrt(2 * mean_variance)))
+    return differences

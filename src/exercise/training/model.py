@@ -20,17 +20,14 @@ def build(network: Network, seed: int, pixels: int = INPUTS) -> keras.Sequential
     Two networks with the same seed and shapes start from the same draws, `initial_gain` apart.
     """
     model = keras.Sequential([keras.Input((pixels,))])
-    for layer, width in enumerate((*network.hidden_layers, CLASSES)):
+    widths = (*network.hidden_layers, CLASSES)
+    activations = [network.activation] * len(network.hidden_layers) + ["softmax"]
+    for layer, (width, activation) in enumerate(zip(widths, activations, strict=True)):
         if layer > 0 and network.backward_gain != 1:
             model.add(keras.layers.Lambda(_multiplied_backwards(network.backward_gain)))
-        model.add(
-            keras.layers.Dense(
-                width,
-                activation=network.activation if layer < len(network.hidden_layers) else "softmax",
-                kernel_initializer=_initializer(network, seed, layer),
-                name=f"layer-{layer}",
-            )
-        )
+        initializer = _initializer(network, seed, layer)
+        name = f"layer-{layer}"
+        model.add(keras.layers.Dense(width, activation=activation, kernel_initializer=initializer, name=name))
     return model
 
 
@@ -57,25 +54,32 @@ def _multiplied_backwards(gain: float) -> Callable[[tf.Tensor], tf.Tensor]:
 
 def fixed_variables(network: Network) -> frozenset[int]:
     """Places, in the order of the model's variables, of those that training leaves as they are."""
-    last = 2 * len(network.layer_shapes) - 1
-    return frozenset(range(2 * network.frozen_layers)) | (frozenset() if network.output_bias else {last})
+    variables = 2 * len(network.layer_shapes)  # a kernel and a bias of each layer
+    fixed = set(range(2 * network.frozen_layers))
+    if not network.output_bias:
+        fixed.add(variables - 1)
+    return frozenset(fixed)
 
 
 def weight_names(network: Network) -> list[str]:
     """`layer-0.kernel`, `layer-0.bias`, `layer-1.kernel`, …, in the order of the model's variables."""
-    layers = range(len(network.layer_shapes))
-    return [f"layer-{layer}.{part}" for layer in layers for part in ("kernel", "bias")]
+    names = []
+    for layer in range(len(network.layer_shapes)):
+        names += [f"layer-{layer}.kernel", f"layer-{layer}.bias"]
+    return names
 
 
 def weight_shapes(network: Network) -> dict[str, tuple[int, ...]]:
     """Name of every variable, and its shape: (inputs, outputs) of kernels, (outputs,) of biases."""
-    shapes = [shape for inputs, outputs in network.layer_shapes for shape in ((inputs, outputs), (outputs,))]
+    shapes: list[tuple[int, ...]] = []
+    for inputs, outputs in network.layer_shapes:
+        shapes += [(inputs, outputs), (outputs,)]
     return dict(zip(weight_names(network), shapes, strict=True))
 
 
 def _initializer(network: Network, seed: int, layer: int) -> keras.initializers.Initializer:
     """Variance scales with the square of the gain, so weights scale with the gain itself."""
     scale, fan, distribution = VARIANCE_SCALING[network.initializer]
-    layer_seed = int(np.random.SeedSequence([seed, layer]).generate_state(1)[0])
+    (layer_seed,) = np.random.SeedSequence([seed, layer]).generate_state(1)
     scale *= network.initial_gain**2
-    return keras.initializers.VarianceScaling(scale, fan, distribution, seed=layer_seed)
+    return keras.initializers.VarianceScaling(scale, fan, distribution, seed=int(layer_seed))

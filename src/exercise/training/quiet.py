@@ -13,7 +13,7 @@ STANDARD_ERROR = 2
 def standard_error_silenced() -> Iterator[None]:
     """Send what native code writes to file descriptor 2 nowhere; Python's exceptions still pass."""
     try:
-        kept = os.dup(STANDARD_ERROR)
+        original = os.dup(STANDARD_ERROR)
     except OSError:
         yield
         return
@@ -22,5 +22,5 @@ def standard_error_silenced() -> Iterator[None]:
             os.dup2(nowhere.fileno(), STANDARD_ERROR)
         yield
     finally:
-        os.dup2(kept, STANDARD_ERROR)
-        os.close(kept)
+        os.dup2(original, STANDARD_ERROR)
+        os.close(original)

@@ -1,4 +1,4 @@
-"""A training that is at some epoch and can be driven on, looked at, and put away."""
+"""A run of one network: it can be trained on, evaluated, stored and continued."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from labreport.errors import UsageError
 from labreport.project import Arrays
 
 VELOCITY = "velocity."
-"""In front of a weight's name: its velocity, kept where there is momentum."""
+"""In front of a weight's name: its velocity, stored where there is momentum."""
 
 
 def start(specification: Network, seed: int, epoch: int = 0, state: Arrays | None = None) -> TrainingRun:
-    """A run that is at `epoch`: fresh from its initial weights, or from the `state` kept there.
+    """A run that is at `epoch`: fresh from its initial weights, or from the `state` stored there.
 
     Compiles what it needs, so that epochs are timed without. Raises `UsageError` if `state` belongs to
     another network.
@@ -60,15 +60,18 @@ class TrainingRun:
         self.seed = seed
         self.epoch = epoch
         self._dataset = dataset
-        # The first kernels with the rows of pixels left out, which keep their values.
+        # The first kernels with the rows of the pixels that are left out, which keep their values
         self._first_kernels = [variables[0].numpy() for variables in parameters if variables]
-        self._parameters = Parameters(*(transposed(self._in_use(variables)) for variables in parameters))
-        self._hyperparameters = Hyperparameters(
-            tf.constant(network.learning_rate, tf.float32), tf.constant(network.momentum, tf.float32)
-        )
-        alike, pixels = compiled_alike(network), len(dataset.pixels)
-        self._train: Epoch = compiled_epoch(alike, pixels)
-        self._forward: Forward = compiled_forward(alike, pixels)
+        weights = transposed(self._in_use(parameters.weights))
+        velocities = transposed(self._in_use(parameters.velocities))
+        self._parameters = Parameters(weights, velocities)
+        learning_rate = tf.constant(network.learning_rate, tf.float32)
+        momentum = tf.constant(network.momentum, tf.float32)
+        self._hyperparameters = Hyperparameters(learning_rate, momentum)
+        program = compiled_alike(network)
+        pixels = len(dataset.pixels)
+        self._train: Epoch = compiled_epoch(program, pixels)
+        self._forward: Forward = compiled_forward(program, pixels)
         self._train_on(0)
 
     def advance(self) -> dict[str, Any]:
@@ -88,6 +91,8 @@ class TrainingRun:
         seconds = time.perf_counter() - begun
         self.epoch += 1
         validation = evaluate(self._forward, self._weights, self._dataset.validation)
+        mean_norms = sums.gradient_norms.numpy().astype(float) / int(sums.batches)
+        first_norms = sums.first_gradient_norms.numpy().astype(float)
         return {
             "epoch": self.epoch,
             "loss": loss,
@@ -95,8 +100,8 @@ class TrainingRun:
             "validation_loss": validation.loss,
             "validation_accuracy": validation.accuracy,
             "seconds": seconds,
-            "gradient_norms": (sums.gradient_norms.numpy().astype(float) / int(sums.batches)).tolist(),
-            "first_gradient_norms": sums.first_gradient_norms.numpy().astype(float).tolist(),
+            "gradient_norms": mean_norms.tolist(),
+            "first_gradient_norms": first_norms.tolist(),
             "image_differences": differences,
         }
 
@@ -106,10 +111,9 @@ class TrainingRun:
         Arrays: `predictions` (uint8) and `confidence` (float32, the probability of the prediction) for
         the test images, and `validation_predictions` (uint8).
         """
-        training, validation, test = (
-            evaluate(self._forward, self._weights, split)
-            for split in (self._dataset.training, self._dataset.validation, self._dataset.test)
-        )
+        training = evaluate(self._forward, self._weights, self._dataset.training)
+        validation = evaluate(self._forward, self._weights, self._dataset.validation)
+        test = evaluate(self._forward, self._weights, self._dataset.test)
         metrics = {"training": training.metrics, "validation": validation.metrics, "test": test.metrics}
         return metrics, {
             "predictions": test.predictions,
@@ -119,15 +123,18 @@ class TrainingRun:
 
     def state(self) -> Arrays:
         """Every weight by its name, and with momentum its velocity: `velocity.layer-0.kernel`."""
-        kept: dict[str, Any] = {}
-        trained = zip(("", VELOCITY), self._first_kernels, self._parameters, strict=False)
-        for prefix, first_kernel, variables in trained:
-            values = [variable.numpy() for variable in transposed(variables)]
-            whole = first_kernel.copy()
-            whole[self._dataset.pixels] = values[0]
-            names = (prefix + name for name in weight_names(self.network))
-            kept |= dict(zip(names, [whole, *values[1:]], strict=True))
-        return kept
+        arrays = self._by_name("", self._first_kernels[0], self._parameters.weights)
+        if self._parameters.velocities:
+            arrays |= self._by_name(VELOCITY, self._first_kernels[1], self._parameters.velocities)
+        return arrays
+
+    def _by_name(self, prefix: str, first_kernel: Any, variables: list[tf.Tensor]) -> dict[str, Any]:
+        """Variables as arrays by name; the first kernel gets back the rows of pixels that were left out."""
+        kernel, *others = (variable.numpy() for variable in transposed(variables))
+        whole_kernel = first_kernel.copy()
+        whole_kernel[self._dataset.pixels] = kernel
+        names = [f"{prefix}{name}" for name in weight_names(self.network)]
+        return dict(zip(names, [whole_kernel, *others], strict=True))
 
     @property
     def _weights(self) -> list[tf.Tensor]:
@@ -135,7 +142,10 @@ class TrainingRun:
 
     def _in_use(self, variables: list[tf.Tensor]) -> list[tf.Tensor]:
         """`variables` with the first kernel's rows for the pixels that the dataset holds."""
-        return [tf.gather(variables[0], self._dataset.pixels), *variables[1:]] if variables else []
+        if not variables:
+            return []
+        first_kernel, *others = variables
+        return [tf.gather(first_kernel, self._dataset.pixels), *others]
 
     def _train_on(self, examples: int) -> Sums:
         """Train this epoch's first examples; on none of them, compile and change nothing."""
@@ -150,13 +160,13 @@ def _restored(network: Network, state: Arrays) -> tuple[list[tf.Tensor], list[tf
     shapes = weight_shapes(network)
     if network.momentum:
         shapes |= {VELOCITY + name: shape for name, shape in shapes.items()}
-    found = {name: values.shape for name, values in state.items()}
-    if found != shapes:
-        odd = sorted(name for name in shapes.keys() | found.keys() if shapes.get(name) != found.get(name))[0]
-        raise UsageError(
-            f"state of network {network.hidden_layers}: {odd} has shape {found.get(odd)}, "
-            f"allowed is {shapes.get(odd)}; it was kept by another network"
-        )
+    state_shapes = {name: values.shape for name, values in state.items()}
+    for name in sorted(shapes.keys() | state_shapes.keys()):
+        if shapes.get(name) != state_shapes.get(name):
+            raise UsageError(
+                f"state of network {network.hidden_layers}: {name} has shape {state_shapes.get(name)}, "
+                f"allowed is {shapes.get(name)}; it was stored by another network"
+            )
     variables = [tf.constant(state[name], tf.float32) for name in shapes]
     weights = len(network.layer_shapes) * 2
     return variables[:weights], variables[weights:]
