@@ -144,7 +144,8 @@ def read_module(module: str, source: bytes, file: str) -> ModuleSyntax:
     try:
         tree = ast.parse(source)
     except SyntaxError as error:
-        raise UsageError(f"{display_path(file)}:{error.lineno or 1}: {error.msg}") from None
+        location = f"{display_path(file)}:{error.lineno or 1}"
+        raise UsageError(error.msg, location=location) from None
     scopes = Scopes(decode_source(source), file)
     syntax = ModuleSyntax(module)
     _remove_texts_and_annotations(tree)
