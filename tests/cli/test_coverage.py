@@ -34,8 +34,8 @@ def _covered(template: Path, text: str) -> Coverage:
 )
 def test_a_sentence_that_compares_is_found(template: Path, sentence: str) -> None:
     """Outside of a claim; inside one it is bound."""
-    (found,) = _covered(template, f"We looked.\n\n{sentence} We went on.").unguarded
-    assert (found.line, found.text) == (3, sentence)
+    (listed,) = _covered(template, f"We looked.\n\n{sentence} We went on.").unguarded
+    assert (listed.line, listed.text) == (3, sentence)
     bound = _covered(template, f"{{% claim gain.more %}}{sentence}{{% endclaim %}}")
     assert (bound.unguarded, bound.guarded) == ([], 1)
 
@@ -64,8 +64,8 @@ def test_a_sentence_that_is_half_in_a_claim_is_bound(template: Path) -> None:
 def test_numbers_are_printed_literal_or_typed(template: Path) -> None:
     """What places a figure is no number; a number in code is not typed."""
     text = 'From {{ mean.a }} to {{ "12 m" | literal }} in 30 days. {{ figure("x") }} `97` {{ ref("x") }}'
-    found = _covered(template, text)
-    assert (found.printed, found.literal, found.typed) == (1, 1, 1)
+    covered = _covered(template, text)
+    assert (covered.printed, covered.literal, covered.typed) == (1, 1, 1)
 
 
 def test_a_template_that_is_not_there_has_nothing(template: Path) -> None:
@@ -75,11 +75,11 @@ def test_a_template_that_is_not_there_has_nothing(template: Path) -> None:
 
 def test_a_sentence_is_listed_with_its_code(template: Path) -> None:
     """And items of a list are sentences of their own, whose numbers nobody measured."""
-    found = _covered(
+    covered = _covered(
         template, "We looked. `deep` is better\nthan {{ name }}.\n\n1. One.\n2. `small` is worse.\n"
     )
-    assert [(sentence.line, sentence.text) for sentence in found.unguarded] == [
+    assert [(sentence.line, sentence.text) for sentence in covered.unguarded] == [
         (1, "`deep` is better than …."),
         (5, "`small` is worse."),
     ]
-    assert found.typed == 0
+    assert covered.typed == 0

@@ -11,9 +11,9 @@ from labreport.cli.parser import COMMANDS, VERSION, parse
 
 def test_build_is_the_command_that_can_be_left_out() -> None:
     """Options and names before any command are those of a build."""
-    found = parse(["part-two", "--seeds", "3", "--force", "--force", "wide"])
-    assert (found.command, found.names, found.seeds) == ("build", ["part-two"], 3)
-    assert found.force == ["", "wide"]
+    arguments = parse(["part-two", "--seeds", "3", "--force", "--force", "wide"])
+    assert (arguments.command, arguments.names, arguments.seeds) == ("build", ["part-two"], 3)
+    assert arguments.force == ["", "wide"]
     assert parse([]).command == "build"
 
 
@@ -58,7 +58,7 @@ def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> No
 
 def test_an_unknown_format_lists_those_there_are(capsys: pytest.CaptureFixture[str]) -> None:
     """Those of `check` are others than those of `changes`."""
-    for words, known in (
+    for words, formats in (
         (["check"], "'text', 'json', 'github', 'sarif'"),
         (["changes"], "'text', 'markdown'"),
     ):
@@ -66,7 +66,7 @@ def test_an_unknown_format_lists_those_there_are(capsys: pytest.CaptureFixture[s
             parse([*words, "--format", "xml"])
         message = capsys.readouterr().err
         assert "'xml'" in message
-        assert known in message
+        assert formats in message
 
 
 def test_the_version_says_where_it_runs_from(capsys: pytest.CaptureFixture[str]) -> None:

@@ -36,9 +36,9 @@ def test_each_way_to_end_has_an_exit_code(
 ) -> None:
     """Nothing but lines is printed, on standard error."""
     assert guarded(lambda: _raising(error), Terminal()) == code
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert "Traceback" not in told.err
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "Traceback" not in printed.err
 
 
 def test_sigterm_ends_with_143() -> None:
@@ -136,7 +136,7 @@ def test_amounts_and_times_read_as_a_person_writes_them() -> None:
         "1,200 fits",
         "2 studies",
     ]
-    assert [duration(each) for each in (1.234, 12.3, 185, 7800)] == [
+    assert [duration(seconds) for seconds in (1.234, 12.3, 185, 7800)] == [
         "1.2 s",
         "12 s",
         "3 min 05 s",

@@ -52,8 +52,8 @@ def test_what_is_locked_is_checked_by_its_hashes_and_else_keeps_the_pins(
 ) -> None:
     """The pins are the versions of the engine's lock file; a file that failed half way is installed anew."""
     (tmp_path / "tools").mkdir()
-    for each in ("tools/engine.lock", name):
-        (tmp_path / each).write_text("numpy==2.1 \\\n    --hash=sha256:0\n")
+    for lock in ("tools/engine.lock", name):
+        (tmp_path / lock).write_text("numpy==2.1 \\\n    --hash=sha256:0\n")
     commands: list[list[Any]] = []
 
     def run(command: list[Any], **_: Any) -> SimpleNamespace:

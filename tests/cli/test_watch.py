@@ -17,8 +17,8 @@ from labreport.cli.watch import HOST, PageServer
 def server(tmp_path: Path) -> Iterator[PageServer]:
     """One that serves a page of one sentence."""
     (tmp_path / "report.html").write_text("<html><body><main>Nobody wins.</main></body></html>")
-    with PageServer(tmp_path) as found:
-        yield found
+    with PageServer(tmp_path) as page_server:
+        yield page_server
 
 
 def _get(server: PageServer, path: str, host: str = "") -> tuple[int, str]:

@@ -47,7 +47,7 @@ class Block(NamedTuple):
 
 def blocks(page: str) -> list[Block]:
     """The code blocks of a page, in order."""
-    return [Block(*found.groups("")) for found in FENCE.finditer((ROOT / page).read_text())]
+    return [Block(*fence.groups("")) for fence in FENCE.finditer((ROOT / page).read_text())]
 
 
 def text_of(page: str, name: str) -> str:
@@ -168,14 +168,14 @@ def test_the_page_about_mistakes_says_what_is_said(tape: Path) -> None:
     assert len(rows) > 4
     file = tape / "templates" / "questions" / "closest.md"
     file.parent.mkdir(exist_ok=True)
-    for escaped, said in rows:
-        wrong = escaped.replace("\\|", "|")
-        file.write_text(f"{wrong}x{{% endclaim %}}\n" if "{% claim" in wrong else f"{wrong}\n")
+    for escaped, message in rows:
+        mistake = escaped.replace("\\|", "|")
+        file.write_text(f"{mistake}x{{% endclaim %}}\n" if "{% claim" in mistake else f"{mistake}\n")
         plan = plan_of(tape)
         with pytest.raises(LabReportError) as raised:
             plan.graph.sections[plan.project.chapters[0].name].render()
         file.unlink()
-        assert said.replace("\\|", "|") in str(raised.value)
+        assert message.replace("\\|", "|") in str(raised.value)
         assert re.match(r".*closest\.md:1: ", str(raised.value))
 
 
@@ -223,9 +223,9 @@ def test_every_file_of_the_page_about_ci_works(wells: Path, tmp_path: Path) -> N
     summary = tmp_path / "summary.md"
     environment = {**os.environ, "PATH": path, "PYTHONPATH": str(ROOT / "src")}
     environment["GITHUB_STEP_SUMMARY"] = str(summary)
-    own = [command for command in commands if command.startswith(("labreport", sys.executable))]
-    assert len(own) == 8
-    for command in own:
+    of_labreport = [command for command in commands if command.startswith(("labreport", sys.executable))]
+    assert len(of_labreport) == 8
+    for command in of_labreport:
         subprocess.run(["bash", "-c", command], cwd=wells, env=environment, check=True)
     assert summary.read_text() == "No answer says anything else.\n"
 
@@ -236,11 +236,11 @@ def test_the_problem_matcher_of_that_page_reads_what_check_prints() -> None:
     (tasks,) = [block.text for block in blocks("docs/ci.md") if block.name == ".vscode/tasks.json"]
     pattern = json.loads(tasks)["tasks"][0]["problemMatcher"]["pattern"]
     line = next(line for line in page.splitlines() if ".md:3: new: " in line)
-    found = re.match(pattern["regexp"], line)
-    assert found
-    assert found[pattern["file"]] == "templates/questions/drug.md"
-    assert found[pattern["line"]] == "3"
-    assert found[pattern["message"]].startswith("new: no longer holds")
+    problem = re.match(pattern["regexp"], line)
+    assert problem
+    assert problem[pattern["file"]] == "templates/questions/drug.md"
+    assert problem[pattern["line"]] == "3"
+    assert problem[pattern["message"]].startswith("new: no longer holds")
 
 
 REFERENCE = re.findall(r"^\*\*`(.+)`\*\*$", (ROOT / "docs/reference.md").read_text(), re.MULTILINE)
@@ -265,9 +265,9 @@ def test_the_reference_has_every_name() -> None:
 def test_the_reference_has_every_argument_with_its_type_and_default(text: str) -> None:
     """As the code has them."""
     function = signature_of(text)
-    own = inspect.signature(getattr(labreport, function.name)).parameters
+    parameters = inspect.signature(getattr(labreport, function.name)).parameters
     hidden = FILLED_IN if function.name in ("Experiment", "Measure", "Project") else set()
-    defaults = {name: own[name].default for name in own if name not in hidden}
+    defaults = {name: parameters[name].default for name in parameters if name not in hidden}
     arguments = function.args
     named = [*arguments.args, *arguments.kwonlyargs]
     starred = [argument for argument in (arguments.vararg, arguments.kwarg) if argument is not None]
@@ -287,13 +287,13 @@ def test_the_readme_lists_every_command() -> None:
     readme = (ROOT / "README.md").read_text()
     names = [command.name for command in COMMANDS]
     assert [name for name in names if f"`{name}" not in readme and f", `{name}" not in readme] == []
-    known = {"--help", "--version", "--browser", "--slow", "--upgrade"}
+    options = {"--help", "--version", "--browser", "--slow", "--upgrade"}
     for arguments in (OF_ALL, *(command.arguments for command in COMMANDS)):
-        known |= {argument.name for argument in arguments}
+        options |= {argument.name for argument in arguments}
     for page in PAGES:
-        told = re.findall(r"`(?:labreport |python build.py )?[^`\n]*?(--[a-z-]+)", page.read_text())
+        named = re.findall(r"`(?:labreport |python build.py )?[^`\n]*?(--[a-z-]+)", page.read_text())
         others = re.compile(r"--(host|port|nthreads|nworkers|hostfile|check|wait)")
-        assert not [one for one in told if one not in known and not others.match(one)], page.name
+        assert not [name for name in named if name not in options and not others.match(name)], page.name
 
 
 def test_the_page_about_writing_lists_every_filter() -> None:

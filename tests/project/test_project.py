@@ -53,7 +53,7 @@ DEEP = Experiment("deep", Model("forest"), epochs=50, start=fit)
 
 
 @pytest.mark.parametrize(
-    ("fields", "said"),
+    ("fields", "message"),
     [
         ({"rate": "0.1"}, "rate is '0.1'; write 0.1, without the quotes"),
         ({"rows": 10.0}, "rows is 10.0; write 10, without the point"),
@@ -63,11 +63,11 @@ DEEP = Experiment("deep", Model("forest"), epochs=50, start=fit)
         ({"rate": True}, "rate is True; allowed is a number"),
     ],
 )
-def test_a_wrong_value_is_named_with_what_to_write(fields: dict[str, Any], said: str) -> None:
+def test_a_wrong_value_is_named_with_what_to_write(fields: dict[str, Any], message: str) -> None:
     """Field, value and what is allowed are in one message, with the line of the author."""
     with pytest.raises(UsageError) as caught:
         Experiment("one", Model(**fields), fit=fit)
-    assert said in str(caught.value)
+    assert message in str(caught.value)
     assert "test_project.py:" in str(caught.value)
 
 
@@ -113,7 +113,7 @@ def test_epochs_that_anyone_reads_are_kept() -> None:
 
     project = Project("Report", (answer,))
     assert project.epochs_kept(DEEP) == (5, 10, 20, 50)
-    assert [each.name for each in project.runs] == ["deep"]
+    assert [run.name for run in project.runs] == ["deep"]
 
 
 def test_an_epoch_that_is_not_trained_cannot_be_read() -> None:
@@ -136,11 +136,11 @@ def test_names_are_unique_in_their_kind_only() -> None:
     def growth(tree: Any) -> None: ...
 
     @question("?", reads=TREE, name="growth")
-    def other(tree: Any) -> None: ...
+    def second_growth(tree: Any) -> None: ...
 
     assert Project("Report", (section("Growth", growth),)).chapters[0].name == "growth"
     with pytest.raises(MultipleErrors) as caught:
-        Project("Report", (section("Growth", growth), section("Growth", other)))
+        Project("Report", (section("Growth", growth), section("Growth", second_growth)))
     assert len(caught.value.errors) == 2
 
 
@@ -161,7 +161,7 @@ def test_the_project_fits_what_has_no_code_of_its_own() -> None:
     @question("?", reads=(bare, TREE))
     def best(results: Any) -> None: ...
 
-    assert [each.code for each in Project("Report", (best,), fit=other_fit).runs] == [other_fit, fit]
+    assert [run.code for run in Project("Report", (best,), fit=other_fit).runs] == [other_fit, fit]
 
 
 def test_a_difference_of_measures_is_a_measure() -> None:
@@ -184,7 +184,7 @@ def test_a_margin_is_in_the_printed_unit() -> None:
     """Points for shares and for their differences, a factor for ratios, else the unit itself."""
     share, seconds = Measure("train", unit="%", margin=0.5), Measure("time", unit="s", margin=2)
     gap, points = share - Measure("test", unit="%"), Measure("gap", unit="points", margin=0.5)
-    assert [one.bound for one in (share, gap, points, seconds)] == [0.005, 0.005, 0.005, 2]
+    assert [measure.bound for measure in (share, gap, points, seconds)] == [0.005, 0.005, 0.005, 2]
     assert Measure("time", unit="s", scale="ratio", margin=1.3).bound == 1.3
 
 

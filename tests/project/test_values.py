@@ -62,7 +62,7 @@ def test_texts_and_truths_are_read_and_names_listed(file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "said"),
+    ("path", "message"),
     [
         ("test.acuracy", "test has no 'acuracy'; did you mean 'accuracy'? There are accuracy, low, high"),
         ("valid", "it has no 'valid'; there are test, folds"),
@@ -70,11 +70,11 @@ def test_texts_and_truths_are_read_and_names_listed(file: Path) -> None:
         ("folds.2", "folds has no '2'; there are 0, 1"),
     ],
 )
-def test_a_path_that_is_not_there_says_what_is(file: Path, path: str, said: str) -> None:
+def test_a_path_that_is_not_there_says_what_is(file: Path, path: str, message: str) -> None:
     """With the file, and the author's line."""
     with pytest.raises(UsageError) as caught:
         _ = _read(file)[path]
-    assert f"results.json: {said}" in str(caught.value)
+    assert f"results.json: {message}" in str(caught.value)
     assert "test_values.py:" in caught.value.location
 
 
