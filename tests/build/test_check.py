@@ -54,7 +54,7 @@ def test_what_had_fallen_before_is_not_new(fallen: Toy) -> None:
 def test_a_report_in_a_folder_of_a_repository_is_annotated_below_its_root(
     fallen: Toy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By itself on GitHub's runner: by `check`, and by a build."""
+    """By itself on GitHub's runner: by `check`, and by a build; a mistake too."""
     (fallen.folder.parent / ".git").mkdir()
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     for words in (["check"], ["build"]):
@@ -64,6 +64,10 @@ def test_a_report_in_a_folder_of_a_repository_is_annotated_below_its_root(
         assert annotations[0].startswith(
             "::error file=toy/templates/questions/higher.md,line=1::no longer holds: "
         )
+    fallen.edit("templates/questions/down.md", "change | size", "chance | size")
+    ended = fallen.run("build")
+    assert ended.code == 2
+    assert ended.err.startswith("::error file=toy/templates/questions/down.md,line=1::")
 
 
 def test_claims_that_are_unknown_end_with_3_unless_they_are_allowed(toy: Toy) -> None:

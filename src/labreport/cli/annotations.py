@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from labreport.errors import LabReportError, display_path
+from labreport.errors import LabReportError, caller_folder, display_path
 
 RUNNER = "GITHUB_ACTIONS"
 """Environment variable: GitHub's runner sets it to `true`."""
@@ -18,7 +18,7 @@ def is_annotating() -> bool:
 
 def repository_root(path: Path) -> Path | None:
     """The nearest folder above a path that has `.git`; None where there is none."""
-    for folder in path.resolve().parents:
+    for folder in path.parents:
         if (folder / ".git").exists():
             return folder
     return None
@@ -26,8 +26,9 @@ def repository_root(path: Path) -> Path | None:
 
 def below_repository(path: Path) -> str:
     """A path as tools of a repository need it: below its root, with slashes; else as people see it."""
+    path = (caller_folder() / path).resolve()
     root = repository_root(path)
-    return path.resolve().relative_to(root).as_posix() if root else display_path(path)
+    return path.relative_to(root).as_posix() if root else display_path(path)
 
 
 def annotation(level: str, message: str, path: Path | None = None, line: int | None = None) -> str:

@@ -11,7 +11,7 @@ from labreport.cli.parser import parse
 from labreport.cli.terminal import INTERRUPTED, Terminal, guarded
 from labreport.errors import working_in
 
-MODULES = {"build": "build", "watch": "watch", "new": "new"}
+MODULES = {"build": "build", "check": "check", "watch": "watch", "new": "new"}
 """Where the function of a command is, if not in `commands`."""
 ELSEWHERE = ("watch", "new")
 """Commands in which none of the author's code runs, or only in other processes."""

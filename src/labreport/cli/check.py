@@ -1,0 +1,101 @@
+"""The command `check`: the claims of a report as it was built, for people and for gates."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from labreport.build import open_report
+from labreport.check.changes import LastBuild
+from labreport.check.claims import CheckedClaim, check_claims
+from labreport.check.coverage import coverage_of
+from labreport.check.fragile import firmness
+from labreport.cli.build import CLAIMS_FAIL, request_of
+from labreport.cli.formats import FORMATS
+from labreport.cli.output import amounts, show_causes, summary
+from labreport.cli.terminal import Terminal, counted, visible
+from labreport.errors import LabReportError, UsageError, display_path
+from labreport.plan import Plan
+
+FOR_PEOPLE = ("text", "github")
+"""Formats behind which lines may follow that are no claims."""
+
+
+def check(arguments: argparse.Namespace, terminal: Terminal) -> int:
+    """Ask the claims of the report as it was built, and say which do not hold or are not known.
+
+    The exit code is 1 where the report is stale, 3 where a claim fails or is unknown, each unless allowed.
+    """
+    plan = open_report(request_of(arguments))
+    if plan.cache.entry("document", "answers.json") is None:
+        raise UsageError(f"{display_path(arguments.output)} has no report to check; build first")
+    claims = check_claims(plan, LastBuild.read(arguments.output).fallen)
+    judged = claims
+    if arguments.allow_unknown:
+        judged = [claim for claim in claims if claim.outcome != "unknown"]
+    form = arguments.format or ("github" if terminal.annotates else "text")
+    text = FORMATS[form](judged)
+    if text:
+        terminal.write(text)
+    if form in FOR_PEOPLE:
+        _show_rest(arguments, terminal, plan, claims)
+    if not arguments.allow_stale and _is_stale(terminal, plan):
+        return 1
+    return 0 if all(claim.outcome == "holds" for claim in judged) else CLAIMS_FAIL
+
+
+def _is_stale(terminal: Terminal, plan: Plan) -> bool:
+    """Whether anything is stale; if so, it is said what, and why."""
+    stale = plan.stale(plan.targets)
+    if stale:
+        message = f"the report is stale: {amounts(stale, plan)}; build first, or allow it by --allow-stale"
+        terminal.error(LabReportError(message))
+        show_causes(terminal, terminal.warn, plan, stale)
+    return bool(stale)
+
+
+def _show_rest(
+    arguments: argparse.Namespace, terminal: Terminal, plan: Plan, claims: Sequence[CheckedClaim]
+) -> None:
+    """The last line of `check`, and before it what was asked for besides."""
+    if arguments.coverage:
+        _show_coverage(terminal, plan)
+    if arguments.fragile:
+        _show_firmness(terminal, plan)
+    terminal.result(summary(claims) or "The report has no claims.")
+
+
+def _show_coverage(terminal: Terminal, plan: Plan) -> None:
+    coverage = coverage_of(_templates_of(plan))
+    for sentence in coverage.unguarded:
+        location = f"{display_path(sentence.file)}:{sentence.line}"
+        terminal.result(visible(f"{location}: outside every claim: {sentence.text}"))
+    judging = len(coverage.unguarded) + coverage.guarded
+    terminal.result(f"Sentences that compare or judge: {judging}, {coverage.guarded} of them in claims.")
+    numbers = f"{coverage.printed} from results, {coverage.literal} literal, {coverage.typed} typed"
+    terminal.result(f"Numbers: {numbers}.")
+
+
+def _show_firmness(terminal: Terminal, plan: Plan) -> None:
+    firm = firmness(plan)
+    for claim in firm.fragile:
+        path = plan.project.folder / claim.claim.file
+        terminal.result(visible(f"{display_path(path)}:{claim.claim.line}: {claim}"))
+    for failure in firm.failures:
+        terminal.warn(failure)
+    if not firm.units:
+        terminal.result("Nothing was left out: that needs 5 to 30 seeds or replicates.")
+        return
+    asked = f"{counted(firm.asked, 'claim')} asked again without each of {len(firm.units)} units"
+    near = f"; near their limits, and falling without three or more: {firm.near}" if firm.near else ""
+    terminal.result(f"{asked}. Falling without one or two: {len(firm.fragile)}{near}.")
+
+
+def _templates_of(plan: Plan) -> Iterator[Path]:
+    """The templates of a project's sections and questions; not all of them need to be there."""
+    folder = plan.project.folder / "templates"
+    for chapter in plan.project.chapters:
+        yield folder / "sections" / f"{chapter.name}.md"
+        for question in chapter.questions:
+            yield folder / (question.template or f"questions/{question.name}.md")
