@@ -73,6 +73,17 @@ def test_bars_are_as_long_as_the_means_and_have_their_intervals() -> None:
     assert {f"{row[2]:.1f}" for row in drawing.rows} <= {text.get_text() for text in axes.texts}
 
 
+def test_a_bar_has_its_value_beyond_its_end_and_its_interval() -> None:
+    """To the left of one that is below zero."""
+    change = pandas.DataFrame({"arm": list("aaabbb"), "change": [80.0, 90, 100, -5, -9, -1]})
+    (axes,) = bars(change, "change", by="arm").figure.axes
+    up, down = (text.get_window_extent() for text in axes.texts)
+    (_, _, high), (_, lowest, _) = (mean_and_ends(part.change) for _, part in change.groupby("arm"))
+    ends = axes.transData.transform([(high, 0), (lowest, 0)])
+    assert up.x0 > ends[0, 0]
+    assert down.x1 < ends[1, 0]
+
+
 def test_a_curve_of_a_record_is_its_mean_by_epoch(results: Results) -> None:
     """One line for each experiment, and a faint one for each run."""
     drawing = curve(results, "loss")

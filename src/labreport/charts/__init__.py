@@ -16,7 +16,7 @@ if TYPE_CHECKING:
         Margins, canvas, column_figure, level, note, panel_grid, panel_title, y_title,
     )
     from labreport.charts.marks import (
-        Mark, band, bars, caption, curve, picture, points, reference_line, seed_lines, spread,
+        Mark, band, caption, curve, picture, points, reference_line, seed_lines, spread,
         upright_reference_line,
     )
     from labreport.charts.shades import frame_cells, heat_map

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
-from labreport.charts import layout, marks, ticks
-from labreport.charts.builders.groups import Groups, Observations, groups_of_values
+from labreport.charts import layout, ticks
+from labreport.charts.builders.groups import Group, Groups, Observations, groups_of_values
 from labreport.charts.builders.parts import (
     MOST_SERIES,
     axis_title,
@@ -19,7 +19,7 @@ from labreport.charts.builders.parts import (
     table_of_groups,
 )
 from labreport.charts.marks import Mark
-from labreport.charts.styles import SERIES
+from labreport.charts.styles import SERIES, Colour
 from labreport.charts.svg import Drawing
 from labreport.project import Measure, Study
 
@@ -54,46 +54,53 @@ def _draw(groups: Groups) -> Any:
     """Draw a row for each first name, with a bar for each second."""
     labels, series = groups.names(0), groups.names(1)
     has_colours = series != [""]
-    margins = layout.Margins(left=label_room(labels), top=8.0 if has_colours else 3.0)
+    margins = layout.Margins(left=label_room(labels), right=10.0, top=8.0 if has_colours else 3.0)
     row_height = 2.5 + 4.5 * len(series)
     height = 14.5 + row_height * len(labels)
     figure, (axes,) = layout.column_figure(height, margins=margins)
     ends = _ends(groups)
-    axes.set_xlim(min(ends) * 1.1, max(ends) * 1.1 or 1.0)
+    reach = max(ends) - min(ends) or 1.0
+    axes.set_xlim(min(ends) - _TEXT_ROOM * reach if min(ends) < 0 else 0.0, max(ends) + 0.05 * reach)
     name_rows(axes, labels, axis_title(groups.measure))
     width = 0.8 / len(series)
     for number, (name, series_style) in enumerate(zip(series, SERIES, strict=False)):
-        row = BarRow(name, offset=width * (number + 0.5) - 0.4, width=0.9 * width)
+        offset = width * (number + 0.5) - 0.4
+        bars_of_series = {}
+        for row, label in enumerate(labels):
+            if (label, name) in groups.grid:
+                bars_of_series[row + offset] = groups.grid[label, name]
         mark = Mark(name or groups.measure.label, series_style)
-        _draw_series(axes, groups, row, mark, ends)
+        _draw_bars(axes, bars_of_series, mark, 0.9 * width, ends)
     ticks.plain_numbers(axes.xaxis)
     if has_colours:
         legend_above(axes)
     return figure
 
 
-@dataclass(frozen=True)
-class BarRow:
-    """The bars of one colour: their second name, and their width and place in a row, all in rows."""
-
-    name: str
-    offset: float
-    width: float
+_TEXT_ROOM = 0.14
+"""For texts of bars below zero, of the reach of the axis; those of others stand in the margin."""
+_GAP = 3.0
+"""From the end of a bar or its interval to its text, in points."""
 
 
-def _draw_series(axes: Any, groups: Groups, bar_row: BarRow, mark: Mark, ends: list[float]) -> None:
-    """Draw the bars of one colour; `ends` decide with how many decimals their texts are written."""
-    places, means, texts, intervals = [], [], [], []
-    for row, label in enumerate(groups.names(0)):
-        group = groups.grid.get((label, bar_row.name))
-        if group is not None:
-            places.append(row + bar_row.offset)
-            means.append(group.mean)
-            texts.append(printed_value(group.mean, ends))
-            intervals.append((group.low, group.high))
-    any_interval = any(low < high for low, high in intervals)
-    details: Any = {"texts": texts, "intervals": intervals if any_interval else None}
-    marks.bars(axes, places, means, mark, width=bar_row.width, level=True, **details)
+def _draw_bars(
+    axes: Any, by_place: Mapping[float, Group], mark: Mark, width: float, ends: list[float]
+) -> None:
+    """Draw bars of one colour, each with its interval, and its text beyond both.
+
+    `ends` are those of all bars, which decide with how many decimals their texts are written.
+    """
+    means = [group.mean for group in by_place.values()]
+    axes.barh(list(by_place), means, width, color=mark.colour.value, label=mark.label)
+    ink: Any = {"va": "center", "color": Colour.INK.value}
+    for place, group in by_place.items():
+        if group.has_interval:
+            axes.hlines(place, group.low, group.high, colors=Colour.INK.value, linewidth=0.9, zorder=2.5)
+        text = printed_value(group.mean, ends)
+        if group.mean < 0:
+            layout.note(axes, text, (min(group.low, 0.0), place), (-_GAP, 0.0), ha="right", **ink)
+        else:
+            layout.note(axes, text, (max(group.high, 0.0), place), (_GAP, 0.0), **ink)
 
 
 def _ends(groups: Groups) -> list[float]:
