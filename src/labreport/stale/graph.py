@@ -7,40 +7,29 @@ is loaded, `experiment small` and `table wells.csv` of what is declared.
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import is_dataclass
 from hashlib import sha256
-from importlib.util import find_spec, resolve_name
-from types import CodeType, FunctionType
+from importlib.util import resolve_name
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from labreport.project import Reader
 from labreport.stale.builder import NodeBuilder
 from labreport.stale.effects import changed_libraries
-from labreport.stale.fixed import is_fixed_module
 from labreport.stale.members import static_member
-from labreport.stale.node import FunctionKey, Node, Parts
-from labreport.stale.sources import Sources
+from labreport.stale.node import Closure, Node, Parts
+from labreport.stale.references import Path, Reference
+from labreport.stale.sources import ENGINE_NAME, Sources
 from labreport.stale.statements import FunctionSource, ModuleSyntax, Statement, read_module
 
 _ALWAYS_USED = ("os", "sys")
 """Libraries on whose state anything may rest, such as variables of the environment."""
-
-
-@dataclass
-class Closure:
-    """All that somebody rests on."""
-
-    inputs: dict[str, str] = field(default_factory=dict)
-    """The digest of each label."""
-    parents: dict[str, str] = field(default_factory=dict)
-    """The label that led to each; empty for what is rested on directly."""
-    libraries: set[str] = field(default_factory=lambda: set(_ALWAYS_USED))
-    keepers: set[FunctionKey] = field(default_factory=set)
-    files: set[str] = field(default_factory=set)
-    reaches_any_code: bool = False
+_DECLARING = frozenset({ENGINE_NAME, "dataclasses"})
+"""Libraries that make the same of what they are given in every process."""
 
 
 class Graph:
@@ -60,6 +49,7 @@ class Graph:
         self.unstable = unstable
         self.opened_by = opened_by
         self.modules: dict[str, dict[str, Any]] = {}
+        """The globals of the project's modules that are loaded."""
         for name in sources.loaded:
             if name in sys.modules:
                 self.modules[name] = vars(sys.modules[name])
@@ -71,35 +61,61 @@ class Graph:
         self._waiting: deque[tuple[Node, Parts]] = deque()
         self._syntax: dict[str, ModuleSyntax] = {}
         self._module_of_file = {space.get("__file__"): name for name, space in self.modules.items()}
-        self._module_of_space = {id(space): name for name, space in self.modules.items()}
         self._acting: dict[str, dict[str, list[Statement]]] | None = None
+
+    # Modules and names
 
     def is_own(self, module: str) -> bool:
         """Whether a module is the project's."""
         return bool(module) and self.sources.path(module) is not None
 
-    def is_installed(self, library: str) -> bool:
-        """Whether a library that is not loaded could be."""
-        try:
-            return find_spec(library) is not None
-        except (ImportError, ValueError):
-            return False
-
     def syntax(self, module: str) -> ModuleSyntax:
-        """What the file of a module says."""
+        """What the file of a module says; nothing of one that is not the project's."""
         if module not in self._syntax:
             path = self.sources.path(module)
             source = self.sources.read(path) if path else b""
             self._syntax[module] = read_module(module, source, str(path))
         return self._syntax[module]
 
-    def module_of(self, space: dict[str, Any]) -> str:
-        """The loaded module with these globals; empty for any other globals."""
-        return self._module_of_space.get(id(space), "")
+    def absolute(self, name: str, module: str) -> str:
+        """The full name of a module that another imports as `..data`."""
+        path = self.sources.path(module)
+        is_package = path is not None and path.name == "__init__.py"
+        try:
+            return resolve_name(name, module if is_package else module.rpartition(".")[0])
+        except ImportError:
+            return name
 
-    def is_fixed(self) -> bool:
-        """Whether all statements of the loaded modules give the same values in every process."""
-        return all(is_fixed_module(self.syntax(module)) for module in self.modules)
+    def lookup(self, module: str, reference: Reference) -> tuple[str, Path]:
+        """Where a name that code of a module uses is made: a module, and the name there with its attributes.
+
+        Without a name, it is the module as a whole.
+        """
+        found = (self.absolute(reference.module, module) if reference.module else module), reference.path
+        seen = set[tuple[str, Path]]()
+        while found not in seen:
+            seen.add(found)
+            if found[1]:
+                found = self._next_place(found[0], found[1][0], found[1][1:])
+        return found
+
+    def _next_place(self, module: str, name: str, rest: Path) -> tuple[str, Path]:
+        """Where a name of a module leads, if it is a module or an import of another's name; else itself."""
+        space = self.modules.get(module, {})
+        value = space.get(name)
+        if isinstance(value, ModuleType):
+            return value.__name__, rest
+        imported = self.syntax(module).imported.get(name)
+        if imported is not None:
+            source = self.absolute(imported.module, module)
+            is_same = (
+                self.modules.get(source, {}).get(imported.path[0], self) is value if imported.path else True
+            )
+            if source not in self.modules or module not in self.modules or is_same:
+                return source, (*imported.path, *rest)
+        if name not in space and self.sources.known(f"{module}.{name}"):
+            return f"{module}.{name}", rest
+        return module, (name, *rest)
 
     def function_sources(self, code: CodeType) -> list[FunctionSource]:
         """How a function is written; several lambdas may stand on its line. Empty where it has no source."""
@@ -112,37 +128,12 @@ class Graph:
         """Whether code is in a file of a library, and so counts by its version."""
         return code.co_filename not in self._module_of_file and not code.co_filename.startswith("<")
 
-    def absolute(self, name: str, module: str) -> str:
-        """The full name of a module that another imports as `..data`."""
-        path = self.sources.path(module)
-        is_package = path is not None and path.name == "__init__.py"
-        package = module if is_package else module.rpartition(".")[0]
-        try:
-            return resolve_name(name, package)
-        except ImportError:
-            return name
-
-    def origin(self, module: str, name: str) -> tuple[str, str]:
-        """The loaded module in which a global value is made, and its name there, through imports of it."""
-        value = self.modules[module][name]
-        seen = set[str]()
-        while module not in seen:
-            seen.add(module)
-            imported = self.syntax(module).imported.get(name)
-            if imported is None or not imported.path:
-                break
-            source = self.absolute(imported.module, module)
-            if self.modules.get(source, {}).get(imported.path[0], self) is not value:
-                break
-            module, name = source, imported.path[0]
-        return module, name
-
-    def name_of(self, value: Any) -> tuple[str, tuple[str]] | None:
+    def name_of(self, value: Any) -> tuple[str, str] | None:
         """A module and a name in it that stand for this very object; None where there is none."""
         for module, space in self.modules.items():
             for name, other in space.items():
                 if other is value:
-                    return module, (name,)
+                    return module, name
         return None
 
     def defined_at(self, value: type | FunctionType) -> bool:
@@ -154,19 +145,55 @@ class Graph:
             found = found.function
         return found is value
 
-    def add(self, label: str, parts: Parts) -> str:
-        """The label of a node, which is computed later if it is new."""
+    # Nodes
+
+    def add(self, label: str, parts: Parts, module: str = "", line: int = 0) -> str:
+        """The label of a node, at a line of a module; it is computed later if it is new."""
         label = sys.intern(label)
         if label not in self.nodes:
-            self.nodes[label] = Node(label)
+            self.nodes[label] = Node(label=label)
             self._waiting.append((self.nodes[label], parts))
+            self.locations[label] = module, line
         return label
 
     def root(self, label: str, parts: Parts) -> Node:
         """A node by itself: what somebody rests on directly."""
-        node = Node(label)
+        node = Node(label=label)
         NodeBuilder(self, node).compute(parts)
         return node
+
+    def closure(self, root: Node) -> Closure:
+        """All that a node rests on, and what acts on the libraries that these use."""
+        closure = Closure(libraries=set(_ALWAYS_USED))
+        if root.label:
+            closure.inputs[root.label] = root.digest
+            closure.parents[root.label] = ""
+        self._extend(closure, root)
+        acted_on = set[str]()
+        while closure.libraries - acted_on:
+            library = min(closure.libraries - acted_on)
+            acted_on.add(library)
+            labels = dict.fromkeys(self._acting_on(library))
+            self._extend(closure, Node(references=labels))
+        if closure.reaches_any_code:
+            for module in self.sources.modules():  # by its text, as code that reads code may see it
+                path = self.sources.path(module)
+                text = self.sources.read(path) if path else b""
+                closure.inputs[f"code {module}"] = sha256(text).hexdigest()[:16]
+        return closure
+
+    def _extend(self, closure: Closure, root: Node) -> None:
+        """Add all on which a node rests."""
+        waiting = deque([root])
+        while waiting:
+            node = waiting.popleft()
+            closure.add(node)
+            self._compute()
+            for label in node.references:
+                if label not in closure.inputs:
+                    closure.inputs[label] = self.nodes[label].digest
+                    closure.parents[label] = node.label
+                    waiting.append(self.nodes[label])
 
     def _compute(self) -> None:
         """Compute all nodes that are waiting, and those on which they rest."""
@@ -174,69 +201,42 @@ class Graph:
             node, parts = self._waiting.popleft()
             NodeBuilder(self, node).compute(parts)
 
-    def closure(self, root: Node) -> Closure:
-        """All that a node rests on, and what acts on the libraries that these use."""
-        closure = Closure()
-        self._extend(closure, root)
-        acted_on = set[str]()
-        while closure.libraries - acted_on:
-            library = min(closure.libraries - acted_on)
-            acted_on.add(library)
-            for label in self._acting_on(library):
-                self._extend(closure, Node("", references={label: None}))
-        if closure.reaches_any_code:
-            for module in self.sources.modules():
-                self._add_whole_module(closure, module)
-        return closure
-
-    def _extend(self, closure: Closure, root: Node) -> None:
-        """Add a node, if it has a label, and all on which it rests."""
-        waiting = deque([root])
-        if root.label:
-            closure.inputs[root.label] = root.digest
-            closure.parents[root.label] = ""
-        while waiting:
-            node = waiting.popleft()
-            closure.libraries |= node.libraries
-            closure.keepers |= node.keepers
-            closure.files |= node.files
-            closure.reaches_any_code |= node.reaches_any_code
-            self._compute()
-            for label in node.references:
-                if label not in closure.inputs:
-                    inner = self.nodes[label]
-                    closure.inputs[label] = inner.digest
-                    closure.parents[label] = node.label
-                    waiting.append(inner)
-
-    def _add_whole_module(self, closure: Closure, module: str) -> None:
-        """Add a module by its text, comments too, as code that reads code may see it."""
-        path = self.sources.path(module)
-        if path is not None:
-            text = self.sources.read(path)
-            closure.inputs[f"code {module}"] = sha256(text).hexdigest()[:16]
-            closure.parents[f"code {module}"] = ""
+    # Statements
 
     def _acting_on(self, library: str) -> list[str]:
         """The labels of statements that act on a library when loaded: one for each module."""
         if self._acting is None:
-            self._acting = self._find_acting()
+            self._acting = defaultdict(dict)
+            for module in self.modules:
+                for statement in self.syntax(module).statements:
+                    for changed in changed_libraries(self, statement):
+                        self._acting[changed].setdefault(module, []).append(statement)
         labels = list[str]()
         for module, statements in self._acting.get(library, {}).items():
             label = f"code {module}:<{library}>"
-            self.locations[label] = module, statements[0].line
-            labels.append(self.add(label, _acting_parts(statements)))
+            labels.append(self.add(label, _acting_parts(statements), module, statements[0].lines.start))
         self._compute()
         return labels
 
-    def _find_acting(self) -> dict[str, dict[str, list[Statement]]]:
-        """The statements that act on each library, by module."""
-        acting = defaultdict[str, dict[str, list[Statement]]](dict)
+    def is_fixed(self) -> bool:
+        """Whether it is plain from their syntax that all values of the loaded modules are equal everywhere.
+
+        They are where nothing is called but what declares, and no set is written.
+        """
         for module in self.modules:
             for statement in self.syntax(module).statements:
-                for library in changed_libraries(self, statement):
-                    acting[library].setdefault(module, []).append(statement)
-        return acting
+                has_set = any(isinstance(part, (ast.Set, ast.SetComp)) for part in ast.walk(statement.node))
+                if has_set or not all(self._declares(module, called) for called in statement.uses.calls):
+                    return False
+        return True
+
+    def _declares(self, module: str, called: Reference) -> bool:
+        """Whether a call is one of the engine, or makes an object of a dataclass."""
+        owner, path = self.lookup(module, called)
+        if not self.is_own(owner):
+            return owner.partition(".")[0] in _DECLARING
+        value = self.modules[owner].get(path[0]) if path else None
+        return is_dataclass(value) and not hasattr(value, "__post_init__")
 
 
 def _acting_parts(statements: list[Statement]) -> Parts:

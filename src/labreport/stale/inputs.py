@@ -15,8 +15,8 @@ from labreport.project import Data, Experiment, Project, Reader, Section, Study
 from labreport.results.files import sha256_of_file
 from labreport.stale.canonical import declaration_hash, short_hash, specification_repr
 from labreport.stale.files import FileDigests
-from labreport.stale.graph import Closure, Graph
-from labreport.stale.node import Node
+from labreport.stale.graph import Graph
+from labreport.stale.node import Closure, Node
 from labreport.stale.observation import Observation, digest_now
 from labreport.stale.observed import Recorder, recording, start_recording
 from labreport.stale.sources import ENGINE_FOLDER, Sources, installed

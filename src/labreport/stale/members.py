@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import is_dataclass
 from functools import cached_property
 from types import FunctionType
@@ -24,6 +25,16 @@ def static_member(owner: Any, name: str) -> Any:
 def enclosed_parts(function: FunctionType) -> list[Any]:
     """What a function has beside its code: defaults, enclosed values, attributes."""
     return [function.__defaults__, function.__kwdefaults__, function.__closure__, vars(function)]
+
+
+def enclosed_values(function: FunctionType) -> list[Any]:
+    """The defaults of a function and the values of enclosed names."""
+    values = list[Any](function.__defaults__ or ())
+    values.extend((function.__kwdefaults__ or {}).values())
+    for cell in function.__closure__ or ():
+        with suppress(ValueError):  # of an empty one
+            values.append(cell.cell_contents)
+    return values
 
 
 def class_parts(kind: type) -> list[Any]:

@@ -1,4 +1,4 @@
-"""One part of a project on which others rest."""
+"""One part of a project on which others rest, and all that somebody rests on."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 FunctionKey = tuple[str, int, str]
 """A function by its file, its first line and its name; `<module>` is the code of a module itself."""
+Parts = Callable[["NodeBuilder"], Any]
+"""What the digest of a node is made of; called when the node is computed."""
 
 
 def function_key(code: CodeType) -> FunctionKey:
@@ -20,18 +22,10 @@ def function_key(code: CodeType) -> FunctionKey:
     return code.co_filename, line, code.co_name
 
 
-Parts = Callable[["NodeBuilder"], Any]
-"""What the digest of a node is made of; called when the node is computed."""
-
-
 @dataclass
-class Node:
-    """A function, a class, a value, a module or a declaration, by its label; see `graph`."""
+class Rests:
+    """What something rests on beside what has labels."""
 
-    label: str
-    digest: str = ""
-    references: dict[str, None] = field(default_factory=dict)
-    """The labels on which it rests directly, in order."""
     libraries: set[str] = field(default_factory=set)
     """The libraries that it uses, by their top-level names."""
     keepers: set[FunctionKey] = field(default_factory=set)
@@ -39,5 +33,32 @@ class Node:
     files: set[str] = field(default_factory=set)
     """Files that stand for a value which cannot be told: those that its module opened at import."""
     reaches_any_code: bool = False
+
+    def add(self, other: Rests) -> None:
+        """Add what another rests on."""
+        self.libraries |= other.libraries
+        self.keepers |= other.keepers
+        self.files |= other.files
+        self.reaches_any_code |= other.reaches_any_code
+
+
+@dataclass
+class Node(Rests):
+    """A function, a class, a value, a module or a declaration, by its label; see `graph`."""
+
+    label: str = ""
+    digest: str = ""
+    references: dict[str, None] = field(default_factory=dict)
+    """The labels on which it rests directly, in order."""
     may_vary: bool = False
     """Whether it has values, which may differ from process to process, and not only code."""
+
+
+@dataclass
+class Closure(Rests):
+    """All that somebody rests on."""
+
+    inputs: dict[str, str] = field(default_factory=dict)
+    """The digest of each label."""
+    parents: dict[str, str] = field(default_factory=dict)
+    """The label that led to each; empty for what is rested on directly."""

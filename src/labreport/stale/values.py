@@ -19,39 +19,17 @@ from types import (
     MemberDescriptorType,
     ModuleType,
 )
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from labreport.project import Data, Experiment, Project, Study
 from labreport.project.checks import Declared
 
+if TYPE_CHECKING:
+    from labreport.stale.builder import NodeBuilder
+
 SIZE_LIMIT = 500_000_000
 """Bytes of a value, beyond which it counts by the statements about it."""
 _PLAIN = frozenset({int, float, bool, bytes, list, tuple, dict, type(None), complex})
-
-
-class CodeReferences(Protocol):
-    """Who knows what stands for code in a value, and is told what else the value rests on."""
-
-    root: str
-    """The project's folder: paths below it count relative to it."""
-
-    def is_own(self, module: str) -> bool:
-        """Whether a module is the project's."""
-
-    def module(self, value: ModuleType) -> Any:
-        """What stands for a module."""
-
-    def definition(self, value: type | FunctionType, values: ValueHash) -> Any:
-        """What stands for a function or a class."""
-
-    def declared(self, value: Experiment | Study | Data) -> Any:
-        """What stands for an experiment, a study or a table."""
-
-    def instance(self, value: Any) -> None:
-        """Note an object of some class, which may keep what its methods read."""
-
-    def wrapped(self, function: Any) -> None:
-        """Note a function that an object of a library wraps, such as a cache."""
 
 
 class TooLarge(Exception):
@@ -64,7 +42,7 @@ class ValueHash:
     `opaque` says that a part of it could not be told, so that it counts by the statements about it too.
     """
 
-    def __init__(self, code: CodeReferences) -> None:
+    def __init__(self, code: NodeBuilder) -> None:
         self.code = code
         self.opaque = False
         self._numbers: dict[int, tuple[int, Any]] = {}
@@ -98,7 +76,7 @@ class ValueHash:
         if kind in _PLAIN:
             return None
         if kind is str:  # as bytes, since whether two equal texts are one object means nothing
-            return value.replace(self.code.root, "").encode("utf-8", "surrogatepass")
+            return value.replace(str(self.code.graph.sources.folder), "").encode("utf-8", "surrogatepass")
         if isinstance(value, PurePath):
             return kind.__name__, str(value)
         if kind is set or kind is frozenset:
@@ -118,12 +96,12 @@ class ValueHash:
         if kind is property:
             return "property", value.fget, value.fset, value.fdel
         if kind is cached_property:
-            self.code.wrapped(value.func)
+            self.code.keep(value.func)
             return "cached_property", value.func
         if kind is staticmethod or kind is classmethod:
             return kind.__name__, value.__func__
         self.code.instance(value)
-        return None if self.code.is_own(kind.__module__) else self._wrapper(value)
+        return None if self.code.graph.is_own(kind.__module__) else self._wrapper(value)
 
     def _set(self, value: set[Any] | frozenset[Any]) -> Any:
         """The members of a set in an order that is the same in every process."""
@@ -154,7 +132,7 @@ class ValueHash:
         if function is None:
             return None
         kind = type(value)
-        self.code.wrapped(function)
+        self.code.keep(function)
         if kind.__module__ != "functools":  # it may have options that nobody can ask for
             self.opaque = True
         return kind.__qualname__, function
@@ -171,7 +149,7 @@ class ValueHash:
         except Exception:  # of many kinds
             self.opaque = True
             parts = str, (f"{kind.__module__}.{kind.__qualname__}",)
-        if self.code.is_own(kind.__module__) and isinstance(parts, tuple):
+        if self.code.graph.is_own(kind.__module__) and isinstance(parts, tuple):
             state = [parts[2:3], getattr(value, "__dict__", None)]
             return *parts[:2], state, *parts[3:5]
         return parts
