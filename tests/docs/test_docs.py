@@ -16,6 +16,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
+from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 
@@ -124,6 +125,35 @@ def test_the_csv_page_builds_and_its_claims_hold(wells: Path) -> None:
     names = run(wells, "names", "drug")
     assert '{% claim difference["HT29"].unclear("0.1") %}' in names
     assert "% per µM" in run(wells, "names", "slope")
+
+
+def test_the_trial_and_the_speeds_of_the_csv_page_build(tmp_path: Path) -> None:
+    """Two arms with visits and events, and two versions on hosts, as the page has them."""
+    code = [
+        block.text
+        for block in blocks("docs/csv.md")
+        if "TRIAL = " in block.text or "LATENCY = " in block.text
+    ]
+    questions = "pressure, events, speed"
+    imports = "from labreport import Measure, Project, difference, mean, quantile, question, table"
+    text = "\n".join([imports, *code, f'project = Project("Two tables", ({questions}))'])
+    (tmp_path / "project.py").write_text(text)
+    visits = ["patient,arm,week,sbp,event"]
+    for patient in range(40):
+        arm = "drug" if patient < 20 else "placebo"
+        for week in (0, 12):
+            drop = week * (arm == "drug") * 2 + patient % 7
+            visits.append(f"P{patient},{arm},{week},{150 - drop},{patient % 3 == 0 and week == 12}")
+    (tmp_path / "trial.csv").write_text("\n".join(visits))
+    rows = ["host,version,rate,latency"]
+    for host, rate, version in product(range(6), (100, 400), ("1.9", "1.10")):
+        rows += [
+            f"h{host},{version},{rate},{10 + host + ms + (version == '1.9') * host / 9}" for ms in (1, 2)
+        ]
+    (tmp_path / "requests.csv").write_text("\n".join(rows))
+    run(tmp_path, "questions")
+    assert "share.drug" in run(tmp_path, "names", "events")
+    assert "{% claim speed.every." in run(tmp_path, "names", "speed")
 
 
 def test_the_csv_of_the_readme_is_the_beginning_of_that_page(wells: Path, written: Written) -> None:
