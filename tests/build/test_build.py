@@ -63,7 +63,7 @@ def test_an_edited_experiment_is_repeated_alone(toy: Toy) -> None:
     assert "higher.mean.up: was " in ended.out
     assert "held, no longer holds: " in ended.out
     assert "up: was −156 ± 31 steps (less), now 144 ± 31 steps (more) " in " ".join(ended.out.split())
-    assert "higher.md:1: new: no longer holds: " in ended.out
+    assert "higher.md:1: new: does not hold: " in ended.out
     assert ended.out.count("(now: ") == 1  # of the second claim, which has the same condition, only the words
     assert "does not hold" in toy.read("report.html").lower()
     assert toy.run("--strict").code == 3

@@ -8,7 +8,7 @@ import pytest
 
 from build.conftest import Toy
 
-FALLEN = "templates/questions/higher.md:1: new: no longer holds: "
+FALLEN = "templates/questions/higher.md:1: new: does not hold: "
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_a_report_in_a_folder_of_a_repository_is_annotated_below_its_root(
         annotations = [line for line in lines if line.startswith("::")]
         assert len(annotations) == 2
         assert annotations[0].startswith(
-            "::error file=toy/templates/questions/higher.md,line=1::no longer holds: "
+            "::error file=toy/templates/questions/higher.md,line=1::new: does not hold: "
         )
     fallen.edit("templates/questions/down.md", "change | size", "chance | size")
     ended = fallen.run("build")

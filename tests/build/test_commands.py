@@ -117,7 +117,7 @@ def test_new_creates_a_project_that_builds_at_once(tmp_path: Path) -> None:
     ended = Toy(folder).run()
     assert ended.code == 0, ended.err
     assert "My report" in Toy(folder).read("report.html")
-    assert "no longer holds" not in ended.out
+    assert "does not hold" not in ended.out
     assert Toy(tmp_path).run("new", str(folder)).code == 2
 
 

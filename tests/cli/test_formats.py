@@ -42,19 +42,13 @@ def test_a_line_has_file_verdict_sentence_and_what_holds(report: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("holds", "held_before", "begins"),
-    [
-        (False, True, "new: no longer holds: "),
-        (False, False, "new: does not hold: "),
-        (None, False, "new: is not known: "),
-    ],
+    ("holds", "begins"), [(False, "new: does not hold: "), (None, "new: is not known: ")]
 )
-def test_only_what_held_no_longer_holds(
-    report: Path, holds: bool | None, held_before: bool, begins: str
-) -> None:
-    """A sentence that is new, or was not known before, does not hold."""
-    claim = _claim(report, holds, is_new=True, held_before=held_before)
-    assert as_text([claim]).removeprefix("templates/best.md:3: ").startswith(begins)
+def test_what_the_last_build_felled_is_new(report: Path, holds: bool | None, begins: str) -> None:
+    """In each format, before the verdict."""
+    claim = _claim(report, holds, is_new=True)
+    assert as_text([claim]).startswith(f"templates/best.md:3: {begins}")
+    assert f"::{begins}" in as_annotations([claim])
 
 
 def test_annotations_are_below_the_repository_and_escaped(report: Path) -> None:

@@ -270,7 +270,7 @@ def test_the_problem_matcher_of_that_page_reads_what_check_prints() -> None:
     assert problem
     assert problem[pattern["file"]] == "templates/questions/drug.md"
     assert problem[pattern["line"]] == "3"
-    assert problem[pattern["message"]].startswith("new: no longer holds")
+    assert problem[pattern["message"]].startswith("new: does not hold")
 
 
 REFERENCE = re.findall(r"^\*\*`(.+)`\*\*$", (ROOT / "docs/reference.md").read_text(), re.MULTILINE)

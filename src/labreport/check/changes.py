@@ -10,7 +10,8 @@ from typing import Any
 
 import msgspec
 
-from labreport.check.claims import FallenClaim, claims_of_document, keyed_claims, newly_fallen
+from labreport.check.claims import claims_of_document, keyed_claims, newly_fallen
+from labreport.page import Claim
 from labreport.results import files
 from labreport.stats import Finding, Namespace, Quantity, as_plus_minus, from_json
 from labreport.stats.finding import outcomes_by_name, quantities
@@ -57,7 +58,7 @@ class LastBuild:
 
     differences: tuple[Difference, ...] = ()
     was: dict[str, str] = field(default_factory=dict)
-    fallen: tuple[FallenClaim, ...] = ()
+    fallen: tuple[Claim, ...] = ()
 
     @classmethod
     def between(cls, before: Mapping[str, Any], after: Mapping[str, Any]) -> LastBuild:
@@ -68,7 +69,7 @@ class LastBuild:
             if new.get(name, text) != text:
                 was[name] = text
         fallen = newly_fallen(claims_of_document(before), claims_of_document(after))
-        return cls(tuple(differences(before, after)), was, tuple(fallen))
+        return cls(tuple(differences(before, after)), was, fallen)
 
     @classmethod
     def read(cls, report: Path) -> LastBuild:

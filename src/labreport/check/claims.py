@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from labreport.errors import display_path
 from labreport.page import Claim
 from labreport.plan import Plan
 
 Outcome = Literal["holds", "fails", "unknown"]
+ClaimKey: TypeAlias = tuple[str, str, int]
+"""By what a claim is known in another build: its file, its condition, and how many of both were before it.
+
+Its text has numbers in it, and its line moves.
+"""
+VERDICTS: dict[Outcome, str] = {"holds": "holds", "fails": "does not hold", "unknown": "is not known"}
 
 
 @dataclass(frozen=True)
@@ -22,7 +28,6 @@ class CheckedClaim:
     claim: Claim
     path: Path
     is_new: bool = False
-    held_before: bool = False
 
     @property
     def location(self) -> str:
@@ -37,52 +42,24 @@ class CheckedClaim:
         return "fails" if self.claim.fails else "holds"
 
     @property
-    def verdict(self) -> str:
-        """The outcome in words; `no longer holds` is said only of what held in the report before."""
-        if self.outcome == "fails":
-            return "no longer holds" if self.held_before else "does not hold"
-        return "is not known" if self.outcome == "unknown" else "holds"
-
-    @property
     def message(self) -> str:
         """Say the outcome, the sentence and what holds instead.
 
         >>> checked.message
-        'does not hold: "The forest leads." (now: forest and linear are level)'
+        'new: does not hold: "The forest leads." (now: forest and linear are level)'
         """
+        new = "new: " if self.is_new else ""
         now = f" (now: {self.claim.now})" if self.claim.now else ""
-        return f'{self.verdict}: "{self.claim.text}"{now}'
-
-
-@dataclass(frozen=True)
-class FallenClaim:
-    """A claim that the last build felled; `held` before, or was new, or was not known."""
-
-    file: str
-    line: int
-    text: str
-    held: bool
-
-
-@dataclass(frozen=True)
-class ClaimKey:
-    """By what a claim is known in another build: not by its text, which has numbers in it, or by its line.
-
-    `occurrence` counts those of one condition in one template, from 0.
-    """
-
-    file: str
-    condition: str
-    occurrence: int
+        return f'{new}{VERDICTS[self.outcome]}: "{self.claim.text}"{now}'
 
 
 def keyed_claims(claims: Iterable[Claim]) -> dict[ClaimKey, Claim]:
     """The claims by what they are known by in another build."""
-    keyed = {}
+    keyed: dict[ClaimKey, Claim] = {}
     occurrences = Counter[tuple[str, str]]()
     for claim in claims:
         written = (claim.file, claim.condition)
-        keyed[ClaimKey(*written, occurrences[written])] = claim
+        keyed[*written, occurrences[written]] = claim
         occurrences[written] += 1
     return keyed
 
@@ -103,26 +80,14 @@ def claims_of_sections(plan: Plan) -> list[Claim]:
     return claims
 
 
-def newly_fallen(before: Iterable[Claim], after: Iterable[Claim]) -> list[FallenClaim]:
+def newly_fallen(before: Iterable[Claim], after: Iterable[Claim]) -> tuple[Claim, ...]:
     """Those that fail now and did not before; one that was not there before is among them."""
-    old = keyed_claims(before)
-    fallen = []
-    for key, claim in keyed_claims(after).items():
-        if claim.fails and not (key in old and old[key].fails):
-            held = key in old and old[key].holds is True
-            fallen.append(FallenClaim(claim.file, claim.line, claim.text, held))
-    return fallen
+    fallen_before = {key for key, claim in keyed_claims(before).items() if claim.fails}
+    now = keyed_claims(after)
+    return tuple(claim for key, claim in now.items() if claim.fails and key not in fallen_before)
 
 
-def check_claims(plan: Plan, fallen: Iterable[FallenClaim] = ()) -> list[CheckedClaim]:
+def check_claims(plan: Plan, fallen: Collection[Claim] = ()) -> list[CheckedClaim]:
     """The claims of a report as it was built; `fallen` are those that the last build felled."""
-    new = {(claim.file, claim.line, claim.text): claim for claim in fallen}
-    checked = []
-    for claim in claims_of_sections(plan):
-        path = plan.project.folder / claim.file
-        newly = new.get((claim.file, claim.line, claim.text))
-        if newly is None:
-            checked.append(CheckedClaim(claim, path))
-        else:
-            checked.append(CheckedClaim(claim, path, is_new=True, held_before=newly.held))
-    return checked
+    folder = plan.project.folder
+    return [CheckedClaim(claim, folder / claim.file, claim in fallen) for claim in claims_of_sections(plan)]

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from labreport import results
-from labreport.charts import Exported
 from labreport.check.claims import ClaimKey, claims_of_sections, keyed_claims
-from labreport.page import Claim, RenderedSection, render_section
+from labreport.errors import LabReportError
+from labreport.page import Claim
 from labreport.plan import Plan, Target
-from labreport.project import Experiment, Question
+from labreport.plan.targets import AnswerTarget, SectionTarget
+from labreport.project import Experiment
 from labreport.project.table import Data
 from labreport.results import Run
-from labreport.stats import Namespace, from_json, to_json
 
 FEWEST, MOST = 5, 30
 """Of so many units each is left out in turn: fewer leave nothing to judge, of more none is decisive."""
@@ -48,34 +47,34 @@ class FragileClaim:
 
 @dataclass(frozen=True)
 class Firmness:
-    """How firmly the claims hold that hold: `asked` again without each of `units`.
+    """How firmly claims hold: `asked` of them, without each of `units`; `fragile` fall without one or two.
 
-    `fragile` fall without one or two of them, so many as `near` without more; `failures` say for which unit a
-    question could not be answered, and why.
+    `failures` say without which unit a question could not be answered, and why.
     """
 
     asked: int
     units: tuple[LeftOut, ...]
     fragile: tuple[FragileClaim, ...]
-    near: int
     failures: tuple[str, ...]
 
 
 def firmness(plan: Plan) -> Firmness:
-    """Ask each claim of a report again without each unit; nothing is run, and nothing is kept."""
+    """Ask each claim that holds again without each unit; nothing is run, and nothing is stored."""
     holding = {key: claim for key, claim in keyed_claims(claims_of_sections(plan)).items() if claim.holds}
-    units = tuple(units_of(plan))
     falls: dict[ClaimKey, list[LeftOut]] = {key: [] for key in holding}
+    units = tuple(units_of(plan))
     failures = []
     for unit in units:
-        again = _Again(plan, unit)
-        for key, claim in again.claims().items():
+        plan_without = PlanWithout(plan, unit)
+        for key, claim in keyed_claims(plan_without.claims()).items():
             if key in falls and not claim.holds:
                 falls[key].append(unit)
-        failures += again.failures
-    fragile = [FragileClaim(holding[key], tuple(without)) for key, without in falls.items() if without]
-    told = tuple(claim for claim in fragile if len(claim.without) <= TOLD)
-    return Firmness(len(holding), units, told, len(fragile) - len(told), tuple(failures))
+        failures += plan_without.failures
+    fragile = []
+    for key, without in falls.items():
+        if 1 <= len(without) <= TOLD:
+            fragile.append(FragileClaim(holding[key], tuple(without)))
+    return Firmness(len(holding), units, tuple(fragile), tuple(failures))
 
 
 def units_of(plan: Plan) -> Iterator[LeftOut]:
@@ -95,80 +94,68 @@ def units_of(plan: Plan) -> Iterator[LeftOut]:
                     yield LeftOut(table.unit, replicate, table)
 
 
-class _Again:
-    """The answers and claims of a report without one unit; `failures` are what could not be answered."""
+class PlanWithout(Plan):
+    """A plan whose runs and tables lack one unit; what is made again without it is kept in memory.
+
+    `failures` are what could not be answered.
+    """
 
     def __init__(self, plan: Plan, unit: LeftOut) -> None:
-        self.plan, self.unit = plan, unit
+        vars(self).update(vars(plan))
+        self.unit = unit
         self.failures: list[str] = []
-        self._answers = dict[str, Namespace]()
-        """Those that the unit has a part in, by question."""
-        self._lost = set[str]()
+        self._made = dict[str, Any]()  # answers, by question
+        self._lost = set[Target]()
 
-    def claims(self) -> dict[ClaimKey, Claim]:
-        """The claims of the sections that read an answer in which the unit has a part."""
-        for target in self.plan.targets:
-            if target.kind == "answer":
-                self._answer(target)
-        claims: list[Claim] = []
-        for target in self.plan.targets:
-            if target.kind == "section":
-                names = [below.name for below in self.plan.graph.reads(target) if below.kind == "answer"]
-                if not self._answers.keys().isdisjoint(names) and self._lost.isdisjoint(names):
-                    claims += self._section(target, names).claims
-        return keyed_claims(claims)
-
-    def _answer(self, target: Target) -> None:
-        """Answer a question again, if it reads the unit, or an answer that is another without it."""
-        question: Question = target.subject
-        names = [below.name for below in self.plan.graph.reads(target) if below.kind == "answer"]
-        if not self._lost.isdisjoint(names):
-            self._lost.add(question.name)
-            return
-        if not self._reads_unit(question) and self._answers.keys().isdisjoint(names):
-            return
-        tables = tuple(map(self._without, question.tables))
-        answers: Any = Namespace(self._kept_or_made(names))
-        read = results.results_for_reader(question, self._runs)
-        arguments = replace(question, tables=tables).arguments(read, answers)
-        try:
-            answer = question.function(*arguments)
-            self._answers[question.name] = from_json(to_json(answer))
-        except Exception as error:  # the author's code may raise anything
-            self._lost.add(question.name)
-            self.failures.append(f"{question.name} without {self.unit}: {error}")
-
-    def _reads_unit(self, question: Question) -> bool:
-        if self.unit.table is not None:
-            return self.unit.table in question.tables
-        experiments = (experiment for read in question.reads for experiment in read.subject.experiments())
-        return any(self._is_left_out_of(experiment) for experiment in experiments)
-
-    def _is_left_out_of(self, experiment: Experiment) -> bool:
-        return FEWEST <= len(self.plan.runs(experiment)) <= MOST
-
-    def _runs(self, experiment: Experiment) -> list[Run]:
-        runs = self.plan.runs(experiment)
-        if self.unit.table is not None or not self._is_left_out_of(experiment):
+    def runs(self, experiment: Experiment) -> list[Run]:
+        """The stored runs of an experiment, without a seed that is left out."""
+        runs = super().runs(experiment)
+        if not self._lacks_seed(experiment):
             return runs
         return [run for run in runs if run.seed != self.unit.value]
 
-    def _without(self, table: Data) -> Data:
+    def value(self, kind: str, name: str) -> Any:
+        """What was made again without the unit, or is stored, since the unit has no part in it."""
+        if kind == "answer" and name in self._made:
+            return self._made[name]
+        return super().value(kind, name)
+
+    def claims(self) -> list[Claim]:
+        """The claims of the sections that read an answer in which the unit has a part."""
+        claims: list[Claim] = []
+        for target in self.targets:
+            if isinstance(target, AnswerTarget):
+                self._answer(target)
+            elif isinstance(target, SectionTarget) and self._reads_made(target):
+                claims += replace(target, plan=self).render(self._lost).claims
+        return claims
+
+    def _answer(self, target: AnswerTarget) -> None:
+        """Answer a question again, if it reads the unit, or an answer that is another without it."""
+        reader = target.reader
+        experiments = (experiment for read in reader.reads for experiment in read.subject.experiments())
+        has_unit = self.unit.table in reader.tables or any(map(self._lacks_seed, experiments))
+        if not self._lost.isdisjoint(self.graph.reads(target)):
+            self._lost.add(target)
+        elif has_unit or self._reads_made(target):
+            tables = tuple(map(self._without_replicate, reader.tables))
+            try:
+                again = replace(target, plan=self, reader=replace(reader, tables=tables))
+                self._made[target.name] = again.make()
+            except LabReportError as error:
+                self._lost.add(target)
+                self.failures.append(f"{target.name} without {self.unit}: {error.message}")
+
+    def _reads_made(self, target: Target) -> bool:
+        """Whether a target reads an answer that was made again."""
+        return any(read.kind == "answer" and read.name in self._made for read in self.graph.reads(target))
+
+    def _lacks_seed(self, experiment: Experiment) -> bool:
+        """Whether the unit is a seed, and the experiment has enough of them to leave one out."""
+        return self.unit.table is None and FEWEST <= len(super().runs(experiment)) <= MOST
+
+    def _without_replicate(self, table: Data) -> Data:
         if table is not self.unit.table:
             return table
         frame = table.frame[table.frame[table.unit] != self.unit.value]
         return replace(table, source=frame, where=None)
-
-    def _kept_or_made(self, names: Iterable[str]) -> dict[str, Namespace]:
-        """Answers by question, those of the report where the unit has no part in them."""
-        answers = {}
-        for name in names:
-            answers[name] = self._answers.get(name) or from_json(self.plan.value("answer", name))
-        return answers
-
-    def _section(self, target: Target, names: Iterable[str]) -> RenderedSection:
-        drawn = [below.name for below in self.plan.graph.reads(target) if below.kind == "figure"]
-        figures = {name: Exported(**self.plan.value("figure", name)) for name in drawn}
-        project = self.plan.project
-        templates = project.folder / "templates"
-        return render_section(target.subject, self._kept_or_made(names), figures, project.runs, templates)

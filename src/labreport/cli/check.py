@@ -88,8 +88,7 @@ def _show_firmness(terminal: Terminal, plan: Plan) -> None:
         terminal.result("Nothing was left out: that needs 5 to 30 seeds or replicates.")
         return
     asked = f"{counted(firm.asked, 'claim')} asked again without each of {len(firm.units)} units"
-    near = f"; near their limits, and falling without three or more: {firm.near}" if firm.near else ""
-    terminal.result(f"{asked}. Falling without one or two: {len(firm.fragile)}{near}.")
+    terminal.result(f"{asked}; falling without one or two of them: {len(firm.fragile)}.")
 
 
 def _templates_of(plan: Plan) -> Iterator[Path]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from typing import Any
 from urllib.parse import quote
 
@@ -23,8 +24,7 @@ def as_text(claims: Sequence[CheckedClaim]) -> str:
     lines = []
     for claim in claims:
         if claim.outcome != "holds":
-            new = "new: " if claim.is_new else ""
-            lines.append(f"{claim.location}: {new}{claim.message}")
+            lines.append(f"{claim.location}: {claim.message}")
     return "\n".join(lines)
 
 
@@ -32,16 +32,8 @@ def as_json(claims: Sequence[CheckedClaim]) -> str:
     """All claims, with paths below the repository."""
     entries = []
     for claim in claims:
-        entry = {
-            "file": below_repository(claim.path),
-            "line": claim.claim.line,
-            "text": claim.claim.text,
-            "condition": claim.claim.condition,
-            "outcome": claim.outcome,
-            "now": claim.claim.now,
-            "how": claim.claim.how,
-            "new": claim.is_new,
-        }
+        entry = asdict(claim.claim)
+        entry |= {"file": below_repository(claim.path), "outcome": claim.outcome, "new": claim.is_new}
         entries.append(entry)
     return json.dumps({"claims": entries}, ensure_ascii=False, indent=1)
 

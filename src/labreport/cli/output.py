@@ -87,9 +87,8 @@ def lines_of(claims: Iterable[CheckedClaim]) -> list[str]:
             text = f"{text[:LONGEST].rsplit(' ', 1)[0]} ..."
         now = "" if claim.now in said else claim.now
         said.add(claim.now)
-        new = "new: " if checked.is_new else ""
         brief = replace(checked, claim=replace(claim, text=text, now=now))
-        lines[visible(f"{checked.location}: {new}{brief.message}")] = None
+        lines[visible(f"{checked.location}: {brief.message}")] = None
     return list(lines)
 
 
