@@ -118,12 +118,12 @@ def test_what_no_claim_covers_is_listed_and_is_no_error(toy: Toy) -> None:
 
 
 def test_changes_are_a_table_for_a_pull_request(fallen: Toy) -> None:
-    """Claims in full, numbers folded away."""
+    """Claims first, and in full."""
     ended = fallen.run("changes", "--format", "markdown")
     assert ended.code == 0
     assert "| `templates/questions/higher.md:1` Who drifts ends higher: " in ended.out
     assert "| held | no longer holds |" in ended.out
-    assert "<summary>Changed in the answers: " in ended.out
+    assert "| `higher.mean.up` " in ended.out
 
 
 def test_what_a_build_changed_is_kept_for_the_page(fallen: Toy) -> None:

@@ -23,4 +23,4 @@ def test_the_time_left_follows_from_what_was_measured() -> None:
     assert progress.left() == ""
     now[0] = 160.0
     progress.event(Finished(small))
-    assert progress.left() == "4 min left"
+    assert progress.left() == "4 min 00 s left"

@@ -146,24 +146,14 @@ def printed_numbers(document: Mapping[str, Any]) -> dict[str, str]:
 
 
 def as_markdown(found: Sequence[Difference]) -> str:
-    """The differences as two tables for a pull request: claims in full, numbers folded away."""
-    claims = ["| claim | was | now |", "|---|---|---|"]
-    numbers = ["| answer | was | now |", "|---|---|---|"]
-    for difference in found:
-        was, now = _cell(difference.was), _cell(difference.now)
-        name = f"`{difference.name}`"
-        if difference.sentence:
-            claims.append(f"| {name} {_cell(difference.sentence)} | {was} | {now} |")
-        else:
-            numbers.append(f"| {name} | {was} | {now} |")
-    parts = []
-    if len(claims) > 2:
-        parts.append("\n".join(claims))
-    if len(numbers) > 2:
-        summary = f"<summary>Changed in the answers: {len(numbers) - 2}</summary>"
-        table = "\n".join(numbers)
-        parts.append(f"<details>{summary}\n\n{table}\n\n</details>")
-    return "\n\n".join(parts) or "No answer says anything else."
+    """The differences as a table for a pull request, claims first and in full."""
+    if not found:
+        return "No answer says anything else."
+    lines = ["| | was | now |", "|---|---|---|"]
+    for difference in sorted(found, key=lambda difference: not difference.sentence):
+        cells = [f"`{difference.name}` {_cell(difference.sentence)}", difference.was, difference.now]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
 
 
 def _shorten(text: str, longest: int) -> str:
@@ -175,4 +165,4 @@ def _cell(text: str) -> str:
     line = " ".join(text.split())
     for sign in "\\|<*_`[":
         line = line.replace(sign, f"\\{sign}")
-    return line or "–"
+    return line

@@ -9,14 +9,13 @@ import webbrowser
 
 from labreport.build import Builder, Request, answers_of, build_report, open_plan
 from labreport.check.changes import LastBuild
-from labreport.check.claims import CheckedClaim, check_claims
+from labreport.check.claims import check_claims
 from labreport.cli import stamp
 from labreport.cli.output import SHOWN, amounts, lines_of, show_causes, show_changes, show_claims
 from labreport.cli.progress import Progress
 from labreport.cli.terminal import Terminal, counted, duration
 from labreport.errors import MultipleErrors, display_path
 from labreport.plan import DOCUMENTS
-from labreport.plan.snapshot import Snapshot
 
 CLAIMS_FAIL = 3
 """Exit code where a claim does not hold, or is not known."""
@@ -74,12 +73,15 @@ def carry_out(arguments: argparse.Namespace, terminal: Terminal, progress: Progr
     claims = check_claims(built.plan, last_build.fallen)
     failing = [claim for claim in claims if claim.outcome == "fails"]
     unknown = [claim for claim in claims if claim.outcome == "unknown"]
-    counts_unknown = arguments.strict and not arguments.allow_unknown
-    listed = failing + unknown if counts_unknown else failing
+    listed = failing
+    if arguments.strict and not arguments.allow_unknown:
+        listed = failing + unknown
     show_claims(terminal, listed)
     _say_done(built, terminal, took)
     if arguments.command == "build" and not request.force and built.snapshot is not None:
-        _stamp(arguments, built.snapshot, failing, unknown)
+        front = os.environ.get(stamp.FRONT, "")
+        lines = lines_of(failing) + ([""] if unknown else [])
+        stamp.write(front, arguments.argv, str(arguments.output), built.snapshot, lines)
     return CLAIMS_FAIL if arguments.strict and listed else 0
 
 
@@ -116,20 +118,3 @@ def _say_done(built: Builder, terminal: Terminal, took: str) -> None:
         return
     documents = [display_path(page), *(path.name for path in others if path.is_file())]
     terminal.say(f"The report: {', '.join(documents)}")
-
-
-def _stamp(
-    arguments: argparse.Namespace,
-    snapshot: Snapshot,
-    failing: list[CheckedClaim],
-    unknown: list[CheckedClaim],
-) -> None:
-    """Stamp a report that is all fresh, so that the next build has only to look at its files."""
-    stamp.write(
-        os.environ.get(stamp.FRONT, ""),
-        arguments.argv,
-        str(arguments.output),
-        snapshot,
-        failing=lines_of(failing),
-        unknown=lines_of(unknown),
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from importlib import import_module
 from pathlib import Path
 
@@ -11,8 +12,8 @@ from labreport.cli.parser import parse
 from labreport.cli.terminal import INTERRUPTED, Terminal, guarded
 from labreport.errors import working_in
 
-MODULES = {"build": "build", "check": "check", "watch": "watch", "new": "new"}
-"""Where the function of a command is, if not in `commands`."""
+OWN_MODULE = ("build", "check", "watch", "new")
+"""Commands that have a module of their name; the others are in `commands`."""
 ELSEWHERE = ("watch", "new")
 """Commands in which none of the author's code runs, or only in other processes."""
 ENDINGS = {"build": INTERRUPTED, "watch": "Stopped watching."}
@@ -25,11 +26,8 @@ def run(argv: Sequence[str], root: str, checkout: Callable[..., int | None] | No
     """Carry out a command line; the exit code."""
     arguments = parse(argv, checkout is not None)
     terminal = Terminal(arguments.quiet, arguments.verbose, arguments.debug)
-    arguments.project = Path(os.path.abspath(arguments.project or root))
-    for name in ("file", "old"):  # paths from where the command was called
-        if getattr(arguments, name, None):
-            setattr(arguments, name, os.path.abspath(getattr(arguments, name)))
-    arguments.output = Path(os.path.abspath(arguments.output or arguments.project / "report"))
+    arguments.project = Path(arguments.project or root)
+    arguments.output = Path(arguments.output or arguments.project / "report")
 
     def action() -> int:
         if checkout is not None:
@@ -39,11 +37,10 @@ def run(argv: Sequence[str], root: str, checkout: Callable[..., int | None] | No
         for variable in ONE_THREAD:
             os.environ.setdefault(variable, "1")
         name: str = arguments.command.replace("-", "_")
-        module = import_module(f"labreport.cli.{MODULES.get(name, 'commands')}")
-        command = getattr(module, name)
-        if name in ELSEWHERE or not arguments.project.is_dir():
-            return int(command(arguments, terminal) or 0)
-        with working_in(arguments.project):
+        module = name if name in OWN_MODULE else "commands"
+        command = getattr(import_module(f"labreport.cli.{module}"), name)
+        runs_project = name not in ELSEWHERE and arguments.project.is_dir()
+        with working_in(arguments.project) if runs_project else nullcontext():
             return int(command(arguments, terminal) or 0)
 
     return guarded(action, terminal, ENDINGS.get(arguments.command, "Interrupted."))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from textwrap import shorten
 
 from labreport.check.changes import Difference
 from labreport.check.claims import CheckedClaim
@@ -82,9 +83,7 @@ def lines_of(claims: Iterable[CheckedClaim]) -> list[str]:
     said = set[str]()
     for checked in claims:
         claim = checked.claim
-        text = claim.text
-        if len(text) > LONGEST:
-            text = f"{text[:LONGEST].rsplit(' ', 1)[0]} ..."
+        text = shorten(claim.text, LONGEST, placeholder=" ...")
         now = "" if claim.now in said else claim.now
         said.add(claim.now)
         brief = replace(checked, claim=replace(claim, text=text, now=now))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -68,10 +69,10 @@ _OLD_REPORT = "compare with this report instead: its folder, or its answers.json
 NAMES = _argument("names", _SOME_NAMES, metavar="NAME", nargs="*")
 NAME = _argument("name", _ANY_NAME, metavar="NAME")
 QUESTION = _argument("question", "a question", metavar="QUESTION")
-OLD = _argument("old", _OLD_REPORT, metavar="OLD", nargs="?")
+OLD = _argument("old", _OLD_REPORT, metavar="OLD", nargs="?", type=os.path.abspath)
 KEPT = _argument("kept", "an experiment or a study", metavar="NAME", nargs="+")
 EXPORT_FORMAT = _argument("format", "csv, latex or markdown", metavar="FORMAT")
-FILE = _argument("file", "the file", metavar="FILE")
+FILE = _argument("file", "the file", metavar="FILE", type=os.path.abspath)
 FOLDER = _argument("dir", "the folder to create", metavar="DIR")
 EXPERIMENT = _argument("experiment", "an experiment", metavar="NAME")
 
@@ -100,8 +101,10 @@ CHECK_FORMAT = _argument(
 CHANGES_FORMAT = _argument(
     "--format", "how changes are listed (default: text)", choices=("text", "markdown"), default="text"
 )
-OUTPUT = _argument("--output", "folder of the report (default: report)", metavar="DIR")
-PROJECT = _argument("--project", "folder of the project (default: this one)", metavar="DIR")
+OUTPUT = _argument("--output", "folder of the report (default: report)", metavar="DIR", type=os.path.abspath)
+PROJECT = _argument(
+    "--project", "folder of the project (default: this one)", metavar="DIR", type=os.path.abspath
+)
 VERBOSE = _flag("--verbose", "list every item")
 QUIET = _flag("--quiet", "print only errors, and what was asked for")
 DEBUG = _flag("--debug", "show a traceback for every error")

@@ -81,12 +81,7 @@ class Progress:
 
     def _show_epoch(self, event: Epoch) -> None:
         epochs = event.task.epochs[-1]
-        if epochs == 1:
-            note = ""
-        elif event.epoch:
-            note = f"epoch {event.epoch:>3}/{epochs}"
-        else:
-            note = "starting"
+        note = "" if epochs == 1 else f"epoch {event.epoch:>3}/{epochs}"
         self.bars.update(self._rows[event.task.key], completed=event.epoch, note=note, visible=True)
 
     def _hide(self, event: Finished | Failed) -> None:
@@ -113,11 +108,4 @@ class Progress:
     def left(self) -> str:
         """Say how long the runs will still take, or nothing as long as that is not known."""
         seconds = self.bars.tasks[0].time_remaining
-        if not seconds:
-            return ""
-        if seconds < 60:
-            step = 5
-        else:
-            step = 10 if seconds < 600 else 60
-        rounded = max(step * round(seconds / step), step)
-        return f"{duration(rounded).removesuffix(' 00 s')} left"
+        return f"{duration(seconds)} left" if seconds else ""

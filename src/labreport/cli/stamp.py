@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 FRONT = "LABREPORT_FRONT"
 """Environment variable: the interpreter at the front door, which may continue in another."""
 NAME = ".stamp"
-FAILING, UNKNOWN = "!", "?"
-"""What the lines of a stamp begin with that are about claims."""
+CLAIM = "!"
+"""What the lines of a stamp begin with that say which claims do not hold; alone, that one is not known."""
 _SILENT = ("build", "--quiet", "--strict", "--allow-unknown", "--verbose")
 """Words that change neither what is made nor of what."""
 
@@ -51,22 +51,19 @@ def unchanged(front: str, argv: Sequence[str], root: str) -> int | None:
             head, *lines = file.read().split("\n")
         if head != _head(front, argv, output):
             return None
-        failing = [line[1:] for line in lines if line.startswith(FAILING)]
-        unknown = [line[1:] for line in lines if line.startswith(UNKNOWN)]
-        for line in lines[len(failing) + len(unknown) :]:
+        claims = [line.removeprefix(CLAIM) for line in lines if line.startswith(CLAIM)]
+        for line in lines[len(claims) :]:
             path = line.split(" ", 2)[2]
             if line != _line(path, _stat(path)):
                 return None
     except (OSError, ValueError, IndexError):
         return None
-    claims = failing
-    if "--strict" in argv and "--allow-unknown" not in argv:
-        claims = failing + unknown
-    if claims and os.environ.get("GITHUB_ACTIONS"):  # which shows claims as annotations
-        return None
-    lines = claims if "--quiet" in argv else [*claims, f"Up to date: {os.path.relpath(output)}/report.html"]
-    sys.stdout.write("".join(f"{line}\n" for line in lines))
-    return 3 if claims and "--strict" in argv else 0
+    if claims and ("--strict" in argv or os.environ.get("GITHUB_ACTIONS")):
+        return None  # they decide, or are annotated
+    if "--quiet" not in argv:
+        claims.append(f"Up to date: {os.path.relpath(output)}/report.html")
+    sys.stdout.write("".join(f"{line}\n" for line in claims if line))
+    return 0
 
 
 def write(
@@ -74,16 +71,15 @@ def write(
     argv: Sequence[str],
     output: str,
     snapshot: Mapping[str, tuple[int, int] | None],
-    failing: Iterable[str] = (),
-    unknown: Iterable[str] = (),
+    claims: Iterable[str] = (),
 ) -> None:
     """Stamp the report in `output`, made by `argv` from files and folders with what `os.stat` says of them.
 
-    None is a file that was looked for and is not there. `failing` and `unknown` are the lines about claims.
+    None is a file that was looked for and is not there. `claims` are the lines about those that do not hold,
+    and an empty one where one is not known.
     """
     lines = [_head(front, argv, output)]
-    lines += [FAILING + line for line in failing]
-    lines += [UNKNOWN + line for line in unknown]
+    lines += [CLAIM + line for line in claims]
     lines += [_line(path, snapshot[path]) for path in sorted(snapshot)]
     target = os.path.join(output, NAME)
     with open(f"{target}.new", "w", encoding="utf-8", errors="surrogateescape") as file:
@@ -107,4 +103,4 @@ def _line(path: str, stat: tuple[int, int] | None) -> str:
 
 def _head(front: str, argv: Sequence[str], output: str) -> str:
     words = (word for word in argv if word not in _SILENT)
-    return " ".join(["labreport stamp 3", front, os.path.abspath(output), *words])
+    return " ".join(["labreport stamp 4", front, os.path.abspath(output), *words])

@@ -45,39 +45,30 @@ class JsonGroup:
     """A part of a JSON file: what it holds, by attribute or in brackets.
 
     >>> external.test.accuracy            # a number, as a quantity
-    >>> external["test.accuracy"]         # the same; brackets take any name, and whole paths
-    >>> external.folds[0].accuracy        # of a list
+    >>> external["top-5"].accuracy        # brackets take any name
+    >>> external.folds[0].loss            # of a list
     >>> [name for name in external.test]  # the names in it
     """
 
     def __init__(self, file: JsonValues, path: str, content: dict[str, Any] | list[Any]) -> None:
-        self._file, self._path = file, path
         if isinstance(content, list):
             content = {str(index): member for index, member in enumerate(content)}
-        self._content = content
+        self._file, self._path, self._content = file, path, content
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):  # asked for by Python, as when it copies
             raise AttributeError(name)
         return self[name]
 
-    def __getitem__(self, path: str | int) -> Any:
-        """What has this name; the names of a path are joined by points, as `"test.accuracy"`.
+    def __getitem__(self, name: str | int) -> Any:
+        """What has this name: a group, a `Quantity`, a text, or True or False.
 
-        A group, a `Quantity`, a text, or True or False. Raises `UsageError` for a name that is not there, and
-        for null.
+        Raises `UsageError` for a name that is not there, and for null.
         """
-        name, rest = str(path), ""
+        name = str(name)
         if name not in self._content:
-            name, _, rest = name.partition(".")
-        if name not in self._content:
-            owner = self._path or "it"
             near = did_you_mean(name, self._content, "there are")
-            self._refuse(f"{owner} has no {name!r}{near}")
-        value = self._value(name)
-        return value[rest] if rest else value
-
-    def _value(self, name: str) -> Any:
+            self._refuse(f"{self._path or 'it'} has no {name!r}{near}")
         content = self._content[name]
         path = f"{self._path}.{name}".lstrip(".")
         if isinstance(content, (dict, list)):
@@ -105,12 +96,6 @@ class JsonGroup:
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._content)
-
-    def __len__(self) -> int:
-        return len(self._content)
-
-    def __repr__(self) -> str:
-        return f"{self._path or self._file.name}: {', '.join(self)}"
 
     def _refuse(self, text: str) -> NoReturn:
         raise UsageError(f"{self._file.name}: {text}", location=author_location())
