@@ -151,9 +151,10 @@ class Builder:
                 raise MultipleErrors(broken)
 
     def _tell_notices(self) -> None:
-        """Tell once what the store has repaired or left out."""
-        while self.plan.store.notices:
-            self.listener.note(self.plan.store.notices.pop(0))
+        """Tell once what the store has repaired or left out, and which values cannot be told."""
+        for notices in (self.plan.dependencies.notices, self.plan.store.notices):
+            while notices:
+                self.listener.note(notices.pop(0))
 
     def _make_all(self, wanted: Sequence[Target]) -> None:
         """Run what is stale, and make what reads it; again where an array turns out to be damaged."""

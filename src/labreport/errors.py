@@ -53,6 +53,16 @@ def author_location() -> str:
     return next(_lines(walk_stack(sys._getframe(1))), "")
 
 
+def author_calls() -> tuple[tuple[str, int], ...]:
+    """The files and lines of the author that led here, from the innermost to that at the top of a module."""
+    calls: list[tuple[str, int]] = []
+    for frame, line in walk_stack(sys._getframe(1)):
+        calls += _author_frames([(frame, line)])
+        if calls and frame.f_code.co_name == "<module>":
+            break
+    return tuple(calls)
+
+
 def author_folder() -> Path:
     """The folder of the author's file from which the engine was called.
 

@@ -85,12 +85,12 @@ class Report:
         store = Store(self.folder / "report" / "results")
         return Plan(load(self.folder), self.folder / "report", store, **options)
 
-    def build(self, value: Any = 1, **options: Any) -> list[str]:
+    def build(self, value: Any = 1, exclusive: bool = False, **options: Any) -> list[str]:
         """Make what is stale, each with this value; the names of what was made."""
         plan = self.plan(**options)
         made = []
         for task in tasks_of(plan, plan.targets):
-            store_run(plan.store, task)
+            store_run(plan.store, task, exclusive)
             made.append(f"run {task.name} seed {task.seed}")
         for target in plan.targets:
             if plan.staleness(target).is_stale:
@@ -101,9 +101,11 @@ class Report:
         return made
 
 
-def store_run(store: Store, task: Task) -> None:
+def store_run(store: Store, task: Task, exclusive: bool = False) -> None:
     """Store a run with the checkpoints of a task."""
-    run = Run(task.key, task.name, task.seed, task.inputs, ({"loss": 1.0},))
+    records = ({"loss": 1.0},)
+    provenance = {"exclusive": exclusive}
+    run = Run(task.key, task.name, task.seed, task.inputs, records, provenance=provenance)
     for epoch in task.epochs:
         run = store.save_checkpoint(run, epoch, {"accuracy": 1.0}, {})
     store.write(run)
@@ -304,3 +306,24 @@ def test_a_preliminary_plan_has_some_seeds_only(report: Report) -> None:
     first = report.plan().with_first_seeds(1)
     assert {target.seed for target in first.targets if isinstance(target, RunTarget)} == {0}
     assert {"answer best", "page"} <= set(stale(first))
+
+
+def test_an_experiment_that_need_not_be_alone_any_more_keeps_its_runs(report: Report) -> None:
+    """One that was run beside others is run again where it has to be alone."""
+    report.edit('"tree", Tree(), fit=fit', '"tree", Tree(), fit=fit, exclusive=True')
+    assert "run tree seed 0" in stale(report.plan())
+    report.build(exclusive=True)
+    assert stale(report.plan()) == []
+    report.edit(", exclusive=True", "")
+    assert stale(report.plan()) == []
+
+
+def test_fewer_epochs_keep_the_runs_that_have_them(report: Report) -> None:
+    """From 150 to 100, of which 100 was read before: nothing is run."""
+    report.edit("import Experiment", "import at, Experiment")
+    report.edit('"deep", Tree(9), fit=fit', '"deep", Tree(9), epochs=150, start=fit')
+    report.edit("DEPTHS = study", "AT = at(100, DEEP)\nDEPTHS = study")
+    report.edit("reads=DEEP, answers", "reads=AT, answers")
+    report.build()
+    report.edit("epochs=150", "epochs=100")
+    assert not [name for name in stale(report.plan()) if name.startswith("run deep")]

@@ -9,6 +9,7 @@ from typing import Any
 
 from labreport.errors import LabReportError
 from labreport.plan.cache import Cache, CacheEntry
+from labreport.plan.calls import CallHashes
 from labreport.plan.graph import TargetGraph
 from labreport.plan.reasons import FORCED, FRESH, NEVER_MADE, Change, Staleness, differences
 from labreport.plan.targets import DOCUMENTS, DocumentTarget, RunTarget, Target, declarations_of
@@ -41,10 +42,12 @@ class Plan:
         self.templates, self.frame_files = templates, frame_files or {}
         self.cache = Cache(report / "cache")
         self.dependencies = dependencies(project, store.folder)
+        self.call_hashes = CallHashes()
         self._most_seeds: int | None = None
         self._run_inputs: dict[tuple[str, int], dict[str, str]] = {}
         self._keys: dict[Target, str] = {}
         self._staleness: dict[Target, Staleness] = {}
+        self._run_values: dict[Target, str] = {}
         self.graph = TargetGraph(self)
         self.forced: set[Target] = set()
         for name in force:
@@ -163,11 +166,13 @@ class Plan:
 
         It is that of the value, and of a run its key and the moment when it was made.
         """
+        if target in self._run_values:
+            return self._run_values[target]
         if self.staleness(target).is_stale:
             return UNKNOWN
-        if isinstance(target, RunTarget):
-            run = self.run(target)
-            return f"{run.key[:16]} {run.provenance.get('date', '')}" if run else UNKNOWN
+        if isinstance(target, RunTarget) and (run := self.run(target)):
+            self._run_values[target] = f"{run.key[:16]} {run.provenance.get('date', '')}"
+            return self._run_values[target]
         entry = self.cache.entry(target.kind, target.name)
         return entry.value_sha256[:16] if entry else UNKNOWN
 
@@ -221,6 +226,7 @@ class Plan:
     def forget(self) -> None:
         """Look again at everything: a file of the store is not what it was."""
         self._staleness.clear()
+        self._run_values.clear()
 
     def _staleness_of_run(self, target: RunTarget) -> Staleness:
         if target in self.forced:

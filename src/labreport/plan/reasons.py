@@ -107,7 +107,7 @@ def _subject(label: str) -> str:
 def _changes_of(plan: Plan, target: Target, label: str, before: str | None, now: str | None) -> list[Change]:
     kind = _kind(label)
     if isinstance(target, RunTarget) and kind == "specification":
-        return [_specification_change(target, before or "", now or "")]
+        return [_specification_change(plan, target, before or "", now or "")]
     if isinstance(target, ReaderTarget) and kind == "reads" and UNKNOWN not in (before, now):
         return _changes_of_runs(plan, target, label)
     if kind == "experiment" and before and now and (change := _change_of_declaration(plan, label)):
@@ -131,10 +131,13 @@ def _plain_change(plan: Plan, label: str, before: str | None, now: str | None) -
     return Change(f"{words} changed", location, cause, label)
 
 
-def _specification_change(target: RunTarget, before: str, now: str) -> Change:
+def _specification_change(plan: Plan, target: RunTarget, before: str, now: str) -> Change:
     """The fields of a specification that differ: `small: hidden_layers: 8, now 64`."""
     parts = [f"{name}: {old}, now {new}" for name, old, new in differing_fields(before, now)]
-    location = target.experiment.location
+    run = plan.run_in_report(target)
+    location = plan.call_hashes.edited_location(
+        target.experiment, run.provenance.get("calls", ()) if run else ()
+    )
     return Change(f"{target.name}: {'; '.join(parts)}", location, location, "specification")
 
 
@@ -169,7 +172,7 @@ def _change_of_declaration(plan: Plan, label: str) -> Change | None:
         before = plan.run_in_report(target)
         now = target.inputs()["specification"]
         if before and before.inputs.get("specification") != now:
-            return _specification_change(target, before.inputs.get("specification", ""), now)
+            return _specification_change(plan, target, before.inputs.get("specification", ""), now)
     return None
 
 

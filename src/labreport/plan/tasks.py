@@ -54,6 +54,7 @@ def _task_of(target: RunTarget) -> Task:
         project.epochs_kept(experiment),
         cost,
         experiment.exclusive,
+        calls=target.plan.call_hashes.of(experiment),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any, Literal, NoReturn, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from labreport.errors import UsageError, author_location, did_you_mean
+from labreport.errors import UsageError, author_calls, author_location, did_you_mean
 
 _WORDS = {
     "int": "a whole number",
@@ -29,9 +29,12 @@ class Declared:
     """What an author declares, and the line on which: `project.py:12`."""
 
     location: str = field(default="", compare=False, repr=False)
+    calls: tuple[tuple[str, int], ...] = field(default=(), compare=False, repr=False)
+    """File and line of the declaration, then of each call of a helper that led to it."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "location", self.location or author_location())
+        object.__setattr__(self, "calls", self.calls or author_calls())
         self.check(self)
 
     def check(self, item: Any) -> None:

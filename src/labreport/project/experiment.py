@@ -152,7 +152,7 @@ class Study(Declared):
         specification = replace(self.base.specification, **point)
         seeds = self.seeds or self.base.seeds
         cell = replace(self.base, name=name, specification=specification, title=title, seeds=seeds)
-        return replace(cell, location=self.location)
+        return replace(cell, location=self.location, calls=self.calls)
 
     def experiments(self) -> tuple[Experiment, ...]:
         """The experiments of the grid."""

@@ -233,6 +233,7 @@ class Runner:
         provenance = describe_machine(run.inputs, self.threads)
         provenance["seconds"] = earlier.get("seconds", 0.0) + seconds
         provenance["proved"] = earlier.get("proved", False)
+        provenance["calls"] = self.task.calls
         provenance["exclusive"] = self.task.exclusive and earlier.get("exclusive", True)
         return provenance
 

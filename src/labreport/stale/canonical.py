@@ -79,6 +79,6 @@ def declaration_hash(declared: Experiment | Study) -> str:
     if isinstance(declared, Study):
         cells = [declaration_hash(experiment) for experiment in declared.experiments()]
         return short_hash([declared.name, declared.title, repr(declared.axes), cells])
-    numbers = [declared.epochs, declared.seeds, declared.exclusive]
+    numbers = [declared.epochs, declared.seeds]
     specification = specification_repr(declared)
     return short_hash([declared.name, declared.title, numbers, repr(declared.design), specification])

@@ -1,0 +1,52 @@
+"""The calls by which experiments are declared: was a helper edited, or a line that calls it?"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from labreport.errors import display_path
+from labreport.project import Experiment
+
+
+class CallHashes:
+    """Digests of the calls in the files of a project, each file read once."""
+
+    def __init__(self) -> None:
+        self._by_file: dict[str, dict[int, str]] = {}
+
+    def of(self, experiment: Experiment) -> tuple[str, ...]:
+        """The digests of the calls that declare an experiment, the innermost first."""
+        return tuple(self._of_line(file, line) for file, line in experiment.calls)
+
+    def edited_location(self, experiment: Experiment, before: Sequence[str]) -> str:
+        """The line of the outermost call that is another than before; without any, that of the outermost."""
+        if not experiment.calls:
+            return experiment.location
+        now = self.of(experiment)
+        edited = len(now) - 1
+        if len(before) == len(now):
+            differing = [index for index, digest in enumerate(now) if digest != before[index]]
+            edited = max(differing, default=edited)
+        file, line = experiment.calls[edited]
+        return f"{display_path(file)}:{line}"
+
+    def _of_line(self, file: str, line: int) -> str:
+        if file not in self._by_file:
+            self._by_file[file] = _hashes_by_line(Path(file))
+        return self._by_file[file].get(line, "")
+
+
+def _hashes_by_line(file: Path) -> dict[int, str]:
+    """The digest of the first call that begins on each line of a file of Python."""
+    hashes: dict[int, str] = {}
+    try:
+        tree = ast.parse(file.read_bytes())
+    except (OSError, SyntaxError):  # of a notebook, or edited since
+        return hashes
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            hashes.setdefault(node.lineno, hashlib.sha256(ast.dump(node).encode()).hexdigest()[:16])
+    return hashes
