@@ -191,7 +191,7 @@ class Measure(Declared):
         """The metric of this name at an epoch, or what the record of the epoch has."""
         last = epoch or len(run.records)
         metrics: dict[str, Any] = {}
-        for record in run.records[last - 1 : last]:
+        for record in run.records[:last][-1:]:  # of one that finished early, its last
             metrics |= flatten_metrics(record)
         try:
             metrics |= flatten_metrics(run.at(epoch).metrics)

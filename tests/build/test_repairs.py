@@ -1,0 +1,112 @@
+"""What small projects met once, and must not meet again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from build.conftest import Toy
+from build.small import HEAD, TAIL, Small
+
+TRAINING = """
+from labreport import Measure, mean
+
+
+class Training:
+    def __init__(self, spec, seed, epoch=0, state=None):
+        self.epoch = epoch
+
+    def advance(self):
+        if self.epoch == 4:
+            return None
+        self.epoch += 1
+        return {"loss": 1 / self.epoch}
+
+    def snapshot(self):
+        return {}, {}
+
+    def state(self):
+        return {}
+
+
+LOSS = Measure("loss", better="lower")
+"""
+
+
+def test_a_record_of_a_training_that_ended_early_is_that_of_its_last_epoch(tmp_path: Path) -> None:
+    """A measure that only the records have, read at an epoch that was not reached."""
+    text = HEAD + TRAINING + TAIL.replace("fit=fit", "epochs=20, start=Training")
+    text = text.replace(
+        'Answer(value=number(sum(results["run"].values("value")), exact=True))', "mean(results, LOSS)"
+    )
+    small = Small(tmp_path, text)
+    small.build()
+    assert '"value": 0.25' in small.toy.read("cache/answer/much.json")
+
+
+def test_numbers_of_numpy_in_a_specification_are_numbers(tmp_path: Path) -> None:
+    """They have the runs of Python's own."""
+    text = HEAD + 'import numpy\n\n\ndef fit(spec, seed):\n    return Fit({"value": spec.size})\n' + TAIL
+    small = Small(tmp_path, text.replace("Spec()", "Spec(numpy.int64(3))"))
+    assert "1 run" in small.build()
+    small.edit("numpy.int64(3)", "3")
+    assert " run" not in small.build().partition("Done in")[2].partition("\n")[0]
+
+
+def test_a_document_can_be_built_by_its_name(toy: Toy) -> None:
+    """The page is made, and nothing that it does not need."""
+    toy.edit("templates/questions/higher.md", "Who drifts ends higher", "Drifting helps")
+    ended = toy.run("page")
+    assert ended.code == 0, ended.err
+    assert "Drifting helps" in toy.read("report.html")
+    assert not (toy.folder / "report" / "report.pdf").exists()  # there is none beside another page
+    assert "1 document" in ended.out
+
+
+def test_claims_belong_to_the_question_of_their_template(tmp_path: Path) -> None:
+    """`best.md` is not `questions/best.md`, though one ends as the other."""
+    second = """
+@question("And?", name="best", reads=RUN)
+def best(results):
+    return much.function(results)
+
+
+project"""
+    fit = 'def fit(spec, seed):\n    return Fit({"value": 1})\n'
+    text = HEAD + fit + TAIL.replace("\nproject", second).replace("(much,)", "(much, best)")
+    small = Small(tmp_path, text.replace('"How much?", ', '"How much?", template="best.md", '))
+    for name in ("best.md", "questions/best.md"):
+        path = small.toy.folder / "templates" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("{% claim value > 0 %}" + f"It is so in {name}." + "{% endclaim %}\n")
+    ended = small.run("answers.json")
+    assert ended.code == 0, ended.err
+    questions = json.loads(small.toy.read("answers.json"))["questions"]
+    files = {name: [claim["file"] for claim in question["claims"]] for name, question in questions.items()}
+    assert files == {"much": ["templates/best.md"], "best": ["templates/questions/best.md"]}
+
+
+def test_a_report_is_looked_at_with_the_seeds_with_which_it_was_built(toy: Toy) -> None:
+    """After `--seeds 1` it is fresh, and all checks pass; with other seeds in the project it is stale."""
+    assert toy.run("--seeds", "1").code == 0
+    assert toy.run("status").out.startswith("All is fresh: 3 walks, ")
+    assert toy.run("why", "higher").code == 0
+    assert toy.run("verify").code == 0
+    assert toy.run("status", "--seeds", "2").code == 1
+    assert toy.run().code == 0
+    assert toy.run("status").out.startswith("All is fresh: 9 walks, ")
+    toy.edit("project.py", "seeds=3", "seeds=4")
+    assert toy.run("status").code == 1
+
+
+def test_verify_removes_what_is_damaged_so_that_a_build_makes_it_again(toy: Toy) -> None:
+    """A byte of an array that nobody reads: the size is as it was."""
+    file = next((toy.folder / "report" / "results" / "up").glob("0-*.safetensors"))
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-1] + b"\x00")
+    ended = toy.run("verify")
+    assert ended.code == 1
+    assert "1 damaged and removed; build again" in ended.out
+    assert "1 walk" in toy.run().out
+    assert file.read_bytes() == whole
+    assert toy.run("verify").code == 0
