@@ -47,27 +47,29 @@ def test_each_comparison_has_its_interval_and_that_by_which_it_is_judged() -> No
     assert judged[0] == pytest.approx([late.judged_low, late.judged_high])
     assert own[0] == pytest.approx([late.low, late.high])
     assert (judged[1], own[1]) == (0.8, 2.4)
-    assert [row[0] for row in drawing.rows] == ["week 2", "week 12"]
-    assert drawing.rows[1][-1] == "20 and 20"
-    assert drawing.figure.axes[0].get_xlabel() == "sbp, drug minus placebo, mmHg"
+    assert [row[0] for row in drawing.rows] == ["week 2, drug − placebo", "week 12, drug − placebo"]
+    assert drawing.rows[1][4:] == pytest.approx([late.judged_low, late.judged_high], rel=1e-5)
+    assert drawing.figure.axes[0].get_xlabel() == "sbp, mmHg"
 
 
-def test_the_title_is_what_is_clear_and_filled() -> None:
-    """A filled square is a clear difference; the title names it."""
+def test_what_is_clear_is_filled_and_counted_in_the_title() -> None:
+    """A hollow square is unclear, or the same."""
     found = difference(table(PATIENTS, replicate="patient"), SBP, "drug", "placebo", by="arm", within="week")
     drawing = forest(found.members["difference"])
     squares = [line for line in drawing.figure.axes[0].lines if line.get_marker() == "s"]
     fills = [square.get_markerfacecolor() for square in squares]
     assert fills == [charts.Colour.PAPER.value, charts.Colour.BLUE.value]
-    assert drawing.title == "1 of 2 differences is clear: week 12."
+    assert drawing.title == "1 of 2 differences are clear."
     assert "the 2 comparisons are judged together" in drawing.caption
 
 
 def test_numbers_and_findings_are_drawn_by_their_labels() -> None:
-    """One that was computed elsewhere is judged by its own interval."""
+    """One that was computed elsewhere is judged where the author says beside what."""
     late = table(PATIENTS[PATIENTS.week == 12], replicate="patient")
     crude = difference(late, SBP, "drug", "placebo", by="arm").members["difference"]
-    drawing = forest({"crude": crude, "adjusted": number(-9.3, (-13.9, -4.7), "mmHg")}, title="It works")
+    drawing = forest(
+        {"crude": crude, "adjusted": number(-9.3, (-13.9, -4.7), "mmHg", null=0)}, title="It works"
+    )
     assert [row[0] for row in drawing.rows] == ["crude", "adjusted"]
     assert drawing.rows[1][1:4] == [-9.3, -13.9, -4.7]
     assert drawing.title == "It works."
@@ -86,13 +88,16 @@ def test_a_ratio_has_a_logarithmic_axis_and_its_line_at_one() -> None:
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        (lambda: {"a": number(1.0, (0, 2), "s"), "b": number(1.0, (0, 2), "m")}, "one unit; these are m, s"),
+        (
+            lambda: {"a": number(1.0, (0, 2), "s"), "b": number(1.0, (0, 2), "m")},
+            "comparisons of one unit; these have m, s",
+        ),
         (
             lambda: count(PATIENTS, None, SBP, above=140, by="arm").members["count"],
-            "a count compares nothing",
+            "draws differences and effects, and no count",
         ),
-        (dict, "nothing is compared"),
-        (lambda: 3, "takes a finding, or a mapping of labels to findings or quantities; this is 3"),
+        (dict, "comparisons of one unit; these have none"),
+        (lambda: 3, "takes a finding, or a mapping of labels to them; this is 3"),
     ],
 )
 def test_what_is_no_comparison_is_refused(source: Any, message: str) -> None:

@@ -49,7 +49,7 @@ def test_a_number_of_a_summary_says_of_how_many_it_is() -> None:
     found = summary(table(PATIENTS, replicate="patient"), by="arm", columns=["age"])
     age = found.summary.rows[1][2].quantity
     assert (age.value, age.n) == (55.5, 2)
-    assert age.source.text() == "placebo, Age; 2 of 3 patients: 1 missing"
+    assert age.source.text() == "placebo, age; 2 of 3 patients: 1 missing"
     assert age.source.method == "mean (SD)"
 
 

@@ -68,8 +68,8 @@ def cells_of_table(data: Data, measure: Measure, by: str | None, within: str | N
     layout = _read(data, measure, by, within)
     parts = [
         (group, value, rows)
-        for group, rows_of_group in _split(layout.frame, within)
-        for value, rows in _split(rows_of_group, by)
+        for group, rows_of_group in rows_by_value(layout.frame, within)
+        for value, rows in rows_by_value(rows_of_group, by)
     ]
     most = max((_rows_per_replicate(layout, rows)[1] for _, _, rows in parts), default=1)
     yes_no = layout.truths and (most == 1 or measure.reduce in ("any", "max", "min"))
@@ -124,7 +124,7 @@ def _is_constant(frame: pandas.DataFrame, replicate: str | None, column: str) ->
     return replicate is not None and bool(frame.groupby(replicate)[column].nunique().max() <= 1)
 
 
-def _split(frame: pandas.DataFrame, column: str | None) -> list[tuple[Any, pandas.DataFrame]]:
+def rows_by_value(frame: pandas.DataFrame, column: str | None) -> list[tuple[Any, pandas.DataFrame]]:
     """The rows of each value of a column, of categories and numbers in their order; without one, all rows."""
     if column is None:
         return [(None, frame)]

@@ -24,7 +24,7 @@ def decimals_of_uncertainty(uncertainty: float, *, fine: bool = True) -> int:
 
 def significant_decimals(value: float, digits: int = 2) -> int:
     """Decimals that show so many significant digits: 1 for 12.3 in three; at least none."""
-    if not value:
+    if not value or not math.isfinite(value):
         return 0
     return max(0, digits - 1 - math.floor(math.log10(abs(value))))
 

@@ -81,15 +81,6 @@ class Groups:
             numbers += (group.mean, group.low, group.high)
         return [number for number in numbers if math.isfinite(number)]
 
-    def flipped(self) -> Groups:
-        """The same with the two names exchanged, in the order of the second."""
-        grid: Grid = {}
-        for second in self.names(1):
-            for first in self.names(0):
-                if (first, second) in self.grid:
-                    grid[second, first] = self.grid[first, second]
-        return Groups(grid, self.measure, self.heads[::-1])
-
     def renamed(self, new_names: Callable[[str, str], tuple[str, str]], heads: tuple[str, str]) -> Groups:
         """The same by other names, which a function makes of both of a group's."""
         grid = {}

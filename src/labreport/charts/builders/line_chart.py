@@ -73,7 +73,7 @@ def curve(
     More than five lines are drawn in a small chart each, with the same axes.
     """
     if x is not None and y is not None and not what:
-        lines = _lines_of_columns(source, x, y, by)
+        lines = groups_of_values(source, y, by=x, within=by)
     elif len(what) == 2 and isinstance(source, Mapping):
         lines = _lines_of_study(source, *what)
     elif len(what) == 1 and isinstance(source, Mapping) and isinstance(what[0], (tuple, list)):
@@ -90,17 +90,11 @@ def curve(
     return _draw(lines, panels, f"{lines.measure.label} by {lines.heads[1]}")
 
 
-def _lines_of_columns(source: Any, x: str, y: Measure | str, by: str | None) -> Groups:
-    groups = groups_of_values(source, y, by, x).flipped()
-    if by is not None:
-        return groups
-    return groups.renamed(lambda _, place: ("", place), groups.heads)  # all rows are one line, without a name
-
-
 def _lines_of_study(results: Any, study: Any, measure: Measure) -> Groups:
-    groups = groups_of_study(results, study, measure).flipped()
-    other_axes, _ = groups.heads
-    return groups.renamed(lambda name, place: (f"{other_axes} {name}".strip(), place), groups.heads)
+    groups = groups_of_study(results, study, measure)
+    first_axis, other_axes = groups.heads
+    heads = (other_axes, first_axis)
+    return groups.renamed(lambda place, name: (f"{other_axes} {name}".strip(), place), heads)
 
 
 def _curve_of_records(results: Any, records: Sequence[Measure | str]) -> Drawing:

@@ -39,7 +39,8 @@ def table_of_groups(groups: Groups) -> tuple[list[str], list[list[Any]]]:
     if groups.any_interval:
         columns += ["low", "high"]
     rows = []
-    for key, group in groups.grid.items():
+    for key in sorted(groups.grid, key=lambda key: groups.names(0).index(key[0])):
+        group = groups.grid[key]
         row: list[Any] = [key[side] for side in sides]
         row.append(rounded(group.mean))
         if groups.any_interval:
