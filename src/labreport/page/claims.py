@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 from jinja2 import nodes
 from jinja2.ext import Extension
+from jinja2.lexer import Token, TokenStream
 from jinja2.parser import Parser
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
@@ -58,12 +59,10 @@ class Claim:
         return f'{self.file}:{self.line}: does not hold: "{text}"{now}'
 
 
-class Token(NamedTuple):
-    """A piece of a template as Jinja's lexer gives it; the texts of all of them are the template."""
-
-    line: int
-    kind: str
-    text: str
+# What stands between two pieces of a condition, by Jinja's names of tokens
+_WORDS = {"and", "or", "not", "if", "else", "is", "in"}
+_TIGHT_BEHIND = {"dot", "lparen", "lbracket", "assign"}
+_TIGHT_BEFORE = {"dot", "lparen", "rparen", "lbracket", "rbracket", "assign", "comma"}
 
 
 class ClaimTags(Extension):
@@ -72,16 +71,33 @@ class ClaimTags(Extension):
     tags = {"claim", "answerbox"}  # noqa: RUF012  # Jinja's own declaration
     environment: Any
 
-    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
-        """Return the template with what `parse` needs in its tags; see `rewrite_tags`.
+    def filter_stream(self, stream: TokenStream) -> Iterable[Token]:
+        """Give the tokens of a template with what `parse` needs in its tags.
 
+        A tag that is alone on its line leaves no line behind; any other keeps the blanks around it. So
+        `claim ranking.wins("a")` becomes `claim 'ranking.wins("a")', true, ranking.wins("a")`, with false
+        where it is in a line, and `endclaim` `endclaim true`; `block answer` becomes `answerbox answer`.
         Raises `MultipleErrors` for numbers that are typed in a Markdown file.
         """
-        untrimmed = self.environment.overlay(trim_blocks=False, lstrip_blocks=False)
-        tokens = [Token(*token) for token in untrimmed.lexer.tokeniter(source, name, filename)]
-        if name and name.endswith(".md"):
-            _refuse_typed_numbers(tokens, display_path(filename or name))
-        return rewrite_tags(tokens)
+        written = tuple(stream)
+        tokens = list(written)
+        if stream.name and stream.name.endswith(".md"):
+            _refuse_typed_numbers(tokens, display_path(stream.filename or stream.name))
+        inserted: dict[int, list[Token]] = {}
+        begin = 0
+        for index, token in enumerate(written):
+            if token.type == "block_begin":
+                begin = index
+            elif token.type == "block_end":
+                alone = _starts_line(written, begin) and _ends_line(written, index)
+                inserted[begin + 1] = _arguments(tokens[begin + 1 : index], alone)
+                if alone:
+                    _drop_line(tokens, begin, index)
+                if [part.value for part in tokens[begin + 1 : index]] == ["block", "answer"]:
+                    tokens[begin + 1] = tokens[begin + 1]._replace(value="answerbox")
+        for index, token in enumerate(tokens):
+            yield token
+            yield from inserted.get(index, [])
 
     def parse(self, parser: Parser) -> nodes.Node:
         """Read one tag up to its end."""
@@ -91,20 +107,21 @@ class ClaimTags(Extension):
         return self._parse_claim(parser, tag.lineno)
 
     def _parse_answer(self, parser: Parser, line: int) -> nodes.Node:
+        parser.stream.skip_if("name:answer")
         body = parser.parse_statements(("name:endblock",), drop_needle=True)
         parser.stream.skip_if("name:answer")
         return nodes.CallBlock(self.call_method("_keep_answer"), [], [], body, lineno=line)
 
     def _parse_claim(self, parser: Parser, line: int) -> nodes.Node:
-        """Read `claim TEXT, INDENT, CONDITION`, as `rewrite_tags` leaves it, and its two bodies."""
+        """Read `claim TEXT, ALONE, CONDITION`, as `filter_stream` leaves it, and its two bodies."""
         if parser._tag_stack.count("claim") > 1:
             parser.fail("a claim inside a claim; end the first before it, or join their conditions", line)
         arguments: Any = parser.parse_tuple()
-        written, indent, *conditions = arguments.items
+        written, begins_alone, *conditions = arguments.items
         if len(conditions) != 1:
             parser.fail(f"a claim has one condition, {_EXAMPLE}", line)
-        names = {name.name for name in arguments.find_all(nodes.Name) if name.ctx == "load"}
-        values = [nodes.Pair(nodes.Const(name), nodes.Name(name, "load")) for name in sorted(names)]
+        names = sorted({name.name for name in arguments.find_all(nodes.Name) if name.ctx == "load"})
+        values = nodes.Dict([nodes.Pair(nodes.Const(name), nodes.Name(name, "load")) for name in names])
         condition = _ThreeValuedLogic().visit(conditions[0], self.call_method)
 
         body = parser.parse_statements(("name:else", "name:endclaim"))
@@ -112,12 +129,11 @@ class ClaimTags(Extension):
         other_body: list[nodes.Node] = []
         if has_other:
             other_body = parser.parse_statements(("name:endclaim",), drop_needle=True)
-        ends_alone = parser.parse_expression().as_const() is not None
-        indent_of_block = indent.as_const() if ends_alone else None
+        ends_alone = parser.parse_expression().as_const()
 
-        facts = [written.as_const(), indent_of_block, line, parser.name, has_other]
-        arguments_of_call = [condition, nodes.Dict(values), *map(nodes.Const, facts)]
-        call = self.call_method("_render_claim", arguments_of_call, lineno=line)
+        place = nodes.Const((parser.name, line, written.as_const()))
+        is_block = nodes.Const(begins_alone.as_const() and ends_alone)
+        call = self.call_method("_render_claim", [condition, values, place, is_block, nodes.Const(has_other)])
         chosen = nodes.If(nodes.Name("first_body", "load"), body, [], other_body, lineno=line)
         return nodes.CallBlock(call, [nodes.Name("first_body", "param")], [], [chosen], lineno=line)
 
@@ -147,24 +163,26 @@ class ClaimTags(Extension):
         self,
         truth: Any,
         values: dict[str, Any],
-        written: str,
-        indent: str | None,
-        line: int,
-        template: str,
+        place: tuple[str, int, str],
+        is_block: bool,
         otherwise: bool,
         caller: Callable[[bool], Markup],
     ) -> Markup:
-        """Print the body that is true; both are rendered, so that a mistake in either shows."""
+        """Print the body that is true; both are rendered, so that a mistake in either shows.
+
+        `values` are those of the names in the condition; `place` are template, line and the condition's text.
+        """
         condition = as_condition(truth)
         environment = self.environment.root
         body, other_body = caller(True), caller(False)
         if not body.strip():
             raise UsageError("a claim has nothing in it; write its sentence before endclaim")
-        if indent is None and (_BLOCK.match(body) or _BLOCK.match(other_body)):
+        if not is_block and (_BLOCK.match(body) or _BLOCK.match(other_body)):
             raise UsageError("a claim around whole paragraphs has its tags alone on their lines")
         now = Markup()
         if condition.holds is False:
-            now = Markup("; ").join(environment.sentence_of(subject) for subject in condition.about)
+            now = Markup("; ").join(map(environment.sentence_of, condition.about))
+        template, line, written = place
         claim = Claim(
             file=environment.folder + template,
             line=line,
@@ -177,7 +195,7 @@ class ClaimTags(Extension):
         )
         identity = environment.add_claim(claim, condition.about)
         printed = other_body if condition.holds is False and otherwise else body
-        return Markup(environment.wrap_claim(claim, identity, printed, now, indent))
+        return Markup(environment.wrap_claim(claim, identity, printed, now, is_block))
 
     def _keep_answer(self, caller: Callable[[], Markup]) -> str:
         self.environment.root.context.box = caller()
@@ -215,94 +233,73 @@ class _ThreeValuedLogic(NodeTransformer):
 # Tags as Jinja's tokens, before they are parsed
 
 
-def rewrite_tags(tokens: Sequence[Token]) -> str:
-    """Write a template anew, so that each tag says how it stands on its line, and a claim what it claims.
-
-    A tag that is alone on its line leaves no line behind; any other keeps the blanks around it, by `+`.
-    `{% claim gain.more %}` in a line becomes `{%+ claim 'gain.more', None, gain.more +%}`, and the same alone
-    on an indented line has its indent in place of None. `{% block answer %}` becomes `{% answerbox %}`. Lines
-    stay where they are.
-    """
-    pieces: list[str] = []
-    position = 0
-    after_lone_tag = False
-    while position < len(tokens):
-        token = tokens[position]
-        end = _end_of_tag(tokens, position)
-        if end is None:
-            pieces.append(token.text.lstrip(" \t") if after_lone_tag else token.text)
-            after_lone_tag = False
-            position += 1
-            continue
-        indent = _indent_before(tokens, position)
-        after_lone_tag = indent is not None and _ends_its_line(tokens, end)
-        pieces.append(_rewrite_tag(tokens[position : end + 1], indent if after_lone_tag else None))
-        position = end + 1
-    return "".join(pieces)
-
-
-def _end_of_tag(tokens: Sequence[Token], begin: int) -> int | None:
-    """Where the tag ends that begins here, or None where none does."""
-    if tokens[begin].kind != "block_begin":
-        return None
-    for position in range(begin, len(tokens)):
-        if tokens[position].kind == "block_end":
-            return position
-    return None
-
-
-def _indent_before(tokens: Sequence[Token], position: int) -> str | None:
-    """The blanks between the begin of the line and a token, or None where something else stands there."""
-    if position == 0:
-        return ""
-    previous = tokens[position - 1]
-    if tokens[position].text.endswith("-"):  # Jinja has dropped the blanks before it, and counted their lines
-        end_of_previous = previous.line + previous.text.count("\n")
-        return "" if end_of_previous < tokens[position].line else None
-    _, newline, indent = previous.text.rpartition("\n")
-    starts_line = newline or position == 1
-    if previous.kind != "data" or not starts_line or indent.strip(" \t"):
-        return None
-    return indent
-
-
-def _ends_its_line(tokens: Sequence[Token], position: int) -> bool:
-    """Whether only blanks stand between a token and the end of its line."""
-    if position + 1 == len(tokens) or "\n" in tokens[position].text:
+def _starts_line(tokens: Sequence[Token], begin: int) -> bool:
+    """Whether only blanks stand between the begin of its line and the token `{%` of a tag."""
+    if begin == 0:
         return True
-    following = tokens[position + 1]
-    blanks, newline, _ = following.text.partition("\n")
-    is_last = position + 2 == len(tokens)
-    return following.kind == "data" and not blanks.strip(" \t") and bool(newline or is_last)
+    before = tokens[begin - 1]
+    if tokens[begin].value.endswith("-"):  # Jinja has dropped the blanks before it, but counted their lines
+        return bool(before.lineno + str(before.value).count("\n") < tokens[begin].lineno)
+    _, newline, indent = str(before.value).rpartition("\n")
+    return before.type == "data" and not indent.strip(" \t") and bool(newline or begin == 1)
 
 
-def _rewrite_tag(tag: Sequence[Token], indent: str | None) -> str:
-    """Write one tag, from `{%` to `%}`; without an `indent` it is not alone on its line."""
-    begin, *inside, end = tag
-    text = "".join(token.text for token in inside)
-    word = next((token.text for token in inside if token.kind == "name"), "")
-    rest = text.partition(word)[2]
-    if word == "claim":
-        text = f" claim {' '.join(rest.split())!r}, {indent!r},{rest}"
-    elif word == "endclaim":
-        text = f" endclaim {indent!r}{rest}"
-    elif word == "block" and rest.strip() == "answer":
-        text = " answerbox "
-    if indent is not None:
-        return f"{begin.text}{text}{end.text}"
-    keep_before = "" if begin.text.endswith(("-", "+")) else "+"
-    keep_after = "" if end.text.startswith(("-", "+")) else "+"
-    return f"{begin.text}{keep_before}{text}{keep_after}{end.text}"
+def _ends_line(tokens: Sequence[Token], end: int) -> bool:
+    """Whether only blanks stand between the token `%}` of a tag and the end of its line."""
+    if end + 1 == len(tokens) or "\n" in tokens[end].value:
+        return True
+    after = tokens[end + 1]
+    blanks, newline, _ = str(after.value).partition("\n")
+    return after.type == "data" and not blanks.strip(" \t") and bool(newline or end + 2 == len(tokens))
+
+
+def _drop_line(tokens: list[Token], begin: int, end: int) -> None:
+    """Drop the indent of a tag that is alone on its line, and the end of the line."""
+    if begin and tokens[begin - 1].type == "data":
+        before = tokens[begin - 1]
+        tokens[begin - 1] = before._replace(value=before.value.rstrip(" \t"))
+    if end + 1 < len(tokens) and tokens[end + 1].type == "data" and "\n" not in tokens[end].value:
+        after = tokens[end + 1]
+        tokens[end + 1] = after._replace(value=after.value.partition("\n")[2])
+
+
+def _arguments(tag: Sequence[Token], alone: bool) -> list[Token]:
+    """What `parse` is given behind the name of a claim's tag: its condition as a text, whether it is alone."""
+    word, *condition = tag
+    is_alone = Token(word.lineno, "name", str(alone).lower())
+    if word.value == "endclaim":
+        return [is_alone]
+    if word.value != "claim":
+        return []
+    comma = Token(word.lineno, "comma", ",")
+    return [Token(word.lineno, "string", _text_of(condition)), comma, is_alone, comma]
+
+
+def _text_of(condition: Sequence[Token]) -> str:
+    """A condition in one line, as one writes it: `ranking.clear("a", "b") and ten == 10`."""
+    text = ""
+    for previous, token in zip([None, *condition], condition, strict=False):
+        if previous and _are_apart(previous, token):
+            text += " "
+        text += f'"{token.value}"' if token.type == "string" else str(token.value)
+    return text
+
+
+def _are_apart(left: Token, right: Token) -> bool:
+    """Whether a blank stands between two pieces of a condition."""
+    if left.value in _WORDS or right.value in _WORDS:
+        return True
+    return left.type not in _TIGHT_BEHIND and right.type not in _TIGHT_BEFORE
 
 
 def _refuse_typed_numbers(tokens: Sequence[Token], file: str) -> None:
     """Raise `MultipleErrors` for numbers that are typed in the Markdown of a template."""
     text = ""  # with an x for what Jinja prints
     for token in tokens:
-        text += "\n" * (token.line - 1 - text.count("\n"))
-        if token.kind == "data":
-            text += token.text
-        elif token.kind == "variable_begin":
+        text += "\n" * (token.lineno - 1 - text.count("\n"))
+        if token.type == "data":
+            text += token.value
+        elif token.type == "variable_begin":
             text += "x"
     errors = [TemplateError(message, f"{file}:{line}") for line, message in typed_numbers(text)]
     if errors:

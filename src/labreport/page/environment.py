@@ -88,8 +88,6 @@ class TemplateEnvironment(jinja2.Environment):
             finalize=jinja2.pass_context(lambda _, value: self.print_value(value)),  # of constants too
             extensions=[ClaimTags],
             optimized=False,
-            trim_blocks=True,
-            lstrip_blocks=True,
         )
         self.root = self
         self.templates = templates
@@ -319,32 +317,38 @@ class TemplateEnvironment(jinja2.Environment):
         }
         return identity
 
-    def wrap_claim(self, claim: Claim, identity: str, body: str, now: Markup, indent: str | None) -> str:
-        """Put the element of a claim around its text, with `indent` where it is a block.
+    def wrap_claim(self, claim: Claim, identity: str, body: str, now: Markup, is_block: bool) -> str:
+        """Put the element of a claim around its text, in a line or around paragraphs.
 
         One that fails says so, is struck through, and is followed by what is so `now`.
         """
-        is_block = indent is not None
-        before, after = _CLAIM_BLOCK if is_block else _CLAIM_IN_LINE
-        kind, words, end = "claim", "", ""
-        start = ""
-        if claim.fails:
-            kind, words, start, end = "claim fails", f"{VERDICT} ", before, after
-            if now:
-                end += (
-                    f' <p class="now">Now: {now}.</p>'
-                    if is_block
-                    else f' <span class="now">(now: {now})</span>'
-                )
-        elif claim.holds is None:
-            kind, end = "claim unknown", MARK_OF_BLOCK if is_block else MARK
-        element = "div" if is_block else "span"
-        opening = f'<{element} class="{kind}" data-claim="{escape(identity)}">{start}'
-        first = self.placeholders.hold(opening, words, block=is_block).strip()
-        last = self.placeholders.hold(f"{end}</{element}>", "", block=is_block).strip()
+        outcome = "claim fails" if claim.fails else "claim unknown" if claim.holds is None else "claim"
+        attributes = f'class="{outcome}" data-claim="{escape(identity)}"'
+        verdict = f"{VERDICT} " if claim.fails else ""
         if is_block:
+            start, end = self._ends_of_block(claim, now)
+            first = self.placeholders.hold(f"<div {attributes}>{start}", verdict, block=True).strip()
+            last = self.placeholders.hold(f"{end}</div>", "", block=True).strip()
+            indent = indent_of(body)
             return f"\n\n{indent}{first}\n\n{body}\n\n{indent}{last}\n\n"
+        start, end = self._ends_in_line(claim, now)
+        first = self.placeholders.hold(f"<span {attributes}>{start}", verdict)
+        last = self.placeholders.hold(f"{end}</span>", "")
         return f"{EDGE}{first}{EDGE}{body}{EDGE}{last}{EDGE}"
+
+    def _ends_of_block(self, claim: Claim, now: Markup) -> tuple[str, str]:
+        """What stands before and behind paragraphs, within their element."""
+        if claim.fails:
+            correction = f' <p class="now">Now: {now}.</p>' if now else ""
+            return f'<p class="verdict">{VERDICT}</p> <div class="del">', f"</div>{correction}"
+        return "", MARK_OF_BLOCK if claim.holds is None else ""
+
+    def _ends_in_line(self, claim: Claim, now: Markup) -> tuple[str, str]:
+        """What stands before and behind a piece of a line, within its element."""
+        if claim.fails:
+            correction = f' <span class="now">(now: {now})</span>' if now else ""
+            return f'<strong class="verdict">{VERDICT}</strong> <del>', f"</del>{correction}"
+        return "", MARK if claim.holds is None else ""
 
     # Markdown
 
@@ -406,9 +410,10 @@ class TemplateEnvironment(jinja2.Environment):
         }
 
 
-_CLAIM_IN_LINE = (f'<strong class="verdict">{VERDICT}</strong> <del>', "</del>")
-_CLAIM_BLOCK = (f'<p class="verdict">{VERDICT}</p> <div class="del">', "</div>")
-"""What stands before and behind the text of a claim that fails."""
+def indent_of(text: str) -> str:
+    """The blanks before the first letter of a text, on its line."""
+    before_first_letter = text[: len(text) - len(text.lstrip())]
+    return before_first_letter.rpartition("\n")[2]
 
 
 def _as_variables(names: Mapping[str, Any]) -> dict[str, Any]:

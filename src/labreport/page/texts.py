@@ -105,7 +105,7 @@ class TextEnvironment(TemplateEnvironment):
         """Return the words of a piece of the file."""
         return " ".join(self.placeholders.plain(text).split())
 
-    def wrap_claim(self, claim: Claim, identity: str, body: str, now: Markup, indent: str | None) -> str:
+    def wrap_claim(self, claim: Claim, identity: str, body: str, now: Markup, is_block: bool) -> str:
         """Say before a piece that it does not hold, and behind it what is so now; or mark it."""
         text = body.strip()
         if claim.fails:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from labreport.charts import Exported
 from labreport.page.claims import Claim
-from labreport.page.environment import VERDICT
+from labreport.page.environment import VERDICT, indent_of
 from labreport.page.escapes import escape_markdown, markdown_table
 from labreport.page.markdown import bibliography
 from labreport.page.numbering import Numbering
@@ -123,20 +123,21 @@ class MarkdownEnvironment(SectionEnvironment):
         """Print the label of a figure, a table, a question or a section."""
         return Markup(f'<a data-ref="{name}"></a>')
 
-    def wrap_claim(self, claim: Claim, identity: str, body: str, now: Markup, indent: str | None) -> str:
+    def wrap_claim(self, claim: Claim, identity: str, body: str, now: Markup, is_block: bool) -> str:
         """Strike a text that does not hold, and say what is so now; or mark it."""
-        if indent is not None:
-            return f"\n\n{self._block_claim(claim, body, now, indent)}\n\n"
+        if is_block:
+            return f"\n\n{self._block_claim(claim, body, now)}\n\n"
         if claim.fails:
             correction = f" (now: {now})" if now else ""
             return f"**{VERDICT}** ~~{body.strip()}~~{correction}"
         return f"{body}†" if claim.holds is None else body
 
-    def _block_claim(self, claim: Claim, body: str, now: Markup, indent: str) -> str:
+    def _block_claim(self, claim: Claim, body: str, now: Markup) -> str:
         if claim.holds is None:
             return f"{body.rstrip()}†"
         if not claim.fails:
             return body
+        indent = indent_of(body)
         correction = f"\n\n{indent}Now: {now}." if now else ""
         return f"{indent}**{VERDICT}**\n\n{strike_paragraphs(body)}{correction}"
 
