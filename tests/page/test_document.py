@@ -174,7 +174,7 @@ def test_how_to_read_it_says_only_what_is_needed(made: Report, page: str) -> Non
     told = render_page(plain, [shown], figures, facts)
     assert "interval over 3 to 4 plates." in told
     assert "† stands at" not in told
-    unknown = replace(shown, claims=(Claim("best.md", 1, "a wins", "wins", None, otherwise=True),))
+    unknown = fragment("summary", "Summary", '<p>a wins<sup class="mark">†</sup></p>', numbers=other)
     assert "† stands at" in render_page(plain, [unknown], figures, facts)
 
 

@@ -99,10 +99,10 @@ def test_texts_are_escaped_as_the_file_needs(tmp_path: Path, name: str, value: s
     )
 
 
-def test_a_table_in_a_text_file_is_aligned_text(tmp_path: Path) -> None:
-    """As at a prompt."""
+def test_a_table_in_a_text_file_is_one_of_markdown(tmp_path: Path) -> None:
+    """With a line for each row."""
     found, _ = render_file(written(tmp_path, "a.txt", '{{ show(best.means, "A") }}'), ANSWERS)
-    assert "complex  98.14\u00a0±\u00a00.05" in found
+    assert "| complex | 98.14 ± 0.05 |\n" in found
 
 
 @pytest.mark.parametrize(

@@ -120,8 +120,6 @@ class ClaimTags(Extension):
         written, begins_alone, *conditions = arguments.items
         if len(conditions) != 1:
             parser.fail(f"a claim has one condition, {_EXAMPLE}", line)
-        names = sorted({name.name for name in arguments.find_all(nodes.Name) if name.ctx == "load"})
-        values = nodes.Dict([nodes.Pair(nodes.Const(name), nodes.Name(name, "load")) for name in names])
         condition = _ThreeValuedLogic().visit(conditions[0], self.call_method)
 
         body = parser.parse_statements(("name:else", "name:endclaim"))
@@ -133,7 +131,7 @@ class ClaimTags(Extension):
 
         place = nodes.Const((parser.name, line, written.as_const()))
         is_block = nodes.Const(begins_alone.as_const() and ends_alone)
-        call = self.call_method("_render_claim", [condition, values, place, is_block, nodes.Const(has_other)])
+        call = self.call_method("_render_claim", [condition, place, is_block, nodes.Const(has_other)])
         chosen = nodes.If(nodes.Name("first_body", "load"), body, [], other_body, lineno=line)
         return nodes.CallBlock(call, [nodes.Name("first_body", "param")], [], [chosen], lineno=line)
 
@@ -162,7 +160,6 @@ class ClaimTags(Extension):
     def _render_claim(
         self,
         truth: Any,
-        values: dict[str, Any],
         place: tuple[str, int, str],
         is_block: bool,
         otherwise: bool,
@@ -170,7 +167,7 @@ class ClaimTags(Extension):
     ) -> Markup:
         """Print the body that is true; both are rendered, so that a mistake in either shows.
 
-        `values` are those of the names in the condition; `place` are template, line and the condition's text.
+        `place` are template, line and the condition's text.
         """
         condition = as_condition(truth)
         environment = self.environment.root
@@ -187,7 +184,7 @@ class ClaimTags(Extension):
             file=environment.folder + template,
             line=line,
             text=environment.words_of(body),
-            condition=written + environment.loop_values(values),
+            condition=written,
             holds=condition.holds,
             now=environment.words_of(now),
             otherwise=otherwise,
@@ -264,7 +261,7 @@ def _drop_line(tokens: list[Token], begin: int, end: int) -> None:
 
 
 def _arguments(tag: Sequence[Token], alone: bool) -> list[Token]:
-    """What `parse` is given behind the name of a claim's tag: its condition as a text, whether it is alone."""
+    """What `parse` is given behind the name of a claim's tag: its condition as text, whether it is alone."""
     word, *condition = tag
     is_alone = Token(word.lineno, "name", str(alone).lower())
     if word.value == "endclaim":

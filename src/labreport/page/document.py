@@ -8,8 +8,7 @@ import itertools
 import json
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from mimetypes import guess_type
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -20,12 +19,11 @@ from markupsafe import Markup, escape
 
 from labreport.charts import Exported, css_variables
 from labreport.errors import UsageError, did_you_mean, display_path
-from labreport.page.claims import Claim
 from labreport.page.environment import FRAME, VERDICT
 from labreport.page.fonts import font_faces
 from labreport.page.formulas import with_copyable_text
 from labreport.page.markdown import bibliography
-from labreport.page.numbering import Numbering, cited_references
+from labreport.page.numbering import Numbering
 from labreport.page.sections import RenderedSection, glossary
 from labreport.project import Project
 from labreport.stats import plural
@@ -60,60 +58,6 @@ _NUMBER = re.compile(r'<data class="q" data-q="(?P<name>[^"]*)" value="[^"]*">(?
 _CLAIMS = re.compile(r'<script type="application/json" id="claims">(.*?)</script>', re.DOTALL)
 
 
-@dataclass(frozen=True)
-class _Contents:
-    """What a report says, of all its sections together."""
-
-    project: Project
-    sections: Sequence[RenderedSection]
-
-    @property
-    def numbers(self) -> dict[str, dict[str, Any]]:
-        """The sources of all numbers, by name."""
-        numbers: dict[str, dict[str, Any]] = {}
-        for section in self.sections:
-            numbers |= section.numbers
-        return numbers
-
-    @property
-    def claims(self) -> list[Claim]:
-        """All claims, in order."""
-        return [claim for section in self.sections for claim in section.claims]
-
-    @property
-    def claim_panels(self) -> dict[str, dict[str, Any]]:
-        """What the page says of each claim."""
-        panels: dict[str, dict[str, Any]] = {}
-        for section in self.sections:
-            panels |= section.claim_panels
-        return panels
-
-    @property
-    def glance(self) -> dict[str, Markup]:
-        """The answer to each question in one line."""
-        lines: dict[str, Markup] = {}
-        for section in self.sections:
-            lines |= {name: Markup(line) for name, line in section.glance.items()}
-        return lines
-
-    @property
-    def has_one_unit_only(self) -> bool:
-        """Whether no number rests on more than one run."""
-        unit = self.project.words.seed
-        counts = [entry["n"] for entry in self.numbers.values() if entry["unit"] == unit]
-        return max(counts, default=0) == 1
-
-    @property
-    def has_items(self) -> bool:
-        """Whether an interval is one over items, too."""
-        return any("items" in entry.get("method", "") for entry in self.numbers.values())
-
-    @property
-    def left_out(self) -> list[str]:
-        """What the answers leave out of tables."""
-        return sorted({note for section in self.sections for note in section.left_out})
-
-
 def render_page(
     project: Project,
     sections: Sequence[RenderedSection],
@@ -132,90 +76,60 @@ def render_page(
     nowhere, or something is there twice.
     """
     templates = project.folder / "templates"
-    frame = jinja2.Environment(
-        loader=jinja2.FileSystemLoader([templates, FRAME]), autoescape=True, trim_blocks=True
-    )
-    contents = _Contents(project, sections)
+    loader = jinja2.FileSystemLoader([templates, FRAME])
+    frame = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True)
+    frame.globals |= {"plural": plural, "count_text": count_text, "number_word": number_word}
+    numbers = _joined(sections, "numbers")
     text = _with_claim_ids("\n".join(section.html for section in sections))
     terms = glossary(templates, project.words)
     numbering = Numbering(project, text + terms)
-    references = bibliography(templates) if numbering.cites else {}
     body = frame.get_template(f"{medium}.html").render(
         project=project,
         words=project.words,
         notice=notice,
-        few_runs=_few_runs(project, seeds),
+        seeds=seeds,
         facts=facts,
         sections=Markup(text),
         glossary=Markup(terms),
-        references=cited_references(numbering, references),
+        cites=numbering.cites,
+        references=bibliography(templates) if numbering.cites else {},
         counters=numbering.numbers,
-        lines=contents.glance,
-        fails=len(_FAILING.findall(text)),
-        unknown=any(claim.holds is None for claim in contents.claims),
-        claims=_count_claims(contents.claims),
-        interval="±" in text,
-        samples=_samples(contents.numbers.values()),
-        left_out=contents.left_out,
-        items=contents.has_items,
-        single=contents.has_one_unit_only,
+        lines=_joined(sections, "glance"),
+        claims=[claim for section in sections for claim in section.claims],
+        numbers=list(numbers.values()),
+        left_out=sorted({note for section in sections for note in section.left_out}),
     )
-    body = numbering.fill(body)
-    body = _with_figures(body, figures, frame, medium)
+    body = _with_figures(numbering.fill(body), figures, frame, medium)
     body = _with_permalinks(body) if medium == "screen" else with_copyable_text(body)
     body = _IMAGE.sub(lambda found: _embedded_image(found, templates), body)
     _check_links(body)
-    names = {"project": project, "medium": medium, "body": Markup(body)}
+    document = frame.get_template("document.html")
     style = _style(frame, medium)
-    if medium == "screen":
-        script = "".join(file.read_text("utf-8") for file in sorted(FRAME.glob("script/*.js")))
-        numbers, panels = _as_json(contents.numbers), _as_json(contents.claim_panels)
-        shown = re.sub("<[^>]*>", "", body) + html.unescape(numbers + panels) + style + script
-        style = font_faces(shown) + style
-        names |= {"script": Markup(script), "numbers": numbers, "claims": panels}
-    return frame.get_template("document.html").render(style=Markup(style), **names)
+    if medium == "print":
+        return document.render(project=project, medium=medium, body=Markup(body), style=Markup(style))
+    script = "".join(file.read_text("utf-8") for file in sorted(FRAME.glob("script/*.js")))
+    data = {"numbers": _to_json(numbers), "claims": _to_json(_joined(sections, "claim_panels"))}
+    shown = re.sub("<[^>]*>", "", body) + html.unescape("".join(data.values())) + style + script
+    return document.render(
+        project=project,
+        medium=medium,
+        body=Markup(body),
+        style=Markup(font_faces(shown) + style),
+        script=Markup(script),
+        data=data,
+    )
 
 
-def _as_json(values: Mapping[str, Any]) -> Markup:
+def _joined(sections: Sequence[RenderedSection], attribute: str) -> dict[str, Any]:
+    """What all sections together have by name: numbers, panels of claims, lines at a glance."""
+    joined: dict[str, Any] = {}
+    for section in sections:
+        joined |= getattr(section, attribute)
+    return joined
+
+
+def _to_json(values: Mapping[str, Any]) -> Markup:
     return htmlsafe_json_dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def _few_runs(project: Project, seeds: int | None) -> dict[str, Any] | None:
-    """With how many runs the report was made, and for how many its text was written, if that is more."""
-    written_for = len(project.seed_range)
-    if seeds is None or seeds >= written_for or not project.runs:
-        return None
-    noun = project.words.run if seeds == 1 else plural(project.words.run)
-    return {
-        "made_with": f"{number_word(seeds) or seeds} {noun}",
-        "written_for": number_word(written_for) or written_for,
-    }
-
-
-def _count_claims(claims: Sequence[Claim]) -> dict[str, int]:
-    """How many sentences are checked, and how many of them hold, do not, or are not decided."""
-    return {
-        "all": len(claims),
-        "hold": sum(not claim.fails and claim.holds is not None for claim in claims),
-        "fail": sum(claim.fails for claim in claims),
-        "unknown": sum(claim.holds is None for claim in claims),
-    }
-
-
-def _samples(numbers: Iterable[Mapping[str, Any]]) -> str:
-    """Over what the intervals of the report are: `5 seeds`, or `3 to 4 plates, or 12 wells`."""
-    counts: dict[str, set[int]] = {}
-    for entry in numbers:
-        if "±" in entry["value"]:
-            counts.setdefault(entry["unit"], set()).add(entry["n"])
-    texts = []
-    for unit, sizes in counts.items():
-        least, most = min(sizes), max(sizes)
-        if least == most:
-            texts.append(count_text(most, unit))
-        else:
-            texts.append(f"{least:,} to {most:,} {plural(unit)}")
-    return ", or ".join(texts)
 
 
 def _with_claim_ids(text: str) -> str:

@@ -294,14 +294,6 @@ class TemplateEnvironment(jinja2.Environment):
 
     # Claims
 
-    def loop_values(self, values: Mapping[str, Any]) -> str:
-        """Say which texts the names of a loop stand for in a condition: `, where rate is '400'`."""
-        texts = []
-        for name, value in values.items():
-            if isinstance(value, str) and name not in self.known_names:
-                texts.append(f"{name} is {str(value)!r}")
-        return f", where {' and '.join(texts)}" if texts else ""
-
     def add_claim(self, claim: Claim, subjects: Sequence[Any]) -> str:
         """Gather a claim and what the page says of it, and return its identity in the document."""
         identity = f"{self.document}-{len(self.claims) + 1}"

@@ -1,4 +1,4 @@
-"""Texts and tables as other formats write them: LaTeX, Markdown, aligned text."""
+"""Texts and tables as LaTeX and Markdown write them."""
 
 from __future__ import annotations
 
@@ -54,10 +54,3 @@ def markdown_table(table: Table, digits: int | None = None) -> str:
 
 def _markdown_row(cells: list[str]) -> str:
     return f"| {' | '.join(map(escape_markdown, cells))} |"
-
-
-def aligned_table(table: Table, digits: int | None = None) -> str:
-    """Return a table in columns of equal width, as at a prompt, its numbers with so many decimals."""
-    lines = [table.heads, *table.cells(digits)]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from markupsafe import Markup
 
@@ -75,12 +75,3 @@ class Numbering:
         names = [key.partition(":")[2] for key in self.numbers]
         near = did_you_mean(name, names, "there are")
         raise UsageError(f"ref({name!r}): no figure, table, question or section is called so{near}")
-
-
-def cited_references(numbering: Numbering, references: Mapping[str, str]) -> Markup:
-    """Return the list of what is cited, in the order of its numbers, or the empty text."""
-    if not numbering.cites:
-        return Markup()
-    item = Markup('<li id="reference-{}">{}</li>\n')
-    items = [item.format(key, Markup(references[key])) for key in numbering.cites]
-    return Markup('<ol class="references">\n{}</ol>').format(Markup().join(items))

@@ -92,24 +92,17 @@ def render_section(
     environment = SectionEnvironment(section, answers, figures, experiments, templates)
     html = _TABLE.sub(r'<div class="table">\g<0></div>', environment.render())
     html = _with_first_terms(html)
-    numbers = {name: entry for name, entry in environment.numbers.entries.items() if _is_shown(name, html)}
-    for panel in environment.claim_panels.values():
-        numbers |= {name: environment.numbers.entries[name] for name in panel["numbers"]}
     return RenderedSection(
         name=section.name,
         title=section.title,
         html=html,
         claims=tuple(environment.claims),
-        numbers=numbers,
+        numbers=environment.numbers.entries,
         claim_panels=environment.claim_panels,
         glance=environment.glance,
         left_out=tuple(sorted(environment.numbers.left_out)),
         digits_shown=environment.digits_shown,
     )
-
-
-def _is_shown(name: str, html: str) -> bool:
-    return f'data-q="{escape(name)}"' in html
 
 
 def _with_first_terms(html: str) -> str:

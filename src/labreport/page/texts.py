@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from labreport.page.claims import Claim
 from labreport.page.environment import VERDICT, RenderContext, TemplateEnvironment
-from labreport.page.escapes import aligned_table, escape_latex, latex_table, markdown_table
+from labreport.page.escapes import escape_latex, latex_table, markdown_table
 from labreport.page.placeholders import SIGNS
 from labreport.project import Question
 from labreport.stats import Finding, Namespace, Quantity, Table, conditions
@@ -28,8 +28,6 @@ LATEX_SYNTAX = {
 """Jinja's delimiters in files that end with `.tex`."""
 _ESCAPES: dict[str, Callable[[str], str]] = {".tex": escape_latex, ".html": escape}
 """How a text is written into a file, by its ending; into any other as it is."""
-_TABLES = {".tex": latex_table, ".md": markdown_table, ".qmd": markdown_table, ".Rmd": markdown_table}
-"""How a table is written, by the ending of the file; into any other as aligned text."""
 
 
 def names(question: Question, answer: Namespace) -> str:
@@ -98,7 +96,7 @@ class TextEnvironment(TemplateEnvironment):
     def show(self, table: Any, caption: str = "", digits: int | None = None, name: str = "") -> Markup:
         """Print a table as the file needs it, with so many decimals; the caption is the author's to write."""
         self.check_table(table)
-        write = _TABLES.get(Path(self.context.template).suffix, aligned_table)
+        write = latex_table if self.context.template.endswith(".tex") else markdown_table
         return Markup(write(table, digits))
 
     def words_of(self, text: str) -> str:
