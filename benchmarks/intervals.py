@@ -75,7 +75,7 @@ def tried(case: Case, draws: int, seed: int = 0) -> Shares:
         if second is None:
             quantity = mean_of(first, case.measure)
         else:
-            quantity = compare(case.measure, 1, first, second).quantity
+            quantity = compare(case.measure, 1, first, second)
         if quantity.interval is None:
             without += 1
             continue
@@ -347,7 +347,7 @@ def any_clear(names: int, units: int, draws: int, family: int, on_items: bool, s
     count = 0
     for _ in range(draws):
         samples = _equal_things(generator, names, units, on_items)
-        count += any(compare(measure, family, a, b).is_clear for a, b in combinations(samples, 2))
+        count += any(bool(compare(measure, family, a, b).clear.holds) for a, b in combinations(samples, 2))
     return count / draws
 
 

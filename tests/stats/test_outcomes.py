@@ -120,7 +120,7 @@ def test_bounds_of_a_finding_are_judged_as_it_is() -> None:
     assert of_six.difference.a.b.above(0).holds is False
     assert alone.quantity.interval == of_six.quantity.interval
     with pytest.raises(UsageError, match=r"\.below of which of b, c\? Write it as"):
-        against_steady().below(0)
+        as_condition(against_steady().below(0))
 
 
 def test_every_and_any_ask_all_comparisons_of_a_finding() -> None:

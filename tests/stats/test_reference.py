@@ -185,7 +185,7 @@ def test_one_of_all_pairs_is_rarely_clear_by_chance() -> None:
     clear = 0
     for _ in range(200):
         found = ranking({name: made.plain(name, g.normal(size=5)) for name in "abcdef"}, made.LOSS).ranking
-        clear += any(comparison.is_clear for comparison in found.comparisons)
+        clear += any(quantity.clear.holds for quantity in found.evidence)
     assert clear / 200 <= 0.1
 
 

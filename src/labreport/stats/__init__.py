@@ -7,8 +7,18 @@ read, `t_intervals`, `shares` and `two_way` compute, `compare` and `judgement` j
 # ruff: noqa: I001
 
 from labreport.stats.answers import Answer, from_json
-from labreport.stats.compare import Comparison, compare, mean_of
-from labreport.stats.finding import Compared, Count, Difference, Effect, Fact, Finding, Ranking, quantities
+from labreport.stats.compare import compare, mean_of
+from labreport.stats.finding import (
+    Compared,
+    Comparison,
+    Count,
+    Difference,
+    Effect,
+    Fact,
+    Finding,
+    Ranking,
+    quantities,
+)
 from labreport.stats.sentences import conditions, sentence, sentence_values
 from labreport.stats.makers.categories import hardest
 from labreport.stats.makers.comparisons import change, difference, effect, ranking

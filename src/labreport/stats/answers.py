@@ -8,8 +8,7 @@ from html import escape
 from typing import Any
 
 from labreport.project.measure import Measure
-from labreport.stats.compare import Comparison
-from labreport.stats.finding import Count, Difference, Effect, Fact, Ranking
+from labreport.stats.finding import Comparison, Count, Difference, Effect, Fact, Ranking
 from labreport.stats.formats import FormattedQuantity
 from labreport.stats.names import Namespace, members_equal
 from labreport.stats.quantity import Quantity, Source, refuse

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from html import escape
 from itertools import combinations, product
 from typing import Any, ClassVar
 
-from labreport.errors import UsageError, did_you_mean
+from labreport.errors import did_you_mean
 from labreport.project.measure import Measure
-from labreport.stats.compare import Comparison
 from labreport.stats.formats import as_plus_minus
-from labreport.stats.names import Namespace, find, members_equal, text_of
-from labreport.stats.quantity import Condition, Quantity, ThreeValued, both, either, refuse
+from labreport.stats.judgement import Outcome
+from labreport.stats.names import Namespace, find, find_or_none, members_equal, text_of
+from labreport.stats.quantity import (
+    Askable,
+    Condition,
+    Quantity,
+    ThreeValued,
+    both,
+    either,
+    refuse,
+    reversed_quantity,
+)
 from labreport.stats.tables import Column, Table
 from labreport.stats.wording import MINUS
 
@@ -22,15 +31,32 @@ FEW = 3
 """More comparisons than these are summed up in a sentence, and listed in a table."""
 
 
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """One comparison of a finding: its first subject minus the second, or over it, or one and zero."""
+
+    quantity: Quantity
+    subjects: tuple[str, ...]
+
+    @property
+    def outcome(self) -> Outcome:
+        """Exactly one of more, less, same, unclear and unknown."""
+        return self.quantity.outcome
+
+    def reversed(self) -> Comparison:
+        """The same comparison, seen from the second."""
+        return Comparison(reversed_quantity(self.quantity), self.subjects[::-1])
+
+
 class Finding(ThreeValued):
     """An observation and its judgement: a `Ranking`, `Difference`, `Effect`, `Count` or `Fact`.
 
-    Its parts are attributes and items: `difference.complex`, `difference["deep-8"]`.
+    Its parts are attributes and items: `difference.complex`, `difference["deep-8"]`. `asked` are the words
+    that may be asked of it, for messages.
     """
 
     kind: ClassVar[str]
-    asked: ClassVar[tuple[str, ...]] = ()
-    """What may be asked of it, for messages."""
+    asked: ClassVar[str] = ""
 
     @property
     def quantity(self) -> Quantity | None:
@@ -50,34 +76,24 @@ class Finding(ThreeValued):
     @property
     def condition(self) -> Condition:
         """A fact is a condition itself. Raises `UsageError` for any other finding."""
-        return refuse(f"a {self.kind} is no condition by itself; ask it, as .{self.example}")
-
-    @property
-    def example(self) -> str:
-        """A condition on it, for messages."""
-        raise NotImplementedError
+        words = self.asked.split()
+        return refuse(f"a {self.kind} is no condition by itself; ask it, as .{words[0]}")
 
     def __iter__(self) -> Iterator[str]:
         """The names of its parts."""
         return iter(())
 
-    def __getitem__(self, name: Any) -> Finding:
+    def __getitem__(self, name: Any) -> Any:
         """One of its parts, by name. Raises `UsageError` where there is none."""
-        return refuse(f"a {self.kind} has no {text_of(name)!r}{self._did_you_mean(text_of(name))}")
+        words = [*self.asked.split(), *self]
+        near = did_you_mean(text_of(name), words) or did_you_mean(text_of(name), words, "it has")
+        return refuse(f"a {self.kind} has no {text_of(name)!r}{near}")
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        names = list(self)
-        try:
-            part = find(name, names)
-        except UsageError:
-            refuse(f"a {self.kind} has no {name!r}{self._did_you_mean(name)}")
-        return self[part]
-
-    def _did_you_mean(self, name: str) -> str:
-        names = [*self.asked, *self]
-        return did_you_mean(name, names) or did_you_mean(name, names, "it has")
+        part = find_or_none(name, self)
+        return Finding.__getitem__(self, name) if part is None else self[part]
 
     __eq__ = members_equal
     __hash__ = object.__hash__
@@ -91,7 +107,7 @@ class Finding(ThreeValued):
         return f"<p>{escape(repr(self))}</p>"
 
 
-@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Fact(Finding):
     """A truth that was counted or computed: its sentence, and the one that is said where it is false."""
 
@@ -101,19 +117,14 @@ class Fact(Finding):
     otherwise: str = ""
 
     @property
-    def condition(self) -> Condition:
-        """Whether it is true, or None where it is not known."""
-        return Condition(self.truth, (self,))
-
-    @property
     def is_unknown(self) -> bool:
         """Whether its truth is not known."""
         return self.truth is None
 
     @property
-    def example(self) -> str:
-        """It needs none."""
-        return "condition"
+    def condition(self) -> Condition:
+        """Whether it is true, or None where it is not known."""
+        return Condition(self.truth, (self,))
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
@@ -140,13 +151,10 @@ class OfSubjects(Finding):
     @property
     def means(self) -> Table:
         """The means as a table."""
-        rows = [(self.label(name), mean) for name, mean in self.subject_means]
-        return Table([Column("name", _title(self.axis or "name")), self._mean_column], rows)
-
-    @property
-    def _mean_column(self) -> Column:
         geometric = ", geometric mean" if self.measure.scale == "ratio" else ""
-        return Column("mean", _title(self.measure.label + geometric))
+        columns = [Column("name", self.axis or "name"), Column("mean", f"{self.measure.label}{geometric}")]
+        rows = [(self.label(name), mean) for name, mean in self.subject_means]
+        return Table(list(map(_capitalised, columns)), rows)
 
     def label(self, name: str) -> str:
         """What people call a subject."""
@@ -156,8 +164,11 @@ class OfSubjects(Finding):
     def _find(self, names: Iterable[Any]) -> list[str]:
         return [find(name, self.subjects, f"subject of the {self.kind}") for name in names]
 
-    def _means_of(self, names: Sequence[str]) -> tuple[tuple[str, Quantity], ...]:
-        return tuple((name, mean) for name, mean in self.subject_means if name in names)
+
+def _capitalised(column: Column) -> Column:
+    """The column with a title as the head of a table has it."""
+    title = column.title.replace("_", " ")
+    return replace(column, title=title[:1].upper() + title[1:])
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
@@ -168,7 +179,7 @@ class Count(OfSubjects):
     """
 
     kind: ClassVar[str] = "count"
-    asked: ClassVar[tuple[str, ...]] = ("all", "none", "at_least", "quantity", "of", "mean", "means")
+    asked: ClassVar[str] = "at_least(1) all none quantity of mean means"
     counts: tuple[tuple[str, Quantity], ...]
     of: Quantity
     threshold: Quantity
@@ -177,13 +188,13 @@ class Count(OfSubjects):
     @property
     def quantity(self) -> Quantity:
         """How many, of all subjects together."""
-        counts = [count for _, count in self.counts]
-        if len(counts) == 1:
-            return counts[0]
-        n = sum(count.n for count in counts)
-        source = replace(counts[0].source, experiments=self.subjects, n=n)
-        total = sum(count.value or 0 for count in counts)
-        return replace(counts[0], value=total, n=n, out_of=n, values=(), source=source)
+        first, *others = self.evidence
+        if not others:
+            return first
+        n = sum(count.n for count in self.evidence)
+        total = sum(count.value or 0 for count in self.evidence)
+        source = replace(first.source, experiments=self.subjects, n=n)
+        return replace(first, value=total, n=n, out_of=n, values=(), source=source)
 
     @property
     def evidence(self) -> list[Quantity]:
@@ -191,19 +202,14 @@ class Count(OfSubjects):
         return [count for _, count in self.counts]
 
     @property
-    def example(self) -> str:
-        """A condition on it, for messages."""
-        return "at_least(1)"
-
-    @property
     def all(self) -> Condition:
         """Hold where it is so in every run; of one subject by its name, `all("wide")`."""
-        return replace(self._all(), ask=self._all)
+        return self._where(all_runs=True)
 
     @property
     def none(self) -> Condition:
         """Hold where it is so in no run; of one subject by its name, `none("wide")`."""
-        return replace(self._none(), ask=self._none)
+        return self._where(all_runs=False)
 
     def at_least(self, number: Any, name: Any = None) -> Condition:
         """Hold where at least so many were counted, of all or of one subject; unknown of fewer runs."""
@@ -219,32 +225,23 @@ class Count(OfSubjects):
         """The count of one subject."""
         (subject,) = self._find([name])
         count = dict(self.counts)[subject]
-        return replace(
-            self,
-            subjects=(subject,),
-            labels=(self.label(subject),),
-            subject_means=self._means_of([subject]),
-            counts=((subject, count),),
-            of=replace(self.of, value=count.n),
-        )
+        means = tuple(pair for pair in self.subject_means if pair[0] == subject)
+        labels = (self.label(subject),)
+        of = replace(self.of, value=count.n)
+        counts = ((subject, count),)
+        return replace(self, subjects=(subject,), labels=labels, subject_means=means, counts=counts, of=of)
 
-    def _all(self, *names: Any) -> Condition:
-        finding = self[names[0]] if names else self
+    def _where(self, name: Any = None, *, all_runs: bool) -> Condition:
+        finding = self if name is None else self[name]
         count = finding.quantity
-        return finding._far_by(count.n - int(count.value or 0))
-
-    def _none(self, *names: Any) -> Condition:
-        finding = self[names[0]] if names else self
-        return finding._far_by(int(finding.quantity.value or 0))
-
-    def _far_by(self, exceptions: int) -> Condition:
-        """Hold where there is no exception."""
-        how = f"by {exceptions} of {self.quantity.n}" if exceptions else ""
-        return Condition(exceptions == 0, (self,), how)
+        there = int(count.value or 0)
+        exceptions = count.n - there if all_runs else there
+        how = f"by {exceptions} of {count.n}" if exceptions else ""
+        return Condition(not exceptions, (finding,), how, partial(self._where, all_runs=all_runs))
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
-class Compared(OfSubjects):
+class Compared(OfSubjects, Askable):
     """Subjects that were compared, each comparison judged as one of `family`."""
 
     comparisons: tuple[Comparison, ...] = ()
@@ -264,26 +261,11 @@ class Compared(OfSubjects):
     def difference(self) -> Namespace:
         """The differences that were estimated, in both directions: `difference.complex.small`."""
         differences: dict[str, dict[str, Quantity]] = {}
-        for comparison in self._both_ways():
+        for comparison in self.both_ways():
             if len(comparison.subjects) == 2:
                 first, second = comparison.subjects
                 differences.setdefault(first, {})[second] = comparison.quantity
         return Namespace({name: differences[name] for name in self.subjects if name in differences})
-
-    @property
-    def clear(self) -> Condition:
-        """Hold where two clearly differ; of a ranking, where the first is ahead: `clear("a", "b")`."""
-        return self._asked("clear")
-
-    @property
-    def same(self) -> Condition:
-        """Hold where a difference is inside the margin that does not matter, its whole interval."""
-        return self._asked("same")
-
-    @property
-    def unclear(self) -> Condition:
-        """Hold where a difference is neither clear nor inside the margin."""
-        return self._asked("unclear")
 
     @property
     def every(self) -> Quantified:
@@ -299,30 +281,27 @@ class Compared(OfSubjects):
         """The finding of each comparison by itself."""
         return [self._only(comparison) for comparison in self.comparisons]
 
-    def _asked(self, word: str) -> Condition:
-        """A condition that can be asked with names too."""
-        return replace(self._ask(word), ask=partial(self._ask, word))
-
-    def _ask(self, word: str, *names: Any) -> Condition:
-        raise NotImplementedError
-
-    def _which(self, word: str) -> Condition:
-        """A condition that needs a name."""
-        names = ", ".join(list(self)[:8])
-        which = f".{word} of which of {names}? Write it as .{self.example}"
-        return Condition(None, (self,), which=which)
-
-    def _both_ways(self) -> list[Comparison]:
+    def both_ways(self) -> list[Comparison]:
         """Each comparison, and each as seen from its second subject."""
         return [each for comparison in self.comparisons for each in (comparison, comparison.reversed())]
+
+    def _which(self, word: str, *names: str) -> Condition:
+        """A condition that needs a name, or two."""
+        parts = ", ".join(list(self)[:8])
+        which = f".{word} of which of {parts}? Write it as .{word}({', '.join(map(repr, names))})"
+        return Condition(None, (self,), which=which, ask=partial(self.ask, word))
+
+    def _asked(self, word: str, comparison: Comparison, bound: Any = None) -> Condition:
+        """The condition on one comparison, which can be asked with other names too."""
+        condition = comparison.quantity.ask(word, bound=bound)
+        return replace(condition, about=(self._only(comparison),), ask=partial(self.ask, word))
 
     def _comparison(self, *names: Any) -> Comparison:
         """The comparison of two subjects, seen from the first, or the only one that begins with a subject."""
         chosen = tuple(self._find(names))
-        for comparisons in (self.comparisons, [comparison.reversed() for comparison in self.comparisons]):
-            matching = [each for each in comparisons if each.subjects[: len(chosen)] == chosen]
-            if matching:
-                break
+        matching = [each for each in self.comparisons if each.subjects[: len(chosen)] == chosen]
+        if not matching:
+            matching = [each for each in self.both_ways() if each.subjects[: len(chosen)] == chosen]
         if len(matching) == 1 or (matching and self.kind == "effect"):
             return matching[0]
         pairs = ", ".join(" and ".join(comparison.subjects) for comparison in self.comparisons[:8])
@@ -330,17 +309,12 @@ class Compared(OfSubjects):
 
     def _only(self, comparison: Comparison) -> Difference:
         """The finding of one of its comparisons."""
-        return Difference(
-            subjects=self.subjects,
-            measure=self.measure,
-            epoch=self.epoch,
-            labels=self.labels,
-            subject_means=self._means_of(comparison.subjects),
-            unit=self.unit,
-            axis=self.axis,
-            comparisons=(comparison,),
-            family=self.family,
-        )
+        if isinstance(self, Difference) and self.comparisons == (comparison,):
+            return self
+        arguments: dict[str, Any] = dict(vars(self))
+        arguments["comparisons"] = (comparison,)
+        means = [pair for pair in self.subject_means if pair[0] in comparison.subjects]
+        return Difference(**arguments | {"subject_means": tuple(means)})
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
@@ -348,24 +322,13 @@ class Ranking(Compared):
     """Which of several is best, who is level with it, and who is behind."""
 
     kind: ClassVar[str] = "ranking"
-    asked: ClassVar[tuple[str, ...]] = (
-        *("wins", "leads", "none_clear", "clear", "same", "unclear", "every", "any"),
-        *("order", "first", "where_clear", "mean", "means", "difference"),
+    asked: ClassVar[str] = (
+        "clear(…) wins leads none_clear clear same unclear every any order first where_clear mean means"
     )
 
     def __iter__(self) -> Iterator[str]:
         """The names of its subjects, the best first."""
         return iter(self.order)
-
-    def __getitem__(self, name: Any) -> Finding:
-        """A ranking has no parts: its means are `ranking.mean.wide`."""
-        near = did_you_mean(text_of(name), self.asked) or "; it has .mean"
-        return refuse(f"a ranking has no {text_of(name)!r}{near}")
-
-    @property
-    def example(self) -> str:
-        """A condition on it, for messages."""
-        return f"clear({', '.join(map(repr, self.subjects[:2]))})"
 
     @property
     def ahead(self) -> str:
@@ -388,13 +351,13 @@ class Ranking(Compared):
     @property
     def pairs_ahead(self) -> set[tuple[str, ...]]:
         """The pairs of which the first is clearly ahead of the second."""
-        return {each.subjects for each in self._both_ways() if each.outcome == self.ahead}
+        return {each.subjects for each in self.both_ways() if each.outcome == self.ahead}
 
     @property
     def where_clear(self) -> ClearNames:
-        """The names that one of the first is clearly ahead of; `where_clear("a")` those that this one is."""
-        behind = [name for name in self.order if name not in self.first]
-        return ClearNames(behind, self._behind)
+        """The names that something is clearly ahead of; `where_clear("a")` those that this one is."""
+        first = self.first
+        return ClearNames([name for name in self.order if name not in first], self._behind)
 
     def wins(self, name: Any) -> Condition:
         """Hold where it is clearly ahead of all others."""
@@ -406,22 +369,22 @@ class Ranking(Compared):
         others = [name for name in self.subjects if name not in leaders]
         if not others:
             refuse("leads() names all that are ranked; leave some out")
-        pairs = [self._ask("clear", leader, other) for leader, other in product(leaders, others)]
+        pairs = [self.ask("clear", *pair) for pair in product(leaders, others)]
         return replace(both(*pairs), about=(self,))
 
     def none_clear(self, *names: Any) -> Condition:
         """Hold where no two of these (by default of all) clearly differ."""
         pairs = combinations(self._find(names) or self.subjects, 2)
-        clear = [self._comparison(*pair).ask("clear", self) for pair in pairs]
+        clear = [self._comparison(*pair).quantity.clear for pair in pairs]
         return replace(~either(*clear), about=(self,))
 
-    def _ask(self, word: str, *names: Any) -> Condition:
+    def ask(self, word: str, *names: Any, bound: Any = None) -> Condition:
+        """Ask two of them whether the first is clearly ahead (`clear`), the same or unclear."""
+        if word not in ("clear", "same", "unclear"):
+            refuse(f"a ranking has no .{word}; there are .clear, .same and .unclear")
         if not names:
-            return self._which(word)
-        comparison = self._comparison(*names)
-        if word == "clear":
-            word = self.ahead
-        return comparison.ask(word, self._only(comparison))
+            return self._which(word, *self.subjects[:2])
+        return self._asked(self.ahead if word == "clear" else word, self._comparison(*names))
 
     def _behind(self, name: Any) -> list[str]:
         (leader,) = self._find([name])
@@ -437,9 +400,8 @@ class Difference(Compared):
     """
 
     kind: ClassVar[str] = "difference"
-    asked: ClassVar[tuple[str, ...]] = (
-        *("more", "less", "same", "unclear", "clear", "above", "below", "every", "any"),
-        *("where_clear", "quantity", "mean", "means", "difference", "table"),
+    asked: ClassVar[str] = (
+        "more less same unclear clear above below every any where_clear quantity mean means difference table"
     )
     within: str = ""
     group_column: str = ""
@@ -451,52 +413,24 @@ class Difference(Compared):
         return None if self._whole is None else self._whole.quantity
 
     @property
-    def example(self) -> str:
-        """A condition on it, for messages."""
-        return f"more({next(iter(self), '')!r})"
-
-    @property
     def mean(self) -> Namespace:
         """The means by subject, or by group and subject."""
-        if self.groups:
-            return Namespace({name: group.mean for name, group in self.groups})
-        return super().mean
+        return self._by_group("mean") if self.groups else super().mean
 
     @property
     def means(self) -> Table:
         """The means as a table, with the group in front where there are groups."""
         if not self.groups:
             return super().means
-        rows = [(name, *row) for name, group in self.groups for row in group.means.rows]
-        heads = [Column("group", _title(self.within)), Column("name", _title(self.axis or "name"))]
-        return Table([*heads, self._mean_column], rows)
+        tables = {name: group.means for name, group in self.groups}
+        _, columns = next(iter((name, table.columns) for name, table in tables.items()))
+        rows = [(name, *row) for name, table in tables.items() for row in table.rows]
+        return Table([_capitalised(Column("group", self.within)), *columns], rows)
 
     @property
     def difference(self) -> Namespace:
         """The differences that were estimated, in both directions, by group where there are groups."""
-        if self.groups:
-            return Namespace({name: group.difference for name, group in self.groups})
-        return super().difference
-
-    @property
-    def more(self) -> Condition:
-        """Hold where the first is clearly more; `more("10")` of one of several."""
-        return self._asked("more")
-
-    @property
-    def less(self) -> Condition:
-        """Hold where the first is clearly less; `less("10")` of one of several."""
-        return self._asked("less")
-
-    def above(self, bound: Any) -> Condition:
-        """Hold where the whole interval by which it is judged is above `bound`, in the printed unit."""
-        comparison = self._one_of("above")
-        return replace(comparison.quantity.above(bound), about=(self,))
-
-    def below(self, bound: Any) -> Condition:
-        """Hold where the interval by which it is judged is below `bound`: `speed["400"].below(0.98)`."""
-        comparison = self._one_of("below")
-        return replace(comparison.quantity.below(bound), about=(self,))
+        return self._by_group("difference") if self.groups else super().difference
 
     @property
     def is_summed_up(self) -> bool:
@@ -506,24 +440,23 @@ class Difference(Compared):
     @property
     def table(self) -> Table:
         """All comparisons as a table: with their own interval, the one that judges, p, n and the outcome."""
+        is_ratio = self.measure.scale == "ratio"
         rows = []
         for single in self.singles():
-            comparison = single.comparisons[0]
-            compared = _versus([single.label(name) for name in comparison.subjects], self.measure)
-            row = [compared, comparison.quantity, comparison.outcome]
-            rows.append([single.within, *row] if self.groups else row)
-        name = "Ratio" if self.measure.scale == "ratio" else "Difference"
-        columns = [Column("compared", "Compared"), Column("difference", name), Column("outcome", "Outcome")]
-        if self.groups:
-            columns.insert(0, Column("group", _title(self.within)))
+            (comparison,) = single.comparisons
+            labels = map(single.label, comparison.subjects)
+            compared = (" / " if is_ratio else f" {MINUS} ").join(labels)
+            rows.append([single.within, compared, comparison.quantity, comparison.outcome])
+        heads = [self.within, "compared", "ratio" if is_ratio else "difference", "outcome"]
+        skipped = 0 if self.groups else 1
+        columns = [_capitalised(Column(head, head)) for head in heads[skipped:]]
         details = ("judged", "p", "n") if self.family > 1 else ("p", "n")
-        return Table(columns, rows).with_columns(*details)
+        return Table(columns, [row[skipped:] for row in rows]).with_columns(*details)
 
     @property
     def where_clear(self) -> ClearNames:
         """The names, or groups, with a clear difference; `where_clear("10")` the groups where that one is."""
-        names = [name for name in self if any(single.clear.holds for single in self[name].singles())]
-        return ClearNames(names, self._clear_groups)
+        return ClearNames([name for name in self if self[name].any.clear.holds], self._clear_groups)
 
     def singles(self) -> list[Difference]:
         """The finding of each comparison by itself, of all groups."""
@@ -533,9 +466,8 @@ class Difference(Compared):
 
     def __iter__(self) -> Iterator[str]:
         """The names of its groups, or of what was compared."""
-        if self.groups:
-            return iter(dict(self.groups))
-        return iter(dict.fromkeys(comparison.subjects[0] for comparison in self.comparisons))
+        names = [name for name, _ in self.groups] or [each.subjects[0] for each in self.comparisons]
+        return iter(dict.fromkeys(names))
 
     def __getitem__(self, name: Any) -> Difference:
         """The finding of one group, or of the comparison of one subject. Raises `UsageError`."""
@@ -544,26 +476,22 @@ class Difference(Compared):
             return groups[find(name, groups, f"group of {self.within}")]
         return self._only(self._comparison(name))
 
+    def ask(self, word: str, *names: Any, bound: Any = None) -> Condition:
+        """Ask the comparison that it is of, or one of several by its names, such as a group and a subject."""
+        if self.groups and names:
+            return self[names[0]].ask(word, *names[1:], bound=bound)
+        comparison = self._comparison(*names) if names else self._whole
+        if comparison is None:
+            return self._which(word, next(iter(self)))
+        return self._asked(word, comparison, bound)
+
     @property
     def _whole(self) -> Comparison | None:
         """The comparison that it is of by itself; None where there are several."""
         return self.comparisons[0] if len(self.comparisons) == 1 and not self.groups else None
 
-    def _one_of(self, word: str) -> Comparison:
-        return self._whole or refuse(self._which(word).which)
-
-    def _ask(self, word: str, *names: Any) -> Condition:
-        if self.groups and names:
-            return self[names[0]]._ask(word, *names[1:])
-        comparison = self._comparison(*names) if names else self._whole
-        if comparison is None:
-            return self._which(word)
-        return comparison.ask(word, self._only(comparison))
-
-    def _only(self, comparison: Comparison) -> Difference:
-        if self.comparisons == (comparison,):
-            return self
-        return replace(super()._only(comparison), within=self.within, group_column=self.group_column)
+    def _by_group(self, name: str) -> Namespace:
+        return Namespace({group: getattr(finding, name) for group, finding in self.groups})
 
     def _clear_groups(self, name: Any) -> list[str]:
         return [group for group, finding in self.groups if finding.clear(name).holds]
@@ -593,89 +521,41 @@ class ClearNames(list[str]):
 
 
 @dataclass(frozen=True)
-class Quantified:
+class Quantified(Askable):
     """All comparisons of a finding, or any of them: `speed.every.less`, `speed.any.above(1.02)`."""
 
     finding: Compared
     join: Callable[..., Condition]
 
-    @property
-    def more(self) -> Condition:
-        """Hold where they are clearly more."""
-        return self._directed("more")
-
-    @property
-    def less(self) -> Condition:
-        """Hold where they are clearly less."""
-        return self._directed("less")
-
-    @property
-    def same(self) -> Condition:
-        """Hold where they are inside the margin."""
-        return self._joined([single.same for single in self.finding.singles()])
-
-    @property
-    def unclear(self) -> Condition:
-        """Hold where they are neither clear nor the same."""
-        return self._joined([single.unclear for single in self.finding.singles()])
-
-    @property
-    def clear(self) -> Condition:
-        """Hold where they are clearly more or less."""
-        return self._joined([single.clear for single in self.finding.singles()])
-
-    def above(self, bound: Any) -> Condition:
-        """Hold where their intervals are above a number in the printed unit."""
-        return self._joined([single.above(bound) for single in self._with_direction("above")])
-
-    def below(self, bound: Any) -> Condition:
-        """Hold where their intervals are below a number in the printed unit."""
-        return self._joined([single.below(bound) for single in self._with_direction("below")])
-
-    def _directed(self, word: str) -> Condition:
-        return self._joined([single._ask(word) for single in self._with_direction(word)])
-
-    def _with_direction(self, word: str) -> Sequence[Difference]:
-        if self.finding.kind == "ranking":
+    def ask(self, word: str, *, bound: Any = None) -> Condition:
+        """Ask each comparison; what fails is about those that make it fail, if these are few."""
+        if isinstance(self.finding, Ranking) and word not in ("clear", "same", "unclear"):
             refuse(f"a ranking has no .{word} of every pair; there are .clear, .same and .unclear")
-        return self.finding.singles()
-
-    def _joined(self, conditions: Sequence[Condition]) -> Condition:
-        """Join conditions; one that fails is about the comparisons that make it fail, if these are few."""
+        conditions = [single.ask(word, bound=bound) for single in self.finding.singles()]
         joined = self.join(*conditions)
-        failing = [condition for condition in conditions if condition.holds is False]
-        if joined.holds is False and len(failing) <= 3:
-            return replace(joined, about=tuple(about for condition in failing for about in condition.about))
+        failing = [condition.about[0] for condition in conditions if condition.holds is False]
+        if joined.holds is False and len(failing) <= FEW:
+            return replace(joined, about=tuple(failing))
         return replace(joined, about=(self.finding,))
 
 
-def _versus(labels: Sequence[str], measure: Measure) -> str:
-    """What is compared: `10 − 0`, of ratios `10 / 0`, or one alone with zero."""
-    return (" / " if measure.scale == "ratio" else f" {MINUS} ").join(labels)
+# What a finding has inside
 
 
 def outcomes_by_name(finding: Finding) -> Iterator[tuple[str, str]]:
     """What a finding says, by name: each difference as printed and how it was judged; each count and fact."""
     if isinstance(finding, Fact):
         yield "", repr(finding).rstrip(".")
-    elif isinstance(finding, Count):
+    if isinstance(finding, Count):
         for name, count in finding.counts:
             yield name if len(finding.counts) > 1 else "", as_plus_minus(count)
-    elif isinstance(finding, Difference) and finding.groups:
-        for group, inner in finding.groups:
-            for name, text in outcomes_by_name(inner):
-                yield f"{group}.{name}".rstrip("."), text
-    elif isinstance(finding, Compared):
-        for comparison in finding.comparisons:
-            names = comparison.subjects if isinstance(finding, Ranking) else comparison.subjects[:1]
-            is_whole = finding.quantity is comparison.quantity
-            text = f"{as_plus_minus(comparison.quantity)} ({comparison.outcome})"
-            yield "" if is_whole else ".".join(names), text
-
-
-def _title(text: str) -> str:
-    """The head of a column."""
-    return (text[:1].upper() + text[1:]).replace("_", " ")
+    for single in finding.singles() if isinstance(finding, Compared) else ():
+        (comparison,) = single.comparisons
+        names = comparison.subjects if isinstance(finding, Ranking) else comparison.subjects[:1]
+        if finding.quantity is comparison.quantity:
+            names = ()
+        path = [name for name in (single.within, *names) if name]
+        yield ".".join(path), f"{as_plus_minus(comparison.quantity)} ({comparison.outcome})"
 
 
 def quantities(
@@ -696,25 +576,13 @@ def quantities(
 
 
 def _inner_of(value: Any, beside: Mapping[str, Any]) -> dict[str, Any]:
-    """What a finding has inside that does not stand beside it."""
+    """What a finding has inside that does not stand beside it: means, and the parts of one of several."""
     if not isinstance(value, OfSubjects):
         return {}
     inner: dict[str, Any] = {"mean": value.mean}
     if isinstance(value, Ranking):
         inner["difference"] = value.difference
-    elif _number_of_parts(value) > 1:
+    elif len(value.evidence) > 1:
         inner |= {name: value[name] for name in value}
-    return {
-        name: member
-        for name, member in inner.items()
-        if name not in beside or not members_equal(member, beside[name])
-    }
-
-
-def _number_of_parts(finding: OfSubjects) -> int:
-    """How many counts or comparisons a finding has; two or more of one with groups."""
-    if isinstance(finding, Count):
-        return len(finding.counts)
-    if isinstance(finding, Difference) and finding.groups:
-        return max(2, len(finding.groups))
-    return len(finding.comparisons) if isinstance(finding, Compared) else 0
+    repeated = [name for name in inner if name in beside and members_equal(inner[name], beside[name])]
+    return {name: member for name, member in inner.items() if name not in repeated}

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 Outcome: TypeAlias = Literal["more", "less", "same", "unclear", "unknown"]
-WORDS = ("more", "less", "same", "unclear", "clear")
-"""What can be asked of a comparison; `clear` is more or less."""
+WORDS = ("more", "less", "same", "unclear")
+"""What a comparison may be that was judged."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,10 @@ class Judged:
         if self.high < self.null:
             return "less"
         return "unclear"
+
+    def is_so(self, word: str) -> bool:
+        """Whether this is the outcome; `clear` is more or less."""
+        return self.outcome in ("more", "less") if word == "clear" else self.outcome == word
 
     @property
     def room_in_margin(self) -> float | None:

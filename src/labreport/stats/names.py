@@ -25,14 +25,21 @@ def find(name: Any, known: Iterable[str], what: str = "name") -> str:
 
     Raises `UsageError`, with the nearest of the known names, where there is none or more than one.
     """
+    names = list(known)
+    found = find_or_none(name, names)
+    if found is None:
+        refuse(f"no {what} {text_of(name)!r}{did_you_mean(text_of(name), names, 'there are')}")
+    return found
+
+
+def find_or_none(name: Any, known: Iterable[str]) -> str | None:
+    """The same, or None."""
     wanted = text_of(name)
     names = list(known)
     if wanted in names:
         return wanted
-    alike = [name for name in names if _without_signs(name) == _without_signs(wanted)]
-    if len(alike) != 1:
-        refuse(f"no {what} {wanted!r}{did_you_mean(wanted, names, 'there are')}")
-    return alike[0]
+    alike = [known_name for known_name in names if _without_signs(known_name) == _without_signs(wanted)]
+    return alike[0] if len(alike) == 1 else None
 
 
 def _without_signs(name: str) -> str:

@@ -149,11 +149,52 @@ class Condition(ThreeValued):
         return self.ask(*names) if self.ask else refuse("this condition is asked without a name")
 
 
+class Askable:
+    """What has the conditions of a comparison: a quantity, a finding, or all comparisons of a finding."""
+
+    def ask(self, word: str, *, bound: Any = None) -> Condition:
+        """Ask one of them by its word."""
+        raise NotImplementedError
+
+    @property
+    def more(self) -> Condition:
+        """Hold where the first is clearly more than the second, or than zero."""
+        return self.ask("more")
+
+    @property
+    def less(self) -> Condition:
+        """Hold where the first is clearly less."""
+        return self.ask("less")
+
+    @property
+    def same(self) -> Condition:
+        """Hold where the difference is inside the margin, its whole interval."""
+        return self.ask("same")
+
+    @property
+    def unclear(self) -> Condition:
+        """Hold where it is neither clear nor the same."""
+        return self.ask("unclear")
+
+    @property
+    def clear(self) -> Condition:
+        """Hold where it is more or less; of a ranking, where the first is ahead."""
+        return self.ask("clear")
+
+    def above(self, bound: Any) -> Condition:
+        """Hold where the whole interval is above `bound`, a number in the printed unit: 92 for 92 %."""
+        return self.ask("above", bound=bound)
+
+    def below(self, bound: Any) -> Condition:
+        """Hold where the whole interval is below `bound`, a number in the printed unit."""
+        return self.ask("below", bound=bound)
+
+
 # Quantities
 
 
 @dataclass(frozen=True, eq=False)
-class Quantity:
+class Quantity(Askable):
     """One number: its unit, the ends of its 95 % interval, and its value for each unit that was repeated.
 
     `fraction` prints in per cent, `points` as percentage points (both are stored as fractions), `times` is a
@@ -198,42 +239,23 @@ class Quantity:
         """How a comparison is judged: exactly one of more, less, same, unclear and unknown."""
         return "unknown" if self.judged is None else self.judged.outcome
 
-    def ask(self, word: str) -> Condition:
-        """Ask a comparison whether it is `more`, `less`, `same`, `unclear` or `clear` (more or less)."""
-        if self.null is None:
-            refuse(
-                f"{self!r} is a number by itself and has no .{word}; write .above(…), or number(…, null=0)"
-            )
+    def ask(self, word: str, *, bound: Any = None) -> Condition:
+        """Ask whether the interval is above or below a bound, or a comparison more, less, same or unclear.
+
+        The interval of a comparison is that by which it is judged.
+        """
+        is_compared = self.null is not None
+        if word == "above":
+            return self._compare(operator.gt, bound, self.judged_low if is_compared else self.low)
+        if word == "below":
+            return self._compare(operator.lt, bound, self.judged_high if is_compared else self.high)
+        if not is_compared:
+            advice = "write .above(…), or number(…, null=0)"
+            refuse(f"{self!r} is a number by itself and has no .{word}; {advice}")
         if self.judged is None:
             return Condition(None, (self,))
-        outcome = self.judged.outcome
-        holds = outcome in ("more", "less") if word == "clear" else outcome == word
+        holds = self.judged.is_so(word)
         return Condition(holds, (self,), self._distance_text(self.judged.distance(word)))
-
-    @property
-    def more(self) -> Condition:
-        """Hold where a comparison is clearly above its null."""
-        return self.ask("more")
-
-    @property
-    def less(self) -> Condition:
-        """Hold where a comparison is clearly below its null."""
-        return self.ask("less")
-
-    @property
-    def same(self) -> Condition:
-        """Hold where the whole interval of a comparison is inside the margin."""
-        return self.ask("same")
-
-    @property
-    def unclear(self) -> Condition:
-        """Hold where a comparison is neither clear nor the same."""
-        return self.ask("unclear")
-
-    @property
-    def clear(self) -> Condition:
-        """Hold where a comparison is clearly above or below its null."""
-        return self.ask("clear")
 
     @property
     def interval(self) -> tuple[float, float] | None:
@@ -272,17 +294,6 @@ class Quantity:
     def is_of_one_run(self) -> bool:
         """Whether a single run, or replicate, was measured."""
         return self.source.kind == "measured" and self.n <= 1 and not self.exact
-
-    def above(self, bound: Any) -> Condition:
-        """Hold where the whole interval is above `bound`, a number in the printed unit: 92 for 92 %.
-
-        Of a comparison that is the interval by which it is judged.
-        """
-        return self._compare(operator.gt, bound, self.low if self.null is None else self.judged_low)
-
-    def below(self, bound: Any) -> Condition:
-        """Hold where the whole interval is below `bound`, a number in the printed unit."""
-        return self._compare(operator.lt, bound, self.high if self.null is None else self.judged_high)
 
     def _compare(self, relation: Callable[[Any, Any], bool], bound: Any, end: float | None) -> Condition:
         """Compare the end, or an exact value, with a number in the printed unit, or an exact quantity."""

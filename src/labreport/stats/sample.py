@@ -37,6 +37,16 @@ class Sample:
     yes_no: bool = False
     cell: Cell | None = None
 
+    @property
+    def numbers(self) -> list[float]:
+        """The values alone."""
+        return list(self.values.values())
+
+    @property
+    def correct_by_unit(self) -> list[Any]:
+        """Which items are right, shape (units, items)."""
+        return list((self.correct or {}).values())
+
     def only(self, units: Sequence[Any]) -> Sample:
         """The same, of these units in this order."""
         values = {unit: self.values[unit] for unit in units}

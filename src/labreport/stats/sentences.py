@@ -14,8 +14,7 @@ from typing import Any
 
 from labreport.project.measure import Measure
 from labreport.stats import formats
-from labreport.stats.compare import Comparison
-from labreport.stats.finding import FEW, Count, Difference, Fact, Finding, OfSubjects, Ranking
+from labreport.stats.finding import FEW, Comparison, Count, Difference, Fact, Finding, OfSubjects, Ranking
 from labreport.stats.quantity import Condition, Quantity, as_quantity
 from labreport.stats.wording import plural
 

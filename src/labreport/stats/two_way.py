@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from labreport.stats.estimate import (
@@ -49,19 +50,15 @@ def two_way_interval(
     import numpy as np
 
     ours = np.array(first, dtype=float)
-    if not ours.size:
-        return Estimate(None, len(ours))
-    if second is None:
+    theirs = None if second is None else np.array(second, dtype=float)
+    if not ours.size or (theirs is not None and not theirs.size):
+        return Estimate(None, min(len(ours), len(ours if theirs is None else theirs)))
+    if theirs is None:
         return accuracy(ours, alpha)
-    theirs = np.array(second, dtype=float)
-    if not theirs.size:
-        return Estimate(None, min(len(ours), len(theirs)))
-    single = len(ours) == len(theirs) == 1
-    if same_items and (single or (paired and len(ours) == len(theirs))):
+    is_single = len(ours) == len(theirs) == 1
+    if same_items and (is_single or (paired and len(ours) == len(theirs))):
         return difference_on_same_items(ours, theirs, alpha)
-    if paired:
-        return difference_on_other_items(ours, theirs, alpha)
-    return unpaired_difference(ours, theirs, alpha, same_items)
+    return difference_of_two(ours, theirs, alpha, paired=paired, same_items=same_items)
 
 
 def accuracy(correct: Array, alpha: float) -> Estimate:
@@ -73,14 +70,12 @@ def accuracy(correct: Array, alpha: float) -> Estimate:
     by_unit = _means(correct)
     value = statistics.fmean(by_unit)
     residual, by_items = _components(correct)
-    if by_items is None:
-        low, high = wilson_ends(value, correct.shape[1], critical_value(alpha))
-        method = f"Wilson, {OVER_ITEMS}"
-    else:
+    variance = Variance(0.0)
+    if by_items is not None:
         variance = sum_of_variances([_between_units(by_unit, residual), by_items])
-        worth = value * (1 - value) / variance.value if variance.value else correct.shape[1]
-        low, high = wilson_ends(value, worth, critical_value(alpha, variance.df))
-        method = f"Wilson, {OVER_BOTH}"
+    worth = value * (1 - value) / variance.value if variance.value else correct.shape[1]
+    low, high = wilson_ends(value, worth, critical_value(alpha, variance.df))
+    method = f"Wilson, {OVER_ITEMS if by_items is None else OVER_BOTH}"
     return Estimate(value, len(correct), _spread(by_unit), low, high, None, method, tuple(by_unit))
 
 
@@ -88,75 +83,68 @@ def difference_on_same_items(first: Array, second: Array, alpha: float) -> Estim
     """The difference of two accuracies of the same units on the same items."""
     differences = first - second
     by_unit = _means(differences)
-    n, spread, values = len(by_unit), _spread(by_unit), tuple(by_unit)
+    estimate = Estimate(0.0, len(by_unit), _spread(by_unit), values=tuple(by_unit))
     if not differences.any():
-        return Estimate(0.0, n, spread, values=values, all_equal=True)
-    value = statistics.fmean(by_unit)
+        return replace(estimate, all_equal=True)
+    estimate = replace(estimate, value=statistics.fmean(by_unit))
     residual, by_items = _components(differences)
     if by_items is None:
-        low, high = exact_and_newcombe_ends(_agreement(first[0], second[0]), alpha)
-        method = f"exact and Newcombe, {OVER_ITEMS}"
-        return Estimate(value, n, spread, min(low, value), max(high, value), None, method, values)
-    variance = sum_of_variances([_between_units(by_unit, residual), by_items])
-    return _student(value, n, spread, values, variance, alpha)
+        return _over_items(estimate, first, second, alpha, same_items=True)
+    return _student(estimate, [_between_units(by_unit, residual), by_items], alpha)
 
 
-def difference_on_other_items(first: Array, second: Array, alpha: float) -> Estimate:
-    """The difference of two accuracies of the same units, each on items of its own."""
-    pairs = zip(_means(first), _means(second), strict=True)
-    by_unit = [ours - theirs for ours, theirs in pairs]
-    n, spread, values = len(by_unit), _spread(by_unit), tuple(by_unit)
-    value = statistics.fmean(_means(first)) - statistics.fmean(_means(second))
-    residual, by_items = _components(first)
-    other_residual, by_other_items = _components(second)
-    if by_items is None and by_other_items is None:
-        low, high = _newcombe_over_items(first, second, alpha)
-        method = f"Newcombe, {OVER_ITEMS}"
-        return Estimate(value, n, spread, min(low, value), max(high, value), None, method, values)
-    residuals = Variance(residual.value + other_residual.value, min(residual.df, other_residual.df))
-    parts = [
-        _between_units(by_unit, residuals),
-        by_items or _draw_of_items(first),
-        by_other_items or _draw_of_items(second),
-    ]
-    return _student(value, n, spread, values, sum_of_variances(parts), alpha)
-
-
-def unpaired_difference(first: Array, second: Array, alpha: float, same_items: bool) -> Estimate:
-    """The difference of two accuracies of units that nothing pairs, on the same items or on others."""
+def difference_of_two(
+    first: Array, second: Array, alpha: float, *, paired: bool, same_items: bool
+) -> Estimate:
+    """The difference of two accuracies on other items, or of units that nothing pairs, or both."""
     import numpy as np
 
+    means, other_means = _means(first), _means(second)
     n = min(len(first), len(second))
+    by_unit = [ours - theirs for ours, theirs in zip(means, other_means, strict=True)] if paired else []
+    estimate = Estimate(0.0, n, _spread(by_unit), values=tuple(by_unit))
     if same_items and not np.ptp(np.concatenate([first, second]), axis=0).any():
-        return Estimate(0.0, n, all_equal=True)
-    value = statistics.fmean(_means(first)) - statistics.fmean(_means(second))
-    if n == 1:
-        return Estimate(value, n)
+        return replace(estimate, all_equal=True)
+    estimate = replace(estimate, value=statistics.fmean(means) - statistics.fmean(other_means))
+    if n == 1 and not paired:
+        return estimate
     residual, by_items = _components(first)
     other_residual, by_other_items = _components(second)
     if by_items is None and by_other_items is None:
-        if same_items:
-            low, high = exact_and_newcombe_ends(_agreement(first[0], second[0]), alpha)
-            method = f"exact and Newcombe, {OVER_ITEMS}"
-        else:
-            low, high = _newcombe_over_items(first, second, alpha)
-            method = f"Newcombe, {OVER_ITEMS}"
-        return Estimate(value, n, None, min(low, value), max(high, value), None, method)
-    parts = [_between_units(_means(first), residual), _between_units(_means(second), other_residual)]
+        return _over_items(estimate, first, second, alpha, same_items)
+    if paired:
+        residuals = Variance(residual.value + other_residual.value, min(residual.df, other_residual.df))
+        parts = [_between_units(by_unit, residuals)]
+    else:
+        parts = [_between_units(means, residual), _between_units(other_means, other_residual)]
     if same_items:
         residual_of_shares = residual.value / len(first) + other_residual.value / len(second)
         parts.append(_between_shared_items(first, second, residual_of_shares))
     else:
         parts += [by_items or _draw_of_items(first), by_other_items or _draw_of_items(second)]
-    return _student(value, n, None, (), sum_of_variances(parts), alpha)
+    return _student(estimate, parts, alpha)
 
 
-def _student(
-    value: float, n: int, spread: float | None, values: tuple[float, ...], variance: Variance, alpha: float
-) -> Estimate:
+def _over_items(estimate: Estimate, first: Array, second: Array, alpha: float, same_items: bool) -> Estimate:
+    """The interval of a difference whose units do not differ: over the items alone."""
+    if same_items:
+        low, high = exact_and_newcombe_ends(_agreement(first[0], second[0]), alpha)
+        method = f"exact and Newcombe, {OVER_ITEMS}"
+    else:
+        shares = [statistics.fmean(_means(correct)) for correct in (first, second)]
+        low, high = newcombe_ends(shares[0], first.shape[1], shares[1], second.shape[1], alpha)
+        method = f"Newcombe, {OVER_ITEMS}"
+    value = estimate.value or 0.0
+    return replace(estimate, low=min(low, value), high=max(high, value), method=method)
+
+
+def _student(estimate: Estimate, parts: Sequence[Variance], alpha: float) -> Estimate:
+    """A difference whose variance is the sum of these, with Student's interval and test."""
+    value = estimate.value or 0.0
+    variance = sum_of_variances(parts)
     low, high = student_ends(value, variance, alpha)
     p = student_p(value, variance)
-    return Estimate(value, n, spread, low, high, p, f"Student's t {OVER_BOTH}", values)
+    return replace(estimate, low=low, high=high, p=p, method=f"Student's t {OVER_BOTH}")
 
 
 def _means(correct: Array) -> list[float]:
@@ -220,8 +208,3 @@ def _agreement(first: Array, second: Array) -> PairCounts:
         second_only=int((b & ~a).sum()),
         neither=int((~a & ~b).sum()),
     )
-
-
-def _newcombe_over_items(first: Array, second: Array, alpha: float) -> tuple[float, float]:
-    p, q = statistics.fmean(_means(first)), statistics.fmean(_means(second))
-    return newcombe_ends(p, first.shape[1], q, second.shape[1], alpha)

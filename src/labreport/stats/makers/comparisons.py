@@ -10,8 +10,8 @@ from typing import Any, TypeAlias
 from labreport.errors import did_you_mean
 from labreport.project.measure import Measure
 from labreport.stats.answers import Answer
-from labreport.stats.compare import Comparison, compare, mean_of
-from labreport.stats.finding import Compared, Difference, Effect, Ranking
+from labreport.stats.compare import compare, mean_of
+from labreport.stats.finding import Compared, Comparison, Difference, Effect, Ranking
 from labreport.stats.names import text_of
 from labreport.stats.quantity import refuse
 from labreport.stats.sample import Epoch, Sample, as_measure, sample, samples_by_group
@@ -207,8 +207,8 @@ def _compare_pairs(
     for names in pairs:
         first = samples[names[0]]
         second = samples[names[1]] if len(names) == 2 else None
-        comparison = compare(measure, family, first, second, paired)
-        comparisons.append(replace(comparison, subjects=tuple(names)))
+        quantity = compare(measure, family, first, second, paired)
+        comparisons.append(Comparison(quantity, tuple(names)))
     return tuple(comparisons)
 
 
