@@ -8,7 +8,7 @@ from math import exp, log
 from statistics import fmean
 from typing import Any, TypeAlias
 
-from exercise import mnist
+from exercise import mnist, pictures
 from exercise.catalogue import (
     BACKWARD,
     COMPLEX,
@@ -286,14 +286,14 @@ def confusion_matrix(results: Any) -> Any:
     mean = confusion_matrices(runs).mean(axis=0)
     pairs = frequent_pairs(runs)
     digits = [str(digit) for digit in range(CLASSES)]
-    drawing, canvas = charts.canvas(64)
+    drawing, canvas = pictures.canvas(64)
 
     panel = drawing.add_axes((0.05, 0.13, 0.53, 0.86))
     texts = [[f"{value:.1f}" for value in row] for row in mean]
     blank = np.eye(CLASSES) + (mean == 0)
     charts.heat_map(panel, mean, texts, rows=digits, columns=digits, low=0, blank=blank)
     for first, second in pairs:
-        charts.frame_cells(panel, [(first, second), (second, first)])
+        pictures.frame_cells(panel, [(first, second), (second, first)])
     panel.set(xlabel="Taken for", ylabel="Digit")
 
     test = mnist.load().test
@@ -302,8 +302,8 @@ def confusion_matrix(results: Any) -> Any:
         top = 0.5 + 12.8 * row
         for column, (place, taken_for) in enumerate(always_wrong_of_pair(runs, pair)[:PICTURES]):
             left = 102.0 + 14.0 * column
-            charts.picture(canvas, 255 - test.images[place], left, top, size)
-            charts.caption(canvas, f"{test.labels[place]} → {taken_for}", left + size / 2, top + size + 0.3)
+            pictures.show_image(canvas, 255 - test.images[place], left, top, size)
+            pictures.caption(canvas, f"{test.labels[place]} → {taken_for}", left + size / 2, top + size + 0.3)
     rows = []
     for digit, row_of_means in enumerate(mean):
         rows.append([digit, *(round(float(value), 1) for value in row_of_means)])

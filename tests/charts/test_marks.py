@@ -128,12 +128,3 @@ def test_panels_fill_the_width_between_the_margins() -> None:
     ends = [(round(160 * one.get_position().x0, 3), round(160 * one.get_position().x1, 3)) for one in panels]
     assert ends == [(10, 60), (90, 140)]
     assert round(figure.get_size_inches()[0] * 25.4, 6) == 160
-
-
-def test_a_picture_on_a_canvas_is_where_it_is_put_pixel_by_pixel() -> None:
-    """Millimetres from the upper left."""
-    _, axes = charts.canvas(30)
-    charts.picture(axes, np.arange(4, dtype=np.uint8).reshape(2, 2), 5, 6, 10)
-    assert list(axes.images[0].get_extent()) == [5, 15, 16, 6]
-    assert np.asarray(axes.images[0].get_array()).tolist() == [[0, 1], [2, 3]]
-    assert axes.get_ylim() == (30, 0)

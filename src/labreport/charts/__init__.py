@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     # isort: off
     from labreport.charts.labels import Label, direct_labels, label_line_ends
     from labreport.charts.layout import (
-        Margins, canvas, column_figure, level, note, panel_grid, panel_title, y_title,
+        Margins, column_figure, level, note, panel_grid, panel_title, y_title,
     )
     from labreport.charts.marks import (
-        Mark, band, caption, curve, picture, points, reference_line, seed_lines, spread,
+        Mark, band, curve, points, reference_line, seed_lines, spread,
         upright_reference_line,
     )
-    from labreport.charts.shades import frame_cells, heat_map
+    from labreport.charts.shades import heat_map
     from labreport.charts.styles import SERIES, WIDTH_MM, Colour, css_variables, style
     from labreport.charts.svg import Drawing, Exported, export
-    from labreport.charts.ticks import plain_numbers, powers_of_ten, thousands, whole_numbers
+    from labreport.charts.ticks import few_numbers, plain_numbers, powers_of_ten, thousands
 
 _HOMES = ("styles", "layout", "ticks", "marks", "labels", "shades", "svg")
 

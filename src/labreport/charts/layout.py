@@ -67,14 +67,6 @@ def _share(room: float, count: int, gap: float) -> float:
     return (room - (count - 1) * gap) / count
 
 
-def canvas(height_mm: float) -> tuple[Figure, Axes]:
-    """Make a figure with one panel and no axes, measured in mm from its upper left."""
-    figure, (axes,) = column_figure(height_mm, margins=Margins(0, 0, 0, 0))
-    axes.set_axis_off()
-    axes.set(xlim=(0.0, WIDTH_MM), ylim=(height_mm, 0.0), autoscale_on=False)
-    return figure, axes
-
-
 def panel_title(axes: Axes, text: str, *, lift: float = 5.0) -> Text:
     """Set the panel's title off to the left, `lift` points above it."""
     return axes.set_title(text, color=Colour.INK.value, pad=lift, parse_math=False)
@@ -84,14 +76,6 @@ def y_title(axes: Axes, text: str) -> Text:
     """Set the name of the y axis level above it, where it is read without turning the head."""
     axes.set_ylabel(text).set_visible(False)  # the alternative text reads it
     return note(axes, text, (0.0, 1.0), (0.0, 5.0), xycoords="axes fraction")
-
-
-def name_small_multiples(panels: Sequence[Axes], titles: Sequence[str], y_name: str) -> None:
-    """Set the title of each panel above it, and the name of the y axis above the first."""
-    for panel, title in zip(panels, titles, strict=True):
-        panel_title(panel, title, lift=16)
-        panel.set_ylabel(y_name).set_visible(False)
-    y_title(panels[0], y_name)
 
 
 _NOTE: dict[str, Any] = {"ha": "left", "va": "baseline", "fontsize": SIZE, "color": Colour.QUIET.value}

@@ -113,15 +113,3 @@ def reference_line(axes: Axes, value: float, text: str) -> None:
 def upright_reference_line(axes: Axes, value: float) -> None:
     """Draw a quiet upright line, such as that of no difference."""
     axes.axvline(value, label="_", zorder=1.5, **_REFERENCE)
-
-
-def picture(axes: Axes, image: Any, left: float, top: float, size: float) -> None:
-    """Show a small square grey image, bytes, pixel by pixel, on a `canvas`; `left`, `top`, `size` in mm."""
-    extent = (left, left + size, top + size, top)
-    axes.imshow(image, cmap="gray", vmin=0, vmax=255, extent=extent, aspect="auto", interpolation="none")
-
-
-def caption(axes: Axes, text: str, middle: float, top: float) -> None:
-    """Set small centred lines of text on a `canvas`, below `top` and about `middle`, both in mm."""
-    look: Any = {"ha": "center", "va": "top", "linespacing": 1.1, "color": Colour.INK.value}
-    note(axes, text, (middle, top), (0.0, 0.0), **look)

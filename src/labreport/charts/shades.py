@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.patches import Rectangle
 
 from labreport.charts.styles import SIZE, Colour
 
@@ -22,7 +21,6 @@ _DARK_FROM = 172 / 256  # light text stands out more from here: relative luminan
 
 _CELL_EDGE: Any = {"edgecolors": Colour.PAPER.value, "linewidth": 0.8}
 _CELL_TEXT: Any = {"fontsize": SIZE, "ha": "center", "va": "center"}
-_FRAME: Any = {"edgecolor": Colour.VERMILLION.value, "linewidth": 1.6, "zorder": 4}
 
 
 def heat_map(
@@ -62,10 +60,3 @@ def _name_cells(axes: Axes, rows: Sequence[str], columns: Sequence[str], shape: 
     axes.set_xticks(np.arange(width) + 0.5, list(columns), parse_math=False)
     axes.set_yticks(np.arange(height) + 0.5, list(rows), parse_math=False)
     axes.tick_params(axis="both", length=0, labelrotation=0)
-
-
-def frame_cells(axes: Axes, cells: Iterable[tuple[int, int]]) -> None:
-    """Draw a frame around each of the cells (row, column) of a map."""
-    for row, column in cells:
-        corner = (column + 0.06, row + 0.06)
-        axes.add_patch(Rectangle(corner, 0.88, 0.88, fill=False, **_FRAME))

@@ -23,15 +23,9 @@ def plain_numbers(axis: Axis) -> None:
     axis.set_minor_formatter(ticker.NullFormatter())
 
 
-def few_numbers(axis: Axis) -> None:
-    """Put a few ticks at round numbers, also of a logarithmic axis that is short."""
-    axis.set_major_locator(ticker.MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
-    plain_numbers(axis)
-
-
-def whole_numbers(axis: Axis) -> None:
-    """Put a few ticks at whole numbers."""
-    axis.set_major_locator(ticker.MaxNLocator(nbins=5, integer=True, steps=[1, 2, 5, 10]))
+def few_numbers(axis: Axis, *, whole: bool = False) -> None:
+    """Put a few ticks at round numbers, or at `whole` ones, also of a short logarithmic axis."""
+    axis.set_major_locator(ticker.MaxNLocator(nbins=5, integer=whole, steps=[1, 2, 5, 10]))
     plain_numbers(axis)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from labreport.charts import labels, layout, marks, ticks
+from labreport.charts import labels, marks, ticks
 from labreport.charts.builders.groups import (
     Group,
     Groups,
@@ -18,16 +18,18 @@ from labreport.charts.builders.groups import (
 )
 from labreport.charts.builders.parts import (
     MOST_SERIES,
+    Panel,
     average_name,
     axis_title,
     drawing,
-    label_room,
+    figure_of_panels,
+    name_panels,
+    panel_of,
+    panels_of,
     scale_axis,
-    small_multiples,
     table_of_groups,
 )
 from labreport.charts.marks import Mark
-from labreport.charts.styles import SERIES
 from labreport.charts.svg import Drawing
 from labreport.project import Measure
 from labreport.stats import plural
@@ -35,14 +37,6 @@ from labreport.stats.quantity import refuse
 
 Line = dict[str, Group]
 """Groups by their place along the axis."""
-
-
-@dataclass(frozen=True)
-class Panel:
-    """A chart of some lines by their labels; a single chart has no title."""
-
-    title: str
-    lines: Mapping[str, Line]
 
 
 @dataclass(frozen=True)
@@ -82,12 +76,8 @@ def curve(
         lines = groups_of_epochs(source, what[0])
     else:
         refuse("write curve(results, measure), curve(results, study, measure) or curve(table, x=…, y=…)")
-    names = lines.names(0)
-    if len(names) > MOST_SERIES:
-        panels = [Panel(name, {name: lines.along(name)}) for name in names]
-    else:
-        panels = [Panel("", {name: lines.along(name) for name in names})]
-    return _draw(lines, panels, f"{lines.measure.label} by {lines.heads[1]}")
+    by_label = {name or lines.measure.label: lines.along(name) for name in lines.names(0)}
+    return _draw(lines, panels_of(by_label), f"{lines.measure.label} by {lines.heads[1]}")
 
 
 def _lines_of_study(results: Any, study: Any, measure: Measure) -> Groups:
@@ -105,33 +95,21 @@ def _curve_of_records(results: Any, records: Sequence[Measure | str]) -> Drawing
     for record in records:
         groups = groups_of_epochs(results, record)
         by_record[groups.measure.label.replace("_", " ")] = groups
-    first = next(iter(by_record.values()))
+    measure, *others = [groups.measure for groups in by_record.values()]
+    for other in others:
+        if other.unit != measure.unit:
+            units = f"{other.label!r} has the unit {other.unit!r}, {measure.label!r} {measure.unit!r}"
+            refuse(f"curve: {units}; one chart has one unit")
     grid = {}
     panels = []
-    for experiment in first.names(0):
-        lines = {}
-        for name, groups in by_record.items():
-            lines[name] = groups.along(experiment)
-            for epoch, group in lines[name].items():
-                grid[f"{experiment}, {name}", epoch] = group
-        panels.append(Panel(experiment, lines))
-    lines_of_table = Groups(grid, _common_measure(by_record), ("line", "epoch"))
-    return _draw(lines_of_table, panels, f"{' and '.join(by_record)} by epoch")
-
-
-def _common_measure(by_record: Mapping[str, Groups]) -> Measure:
-    """A measure that stands for several: named by the words that all of them have, `loss`."""
-    measures = [groups.measure for groups in by_record.values()]
-    first = measures[0]
-    words = first.label.replace("_", " ").split()
-    for measure in measures:
-        if measure.unit != first.unit:
-            units = f"{measure.label!r} has the unit {measure.unit!r}, {first.label!r} {first.unit!r}"
-            refuse(f"curve: {units}; one chart has one unit")
-        own_words = measure.label.replace("_", " ").split()
-        words = [word for word in words if word in own_words]
-    name = " ".join(words) or " and ".join(by_record)
-    return Measure(name, first.unit, "", first.scale)
+    for experiment in results.experiments:
+        title = results[experiment].label
+        lines = {name: groups.along(title) for name, groups in by_record.items()}
+        panels.append(panel_of(title if len(results.experiments) > 1 else "", lines))
+        for name, line in lines.items():
+            for epoch, group in line.items():
+                grid[f"{title}, {name}", epoch] = group
+    return _draw(Groups(grid, measure, ("line", "epoch")), panels, f"{' and '.join(by_record)} by epoch")
 
 
 def _axis_of(lines: Groups, most_named: int) -> Axis:
@@ -147,42 +125,23 @@ def _axis_of(lines: Groups, most_named: int) -> Axis:
 
 def _draw(lines: Groups, panels: Sequence[Panel], title: str) -> Drawing:
     """Draw each panel; `lines` are all of them, for the table and the limits."""
-    is_single = len(panels) == 1
-    figure, all_axes = _single_figure(panels[0]) if is_single else _figure_of_multiples(panels)
-    axis = _axis_of(lines, most_named=12 if is_single else 6)
+    beside = [mark.label for panel in panels for mark, _ in panel.series if len(panel.series) > 1]
+    figure, all_axes = figure_of_panels(panels, 62.0, beside)
+    axis = _axis_of(lines, most_named=12 if len(panels) == 1 else 6)
     for panel, axes in zip(panels, all_axes, strict=True):
-        for (name, line), series_style in zip(panel.lines.items(), SERIES, strict=False):
-            _draw_line(axes, line, axis, Mark(name or lines.measure.label, series_style))
+        for mark, line in panel.series:
+            _draw_line(axes, line, axis, mark)
         _finish_axes(axes, lines, axis)
-    if is_single:
-        layout.y_title(all_axes[0], axis_title(lines.measure))
-    else:
-        titles = [panel.title for panel in panels]
-        layout.name_small_multiples(all_axes, titles, axis_title(lines.measure))
+    name_panels(panels, all_axes, axis_title(lines.measure))
     for panel, axes in zip(panels, all_axes, strict=True):
-        if len(panel.lines) > 1:
+        if len(panel.series) > 1:
             labels.label_line_ends(axes)
     note = ""
     if lines.any_interval:
         units, average = plural(lines.unit), average_name(lines.measure)
         note = f"Lines are {average}s, bands their 95 % intervals, faint lines single {units}."
     columns, rows = table_of_groups(lines)
-    return drawing(figure, "line chart" if is_single else "line charts", columns, rows, title, note)
-
-
-def _single_figure(panel: Panel) -> tuple[Any, list[Any]]:
-    right = label_room(panel.lines) if len(panel.lines) > 1 else 4.0
-    return layout.column_figure(62.0, margins=layout.Margins(left=11.0, right=right))
-
-
-def _figure_of_multiples(panels: Sequence[Panel]) -> tuple[Any, list[Any]]:
-    """Small charts with room for the labels beside them."""
-    labels_beside: list[str] = []
-    for panel in panels:
-        if len(panel.lines) > 1:
-            labels_beside += panel.lines
-    room = label_room(labels_beside) if labels_beside else 0.0
-    return small_multiples(len(panels), left=11.0, beside=room)
+    return drawing(figure, "line chart", columns, rows, title, note)
 
 
 def _draw_line(axes: Any, line: Line, axis: Axis, mark: Mark) -> None:
@@ -212,5 +171,5 @@ def _finish_axes(axes: Any, lines: Groups, axis: Axis) -> None:
         axes.set_xticks(positions, list(axis.positions), parse_math=False)
         axes.minorticks_off()
     elif axis.name == "epoch":
-        ticks.whole_numbers(axes.xaxis)
+        ticks.few_numbers(axes.xaxis, whole=True)
     axes.set_xlabel(axis.name.replace("_", " "))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from labreport.charts import layout, ticks
 from labreport.charts.builders.groups import Groups
+from labreport.charts.marks import Mark
 from labreport.charts.styles import SERIES
 from labreport.charts.svg import Drawing
 from labreport.project import Measure
@@ -16,6 +18,8 @@ from labreport.stats.rounding import significant_decimals
 MOST_SERIES = len(SERIES)
 _LETTER_MM = 1.35
 _MOST_LABEL_MM = 60.0
+_SMALL_MM = 34.0
+"""Height of a small chart."""
 _LOGARITHMIC_FROM = 50.0
 """Positive numbers whose largest is as many times the smallest have a logarithmic axis."""
 
@@ -96,7 +100,7 @@ def name_rows(axes: Any, labels: Sequence[str], title: str) -> None:
 def label_room(labels: Iterable[str]) -> float:
     """Millimetres for labels beside a panel."""
     longest = max((len(label) for label in labels), default=0)
-    return min(5.0 + _LETTER_MM * longest, _MOST_LABEL_MM)
+    return min(5.0 + _LETTER_MM * longest, _MOST_LABEL_MM) if longest else 4.0
 
 
 def legend_above(axes: Any) -> None:
@@ -109,17 +113,46 @@ def legend_above(axes: Any) -> None:
         text.set_parse_math(False)
 
 
-def small_multiples(
-    count: int, *, left: float, beside: float = 0.0, height: float = 34.0
-) -> tuple[Any, list[Any]]:
-    """Make a figure of so many small panels, for what has more series than there are colours.
+@dataclass(frozen=True)
+class Panel:
+    """A chart: its title where there are several, and its series, each with how it is drawn."""
 
-    `beside` is the room for labels to the right of each panel, all in millimetres.
-    """
-    columns = min(count, 2 if beside > 12.0 else 3)
-    rows = math.ceil(count / columns)
-    right = max(4.0, beside)
-    margins = layout.Margins(left=left, right=right, top=11.0, between=right + 8.0, below=20.0)
+    title: str
+    series: Sequence[tuple[Mark, Any]]
+
+
+def panel_of(title: str, series: Mapping[str, Any]) -> Panel:
+    """A chart of at most five series by their names."""
+    pairs = []
+    for (name, content), series_style in zip(series.items(), SERIES, strict=False):
+        pairs.append((Mark(name, series_style), content))
+    return Panel(title, pairs)
+
+
+def panels_of(series: Mapping[str, Any]) -> list[Panel]:
+    """All series in one chart, or of more than there are colours each in its own."""
+    if len(series) <= MOST_SERIES:
+        return [panel_of("", series)]
+    return [panel_of(name, {name: content}) for name, content in series.items()]
+
+
+def figure_of_panels(panels: Sequence[Panel], height: float, labels: Iterable[str]) -> tuple[Any, list[Any]]:
+    """A figure of one chart of this height, or of small ones, with room for labels beside each."""
+    beside = label_room(labels)
+    if len(panels) == 1:
+        return layout.column_figure(height, margins=layout.Margins(left=11.0, right=beside))
+    columns = min(len(panels), 2 if beside > 12.0 else 3)
+    rows = math.ceil(len(panels) / columns)
+    margins = layout.Margins(left=11.0, right=beside, top=11.0, between=beside + 8.0, below=20.0)
     gaps = (rows - 1) * margins.below
-    total = margins.top + rows * height + gaps + margins.bottom
-    return layout.panel_grid(count, height_mm=total, columns=columns, margins=margins, share_axes=True)
+    total = margins.top + rows * _SMALL_MM + gaps + margins.bottom
+    return layout.panel_grid(len(panels), height_mm=total, columns=columns, margins=margins, share_axes=True)
+
+
+def name_panels(panels: Sequence[Panel], all_axes: Sequence[Any], y_name: str) -> None:
+    """Set the name of the y axis above the first chart, and the title of each where there are several."""
+    for panel, axes in zip(panels, all_axes, strict=True):
+        if panel.title:
+            layout.panel_title(axes, panel.title, lift=16)
+        axes.set_ylabel(y_name).set_visible(False)  # the alternative text reads it
+    layout.y_title(all_axes[0], y_name)

@@ -6,20 +6,19 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from labreport.charts import labels, layout, marks
+from labreport.charts import labels, marks
 from labreport.charts.builders.parts import (
-    MOST_SERIES,
+    Panel,
     axis_title,
     drawing,
-    label_room,
+    figure_of_panels,
     legend_above,
+    name_panels,
+    panels_of,
     rounded,
     scale_axis,
-    small_multiples,
 )
 from labreport.charts.labels import Label
-from labreport.charts.marks import Mark
-from labreport.charts.styles import SERIES
 from labreport.charts.svg import Drawing
 from labreport.project import Data, Measure, table
 from labreport.stats.sample import as_measure
@@ -52,21 +51,20 @@ def scatter(
     printed_x = _printed_values(data, frame, across)
     printed_y = _printed_values(data, frame, up)
     frame = frame.assign(x=printed_x, y=printed_y)
-    panels = _panels(frame, up, by)
-    room = label_room(map(str, frame[label])) if label else 0.0
-    figure, all_axes = _figure_for(panels, room)
+    series = {up.label: frame}
+    if by is not None:
+        series = {str(value): part for value, part in frame.groupby(by, sort=False, observed=True)}
+    panels = panels_of(series)
+    names = [str(name) for name in frame[label]] if label else []
+    figure, all_axes = figure_of_panels(panels, 70.0, names)
     for axes, panel in zip(all_axes, panels, strict=True):
-        for mark, part in panel:
+        for mark, part in panel.series:
             marks.points(axes, part.x, part.y, mark, size=_POINT)
         scale_axis(axes.xaxis, frame.x)
         scale_axis(axes.yaxis, frame.y)
         axes.grid(True)
         axes.set_xlabel(axis_title(across))
-    if len(panels) > 1:
-        titles = [panel[0][0].label for panel in panels]
-        layout.name_small_multiples(all_axes, titles, axis_title(up))
-    else:
-        layout.y_title(all_axes[0], axis_title(up))
+    name_panels(panels, all_axes, axis_title(up))
     if by is not None and len(panels) == 1:
         legend_above(all_axes[0])
     if label is not None:
@@ -88,31 +86,7 @@ def _printed_values(data: Data, frame: Any, measure: Measure) -> Any:
     return values * (1.0 if measure.percent else measure.stored)
 
 
-Panel = list[tuple[Mark, Any]]
-"""The series of a chart: how each is drawn, and its rows."""
-
-
-def _panels(frame: Any, up: Measure, by: str | None) -> list[Panel]:
-    """All series in one chart, or of more than there are colours each in its own."""
-    if by is None:
-        return [[(Mark(up.label), frame)]]
-    by_value = frame.groupby(by, sort=False, observed=True)
-    if by_value.ngroups > MOST_SERIES:
-        return [[(Mark(str(name)), part)] for name, part in by_value]
-    panel = []
-    for (name, part), series_style in zip(by_value, SERIES, strict=False):
-        panel.append((Mark(str(name), series_style), part))
-    return [panel]
-
-
-def _figure_for(panels: list[Panel], room: float) -> tuple[Any, list[Any]]:
-    """A chart, or small ones, with so many millimetres for names beside each."""
-    if len(panels) > 1:
-        return small_multiples(len(panels), left=11.0, beside=room)
-    return layout.column_figure(70.0, margins=layout.Margins(left=11.0, right=room or 4.0))
-
-
 def _point_labels(panel: Panel, label: str) -> Iterator[Label]:
-    for mark, part in panel:
+    for mark, part in panel.series:
         for name, x, y in zip(part[label], part.x, part.y, strict=True):
             yield Label(str(name), x, y, mark.colour)
