@@ -151,8 +151,8 @@ def as_markdown(found: Sequence[Difference]) -> str:
         return "No answer says anything else."
     lines = ["| | was | now |", "|---|---|---|"]
     for difference in sorted(found, key=lambda difference: not difference.sentence):
-        cells = [f"`{difference.name}` {_cell(difference.sentence)}", difference.was, difference.now]
-        lines.append(f"| {' | '.join(cells)} |")
+        sentence, was, now = map(_cell, (difference.sentence, difference.was, difference.now))
+        lines.append(f"| `{difference.name}` {sentence} | {was} | {now} |")
     return "\n".join(lines)
 
 

@@ -83,11 +83,14 @@ def claims_of_sections(plan: Plan) -> list[Claim]:
 def newly_fallen(before: Iterable[Claim], after: Iterable[Claim]) -> tuple[Claim, ...]:
     """Those that fail now and did not before; one that was not there before is among them."""
     fallen_before = {key for key, claim in keyed_claims(before).items() if claim.fails}
-    now = keyed_claims(after)
-    return tuple(claim for key, claim in now.items() if claim.fails and key not in fallen_before)
+    fallen_now = {key: claim for key, claim in keyed_claims(after).items() if claim.fails}
+    return tuple(claim for key, claim in fallen_now.items() if key not in fallen_before)
 
 
 def check_claims(plan: Plan, fallen: Collection[Claim] = ()) -> list[CheckedClaim]:
     """The claims of a report as it was built; `fallen` are those that the last build felled."""
-    folder = plan.project.folder
-    return [CheckedClaim(claim, folder / claim.file, claim in fallen) for claim in claims_of_sections(plan)]
+    checked = []
+    for claim in claims_of_sections(plan):
+        path = plan.project.folder / claim.file
+        checked.append(CheckedClaim(claim, path, is_new=claim in fallen))
+    return checked

@@ -60,7 +60,8 @@ class Firmness:
 
 def firmness(plan: Plan) -> Firmness:
     """Ask each claim that holds again without each unit; nothing is run, and nothing is stored."""
-    holding = {key: claim for key, claim in keyed_claims(claims_of_sections(plan)).items() if claim.holds}
+    claims = keyed_claims(claims_of_sections(plan))
+    holding = {key: claim for key, claim in claims.items() if claim.holds}
     falls: dict[ClaimKey, list[LeftOut]] = {key: [] for key in holding}
     units = tuple(units_of(plan))
     failures = []
@@ -148,7 +149,8 @@ class PlanWithout(Plan):
 
     def _reads_made(self, target: Target) -> bool:
         """Whether a target reads an answer that was made again."""
-        return any(read.kind == "answer" and read.name in self._made for read in self.graph.reads(target))
+        answers = {read.name for read in self.graph.reads(target) if read.kind == "answer"}
+        return not self._made.keys().isdisjoint(answers)
 
     def _lacks_seed(self, experiment: Experiment) -> bool:
         """Whether the unit is a seed, and the experiment has enough of them to leave one out."""

@@ -90,8 +90,9 @@ def _say_failed(built: Builder, terminal: Terminal, took: str) -> int:
     terminal.error(several)
     page = built.output / DOCUMENTS["page"]
     previous = "The previous report is unchanged." if page.is_file() else "No report was written."
-    failed = f"{terminal.paint('Build failed', 'red', 'bold')} after {took}"
-    terminal.say(f"{failed}: {counted(len(several.errors), 'error')}. {previous}")
+    failed = terminal.paint("Build failed", "red", "bold")
+    errors = counted(len(several.errors), "error")
+    terminal.say(f"{failed} after {took}: {errors}. {previous}")
     return several.exit_code
 
 
@@ -112,7 +113,8 @@ def _say_done(built: Builder, terminal: Terminal, took: str) -> None:
     if not built.made:
         terminal.say(f"Up to date: {display_path(page)}")
         return
-    terminal.say(f"{terminal.paint('Done', 'green', 'bold')} in {took}: {amounts(built.made, built.plan)}.")
+    done = terminal.paint("Done", "green", "bold")
+    terminal.say(f"{done} in {took}: {amounts(built.made, built.plan)}.")
     if built.request.names:
         terminal.say("Only what was named was made; without a name, the report is.")
         return

@@ -181,8 +181,9 @@ class PageServer(http.server.ThreadingHTTPServer):
 
     def state(self) -> PageState:
         """What a page shows that is loaded now."""
-        files = (self.output / PAGE, self.output / LAST_BUILD)
-        return PageState(self.error, tuple(file.stat().st_mtime_ns for file in files if file.is_file()))
+        files = [self.output / PAGE, self.output / LAST_BUILD]
+        times = [file.stat().st_mtime_ns for file in files if file.is_file()]
+        return PageState(self.error, tuple(times))
 
     def page(self) -> str:
         """The page with what is wrong, what was otherwise before the last build, and what it felled."""
