@@ -43,5 +43,5 @@ project = Project(
     "Recorded runs",
     subtitle="Learning rates, read from files",
     sections=(section("Settings", best, longer),),
-    words=Words(run="training", item="image", category="digit"),
+    words=Words(run="training", item="image"),
 )

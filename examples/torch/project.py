@@ -131,5 +131,5 @@ project = Project(
     "Digits with PyTorch",
     subtitle="Optimizers, widths and dropout",
     sections=(section("Networks", best, longer, width),),
-    words=Words(item="image", category="digit"),
+    words=Words(item="image"),
 )

@@ -106,5 +106,5 @@ project = Project(
     fit=fit,
     seeds=10,
     sections=(section("Accuracy", best, data, cultivar),),
-    words=Words(run="fit", item="wine", category="cultivar"),
+    words=Words(run="fit", item="wine"),
 )

@@ -317,7 +317,7 @@ def _outline_hash(sections: Sequence[Section]) -> str:
     for section, members in zip(sections, outline, strict=True):
         for question in section.questions:
             figures = [figure.name for figure in question.figures]
-            members.append([question.name, question.text, question.template, question.local, figures])
+            members.append([question.name, question.text, question.template, figures])
     return short_hash(outline)
 
 

@@ -73,14 +73,12 @@ class Figure(Reader):
 class Question(Reader):
     """One question of the report, and the function that answers it.
 
-    `template` is by default `questions/NAME.md`, where there is such a file. A `local` answer is about this
-    run rather than about its results, and not compared between builds.
+    `template` is by default `questions/NAME.md`, where there is such a file.
     """
 
     text: str = ""
     figures: tuple[Figure, ...] = ()
     template: str = ""
-    local: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,11 +101,8 @@ class Words:
     """What things are called in this report, in the singular, where the engine has to name them."""
 
     run: str = "run"
-    training: str = "training"
     seed: str = "seed"
-    epoch: str = "epoch"
     item: str = "item"
-    category: str = "class"
 
 
 def question(
@@ -119,11 +114,10 @@ def question(
     answers: Answers = (),
     data: str | Iterable[str] = (),
     template: str = "",
-    local: bool = False,
 ) -> Callable[[Callable[..., Any]], Question]:
     """Make a question of the function below: it gets what it `reads` and returns an `Answer`."""
     shown = as_tuple_of(figures, Figure, "figures", "functions under @figure")
-    fields = {"text": text, "figures": shown, "template": template, "local": local}
+    fields = {"text": text, "figures": shown, "template": template}
     return _decorator(Question, name, _declared_reads(reads, answers, data) | fields)
 
 
