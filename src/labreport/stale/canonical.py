@@ -18,7 +18,7 @@ _ALLOWED = "texts, finite numbers, booleans, None, and lists, tuples, dicts and 
 def canonical_repr(value: Any, where: str = "value", classes: list[type] | None = None) -> str:
     """Write `value`, called `where` in messages, as `labs.models.Ridge(alpha=1.0)`: no other has this text.
 
-    The classes of dataclasses are added to `classes`. Raises `UsageError` for other types, for numbers that
+    A number of NumPy is another than Python's. The classes of dataclasses are added to `classes`. Raises `UsageError` for other types, for numbers that
     are not finite and for dictionaries with other keys than texts.
     """
     kind = type(value)
@@ -34,6 +34,8 @@ def canonical_repr(value: Any, where: str = "value", classes: list[type] | None 
         return _mapping_repr(value, where, classes)
     if is_dataclass(kind):
         return _dataclass_repr(value, where, classes)
+    if kind.__module__ == "numpy" and getattr(value, "shape", None) == ():
+        return f"{kind.__name__}({canonical_repr(value.item(), where)})"
     raise UsageError(f"{where} is {kind.__name__} {reprlib.repr(value)}; allowed are {_ALLOWED}")
 
 
