@@ -18,8 +18,9 @@ _ALLOWED = "texts, finite numbers, booleans, None, and lists, tuples, dicts and 
 def canonical_repr(value: Any, where: str = "value", classes: list[type] | None = None) -> str:
     """Write `value`, called `where` in messages, as `labs.models.Ridge(alpha=1.0)`: no other has this text.
 
-    A number of NumPy is another than Python's. The classes of dataclasses are added to `classes`. Raises `UsageError` for other types, for numbers that
-    are not finite and for dictionaries with other keys than texts.
+    A number of NumPy is another than Python's. The classes of dataclasses are added to `classes`. Raises
+    `UsageError` for other types, for numbers that are not finite, and for dictionaries with other keys than
+    texts.
     """
     kind = type(value)
     if kind is str:
