@@ -21,9 +21,9 @@ from labreport.stats.rounding import (
     power_of_ten,
     significant_decimals,
 )
-from labreport.stats.wording import MINUS, MISSING, NO_BREAK, number_word, unit_text, with_unit
+from labreport.stats.wording import MINUS, MISSING, NO_BREAK, number_word, with_unit
 
-Layout = Literal["value", "bare", "plus-minus", "interval", "judged", "p", "p-number", "words"]
+Layout = Literal["value", "plus-minus", "interval", "judged", "p", "words"]
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _MOST_DECIMALS = 20
 
@@ -53,9 +53,10 @@ class Formatter:
         self.quantity = quantity
         self.value = 0 if quantity.value is None else quantity.value
         self.low, self.high = quantity.interval or (self.value, self.value)
-        self.half_width = max(self.value - self.low, self.high - self.value)
+        sides = (self.value - self.low, self.high - self.value)
+        self.half_width = max(sides)
         self.uncertainty = self._uncertainty()
-        self.is_lopsided = self.half_width > 1.5 * min(self.value - self.low, self.high - self.value)
+        self.is_lopsided = self.half_width > 1.5 * min(sides)
         self.is_logarithmic = self._is_logarithmic()
         self.factor = quantity.factor
         self.exponent: int | None = None
@@ -74,13 +75,13 @@ class Formatter:
     @property
     def limits(self) -> tuple[float, ...]:
         """What an end must not be rounded to, nor across, in the printed unit."""
-        stored = {"fraction": (0.0, 1.0), "times": (0.0, 1.0)}.get(self.quantity.unit, (0.0,))
+        stored = (0.0, 1.0) if self.quantity.unit in ("fraction", "times") else (0.0,)
         return tuple(limit * self.factor for limit in stored)
 
-    def fix_decimals(self, decimals: int) -> None:
-        """Write so many decimals."""
-        self.decimals = decimals
-        self.prints_ends = self.is_lopsided or self.is_logarithmic or self._hides_null(decimals)
+    @property
+    def has_own_scale(self) -> bool:
+        """Whether its decimals are not those of its column: by a power of ten, or of each end by itself."""
+        return self.exponent is not None or self.is_logarithmic
 
     def vanishes(self, decimals: int) -> bool:
         """Whether nothing is left of value and uncertainty with so many decimals: of 0.066 with none."""
@@ -131,9 +132,9 @@ class Formatter:
             return number_text(scaled, enough) + self._power_text()
         most = places + MOST_EXTRA_DECIMALS
         limit = min(self.limits, key=lambda limit: abs(scaled - limit))
-        if scaled > limit:
-            return f"<{NO_BREAK}{number_text(limit + 10.0**-most, most)}{self._power_text()}"
-        return f">{NO_BREAK}{number_text(limit - 10.0**-most, most)}{self._power_text()}"
+        sign, direction = ("<", 1) if scaled > limit else (">", -1)
+        beside = number_text(limit + direction * 10.0**-most, most)
+        return f"{sign}{NO_BREAK}{beside}{self._power_text()}"
 
     # Rules
 
@@ -145,7 +146,8 @@ class Formatter:
     def _is_logarithmic(self) -> bool:
         if not 0 < self.low < self.value < self.high <= 1e300 or self.high <= 1.5 * self.low:
             return False
-        return math.isclose(self.high / self.value, self.value / self.low, rel_tol=1e-6)
+        times_above = self.high / self.value
+        return math.isclose(times_above, self.value / self.low, rel_tol=1e-6)
 
     def _hides_null(self, places: int) -> bool:
         if not self.half_width:
@@ -204,7 +206,8 @@ class Formatter:
         """Further decimals: a difference agrees with its shares, and ± tells on which side zero is."""
         if not self.half_width:
             return 0
-        value, half_width = self.value * self.factor, self.half_width * self.factor
+        value = self.value * self.factor
+        half_width = self.half_width * self.factor
         is_rounded_far = abs(round(value, decimals) - value) > 0.2 * half_width
         least = 1 if self.quantity.unit == "points" and is_rounded_far else 0
         if self.is_lopsided or (brief and self.low <= self.null <= self.high):
@@ -231,9 +234,14 @@ class FormattedQuantity:
     signed: bool = False
     suffix: str = ""
     original: Quantity | None = None
+    has_unit: bool = True
 
     def __str__(self) -> str:
         return _LAYOUTS[self.layout](self) + self.suffix
+
+    def unit_behind(self, text: str) -> str:
+        """A printed number, and its unit where that is printed, too."""
+        return with_unit(text, self.quantity.unit) if self.has_unit else text
 
 
 # Layouts
@@ -241,31 +249,22 @@ class FormattedQuantity:
 
 def _value_text(formatted: FormattedQuantity) -> str:
     formatter = Formatter(formatted.quantity, formatted.decimals, brief=True)
-    return with_unit(formatter.value_text(signed=formatted.signed), formatted.quantity.unit)
-
-
-def _bare_text(formatted: FormattedQuantity) -> str:
-    formatter = Formatter(formatted.quantity, formatted.decimals, brief=True)
-    return formatter.value_text(signed=formatted.signed)
+    return formatted.unit_behind(formatter.value_text(signed=formatted.signed))
 
 
 def _plus_minus_text(formatted: FormattedQuantity) -> str:
-    quantity = formatted.quantity
-    formatter = Formatter(quantity, formatted.decimals, brief=quantity.low is None)
-    if not formatter.has_interval:
-        return with_unit(formatter.value_text(signed=formatted.signed), quantity.unit)
-    if formatter.prints_ends:
-        value = with_unit(formatter.value_text(signed=formatted.signed), quantity.unit)
-        return f"{value} ({formatter.interval_text()})"
-    return with_unit(formatter.plus_minus_text(signed=formatted.signed), quantity.unit)
+    formatter = Formatter(formatted.quantity, formatted.decimals, brief=formatted.quantity.low is None)
+    if formatter.has_interval and not formatter.prints_ends:
+        return formatted.unit_behind(formatter.plus_minus_text(signed=formatted.signed))
+    value = formatted.unit_behind(formatter.value_text(signed=formatted.signed))
+    return f"{value} ({formatter.interval_text()})" if formatter.has_interval else value
 
 
 def _interval_text(formatted: FormattedQuantity) -> str:
     formatter = Formatter(formatted.quantity, formatted.decimals)
-    value = with_unit(formatter.value_text(signed=formatted.signed), formatted.quantity.unit)
-    if not formatter.has_interval:
-        return value
-    return f"{value} (95{NO_BREAK}% CI {formatter.interval_text()})"
+    value = formatted.unit_behind(formatter.value_text(signed=formatted.signed))
+    interval = f" (95{NO_BREAK}% CI {formatter.interval_text()})"
+    return value + interval if formatter.has_interval else value
 
 
 def _judged_text(formatted: FormattedQuantity) -> str:
@@ -276,31 +275,26 @@ def _judged_text(formatted: FormattedQuantity) -> str:
     return formatter.interval_text() if formatter.has_interval else MISSING
 
 
-def _p_number_text(formatted: FormattedQuantity) -> str:
-    return p_value_text(p_value_of(formatted.quantity), formatted.decimals)
-
-
 def _p_text(formatted: FormattedQuantity) -> str:
     text = p_value_text(p_value_of(formatted.quantity), formatted.decimals)
-    if text[0] in f"<>{MISSING}":
-        return f"p{NO_BREAK}{text}"
-    return f"p{NO_BREAK}={NO_BREAK}{text}"
+    if not formatted.has_unit:
+        return text
+    sign = "" if text[0] in f"<>{MISSING}" else f"={NO_BREAK}"
+    return f"p{NO_BREAK}{sign}{text}"
 
 
 def _words_text(formatted: FormattedQuantity) -> str:
     value = formatted.quantity.value
     word = number_word(value) if isinstance(value, int) else None
-    return _value_text(formatted) if word is None else with_unit(word, formatted.quantity.unit)
+    return _value_text(formatted) if word is None else formatted.unit_behind(word)
 
 
 _LAYOUTS: dict[Layout, Callable[[FormattedQuantity], str]] = {
     "value": _value_text,
-    "bare": _bare_text,
     "plus-minus": _plus_minus_text,
     "interval": _interval_text,
     "judged": _judged_text,
     "p": _p_text,
-    "p-number": _p_number_text,
     "words": _words_text,
 }
 
@@ -436,7 +430,7 @@ def digits(value: Any, decimals: int) -> FormattedQuantity:
 @_filter
 def bare(value: Any, decimals: int | None = None) -> FormattedQuantity:
     """The value without its unit, which follows later: `0.3 and 0.2 points`."""
-    return _with_layout(value, "bare", "bare", decimals)
+    return replace(_with_layout(value, "bare", None, decimals), has_unit=False)
 
 
 def _with_layout(
@@ -498,16 +492,9 @@ def as_table(value: Any, decimals: int | None = None, with_unit: bool = False) -
     if formatted is value:
         return str(formatted)
     formatter = Formatter(formatted.quantity)
-    has_own_scale = formatter.exponent is not None or formatter.is_logarithmic
-    if decimals is not None and not has_own_scale and not formatter.vanishes(decimals):
-        formatter.fix_decimals(decimals)
-    text = formatter.value_text()
-    if formatter.has_interval and formatter.prints_ends:
-        text = f"{text} ({formatter.interval_text()})"
-    elif formatter.has_interval:
-        text = formatter.plus_minus_text()
-    unit = unit_text(formatted.quantity.unit) if with_unit else ""
-    return f"{text}{NO_BREAK}{unit}" if unit else text
+    if formatter.has_own_scale or (decimals is not None and formatter.vanishes(decimals)):
+        decimals = None
+    return str(FormattedQuantity(formatted.quantity, "plus-minus", decimals, has_unit=with_unit))
 
 
 def digits_of_column(column: Iterable[Quantity]) -> int:

@@ -50,13 +50,15 @@ class Source:
     def text(self) -> str:
         """Say it in words: `complex minus small, test accuracy, epoch 50; 5 seeds`."""
         names = list(self.experiments)
-        when = f"epoch {', '.join(str(epoch) for epoch in self.epochs)}" if self.epochs else ""
-        if len(names) == len(self.epochs) == 2:
-            names = [f"{name} after epoch {epoch}" for name, epoch in zip(names, self.epochs, strict=True)]
+        epochs = [str(epoch) for epoch in self.epochs]
+        when = f"epoch {', '.join(epochs)}" if epochs else ""
+        if len(names) == len(epochs) == 2:
+            first, second = names
+            names = [f"{first} after epoch {epochs[0]}", f"{second} after epoch {epochs[1]}"]
             when = ""
-        subject = f"{names[0]} {self.relation} {names[1]}" if len(names) == 2 else ", ".join(names)
-        parts = [part for part in (subject, self.measure, when, self.averaged, self.note) if part]
-        text = ", ".join(parts) or self.kind
+        subject = f" {self.relation} ".join(names) if len(names) == 2 else ", ".join(names)
+        parts = (subject, self.measure, when, self.averaged, self.note)
+        text = ", ".join(part for part in parts if part) or self.kind
         return f"{text}; {self.units_text}" if self.n else text
 
     @property
@@ -68,7 +70,8 @@ class Source:
         used = " and ".join(f"{size:,}" for size in sizes)
         if self.expected > sum(sizes):
             used = f"{used} of {self.expected:,}"
-        noun = self.unit if sizes == (1,) and self.expected <= 1 else plural(self.unit)
+        is_single = sizes == (1,) and self.expected <= 1
+        noun = self.unit if is_single else plural(self.unit)
         reasons = ", ".join(self.left_out)
         return f"{used} {noun}: {reasons}" if reasons else f"{used} {noun}"
 
@@ -280,10 +283,9 @@ class Quantity(Askable):
         sizes = dict(self.groups)
         if group not in sizes:
             refuse(f"{self!r} has no group {group!r}{did_you_mean(group, sizes, 'there are')}")
-        source = replace(
-            self.source, experiments=(group,), kind="counted", method="", sizes=(), n=sizes[group]
-        )
-        return Quantity(sizes[group], plural(self.source.unit), source=source, exact=True)
+        unit, n = self.source.unit, sizes[group]
+        source = Source((group,), self.source.measure, self.source.epochs, n, unit, "counted")
+        return Quantity(n, plural(unit), source=source, exact=True)
 
     @property
     def factor(self) -> float:
@@ -383,20 +385,13 @@ def mapped_quantity(
     def image(number: float | None) -> float | None:
         return None if number is None else function(number)
 
-    low, high = image(quantity.low), image(quantity.high)
-    judged_low, judged_high = image(quantity.judged_low), image(quantity.judged_high)
+    own = (image(quantity.low), image(quantity.high))
+    judged = (image(quantity.judged_low), image(quantity.judged_high))
     if is_falling:
-        low, high, judged_low, judged_high = high, low, judged_high, judged_low
-    return replace(
-        quantity,
-        value=image(quantity.value),
-        unit=unit,
-        low=low,
-        high=high,
-        judged_low=judged_low,
-        judged_high=judged_high,
-        values=tuple((name, image(value)) for name, value in quantity.values),
-    )
+        own, judged = own[::-1], judged[::-1]
+    values = tuple((name, image(value)) for name, value in quantity.values)
+    mapped = replace(quantity, value=image(quantity.value), unit=unit, values=values)
+    return replace(mapped, low=own[0], high=own[1], judged_low=judged[0], judged_high=judged[1])
 
 
 def reversed_quantity(quantity: Quantity) -> Quantity:
@@ -408,11 +403,7 @@ def reversed_quantity(quantity: Quantity) -> Quantity:
         return 1 / number if number else math.inf
 
     source = quantity.source
-    turned_source = replace(
-        source,
-        experiments=source.experiments[::-1],
-        epochs=source.epochs[::-1],
-        sizes=source.sizes[::-1],
-    )
+    experiments, epochs, sizes = source.experiments[::-1], source.epochs[::-1], source.sizes[::-1]
+    turned_source = replace(source, experiments=experiments, epochs=epochs, sizes=sizes)
     turned = mapped_quantity(quantity, opposite, quantity.unit, is_falling=True)
     return replace(turned, source=turned_source, groups=quantity.groups[::-1])

@@ -13,7 +13,7 @@ from labreport.stats.formats import FormattedQuantity, number_text
 from labreport.stats.names import text_of
 from labreport.stats.quantity import Quantity, Source
 from labreport.stats.rounding import decimals_beside_limits, significant_decimals
-from labreport.stats.sample import as_table
+from labreport.stats.sample import as_measure, as_table
 from labreport.stats.tables import Cell, Column, Table
 from labreport.stats.wording import MISSING, NO_BREAK, count_text, plural
 
@@ -39,9 +39,10 @@ def summary(
     Example: `summary(t, by="arm", columns=["age", "sex", Measure("sbp", "mmHg")], median=["crp"])`.
     """
     table = as_table(data)
-    measures = [Measure(column, better="") if isinstance(column, str) else column for column in columns]
+    measures = [as_measure(column, table) for column in columns]
     groups = _groups(table, by, [measure.name for measure in measures])
-    rows: list[list[Cell]] = [[plural(table.unit), *(group.count(len(group.frame)) for group in groups)]]
+    sizes = [group.count(len(group.frame)) for group in groups]
+    rows: list[list[Cell]] = [[plural(table.unit), *sizes]]
     for measure in measures:
         rows += _rows_of(measure, groups, by_median=measure.name in median)
     heads = [Column("name", (by or "").replace("_", " ").capitalize())]
@@ -63,7 +64,8 @@ class Group:
 
     def numbers(self, measure: Measure) -> pandas.Series:
         """The numbers of a column in the printed unit: shares in per cent."""
-        return self.cells(measure).astype(float) * (1.0 if measure.percent else measure.stored)
+        factor = 1.0 if measure.percent else measure.stored
+        return self.cells(measure).astype(float) * factor
 
     def count(self, number: int) -> Quantity:
         """So many of the group."""
@@ -73,7 +75,8 @@ class Group:
 
     def source(self, measure: Measure, method: str) -> Source:
         """Where a number of those comes from that have a value."""
-        n, expected = len(self.cells(measure)), len(self.frame)
+        n = len(self.cells(measure))
+        expected = len(self.frame)
         left_out = (f"{expected - n} missing",) if n < expected else ()
         source = Source((self.name,), measure.label, n=n, unit=self.unit, kind="computed", method=method)
         return replace(source, expected=expected, left_out=left_out)
@@ -123,15 +126,16 @@ def _rows_of(measure: Measure, groups: Sequence[Group], *, by_median: bool) -> l
         shares = {}
     rows: list[list[Cell]] = []
     for share_title, wanted in shares.items():
-        rows.append([f"{share_title}, n (%)", *[_share(group, measure, wanted) for group in groups]])
+        cells = [_share(group, measure, wanted) for group in groups]
+        rows.append([f"{share_title}, n (%)", *cells])
     if not shares:
         method = "median (quartiles)" if by_median else "mean (SD)"
         full_title = ", ".join(part for part in (title, measure.unit, method) if part)
-        rows.append([full_title, *[_description(group, measure, method) for group in groups]])
-    missing = [len(group.frame) - len(group.cells(measure)) for group in groups]
-    if any(missing):
-        counts = [group.count(number) for group, number in zip(groups, missing, strict=True)]
-        rows.append([f"{title}: missing", *counts])
+        cells = [_description(group, measure, method) for group in groups]
+        rows.append([full_title, *cells])
+    missing = [group.count(int(group.frame[measure.name].isna().sum())) for group in groups]
+    if any(count.value for count in missing):
+        rows.append([f"{title}: missing", *missing])
     return rows
 
 
@@ -161,4 +165,4 @@ def _description(group: Group, measure: Measure, method: str) -> Cell:
         spread = number_text(deviation, decimals)
     source = group.source(measure, method)
     quantity = Quantity(float(location), measure.unit, n=len(numbers), source=source)
-    return FormattedQuantity(quantity, "bare", decimals, suffix=f" ({spread})")
+    return FormattedQuantity(quantity, "value", decimals, has_unit=False, suffix=f" ({spread})")

@@ -37,7 +37,8 @@ class Table:
     def __post_init__(self) -> None:
         columns = []
         for column in self.columns:
-            columns.append(column if isinstance(column, Column) else Column(str(column), str(column)))
+            named = column if isinstance(column, Column) else Column(str(column), str(column))
+            columns.append(named)
         rows = []
         for row in self.rows:
             if len(row) != len(columns):
@@ -71,7 +72,8 @@ class Table:
         """Which columns have numbers."""
         numeric = []
         for index in range(len(self.columns)):
-            numeric.append(any(not isinstance(row[index], str) for row in self.rows))
+            cells = [row[index] for row in self.rows]
+            numeric.append(not all(isinstance(cell, str) for cell in cells))
         return numeric
 
     def cells(self, digits: int | None = None) -> list[list[str]]:
@@ -94,20 +96,20 @@ class Table:
         index = self._last_column_of_quantities()
         decimals = digits_of_column(self._quantities(index))
         units = self._units(index)
-        unit = units.pop() if len(units) == 1 else ""
         columns = list(self.columns)
         rows: list[list[Any]] = [list(row) for row in self.rows]
         for detail in details:
             if detail not in _DETAILS:
                 allowed = ", ".join(_DETAILS)
                 refuse(f"with_columns({detail!r}): allowed are {allowed}{did_you_mean(detail, _DETAILS)}")
-            title, cell_of = _DETAILS[detail]
-            if detail == "judged" and unit:
-                title = f"{title}, {unit}"
+            title = _DETAILS[detail]
+            if detail == "judged" and len(units) == 1:
+                title = ", ".join([title, *units])
             columns.append(Column(detail, title))
             for row in rows:
                 quantity = row[index]
-                row.append(cell_of(quantity, decimals) if isinstance(quantity, Quantity) else MISSING)
+                is_number = isinstance(quantity, Quantity)
+                row.append(_detail_cell(detail, quantity, decimals) if is_number else MISSING)
         return Table(columns, rows)
 
     def _last_column_of_quantities(self) -> int:
@@ -133,11 +135,12 @@ class Table:
         return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
 
     def _repr_html_(self) -> str:
-        html = [f"<tr>{''.join(f'<th>{escape(head)}</th>' for head in self.heads)}</tr>"]
+        heads = "".join(f"<th>{escape(head)}</th>" for head in self.heads)
+        lines = [heads]
         for line in self.cells():
-            cells = "".join(f"<td>{escape(cell)}</td>" for cell in line)
-            html.append(f"<tr>{cells}</tr>")
-        return f"<table>{''.join(html)}</table>"
+            lines.append("".join(f"<td>{escape(cell)}</td>" for cell in line))
+        rows = "".join(f"<tr>{line}</tr>" for line in lines)
+        return f"<table>{rows}</table>"
 
 
 def _cell(value: Any) -> Cell:
@@ -155,40 +158,30 @@ def _cell(value: Any) -> Cell:
 
 # What `with_columns` adds
 
+_DETAILS = {"n": "n", "sd": "SD", "p": "p", "judged": "Simultaneous 95 % CI"}
+"""The title of each column that can be added, by its name."""
 
-def _units_cell(quantity: Quantity, decimals: int) -> Cell:
+
+def _detail_cell(detail: str, quantity: Quantity, decimals: int) -> Cell:
+    """What is known of a quantity besides its value and interval."""
+    if detail == "n":
+        return _units_cell(quantity)
+    if detail == "sd" and quantity.spread is not None:
+        return FormattedQuantity(quantity.sd, "value", decimals, has_unit=False)
+    if detail == "p" and quantity.p is not None:
+        return FormattedQuantity(quantity, "p", has_unit=False)
+    if detail == "judged" and quantity.judged is not None:
+        return FormattedQuantity(quantity, "judged", decimals)
+    return MISSING
+
+
+def _units_cell(quantity: Quantity) -> Cell:
     """How many units a number is of; of a difference between other units, those of both sides."""
     sizes = [size for _, size in quantity.groups]
     if len(set(sizes)) > 1:
         return " and ".join(f"{size:,}" for size in sizes)
     source = replace(quantity.source, kind="counted", method="")
     return Quantity(sizes[0] if sizes else quantity.n, source=source, exact=True)
-
-
-def _spread_cell(quantity: Quantity, decimals: int) -> Cell:
-    if quantity.spread is None:
-        return MISSING
-    source = replace(quantity.source, kind="computed", method="standard deviation")
-    return FormattedQuantity(Quantity(quantity.spread, quantity.unit, source=source), "bare", decimals)
-
-
-def _p_cell(quantity: Quantity, decimals: int) -> Cell:
-    return MISSING if quantity.p is None else FormattedQuantity(quantity, "p-number")
-
-
-def _judged_cell(quantity: Quantity, decimals: int) -> Cell:
-    if quantity.judged is None:
-        return MISSING
-    return FormattedQuantity(quantity, "judged", decimals)
-
-
-_DETAILS: dict[str, Any] = {
-    "n": ("n", _units_cell),
-    "sd": ("SD", _spread_cell),
-    "p": ("p", _p_cell),
-    "judged": ("Simultaneous 95 % CI", _judged_cell),
-}
-"""Title and cell of each column that `with_columns` can add."""
 
 
 # Tables of experiments

@@ -102,8 +102,8 @@ def _number_texts(quantities: Sequence[Quantity]) -> list[str]:
     texts = []
     for quantity in quantities:
         formatter = Formatter(quantity)
-        if not formatter.is_logarithmic and formatter.exponent is None:
-            formatter.fix_decimals(decimals)
+        if not formatter.has_own_scale:
+            formatter = Formatter(quantity, decimals)
         interval = f" ({formatter.interval_text()})" if formatter.has_interval else ""
         texts.append(formatter.value_text() + interval)
     return texts
