@@ -17,9 +17,9 @@ from exercise.confusions import (
     frequent_pairs,
 )
 from exercise.figures import EASY, HARD, accuracy_by_digit, confusion_matrix
-from exercise.measures import ERRORS, LAST, errors, judged_over_runs, labels, question
+from exercise.measures import LAST, errors, judged_over_runs, labels, question
 from exercise.networks import CLASSES
-from labreport import Answer, Measure, at, difference, fact, hardest, mean, number
+from labreport import Answer, Measure, at, difference, fact, hardest, number
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,36 +52,37 @@ def digits(results: Any) -> Answer:
         values = [share[digit].value for digit in range(CLASSES)]
         orders.append(sorted(range(CLASSES), key=values.__getitem__))
         times_one += [values[digit] / max(values[1], 1e-9) for digit in HARD]
+    harder = difference(results, _share_wrong(HARD) - _share_wrong(EASY), name="harder")
 
     runs = results[COMPLEX]
     worst_digits = {_worst_digit(run) for run in runs}
+    hard_first = all(set(order[-len(HARD) :]) == set(HARD) for order in orders)
+    easy_last = all(set(order[: len(EASY)]) == set(EASY) for order in orders)
+    three_times = min(times_one) > 2.5 and max(times_one) < 3.5
+    changing = len(worst_digits) > 1
+    return (
+        harder
+        | _frequencies()
+        | Answer(
+            **shares,
+            hard_first=judged_over_runs(runs, hard_first, "5, 8 and 9 are wrong most often in all networks"),
+            easy_last=judged_over_runs(runs, easy_last, "0 and 1 are wrong least often in all networks"),
+            three_times=judged_over_runs(runs, three_times, "each is wrong 2.5 to 3.5 times as often as 1"),
+            changing=judged_over_runs(runs, changing, "the runs of complex have several worst digits"),
+        )
+    )
+
+
+def _frequencies() -> Answer:
+    """How frequent some digits are among the training images."""
     frequency = Counter(labels("training").tolist())
-    mean_frequency = frequency.total() / CLASSES
-    return difference(results, _share_wrong(HARD) - _share_wrong(EASY), name="harder") | Answer(
-        **shares,
-        hard_first=judged_over_runs(
-            runs,
-            all(set(order[-len(HARD) :]) == set(HARD) for order in orders),
-            "5, 8 and 9 are wrong most often in all three networks",
-        ),
-        easy_last=judged_over_runs(
-            runs,
-            all(set(order[: len(EASY)]) == set(EASY) for order in orders),
-            "0 and 1 are wrong least often in all three networks",
-        ),
-        three_times=judged_over_runs(
-            runs,
-            min(times_one) > 2.5 and max(times_one) < 3.5,
-            "each of them is wrong 2.5 to 3.5 times as often as 1",
-        ),
-        changing=judged_over_runs(
-            runs, len(worst_digits) > 1, "the runs of complex do not agree on the worst digit"
-        ),
-        rarest=fact(min(frequency, key=frequency.__getitem__) == 5, "5 is the rarest digit in training"),
-        commonest=fact(
-            max(frequency, key=frequency.__getitem__) == 1, "1 is the most frequent digit in training"
-        ),
-        zero_is_usual=fact(frequency[0] < mean_frequency, "0 is not more frequent than the mean digit"),
+    rarest = min(frequency, key=frequency.__getitem__)
+    commonest = max(frequency, key=frequency.__getitem__)
+    zero_is_usual = frequency[0] < frequency.total() / CLASSES
+    return Answer(
+        rarest=fact(rarest == 5, "5 is the rarest digit in training"),
+        commonest=fact(commonest == 1, "1 is the most frequent digit in training"),
+        zero_is_usual=fact(zero_is_usual, "0 is not more frequent than the mean digit"),
     )
 
 
@@ -104,6 +105,7 @@ def pattern(results: Any) -> Answer:
     pairs = frequent_pairs(runs)
     odd_counts = errors_by_pair(confusion_matrices(runs, ~even_images()))
     shares = [_share_of_pairs(odd_counts, pairs, run) for run in range(len(runs))]
+    share = fmean(shares)
     by_chance = PAIRS / len(odd_counts)
 
     first_pairs = set()
@@ -113,32 +115,18 @@ def pattern(results: Any) -> Answer:
         first_pairs.add(next(iter(counts)))
         wrong_in_all &= always_wrong(results[name])
 
-    return (
-        mean(results, ERRORS, name="errors")
-        | difference(results, _confused((4, 9)) - _confused((3, 5)), name="lead")
-        | Answer(
-            first_in_all=judged_over_runs(
-                runs, first_pairs == {(4, 9)}, "4 and 9 are the most frequent pair of all three networks"
-            ),
-            named=judged_over_runs(
-                runs,
-                set(pairs) == {(4, 9), (3, 5), (2, 7), (4, 6), (7, 9)},
-                "the five pairs are 4–9, 3–5, 2–7, 4–6 and 7–9",
-            ),
-            share=number(
-                fmean(shares),
-                unit="fraction",
-                method="of the errors on images with odd numbers, mean of the runs",
-            ),
-            by_chance=number(by_chance, unit="fraction", exact=True),
-            more=judged_over_runs(
-                runs, min(shares) > by_chance, "in every run they are more than their share"
-            ),
-            third=judged_over_runs(
-                runs, 0.28 < fmean(shares) < 0.38, "they make up about a third of the errors"
-            ),
-            nobody=number(int(wrong_in_all.sum()), exact=True),
-        )
+    named = set(pairs) == {(4, 9), (3, 5), (2, 7), (4, 6), (7, 9)}
+    first_in_all = first_pairs == {(4, 9)}
+    lead = difference(results, _confused((4, 9)) - _confused((3, 5)), name="lead")
+    method = "of the errors on images with odd numbers, mean of the runs"
+    return lead | Answer(
+        first_in_all=judged_over_runs(runs, first_in_all, "4 and 9 are the first pair of all networks"),
+        named=judged_over_runs(runs, named, "the five pairs are 4–9, 3–5, 2–7, 4–6 and 7–9"),
+        share=number(share, unit="fraction", method=method),
+        by_chance=number(by_chance, unit="fraction", exact=True),
+        more=judged_over_runs(runs, min(shares) > by_chance, "in every run they are more than their share"),
+        third=judged_over_runs(runs, 0.28 < share < 0.38, "they make up about a third of the errors"),
+        nobody=number(int(wrong_in_all.sum()), exact=True),
     )
 
 

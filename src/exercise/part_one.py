@@ -42,7 +42,8 @@ def networks(results: Any) -> Answer:
         broken_rules += RULES[name].broken(experiment)
         broken_rules += [run for run in runs if len(run.records) < experiment.epochs]
     columns = ("Name", "Hidden layers × nodes", "Parameters", "Momentum", "Epochs")
-    return average(results, COMPLEX, TEST, name="example") | Answer(
+    example = average(results, COMPLEX, TEST, name="example")
+    return example | Answer(
         networks=Table(columns, rows),
         rules=fact(not broken_rules, "all six networks keep to the rules"),
         seeds=number(len(results[WIDE]), exact=True),
@@ -87,32 +88,27 @@ def accuracy(results: Any) -> Answer:
 
 def _accuracies(results: Any, epoch: int) -> Answer:
     """Accuracies on the three sets of images after an epoch, and what lies between them."""
-    training = mean(results, TRAINING, epoch=epoch, name="training").training
-    validation = mean(results, VALIDATION, epoch=epoch, name="validation").validation
-    test = mean(results, TEST, epoch=epoch, name="test").test
-    first_half = mean(results, FIRST_HALF, epoch=epoch, name="first_half").first_half
-    second_half = mean(results, SECOND_HALF, epoch=epoch, name="second_half").second_half
-    gaps = {name: _training_gap(training[name], validation[name]) for name in results}
+    sets = {"training": TRAINING, "validation": VALIDATION, "test": TEST}
+    halves = {"first_half": FIRST_HALF, "second_half": SECOND_HALF}
+    answer = Answer()
+    for name, measure in (sets | halves).items():
+        answer |= mean(results, measure, epoch=epoch, name=name)
+    answer |= difference(results, VALIDATION - TEST, epoch=epoch, name="test_gap")
+    answer |= difference(results, SECOND_HALF - FIRST_HALF, epoch=epoch, name="halves")
+    answer |= difference(results, TEST, WIDE, SMALL, epoch=epoch, name="lead")
+    gaps = {name: _training_gap(answer.training[name], answer.validation[name]) for name in results}
+    half = "the mix of writers explains about half of the gap"
+    half_explained = judged_over_runs(results[WIDE], 0.3 < _share_explained(answer) < 0.7, half)
+    return answer | Answer(training_gap=Answer(**gaps), half_explained=half_explained)
 
-    wide_gap = validation.wide.value - test.wide.value
-    with_fewer_students = STUDENTS * first_half.wide.value + (1 - STUDENTS) * second_half.wide.value
-    explained = (with_fewer_students - test.wide.value) / wide_gap if wide_gap else 0.0
-    return (
-        difference(results, VALIDATION - TEST, epoch=epoch, name="test_gap")
-        | difference(results, SECOND_HALF - FIRST_HALF, epoch=epoch, name="halves")
-        | difference(results, TEST, WIDE, SMALL, epoch=epoch, name="lead")
-        | Answer(
-            training=training,
-            validation=validation,
-            test=test,
-            first_half=first_half,
-            second_half=second_half,
-            training_gap=Answer(**gaps),
-            half_explained=judged_over_runs(
-                results[WIDE], 0.3 < explained < 0.7, "the mix of writers explains about half of the gap"
-            ),
-        )
-    )
+
+def _share_explained(answer: Answer) -> float:
+    """The share of the gap between validation and test accuracy of `wide` that the mix of writers explains."""
+    test = answer.test.wide.value
+    of_students, of_employees = answer.first_half.wide.value, answer.second_half.wide.value
+    gap = answer.validation.wide.value - test
+    with_fewer_students = STUDENTS * of_students + (1 - STUDENTS) * of_employees
+    return float((with_fewer_students - test) / gap) if gap else 0.0
 
 
 def _training_gap(training: Quantity, validation: Quantity) -> Quantity:

@@ -39,6 +39,7 @@ from labreport import (
     Answer,
     Experiment,
     Measure,
+    Quantity,
     Table,
     at,
     average,
@@ -50,8 +51,6 @@ from labreport import (
     ranking,
 )
 
-NOT_TRAINED = "–"
-
 
 @question(
     "Is the network better than 92 % on validation and test data?",
@@ -60,29 +59,21 @@ NOT_TRAINED = "–"
 )
 def goal(results: Any) -> Answer:
     """`complex` against the goal, when it passed it, and why its loss rises."""
-    runs = results[COMPLEX]
-    first_above = [_first_epoch_above_goal(curve) for curve in runs.curve("validation_accuracy")]
-    losses = means(runs.curve("validation_loss"))
-    lowest = losses.index(min(losses)) + 1
-    return (
-        _settings(results)
-        | count(results, [COMPLEX], TEST, above=GOAL, epoch=LAST, name="on_test")
-        | count(results, [COMPLEX], VALIDATION, above=GOAL, epoch=LAST, name="on_validation")
-        | average(results, COMPLEX, TEST, epoch=LAST, name="test")
-        | Answer(
-            accuracy=_early_and_late(results, VALIDATION),
-            loss=_early_and_late(results, VALIDATION_LOSS),
-            errors=_early_and_late(results, ERRORS),
-            sure=_early_and_late(results, SURE_ERRORS),
-            asked=number(GOAL, unit="%", exact=True),
-            almost=number(100 * SURE, unit="%", exact=True),
-            passed=fact(max(first_above) <= 2, "it passes the goal in the first or second epoch"),
-            lowest=number(lowest, exact=True),
-            early_minimum=fact(lowest < LAST / 2, "validation loss is lowest before epoch 25"),
-            loss_then=number(losses[lowest - 1], unit="nat", method="mean validation loss at its lowest"),
-            loss_now=number(losses[-1], unit="nat", method="mean validation loss after 50 epochs"),
-        )
+    on_test = count(results, [COMPLEX], TEST, above=GOAL, epoch=LAST, name="on_test")
+    on_validation = count(results, [COMPLEX], VALIDATION, above=GOAL, epoch=LAST, name="on_validation")
+    test = average(results, COMPLEX, TEST, epoch=LAST, name="test")
+    curves = results[COMPLEX].curve("validation_accuracy")
+    first_above = [_first_epoch_above_goal(curve) for curve in curves]
+    passed = fact(max(first_above) <= 2, "it passes the goal in the first or second epoch")
+    more = Answer(
+        accuracy=_early_and_late(results, VALIDATION),
+        errors=_early_and_late(results, ERRORS),
+        sure=_early_and_late(results, SURE_ERRORS),
+        asked=number(GOAL, unit="%", exact=True),
+        almost=number(100 * SURE, unit="%", exact=True),
+        passed=passed,
     )
+    return on_test | on_validation | test | _settings(results) | _lowest_loss(results) | more
 
 
 def _first_epoch_above_goal(accuracies: list[float]) -> int:
@@ -90,6 +81,19 @@ def _first_epoch_above_goal(accuracies: list[float]) -> int:
         if 100 * accuracy > GOAL:
             return epoch
     return LAST
+
+
+def _lowest_loss(results: Any) -> Answer:
+    """When the mean validation loss of `complex` is lowest, and how far it rises from there."""
+    losses = means(results[COMPLEX].curve("validation_loss"))
+    lowest = losses.index(min(losses)) + 1
+    return Answer(
+        loss=_early_and_late(results, VALIDATION_LOSS),
+        lowest=number(lowest, exact=True),
+        early_minimum=fact(lowest < LAST / 2, "validation loss is lowest before epoch 25"),
+        loss_then=number(min(losses), unit="nat", method="mean validation loss at its lowest"),
+        loss_now=number(losses[-1], unit="nat", method="mean validation loss after 50 epochs"),
+    )
 
 
 def _early_and_late(results: Any, measure: Any) -> Answer:
@@ -106,27 +110,30 @@ def _settings(results: Any) -> Answer:
     accuracies = {}
     for point, runs in results.study(RATES):
         accuracies[point["learning_rate"], point["momentum"]] = runs.values("validation accuracy")[0]
-    rates = sorted({rate for rate, _ in accuracies})
     rows = []
-    for rate in rates:
-        without, with_momentum = (
-            number(accuracies[rate, momentum], unit="fraction", n=1, method="one run after 10 epochs")
-            for momentum in (0.0, 0.9)
-        )
-        rows.append([number(rate), without, with_momentum])
+    for rate in sorted({rate for rate, _ in accuracies}):
+        without_momentum = _accuracy_of_one_run(accuracies[rate, 0.0])
+        with_momentum = _accuracy_of_one_run(accuracies[rate, 0.9])
+        rows.append([number(rate), without_momentum, with_momentum])
+    settings = Table(("Learning rate", "No momentum", "Momentum 0.9"), rows)
+
     chosen = COMPLEX.specification.learning_rate, COMPLEX.specification.momentum
     best, second, *_ = sorted(accuracies.values(), reverse=True)
+    is_highest = accuracies.get(chosen) == best
+    is_slow = accuracies[0.1, 0.0] < accuracies[0.5, 0.0] - 0.02
+    slow = "without momentum, a rate of 0.1 is more than two points behind one of 0.5"
     return Answer(
-        settings=Table(("Learning rate", "No momentum", "Momentum 0.9"), rows),
+        settings=settings,
         pairs=number(len(accuracies), exact=True),
-        highest=fact(accuracies.get(chosen) == best, "no other setting has a higher validation accuracy"),
         lead=number(best - second, unit="points", n=1, method="the highest less the second highest"),
+        highest=fact(is_highest, "no other setting has a higher validation accuracy"),
         fails=fact(accuracies[1.0, 0.9] < 0.2, "a rate of 1 with momentum 0.9 learns nothing"),
-        low_is_slow=fact(
-            accuracies[0.1, 0.0] < accuracies[0.5, 0.0] - 0.02,
-            "without momentum, a rate of 0.1 is more than two points behind one of 0.5",
-        ),
+        low_is_slow=fact(is_slow, slow),
     )
+
+
+def _accuracy_of_one_run(accuracy: float) -> Quantity:
+    return number(accuracy, unit="fraction", n=1, method="one run after 10 epochs")
 
 
 @question(
@@ -137,25 +144,24 @@ def best(results: Any) -> Answer:
     """All six networks after their last epoch, and how far the answers of two of them can be trusted."""
     rows = []
     for network in NETWORKS:
-        epoch = network.epochs
-        accuracies = [
-            average(results, network, measure, epoch=epoch).average
-            for measure in (TRAINING, VALIDATION, TEST)
-        ]
-        seconds = average(results, TIMES[network.name], EPOCH_TIME).average
-        rows.append([network.name, str(epoch), *accuracies, seconds])
+        row = [network.name, str(network.epochs)]
+        for measure in (TRAINING, VALIDATION, TEST):
+            row.append(average(results, network, measure, epoch=network.epochs).average)
+        row.append(average(results, TIMES[network.name], EPOCH_TIME).average)
+        rows.append(row)
     columns = ("Network", "Epochs", "Training", "Validation", "Test", "Time of an epoch")
+    lead = Answer(
+        complex_wide=_lead(results, COMPLEX, WIDE, LAST, family=3),
+        complex_small=_lead(results, COMPLEX, SMALL, LAST, family=3),
+        wide_small=_lead(results, WIDE, SMALL, LAST, family=3),
+    )
     return Answer(
         overview=Table(columns, rows),
+        lead=lead,
         test=_averages(results, TEST, LEARNING),
         errors=_averages(results, ERRORS, (WIDE, COMPLEX)),
         sure=_averages(results, SURE_ERRORS, (WIDE, COMPLEX)),
         surer=difference(results, SURE_ERRORS, COMPLEX, WIDE, epoch=LAST).difference,
-        lead=Answer(
-            complex_wide=_lead(results, COMPLEX, WIDE, LAST, family=3),
-            complex_small=_lead(results, COMPLEX, SMALL, LAST, family=3),
-            wide_small=_lead(results, WIDE, SMALL, LAST, family=3),
-        ),
         almost=number(100 * SURE, unit="%", exact=True),
     )
 
@@ -193,32 +199,31 @@ def layers(results: Any) -> Answer:
     momentum = {}
     names = ("small", "one_layer", "complex", "wide")
     for name, plain, moved in zip(names, WITHOUT_MOMENTUM, WITH_MOMENTUM, strict=True):
-        row: list[Any] = [shape(plain), f"{plain.specification.parameters:,}"]
-        for epoch in (EPOCH, LAST):
-            for network in (plain, moved):
-                trained = epoch <= network.epochs
-                row.append(average(results, network, TEST, epoch=epoch).average if trained else NOT_TRAINED)
-        rows.append(row)
+        early = [_accuracy_if_trained(results, network, EPOCH) for network in (plain, moved)]
+        late = [_accuracy_if_trained(results, network, LAST) for network in (plain, moved)]
+        rows.append([shape(plain), f"{plain.specification.parameters:,}", *early, *late])
         momentum[name] = _lead(results, moved, plain, EPOCH, family=5)
-    columns = (
-        "Hidden layers",
-        "Parameters",
-        "10 epochs",
-        "10, with momentum",
-        "50 epochs",
-        "50, with momentum",
+    heads = ("Hidden layers", "Parameters")
+    epochs = ("10 epochs", "10, with momentum", "50 epochs", "50, with momentum")
+    three = Answer(
+        early=_lead(results, COMPLEX_PLAIN, ONE_LAYER_PLAIN, EPOCH, family=3),
+        early_momentum=_lead(results, COMPLEX, ONE_LAYER, EPOCH, family=3),
+        late_momentum=_lead(results, COMPLEX, ONE_LAYER, LAST, family=3),
     )
     return Answer(
-        shapes=Table(columns, rows),
+        shapes=Table((*heads, *epochs), rows),
         momentum=Answer(**momentum),
         gentle=_lead(results, WIDE_GENTLE, WIDE, EPOCH, family=5),
         rate=number(WIDE_GENTLE.specification.learning_rate),
         late_momentum=_lead(results, SMALL_MOMENTUM, SMALL, LAST, family=1),
-        more_nodes=_lead(results, WIDE, SMALL, LAST, family=2),
-        more_nodes_momentum=_lead(results, ONE_LAYER, SMALL_MOMENTUM, LAST, family=2),
-        three=Answer(
-            early=_lead(results, COMPLEX_PLAIN, ONE_LAYER_PLAIN, EPOCH, family=3),
-            early_momentum=_lead(results, COMPLEX, ONE_LAYER, EPOCH, family=3),
-            late_momentum=_lead(results, COMPLEX, ONE_LAYER, LAST, family=3),
-        ),
+        more_nodes=_lead(results, WIDE, SMALL, LAST, family=1),
+        three=three,
     )
+
+
+def _accuracy_if_trained(results: Any, network: Experiment, epoch: int) -> Quantity | str:
+    """Test accuracy after an epoch; a dash for a network that was trained for fewer."""
+    if network.epochs < epoch:
+        return "–"
+    accuracy: Quantity = average(results, network, TEST, epoch=epoch).average
+    return accuracy

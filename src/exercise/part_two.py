@@ -12,7 +12,6 @@ from exercise.catalogue import (
     DEEP,
     DEEP_32,
     DEEP_32_LONGER,
-    DEEP_64,
     FOUR_LAYERS,
     FROZEN,
     GAIN,
@@ -41,49 +40,56 @@ SLOPE = 0.25
 )
 def above_20(results: Any) -> Answer:
     """How many deep networks are above 20 %, which digits they name, and what their loss says."""
+    on_test = count(results, DEEP, TEST, above=LEARNED, epoch=EPOCH, name="on_test")
+    on_validation = count(results, DEEP, VALIDATION, above=LEARNED, epoch=EPOCH, name="on_validation")
+    longer = count(results, DEEP_32_LONGER, TEST, above=LEARNED, epoch=30, name="longer")
     rows = []
-    answers = []
-    losses = []
     highest = 0.0
     for network in DEEP:
-        runs = results[network]
         validation = average(results, network, VALIDATION, epoch=EPOCH).average
         test = average(results, network, TEST, epoch=EPOCH).average
         rows.append([network.name, validation, test])
-        answers += [_digits_named(run, EPOCH) for run in runs]
-        losses += runs.values("training loss", EPOCH)
-        highest = max(highest, *(max(curve) for curve in runs.curve("validation_accuracy")))
+        for curve in results[network].curve("validation_accuracy"):
+            highest = max(highest, *curve)
+    guesses = Table(("Network", "Validation", "Test"), rows)
+    never = fact(highest < LEARNED / 100, "no run is above 20 % on validation data at any epoch")
+    more = Answer(guesses=guesses, never=never)
+    return on_test | on_validation | longer | _single_digits(results) | _losses(results) | more
 
+
+def _single_digits(results: Any) -> Answer:
+    """Which digits the runs of the deep networks name."""
+    digits_by_run = []
+    for network in DEEP:
+        digits_by_run += [_digits_named(run, EPOCH) for run in results[network]]
+    longer_digits_by_run = [_digits_named(run, 30) for run in results[DEEP_32_LONGER]]
+    commonest = Counter(labels("training").tolist()).most_common(1)[0][0]
+    all_single = all(len(digits) == 1 for digits in digits_by_run)
+    all_longer_single = all(len(digits) == 1 for digits in longer_digits_by_run)
+    return Answer(
+        trained=number(len(digits_by_run), exact=True),
+        ones=number(digits_by_run.count({commonest}), exact=True),
+        commonest=number(commonest, exact=True),
+        single=fact(all_single, "every deep network names one digit for all images"),
+        longer_single=fact(all_longer_single, "after 30 epochs, deep-32 names one digit for all images"),
+    )
+
+
+def _losses(results: Any) -> Answer:
+    """The training loss of the deep networks, and that of knowing only how frequent each digit is."""
+    losses = []
+    for network in DEEP:
+        losses += results[network].values("training loss", EPOCH)
     frequencies = Counter(labels("training").tolist())
-    commonest, _ = frequencies.most_common(1)[0]
-    shares = [frequency / frequencies.total() for frequency in frequencies.values()]
-    entropy = -sum(share * log(share) for share in shares)
-    longer_answers = [_digits_named(run, 30) for run in results[DEEP_32_LONGER]]
-    return (
-        count(results, DEEP, TEST, above=LEARNED, epoch=EPOCH, name="on_test")
-        | count(results, DEEP, VALIDATION, above=LEARNED, epoch=EPOCH, name="on_validation")
-        | count(results, DEEP_32_LONGER, TEST, above=LEARNED, epoch=30, name="longer")
-        | Answer(
-            guesses=Table(("Network", "Validation", "Test"), rows),
-            trained=number(len(answers), exact=True),
-            ones=number(answers.count({commonest}), exact=True),
-            commonest=number(commonest, exact=True),
-            share=number((labels("test") == commonest).mean(), unit="fraction", exact=True),
-            single=fact(
-                all(len(digits) == 1 for digits in answers),
-                "every deep network names one digit for all images",
-            ),
-            longer_single=fact(
-                all(len(digits) == 1 for digits in longer_answers),
-                "after 30 epochs, deep-32 still names one digit for all images",
-            ),
-            loss=number(fmean(losses), unit="nat", method="mean training loss after 10 epochs"),
-            entropy=number(entropy, unit="nat", exact=True),
-            no_better=fact(
-                min(losses) > entropy, "no loss is below that of knowing how often each digit occurs"
-            ),
-            never=fact(highest < LEARNED / 100, "no run is above 20 % on validation data at any epoch"),
-        )
+    entropy = 0.0
+    for frequency in frequencies.values():
+        share = frequency / frequencies.total()
+        entropy -= share * log(share)
+    no_better = "no loss is below that of knowing how often each digit occurs"
+    return Answer(
+        loss=number(fmean(losses), unit="nat", method="mean training loss after 10 epochs"),
+        entropy=number(entropy, unit="nat", exact=True),
+        no_better=fact(min(losses) > entropy, no_better),
     )
 
 
@@ -125,11 +131,20 @@ IMAGE = Measure(
 )
 def hypothesis(results: Any) -> Answer:
     """What is left of both signals, and the trials that tell the two explanations apart."""
-    learned = count(results, None, TEST, above=LEARNED, epoch=EPOCH, name="learned").learned
-    test = mean(results, TEST, epoch=EPOCH, name="test").test
-    gradient = mean(results, GRADIENT, epoch=EPOCH, name="gradient").gradient
-    image = mean(results, IMAGE, epoch=EPOCH, name="image").image
+    learned = count(results, None, TEST, above=LEARNED, epoch=EPOCH, name="learned")
+    test = mean(results, TEST, epoch=EPOCH, name="test")
+    signals_left = mean(results, GRADIENT, epoch=EPOCH, name="gradient") | mean(
+        results, IMAGE, epoch=EPOCH, name="image"
+    )
+    frozen = sorted(TEST.of(run, EPOCH) for run in results[FROZEN])
+    answer = learned | test | signals_left
+    trials = _trials(answer)
+    frozen_runs = [f"{100 * accuracy:.1f}" for accuracy in frozen]
+    return answer | _vanishing(answer) | Answer(trials=trials, frozen_runs=frozen_runs)
 
+
+def _trials(answer: Answer) -> Table:
+    """For each trial: which signal gets through, how many runs learn, and the test accuracy."""
     trials = {
         "usual weights, no change": DEEP_32,
         "1: gradient × 4": BACKWARD,
@@ -141,38 +156,37 @@ def hypothesis(results: Any) -> Answer:
     }
     rows = []
     for title, network in trials.items():
-        gradient_arrives = gradient[network].value > ARRIVES and not network.specification.frozen_layers
-        image_arrives = image[network].value > ARRIVES
-        runs_that_learn = f"{learned[network].quantity.value} of {learned[network].of.value}"
-        arrivals = ["yes" if arrives else "no" for arrives in (gradient_arrives, image_arrives)]
-        rows.append([title, *arrivals, runs_that_learn, test[network]])
+        gradient_left = answer.gradient[network].value
+        image_left = answer.image[network].value
+        gradient_arrives = gradient_left > ARRIVES and not network.specification.frozen_layers
+        arrivals = ["yes" if gradient_arrives else "no", "yes" if image_left > ARRIVES else "no"]
+        learned = answer.learned[network]
+        runs_that_learn = f"{learned.quantity.value} of {learned.of.value}"
+        rows.append([title, *arrivals, runs_that_learn, answer.test[network]])
     columns = ("Trial", "Gradient gets through", "Image gets through", "Runs that learn", "Test accuracy")
+    return Table(columns, rows)
 
-    usual_gradient = [float(gradient[network].value) for network in DEEP]
-    usual_image = [float(image[network].value) for network in DEEP]
-    gradient_growth = gradient[GAIN].value / gradient[DEEP_32].value
-    image_growth = image[GAIN].value / image[DEEP_32].value
-    frozen = [f"{100 * TEST.of(run, EPOCH):.1f}" for run in results[FROZEN]]
+
+def _vanishing(answer: Answer) -> Answer:
+    """What is left of both signals in the deep networks: least and most of the three, and by the formula."""
+    gradient = [float(answer.gradient[network].value) for network in DEEP]
+    image = [float(answer.image[network].value) for network in DEEP]
+    gradient_growth = answer.gradient[GAIN].value / answer.gradient[DEEP_32].value
+    image_growth = answer.image[GAIN].value / answer.image[DEEP_32].value
     steps = len(DEEP_32.specification.hidden_layers) - 1
+    vanish = fact(max(gradient + image) < 20, "less than 20 millionths of both signals are left")
+    louder = fact(
+        min(gradient_growth, image_growth) > 1_000,
+        "with larger weights more than a thousand times as much is left",
+    )
     return Answer(
-        learned=learned,
-        test=test,
-        gradient=gradient,
-        image=image,
-        trials=Table(columns, rows),
-        frozen_runs=sorted(frozen),
         expected=number(MILLION * SLOPE**steps, unit="millionths", exact=True),
-        least_gradient=number(min(usual_gradient), method="millionths, smallest of the three networks"),
-        most_gradient=number(max(usual_gradient), method="millionths, largest of the three networks"),
-        least_image=number(min(usual_image), method="millionths, smallest of the three networks"),
-        most_image=number(max(usual_image), method="millionths, largest of the three networks"),
-        vanish=fact(
-            max(usual_gradient + usual_image) < 20, "less than 20 millionths of both signals are left"
-        ),
-        louder=fact(
-            min(gradient_growth, image_growth) > 1_000,
-            "with larger weights more than a thousand times as much is left",
-        ),
+        least_gradient=number(min(gradient), method="millionths, smallest of the three networks"),
+        most_gradient=number(max(gradient), method="millionths, largest of the three networks"),
+        least_image=number(min(image), method="millionths, smallest of the three networks"),
+        most_image=number(max(image), method="millionths, largest of the three networks"),
+        vanish=vanish,
+        louder=louder,
     )
 
 
@@ -202,19 +216,19 @@ def correlation(results: Any) -> Answer:
     from scipy.stats import pearsonr
 
     ranked = ranking(results, VALIDATION, epoch=EPOCH)
+    early = difference(results, TEST, WIDE, SMALL, epoch=EPOCH, name="early")
+    late = difference(results, TEST, WIDE, SMALL, epoch=LAST, name="late")
     sizes = [log(network.specification.parameters) for network in NETWORKS]
     accuracies = [ranked.mean[network].value for network in NETWORKS]
     pearson = pearsonr(sizes, accuracies)
-    deep_64, small = DEEP_64.specification.parameters, SMALL.specification.parameters
+    weak = fact(pearson.pvalue > 0.05, "six networks could show this correlation by chance")
     return (
         ranked
-        | difference(results, TEST, WIDE, SMALL, epoch=EPOCH, name="early")
-        | difference(results, TEST, WIDE, SMALL, epoch=LAST, name="late")
+        | early
+        | late
         | Answer(
-            deep_64=number(deep_64 / small, unit="times", exact=True),
             overall=number(pearson.statistic, method="Pearson, of means and logarithms of parameters"),
-            chance=number(pearson.pvalue, method="two-sided, SciPy's pearsonr"),
             chance_of_100=number(100 * pearson.pvalue, method="two-sided, SciPy's pearsonr, in 100 cases"),
-            weak=fact(pearson.pvalue > 0.05, "six networks could show this correlation by chance"),
+            weak=weak,
         )
     )
