@@ -23,6 +23,7 @@ from exercise.measures import (
     VALIDATION,
     question,
     scaled,
+    with_judged_interval,
 )
 from labreport import Answer, Table, at, average, change, difference, fact, number
 
@@ -87,7 +88,8 @@ def progress(results: Any) -> Answer:
     for epoch in COMPARED:
         compared = difference(results, TEST, COMPLEX, SMALL, epoch=epoch, family=len(COMPARED))
         ahead[f"after_{epoch}"] = compared.difference
-        accuracies = [compared.mean["complex"], compared.mean["small"], compared.difference]
+        lead = with_judged_interval(compared.difference)
+        accuracies = [compared.mean["complex"], compared.mean["small"], lead]
         rows.append([str(epoch), *accuracies, scaled(complex_time, epoch), scaled(small_time, epoch)])
     columns = ("Epochs", "complex", "small", "Difference", "Time of complex", "Time of small")
     return Answer(
@@ -120,7 +122,7 @@ def worth(results: Any) -> Answer:
         pair = (COMPLEX, LAST), (network, epoch)
         compared = difference(results, TEST, *pair, family=len(others))
         against[name] = compared.difference
-        rows.append([title, *compared.mean.members.values(), compared.difference])
+        rows.append([title, *compared.mean.members.values(), with_judged_interval(compared.difference)])
     columns = ("Compared with", "complex", "The other", "Difference")
     longer_epoch = difference(results, EPOCH_TIME, TIMES["complex"], TIMES["small"]).difference
     return Answer(
@@ -159,5 +161,5 @@ def perspective(results: Any) -> Answer:
         times=number(float(f"{times:.2g}"), method="64 days over the seconds of wide, to two digits"),
         days=number(PALM_DAYS, exact=True),
         chips=number(PALM_CHIPS, exact=True),
-        cores=number(first_run.made.get("cores", 1), exact=True),
+        cores=number(first_run.provenance.get("cores", 1), exact=True),
     )

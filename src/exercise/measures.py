@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -115,6 +116,12 @@ def scaled(quantity: Quantity, factor: float) -> Quantity:
         low, high = quantity.interval
         ends = (factor * low, factor * high)
     return number(value, ci=ends, unit=quantity.unit, n=quantity.n, source=quantity.source)
+
+
+def with_judged_interval(finding: Any) -> Quantity:
+    """The difference of a comparison, with the interval by which it is judged as one of several."""
+    quantity: Quantity = finding.quantity
+    return replace(quantity, low=quantity.judged_low, high=quantity.judged_high)
 
 
 def stored_parameters(runs: Any) -> int:

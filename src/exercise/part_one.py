@@ -20,6 +20,7 @@ from exercise.measures import (
     judged_over_runs,
     question,
     stored_parameters,
+    with_judged_interval,
 )
 from exercise.networks import RULES
 from labreport import Answer, Quantity, Table, at, average, change, difference, fact, mean, number
@@ -80,7 +81,8 @@ def accuracy(results: Any) -> Answer:
     for epoch, found in ((EPOCH, early), (LAST, late)):
         for name in results:
             accuracies = [found.training[name], found.validation[name], found.test[name]]
-            rows.append([f"{name}, {epoch}", *accuracies, found.test_gap[name]])
+            gap = with_judged_interval(found.test_gap[name])
+            rows.append([f"{name}, {epoch}", *accuracies, gap])
     columns = ("Network, epochs", "Training", "Validation", "Test", "Validation − test")
     gain = change(results, VALIDATION, EPOCH, LAST, name="gain")
     return gain | Answer(early=early, late=late, accuracies=Table(columns, rows))
@@ -103,7 +105,7 @@ def _accuracies(results: Any, epoch: int) -> Answer:
 
 
 def _share_explained(answer: Answer) -> float:
-    """The share of the gap between validation and test accuracy of `wide` that the mix of writers explains."""
+    """Of the gap between validation and test accuracy of `wide`, the share due to the mix of writers."""
     test = answer.test.wide.value
     of_students, of_employees = answer.first_half.wide.value, answer.second_half.wide.value
     gap = answer.validation.wide.value - test
@@ -124,7 +126,7 @@ def _training_gap(training: Quantity, validation: Quantity) -> Quantity:
         low, high = validation.interval
         ends = (value - high, value - low)
     source = replace(validation.source, measure="training accuracy minus validation accuracy")
-    return number(gap, ci=ends, unit="points", n=validation.n, source=source)
+    return number(gap, ci=ends, unit="points", n=validation.n, source=source, null=0)
 
 
 @question("About how long did each epoch take?", reads=(TIMES["wide"], TIMES["small"]))

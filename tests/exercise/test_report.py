@@ -151,7 +151,7 @@ def report(accuracy: Callable[[str, int], float], seeds: range) -> list[Rendered
             "All three classify about one image in ten correctly",
             "Rate 1 with momentum learned nothing",
         ),
-        (turned_round, "`deep-8` has", "Ten hidden layers learn nothing"),
+        (turned_round, "`deep-8` has", "Networks with ten hidden layers learn nothing"),
     ],
     ids=["like those found", "turned round"],
 )
@@ -188,3 +188,17 @@ def test_at_most_100_training_runs_are_made() -> None:
             for seed in PROJECT.seed_range[: experiment.seeds]:
                 training_runs.add((experiment.specification, seed))
     assert len(training_runs) <= 100
+
+
+def test_one_run_of_each_network_compares_nothing() -> None:
+    """What two networks show beside each other is marked; struck through is only what the one run shows."""
+    fragments = report(found, range(5, 6))
+    claims = {claim.text: claim for fragment in fragments for claim in fragment.claims}
+    compared = [
+        text for text in claims if text.startswith(("After 10 epochs the two networks", "Momentum and size"))
+    ]
+    assert len(compared) == 2
+    assert all(claims[text].holds is None for text in compared)
+    both = report(found, range(5, 8))
+    fails_with_three = {claim.line for fragment in both for claim in fragment.claims if claim.fails}
+    assert {claim.line for claim in claims.values() if claim.fails} <= fails_with_three
