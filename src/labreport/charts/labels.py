@@ -63,16 +63,21 @@ def label_line_ends(axes: Axes) -> None:
 def direct_labels(axes: Axes, labels: Iterable[Label]) -> None:
     """Set each label to the right of its point, moved up or down until it is clear of labels and curves.
 
-    Those in the middle are set first, so that the others move away from them and keep their order. One for
-    which no place of the panel's height is clear stays at its point.
+    Those in the middle are set first, so that the others move away from them and keep their order. Where one
+    finds no clear place so, all are stacked as near to their points as their heights allow.
     """
     settle_limits(axes)
+    labels = list(labels)
     curves = _curves_of(axes)
     taken: dict[Label, Bbox] = {}
     moves: dict[Label, float] = {}
     for label in _from_the_middle(labels):
-        moves[label] = _clear_move(axes, label, curves, taken)
-        taken[label] = _box_of(axes, label, moves[label])
+        move = _clear_move(axes, label, curves, taken)
+        if move is None:
+            moves = _stacked_moves(axes, labels)
+            break
+        moves[label] = move
+        taken[label] = _box_of(axes, label, move)
     any_moved = any(abs(move) > _VISIBLE_MOVE for move in moves.values())
     for label, move in moves.items():
         look: dict[str, Any] = {"va": "center", "color": label.colour.text.value, "fontweight": 600}
@@ -103,8 +108,24 @@ def _box_of(axes: Axes, label: Label, move: float) -> Bbox:
     return Bbox.from_bounds(x + GAP, y + move - height / 2, width - GAP, height)
 
 
-def _clear_move(axes: Axes, label: Label, curves: Sequence[Path], taken: Mapping[Label, Bbox]) -> float:
-    """By how many points a label is moved up, so that nothing crosses it; 0 where no place is clear."""
+def _stacked_moves(axes: Axes, labels: Iterable[Label]) -> dict[Label, float]:
+    """By how many points each label is moved up, so that none overlap: the sum of squared moves is least."""
+    from scipy.optimize import isotonic_regression
+
+    ordered = sorted(labels, key=lambda label: label.y)
+    points = np.array([axes.transData.transform((label.x, label.y))[1] for label in ordered])
+    steps = LINE_HEIGHT * np.arange(len(ordered))
+    starts = isotonic_regression(points - steps).x
+    highest = axes.bbox.y1 + LINE_HEIGHT / 2 - steps[-1]
+    lowest = axes.bbox.y0 - LINE_HEIGHT / 2
+    places = np.maximum(lowest, np.minimum(starts, highest)) + steps
+    return dict(zip(ordered, (places - points).tolist(), strict=True))
+
+
+def _clear_move(
+    axes: Axes, label: Label, curves: Sequence[Path], taken: Mapping[Label, Bbox]
+) -> float | None:
+    """By how many points a label is moved up, so that nothing crosses it; None where no place is clear."""
     lowest = axes.bbox.y0 - LINE_HEIGHT / 2
     highest = axes.bbox.y1 + LINE_HEIGHT
     for step in range(math.ceil(axes.bbox.height / _STEP)):
@@ -115,7 +136,7 @@ def _clear_move(axes: Axes, label: Label, curves: Sequence[Path], taken: Mapping
                 continue
             if all(_stand_in_order(label, box, *other) for other in taken.items()):
                 return move
-    return 0.0
+    return None
 
 
 def _stand_in_order(label: Label, box: Bbox, other: Label, other_box: Bbox) -> bool:
