@@ -135,5 +135,5 @@ def epoch_time(results: Any) -> Answer:
     seconds = mean(results, EPOCH_TIME).mean
     return difference(results, EPOCH_TIME, TIMES["wide"], TIMES["small"], name="slower") | Answer(
         seconds=Answer(wide=seconds["time-wide"], small=seconds["time-small"]),
-        rounds=number(len(results[TIMES["wide"]]), exact=True),
+        rounds=number(len(results[TIMES["wide"]]), unit="rounds", exact=True),
     )

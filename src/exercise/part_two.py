@@ -136,11 +136,12 @@ def hypothesis(results: Any) -> Answer:
     signals_left = mean(results, GRADIENT, epoch=EPOCH, name="gradient") | mean(
         results, IMAGE, epoch=EPOCH, name="image"
     )
+    damage = difference(results, TEST, GAIN, FROZEN, epoch=EPOCH, name="damage")
     frozen = sorted(TEST.of(run, EPOCH) for run in results[FROZEN])
     answer = learned | test | signals_left
     trials = _trials(answer)
     frozen_runs = [f"{100 * accuracy:.1f}" for accuracy in frozen]
-    return answer | _vanishing(answer) | Answer(trials=trials, frozen_runs=frozen_runs)
+    return answer | damage | _vanishing(answer) | Answer(trials=trials, frozen_runs=frozen_runs)
 
 
 def _trials(answer: Answer) -> Table:
