@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 import pytest
 
+from labreport import Measure, mean, table
 from labreport.errors import UsageError
 from labreport.stats import Quantity, Source, Table, as_plus_minus, as_prose, as_table
 from labreport.stats.formats import FILTERS, apart, bare, ci, digits, digits_of_column, p, pm, size, words
@@ -94,6 +96,14 @@ def test_one_run_has_the_decimals_of_the_margin_else_two_digits(
 ) -> None:
     """Nobody knows how far a second run would be off."""
     assert plain(as_prose(Quantity(value, "fraction", source=MEASURED, margin=margin))) == prose
+
+
+def test_the_mean_of_one_run_has_the_decimals_of_its_measures_margin() -> None:
+    """Also in a table."""
+    runs = pd.DataFrame({"seed": [1, 1], "net": ["a", "b"], "accuracy": [0.97634, 0.9651]})
+    accuracy = Measure("accuracy", "%", margin=0.2, because="so many images are mislabelled")
+    found = mean(table(runs, replicate="seed"), accuracy, by="net")
+    assert plain(as_prose(found.mean.a)) == "97.6 %"
 
 
 @pytest.mark.parametrize(

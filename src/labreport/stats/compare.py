@@ -34,7 +34,10 @@ def mean_of(sample: Sample, measure: Measure) -> Quantity:
     estimate = _mean_estimate(sample, measure, ALPHA)
     if measure.share and measure.bounded and estimate.low is not None and estimate.high is not None:
         estimate = replace(estimate, low=max(0.0, estimate.low), high=min(1.0, estimate.high))
-    return _quantity(estimate, measure.quantity_unit, _source([sample], measure, estimate), sample)
+    mean = _quantity(estimate, measure.quantity_unit, _source([sample], measure, estimate), sample)
+    if mean.is_of_one_run and measure.scale == "difference":
+        return replace(mean, margin=measure.bound)  # to whose decimals it is printed
+    return mean
 
 
 def compare(
