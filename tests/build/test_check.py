@@ -54,10 +54,10 @@ def test_what_had_fallen_before_is_not_new(fallen: Toy) -> None:
 def test_a_report_in_a_folder_of_a_repository_is_annotated_below_its_root(
     fallen: Toy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By itself on GitHub's runner: by `check`, and by a build; a mistake too."""
+    """By itself on GitHub's runner: by `check`, and by a strict build; a mistake too."""
     (fallen.folder.parent / ".git").mkdir()
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
-    for words in (["check"], ["build"]):
+    for words in (["check"], ["build", "--strict"]):
         lines = fallen.run(*words).out.splitlines()
         annotations = [line for line in lines if line.startswith("::")]
         assert len(annotations) == 2

@@ -92,15 +92,6 @@ def test_a_claim_that_is_unknown_counts_only_where_it_is_strict(
     assert stamp.unchanged("python", ["--strict"], str(project)) is None
 
 
-def test_on_a_runner_that_shows_annotations_claims_are_looked_at(
-    project: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The stamp has no annotations, which the build itself writes."""
-    stamp.write("python", [], str(project / "report"), {}, claims=["best.md:1: does not hold"])
-    monkeypatch.setenv("GITHUB_ACTIONS", "true")
-    assert stamp.unchanged("python", [], str(project)) is None
-
-
 def test_nothing_to_do_loads_next_to_nothing(project: Path) -> None:
     """So that it takes not much longer than Python by itself: none of the engine, none of its libraries."""
     code = (

@@ -152,7 +152,8 @@ def as_markdown(found: Sequence[Difference]) -> str:
     lines = ["| | was | now |", "|---|---|---|"]
     for difference in sorted(found, key=lambda difference: not difference.sentence):
         sentence, was, now = map(_cell, (difference.sentence, difference.was, difference.now))
-        lines.append(f"| `{difference.name}` {sentence} | {was} | {now} |")
+        what = f"`{difference.name}` {sentence}".rstrip()
+        lines.append(f"| {what} | {was} | {now} |")
     return "\n".join(lines)
 
 

@@ -11,14 +11,11 @@ from labreport.build import Builder, Request, answers_of, build_report, open_pla
 from labreport.check.changes import LastBuild
 from labreport.check.claims import check_claims
 from labreport.cli import stamp
-from labreport.cli.output import SHOWN, amounts, lines_of, show_causes, show_changes, show_claims
+from labreport.cli.output import SHOWN, amounts, gate, lines_of, show_causes, show_changes, show_claims
 from labreport.cli.progress import Progress
 from labreport.cli.terminal import Terminal, counted, duration
 from labreport.errors import MultipleErrors, display_path
 from labreport.plan import DOCUMENTS
-
-CLAIMS_FAIL = 3
-"""Exit code where a claim does not hold, or is not known."""
 
 
 def build(arguments: argparse.Namespace, terminal: Terminal) -> int:
@@ -82,7 +79,7 @@ def carry_out(arguments: argparse.Namespace, terminal: Terminal, progress: Progr
         front = os.environ.get(stamp.FRONT, "")
         lines = lines_of(failing) + ([""] if unknown else [])
         stamp.write(front, arguments.argv, str(arguments.output), built.snapshot, lines)
-    return CLAIMS_FAIL if arguments.strict and listed else 0
+    return gate(terminal, listed) if arguments.strict else 0
 
 
 def _say_failed(built: Builder, terminal: Terminal, took: str) -> int:

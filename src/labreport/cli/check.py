@@ -11,9 +11,9 @@ from labreport.check.changes import LastBuild
 from labreport.check.claims import CheckedClaim, check_claims
 from labreport.check.coverage import coverage_of
 from labreport.check.fragile import firmness
-from labreport.cli.build import CLAIMS_FAIL, request_of
+from labreport.cli.build import request_of
 from labreport.cli.formats import FORMATS
-from labreport.cli.output import amounts, show_causes, summary
+from labreport.cli.output import CLAIMS_FAIL, amounts, show_causes, summary
 from labreport.cli.terminal import Terminal, counted, visible
 from labreport.errors import LabReportError, UsageError, display_path
 from labreport.plan import Plan

@@ -15,8 +15,8 @@ from labreport import results
 from labreport.build import locked_report, open_plan, open_report
 from labreport.check.changes import LastBuild, as_markdown, differences
 from labreport.check.claims import CheckedClaim, check_claims
-from labreport.cli.build import CLAIMS_FAIL, request_of
-from labreport.cli.output import amounts, show_causes, show_changes, show_claims, summary
+from labreport.cli.build import request_of
+from labreport.cli.output import amounts, gate, show_causes, show_changes, show_claims, summary
 from labreport.cli.terminal import Terminal, counted, duration, visible
 from labreport.errors import UsageError, display_path
 from labreport.page import export as exported
@@ -171,7 +171,7 @@ def render(arguments: argparse.Namespace, terminal: Terminal) -> int:
     listed = [claim for claim in checked if claim.outcome in outcomes]
     show_claims(terminal, listed)
     terminal.result(f"Wrote {display_path(target)}")
-    return CLAIMS_FAIL if listed else 0
+    return gate(terminal, listed)
 
 
 def show_code(arguments: argparse.Namespace, terminal: Terminal) -> None:

@@ -9,10 +9,12 @@ from textwrap import shorten
 
 from labreport.check.changes import Difference
 from labreport.check.claims import CheckedClaim
-from labreport.cli import formats
+from labreport.cli.formats import as_annotations
 from labreport.cli.terminal import Terminal, counted, visible
 from labreport.plan import Plan, Target, stale_groups
 
+CLAIMS_FAIL = 3
+"""Exit code where a claim does not hold, or is not known."""
 SHOWN = 8
 """Causes, and changes of the answers, that a build lists before it counts the rest."""
 LONGEST = 60
@@ -92,11 +94,18 @@ def lines_of(claims: Iterable[CheckedClaim]) -> list[str]:
 
 
 def show_claims(terminal: Terminal, claims: Sequence[CheckedClaim]) -> None:
-    """List these claims, in colour for people, and as annotations where GitHub runs this."""
+    """List these claims, in colour for people."""
     for line in lines_of(claims):
         terminal.result(terminal.paint(line, "yellow"))
-    if terminal.annotates and claims:
-        terminal.write(formats.as_annotations(claims))
+
+
+def gate(terminal: Terminal, claims: Sequence[CheckedClaim]) -> int:
+    """The exit code for these claims, none of which holds; GitHub's runner shows each at its line."""
+    if not claims:
+        return 0
+    if terminal.annotates:
+        terminal.write(as_annotations(claims))
+    return CLAIMS_FAIL
 
 
 def show_changes(say: Callable[[str], None], found: Sequence[Difference], most: int | None = None) -> None:
