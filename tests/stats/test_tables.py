@@ -88,7 +88,7 @@ def test_a_row_of_no_replicate_is_refused_or_counted_as_missing() -> None:
     with pytest.raises(UsageError, match="has no value in column 'plate'"):
         mean(table(unknown, "plate"), VIABILITY, by="dose")
     found = mean(table(unknown, "plate", missing="drop"), VIABILITY, by="dose").mean["0"]
-    assert found.source.text().endswith("4 plates: 1 row has no plate")
+    assert found.source.text().endswith("4 plates: 1 row belongs to no group")
 
 
 def test_a_replicate_that_lacks_a_condition_is_named_until_somebody_says_what_is_meant() -> None:

@@ -10,12 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 from labreport.project import Data, Measure
 from labreport.stats.names import text_of
+from labreport.stats.wording import plural
 
 if TYPE_CHECKING:
     import pandas
 
-VALUE = "value of the measure"
-"""The column of the measure as it is stored: shares as fractions."""
+VALUE, ROW = "value of the measure", "row of the table"
+"""Columns that are added: the measure as it is stored, shares as fractions; the place of a row from 0."""
+_REDUCTIONS: dict[str, Callable[[Sequence[float]], float]] = {
+    "mean": statistics.fmean,
+    "median": statistics.median,
+    "max": max,
+    "min": min,
+    "any": max,
+}
 
 
 @dataclass(frozen=True)
@@ -26,8 +34,8 @@ class Cell:
     0 of what happened or did not. `rows` has the place of the first row of each replicate, with an empty
     cell or not; `expected` are the replicates that belong here by what is constant of them, such as the arm
     of a patient. `description` is `dose '10' in HT29`; `absent_from` what those lack that are expected and
-    have no row; `unassigned` says which rows of the table belong to no cell. `reduction` is what was taken
-    of the rows of a replicate, of which each has from `fewest_rows` to `most_rows`.
+    have no row. `unassigned` rows of the table belong to no cell. `reduction` is what was taken of the rows
+    of a replicate, of which each has from `fewest_rows` to `most_rows`.
     """
 
     table: Data
@@ -37,27 +45,30 @@ class Cell:
     values: Mapping[Any, float]
     rows: Mapping[Any, int]
     expected: frozenset[Any]
-    absent_from: str = ""
-    empty_cells: int = 0
-    unassigned: tuple[str, ...] = ()
-    reduction: str = ""
-    fewest_rows: int = 1
-    most_rows: int = 1
-    yes_no: bool = False
+    absent_from: str
+    empty_cells: int
+    unassigned: int
+    reduction: str
+    fewest_rows: int
+    most_rows: int
+    yes_no: bool
 
 
 @dataclass(frozen=True)
 class _Layout:
-    """How a table is divided, and what is read of it: the columns, and which are constant in a replicate."""
+    """What of a table is read, and how it is divided.
+
+    `frame` has the columns `VALUE` and `ROW`; `truths`: its values are yes and no. Columns that are
+    `constant` have one value for each replicate.
+    """
 
     data: Data
     measure: Measure
     by: str | None
     within: str | None
     frame: pandas.DataFrame = field(repr=False)
-    constant: tuple[str, ...] = ()
-    truths: bool = False
-    unassigned: tuple[str, ...] = ()
+    truths: bool
+    constant: frozenset[str]
 
 
 def cells_of_table(data: Data, measure: Measure, by: str | None, within: str | None) -> Iterator[Cell]:
@@ -74,7 +85,8 @@ def cells_of_table(data: Data, measure: Measure, by: str | None, within: str | N
     most = max((_rows_per_replicate(layout, rows)[1] for _, _, rows in parts), default=1)
     yes_no = layout.truths and (most == 1 or measure.reduce in ("any", "max", "min"))
     for group, value, rows in parts:
-        yield _cell(layout, group, value, rows, yes_no)
+        name = data.name if by is None else text_of(value)
+        yield _cell(layout, name, "" if within is None else text_of(group), rows, yes_no)
 
 
 def _read(data: Data, measure: Measure, by: str | None, within: str | None) -> _Layout:
@@ -94,29 +106,22 @@ def _read(data: Data, measure: Measure, by: str | None, within: str | None) -> _
     if measure.percent and 0 <= numbers.min() and 0 < numbers.max() <= 1.5:
         advice = "percent=True is for values such as 97.3; leave it out for fractions"
         measure.refuse(f"{data.name}: all values are below 1.5; {advice}")
-    stored = numbers.astype(float) / (100.0 if measure.percent else 1.0)
+    stored = numbers / (100.0 if measure.percent else 1.0)
     truths = data.has_truths(measure.name) or (measure.share and set(stored.dropna()) <= {0.0, 1.0})
     if measure.reduce == "any" and not truths:
         measure.refuse(f'{data.name}: reduce="any" is of True and False, or of 1 and 0 with the unit "%"')
-    columns = {VALUE: stored, "place": range(len(stored))}
-    frame = data.frame.assign(**columns)[~empty[grouping].any(axis=1)]
-    unassigned = [
-        _counted(int(empty[column].sum()), f"row has no {column}", f"rows have no {column}")
-        for column in grouping
-        if empty[column].any()
-    ]
-    constant = [column for column in (by, within) if column and _is_constant(frame, data.replicate, column)]
-    return _Layout(data, measure, by, within, frame, tuple(constant), truths, tuple(unassigned))
+    frame = data.frame.assign(**{VALUE: stored, ROW: range(len(stored))})[~empty[grouping].any(axis=1)]
+    constant = [column for column in grouping if _is_constant(frame, data.replicate, column)]
+    return _Layout(data, measure, by, within, frame, truths, frozenset(constant))
 
 
 def _refuse_empty(data: Data, empty: pandas.DataFrame) -> None:
     lacking = empty.any(axis=1).tolist()
-    if True not in lacking:
-        return
-    row = lacking.index(True)
-    column = empty.columns[empty.iloc[row]][0]
-    advice = 'missing="drop" leaves such rows out and counts them'
-    data.refuse(f"{data.line(row)} has no value in column {column!r}; {advice}")
+    if True in lacking:
+        row = lacking.index(True)
+        column = empty.columns[empty.iloc[row]][0]
+        advice = 'missing="drop" leaves such rows out and counts them'
+        data.refuse(f"{data.line(row)} has no value in column {column!r}; {advice}")
 
 
 def _is_constant(frame: pandas.DataFrame, replicate: str | None, column: str) -> bool:
@@ -134,41 +139,60 @@ def rows_by_value(frame: pandas.DataFrame, column: str | None) -> list[tuple[Any
 
 def _rows_per_replicate(layout: _Layout, rows: pandas.DataFrame) -> tuple[int, int]:
     """The least and the greatest number of rows with a value that a replicate has."""
-    if layout.data.replicate is None or rows.empty:
+    with_value = rows[rows[VALUE].notna()]
+    if layout.data.replicate is None or with_value.empty:
         return 1, 1
-    sizes = rows[rows[VALUE].notna()].groupby(layout.data.replicate, sort=False).size()
-    return (int(sizes.min()), int(sizes.max())) if len(sizes) else (1, 1)
+    sizes = with_value.groupby(layout.data.replicate, sort=False).size()
+    return int(sizes.min()), int(sizes.max())
 
 
-def _cell(layout: _Layout, group: Any, value: Any, rows: pandas.DataFrame, yes_no: bool) -> Cell:
+def _cell(layout: _Layout, name: str, group: str, rows: pandas.DataFrame, yes_no: bool) -> Cell:
+    """The cell of some rows, of one value of `by` and of one group."""
     data, replicate = layout.data, layout.data.replicate
-    name = data.name if layout.by is None else text_of(value)
-    group_name = "" if layout.within is None else text_of(group)
     first_rows = rows.drop_duplicates(replicate) if replicate else rows
     units = first_rows[replicate].tolist() if replicate else range(len(rows))
+    varying = []
+    for column, text in ((layout.by, name), (layout.within, group)):
+        if column is not None and column not in layout.constant:
+            varying.append(f"{column} {text}")
     fewest, most = _rows_per_replicate(layout, rows)
     return Cell(
         data,
-        group_name,
+        group,
         name,
-        _description(layout, name, group_name),
+        f"{layout.by} {name!r} in {group}" if group else f"{layout.by} {name!r}",
         _reduced(layout, rows),
-        dict(zip(units, first_rows["place"].tolist(), strict=True)),
-        _expected(layout, {layout.by: value, layout.within: group}, units),
-        _absent_from(layout, name, group_name),
+        dict(zip(units, first_rows[ROW].tolist(), strict=True)),
+        _expected(layout, first_rows) if replicate else frozenset(units),
+        " in ".join(varying),
         int(rows[VALUE].isna().sum()),
-        layout.unassigned,
-        reduction=_reduction(layout),
-        fewest_rows=fewest,
-        most_rows=most,
-        yes_no=yes_no,
+        len(data.frame) - len(layout.frame),
+        _reduction(layout),
+        fewest,
+        most,
+        yes_no,
     )
 
 
-def _reduced(layout: _Layout, rows: pandas.DataFrame) -> dict[Any, float]:
-    """A number for each replicate, in the order in which they stand; without replicates for each row.
+def _reduction(layout: _Layout) -> str:
+    """How what is taken of the rows of a replicate is called: `mean`, of yes and no `share`."""
+    reduction = layout.measure.reduction
+    share_words = {"mean": "share", "any": "in at least one"} if layout.truths else {}
+    return share_words.get(reduction, reduction)
 
-    The row of a replicate that is not there has its place in the cell as its name.
+
+def _expected(layout: _Layout, rows: pandas.DataFrame) -> frozenset[Any]:
+    """The replicates whose constant columns have the values of a cell."""
+    frame = layout.frame
+    for column in layout.constant - {layout.data.replicate}:
+        frame = frame[frame[column] == rows[column].iloc[0]]
+    return frozenset(frame[layout.data.replicate].tolist())
+
+
+def _reduced(layout: _Layout, rows: pandas.DataFrame) -> dict[Any, float]:
+    """A number for each replicate, in the order in which they stand.
+
+    Without replicates it is one for each row, by its place in the cell.
     """
     measure, replicate = layout.measure, layout.data.replicate
     if replicate is None:
@@ -187,85 +211,47 @@ def _reduce(measure: Measure, rows: pandas.DataFrame) -> float:
     """What a measure takes of the rows of one replicate; a function gets the column as the file has it."""
     if callable(measure.reduce):
         return float(measure.reduce(rows[measure.name])) / (100.0 if measure.percent else 1.0)
-    values: Sequence[float] = rows[VALUE].tolist()
-    reductions: dict[str, Callable[[Sequence[float]], float]] = {
-        "mean": statistics.fmean,
-        "median": statistics.median,
-        "max": max,
-        "min": min,
-        "any": max,
-    }
-    return float(reductions[measure.reduce](values))
+    return float(_REDUCTIONS[measure.reduce](rows[VALUE].tolist()))
 
 
-def _description(layout: _Layout, name: str, group: str) -> str:
-    """Name a cell in a message: `dose '10' in HT29`."""
-    return f"{layout.by} {name!r}" + (f" in {group}" if group else "")
-
-
-def _absent_from(layout: _Layout, name: str, group: str) -> str:
-    """What a replicate lacks that has no row here: `week 12`, of the columns that vary within replicates."""
-    values = {layout.within: group, layout.by: name}
-    varying = [column for column in values if column is not None and column not in layout.constant]
-    return " in ".join(f"{column} {values[column]}" for column in reversed(varying))
-
-
-def _expected(layout: _Layout, values: Mapping[str | None, Any], units: Sequence[Any]) -> frozenset[Any]:
-    """The replicates whose constant columns have the values of a cell."""
-    if layout.data.replicate is None:
-        return frozenset(units)
-    frame = layout.frame
-    for column in layout.constant:
-        frame = frame[frame[column] == values[column]]
-    return frozenset(frame[layout.data.replicate].tolist())
-
-
-def _reduction(layout: _Layout) -> str:
-    """How what is taken of the rows of a replicate is called: `mean`, of yes and no `share`."""
-    reduction = layout.measure.reduction
-    if layout.truths:
-        return {"mean": "share", "any": "in at least one"}.get(reduction, reduction)
-    return reduction
+# What the source of a number says of its cells
 
 
 def averaged(cells: Sequence[Cell]) -> str:
     """Say what was taken of the rows of a replicate: `mean of 4 rows a patient`; empty where each has one."""
-    if not cells:
-        return ""
-    fewest = min(cell.fewest_rows for cell in cells)
-    most = max(cell.most_rows for cell in cells)
+    fewest = min((cell.fewest_rows for cell in cells), default=1)
+    most = max((cell.most_rows for cell in cells), default=1)
     if most == 1:
         return ""
     number = f"{most:,}" if fewest == most else f"{fewest:,} to {most:,}"
     return f"{cells[0].reduction} of {number} rows a {cells[0].table.unit}"
 
 
-def _counted(number: int, singular: str, several: str) -> str:
-    return f"{number:,} {singular if number == 1 else several}"
-
-
 def left_out(cells: Sequence[Cell]) -> tuple[str, ...]:
     """Say what some cells leave out: `10 have no week 12`, `3 cells are empty`."""
     absent: dict[str, set[Any]] = {}
     for cell in cells:
-        lacking = cell.expected - set(cell.rows)
-        absent.setdefault(cell.absent_from, set()).update(lacking)
-    reasons = [
-        _counted(len(units), f"has no {lacks}", f"have no {lacks}")
-        for lacks, units in absent.items()
-        if units
-    ]
+        absent.setdefault(cell.absent_from, set()).update(cell.expected - set(cell.rows))
+    reasons = [_counted(len(units), f"has no {lack}", f"have no {lack}") for lack, units in absent.items()]
     empty = sum(cell.empty_cells for cell in cells)
-    if empty:
-        reasons.append(_counted(empty, "cell is empty", "cells are empty"))
-    return (*reasons, *dict.fromkeys(reason for cell in cells for reason in cell.unassigned))
+    reasons.append(_counted(empty, "cell is empty", "cells are empty"))
+    unassigned = max((cell.unassigned for cell in cells), default=0)
+    reasons.append(_counted(unassigned, "row belongs to no group", "rows belong to no group"))
+    return tuple(reason for reason in reasons if not reason.startswith("0 "))
+
+
+def _counted(number: int, one: str, several: str) -> str:
+    return f"{number:,} {one if number == 1 else several}"
 
 
 def count_expected(cells: Sequence[Cell]) -> int:
     """How many replicates belong to some cells; without replicates, how many rows."""
-    if any(cell.table.replicate is None for cell in cells):
+    if cells[0].table.replicate is None:
         return sum(len(cell.expected) for cell in cells)
     return len({unit for cell in cells for unit in cell.expected})
+
+
+# What is paired
 
 
 def is_paired(first: Cell, second: Cell, paired: bool | None) -> bool:
@@ -274,8 +260,7 @@ def is_paired(first: Cell, second: Cell, paired: bool | None) -> bool:
     Raises `UsageError` where only some are in both, and nobody says what these are.
     """
     data = first.table
-    ours, theirs = set(first.rows), set(second.rows)
-    shared = ours & theirs
+    shared = set(first.rows) & set(second.rows)
     if data.replicate is None:
         if paired:
             data.refuse(
@@ -284,11 +269,9 @@ def is_paired(first: Cell, second: Cell, paired: bool | None) -> bool:
         return False
     if paired and not shared:
         data.refuse(f"paired=True, and no {data.unit} has both {first.description} and {second.description}")
-    if paired is not None:
-        return paired
-    if shared and ours != theirs:
+    if paired is None and shared and set(first.rows) != set(second.rows):
         _refuse_half_paired(first, second)
-    return bool(shared)
+    return bool(shared) if paired is None else paired
 
 
 def _refuse_half_paired(first: Cell, second: Cell) -> None:
@@ -297,19 +280,22 @@ def _refuse_half_paired(first: Cell, second: Cell) -> None:
     shared = [unit for unit in first.rows if unit in second.rows]
     alone = [unit for unit in (*first.rows, *second.rows) if unit not in shared]
     if len(shared) <= len(alone):
-        unit = shared[0]
-        places = [f"{cell.description} ({data.line(cell.rows[unit])})" for cell in (first, second)]
-        wrong = f"{data.unit} {_listed(shared)} {'is' if len(shared) == 1 else 'are'} in both"
-        text = f"{wrong} {' and '.join(places)}, {_counted(len(alone), 'is', 'are')} in one"
+        where = [f"{cell.description} ({data.line(cell.rows[shared[0]])})" for cell in (first, second)]
+        text = f"{_listed(data.unit, shared, 'is', 'are')} in both {' and '.join(where)}"
+        rest = _counted(len(alone), "is", "are") + " in one"
     else:
-        lacking = [(cell, [u for u in alone if u not in cell.rows]) for cell in (first, second)]
-        cell, units = next((cell, units) for cell, units in lacking if units)
-        verb = "has" if len(units) == 1 else "have"
-        text = f"{data.unit} {_listed(units)} {verb} no {cell.description}, {len(shared):,} are in both"
+        cell = second if any(unit in first.rows for unit in alone) else first
+        lacking = [unit for unit in alone if unit not in cell.rows]
+        text = f"{_listed(data.unit, lacking, 'has', 'have')} no {cell.description}"
+        rest = _counted(len(shared), "is", "are") + " in both"
     advice = "paired=True compares those that are in both, paired=False two independent groups"
-    data.refuse(f"{text}; correct it, or say what is meant: {advice}")
+    data.refuse(f"{text}, {rest}; correct it, or say what is meant: {advice}")
 
 
-def _listed(units: Sequence[Any], most: int = 5) -> str:
-    names = ", ".join(repr(text_of(unit)) for unit in units[:most])
-    return names if len(units) <= most else f"{names} and {len(units) - most:,} more"
+def _listed(noun: str, units: Sequence[Any], one: str, several: str) -> str:
+    """`patient 'P1' is`, `patients 'P3', 'P10' and 5 more are`, with one of the two verbs."""
+    if len(units) == 1:
+        return f"{noun} {text_of(units[0])!r} {one}"
+    names = ", ".join(repr(text_of(unit)) for unit in units[:5])
+    more = f" and {len(units) - 5:,} more" if len(units) > 5 else ""
+    return f"{plural(noun)} {names}{more} {several}"

@@ -6,7 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -14,8 +14,9 @@ from typing import Any
 
 from labreport.project.measure import Measure
 from labreport.stats import formats
-from labreport.stats.finding import FEW, Comparison, Count, Difference, Fact, Finding, OfSubjects, Ranking
-from labreport.stats.quantity import Condition, Quantity, as_quantity
+from labreport.stats.finding import FEW, Count, Difference, Fact, Finding, OfSubjects, Ranking
+from labreport.stats.judgement import WORDS
+from labreport.stats.quantity import Condition, Quantity
 from labreport.stats.wording import plural
 
 _COMPARATIVES = {
@@ -72,87 +73,55 @@ class ComparisonRow:
     why: str
 
 
-@dataclass(frozen=True)
-class CountRow:
-    """In how many of how many runs of a subject something is so."""
-
-    label: str
-    number: Quantity
-    total: int
-
-
-@dataclass(frozen=True)
-class RankingValues:
-    """What the sentence of a ranking needs.
-
-    `outcome` is wins, leads, same, unclear or unknown (and `why`), `best` is "best", or "highest" where
-    neither is better, `first` and `behind` are labels, the best first, `means` are in this order, `lead` is
-    how far the best is ahead of the next, `pairs` are labels of some, and of those that they are behind.
-    """
-
-    outcome: str
-    best: str
-    why: str
-    first: list[str]
-    behind: list[str]
-    means: list[Quantity]
-    lead: Quantity
-    pairs: list[tuple[list[str], list[str]]] = field(default_factory=list)
-
-
 def sentence_values(finding: Finding) -> dict[str, Any]:
     """Give what the sentence of a finding needs, as plain values, quantities and labels of subjects.
 
-    All but a fact: `measure` (its label), `epoch`, `units`, `margin`, `axis`, `geometric` (means are). A
-    ranking: what `RankingValues` has. A difference or an effect: `rows`, a `ComparisonRow` for each; `whole`
-    is the last; `summary` says of more than three how many have each outcome, and `base` with what all were
-    compared. A count: `side`, `threshold`, and `rows`, a `CountRow` for each subject. A fact: `sentence`,
-    `truth`, `otherwise`.
+    A fact: `sentence`, `truth`, `otherwise`. All others: `measure` (its label), `epoch`, `units`, `margin`,
+    `axis`, `geometric` (means are), and what `_count_values`, `_difference_values` and `_ranking_values` say.
     """
     if isinstance(finding, Fact):
         return {"sentence": finding.sentence, "truth": finding.truth, "otherwise": finding.otherwise}
+    values: dict[str, Any] = {}
     if isinstance(finding, Ranking):
-        return _of_subjects(finding) | vars(_ranking_values(finding))
-    if isinstance(finding, Count):
-        return _of_subjects(finding) | _count_values(finding)
-    if isinstance(finding, Difference):
-        return _of_subjects(finding) | _difference_values(finding)
-    raise TypeError(f"{finding.kind} has no sentence")
+        values = _ranking_values(finding)
+    elif isinstance(finding, Count):
+        values = _count_values(finding)
+    elif isinstance(finding, Difference):
+        values = _difference_values(finding)
+    return _of_subjects(finding) | values
 
 
-def _of_subjects(finding: OfSubjects) -> dict[str, Any]:
+def _of_subjects(finding: Any) -> dict[str, Any]:
     measure = finding.measure
-    margin = None
-    if measure.bound is not None:
-        margin = Quantity(measure.bound, measure.difference_unit, exact=True)
+    margin = Quantity(measure.bound, measure.difference_unit, exact=True)
     return {
         "measure": measure.label,
         "epoch": finding.epoch,
         "units": plural(finding.unit),
-        "margin": margin,
+        "margin": None if measure.bound is None else margin,
         "axis": finding.axis.replace("_", " "),
         "geometric": measure.scale == "ratio",
     }
 
 
 def _count_values(finding: Count) -> dict[str, Any]:
-    rows = [CountRow(_label(finding, name), number, number.n) for name, number in finding.counts]
+    """`side`, `threshold` and `rows`: pairs of a label and its count; of many subjects their sum alone."""
+    rows = [(_label(finding, name), number) for name, number in finding.counts]
     if len(rows) > FEW:
-        total = finding.quantity
-        rows = [CountRow("", total, total.n)]
+        rows = [("", finding.quantity)]
     return {"rows": rows, "side": finding.side, "threshold": finding.threshold}
 
 
 def _difference_values(finding: Difference) -> dict[str, Any]:
+    """`rows`, one for each comparison, `whole` is the last.
+
+    `summary` says of more than three how many have each outcome, `base` with what all were compared.
+    """
     rows = [_row(single) for single in finding.singles()]
     bases = {row.second for row in rows}
     summary = _summary(finding.measure, rows) if finding.is_summed_up else []
-    return {
-        "rows": rows,
-        "whole": rows[-1] if rows else None,
-        "summary": summary,
-        "base": bases.pop() if len(bases) == 1 else "",
-    }
+    base = bases.pop() if len(bases) == 1 else ""
+    return {"rows": rows, "whole": rows[-1], "summary": summary, "base": base}
 
 
 def _summary(measure: Measure, rows: Sequence[ComparisonRow]) -> list[str]:
@@ -165,34 +134,37 @@ def _summary(measure: Measure, rows: Sequence[ComparisonRow]) -> list[str]:
         "unknown": "not judged",
     }
     outcomes = Counter(row.outcome for row in rows)
-    counted = [(outcomes[outcome], word) for outcome, word in words.items() if outcomes[outcome]]
-    first_number, first_word = counted[0]
-    verb = "is" if first_number == 1 else "are"
-    return [f"{first_number} {verb} {first_word}", *(f"{number} {word}" for number, word in counted[1:])]
+    summary: list[str] = []
+    for outcome, word in words.items():
+        number = outcomes[outcome]
+        verb = "" if summary else "is " if number == 1 else "are "
+        if number:
+            summary.append(f"{number} {verb}{word}")
+    return summary
 
 
 def _row(finding: Difference) -> ComparisonRow:
     """What a sentence says of the only comparison of a finding."""
-    comparison, measure = finding.comparisons[0], finding.measure
-    amount = comparison.quantity
-    null = amount.null or 0.0
-    value = null if amount.value is None else amount.value
-    word = _comparative(measure, larger=value > null) if value != null else ""
-    labels = [_label(finding, subject) for subject in comparison.subjects]
+    (comparison,) = finding.comparisons
+    amount, measure = comparison.quantity, finding.measure
     size = formats.magnitude(amount)
+    labels = [_label(finding, subject) for subject in comparison.subjects]
+    word = ""
+    if amount.value not in (None, amount.null):
+        word = _comparative(measure, larger=(amount.value or 0.0) > (amount.null or 0.0))
     return ComparisonRow(
         where=_where(finding),
         first=labels[0],
         second=labels[1] if len(labels) == 2 else "",
-        outcome=comparison.outcome,
+        outcome=amount.outcome,
         amount=amount,
         size=size,
         word=word,
         times=_as_positive(word) if size.unit == "times" else "",
         of_gap=bool(measure.terms),
         is_ratio=measure.scale == "ratio",
-        note=_note(comparison),
-        why=_why([comparison], finding.unit),
+        note=_note(amount),
+        why=_why([amount], finding.unit),
     )
 
 
@@ -236,54 +208,61 @@ def _is_number(text: str) -> bool:
     return re.fullmatch(r"[-−+]?[\d.,]+(e-?\d+)?", text) is not None
 
 
-def _note(comparison: Comparison) -> str:
+def _note(amount: Quantity) -> str:
     """Why the interval that is printed does not decide: there are more comparisons, or too few units."""
-    amount = comparison.quantity
     null = amount.null or 0.0
-    if comparison.outcome != "unclear" or amount.interval is None:
+    low, high = amount.interval or (null, null)
+    if amount.outcome != "unclear" or low <= null <= high:
         return ""
-    low, high = amount.interval
-    if low <= null <= high:
-        return ""
-    if amount.judged is not None and null in (amount.judged.low, amount.judged.high):
+    if null in (amount.judged_low, amount.judged_high):
         return f"but the exact test has {formats.p(amount)}"
     return f"alone, one of {amount.family} comparisons"
 
 
-def _why(comparisons: Sequence[Comparison], unit: str) -> str:
-    """Why these were not judged."""
-    quantities = [comparison.quantity for comparison in comparisons]
-    fewest = min(quantities, key=lambda quantity: quantity.n)
+def _why(quantities: Sequence[Quantity], unit: str) -> str:
+    """Why these comparisons were not judged."""
+    n = min(quantity.n for quantity in quantities)
     if any(quantity.value is None for quantity in quantities):
         return f"since not every {unit} gave a number"
-    if fewest.n > 1 and all(quantity.value == quantity.null for quantity in quantities):
-        return f"equal in all {fewest.n} {plural(unit)}, which is judged only with a margin"
-    if fewest.n > 1 and all(quantity.spread == 0 for quantity in quantities):
-        return f"but all {fewest.n} differences are equal, which gives no interval"
-    smallest = min(fewest.groups, key=lambda group: group[1], default=("", fewest.n))
-    if smallest[1] == 1 and len(set(fewest.groups)) == 2 and fewest.groups[0][1] != fewest.groups[1][1]:
-        return f"which one {unit} of {smallest[0]} does not decide"
-    return f"which one {unit} does not decide"
+    if n > 1 and all(quantity.value == quantity.null for quantity in quantities):
+        return f"equal in all {n} {plural(unit)}, which is judged only with a margin"
+    if n > 1:
+        return f"but all {n} differences are equal, which gives no interval"
+    groups = {group for quantity in quantities for group in quantity.groups}
+    single = [name for name, size in groups if size == 1]
+    of_group = f" of {single[0]}" if len(single) == 1 and len(groups) > 1 else ""
+    return f"which one {unit}{of_group} does not decide"
 
 
-def _ranking_values(finding: Ranking) -> RankingValues:
+def _ranking_values(finding: Ranking) -> dict[str, Any]:
+    """What the sentence of a ranking needs.
+
+    `outcome` is wins, leads, same, unclear or unknown (and `why`), `best` is "best", or "highest" where
+    neither is better, `first` and `behind` are labels, the best first, `means` are in this order, `lead` is
+    how far the best is ahead of the next, `pairs` are labels of some, and of those that they are behind.
+    """
     order, first = finding.order, finding.first
     behind = [name for name in order if name not in first]
-    means = dict(finding.subject_means)
-    level = [comparison for comparison in finding.comparisons if {*comparison.subjects} <= {*first}]
-    labels = {name: _label(finding, name) for name in order}
+    level = [each.quantity for each in finding.comparisons if {*each.subjects} <= {*first}]
     ahead_of = {name: _ahead_of(finding, name) for name in behind}
-    groups = [(list(names), leaders) for leaders, names in groupby(behind, lambda name: ahead_of[name])]
-    return RankingValues(
-        _ranking_outcome(finding, level or finding.comparisons, ahead_of),
-        "best" if finding.measure.better else "highest",
-        _why(level or finding.comparisons, finding.unit),
-        [labels[name] for name in first],
-        [labels[name] for name in behind],
-        [means[name] for name in (*first, *behind)],
-        formats.magnitude(finding.difference[order[0]][order[1]]),
-        [([labels[name] for name in names], [labels[name] for name in leaders]) for names, leaders in groups],
-    )
+    pairs = []
+    for leaders, names in groupby(behind, ahead_of.__getitem__):
+        pairs.append((_labels(finding, names), _labels(finding, leaders)))
+    means = dict(finding.subject_means)
+    return {
+        "outcome": _ranking_outcome(finding, level or finding.evidence, list(ahead_of.values())),
+        "best": "best" if finding.measure.better else "highest",
+        "why": _why(level or finding.evidence, finding.unit),
+        "first": _labels(finding, first),
+        "behind": _labels(finding, behind),
+        "means": [means[name] for name in (*first, *behind)],
+        "lead": formats.magnitude(finding.difference[order[0]][order[1]]),
+        "pairs": pairs,
+    }
+
+
+def _labels(finding: Ranking, names: Iterable[str]) -> list[str]:
+    return [_label(finding, name) for name in names]
 
 
 def _ahead_of(finding: Ranking, name: str) -> list[str]:
@@ -292,16 +271,14 @@ def _ahead_of(finding: Ranking, name: str) -> list[str]:
     return [leader for leader in leaders if leader in finding.first] or leaders
 
 
-def _ranking_outcome(finding: Ranking, level: Sequence[Comparison], ahead_of: dict[str, list[str]]) -> str:
+def _ranking_outcome(finding: Ranking, level: Sequence[Quantity], ahead_of: Sequence[list[str]]) -> str:
     if finding.wins(finding.order[0]).holds:
         return "wins"
-    if all(comparison.outcome == "unknown" for comparison in level):
+    if all(quantity.outcome == "unknown" for quantity in level):
         return "unknown"
-    if all(comparison.outcome == "same" for comparison in finding.comparisons):
+    if all(quantity.outcome == "same" for quantity in finding.evidence):
         return "same"
-    if ahead_of and all(leaders == finding.first for leaders in ahead_of.values()):
-        return "leads"
-    return "unclear"
+    return "leads" if ahead_of and all(leaders == finding.first for leaders in ahead_of) else "unclear"
 
 
 # The engine's own sentence
@@ -337,23 +314,21 @@ def _printed(value: Any) -> str:
 def conditions(value: Any, name: str = "") -> list[tuple[str, Condition]]:
     """List what holds now, ready to paste: `ranking.clear("complex", "small")`, with its condition."""
     name = name or getattr(value, "kind", "quantity")
-    asked = _asked_of_quantity(value) if isinstance(value, Quantity) else _asked_of_finding(value)
-    return [(f"{name}{text}".replace("'", '"'), condition) for text, condition in asked if condition.holds]
+    holding = [(text, condition) for text, condition in _asked(value) if condition.holds]
+    return [(f"{name}{text}".replace("'", '"'), condition) for text, condition in holding]
 
 
-def _asked_of_finding(finding: Finding) -> list[tuple[str, Condition]]:
-    if isinstance(finding, Fact):
-        return [("", finding.condition)]
-    if isinstance(finding, Count):
-        count = as_quantity(finding).value
-        return [
-            (".all", finding.all),
-            (".none", finding.none),
-            (f".at_least({count})", finding.at_least(count)),
-        ]
-    if isinstance(finding, Ranking):
-        return _asked_of_ranking(finding)
-    return _asked_of_difference(finding) if isinstance(finding, Difference) else []
+def _asked(value: Any) -> list[tuple[str, Condition]]:
+    """What may be asked of a finding or a quantity, as texts behind its name, and the conditions."""
+    if isinstance(value, Quantity):
+        return _asked_of_quantity(value)
+    if isinstance(value, Fact):
+        return [("", value.condition)]
+    if isinstance(value, Count):
+        count = value.quantity.value
+        at_least = (f".at_least({count})", value.at_least(count))
+        return [(".all", value.all), (".none", value.none), at_least]
+    return _asked_of_ranking(value) if isinstance(value, Ranking) else _asked_of_difference(value)
 
 
 def _asked_of_ranking(finding: Ranking) -> list[tuple[str, Condition]]:
@@ -365,39 +340,31 @@ def _asked_of_ranking(finding: Ranking) -> list[tuple[str, Condition]]:
         if len(first) < len(order):
             asked.append(("leads", first))
         asked.append(("none_clear", first))
-    places = sorted(sorted(map(order.index, comparison.subjects)) for comparison in finding.comparisons)
-    for ahead, behind in places:
+    for ahead, behind in sorted(sorted(map(order.index, each.subjects)) for each in finding.comparisons):
         if len(order) <= 12 or ahead == 0:
-            pair = (order[ahead], order[behind])
-            asked += [("clear", pair), ("same", pair), ("unclear", pair)]
-    return [(f".{word}({_arguments(names)})", getattr(finding, word)(*names)) for word, names in asked]
+            asked += [(word, (order[ahead], order[behind])) for word in ("clear", "same", "unclear")]
+    texts = [f".{word}({', '.join(map(repr, names))})" for word, names in asked]
+    return [(text, getattr(finding, word)(*names)) for text, (word, names) in zip(texts, asked, strict=True)]
 
 
 def _asked_of_difference(finding: Difference) -> list[tuple[str, Condition]]:
-    words = ("more", "less", "same", "unclear")
-    asked: list[tuple[str, Condition]] = []
-    if finding.quantity is not None:
-        asked += [(f".{word}", getattr(finding, word)) for word in words]
-    if len(finding.singles()) > 1:
-        asked += [(f".every.{word}", getattr(finding.every, word)) for word in words]
-    if finding.groups:
-        for group, inner in finding.groups:
-            own = [(text, held) for text, held in _asked_of_difference(inner) if ".every." not in text]
-            asked += [(f"[{group!r}]{text}", held) for text, held in own]
-        return asked
-    named = finding.comparisons[:-1] if finding.kind == "effect" else finding.comparisons
-    if len(finding.comparisons) > 1:
-        for comparison in named:
-            name = comparison.subjects[0]
-            asked += [(f".{word}({name!r})", getattr(finding, word)(name)) for word in words]
+    singles = finding.singles()
+    asked = []
+    for word in WORDS:
+        if finding.quantity is not None:
+            asked.append((f".{word}", finding.ask(word)))
+        if len(singles) > 1:
+            asked.append((f".every.{word}", finding.every.ask(word)))
+    named = singles[:-1] if finding.quantity is not None else singles  # the whole of an effect has no name
+    for single in named:
+        group = f"[{single.within!r}]" if single.within else ""
+        name = single.comparisons[0].subjects[0]
+        asked += [(f"{group}.{word}({name!r})", single.ask(word)) for word in WORDS]
     return asked
 
 
-def _arguments(names: Iterable[str]) -> str:
-    return ", ".join(map(repr, names))
-
-
 def _asked_of_quantity(quantity: Quantity) -> list[tuple[str, Condition]]:
+    """Whether an exact number is what it is; of any other the nearest round bounds outside its interval."""
     if quantity.exact and quantity.value is not None:
         text = f"{quantity.value * quantity.factor:.10g}"
         return [(f" == {text}", quantity == float(text))]
@@ -405,15 +372,13 @@ def _asked_of_quantity(quantity: Quantity) -> list[tuple[str, Condition]]:
     asked: list[tuple[str, Condition]] = []
     if quantity.null is not None:
         low, high = quantity.judged_low, quantity.judged_high
-        asked = [(f".{word}", quantity.ask(word)) for word in ("more", "less", "same", "unclear")]
+        asked = [(f".{word}", quantity.ask(word)) for word in WORDS]
     if low is None or high is None:
         return asked
-    step = 10.0 ** math.floor(math.log10(quantity.factor * (high - low) or 1.0))
-    below = step * (math.ceil(quantity.factor * low / step) - 1)
-    above = step * (math.floor(quantity.factor * high / step) + 1)
-    is_share = quantity.unit == "fraction"  # which is never below 0
-    if below >= 0 or not is_share:
-        asked.append((f".above({below:.10g})", quantity.above(below)))
-    if above <= 100 or not is_share:
-        asked.append((f".below({above:.10g})", quantity.below(above)))
+    low, high = low * quantity.factor, high * quantity.factor
+    step = 10.0 ** math.floor(math.log10(high - low or 1.0))
+    bounds = {"above": step * (math.ceil(low / step) - 1), "below": step * (math.floor(high / step) + 1)}
+    for word, bound in bounds.items():
+        if quantity.unit != "fraction" or 0 <= bound <= 100:
+            asked.append((f".{word}({bound:.10g})", quantity.ask(word, bound=bound)))
     return asked
