@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from browser.conftest import Open, element, press, soon
 
+from labreport.page.document import served
+
 pytestmark = pytest.mark.browser
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 """axe-core 4.14.1 (MPL-2.0), unmodified, with its licences beside it."""
@@ -141,6 +143,21 @@ def test_a_number_in_a_checked_sentence_shows_itself(report: Path, chromium: Ope
         panel = browser.find_element("css selector", ".panel")
         assert number.get_attribute("data-q") in panel.text
         assert not panel.text.startswith("Checked: ")
+
+
+def test_watch_shows_what_was_and_what_is_new(report: Path, chromium: Open, tmp_path: Path) -> None:
+    """Beside each number that changed what it was; the claims that the last edit felled say so."""
+    page = (report / "report.html").read_text(encoding="utf-8")
+    if "best.gap" not in page:
+        pytest.skip("a report of one's own")
+    was = {"best.gap": "0.8 <points>"}
+    fallen = {("templates/questions/best.md", 9)}
+    (tmp_path / "watched.html").write_text(served(page, was=was, new_falls=fallen), encoding="utf-8")
+    with chromium(tmp_path / "watched.html") as browser:
+        notes = {note.text for note in browser.find_elements("css selector", ".was")}
+        verdicts = [each.text for each in browser.find_elements("css selector", ".verdict")]
+    assert notes == {"(was 0.8 <points>)"}
+    assert verdicts == ["New: no longer holds:", "Does not hold:"]
 
 
 def test_the_values_of_each_seed_are_shown(report: Path, chromium: Open) -> None:

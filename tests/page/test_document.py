@@ -260,26 +260,12 @@ def test_a_style_sheet_of_the_project_replaces_the_engines(tmp_path: Path) -> No
     assert ".skip, .figure-data" not in page
 
 
-def test_watch_shows_what_a_number_was(page: str) -> None:
-    """Beside it, escaped, wherever it is printed; the file itself does not change."""
-    shown = served(page, was={"best.gap": "0.8 <points>", "best.mean.small": "97 %"})
-    changed = '<data class="q changed" data-q="best.gap" value="0.98">0.6&nbsp;points</data>'
-    assert f'{changed} <span class="was">(was 0.8 &lt;points&gt;)</span>' in shown
-    assert shown.count('class="was"') == page.count('data-q="best.gap"')
-    assert 'class="was"' not in served(page, was={"best.gap": "0.6\u00a0points"})
-
-
-def test_watch_tells_apart_what_the_last_edit_felled(made: Report) -> None:
-    """By file and line; what had fallen before has the words of the page."""
-    project, sections, figures, facts = made
-    panels = {"best-1": {"file": "best.md", "line": 7}, "best-2": {"file": "best.md", "line": 9}}
-    changed = [sections[0], replace(sections[1], claim_panels=panels), sections[2]]
-    page = render_page(project, changed, figures, facts)
-    assert page.count("Does not hold:</") == 2
-    shown = served(page, new_falls={("best.md", 7)})
-    assert shown.count('class="verdict new">New: no longer holds:</') == 1
-    assert shown.count("Does not hold:</") == 1
-    assert served(page) == served(page, new_falls={("other.md", 7)})
+def test_watch_is_given_what_the_last_build_changed(page: str) -> None:
+    """As data of its script, in which a text is no HTML; the file itself has none."""
+    shown = served(page, was={"best.gap": "</script>"}, new_falls={("best.md", 7)})
+    data = shown.partition('<script type="application/json" id="changes">')[2].partition("</script>")[0]
+    assert {"was": {"best.gap": "</script>"}, "newFalls": [["best.md", 7]]} == json.loads(data)
+    assert 'id="changes"' not in page
 
 
 def test_watch_reloads_the_page_and_shows_an_error_escaped(page: str) -> None:

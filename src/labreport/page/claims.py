@@ -80,9 +80,9 @@ class ClaimTags(Extension):
         Raises `MultipleErrors` for numbers that are typed in a Markdown file.
         """
         written = tuple(stream)
-        tokens = list(written)
         if stream.name and stream.name.endswith(".md"):
-            _refuse_typed_numbers(tokens, display_path(stream.filename or stream.name))
+            _refuse_typed_numbers(written, display_path(stream.filename or stream.name))
+        tokens = list(written)
         inserted: dict[int, list[Token]] = {}
         begin = 0
         for index, token in enumerate(written):
@@ -90,10 +90,12 @@ class ClaimTags(Extension):
                 begin = index
             elif token.type == "block_end":
                 alone = _starts_line(written, begin) and _ends_line(written, index)
-                inserted[begin + 1] = _arguments(tokens[begin + 1 : index], alone)
+                inserted[begin + 1] = _arguments(written[begin + 1 : index], alone)
                 if alone:
                     _drop_line(tokens, begin, index)
-                if [part.value for part in tokens[begin + 1 : index]] == ["block", "answer"]:
+                elif _lost_newline(written, index):
+                    inserted[index] = [Token(token.lineno, "data", "\n")]
+                if [part.value for part in written[begin + 1 : index]] == ["block", "answer"]:
                     tokens[begin + 1] = tokens[begin + 1]._replace(value="answerbox")
         for index, token in enumerate(tokens):
             yield token
@@ -235,10 +237,10 @@ def _starts_line(tokens: Sequence[Token], begin: int) -> bool:
     if begin == 0:
         return True
     before = tokens[begin - 1]
-    if tokens[begin].value.endswith("-"):  # Jinja has dropped the blanks before it, but counted their lines
-        return bool(before.lineno + str(before.value).count("\n") < tokens[begin].lineno)
-    _, newline, indent = str(before.value).rpartition("\n")
-    return before.type == "data" and not indent.strip(" \t") and bool(newline or begin == 1)
+    lines = str(before.value).split("\n")
+    if before.lineno + len(lines) - 1 < tokens[begin].lineno:  # `{%-` has dropped the ends of lines before it
+        return True
+    return not lines[-1].strip(" \t") and (len(lines) > 1 or begin == 1)
 
 
 def _ends_line(tokens: Sequence[Token], end: int) -> bool:
@@ -250,12 +252,20 @@ def _ends_line(tokens: Sequence[Token], end: int) -> bool:
     return after.type == "data" and not blanks.strip(" \t") and bool(newline or end + 2 == len(tokens))
 
 
+def _lost_newline(tokens: Sequence[Token], end: int) -> bool:
+    """Whether Jinja took the end of the line into the token `%}`, though no `-` asks for it."""
+    if "\n" not in tokens[end].value or tokens[end].value.startswith("-"):
+        return False
+    following = tokens[end + 1 : end + 2]
+    return not any(token.type.endswith("_begin") and token.value.endswith("-") for token in following)
+
+
 def _drop_line(tokens: list[Token], begin: int, end: int) -> None:
     """Drop the indent of a tag that is alone on its line, and the end of the line."""
     if begin and tokens[begin - 1].type == "data":
         before = tokens[begin - 1]
         tokens[begin - 1] = before._replace(value=before.value.rstrip(" \t"))
-    if end + 1 < len(tokens) and tokens[end + 1].type == "data" and "\n" not in tokens[end].value:
+    if end + 1 < len(tokens) and "\n" not in tokens[end].value:
         after = tokens[end + 1]
         tokens[end + 1] = after._replace(value=after.value.partition("\n")[2])
 

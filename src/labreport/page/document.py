@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import html
 import itertools
-import json
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -15,11 +14,11 @@ from typing import Any, Literal, TypeAlias
 
 import jinja2
 from jinja2.utils import htmlsafe_json_dumps
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from labreport.charts import Exported, css_variables
 from labreport.errors import UsageError, did_you_mean, display_path
-from labreport.page.environment import FRAME, VERDICT
+from labreport.page.environment import FRAME
 from labreport.page.fonts import font_faces
 from labreport.page.formulas import with_copyable_text
 from labreport.page.markdown import bibliography
@@ -46,16 +45,6 @@ _HEADING = re.compile(
     re.DOTALL,
 )
 _FAILING = re.compile('<(?:span|div) class="claim fails"')
-_FALLEN = re.compile(
-    r"""
-    (?P<begin> <(?:span|div)\ class="claim\ fails"[^>]*\ data-claim="(?P<identity>[^"]*)"> \s*
-               <(?:strong|p)\ class="verdict )
-    "> """
-    + re.escape(VERDICT),
-    re.VERBOSE,
-)
-_NUMBER = re.compile(r'<data class="q" data-q="(?P<name>[^"]*)" value="[^"]*">(?P<text>[^<]*)</data>')
-_CLAIMS = re.compile(r'<script type="application/json" id="claims">(.*?)</script>', re.DOTALL)
 
 
 def render_page(
@@ -202,47 +191,21 @@ def _style(frame: jinja2.Environment, medium: Medium) -> str:
     return style
 
 
-# What `watch` adds to the page that it serves
-
-
 def served(
     page: str,
     error: str = "",
     was: Mapping[str, str] | None = None,
     new_falls: Collection[tuple[str, int]] = (),
 ) -> str:
-    """Return the page as `watch` serves it: it is loaded again after a build.
+    """Return the page as `watch` serves it, with a script that loads it again after a build.
 
-    It shows the `error` of the last build; beside each number of `was`, by its name (`best.mean.wide`), the
-    text that it had before; and which claims fell by the last edit: `new_falls` are file and line of each.
+    The script shows the `error` of the last build; beside each number of `was`, by its name
+    (`best.mean.wide`), the text that it had before; and which claims fell by the last edit: `new_falls` are
+    file and line of each.
     """
-    if was:
-        page = _NUMBER.sub(lambda found: _with_old_text(found, was.get(found["name"])), page)
-    if new_falls:
-        fallen = _identities_of(page, new_falls)
-        page = _FALLEN.sub(lambda found: _with_new_verdict(found, fallen), page)
     box = Markup('<pre class="notice warns" role="alert">{}</pre>').format(error) if error else ""
     page = re.sub(r"<main\b[^>]*>", lambda found: found[0] + box, page, count=1)
+    changes = _to_json({"was": dict(was or {}), "newFalls": sorted(new_falls)})
+    data = f'<script type="application/json" id="changes">{changes}</script>'
     script = (FRAME / "watch.js").read_text("utf-8")
-    return page.replace("</body>", f"<script>{script}</script>\n</body>")
-
-
-def _with_old_text(found: re.Match[str], old_text: str | None) -> str:
-    """A number, and behind it what it was before where that is another."""
-    if old_text is None or old_text == html.unescape(found["text"]):
-        return found[0]
-    number = found[0].replace('class="q"', 'class="q changed"', 1)
-    return f'{number} <span class="was">(was {escape(old_text)})</span>'
-
-
-def _identities_of(page: str, new_falls: Collection[tuple[str, int]]) -> set[str]:
-    """The identities of the claims at these files and lines."""
-    data = _CLAIMS.search(page)
-    panels = json.loads(data[1]) if data else {}
-    return {name for name, panel in panels.items() if (panel["file"], panel["line"]) in new_falls}
-
-
-def _with_new_verdict(found: re.Match[str], fallen: Collection[str]) -> str:
-    if html.unescape(found["identity"]) not in fallen:
-        return found[0]
-    return f'{found["begin"]} new">New: no longer holds:'
+    return page.replace("</body>", f"{data}\n<script>{script}</script>\n</body>")

@@ -21,7 +21,7 @@ from labreport.page import markdown
 from labreport.page.claims import Claim, ClaimTags, TemplateError
 from labreport.page.functions import description, enumeration, list_filters, template_function
 from labreport.page.numbers import PrintedNumbers
-from labreport.page.placeholders import EDGE, MARK, MARK_OF_BLOCK, SIGNS, Placeholders, plain_text
+from labreport.page.placeholders import EDGE, MARK, SIGNS, Placeholders, plain_text
 from labreport.project.outline import slug
 from labreport.stats import (
     Condition,
@@ -88,6 +88,7 @@ class TemplateEnvironment(jinja2.Environment):
             finalize=jinja2.pass_context(lambda _, value: self.print_value(value)),  # of constants too
             extensions=[ClaimTags],
             optimized=False,
+            trim_blocks=True,
         )
         self.root = self
         self.templates = templates
@@ -310,37 +311,15 @@ class TemplateEnvironment(jinja2.Environment):
         return identity
 
     def wrap_claim(self, claim: Claim, identity: str, body: str, now: Markup, is_block: bool) -> str:
-        """Put the element of a claim around its text, in a line or around paragraphs.
-
-        One that fails says so, is struck through, and is followed by what is so `now`.
-        """
-        outcome = "claim fails" if claim.fails else "claim unknown" if claim.holds is None else "claim"
-        attributes = f'class="{outcome}" data-claim="{escape(identity)}"'
-        verdict = f"{VERDICT} " if claim.fails else ""
-        if is_block:
-            start, end = self._ends_of_block(claim, now)
-            first = self.placeholders.hold(f"<div {attributes}>{start}", verdict, block=True).strip()
-            last = self.placeholders.hold(f"{end}</div>", "", block=True).strip()
-            indent = indent_of(body)
-            return f"\n\n{indent}{first}\n\n{body}\n\n{indent}{last}\n\n"
-        start, end = self._ends_in_line(claim, now)
-        first = self.placeholders.hold(f"<span {attributes}>{start}", verdict)
-        last = self.placeholders.hold(f"{end}</span>", "")
-        return f"{EDGE}{first}{EDGE}{body}{EDGE}{last}{EDGE}"
-
-    def _ends_of_block(self, claim: Claim, now: Markup) -> tuple[str, str]:
-        """What stands before and behind paragraphs, within their element."""
-        if claim.fails:
-            correction = f' <p class="now">Now: {now}.</p>' if now else ""
-            return f'<p class="verdict">{VERDICT}</p> <div class="del">', f"</div>{correction}"
-        return "", MARK_OF_BLOCK if claim.holds is None else ""
-
-    def _ends_in_line(self, claim: Claim, now: Markup) -> tuple[str, str]:
-        """What stands before and behind a piece of a line, within its element."""
-        if claim.fails:
-            correction = f' <span class="now">(now: {now})</span>' if now else ""
-            return f'<strong class="verdict">{VERDICT}</strong> <del>', f"</del>{correction}"
-        return "", MARK if claim.holds is None else ""
+        """Put the element of a claim around its text, in a line or around paragraphs."""
+        names = {"claim": claim, "identity": identity, "now": now, "verdict": VERDICT, "is_block": is_block}
+        before, _, after = self.render_frame("claim.html", **names).partition("<!--text-->")
+        first = self.placeholders.hold(before, f"{VERDICT} " if claim.fails else "", block=is_block).strip()
+        last = self.placeholders.hold(after, "", block=is_block).strip()
+        if not is_block:
+            return f"{EDGE}{first}{EDGE}{body}{EDGE}{last}{EDGE}"
+        indent = indent_of(body)
+        return f"\n\n{indent}{first}\n\n{body}\n\n{indent}{last}\n\n"
 
     # Markdown
 
