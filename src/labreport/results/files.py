@@ -8,6 +8,7 @@ import json
 import math
 import os
 import re
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -52,7 +53,8 @@ def write_bytes(path: Path, data: bytes) -> None:
 
     Raises `DiskError` in one line; nothing is left behind then.
     """
-    temporary = path.with_name(f".{path.name}.new")  # who may write here holds a lock
+    writer = f"{os.getpid()}-{threading.get_ident()}"  # several may write one list of what was read
+    temporary = path.with_name(f".{path.name}.{writer}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with open(temporary, "wb") as file:

@@ -168,6 +168,8 @@ class Recorder:
 
     def _counts(self, path: str) -> bool:
         """Whether a file can be a part of what a target is made of."""
+        if os.path.join(path, "") == self.folder:
+            return True
         folder, name = os.path.split(path)
         if name.startswith(".") or name.endswith((".py", ".pyc")):
             return False
