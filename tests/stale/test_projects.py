@@ -8,11 +8,6 @@ import pytest
 from stale.edits import changed_targets, edit_file, inputs_of, write_files
 from stale.projects import FILES, LIBRARIES, SAME, UNTOLD, VALUES, Case
 
-KNOWN_WRONG = {
-    "state of a library set by what it returns": "nothing in the code says that the library is changed",
-}
-"""Cases that are not noticed, each with its reason."""
-
 
 def check(case: Case, folder: Path) -> None:
     """Compare what the edit of a case makes stale with what it says."""
@@ -50,3 +45,35 @@ def test_a_value_that_pickle_cannot_tell_counts_by_its_statements(case: Case, tm
 def test_an_edit_that_changes_no_result_makes_nothing_stale(case: Case, tmp_path: Path) -> None:
     """Comments, names of locals, equal values, what is not used."""
     check(case, tmp_path)
+
+
+def test_two_methods_of_unlike_objects_share_no_runs(tmp_path: Path) -> None:
+    """Though the experiments have one specification; two of equal objects share them."""
+    body = """
+class Trainer:
+    def __init__(self, rate):
+        self.rate = rate
+    def fit(self, spec, seed):
+        return Fit({"m": self.rate})
+fit = Trainer(2).fit
+"""
+    rates = {"s": 3, "t": 2, "u": 2}
+    made = [f"Experiment({name!r}, Spec(), fit=Trainer({rate}).fit)" for name, rate in rates.items()]
+    text = Case("", body).texts["project.py"].replace("seeds=1", f"experiments=({', '.join(made)}), seeds=1")
+    write_files(tmp_path, {"project.py": text})
+    inputs = inputs_of(tmp_path)
+    assert inputs["t"] == inputs["u"] != inputs["s"]
+
+
+def test_a_variable_of_the_environment_counts_for_a_function_that_asks_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether it is set or not; not for any other function."""
+    body = "\nimport os\n\n\ndef used():\n    return int(os.environ.get('LIMIT_OF_TEST', '7'))\n"
+    write_files(tmp_path, Case("", body).texts)
+    without = inputs_of(tmp_path)
+    monkeypatch.setenv("LIMIT_OF_TEST", "8")
+    first = inputs_of(tmp_path)
+    monkeypatch.setenv("LIMIT_OF_TEST", "9")
+    assert changed_targets(without, first) == {"r"}
+    assert changed_targets(first, inputs_of(tmp_path)) == {"r"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
@@ -91,7 +92,20 @@ class NodeBuilder:
 
     def statement_parts(self, statement: Statement) -> list[Any]:
         """What a statement says, and what its names stand for."""
-        return [code_meaning(statement.code), self.uses_parts(statement.module, statement.uses)]
+        return self.code_parts(statement.module, statement.code, statement.uses)
+
+    def code_parts(self, module: str, code: CodeType, uses: Uses) -> list[Any]:
+        """What code of a module does, and what its names stand for."""
+        parts = [code_meaning(code), self.uses_parts(module, uses)]
+        if any(_is_environment(self.graph.lookup(module, reference)) for reference in uses.references):
+            parts.extend(self._variable(name) for name in _texts_within(code) if name in os.environ)
+        return parts
+
+    def _variable(self, name: str) -> Any:
+        """What stands for a variable of the environment; the engine sets those about threads itself."""
+        if name.endswith("_THREADS"):
+            return None
+        return self.add(f"environment {name}", lambda builder: os.environ.get(name))
 
     def acting_parts(self, statements: Iterable[Statement]) -> list[Any]:
         """Statements that act on a library, with the files that they read."""
@@ -307,10 +321,10 @@ class NodeBuilder:
         for source in self.graph.function_sources(code) or [_source_of_text(function)]:
             if self._may_keep(function, source.uses):
                 self.keep(function)
-            parts.append(code_meaning(source.code))
             if self.graph.modules.get(function.__module__) is function.__globals__:
-                parts.append(self.uses_parts(function.__module__, source.uses))
+                parts.extend(self.code_parts(function.__module__, source.code, source.uses))
             else:  # made by `exec`, with globals of its own
+                parts.append(code_meaning(source.code))
                 parts.extend(function.__globals__.get(used.path[0]) for used in source.uses.references)
         return parts
 
@@ -326,6 +340,19 @@ class NodeBuilder:
         """Whether something can be kept in a value: a list, or an object of the project."""
         is_object = self.graph.is_own(type(value).__module__) and not isinstance(value, (type, Declared))
         return isinstance(value, MUTABLE) or is_object
+
+
+def _is_environment(place: tuple[str, Path]) -> bool:
+    """Whether a name leads to the variables of the environment."""
+    module, path = place
+    return module == "os" and path[:1] in (("environ",), ("getenv",))
+
+
+def _texts_within(code: CodeType) -> Iterator[str]:
+    for inner in codes_within(code):
+        for constant in inner.co_consts:
+            if isinstance(constant, str):
+                yield constant
 
 
 def _is_installed(library: str) -> bool:
