@@ -137,7 +137,7 @@ def test_one_edited_experiment_repeats_its_runs_and_what_reads_them(report: Repo
     """And its reason names the field, with the place of the experiment."""
     report.edit("Tree(9)", "Tree(8)")
     plan = report.plan()
-    (group,) = stale_groups(plan)
+    (group,) = stale_groups(plan, plan.stale(plan.targets))
     assert [str(target) for target in group.targets[:2]] == ["run deep seed 0", "run deep seed 1"]
     assert "answer deep_one" in stale(plan)
     assert "answer every" not in stale(plan)
@@ -206,7 +206,7 @@ def test_the_way_leads_from_the_edited_line_to_the_page(report: Report) -> None:
 def test_what_was_never_made_has_no_reason(tmp_path: Path) -> None:
     """It is one group, with all that reads it."""
     plan = Report(tmp_path).plan()
-    (group,) = stale_groups(plan)
+    (group,) = stale_groups(plan, plan.stale(plan.targets))
     assert group.change is None
     assert group.targets == plan.targets
 
@@ -215,7 +215,8 @@ def test_more_epochs_and_more_seeds_are_said_as_such(report: Report) -> None:
     """They repeat nothing that is there."""
     plan = report.plan(seeds=3)
     assert {task.seed for task in tasks_of(plan, plan.targets)} == {2}
-    assert [group.change for group in stale_groups(report.plan(seeds=3))] == [None]
+    plan = report.plan(seeds=3)
+    assert [group.change for group in stale_groups(plan, plan.stale(plan.targets))] == [None]
 
 
 def test_names_lead_to_things_and_unknown_ones_to_the_nearest(report: Report) -> None:

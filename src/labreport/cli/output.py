@@ -17,52 +17,45 @@ CLAIMS_FAIL = 3
 """Exit code where a claim does not hold, or is not known."""
 SHOWN = 8
 """Causes, and changes of the answers, that a build lists before it counts the rest."""
+KINDS = ("run", "answer", "figure", "section", "document")
 LONGEST = 60
 """Signs of a sentence that a build says of a claim; `check` says all of it."""
 
 
 def show_causes(terminal: Terminal, say: Callable[[str], None], plan: Plan, stale: Iterable[Target]) -> None:
     """A line for each thing that changed, with all that is made because of it."""
-    wanted = set(stale)
-    groups = []
-    for group in stale_groups(plan):
-        targets = [target for target in group.targets if target in wanted]
-        if targets:
-            groups.append((group.change, targets))
+    groups = stale_groups(plan, stale)
     most = len(groups) if terminal.verbose else SHOWN
-    for change, targets in groups[:most]:
-        cause = visible(str(change)) if change else "never made"
-        say(f"{cause}: {amounts(targets, plan, named=True)}")
+    for group in groups[:most]:
+        cause = visible(str(group.change)) if group.change else "never made"
+        say(f"{cause}: {amounts(group.targets, plan, named=True)}")
         if terminal.verbose:
-            for target in targets:
+            for target in group.targets:
                 say(terminal.paint(f"  {target}", "dim"))
     if len(groups) > most:
         say(f"… and {counted(len(groups) - most, 'more cause')}; --verbose lists them")
 
 
 def amounts(targets: Iterable[Target], plan: Plan, named: bool = False) -> str:
-    """Amounts by kind: `70 fits, 4 answers, 3 documents`; with `named`, of a single one its name.
-
-    Experiments with one specification share their runs, which count once.
-    """
-    by_kind: dict[str, list[Target]] = {}
+    """Amounts by kind: `70 fits, 4 answers, 3 documents`; with `named`, of few the names."""
+    by_kind: dict[str, list[Target]] = {kind: [] for kind in KINDS}
     for target in targets:
-        by_kind.setdefault(target.kind, []).append(target)
-    parts = []
-    for kind in ("run", "answer", "figure", "section", "document"):
-        of_kind = by_kind.get(kind, [])
-        names = list(dict.fromkeys(target.name for target in of_kind))
-        if not of_kind:
-            continue
-        if kind == "run":
-            runs = {plan.key(target) for target in of_kind}
-            owners = f" of {', '.join(names)}" if named and len(names) <= 3 else ""
-            parts.append(f"{counted(len(runs), plan.project.words.run)}{owners}")
-        elif named and len(of_kind) == 1 and kind != "document":
-            parts.append(f"{kind} {names[0]}")
-        else:
-            parts.append(counted(len(of_kind), kind))
-    return ", ".join(parts)
+        by_kind[target.kind].append(target)
+    amounts = [_amount(members, plan, named) for members in by_kind.values() if members]
+    return ", ".join(amounts)
+
+
+def _amount(targets: Sequence[Target], plan: Plan, named: bool) -> str:
+    """How many of one kind; experiments with one specification share their runs, which count once."""
+    kind = targets[0].kind
+    names = dict.fromkeys(target.name for target in targets)
+    if kind == "run":
+        runs = {plan.key(target) for target in targets}
+        amount = counted(len(runs), plan.project.words.run)
+        return f"{amount} of {', '.join(names)}" if named and len(names) <= 3 else amount
+    if named and len(targets) == 1 and kind != "document":
+        return str(targets[0])
+    return counted(len(targets), kind)
 
 
 def summary(claims: Sequence[CheckedClaim]) -> str:

@@ -7,6 +7,7 @@ import os
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -54,14 +55,6 @@ def whole_number(text: str, low: int, high: int) -> int:
     return int(text)
 
 
-def _count_of_seeds(text: str) -> int:
-    return whole_number(text, 1, 100_000)
-
-
-def _count_of_workers(text: str) -> int:
-    return whole_number(text, 0, 1_024)
-
-
 _ANY_NAME = "a section, a question, a figure or an experiment; or a question's number, as 2.2"
 _SOME_NAMES = "only these sections, questions or figures, and what they need"
 _OLD_REPORT = "compare with this report instead: its folder, or its answers.json"
@@ -76,8 +69,15 @@ FILE = _argument("file", "the file", metavar="FILE", type=os.path.abspath)
 FOLDER = _argument("dir", "the folder to create", metavar="DIR")
 EXPERIMENT = _argument("experiment", "an experiment", metavar="NAME")
 
-SEEDS = _argument("--seeds", "run every experiment with N seeds", type=_count_of_seeds, metavar="N")
-JOBS = _argument("--jobs", "workers (0: one per core)", type=_count_of_workers, metavar="N")
+SEEDS = _argument(
+    "--seeds",
+    "run every experiment with N seeds",
+    type=partial(whole_number, low=1, high=100_000),
+    metavar="N",
+)
+JOBS = _argument(
+    "--jobs", "workers (0: one per core)", type=partial(whole_number, low=0, high=1_024), metavar="N"
+)
 SCHEDULER = _argument("--scheduler", "run on the Dask cluster at tcp://HOST:PORT", metavar="ADDRESS")
 FORCE = _argument(
     "--force",

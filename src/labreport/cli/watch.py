@@ -12,7 +12,6 @@ import time
 import webbrowser
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
@@ -161,14 +160,6 @@ def _build(channel: Connection, arguments: argparse.Namespace) -> None:
         channel.send("")
 
 
-@dataclass(frozen=True)
-class PageState:
-    """What an open page is loaded again for: what is wrong, and when page and changes were written."""
-
-    error: str
-    written: tuple[int, ...]
-
-
 class PageServer(http.server.ThreadingHTTPServer):
     """Serves the page of a folder on this machine only, to requests that name this server."""
 
@@ -179,11 +170,11 @@ class PageServer(http.server.ThreadingHTTPServer):
         self.last_served = self.state()
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
-    def state(self) -> PageState:
-        """What a page shows that is loaded now."""
+    def state(self) -> tuple[str, list[int]]:
+        """What an open page is loaded again for: what is wrong, and when page and changes were written."""
         files = [self.output / PAGE, self.output / LAST_BUILD]
         times = [file.stat().st_mtime_ns for file in files if file.is_file()]
-        return PageState(self.error, tuple(times))
+        return self.error, times
 
     def page(self) -> str:
         """The page with what is wrong, what was otherwise before the last build, and what it felled."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -198,16 +198,15 @@ def _renamed(
 # From there to the target
 
 
-def stale_groups(plan: Plan) -> list[StaleGroup]:
-    """All that is stale, by what changed first on its way; what was never made comes first."""
+def stale_groups(plan: Plan, stale: Iterable[Target]) -> list[StaleGroup]:
+    """Stale targets by what changed first on their way; what was never made comes first."""
     changes: dict[str, Change | None] = {"": None}
     targets: dict[str, list[Target]] = {"": []}
-    for target in plan.targets:
-        if plan.staleness(target).is_stale:
-            way = next(_ways(plan, target, set()), None)
-            cause = way.cause if way else ""
-            changes.setdefault(cause, way.change if way else None)
-            targets.setdefault(cause, []).append(target)
+    for target in stale:
+        way = next(_ways(plan, target, set()), None)
+        cause = way.cause if way else ""
+        changes.setdefault(cause, way.change if way else None)
+        targets.setdefault(cause, []).append(target)
     return [StaleGroup(changes[cause], tuple(group)) for cause, group in targets.items() if group]
 
 
