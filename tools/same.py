@@ -53,9 +53,10 @@ def facts_of_answer(node: Any, new_names: dict[str, str]) -> Iterator[tuple[str,
         return
     if node.get("is") == "quantity":
         yield from quantity_fact(node, new_names)
-    if node.get("is") == "finding":
+    comparisons = node.get("comparisons") or node.get("parts")
+    if isinstance(comparisons, list):
         measure = node.get("measure") or {}
-        for comparison in node.get("comparisons") or node.get("parts") or []:
+        for comparison in comparisons:
             subjects = [new_names.get(name, name) for name in comparison["subjects"]]
             epoch = node.get("epoch") or ""
             key = " | ".join(["judgement", measure.get("name", ""), str(epoch), *subjects])
