@@ -60,9 +60,23 @@ def facts_of_answer(node: Any, new_names: dict[str, str]) -> Iterator[tuple[str,
             subjects = [new_names.get(name, name) for name in comparison["subjects"]]
             epoch = node.get("epoch") or ""
             key = " | ".join(["judgement", measure.get("name", ""), str(epoch), *subjects])
-            yield key, comparison["judgement"]
+            yield key, comparison.get("judgement") or outcome_of(comparison["quantity"])
     for value in node.values():
         yield from facts_of_answer(value, new_names)
+
+
+def outcome_of(quantity: dict[str, Any]) -> str:
+    """How a difference or a ratio is judged, by the interval of all that were judged together."""
+    low, high, null, margin = (quantity.get(name) for name in ("judged_low", "judged_high", "null", "margin"))
+    if low is None or high is None:
+        return "unknown"
+    if margin is not None:
+        bounds = (1 / margin, margin) if null == 1 else (-margin, margin)
+        if bounds[0] < low and high < bounds[1]:
+            return "same"
+    if low > null:
+        return "more"
+    return "less" if high < null else "unclear"
 
 
 def quantity_fact(quantity: dict[str, Any], new_names: dict[str, str]) -> Iterator[tuple[str, str]]:
