@@ -142,3 +142,22 @@ def test_a_scheduler_that_dies_ends_the_build_in_one_line(tmp_path: Path) -> Non
     assert not found(store, wanted[0]).missing((20,))
     outcome = execute(project, wanted, store, jobs=2)
     assert 5 == len(outcome.finished)
+
+
+def test_a_file_that_is_not_on_the_worker_is_named(tmp_path: Path) -> None:
+    """It is here and was not declared; once it is, the run is made, and has read it."""
+    folder = write_project(tmp_path / "toy")
+    (folder / "data.txt").write_text("1")
+    store = Store(tmp_path / "results")
+    with cluster(tmp_path / "dask") as (address, _):
+        project = load(folder)
+        outcome = execute(project, [task(project, "reads")], store, scheduler=address)
+        assert ["data.txt is not there on the worker; declare it in files= of the experiment"] == [
+            failed.cause.partition(",")[0] for failed in outcome.failed
+        ]
+        declared = PROJECT.replace("threads=3)", "threads=3, data_files=('data.txt',))")
+        project = load(write_project(folder, declared))
+        outcome = execute(project, [task(project, "reads")], store, scheduler=address)
+        assert outcome.failed == ()
+    run = found(store, task(project, "reads"))
+    assert list(store.reads.load(run.reads) or {}) == ["data.txt"]
