@@ -81,12 +81,12 @@ def _check_repeated(plan: Plan) -> Iterator[Check]:
     stored: list[tuple[RunTarget, Run]] = []
     for targets in plan.graph.runs_by_experiment.values():
         first, run = targets[0], plan.run(targets[0])
-        if run and not first.experiment.exclusive and not plan.staleness(first).is_stale:
+        if run and not first.subject.exclusive and not plan.staleness(first).is_stale:
             stored.append((first, run))
     if not stored:
         return
     target, run = min(stored, key=lambda pair: float(pair[1].provenance.get("seconds", 0.0)))
-    epochs = plan.project.epochs_kept(target.experiment)
+    epochs = plan.project.epochs_kept(target.subject)
     name = f"{target.name} repeated with seed {run.seed}"
     with tempfile.TemporaryDirectory() as scratch:
         try:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from build.small import HEAD, TAIL, Small
+from labreport.cli import stamp
 
 FIT = """
 def fit(spec, seed):
@@ -141,3 +142,38 @@ def test_the_code_works_in_the_folder_of_the_project(tmp_path: Path) -> None:
     assert small.answer() == 1 + len("small")
     small.edit("    return Fit(", "    return Fit(1 / 0, ")
     assert small.run("much").err.startswith("error: small/project.py:")
+
+
+LOADED_AND_MISSING = """
+TABLE = Path("table.txt").read_text()
+
+
+def glance(name):
+    try:
+        open(name)
+    except FileNotFoundError:
+        return TABLE
+
+
+def fit(spec, seed):
+    glance("missing.txt")
+    return Fit({"value": float(Path("data.txt").read_text())})
+"""
+
+
+def test_what_was_read_decides_whether_nothing_is_to_be_done(tmp_path: Path) -> None:
+    """What was read when the project was loaded and by runs, what was missing, and pyproject.toml."""
+    small = Small(tmp_path, HEAD + LOADED_AND_MISSING + TAIL, data="1", table="2")
+    assert small.run().code == 0
+    folder = small.toy.folder
+    for name in ("data.txt", "table.txt", "missing.txt", "pyproject.toml", "project.py"):
+        assert stamp.unchanged("test", [], str(folder)) == 0, name
+        path = folder / name
+        before = path.read_text() if path.exists() else None
+        small.write(name, "edited")
+        assert stamp.unchanged("test", [], str(folder)) is None, name
+        if before is None:
+            path.unlink()
+        else:
+            small.write(name, before)
+        assert small.run().code == 0

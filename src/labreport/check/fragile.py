@@ -133,7 +133,7 @@ class PlanWithout(Plan):
 
     def _answer(self, target: AnswerTarget) -> None:
         """Answer a question again, if it reads the unit, or an answer that is another without it."""
-        reader = target.reader
+        reader = target.subject
         experiments = (experiment for read in reader.reads for experiment in read.subject.experiments())
         has_unit = self.unit.table in reader.tables or any(map(self._lacks_seed, experiments))
         if not self._lost.isdisjoint(self.graph.reads(target)):
@@ -141,7 +141,7 @@ class PlanWithout(Plan):
         elif has_unit or self._reads_made(target):
             tables = tuple(map(self._without_replicate, reader.tables))
             try:
-                again = replace(target, plan=self, reader=replace(reader, tables=tables))
+                again = replace(target, plan=self, subject=replace(reader, tables=tables))
                 self._made[target.name] = again.make()
             except LabReportError as error:
                 self._lost.add(target)

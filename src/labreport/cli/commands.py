@@ -140,7 +140,7 @@ def _usable_keys(plan: Plan) -> set[str]:
     keys = set()
     for seed in {run.seed for run in plan.store.runs()}:
         for experiment in plan.project.runs:
-            keys.add(plan.key(RunTarget(experiment.name, plan, seed, experiment)))
+            keys.add(plan.key(RunTarget(experiment.name, plan, experiment, seed)))
     return keys
 
 

@@ -31,13 +31,13 @@ class TargetGraph:
         self.runs: list[RunTarget] = []
         for experiment in self.project.runs:
             for seed in plan.seeds(experiment):
-                self.runs.append(RunTarget(experiment.name, plan, seed, experiment))
+                self.runs.append(RunTarget(experiment.name, plan, experiment, seed))
         self._questions = {question.name: question for question in self.project.questions}
         self.answers = {name: AnswerTarget(name, plan, self._questions[name]) for name in self._order()}
         figures, sections = self.project.figures, self.project.chapters
         self.figures = {figure.name: FigureTarget(figure.name, plan, figure) for figure in figures}
         self.sections = {section.name: SectionTarget(section.name, plan, section) for section in sections}
-        self.documents = {name: DocumentTarget(name, plan) for name in DOCUMENTS}
+        self.documents = {name: DocumentTarget(name, plan, None) for name in DOCUMENTS}
         self._reads: dict[Target, tuple[Target, ...]] = {}
 
     def _order(self) -> list[str]:

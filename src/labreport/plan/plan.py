@@ -235,7 +235,7 @@ class Plan:
         if run is None:
             before = self.run_in_report(target)
             return Staleness(True, differences(self, target, before.inputs)) if before else NEVER_MADE
-        experiment = target.experiment
+        experiment = target.subject
         if changes := self._changed_reads(self.store.reads, run.reads):
             return Staleness(True, changes)
         if experiment.exclusive and not run.provenance.get("exclusive"):

@@ -136,7 +136,7 @@ def _specification_change(plan: Plan, target: RunTarget, before: str, now: str) 
     parts = [f"{name}: {old}, now {new}" for name, old, new in differing_fields(before, now)]
     run = plan.run_in_report(target)
     location = plan.call_hashes.edited_location(
-        target.experiment, run.provenance.get("calls", ()) if run else ()
+        target.subject, run.provenance.get("calls", ()) if run else ()
     )
     return Change(f"{target.name}: {'; '.join(parts)}", location, location, "specification")
 
@@ -189,7 +189,7 @@ def _renamed(
         keys = {plan.key(target) for target in targets}
         for old_name, old_keys in keys_before.items():
             if old_keys and old_keys <= keys:
-                location = targets[0].experiment.location
+                location = targets[0].subject.location
                 change = Change(f"experiment {old_name} is renamed {name}", location, location)
                 changes |= {old_name: change, name: change}
     return changes

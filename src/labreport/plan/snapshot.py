@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from labreport.plan.targets import DOCUMENTS, RunTarget
+from labreport.results import Reads
 from labreport.stale import module_files
 from labreport.stale.sources import ENGINE_FOLDER
 
@@ -46,47 +47,26 @@ def stat_of(path: str | Path) -> Stat | None:
     return status.st_mtime_ns, status.st_size
 
 
-def _paths_behind(plan: Plan) -> Iterator[Path]:
-    project = plan.project
-    yield Path(sysconfig.get_path("purelib"))
-    yield project.folder / "pyproject.toml"
-    for path in module_files(project):
+def _paths_behind(plan: Plan) -> Iterator[str | Path]:
+    folder, templates = plan.project.folder, plan.project.folder / "templates"
+    yield sysconfig.get_path("purelib")
+    yield folder / "pyproject.toml"
+    for path in module_files(plan.project):
         yield from (path, path.parent)
-    yield from _all_below(ENGINE_FOLDER)
-    yield project.folder / "templates"
-    yield from _all_below(project.folder / "templates")
-    for name in _declared_files(plan):
-        yield project.package / name
-    for table in project.tables:
-        if table.path:
-            yield table.path
-    for name in _read_paths(plan):
-        yield project.folder / name
+    for parent in (ENGINE_FOLDER, templates):
+        yield parent
+        yield from (path for path in parent.rglob("*") if "__pycache__" not in path.parts)
+    yield from plan.dependencies.files()
+    for reads in _lists_of_reads(plan):
+        yield from (folder / path for path in reads)
     yield from (plan.report / name for name in DOCUMENTS.values())
-    yield plan.store.folder
-    yield from (path for path in plan.store.folder.glob("*") if path.is_dir())
-    yield from plan.cache.folder.glob("*/")
+    for stored in (plan.store.folder, plan.cache.folder):
+        yield from (path for path in (stored, *stored.glob("*/")) if path != plan.cache.folder)
 
 
-def _all_below(folder: Path) -> Iterator[Path]:
-    for path in folder.rglob("*"):
-        if "__pycache__" not in path.parts:
-            yield path
-
-
-def _declared_files(plan: Plan) -> set[str]:
-    names = set(plan.project.data_files)
-    for experiment in plan.project.runs:
-        names.update(experiment.files or ())
-    for reader in (*plan.project.questions, *plan.project.figures):
-        names.update(reader.data)
-    return names
-
-
-def _lists_of_reads(plan: Plan) -> Iterator[dict[str, str]]:
+def _lists_of_reads(plan: Plan) -> Iterator[Reads]:
     """The lists of what was read for everything that is stored, each once."""
-    runs: set[str] = set()
-    entries: set[str] = set()
+    runs, entries = set(), set()
     for target in plan.targets:
         if isinstance(target, RunTarget):
             run = plan.run(target)
@@ -94,18 +74,9 @@ def _lists_of_reads(plan: Plan) -> Iterator[dict[str, str]]:
         else:
             entry = plan.cache.entry(target.kind, target.name)
             entries.add(entry.reads if entry else "")
-    for digest in runs:
-        yield dict(plan.store.reads.load(digest) or {})
-    for digest in entries:
-        yield dict(plan.cache.reads.load(digest) or {})
-
-
-def _read_paths(plan: Plan) -> set[str]:
-    paths: set[str] = set()
-    for reads in _lists_of_reads(plan):
-        paths.update(reads)
-    return paths
+    yield from (plan.store.reads.load(digest) or {} for digest in runs)
+    yield from (plan.cache.reads.load(digest) or {} for digest in entries)
 
 
 def _changed_reads(plan: Plan) -> bool:
-    return any(plan.dependencies.changed_reads(reads) for reads in _lists_of_reads(plan) if reads)
+    return any(plan.dependencies.changed_reads(reads) for reads in _lists_of_reads(plan))

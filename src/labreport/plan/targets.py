@@ -33,6 +33,8 @@ class Target(ABC):
 
     name: str
     plan: Plan = field(compare=False, repr=False)
+    subject: Any = field(compare=False, repr=False)
+    """The value of the project that it stands for; None for a document."""
     kind: ClassVar[str]
 
     def __str__(self) -> str:
@@ -53,27 +55,17 @@ class Target(ABC):
         Raises `LabReportError`, with the author's line.
         """
 
-    @property
-    def subject(self) -> Any:
-        """The value of the project that it stands for; None for a document."""
-        return None
-
 
 @dataclass(frozen=True)
 class RunTarget(Target):
     """One seed of one experiment."""
 
+    subject: Experiment = field(compare=False, repr=False)
     seed: int
-    experiment: Experiment = field(compare=False, repr=False)
     kind = "run"
 
     def __str__(self) -> str:
         return f"run {self.name} seed {self.seed}"
-
-    @property
-    def subject(self) -> Experiment:
-        """Its experiment."""
-        return self.experiment
 
     def read_targets(self) -> Iterable[Target]:
         """None."""
@@ -81,7 +73,7 @@ class RunTarget(Target):
 
     def inputs(self) -> dict[str, str]:
         """Neither its experiment's name nor how many epochs it has."""
-        return self.plan.run_inputs(self.experiment, self.seed)
+        return self.plan.run_inputs(self.subject, self.seed)
 
     def make(self, lost: Collection[Target] = ()) -> Run:
         """Run it in a process of its own. A build runs many at once, by their tasks."""
@@ -94,18 +86,13 @@ class RunTarget(Target):
 class ReaderTarget(Target):
     """What a function of the author's makes of results, tables and answers."""
 
-    reader: Reader = field(compare=False, repr=False)
-
-    @property
-    def subject(self) -> Reader:
-        """Its question or its figure."""
-        return self.reader
+    subject: Reader = field(compare=False, repr=False)
 
     def read_targets(self) -> Iterable[Target]:
         """Runs, and answers of other questions."""
-        epochs = self.reader.epochs
+        epochs = self.subject.epochs
         runs = [run for run in self.plan.graph.runs if run.name in epochs]
-        return *runs, *self.plan.graph.answers_read_by(self.reader)
+        return *runs, *self.plan.graph.answers_read_by(self.subject)
 
     def inputs(self) -> dict[str, str]:
         """Its function, what it reads, and the libraries of the engine."""
@@ -116,24 +103,24 @@ class ReaderTarget(Target):
                 runs[target.name, target.seed] = self.plan.value_hash(target)
             else:
                 inputs[str(target)] = self.plan.value_hash(target)
-        return inputs | self.plan.dependencies.reader_inputs(self.reader, runs)
+        return inputs | self.plan.dependencies.reader_inputs(self.subject, runs)
 
     def make(self, lost: Collection[Target] = ()) -> dict[str, Any]:
         """Call the function; what it returned, as JSON has it."""
         try:
-            results = results_for_reader(self.reader, self.plan.runs)
-            answers = stored_answers(self.plan, self.reader.answers)
-            return self._call(self.reader.arguments(results, answers))
+            results = results_for_reader(self.subject, self.plan.runs)
+            answers = stored_answers(self.plan, self.subject.answers)
+            return self._call(self.subject.arguments(results, answers))
         except files.Damaged:
             raise
         except Exception as error:  # the author's code may raise anything
-            for table in self.reader.tables:
+            for table in self.subject.tables:
                 table.explain(error)
             if isinstance(error, LabReportError):
                 raise
             first_line = next(iter(str(error).splitlines()), "")
             text = f"{self}: {type(error).__name__}: {first_line}"
-            raise LabReportError(text, raised_at(error) or self.reader.location) from error
+            raise LabReportError(text, raised_at(error) or self.subject.location) from error
 
     @abstractmethod
     def _call(self, arguments: Sequence[Any]) -> dict[str, Any]:
@@ -149,10 +136,10 @@ class AnswerTarget(ReaderTarget):
     def _call(self, arguments: Sequence[Any]) -> dict[str, Any]:
         from labreport.stats import Answer, to_json
 
-        answer = self.reader.function(*arguments)
+        answer = self.subject.function(*arguments)
         if not isinstance(answer, Answer):
             text = f"question {self.name!r} returns {type(answer).__name__}; return an Answer"
-            raise UsageError(text, self.reader.location)
+            raise UsageError(text, self.subject.location)
         members: dict[str, Any] = to_json(answer)
         return members
 
@@ -167,29 +154,24 @@ class FigureTarget(ReaderTarget):
         from labreport import charts
 
         with charts.style():
-            return asdict(charts.export(self.reader.function(*arguments), name=self.name))
+            return asdict(charts.export(self.subject.function(*arguments), name=self.name))
 
 
 @dataclass(frozen=True)
 class SectionTarget(Target):
     """The text of a section, with its answers."""
 
-    section: Section = field(compare=False, repr=False)
+    subject: Section = field(compare=False, repr=False)
     kind = "section"
-
-    @property
-    def subject(self) -> Section:
-        """Its section."""
-        return self.section
 
     def read_targets(self) -> Iterable[Target]:
         """Answers, and figures."""
         graph = self.plan.graph
-        return *graph.answers_read_by(self.section), *map(graph.target_of, self._figures())
+        return *graph.answers_read_by(self.subject), *map(graph.target_of, self._figures())
 
     def _figures(self) -> list[Figure]:
-        figures = list(self.section.figures)
-        for question in self.section.questions:
+        figures = list(self.subject.figures)
+        for question in self.subject.questions:
             figures += question.figures
         return figures
 
@@ -199,10 +181,10 @@ class SectionTarget(Target):
         inputs = {str(target): plan.value_hash(target) for target in plan.graph.reads(self)}
         inputs |= _engine_inputs(self.kind)
         inputs |= _declarations(plan)
-        inputs["section"] = _outline_hash([self.section])
-        inputs |= plan.dependencies.section_inputs(self.section)
+        inputs["section"] = _outline_hash([self.subject])
+        inputs |= plan.dependencies.section_inputs(self.subject)
         templates = plan.project.folder / "templates"
-        for path in plan.templates(self.section):
+        for path in plan.templates(self.subject):
             if path.is_file() and path.is_relative_to(templates):
                 inputs[f"template {path.relative_to(templates)}"] = plan.dependencies.digests.pin(path)
         return inputs
@@ -217,12 +199,12 @@ class SectionTarget(Target):
 
         plan, graph = self.plan, self.plan.graph
         without_answer = set(lost)
-        for question in self.section.questions:
+        for question in self.subject.questions:
             if any(graph.target_of(figure) in lost for figure in question.figures):
                 without_answer.add(graph.target_of(question))
-        names = [target.name for target in graph.answers_read_by(self.section)]
+        names = [target.name for target in graph.answers_read_by(self.subject)]
         return render_section(
-            self.section,
+            self.subject,
             stored_answers(plan, names, without_answer).members,
             stored_figures(plan, self._figures(), lost),
             plan.project.runs,

@@ -42,7 +42,7 @@ def tasks_of(plan: Plan, wanted: Iterable[Target]) -> list[Task]:
 
 
 def _task_of(target: RunTarget) -> Task:
-    project, experiment = target.plan.project, target.experiment
+    project, experiment = target.plan.project, target.subject
     cost = 1.0
     if project.cost:
         cost = float(resolve_callable(project.cost, project.location, "cost")(experiment.specification))

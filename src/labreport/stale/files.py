@@ -57,6 +57,11 @@ class FileDigests:
         self._pinned.setdefault(path, sha256)
         return sha256
 
+    @property
+    def pinned(self) -> tuple[Path, ...]:
+        """The files that must not change."""
+        return tuple(self._pinned)
+
     def changed(self) -> list[Path]:
         """The pinned files that are not what they were."""
         changed = []

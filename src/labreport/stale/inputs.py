@@ -222,6 +222,10 @@ class Dependencies:
         changed = {*self.sources.changed(), *self.digests.changed()}
         return sorted(display_path(path) for path in changed)
 
+    def files(self) -> set[str]:
+        """The files that were digested, or looked for when the project was loaded."""
+        return {*map(str, self.digests.pinned), *self._recorder.paths_at_import()}
+
     def save(self) -> None:
         """Remember the digests of files for the next build."""
         self.digests.save()
