@@ -337,3 +337,15 @@ def test_links_lead_somewhere() -> None:
     for page in PAGES:
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text()):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_the_files_that_contributing_names_are_there() -> None:
+    """By their paths, or the ends of them."""
+    folders = [ROOT / name for name in ("src", "tests", "docs", "examples", "tools")]
+    paths = [f"/{path.relative_to(ROOT)}" for folder in folders for path in folder.rglob("*")]
+    named = re.findall(r"`([\w./]+/|[\w./]+\.(?:py|html|md|txt))`", (ROOT / "CONTRIBUTING.md").read_text())
+    lost = []
+    for name in {*named} - {"tests/ROOM/", "README.md", "CHANGELOG.md", "templates/"}:
+        if not any(path.endswith(f"/{name.rstrip('/')}") for path in paths):
+            lost.append(name)
+    assert not lost

@@ -18,8 +18,6 @@ from labreport.stats.finding import outcomes_by_name, quantities
 
 _WAS = {True: "held", False: "did not hold", None: "was not known"}
 _NOW = {True: "now holds", False: "no longer holds", None: "is not known now"}
-
-
 ABSENT = "absent"
 LAST_BUILD = "cache/changes.json"
 """Where a report keeps what its last build changed."""
@@ -50,7 +48,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class LastBuild:
-    """What the last build changed that made something: next to nothing of the first one.
+    """What the last build changed that made something; empty after the first build of a report.
 
     `was` has the numbers that are others now as they were printed, by the names that the page has for them;
     `fallen` are the claims that it felled, or that are new in it and do not hold.
@@ -109,9 +107,9 @@ def _of_answers(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Diff
 def _of_claims(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Difference]:
     old = keyed_claims(claims_of_document(before))
     for key, claim in keyed_claims(claims_of_document(after)).items():
-        before_it = old.get(key, claim)
-        if before_it.holds != claim.holds:
-            was, now = _WAS[before_it.holds], _NOW[claim.holds]
+        previous = old.get(key, claim)
+        if previous.holds != claim.holds:
+            was, now = _WAS[previous.holds], _NOW[claim.holds]
             yield Difference(f"{claim.file}:{claim.line}", was, now, claim.text)
 
 
