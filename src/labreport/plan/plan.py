@@ -12,10 +12,10 @@ from labreport.plan.cache import Cache, CacheEntry
 from labreport.plan.calls import CallHashes
 from labreport.plan.graph import TargetGraph
 from labreport.plan.reasons import FORCED, FRESH, NEVER_MADE, Change, Staleness, differences
-from labreport.plan.targets import DOCUMENTS, DocumentTarget, RunTarget, Target, declarations_of
+from labreport.plan.targets import DOCUMENTS, DocumentTarget, RunTarget, Target
 from labreport.project import Experiment, Project, Section
 from labreport.results import ReadLists, Run, Store, files, sha256_of
-from labreport.stale import UNKNOWN, dependencies
+from labreport.stale import UNKNOWN, declaration_hash, dependencies
 
 
 class Plan:
@@ -96,7 +96,7 @@ class Plan:
     @cached_property
     def declarations(self) -> dict[str, str]:
         """How each experiment is declared, by its name."""
-        return declarations_of(self.project.runs)
+        return {experiment.name: declaration_hash(experiment) for experiment in self.project.runs}
 
     def run_inputs(self, experiment: Experiment, seed: int) -> dict[str, str]:
         """What one run is made of now."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from labreport.plan.specification import differing_fields
-from labreport.plan.targets import ReaderTarget, RunTarget, Target
+from labreport.plan.targets import RunTarget, Target
 from labreport.stale import UNKNOWN
 
 if TYPE_CHECKING:
@@ -105,13 +105,21 @@ def _subject(label: str) -> str:
 
 
 def _changes_of(plan: Plan, target: Target, label: str, before: str | None, now: str | None) -> list[Change]:
+    """What a person is told of an input that differs."""
     kind = _kind(label)
-    if isinstance(target, RunTarget) and kind == "specification":
+    if kind == "specification" and isinstance(target, RunTarget):
         return [_specification_change(plan, target, before or "", now or "")]
-    if isinstance(target, ReaderTarget) and kind == "reads" and UNKNOWN not in (before, now):
-        return _changes_of_runs(plan, target, label)
-    if kind == "experiment" and before and now and (change := _change_of_declaration(plan, label)):
-        return [change]
+    if kind in ("reads", "experiment") and now != UNKNOWN:
+        changes = _changes_of_runs(plan, label)
+        if changes:
+            return changes
+        if kind == "reads" and before and now:
+            text = (
+                f"{_subject(label)} was run again"
+                if label != kind
+                else "another order or set of what it reads"
+            )
+            return [Change(text, cause=label, label=label)]
     return [_plain_change(plan, label, before, now)]
 
 
@@ -141,39 +149,26 @@ def _specification_change(plan: Plan, target: RunTarget, before: str, now: str) 
     return Change(f"{target.name}: {'; '.join(parts)}", location, location, "specification")
 
 
-def _changes_of_runs(plan: Plan, reader: ReaderTarget, label: str) -> list[Change]:
-    """How the runs that a reader reads differ from those that the report has."""
-    changes: dict[Change, None] = {}
+def _changes_of_runs(plan: Plan, label: str) -> list[Change]:
+    """How the runs of an experiment differ from those that the report has; none where they do not."""
     name = _subject(label)
+    targets = plan.graph.runs_by_experiment.get(name, [])
     seeds_before = sorted(map(int, plan.report_keys.get(name, ())))
-    seeds_now = list(plan.seeds(reader.plan.project.experiment(name))) if name != label else []
+    seeds_now = [target.seed for target in targets]
     if seeds_before and seeds_before != seeds_now:
         text = f"seeds: {_range(seeds_before)}, now {_range(seeds_now)}"
         return [Change(text, cause="seeds", label="seeds")]
-    for target in plan.graph.runs_by_experiment.get(name, ()):
-        now, before = plan.run(target), plan.run_in_report(target)
-        if now and before and now.key != before.key:
+    changes: dict[Change, None] = {}
+    for target in targets:
+        before = plan.run_in_report(target)
+        if before and before.key != plan.key(target):
             changes |= dict.fromkeys(differences(plan, target, before.inputs))
-    if changes:
-        return list(changes)
-    if name == label:
-        return [Change("another order or set of what it reads", cause=label, label=label)]
-    return [Change(f"{name} was run again", cause=label, label=label)]
+    return list(changes)
 
 
 def _range(seeds: Sequence[int]) -> str:
     """Seeds that follow one another: `0 to 4`."""
     return f"{seeds[0]} to {seeds[-1]}" if seeds else "none"
-
-
-def _change_of_declaration(plan: Plan, label: str) -> Change | None:
-    """The fields of an experiment's specification that differ from those that the report has."""
-    for target in plan.graph.runs_by_experiment.get(_subject(label), ()):
-        before = plan.run_in_report(target)
-        now = target.inputs()["specification"]
-        if before and before.inputs.get("specification") != now:
-            return _specification_change(plan, target, before.inputs.get("specification", ""), now)
-    return None
 
 
 def _renamed(

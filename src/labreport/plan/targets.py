@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from labreport.errors import LabReportError, UsageError, raised_at
 from labreport.project import Experiment, Figure, Reader, Section
 from labreport.results import Run, describe_experiment, files, load, results_for_reader
-from labreport.stale import UNKNOWN, declaration_hash, engine_hash, short_hash, versions
+from labreport.stale import UNKNOWN, engine_hash, short_hash, versions
 
 if TYPE_CHECKING:
     from labreport.page import RenderedSection, ReportSource
@@ -393,8 +393,3 @@ def _facts(plan: Plan) -> dict[str, str]:
         return {}
     count = f"{len(runs)}, in {len(plan.project.runs)} experiments"
     return {"Runs": count, **made_with(runs.values(), plan.project.words.run)}
-
-
-def declarations_of(experiments: Iterable[Experiment]) -> dict[str, str]:
-    """How each experiment is declared, by its name."""
-    return {experiment.name: declaration_hash(experiment) for experiment in experiments}
