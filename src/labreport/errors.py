@@ -130,8 +130,11 @@ def display_path(path: str | Path) -> str:
 def did_you_mean(word: str, known: Iterable[str], has: str = "") -> str:
     """Ask `; did you mean 'wide'?` where a known word is near; after `has`, as `it has`, list the known."""
     names = list(known)
-    near = get_close_matches(word, sorted({*names}, key=lambda name: (len(name), name)), n=1)
-    asked = f"; did you mean {near[0]!r}?" if near else ""
-    few = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
-    begun = f"{asked} {has[:1].upper()}{has[1:]}" if asked else f"; {has}"
-    return f"{begun} {few or 'none'}" if has else asked
+    near = get_close_matches(word, names, n=1)
+    question = f"; did you mean {near[0]!r}?" if near else ""
+    if not has:
+        return question
+    listed = ", ".join(names[:12]) or "none"
+    if len(names) > 12:
+        listed += ", …"
+    return f"{question} {has.capitalize()} {listed}" if near else f"; {has} {listed}"

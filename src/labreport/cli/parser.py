@@ -33,7 +33,7 @@ class Command:
 
     name: str
     help: str
-    arguments: tuple[Argument, ...]
+    arguments: tuple[Argument, ...] = ()
 
 
 def _argument(name: str, help: str, **settings: Any) -> Argument:  # noqa: A002  # as argparse calls it
@@ -42,10 +42,6 @@ def _argument(name: str, help: str, **settings: Any) -> Argument:  # noqa: A002 
 
 def _flag(name: str, help: str) -> Argument:  # noqa: A002
     return Argument(name, help, {"action": "store_true"})
-
-
-def _command(name: str, help: str, *arguments: Argument) -> Command:  # noqa: A002
-    return Command(name, help, arguments)
 
 
 def whole_number(text: str, low: int, high: int) -> int:
@@ -111,33 +107,35 @@ DEBUG = _flag("--debug", "show a traceback for every error")
 OF_ALL = (OUTPUT, PROJECT, VERBOSE, QUIET, DEBUG)
 """Options of every command."""
 
-BUILD = _command(
+BUILD = Command(
     "build",
     "make what is stale; the default, so its name can be left out",
-    *(NAMES, STRICT, ALLOW_UNKNOWN, DRY_RUN, FORCE, SEEDS, SCHEDULER, JOBS, OPEN),
+    (NAMES, STRICT, ALLOW_UNKNOWN, DRY_RUN, FORCE, SEEDS, SCHEDULER, JOBS, OPEN),
 )
-CHECK = _command(
+CHECK = Command(
     "check",
     "ask the claims of the report as it was built; exit 3 if one does not hold or is not known",
-    *(CHECK_FORMAT, ALLOW_UNKNOWN, ALLOW_STALE, COVERAGE, FRAGILE),
+    (CHECK_FORMAT, ALLOW_UNKNOWN, ALLOW_STALE, COVERAGE, FRAGILE),
 )
-STATUS = _command("status", "say what is stale and why, and which claims hold; exit 1 if anything is", SEEDS)
-WHY = _command("why", "print the way from the edited line to a name", NAME, SEEDS)
-NAMES_OF = _command(
-    "names", "print every name of an answer with its value, and the conditions that hold", QUESTION, SEEDS
+STATUS = Command(
+    "status", "say what is stale and why, and which claims hold; exit 1 if anything is", (SEEDS,)
 )
-VERIFY = _command("verify", "check every stored byte, answer and document, and repeat a run", SEEDS)
-WATCH = _command("watch", "rebuild on every change, and reload the page", SEEDS, JOBS, OPEN)
-CHANGES = _command("changes", "list what the last build changed in the answers", OLD, CHANGES_FORMAT)
-KEEP = _command("keep", "decide that stored results stay valid across an edit", KEPT, BECAUSE, SEEDS)
-CLEAN = _command("clean", "remove results that nothing refers to", DRY_RUN)
-EXPORT = _command("export", "write results and answers for other programs", EXPORT_FORMAT)
-RENDER = _command(
-    "render", "fill a text file of your own, such as paper.tex, with values and claims", FILE, ALLOW_UNKNOWN
+WHY = Command("why", "print the way from the edited line to a name", (NAME, SEEDS))
+NAMES_OF = Command(
+    "names", "print every name of an answer with its value, and the conditions that hold", (QUESTION, SEEDS)
 )
-NEW = _command("new", "create a small project that builds at once", FOLDER)
-SHOW_CODE = _command("show-code", "print an experiment as the code that one would type", EXPERIMENT)
-TEST = _command("test", "run the tests of this checkout: --slow, --browser, else the ordinary ones")
+VERIFY = Command("verify", "check every stored byte, answer and document, and repeat a run", (SEEDS,))
+WATCH = Command("watch", "rebuild on every change, and reload the page", (SEEDS, JOBS, OPEN))
+CHANGES = Command("changes", "list what the last build changed in the answers", (OLD, CHANGES_FORMAT))
+KEEP = Command("keep", "decide that stored results stay valid across an edit", (KEPT, BECAUSE, SEEDS))
+CLEAN = Command("clean", "remove results that nothing refers to", (DRY_RUN,))
+EXPORT = Command("export", "write results and answers for other programs", (EXPORT_FORMAT,))
+RENDER = Command(
+    "render", "fill a text file of your own, such as paper.tex, with values and claims", (FILE, ALLOW_UNKNOWN)
+)
+NEW = Command("new", "create a small project that builds at once", (FOLDER,))
+SHOW_CODE = Command("show-code", "print an experiment as the code that one would type", (EXPERIMENT,))
+TEST = Command("test", "run the tests of this checkout: --slow, --browser, else the ordinary ones")
 COMMANDS = (
     *(BUILD, CHECK, STATUS, WHY, NAMES_OF, VERIFY, WATCH, CHANGES),
     *(KEEP, CLEAN, EXPORT, RENDER, NEW, SHOW_CODE),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
-from labreport.errors import UsageError, author_location, caller_folder, did_you_mean, display_path
+from labreport.errors import UsageError, author_folder, author_location, did_you_mean, display_path
 from labreport.project.checks import Declared
 
 
@@ -113,7 +113,5 @@ def values(
     number without them is exact, and can be compared by `<` and `==`. `units` are those of numbers by their
     own names, as `{"accuracy": "%", "seconds": "s"}`; of `"%"` the file has fractions.
     """
-    location = author_location()
-    project_file = caller_folder() / location.rpartition(":")[0]
-    file = (project_file.parent / path).resolve()
-    return JsonValues(file, interval, dict(units or {}), location=location)
+    file = (author_folder() / path).resolve()
+    return JsonValues(file, interval, dict(units or {}))
