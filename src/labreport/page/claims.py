@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Any
 
 from jinja2 import nodes
@@ -71,69 +72,81 @@ class ClaimTags(Extension):
     tags = {"claim", "answerbox"}  # noqa: RUF012  # Jinja's own declaration
     environment: Any
 
-    def filter_stream(self, stream: TokenStream) -> Iterable[Token]:
-        """Give the tokens of a template with what `parse` needs in its tags.
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        """Let a tag or comment that is alone on its line leave no line behind; any other stays as it is.
 
-        A tag that is alone on its line leaves no line behind; any other keeps the blanks around it. So
-        `claim ranking.wins("a")` becomes `claim 'ranking.wins("a")', true, ranking.wins("a")`, with false
-        where it is in a line, and `endclaim` `endclaim true`; `block answer` becomes `answerbox answer`.
+        The end of such a line is moved into the tag: lines keep their numbers, and `parse` sees it.
         Raises `MultipleErrors` for numbers that are typed in a Markdown file.
         """
-        written = tuple(stream)
-        if stream.name and stream.name.endswith(".md"):
-            _refuse_typed_numbers(written, display_path(stream.filename or stream.name))
-        tokens = list(written)
-        inserted: dict[int, list[Token]] = {}
-        begin = 0
-        for index, token in enumerate(written):
-            if token.type == "block_begin":
-                begin = index
-            elif token.type == "block_end":
-                alone = _starts_line(written, begin) and _ends_line(written, index)
-                inserted[begin + 1] = _arguments(written[begin + 1 : index], alone)
-                if alone:
-                    _drop_line(tokens, begin, index)
-                elif _lost_newline(written, index):
-                    inserted[index] = [Token(token.lineno, "data", "\n")]
-                if [part.value for part in written[begin + 1 : index]] == ["block", "answer"]:
-                    tokens[begin + 1] = tokens[begin + 1]._replace(value="answerbox")
+        environment = self.environment
+        if name and name.endswith(".md"):
+            tokens = environment.lexer.tokeniter(source, name, filename)
+            _refuse_typed_numbers(tokens, display_path(filename or name))
+        start, end = map(re.escape, (environment.block_start_string, environment.block_end_string))
+        begin_comment, end_comment = map(
+            re.escape, (environment.comment_start_string, environment.comment_end_string)
+        )
+        alone = re.compile(
+            rf"""
+            (?P<raw> {start} [-+]? \s* raw\b .*? endraw \s* [-+]? {end} )
+            | ^ [ \t]* (?P<tag> {start} (?: (?! [-+]? {end} ) . )* ) (?P<end> [-+]? {end} ) [ \t]* (?:\n|\Z)
+            | ^ [ \t]* (?P<comment> {begin_comment} (?: (?! {end_comment} ) . )* ) {end_comment} [ \t]* \n
+            """,
+            re.VERBOSE | re.MULTILINE | re.DOTALL,
+        )
+
+        def fold(found: re.Match[str]) -> str:
+            if found["raw"]:
+                return found[0]
+            if found["comment"]:
+                return f"{found['comment']}\n{environment.comment_end_string}"
+            return f"{found['tag']}\n{found['end']}"
+
+        folded = alone.sub(fold, source)
+        return re.sub(rf"({start}[-+]?\s*)block\s+answer\b", r"\1answerbox", folded)
+
+    def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
+        """Put the text of a claim's condition, with the number of its last line, before the condition."""
+        tokens = list(stream)
         for index, token in enumerate(tokens):
             yield token
-            yield from inserted.get(index, [])
+            if token.value == "claim" and tokens[index - 1].type == "block_begin":
+                rest = tokens[index + 1 :]
+                condition = list(takewhile(lambda part: part.type != "block_end", rest))
+                last = condition[-1] if condition else token
+                yield Token(last.lineno, "string", _text_of(condition))
 
     def parse(self, parser: Parser) -> nodes.Node:
         """Read one tag up to its end."""
         tag = next(parser.stream)
         if tag.value == "answerbox":
-            return self._parse_answer(parser, tag.lineno)
+            body = parser.parse_statements(("name:endblock",), drop_needle=True)
+            parser.stream.skip_if("name:answer")
+            return nodes.CallBlock(self.call_method("_keep_answer"), [], [], body, lineno=tag.lineno)
         return self._parse_claim(parser, tag.lineno)
 
-    def _parse_answer(self, parser: Parser, line: int) -> nodes.Node:
-        parser.stream.skip_if("name:answer")
-        body = parser.parse_statements(("name:endblock",), drop_needle=True)
-        parser.stream.skip_if("name:answer")
-        return nodes.CallBlock(self.call_method("_keep_answer"), [], [], body, lineno=line)
-
     def _parse_claim(self, parser: Parser, line: int) -> nodes.Node:
-        """Read `claim TEXT, ALONE, CONDITION`, as `filter_stream` leaves it, and its two bodies."""
+        """Read the condition of a claim and its two bodies."""
         if parser._tag_stack.count("claim") > 1:
             parser.fail("a claim inside a claim; end the first before it, or join their conditions", line)
-        arguments: Any = parser.parse_tuple()
-        written, begins_alone, *conditions = arguments.items
-        if len(conditions) != 1:
+        written = parser.stream.expect("string")
+        if not written.value:
             parser.fail(f"a claim has one condition, {_EXAMPLE}", line)
-        condition = _ThreeValuedLogic().visit(conditions[0], self.call_method)
+        condition = _ThreeValuedLogic().visit(parser.parse_expression(), self.call_method)
+        begins_alone = written.lineno < parser.stream.current.lineno
 
         body = parser.parse_statements(("name:else", "name:endclaim"))
-        has_other = next(parser.stream).value == "else"
+        end = next(parser.stream)
+        has_other = end.value == "else"
         other_body: list[nodes.Node] = []
         if has_other:
-            other_body = parser.parse_statements(("name:endclaim",), drop_needle=True)
-        ends_alone = parser.parse_expression().as_const()
+            other_body = parser.parse_statements(("name:endclaim",))
+            end = next(parser.stream)
+        is_block = begins_alone and end.lineno < parser.stream.current.lineno
 
-        place = nodes.Const((parser.name, line, written.as_const()))
-        is_block = nodes.Const(begins_alone.as_const() and ends_alone)
-        call = self.call_method("_render_claim", [condition, place, is_block, nodes.Const(has_other)])
+        place = nodes.Const((parser.name, line, written.value))
+        arguments = [condition, place, nodes.Const(is_block), nodes.Const(has_other)]
+        call = self.call_method("_render_claim", arguments, lineno=line)
         chosen = nodes.If(nodes.Name("first_body", "load"), body, [], other_body, lineno=line)
         return nodes.CallBlock(call, [nodes.Name("first_body", "param")], [], [chosen], lineno=line)
 
@@ -229,57 +242,7 @@ class _ThreeValuedLogic(NodeTransformer):
         return call("_join", sides, lineno=node.lineno)
 
 
-# Tags as Jinja's tokens, before they are parsed
-
-
-def _starts_line(tokens: Sequence[Token], begin: int) -> bool:
-    """Whether only blanks stand between the begin of its line and the token `{%` of a tag."""
-    if begin == 0:
-        return True
-    before = tokens[begin - 1]
-    lines = str(before.value).split("\n")
-    if before.lineno + len(lines) - 1 < tokens[begin].lineno:  # `{%-` has dropped the ends of lines before it
-        return True
-    return not lines[-1].strip(" \t") and (len(lines) > 1 or begin == 1)
-
-
-def _ends_line(tokens: Sequence[Token], end: int) -> bool:
-    """Whether only blanks stand between the token `%}` of a tag and the end of its line."""
-    if end + 1 == len(tokens) or "\n" in tokens[end].value:
-        return True
-    after = tokens[end + 1]
-    blanks, newline, _ = str(after.value).partition("\n")
-    return after.type == "data" and not blanks.strip(" \t") and bool(newline or end + 2 == len(tokens))
-
-
-def _lost_newline(tokens: Sequence[Token], end: int) -> bool:
-    """Whether Jinja took the end of the line into the token `%}`, though no `-` asks for it."""
-    if "\n" not in tokens[end].value or tokens[end].value.startswith("-"):
-        return False
-    following = tokens[end + 1 : end + 2]
-    return not any(token.type.endswith("_begin") and token.value.endswith("-") for token in following)
-
-
-def _drop_line(tokens: list[Token], begin: int, end: int) -> None:
-    """Drop the indent of a tag that is alone on its line, and the end of the line."""
-    if begin and tokens[begin - 1].type == "data":
-        before = tokens[begin - 1]
-        tokens[begin - 1] = before._replace(value=before.value.rstrip(" \t"))
-    if end + 1 < len(tokens) and "\n" not in tokens[end].value:
-        after = tokens[end + 1]
-        tokens[end + 1] = after._replace(value=after.value.partition("\n")[2])
-
-
-def _arguments(tag: Sequence[Token], alone: bool) -> list[Token]:
-    """What `parse` is given behind the name of a claim's tag: its condition as text, whether it is alone."""
-    word, *condition = tag
-    is_alone = Token(word.lineno, "name", str(alone).lower())
-    if word.value == "endclaim":
-        return [is_alone]
-    if word.value != "claim":
-        return []
-    comma = Token(word.lineno, "comma", ",")
-    return [Token(word.lineno, "string", _text_of(condition)), comma, is_alone, comma]
+# Conditions as Jinja's tokens
 
 
 def _text_of(condition: Sequence[Token]) -> str:
@@ -299,14 +262,14 @@ def _are_apart(left: Token, right: Token) -> bool:
     return left.type not in _TIGHT_BEHIND and right.type not in _TIGHT_BEFORE
 
 
-def _refuse_typed_numbers(tokens: Sequence[Token], file: str) -> None:
+def _refuse_typed_numbers(tokens: Iterable[tuple[int, str, str]], file: str) -> None:
     """Raise `MultipleErrors` for numbers that are typed in the Markdown of a template."""
     text = ""  # with an x for what Jinja prints
-    for token in tokens:
-        text += "\n" * (token.lineno - 1 - text.count("\n"))
-        if token.type == "data":
-            text += token.value
-        elif token.type == "variable_begin":
+    for line, kind, value in tokens:
+        text += "\n" * (line - 1 - text.count("\n"))
+        if kind == "data":
+            text += value
+        elif kind == "variable_begin":
             text += "x"
     errors = [TemplateError(message, f"{file}:{line}") for line, message in typed_numbers(text)]
     if errors:

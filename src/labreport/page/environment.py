@@ -88,7 +88,6 @@ class TemplateEnvironment(jinja2.Environment):
             finalize=jinja2.pass_context(lambda _, value: self.print_value(value)),  # of constants too
             extensions=[ClaimTags],
             optimized=False,
-            trim_blocks=True,
         )
         self.root = self
         self.templates = templates
