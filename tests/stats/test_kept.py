@@ -108,7 +108,9 @@ CASES: dict[str, Callable[[], Answer]] = {
     "mean of one that diverged": lambda: mean(made.results({"a": {1: [0.9, np.nan]}}), ACCURACY),
     "mean of a table": lambda: mean(PLATES, GROWTH),
     "mean within": lambda: mean(PLATES, GROWTH, "dose", within="line"),
-    "average": lambda: average(EPOCHS, "a", lambda run, at: run.seed * at, unit="epochs"),
+    "average": lambda: average(
+        EPOCHS, "a", Measure("seed times epoch", "epochs", value=lambda run, at: run.seed * at)
+    ),
     "ratios": lambda: Answer(more=ratio(MEANS.a, MEANS.b), half=ratio(MEANS.a, number(2))),
     "ratio to what may be nothing": lambda: Answer(of=ratio(MEANS.a, number(1.0, (0.1, 2.4)))),
     "rows": lambda: Answer(

@@ -232,7 +232,7 @@ MISTAKES: dict[str, tuple[Callable[[], Any], str]] = {
         "of a ratio it is above 1 and at most 2: 1.03 is within 3 %",
     ),
     "pairs= misspelt": (
-        lambda: ranking(SPEEDS, LATENCY, by="version", pairs="bset"),
+        lambda: ranking(SPEEDS, LATENCY, by="version", pairs="bset"),  # type: ignore[arg-type]
         "pairs='bset'; allowed are 'all' and 'best'; did you mean 'best'",
     ),
     "epoch=0": (

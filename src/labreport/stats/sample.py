@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from labreport.project import Data, Design, Measure, table
 from labreport.project.checks import short_repr
@@ -12,6 +12,16 @@ from labreport.stats.cells import Cell, cells_of_table
 from labreport.stats.names import find, text_of
 from labreport.stats.quantity import refuse
 
+if TYPE_CHECKING:
+    import pandas
+
+    from labreport.project import Study
+    from labreport.results import Results
+
+AnyData: TypeAlias = "Results | Data | pandas.DataFrame | Mapping[str, Sample]"
+"""What an author's function gets, a DataFrame, or samples that are made already."""
+By: TypeAlias = "Study | str"
+"""What subjects are values of: a study, or the name of a column."""
 Epoch: TypeAlias = int | None
 Groups: TypeAlias = dict[str, dict[str, "Sample"]]
 """Samples by group (of a column within which they are compared, else the empty text), and by name."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations, pairwise
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from labreport.errors import did_you_mean
 from labreport.project.measure import Measure
@@ -14,7 +14,14 @@ from labreport.stats.compare import compare, mean_of
 from labreport.stats.finding import Compared, Comparison, Difference, Effect, Ranking
 from labreport.stats.names import text_of
 from labreport.stats.quantity import refuse
-from labreport.stats.sample import Epoch, Sample, as_measure, sample, samples_by_group
+from labreport.stats.sample import AnyData, By, Epoch, Sample, as_measure, sample, samples_by_group
+
+if TYPE_CHECKING:
+    from labreport.project import Experiment
+    from labreport.results import Results
+
+Subject: TypeAlias = "Experiment | str | float | tuple[Experiment | str, int]"
+"""What is compared: an experiment, a value of a column, or an experiment and an epoch."""
 
 Samples: TypeAlias = dict[str, Sample]
 Pairs: TypeAlias = Sequence[tuple[str, ...]]
@@ -22,12 +29,12 @@ Pairs: TypeAlias = Sequence[tuple[str, ...]]
 
 
 def ranking(
-    data: Any,
-    measure: Any,
-    by: Any = "experiment",
+    data: AnyData,
+    measure: Measure | str,
+    by: By = "experiment",
     epoch: Epoch = None,
     name: str = "ranking",
-    pairs: str = "all",
+    pairs: Literal["all", "best"] = "all",
     paired: bool | None = None,
 ) -> Answer:
     """Find which of several is best, who is level with it, and who is behind; each pair as one of all pairs.
@@ -60,13 +67,13 @@ def rank(
 
 
 def difference(
-    data: Any,
-    measure: Any,
-    first: Any = None,
-    second: Any = None,
+    data: AnyData,
+    measure: Measure | str,
+    first: Subject | None = None,
+    second: Subject | None = None,
     *,
-    by: Any = "experiment",
-    against: Any = None,
+    by: By = "experiment",
+    against: Experiment | str | float | None = None,
     within: str | None = None,
     epoch: Epoch = None,
     name: str = "difference",
@@ -149,18 +156,20 @@ def _grouped(findings: dict[str, Difference], within: str) -> Difference:
 
 
 def change(
-    data: Any, measure: Any, first_epoch: int, last_epoch: int, experiment: Any = None, name: str = "change"
+    data: Results,
+    measure: Measure,
+    first_epoch: int,
+    last_epoch: int,
+    experiment: Experiment | str | Sequence[Experiment | str] | None = None,
+    name: str = "change",
 ) -> Answer:
     """Find what happened from one epoch to another: the last less the first, of each experiment that is read.
 
     Those of several are judged together, and asked by name: `change.more("complex")`. Gives `change`, `mean`
     by epoch (of several, by experiment and epoch) and the table `means`.
     """
-    if experiment is None:
-        names = list(data.experiments or data)
-    else:
-        chosen = experiment if isinstance(experiment, (list, tuple)) else [experiment]
-        names = [text_of(each) for each in chosen]
+    chosen = experiment if isinstance(experiment, (list, tuple)) else [experiment]
+    names = list(data.experiments) if experiment is None else list(map(text_of, chosen))
     findings = {}
     for changed in names:
         places = (changed, last_epoch), (changed, first_epoch)
@@ -170,9 +179,9 @@ def change(
 
 
 def effect(
-    data: Any,
-    measure: Any,
-    by: Any,
+    data: AnyData,
+    measure: Measure | str,
+    by: By,
     epoch: Epoch = None,
     name: str = "effect",
     paired: bool | None = None,
@@ -193,7 +202,11 @@ def effect(
     steps = [(later, earlier) for earlier, later in pairwise(names)]
     if len(names) > 2:
         steps.append((names[-1], names[0]))
-    axis = ", ".join(data.study(by)[0][0]) if hasattr(data, "studies") else by
+    axis = text_of(by)
+    study: Any = getattr(data, "study", None)
+    if study is not None:
+        first_point, _ = study(by)[0]
+        axis = ", ".join(first_point)
     comparisons = _compare_pairs(samples, measure, steps, len(steps), paired)
     finding = Effect(**description_of(samples, measure, axis), comparisons=comparisons, family=len(steps))
     return answer_of(finding, name)
@@ -214,15 +227,17 @@ def _compare_pairs(
 
 def description_of(samples: Samples, measure: Measure, by: Any) -> dict[str, Any]:
     """What a finding says of the samples that it is about."""
-    epochs = {each.epoch for each in samples.values()}
+    first, *_ = samples.values()
     axis = text_of(by)
+    means = [(name, mean_of(of_name, measure)) for name, of_name in samples.items()]
+    has_one_epoch = len({of_name.epoch for of_name in samples.values()}) == 1
     return {
         "subjects": tuple(samples),
         "measure": without_functions(measure),
-        "epoch": epochs.pop() if len(epochs) == 1 else None,
-        "labels": tuple(each.label or name for name, each in samples.items()),
-        "subject_means": tuple((name, mean_of(each, measure)) for name, each in samples.items()),
-        "unit": next(iter(samples.values())).design.unit,
+        "epoch": first.epoch if has_one_epoch else None,
+        "labels": tuple(of_name.label or name for name, of_name in samples.items()),
+        "subject_means": tuple(means),
+        "unit": first.design.unit,
         "axis": "" if axis == "experiment" else axis,
     }
 

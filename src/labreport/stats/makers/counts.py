@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from labreport.project.measure import Measure
 from labreport.stats.answers import Answer
 from labreport.stats.finding import Count
 from labreport.stats.formats import as_prose
 from labreport.stats.makers.comparisons import description_of
 from labreport.stats.quantity import Quantity, Source, plain_number, refuse
-from labreport.stats.sample import Epoch, Sample, as_measure, samples_by_group
+from labreport.stats.sample import AnyData, By, Epoch, Sample, as_measure, samples_by_group
+
+if TYPE_CHECKING:
+    from labreport.project import Experiment
 
 
 def count(
-    data: Any,
-    experiments: Any,
-    measure: Any,
+    data: AnyData,
+    experiments: Experiment | str | Iterable[Experiment | str] | None,
+    measure: Measure | str,
     *,
     above: float | None = None,
     below: float | None = None,
-    by: Any = "experiment",
+    by: By = "experiment",
     epoch: Epoch = None,
     name: str = "count",
 ) -> Answer:
@@ -36,8 +40,9 @@ def count(
     side = "above" if below is None else "below"
     stored = plain_number(below if above is None else above) / measure.stored
     threshold = Quantity(stored, measure.quantity_unit, source=Source(kind="declared"), exact=True)
-    is_one = isinstance(experiments, str) or not isinstance(experiments, Iterable)
-    names = [experiments] if experiments is not None and is_one else experiments
+    names: Any = experiments
+    if experiments is not None and (isinstance(experiments, str) or not isinstance(experiments, Iterable)):
+        names = [experiments]
     samples = samples_by_group(data, measure, by, None, epoch, names)[""]
     label = f"{measure.label} {side} {as_prose(threshold)}"
     counts = tuple((name, _count_of(sample, stored, side, label)) for name, sample in samples.items())

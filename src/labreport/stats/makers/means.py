@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-import inspect
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from labreport.project.measure import Measure
 from labreport.stats.answers import Answer
 from labreport.stats.compare import mean_of
-from labreport.stats.sample import Epoch, as_measure, as_table, is_table, sample, samples_by_group
+from labreport.stats.sample import (
+    AnyData,
+    By,
+    Epoch,
+    as_measure,
+    as_table,
+    is_table,
+    sample,
+    samples_by_group,
+)
+
+if TYPE_CHECKING:
+    from labreport.project import Experiment
+    from labreport.results import Results
 
 
 def mean(
-    data: Any,
-    measure: Any,
-    by: Any = "experiment",
+    data: AnyData,
+    measure: Measure | str,
+    by: By = "experiment",
     epoch: Epoch = None,
     name: str = "mean",
     within: str | None = None,
@@ -37,13 +49,12 @@ def mean(
 
 
 def average(
-    results: Any, experiment: Any, value: Any, *, unit: str = "", epoch: Epoch = None, name: str = "average"
+    results: Results,
+    experiment: Experiment | str,
+    measure: Measure,
+    *,
+    epoch: Epoch = None,
+    name: str = "average",
 ) -> Answer:
-    """Give the mean over the runs of an experiment of a measure, or of a function of a run (and an epoch)."""
-    measure = value
-    if not isinstance(value, Measure):
-        several = len(inspect.signature(value).parameters) > 1
-        label = getattr(value, "__name__", "value").strip("_<>").replace("_", " ")
-        call = value if several else lambda run, _: value(run)
-        measure = Measure(label, unit, "", value=call, bounded=False)
+    """Give the mean of a measure over the runs of one experiment."""
     return Answer(**{name: mean_of(sample(results[experiment], measure, epoch), measure)})
