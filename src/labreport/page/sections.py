@@ -190,7 +190,7 @@ class SectionEnvironment(TemplateEnvironment):
         """What a drawing shows, and the finding, which is the bold beginning of its caption."""
         bold = _BOLD.search(caption)
         finding = plain_text(self.fill(bold[2])) if bold else ""
-        return ": ".join(filter(None, (drawing.alt or drawing.kind, finding)))
+        return ": ".join(filter(None, ((drawing.alt or drawing.kind).rstrip("."), finding)))
 
     def refer_to(self, name: str) -> Markup:
         """Print a link to a figure, a table, a question or a section, whose number the document fills in."""
