@@ -30,27 +30,27 @@ def runs_of(
 ) -> Runs:
     """One run for each of `metrics`, which are those of the last epoch."""
     made = []
-    for seed, found in enumerate(metrics):
+    for seed, values in enumerate(metrics):
         kept: Any = SimpleNamespace(
-            epoch=experiment.epochs, metrics=found, arrays=arrays[seed] if arrays else {}, file=Path()
+            epoch=experiment.epochs, metrics=values, arrays=arrays[seed] if arrays else {}, file=Path()
         )
-        each = tuple(records[seed]) if records else ()
-        made.append(Run(f"{seed}", experiment.name, seed, {}, each, {experiment.epochs: kept}))
+        records_of_seed = tuple(records[seed]) if records else ()
+        made.append(Run(f"{seed}", experiment.name, seed, {}, records_of_seed, {experiment.epochs: kept}))
     return Runs(experiment, tuple(made), experiment.epochs)
 
 
 @pytest.fixture
 def results() -> Results:
     """`wide` and `small`, five seeds, three epochs: accuracies that lie close together, and a loss."""
-    found = {}
+    by_name = {}
     for name, title, best in (("wide", "one wide layer", 0.981), ("small", "", 0.975)):
         experiment = Experiment(
             name, Network(400 if name == "wide" else 62), epochs=3, start=object, title=title
         )
         losses = [[{"loss": (1 + seed / 10) / epoch} for epoch in (1, 2, 3)] for seed in range(5)]
         accuracies = [{"test accuracy": best + shift / 1000} for shift in (0, 0, 0.1, 1, 2)]
-        found[name] = runs_of(experiment, accuracies, losses)
-    return Results("test", found)
+        by_name[name] = runs_of(experiment, accuracies, losses)
+    return Results("test", by_name)
 
 
 @pytest.fixture
@@ -58,12 +58,14 @@ def study_results() -> Callable[..., tuple[Results, Study]]:
     """A study of the given axes, two seeds a cell; its metric is 0.5 + 0.01 × place + 0.001 × seed."""
 
     def make(**axes: Any) -> tuple[Results, Study]:
-        found = study("sizes", Experiment("base", Network(), fit=object), **axes)
+        sizes = study("sizes", Experiment("base", Network(), fit=object), **axes)
         runs = {
-            one.name: runs_of(one, [{"test accuracy": 0.5 + 0.01 * place + 0.001 * seed} for seed in (0, 1)])
-            for place, one in enumerate(found.experiments())
+            experiment.name: runs_of(
+                experiment, [{"test accuracy": 0.5 + 0.01 * place + 0.001 * seed} for seed in (0, 1)]
+            )
+            for place, experiment in enumerate(sizes.experiments())
         }
-        return Results("test", runs, {"sizes": found}), found
+        return Results("test", runs, {"sizes": sizes}), sizes
 
     return make
 

@@ -44,7 +44,7 @@ def mean_and_ends(values: Any) -> tuple[float, float, float]:
 
 def xy(drawing: Any, label: str) -> Any:
     """The points of a line, by its label; shape (points, 2)."""
-    (line,) = [one for axes in drawing.figure.axes for one in axes.lines if one.get_label() == label]
+    (line,) = [line for axes in drawing.figure.axes for line in axes.lines if line.get_label() == label]
     return np.asarray(line.get_xydata())
 
 
@@ -88,7 +88,7 @@ def test_a_curve_of_a_record_is_its_mean_by_epoch(results: Results) -> None:
     """One line for each experiment, and a faint one for each run."""
     drawing = curve(results, "loss")
     assert xy(drawing, "small") == pytest.approx(np.array([(1, 1.2), (2, 0.6), (3, 0.4)]))
-    assert sum(str(one.get_label()) == "_" for one in drawing.figure.axes[0].lines) == 2 * 5
+    assert sum(str(line.get_label()) == "_" for line in drawing.figure.axes[0].lines) == 2 * 5
     with pytest.raises(UsageError, match="has no record 'los'; did you mean 'loss'"):
         curve(results, "los")
 
@@ -98,8 +98,8 @@ def test_a_run_that_ended_early_has_no_value_after_its_end(results: Results) -> 
     runs = results["small"]
     short = replace(runs, runs=(replace(runs.runs[0], records=runs.runs[0].records[:2]), *runs.runs[1:]))
     drawing = curve(Results("test", {"small": short}), "loss")
-    faint = [one.get_ydata() for one in drawing.figure.axes[0].lines if one.get_label() == "_"]
-    assert [int(np.isfinite(one).sum()) for one in faint] == [2, 3, 3, 3, 3]
+    faint = [line.get_ydata() for line in drawing.figure.axes[0].lines if line.get_label() == "_"]
+    assert [int(np.isfinite(line).sum()) for line in faint] == [2, 3, 3, 3, 3]
 
 
 def test_a_confusion_matrix_counts_what_is_taken_for_what(of_arrays: Any) -> None:
@@ -108,7 +108,7 @@ def test_a_confusion_matrix_counts_what_is_taken_for_what(of_arrays: Any) -> Non
         {"truth": np.array(["a", "a", "b", "b"]), "predicted": np.array(["a", "b", "b", "b"])},
         {"truth": np.array(["a", "a", "b", "c"]), "predicted": np.array(["a", "a", "a", "c"])},
     ]
-    frame = pandas.concat([pandas.DataFrame(one) for one in arrays])
+    frame = pandas.concat([pandas.DataFrame(arrays_of_run) for arrays_of_run in arrays])
     whole = [["a", 75.0, 25.0, None], ["b", 33.3333, 66.6667, None], ["c", None, None, 100.0]]
     assert confusion(of_arrays(arrays), "tree").rows == whole
     assert confusion(frame).rows == whole
@@ -120,11 +120,11 @@ def test_a_confusion_matrix_counts_what_is_taken_for_what(of_arrays: Any) -> Non
 
 def test_a_share_in_per_cent_is_refused_by_every_builder_of_a_table() -> None:
     """The message says what to write; with that it is drawn as it is stored."""
-    told, stored = Measure("viability", "%"), Measure("viability", "%", percent=True, bounded=False)
+    fractions, percents = Measure("viability", "%"), Measure("viability", "%", percent=True, bounded=False)
     for build in (dots, bars, lambda source, measure: scatter(source, "dose", measure)):
         with pytest.raises(UsageError, match=r"0 to 1: write percent=True"):
-            build(WELLS, told)
-    assert scatter(WELLS, "dose", stored).rows == scatter(WELLS, "dose", "viability").rows
+            build(WELLS, fractions)
+    assert scatter(WELLS, "dose", percents).rows == scatter(WELLS, "dose", "viability").rows
 
 
 SIX = pandas.DataFrame(
@@ -158,8 +158,8 @@ def test_more_bars_in_a_group_than_there_are_colours_have_a_row_each() -> None:
 
 def test_two_records_of_an_experiment_are_in_one_chart(results: Results) -> None:
     """Training and validation loss: the axis has the name that both have in common."""
-    both = with_validation_loss(results)
-    drawing = curve(Results("test", {"wide": both["wide"]}), ("loss", "validation_loss"))
+    with_both = with_validation_loss(results)
+    drawing = curve(Results("test", {"wide": with_both["wide"]}), ("loss", "validation_loss"))
     assert xy(drawing, "loss")[:, 1] == pytest.approx([1.2, 0.6, 0.4])
     assert xy(drawing, "validation loss")[:, 1] == pytest.approx([1.7, 1.1, 0.9])
     assert drawing.figure.axes[0].get_ylabel() == "loss"

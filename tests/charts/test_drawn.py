@@ -86,9 +86,11 @@ def test_a_drawing_is_what_it_was(name: str, tmp_path: Path, results: Results, s
     """Its marks, labels and colours, and what is said of it."""
     cells, _ = study_results(nodes=(10, 20, 40), layers=(1, 2))
     with charts.style():
-        found = asdict(charts.export(DRAW[name](results, cells), name="one"))
-    said = "\n".join(f"<!-- {key}: {value} -->" for key, value in found.items() if not key.startswith("svg"))
-    svg = found["svg_print"].replace("><", ">\n<")
+        exported = asdict(charts.export(DRAW[name](results, cells), name="one"))
+    texts = "\n".join(
+        f"<!-- {key}: {value} -->" for key, value in exported.items() if not key.startswith("svg")
+    )
+    svg = exported["svg_print"].replace("><", ">\n<")
     reference.compare(
-        f"{svg}\n{said}\n", Path(__file__).parent / "drawn" / f"{name}.svg", tmp_path, near=0.02
+        f"{svg}\n{texts}\n", Path(__file__).parent / "drawn" / f"{name}.svg", tmp_path, near=0.02
     )

@@ -40,13 +40,13 @@ def lines(drawing: charts.Drawing) -> list[tuple[list[float], float]]:
 
 def test_each_comparison_has_its_interval_and_that_by_which_it_is_judged() -> None:
     """The thin line is the wider; both are those of the finding."""
-    found = difference(table(PATIENTS, replicate="patient"), SBP, "drug", "placebo", by="arm", within="week")
-    drawing = forest(found.members["difference"])
-    late = found.members["difference"]["12"].quantity
-    judged, own = lines(drawing)[2:4]
+    answer = difference(table(PATIENTS, replicate="patient"), SBP, "drug", "placebo", by="arm", within="week")
+    drawing = forest(answer.members["difference"])
+    late = answer.members["difference"]["12"].quantity
+    judged, by_itself = lines(drawing)[2:4]
     assert judged[0] == pytest.approx([late.judged_low, late.judged_high])
-    assert own[0] == pytest.approx([late.low, late.high])
-    assert (judged[1], own[1]) == (0.8, 2.4)
+    assert by_itself[0] == pytest.approx([late.low, late.high])
+    assert (judged[1], by_itself[1]) == (0.8, 2.4)
     assert [row[0] for row in drawing.rows] == ["week 2, drug − placebo", "week 12, drug − placebo"]
     assert drawing.rows[1][4:] == pytest.approx([late.judged_low, late.judged_high], rel=1e-5)
     assert drawing.figure.axes[0].get_xlabel() == "sbp, mmHg"
@@ -54,8 +54,8 @@ def test_each_comparison_has_its_interval_and_that_by_which_it_is_judged() -> No
 
 def test_what_is_clear_is_filled_and_counted_in_the_title() -> None:
     """A hollow square is unclear, or the same."""
-    found = difference(table(PATIENTS, replicate="patient"), SBP, "drug", "placebo", by="arm", within="week")
-    drawing = forest(found.members["difference"])
+    answer = difference(table(PATIENTS, replicate="patient"), SBP, "drug", "placebo", by="arm", within="week")
+    drawing = forest(answer.members["difference"])
     squares = [line for line in drawing.figure.axes[0].lines if line.get_marker() == "s"]
     fills = [square.get_markerfacecolor() for square in squares]
     assert fills == [charts.Colour.PAPER.value, charts.Colour.BLUE.value]

@@ -28,8 +28,8 @@ def test_dots_that_are_spread_are_apart_and_within_their_row(values: list[int]) 
     offsets = charts.spread(values, 2.5, step=0.1, room=0.4)
     for i, (value, offset) in enumerate(zip(values, offsets, strict=True)):
         assert abs(offset) <= 0.4 + 1e-9
-        for other, beside in zip(values[:i], offsets[:i], strict=True):
-            assert abs(value - other) >= 2.5 or abs(offset - beside) > 0.06
+        for neighbour, beside in zip(values[:i], offsets[:i], strict=True):
+            assert abs(value - neighbour) >= 2.5 or abs(offset - beside) > 0.06
 
 
 def test_dots_that_are_far_apart_stay_on_their_row() -> None:
@@ -59,8 +59,8 @@ def test_line_ends_are_named_in_the_text_shade_of_their_lines() -> None:
     charts.curve(axes, [1, 2], [1, 3], charts.Mark("one"))
     axes.plot([1, 2], [3, np.nan], label="plain", color="red")
     charts.label_line_ends(axes)
-    found = {one.get_text(): (one.get_color(), getattr(one, "xy", None)) for one in axes.texts}
-    assert found == {"one": (Colour.BLUE_TEXT, (2, 3)), "plain": (Colour.INK, (1, 3))}
+    named = {text.get_text(): (text.get_color(), getattr(text, "xy", None)) for text in axes.texts}
+    assert named == {"one": (Colour.BLUE_TEXT, (2, 3)), "plain": (Colour.INK, (1, 3))}
 
 
 @pytest.mark.parametrize("slope", [0.0, 0.02, -0.03])
@@ -83,11 +83,11 @@ def test_the_name_of_a_line_that_ends_early_is_crossed_by_no_other(slope: float)
 
 def test_neighbours_among_series_differ_in_colour_dash_and_marker() -> None:
     """Colour alone tells nothing to some readers."""
-    for what in ("colour", "dash", "marker"):
-        assert len({getattr(style, what) for style in SERIES}) == len(SERIES)
+    for feature in ("colour", "dash", "marker"):
+        assert len({getattr(style, feature) for style in SERIES}) == len(SERIES)
 
 
-def _contrast(one: str, other: str) -> float:
+def _contrast(first: str, second: str) -> float:
     """The ratio of WCAG 2.2."""
 
     def luminance(colour: str) -> float:
@@ -95,7 +95,7 @@ def _contrast(one: str, other: str) -> float:
         linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
         return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
-    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    high, low = sorted((luminance(first), luminance(second)), reverse=True)
     return (high + 0.05) / (low + 0.05)
 
 
@@ -125,6 +125,8 @@ def test_panels_fill_the_width_between_the_margins() -> None:
     figure, panels = charts.column_figure(
         50, columns=2, margins=charts.Margins(left=10, right=20, between=30)
     )
-    ends = [(round(160 * one.get_position().x0, 3), round(160 * one.get_position().x1, 3)) for one in panels]
+    ends = [
+        (round(160 * panel.get_position().x0, 3), round(160 * panel.get_position().x1, 3)) for panel in panels
+    ]
     assert ends == [(10, 60), (90, 140)]
     assert round(figure.get_size_inches()[0] * 25.4, 6) == 160

@@ -52,27 +52,27 @@ SEABORN = {
 @pytest.mark.parametrize("name", SEABORN)
 def test_a_seaborn_figure_is_exported_in_the_house_style_with_equal_bytes(name: str) -> None:
     """Font and colours are the house's, also where seaborn makes colours paler; jitter is the same again."""
-    found = drawn(SEABORN[name], name="f")
-    colours = set(re.findall(r"#[0-9a-f]{6}", found.svg_print))
-    assert 'font-family="Source Sans 3, sans-serif"' in found.svg_print
-    assert "DejaVu" not in found.svg_print
+    exported = drawn(SEABORN[name], name="f")
+    colours = set(re.findall(r"#[0-9a-f]{6}", exported.svg_print))
+    assert 'font-family="Source Sans 3, sans-serif"' in exported.svg_print
+    assert "DejaVu" not in exported.svg_print
     assert Colour.BLUE in colours
     greys = {colour for colour in colours if colour[1:3] == colour[3:5] == colour[5:]}
     assert colours - greys <= set(Colour)
-    assert found == drawn(SEABORN[name], name="f")
+    assert exported == drawn(SEABORN[name], name="f")
 
 
 def test_texts_stay_texts_and_both_variants_are_well_formed() -> None:
     """A reader can search the words; nothing in the file is about matplotlib or the day."""
-    found = drawn(plain)
-    for svg in (found.svg_print, found.svg_screen):
+    exported = drawn(plain)
+    for svg in (exported.svg_print, exported.svg_screen):
         texts = [
             element.text for element in ElementTree.fromstring(svg).iter() if element.tag.endswith("text")
         ]
         assert {"squares", "number", "its square"} <= set(texts)
         assert svg.startswith("<svg ")
         assert "matplotlib" not in svg.lower()
-    assert len(found.svg_print) < 10_000
+    assert len(exported.svg_print) < 10_000
 
 
 def test_a_name_from_data_cannot_break_the_svg() -> None:
@@ -89,21 +89,21 @@ def test_a_name_from_data_cannot_break_the_svg() -> None:
 
 def test_the_screen_variant_names_variables_and_is_else_that_of_paper() -> None:
     """Every colour of the house follows the theme; greys that are no variables turn over."""
-    found = drawn(SEABORN["bootstrap"])
-    back = re.sub(r"(?:var|light-dark)\((?:--[\w-]+, )?(#[0-9a-f]{6})[^)]*\)", r"\1", found.svg_screen)
-    assert back == found.svg_print
-    assert "var(--chart-blue, #0072b2)" in found.svg_screen
-    assert "light-dark(#" in found.svg_screen
-    assert "var(" not in found.svg_print
-    assert not re.search(r"(?<!, )#(0072b2|1f2328|d8dee4)", found.svg_screen)
+    exported = drawn(SEABORN["bootstrap"])
+    back = re.sub(r"(?:var|light-dark)\((?:--[\w-]+, )?(#[0-9a-f]{6})[^)]*\)", r"\1", exported.svg_screen)
+    assert back == exported.svg_print
+    assert "var(--chart-blue, #0072b2)" in exported.svg_screen
+    assert "light-dark(#" in exported.svg_screen
+    assert "var(" not in exported.svg_print
+    assert not re.search(r"(?<!, )#(0072b2|1f2328|d8dee4)", exported.svg_screen)
     assert "--chart-blue: light-dark(#0072b2, #4ea6e0);" in charts.css_variables()
 
 
 def test_texts_on_the_cells_of_a_map_have_one_colour_in_both_themes() -> None:
     """The cells are the same in both; a text that turned over would be lost on them."""
-    found = drawn(lambda: seaborn.heatmap([[0.0, 1.0]], annot=True, cbar=False))
+    exported = drawn(lambda: seaborn.heatmap([[0.0, 1.0]], annot=True, cbar=False))
     for value in ("0", "1"):
-        (text,) = re.findall(rf"<text style=\"([^\"]*)\" [^>]*>{value}</text>", found.svg_screen)[-1:]
+        (text,) = re.findall(rf"<text style=\"([^\"]*)\" [^>]*>{value}</text>", exported.svg_screen)[-1:]
         assert "fill: #" in text
 
 
@@ -114,9 +114,9 @@ def test_a_map_has_no_grid() -> None:
 
 def test_a_grid_of_seaborn_that_is_too_wide_is_drawn_smaller_and_told() -> None:
     """Its size follows the data; that of any other figure is the author's."""
-    found = drawn(lambda: seaborn.relplot(FRAME, x="dose", y="yield", col="half", height=3.5), name="f")
-    assert (found.width_mm, found.note) == (160.0, "figure 'f' is drawn at 90 %: it is 178 mm wide")
-    assert re.search('width="453.54pt" height="226.77pt" viewBox="0 0 504 252"', found.svg_print)
+    exported = drawn(lambda: seaborn.relplot(FRAME, x="dose", y="yield", col="half", height=3.5), name="f")
+    assert (exported.width_mm, exported.note) == (160.0, "figure 'f' is drawn at 90 %: it is 178 mm wide")
+    assert re.search('width="453.54pt" height="226.77pt" viewBox="0 0 504 252"', exported.svg_print)
 
 
 def test_a_figure_whose_type_would_be_too_small_to_read_is_refused() -> None:
@@ -156,7 +156,7 @@ def test_ids_begin_with_the_name_so_that_a_page_may_hold_many_figures() -> None:
     svg = drawn(plain, name="a b").svg_print
     ids = re.findall(r'\bid="([^"]+)"', svg)
     assert ids
-    assert all(one.startswith("a-b-") for one in ids)
+    assert all(identifier.startswith("a-b-") for identifier in ids)
     assert set(re.findall(r"(?:url\(#|href=\"#)([^\")]+)", svg)) <= set(ids)
 
 
@@ -174,21 +174,21 @@ def test_the_style_ends_with_the_draw() -> None:
 def test_the_data_are_plain_values_and_come_back_from_json() -> None:
     """NumPy and pandas scalars are numbers; what is not finite is empty; an index with a name is a column."""
     frame = FRAME.set_index("kind").assign(none=float("nan"), day=pandas.Timestamp("2026-01-01"))
-    found = drawn(lambda: charts.Drawing(plain(), data=frame, title="It grows.", caption="By dose."))
-    assert found.columns == ("kind", "dose", "yield", "half", "none", "day")
-    assert found.rows[0] == ("a", 1, 3.0, "x", None, "2026-01-01 00:00:00")
-    assert (found.title, found.caption) == ("It grows.", "By dose.")
-    again = charts.Exported(**json.loads(json.dumps(asdict(found))))
-    assert again.svg_screen == found.svg_screen
-    assert [list(row) for row in found.rows] == [list(row) for row in again.rows]
+    exported = drawn(lambda: charts.Drawing(plain(), data=frame, title="It grows.", caption="By dose."))
+    assert exported.columns == ("kind", "dose", "yield", "half", "none", "day")
+    assert exported.rows[0] == ("a", 1, 3.0, "x", None, "2026-01-01 00:00:00")
+    assert (exported.title, exported.caption) == ("It grows.", "By dose.")
+    again = charts.Exported(**json.loads(json.dumps(asdict(exported))))
+    assert again.svg_screen == exported.svg_screen
+    assert [list(row) for row in exported.rows] == [list(row) for row in again.rows]
     assert drawn(plain).rows == ()
 
 
-@pytest.mark.parametrize("given", ["", "A curve that rises."])
-def test_a_figure_has_an_alternative_text_given_or_made(given: str) -> None:
+@pytest.mark.parametrize("alt", ["", "A curve that rises."])
+def test_a_figure_has_an_alternative_text_given_or_made(alt: str) -> None:
     """Made of the kind, the names of the axes and the series."""
-    found = drawn(lambda: charts.Drawing(plain(), "line chart", alt=given)).alt
-    assert found == given or all(word in found for word in ("ine chart", "its square", "number", "squares"))
+    made = drawn(lambda: charts.Drawing(plain(), "line chart", alt=alt)).alt
+    assert made == alt or all(word in made for word in ("ine chart", "its square", "number", "squares"))
 
 
 @pytest.mark.parametrize(("low", "labels"), [(1e-6, {"10⁻⁶", "10⁻²"}), (3.0, {"5", "10", "20", "50"})])

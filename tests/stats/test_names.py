@@ -52,7 +52,7 @@ def test_names_are_found_as_attributes_and_as_items() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "told"),
+    ("value", "message"),
     [
         (3, r"write number\(3\)"),
         (np.float64(0.5), r"write number\(0.5\)"),
@@ -60,55 +60,55 @@ def test_names_are_found_as_attributes_and_as_items() -> None:
         (object(), "allowed are"),
     ],
 )
-def test_what_has_no_source_is_refused(value: Any, told: str) -> None:
+def test_what_has_no_source_is_refused(value: Any, message: str) -> None:
     """The message says what to write."""
-    with pytest.raises(UsageError, match=told):
+    with pytest.raises(UsageError, match=message):
         Answer(x=value)
 
 
 def test_answers_are_joined_and_one_name_means_one_thing() -> None:
     """Names inside names are joined too."""
-    one = Answer(mean=Namespace({"a": MEASURED})) | Answer(mean=Namespace({"b": MEASURED}), text="yes")
-    assert list(one.mean) == ["a", "b"]
+    joined = Answer(mean=Namespace({"a": MEASURED})) | Answer(mean=Namespace({"b": MEASURED}), text="yes")
+    assert list(joined.mean) == ["a", "b"]
     with pytest.raises(UsageError, match=r"mean.a has two meanings.*name="):
-        one | Answer(mean=Namespace({"a": number(1)}))
+        joined | Answer(mean=Namespace({"a": number(1)}))
 
 
 def everything() -> Answer:
     """An answer with one of each kind."""
-    of, measure = made.every()["crossed"]
-    found = ranking(of, measure) | count(of, None, measure, above=90)
-    found |= difference(*made.every()["ratio"], "a", "b", name="slower") | effect(
+    samples, measure = made.every()["crossed"]
+    answer = ranking(samples, measure) | count(samples, None, measure, above=90)
+    answer |= difference(*made.every()["ratio"], "a", "b", name="slower") | effect(
         *made.every()["trend"], "experiment", name="more"
     )
     frame = pd.DataFrame(
         {"size": [1, 2], "share": [0.1, 1 / 3], "what": ["x", None], "n": pd.array([1, None], "Int64")}
     )
-    return found | Answer(
+    return answer | Answer(
         own=frame, list=["a", MEASURED], no=fact(False, "it rains"), ic50=number(1.6, (1.2, 2.1), "µM")
     )
 
 
 def test_an_answer_is_stored_as_json_and_read_back_equal() -> None:
     """In every bit, with names inside, tables and findings; a difference of a bit is a difference."""
-    one = everything()
-    text = json.dumps(to_json(one))
+    answer = everything()
+    text = json.dumps(to_json(answer))
     read = from_json(json.loads(text))
-    assert read == one
+    assert read == answer
     assert json.dumps(to_json(read)) == text
-    assert read.ranking.none_clear().holds == one.ranking.none_clear().holds
+    assert read.ranking.none_clear().holds == answer.ranking.none_clear().holds
     assert read.no.truth is False
     assert not members_equal(number(0.1 + 0.2), number(0.3))
 
 
 def test_an_answer_shows_its_sentences_and_tables() -> None:
     """At a prompt and in a notebook, escaped."""
-    one = ranking(
+    answer = ranking(
         made.every()["crossed"][0] | {"<a>": made.known("<a>", np.ones((5, 400), dtype=bool))}, made.ACCURACY
     )
-    assert repr(one).startswith("<a> is best")
-    assert "<a>" not in one._repr_html_()
-    assert "<td>&lt;a&gt;</td>" in one._repr_html_()
+    assert repr(answer).startswith("<a> is best")
+    assert "<a>" not in answer._repr_html_()
+    assert "<td>&lt;a&gt;</td>" in answer._repr_html_()
 
 
 def test_a_table_of_subjects_has_declared_fields_and_what_the_answer_has() -> None:
@@ -118,15 +118,15 @@ def test_a_table_of_subjects_has_declared_fields_and_what_the_answer_has() -> No
         for name, size, title in (("a", 2, "A"), ("b", 3, ""))
     ]
     answer = Answer(mean=Namespace({"a": MEASURED}))
-    found = rows(experiments, answer, name="Model", size="Size", parameters="Parameters", mean="Accuracy")
-    assert found.heads == ["Model", "Size", "Parameters", "Accuracy, %"]
-    assert [row[0] for row in found.rows] == ["A", "b"]
-    assert [as_quantity(row[2]).value for row in found.rows] == [20, 30]
-    assert found.rows[1][3] == "–"
-    of = Namespace({one.name: declared(one) for one in experiments})
-    assert rows(of, answer, name="Model", size="Size", parameters="Parameters", mean="Accuracy") == found
+    shown = rows(experiments, answer, name="Model", size="Size", parameters="Parameters", mean="Accuracy")
+    assert shown.heads == ["Model", "Size", "Parameters", "Accuracy, %"]
+    assert [row[0] for row in shown.rows] == ["A", "b"]
+    assert [as_quantity(row[2]).value for row in shown.rows] == [20, 30]
+    assert shown.rows[1][3] == "–"
+    by_name = Namespace({experiment.name: declared(experiment) for experiment in experiments})
+    assert rows(by_name, answer, name="Model", size="Size", parameters="Parameters", mean="Accuracy") == shown
     with pytest.raises(UsageError, match="did you mean 'parameters'"):
-        rows(of, answer, parameter="Parameters")
+        rows(by_name, answer, parameter="Parameters")
 
 
 def test_a_table_has_rows_of_one_length() -> None:
@@ -139,16 +139,16 @@ T, F, U = (Condition(holds) for holds in (True, False, None))
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "joint", "any_"),
+    ("first", "second", "joint", "any_"),
     [(T, T, True, True), (T, F, False, True), (T, U, None, True), (F, U, False, None), (U, U, None, None)],
 )
 def test_three_values_are_kept(
-    one: Condition, other: Condition, joint: bool | None, any_: bool | None
+    first: Condition, second: Condition, joint: bool | None, any_: bool | None
 ) -> None:
     """Unknown and false is false, unknown or true is true, in both orders."""
-    for first, second in ((one, other), (other, one)):
-        assert both(first, second).holds is (first & second).holds is joint
-        assert either(first, second).holds is (first | second).holds is any_
+    for pair in ((first, second), (second, first)):
+        assert both(*pair).holds is (pair[0] & pair[1]).holds is joint
+        assert either(*pair).holds is (pair[0] | pair[1]).holds is any_
     assert (negated(T).holds, (~F).holds, negated(U).holds) == (False, True, None)
     with pytest.raises(TypeError, match="unknown"):
         bool(T)
@@ -173,14 +173,14 @@ def test_a_bound_that_is_a_quantity_is_read_in_its_own_unit() -> None:
 def test_exact_numbers_are_compared_and_measured_ones_are_not() -> None:
     """The message names .above()."""
     epochs = Quantity(50, "epochs", exact=True)
-    found = [
+    conditions = [
         epochs == 50,
         epochs != 50,
         epochs < 51,
         epochs >= number(50),
         epochs > np.int64(60),
     ]
-    assert [one.holds for one in found] == [True, False, True, True, False]
+    assert [condition.holds for condition in conditions] == [True, False, True, True, False]
     assert (epochs == 50).how == ""
     share = Quantity(0.29, "fraction", exact=True)
     assert ((share == 29).holds, (share == 28).how) == (True, "by 1 point")
@@ -204,8 +204,8 @@ def test_a_number_of_any_library_can_be_stated() -> None:
 
     values = np.array([1.0, 2.0, 4.0, 3.0])
     test = stats.ttest_1samp(values, 0)
-    found = number(values.mean(), test, "µM", n=4, method="t")
-    assert found.interval == pytest.approx(tuple(test.confidence_interval()))
+    stated = number(values.mean(), test, "µM", n=4, method="t")
+    assert stated.interval == pytest.approx(tuple(test.confidence_interval()))
     assert number(np.int64(3)).exact
     assert not number(np.float32(0.5)).exact
     with pytest.raises(UsageError, match="not between"):

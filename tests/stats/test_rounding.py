@@ -102,8 +102,8 @@ def test_the_mean_of_one_run_has_the_decimals_of_its_measures_margin() -> None:
     """Also in a table."""
     runs = pd.DataFrame({"seed": [1, 1], "net": ["a", "b"], "accuracy": [0.97634, 0.9651]})
     accuracy = Measure("accuracy", "%", margin=0.2, because="so many images are mislabelled")
-    found = mean(table(runs, replicate="seed"), accuracy, by="net")
-    assert plain(as_prose(found.mean.a)) == "97.6 %"
+    answer = mean(table(runs, replicate="seed"), accuracy, by="net")
+    assert plain(as_prose(answer.mean.a)) == "97.6 %"
 
 
 @pytest.mark.parametrize(
