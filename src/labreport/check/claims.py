@@ -94,3 +94,9 @@ def check_claims(plan: Plan, fallen: Collection[Claim] = ()) -> list[CheckedClai
         path = plan.project.folder / claim.file
         checked.append(CheckedClaim(claim, path, is_new=claim in fallen))
     return checked
+
+
+def wrong_claims(claims: Iterable[CheckedClaim], allow_unknown: bool) -> list[CheckedClaim]:
+    """Those that fail, and those that are not known, unless that is allowed."""
+    allowed = ("holds", "unknown") if allow_unknown else ("holds",)
+    return [claim for claim in claims if claim.outcome not in allowed]

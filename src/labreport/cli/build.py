@@ -6,16 +6,18 @@ import argparse
 import os
 import time
 import webbrowser
+from collections.abc import Sequence
 
 from labreport.build import Builder, Request, answers_of, build_report, open_plan
 from labreport.check.changes import LastBuild
-from labreport.check.claims import check_claims
+from labreport.check.claims import CheckedClaim, check_claims, wrong_claims
 from labreport.cli import stamp
 from labreport.cli.output import SHOWN, amounts, gate, lines_of, show_causes, show_changes, show_claims
 from labreport.cli.progress import Progress
 from labreport.cli.terminal import Terminal, counted, duration
 from labreport.errors import MultipleErrors, display_path
 from labreport.plan import DOCUMENTS
+from labreport.plan.snapshot import Snapshot
 
 
 def build(arguments: argparse.Namespace, terminal: Terminal) -> int:
@@ -68,18 +70,21 @@ def carry_out(arguments: argparse.Namespace, terminal: Terminal, progress: Progr
     if built.made and last_build.differences:
         show_changes(terminal.say, last_build.differences, SHOWN)
     claims = check_claims(built.plan, last_build.fallen)
-    failing = [claim for claim in claims if claim.outcome == "fails"]
-    unknown = [claim for claim in claims if claim.outcome == "unknown"]
-    listed = failing
-    if arguments.strict and not arguments.allow_unknown:
-        listed = failing + unknown
-    show_claims(terminal, listed)
+    wrong = wrong_claims(claims, arguments.allow_unknown or not arguments.strict)
+    show_claims(terminal, wrong)
     _say_done(built, terminal, took)
     if arguments.command == "build" and not request.force and built.snapshot is not None:
-        front = os.environ.get(stamp.FRONT, "")
-        lines = lines_of(failing) + ([""] if unknown else [])
-        stamp.write(front, arguments.argv, str(arguments.output), built.snapshot, lines)
-    return gate(terminal, listed) if arguments.strict else 0
+        _stamp(arguments, built.snapshot, claims)
+    return gate(terminal, wrong) if arguments.strict else 0
+
+
+def _stamp(arguments: argparse.Namespace, snapshot: Snapshot, claims: Sequence[CheckedClaim]) -> None:
+    """Stamp a report that is all fresh, so that the next build has only to look at its files."""
+    lines = lines_of(wrong_claims(claims, allow_unknown=True))
+    if any(claim.outcome == "unknown" for claim in claims):
+        lines.append("")
+    front = os.environ.get(stamp.FRONT, "")
+    stamp.write(front, arguments.argv, str(arguments.output), snapshot, lines)
 
 
 def _say_failed(built: Builder, terminal: Terminal, took: str) -> int:

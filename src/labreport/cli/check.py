@@ -8,7 +8,7 @@ from pathlib import Path
 
 from labreport.build import open_report
 from labreport.check.changes import LastBuild
-from labreport.check.claims import CheckedClaim, check_claims
+from labreport.check.claims import CheckedClaim, check_claims, wrong_claims
 from labreport.check.coverage import coverage_of
 from labreport.check.fragile import firmness
 from labreport.cli.build import request_of
@@ -31,8 +31,7 @@ def check(arguments: argparse.Namespace, terminal: Terminal) -> int:
     if plan.cache.entry("document", "answers.json") is None:
         raise UsageError(f"{display_path(arguments.output)} has no report to check; build first")
     claims = check_claims(plan, LastBuild.read(arguments.output).fallen)
-    allowed = ("holds", "unknown") if arguments.allow_unknown else ("holds",)
-    wrong = [claim for claim in claims if claim.outcome not in allowed]
+    wrong = wrong_claims(claims, arguments.allow_unknown)
     form = arguments.format or ("github" if terminal.annotates else "text")
     text = FORMATS[form](claims if form == "json" else wrong)
     if text:

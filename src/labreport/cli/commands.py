@@ -14,7 +14,7 @@ from pathlib import Path
 from labreport import results
 from labreport.build import locked_report, open_plan, open_report
 from labreport.check.changes import LastBuild, as_markdown, differences
-from labreport.check.claims import CheckedClaim, check_claims
+from labreport.check.claims import CheckedClaim, check_claims, wrong_claims
 from labreport.cli.build import request_of
 from labreport.cli.output import amounts, gate, show_causes, show_changes, show_claims, summary
 from labreport.cli.terminal import Terminal, counted, duration, visible
@@ -42,7 +42,7 @@ def status(arguments: argparse.Namespace, terminal: Terminal) -> int:
     claims = check_claims(plan, LastBuild.read(arguments.output).fallen)
     if claims:
         terminal.result(summary(claims))
-    show_claims(terminal, [claim for claim in claims if claim.outcome == "fails"])
+    show_claims(terminal, wrong_claims(claims, allow_unknown=True))
     return 1 if stale else 0
 
 
@@ -166,12 +166,11 @@ def render(arguments: argparse.Namespace, terminal: Terminal) -> int:
     text, claims = render_file(source, answers, plan.project.runs)
     target = arguments.output / "exports" / source.name
     files.write_bytes(target, text.encode())
-    outcomes = ("fails",) if arguments.allow_unknown else ("fails", "unknown")
     checked = [CheckedClaim(claim, source) for claim in claims]
-    listed = [claim for claim in checked if claim.outcome in outcomes]
-    show_claims(terminal, listed)
+    wrong = wrong_claims(checked, arguments.allow_unknown)
+    show_claims(terminal, wrong)
     terminal.result(f"Wrote {display_path(target)}")
-    return gate(terminal, listed)
+    return gate(terminal, wrong)
 
 
 def show_code(arguments: argparse.Namespace, terminal: Terminal) -> None:
