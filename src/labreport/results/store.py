@@ -19,7 +19,8 @@ from labreport.results.runs import Checkpoint, Run
 
 KEY_DIGITS = 16
 """How much of a key is in the names of its files."""
-_RUN_FILE = re.compile(r"(?P<seed>\d+)-(?P<key>[0-9a-f]{16})\.json")
+_RUN_FILE = re.compile(r"\d+-[0-9a-f]{8,16}\.json")
+"""The file of a run; fewer digits are another version's, which is told where the run is made again."""
 _OURS = re.compile(r"\.?\d+-[0-9a-f]{8,16}(\..+)?")
 """A file of a run, of an unfinished writing, or a lock."""
 
