@@ -240,8 +240,8 @@ def left_out(cells: Sequence[Cell]) -> tuple[str, ...]:
     return tuple(reason for reason in reasons if not reason.startswith("0 "))
 
 
-def _counted(number: int, one: str, several: str) -> str:
-    return f"{number:,} {one if number == 1 else several}"
+def _counted(number: int, singular: str, several: str) -> str:
+    return f"{number:,} {singular if number == 1 else several}"
 
 
 def count_expected(cells: Sequence[Cell]) -> int:
@@ -292,10 +292,10 @@ def _refuse_half_paired(first: Cell, second: Cell) -> None:
     data.refuse(f"{text}, {rest}; correct it, or say what is meant: {advice}")
 
 
-def _listed(noun: str, units: Sequence[Any], one: str, several: str) -> str:
+def _listed(noun: str, units: Sequence[Any], singular: str, several: str) -> str:
     """`patient 'P1' is`, `patients 'P3', 'P10' and 5 more are`, with one of the two verbs."""
     if len(units) == 1:
-        return f"{noun} {text_of(units[0])!r} {one}"
+        return f"{noun} {text_of(units[0])!r} {singular}"
     names = ", ".join(repr(text_of(unit)) for unit in units[:5])
     more = f" and {len(units) - 5:,} more" if len(units) > 5 else ""
     return f"{plural(noun)} {names}{more} {several}"

@@ -160,22 +160,22 @@ def _compared_quantity(
     Nothing judges one unit, or what has no interval. What is equal in every unit and item of several is the
     same, if there is a margin: its ends are the null.
     """
-    own = estimate_at(ALPHA)
+    alone = estimate_at(ALPHA)
     of_family = with_exact_test(estimate_at(ALPHA / family), ALPHA / family)
     null = 1.0 if measure.scale == "ratio" else 0.0
     judged_low, judged_high = _finite_ends(of_family)
-    if own.n < 2:
+    if alone.n < 2:
         judged_low = judged_high = None
-    elif own.all_equal and measure.bound is not None:
+    elif alone.all_equal and measure.bound is not None:
         judged_low = judged_high = null
     return replace(
-        _quantity(own, measure.difference_unit, source, samples[0]),
+        _quantity(alone, measure.difference_unit, source, samples[0]),
         null=null,
         judged_low=judged_low,
         judged_high=judged_high,
         family=family,
         margin=measure.bound,
-        p=own.p if own.n > 1 else None,
+        p=alone.p if alone.n > 1 else None,
         groups=tuple((sample.name, len(sample.values)) for sample in samples),
     )
 

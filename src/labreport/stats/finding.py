@@ -188,11 +188,12 @@ class Count(OfSubjects):
     @property
     def quantity(self) -> Quantity:
         """How many, of all subjects together."""
-        first, *others = self.evidence
-        if not others:
+        counts = self.evidence
+        first = counts[0]
+        if len(counts) == 1:
             return first
-        n = sum(count.n for count in self.evidence)
-        total = sum(count.value or 0 for count in self.evidence)
+        n = sum(count.n for count in counts)
+        total = sum(count.value or 0 for count in counts)
         source = replace(first.source, experiments=self.subjects, n=n)
         return replace(first, value=total, n=n, out_of=n, values=(), source=source)
 
@@ -227,9 +228,9 @@ class Count(OfSubjects):
         count = dict(self.counts)[subject]
         means = tuple(pair for pair in self.subject_means if pair[0] == subject)
         labels = (self.label(subject),)
-        of = replace(self.of, value=count.n)
+        total = replace(self.of, value=count.n)
         counts = ((subject, count),)
-        return replace(self, subjects=(subject,), labels=labels, subject_means=means, counts=counts, of=of)
+        return replace(self, subjects=(subject,), labels=labels, subject_means=means, counts=counts, of=total)
 
     def _where(self, name: Any = None, *, all_runs: bool) -> Condition:
         finding = self if name is None else self[name]
@@ -283,7 +284,10 @@ class Compared(OfSubjects, Askable):
 
     def both_ways(self) -> list[Comparison]:
         """Each comparison, and each as seen from its second subject."""
-        return [each for comparison in self.comparisons for each in (comparison, comparison.reversed())]
+        ways = []
+        for comparison in self.comparisons:
+            ways += [comparison, comparison.reversed()]
+        return ways
 
     def _which(self, word: str, *names: str) -> Condition:
         """A condition that needs a name, or two."""
@@ -299,9 +303,10 @@ class Compared(OfSubjects, Askable):
     def _comparison(self, *names: Any) -> Comparison:
         """The comparison of two subjects, seen from the first, or the only one that begins with a subject."""
         chosen = tuple(self._find(names))
-        matching = [each for each in self.comparisons if each.subjects[: len(chosen)] == chosen]
-        if not matching:
-            matching = [each for each in self.both_ways() if each.subjects[: len(chosen)] == chosen]
+        matching: list[Comparison] = []
+        for comparisons in (self.comparisons, self.both_ways()):
+            if not matching:
+                matching = [way for way in comparisons if way.subjects[: len(chosen)] == chosen]
         if len(matching) == 1 or (matching and self.kind == "effect"):
             return matching[0]
         pairs = ", ".join(" and ".join(comparison.subjects) for comparison in self.comparisons[:8])
@@ -339,8 +344,8 @@ class Ranking(Compared):
     def order(self) -> list[str]:
         """The names by their means, the best first; those without one last."""
         sign = 1 if self.ahead == "less" else -1
-        known = {name: sign * mean.value for name, mean in self.subject_means if mean.value is not None}
-        return sorted(self.subjects, key=lambda name: (name not in known, known.get(name, 0.0)))
+        means = {name: sign * mean.value for name, mean in self.subject_means if mean.value is not None}
+        return sorted(self.subjects, key=lambda name: (name not in means, means.get(name, 0.0)))
 
     @property
     def first(self) -> list[str]:
@@ -351,7 +356,7 @@ class Ranking(Compared):
     @property
     def pairs_ahead(self) -> set[tuple[str, ...]]:
         """The pairs of which the first is clearly ahead of the second."""
-        return {each.subjects for each in self.both_ways() if each.outcome == self.ahead}
+        return {way.subjects for way in self.both_ways() if way.outcome == self.ahead}
 
     @property
     def where_clear(self) -> ClearNames:
@@ -366,11 +371,11 @@ class Ranking(Compared):
     def leads(self, *names: Any) -> Condition:
         """Hold where exactly these are clearly ahead of all others."""
         leaders = self._find(names)
-        others = [name for name in self.subjects if name not in leaders]
-        if not others:
+        rest = [name for name in self.subjects if name not in leaders]
+        if not rest:
             refuse("leads() names all that are ranked; leave some out")
-        pairs = [self.ask("clear", *pair) for pair in product(leaders, others)]
-        return replace(both(*pairs), about=(self,))
+        ahead = [self.ask("clear", *pair) for pair in product(leaders, rest)]
+        return replace(both(*ahead), about=(self,))
 
     def none_clear(self, *names: Any) -> Condition:
         """Hold where no two of these (by default of all) clearly differ."""
@@ -388,7 +393,7 @@ class Ranking(Compared):
 
     def _behind(self, name: Any) -> list[str]:
         (leader,) = self._find([name])
-        return [other for other in self.order if (leader, other) in self.pairs_ahead]
+        return [name for name in self.order if (leader, name) in self.pairs_ahead]
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
@@ -422,10 +427,12 @@ class Difference(Compared):
         """The means as a table, with the group in front where there are groups."""
         if not self.groups:
             return super().means
-        tables = {name: group.means for name, group in self.groups}
-        _, columns = next(iter((name, table.columns) for name, table in tables.items()))
-        rows = [(name, *row) for name, table in tables.items() for row in table.rows]
-        return Table([_capitalised(Column("group", self.within)), *columns], rows)
+        columns: list[Column] = []
+        rows = []
+        for name, group in self.groups:
+            columns = [_capitalised(Column("group", self.within)), *group.means.columns]
+            rows += [(name, *row) for row in group.means.rows]
+        return Table(columns, rows)
 
     @property
     def difference(self) -> Namespace:
@@ -466,7 +473,8 @@ class Difference(Compared):
 
     def __iter__(self) -> Iterator[str]:
         """The names of its groups, or of what was compared."""
-        names = [name for name, _ in self.groups] or [each.subjects[0] for each in self.comparisons]
+        names = [name for name, _ in self.groups]
+        names += [comparison.subjects[0] for comparison in self.comparisons]
         return iter(dict.fromkeys(names))
 
     def __getitem__(self, name: Any) -> Difference:

@@ -169,8 +169,8 @@ def samples_by_group(
 
 
 def _chosen(samples: Mapping[str, Sample], names: Iterable[Any]) -> dict[str, Sample]:
-    found = [find(name, samples) for name in names]
-    return {name: samples[name] for name in found}
+    chosen = [find(name, samples) for name in names]
+    return {name: samples[name] for name in chosen}
 
 
 def _of_experiments(
@@ -179,9 +179,10 @@ def _of_experiments(
     """The samples of some experiments, or of all that are read, at epochs that are equal."""
     chosen = [text_of(name) for name in names] if names else list(results.experiments or results)
     samples = {name: sample(results[name], measure, epoch) for name in chosen}
-    if epoch is None and len({one_sample.epoch for one_sample in samples.values()}) > 1:
-        epochs = ", ".join(f"{name}: {each.epoch or 1}" for name, each in samples.items())
-        refuse(f"{measure.name!r} would be compared after unequal epochs ({epochs}); give epoch=")
+    epochs = {name: of_name.epoch or 1 for name, of_name in samples.items()}
+    if epoch is None and len(set(epochs.values())) > 1:
+        listed = ", ".join(f"{name}: {last}" for name, last in epochs.items())
+        refuse(f"{measure.name!r} would be compared after unequal epochs ({listed}); give epoch=")
     return samples
 
 

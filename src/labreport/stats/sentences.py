@@ -243,7 +243,9 @@ def _ranking_values(finding: Ranking) -> dict[str, Any]:
     """
     order, first = finding.order, finding.first
     behind = [name for name in order if name not in first]
-    level = [each.quantity for each in finding.comparisons if {*each.subjects} <= {*first}]
+    level = [
+        comparison.quantity for comparison in finding.comparisons if set(comparison.subjects) <= set(first)
+    ]
     ahead_of = {name: _ahead_of(finding, name) for name in behind}
     pairs = []
     for leaders, names in groupby(behind, ahead_of.__getitem__):
@@ -267,7 +269,7 @@ def _labels(finding: Ranking, names: Iterable[str]) -> list[str]:
 
 def _ahead_of(finding: Ranking, name: str) -> list[str]:
     """Those that are clearly ahead of one: the first of them, if any of the first is."""
-    leaders = [other for other in finding.order if (other, name) in finding.pairs_ahead]
+    leaders = [leader for leader in finding.order if (leader, name) in finding.pairs_ahead]
     return [leader for leader in leaders if leader in finding.first] or leaders
 
 
@@ -340,7 +342,8 @@ def _asked_of_ranking(finding: Ranking) -> list[tuple[str, Condition]]:
         if len(first) < len(order):
             asked.append(("leads", first))
         asked.append(("none_clear", first))
-    for ahead, behind in sorted(sorted(map(order.index, each.subjects)) for each in finding.comparisons):
+    places = [sorted(map(order.index, comparison.subjects)) for comparison in finding.comparisons]
+    for ahead, behind in sorted(places):
         if len(order) <= 12 or ahead == 0:
             asked += [(word, (order[ahead], order[behind])) for word in ("clear", "same", "unclear")]
     texts = [f".{word}({', '.join(map(repr, names))})" for word, names in asked]

@@ -86,13 +86,12 @@ def geometric(
     `geometric(paired_difference, [first, second], 0.05, None)` is how many times the second the first is.
     """
     logarithms = [[_logarithm(value) for value in group] for group in groups]
-    found = estimate(*logarithms, alpha, test_fraction)
-    value, low, high = (
-        None if number is None else _power(number) for number in (found.value, found.low, found.high)
-    )
-    values = tuple(map(_power, found.values))
-    method = f"{found.method} on logarithms"
-    return replace(found, value=value, low=low, high=high, spread=None, values=values, method=method)
+    on_logarithms = estimate(*logarithms, alpha, test_fraction)
+    ends = (on_logarithms.value, on_logarithms.low, on_logarithms.high)
+    value, low, high = (None if end is None else _power(end) for end in ends)
+    values = tuple(map(_power, on_logarithms.values))
+    method = f"{on_logarithms.method} on logarithms"
+    return replace(on_logarithms, value=value, low=low, high=high, spread=None, values=values, method=method)
 
 
 def _without_interval(estimate: Estimate, value: float, rounding: float) -> Estimate:

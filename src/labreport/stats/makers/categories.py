@@ -63,14 +63,15 @@ def _are_equal(labels: Mapping[Any, NDArray[Any]]) -> bool:
     """Whether all runs have the same items."""
     import numpy as np
 
-    first, *others = labels.values()
-    return all(np.array_equal(first, array) for array in others)
+    arrays = list(labels.values())
+    return all(np.array_equal(arrays[0], array) for array in arrays)
 
 
 def _sample(
     key: str, missed: Mapping[Any, NDArray[Any]], same_items: bool, design: Any, epoch: Epoch
 ) -> Sample:
     """The share of one category that each run misses; a run without an item of it is left out."""
-    known = {seed: wrong for seed, wrong in missed.items() if len(wrong)}
-    shares = {seed: float(wrong.mean()) for seed, wrong in known.items()}
-    return Sample(key, shares, known if same_items else None, design, key, epoch, items=key)
+    with_items = {seed: wrong for seed, wrong in missed.items() if len(wrong)}
+    shares = {seed: float(wrong.mean()) for seed, wrong in with_items.items()}
+    correct = with_items if same_items else None
+    return Sample(key, shares, correct, design, key, epoch, items=key)

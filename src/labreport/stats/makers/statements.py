@@ -45,7 +45,7 @@ def number(
         stated = float(stated)
         if not low <= stated <= high:
             refuse(f"number({stated!r}) is not between its ends, {low!r} and {high!r}")
-    by_replicate = tuple((name, float(plain_number(own))) for name, own in (values or {}).items())
+    by_replicate = tuple((name, float(plain_number(single))) for name, single in (values or {}).items())
     n = n or len(by_replicate)
     if not isinstance(source, Source):
         source = Source(n=n, unit="value", kind="computed", method=method, note=source or method)
@@ -85,21 +85,21 @@ def fact(truth: Any, sentence: str, otherwise: str = "") -> Fact:
     return Fact(sentence=sentence, truth=as_condition(truth).holds, otherwise=otherwise)
 
 
-def ratio(one: Quantity, other: Quantity) -> Quantity:
-    """How many times the other the one is; of exact numbers exactly.
+def ratio(first: Quantity, second: Quantity) -> Quantity:
+    """How many times the second the first is; of exact numbers exactly.
 
     The interval is that of Donner and Zou (2012, Closed-form confidence intervals for functions of the normal
     mean and standard deviation, Statistical Methods in Medical Research 21), from the intervals of both, as
     if they were independent; for pairs a measure with `scale="ratio"` is sharper. There is none where one of
     them reaches below 0, which its method says.
     """
-    source = _ratio_source(one, other)
-    if one.value is None or not other.value:
+    source = _ratio_source(first, second)
+    if first.value is None or not second.value:
         return Quantity(None, "times", source=source)
-    value = one.value / other.value
-    if one.exact and other.exact:
+    value = first.value / second.value
+    if first.exact and second.exact:
         return Quantity(value, "times", n=source.n or 1, source=source, exact=True)
-    ends = _donner_and_zou(one, other)
+    ends = _donner_and_zou(first, second)
     if ends is None:
         without = replace(source, method="no interval, as one of both may be 0 or has none")
         return Quantity(value, "times", n=source.n or 1, source=without)
@@ -107,25 +107,33 @@ def ratio(one: Quantity, other: Quantity) -> Quantity:
     return Quantity(value, "times", *ends, n=source.n or 1, source=source)
 
 
-def _ratio_source(one: Quantity, other: Quantity) -> Source:
-    names = dict.fromkeys((*one.source.experiments, *other.source.experiments))
-    labels = [quantity.source.measure or quantity.source.note or "a number" for quantity in (one, other)]
-    n = min(one.source.n, other.source.n)
+def _ratio_source(first: Quantity, second: Quantity) -> Source:
+    names = dict.fromkeys((*first.source.experiments, *second.source.experiments))
+    labels = [quantity.source.measure or quantity.source.note or "a number" for quantity in (first, second)]
+    n = min(first.source.n, second.source.n)
     return Source(
-        tuple(names), n=n, unit=one.source.unit, kind="computed", note=" over ".join(labels), relation="over"
+        tuple(names),
+        n=n,
+        unit=first.source.unit,
+        kind="computed",
+        note=" over ".join(labels),
+        relation="over",
     )
 
 
-def _donner_and_zou(one: Quantity, other: Quantity) -> tuple[float, float] | None:
+def _donner_and_zou(first: Quantity, second: Quantity) -> tuple[float, float] | None:
     """The ends of the interval of a / b; None where a may be below 0, or b may be 0 or twice what it is."""
-    a, b = float(one.value or 0), float(other.value or 0)
-    low_a, high_a = (a, a) if one.exact else (one.low, one.high)
-    low_b, high_b = (b, b) if other.exact else (other.low, other.high)
+    a, b = float(first.value or 0), float(second.value or 0)
+    low_a, high_a = (a, a) if first.exact else (first.low, first.high)
+    low_b, high_b = (b, b) if second.exact else (second.low, second.high)
     if low_a is None or high_a is None or low_b is None or high_b is None:
         return None
     if low_a < 0 or low_b <= 0 or high_b >= 2 * b:
         return None
+    product = a * b
     below, above = low_b * (2 * b - low_b), high_b * (2 * b - high_b)
-    low = (a * b - math.sqrt(max(0.0, (a * b) ** 2 - low_a * above * (2 * a - low_a)))) / above
-    high = (a * b + math.sqrt(max(0.0, (a * b) ** 2 - high_a * below * (2 * a - high_a)))) / below
+    under_low = product**2 - low_a * above * (2 * a - low_a)
+    under_high = product**2 - high_a * below * (2 * a - high_a)
+    low = (product - math.sqrt(max(0.0, under_low))) / above
+    high = (product + math.sqrt(max(0.0, under_high))) / below
     return low, high
