@@ -95,12 +95,12 @@ class ClaimTags(Extension):
             re.VERBOSE | re.MULTILINE | re.DOTALL,
         )
 
-        def fold(found: re.Match[str]) -> str:
-            if found["raw"]:
-                return found[0]
-            if found["comment"]:
-                return f"{found['comment']}\n{environment.comment_end_string}"
-            return f"{found['tag']}\n{found['end']}"
+        def fold(match: re.Match[str]) -> str:
+            if match["raw"]:
+                return match[0]
+            if match["comment"]:
+                return f"{match['comment']}\n{environment.comment_end_string}"
+            return f"{match['tag']}\n{match['end']}"
 
         folded = alone.sub(fold, source)
         return re.sub(rf"({start}[-+]?\s*)block\s+answer\b", r"\1answerbox", folded)

@@ -16,14 +16,14 @@ import jinja2
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
-from labreport.charts import Exported, css_variables
+from labreport.charts import css_variables
 from labreport.errors import UsageError, did_you_mean, display_path
 from labreport.page.environment import FRAME
 from labreport.page.fonts import font_faces
 from labreport.page.formulas import with_copyable_text
 from labreport.page.markdown import bibliography
 from labreport.page.numbering import Numbering
-from labreport.page.sections import RenderedSection, glossary
+from labreport.page.sections import Drawings, RenderedSection, glossary
 from labreport.project import Project
 from labreport.stats import plural
 from labreport.stats.wording import count_text, number_word
@@ -50,7 +50,7 @@ _FAILING = re.compile('<(?:span|div) class="claim fails"')
 def render_page(
     project: Project,
     sections: Sequence[RenderedSection],
-    figures: Mapping[str, Exported],
+    figures: Drawings,
     facts: Mapping[str, Any],
     *,
     notice: str = "",
@@ -90,7 +90,7 @@ def render_page(
     )
     body = _with_figures(numbering.fill(body), figures, frame, medium)
     body = _with_permalinks(body) if medium == "screen" else with_copyable_text(body)
-    body = _IMAGE.sub(lambda found: _embedded_image(found, templates), body)
+    body = _IMAGE.sub(lambda match: _embedded_image(match, templates), body)
     _check_links(body)
     document = frame.get_template("document.html")
     style = _style(frame, medium)
@@ -124,20 +124,18 @@ def _to_json(values: Mapping[str, Any]) -> Markup:
 def _with_claim_ids(text: str) -> str:
     """Number the claims that fail, so that the title can lead to each."""
     count = itertools.count(1)
-    return _FAILING.sub(lambda found: f'{found[0]} id="claim-{next(count)}"', text)
+    return _FAILING.sub(lambda match: f'{match[0]} id="claim-{next(count)}"', text)
 
 
-def _with_figures(
-    text: str, figures: Mapping[str, Exported], frame: jinja2.Environment, medium: Medium
-) -> str:
+def _with_figures(text: str, figures: Drawings, frame: jinja2.Environment, medium: Medium) -> str:
     """Put in the drawings: on paper as images, on the screen as a part of the page, with their data."""
 
-    def drawing(found: re.Match[str]) -> str:
-        figure = figures[html.unescape(found["name"])]
-        alt, rest = found["alt"], found["rest"]
+    def drawing(match: re.Match[str]) -> str:
+        figure = figures[html.unescape(match["name"])]
+        alt, rest = match["alt"], match["rest"]
         if medium == "print":
             data = base64.b64encode(figure.svg_print.encode()).decode("ascii")
-            return f'<img src="data:image/svg+xml;name={found["name"]};base64,{data}" alt="{alt}">{rest}'
+            return f'<img src="data:image/svg+xml;name={match["name"]};base64,{data}" alt="{alt}">{rest}'
         svg = figure.svg_screen.replace("<svg ", f'<svg role="img" aria-label="{alt}" ', 1)
         table = ""
         if figure.rows:
@@ -154,18 +152,18 @@ def _with_permalinks(text: str) -> str:
     return _HEADING.sub(rf"\g<begin> {link}\g<end>", text)
 
 
-def _embedded_image(found: re.Match[str], templates: Path) -> str:
+def _embedded_image(match: re.Match[str], templates: Path) -> str:
     """An image of the author's: a file among the templates, which becomes a part of the page."""
-    source = html.unescape(found["source"])
+    source = html.unescape(match["source"])
     if source.startswith("data:"):
-        return found[0]
+        return match[0]
     file = (templates / source).resolve()
     if not file.is_relative_to(templates.resolve()) or not file.is_file():
         folder = display_path(templates)
         raise UsageError(f"the image {source!r} is not there; allowed are files in {folder}")
     data = base64.b64encode(file.read_bytes()).decode("ascii")
     kind = guess_type(file)[0] or "image/png"
-    return found[0].replace(found["source"], f"data:{kind};base64,{data}", 1)
+    return match[0].replace(match["source"], f"data:{kind};base64,{data}", 1)
 
 
 def _check_links(text: str) -> None:
@@ -204,7 +202,7 @@ def served(
     file and line of each.
     """
     box = Markup('<pre class="notice warns" role="alert">{}</pre>').format(error) if error else ""
-    page = re.sub(r"<main\b[^>]*>", lambda found: found[0] + box, page, count=1)
+    page = re.sub(r"<main\b[^>]*>", lambda match: match[0] + box, page, count=1)
     changes = _to_json({"was": dict(was or {}), "newFalls": sorted(new_falls)})
     data = f'<script type="application/json" id="changes">{changes}</script>'
     script = (FRAME / "watch.js").read_text("utf-8")

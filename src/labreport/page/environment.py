@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from numbers import Number
 from pathlib import Path
 from typing import Any, NoReturn
@@ -20,7 +20,7 @@ from labreport.errors import LabReportError, MultipleErrors, UsageError, did_you
 from labreport.page import markdown
 from labreport.page.claims import Claim, ClaimTags, TemplateError
 from labreport.page.functions import description, enumeration, list_filters, template_function
-from labreport.page.numbers import PrintedNumbers
+from labreport.page.numbers import Answers, Entries, PrintedNumbers
 from labreport.page.placeholders import EDGE, MARK, SIGNS, Placeholders, plain_text
 from labreport.project.outline import slug
 from labreport.stats import (
@@ -78,7 +78,7 @@ class TemplateEnvironment(jinja2.Environment):
         self,
         templates: Path,
         context: RenderContext,
-        answers: Mapping[str, Namespace],
+        answers: Answers,
         experiments: Iterable[Any] = (),
     ) -> None:
         super().__init__(
@@ -98,7 +98,7 @@ class TemplateEnvironment(jinja2.Environment):
         self.placeholders = Placeholders()
         self.numbers = PrintedNumbers({**answers, "experiments": self.experiments})
         self.claims: list[Claim] = []
-        self.claim_panels: dict[str, dict[str, Any]] = {}
+        self.claim_panels: Entries = {}
         self.digits_shown: dict[str, int] = {}
         self.known_names: Mapping[str, Any] = {}
         self._tables = Counter[str]()
@@ -298,15 +298,10 @@ class TemplateEnvironment(jinja2.Environment):
         """Gather a claim and what the page says of it, and return its identity in the document."""
         identity = f"{self.document}-{len(self.claims) + 1}"
         self.claims.append(claim)
-        self.claim_panels[identity] = {
-            "file": claim.file,
-            "line": claim.line,
-            "condition": claim.condition,
-            "holds": claim.holds,
-            "how": claim.how,
-            "says": [self.words_of(self.sentence_of(subject)) for subject in subjects],
-            "numbers": self.numbers.add_evidence(subjects, self.context.document),
-        }
+        panel = asdict(claim)
+        panel["says"] = [self.words_of(self.sentence_of(subject)) for subject in subjects]
+        panel["numbers"] = self.numbers.add_evidence(subjects, self.context.document)
+        self.claim_panels[identity] = panel
         return identity
 
     def wrap_claim(self, claim: Claim, identity: str, body: str, now: Markup, is_block: bool) -> str:
@@ -359,10 +354,10 @@ class TemplateEnvironment(jinja2.Environment):
         self._tables[document] += 1
         return name or f"{document}-{self._tables[document]}"
 
-    def _captioned(self, found: re.Match[str]) -> str:
-        name = self.name_of_table(found[1])
+    def _captioned(self, match: re.Match[str]) -> str:
+        name = self.name_of_table(match[1])
         label = f'<span class="label">Table <span data-no="table:{name}"></span></span>'
-        return f'<table id="table-{name}" class="data">\n<caption>{label} {found[2]}</caption>'
+        return f'<table id="table-{name}" class="data">\n<caption>{label} {match[2]}</caption>'
 
     def _check_cites(self, keys: Sequence[str]) -> None:
         known = markdown.bibliography(self.templates) if keys else {}

@@ -7,16 +7,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from labreport.charts import Exported
 from labreport.errors import UsageError, did_you_mean
 from labreport.page.escapes import escape_latex, latex_table
+from labreport.page.sections import Drawings
 from labreport.page.written import written_report
 from labreport.project import Project
 from labreport.results import Loaded
 from labreport.results.files import safe_name, write_bytes
-from labreport.stats import Quantity, Table, as_plus_minus, as_prose, as_quantity
+from labreport.stats import Quantity, Table, as_prose, as_quantity
 from labreport.stats.finding import quantities
-from labreport.stats.formats import FormattedQuantity, ci
+from labreport.stats.formats import FormattedQuantity, ci, pm
 
 _LATEX_HEAD = r"""% \labreport{question.name} prints a number, with .pm behind its name ± too, with .ci ends
 \providecommand{\labreport}[1]{\ifcsname labreport@\detokenize{#1}\endcsname
@@ -24,15 +24,7 @@ _LATEX_HEAD = r"""% \labreport{question.name} prints a number, with .pm behind i
 """
 
 
-def _with_interval(quantity: Quantity) -> str:
-    return str(ci(quantity))
-
-
-_LATEX_FORMS: dict[str, Callable[[Quantity], str]] = {
-    "": as_prose,
-    ".pm": as_plus_minus,
-    ".ci": _with_interval,
-}
+_LATEX_FORMS: dict[str, Callable[[Quantity], object]] = {"": as_prose, ".pm": pm, ".ci": ci}
 
 
 @dataclass(frozen=True)
@@ -44,7 +36,7 @@ class ReportSource:
 
     loaded: Loaded
     project: Project
-    figures: Mapping[str, Exported] = field(default_factory=dict)
+    figures: Drawings = field(default_factory=dict)
     digits_shown: Mapping[str, int] = field(default_factory=dict)
 
     def tables(self) -> Iterator[tuple[str, Table, int | None]]:
@@ -93,7 +85,7 @@ def _latex(source: ReportSource) -> Iterator[tuple[str, str]]:
     for question, answer in source.loaded.read_answers.items():
         for name, quantity in quantities(answer, question):
             for ending, form in _LATEX_FORMS.items():
-                lines.append(_latex_definition(f"{name}{ending}", form(quantity)))
+                lines.append(_latex_definition(f"{name}{ending}", str(form(quantity))))
     yield "numbers.tex", "\n".join([*lines, ""])
     for name, table, digits in source.tables():
         yield f"tables/{name}.tex", latex_table(table, digits)

@@ -44,14 +44,14 @@ def with_copyable_text(html: str) -> str:
     return _DRAWING.sub(_add_text, html)
 
 
-def _add_text(found: re.Match[str]) -> str:
-    left, top = float(found["left"]), float(found["top"])
-    width, height = float(found["width"]), float(found["height"])
+def _add_text(match: re.Match[str]) -> str:
+    left, top = float(match["left"]), float(match["top"])
+    width, height = float(match["width"]), float(match["height"])
     baseline = top + height / 2 + TEXT_SIZE / 4
     place = f'x="{left:g}" y="{baseline:.2f}" textLength="{width:g}" lengthAdjust="spacingAndGlyphs"'
     font = f'font-family="Source Serif 4" font-size="{TEXT_SIZE}" fill="transparent"'
-    text = f"<text {place} {font}>{found['latex']}</text>"
-    return f"{found['element']}{found['svg']}<title>{found['latex']}</title>{text}"
+    text = f"<text {place} {font}>{match['latex']}</text>"
+    return f"{match['element']}{match['svg']}<title>{match['latex']}</title>{text}"
 
 
 def _drawing(latex: str, displayed: bool, plain: Callable[[str], str]) -> str:

@@ -63,14 +63,14 @@ def parser_of(trusted: bool) -> MarkdownIt:
 
 def _parse_cite(state: StateInline, silent: bool) -> bool:
     """`[@key; @other]` becomes links whose numbers the document fills in."""
-    found = _CITE.match(state.src, state.pos)
-    if found is None:
+    match = _CITE.match(state.src, state.pos)
+    if match is None:
         return False
     if not silent:
-        keys = re.findall(r"@([^]\s;,]+)", found[0])
+        keys = re.findall(r"@([^]\s;,]+)", match[0])
         token = state.push("html_inline", "", 0)
         token.content = " ".join(f'<a class="cite" data-cite="{key}"></a>' for key in keys)
-    state.pos = found.end()
+    state.pos = match.end()
     return True
 
 
@@ -154,9 +154,9 @@ def typed_numbers(text: str) -> Iterator[tuple[int, str]]:
     lines = text.split("\n")
     for token in parser_of(True).parse(text, {"docId": "", "top": 1}):
         first, end = token.map or (0, 0)
-        for found in _TYPED.finditer(_prose(token)):
-            near = (number for number in range(first, end) if found[0] in lines[number])
-            typed = f'"{" ".join(found[0].split())}"'
+        for match in _TYPED.finditer(_prose(token)):
+            near = (number for number in range(first, end) if match[0] in lines[number])
+            typed = f'"{" ".join(match[0].split())}"'
             message = f"{typed} is typed; print the number of a result, or write {{{{ {typed} | literal }}}}"
             yield next(near, first) + 1, message
 

@@ -47,15 +47,15 @@ class Numbering:
 
     def fill_plain(self, text: str) -> str:
         """Return a text with the same numbers and labels, without links."""
-        return _PENDING.sub(lambda found: re.sub("<[^>]*>", "", self._fill_html(found)), text)
+        return _PENDING.sub(lambda match: re.sub("<[^>]*>", "", self._fill_html(match)), text)
 
-    def _fill_html(self, found: re.Match[str]) -> str:
-        name = html.unescape(found["name"])
-        if found["kind"] == "cite":
+    def _fill_html(self, match: re.Match[str]) -> str:
+        name = html.unescape(match["name"])
+        if match["kind"] == "cite":
             number = self.cites.index(name) + 1
             return f'<a class="cite" href="#reference-{name}">[{number}]</a>'
         key = self._key(name)
-        if found["kind"] == "ref":
+        if match["kind"] == "ref":
             return str(
                 Markup('<a class="ref" href="#{}">{}</a>').format(key.replace(":", "-", 1), self.label(key))
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeAlias
 
 from labreport.stats import Finding, Namespace, Quantity, as_plus_minus, as_prose
 from labreport.stats.finding import quantities
@@ -13,6 +13,10 @@ from labreport.stats.formats import FormattedQuantity
 from labreport.stats.quantity import reversed_quantity
 from labreport.stats.wording import count_text
 
+Answers: TypeAlias = Mapping[str, Namespace]
+"""The answers of questions, by the names of these."""
+Entries: TypeAlias = dict[str, dict[str, Any]]
+"""What the page says of numbers or of claims, by name: plain JSON values."""
 _identity = attrgetter("value", "unit", "low", "high", "n", "values", "source")
 """What tells two quantities apart; `==` of quantities asks whether their values are equal."""
 
@@ -23,8 +27,8 @@ class PrintedNumbers:
     `entries` are plain JSON values. `left_out` says what all answers leave out of which table.
     """
 
-    def __init__(self, answers: Mapping[str, Namespace]) -> None:
-        self.entries: dict[str, dict[str, Any]] = {}
+    def __init__(self, answers: Answers) -> None:
+        self.entries: Entries = {}
         self.left_out: set[str] = set()
         self._named: dict[Any, tuple[str, Quantity]] = {}
         for question, answer in answers.items():

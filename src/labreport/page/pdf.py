@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from labreport.charts import Exported
 from labreport.errors import LabReportError
 from labreport.page.document import render_page
 from labreport.page.fonts import FONTS
-from labreport.page.sections import RenderedSection
+from labreport.page.sections import Drawings, RenderedSection
 from labreport.project import Project
 
 FONT_CONFIGURATION = """<?xml version="1.0"?>
@@ -33,7 +32,7 @@ class MissingLibrary(LabReportError):
 def render_pdf(
     project: Project,
     sections: Sequence[RenderedSection],
-    figures: Mapping[str, Exported],
+    figures: Drawings,
     facts: Mapping[str, Any],
     *,
     seeds: int | None = None,

@@ -71,11 +71,11 @@ class Placeholders:
         filled = _TAG_OR_SIGN.sub(self._fill, unwrapped)
         return _END_OF_LAST_PARAGRAPH.sub(rf"{MARK}\1", filled)
 
-    def _fill(self, found: re.Match[str]) -> str:
-        if found["sign"]:
-            return self.html(self._values[found["sign"]].html)
-        return _SIGN.sub(lambda sign: str(escape(self.plain(sign[0]))), found["tag"])
+    def _fill(self, match: re.Match[str]) -> str:
+        if match["sign"]:
+            return self.html(self._values[match["sign"]].html)
+        return _SIGN.sub(lambda sign: str(escape(self.plain(sign[0]))), match["tag"])
 
     def plain(self, text: str) -> str:
         """Return a text with each sign replaced by its text."""
-        return _SIGN.sub(lambda found: self.plain(self._values[found[1]].plain), text)
+        return _SIGN.sub(lambda match: self.plain(self._values[match[1]].plain), text)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import msgspec
 from markupsafe import Markup, escape
@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from labreport.charts import Exported
 from labreport.page.claims import Claim, TemplateError
 from labreport.page.environment import GLOSSARY, RenderContext, TemplateEnvironment
+from labreport.page.numbers import Answers, Entries
 from labreport.page.placeholders import MARK, plain_text
 from labreport.project import Experiment, Figure, Question, Section
 from labreport.project.outline import slug
@@ -25,6 +26,8 @@ _STRUCK_BLOCK = re.compile(r'<div class="del">\s*(.*?)(</p>)?\s*</div>', re.DOTA
 _TERM = re.compile(r'<a class="term" href="#term-(?P<identity>[^"]+)">(?P<word>.*?)</a>', re.DOTALL)
 _TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
 _BOLD = re.compile(r"(<strong>|\*\*)(.*?)(</strong>|\*\*)", re.DOTALL)
+Drawings: TypeAlias = Mapping[str, Exported]
+"""What `charts.export` made of figures, by their names."""
 _WIDE = 125
 """Figures of more millimetres stand out of the column."""
 
@@ -42,8 +45,8 @@ class RenderedSection:
     title: str
     html: str
     claims: tuple[Claim, ...] = ()
-    numbers: dict[str, dict[str, Any]] = field(default_factory=dict)
-    claim_panels: dict[str, dict[str, Any]] = field(default_factory=dict)
+    numbers: Entries = field(default_factory=dict)
+    claim_panels: Entries = field(default_factory=dict)
     glance: dict[str, str] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
     digits_shown: dict[str, int] = field(default_factory=dict)
@@ -78,8 +81,8 @@ def template_files(templates: Path, section: Section) -> list[Path]:
 
 def render_section(
     section: Section,
-    answers: Mapping[str, Namespace],
-    figures: Mapping[str, Exported],
+    answers: Answers,
+    figures: Drawings,
     experiments: Iterable[Experiment],
     templates: Path,
 ) -> RenderedSection:
@@ -109,11 +112,11 @@ def _with_first_terms(html: str) -> str:
     """Leave a link to the glossary only where a term is first used."""
     linked: set[str] = set()
 
-    def link_once(found: re.Match[str]) -> str:
-        if found["identity"] in linked:
-            return found["word"]
-        linked.add(found["identity"])
-        return found[0]
+    def link_once(match: re.Match[str]) -> str:
+        if match["identity"] in linked:
+            return match["word"]
+        linked.add(match["identity"])
+        return match[0]
 
     return _TERM.sub(link_once, html)
 
@@ -124,8 +127,8 @@ class SectionEnvironment(TemplateEnvironment):
     def __init__(
         self,
         section: Section,
-        answers: Mapping[str, Namespace],
-        figures: Mapping[str, Exported],
+        answers: Answers,
+        figures: Drawings,
         experiments: Iterable[Experiment],
         templates: Path,
     ) -> None:
@@ -305,5 +308,5 @@ def glossary(templates: Path, words: Any = None) -> str:
     return html.replace("<dl>", '<dl class="glossary">')
 
 
-def _with_identity(found: re.Match[str]) -> str:
-    return f'<dt id="term-{slug(plain_text(found[1]))}">{found[1]}</dt>'
+def _with_identity(match: re.Match[str]) -> str:
+    return f'<dt id="term-{slug(plain_text(match[1]))}">{match[1]}</dt>'

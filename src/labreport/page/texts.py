@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from labreport.page.claims import Claim
 from labreport.page.environment import VERDICT, RenderContext, TemplateEnvironment
 from labreport.page.escapes import escape_latex, latex_table, markdown_table
+from labreport.page.numbers import Answers
 from labreport.page.placeholders import SIGNS
 from labreport.project import Question
 from labreport.stats import Finding, Namespace, Quantity, Table, conditions
@@ -115,7 +116,7 @@ class TextEnvironment(TemplateEnvironment):
 
 
 def render_file(
-    path: Path, answers: Mapping[str, Namespace], experiments: Iterable[Any] = ()
+    path: Path, answers: Answers, experiments: Iterable[Any] = ()
 ) -> tuple[str, tuple[Claim, ...]]:
     r"""Render a text file in which `best.mean.wide` is a value of the question `best`, and give its claims.
 

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from markupsafe import Markup
 
-from labreport.charts import Exported
 from labreport.page.claims import Claim
 from labreport.page.environment import VERDICT, indent_of
 from labreport.page.escapes import escape_markdown, markdown_table
 from labreport.page.markdown import bibliography
 from labreport.page.numbering import Numbering
+from labreport.page.numbers import Answers
 from labreport.page.placeholders import FIRST_BLOCK, SIGNS, plain_text
-from labreport.page.sections import SectionEnvironment
+from labreport.page.sections import Drawings, SectionEnvironment
 from labreport.project import Project
-from labreport.stats import Namespace
 
 _LITERAL = re.compile(r"(```.*?```|`[^`\n]+`|\$\$.*?\$\$|\$[^$\n]+\$)", re.DOTALL)
 """Code and formulas, in which nothing is Markdown."""
@@ -36,9 +35,7 @@ _PARAGRAPH = re.compile(
 """A paragraph, a heading or an item of a list, behind its sign."""
 
 
-def written_report(
-    project: Project, answers: Mapping[str, Namespace], figures: Mapping[str, Exported]
-) -> str:
+def written_report(project: Project, answers: Answers, figures: Drawings) -> str:
     """Return the report as one Markdown document, in which a figure is the image `figures/NAME.svg`.
 
     `answers` are those of all questions. What does not hold is struck through and followed by what is so now;
@@ -78,10 +75,10 @@ class MarkdownEnvironment(SectionEnvironment):
     def _writer(self, is_literal: bool) -> Callable[[re.Match[str]], str]:
         """What writes a value in place of its sign, in code as it is."""
 
-        def write(found: re.Match[str]) -> str:
-            if ord(found[0]) >= FIRST_BLOCK:
-                return self.fill(self.placeholders.markup_of(found[0]))
-            text = self.placeholders.plain(found[0])
+        def write(match: re.Match[str]) -> str:
+            if ord(match[0]) >= FIRST_BLOCK:
+                return self.fill(self.placeholders.markup_of(match[0]))
+            text = self.placeholders.plain(match[0])
             return text if is_literal else escape_markdown(text)
 
         return write
@@ -89,7 +86,7 @@ class MarkdownEnvironment(SectionEnvironment):
     def render_markdown(self, text: str) -> str:
         """Leave Markdown as it is, but for what a document has once: headings, notes, cites, tables."""
         parts = _LITERAL.split(text)
-        levels = [len(found[1]) for part in parts[::2] for found in _HEADING.finditer(part)]
+        levels = [len(match[1]) for part in parts[::2] for match in _HEADING.finditer(part)]
         lift = "#" * (self.context.top_level - min(levels, default=self.context.top_level))
         for index in range(0, len(parts), 2):
             part = _HEADING.sub(rf"\1{lift}", parts[index])
@@ -98,8 +95,8 @@ class MarkdownEnvironment(SectionEnvironment):
             parts[index] = _CAPTION.sub(self._table_label, part)
         return "".join(parts)
 
-    def _table_label(self, found: re.Match[str]) -> str:
-        return f'**Table <span data-no="table:{self.name_of_table(found[1] or "")}"></span>.** '
+    def _table_label(self, match: re.Match[str]) -> str:
+        return f'**Table <span data-no="table:{self.name_of_table(match[1] or "")}"></span>.** '
 
     def render_line(self, text: str) -> Markup:
         """Leave a line of Markdown as it is."""
@@ -147,6 +144,6 @@ def strike_paragraphs(text: str) -> str:
     return _PARAGRAPH.sub(r"\g<begin>~~\g<text>~~", text)
 
 
-def _cite_placeholders(found: re.Match[str]) -> str:
-    keys = re.findall(r"@([^\s;,]+)", found[1])
+def _cite_placeholders(match: re.Match[str]) -> str:
+    keys = re.findall(r"@([^\s;,]+)", match[1])
     return " ".join(f'<a class="cite" data-cite="{key}"></a>' for key in keys)
