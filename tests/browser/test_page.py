@@ -157,7 +157,7 @@ def test_watch_shows_what_was_and_what_is_new(report: Path, chromium: Open, tmp_
         notes = {note.text for note in browser.find_elements("css selector", ".was")}
         verdicts = [each.text for each in browser.find_elements("css selector", ".verdict")]
     assert notes == {"(was 0.8 <points>)"}
-    assert verdicts == ["New: no longer holds:", "Does not hold:"]
+    assert verdicts == ["New: does not hold:", "Does not hold:"]
 
 
 def test_the_values_of_each_seed_are_shown(report: Path, chromium: Open) -> None:

@@ -28,7 +28,7 @@
   for (const sentence of document.querySelectorAll("main .fails[data-claim]")) {
     const claim = claims[sentence.dataset.claim];
     if (claim && newFalls.some(([file, line]) => file === claim.file && line === claim.line)) {
-      sentence.querySelector(".verdict").textContent = "New: no longer holds:";
+      sentence.querySelector(".verdict").textContent = "New: does not hold:";
     }
   }
 
