@@ -42,6 +42,7 @@ class Plan:
         self.templates, self.frame_files = templates, frame_files or {}
         self.cache = Cache(report / "cache")
         self.dependencies = dependencies(project, store.folder)
+        store.notices.extend(self.dependencies.notices)
         self.call_hashes = CallHashes()
         self._most_seeds: int | None = None
         self._run_inputs: dict[tuple[str, int], dict[str, str]] = {}
