@@ -15,7 +15,7 @@ import pytest
 from labreport.errors import UsageError
 from labreport.stale import load, versions
 from labreport.stale.canonical import canonical_repr
-from labreport.stale.files import FileDigests
+from labreport.stale.files import FileDigests, paths_behind
 from labreport.stale.sources import Sources, installed
 from labreport.stale.versions import distribution
 
@@ -126,7 +126,7 @@ def test_a_file_is_read_again_only_when_it_changed(tmp_path: Path, monkeypatch: 
     data, cache = tmp_path / "data.npz", tmp_path / "cache.json"
     data.write_bytes(b"old")
     fresh = FileDigests(cache)
-    first = fresh.sha256(data)
+    first = fresh.digest(data)
     fresh.save()
     assert not cache.exists()
     long_ago = time.time() - 100
@@ -136,19 +136,17 @@ def test_a_file_is_read_again_only_when_it_changed(tmp_path: Path, monkeypatch: 
     settled.save()
     with monkeypatch.context() as patch:
         patch.setattr("labreport.results.files.sha256_of_file", None)
-        assert FileDigests(cache).sha256(data) == first
+        assert FileDigests(cache).digest(data) == first
     data.write_bytes(b"new")
-    assert settled.changed() == [data]
-    assert FileDigests(cache).sha256(data) != first
+    assert settled.changed() == [str(data)]
+    assert FileDigests(cache).digest(data) != first
 
 
-def test_a_comment_in_a_file_of_python_that_a_run_reads_counts_for_nothing(tmp_path: Path) -> None:
-    """Its syntax is what counts, without docstrings; of other files it is every byte."""
-    file, text = tmp_path / "fit.py", tmp_path / "fit.txt"
-    found = []
-    for source in ('"""Fit."""\nx = 1\n', '"""Fit it."""\nx = 1  # one\n', "x = 2\n"):
-        file.write_text(source)
-        text.write_text(source)
-        found.append((FileDigests().sha256(file), FileDigests().sha256(text)))
-    assert found[0][0] == found[1][0] != found[2][0]
-    assert found[0][1] != found[1][1]
+def test_the_folders_behind_a_pattern_change_when_another_name_matches(tmp_path: Path) -> None:
+    """Of a file or a folder it is itself, whether or not it is there."""
+    (tmp_path / "many" / "inner").mkdir(parents=True)
+    for path in (tmp_path / "many", tmp_path / "nowhere.txt"):
+        assert paths_behind(str(path)) == [str(path)]
+    names = {os.path.relpath(path, tmp_path) for path in paths_behind(str(tmp_path / "many/**/*.txt"))}
+    assert names == {"many", "many/inner"}
+    assert {Path(path) for path in paths_behind(str(tmp_path / "*.csv"))} == {tmp_path}

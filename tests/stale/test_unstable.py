@@ -99,9 +99,9 @@ def test_values_that_are_equal_everywhere_are_not_asked_again(
     write_files(tmp_path, {"project.py": text})
     (tmp_path / "report").mkdir()
     assert opened(tmp_path).notices == []
-    known = read_known(tmp_path / "report" / "results")
-    assert "value project:VALUE" in known.stable
-    assert known.unstable == ()
+    stable, varying = read_known(tmp_path / "report" / "results")
+    assert "value project:VALUE" in stable
+    assert varying == set()
     asked = list[Path]()
 
     def ask(folder: Path, _: object) -> list[dict[str, str]]:
@@ -159,3 +159,13 @@ def test_a_socket_that_no_statement_makes_is_an_error_if_it_is_used(tmp_path: Pa
         opened(tmp_path)
     edit_file(tmp_path / "project.py", "VALUE.family", "1")
     assert opened(tmp_path)
+
+
+def test_what_runs_an_experiment_must_have_a_name_if_it_differs(tmp_path: Path) -> None:
+    """No statement of its own makes it."""
+    value = "class Trainer:\n    def __init__(self):\n        self.at = time.time()\n    fit = lambda *_: 1"
+    text = PROJECT.format(value=value, used="1").replace("fit=fit)", "fit=Trainer().fit)")
+    write_files(tmp_path, {"project.py": text})
+    (tmp_path / "report").mkdir()
+    with pytest.raises(UsageError, match=r"project\.py:.*'r'.* differs from process to process; bind it"):
+        opened(tmp_path)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from labreport.plan.targets import DOCUMENTS, RunTarget
 from labreport.results import Reads
-from labreport.stale import module_files
+from labreport.stale import module_files, paths_behind
 from labreport.stale.sources import ENGINE_FOLDER
 
 if TYPE_CHECKING:
@@ -56,9 +56,11 @@ def _paths_behind(plan: Plan) -> Iterator[str | Path]:
     for parent in (ENGINE_FOLDER, templates):
         yield parent
         yield from (path for path in parent.rglob("*") if "__pycache__" not in path.parts)
-    yield from plan.dependencies.files()
+    for opened in plan.dependencies.files():
+        yield from paths_behind(opened)
     for reads in _lists_of_reads(plan):
-        yield from (folder / path for path in reads)
+        for name in reads:
+            yield from paths_behind(str(folder / name))
     yield from (plan.report / name for name in DOCUMENTS.values())
     for stored in (plan.store.folder, plan.cache.folder):
         yield from (path for path in (stored, *stored.glob("*/")) if path != plan.cache.folder)

@@ -82,9 +82,9 @@ class NodeBuilder:
             if mentions and (name in statement.binds or not only_declares):
                 yield statement
 
-    def add(self, label: str, parts: Parts, module: str = "", line: int = 0) -> str:
+    def add(self, label: str, parts: Parts) -> str:
         """Note that the node rests on another, which may be new; its label."""
-        label = self.graph.add(label, parts, module, line)
+        label = self.graph.add(label, parts)
         self.node.references[label] = None
         return label
 
@@ -150,7 +150,7 @@ class NodeBuilder:
             return self._unloaded_name(owner, path[0]) if path else self._unloaded_module(owner)
         if path:
             return self._global_value(owner, path[0])
-        return self.add(f"module {owner}", lambda builder: builder.module_parts(owner), owner, 1)
+        return self.add(f"module {owner}", lambda builder: builder.module_parts(owner))
 
     def _global_value(self, module: str, name: str) -> Any:
         """What stands for the value of a global name."""
@@ -164,9 +164,7 @@ class NodeBuilder:
         is_definition = isinstance(value, (type, FunctionType))
         if is_definition and (self.graph.defined_at(value) or not self.graph.is_own(value.__module__ or "")):
             return self.definition(value, self._values)
-        binding = self.graph.syntax(module).binding(name)
-        line = binding[-1].lines.start if binding else 1
-        return self.add(f"value {module}:{name}", lambda builder: builder.value_parts(value), module, line)
+        return self.add(f"value {module}:{name}", lambda builder: builder.value_parts(value))
 
     def value_parts(self, value: Any) -> Any:
         """What a global value consists of."""
@@ -201,7 +199,7 @@ class NodeBuilder:
         if module in self.graph.modules:
             return None
         label = f"code {module}:<import>"
-        return self.add(label, lambda builder: builder.import_parts(module), module, 1)
+        return self.add(label, lambda builder: builder.import_parts(module))
 
     def import_parts(self, module: str) -> list[Any]:
         """What a module does when it is imported, beside binding names, with the packages around it."""
@@ -230,8 +228,7 @@ class NodeBuilder:
         syntax = self.graph.syntax(module)
         binding = syntax.binding(name) or syntax.binding("__getattr__")
         if binding:
-            label, line = f"code {module}:{name}", binding[-1].lines.start
-            return self.add(label, lambda builder: builder.binding_parts(binding), module, line)
+            return self.add(f"code {module}:{name}", lambda builder: builder.binding_parts(binding))
         parts = []
         for statement in syntax.binding("*"):
             parts.append(self.reference(module, Reference(statement.imported["*"].module, (name,))))
@@ -287,8 +284,7 @@ class NodeBuilder:
             encloses = bool(value.__closure__ or vars(value)) or is_text
         if self.graph.is_own(module):
             if has_name:
-                line = self._line_of(value)
-                return self.add(f"code {module}:{name}", lambda builder: builder.parts(value), module, line)
+                return self.add(f"code {module}:{name}", lambda builder: builder.parts(value))
         else:
             self._use_library(module, (name,))
             is_told = has_name or isinstance(value, FunctionType)
@@ -296,12 +292,6 @@ class NodeBuilder:
                 return f"library {module}:{name}"
         self.node.may_vary = True
         return values.number(value) or [name, self.parts(value)]
-
-    def _line_of(self, value: type | FunctionType) -> int:
-        if isinstance(value, FunctionType):
-            return value.__code__.co_firstlineno
-        binding = self.graph.syntax(value.__module__).binding(value.__qualname__.partition(".")[0])
-        return binding[-1].lines.start if binding else 1
 
     def parts(self, value: type | FunctionType) -> list[Any]:
         """What a function or a class consists of."""

@@ -1,23 +1,27 @@
-"""The SHA-256 of files; one that has not changed since is not read again."""
+"""Digests of files, and of the names in folders; a file that has not changed since is not read again."""
 
 from __future__ import annotations
 
-import ast
+import glob
 import os
 import time
 from contextlib import suppress
 from pathlib import Path
 
 from labreport.results import files
+from labreport.stale.sources import MARKER
 
-_DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+MISSING = "missing"
+"""Stands for the digest of a file that is not there."""
+_NOT_LISTED = (".py", ".pyc", ".ipynb")
+"""Endings of files beside the data, whose coming and going changes no result."""
 _SETTLED = 2.0
 """Seconds after which another writing of a file has another time."""
 Stamp = tuple[int, int, int]
 """Size, time of the last change in nanoseconds, and inode of a file."""
 
 
-def stamp_of(path: str | Path) -> Stamp | None:
+def stamp_of(path: str) -> Stamp | None:
     """The stamp of a file; None where there is none."""
     try:
         status = os.stat(path)
@@ -27,48 +31,48 @@ def stamp_of(path: str | Path) -> Stamp | None:
 
 
 class FileDigests:
-    """The SHA-256 of files by path, remembered in the file `cache` with their stamps."""
+    """The digests of files by path, remembered in the file `cache` with their stamps."""
 
     def __init__(self, cache: Path | None = None) -> None:
         self._cache = cache
         self._known: dict[str, list[int | str]] = {}
-        self._pinned: dict[Path, str] = {}
+        self._pinned: dict[str, str] = {}
         self._is_new = False
         if cache is not None:
             with suppress(files.Damaged):
                 self._known = files.read_json(cache) or {}
 
-    def sha256(self, path: Path) -> str:
-        """The SHA-256 of a file in hexadecimal. Raises `OSError` where it cannot be read."""
-        status = path.stat()
-        stamp = [status.st_size, status.st_mtime_ns, status.st_ino]
-        known = self._known.get(str(path))
-        if known is not None and known[:3] == stamp:
+    def digest(self, path: str | Path) -> str:
+        """The SHA-256 of a file in hexadecimal, or "missing"; of a folder or a pattern, that of the names."""
+        path = str(path)
+        stamp = stamp_of(path)
+        if os.path.isdir(path) or (stamp is None and glob.has_magic(path)):
+            return _names_digest(path)
+        if stamp is None:
+            return MISSING
+        known = self._known.get(path)
+        if known is not None and tuple(known[:3]) == stamp:
             return str(known[3])
-        sha256 = _sha256_by_kind(path)
-        if time.time() - status.st_mtime > _SETTLED:
-            self._known[str(path)] = [*stamp, sha256]
+        sha256 = files.sha256_of_file(Path(path))
+        if time.time() - stamp[1] / 1e9 > _SETTLED:
+            self._known[path] = [*stamp, sha256]
             self._is_new = True
         return sha256
 
-    def pin(self, path: Path) -> str:
-        """The SHA-256 of a file that must not change from now on: `changed` tells if it does."""
-        sha256 = self.sha256(path)
-        self._pinned.setdefault(path, sha256)
-        return sha256
+    def pin(self, path: str | Path) -> str:
+        """The digest of a file that must not change from now on: `changed` tells if it does."""
+        digest = self.digest(path)
+        self._pinned.setdefault(str(path), digest)
+        return digest
 
     @property
-    def pinned(self) -> tuple[Path, ...]:
+    def pinned(self) -> set[str]:
         """The files that must not change."""
-        return tuple(self._pinned)
+        return set(self._pinned)
 
-    def changed(self) -> list[Path]:
+    def changed(self) -> list[str]:
         """The pinned files that are not what they were."""
-        changed = []
-        for path, sha256 in self._pinned.items():
-            if not path.is_file() or self.sha256(path) != sha256:
-                changed.append(path)
-        return changed
+        return [path for path, digest in self._pinned.items() if self.digest(path) != digest]
 
     def save(self) -> None:
         """Write what is remembered, where there is something new."""
@@ -77,15 +81,25 @@ class FileDigests:
             self._is_new = False
 
 
-def _sha256_by_kind(path: Path) -> str:
-    """The digest of a file's bytes; of Python that of its syntax, in which comments count for nothing."""
-    tree = None
-    if path.suffix == ".py":
-        with suppress(SyntaxError, ValueError):
-            tree = ast.parse(path.read_bytes())
-    if tree is None:
-        return files.sha256_of_file(path)
-    for node in ast.walk(tree):
-        if isinstance(node, _DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
-            node.body = node.body[1:] or [ast.Pass()]
-    return files.sha256_of(ast.dump(tree))
+def paths_behind(path: str) -> list[str]:
+    """The path of a file or a folder; of a pattern, the folders that change when another name matches."""
+    if not glob.has_magic(path) or os.path.exists(path):
+        return [path]
+    folder = parent = os.path.dirname(path)
+    while glob.has_magic(parent):
+        parent = os.path.dirname(parent)
+    return [parent, *glob.glob(os.path.join(folder, ""), recursive=True)]
+
+
+def _names_digest(path: str) -> str:
+    """The digest of the names in a folder, or of those that a pattern such as `data/*.csv` finds.
+
+    Hidden names, code, notebooks and reports are left out.
+    """
+    pattern = os.path.join(path, "*") if os.path.isdir(path) else path
+    names = []
+    for name in sorted(glob.glob(pattern, recursive=True)):
+        is_report = os.path.exists(os.path.join(name, MARKER))
+        if not (is_report or name.endswith(("__pycache__", *_NOT_LISTED))):
+            names.append(os.path.relpath(name, os.path.dirname(pattern)))
+    return files.sha256_of(names)

@@ -56,8 +56,6 @@ class Graph:
         self.nodes: dict[str, Node] = {}
         self.declared: dict[str, Any] = {}
         """Experiments, studies and tables by their labels."""
-        self.locations: dict[str, tuple[str, int]] = {}
-        """The module and the line of a label."""
         self._waiting: deque[tuple[Node, Parts]] = deque()
         self._syntax: dict[str, ModuleSyntax] = {}
         self._module_of_file = {space.get("__file__"): name for name, space in self.modules.items()}
@@ -147,13 +145,12 @@ class Graph:
 
     # Nodes
 
-    def add(self, label: str, parts: Parts, module: str = "", line: int = 0) -> str:
-        """The label of a node, at a line of a module; it is computed later if it is new."""
+    def add(self, label: str, parts: Parts) -> str:
+        """The label of a node, which is computed later if it is new."""
         label = sys.intern(label)
         if label not in self.nodes:
             self.nodes[label] = Node(label=label)
             self._waiting.append((self.nodes[label], parts))
-            self.locations[label] = module, line
         return label
 
     def root(self, label: str, parts: Parts) -> Node:
@@ -213,10 +210,16 @@ class Graph:
                         self._acting[changed].setdefault(module, []).append(statement)
         labels = list[str]()
         for module, statements in self._acting.get(library, {}).items():
-            label = f"code {module}:<{library}>"
-            labels.append(self.add(label, _acting_parts(statements), module, statements[0].lines.start))
+            labels.append(self.add(f"code {module}:<{library}>", _acting_parts(statements)))
         self._compute()
         return labels
+
+    def statement_of(self, module: str, qualified_name: str) -> Statement | None:
+        """The statement that makes `name` or `name.member`, or acts on `<library>`; None for none."""
+        name = qualified_name.partition(".")[0]
+        acting = self._acting or {}
+        statements = self.syntax(module).binding(name) or acting.get(name.strip("<>"), {}).get(module)
+        return statements[-1] if statements else None
 
     def is_fixed(self) -> bool:
         """Whether it is plain from their syntax that all values of the loaded modules are equal everywhere.

@@ -16,11 +16,11 @@ from labreport.results.files import sha256_of_file
 from labreport.stale.canonical import declaration_hash, short_hash, specification_repr
 from labreport.stale.files import FileDigests
 from labreport.stale.graph import Graph
-from labreport.stale.node import Closure, Node
-from labreport.stale.observation import Observation, digest_now
+from labreport.stale.node import Closure, FunctionKey, Node
+from labreport.stale.observation import Observation
 from labreport.stale.observed import Recorder, recording, start_recording
 from labreport.stale.sources import ENGINE_FOLDER, Sources, installed
-from labreport.stale.unstable import KnownValues, digests_elsewhere, read_known, write_known
+from labreport.stale.unstable import Digests, digests_elsewhere, read_known, write_known
 from labreport.stale.versions import PYTHON, distribution, versions
 
 ENGINE = 1
@@ -38,23 +38,22 @@ class Dependencies:
     process; beside it, in the report's `cache`, are remembered digests of files.
     """
 
-    def __init__(self, project: Project, cache_folder: Path | None = None) -> None:
+    def __init__(
+        self, project: Project, cache_folder: Path | None = None, unstable: Iterable[str] = ()
+    ) -> None:
         self.project = project
         self.sources = installed(project.source) or Sources(project.source, project.folder)
         self.notices: list[str] = []
         """What a person is told: which values differ from process to process."""
         self._recorder = _recorder_of(self.sources)
-        digests_file = None
-        if cache_folder is not None:
-            report = cache_folder.resolve().parent
-            self._recorder.report = os.path.join(str(report), "")
-            digests_file = report / "cache" / "digests.json"
-        self.digests = FileDigests(digests_file)
-        known = read_known(cache_folder)
-        self._follow(known.unstable)
+        report = cache_folder.resolve().parent if cache_folder else None
+        self._recorder.report = os.path.join(str(report), "") if report else ""
+        self.digests = FileDigests(report / "cache" / "digests.json" if report else None)
+        stable, known_unstable = read_known(cache_folder)
+        self._follow(known_unstable.union(unstable))
         if cache_folder is not None and cache_folder.parent.is_dir():
-            self._find_unstable(known, cache_folder)
-        keepers = set[Any]()
+            self._find_unstable(cache_folder, stable, known_unstable)
+        keepers = set[FunctionKey]()
         for closure in self._closures.values():
             keepers |= closure.keepers
         self._recorder.keepers = keepers
@@ -123,7 +122,7 @@ class Dependencies:
             if isinstance(declared, Data):
                 inputs.update(self._table_inputs(declared))
         for path in sorted(closure.files):
-            inputs[self._data_label(Path(path))] = self._pinned(Path(path))
+            inputs[self._data_label(path)] = self.digests.pin(path)
         return inputs
 
     def _table_inputs(self, table: Data) -> dict[str, str]:
@@ -146,41 +145,30 @@ class Dependencies:
             inputs[self._data_label(path)] = self.digests.pin(path)
         return inputs
 
-    def _data_label(self, path: Path) -> str:
+    def _data_label(self, path: str | Path) -> str:
         return f"data {os.path.relpath(path, self.project.package)}"
-
-    def _pinned(self, path: Path) -> str:
-        return self.digests.pin(path) if path.is_file() else digest_now(str(path), self.digests)
 
     # How to say it
 
     def describe(self, label: str) -> tuple[str, str]:
         """What a person calls an input, and its place now: `("function project:fit", "project.py:12")`."""
         kind, _, name = label.partition(" ")
-        declared = self._graph.declared.get(label)
-        if kind == "experiment" and declared is None:
-            declared = next((run for run in self.project.runs if run.name == name), None)
-        if declared is not None:
-            return label, declared.location
-        module, line = self._graph.locations.get(label, (name, 0))
+        for experiment in self.project.runs if kind == "experiment" else ():
+            self._graph.declared.setdefault(f"experiment {experiment.name}", experiment)
+        if label in self._graph.declared:
+            return label, self._graph.declared[label].location
+        module, _, qualified_name = name.partition(":")
         path = self.sources.path(module) if kind in ("code", "value", "module") else None
         if path is None:
             return label, ""
-        if not line:
+        statement = self._graph.statement_of(module, qualified_name)
+        if statement is None:
             return label, display_path(path)
-        return f"{self._kind_of(label, kind)} {name}", f"{display_path(path)}:{line}"
-
-    def _kind_of(self, label: str, kind: str) -> str:
-        """Whether code is a function, a class, a value or a statement."""
-        module, _, qualified_name = label.partition(" ")[2].partition(":")
-        if kind != "code":
-            return kind
-        if qualified_name.startswith("<"):
-            return "statement"
-        if "." in qualified_name:
-            return "function"
-        binding = self._graph.syntax(module).binding(qualified_name)
-        return binding[-1].kind if binding else kind
+        function = qualified_name.rpartition(".")[2]
+        lines = [line for line, written in statement.functions if written == function]
+        words = "function" if lines else statement.kind if kind == "code" else kind
+        line = lines[0] if lines else statement.lines.start
+        return f"{words} {name}", f"{display_path(path)}:{line}"
 
     def path_to(self, subject: Subject, label: str) -> list[str]:
         """The names by which something rests on a label, from this to its own function, as `project:load`."""
@@ -213,18 +201,19 @@ class Dependencies:
         """The names in `reads` whose file is not any more, or again, what was recorded."""
         changed = []
         for name, recorded in reads.items():
-            if digest_now(os.path.join(self._recorder.folder, name), self.digests) != recorded:
+            if self.digests.digest(os.path.join(self._recorder.folder, name)) != recorded:
                 changed.append(name)
         return changed
 
     def changed_since_loaded(self) -> list[str]:
         """The files of code and declared data that are not any more what was digested."""
-        changed = {*self.sources.changed(), *self.digests.changed()}
-        return sorted(display_path(path) for path in changed)
+        changed = {display_path(path) for path in self.sources.changed()}
+        changed.update(map(display_path, self.digests.changed()))
+        return sorted(changed)
 
     def files(self) -> set[str]:
         """The files that were digested, or looked for when the project was loaded."""
-        return {*map(str, self.digests.pinned), *self._recorder.paths_at_import()}
+        return self.digests.pinned | self._recorder.paths_at_import()
 
     def save(self) -> None:
         """Remember the digests of files for the next build."""
@@ -271,7 +260,6 @@ class Dependencies:
         label = "value fit"
         if isinstance(function, FunctionType):
             label = f"code {_callable_name(function)}"
-            self._graph.locations.setdefault(label, (function.__module__, function.__code__.co_firstlineno))
         kind = type(subject).__name__.lower()
         node = self._graph.root(label, lambda builder: [builder.callable_parts(function), classes])
         if not node.may_vary:
@@ -287,27 +275,28 @@ class Dependencies:
                 digests[label] = node.digest
         return digests
 
-    def _find_unstable(self, known: KnownValues, results: Path) -> None:
-        """Find values that differ from process to process, if some are new."""
+    def _find_unstable(self, results: Path, stable: Digests, unstable: set[str]) -> None:
+        """Find values that differ from process to process, if some are new. Raises `UsageError`."""
         digests = self.value_digests()
-        unstable = set(known.unstable)
-        if self._graph.is_fixed() or not known.unknown(digests):
+        if self._graph.is_fixed() or digests.items() <= stable.items():
             return
-        while True:
-            varying = _varying(digests, digests_elsewhere(self.project.folder, unstable)) - unstable
-            if not varying:
-                break
+        known = set(unstable)
+        while varying := _varying(digests, digests_elsewhere(self.project.folder, unstable)) - unstable:
+            for subject in self.project.runs:
+                if f"experiment {subject.name}" in varying:
+                    text = "what runs it differs from process to process; bind it to a name in the module"
+                    subject.refuse(text)
             unstable |= varying
             self._follow(unstable)
             digests = self.value_digests()
-        write_known(results, KnownValues(digests, tuple(sorted(unstable))))
-        for label in sorted(unstable - set(known.unstable)):
+        write_known(results, digests, unstable)
+        for label in sorted(unstable - known):
             what, location = self.describe(label)
             text = f"{what} differs from process to process; what counts of it are the lines that make it"
             self.notices.append(with_location(location, text))
 
 
-def _varying(digests: Mapping[str, str], elsewhere: Iterable[Mapping[str, str]]) -> set[str]:
+def _varying(digests: Digests, elsewhere: Iterable[Digests]) -> set[str]:
     """The labels whose digests differ from those of other processes."""
     varying = set[str]()
     for others in elsewhere:
@@ -364,13 +353,6 @@ def engine_hash() -> str:
         if path.is_file() and "__pycache__" not in path.parts:
             digests.append([str(path.relative_to(ENGINE_FOLDER)), sha256_of_file(path)])
     return short_hash(digests)
-
-
-def value_digests(project: Project, unstable: Iterable[str]) -> dict[str, str]:
-    """The digests of a project's values in this process, where some are known to differ elsewhere."""
-    found = Dependencies(project)
-    found._follow(set(unstable))
-    return found.value_digests()
 
 
 def module_files(project: Project) -> list[Path]:

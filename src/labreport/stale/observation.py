@@ -5,19 +5,11 @@ from __future__ import annotations
 import glob
 import os
 from collections.abc import Mapping
-from pathlib import Path
 
 from labreport.errors import LabReportError, display_path
-from labreport.results import sha256_of
 from labreport.stale.files import FileDigests, stamp_of
 from labreport.stale.node import FunctionKey
 from labreport.stale.observed import Opened, Recorder
-from labreport.stale.sources import MARKER
-
-MISSING = "missing"
-"""Stands for the digest of a file that was not there."""
-_NOT_LISTED = (".py", ".pyc", ".ipynb")
-"""Endings of files beside the data, whose coming and going changes no result."""
 
 
 class Observation:
@@ -49,70 +41,35 @@ class Observation:
             path = display_path(self.opened.own_report)
             text = "it is a part of this report; read the results that you are given"
             raise LabReportError(f"{self.name} reads {path}: {text}")
+        found = dict(self._earlier)
+        for path in self._paths_read():
+            name = path.removeprefix(self._recorder.folder)
+            found[name] = self._digests.digest(path)
+            if self._earlier.get(name, found[name]) != found[name]:
+                self._refuse(path)
+        return found
+
+    def _paths_read(self) -> list[str]:
+        """All that counts, checked against what it was when it was opened."""
         everything = Opened()
         everything.add(self.opened)
         for key in self._keepers & self._recorder.kept.keys():
             everything.add(self._recorder.kept[key])
-        found = dict(self._earlier)
+        paths = []
         for path, stamp in everything.read.items():
-            if path not in self.opened.written:
-                found[self._name_of(path)] = MISSING if stamp is None else self._digest(path, stamp)
-        for path, stamp in everything.databases.items():
-            if stamp is not None and stamp == stamp_of(path):  # else it was written
-                found[self._name_of(path)] = self._digests.sha256(Path(path))
+            is_same = stamp == stamp_of(path)
+            if path in self.opened.written or (path in everything.databases and not is_same):
+                continue
+            if not is_same:
+                self._refuse(path)
+            paths.append(path)
         written_folders = {os.path.dirname(path) for path in self.opened.written}
         for path in everything.listed:
             folder = os.path.dirname(path) if glob.has_magic(path) else path
             if folder not in written_folders:
-                found[self._name_of(path)] = names_digest(path)
-        for name, digest in self._earlier.items():
-            if found[name] != digest:
-                text = f"it changed after it was read for {self.name}"
-                raise LabReportError(f"{name}: {text}; build again when it stays as it is")
-        return found
+                paths.append(path)
+        return paths
 
-    def _digest(self, path: str, stamp: object) -> str:
-        """The digest of a file that has not changed since. Raises `LabReportError`."""
-        if stamp_of(path) != stamp:
-            text = "it changed after it was read"
-            raise LabReportError(
-                f"{display_path(path)}: {text} for {self.name}; build again when it stays as it is"
-            )
-        try:
-            return self._digests.sha256(Path(path))
-        except OSError as error:
-            raise LabReportError(f"{display_path(path)}: {error.strerror}") from error
-
-    def _name_of(self, path: str) -> str:
-        folder = self._recorder.folder
-        return path[len(folder) :] if path.startswith(folder) else path
-
-
-def digest_now(path: str, digests: FileDigests) -> str:
-    """The digest of a file as it is now, of the names in a folder or of a pattern, or "missing"."""
-    if os.path.isdir(path) or (glob.has_magic(path) and not os.path.exists(path)):
-        return names_digest(path)
-    try:
-        return digests.sha256(Path(path))
-    except OSError:
-        return MISSING
-
-
-def names_digest(path: str) -> str:
-    """The digest of the names in a folder, or of those that a pattern such as `data/*.csv` finds.
-
-    Hidden names, code, notebooks and reports are left out.
-    """
-    if os.path.isdir(path):
-        names = os.listdir(path)
-        folder = path
-    else:
-        folder = os.path.dirname(path)
-        names = glob.glob(path, recursive=True)
-    counted = []
-    for name in names:
-        base = os.path.basename(name)
-        is_report = os.path.exists(os.path.join(folder, name, MARKER))
-        if not (base.startswith((".", "__pycache__")) or base.endswith(_NOT_LISTED) or is_report):
-            counted.append(os.path.relpath(os.path.join(folder, name), folder))
-    return sha256_of(sorted(counted))
+    def _refuse(self, path: str) -> None:
+        text = f"it changed after it was read for {self.name}; build again when it stays as it is"
+        raise LabReportError(f"{display_path(path)}: {text}")

@@ -32,8 +32,8 @@ class Opened:
 
     read: dict[str, Stamp | None] = field(default_factory=dict)
     """Each path, with its stamp when it was opened first; None where there was no such file."""
-    databases: dict[str, Stamp | None] = field(default_factory=dict)
-    """Files of SQLite, likewise."""
+    databases: set[str] = field(default_factory=set)
+    """Those of them that SQLite opened, and may write."""
     listed: dict[str, None] = field(default_factory=dict)
     """Folders whose names were asked for; with a pattern, as `data/*.csv`, where only some were."""
     written: set[str] = field(default_factory=set)
@@ -44,8 +44,7 @@ class Opened:
         """Add what was opened for others and may have been kept."""
         for path, stamp in other.read.items():
             self.read.setdefault(path, stamp)
-        for path, stamp in other.databases.items():
-            self.databases.setdefault(path, stamp)
+        self.databases |= other.databases
         self.listed.update(other.listed)
 
 
@@ -55,6 +54,8 @@ class _Callers:
 
     functions: list[FunctionKey]
     """The author's functions that may keep what they read, the innermost first."""
+    imports: list[tuple[str, int]]
+    """Files of modules that are being imported, each with its line."""
     has_author: bool
     has_engine: bool
     asked_by: str
@@ -98,16 +99,16 @@ class Recorder:
             self.on_write(path)
             return
         counted = self._counted(path)
-        if not counted:
+        if not counted or (mode is None and not os.path.isfile(counted)):  # `os.open` of a folder
             return
-        callers = self._callers(counted)
+        callers = self._callers()
         if self.report and counted.startswith(self.report):
             if self.target is not None and callers.asked_by == _AUTHOR:
                 self.target.own_report = counted
             return
         if callers.has_author or not callers.has_engine:
             stamp: Stamp | None = None
-            for opened in self._for_whom(callers):
+            for opened in self._for_whom(callers, counted):
                 if counted not in opened.read:
                     stamp = stamp or stamp_of(counted)
                     opened.read[counted] = stamp
@@ -117,19 +118,19 @@ class Recorder:
         text = os.fsdecode(database) if not isinstance(database, int) else ""
         text = text.removeprefix("file:").partition("?")[0]
         counted = self._counted(text) if text and text != ":memory:" else ""
-        callers = self._callers(counted) if counted else None
+        callers = self._callers() if counted else None
         if callers is not None and callers.asked_by == _AUTHOR:
-            stamp = stamp_of(counted)
-            for opened in self._for_whom(callers):
-                opened.databases.setdefault(counted, stamp)
+            for opened in self._for_whom(callers, counted):
+                opened.read.setdefault(counted, stamp_of(counted))
+                opened.databases.add(counted)
 
     def on_list(self, path: EventPath | None = None, *more: Any) -> None:
         """The names in a folder are asked for."""
         counted = self._counted("." if path is None else path)
-        callers = self._callers(counted) if counted else None
+        callers = self._callers() if counted else None
         if callers is not None and callers.asked_by == _AUTHOR:
             listed = callers.pattern or counted
-            for opened in self._for_whom(callers):
+            for opened in self._for_whom(callers, listed):
                 opened.listed[listed] = None
 
     def on_write(self, path: EventPath, *more: Any) -> None:
@@ -143,8 +144,10 @@ class Recorder:
         self.on_write(source)
         self.on_write(target)
 
-    def _for_whom(self, callers: _Callers) -> Iterator[Opened]:
-        """Where something is noted: for the target, and for functions that may keep it for others."""
+    def _for_whom(self, callers: _Callers, path: str) -> Iterator[Opened]:
+        """Where a path is to be noted: for the target, and for functions that may keep it for others."""
+        for file, line in callers.imports:
+            self._at_import[file].append((line, path))
         if self.target is not None:
             yield self.target
         for key in callers.functions:
@@ -187,15 +190,15 @@ class Recorder:
 
     # Callers
 
-    def _callers(self, path: str) -> _Callers:
-        """Who runs while `path` is opened: called by the methods above, which the hook calls."""
-        callers = _Callers([], False, False, "", "")
+    def _callers(self) -> _Callers:
+        """Who runs now: to be called by the methods above, which the hook calls."""
+        callers = _Callers([], [], False, False, "", "")
         frame: FrameType | None = sys._getframe(3)
         while frame is not None:
             code = frame.f_code
             kind = self._kinds.get(code.co_filename) or self._kind_of(code.co_filename)
             if kind == _AUTHOR:
-                self._add_author(callers, frame, path)
+                self._add_author(callers, frame)
             elif kind == _ENGINE:
                 callers.has_engine = True
             elif kind == _LIBRARY and code.co_name in ("glob", "rglob", "iglob") and not callers.asked_by:
@@ -205,13 +208,13 @@ class Recorder:
             frame = frame.f_back
         return callers
 
-    def _add_author(self, callers: _Callers, frame: FrameType, path: str) -> None:
+    def _add_author(self, callers: _Callers, frame: FrameType) -> None:
         code = frame.f_code
         key = function_key(code)
         if self.keepers is None:
             callers.functions.append(key)
             if code.co_name == "<module>":
-                self._at_import[code.co_filename].append((frame.f_lineno, path))
+                callers.imports.append((code.co_filename, frame.f_lineno))
         elif key in self.keepers:
             callers.functions.append(key)
         callers.has_author = True

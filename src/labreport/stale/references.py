@@ -93,6 +93,13 @@ class _UseReader(ast.NodeVisitor):
         self._names = names
         self._aliases: dict[str, Reference] = {}
 
+    def visit(self, node: ast.AST) -> None:
+        self.uses.stores |= isinstance(node, (ast.Global, ast.Nonlocal))
+        if isinstance(node, FUNCTIONS):
+            self._visit_function(node)
+        else:
+            super().visit(node)
+
     def visit_all(self, nodes: Iterable[ast.AST]) -> None:
         for node in nodes:
             self.visit(node)
@@ -148,16 +155,9 @@ class _UseReader(ast.NodeVisitor):
             self.uses.calls[called] = None
         self.generic_visit(node)
 
-    def visit_Global(self, node: ast.Global) -> None:
-        self.uses.stores = True
-
-    def visit_Nonlocal(self, node: ast.Nonlocal) -> None:
-        self.uses.stores = True
-
     def visit_Import(self, node: ast.Import) -> None:
-        for alias in node.names:
-            self.uses.imports[alias.name] = None
-            self._aliases.update(imported_names(node))
+        self.uses.imports.update(dict.fromkeys(alias.name for alias in node.names))
+        self._aliases.update(imported_names(node))
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         imported = imported_names(node)
@@ -177,15 +177,6 @@ class _UseReader(ast.NodeVisitor):
         self.uses.references.update(inner.references)
         self.uses.imports.update(inner.imports)
         self.uses.reaches_any_code |= inner.reaches_any_code
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> None:
-        self._visit_function(node)
-
-    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> None:
-        self._visit_function(node)
-
-    def visit_Lambda(self, node: ast.Lambda) -> None:
-        self._visit_function(node)
 
 
 def _body(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[ast.AST]:

@@ -10,9 +10,8 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from labreport.results import files
@@ -22,38 +21,26 @@ FILE = "values.json"
 _HASH_SEEDS = ("1", "2")
 
 
-@dataclass
-class KnownValues:
-    """What is known of values by earlier builds."""
-
-    stable: dict[str, str] = field(default_factory=dict)
-    """Digests that two processes have found equally, by label."""
-    unstable: tuple[str, ...] = ()
-    """Labels of values that differ from process to process."""
-
-    def unknown(self, digests: Mapping[str, str]) -> bool:
-        """Whether some of these digests were not seen before."""
-        return any(self.stable.get(label) != digest for label, digest in digests.items())
+Digests = dict[str, str]
+"""The digests of values, by label."""
 
 
-def read_known(folder: Path | None) -> KnownValues:
-    """What is known, from a folder of results; nothing where the file is missing or damaged."""
+def read_known(folder: Path | None) -> tuple[Digests, set[str]]:
+    """What is known by earlier builds: digests that were equal in several processes, labels that were not."""
     found = None
     if folder is not None:
         with suppress(files.Damaged):
             found = files.read_json(folder / FILE)
-    if not found:
-        return KnownValues()
-    return KnownValues(found["stable"], tuple(found["unstable"]))
+    return (found["stable"], set(found["unstable"])) if found else ({}, set())
 
 
-def write_known(folder: Path, known: KnownValues) -> None:
+def write_known(folder: Path, stable: Digests, unstable: set[str]) -> None:
     """Keep what is known in a folder of results. Raises `DiskError`."""
-    files.write_json(folder / FILE, {"stable": known.stable, "unstable": list(known.unstable)})
+    files.write_json(folder / FILE, {"stable": stable, "unstable": sorted(unstable)})
 
 
-def digests_elsewhere(folder: Path, unstable: Iterable[str]) -> list[dict[str, str]]:
-    """The digests of values, by label, as other processes with other hash seeds find them.
+def digests_elsewhere(folder: Path, unstable: Iterable[str]) -> list[Digests]:
+    """The digests of a project's values, as other processes with other hash seeds find them.
 
     A process that cannot load the project tells nothing.
     """
@@ -81,11 +68,11 @@ def digests_elsewhere(folder: Path, unstable: Iterable[str]) -> list[dict[str, s
 
 def probe() -> None:
     """Write the digests of a project's values to a file; what the process above is started with."""
-    from labreport.stale.inputs import value_digests
+    from labreport.stale.inputs import Dependencies
     from labreport.stale.loader import load
 
     folder, target, *unstable = sys.argv[1:]
-    digests = value_digests(load(folder), unstable)
+    digests = Dependencies(load(folder), unstable=unstable).value_digests()
     partial = Path(f"{target}.new")
     partial.write_text(json.dumps(digests), "utf-8")
     partial.replace(target)
