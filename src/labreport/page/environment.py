@@ -152,10 +152,17 @@ class TemplateEnvironment(jinja2.Environment):
         except Exception as error:
             raise TemplateError(self._message(error), raised_at(error) or self._location()) from error
 
+    @property
+    def _file(self) -> Path:
+        return self.templates / self.context.template
+
+    def has_template(self) -> bool:
+        """Whether there is the template of the context."""
+        return self._file.is_file()
+
     def _location(self) -> str:
         """The file that is rendered, or what the engine writes where there is none."""
-        file = self.templates / self.context.template
-        return display_path(file) if file.is_file() else f"the answer of {self.context.document!r}"
+        return display_path(self._file) if self.has_template() else f"the answer of {self.context.document!r}"
 
     def _message(self, error: Exception) -> str:
         """What is wrong, in words of the engine's or Jinja's where there are any."""
@@ -172,11 +179,10 @@ class TemplateEnvironment(jinja2.Environment):
 
     def fail_at(self, piece: str, message: str) -> NoReturn:
         """Raise the error of a piece of the template's text, at the line on which it begins."""
-        file = self.templates / self.context.template
         begin = re.split(f"[{SIGNS}\\n]", piece)[0]
-        lines = file.read_text(encoding="utf-8").split("\n")
+        lines = self._file.read_text(encoding="utf-8").split("\n")
         line = next((number for number, text in enumerate(lines, 1) if begin in text), 1)
-        raise TemplateError(message, f"{display_path(file)}:{line}")
+        raise TemplateError(message, f"{display_path(self._file)}:{line}")
 
     # What a template may call
 

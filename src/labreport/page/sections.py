@@ -147,18 +147,17 @@ class SectionEnvironment(TemplateEnvironment):
 
     def render(self) -> str:
         """Render the whole of it: its own text, then what that does not place."""
-        has_template = (self.templates / self.context.template).is_file()
-        parts = [self.render_markdown(self.render_template(self.answers))] if has_template else []
+        parts = self._own_text(self.answers)
         for name in self._questions:
             if name not in self._placed_questions:
                 parts.append(self.place_question(name))
         parts += self._unplaced_figures(self.section.figures)
         body = Markup("\n".join(parts))
-        section = self.section
-        framed = self.render_frame(
-            f"section.{self.format}", name=section.name, title=section.title, body=body
-        )
-        return self.fill(framed)
+        return self.fill(self.render_frame(f"section.{self.format}", section=self.section, body=body))
+
+    def _own_text(self, names: Mapping[str, Any]) -> list[str]:
+        """The template of the context with these names, if there is one."""
+        return [self.render_markdown(self.render_template(names))] if self.has_template() else []
 
     # What a template may call
 
@@ -207,32 +206,30 @@ class SectionEnvironment(TemplateEnvironment):
         answer = self.answers.get(question.name)
         if answer is None:
             missing = Markup(self.paragraph("Not yet measured."))
-            return self.render_frame(frame, answer=missing, body="", name=question.name, text=question.text)
-        template = template_of(question)
-        has_template = (self.templates / template).is_file()
-        if question.template and not has_template:
-            raise TemplateError(f"there is no template {template!r}", question.location)
+            return self.render_frame(frame, question=question, answer=missing, body="")
 
         context_of_section = self.context
-        self.context = RenderContext(template, question.name, top_level=4, answer=answer)
-        parts = [self.render_markdown(self.render_template(answer.members))] if has_template else []
-        box = self._render_box(answer, has_template)
+        self.context = RenderContext(template_of(question), question.name, top_level=4, answer=answer)
+        if question.template and not self.has_template():
+            raise TemplateError(f"there is no template {question.template!r}", question.location)
+        parts = self._own_text(answer.members)
+        box = self._render_box(answer)
         parts += self._unplaced_figures(question.figures)
-        if not has_template:
+        if not self.has_template():
             parts += self._tables_of(answer)
         self.context = context_of_section
 
         self.glance[question.name] = glance_line(box)
         body = Markup("\n".join(parts))
-        return self.render_frame(frame, answer=Markup(box), body=body, name=question.name, text=question.text)
+        return self.render_frame(frame, question=question, answer=Markup(box), body=body)
 
-    def _render_box(self, answer: Namespace, has_template: bool) -> str:
+    def _render_box(self, answer: Namespace) -> str:
         """The block `answer` of the template, or what the engine says."""
         written = self.context.box
         if written is not None:
             return self.fill(self.render_markdown(written))
         sentences = self._sentences_of(answer)
-        if not sentences and not has_template:
+        if not sentences and not self.has_template():
             sentences = self._numbers_of(answer)
         if not sentences:
             return ""
