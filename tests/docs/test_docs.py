@@ -132,18 +132,20 @@ def test_the_trial_and_the_speeds_of_the_csv_page_build(tmp_path: Path) -> None:
     code = [
         block.text
         for block in blocks("docs/csv.md")
-        if "TRIAL = " in block.text or "LATENCY = " in block.text
+        if any(name in block.text for name in ("TRIAL = ", "BASELINE = ", "LATENCY = "))
     ]
-    questions = "pressure, events, speed"
-    imports = "from labreport import Measure, Project, difference, mean, quantile, question, table"
-    text = "\n".join([imports, *code, f'project = Project("Two tables", ({questions}))'])
+    names = "Measure, Project, difference, figure, forest, mean, quantile, question, section, summary, table"
+    sections = 'section("Two tables", baseline, pressure, events, speed, figures=(weeks,), name="questions")'
+    last = f'project = Project("Two tables", ({sections},))'
+    text = "\n".join([f"from labreport import {names}", *code, last])
     (tmp_path / "project.py").write_text(text)
-    visits = ["patient,arm,week,sbp,event"]
+    visits = ["patient,arm,age,sex,week,sbp,event"]
     for patient in range(40):
         arm = "drug" if patient < 20 else "placebo"
         for week in (0, 12):
             drop = week * (arm == "drug") * 2 + patient % 7
-            visits.append(f"P{patient},{arm},{week},{150 - drop},{patient % 3 == 0 and week == 12}")
+            event = patient % 3 == 0 and week == 12
+            visits.append(f"P{patient},{arm},{40 + patient},{'fm'[patient % 2]},{week},{150 - drop},{event}")
     (tmp_path / "trial.csv").write_text("\n".join(visits))
     rows = ["host,version,rate,latency"]
     for host, rate, version in product(range(6), (100, 400), ("1.9", "1.10")):
@@ -153,6 +155,7 @@ def test_the_trial_and_the_speeds_of_the_csv_page_build(tmp_path: Path) -> None:
     (tmp_path / "requests.csv").write_text("\n".join(rows))
     run(tmp_path, "questions")
     assert "share.drug" in run(tmp_path, "names", "events")
+    assert "a table, 5 rows: Arm; drug; placebo" in run(tmp_path, "names", "baseline")
     assert "{% claim speed.every." in run(tmp_path, "names", "speed")
 
 
