@@ -99,9 +99,10 @@ def _say_failed(built: Builder, terminal: Terminal, took: str) -> int:
 
 
 def _remember(built: Builder) -> LastBuild:
-    """What this build changed; if it made nothing, what the last one did that made something."""
+    """What this build changed; if it published nothing, what the last one did that published something."""
     after = answers_of(built.output)
-    if built.made and built.before and after:
+    is_published = built.made and not built.request.names
+    if is_published and built.before and after:
         try:
             last_build = LastBuild.between(built.before, after)
         except (KeyError, TypeError):  # the report before this one is of another version
