@@ -82,7 +82,7 @@ def test_a_report_in_a_folder_of_a_repository_is_annotated_below_its_root(
 
 
 def test_a_report_of_one_seed_is_looked_at_with_one(toy: Toy) -> None:
-    """Not with the seeds that the project would have now; what is unknown ends with 3, unless it is allowed."""
+    """Not with the seeds that the project has now; what is unknown ends with 3, unless it is allowed."""
     assert toy.run("--seeds", "1").code == 0
     assert "passed, 0 failed" in toy.run("verify").out
     assert (toy.run("status").code, toy.run("why", "higher").code) == (0, 0)
