@@ -9,7 +9,7 @@ import pytest
 
 from labreport import Measure, mean, table
 from labreport.errors import UsageError
-from labreport.stats import Quantity, Source, Table, as_plus_minus, as_prose, as_table
+from labreport.stats import Namespace, Quantity, Source, Table, as_plus_minus, as_prose, as_table
 from labreport.stats.formats import FILTERS, apart, bare, ci, digits, digits_of_column, p, pm, size, words
 from labreport.stats.rounding import decimals_of_uncertainty
 
@@ -23,6 +23,7 @@ ACCURACY = Quantity(0.9814, "fraction", 0.9796, 0.9832, 5)
 POINTS = Quantity(-0.0061, "points", -0.0073, -0.0049, 5)
 SKEWED = Quantity(1.6, "µM", 1.2, 2.7, 4)
 COUNT = Quantity(318_010, "parameters", exact=True)
+TWO = Namespace({"a": ACCURACY, "b": POINTS})
 MEASURED = Source(("wide",), "accuracy", n=1)
 
 
@@ -172,10 +173,11 @@ def test_a_p_value_is_printed_of_a_comparison_and_of_a_number(value: float, prin
 
 def test_a_comparison_that_was_not_judged_has_no_p_value() -> None:
     """Its value is not taken for one."""
-    assert plain(p(Quantity(0.4, source=MEASURED))) == "p –"
+    assert plain(p(Quantity(0.4, source=MEASURED, null=0.0))) == "p –"
     assert plain(p(Quantity(0.0662), 2)) == "p = 0.07"
-    with pytest.raises(UsageError, match=r"p prints the p value of a comparison, or .*; 1\.6\sµM \(1\.2"):
-        p(SKEWED)
+    for no_comparison in (SKEWED, Quantity(0.4, source=MEASURED)):
+        with pytest.raises(UsageError, match=r"p prints the p value of a comparison, or .* is none"):
+            p(no_comparison)
 
 
 @pytest.mark.parametrize(
@@ -183,6 +185,11 @@ def test_a_comparison_that_was_not_judged_has_no_p_value() -> None:
     [
         ("ci", ("97 %",), r"the filter ci takes a quantity; '97 %' is none: name one of an answer"),
         ("ci", ("\U000f0006",), r"the filter ci takes a quantity; a text that is printed already is none"),
+        (
+            "pm",
+            (Namespace({"a": ACCURACY, "b": POINTS}),),
+            "the filter pm takes one quantity; name one of a, b",
+        ),
         ("pm", (ACCURACY, 1, 2), r"the filter pm is written as \{\{ quantity \| pm\(decimals\) \}\}"),
         ("words", (COUNT, 1), r"the filter words is written as \{\{ quantity \| words \}\}"),
         ("digits", (ACCURACY,), r"the filter digits is written as \{\{ quantity \| digits\(decimals\) \}\}"),

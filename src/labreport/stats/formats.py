@@ -10,6 +10,7 @@ from functools import wraps
 from typing import Any, Literal, ParamSpec
 
 from labreport.project.checks import short_repr
+from labreport.stats.names import Namespace
 from labreport.stats.quantity import Quantity, mapped_quantity, refuse, reversed_quantity
 from labreport.stats.rounding import (
     MOST_EXTRA_DECIMALS,
@@ -301,10 +302,10 @@ _LAYOUTS: dict[Layout, Callable[[FormattedQuantity], str]] = {
 
 def p_value_of(quantity: Quantity) -> float | None:
     """The p value of a comparison, or a number between 0 and 1 that somebody computed as one."""
-    if quantity.p is not None or quantity.source.kind == "measured":
+    if quantity.p is not None or quantity.null is not None:
         return quantity.p
-    is_probability = quantity.unit == "" and quantity.interval is None
-    if quantity.value is None or not is_probability or not 0 <= quantity.value <= 1:
+    is_computed = quantity.source.kind != "measured" and quantity.unit == "" and quantity.interval is None
+    if quantity.value is None or not is_computed or not 0 <= quantity.value <= 1:
         refuse(f"p prints the p value of a comparison, or a number from 0 to 1; {quantity!r} is none")
     return quantity.value
 
@@ -365,9 +366,11 @@ def formatted_quantity(value: Any, filter_name: str = "") -> FormattedQuantity:
     """
     if isinstance(value, FormattedQuantity):
         return value
-    quantity = getattr(value, "quantity", value)
+    quantity = value.quantity if hasattr(type(value), "quantity") else value
     if isinstance(quantity, Quantity):
         return FormattedQuantity(quantity)
+    if isinstance(value, Namespace):
+        refuse(f"the filter {filter_name} takes one quantity; name one of {', '.join(value)}")
     is_printed = isinstance(value, str) and any("\ue000" <= sign for sign in value)  # signs of page.values
     shown = "a text that is printed already" if is_printed else short_repr(value)
     text = f"the filter {filter_name} takes a quantity; {shown} is none"

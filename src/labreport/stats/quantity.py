@@ -357,7 +357,10 @@ def as_quantity(value: Any) -> Quantity:
 
     Raises `UsageError` for anything else.
     """
-    quantity = value if isinstance(value, Quantity) else getattr(value, "quantity", None)
+    if hasattr(type(value), "quantity"):  # of a finding; a namespace refuses any name that it lacks
+        quantity = value.quantity
+    else:
+        quantity = getattr(value, "__dict__", {}).get("quantity", value)
     if isinstance(quantity, Quantity):
         return quantity
     refuse(f"{short_repr(value)} is no quantity; write number(…), or name one of an answer")
