@@ -110,27 +110,23 @@ class Data:
         """
         if self.text is not None:
             return
-        first_rows: dict[str, tuple[str, int]] = {}
-        for row, (cell, text) in enumerate(zip(self.frame[column], self._texts(column), strict=True)):
-            if cell != cell or cell is None:
-                continue
+        cells = self.frame[column]
+        is_text_file = self.path is not None and self.path.suffix.lower() in _TEXT_FILES
+        if is_text_file and self.path and cells.dtype.kind in "iuf":
+            as_written = self._read_file(self.path, [column], usecols=[column])[column]
+            texts = [str(text).strip() for text in as_written.loc[cells.index]]
+        elif cells.dtype == object:
+            texts = [repr(cell) for cell in cells]
+        else:
+            return
+        rows_by_name: dict[str, int] = {}
+        for row, cell in enumerate(cells):
             name = re.sub(r"\.0$", "", str(cell))
-            earlier, earlier_row = first_rows.setdefault(name, (text, row))
-            if earlier != text:
-                earlier_line = self.line(earlier_row)
-                problem = f"{earlier_line} has {earlier} in column {column!r}, and {self.line(row)} {text}"
+            first_row = rows_by_name.setdefault(name, row)
+            if texts[row] != texts[first_row] and not cells.isna().iloc[row]:
+                problem = f"{self.line(first_row)} has {texts[first_row]} in column {column!r}"
                 advice = f"text=[{column!r}] keeps them apart, text=[] takes them as one"
-                self.refuse(f"{problem}, which are one number: {advice}")
-
-    def _texts(self, column: str) -> Sequence[str]:
-        """The cells of a column as a text file has them; of anything else, as Python writes them."""
-        frame = self.frame
-        if not self.path or self.path.suffix.lower() not in _TEXT_FILES or frame[column].dtype == object:
-            return [repr(cell) for cell in frame[column]]
-        if frame[column].dtype.kind not in "iuf":
-            return [str(cell) for cell in frame[column]]
-        as_written = self._read_file(self.path, [column], usecols=[column])[column]
-        return [str(text).strip() for text in as_written.loc[frame.index]]
+                self.refuse(f"{problem}, and {self.line(row)} {texts[row]}, which are one number: {advice}")
 
     def has_truths(self, column: str) -> bool:
         """Whether a column has True and False, and nothing else but empty cells."""
