@@ -70,6 +70,8 @@ def test_a_number_has_the_digits_that_its_uncertainty_supports(
         (Quantity(1.05, "times", 1.002, 1.098), "1.050 ± 0.048 times"),
         (Quantity(0.97, "fraction", 0.903, 0.9998), "97 % (90 to 99.98)"),
         (Quantity(0.0278, "fraction", 0.00492, 0.142), "3 % (0.5 to 14)"),
+        (Quantity(1.0, "fraction", 0.9036, 1 - 1e-16), "100 % (90 to 100)"),  # but for rounding errors
+        (Quantity(0.0, "fraction", 1e-17, 0.0964), "0 % (0 to 10)"),
     ],
 )
 def test_a_printed_interval_tells_on_which_side_of_its_limits_it_ends(

@@ -45,10 +45,15 @@ def decimals_of_margin(margin: float) -> int:
 def crosses_limit(value: float, places: int, limits: Sequence[float]) -> bool:
     """Whether a value is rounded to a limit that it does not have, or across one.
 
-    0.004 with two decimals is printed as the limit 0, which it is not: True. 0 itself crosses nothing.
+    0.004 with two decimals is printed as the limit 0, which it is not: True. 0 itself crosses nothing, nor
+    does what differs from a limit by rounding errors only.
     """
     rounded = round(value, places)
-    return any(value > limit >= rounded or value < limit <= rounded for limit in limits)
+    for limit in limits:
+        is_limit = math.isclose(value, limit, rel_tol=1e-9, abs_tol=1e-9)
+        if not is_limit and (value > limit >= rounded or value < limit <= rounded):
+            return True
+    return False
 
 
 def decimals_beside_limits(value: float, places: int, limits: Sequence[float]) -> int | None:
