@@ -222,6 +222,10 @@ MISTAKES: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: mean(results({"a": {1: [0.5]}}), Measure("accuracy", reduce="max")),
         "reduce= says what is taken of a table's rows; a run has one value",
     ),
+    "paired= of runs": (
+        lambda: difference(results({"a": {1: [0.5]}, "b": {1: [0.6]}}), ACCURACY, paired=False),
+        "paired=False is of tables; runs are paired by their seeds",
+    ),
     "reduce= misspelt": (lambda: Measure("sbp", reduce="medain"), "did you mean 'median'"),  # type: ignore[arg-type]
     "any of numbers": (
         lambda: mean(TRIAL, Measure("sbp", reduce="any")),

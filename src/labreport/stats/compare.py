@@ -10,7 +10,7 @@ from typing import Any
 from labreport.project.measure import Measure
 from labreport.stats import cells, t_intervals
 from labreport.stats.estimate import ALPHA, Estimate
-from labreport.stats.quantity import Quantity, Source
+from labreport.stats.quantity import Quantity, Source, refuse
 from labreport.stats.sample import Sample
 from labreport.stats.shares import (
     paired_share_difference,
@@ -86,6 +86,10 @@ def _compare_with_zero(measure: Measure, family: int, sample: Sample) -> Quantit
 def _is_paired(first: Sample, second: Sample, paired: bool | None) -> bool:
     if first.cell is not None and second.cell is not None:
         return cells.is_paired(first.cell, second.cell, paired)
+    if paired is not None:
+        refuse(
+            f"paired={paired} is of tables; runs are paired by their seeds, or not by Design(paired=False)"
+        )
     return first.design.paired and second.design.paired
 
 
