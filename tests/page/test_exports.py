@@ -124,10 +124,23 @@ def test_a_claim_that_does_not_hold_is_struck_through_and_corrected(tmp_path: Pa
         '{% claim ranking.clear("small", "wide") %}\nSmall wins.\n\n- by far\n- and always\n{% endclaim %}\n'
     )
     written = markdown(tmp_path, text)
-    assert "It **Does not hold:** ~~is so~~ (now: it does not hold that no is so), may be†, is." in written
+    assert "It Does not hold: ~~is so~~ (now: it does not hold that no is so), may be†, is." in written
     now = "Now: small is less accurate than wide, by 0.58 ± 0.04 points."
     struck = "~~Small wins.~~\n\n- ~~by far~~\n- ~~and always~~"
     assert f"**Does not hold:**\n\n{struck}\n\n{now}\n" in written
+
+
+def test_a_claim_in_the_box_and_in_a_caption_stays_markdown(tmp_path: Path) -> None:
+    """The box is a quotation, line by line; the finding of a caption is the words of its image."""
+    text = (
+        "{% block answer %}\n{% claim no %}\nOne line\nand another.\n{% endclaim %}\n{% endblock %}\n"
+        '{% call figure("dots") %}**{% claim no %}It wins{% endclaim %}.** Each dot.{% endcall %}'
+    )
+    written = markdown(tmp_path, text)
+    now = "it does not hold that no is so"
+    assert f"> **Does not hold:**\n> \n> ~~One line\n> and another.~~\n> \n> Now: {now}.\n" in written
+    assert f"**Does not hold: ~~It wins~~ (now: {now}).** Each dot." in written
+    assert "![line chart: Does not hold: It wins" in written
 
 
 @pytest.mark.parametrize(

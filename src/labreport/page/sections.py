@@ -191,7 +191,7 @@ class SectionEnvironment(TemplateEnvironment):
     def _alternative_text(self, drawing: Exported, caption: str) -> str:
         """What a drawing shows, and the finding, which is the bold beginning of its caption."""
         bold = _BOLD.search(caption)
-        finding = plain_text(self.fill(bold[2])) if bold else ""
+        finding = plain_text(self.placeholders.html(bold[2])).replace("~~", "") if bold else ""
         return ": ".join(filter(None, ((drawing.alt or drawing.kind).rstrip("."), finding)))
 
     def refer_to(self, name: str) -> Markup:

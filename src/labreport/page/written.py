@@ -126,7 +126,7 @@ class MarkdownEnvironment(SectionEnvironment):
             return f"\n\n{self._block_claim(claim, body, now)}\n\n"
         if claim.fails:
             correction = f" (now: {now})" if now else ""
-            return f"**{VERDICT}** ~~{body.strip()}~~{correction}"
+            return f"{VERDICT} ~~{body.strip()}~~{correction}"  # which may be in bold itself
         return f"{body}†" if claim.holds is None else body
 
     def _block_claim(self, claim: Claim, body: str, now: Markup) -> str:
@@ -136,7 +136,7 @@ class MarkdownEnvironment(SectionEnvironment):
             return body
         indent = indent_of(body)
         correction = f"\n\n{indent}Now: {now}." if now else ""
-        return f"{indent}**{VERDICT}**\n\n{strike_paragraphs(body)}{correction}"
+        return f"{indent}**{VERDICT}**\n\n{strike_paragraphs(body.rstrip())}{correction}"
 
 
 def strike_paragraphs(text: str) -> str:
