@@ -68,6 +68,19 @@ def test_the_process_is_sent_the_network(program: ProgramMaker) -> None:
     assert (seconds_of(SMALL), seconds_of(WIDE)) == (8, 9)
 
 
+@pytest.mark.parametrize(
+    ("measured", "seconds"),
+    [([2, 2.9], [2, 2.9]), ([2, 9, 2.5], [2, 2.5]), ([2, 9, 8, 7, 6, 1], [2, 6])],
+    ids=["a little longer", "disturbed once", "disturbed for long"],
+)
+def test_an_epoch_that_was_disturbed_is_measured_again(
+    measured: list[float], seconds: list[float], program: ProgramMaker
+) -> None:
+    """A few times at most; then the shortest counts."""
+    program(f"times = iter({measured})\n" + ECHO.format("next(times)"))
+    assert [seconds_of(SMALL), seconds_of(SMALL, seed=1)] == seconds
+
+
 def test_plain_keras_may_use_all_threads(program: ProgramMaker, monkeypatch: pytest.MonkeyPatch) -> None:
     """What limits this process does not reach it."""
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
