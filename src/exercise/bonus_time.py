@@ -105,7 +105,6 @@ def progress(results: Any) -> Answer:
     reads=(
         *at(LAST, COMPLEX, SMALL_MOMENTUM, ONE_LAYER, WIDE),
         *at(LONGER, SMALL_LONGER),
-        *(TIMES[name] for name in ("complex", "small", "wide")),
     ),
 )
 def worth(results: Any) -> Answer:
@@ -124,13 +123,7 @@ def worth(results: Any) -> Answer:
         against[name] = compared.difference
         rows.append([title, *compared.mean.members.values(), with_judged_interval(compared.difference)])
     columns = ("Compared with", "complex", "The other", "Difference")
-    longer_epoch = difference(results, EPOCH_TIME, TIMES["complex"], TIMES["small"]).difference
-    return Answer(
-        against=Answer(**against),
-        fair=Table(columns, rows),
-        time=scaled(longer_epoch.quantity, LAST / LONGER),
-        slower=difference(results, EPOCH_TIME, TIMES["complex"], TIMES["wide"]).difference,
-    )
+    return Answer(against=Answer(**against), fair=Table(columns, rows))
 
 
 @question(
