@@ -16,6 +16,7 @@ from exercise.catalogue import (
 )
 from exercise.figures import means
 from exercise.measures import (
+    EPOCH_SECONDS,
     EPOCH_TIME,
     LAST,
     TEST,
@@ -51,7 +52,7 @@ def longer(results: Any) -> Answer:
             for measure in (TRAINING, VALIDATION, TEST)
         ]
         rows.append([str(epoch), *accuracies, gain])
-    columns = ("Epochs", "Training", "Validation", "Test", "Test, gain in ten epochs")
+    columns = ("Epochs", "Training", "Validation", "Test", "Gain per ten epochs")
     lowest = [losses.index(min(losses)) + 1 for losses in runs.curve("validation_loss")]
     training = means(runs.curve("accuracy"))
     return Answer(
@@ -81,8 +82,8 @@ def longer(results: Any) -> Answer:
 )
 def progress(results: Any) -> Answer:
     """`complex` against `small` after as many epochs, and the seconds of both."""
-    complex_time = average(results, TIMES["complex"], EPOCH_TIME).average
-    small_time = average(results, TIMES["small"], EPOCH_TIME).average
+    complex_time = average(results, TIMES["complex"], EPOCH_SECONDS).average
+    small_time = average(results, TIMES["small"], EPOCH_SECONDS).average
     ahead = {}
     rows = []
     for epoch in COMPARED:
@@ -91,7 +92,7 @@ def progress(results: Any) -> Answer:
         lead = with_judged_interval(compared.difference)
         accuracies = [compared.mean["complex"], compared.mean["small"], lead]
         rows.append([str(epoch), *accuracies, scaled(complex_time, epoch), scaled(small_time, epoch)])
-    columns = ("Epochs", "complex", "small", "Difference", "Time of complex", "Time of small")
+    columns = ("Epochs", "complex", "small", "Difference", "complex, time", "small, time")
     return Answer(
         ahead=Answer(**ahead),
         compared=Table(columns, rows),
@@ -146,7 +147,7 @@ def more_time(results: Any) -> Answer:
 def perspective(results: Any) -> Answer:
     """How many times as long as `wide` for 50 epochs PaLM was trained, to two digits."""
     runs = results[TIMES["wide"]]
-    total = scaled(average(results, TIMES["wide"], EPOCH_TIME).average, LAST)
+    total = scaled(average(results, TIMES["wide"], EPOCH_SECONDS).average, LAST)
     times = PALM_DAYS * 24 * 3600 / float(total.value or 1)
     first_run = next(iter(runs))
     return Answer(

@@ -89,7 +89,7 @@ def _accuracy_and_loss(results: Any, series: dict[tuple[str, str], Any], lowest:
     `series` maps a network and the prefix of its records ("" for training data, "validation_") to a mark.
     """
     margins = charts.Margins(left=8, right=29, top=7, between=34)
-    drawing, (accuracy_panel, loss_panel) = charts.column_figure(46, columns=2, margins=margins)
+    drawing, (accuracy_panel, loss_panel) = charts.column_figure(50, columns=2, margins=margins)
     accuracy_limits, loss_limits = (lowest, 100.0), (0.0, 0.30)
     rows = []
     for (name, prefix), mark in series.items():
@@ -145,7 +145,8 @@ def curves_deep(results: Any) -> Any:
     for (name, runs), style in zip(results.items(), (BLUE, VERMILLION, PURPLE), strict=True):
         for images, prefix, dash in (("training", "", DASHED), ("validation", "validation_", ())):
             mean = means(percent(runs.curve(f"{prefix}accuracy")))
-            mark = charts.Mark(f"{name}, {images}", replace(style, dash=dash))
+            label = name if images == "validation" else "_"
+            mark = charts.Mark(label, replace(style, dash=dash))
             charts.curve(panel, range(1, EPOCH + 1), mean, mark)
             rows += [[name, images, epoch, round(value, 2)] for epoch, value in enumerate(mean, 1)]
     charts.reference_line(panel, LEARNED, f"{LEARNED} %, as the question asks")
@@ -232,8 +233,8 @@ def momentum_and_size(results: Any) -> Any:
     drawing, (panel,) = charts.column_figure(55, margins=margins)
     limits = (94.0, 98.6)
     marks = {
-        "complex": charts.Mark("complex (3 × 128, momentum)", BLUE),
-        "wide": charts.Mark("wide (1 × 400)", INK),
+        "complex": charts.Mark("complex (3 × 128, momentum)", INK),
+        "wide": charts.Mark("wide (1 × 400)", BLUE),
         "small-momentum": charts.Mark("small with momentum", PURPLE),
         "small": charts.Mark("small (1 × 62)", VERMILLION),
     }

@@ -86,9 +86,22 @@ def _error_count(run: Any, epoch: int | None) -> float:
     return float(errors(run, epoch).sum())
 
 
+def _is_sure(run: Any, epoch: int | None) -> NDArray[np.bool_]:
+    sure: NDArray[np.bool_] = run.at(epoch).arrays["confidence"] > SURE
+    return sure
+
+
 def _sure_error_count(run: Any, epoch: int | None) -> float:
-    sure = run.at(epoch).arrays["confidence"] > SURE
-    return float((errors(run, epoch) & sure).sum())
+    return float((errors(run, epoch) & _is_sure(run, epoch)).sum())
+
+
+def _share_of_sure_answers(run: Any, epoch: int | None) -> float:
+    return float(_is_sure(run, epoch).mean())
+
+
+def _share_wrong_of_sure_answers(run: Any, epoch: int | None) -> float:
+    sure = _is_sure(run, epoch)
+    return float(errors(run, epoch)[sure].mean()) if sure.any() else float("nan")
 
 
 ERRORS = Measure("errors on test images", better="lower", value=_error_count)
@@ -96,6 +109,16 @@ SURE_ERRORS = Measure(
     "errors on test images with a probability above 99 %", better="lower", value=_sure_error_count
 )
 
+SURE_ANSWERS = Measure("answers with a probability above 99 %", unit="%", value=_share_of_sure_answers)
+WRONG_IF_SURE = Measure(
+    "wrong answers among those with a probability above 99 %",
+    unit="%",
+    better="lower",
+    value=_share_wrong_of_sure_answers,
+)
+
+EPOCH_SECONDS = Measure("epoch seconds", unit="s", better="lower", title="time of an epoch")
+"""By plain `model.fit`, validation included; one value a round."""
 EPOCH_TIME = Measure(
     "epoch seconds",
     unit="s",
@@ -105,7 +128,7 @@ EPOCH_TIME = Measure(
     less="faster",
     title="time of an epoch",
 )
-"""By plain `model.fit`, validation included; one value a round."""
+"""The same, where networks are compared: how many times as long one takes as the other."""
 
 
 def scaled(quantity: Quantity, factor: float) -> Quantity:

@@ -9,6 +9,7 @@ from exercise.catalogue import COMPLEX, NETWORKS, SMALL, TIMES, WIDE
 from exercise.figures import curves_shallow, shape
 from exercise.measures import (
     EPOCH,
+    EPOCH_SECONDS,
     EPOCH_TIME,
     FIRST_HALF,
     LAST,
@@ -99,18 +100,15 @@ def _accuracies(results: Any, epoch: int) -> Answer:
     answer |= difference(results, SECOND_HALF - FIRST_HALF, epoch=epoch, name="halves")
     answer |= difference(results, TEST, WIDE, SMALL, epoch=epoch, name="lead")
     gaps = {name: _training_gap(answer.training[name], answer.validation[name]) for name in results}
+    mixed = STUDENTS * answer.first_half.wide.value + (1 - STUDENTS) * answer.second_half.wide.value
+    explained = mixed - answer.test.wide.value
+    gap = answer.validation.wide.value - answer.test.wide.value
     half = "the mix of writers explains about half of the gap"
-    half_explained = judged_over_runs(results[WIDE], 0.3 < _share_explained(answer) < 0.7, half)
-    return answer | Answer(training_gap=Answer(**gaps), half_explained=half_explained)
-
-
-def _share_explained(answer: Answer) -> float:
-    """Of the gap between validation and test accuracy of `wide`, the share due to the mix of writers."""
-    test = answer.test.wide.value
-    of_students, of_employees = answer.first_half.wide.value, answer.second_half.wide.value
-    gap = answer.validation.wide.value - test
-    with_fewer_students = STUDENTS * of_students + (1 - STUDENTS) * of_employees
-    return float((with_fewer_students - test) / gap) if gap else 0.0
+    return answer | Answer(
+        training_gap=Answer(**gaps),
+        mixed=number(mixed, unit="fraction", method="accuracy with a third of the images by students"),
+        half_explained=judged_over_runs(results[WIDE], 0.3 * gap < explained < 0.7 * gap, half),
+    )
 
 
 def _training_gap(training: Quantity, validation: Quantity) -> Quantity:
@@ -132,7 +130,7 @@ def _training_gap(training: Quantity, validation: Quantity) -> Quantity:
 @question("About how long did each epoch take?", reads=(TIMES["wide"], TIMES["small"]))
 def epoch_time(results: Any) -> Answer:
     """Seconds of an epoch of both networks, and how many times that of `small` that of `wide` is."""
-    seconds = mean(results, EPOCH_TIME).mean
+    seconds = mean(results, EPOCH_SECONDS).mean
     return difference(results, EPOCH_TIME, TIMES["wide"], TIMES["small"], name="slower") | Answer(
         seconds=Answer(wide=seconds["time-wide"], small=seconds["time-small"]),
         rounds=number(len(results[TIMES["wide"]]), unit="rounds", exact=True),

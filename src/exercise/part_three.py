@@ -23,16 +23,18 @@ from exercise.catalogue import (
 from exercise.figures import curves_complex, means, momentum_and_size, shape
 from exercise.measures import (
     EPOCH,
-    EPOCH_TIME,
+    EPOCH_SECONDS,
     ERRORS,
     GOAL,
     LAST,
     SURE,
+    SURE_ANSWERS,
     SURE_ERRORS,
     TEST,
     TRAINING,
     VALIDATION,
     VALIDATION_LOSS,
+    WRONG_IF_SURE,
     question,
 )
 from labreport import (
@@ -107,9 +109,7 @@ def _early_and_late(results: Any, measure: Any) -> Answer:
 
 def _settings(results: Any) -> Answer:
     """The settings of which those of `complex` were chosen, each by one run on validation data."""
-    accuracies = {}
-    for point, runs in results.study(RATES):
-        accuracies[point["learning_rate"], point["momentum"]] = runs.values("validation accuracy")[0]
+    accuracies = _accuracies_by_setting(results)
     rows = []
     for rate in sorted({rate for rate, _ in accuracies}):
         without_momentum = _accuracy_of_one_run(accuracies[rate, 0.0])
@@ -132,6 +132,14 @@ def _settings(results: Any) -> Answer:
     )
 
 
+def _accuracies_by_setting(results: Any) -> dict[tuple[float, float], float]:
+    """Validation accuracy of one run of `complex` after ten epochs, by learning rate and momentum."""
+    accuracies = {}
+    for point, runs in results.study(RATES):
+        accuracies[point["learning_rate"], point["momentum"]] = runs.values("validation accuracy")[0]
+    return accuracies
+
+
 def _accuracy_of_one_run(accuracy: float) -> Quantity:
     return number(accuracy, unit="fraction", n=1, method="one run after 10 epochs")
 
@@ -147,7 +155,7 @@ def best(results: Any) -> Answer:
         row = [network.name, str(network.epochs)]
         for measure in (TRAINING, VALIDATION, TEST):
             row.append(average(results, network, measure, epoch=network.epochs).average)
-        row.append(average(results, TIMES[network.name], EPOCH_TIME).average)
+        row.append(average(results, TIMES[network.name], EPOCH_SECONDS).average)
         rows.append(row)
     columns = ("Network", "Epochs", "Training", "Validation", "Test", "Time of an epoch")
     lead = Answer(
@@ -159,9 +167,9 @@ def best(results: Any) -> Answer:
         overview=Table(columns, rows),
         lead=lead,
         test=_averages(results, TEST, LEARNING),
-        errors=_averages(results, ERRORS, (WIDE, COMPLEX)),
-        sure=_averages(results, SURE_ERRORS, (WIDE, COMPLEX)),
-        surer=difference(results, SURE_ERRORS, COMPLEX, WIDE, epoch=LAST).difference,
+        sure=_averages(results, SURE_ANSWERS, (WIDE, COMPLEX)),
+        wrong_if_sure=_averages(results, WRONG_IF_SURE, (WIDE, COMPLEX)),
+        less_reliable=difference(results, WRONG_IF_SURE, COMPLEX, WIDE, epoch=LAST).difference,
         almost=number(100 * SURE, unit="%", exact=True),
     )
 
@@ -190,6 +198,7 @@ def epochs(results: Any) -> Answer:
     reads=(
         *at(EPOCH, *WITHOUT_MOMENTUM, *WITH_MOMENTUM, WIDE_GENTLE),
         *at(LAST, SMALL, WIDE, SMALL_MOMENTUM, ONE_LAYER, COMPLEX),
+        RATES,
     ),
     figures=momentum_and_size,
 )
@@ -204,7 +213,9 @@ def layers(results: Any) -> Answer:
         rows.append([shape(plain), f"{plain.specification.parameters:,}", *early, *late])
         momentum[name] = _lead(results, moved, plain, EPOCH, family=5)
     heads = ("Hidden layers", "Parameters")
-    epochs = ("10 epochs", "10, with momentum", "50 epochs", "50, with momentum")
+    one_run = _accuracies_by_setting(results)
+    rate_1_helps = one_run[1.0, 0.0] - one_run[0.5, 0.0] > 0.5 * (one_run[0.5, 0.9] - one_run[0.5, 0.0])
+    epochs = ("10 epochs without", "10 epochs with", "50 epochs without", "50 epochs with")
     three = Answer(
         early=_lead(results, COMPLEX_PLAIN, ONE_LAYER_PLAIN, EPOCH, family=3),
         early_momentum=_lead(results, COMPLEX, ONE_LAYER, EPOCH, family=3),
@@ -218,6 +229,8 @@ def layers(results: Any) -> Answer:
         late_momentum=_lead(results, SMALL_MOMENTUM, SMALL, LAST, family=1),
         more_nodes=_lead(results, WIDE, SMALL, LAST, family=1),
         three=three,
+        plain_lead=_lead(results, COMPLEX_PLAIN, WIDE, EPOCH, family=1),
+        rate_1_helps=fact(rate_1_helps, "rate 1 does more than half of what momentum does for complex"),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from exercise.catalogue import (
     BACKWARD,
     DEEP,
+    DEEP_8,
     DEEP_32,
     DEEP_32_LONGER,
     FOUR_LAYERS,
@@ -201,8 +202,12 @@ def deep_parameters(results: Any) -> Answer:
         in_first_layer = (inputs + 1) * nodes
         shares[name] = in_first_layer / network.parameters
     quantities = {name: number(share, unit="fraction", exact=True) for name, share in shares.items()}
+    by_layer = [(inputs + 1) * outputs for inputs, outputs in DEEP_8.specification.layer_shapes]
     return Answer(
         first_layer=Answer(**quantities),
+        first=number(by_layer[0]),
+        hidden=number(by_layer[1]),
+        output=number(by_layer[-1]),
         most=fact(min(shares.values()) > 0.5, "more than half of the parameters are in the first layer"),
     )
 

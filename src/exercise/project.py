@@ -51,7 +51,7 @@ PROJECT = Project(
     libraries=("tensorflow", "keras", "numpy"),
     data_files=(MNIST,),
     threads=1,
-    words=Words(run="training run", item="image"),
+    words=Words(run="training run", seed="training run", item="image"),
     verify="exercise.verification:verify",
     show_code="exercise.show_code:show_code",
     cost="exercise.networks:epoch_cost",
