@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from exercise.measures import errors, labels
+from exercise.measures import labels
 from exercise.networks import CLASSES
 
 if TYPE_CHECKING:
@@ -56,14 +56,6 @@ def frequent_pairs(runs: Any) -> list[Pair]:
     """The pairs that are confused most on the test images with even numbers, the most frequent first."""
     counts = errors_by_pair(confusion_matrices(runs, even_images()))
     return list(counts)[:PAIRS]
-
-
-def always_wrong(runs: Any) -> NDArray[np.bool_]:
-    """Which test images every run classifies wrongly, shape (images,)."""
-    import numpy as np
-
-    wrong: NDArray[np.bool_] = np.all([errors(run) for run in runs], axis=0)
-    return wrong
 
 
 def always_wrong_of_pair(runs: Any, pair: Pair) -> list[tuple[int, int]]:
