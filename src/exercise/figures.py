@@ -89,7 +89,7 @@ def _accuracy_and_loss(results: Any, series: dict[tuple[str, str], Any], lowest:
     `series` maps a network and the prefix of its records ("" for training data, "validation_") to a mark.
     """
     margins = charts.Margins(left=8, right=29, top=7, between=34)
-    drawing, (accuracy_panel, loss_panel) = charts.column_figure(50, columns=2, margins=margins)
+    drawing, (accuracy_panel, loss_panel) = charts.column_figure(46, columns=2, margins=margins)
     accuracy_limits, loss_limits = (lowest, 100.0), (0.0, 0.30)
     rows = []
     for (name, prefix), mark in series.items():
@@ -139,7 +139,7 @@ def curves_complex(results: Any) -> Any:
 def curves_deep(results: Any) -> Any:
     """The three deep networks in training: training and validation accuracy by epoch."""
     margins = charts.Margins(left=8, right=38, top=7)
-    drawing, (panel,) = charts.column_figure(42, margins=margins)
+    drawing, (panel,) = charts.column_figure(34, margins=margins)
     _finish_epochs(panel, "Accuracy, %", (5, 25), range(1, EPOCH + 1))
     rows = []
     for (name, runs), style in zip(results.items(), (BLUE, VERMILLION, PURPLE), strict=True):
@@ -159,7 +159,7 @@ def curves_deep(results: Any) -> Any:
 def signals(results: Any) -> Any:
     """Gradient, and difference between images, by layer before the first update."""
     margins = charts.Margins(left=9, right=31, top=7, between=41)
-    drawing, (gradient_panel, image_panel) = charts.column_figure(42, columns=2, margins=margins)
+    drawing, (gradient_panel, image_panel) = charts.column_figure(40, columns=2, margins=margins)
     usual = charts.Mark("usual weights", BLUE)
     louder = charts.Mark("Trial 3: weights × 4", VERMILLION)
     backward = charts.Mark("Trial 1: gradient × 4", PURPLE)
@@ -202,7 +202,7 @@ def _mean_by_layer(runs: Any, record: str) -> list[float]:
 @figure(reads=at(EPOCH, *NETWORKS))
 def accuracy_parameters(results: Any) -> Any:
     """Validation accuracy after ten epochs against the number of parameters."""
-    drawing, (panel,) = charts.column_figure(42, margins=charts.Margins(left=9, right=22, top=7))
+    drawing, (panel,) = charts.column_figure(36, margins=charts.Margins(left=9, right=22, top=7))
     panel.set(xscale="log", xlim=(5e3, 5e5), ylim=(0, 105))
     panel.grid(False)
     shallow = charts.Mark("one or three hidden layers", BLUE)
@@ -230,7 +230,7 @@ def accuracy_parameters(results: Any) -> Any:
 def momentum_and_size(results: Any) -> Any:
     """Validation accuracy by epoch of a small network without momentum and with it, and of larger ones."""
     margins = charts.Margins(left=9, right=46, top=7)
-    drawing, (panel,) = charts.column_figure(55, margins=margins)
+    drawing, (panel,) = charts.column_figure(48, margins=margins)
     limits = (94.0, 98.6)
     marks = {
         "complex": charts.Mark("complex (3 × 128, momentum)", INK),

@@ -36,6 +36,7 @@ from exercise.measures import (
     VALIDATION_LOSS,
     WRONG_IF_SURE,
     question,
+    with_judged_interval,
 )
 from labreport import (
     Answer,
@@ -210,19 +211,19 @@ def layers(results: Any) -> Answer:
     for name, plain, moved in zip(names, WITHOUT_MOMENTUM, WITH_MOMENTUM, strict=True):
         early = [_accuracy_if_trained(results, network, EPOCH) for network in (plain, moved)]
         late = [_accuracy_if_trained(results, network, LAST) for network in (plain, moved)]
-        rows.append([shape(plain), f"{plain.specification.parameters:,}", *early, *late])
         momentum[name] = _lead(results, moved, plain, EPOCH, family=5)
-    heads = ("Hidden layers", "Parameters")
+        rows.append([shape(plain), *early, with_judged_interval(momentum[name]), *late])
     one_run = _accuracies_by_setting(results)
     rate_1_helps = one_run[1.0, 0.0] - one_run[0.5, 0.0] > 0.5 * (one_run[0.5, 0.9] - one_run[0.5, 0.0])
-    epochs = ("10 epochs without", "10 epochs with", "50 epochs without", "50 epochs with")
+    after_10 = ("10 epochs without", "10 epochs with", "Difference")
+    after_50 = ("50 epochs without", "50 epochs with")
     three = Answer(
         early=_lead(results, COMPLEX_PLAIN, ONE_LAYER_PLAIN, EPOCH, family=3),
         early_momentum=_lead(results, COMPLEX, ONE_LAYER, EPOCH, family=3),
         late_momentum=_lead(results, COMPLEX, ONE_LAYER, LAST, family=3),
     )
     return Answer(
-        shapes=Table((*heads, *epochs), rows),
+        shapes=Table(("Layers", *after_10, *after_50), rows),
         momentum=Answer(**momentum),
         gentle=_lead(results, WIDE_GENTLE, WIDE, EPOCH, family=5),
         rate=number(WIDE_GENTLE.specification.learning_rate),

@@ -151,7 +151,7 @@ def report(accuracy: Callable[[str, int], float], seeds: range) -> list[Rendered
             "All three classify about one image in ten correctly",
             "Rate 1 with momentum learned nothing",
         ),
-        (turned_round, "`deep-8` has", "Networks with ten hidden layers learn nothing"),
+        (turned_round, "`deep-8` has", "hidden layers of sigmoids learn nothing"),
     ],
     ids=["like those found", "turned round"],
 )
