@@ -54,10 +54,14 @@ def label_line_ends(axes: Axes) -> None:
         points = np.asarray(line.get_xydata(), dtype=float)
         finite = points[np.isfinite(points).all(axis=1)]
         if not name.startswith("_") and len(finite):
-            shades = [colour for colour in Colour if colour == line.get_color()]
             x, y = finite[-1].tolist()
-            labels.append(Label(name, x, y, shades[0] if shades else Colour.INK))
+            labels.append(Label(name, x, y, _house_colour(line.get_color())))
     direct_labels(axes, labels)
+
+
+def _house_colour(colour: Any) -> Colour:
+    """The colour of the house that is drawn; ink for any other."""
+    return next((house for house in Colour if house == colour), Colour.INK)
 
 
 def direct_labels(axes: Axes, labels: Iterable[Label]) -> None:
@@ -104,8 +108,9 @@ def _box_of(axes: Axes, label: Label, move: float) -> Bbox:
     """Where a label stands that is moved up by so many points."""
     x, y = axes.transData.transform((label.x, label.y)).tolist()
     height = LINE_HEIGHT * (label.text.count("\n") + 1)
-    width = GAP + LEADER + text_width(label.text)
-    return Bbox.from_bounds(x + GAP, y + move - height / 2, width - GAP, height)
+    width = LEADER + text_width(label.text)
+    bottom = y + move - height / 2
+    return Bbox.from_bounds(x + GAP, bottom, width, height)
 
 
 def _stacked_moves(axes: Axes, labels: Iterable[Label]) -> dict[Label, float]:

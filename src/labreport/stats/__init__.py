@@ -2,7 +2,7 @@
 
 Light to import: NumPy, SciPy and pandas are loaded when something is first computed. `sample` and `cells`
 read, `t_intervals`, `shares` and `two_way` compute, `compare` and `judgement` judge, `finding` is asked,
-`sentences` says it, authors call `makers`.
+`formats` prints it by the rules of `rounding`, `sentences` says it, authors call `makers` and `summary`.
 """
 # ruff: noqa: I001
 

@@ -38,8 +38,8 @@ def bars(
     """
     groups = groups_of_values(source, measure, by, within, epoch)
     if within is None:
-        labels = {key: group.label for key, group in groups.grid.items()}
-        groups = groups.renamed(lambda *key: (labels[key], ""), (groups.heads[1], ""))
+        by_label = {(group.label, ""): group for group in groups.grid.values()}
+        groups = Groups(by_label, groups.measure, (groups.heads[1], ""))
     columns, rows = table_of_groups(groups)
     heads = [head for head in groups.heads if head]
     title = f"{groups.measure.label} by {' and '.join(heads)}"
@@ -59,8 +59,10 @@ def _draw(groups: Groups) -> Any:
     height = 14.5 + row_height * len(labels)
     figure, (axes,) = layout.column_figure(height, margins=margins)
     ends = _ends(groups)
-    reach = max(ends) - min(ends) or 1.0
-    axes.set_xlim(min(ends) - _TEXT_ROOM * reach if min(ends) < 0 else 0.0, max(ends) + 0.05 * reach)
+    low, high = min(ends), max(ends)
+    reach = high - low or 1.0
+    text_room = _TEXT_ROOM * reach if low < 0 else 0.0
+    axes.set_xlim(low - text_room, high + 0.05 * reach)
     name_rows(axes, labels, axis_title(groups.measure))
     width = 0.8 / len(series)
     for number, (name, series_style) in enumerate(zip(series, SERIES, strict=False)):
@@ -98,9 +100,11 @@ def _draw_bars(
             axes.hlines(place, group.low, group.high, colors=Colour.INK.value, linewidth=0.9, zorder=2.5)
         text = printed_value(group.mean, ends)
         if group.mean < 0:
-            layout.note(axes, text, (min(group.low, 0.0), place), (-_GAP, 0.0), ha="right", **ink)
+            end = min(group.low, 0.0)
+            layout.note(axes, text, (end, place), (-_GAP, 0.0), ha="right", **ink)
         else:
-            layout.note(axes, text, (max(group.high, 0.0), place), (_GAP, 0.0), **ink)
+            end = max(group.high, 0.0)
+            layout.note(axes, text, (end, place), (_GAP, 0.0), **ink)
 
 
 def _ends(groups: Groups) -> list[float]:

@@ -61,9 +61,10 @@ def _draw_row(axes: Any, place: int, group: Group, dot_width: float, scale: Any)
     offsets = marks.spread(scaled, dot_width, step=_DOT_MM / _ROW_MM)
     places = [place + offset for offset in offsets]
     across = [place - _HALF_ROW, place + _HALF_ROW]
-    lows, highs, means = ([end, end] for end in (group.low, group.high, group.mean))
+    lows, highs = [group.low, group.low], [group.high, group.high]
     marks.band(axes, across, lows, highs, Mark("_"), level=True)
     if len(values) > 1:
+        means = [group.mean, group.mean]
         axes.plot(means, across, color=Colour.VERMILLION.value, label="_")
     marks.points(axes, values, places, Mark(group.label))
 

@@ -109,7 +109,8 @@ def _curve_of_records(results: Any, records: Sequence[Measure | str]) -> Drawing
         for name, line in lines.items():
             for epoch, group in line.items():
                 grid[f"{title}, {name}", epoch] = group
-    return _draw(Groups(grid, measure, ("line", "epoch")), panels, f"{' and '.join(by_record)} by epoch")
+    lines_of_table = Groups(grid, measure, ("line", "epoch"))
+    return _draw(lines_of_table, panels, f"{' and '.join(by_record)} by epoch")
 
 
 def _axis_of(lines: Groups, most_named: int) -> Axis:
@@ -125,7 +126,10 @@ def _axis_of(lines: Groups, most_named: int) -> Axis:
 
 def _draw(lines: Groups, panels: Sequence[Panel], title: str) -> Drawing:
     """Draw each panel; `lines` are all of them, for the table and the limits."""
-    beside = [mark.label for panel in panels for mark, _ in panel.series if len(panel.series) > 1]
+    beside = []
+    for panel in panels:
+        if len(panel.series) > 1:
+            beside += [mark.label for mark, _ in panel.series]
     figure, all_axes = figure_of_panels(panels, 62.0, beside)
     axis = _axis_of(lines, most_named=12 if len(panels) == 1 else 6)
     for panel, axes in zip(panels, all_axes, strict=True):
