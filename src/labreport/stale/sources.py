@@ -14,6 +14,7 @@ from types import CodeType, ModuleType
 
 ENGINE_NAME = "labreport"
 ENGINE_FOLDER = Path(__file__).resolve().parents[1]
+_OF_JOBLIB = "func_code.py"  # what `joblib.Memory` writes of a function that it caches
 MARKER = ".labreport"  # the file that says that a folder is a report
 
 
@@ -67,7 +68,8 @@ class Sources(MetaPathFinder):
             parts = Path(folder).relative_to(self.root).parts
             for file in sorted(files):
                 name = ".".join((*parts, file.removesuffix(".py"))).removesuffix(".__init__")
-                if file.endswith(".py") and name != "__init__" and self.path(name):
+                is_module = file.endswith(".py") and file not in ("__init__.py", _OF_JOBLIB)
+                if (is_module or (file == "__init__.py" and parts)) and self.path(name):
                     yield name
 
     def find_spec(
