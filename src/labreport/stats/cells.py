@@ -77,12 +77,12 @@ def cells_of_table(data: Data, measure: Measure, by: str | None, within: str | N
     Raises `UsageError` for a column that is not there, and for cells that are empty or no numbers.
     """
     layout = _read(data, measure, by, within)
-    parts = [
-        (group, value, rows)
-        for group, rows_of_group in rows_by_value(layout.frame, within)
-        for value, rows in rows_by_value(rows_of_group, by)
-    ]
-    most = max((_rows_per_replicate(layout, rows)[1] for _, _, rows in parts), default=1)
+    parts = []
+    most = 1
+    for group, rows_of_group in rows_by_value(layout.frame, within):
+        for value, rows in rows_by_value(rows_of_group, by):
+            parts.append((group, value, rows))
+            most = max(most, _rows_per_replicate(layout, rows)[1])
     yes_no = layout.truths and (most == 1 or measure.reduce in ("any", "max", "min"))
     for group, value, rows in parts:
         name = data.name if by is None else text_of(value)
@@ -107,10 +107,13 @@ def _read(data: Data, measure: Measure, by: str | None, within: str | None) -> _
         advice = "percent=True is for values such as 97.3; leave it out for fractions"
         measure.refuse(f"{data.name}: all values are below 1.5; {advice}")
     stored = numbers / (100.0 if measure.percent else 1.0)
-    truths = data.has_truths(measure.name) or (measure.share and set(stored.dropna()) <= {0.0, 1.0})
+    is_0_or_1 = set(stored.dropna()) <= {0.0, 1.0}
+    truths = data.has_truths(measure.name) or (measure.share and is_0_or_1)
     if measure.reduce == "any" and not truths:
         measure.refuse(f'{data.name}: reduce="any" is of True and False, or of 1 and 0 with the unit "%"')
-    frame = data.frame.assign(**{VALUE: stored, ROW: range(len(stored))})[~empty[grouping].any(axis=1)]
+    added = {VALUE: stored, ROW: range(len(stored))}
+    is_named = ~empty[grouping].any(axis=1)
+    frame = data.frame.assign(**added)[is_named]
     constant = [column for column in grouping if _is_constant(frame, data.replicate, column)]
     return _Layout(data, measure, by, within, frame, truths, frozenset(constant))
 
@@ -126,7 +129,10 @@ def _refuse_empty(data: Data, empty: pandas.DataFrame) -> None:
 
 def _is_constant(frame: pandas.DataFrame, replicate: str | None, column: str) -> bool:
     """Whether each replicate has one value of a column, as a patient has one arm."""
-    return replicate is not None and bool(frame.groupby(replicate)[column].nunique().max() <= 1)
+    if replicate is None:
+        return False
+    numbers_of_values = frame.groupby(replicate)[column].nunique()
+    return bool(numbers_of_values.max() <= 1)
 
 
 def rows_by_value(frame: pandas.DataFrame, column: str | None) -> list[tuple[Any, pandas.DataFrame]]:
@@ -232,7 +238,9 @@ def left_out(cells: Sequence[Cell]) -> tuple[str, ...]:
     absent: dict[str, set[Any]] = {}
     for cell in cells:
         absent.setdefault(cell.absent_from, set()).update(cell.expected - set(cell.rows))
-    reasons = [_counted(len(units), f"has no {lack}", f"have no {lack}") for lack, units in absent.items()]
+    reasons = []
+    for lack, units in absent.items():
+        reasons.append(_counted(len(units), f"has no {lack}", f"have no {lack}"))
     empty = sum(cell.empty_cells for cell in cells)
     reasons.append(_counted(empty, "cell is empty", "cells are empty"))
     unassigned = max((cell.unassigned for cell in cells), default=0)
@@ -280,8 +288,9 @@ def _refuse_half_paired(first: Cell, second: Cell) -> None:
     shared = [unit for unit in first.rows if unit in second.rows]
     alone = [unit for unit in (*first.rows, *second.rows) if unit not in shared]
     if len(shared) <= len(alone):
-        where = [f"{cell.description} ({data.line(cell.rows[shared[0]])})" for cell in (first, second)]
-        text = f"{_listed(data.unit, shared, 'is', 'are')} in both {' and '.join(where)}"
+        line, other_line = (data.line(cell.rows[shared[0]]) for cell in (first, second))
+        where = f"{first.description} ({line}) and {second.description} ({other_line})"
+        text = f"{_listed(data.unit, shared, 'is', 'are')} in both {where}"
         rest = _counted(len(alone), "is", "are") + " in one"
     else:
         cell = second if any(unit in first.rows for unit in alone) else first

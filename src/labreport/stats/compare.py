@@ -117,7 +117,8 @@ def _difference_estimate(
     samples = (first, second)
     if all(_has_items(sample, measure) for sample in samples):
         ours, theirs = first.correct_by_unit, second.correct_by_unit
-        same_items = first.items == second.items and bool(ours and theirs) and len(ours[0]) == len(theirs[0])
+        numbers_of_items = {len(correct) for correct in (*ours, *theirs)}
+        same_items = first.items == second.items and len(numbers_of_items) == 1
         return two_way_interval(ours, theirs, alpha, paired=paired, same_items=same_items)
     are_shares = first.yes_no or all(_is_constant_share(sample, measure) for sample in samples)
     if are_shares and first.values and second.values:

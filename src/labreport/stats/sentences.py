@@ -346,8 +346,11 @@ def _asked_of_ranking(finding: Ranking) -> list[tuple[str, Condition]]:
     for ahead, behind in sorted(places):
         if len(order) <= 12 or ahead == 0:
             asked += [(word, (order[ahead], order[behind])) for word in ("clear", "same", "unclear")]
-    texts = [f".{word}({', '.join(map(repr, names))})" for word, names in asked]
-    return [(text, getattr(finding, word)(*names)) for text, (word, names) in zip(texts, asked, strict=True)]
+    conditions_by_text = []
+    for word, names in asked:
+        condition = getattr(finding, word)(*names)
+        conditions_by_text.append((f".{word}({', '.join(map(repr, names))})", condition))
+    return conditions_by_text
 
 
 def _asked_of_difference(finding: Difference) -> list[tuple[str, Condition]]:
@@ -380,8 +383,9 @@ def _asked_of_quantity(quantity: Quantity) -> list[tuple[str, Condition]]:
         return asked
     low, high = low * quantity.factor, high * quantity.factor
     step = 10.0 ** math.floor(math.log10(high - low or 1.0))
-    bounds = {"above": step * (math.ceil(low / step) - 1), "below": step * (math.floor(high / step) + 1)}
-    for word, bound in bounds.items():
+    below_low = step * (math.ceil(low / step) - 1)
+    above_high = step * (math.floor(high / step) + 1)
+    for word, bound in (("above", below_low), ("below", above_high)):
         if quantity.unit != "fraction" or 0 <= bound <= 100:
             asked.append((f".{word}({bound:.10g})", quantity.ask(word, bound=bound)))
     return asked

@@ -170,8 +170,10 @@ def _components(values: Array) -> tuple[Variance, Variance | None]:
     squares_of_units = items * ((values.mean(axis=1) - mean) ** 2).sum()
     squares_of_items = units * ((values.mean(axis=0) - mean) ** 2).sum()
     squares = (values**2).sum() - units * items * mean**2
-    residual = max(0.0, float(squares - squares_of_units - squares_of_items)) / df / items
-    by_items = max(0.0, float(squares_of_items) / units / (items - 1) / items - residual / units)
+    squares_of_residual = max(0.0, float(squares - squares_of_units - squares_of_items))
+    residual = squares_of_residual / df / items
+    between_items = float(squares_of_items) / units / (items - 1) / items
+    by_items = max(0.0, between_items - residual / units)
     return Variance(residual, df), Variance(by_items, items - 1)
 
 
@@ -188,7 +190,8 @@ def _between_shared_items(first: Array, second: Array, residual: float) -> Varia
     """The variance of a difference that items cause which two unpaired groups of units share."""
     differences = first.mean(axis=0) - second.mean(axis=0)
     items = len(differences)
-    return Variance(max(0.0, float(differences.var(ddof=1)) / items - residual), items - 1)
+    between_items = float(differences.var(ddof=1)) / items
+    return Variance(max(0.0, between_items - residual), items - 1)
 
 
 def _draw_of_items(correct: Array) -> Variance:
