@@ -77,6 +77,15 @@ def test_numbers_and_findings_are_drawn_by_their_labels() -> None:
     assert "−9 (−14 to −5)" in texts
 
 
+def test_a_long_label_is_broken_into_lines_within_the_figure() -> None:
+    """Nothing of it is cut off at the left."""
+    label = "adjusted for age, sex, baseline pressure, centre and the season of the year"
+    drawing = forest({label: number(-9.3, (-13.9, -4.7), "mmHg", null=0)})
+    (tick,) = drawing.figure.axes[0].get_yticklabels()
+    assert tick.get_text().replace("\n", " ") == label
+    assert tick.get_window_extent().x0 > 0
+
+
 def test_a_ratio_has_a_logarithmic_axis_and_its_line_at_one() -> None:
     """As far to the right for twice as to the left for half."""
     drawing = forest(difference(PATIENTS, COST, "drug", "placebo", by="arm").members["difference"])

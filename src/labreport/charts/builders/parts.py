@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,8 @@ from labreport.stats.rounding import significant_decimals
 MOST_SERIES = len(SERIES)
 _LETTER_MM = 1.35
 _MOST_LABEL_MM = 60.0
+_MOST_LETTERS = 40
+"""So many letters of a label have room in a line of that length."""
 _SMALL_MM = 34.0
 """Height of a small chart."""
 _LOGARITHMIC_FROM = 50.0
@@ -90,8 +93,9 @@ def scale_axis(axis: Any, values: Sequence[float]) -> None:
 
 
 def name_rows(axes: Any, labels: Sequence[str], title: str) -> None:
-    """Name the rows of a panel, from the top, and let the grid help along them."""
-    axes.set_yticks(range(len(labels)), labels, parse_math=False)
+    """Name the rows of a panel, from the top, in lines that fit beside it; let the grid help along them."""
+    lines = [textwrap.fill(label, _MOST_LETTERS) for label in labels]
+    axes.set_yticks(range(len(labels)), lines, parse_math=False)
     axes.set(ylim=(len(labels) - 0.45, -0.55), xlabel=title)
     axes.grid(True, axis="x")
     axes.grid(False, axis="y")
