@@ -278,19 +278,21 @@ class Builder:
 
 def _errors_to_tell(unmade: _Unmade) -> list[LabReportError]:
     """All errors, those of tables first; without what the author's code raises because of a bad table."""
-    errors: list[LabReportError] = []
-    for of_target in unmade.errors.values():
-        errors += of_target
-    bad_tables = {_table_of(error) for error in errors} - {None}
-    told = []
-    for target, of_target in unmade.errors.items():
+    of_tables: list[LabReportError] = []
+    of_others: list[tuple[Target, LabReportError]] = []
+    for target, errors in unmade.errors.items():
+        for error in errors:
+            if _table_of(error):
+                of_tables.append(error)
+            else:
+                of_others.append((target, error))
+    bad_tables = {_table_of(error) for error in of_tables}
+    errors_to_tell = list(of_tables)
+    for target, error in of_others:
         reads_bad_table = not bad_tables.isdisjoint(getattr(target.subject, "tables", ()))
-        for error in of_target:
-            follows = error.__cause__ is not None and reads_bad_table
-            if not follows:
-                told.append(error)
-    told.sort(key=lambda error: _table_of(error) is None)
-    return told
+        if error.__cause__ is None or not reads_bad_table:
+            errors_to_tell.append(error)
+    return errors_to_tell
 
 
 def _table_of(error: LabReportError) -> object:

@@ -102,9 +102,9 @@ def _scratch_store(plan: Plan, folder: Path) -> Store:
     """An empty store, beside which is known which values differ from process to process."""
     results = folder / "report" / "results"
     results.mkdir(parents=True)
-    known = plan.store.folder / KNOWN_VALUES
-    if known.is_file():
-        shutil.copy(known, results)
+    values = plan.store.folder / KNOWN_VALUES
+    if values.is_file():
+        shutil.copy(values, results)
     return Store(results)
 
 

@@ -42,9 +42,11 @@ class TargetGraph:
 
     def _order(self) -> list[str]:
         """The names of questions, each after those whose answers it reads."""
-        names_read = {name: self._names_read_by(question) for name, question in self._questions.items()}
+        sorter = TopologicalSorter[str]()
+        for name, question in self._questions.items():
+            sorter.add(name, *self._names_read_by(question))
         try:
-            return list(TopologicalSorter(names_read).static_order())
+            return list(sorter.static_order())
         except CycleError as error:
             circle = error.args[1]
             text = f"the answers {', '.join(circle[1:])} read each other; leave one out"
@@ -52,9 +54,10 @@ class TargetGraph:
 
     def _names_read_by(self, reader: Reader | Section) -> list[str]:
         """The questions whose answers something reads; `"*"` are all others that do not read all."""
-        names = list(reader.answers)
+        names: list[str] = []
         if isinstance(reader, Section):
-            names = [*(question.name for question in reader.questions), *names]
+            names += [question.name for question in reader.questions]
+        names += reader.answers
         if "*" not in names:
             return list(dict.fromkeys(names))
         names = []
@@ -119,8 +122,9 @@ class TargetGraph:
             return targets
         numbered = self.project.numbered
         if text not in numbered:
-            known = {*(target.name for target in self.targets), *self.project.studies}
-            raise UsageError(f"nothing is called {text!r}{did_you_mean(text, known)}")
+            names = {target.name for target in self.targets}
+            near = did_you_mean(text, names.union(self.project.studies))
+            raise UsageError(f"nothing is called {text!r}{near}")
         return [self.target_of(numbered[text])]
 
     def wanted(self, names: Iterable[str]) -> Sequence[Target]:

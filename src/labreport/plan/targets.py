@@ -358,13 +358,13 @@ def _answers_document(plan: Plan) -> dict[str, Any]:
         claims = plan.value("section", section.name)["claims"]
         for question in section.questions:
             template = f"templates/{template_of(question)}"
-            own = [claim for claim in claims if claim["file"] == template]
-            claims = [claim for claim in claims if claim not in own]
+            in_template = [claim for claim in claims if claim["file"] == template]
+            claims = [claim for claim in claims if claim["file"] != template]
             questions[question.name] = {
                 "question": question.text,
                 "section": section.name,
                 "answer": plan.value("answer", question.name),
-                "claims": own,
+                "claims": in_template,
             }
         sections[section.name] = {"title": section.title, "claims": claims}
     experiments = {}

@@ -403,23 +403,23 @@ def without_times(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in flatten_metrics(values).items() if not name.endswith(TIMES)}
 
 
-def unequal_names(arrays: ArraysByName, others: ArraysByName, tolerance: float = 0.0) -> list[str]:
+def unequal_names(arrays: ArraysByName, repeated: ArraysByName, tolerance: float = 0.0) -> list[str]:
     """The names of arrays that are not equal to those of the same name.
 
     With a tolerance, numbers may be as far apart as that share of their length.
     """
-    return [name for name in arrays if not _are_equal(arrays[name], others.get(name), tolerance)]
+    return [name for name in arrays if not _are_equal(arrays[name], repeated.get(name), tolerance)]
 
 
-def _are_equal(array: Any, other: Any, tolerance: float) -> bool:
+def _are_equal(array: Any, repeated: Any, tolerance: float) -> bool:
     import numpy as np
 
-    if other is None or array.shape != other.shape:
+    if repeated is None or array.shape != repeated.shape:
         return False
-    if array.dtype.kind != "f":
-        return bool(np.array_equal(array, other))
-    if not tolerance:
-        return bool(np.array_equal(array, other, equal_nan=True))
-    difference = np.nan_to_num(array.astype(float) - other.astype(float))
-    length = np.linalg.norm(np.nan_to_num(array.astype(float)))
+    is_number = array.dtype.kind == "f"
+    if not is_number or not tolerance:
+        return bool(np.array_equal(array, repeated, equal_nan=is_number))
+    numbers = array.astype(float)
+    difference = np.nan_to_num(numbers - repeated.astype(float))
+    length = np.linalg.norm(np.nan_to_num(numbers))
     return bool(np.linalg.norm(difference) <= tolerance * length)
