@@ -177,3 +177,34 @@ def test_what_was_read_decides_whether_nothing_is_to_be_done(tmp_path: Path) -> 
         else:
             small.write(name, before)
         assert small.run().code == 0
+
+
+NOISE = """
+import logging
+import sqlite3
+
+
+def fit(spec, seed):
+    import matplotlib.pyplot
+    import numpy as np
+
+    logging.basicConfig(filename="run.log", force=True)
+    logging.warning("seed %s", seed)
+    np.save("checkpoint.npy", np.arange(3))
+    with sqlite3.connect("notes.db") as notes:
+        notes.execute("pragma journal_mode=wal")
+        notes.execute("create table if not exists note (seed int)")
+        notes.execute("insert into note values (?)", (seed,))
+    return Fit({"value": float(np.load("checkpoint.npy").sum())})
+"""
+
+
+def test_a_project_that_logs_and_writes_is_up_to_date(tmp_path: Path) -> None:
+    """Logs, checkpoints, a database, pyplot inside a function; in another place, too."""
+    small = Small(tmp_path, HEAD + NOISE + TAIL.replace("seeds=1", "seeds=3"))
+    assert "3 runs" in small.build()
+    assert "Up to date" in small.build()
+    (tmp_path / "elsewhere").mkdir()
+    copy = Small(tmp_path / "elsewhere", "")
+    shutil.copytree(small.toy.folder, copy.toy.folder, dirs_exist_ok=True)
+    assert "Up to date" in copy.build()

@@ -43,6 +43,9 @@ class Progress:
         self._rows: dict[str, TaskID] = {}
         """The row of a task, by its key; none is ever removed."""
         self._finished, self._last_line = 0, clock()
+        self._done = 0.0
+        """Seconds of work that are done, by the cost of an epoch."""
+        self._epochs: dict[str, int] = {}
 
     def planned(self, plan: Plan, targets: Sequence[Target]) -> None:
         """Say what will be made and why."""
@@ -56,9 +59,7 @@ class Progress:
             name = visible(f"{task.name}, seed {task.seed}")[:30]
             seconds = max(task.cost, 1e-9)
             epochs = task.epochs[-1]
-            self._rows[task.key] = self.bars.add_task(
-                name, total=epochs, visible=False, note="", cost=seconds
-            )
+            self._rows[task.key] = self.bars.add_task(name, total=epochs, visible=False, note="")
             total += seconds * epochs
         self.bars.reset(self._whole, total=total)
 
@@ -82,22 +83,27 @@ class Progress:
     def _show_epoch(self, event: Epoch) -> None:
         epochs = event.task.epochs[-1]
         note = "" if epochs == 1 else f"epoch {event.epoch:>3}/{epochs}"
+        self._complete(event.task, event.epoch)
         self.bars.update(self._rows[event.task.key], completed=event.epoch, note=note, visible=True)
+
+    def _complete(self, task: Task, epoch: int) -> None:
+        """Count the epochs of a task that are done; those of thousands of others are not added up again."""
+        self._done += max(task.cost, 1e-9) * (epoch - self._epochs.get(task.key, 0))
+        self._epochs[task.key] = epoch
 
     def _hide(self, event: Finished | Failed) -> None:
         tasks = event.tasks if isinstance(event, Failed) else (event.task,)
         for task in tasks:
+            self._complete(task, task.epochs[-1])
             self.bars.update(self._rows[task.key], completed=task.epochs[-1], visible=False)
         if isinstance(event, Finished):
             self._finished += 1
 
     def _show_whole(self) -> str:
         """Bring the bar of all up to date; what it says: `3/15 runs  2 min left`."""
-        whole, *rows = self.bars.tasks
-        done = sum(row.fields["cost"] * row.completed for row in rows)
-        elapsed = duration(whole.elapsed or 0.0)
-        self.bars.update(self._whole, completed=done, description=elapsed)
-        runs = counted(len(rows), self.word)
+        elapsed = duration(self.bars.tasks[0].elapsed or 0.0)
+        self.bars.update(self._whole, completed=self._done, description=elapsed)
+        runs = counted(len(self._rows), self.word)
         summary = f"{self._finished}/{runs}  {self.left()}".rstrip()
         self.bars.update(self._whole, note=summary)
         return summary

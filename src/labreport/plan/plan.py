@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -64,16 +65,9 @@ class Plan:
 
     def with_first_seeds(self, count: int) -> Plan:
         """The plan of a preliminary report: only so many seeds of each experiment."""
-        plan = Plan(
-            self.project,
-            self.report,
-            self.store,
-            seeds=self.seeds_given,
-            templates=self.templates,
-            frame_files=self.frame_files,
-        )
-        plan._most_seeds, plan._run_inputs = count, self._run_inputs
-        plan.cache = self.cache
+        plan = copy(self)
+        plan._most_seeds = count
+        plan._staleness, plan._run_values = {}, {}
         plan.graph = TargetGraph(plan)
         return plan
 
