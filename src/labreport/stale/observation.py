@@ -58,7 +58,10 @@ class Observation:
         paths = []
         for path, stamp in everything.read.items():
             is_same = stamp == stamp_of(path)
-            if path in self.opened.written or (path in everything.databases and not is_same):
+            is_database = path in everything.databases
+            if is_database and os.path.exists(f"{path}-wal"):  # it is being written
+                continue
+            if path in self.opened.written or (is_database and not is_same):
                 continue
             if not is_same:
                 self._refuse(path)
