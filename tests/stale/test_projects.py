@@ -65,6 +65,17 @@ fit = Trainer(2).fit
     assert inputs["t"] == inputs["u"] != inputs["s"]
 
 
+def test_a_large_array_counts_by_its_values_not_by_its_statement(tmp_path: Path) -> None:
+    """Another statement for equal values makes nothing stale."""
+    body = "\nDATA = np.arange(300_000) * 1.0\nDATA[200_000] = 70\n\n\ndef used():\n    return DATA.sum()\n"
+    write_files(tmp_path, Case("", body).texts)
+    before = inputs_of(tmp_path)
+    edit_file(tmp_path / "project.py", "np.arange(300_000) * 1.0", "np.arange(300_000) / 1.0")
+    assert changed_targets(before, inputs_of(tmp_path)) == set()
+    edit_file(tmp_path / "project.py", "= 70", "= 71")
+    assert changed_targets(before, inputs_of(tmp_path)) == {"r"}
+
+
 def test_a_variable_of_the_environment_counts_for_a_function_that_asks_for_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -180,7 +180,7 @@ class _HashingSink:
 
     def write(self, data: Any) -> int:
         """Take some bytes. Raises `TooLarge`."""
-        size = len(data)
+        size = memoryview(data).nbytes  # of large arrays it is a buffer
         self._size += size
         if self._size > SIZE_LIMIT:
             raise TooLarge
