@@ -209,6 +209,15 @@ REACHING = (
         (Edit("common.py", "= 1", "= 2"), Edit("inner/more.py", "= 1", "= 2")),
     ),
     Pattern(
+        "star imports of each other, inside a function",
+        {
+            "main.py": "def entry():\n    from pkg import first\n\n    return first.value([1])\n",
+            "first.py": "from pkg.second import *\n\n\ndef value(x):\n    return len(x) + other()\n",
+            "second.py": "from pkg.first import *\n\n\ndef other():\n    return 1\n",
+        },
+        (Edit("second.py", "return 1", "return 2"),),
+    ),
+    Pattern(
         "the environment set beside what starts a program",
         {
             "main.py": "import os\nimport subprocess\n\nos.environ['LAB'] = '1'\n\n\ndef entry():\n"

@@ -45,6 +45,7 @@ class NodeBuilder:
         self.graph = graph
         self.node = node
         self._values = ValueHash(self)
+        self._looked_up = set[tuple[str, str]]()
 
     def compute(self, parts: Parts) -> None:
         """Fill in the node's digest and what it names.
@@ -229,6 +230,9 @@ class NodeBuilder:
         binding = syntax.binding(name) or syntax.binding("__getattr__")
         if binding:
             return self.add(f"code {module}:{name}", lambda builder: builder.binding_parts(binding))
+        if (module, name) in self._looked_up:  # modules may import everything of each other
+            return None
+        self._looked_up.add((module, name))
         parts = []
         for statement in syntax.binding("*"):
             parts.append(self.reference(module, Reference(statement.imported["*"].module, (name,))))
