@@ -98,7 +98,8 @@ def render_page(
         return document.render(project=project, medium=medium, body=Markup(body), style=Markup(style))
     script = "".join(file.read_text("utf-8") for file in sorted(FRAME.glob("script/*.js")))
     data = {"numbers": _to_json(numbers), "claims": _to_json(_joined(sections, "claim_panels"))}
-    shown = re.sub("<[^>]*>", "", body) + html.unescape("".join(data.values())) + style + script
+    words = re.sub("<[^>]*>", "", body)
+    shown = words + html.unescape("".join(data.values())) + style + script
     return document.render(
         project=project,
         medium=medium,

@@ -199,7 +199,7 @@ class TemplateEnvironment(jinja2.Environment):
         self._note_digits(table, digits)
         cells = []
         for values, texts in zip(table.rows, table.cells(digits), strict=True):
-            cells.append([self._print_cell(value, text) for value, text in zip(values, texts, strict=True)])
+            cells.append(list(map(self._print_cell, values, texts)))
         framed = self.render_frame(
             "table.html",
             rows=cells,

@@ -155,10 +155,18 @@ def typed_numbers(text: str) -> Iterator[tuple[int, str]]:
     for token in parser_of(True).parse(text, {"docId": "", "top": 1}):
         first, end = token.map or (0, 0)
         for match in _TYPED.finditer(_prose(token)):
-            near = (number for number in range(first, end) if match[0] in lines[number])
+            line = _line_of(match[0], lines, first, end)
             typed = f'"{" ".join(match[0].split())}"'
             message = f"{typed} is typed; print the number of a result, or write {{{{ {typed} | literal }}}}"
-            yield next(near, first) + 1, message
+            yield line + 1, message
+
+
+def _line_of(text: str, lines: Sequence[str], first: int, end: int) -> int:
+    """The number of the line that has a text, of those of a token, by default the first."""
+    for number in range(first, end):
+        if text in lines[number]:
+            return number
+    return first
 
 
 def _prose(token: Token) -> str:

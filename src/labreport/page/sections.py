@@ -233,10 +233,7 @@ class SectionEnvironment(TemplateEnvironment):
             sentences = self._numbers_of(answer)
         if not sentences:
             return ""
-        capitalised = [
-            re.sub("^[^<&]", lambda first: first[0].upper(), self.fill(text)) for text in sentences
-        ]
-        return self.paragraph(" ".join(capitalised))
+        return self.paragraph(" ".join(_capitalised(self.fill(sentence)) for sentence in sentences))
 
     def _sentences_of(self, answer: Namespace) -> list[str]:
         """The sentences of its findings, with the mark behind those that are not judged."""
@@ -277,9 +274,10 @@ class SectionEnvironment(TemplateEnvironment):
         ]
 
 
-def _capitalised(html: str) -> str:
-    """A sentence with its first letter as a capital, unless it begins with an element or a sign."""
-    return re.sub("^[^<&]", lambda first: first[0].upper(), html)
+def _capitalised(sentence: str) -> str:
+    """A sentence that begins with a capital, unless it begins with an element or a sign."""
+    first = sentence[0]
+    return sentence if first in "<&" else first.upper() + sentence[1:]
 
 
 def glance_line(box: str) -> str:
