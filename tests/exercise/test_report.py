@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -202,3 +203,15 @@ def test_one_run_of_each_network_compares_nothing() -> None:
     both = report(found, range(5, 8))
     fails_with_three = {claim.line for fragment in both for claim in fragment.claims if claim.fails}
     assert {claim.line for claim in claims.values() if claim.fails} <= fails_with_three
+
+
+def test_summary_and_conclusion_are_on_the_first_page() -> None:
+    """A page of the first seeds is made before anything is timed: they read no answer that needs times."""
+    timed = set()
+    for question in PROJECT.questions:
+        if any(experiment.exclusive for read in question.reads for experiment in read.subject.experiments()):
+            timed.add(question.name)
+    assert "epoch_time" in timed
+    for section in ("summary", "conclusion"):
+        text = (TEMPLATES / "sections" / f"{section}.md").read_text(encoding="utf-8")
+        assert not timed & set(re.findall(r"(\w+)\.\w", text))
