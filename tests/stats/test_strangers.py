@@ -106,6 +106,48 @@ def test_one_mistyped_arm_is_named_with_its_rows() -> None:
     assert "paired=True compares those that are in both, paired=False two independent groups" in text
 
 
+def weekly(crossover: bool = False) -> pd.DataFrame:
+    """Ten patients at two visits, each in one arm; in a crossover, in the other arm at the second visit."""
+    rows = []
+    for week in (4, 8):
+        for number in range(1, 11):
+            has_drug = (number <= 5) != (crossover and week == 8)
+            rows.append((number, "drug" if has_drug else "placebo", week, 130.0 + number * week % 7))
+    return pd.DataFrame(rows, columns=["patient", "arm", "week", "sbp"])
+
+
+def test_an_arm_mistyped_in_one_week_is_named_though_each_week_has_one_arm_a_patient() -> None:
+    """Over the table the patient is in both arms; `paired=False` takes it as it is written."""
+    typo = weekly()
+    typo.loc[14, "arm"] = "placebo"
+    trial = table(typo, replicate="patient")
+    with pytest.raises(UsageError) as error:
+        difference(trial, SBP, "drug", "placebo", by="arm", within="week")
+    text = str(error.value)
+    assert "patient '5' is in both arm 'drug' (row 5) and arm 'placebo' (row 15), 9 are in one" in text
+    assert text.endswith("paired=False compares two independent groups")
+    as_written = difference(trial, SBP, "drug", "placebo", by="arm", within="week", paired=False).difference
+    assert as_written["8"].quantity.groups == (("drug", 4), ("placebo", 6))
+
+
+def test_a_crossover_is_unpaired_within_each_week() -> None:
+    """All patients are in both arms over the table, and in one in each week."""
+    trial = table(weekly(crossover=True), replicate="patient")
+    arms = difference(trial, SBP, "drug", "placebo", by="arm", within="week").difference
+    assert [arms[week].quantity.source.method for week in ("4", "8")] == ["Welch's t"] * 2
+    assert difference(trial, SBP, by="arm").difference.quantity.n == 10
+
+
+def test_a_value_that_only_one_group_has_is_no_reason_to_unpair_it() -> None:
+    """Only groups with both values count."""
+    rows = [(line, dose, plate, plate + dose) for line in "ab" for dose in (0, 1, 2) for plate in (1, 2, 3)]
+    doses = pd.DataFrame(rows, columns=["line", "dose", "plate", "cells"])
+    fewer = doses[(doses.line == "a") | (doses.dose < 2) & (doses.plate < 3)]
+    found = difference(table(fewer, replicate="plate"), "cells", by="dose", against=0, within="line")
+    numbers = [single.quantity.n for single in found.difference.singles()]
+    assert numbers == [3, 3, 2]
+
+
 def test_patients_who_lack_a_visit_are_named_until_somebody_says_what_is_meant() -> None:
     """missing="drop" drops rows, and never a design: an empty cell does not unpair."""
     with pytest.raises(

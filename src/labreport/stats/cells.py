@@ -6,7 +6,7 @@ import math
 import statistics
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from labreport.project import Data, Measure
 from labreport.stats.names import text_of
@@ -32,18 +32,19 @@ class Cell:
 
     `values` has a number for each replicate (without replicates, for each row), `yes_no` where that is 1 or
     0 of what happened or did not. `rows` has the place of the first row of each replicate, with an empty
-    cell or not; `expected` are the replicates that belong here by what is constant of them, such as the arm
-    of a patient. `description` is `dose '10' in HT29`; `absent_from` what those lack that are expected and
-    have no row. `unassigned` rows of the table belong to no cell. `reduction` is what was taken of the rows
-    of a replicate, of which each has from `fewest_rows` to `most_rows`.
+    cell or not, and `rows_by_group` the same of each group that has this value, of this group too;
+    `expected` are the replicates that belong here by what is constant of them, such as the arm of a patient.
+    `value_name` is `dose '10'`; `absent_from` what those lack that are expected and have no row. `unassigned`
+    rows of the table belong to no cell. `reduction` is what was taken of the rows of a replicate, of which
+    each has from `fewest_rows` to `most_rows`.
     """
 
     table: Data
     group: str
     name: str
-    description: str
+    value_name: str
     values: Mapping[Any, float]
-    rows: Mapping[Any, int]
+    rows_by_group: Mapping[str, Mapping[Any, int]]
     expected: frozenset[Any]
     absent_from: str
     empty_cells: int
@@ -52,6 +53,16 @@ class Cell:
     fewest_rows: int
     most_rows: int
     yes_no: bool
+
+    @property
+    def rows(self) -> Mapping[Any, int]:
+        """The place of the first row of each replicate of this cell."""
+        return self.rows_by_group[self.group]
+
+    @property
+    def description(self) -> str:
+        """What a message calls it: `dose '10' in HT29`."""
+        return f"{self.value_name} in {self.group}" if self.group else self.value_name
 
 
 @dataclass(frozen=True)
@@ -79,14 +90,17 @@ def cells_of_table(data: Data, measure: Measure, by: str | None, within: str | N
     layout = _read(data, measure, by, within)
     parts = []
     most = 1
-    for group, rows_of_group in rows_by_value(layout.frame, within):
+    rows_by_name: dict[str, dict[str, Mapping[Any, int]]] = {}
+    for group_value, rows_of_group in rows_by_value(layout.frame, within):
+        group = "" if within is None else text_of(group_value)
         for value, rows in rows_by_value(rows_of_group, by):
-            parts.append((group, value, rows))
+            name = data.name if by is None else text_of(value)
+            parts.append((group, name, rows))
+            rows_by_name.setdefault(name, {})[group] = _first_rows(layout, rows)
             most = max(most, _rows_per_replicate(layout, rows)[1])
     yes_no = layout.truths and (most == 1 or measure.reduce in ("any", "max", "min"))
-    for group, value, rows in parts:
-        name = data.name if by is None else text_of(value)
-        yield _cell(layout, name, "" if within is None else text_of(group), rows, yes_no)
+    for group, name, rows in parts:
+        yield _cell(layout, name, group, rows, rows_by_name[name], yes_no)
 
 
 def _read(data: Data, measure: Measure, by: str | None, within: str | None) -> _Layout:
@@ -152,27 +166,40 @@ def _rows_per_replicate(layout: _Layout, rows: pandas.DataFrame) -> tuple[int, i
     return int(sizes.min()), int(sizes.max())
 
 
-def _cell(layout: _Layout, name: str, group: str, rows: pandas.DataFrame, yes_no: bool) -> Cell:
+def _first_rows(layout: _Layout, rows: pandas.DataFrame) -> dict[Any, int]:
+    """The place in the table of the first row of each replicate; without replicates, of each row."""
+    replicate = layout.data.replicate
+    if replicate is None:
+        return dict(enumerate(rows[ROW].tolist()))
+    first_rows = rows.drop_duplicates(replicate)
+    return dict(zip(first_rows[replicate].tolist(), first_rows[ROW].tolist(), strict=True))
+
+
+def _cell(
+    layout: _Layout,
+    name: str,
+    group: str,
+    rows: pandas.DataFrame,
+    rows_by_group: Mapping[str, Mapping[Any, int]],
+    yes_no: bool,
+) -> Cell:
     """The cell of some rows, of one value of `by` and of one group."""
-    data, replicate = layout.data, layout.data.replicate
-    first_rows = rows.drop_duplicates(replicate) if replicate else rows
-    units = first_rows[replicate].tolist() if replicate else range(len(rows))
     varying = []
     for column, text in ((layout.by, name), (layout.within, group)):
         if column is not None and column not in layout.constant:
             varying.append(f"{column} {text}")
     fewest, most = _rows_per_replicate(layout, rows)
     return Cell(
-        data,
+        layout.data,
         group,
         name,
-        f"{layout.by} {name!r} in {group}" if group else f"{layout.by} {name!r}",
+        f"{layout.by} {name!r}",
         _reduced(layout, rows),
-        dict(zip(units, first_rows[ROW].tolist(), strict=True)),
-        _expected(layout, first_rows) if replicate else frozenset(units),
+        rows_by_group,
+        _expected(layout, rows) if layout.data.replicate else frozenset(range(len(rows))),
         " in ".join(varying),
         int(rows[VALUE].isna().sum()),
-        len(data.frame) - len(layout.frame),
+        len(layout.data.frame) - len(layout.frame),
         _reduction(layout),
         fewest,
         most,
@@ -265,7 +292,8 @@ def count_expected(cells: Sequence[Cell]) -> int:
 def is_paired(first: Cell, second: Cell, paired: bool | None) -> bool:
     """Whether replicates of two cells are compared one by one: where all are in both, or `paired` says so.
 
-    Raises `UsageError` where only some are in both, and nobody says what these are.
+    Raises `UsageError` where only some are in both, here or over all groups, and nobody says what these are:
+    a patient with a mistyped arm in one week is in one arm in each week, and in both over the table.
     """
     data = first.table
     shared = set(first.rows) & set(second.rows)
@@ -277,27 +305,59 @@ def is_paired(first: Cell, second: Cell, paired: bool | None) -> bool:
         return False
     if paired and not shared:
         data.refuse(f"paired=True, and no {data.unit} has both {first.description} and {second.description}")
-    if paired is None and shared and set(first.rows) != set(second.rows):
-        _refuse_half_paired(first, second)
-    return bool(shared) if paired is None else paired
+    if paired is not None:
+        return paired
+    if _is_half_paired(first.rows, second.rows):
+        _refuse_half_paired(first, second, first.rows, second.rows, in_group=True)
+    first_rows, second_rows = _rows_of_common_groups(first, second)
+    if _is_half_paired(first_rows, second_rows):
+        _refuse_half_paired(first, second, first_rows, second_rows)
+    return bool(shared)
 
 
-def _refuse_half_paired(first: Cell, second: Cell) -> None:
-    """Name the few: those that are in both where most are in one, or the reverse."""
+def _rows_of_common_groups(first: Cell, second: Cell) -> tuple[dict[Any, int], dict[Any, int]]:
+    """The first row of each replicate of two values, over all groups that have both of them."""
+    first_rows: dict[Any, int] = {}
+    second_rows: dict[Any, int] = {}
+    for group, rows in first.rows_by_group.items():
+        if group in second.rows_by_group:
+            first_rows = {**rows, **first_rows}
+            second_rows = {**second.rows_by_group[group], **second_rows}
+    return first_rows, second_rows
+
+
+def _is_half_paired(first_rows: Mapping[Any, int], second_rows: Mapping[Any, int]) -> bool:
+    """Whether some replicates have both values, and some only one."""
+    shared = set(first_rows) & set(second_rows)
+    return bool(shared) and set(first_rows) != set(second_rows)
+
+
+def _refuse_half_paired(
+    first: Cell,
+    second: Cell,
+    first_rows: Mapping[Any, int],
+    second_rows: Mapping[Any, int],
+    in_group: bool = False,
+) -> NoReturn:
+    """Name the few: those that have both values where most have one, or the reverse."""
     data = first.table
-    shared = [unit for unit in first.rows if unit in second.rows]
-    alone = [unit for unit in (*first.rows, *second.rows) if unit not in shared]
+    names = [cell.description if in_group else cell.value_name for cell in (first, second)]
+    shared = [unit for unit in first_rows if unit in second_rows]
+    alone = [unit for unit in (*first_rows, *second_rows) if unit not in shared]
     if len(shared) <= len(alone):
-        line, other_line = (data.line(cell.rows[shared[0]]) for cell in (first, second))
-        where = f"{first.description} ({line}) and {second.description} ({other_line})"
+        lines = [data.line(rows[shared[0]]) for rows in (first_rows, second_rows)]
+        where = f"{names[0]} ({lines[0]}) and {names[1]} ({lines[1]})"
         text = f"{_listed(data.unit, shared, 'is', 'are')} in both {where}"
         rest = _counted(len(alone), "is", "are") + " in one"
     else:
-        cell = second if any(unit in first.rows for unit in alone) else first
-        lacking = [unit for unit in alone if unit not in cell.rows]
-        text = f"{_listed(data.unit, lacking, 'has', 'have')} no {cell.description}"
+        lacks_second = any(unit in first_rows for unit in alone)
+        rows, name = (second_rows, names[1]) if lacks_second else (first_rows, names[0])
+        lacking = [unit for unit in alone if unit not in rows]
+        text = f"{_listed(data.unit, lacking, 'has', 'have')} no {name}"
         rest = _counted(len(shared), "is", "are") + " in both"
-    advice = "paired=True compares those that are in both, paired=False two independent groups"
+    advice = "paired=False compares two independent groups"
+    if set(first.rows) & set(second.rows):
+        advice = "paired=True compares those that are in both, paired=False two independent groups"
     data.refuse(f"{text}, {rest}; correct it, or say what is meant: {advice}")
 
 
