@@ -13,7 +13,7 @@ from sample_report import drawn
 
 from labreport.errors import UsageError
 from labreport.page import ReportSource, export
-from labreport.page.escapes import escape_latex
+from labreport.page.escapes import escape_latex, escape_markdown
 from labreport.page.written import strike_paragraphs, written_report
 from labreport.project import Project, Question, section
 from labreport.results import Loaded
@@ -91,6 +91,12 @@ def test_latex_prints_a_text_as_it_is() -> None:
     """Signs, powers of ten, code."""
     expected = r"5 \% of a\_b \char60{} 10\textsuperscript{\ensuremath{-}}\textsuperscript{5} \texttt{x\_1}"
     assert expected == escape_latex("5 % of a_b < 10⁻⁵ `x_1`")
+
+
+def test_a_blank_at_the_edge_of_a_text_stays_in_markdown() -> None:
+    """Between two sentences of a finding stands `; `."""
+    assert escape_markdown("; ") == "; "
+    assert escape_markdown("a_b\n| c") == r"a\_b \| c"
 
 
 # The written report

@@ -148,6 +148,40 @@ def test_a_value_that_only_one_group_has_is_no_reason_to_unpair_it() -> None:
     assert numbers == [3, 3, 2]
 
 
+def test_an_arm_in_capitals_in_one_row_is_named_and_not_dropped() -> None:
+    """A value that differs only in case or blanks from one that is compared is a slip."""
+    for slip in ("Drug", "drug "):
+        typo = weekly()
+        typo.loc[14, "arm"] = slip
+        with pytest.raises(UsageError) as error:
+            difference(table(typo, "patient"), SBP, "drug", "placebo", by="arm", within="week")
+        assert f"row 15 has {slip!r} in column 'arm', and 'drug' is compared: correct it" in str(error.value)
+
+
+def test_patients_of_an_arm_that_is_not_compared_are_told() -> None:
+    """In the source of the difference; of a mean, and of visits that all patients have, nothing is told."""
+    three_arms = weekly()
+    three_arms.loc[three_arms.patient > 8, "arm"] = "none"
+    trial = table(three_arms, "patient")
+    answer = difference(trial, SBP, "drug", "placebo", by="arm")
+    source = answer.difference.quantity.source
+    assert source.units_text == "5 and 3 patients: 2 have another arm"
+    assert answer.mean.drug.source.units_text == "5 patients"
+    rows = difference(table(three_arms), SBP, "drug", "placebo", by="arm").difference.quantity.source
+    assert rows.units_text == "10 and 6 rows: 4 have another arm"
+    by_week = difference(table(VISITS[VISITS.week < 12], "patient"), SBP, 8, 4, by="week").difference
+    assert by_week.quantity.source.units_text == "72 patients"
+
+
+def test_both_groups_of_one_size_are_two_numbers_of_patients() -> None:
+    """36 and 36 are 72; five pairs are five."""
+    trial = table(weekly(), "patient")
+    unpaired = difference(trial, SBP, "drug", "placebo", by="arm").difference
+    paired = difference(trial, SBP, 8, 4, by="week").difference
+    assert unpaired.table.cells()[0][-1] == "5 and 5"
+    assert paired.table.cells()[0][-1] == "10"
+
+
 def test_patients_who_lack_a_visit_are_named_until_somebody_says_what_is_meant() -> None:
     """missing="drop" drops rows, and never a design: an empty cell does not unpair."""
     with pytest.raises(
@@ -288,6 +322,14 @@ MISTAKES: dict[str, tuple[Callable[[], Any], str]] = {
     "a change from epoch 0": (
         lambda: change(results({"a": {1: [0.5], 2: [0.6]}}), ACCURACY, 0, 2),
         "epoch=0: the first epoch is 1",
+    ),
+    "a mean of a table at an epoch": (
+        lambda: mean(TRIAL, SBP, by="arm", epoch=8),
+        "epoch=8: a table has no epochs",
+    ),
+    "a difference between epochs of a table": (
+        lambda: difference(TRIAL, SBP, ("drug", 4), ("placebo", 8), by="arm"),
+        "epoch=4: a table has no epochs",
     ),
     "a text as a metric": (
         lambda: mean(results({"a": {1: ["0.95"]}}), ACCURACY),  # type: ignore[list-item]

@@ -27,8 +27,8 @@ def escape_latex(text: str) -> str:
 
 
 def escape_markdown(text: str) -> str:
-    """Write a text in one line of which Markdown obeys no sign but those of code."""
-    return re.sub(r"([\\*_\[\]<>|~#$&])", r"\\\1", " ".join(text.split()))
+    """Write a text in one line of which Markdown obeys no sign but those of code; `; ` keeps its blank."""
+    return re.sub(r"([\\*_\[\]<>|~#$&])", r"\\\1", re.sub(r"\s+", " ", text))
 
 
 def latex_table(table: Table, digits: int | None = None) -> str:

@@ -34,15 +34,15 @@ class Cell:
     0 of what happened or did not. `rows` has the place of the first row of each replicate, with an empty
     cell or not, and `rows_by_group` the same of each group that has this value, of this group too;
     `expected` are the replicates that belong here by what is constant of them, such as the arm of a patient.
-    `value_name` is `dose '10'`; `absent_from` what those lack that are expected and have no row. `unassigned`
-    rows of the table belong to no cell. `reduction` is what was taken of the rows of a replicate, of which
-    each has from `fewest_rows` to `most_rows`.
+    `absent_from` is what those lack that are expected and have no row. `unassigned` rows of the table belong
+    to no cell. `reduction` is what was taken of the rows of a replicate, of which each has from `fewest_rows`
+    to `most_rows`. `elsewhere` are the replicates of this group with a value that nobody asked for.
     """
 
     table: Data
     group: str
     name: str
-    value_name: str
+    column: str
     values: Mapping[Any, float]
     rows_by_group: Mapping[str, Mapping[Any, int]]
     expected: frozenset[Any]
@@ -53,11 +53,17 @@ class Cell:
     fewest_rows: int
     most_rows: int
     yes_no: bool
+    elsewhere: frozenset[Any] = frozenset()
 
     @property
     def rows(self) -> Mapping[Any, int]:
         """The place of the first row of each replicate of this cell."""
         return self.rows_by_group[self.group]
+
+    @property
+    def value_name(self) -> str:
+        """The value with its column: `dose '10'`."""
+        return f"{self.column} {self.name!r}"
 
     @property
     def description(self) -> str:
@@ -168,9 +174,7 @@ def _rows_per_replicate(layout: _Layout, rows: pandas.DataFrame) -> tuple[int, i
 
 def _first_rows(layout: _Layout, rows: pandas.DataFrame) -> dict[Any, int]:
     """The place in the table of the first row of each replicate; without replicates, of each row."""
-    replicate = layout.data.replicate
-    if replicate is None:
-        return dict(enumerate(rows[ROW].tolist()))
+    replicate = layout.data.replicate or ROW
     first_rows = rows.drop_duplicates(replicate)
     return dict(zip(first_rows[replicate].tolist(), first_rows[ROW].tolist(), strict=True))
 
@@ -193,10 +197,10 @@ def _cell(
         layout.data,
         group,
         name,
-        f"{layout.by} {name!r}",
+        layout.by or "",
         _reduced(layout, rows),
         rows_by_group,
-        _expected(layout, rows) if layout.data.replicate else frozenset(range(len(rows))),
+        _expected(layout, rows) if layout.data.replicate else frozenset(rows[ROW].tolist()),
         " in ".join(varying),
         int(rows[VALUE].isna().sum()),
         len(layout.data.frame) - len(layout.frame),
@@ -261,7 +265,7 @@ def averaged(cells: Sequence[Cell]) -> str:
 
 
 def left_out(cells: Sequence[Cell]) -> tuple[str, ...]:
-    """Say what some cells leave out: `10 have no week 12`, `3 cells are empty`."""
+    """Say what some cells leave out: `10 have no week 12`, `3 cells are empty`, `12 have another arm`."""
     absent: dict[str, set[Any]] = {}
     for cell in cells:
         absent.setdefault(cell.absent_from, set()).update(cell.expected - set(cell.rows))
@@ -272,7 +276,16 @@ def left_out(cells: Sequence[Cell]) -> tuple[str, ...]:
     reasons.append(_counted(empty, "cell is empty", "cells are empty"))
     unassigned = max((cell.unassigned for cell in cells), default=0)
     reasons.append(_counted(unassigned, "row belongs to no group", "rows belong to no group"))
+    if len(cells) == 2:
+        column, others = cells[0].column, _units_elsewhere(*cells)
+        reasons.append(_counted(len(others), f"has another {column}", f"have another {column}"))
     return tuple(reason for reason in reasons if not reason.startswith("0 "))
+
+
+def _units_elsewhere(first: Cell, second: Cell) -> frozenset[Any]:
+    """The replicates with a value that is not compared; where some have both, those with neither."""
+    in_both = set(first.rows) & set(second.rows)
+    return first.elsewhere - set(first.rows) - set(second.rows) if in_both else first.elsewhere
 
 
 def _counted(number: int, singular: str, several: str) -> str:
@@ -286,7 +299,27 @@ def count_expected(cells: Sequence[Cell]) -> int:
     return len({unit for cell in cells for unit in cell.expected})
 
 
-# What is paired
+# What is compared, and what is paired
+
+
+def refuse_near_values(cells: Mapping[str, Cell], compared: Sequence[str]) -> None:
+    """Raise `UsageError` for a value beside those compared that differs from one only in case or blanks.
+
+    `cells` has a cell of each value, by its name: `Drug` beside `drug` is a slip, and would drop its rows.
+    """
+    compared_names = {_without_case_and_blanks(name): name for name in compared}
+    for name, cell in cells.items():
+        near = compared_names.get(_without_case_and_blanks(name))
+        if near is not None and name not in compared:
+            row = cell.table.line(min(cell.rows.values()))
+            advice = "correct it, or leave such rows out by where="
+            cell.table.refuse(
+                f"{row} has {name!r} in column {cell.column!r}, and {near!r} is compared: {advice}"
+            )
+
+
+def _without_case_and_blanks(name: str) -> str:
+    return "".join(name.split()).casefold()
 
 
 def is_paired(first: Cell, second: Cell, paired: bool | None) -> bool:

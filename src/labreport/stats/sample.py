@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from labreport.project import Data, Design, Measure, table
 from labreport.project.checks import short_repr
-from labreport.stats.cells import Cell, cells_of_table
+from labreport.stats.cells import Cell, cells_of_table, refuse_near_values
 from labreport.stats.names import find, text_of
 from labreport.stats.quantity import refuse
 
@@ -150,11 +150,15 @@ def samples_by_group(
     """Make the samples of results, a table, or samples that are made already, by group and name.
 
     `by` is the column, or the study, whose values are compared, and `within` the column of the groups;
-    without one, the only group is "". Raises `UsageError` for unequal epochs, and a name that is not there.
+    without one, the only group is "". Raises `UsageError` for unequal epochs, an epoch of a table, a name
+    that is not there, and a value of a table that is nearly one of the names.
     """
     wanted = None if names is None else list(names)
     if is_table(data):
+        refuse_epochs_of_table(epoch)
         groups = _of_table(as_table(data), measure, by, within)
+        if wanted is not None:
+            return _chosen_of_table(groups, wanted)
     elif within is not None:
         refuse(f"within={within!r} is a column of a table; results have none: compare by= a study")
     elif all(isinstance(data[name], Sample) for name in data):
@@ -166,6 +170,33 @@ def samples_by_group(
     if wanted is None:
         return groups
     return {group: _chosen(samples, wanted) for group, samples in groups.items()}
+
+
+def refuse_epochs_of_table(*epochs: Epoch) -> None:
+    """Raise `UsageError` where an epoch of a table is asked for."""
+    for epoch in epochs:
+        if epoch is not None:
+            refuse(f"epoch={epoch!r}: a table has no epochs; within= compares inside the values of a column")
+
+
+def _chosen_of_table(groups: Groups, names: Sequence[Any]) -> Groups:
+    """The samples of some values of a column; each cell knows which replicates have another value."""
+    chosen: Groups = {}
+    cells_by_name: dict[str, Cell] = {}
+    for samples in groups.values():
+        for name, of_name in samples.items():
+            if of_name.cell is not None:
+                cells_by_name.setdefault(name, of_name.cell)
+    refuse_near_values(cells_by_name, [find(name, cells_by_name) for name in names])
+    for group, samples in groups.items():
+        chosen[group] = _chosen(samples, names)
+        others = [of_name.cell for name, of_name in samples.items() if name not in chosen[group]]
+        elsewhere = frozenset(unit for cell in others if cell is not None for unit in cell.rows)
+        for name, of_name in chosen[group].items():
+            if of_name.cell is not None:
+                cell = replace(of_name.cell, elsewhere=elsewhere)
+                chosen[group][name] = replace(of_name, cell=cell)
+    return chosen
 
 
 def _chosen(samples: Mapping[str, Sample], names: Iterable[Any]) -> dict[str, Sample]:

@@ -176,9 +176,9 @@ def _detail_cell(detail: str, quantity: Quantity, decimals: int) -> Cell:
 
 
 def _units_cell(quantity: Quantity) -> Cell:
-    """How many units a number is of; of a difference between other units, those of both sides."""
+    """How many units a number is of; of a difference that is not paired, those of both sides."""
     sizes = [size for _, size in quantity.groups]
-    if len(set(sizes)) > 1:
+    if len(set(sizes)) > 1 or len(quantity.source.sizes) > 1:
         return " and ".join(f"{size:,}" for size in sizes)
     source = replace(quantity.source, kind="counted", method="")
     return Quantity(sizes[0] if sizes else quantity.n, source=source, exact=True)

@@ -14,7 +14,17 @@ from labreport.stats.compare import compare, mean_of
 from labreport.stats.finding import Compared, Comparison, Difference, Effect, Ranking
 from labreport.stats.names import text_of
 from labreport.stats.quantity import refuse
-from labreport.stats.sample import AnyData, By, Epoch, Sample, as_measure, sample, samples_by_group
+from labreport.stats.sample import (
+    AnyData,
+    By,
+    Epoch,
+    Sample,
+    as_measure,
+    is_table,
+    refuse_epochs_of_table,
+    sample,
+    samples_by_group,
+)
 
 if TYPE_CHECKING:
     from labreport.project import Experiment
@@ -95,6 +105,8 @@ def difference(
     """
     measure = as_measure(measure, data)
     if isinstance(first, tuple) and isinstance(second, tuple):
+        if is_table(data):
+            refuse_epochs_of_table(first[1], second[1])
         groups = {"": _at_epochs(data, measure, first, second)}
     else:
         names = [name for name in (first, second) if name is not None]
