@@ -64,6 +64,16 @@ def test_a_ranking_says_who_is_ahead_and_who_is_level() -> None:
     assert "by" in one.clear("complex", "small").how
 
 
+def test_a_claim_about_no_name_or_about_one_name_is_an_error() -> None:
+    """Of none there is no pair that could be judged, so that the claim could never fail."""
+    found = three()
+    with pytest.raises(UsageError, match=r"leads\(\) needs one name or more, such as \.leads\("):
+        found.leads()
+    with pytest.raises(UsageError, match=r"none_clear\('wide'\) needs two names or more, or none"):
+        found.none_clear("wide")
+    assert found.none_clear().holds is False
+
+
 def test_where_lower_is_better_less_is_ahead() -> None:
     """The smallest wins."""
     one = three("lower")

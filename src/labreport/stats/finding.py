@@ -369,7 +369,9 @@ class Ranking(Compared):
         return self.leads(name)
 
     def leads(self, *names: Any) -> Condition:
-        """Hold where exactly these are clearly ahead of all others."""
+        """Hold where exactly these are clearly ahead of all others. Raises `UsageError` without a name."""
+        if not names:
+            refuse(f"leads() needs one name or more, such as .leads({self.order[0]!r})")
         leaders = self._find(names)
         rest = [name for name in self.subjects if name not in leaders]
         if not rest:
@@ -378,7 +380,9 @@ class Ranking(Compared):
         return replace(both(*ahead), about=(self,))
 
     def none_clear(self, *names: Any) -> Condition:
-        """Hold where no two of these (by default of all) clearly differ."""
+        """Hold where no two of these (by default of all) clearly differ. Raises `UsageError` for one name."""
+        if len(names) == 1:
+            refuse(f"none_clear({text_of(names[0])!r}) needs two names or more, or none, which means all")
         pairs = combinations(self._find(names) or self.subjects, 2)
         clear = [self._comparison(*pair).quantity.clear for pair in pairs]
         return replace(~either(*clear), about=(self,))
