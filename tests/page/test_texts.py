@@ -10,9 +10,10 @@ from made_answers import Render, ranked, truths
 
 from labreport.errors import UsageError
 from labreport.page import names, render_file
-from labreport.project import question
-from labreport.stats import Answer, Namespace, number
+from labreport.project import Measure, question
+from labreport.stats import Answer, Namespace, Sample, number, ranking
 
+UTRS = {"5\" 'long' UTR": [3.0, 3.1, 3.2], "none": [1.0, 1.1, 1.3]}
 BEST = question("Which is best?", name="best")(ranked)
 
 
@@ -39,6 +40,17 @@ def test_what_holds_can_be_pasted(render: Render) -> None:
     fragment = render("\n\n".join(f"{tag}x{{% endclaim %}}" for tag, _ in listed))
     assert [True] * len(listed) == [claim.holds for claim in fragment.claims]
     assert len({tag for tag, _ in listed}) == len(listed)
+
+
+def test_a_name_with_quotation_marks_can_be_pasted(render: Render) -> None:
+    """Each of both kinds, and the claim names its condition as it was pasted."""
+    samples = {name: Sample(name, dict(enumerate(values))) for name, values in UTRS.items()}
+    answer = ranking(samples, Measure("growth"))
+    listed = re.findall(r"  \{% claim (.*?) %\}", names(BEST, answer))
+    assert """ranking.wins("5\\" 'long' UTR")""" in listed
+    text = "\n\n".join(f"{{% claim {condition} %}}x{{% endclaim %}}" for condition in listed)
+    claims = render(text, answer).claims
+    assert [(condition, True) for condition in listed] == [(claim.condition, claim.holds) for claim in claims]
 
 
 def test_an_answer_without_conditions_has_only_names() -> None:

@@ -19,6 +19,7 @@ from markupsafe import Markup
 from labreport.errors import MultipleErrors, UsageError, display_path
 from labreport.page.markdown import typed_numbers
 from labreport.stats import Condition, as_condition, as_quantity, both, either, negated
+from labreport.stats.names import quoted_name
 
 _EXAMPLE = 'such as ranking.clear("a", "b") or mean.a.above(92)'
 _BLOCK = re.compile(r"\s*(#{1,6}\s|[-*+]\s|\d+[.)]\s|>|\||```)|[\s\S]*\n[ \t]*\n")
@@ -251,7 +252,7 @@ def _text_of(condition: Sequence[Token]) -> str:
     for previous, token in zip([None, *condition], condition, strict=False):
         if previous and _are_apart(previous, token):
             text += " "
-        text += f'"{token.value}"' if token.type == "string" else str(token.value)
+        text += quoted_name(token.value) if token.type == "string" else str(token.value)
     return text
 
 

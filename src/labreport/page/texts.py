@@ -17,6 +17,7 @@ from labreport.page.placeholders import SIGNS
 from labreport.project import Question
 from labreport.stats import Finding, Namespace, Quantity, Table, conditions
 from labreport.stats.formats import ci
+from labreport.stats.names import quoted_name
 
 LATEX_SYNTAX = {
     "block_start_string": r"\BLOCK{",
@@ -51,7 +52,7 @@ def _named_members(answer: Namespace, prefix: str) -> Iterator[tuple[str, Any]]:
         plain_name = re.sub(r"\W", "_", name)
         path = plain_name
         if prefix:
-            path = f"{prefix}.{plain_name}" if plain_name.isidentifier() else f'{prefix}["{name}"]'
+            path = f"{prefix}.{plain_name}" if plain_name.isidentifier() else f"{prefix}[{quoted_name(name)}]"
         if isinstance(member, Namespace):
             yield from _named_members(member, path)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import Field, fields, is_dataclass
@@ -18,6 +19,11 @@ def text_of(value: Any) -> str:
         return value
     name = getattr(value, "name", None)
     return name if isinstance(name, str) else re.sub(r"\.0$", "", str(value))
+
+
+def quoted_name(name: str) -> str:
+    r"""A name as a template writes it, in double quotation marks: `"deep-8"`, `"5\" UTR"`."""
+    return json.dumps(name, ensure_ascii=False)
 
 
 def find(name: Any, known: Iterable[str], what: str = "name") -> str:

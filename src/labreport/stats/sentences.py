@@ -16,6 +16,7 @@ from labreport.project.measure import Measure
 from labreport.stats import formats
 from labreport.stats.finding import FEW, Count, Difference, Fact, Finding, OfSubjects, Ranking
 from labreport.stats.judgement import WORDS
+from labreport.stats.names import quoted_name
 from labreport.stats.quantity import Condition, Quantity
 from labreport.stats.wording import plural
 
@@ -317,7 +318,7 @@ def conditions(value: Any, name: str = "") -> list[tuple[str, Condition]]:
     """List what holds now, ready to paste: `ranking.clear("complex", "small")`, with its condition."""
     name = name or getattr(value, "kind", "quantity")
     holding = [(text, condition) for text, condition in _asked(value) if condition.holds]
-    return [(f"{name}{text}".replace("'", '"'), condition) for text, condition in holding]
+    return [(f"{name}{text}", condition) for text, condition in holding]
 
 
 def _asked(value: Any) -> list[tuple[str, Condition]]:
@@ -339,7 +340,7 @@ def _asked_of_ranking(finding: Ranking) -> list[tuple[str, Condition]]:
     if len(first) == 1:
         asked.append(("wins", first))
     elif 2 * len(finding.comparisons) == len(order) * (len(order) - 1):
-        if len(first) < len(order):
+        if 0 < len(first) < len(order):
             asked.append(("leads", first))
         asked.append(("none_clear", first))
     places = [sorted(map(order.index, comparison.subjects)) for comparison in finding.comparisons]
@@ -349,7 +350,8 @@ def _asked_of_ranking(finding: Ranking) -> list[tuple[str, Condition]]:
     conditions_by_text = []
     for word, names in asked:
         condition = getattr(finding, word)(*names)
-        conditions_by_text.append((f".{word}({', '.join(map(repr, names))})", condition))
+        arguments = ", ".join(map(quoted_name, names))
+        conditions_by_text.append((f".{word}({arguments})", condition))
     return conditions_by_text
 
 
@@ -363,9 +365,9 @@ def _asked_of_difference(finding: Difference) -> list[tuple[str, Condition]]:
             asked.append((f".every.{word}", finding.every.ask(word)))
     named = singles[:-1] if finding.quantity is not None else singles  # the whole of an effect has no name
     for single in named:
-        group = f"[{single.within!r}]" if single.within else ""
-        name = single.comparisons[0].subjects[0]
-        asked += [(f"{group}.{word}({name!r})", single.ask(word)) for word in WORDS]
+        group = f"[{quoted_name(single.within)}]" if single.within else ""
+        name = quoted_name(single.comparisons[0].subjects[0])
+        asked += [(f"{group}.{word}({name})", single.ask(word)) for word in WORDS]
     return asked
 
 
