@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from made_answers import ranked, truths
+from made_answers import ACCURACY, SEEDS, ranked, seeds, truths
 from sample_report import drawn
 
 from labreport.errors import UsageError
@@ -17,7 +17,7 @@ from labreport.page.escapes import escape_latex, escape_markdown
 from labreport.page.written import strike_paragraphs, written_report
 from labreport.project import Project, Question, section
 from labreport.results import Loaded
-from labreport.stats import Answer, Namespace, Quantity, Table, fact, to_json
+from labreport.stats import Answer, Namespace, Quantity, Table, difference, fact, to_json
 
 MEAN = Quantity(0.9812345, "fraction", 0.979, 0.9835, n=2)
 ANSWER = Answer(
@@ -30,10 +30,10 @@ ANSWER = Answer(
 )
 
 
-def source(folder: Path, digits_shown: dict[str, int] | None = None) -> ReportSource:
+def source(folder: Path, digits_shown: dict[str, int] | None = None, answer: Answer = ANSWER) -> ReportSource:
     """A report of one question without a template."""
     best = Question("best", lambda: None, text="Which is *best*?")
-    questions = {"best": {"question": best.text, "answer": to_json(ANSWER), "claims": []}}
+    questions = {"best": {"question": best.text, "answer": to_json(answer), "claims": []}}
     loaded = Loaded(folder, {"title": "Toy", "experiments": {}, "questions": questions})
     project = Project("Toy", (best,), folder=folder)
     return ReportSource(loaded, project, {"dots": drawn("dots")}, digits_shown or {})
@@ -68,6 +68,16 @@ def test_a_table_in_latex_has_the_decimals_that_the_page_shows(tmp_path: Path) -
     """`show(means, digits=3)` in a template is the author's word for the paper, too."""
     export("latex", source(tmp_path, {"best.means": 3}), tmp_path)
     assert r"small\_1 & 98.123~\ensuremath{\pm}~0.227" in (tmp_path / "tables/best-means.tex").read_text()
+
+
+def test_the_table_of_a_difference_of_several_is_exported_too(tmp_path: Path) -> None:
+    """As `show(difference.table)` prints it."""
+    answer = difference(seeds(**SEEDS), ACCURACY, against="wide")
+    export("latex", source(tmp_path, {"best.difference.table": 3}, answer), tmp_path)
+    table = (tmp_path / "tables/best-difference-table.tex").read_text()
+    assert table.count("wide &") == 2
+    assert r"0.026~\ensuremath{\pm}~0.031 & same" in table
+    assert r"& 5 \\" in table
 
 
 def test_markdown_without_templates_has_questions_sentences_and_tables(tmp_path: Path) -> None:

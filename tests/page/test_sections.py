@@ -49,15 +49,14 @@ def test_without_findings_there_are_the_numbers(render: Render) -> None:
     assert '<th scope="row">ic50</th>' in fragment.html
 
 
-def test_what_answers_leave_out_of_tables_is_gathered(render: Render) -> None:
-    """Empty cells, and replicates that have no row, each reason once, as the sources of the numbers say."""
+def test_tables_of_which_answers_leave_out_rows_are_named(render: Render) -> None:
+    """Each once; the reasons stand at the numbers."""
     reasons = ("1 has no dose 10", "5 cells are empty")
     numbers = {
         f"n{place}": Quantity(1.0, source=Source(note="wells.csv", left_out=left_out))
         for place, left_out in enumerate((reasons, reasons[1:], ()))
     }
-    gathered = render(answer=Answer(**numbers)).left_out
-    assert gathered == ("wells.csv: 1 has no dose 10", "wells.csv: 5 cells are empty")
+    assert render(answer=Answer(**numbers)).partial_tables == ("wells.csv",)
 
 
 def test_a_template_without_blocks_stands_below_the_sentence(render: Render) -> None:

@@ -8,7 +8,7 @@ import pytest
 from made_answers import ACCURACY, SEEDS, Render, ranked, seeds, truths
 
 from labreport.errors import UsageError
-from labreport.stats import Answer, Namespace, Table, difference, fact, number
+from labreport.stats import Answer, Namespace, Quantity, Source, Table, difference, fact, number
 
 
 def body(render: Render, text: str, answer: Answer | None = None) -> str:
@@ -189,6 +189,13 @@ def test_how_many_a_number_is_over_is_a_number_too(render: Render) -> None:
     """With its unit, to print and to ask."""
     text = "{% claim mean.small.n == 5 %}{{ mean.small.n | words }}{% endclaim %} and {{ mean.small.n }}"
     assert "five seeds</span> and 5 seeds</p>" in printed(render, text)
+
+
+def test_how_many_two_groups_are_is_both_of_them(render: Render) -> None:
+    """Neither one of both, nor the 61 values of an author's number, of which nobody knows what they are."""
+    unpaired = Quantity(1.0, "mmHg", n=27, source=Source(sizes=(27, 32), unit="patient"))
+    answer = Answer(unpaired=unpaired, stated=number(2.0, n=61))
+    assert "27 and 32 patients; 61.</p>" in printed(render, "{{ unpaired.n }}; {{ stated.n }}.", answer)
 
 
 def test_either_sign_of_a_micro_finds_a_name(render: Render) -> None:

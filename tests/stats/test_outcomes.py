@@ -205,6 +205,9 @@ def test_a_difference_gives_p_sd_and_both_n_as_numbers() -> None:
     assert (found.n_of("a").value, found.n_of("a").unit) == (5, "hosts")
     with pytest.raises(UsageError, match="has no group 'A'; there are b, a"):
         found.n_of("A")
+    assert against_steady()["b"].n_of("a").value == 5
+    with pytest.raises(UsageError, match=r"n_of\('a'\) is of one comparison; name it: 'b', 'c'"):
+        against_steady().n_of("a")
 
 
 def test_a_bound_of_a_share_is_in_per_cent() -> None:

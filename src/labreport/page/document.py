@@ -86,7 +86,7 @@ def render_page(
         lines=_joined(sections, "glance"),
         claims=[claim for section in sections for claim in section.claims],
         numbers=list(numbers.values()),
-        left_out=sorted({note for section in sections for note in section.left_out}),
+        partial_tables=sorted({name for section in sections for name in section.partial_tables}),
     )
     body = _with_figures(numbering.fill(body), figures, frame, medium)
     body = _with_permalinks(body) if medium == "screen" else with_copyable_text(body)

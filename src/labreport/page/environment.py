@@ -33,6 +33,7 @@ from labreport.stats import (
     plural,
     sentence_values,
 )
+from labreport.stats.finding import tables_by_name
 from labreport.stats.formats import FILTERS, FormattedQuantity, formatted_quantity
 from labreport.stats.names import find
 from labreport.stats.tables import Table, declared, rows
@@ -117,9 +118,9 @@ class TemplateEnvironment(jinja2.Environment):
     # Templates
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        """Read a name of a value; of a quantity, `n` is a quantity too: four plates."""
+        """Read a name of a value; of a quantity, `n` is printed with its unit: four plates."""
         if isinstance(obj, Quantity) and attribute == "n":
-            return Quantity(obj.n, plural(obj.source.unit), source=Source(kind="counted"), exact=True)
+            return _units_of(obj)
         return super().getattr(obj, attribute)
 
     def render_template(self, names: Mapping[str, Any], **syntax: Any) -> str:
@@ -223,8 +224,8 @@ class TemplateEnvironment(jinja2.Environment):
         if digits is None:
             return
         for question, answer in self.answers.items():
-            for name, member in answer.members.items():
-                if member is table:
+            for name, table_of_answer in tables_by_name(answer).items():
+                if table_of_answer == table:
                     self.digits_shown[f"{question}.{name}"] = digits
 
     def term(self, word: str, text: str = "") -> Markup:
@@ -379,6 +380,19 @@ class TemplateEnvironment(jinja2.Environment):
             "fail_at": self.fail_at,
             "plain": self.placeholders.plain,
         }
+
+
+def _units_of(quantity: Quantity) -> Quantity | str:
+    """How many units a quantity is of: `4 plates`; of two groups that are not paired `27 and 32 patients`.
+
+    Of a number that an author states nobody says what it was counted of: `61`.
+    """
+    source = quantity.source
+    if len(source.sizes) > 1:
+        sizes = " and ".join(f"{size:,}" for size in source.sizes)
+        return f"{sizes} {plural(source.unit)}"
+    unit = "" if source.unit == "value" else plural(source.unit)
+    return Quantity(quantity.n, unit, source=Source(kind="counted"), exact=True)
 
 
 def indent_of(text: str) -> str:

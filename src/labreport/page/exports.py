@@ -15,7 +15,7 @@ from labreport.project import Project
 from labreport.results import Loaded
 from labreport.results.files import safe_name, write_bytes
 from labreport.stats import Quantity, Table, as_prose, as_quantity
-from labreport.stats.finding import quantities
+from labreport.stats.finding import quantities, tables_by_name
 from labreport.stats.formats import FormattedQuantity, ci, pm
 
 _LATEX_HEAD = r"""% \labreport{question.name} prints a number, with .pm behind its name ± too, with .ci ends
@@ -42,10 +42,9 @@ class ReportSource:
     def tables(self) -> Iterator[tuple[str, Table, int | None]]:
         """Yield each table of an answer, with the name of its file and the decimals that the page shows."""
         for question, answer in self.loaded.read_answers.items():
-            for name, member in answer.members.items():
-                if isinstance(member, Table):
-                    digits = self.digits_shown.get(f"{question}.{name}")
-                    yield safe_name(f"{question}-{name}"), member, digits
+            for name, table in tables_by_name(answer).items():
+                digits = self.digits_shown.get(f"{question}.{name}")
+                yield safe_name(f"{question}-{name.replace('.', '-')}"), table, digits
 
 
 def export(format: str, source: ReportSource, folder: str | Path) -> list[Path]:  # noqa: A002

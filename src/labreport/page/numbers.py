@@ -24,18 +24,19 @@ _identity = attrgetter("value", "unit", "low", "high", "n", "values", "source")
 class PrintedNumbers:
     """Names of quantities, `best.mean.wide`, and what the panel of the page says of those that are printed.
 
-    `entries` are plain JSON values. `left_out` says what all answers leave out of which table.
+    `entries` are plain JSON values. `partial_tables` are the names of those of which a number of
+    an answer leaves out rows.
     """
 
     def __init__(self, answers: Answers) -> None:
         self.entries: Entries = {}
-        self.left_out: set[str] = set()
+        self.partial_tables: set[str] = set()
         self._named: dict[Any, tuple[str, Quantity]] = {}
         for question, answer in answers.items():
             for name, quantity in quantities(answer, question):
                 self._named.setdefault(_identity(quantity), (name, quantity))
-                for reason in quantity.source.left_out:
-                    self.left_out.add(f"{quantity.source.note}: {reason}")
+                if quantity.source.left_out and quantity.source.note:
+                    self.partial_tables.add(quantity.source.note)
 
     def name_of(self, quantity: Quantity) -> str:
         """Return the name of a quantity of an answer, `best.mean.wide`, or the empty text of any other."""

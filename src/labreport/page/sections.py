@@ -37,8 +37,9 @@ class RenderedSection:
     """A section as HTML, into which the document puts drawings and the numbers of figures; and what it says.
 
     `numbers` are the sources of those that it prints or claims, `claim_panels` what the page says of each
-    claim, `glance` each question's answer in a line of HTML, `left_out` what its answers leave out of tables,
-    `digits_shown` with how many decimals it shows tables of answers, by `question.name`.
+    claim, `glance` each question's answer in a line of HTML, `partial_tables` the names of those of
+    which its answers leave out rows, `digits_shown` with how many decimals it shows tables of answers, by
+    `question.name`.
     """
 
     name: str
@@ -48,7 +49,7 @@ class RenderedSection:
     numbers: Entries = field(default_factory=dict)
     claim_panels: Entries = field(default_factory=dict)
     glance: dict[str, str] = field(default_factory=dict)
-    left_out: tuple[str, ...] = ()
+    partial_tables: tuple[str, ...] = ()
     digits_shown: dict[str, int] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
@@ -103,7 +104,7 @@ def render_section(
         numbers=environment.numbers.entries,
         claim_panels=environment.claim_panels,
         glance=environment.glance,
-        left_out=tuple(sorted(environment.numbers.left_out)),
+        partial_tables=tuple(sorted(environment.numbers.partial_tables)),
         digits_shown=environment.digits_shown,
     )
 

@@ -410,7 +410,8 @@ class Difference(Compared):
 
     kind: ClassVar[str] = "difference"
     asked: ClassVar[str] = (
-        "more less same unclear clear above below every any where_clear quantity mean means difference table"
+        "more less same unclear clear above below every any where_clear quantity n_of mean means difference"
+        " table"
     )
     within: str = ""
     group_column: str = ""
@@ -420,6 +421,12 @@ class Difference(Compared):
     def quantity(self) -> Quantity | None:
         """That of the only comparison, or of the whole of an effect."""
         return None if self._whole is None else self._whole.quantity
+
+    def n_of(self, subject: str) -> Quantity:
+        """How many units one side of its only comparison has. Raises `UsageError` where there are several."""
+        if self.quantity is None:
+            refuse(f"n_of({subject!r}) is of one comparison; name it: {', '.join(map(repr, self))}")
+        return self.quantity.n_of(subject)
 
     @property
     def mean(self) -> Namespace:
@@ -552,6 +559,20 @@ class Quantified(Askable):
 
 
 # What a finding has inside
+
+
+def tables_by_name(answer: Namespace) -> dict[str, Table]:
+    """The tables of an answer by the names that a template has for them.
+
+    A difference of several comparisons has its table: `difference.table`.
+    """
+    tables = {}
+    for name, member in answer.members.items():
+        if isinstance(member, Table):
+            tables[name] = member
+        elif isinstance(member, Difference) and len(member.singles()) > 1:
+            tables[f"{name}.table"] = member.table
+    return tables
 
 
 def outcomes_by_name(finding: Finding) -> Iterator[tuple[str, str]]:

@@ -77,10 +77,15 @@ class Table:
         return numeric
 
     def cells(self, digits: int | None = None) -> list[list[str]]:
-        """Print the cells: quantities with half widths, in one number of decimals a column, or `digits`."""
+        """Print the cells: quantities with half widths, in one number of decimals a column, or `digits`.
+
+        A column of whole numbers, such as n, has no decimals.
+        """
         lines: list[list[str]] = [[] for _ in self.rows]
         for index in range(len(self.columns)):
-            decimals = digits_of_column(self._quantities(index)) if digits is None else digits
+            quantities = self._quantities(index)
+            are_whole = all(quantity.exact and isinstance(quantity.value, int) for quantity in quantities)
+            decimals = digits_of_column(quantities) if digits is None or are_whole else digits
             with_unit = len(self._units(index)) > 1
             for line, row in zip(lines, self.rows, strict=True):
                 cell = row[index]
