@@ -14,10 +14,11 @@ from labreport.check.claims import CheckedClaim, check_claims, wrong_claims
 from labreport.cli import stamp
 from labreport.cli.output import SHOWN, amounts, gate, lines_of, show_causes, show_changes, show_claims
 from labreport.cli.progress import Progress
-from labreport.cli.terminal import Terminal, counted, duration
+from labreport.cli.terminal import Terminal, duration
 from labreport.errors import MultipleErrors, display_path
 from labreport.plan import DOCUMENTS
 from labreport.plan.snapshot import Snapshot
+from labreport.stats.wording import count_text
 
 
 def build(arguments: argparse.Namespace, terminal: Terminal) -> int:
@@ -93,7 +94,7 @@ def _say_failed(built: Builder, terminal: Terminal, took: str) -> int:
     page = built.output / DOCUMENTS["page"]
     previous = "The previous report is unchanged." if page.is_file() else "No report was written."
     failed = terminal.paint("Build failed", "red", "bold")
-    errors = counted(len(several.errors), "error")
+    errors = count_text(len(several.errors), "error")
     terminal.say(f"{failed} after {took}: {errors}. {previous}")
     return several.exit_code
 

@@ -14,9 +14,10 @@ from labreport.check.fragile import firmness
 from labreport.cli.build import request_of
 from labreport.cli.formats import FORMATS
 from labreport.cli.output import CLAIMS_FAIL, amounts, show_causes, summary
-from labreport.cli.terminal import Terminal, counted, visible
+from labreport.cli.terminal import Terminal, visible
 from labreport.errors import LabReportError, UsageError, display_path
 from labreport.plan import Plan
+from labreport.stats.wording import count_text
 
 FOR_PEOPLE = ("text", "github")
 """Formats behind which lines may follow that are no claims."""
@@ -85,7 +86,7 @@ def _show_firmness(terminal: Terminal, plan: Plan) -> None:
     if not firm.units:
         terminal.result("Nothing was left out: that needs 5 to 30 seeds or replicates.")
         return
-    asked = f"{counted(firm.asked, 'claim')} asked again without each of {len(firm.units)} units"
+    asked = f"{count_text(firm.asked, 'claim')} asked again without each of {len(firm.units)} units"
     terminal.result(f"{asked}; falling without one or two of them: {len(firm.fragile)}.")
 
 

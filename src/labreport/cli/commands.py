@@ -17,7 +17,7 @@ from labreport.check.changes import LastBuild, as_markdown, differences
 from labreport.check.claims import CheckedClaim, check_claims, wrong_claims
 from labreport.cli.build import request_of
 from labreport.cli.output import amounts, gate, show_causes, show_changes, show_claims, summary
-from labreport.cli.terminal import Terminal, counted, duration, visible
+from labreport.cli.terminal import Terminal, duration, visible
 from labreport.errors import UsageError, display_path
 from labreport.page import export as exported
 from labreport.page import names as names_of
@@ -26,6 +26,7 @@ from labreport.plan import Plan, RunTarget, carry_over, paths_to, report_source,
 from labreport.project import resolve_callable
 from labreport.results import files
 from labreport.stale import load
+from labreport.stats.wording import count_text
 from labreport.verify import checks
 
 
@@ -80,7 +81,7 @@ def verify(arguments: argparse.Namespace, terminal: Terminal) -> int:
                 terminal.result(terminal.paint(line, "red"))
             elif terminal.verbose:
                 terminal.result(line)
-    passed, failed = counted(count[True], "check"), count[False]
+    passed, failed = count_text(count[True], "check"), count[False]
     took = duration(time.monotonic() - begun)
     terminal.result(f"{passed} passed, {failed} failed ({took})")
     return 1 if failed else 0
@@ -106,7 +107,7 @@ def keep(arguments: argparse.Namespace, terminal: Terminal) -> None:
     with locked_report(request, terminal.warn):
         plan = open_plan(request)
         count = carry_over(plan, arguments.kept, arguments.because)
-    runs = counted(count, plan.project.words.run)
+    runs = count_text(count, plan.project.words.run)
     terminal.result(f"{runs} of {', '.join(arguments.kept)} kept.")
 
 
@@ -122,10 +123,10 @@ def clean(arguments: argparse.Namespace, terminal: Terminal) -> None:
                 unusable[run.name] += 1
         forgotten = _forgotten_entries(plan)
         for name, count in unusable.items():
-            terminal.result(f"{counted(count, plan.project.words.run)} of {name}")
+            terminal.result(f"{count_text(count, plan.project.words.run)} of {name}")
         for path in forgotten:
             terminal.result(display_path(path))
-        items = counted(unusable.total() + len(forgotten), "item")
+        items = count_text(unusable.total() + len(forgotten), "item")
         if arguments.dry_run:
             terminal.result(f"{items} would be removed.")
             return
@@ -155,7 +156,7 @@ def export(arguments: argparse.Namespace, terminal: Terminal) -> None:
     target = arguments.output / "exports" / arguments.format
     source = report_source(open_report(request_of(arguments)))
     written = exported(arguments.format, source, target)
-    terminal.result(f"Exported {counted(len(written), 'file')} to {display_path(target)}")
+    terminal.result(f"Exported {count_text(len(written), 'file')} to {display_path(target)}")
 
 
 def render(arguments: argparse.Namespace, terminal: Terminal) -> int:

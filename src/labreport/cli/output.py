@@ -10,8 +10,9 @@ from textwrap import shorten
 from labreport.check.changes import Difference
 from labreport.check.claims import CheckedClaim
 from labreport.cli.formats import as_annotations
-from labreport.cli.terminal import Terminal, counted, visible
+from labreport.cli.terminal import Terminal, visible
 from labreport.plan import Plan, Target, stale_groups
+from labreport.stats.wording import count_text
 
 CLAIMS_FAIL = 3
 """Exit code where a claim does not hold, or is not known."""
@@ -33,7 +34,7 @@ def show_causes(terminal: Terminal, say: Callable[[str], None], plan: Plan, stal
             for target in group.targets:
                 say(terminal.paint(f"  {target}", "dim"))
     if len(groups) > most:
-        say(f"… and {counted(len(groups) - most, 'more cause')}; --verbose lists them")
+        say(f"… and {count_text(len(groups) - most, 'more cause')}; --verbose lists them")
 
 
 def amounts(targets: Iterable[Target], plan: Plan, named: bool = False) -> str:
@@ -51,11 +52,11 @@ def _amount(targets: Sequence[Target], plan: Plan, named: bool) -> str:
     names = dict.fromkeys(target.name for target in targets)
     if kind == "run":
         runs = {plan.key(target) for target in targets}
-        amount = counted(len(runs), plan.project.words.run)
+        amount = count_text(len(runs), plan.project.words.run)
         return f"{amount} of {', '.join(names)}" if named and len(names) <= 3 else amount
     if named and len(targets) == 1 and kind != "document":
         return str(targets[0])
-    return counted(len(targets), kind)
+    return count_text(len(targets), kind)
 
 
 def summary(claims: Sequence[CheckedClaim]) -> str:
@@ -107,4 +108,4 @@ def show_changes(say: Callable[[str], None], found: Sequence[Difference], most: 
     for difference in found[:most]:
         say(f"  {visible(str(difference))}")
     if most is not None and len(found) > most:
-        say(f"  and {counted(len(found) - most, 'more change')}; the command `changes` lists all")
+        say(f"  and {count_text(len(found) - most, 'more change')}; the command `changes` lists all")

@@ -10,9 +10,10 @@ from rich.progress import BarColumn, TaskID, TextColumn
 from rich.progress import Progress as Bars
 
 from labreport.cli.output import show_causes
-from labreport.cli.terminal import Terminal, counted, duration, visible
+from labreport.cli.terminal import Terminal, duration, visible
 from labreport.plan import Plan, Target
 from labreport.run import Epoch, Event, Failed, Finished, Task
+from labreport.stats.wording import count_text
 
 PAUSE = 10.0
 """Seconds between two lines, where there is no terminal to draw bars on."""
@@ -103,7 +104,7 @@ class Progress:
         """Bring the bar of all up to date; what it says: `3/15 runs  2 min left`."""
         elapsed = duration(self.bars.tasks[0].elapsed or 0.0)
         self.bars.update(self._whole, completed=self._done, description=elapsed)
-        runs = counted(len(self._rows), self.word)
+        runs = count_text(len(self._rows), self.word)
         summary = f"{self._finished}/{runs}  {self.left()}".rstrip()
         self.bars.update(self._whole, note=summary)
         return summary

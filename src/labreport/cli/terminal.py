@@ -102,13 +102,6 @@ def visible(text: str) -> str:
     return _CONTROL.sub(lambda sign: ascii(sign[0])[1:-1], line)
 
 
-def counted(count: int, noun: str) -> str:
-    """Write `1 figure`, `1,200 figures`, `2 studies`."""
-    if count != 1:
-        noun = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
-    return f"{count:,} {noun}"
-
-
 def duration(seconds: float) -> str:
     """Write `1.2 s`, `12 s`, `3 min 05 s`, `2 h 10 min`."""
     if seconds < 9.95:
