@@ -55,6 +55,11 @@ class Reader(Declared):
         return self.function(*arguments)
 
     @property
+    def sources(self) -> tuple[Data | JsonValues, ...]:
+        """The tables, then the files of values, in the order in which the function gets them."""
+        return *self.tables, *self.values
+
+    @property
     def epochs(self) -> dict[str, tuple[int, ...]]:
         """The epochs that are read of each experiment, by its name."""
         epochs: dict[str, set[int]] = {}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from labreport.errors import UsageError, display_path
 from labreport.project import Data, Experiment, Study
 from labreport.project.checks import Declared
-from labreport.stale.canonical import declaration_hash, short_hash
+from labreport.stale.canonical import declaration_hash, reading_hash
 from labreport.stale.effects import top_module
 from labreport.stale.members import (
     MUTABLE,
@@ -250,11 +250,10 @@ class NodeBuilder:
 
     def declared(self, value: Experiment | Study | Data) -> Any:
         """What stands for an experiment, a study or a table: how it is declared, whoever made it."""
-        kind = "table" if isinstance(value, Data) else "experiment"
-        label = f"{kind} {value.name}"
-        self.graph.declared[label] = value
         if isinstance(value, Data):
-            return self.add(label, lambda builder: short_hash([value.replicate, value.where, value.missing]))
+            return self.add(self.graph.label_of(value), lambda builder: reading_hash(value))
+        label = f"experiment {value.name}"
+        self.graph.declared[label] = value
         return self.add(label, lambda builder: declaration_hash(value))
 
     def instance(self, value: Any) -> None:

@@ -9,10 +9,12 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from labreport.errors import UsageError, with_location
-from labreport.project import Experiment, Study
+from labreport.project import Data, Experiment, JsonValues, Study
 from labreport.results import sha256_of
 
 _ALLOWED = "texts, finite numbers, booleans, None, and lists, tuples, dicts and dataclasses of these"
+_NOT_HOW_READ = ("source", "path", "location", "calls")
+"""Fields of a table or a file of values that are not in `reading_hash`: its bytes count, and no line does."""
 
 
 def canonical_repr(value: Any, where: str = "value", classes: list[type] | None = None) -> str:
@@ -85,3 +87,12 @@ def declaration_hash(declared: Experiment | Study) -> str:
     numbers = [declared.epochs, declared.seeds]
     specification = specification_repr(declared)
     return short_hash([declared.name, declared.title, numbers, repr(declared.design), specification])
+
+
+def reading_hash(source: Data | JsonValues) -> str:
+    """The digest of how a table or a file of values is read: all of its fields, but where its bytes are."""
+    options: dict[str, Any] = {}
+    for member in fields(source):
+        if member.name not in _NOT_HOW_READ:
+            options[member.name] = getattr(source, member.name)
+    return short_hash(options)

@@ -2,7 +2,7 @@
 
 The labels are `code project:fit` of a function or a class, `value project:LIMIT` of any other global value,
 `module parts` of a whole module, `code parts:<numpy>` of statements that act on a library when their module
-is loaded, `experiment small` and `table wells.csv` of what is declared.
+is loaded, `experiment small`, `table wells.csv` and `values external.json` of what is declared.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from importlib.util import resolve_name
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-from labreport.project import Reader
+from labreport.project import Data, JsonValues, Reader
 from labreport.stale.builder import NodeBuilder
 from labreport.stale.effects import changed_libraries
 from labreport.stale.members import static_member
@@ -55,7 +55,7 @@ class Graph:
                 self.modules[name] = vars(sys.modules[name])
         self.nodes: dict[str, Node] = {}
         self.declared: dict[str, Any] = {}
-        """Experiments, studies and tables by their labels."""
+        """Experiments, studies, tables and files of values by their labels."""
         self._waiting: deque[tuple[Node, Parts]] = deque()
         self._syntax: dict[str, ModuleSyntax] = {}
         self._module_of_file = {space.get("__file__"): name for name, space in self.modules.items()}
@@ -142,6 +142,18 @@ class Graph:
         if isinstance(found, Reader):
             found = found.function
         return found is value
+
+    def label_of(self, source: Data | JsonValues) -> str:
+        """The label of a table or a file of values, as `table wells.csv`.
+
+        Another of the same name has a number: it may be read in another way, or be in another folder.
+        """
+        kind = "table" if isinstance(source, Data) else "values"
+        label, count = f"{kind} {source.name}", 1
+        while self.declared.setdefault(label, source) != source:
+            count += 1
+            label = f"{kind} {source.name} ({count})"
+        return label
 
     # Nodes
 

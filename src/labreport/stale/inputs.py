@@ -11,9 +11,9 @@ from types import FunctionType
 from typing import Any
 
 from labreport.errors import UsageError, display_path, with_location
-from labreport.project import Data, Experiment, Project, Reader, Section, Study
+from labreport.project import Data, Experiment, JsonValues, Project, Reader, Section, Study
 from labreport.results.files import sha256_of_file
-from labreport.stale.canonical import declaration_hash, short_hash, specification_repr
+from labreport.stale.canonical import declaration_hash, reading_hash, short_hash, specification_repr
 from labreport.stale.files import FileDigests
 from labreport.stale.graph import Graph
 from labreport.stale.node import Closure, FunctionKey, Node
@@ -87,8 +87,12 @@ class Dependencies:
         """
         closure = self._closure(reader)
         inputs = self._closure_inputs(closure)
-        order = [list(reader.epochs), [table.name for table in reader.tables], reader.answers]
-        inputs["reads"] = short_hash(order)
+        labels_of_sources = list[list[str]]()
+        for source in reader.sources:
+            source_inputs = self._source_inputs(source)
+            labels_of_sources.append(list(source_inputs))
+            inputs.update(source_inputs)
+        inputs["reads"] = short_hash([list(reader.epochs), labels_of_sources, reader.answers])
         inputs["python"] = PYTHON
         digests_by_name: dict[str, dict[str, str]] = {}
         for (name, seed), digest in runs.items():
@@ -103,8 +107,6 @@ class Dependencies:
         for read in reader.reads:
             if isinstance(read.subject, Study):
                 inputs[f"experiment {read.subject.name}"] = declaration_hash(read.subject)
-        for table in reader.tables:
-            inputs.update(self._table_inputs(table))
         inputs.update(_library_inputs(closure, None))
         inputs.update(self._file_inputs(reader.data, reader.location))
         return inputs
@@ -120,18 +122,19 @@ class Dependencies:
         for label in closure.inputs:
             declared = self._graph.declared.get(label)
             if isinstance(declared, Data):
-                inputs.update(self._table_inputs(declared))
+                inputs.update(self._source_inputs(declared))
         for path in sorted(closure.files):
             inputs[self._data_label(path)] = self.digests.pin(path)
         return inputs
 
-    def _table_inputs(self, table: Data) -> dict[str, str]:
-        """How a table is read, and its bytes; of one that is no file, its values."""
-        inputs = {f"table {table.name}": short_hash([table.replicate, table.where, table.missing])}
-        if table.path is None:
-            inputs[f"data {table.name}"] = table.sha256
-        else:
-            inputs.update(self._file_inputs([table.path], table.location))
+    def _source_inputs(self, source: Data | JsonValues) -> dict[str, str]:
+        """How a table or a file of values is read, and its bytes; of a table that is no file, its values."""
+        label = self._graph.label_of(source)
+        inputs = {label: reading_hash(source)}
+        if source.path is not None:
+            inputs.update(self._file_inputs([source.path], source.location))
+        elif isinstance(source, Data):
+            inputs[f"data {label.removeprefix('table ')}"] = source.sha256
         return inputs
 
     def _file_inputs(self, paths: Iterable[str | Path], location: str) -> dict[str, str]:
@@ -227,6 +230,9 @@ class Dependencies:
         self._closures: dict[Any, Closure] = {}
         self._roots: dict[str, Node] = {}
         project = self.project
+        for reader in (*project.questions, *project.figures):  # first, so that namesakes have fixed numbers
+            for source in reader.sources:
+                self._graph.label_of(source)
         subjects: list[Subject] = [*project.runs, *project.questions, *project.figures, *project.chapters]
         for subject in subjects:
             self._closure(subject)
