@@ -135,6 +135,7 @@ def test_a_crossover_is_unpaired_within_each_week() -> None:
     trial = table(weekly(crossover=True), replicate="patient")
     arms = difference(trial, SBP, "drug", "placebo", by="arm", within="week").difference
     assert [arms[week].quantity.source.method for week in ("4", "8")] == ["Welch's t"] * 2
+    assert arms["4"].quantity.source.units_text == "5 and 5 patients"
     assert difference(trial, SBP, by="arm").difference.quantity.n == 10
 
 
@@ -167,6 +168,13 @@ def test_patients_of_an_arm_that_is_not_compared_are_told() -> None:
     source = answer.difference.quantity.source
     assert source.units_text == "5 and 3 patients: 2 have another arm"
     assert answer.mean.drug.source.units_text == "5 patients"
+    other_word = weekly()
+    other_word.loc[14, "arm"] = "drag"
+    arms = difference(
+        table(other_word, "patient"), SBP, "drug", "placebo", by="arm", within="week"
+    ).difference
+    assert arms["4"].quantity.source.units_text == "5 and 5 patients"
+    assert arms["8"].quantity.source.units_text == "4 and 5 of 10 patients: 1 has another arm"
     rows = difference(table(three_arms), SBP, "drug", "placebo", by="arm").difference.quantity.source
     assert rows.units_text == "10 and 6 rows: 4 have another arm"
     by_week = difference(table(VISITS[VISITS.week < 12], "patient"), SBP, 8, 4, by="week").difference

@@ -266,9 +266,10 @@ def averaged(cells: Sequence[Cell]) -> str:
 
 def left_out(cells: Sequence[Cell]) -> tuple[str, ...]:
     """Say what some cells leave out: `10 have no week 12`, `3 cells are empty`, `12 have another arm`."""
+    present = _units_of_independent_groups(cells)
     absent: dict[str, set[Any]] = {}
     for cell in cells:
-        absent.setdefault(cell.absent_from, set()).update(cell.expected - set(cell.rows))
+        absent.setdefault(cell.absent_from, set()).update(cell.expected - set(cell.rows) - present)
     reasons = []
     for lack, units in absent.items():
         reasons.append(_counted(len(units), f"has no {lack}", f"have no {lack}"))
@@ -280,6 +281,13 @@ def left_out(cells: Sequence[Cell]) -> tuple[str, ...]:
         column, others = cells[0].column, _units_elsewhere(*cells)
         reasons.append(_counted(len(others), f"has another {column}", f"have another {column}"))
     return tuple(reason for reason in reasons if not reason.startswith("0 "))
+
+
+def _units_of_independent_groups(cells: Sequence[Cell]) -> set[Any]:
+    """All replicates of two cells that share none: who is in one of these groups does not lack the other."""
+    if len(cells) != 2 or set(cells[0].rows) & set(cells[1].rows):
+        return set()
+    return {*cells[0].rows, *cells[1].rows, *cells[0].elsewhere}
 
 
 def _units_elsewhere(first: Cell, second: Cell) -> frozenset[Any]:
