@@ -44,6 +44,16 @@ def test_groups_are_described_by_mean_median_and_share_with_what_is_missing() ->
     ]
 
 
+def test_what_nobody_was_asked_is_missing_and_no_share() -> None:
+    """Of an empty column, or of one that is empty in a group, there is no `0 (0 %)`."""
+    asked = PATIENTS.assign(pain=[None] * 7, smoker=[True, None, False, None, True, None, False])
+    assert lines(summary(asked, by="arm", columns=["pain", "smoker"]))[1:] == [
+        ["Pain: missing", "4", "3"],
+        ["Smoker, n (%)", "2 (50 %)", "–"],
+        ["Smoker: missing", "0", "3"],
+    ]
+
+
 def test_a_number_of_a_summary_says_of_how_many_it_is() -> None:
     """A click shows the group, what was taken, and what is missing."""
     found = summary(table(PATIENTS, replicate="patient"), by="arm", columns=["age"])

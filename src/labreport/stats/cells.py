@@ -270,17 +270,17 @@ def left_out(cells: Sequence[Cell]) -> tuple[str, ...]:
     absent: dict[str, set[Any]] = {}
     for cell in cells:
         absent.setdefault(cell.absent_from, set()).update(cell.expected - set(cell.rows) - present)
-    reasons = []
+    counts: list[tuple[int, str, str]] = []
     for lack, units in absent.items():
-        reasons.append(_counted(len(units), f"has no {lack}", f"have no {lack}"))
+        counts.append((len(units), f"has no {lack}", f"have no {lack}"))
     empty = sum(cell.empty_cells for cell in cells)
-    reasons.append(_counted(empty, "cell is empty", "cells are empty"))
+    counts.append((empty, "cell is empty", "cells are empty"))
     unassigned = max((cell.unassigned for cell in cells), default=0)
-    reasons.append(_counted(unassigned, "row belongs to no group", "rows belong to no group"))
+    counts.append((unassigned, "row belongs to no group", "rows belong to no group"))
     if len(cells) == 2:
         column, others = cells[0].column, _units_elsewhere(*cells)
-        reasons.append(_counted(len(others), f"has another {column}", f"have another {column}"))
-    return tuple(reason for reason in reasons if not reason.startswith("0 "))
+        counts.append((len(others), f"has another {column}", f"have another {column}"))
+    return tuple(_counted(*count) for count in counts if count[0])
 
 
 def _units_of_independent_groups(cells: Sequence[Cell]) -> set[Any]:

@@ -114,7 +114,10 @@ def _one_row_a_replicate(table: Data, columns: Sequence[str]) -> pandas.DataFram
 
 
 def _rows_of(measure: Measure, groups: Sequence[Group], *, by_median: bool) -> list[list[Cell]]:
-    """The rows of a variable: one, or one for each text; and one of what is missing, if anything is."""
+    """The rows of a variable: one, or one for each text; and one of what is missing, if anything is.
+
+    A column that is empty in all groups has only the last.
+    """
     title = measure.label.replace("_", " ")
     title = title[:1].upper() + title[1:]
     values = {value for group in groups for value in group.cells(measure).tolist()}
@@ -124,6 +127,9 @@ def _rows_of(measure: Measure, groups: Sequence[Group], *, by_median: bool) -> l
         shares = {title: True}
     else:
         shares = {}
+    missing = [group.count(int(group.frame[measure.name].isna().sum())) for group in groups]
+    if not values:
+        return [[f"{title}: missing", *missing]]
     rows: list[list[Cell]] = []
     for share_title, wanted in shares.items():
         cells = [_share(group, measure, wanted) for group in groups]
@@ -133,7 +139,6 @@ def _rows_of(measure: Measure, groups: Sequence[Group], *, by_median: bool) -> l
         full_title = ", ".join(part for part in (title, measure.unit, method) if part)
         cells = [_description(group, measure, method) for group in groups]
         rows.append([full_title, *cells])
-    missing = [group.count(int(group.frame[measure.name].isna().sum())) for group in groups]
     if any(count.value for count in missing):
         rows.append([f"{title}: missing", *missing])
     return rows
@@ -142,8 +147,10 @@ def _rows_of(measure: Measure, groups: Sequence[Group], *, by_median: bool) -> l
 def _share(group: Group, measure: Measure, wanted: Any) -> Cell:
     """How many have a value, and which share that is of those that have any: `12 (44 %)`."""
     cells = group.cells(measure)
+    if cells.empty:
+        return MISSING
     number = int((cells == wanted).sum())
-    percent = 100 * number / len(cells) if len(cells) else 0.0
+    percent = 100 * number / len(cells)
     decimals = decimals_beside_limits(percent, 0, (0.0, 100.0)) or 0
     source = group.source(measure, "share of those with a value")
     count = Quantity(number, n=len(cells), source=source, exact=True, out_of=len(cells))
