@@ -58,3 +58,38 @@ def test_what_read_other_data_is_not_kept(small: Small) -> None:
 def test_what_is_not_stale_is_not_kept(small: Small) -> None:
     """There is nothing to decide."""
     assert "no stored run of it is stale" in keep(small)
+
+
+def test_another_way_to_read_a_table_is_not_kept(tmp_path: Path) -> None:
+    """A run may name one in its code."""
+    fit = """
+from labreport import table
+
+ROWS = table("data.txt", where="n > 0")
+
+
+def fit(spec, seed):
+    return Fit({"value": float(len(ROWS.frame))})
+"""
+    small = Small(tmp_path, HEAD + fit + TAIL, data="n\n1\n2\n")
+    small.build()
+    small.edit("n > 0", "n > 1")
+    assert "cannot be kept: table data.txt changed" in keep(small)
+
+
+def test_another_variable_of_the_environment_is_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run rests on it by its name in the code."""
+    fit = """
+import os
+
+
+def fit(spec, seed):
+    return Fit({"value": float(os.environ["SMALL_SCALE"])})
+"""
+    monkeypatch.setenv("SMALL_SCALE", "1")
+    small = Small(tmp_path, HEAD + fit + TAIL)
+    small.build()
+    monkeypatch.setenv("SMALL_SCALE", "2")
+    assert "cannot be kept: environment SMALL_SCALE changed" in keep(small)

@@ -16,15 +16,16 @@ from labreport.results import Checkpoint, Run
 if TYPE_CHECKING:
     from labreport.plan.plan import Plan
 
-_MUST_BE_EQUAL = ("specification", "seed", "data", "threads")
-"""Kinds of inputs of which nobody can say that they do not matter. All others are code, libraries, Python."""
+_MAY_DIFFER = ("code", "module", "value", "library", "python", "engine")
+"""Kinds of inputs of which a person may say that they do not matter; what varies from process to process is a
+`value`. All others, and any new kind, must be equal."""
 
 
 def carry_over(plan: Plan, names: Iterable[str], because: str) -> int:
     """Give stored runs of experiments their keys of now, and a note of what has changed since.
 
     Returns how many. Raises `UsageError` for a name of something else, where there is nothing to keep, and
-    where more than code differs.
+    where an input differs that must be equal.
     """
     count = 0
     for name in names:
@@ -57,16 +58,17 @@ def _run_to_keep(plan: Plan, target: RunTarget) -> Run | None:
             return run if run.key != plan.key(target) else None
     if candidates:
         reason = _reasons_against(plan, target, candidates[0])[0]
-        text = f"{target} cannot be kept: {reason}; only code, libraries and Python may differ"
-        raise UsageError(f"{text}. Build it, or take the edit back")
+        allowed = "only code, global values, libraries, Python and the engine may differ"
+        advice = "Build it, or take the edit back"
+        raise UsageError(f"{target} cannot be kept: {reason}; {allowed}. {advice}")
     return None
 
 
 def _reasons_against(plan: Plan, target: RunTarget, run: Run) -> list[str]:
     """In what a run differs from a target beside code."""
     now = target.inputs()
-    as_kept = {label: value for label, value in now.items() if not _must_be_equal(label)}
-    as_kept |= {label: value for label, value in run.inputs.items() if _must_be_equal(label)}
+    as_kept = {label: value for label, value in now.items() if _may_differ(label)}
+    as_kept |= {label: value for label, value in run.inputs.items() if not _may_differ(label)}
     reasons = [str(change) for change in differences(plan, target, as_kept)]
     reads = plan.store.reads.load(run.reads)
     if reads is None:
@@ -76,8 +78,8 @@ def _reasons_against(plan: Plan, target: RunTarget, run: Run) -> list[str]:
     return reasons
 
 
-def _must_be_equal(label: str) -> bool:
-    return label.partition(" ")[0] in _MUST_BE_EQUAL
+def _may_differ(label: str) -> bool:
+    return label.partition(" ")[0] in _MAY_DIFFER
 
 
 def _carry_over_run(plan: Plan, target: RunTarget, before: Run, because: str) -> None:
