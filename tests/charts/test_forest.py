@@ -94,6 +94,15 @@ def test_a_ratio_has_a_logarithmic_axis_and_its_line_at_one() -> None:
     assert list(axes.lines[-1].get_xdata()) == [1.0, 1.0]
 
 
+def test_a_number_that_is_held_against_one_is_drawn_as_a_ratio_beside_one() -> None:
+    """With or without the unit "times"."""
+    ratio = difference(PATIENTS, COST, "drug", "placebo", by="arm").members["difference"]
+    drawing = forest({"cost": ratio, "odds": number(1.3, (0.9, 1.8), null=1)})
+    (axes,) = drawing.figure.axes
+    assert (axes.get_xscale(), list(axes.lines[-1].get_xdata())) == ("log", [1.0, 1.0])
+    assert axes.get_xlabel() == "cost, ratio"
+
+
 @pytest.mark.parametrize(
     ("source", "message"),
     [

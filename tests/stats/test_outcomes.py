@@ -25,7 +25,9 @@ from labreport.stats import (
     ranking,
     sentence,
 )
+from labreport.stats.formats import apart
 from labreport.stats.judgement import WORDS, Judged
+from labreport.stats.quantity import reversed_quantity
 
 HALF_WIDTHS = (0.0, 0.5, 1.0, 2.0, 4.0)
 
@@ -73,6 +75,39 @@ def test_a_margin_is_in_the_printed_unit() -> None:
     """Of shares and points in per cent."""
     assert number(0.001, (-0.001, 0.003), unit="points", null=0, margin=0.5).same.holds is True
     assert number(0.001, (-0.001, 0.003), unit="points", null=0, margin=0.2).same.holds is False
+
+
+@pytest.mark.parametrize(
+    ("null", "margin", "message"),
+    [
+        (1, 0.05, "margin is 0.05; of a ratio it is above 1 and at most 2"),
+        (1, 3, "margin is 3; of a ratio"),
+        (0, -0.5, "margin is -0.5; it must be greater than 0"),
+    ],
+)
+def test_a_margin_within_which_nothing_could_be_the_same_is_an_error(
+    null: float, margin: float, message: str
+) -> None:
+    """As that of a measure."""
+    with pytest.raises(UsageError, match=message):
+        number(1.0, (0.99, 1.01), null=null, margin=margin)
+    with pytest.raises(UsageError, match=message):
+        Measure("seconds", scale="ratio" if null == 1 else "difference", margin=margin)
+
+
+def test_a_number_that_is_held_against_one_is_a_ratio_in_any_unit() -> None:
+    """Its reverse is one over it, and it is told in per cent; one that is held against zero is none."""
+    odds = number(1.25, (1.1, 1.4), null=1)
+    assert (odds.is_ratio, number(1.25, unit="times").is_ratio, number(1.25, null=0).is_ratio) == (
+        True,
+        True,
+        False,
+    )
+    assert reversed_quantity(odds).value == 0.8
+    less = number(0.8, (0.7, 0.9), null=1)
+    texts = [str(apart(quantity)).replace("\u00a0", " ") for quantity in (odds, less)]
+    assert texts == ["+25 ± 15 %", "−20 ± 10 %"]
+    assert odds.more.how == "by 10 %"
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 Reading: TypeAlias = float | bool
 """What is read off a run: a number, or a truth."""
+Scale: TypeAlias = Literal["difference", "ratio"]
+"""How two values are compared: by how much, or by how many times."""
 REDUCTIONS = {"mean": "mean", "median": "median", "max": "largest", "min": "smallest", "any": "any"}
 """What can be taken of the rows of a replicate, to how it is called."""
 
@@ -82,7 +84,7 @@ class Measure(Declared):
     name: str
     unit: str = ""
     better: Literal["higher", "lower", ""] = "higher"
-    scale: Literal["difference", "ratio"] = "difference"
+    scale: Scale = "difference"
     margin: float | None = None
     because: str = ""
     value: Callable[[Any, int | None], Reading] | None = field(default=None, compare=False, repr=False)
@@ -99,17 +101,13 @@ class Measure(Declared):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.margin is not None:
-            self._check_margin(self.margin)
+            mistake = mistake_of_margin(self.margin, self.scale)
+            if mistake:
+                self.refuse(mistake)
         if not callable(self.reduce) and self.reduce not in REDUCTIONS:
             allowed = f"{', '.join(map(repr, REDUCTIONS))}, quantile(0.99) or a function of a Series"
             near = did_you_mean(str(self.reduce), REDUCTIONS)
             self.refuse(f"reduce is {short_repr(self.reduce)}; allowed are {allowed}{near}")
-
-    def _check_margin(self, margin: float) -> None:
-        if self.scale == "difference" and not margin > 0:
-            self.refuse(f"margin is {margin!r}; it must be greater than 0")
-        if self.scale == "ratio" and not 1 < margin <= 2:
-            self.refuse(f"margin is {margin!r}; of a ratio it is above 1 and at most 2: 1.03 is within 3 %")
 
     def __sub__(self, other: Measure) -> Measure:
         """The difference of two measures of the same runs, as `TRAINING - VALIDATION`."""
@@ -215,6 +213,15 @@ class Measure(Declared):
         if self.scale == "ratio" and value <= 0:
             self.refuse(f'{owner} has {value:g}; scale="ratio" compares values above 0')
         return value
+
+
+def mistake_of_margin(margin: float, scale: Scale) -> str:
+    """Why nothing could be the same within a margin; empty where it can be used."""
+    if scale == "difference" and not margin > 0:
+        return f"margin is {margin!r}; it must be greater than 0"
+    if scale == "ratio" and not 1 < margin <= 2:
+        return f"margin is {margin!r}; of a ratio it is above 1 and at most 2: 1.03 is within 3 %"
+    return ""
 
 
 def flatten_metrics(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -71,12 +71,13 @@ class Formatter:
         """What stands for no difference: one for a ratio."""
         if self.quantity.null is not None:
             return self.quantity.null
-        return 1.0 if self.quantity.unit == "times" else 0.0
+        return 1.0 if self.quantity.is_ratio else 0.0
 
     @property
     def limits(self) -> tuple[float, ...]:
         """What an end must not be rounded to, nor across, in the printed unit."""
-        stored = (0.0, 1.0) if self.quantity.unit in ("fraction", "times") else (0.0,)
+        has_one = self.quantity.unit == "fraction" or self.quantity.is_ratio
+        stored = (0.0, 1.0) if has_one else (0.0,)
         return tuple(limit * self.factor for limit in stored)
 
     @property
@@ -407,7 +408,7 @@ def apart(value: Any, decimals: int | None = None) -> FormattedQuantity:
     formatted = _with_layout(value, "apart", "plus-minus", decimals)
     quantity = percent_of_ratio(formatted.quantity)
     original = formatted.original or formatted.quantity
-    return replace(formatted, quantity=quantity, signed=quantity.unit != "times", original=original)
+    return replace(formatted, quantity=quantity, signed=not quantity.is_ratio, original=original)
 
 
 @_filter
@@ -454,7 +455,7 @@ def magnitude(quantity: Quantity) -> Quantity:
     """A difference without its direction; of a ratio per cent up to a doubling, then how many times."""
     if quantity.value is None:
         return quantity
-    if quantity.unit != "times":
+    if not quantity.is_ratio:
         return reversed_quantity(quantity) if quantity.value < 0 else quantity
     if quantity.value <= 0.5:
         return reversed_quantity(quantity)
@@ -466,7 +467,7 @@ def magnitude(quantity: Quantity) -> Quantity:
 
 def percent_of_ratio(quantity: Quantity) -> Quantity:
     """By which share the first of a ratio exceeds the second: 0.04 for 1.04. One from 2, or to 0.5, stays."""
-    if quantity.unit != "times" or quantity.value is None or not 0.5 < quantity.value < 2:
+    if not quantity.is_ratio or quantity.value is None or not 0.5 < quantity.value < 2:
         return quantity
     percent = mapped_quantity(quantity, lambda ratio: ratio - 1, unit="fraction")
     margin = None if quantity.margin is None else quantity.margin - 1

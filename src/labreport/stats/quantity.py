@@ -294,6 +294,11 @@ class Quantity(Askable):
         return 100.0 if self.unit in ("fraction", "points") else 1.0
 
     @property
+    def is_ratio(self) -> bool:
+        """Whether it says how many times one is the other: by `null`, which is then 1, else by unit."""
+        return self.unit == "times" if self.null is None else self.null == 1
+
+    @property
     def is_of_one_run(self) -> bool:
         """Whether a single run, or replicate, was measured."""
         return self.source.kind == "measured" and self.n <= 1 and not self.exact
@@ -311,7 +316,7 @@ class Quantity(Askable):
 
     def _distance_text(self, distance: float) -> str:
         """How far an end is from where a condition turns: `by 0.1 points`, of a ratio `by 3 %`."""
-        if self.unit == "times":
+        if self.is_ratio:
             return distance_text(100 * distance, "%")
         return distance_text(distance, "points" if self.unit == "fraction" else self.unit)
 
@@ -402,7 +407,7 @@ def reversed_quantity(quantity: Quantity) -> Quantity:
     """The same difference, or ratio, seen from the other side."""
 
     def opposite(number: float) -> float:
-        if quantity.unit != "times":
+        if not quantity.is_ratio:
             return -number
         return 1 / number if number else math.inf
 

@@ -161,7 +161,7 @@ def _row(finding: Difference) -> ComparisonRow:
         amount=amount,
         size=size,
         word=word,
-        times=_as_positive(word) if size.unit == "times" else "",
+        times=_as_positive(word) if size.is_ratio else "",
         of_gap=bool(measure.terms),
         is_ratio=measure.scale == "ratio",
         note=_note(amount),

@@ -37,23 +37,25 @@ def forest(source: Finding | Mapping[str, Finding | Quantity], title: str = "") 
     clear. Raises `UsageError` for what compares nothing, and for two units.
     """
     rows = _rows_of_finding(source) if isinstance(source, Finding) else _rows_of_mapping(source)
-    units = {unit_text(quantity.unit) for quantity in rows.values()}
+    units = {"ratio" if quantity.is_ratio else unit_text(quantity.unit) for quantity in rows.values()}
     if len(units) != 1:
-        refuse(f"forest: it needs comparisons of one unit; these have {', '.join(sorted(units)) or 'none'}")
+        listed = ", ".join(unit or "no unit" for unit in sorted(units))
+        refuse(f"forest: it needs comparisons of one unit; these have {listed or 'none'}")
     unit = units.pop()
+    are_ratios = any(quantity.is_ratio for quantity in rows.values())
     texts = _number_texts(list(rows.values()))
     margins = layout.Margins(left=label_room(rows), right=label_room(texts), bottom=12.0)
     height = margins.top + margins.bottom + _ROW_MM * len(rows)
     figure, (axes,) = layout.column_figure(height, margins=margins)
-    axes.set_xscale("log" if unit == "times" else "linear")
+    axes.set_xscale("log" if are_ratios else "linear")
     for place, (quantity, text) in enumerate(zip(rows.values(), texts, strict=True)):
         _draw_row(axes, place, quantity)
         beside: Any = {"xycoords": axes.get_yaxis_transform(), "va": "center", "color": Colour.INK.value}
         layout.note(axes, text, (1.0, place), (_GAP, 0.0), **beside)
     layout.note(axes, "(95 % interval)", (1.0, 1.0), (_GAP, 4.0), xycoords="axes fraction")
-    marks.upright_reference_line(axes, 1.0 if unit == "times" else 0.0)
+    marks.upright_reference_line(axes, 1.0 if are_ratios else 0.0)
     measure = next(iter(rows.values())).source.measure
-    shown_unit = {"times": "ratio", "points": "percentage points"}.get(unit, unit)
+    shown_unit = "percentage points" if unit == "points" else unit
     axis = ", ".join(part for part in (measure.replace("_", " "), shown_unit) if part)
     name_rows(axes, list(rows), axis)
     ticks.few_numbers(axes.xaxis)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from labreport.project.measure import mistake_of_margin
 from labreport.stats.finding import Fact
 from labreport.stats.quantity import Quantity, Source, as_condition, plain_number, refuse
 
@@ -36,7 +37,8 @@ def number(
     less, same (within `margin`, in the printed unit), unclear and clear. `p` is the p value of its test.
     `out_of` says of how many something was counted.
 
-    Raises `UsageError` where the value is outside its interval, and for any other null.
+    Raises `UsageError` where the value is outside its interval, for any other null, and for a margin that is
+    not above 0, of a ratio above 1 and at most 2.
     """
     stated = plain_number(value)
     low = high = None
@@ -71,6 +73,11 @@ def _as_comparison(quantity: Quantity, null: float, margin: float | None) -> Qua
     """A number that is judged by its own interval, as a difference (`null` 0) or a ratio (1)."""
     if null not in (0, 1):
         refuse(f"null={null!r}; allowed are 0, of a difference, and 1, of a ratio")
+    if margin is not None:
+        margin = plain_number(margin)
+        mistake = mistake_of_margin(margin, "ratio" if null == 1 else "difference")
+        if mistake:
+            refuse(f"number({quantity.value!r}, null={null!r}): {mistake}")
     return replace(
         quantity,
         null=float(null),
