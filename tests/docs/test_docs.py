@@ -352,3 +352,22 @@ def test_the_files_that_contributing_names_are_there() -> None:
         if not any(path.endswith(f"/{name.rstrip('/')}") for path in paths):
             lost.append(name)
     assert not lost
+
+
+def test_imports_run_down_the_list_of_rooms() -> None:
+    """Those of functions too; but for types, and where a number of a JSON file becomes a quantity."""
+    table = (ROOT / "CONTRIBUTING.md").read_text().partition("| room | has |")[2].partition("\n\n")[0]
+    ranks: dict[str, int] = {}
+    for rank, row in enumerate(table.splitlines()):
+        for room in re.findall(r"`(\w+)(?:/|\.py)`", row.split("|")[1] if row else ""):
+            ranks[room] = rank
+    engine = ROOT / "src/labreport"
+    upward = set()
+    for path in engine.rglob("*.py"):
+        name = path.relative_to(engine)
+        importing = ranks.get(name.parts[0].removesuffix(".py"))
+        without_types = re.sub(r"(?m)^if TYPE_CHECKING:\n(?:(?: .*)?\n)+", "", path.read_text())
+        for imported in re.findall(r"(?m)^ *(?:from|import) labreport(?:\.| import )(\w+)", without_types):
+            if importing is not None and ranks.get(imported, importing) < importing:
+                upward.add(f"{name}: {imported}")
+    assert upward == {"project/values.py: stats"}
