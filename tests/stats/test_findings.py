@@ -161,6 +161,23 @@ def test_a_measure_that_is_a_difference_is_held_against_zero() -> None:
     assert members_equal(mean({"a": one}, gap).mean.a, found.mean.a)
 
 
+@pytest.mark.parametrize(
+    ("second", "message"),
+    [
+        (Measure("b", "nat"), r"its unit is '%', that of 'b' is 'nat'"),
+        (Measure("b", "%", percent=True), r"percent is False, that of 'b' is True; give both as fractions"),
+        (
+            Measure("b", "%", scale="ratio", margin=1.05),
+            r"scale is .ratio.; what is subtracted is a measure of",
+        ),
+    ],
+)
+def test_measures_that_are_not_alike_are_not_subtracted(second: Measure, message: str) -> None:
+    """Nor ratios, whose margin would be taken for a difference, from either side."""
+    with pytest.raises(UsageError, match=message):
+        _ = Measure("a", "%") - second
+
+
 def test_a_change_is_the_last_epoch_less_the_first() -> None:
     """Of one experiment, and of several by name, which are judged together."""
     of = results({"a": {10: near(0.9), 20: near(0.95)}, "b": {10: near(0.9), 20: near(0.9)}})

@@ -141,6 +141,15 @@ def test_shares_above_one_are_allowed_where_the_measure_says_so() -> None:
             make(WELLS, Measure("viability", "%"), by="dose")
 
 
+def test_error_rates_below_one_per_cent_are_given_as_fractions() -> None:
+    """The message that refuses them in per cent says how: 0.9 may be 90 % or 0.9 %."""
+    frame = pd.DataFrame({"error": [0.3, 0.4, 0.5]})
+    with pytest.raises(UsageError, match=r"Rates such as 0.3 % .* fractions too: frame\['error'\] /= 100"):
+        mean(table(frame), Measure("error", "%", percent=True))
+    frame["error"] /= 100
+    assert mean(table(frame), Measure("error", "%")).mean.value == pytest.approx(0.004)
+
+
 def test_replicates_are_counted() -> None:
     """A plate is one observation."""
     found = count(WELLS, None, VIABILITY, above=50, by="cell_line").count

@@ -68,8 +68,10 @@ class Measure(Declared):
     """A metric: how its values are read, printed, compared and judged.
 
     `unit="%"` is for shares, which are stored as fractions and printed in per cent (`percent=True`: they are
-    stored in per cent); their differences are percentage points. `unit="points"` is for what is a difference
-    of shares already. `bounded=False` allows shares above one. Any other unit is printed as it is written.
+    stored in per cent); their differences are percentage points. A column of a table whose values are all
+    below 1.5 is taken for fractions, and refused with `percent=True`: error rates such as 0.3 % are given as
+    0.003. `unit="points"` is for what is a difference of shares already. `bounded=False` allows shares above
+    one. Any other unit is printed as it is written.
 
     `margin` is a difference, in the printed unit, that does not matter, and `because` its reason.
     `scale="ratio"` compares positive values by how many times one is the other; `margin=1.02` is within 2 %.
@@ -110,9 +112,18 @@ class Measure(Declared):
             self.refuse(f"reduce is {short_repr(self.reduce)}; allowed are {allowed}{near}")
 
     def __sub__(self, other: Measure) -> Measure:
-        """The difference of two measures of the same runs, as `TRAINING - VALIDATION`."""
+        """The difference of two measures of the same runs, as `TRAINING - VALIDATION`.
+
+        Raises `UsageError` for other units, for shares of which one is stored in per cent, and for ratios.
+        """
         if self.unit != other.unit:
             self.refuse(f"its unit is {self.unit!r}, that of {other.name!r} is {other.unit!r}")
+        if self.percent != other.percent:
+            advice = "give both as fractions, or both in per cent"
+            self.refuse(f"percent is {self.percent}, that of {other.name!r} is {other.percent}; {advice}")
+        for measure in (self, other):
+            if measure.scale == "ratio":
+                measure.refuse('scale is "ratio"; what is subtracted is a measure of scale="difference"')
         return Measure(
             f"{self.label} minus {other.label}",
             unit="points" if self.share else self.unit,

@@ -124,7 +124,10 @@ def _read(data: Data, measure: Measure, by: str | None, within: str | None) -> _
     for row, number in enumerate(numbers.tolist()):
         measure.checked(number, f"{data.name}, {data.line(row)}")
     if measure.percent and 0 <= numbers.min() and 0 < numbers.max() <= 1.5:
-        advice = "percent=True is for values such as 97.3; leave it out for fractions"
+        advice = (
+            "percent=True is for values such as 97.3; leave it out for fractions."
+            f" Rates such as 0.3 % are given as fractions too: frame[{measure.name!r}] /= 100"
+        )
         measure.refuse(f"{data.name}: all values are below 1.5; {advice}")
     stored = numbers / (100.0 if measure.percent else 1.0)
     is_0_or_1 = set(stored.dropna()) <= {0.0, 1.0}
