@@ -88,10 +88,11 @@ class Dependencies:
         closure = self._closure(reader)
         inputs = self._closure_inputs(closure)
         labels_of_sources = list[list[str]]()
+        source_inputs: dict[str, str] = {}
         for source in reader.sources:
-            source_inputs = self._source_inputs(source)
-            labels_of_sources.append(list(source_inputs))
-            inputs.update(source_inputs)
+            inputs_of_source = self._source_inputs(source)
+            labels_of_sources.append(list(inputs_of_source))
+            source_inputs.update(inputs_of_source)
         inputs["reads"] = short_hash([list(reader.epochs), labels_of_sources, reader.answers])
         inputs["python"] = PYTHON
         digests_by_name: dict[str, dict[str, str]] = {}
@@ -107,6 +108,7 @@ class Dependencies:
         for read in reader.reads:
             if isinstance(read.subject, Study):
                 inputs[f"experiment {read.subject.name}"] = declaration_hash(read.subject)
+        inputs.update(source_inputs)
         inputs.update(_library_inputs(closure, None))
         inputs.update(self._file_inputs(reader.data, reader.location))
         return inputs
