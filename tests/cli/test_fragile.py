@@ -113,3 +113,37 @@ def test_a_question_that_cannot_be_answered_without_one_says_so(tmp_path: Path) 
     )
     firm = _asked(tmp_path, needs_all, "drug.md", CLAIM.format("difference.more"))
     assert firm.failures == ("drug without plate 3: answer drug: AssertionError: no plate 3",)
+    assert [str(claim) for claim in firm.unknown] == ['is not known without plate 3: "We cannot tell."']
+
+
+def test_a_section_whose_own_text_reads_a_lost_answer_is_not_known(tmp_path: Path) -> None:
+    """Its template cannot be rendered without it; the check goes on, and tells the claims of both."""
+    _wells(tmp_path, [1.0, 1.2, 0.9, 1.1, 1.0, 1.3])
+    needs_all = PLATES.replace(
+        "    return diff", "    assert 3 in set(wells.frame.plate), 'no plate 3'\n    return diff"
+    )
+    needs_all = needs_all.replace("question, table", "question, section, table").replace(
+        '("Plates", (drug,))', '("Plates", (section("Part", drug, name="questions"),))'
+    )
+    own_text = tmp_path / "templates" / "sections" / "questions.md"
+    own_text.parent.mkdir(parents=True)
+    own_text.write_text("The gain is {{ drug.difference }}.\n\n" + CLAIM.format("drug.difference.clear"))
+    firm = _asked(tmp_path, needs_all, "drug.md", CLAIM.format("difference.more"))
+    assert firm.asked == 2
+    assert [str(claim) for claim in firm.unknown] == 2 * ['is not known without plate 3: "We cannot tell."']
+    assert firm.fragile == ()
+    assert len(firm.failures) == 1
+
+
+def test_a_section_that_names_what_is_not_there_without_one_is_told(tmp_path: Path) -> None:
+    """The answer is another without it; the message says what the template lacks."""
+    _wells(tmp_path, [1.0, 1.2, 0.9, 1.1, 1.0, 1.3])
+    has_more = PLATES.replace("import Measure", "import Answer, Measure, number").replace(
+        '    return difference(wells, Measure("growth"), by="dose", against=0)',
+        '    answer = difference(wells, Measure("growth"), by="dose", against=0)\n'
+        "    return answer | Answer(third=number(3)) if 3 in set(wells.frame.plate) else answer",
+    )
+    firm = _asked(tmp_path, has_more, "drug.md", CLAIM.format("third == 3"))
+    assert [str(claim) for claim in firm.unknown] == ['is not known without plate 3: "We cannot tell."']
+    assert len(firm.failures) == 1
+    assert "third" in firm.failures[0]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from labreport.check.claims import ClaimKey, claims_of_sections, keyed_claims
 from labreport.errors import LabReportError
@@ -35,26 +35,29 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class FragileClaim:
-    """A claim that holds, but not without one or two units."""
+    """A claim that holds, but `falls` without each of some units, or `is not known` without them."""
 
     claim: Claim
     without: tuple[LeftOut, ...]
+    verb: Literal["falls", "is not known"] = "falls"
 
     def __str__(self) -> str:
         units = " or ".join(map(str, self.without))
-        return f'falls without {units}: "{self.claim.text}"'
+        return f'{self.verb} without {units}: "{self.claim.text}"'
 
 
 @dataclass(frozen=True)
 class Firmness:
     """How firmly claims hold: `asked` of them, without each of `units`; `fragile` fall without one or two.
 
-    `failures` say without which unit a question could not be answered, and why.
+    `unknown` cannot be asked without some, since what they rest on is not judged, or not made, without these.
+    `failures` say without which unit a question could not be answered, or a section not rendered, and why.
     """
 
     asked: int
     units: tuple[LeftOut, ...]
     fragile: tuple[FragileClaim, ...]
+    unknown: tuple[FragileClaim, ...]
     failures: tuple[str, ...]
 
 
@@ -63,19 +66,24 @@ def firmness(plan: Plan) -> Firmness:
     claims = keyed_claims(claims_of_sections(plan))
     holding = {key: claim for key, claim in claims.items() if claim.holds}
     falls: dict[ClaimKey, list[LeftOut]] = {key: [] for key in holding}
+    unknown_without: dict[ClaimKey, list[LeftOut]] = {key: [] for key in holding}
     units = tuple(units_of(plan))
     failures = []
     for unit in units:
         plan_without = PlanWithout(plan, unit)
         for key, claim in keyed_claims(plan_without.claims()).items():
-            if key in falls and not claim.holds:
-                falls[key].append(unit)
+            if key in holding and not claim.holds:
+                without = unknown_without if claim.holds is None else falls
+                without[key].append(unit)
         failures += plan_without.failures
     fragile = []
-    for key, without in falls.items():
-        if 1 <= len(without) <= TOLD:
-            fragile.append(FragileClaim(holding[key], tuple(without)))
-    return Firmness(len(holding), units, tuple(fragile), tuple(failures))
+    unknown = []
+    for key, claim in holding.items():
+        if 1 <= len(falls[key]) <= TOLD:
+            fragile.append(FragileClaim(claim, tuple(falls[key])))
+        if unknown_without[key]:
+            unknown.append(FragileClaim(claim, tuple(unknown_without[key]), "is not known"))
+    return Firmness(len(holding), units, tuple(fragile), tuple(unknown), tuple(failures))
 
 
 def units_of(plan: Plan) -> Iterator[LeftOut]:
@@ -98,7 +106,7 @@ def units_of(plan: Plan) -> Iterator[LeftOut]:
 class PlanWithout(Plan):
     """A plan whose runs and tables lack one unit; what is made again without it is kept in memory.
 
-    `failures` are what could not be answered.
+    `failures` are what could not be answered, or not be rendered.
     """
 
     def __init__(self, plan: Plan, unit: LeftOut) -> None:
@@ -122,13 +130,32 @@ class PlanWithout(Plan):
         return super().value(kind, name)
 
     def claims(self) -> list[Claim]:
-        """The claims of the sections that read an answer in which the unit has a part."""
+        """All claims; those of sections in whose answers the unit has a part are asked again."""
         claims: list[Claim] = []
         for target in self.targets:
             if isinstance(target, AnswerTarget):
                 self._answer(target)
-            elif isinstance(target, SectionTarget) and self._reads_made(target):
-                claims += replace(target, plan=self).render(self._lost).claims
+            elif isinstance(target, SectionTarget):
+                claims += self._claims_of_section(target)
+        return claims
+
+    def _claims_of_section(self, target: SectionTarget) -> list[Claim]:
+        """The claims of a section in their order; one that is not there without the unit is not known."""
+        section = self.cache.entry("section", target.name)
+        stored = [] if section is None else [Claim(**claim) for claim in section.claims]
+        reads_lost = not self._lost.isdisjoint(self.graph.reads(target))
+        if not reads_lost and not self._reads_made(target):
+            return stored
+        rendered: Sequence[Claim] = ()
+        try:
+            rendered = replace(target, plan=self).render(self._lost).claims
+        except LabReportError as error:  # its template reads what there is not without the unit
+            if not reads_lost:
+                self.failures.append(f"{target.name} without {self.unit}: {error}")
+        asked_again = keyed_claims(rendered)
+        claims = []
+        for key, claim in keyed_claims(stored).items():
+            claims.append(asked_again.get(key) or replace(claim, holds=None))
         return claims
 
     def _answer(self, target: AnswerTarget) -> None:

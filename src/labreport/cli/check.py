@@ -78,7 +78,7 @@ def _show_coverage(terminal: Terminal, plan: Plan) -> None:
 
 def _show_firmness(terminal: Terminal, plan: Plan) -> None:
     firm = firmness(plan)
-    for claim in firm.fragile:
+    for claim in (*firm.fragile, *firm.unknown):
         path = plan.project.folder / claim.claim.file
         terminal.result(visible(f"{display_path(path)}:{claim.claim.line}: {claim}"))
     for failure in firm.failures:
@@ -87,7 +87,8 @@ def _show_firmness(terminal: Terminal, plan: Plan) -> None:
         terminal.result("Nothing was left out: that needs 5 to 30 seeds or replicates.")
         return
     asked = f"{count_text(firm.asked, 'claim')} asked again without each of {len(firm.units)} units"
-    terminal.result(f"{asked}; falling without one or two of them: {len(firm.fragile)}.")
+    unknown = f"; not known without some: {len(firm.unknown)}" if firm.unknown else ""
+    terminal.result(f"{asked}; falling without one or two of them: {len(firm.fragile)}{unknown}.")
 
 
 def _templates_of(plan: Plan) -> Iterator[Path]:
