@@ -101,11 +101,11 @@ def _accuracy_and_loss(results: Any, series: dict[tuple[str, str], Any], lowest:
         for epoch, (accuracy, loss) in enumerate(by_epoch, 1):
             rows.append([mark.label, epoch, round(accuracy, 2), round(loss, 4)])
     _finish_epochs(accuracy_panel, "Accuracy, %", accuracy_limits, FIFTY_EPOCHS)
-    _finish_epochs(loss_panel, "Loss, nat", loss_limits, FIFTY_EPOCHS)
+    _finish_epochs(loss_panel, "Loss", loss_limits, FIFTY_EPOCHS)
     charts.label_line_ends(accuracy_panel)
     charts.label_line_ends(loss_panel)
     kind = "line charts of accuracy and loss by epoch, on training and validation data"
-    columns = ["curve", "epoch", "mean accuracy, %", "mean loss, nat"]
+    columns = ["curve", "epoch", "mean accuracy, %", "mean loss"]
     return charts.Drawing(drawing, kind, columns, rows)
 
 

@@ -79,7 +79,7 @@ VALIDATION = accuracy_measure("validation accuracy", right=_right_on_validation)
 TEST = accuracy_measure("test accuracy", right=_right_on_test)
 FIRST_HALF = accuracy_measure("accuracy on the first 5,000 test images", right=_right_on_first_half)
 SECOND_HALF = accuracy_measure("accuracy on the last 5,000 test images", right=_right_on_second_half)
-VALIDATION_LOSS = Measure("validation loss", unit="nat", better="lower")
+VALIDATION_LOSS = Measure("validation loss", better="lower")
 
 
 def _error_count(run: Any, epoch: int | None) -> float:

@@ -127,11 +127,14 @@ def _training_gap(training: Quantity, validation: Quantity) -> Quantity:
     return number(gap, ci=ends, unit="points", n=validation.n, source=source, null=0)
 
 
-@question("About how long did each epoch take?", reads=(TIMES["wide"], TIMES["small"]))
+@question("About how long did each epoch take?", reads=(TIMES["wide"], TIMES["small"], TIMES["deep-8"]))
 def epoch_time(results: Any) -> Answer:
-    """Seconds of an epoch of both networks, and how many times that of `small` that of `wide` is."""
+    """Seconds of an epoch, and how many times that of `small` that of `wide` is.
+
+    `deep-8` has the fewest parameters: its epoch shows what does not depend on the size.
+    """
     seconds = mean(results, EPOCH_SECONDS).mean
     return difference(results, EPOCH_TIME, TIMES["wide"], TIMES["small"], name="slower") | Answer(
-        seconds=Answer(wide=seconds["time-wide"], small=seconds["time-small"]),
+        seconds=Answer(wide=seconds["time-wide"], small=seconds["time-small"], deep_8=seconds["time-deep-8"]),
         rounds=number(len(results[TIMES["wide"]]), unit="rounds", exact=True),
     )

@@ -8,7 +8,7 @@ from labreport import Project, Words, section
 
 PROJECT = Project(
     "Neural networks on MNIST",
-    subtitle="What one hidden layer can do, why ten fail, and what momentum buys",
+    subtitle="What one hidden layer can do, why ten fail, and what momentum or longer steps buy",
     sections=(
         section("What was found", part_one.networks, name="summary", answers="*"),
         section(
