@@ -93,12 +93,16 @@ def progress(results: Any) -> Answer:
         accuracies = [compared.mean["complex"], compared.mean["small"], lead]
         rows.append([str(epoch), *accuracies, scaled(complex_time, epoch), scaled(small_time, epoch)])
     columns = ("Epochs", "complex", "small", "Difference", "complex, time", "small, time")
+    times = float(complex_time.value or 0) / float(small_time.value or 1)
     first_lead, second_lead = ahead["after_5"].quantity, ahead["after_20"].quantity
     shrinks = None
     if first_lead.judged_low is not None and second_lead.judged_high is not None:
         shrinks = first_lead.judged_low > second_lead.judged_high
     return Answer(
         ahead=Answer(**ahead),
+        half_more=fact(
+            1.2 < times < 1.7, "an epoch of complex takes 1.2 to 1.7 times as long as one of small"
+        ),
         shrinks=fact(shrinks, "the interval of the lead after 20 epochs is below that after 5"),
         compared=Table(columns, rows),
         longer_epoch=difference(results, EPOCH_TIME, TIMES["complex"], TIMES["small"]).difference,
@@ -112,6 +116,8 @@ def progress(results: Any) -> Answer:
         *at((20, LAST), COMPLEX),
         *at(LAST, SMALL, SMALL_MOMENTUM, ONE_LAYER, WIDE),
         *at(LONGER, SMALL_LONGER),
+        TIMES["complex"],
+        TIMES["small"],
     ),
 )
 def worth(results: Any) -> Answer:
@@ -132,7 +138,17 @@ def worth(results: Any) -> Answer:
         against[name] = compared.difference
         rows.append([title, *compared.mean.members.values(), with_judged_interval(compared.difference)])
     columns = ("Compared with", "complex", "The other", "Difference")
-    return Answer(against=Answer(**against), fair=Table(columns, rows))
+    complex_time = float(average(results, TIMES["complex"], EPOCH_SECONDS).average.value or 0)
+    small_time = float(average(results, TIMES["small"], EPOCH_SECONDS).average.value or 1)
+    half_time = 0.4 < 20 * complex_time / (LAST * small_time) < 0.7
+    saved = LAST * (complex_time - small_time)
+    half_saved = 0.4 * saved < (LONGER - LAST) * small_time < 0.65 * saved
+    return Answer(
+        against=Answer(**against),
+        fair=Table(columns, rows),
+        half_time=fact(half_time, "20 epochs of complex take about half the time of 50 of small"),
+        half_saved=fact(half_saved, "ten epochs of small take about half the time that it saves"),
+    )
 
 
 @question(

@@ -134,7 +134,9 @@ def epoch_time(results: Any) -> Answer:
     `deep-8` has the fewest parameters: its epoch shows what does not depend on the size.
     """
     seconds = mean(results, EPOCH_SECONDS).mean
+    times = seconds["time-wide"].value / seconds["time-small"].value
     return difference(results, EPOCH_TIME, TIMES["wide"], TIMES["small"], name="slower") | Answer(
+        half_more=fact(1.3 < times < 1.8, "an epoch of wide takes 1.3 to 1.8 times as long as one of small"),
         seconds=Answer(wide=seconds["time-wide"], small=seconds["time-small"], deep_8=seconds["time-deep-8"]),
         rounds=number(len(results[TIMES["wide"]]), unit="rounds", exact=True),
     )
