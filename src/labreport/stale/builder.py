@@ -99,13 +99,14 @@ class NodeBuilder:
         """What code of a module does, and what its names stand for."""
         parts = [code_meaning(code), self.uses_parts(module, uses)]
         if any(_is_environment(self.graph.lookup(module, reference)) for reference in uses.references):
-            parts.extend(self._variable(name) for name in _texts_within(code) if name in os.environ)
+            for name in _texts_within(code):
+                set_by_engine = name.endswith("_THREADS")  # in workers; these count as `threads`
+                if name in os.environ and not set_by_engine:
+                    parts.append(self._variable(name))
         return parts
 
-    def _variable(self, name: str) -> Any:
-        """What stands for a variable of the environment; the engine sets those about threads itself."""
-        if name.endswith("_THREADS"):
-            return None
+    def _variable(self, name: str) -> str:
+        """The label of a variable of the environment."""
         return self.add(f"environment {name}", lambda builder: os.environ.get(name))
 
     def acting_parts(self, statements: Iterable[Statement]) -> list[Any]:
