@@ -159,14 +159,14 @@ class Plan:
     def value_hash(self, target: Target) -> str:
         """The digest by which what reads a target is made of it; `UNKNOWN` for one that is to be made.
 
-        It is that of the value, and of a run its key and the moment when it was made.
+        It is that of the value, and of a run its key, what it read and the moment when it was made.
         """
         if target in self._run_values:
             return self._run_values[target]
         if self.staleness(target).is_stale:
             return UNKNOWN
         if isinstance(target, RunTarget) and (run := self.run(target)):
-            self._run_values[target] = f"{run.key[:16]} {run.provenance.get('date', '')}"
+            self._run_values[target] = f"{run.key[:16]} {run.reads[:16]} {run.provenance.get('date', '')}"
             return self._run_values[target]
         entry = self.cache.entry(target.kind, target.name)
         return entry.value_sha256[:16] if entry else UNKNOWN

@@ -97,7 +97,7 @@ class NodeBuilder:
 
     def code_parts(self, module: str, code: CodeType, uses: Uses) -> list[Any]:
         """What code of a module does, and what its names stand for."""
-        parts = [code_meaning(code), self.uses_parts(module, uses)]
+        parts: list[Any] = [code_meaning(code), self.uses_parts(module, uses)]
         if any(_is_environment(self.graph.lookup(module, reference)) for reference in uses.references):
             for name in _texts_within(code):
                 set_by_engine = name.endswith("_THREADS")  # in workers; these count as `threads`
