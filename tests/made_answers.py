@@ -32,12 +32,12 @@ class Network:
 
 def seeds(**values: tuple[float, ...]) -> dict[str, Sample]:
     """Samples of one value for each seed."""
-    return {name: Sample(name, dict(enumerate(of))) for name, of in values.items()}
+    return {name: Sample(name, dict(enumerate(measured))) for name, measured in values.items()}
 
 
 def ranked(count: int = 5) -> Answer:
     """`complex` and `wide` are the same, `small` is clearly behind; of one seed nothing is known."""
-    return ranking(seeds(**{name: of[:count] for name, of in SEEDS.items()}), ACCURACY)
+    return ranking(seeds(**{name: values[:count] for name, values in SEEDS.items()}), ACCURACY)
 
 
 def truths() -> Answer:
@@ -79,9 +79,9 @@ def renderer(folder: Path) -> Render:
             (templates / name).write_text(content)
         shown: Any = tuple(SimpleNamespace(name=name) for name in figures)
         best = replace(question("Which is <best>?", name="best")(ranked), figures=shown)
-        known: Any = {name: SimpleNamespace(**{**DRAWN, **(drawn or {})}) for name in figures}
+        exported: Any = {name: SimpleNamespace(**{**DRAWN, **(drawn or {})}) for name in figures}
         experiments = [Experiment(name, Network(), epochs=50, start="m:f") for name in SEEDS]
         answers = {"best": answer or ranked(), **(more or {})}
-        return render_section(section("Part", best, name="part"), answers, known, experiments, templates)
+        return render_section(section("Part", best, name="part"), answers, exported, experiments, templates)
 
     return rendered

@@ -22,8 +22,8 @@ def drawn(name: str) -> Exported:
     screen = {key: f"var(--chart-{key}, {colour})" for key, colour in paper.items()}
     svg, columns = (SAMPLE / "drawing.svg").read_text().strip(), ("epoch", "accuracy", HOSTILE)
     drawings = {"svg_print": svg.format(name=name, **paper), "svg_screen": svg.format(name=name, **screen)}
-    said = {"kind": "line chart", "title": "", "caption": "", "alt": ""}
-    return Exported(**drawings, **said, width_mm=160.0, columns=columns, rows=LINES)
+    labels = {"kind": "line chart", "title": "", "caption": "", "alt": ""}
+    return Exported(**drawings, **labels, width_mm=160.0, columns=columns, rows=LINES)
 
 
 def fragment(name: str, title: str, html: str = "", **more: Any) -> RenderedSection:
@@ -105,8 +105,8 @@ def report(folder: Path) -> tuple[Project, list[RenderedSection], dict[str, Expo
     }
     questions = {"networks": (best,), "ten": (deep,)}
     sections = tuple(Section(name, title, questions.get(name, ())) for name, title in titles.items())
-    known = {"subtitle": f"By {HOSTILE}", "author": "A. Student", "folder": folder}
-    project = Project("Neural networks on MNIST", sections, **known)  # type: ignore[arg-type]
+    details = {"subtitle": f"By {HOSTILE}", "author": "A. Student", "folder": folder}
+    project = Project("Neural networks on MNIST", sections, **details)  # type: ignore[arg-type]
     fragments = [fragment(name, title, **more[name]) for name, title in titles.items()]
     facts = {
         "Libraries": "TensorFlow 2.20.0, Keras 3.11.3, NumPy 2.3.2, Python 3.13",

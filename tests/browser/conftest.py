@@ -38,8 +38,8 @@ BUILT = Path(os.environ.get("LABREPORT_OUTPUT", Path(__file__).parents[2] / "rep
 def program(name: str, package: str) -> str:
     """Where a program is, or a skip that says which package has it."""
     beside = Path(sys.executable).with_name(name)
-    found = str(beside) if os.access(beside, os.X_OK) else shutil.which(name)
-    return found or pytest.skip(f"{name} is not on the path; install {package}")
+    executable = str(beside) if os.access(beside, os.X_OK) else shutil.which(name)
+    return executable or pytest.skip(f"{name} is not on the path; install {package}")
 
 
 def module(name: str, distribution: str) -> Any:
@@ -97,9 +97,9 @@ def chromium() -> Open:
 
 def element(browser: Any, selector: str) -> Any:
     """The first element that `selector` finds, scrolled into view."""
-    found = browser.find_element("css selector", selector)
-    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", found)
-    return found
+    node = browser.find_element("css selector", selector)
+    browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", node)
+    return node
 
 
 def press(browser: Any, *keys: str) -> None:
@@ -112,6 +112,6 @@ def press(browser: Any, *keys: str) -> None:
 def soon(condition: Callable[[], Any]) -> Any:
     """What a condition gives as soon as it is true, or after five seconds."""
     deadline = time.monotonic() + 5
-    while not (found := condition()) and time.monotonic() < deadline:
+    while not (outcome := condition()) and time.monotonic() < deadline:
         time.sleep(0.05)
-    return found
+    return outcome

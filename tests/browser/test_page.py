@@ -86,7 +86,7 @@ def test_without_its_script_everything_can_be_read(report: Path, chromium: Open)
         assert browser.find_elements("css selector", "button, [role=button]") == []
         figures = browser.find_elements("css selector", "figure[data-figure]")
         assert figures
-        assert all(each.find_element("css selector", "svg").size["height"] > 50 for each in figures)
+        assert all(figure.find_element("css selector", "svg").size["height"] > 50 for figure in figures)
         assert browser.find_elements("css selector", ".figure-data summary")
 
 
@@ -155,7 +155,7 @@ def test_watch_shows_what_was_and_what_is_new(report: Path, chromium: Open, tmp_
     (tmp_path / "watched.html").write_text(served(page, was=was, new_falls=fallen), encoding="utf-8")
     with chromium(tmp_path / "watched.html") as browser:
         notes = {note.text for note in browser.find_elements("css selector", ".was")}
-        verdicts = [each.text for each in browser.find_elements("css selector", ".verdict")]
+        verdicts = [verdict.text for verdict in browser.find_elements("css selector", ".verdict")]
     assert notes == {"(was 0.8 <points>)"}
     assert verdicts == ["New: does not hold:", "Does not hold:"]
 
@@ -166,7 +166,7 @@ def test_the_values_of_each_seed_are_shown(report: Path, chromium: Open) -> None
         pytest.skip("a report of one's own")
     with chromium(report / "report.html") as browser:
         element(browser, "[data-q='best.mean.complex']").click()
-        values = [each.text for each in browser.find_elements("css selector", ".panel dd")]
+        values = [value.text for value in browser.find_elements("css selector", ".panel dd")]
         assert values == [f"98.{seed} %" for seed in range(5)]
         element(browser, "[data-q='best.gap']").click()
         assert '<script>alert("1")</script>' in browser.find_element("css selector", ".panel").text
@@ -198,8 +198,8 @@ def test_the_contents_show_where_the_reader_is(report: Path, chromium: Open) -> 
         name = browser.find_elements("css selector", "article.question")[-1].get_attribute("id")
         browser.execute_script("document.getElementById(arguments[0]).scrollIntoView()", name)
         current = f'nav.contents a[href="#{name}"][aria-current=location]'
-        (found,) = soon(lambda: browser.find_elements("css selector", current))
-        assert found.is_displayed()
+        (entry,) = soon(lambda: browser.find_elements("css selector", current))
+        assert entry.is_displayed()
 
 
 def test_the_data_of_a_figure_can_be_had_as_csv(report: Path, chromium: Open) -> None:

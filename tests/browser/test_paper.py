@@ -14,10 +14,10 @@ pytestmark = pytest.mark.browser
 
 def test_it_is_pdf_ua_by_every_rule(report: Path) -> None:
     """`page-validation`, profile ua1."""
-    found = module("page", "page-validation").validate_pdf(report / "report.pdf", profile="ua1")
-    assert [f"{each.rule_id}: {each.message}" for each in found.failures] == []
-    assert found.is_compliant
-    assert found.rules.total > 100
+    validation = module("page", "page-validation").validate_pdf(report / "report.pdf", profile="ua1")
+    assert [f"{failure.rule_id}: {failure.message}" for failure in validation.failures] == []
+    assert validation.is_compliant
+    assert validation.rules.total > 100
 
 
 def test_all_fonts_are_embedded_and_ours(report: Path) -> None:

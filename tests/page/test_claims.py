@@ -143,10 +143,10 @@ def test_a_claim_with_another_wording_prints_it_and_is_not_listed(render: Render
     assert not any(claim.fails for claim in fragment.claims)
 
 
-@pytest.mark.parametrize("other", ["", "{% else %}otherwise"])
-def test_what_one_seed_cannot_tell_is_marked(render: Render, other: str) -> None:
+@pytest.mark.parametrize("otherwise", ["", "{% else %}otherwise"])
+def test_what_one_seed_cannot_tell_is_marked(render: Render, otherwise: str) -> None:
     """Its body is printed, also where there is another."""
-    fragment = render(f"{BEHIND}ahead{other}{{% endclaim %}}.", ranked(1))
+    fragment = render(f"{BEHIND}ahead{otherwise}{{% endclaim %}}.", ranked(1))
     marked = '<span class="claim unknown" data-claim="part-1">ahead<sup class="mark">†</sup></span>'
     assert f"<p>{marked}.</p>" in fragment.html
     assert fragment.claims[0].holds is None
@@ -248,10 +248,10 @@ def test_a_claim_in_a_caption_and_in_the_alternative_text(render: Render) -> Non
     assert 'alt="dots: Does not hold: It wins."' in html
     verdict = '<strong class="verdict">Does not hold:</strong> <del>It wins</del>'
     assert f'<strong><span class="claim fails" data-claim="part-1">{verdict}' in html
-    given = (
+    template = (
         f'{{% set alt %}}{BEHIND}Dots & all{{% endclaim %}}{{% endset %}}{{{{ figure("dots", alt=alt) }}}}'
     )
-    assert 'alt="Does not hold: Dots &amp; all"' in render(given, figures=("dots",)).html
+    assert 'alt="Does not hold: Dots &amp; all"' in render(template, figures=("dots",)).html
 
 
 def test_a_claim_in_the_caption_of_a_table(render: Render) -> None:
@@ -277,7 +277,7 @@ def test_a_claim_is_collected_with_its_place_and_its_words(render: Render) -> No
     assert (claim,) == fragment.claims
     assert claim.how.startswith("by 0.6")
     assert [f'templates/questions/best.md:3: does not hold: "small is 97.53\u00a0%" (now {now})'] == [
-        str(one) for one in fragment.claims
+        str(collected) for collected in fragment.claims
     ]
 
 
@@ -335,8 +335,8 @@ def test_a_claim_has_the_whole_path_of_its_template(render: Render) -> None:
             "sections/part.md": "{% include 'best.md' %}",
         },
     )
-    found = {claim.text: claim.file for claim in fragment.claims}
-    assert {"a": "templates/questions/best.md", "b": "templates/best.md"} == found
+    files = {claim.text: claim.file for claim in fragment.claims}
+    assert {"a": "templates/questions/best.md", "b": "templates/best.md"} == files
 
 
 def test_claims_in_a_loop_are_told_apart(render: Render) -> None:

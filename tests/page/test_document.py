@@ -56,7 +56,7 @@ def body(page: str) -> str:
 def test_the_page_asks_nobody_for_anything(page: str) -> None:
     """Whatever is loaded is a part of the page."""
     loaded = re.findall(r'\ssrc="([^"]*)"|url\("?([^")]*)|<link\b[^>]*href="([^"]*)"', page)
-    assert [each for each in map("".join, loaded) if not each.startswith(("data:", "#"))] == []
+    assert [address for address in map("".join, loaded) if not address.startswith(("data:", "#"))] == []
     assert "@import" not in page
 
 
@@ -82,8 +82,8 @@ def test_figures_and_tables_are_numbered_in_the_order_of_the_text(page: str) -> 
 
 def test_a_reference_names_what_it_leads_to(page: str) -> None:
     """Kind and number, and a link to it."""
-    found = re.findall(r'<a class="ref" href="#([^"]*)">([^<]*)</a>', page)
-    assert found == [
+    references = re.findall(r'<a class="ref" href="#([^"]*)">([^<]*)</a>', page)
+    assert references == [
         ("figure-accuracies", "Figure 1"),
         ("table-means", "Table 1"),
         ("question-best", "Question 1.1"),
@@ -166,15 +166,15 @@ def test_how_to_read_it_says_only_what_is_needed(made: Report, page: str) -> Non
     project, fragments, figures, facts = made
     plain = replace(project, sections=project.sections[:1])
     assert "how-to-read" not in body(render_page(plain, fragments[:1], figures, facts))
-    other = {
+    numbers = {
         "gap": {"value": "1 ± 2", "n": 3, "unit": "plate"},
         "mean": {"value": "1 ± 2", "n": 4, "unit": "plate"},
     }
-    shown = fragment("summary", "Summary", "<p>1 ± 2</p>", numbers=other)
-    told = render_page(plain, [shown], figures, facts)
-    assert "interval over 3 to 4 plates." in told
-    assert "† stands at" not in told
-    unknown = fragment("summary", "Summary", '<p>a wins<sup class="mark">†</sup></p>', numbers=other)
+    shown = fragment("summary", "Summary", "<p>1 ± 2</p>", numbers=numbers)
+    html = render_page(plain, [shown], figures, facts)
+    assert "interval over 3 to 4 plates." in html
+    assert "† stands at" not in html
+    unknown = fragment("summary", "Summary", '<p>a wins<sup class="mark">†</sup></p>', numbers=numbers)
     assert "† stands at" in render_page(plain, [unknown], figures, facts)
 
 
@@ -200,7 +200,7 @@ def test_the_last_page_counts_what_is_checked(made: Report) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seeds", "told"),
+    ("seeds", "message"),
     [
         (
             1,
@@ -211,7 +211,7 @@ def test_the_last_page_counts_what_is_checked(made: Report) -> None:
         (None, ""),
     ],
 )
-def test_a_report_of_fewer_runs_says_so_at_its_top(made: Report, seeds: int | None, told: str) -> None:
+def test_a_report_of_fewer_runs_says_so_at_its_top(made: Report, seeds: int | None, message: str) -> None:
     """With how many it was made, and for how many its text was written; with one, what the mark means."""
     project, sections, figures, facts = made
     numbers = {"one": {"value": "1 %", "n": seeds or 5, "unit": "seed"}}
@@ -219,8 +219,8 @@ def test_a_report_of_fewer_runs_says_so_at_its_top(made: Report, seeds: int | No
     experiment = Experiment("small", Spec(), start=print)
     plain = replace(project, sections=project.sections[:1], experiments=(experiment,))
     page = render_page(plain, [first], figures, facts, seeds=seeds)
-    assert told in page
-    assert bool(told) == ("Made with" in page)
+    assert message in page
+    assert bool(message) == ("Made with" in page)
 
 
 def test_an_answer_of_one_line_stands_in_the_contents_of_the_page_only(made: Report, page: str) -> None:

@@ -54,11 +54,13 @@ def test_latex_has_a_command_for_numbers_and_a_file_for_each_table(tmp_path: Pat
     """Printed as the page prints them, with signs that LaTeX takes."""
     export("latex", source(tmp_path), tmp_path)
     numbers = (tmp_path / "numbers.tex").read_text()
-    known = dict(re.findall(r"labreport@\\detokenize\{([^}]*)\}\\endcsname\{(.*)\}$", numbers, re.MULTILINE))
-    assert {"best.mean.small", "best.mean.small.pm", "best.mean.small.ci"} <= set(known)
-    assert known["best.mean.small"] == r"98.1~\%"
-    assert known["best.mean.small.ci"] == r"98.1~\% (95~\% CI 97.9 to 98.4)"
-    assert r"\textmu{}M" in known["best.mean.a_b"]
+    commands = dict(
+        re.findall(r"labreport@\\detokenize\{([^}]*)\}\\endcsname\{(.*)\}$", numbers, re.MULTILINE)
+    )
+    assert {"best.mean.small", "best.mean.small.pm", "best.mean.small.ci"} <= set(commands)
+    assert commands["best.mean.small"] == r"98.1~\%"
+    assert commands["best.mean.small.ci"] == r"98.1~\% (95~\% CI 97.9 to 98.4)"
+    assert r"\textmu{}M" in commands["best.mean.a_b"]
     table = (tmp_path / "tables/best-means.tex").read_text()
     assert table.startswith("\\begin{tabular}{lrl}\n\\toprule\nName & Accuracy \\& more")
     assert "small\\_1 & 98.1" in table

@@ -42,7 +42,7 @@ def test_a_typed_percentage_is_refused(render: Render, text: str, typed: str) ->
     lines = f"Text.\n\n{text}\n".split("\n")
     with pytest.raises(LabReportError) as raised:
         render("\n".join(lines))
-    line = next(n for n, one in enumerate(lines, 1) if typed in one.replace("\u00a0", " "))
+    line = next(n for n, source in enumerate(lines, 1) if typed in source.replace("\u00a0", " "))
     wanted = f'"{typed}" is typed; print the number of a result, or write {{{{ "{typed}" | literal }}}}'
     assert f"templates/questions/best.md:{line}: {wanted}" == str(raised.value)
 
@@ -145,18 +145,18 @@ def test_a_note_in_a_claim(render: Render) -> None:
 def test_references_are_printed(render: Render) -> None:
     """As the bibliography has them."""
     render("Text.", files=FILES)
-    known = bibliography(Path("templates"))
-    assert known["other"].startswith("A.")
-    assert known["lecun1998"].startswith("Yann LeCun. Gradient MNIST.")
+    references = bibliography(Path("templates"))
+    assert references["other"].startswith("A.")
+    assert references["lecun1998"].startswith("Yann LeCun. Gradient MNIST.")
 
 
 def test_terms_lead_to_the_glossary(render: Render) -> None:
     """Where a section first uses them."""
     html = render('The {{ term("loss") }}, the {{ term("loss", "losses") }}.', files=FILES).html
     assert '<p>The <a class="term" href="#term-loss">loss</a>, the losses.</p>' in html
-    found = glossary(Path("templates"))
-    assert found.startswith('<dl class="glossary">\n<dt id="term-epoch">epoch</dt>')
-    assert 'What an <a class="term" href="#term-epoch">epoch</a> makes small.' in found
+    terms = glossary(Path("templates"))
+    assert terms.startswith('<dl class="glossary">\n<dt id="term-epoch">epoch</dt>')
+    assert 'What an <a class="term" href="#term-epoch">epoch</a> makes small.' in terms
 
 
 def test_a_table_in_markdown_may_have_a_caption_and_a_name(render: Render) -> None:

@@ -47,7 +47,7 @@ def elements(element: Any) -> Iterator[Any]:
 
 def of_kind(pdf: pikepdf.Pdf, kind: Name) -> list[Any]:
     """The structure elements of one kind."""
-    return [each for each in elements(pdf.Root.StructTreeRoot) if each.get(Name.S) == kind]
+    return [element for element in elements(pdf.Root.StructTreeRoot) if element.get(Name.S) == kind]
 
 
 def test_the_document_says_what_it_is(pdf: pikepdf.Pdf) -> None:
@@ -112,7 +112,7 @@ def test_running_heads_and_page_numbers_are_artifacts(pdf: pikepdf.Pdf) -> None:
 
 def test_a_figure_carries_its_alternative_text(pdf: pikepdf.Pdf) -> None:
     """Of drawings and of formulas."""
-    texts = [str(each.Alt) for each in of_kind(pdf, Name.Figure)]
+    texts = [str(element.Alt) for element in of_kind(pdf, Name.Figure)]
     drawings = ["line chart: Does not hold: side by side", "line chart: shrinking"]
     assert texts == [drawings[0], r"\sigma(x)", drawings[1]]
 
@@ -127,7 +127,7 @@ def test_a_formula_can_be_found_and_copied(made: bytes, tmp_path: Path) -> None:
 def test_bookmarks_lead_to_sections_and_questions(pdf: pikepdf.Pdf) -> None:
     """With their numbers."""
     with pdf.open_outline() as outline:
-        titles = [(each.title, [inner.title for inner in each.children]) for each in outline.root]
+        titles = [(item.title, [inner.title for inner in item.children]) for item in outline.root]
     assert titles[1] == ("1 Three hidden layers", ["1.1 Which network achieves the best accuracy?"])
 
 
@@ -139,7 +139,9 @@ def test_only_the_engines_fonts_are_embedded(pdf: pikepdf.Pdf) -> None:
         if isinstance(item, pikepdf.Dictionary) and item.get(Name.Type) == Name.Font and Name.BaseFont in item
     }
     assert fonts
-    assert all(any(own in font for own in ("Source-Serif-4", "Source-Sans-3", "JetBrains")) for font in fonts)
+    assert all(
+        any(family in font for family in ("Source-Serif-4", "Source-Sans-3", "JetBrains")) for font in fonts
+    )
 
 
 def test_text_of_a_drawing_stays_text() -> None:

@@ -91,9 +91,9 @@ def test_a_section_places_its_questions(render: Render) -> None:
 
 def test_a_template_that_is_named_has_to_be_there(render: Render) -> None:
     """The usual one need not."""
-    one = question("Why?", name="best", template="questions/why.md")(ranked)
+    best = question("Why?", name="best", template="questions/why.md")(ranked)
     with pytest.raises(UsageError, match=r"there is no template 'questions/why\.md'"):
-        render_section(section("Part", one), {"best": ranked()}, {}, [], Path("templates"))
+        render_section(section("Part", best), {"best": ranked()}, {}, [], Path("templates"))
 
 
 @pytest.mark.parametrize(
@@ -176,46 +176,46 @@ def test_a_fragment_is_json_and_back(render: Render) -> None:
 def test_the_files_of_a_section(render: Render) -> None:
     """Its own and those that all share; not those of others."""
     shared = {"glossary.md": "", "sentences.html": "", "references.bib": "", "macros.html": ""}
-    others = {
+    unshared = {
         "sections/part.md": "",
         "sections/other.md": "",
         "questions/other.md": "",
         "styles/base.css": "",
     }
-    render("Text.", files={**shared, **others})
-    one = section("Part", question("Why?", name="best")(ranked), name="part")
-    found = [path.relative_to("templates").as_posix() for path in template_files(Path("templates"), one)]
-    assert sorted([*shared, "questions/best.md", "sections/part.md"]) == found
+    render("Text.", files={**shared, **unshared})
+    part = section("Part", question("Why?", name="best")(ranked), name="part")
+    files = [path.relative_to("templates").as_posix() for path in template_files(Path("templates"), part)]
+    assert sorted([*shared, "questions/best.md", "sections/part.md"]) == files
 
 
 def test_a_project_may_say_findings_in_its_own_words(render: Render) -> None:
     """Where it has a macro of the kind; the other kinds stay the engine's."""
-    own = {
+    files = {
         "sentences.html": "{% macro ranking(said) %}\n"
         "{{ said.first[0] }} is <i>it</i> at {{ said.means[0] }}{% endmacro %}"
     }
-    fragment = render("{% claim mean.wide.above(99) %}a{% endclaim %}", files=own)
+    fragment = render("{% claim mean.wide.above(99) %}a{% endclaim %}", files=files)
     assert "complex is it at 98.14 %." in text_of(fragment).replace("Complex", "complex")
     assert "test accuracy of wide is 98.11\u00a0±\u00a00.06\u00a0%" == fragment.claims[0].now
 
 
 def findings() -> dict[str, Finding]:
     """Each kind of finding, with each judgement that it may have."""
-    of, one = seeds(**SEEDS), seeds(**{name: values[:1] for name, values in SEEDS.items()})
+    samples, first_seed = seeds(**SEEDS), seeds(**{name: values[:1] for name, values in SEEDS.items()})
     made: dict[str, Any] = {
         "ranking": ranked(),
         "unknown ranking": ranked(1),
-        "difference": difference(of, ACCURACY, "wide", "small"),
-        "same": difference(of, ACCURACY, "wide", "complex"),
-        "unknown difference": difference(one, ACCURACY, "wide", "small"),
-        "several": difference(of, ACCURACY, against="small"),
-        "count": count(of, list(SEEDS), ACCURACY, above=98),
+        "difference": difference(samples, ACCURACY, "wide", "small"),
+        "same": difference(samples, ACCURACY, "wide", "complex"),
+        "unknown difference": difference(first_seed, ACCURACY, "wide", "small"),
+        "several": difference(samples, ACCURACY, against="small"),
+        "count": count(samples, list(SEEDS), ACCURACY, above=98),
         "fact": Answer(fact=fact(True, "4 and 9 are first in 5 of 5 runs")),
         "no fact": Answer(fact=fact(False, "4 and 9 are first.")),
         "open fact": Answer(fact=fact(None, "4 and 9 are first")),
     }
     return {
-        name: next(one for one in answer.members.values() if isinstance(one, Finding))
+        name: next(member for member in answer.members.values() if isinstance(member, Finding))
         for name, answer in made.items()
     }
 
@@ -225,14 +225,14 @@ def test_every_finding_is_said_with_the_numbers_of_its_sentence(render: Render, 
     """The page's sentence names whom the plain one names, and its numbers lead to their sources."""
     finding = findings()[kind]
     fragment = render(answer=Answer(one=finding))
-    said = fragment.glance["best"].replace("\u00a0", " ")
-    judged = said.removesuffix(MARK)
+    glance = fragment.glance["best"].replace("\u00a0", " ")
+    judged = glance.removesuffix(MARK)
     assert judged.endswith(".")
     assert not judged.endswith("..")
-    assert (judged != said) == (kind in ("unknown ranking", "unknown difference", "open fact"))
+    assert (judged != glance) == (kind in ("unknown ranking", "unknown difference", "open fact"))
     assert [name for name in SEEDS if name in sentence(finding).lower()] == [
-        n for n in SEEDS if n in said.lower()
+        n for n in SEEDS if n in glance.lower()
     ]
-    assert "{" not in said
-    printed = re.findall(r"\d+\.\d+", said)
+    assert "{" not in glance
+    printed = re.findall(r"\d+\.\d+", glance)
     assert not printed or fragment.numbers

@@ -22,15 +22,15 @@ def test_every_name_is_listed_with_its_value() -> None:
     answer = ranked() | Answer(**{"deep-8": number(3)}, mean=Namespace({"10": number(4)}), digits=["5", "8"])
     lines = names(BEST, answer).replace("\u00a0", " ").split("\n")
     assert "best: Which is best?" == lines[0]
-    found = dict(
+    values = dict(
         re.split(r"  +", line.strip(), maxsplit=1) for line in lines[2 : lines.index("These hold now:") - 1]
     )
-    assert "98.14 % (95 % CI 98.09 to 98.19)" == found["mean.complex"]
-    assert "3" == found["deep_8"]
-    assert "4" == found['mean["10"]']
-    assert "5, 8" == found["digits"]
-    assert "a table, 3 rows: Name; Test accuracy, %" == found["means"]
-    assert found["ranking"].lower().startswith("complex and wide")
+    assert "98.14 % (95 % CI 98.09 to 98.19)" == values["mean.complex"]
+    assert "3" == values["deep_8"]
+    assert "4" == values['mean["10"]']
+    assert "5, 8" == values["digits"]
+    assert "a table, 3 rows: Name; Test accuracy, %" == values["means"]
+    assert values["ranking"].lower().startswith("complex and wide")
 
 
 def test_what_holds_can_be_pasted(render: Render) -> None:
@@ -75,11 +75,11 @@ def test_a_latex_file_has_delimiters_of_its_own(tmp_path: Path) -> None:
         "\\BLOCK{endfor}\n"
         "\\#{ a comment }\\VAR{best.difference.small.wide}\n"
     )
-    found, claims = render_file(written(tmp_path, "paper.tex", text), ANSWERS)
+    filled, claims = render_file(written(tmp_path, "paper.tex", text), ANSWERS)
     assert (
         "\\documentclass{article} % {{ no }}\n"
         "\\emph{98.11~\\ensuremath{\\pm}~0.06~\\%} & \\char60{}b\\char62{}\\&amp;\\char60{}/b\\char62{}\n"
-        "\\ensuremath{-}0.58~points\n" == found
+        "\\ensuremath{-}0.58~points\n" == filled
     )
     assert () == claims
 
@@ -91,9 +91,9 @@ def test_what_no_longer_holds_has_the_words_in_front(tmp_path: Path) -> None:
         "A \\BLOCK{claim facts.open}maybe\\BLOCK{endclaim} and \\BLOCK{claim facts.yes}yes\\BLOCK{endclaim}"
         " or \\BLOCK{claim facts.no}so\\BLOCK{else}not so\\BLOCK{endclaim}.\n"
     )
-    found, claims = render_file(written(tmp_path, "paper.tex", text), ANSWERS)
+    filled, claims = render_file(written(tmp_path, "paper.tex", text), ANSWERS)
     now = "(now: small is less accurate than wide, by 0.58~\\ensuremath{\\pm}~0.04~points)"
-    assert f"Does not hold: Small wins. {now}\nA maybe\\dag{{}} and yes or not so.\n" == found
+    assert f"Does not hold: Small wins. {now}\nA maybe\\dag{{}} and yes or not so.\n" == filled
     assert [False, None, True, False] == [claim.holds for claim in claims]
     plain = "small is less accurate than wide, by 0.58 ± 0.04 points"
     assert f'paper.tex:1: does not hold: "Small wins." (now {plain})' == str(claims[0])  # without LaTeX
@@ -113,8 +113,8 @@ def test_texts_are_escaped_as_the_file_needs(tmp_path: Path, name: str, value: s
 
 def test_a_table_in_a_text_file_is_one_of_markdown(tmp_path: Path) -> None:
     """With a line for each row."""
-    found, _ = render_file(written(tmp_path, "a.txt", '{{ show(best.means, "A") }}'), ANSWERS)
-    assert "| complex | 98.14 ± 0.05 |\n" in found
+    filled, _ = render_file(written(tmp_path, "a.txt", '{{ show(best.means, "A") }}'), ANSWERS)
+    assert "| complex | 98.14 ± 0.05 |\n" in filled
 
 
 @pytest.mark.parametrize(
@@ -152,8 +152,8 @@ The small one wins.
 def test_a_quarto_document_is_filled_in(tmp_path: Path) -> None:
     """Its header and its code stay, values are printed, claims marked, a table is one of Markdown's."""
     text = QUARTO.replace('print("{{ not ours }}"[:0])', "print(1)")
-    found, claims = render_file(written(tmp_path, "paper.qmd", text), ANSWERS)
-    plain = found.replace("\u00a0", " ")
+    filled, claims = render_file(written(tmp_path, "paper.qmd", text), ANSWERS)
+    plain = filled.replace("\u00a0", " ")
     assert plain.startswith("---\ntitle: Which is best?\nformat: html\n---\n\n```{python}\n#| echo: false\n")
     assert "The wide network reaches 98.1 % (95 % CI 98.1 to 98.2).\n" in plain
     assert (
@@ -170,10 +170,10 @@ def test_a_latex_paper_is_filled_in(tmp_path: Path) -> None:
         "\\BLOCK{claim best.ranking.leads('complex', 'wide')}\n"
         "\\VAR{best.difference.wide.small | size | ci(1)} ahead.\n\\BLOCK{endclaim}\n"
     )
-    found, claims = render_file(written(tmp_path, "paper.tex", text), ANSWERS)
-    assert "\\begin{table}\n\\begin{tabular}{lr}\n\\toprule\nName & Test accuracy, \\%" in found
-    assert "complex & 98.1~\\ensuremath{\\pm}~0.1 \\\\\n" in found
-    assert "\n0.6~points (95~\\% CI 0.5 to 0.6) ahead.\n" in found
+    filled, claims = render_file(written(tmp_path, "paper.tex", text), ANSWERS)
+    assert "\\begin{table}\n\\begin{tabular}{lr}\n\\toprule\nName & Test accuracy, \\%" in filled
+    assert "complex & 98.1~\\ensuremath{\\pm}~0.1 \\\\\n" in filled
+    assert "\n0.6~points (95~\\% CI 0.5 to 0.6) ahead.\n" in filled
     assert [True] == [claim.holds for claim in claims]
 
 

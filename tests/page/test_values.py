@@ -74,10 +74,10 @@ def test_what_cannot_be_printed_is_one_message(render: Render, text: str, messag
     """A bare number, a value with no text, a name that is not there: file, line, what to write."""
     with pytest.raises(UsageError) as raised:
         body(render, f"\n\n{text}")
-    place, _, said = str(raised.value).partition(": ")
+    place, _, reason = str(raised.value).partition(": ")
     assert place.rpartition(":")[0] == "templates/questions/best.md"
     assert place.rpartition(":")[2] in ("3", "4")
-    assert message in said
+    assert message in reason
 
 
 @pytest.mark.parametrize(
@@ -177,11 +177,11 @@ def test_a_number_leads_to_its_source(render: Render) -> None:
     """By its place in the answer: where it is from, how, and what each seed gives; of those printed only."""
     fragment = render("{{ mean.complex }} {{ mean.complex | pm }} {{ experiments.wide.nodes }}")
     assert fragment.html.count('data-q="best.mean.complex"') == 3  # once in the sentence of the box
-    one = fragment.numbers["best.mean.complex"]
-    assert ("complex, test accuracy; 5 seeds", 5, "seed") == (one["source"], one["n"], one["unit"])
-    assert "98.14\u00a0±\u00a00.05\u00a0%" == one["value"]
-    assert ["0", "1", "2", "3", "4"] == list(one["values"])
-    assert "98.10\u00a0%" == one["values"]["0"]
+    entry = fragment.numbers["best.mean.complex"]
+    assert ("complex, test accuracy; 5 seeds", 5, "seed") == (entry["source"], entry["n"], entry["unit"])
+    assert "98.14\u00a0±\u00a00.05\u00a0%" == entry["value"]
+    assert ["0", "1", "2", "3", "4"] == list(entry["values"])
+    assert "98.10\u00a0%" == entry["values"]["0"]
     assert {"best.mean.complex", "best.mean.wide", "experiments.wide.nodes"} == set(fragment.numbers)
 
 

@@ -19,7 +19,9 @@ from labreport.results.files import Busy, Damaged, lock, read_json, safe_name, s
 LEAVES = (
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(["nan", "\\inf"])
 )
-TREES = st.recursive(LEAVES, lambda each: st.lists(each) | st.dictionaries(st.text(), each), max_leaves=8)
+TREES = st.recursive(
+    LEAVES, lambda children: st.lists(children) | st.dictionaries(st.text(), children), max_leaves=8
+)
 
 
 @given(st.dictionaries(st.text(), TREES))
@@ -75,8 +77,8 @@ def test_a_lock_is_held_by_one(tmp_path: Path) -> None:
         with pytest.raises(Busy), lock(path, stop=lambda: True):
             pass
 
-    with lock(path), ThreadPoolExecutor() as other:
-        other.submit(refused).result()
+    with lock(path), ThreadPoolExecutor() as pool:
+        pool.submit(refused).result()
     with lock(path, stop=lambda: True):
         pass
 
@@ -90,10 +92,10 @@ def test_a_lock_is_waited_for(tmp_path: Path) -> None:
             with lock(tmp_path / "lock"):
                 order.append("second")
 
-        other = threading.Thread(target=wait)
-        other.start()
+        thread = threading.Thread(target=wait)
+        thread.start()
         order.append("first")
-    other.join(timeout=10)
+    thread.join(timeout=10)
     assert order == ["first", "second"]
 
 
@@ -103,5 +105,5 @@ def test_a_lock_is_waited_for(tmp_path: Path) -> None:
 def test_names_on_disk_are_safe_and_different(name: str, tmp_path: Path) -> None:
     """Every name makes a file in its folder; names that differ in an odd character make two."""
     (tmp_path / safe_name(name)).touch()
-    assert [safe_name(name)] == [each.name for each in tmp_path.iterdir()]
+    assert [safe_name(name)] == [path.name for path in tmp_path.iterdir()]
     assert safe_name(f"{name}/") != safe_name(f"{name}:")

@@ -26,7 +26,9 @@ def store(tmp_path: Path) -> Store:
 def seen(store: Store, *reads: Any) -> Results:
     """What a question that declares these reads sees."""
     asked = question("?", reads=reads, name="best")(lambda results: None)
-    return results_for_reader(asked, lambda one: [run for run in store.runs() if run.name == one.name])
+    return results_for_reader(
+        asked, lambda experiment: [run for run in store.runs() if run.name == experiment.name]
+    )
 
 
 def test_metrics_arrays_and_records_are_those_of_each_seed(store: Store) -> None:
@@ -41,7 +43,7 @@ def test_metrics_arrays_and_records_are_those_of_each_seed(store: Store) -> None
 
 
 @pytest.mark.parametrize(
-    ("ask", "told"),
+    ("ask", "message"),
     [
         (
             lambda results: results["wide"],
@@ -66,12 +68,12 @@ def test_metrics_arrays_and_records_are_those_of_each_seed(store: Store) -> None
         (lambda results: results.study("cols"), "reads study 'cols' and declares small, rows"),
     ],
 )
-def test_what_was_not_declared_is_an_error(ask: Any, told: str, store: Store) -> None:
+def test_what_was_not_declared_is_an_error(ask: Any, message: str, store: Store) -> None:
     """It names what is declared, and what to write."""
     results = seen(store, *at(5, SMALL), ROWS)
     with pytest.raises(UsageError) as raised:
         ask(results)
-    assert told in str(raised.value)
+    assert message in str(raised.value)
     assert "test_runs.py:" in str(raised.value)
     assert SMALL in results  # type: ignore[comparison-overlap]
 

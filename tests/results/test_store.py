@@ -58,9 +58,9 @@ def test_a_run_of_another_process_is_found_when_it_is_looked_for_again(store: St
 def test_a_name_that_another_key_has_is_told(store: Store) -> None:
     """Two keys that agree in sixteen digits do not overwrite each other."""
     run = stored_run(store, "small", 0)
-    other = run.key[:16] + "0" * 48
+    same_start = run.key[:16] + "0" * 48
     with pytest.raises(LabReportError, match=rf"0-{run.key[:16]}\.json: its name is that of another key"):
-        store.find(other, 0)
+        store.find(same_start, 0)
 
 
 def test_folders_are_listed_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,10 +110,10 @@ def test_what_is_damaged_is_told_and_counts_as_missing(store: Store) -> None:
     assert left is not None
     assert ((10,), None) == (tuple(left.checkpoints), left.state)
     assert [] == [run for run in looked.runs() if run.name == "wide"]
-    told = " ".join(looked.notices)
-    assert told.count("is missing or damaged; it is made again") == 2
-    assert told.count("0-") == 3
-    assert told.count("results of another version are made again") == 1
+    notices = " ".join(looked.notices)
+    assert notices.count("is missing or damaged; it is made again") == 2
+    assert notices.count("0-") == 3
+    assert notices.count("results of another version are made again") == 1
 
 
 def test_a_list_of_reads_is_stored_once_for_all_runs(store: Store) -> None:
