@@ -18,6 +18,7 @@ from labreport.cli.terminal import Terminal, duration
 from labreport.errors import MultipleErrors, display_path
 from labreport.plan import DOCUMENTS
 from labreport.plan.snapshot import Snapshot
+from labreport.stale import Dependencies
 from labreport.stats.wording import count_text
 
 
@@ -75,17 +76,30 @@ def carry_out(arguments: argparse.Namespace, terminal: Terminal, progress: Progr
     show_claims(terminal, wrong)
     _say_done(built, terminal, took)
     if arguments.command == "build" and not request.force and built.snapshot is not None:
-        _stamp(arguments, built.snapshot, claims)
+        _stamp(arguments, built.snapshot, built.plan.dependencies, claims)
     return gate(terminal, wrong) if arguments.strict else 0
 
 
-def _stamp(arguments: argparse.Namespace, snapshot: Snapshot, claims: Sequence[CheckedClaim]) -> None:
+def _stamp(
+    arguments: argparse.Namespace,
+    snapshot: Snapshot,
+    dependencies: Dependencies,
+    claims: Sequence[CheckedClaim],
+) -> None:
     """Stamp a report that is all fresh, so that the next build has only to look at its files."""
     lines = lines_of(wrong_claims(claims, allow_unknown=True))
     if any(claim.outcome == "unknown" for claim in claims):
         lines.append("")
     front = os.environ.get(stamp.FRONT, "")
-    stamp.write(front, arguments.argv, str(arguments.output), snapshot, lines)
+    stamp.write(
+        front,
+        arguments.argv,
+        str(arguments.output),
+        snapshot,
+        lines,
+        variables=dependencies.variables(),
+        environment=dependencies.environment,
+    )
 
 
 def _say_failed(built: Builder, terminal: Terminal, took: str) -> int:

@@ -17,6 +17,10 @@ CLAIM = "!"
 """What the lines of a stamp begin with that say which claims do not hold; alone, that one is not known."""
 _SILENT = ("build", "--quiet", "--strict", "--allow-unknown", "--verbose")
 """Words that change neither what is made nor of what."""
+ALL_VARIABLES = "*"
+"""Stands for all variables of the environment."""
+_VOLATILE = (FRONT, "PWD", "OLDPWD", "SHLVL", "_", "COLUMNS", "LINES")
+"""Variables that differ from call to call, which no project means when it asks for all."""
 
 
 def console() -> int:
@@ -54,7 +58,8 @@ def unchanged(front: str, argv: Sequence[str], root: str) -> int | None:
         claims = [line.removeprefix(CLAIM) for line in lines if line.startswith(CLAIM)]
         for line in lines[len(claims) :]:
             path = line.split(" ", 2)[2]
-            if line != _line(path, _stat(path)):
+            is_variable = line.startswith("variable ")
+            if line != (_variable_line(path, os.environ) if is_variable else _line(path, _stat(path))):
                 return None
     except (OSError, ValueError, IndexError):
         return None
@@ -72,15 +77,19 @@ def write(
     output: str,
     snapshot: Mapping[str, tuple[int, int] | None],
     claims: Iterable[str] = (),
+    variables: Iterable[str] = (),
+    environment: Mapping[str, str] = os.environ,
 ) -> None:
     """Stamp the report in `output`, made by `argv` from files and folders with what `os.stat` says of them.
 
     None is a file that was looked for and is not there. `claims` are the lines about those that do not hold,
-    and an empty one where one is not known.
+    and an empty one where one is not known. `variables` are the names of those on which the report rests
+    as they are in the `environment`.
     """
     lines = [_head(front, argv, output)]
     lines += [CLAIM + line for line in claims]
     lines += [_line(path, snapshot[path]) for path in sorted(snapshot)]
+    lines += [_variable_line(name, environment) for name in sorted(variables)]
     target = os.path.join(output, NAME)
     with open(f"{target}.new", "w", encoding="utf-8", errors="surrogateescape") as file:
         file.write("\n".join(lines))
@@ -101,6 +110,21 @@ def _line(path: str, stat: tuple[int, int] | None) -> str:
     return f"{stat[0]} {stat[1]} {path}"
 
 
+def _variable_line(name: str, environment: Mapping[str, str]) -> str:
+    """The name and a digest of the value, which may be a secret."""
+    from hashlib import sha256  # takes a while, and most projects ask for none
+
+    value: object = environment.get(name)
+    if name == ALL_VARIABLES:
+        value = sorted((other, environment[other]) for other in environment if _is_lasting(other))
+    return f"variable {sha256(ascii(value).encode()).hexdigest()[:16]} {name}"
+
+
+def _is_lasting(variable: str) -> bool:
+    """Whether a variable is the same in each call of a shell, and not set by the engine."""
+    return variable not in _VOLATILE and not variable.endswith("_THREADS")
+
+
 def _head(front: str, argv: Sequence[str], output: str) -> str:
     words = (word for word in argv if word not in _SILENT)
-    return " ".join(["labreport stamp 4", front, os.path.abspath(output), *words])
+    return " ".join(["labreport stamp 5", front, os.path.abspath(output), *words])

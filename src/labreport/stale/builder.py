@@ -99,6 +99,7 @@ class NodeBuilder:
         """What code of a module does, and what its names stand for."""
         parts: list[Any] = [code_meaning(code), self.uses_parts(module, uses)]
         if any(_is_environment(self.graph.lookup(module, reference)) for reference in uses.references):
+            self.graph.variables.update(_texts_within(code))
             for name in _texts_within(code):
                 set_by_engine = name.endswith("_THREADS")  # in workers; these count as `threads`
                 if name in os.environ and not set_by_engine:

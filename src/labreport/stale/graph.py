@@ -56,6 +56,8 @@ class Graph:
         self.nodes: dict[str, Node] = {}
         self.declared: dict[str, Any] = {}
         """Experiments, studies, tables and files of values by their labels."""
+        self.variables = set[str]()
+        """Texts in code that asks for variables of the environment, which may be the names of some."""
         self._waiting: deque[tuple[Node, Parts]] = deque()
         self._syntax: dict[str, ModuleSyntax] = {}
         self._module_of_file = {space.get("__file__"): name for name, space in self.modules.items()}

@@ -220,6 +220,22 @@ class Dependencies:
         """The files that were digested, or looked for when the project was loaded."""
         return self.digests.pinned | self._recorder.paths_at_import()
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables of the environment before the project was loaded."""
+        return self._recorder.environment
+
+    def variables(self) -> set[str]:
+        """The names of those that the project asked for when it was loaded or may ask for; `*` for all.
+
+        Those about threads are left out, which the engine sets itself.
+        """
+        if "*" in self._recorder.variables:
+            return {"*"}
+        names = set(self._recorder.variables)
+        names.update(text for text in self._graph.variables if text != "*" and text.isprintable())
+        return {name for name in names if not name.endswith("_THREADS")}
+
     def save(self) -> None:
         """Remember the digests of files for the next build."""
         self.digests.save()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from labreport.errors import working_in
 from labreport.project import Project, load_project, locate_project
-from labreport.stale.observed import start_recording
+from labreport.stale.observed import hearing_variables, start_recording
 from labreport.stale.sources import Sources, install
 
 
@@ -19,6 +19,6 @@ def load(folder: str | Path) -> Project:
     _, root = locate_project(folder)
     sources = Sources(root, folder)
     install(sources)
-    start_recording(sources)
-    with working_in(folder):
+    recorder = start_recording(sources)
+    with working_in(folder), hearing_variables(recorder):
         return load_project(folder)

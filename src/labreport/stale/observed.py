@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
@@ -76,6 +77,10 @@ class Recorder:
         self.target: Opened | None = None
         self.kept = defaultdict[FunctionKey, Opened](Opened)
         """What was read by functions that may have kept it."""
+        self.environment = dict(os.environ)
+        """The variables of the environment before the project is loaded, which may set some."""
+        self.variables = set[str]()
+        """The names of those that were asked for when it was loaded; `*` where all were."""
         self._at_import = defaultdict[str, list[tuple[int, str]]](list)
         self._paths: dict[str, str] = {}
         self._folders: dict[str, bool] = {}
@@ -143,6 +148,11 @@ class Recorder:
         """A file gets another name."""
         self.on_write(source)
         self.on_write(target)
+
+    def on_variable(self, name: str) -> None:
+        """A variable of the environment is asked for, or by `*` all of them."""
+        if name not in self.variables and self._callers().asked_by == _AUTHOR:
+            self.variables.add(name)
 
     def _for_whom(self, callers: _Callers, path: str) -> Iterator[Opened]:
         """Where a path is to be noted: for the target, and for functions that may keep it for others."""
@@ -256,6 +266,27 @@ def start_recording(sources: Sources) -> Recorder:
 def recording() -> Recorder | None:
     """Who hears at present."""
     return _recorder
+
+
+@contextmanager
+def hearing_variables(recorder: Recorder) -> Iterator[None]:
+    """Hear which variables of the environment are asked for; there is no event of the audit hook for them."""
+    kind: Any = type(os.environ)
+    get_item, iterate = kind.__getitem__, kind.__iter__
+
+    def heard_item(environment: Any, name: str) -> Any:
+        recorder.on_variable(name)
+        return get_item(environment, name)
+
+    def heard_iteration(environment: Any) -> Any:
+        recorder.on_variable("*")
+        return iterate(environment)
+
+    kind.__getitem__, kind.__iter__ = heard_item, heard_iteration
+    try:
+        yield
+    finally:
+        kind.__getitem__, kind.__iter__ = get_item, iterate
 
 
 _EVENTS: dict[str, Callable[..., None]] = {

@@ -1,0 +1,77 @@
+"""What code sees beyond the files of its project is noticed behind the stamp of "nothing to do", too."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from build.small import HEAD, TAIL, Small
+from labreport.cli import stamp
+
+FIT = """
+def fit(spec, seed):
+    return Fit({"value": ALPHA})
+"""
+BY_NAME = 'import os\nALPHA = float(os.environ.get("APP_ALPHA", "0"))\n'
+BY_CLASS = """
+import os
+class Settings:
+    @classmethod
+    def from_env(cls):
+        made = cls()
+        made.alpha = float(os.getenv("APP_" + "alpha".upper()) or 0)
+        return made
+ALPHA = Settings.from_env().alpha
+"""
+BY_PREFIX = """
+import os
+FOUND = {name: value for name, value in os.environ.items() if name.startswith("APP_")}
+ALPHA = float(FOUND.get("APP_ALPHA", 0))
+"""
+
+
+def build_all(small: Small) -> str:
+    """Build the whole report, at the end of which it is stamped; what was said."""
+    ended = small.run()
+    assert ended.code == 0, ended.err
+    return ended.out
+
+
+def is_stamped(small: Small) -> bool:
+    """Whether the stamp says that nothing is to be done."""
+    return stamp.unchanged("test", [], str(small.toy.folder)) == 0
+
+
+@pytest.mark.parametrize("read", [BY_NAME, BY_CLASS, BY_PREFIX], ids=["by name", "by class", "by prefix"])
+def test_a_variable_that_was_read_at_import_counts(
+    read: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that was not set, one that is another, and one that is the same beside another folder."""
+    small = Small(tmp_path, HEAD + read + FIT + TAIL)
+    monkeypatch.delenv("APP_ALPHA", raising=False)
+    build_all(small)
+    assert is_stamped(small)
+    for value in (1, 5):
+        monkeypatch.setenv("APP_ALPHA", str(value))
+        assert not is_stamped(small)
+        assert "1 run" in build_all(small)
+        assert small.answer() == value
+        monkeypatch.setenv("PWD", f"/{value}")
+        assert is_stamped(small)
+    assert "APP_ALPHA=5" not in (small.toy.folder / "report/.stamp").read_text()
+
+
+def test_a_variable_that_only_a_function_reads_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is not read when the project is loaded."""
+    fit = FIT.replace("ALPHA", 'float(os.environ.get("APP_ALPHA", 0))')
+    small = Small(tmp_path, HEAD + "import os\n" + fit + TAIL)
+    monkeypatch.delenv("APP_ALPHA", raising=False)
+    build_all(small)
+    assert is_stamped(small)
+    monkeypatch.setenv("APP_ALPHA", "1")
+    assert not is_stamped(small)
+    assert "1 run" in build_all(small)
+    assert small.answer() == 1
