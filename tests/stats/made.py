@@ -22,11 +22,11 @@ Of = dict[str, Sample]
 
 
 def rights(
-    g: np.random.Generator, units: int, items: int, middle: float = 0.0, own: float = 1.0, easy: Any = None
+    g: np.random.Generator, units: int, items: int, middle: float = 0.0, spread: float = 1.0, easy: Any = None
 ) -> NDArray[np.bool_]:
     """Right or wrong, by items that are more or less easy to all, to one model, and to one unit of it."""
     easy = g.normal(middle, 2, items) if easy is None else easy
-    logit = easy + own * g.normal(size=items) + 0.3 * g.normal(size=(units, 1))
+    logit = easy + spread * g.normal(size=items) + 0.3 * g.normal(size=(units, 1))
     return np.asarray(g.random((units, items)) < 1 / (1 + np.exp(-logit)))
 
 
@@ -51,54 +51,61 @@ def every() -> dict[str, tuple[Of, Measure]]:
     def named(make: Callable[..., Sample], *rows: tuple[Any, ...]) -> Of:
         return {name: make(name, *more) for name, *more in rows}
 
-    def items(units: int, shift: float, own: float = 1.0) -> Any:
-        return rights(g, units, 400, 0, own, easy + shift)
+    def items(units: int, shift: float, spread: float = 1.0) -> Any:
+        return rights(g, units, 400, 0, spread, easy + shift)
 
     def exponentials(middle: float) -> list[tuple[float, ...]]:
         return [tuple(map(float, np.exp(g.normal(middle, 0.1, 3)))) for _ in range(6)]
 
+    def normals(middle: float, spread: float, units: int) -> Any:
+        return g.normal(middle, spread, units)
+
+    data: dict[str, tuple[Of, Measure]] = {}
     rows = ("a", 1.0, 0), ("b", 1.0, 0.6), ("c", 0.2, 0)
-    found = {
-        "crossed": ({n: known(n, items(5, s, own)) for n, own, s in rows}, ACCURACY),
-        "one seed": ({n: known(n, items(1, s, own)) for n, own, s in rows[:2]}, ACCURACY),
-        "unpaired": (
-            {n: known(n, items(k, s), design=UNPAIRED) for n, k, s in (("a", 3, 0), ("b", 4, 0.6))},
-            ACCURACY,
-        ),
-        "other items": (
-            {n: known(n, rights(g, 4, i, 3.0), items=n) for n, i in (("a", 100), ("b", 150))},
-            ACCURACY,
-        ),
-        "few common": (
-            {n: known(n, rights(g, len(s), 200, 3.0), s) for n, s in (("a", range(4)), ("b", range(2, 5)))},
-            ACCURACY,
-        ),
-        "splits": (
-            {
-                n: plain(n, g.normal(m, 0.01, 10), design=Design(test_fraction=50 / 178))
-                for n, m in (("a", 0.93), ("b", 0.95), ("c", 0.97))
-            },
-            ACCURACY,
-        ),
-        "ratio": ({n: plain(n, exponentials(m)) for n, m in (("a", 0.0), ("b", 0.05), ("c", 1.0))}, SECONDS),
-        "welch": (
-            {
-                n: plain(n, g.normal(m, w, k), design=UNPAIRED)
-                for n, m, w, k in (("a", 0, 1, 4), ("b", 1, 3, 7))
-            },
-            LOSS,
-        ),
-        "paired": (
-            {n: plain(n, g.normal(m, 0.2, 5)) for n, m in (("a", 1.0), ("b", 1.3), ("c", 1.31))},
-            LOSS,
-        ),
-        "equal": ({n: plain(n, [0.9 + s / 100 for s in range(3)]) for n in "ab"}, ACCURACY),
-        "flat": ({n: plain(n, [v] * 3) for n, v in (("a", 0.9), ("b", 0.8))}, ACCURACY),
-        "diverged": (named(plain, ("a", [1.0, math.nan]), ("b", [1.0, 2.0])), LOSS),
+    samples = {name: known(name, items(5, shift, spread)) for name, spread, shift in rows}
+    data["crossed"] = (samples, ACCURACY)
+    samples = {name: known(name, items(1, shift, spread)) for name, spread, shift in rows[:2]}
+    data["one seed"] = (samples, ACCURACY)
+    samples = {
+        name: known(name, items(seeds, shift), design=UNPAIRED)
+        for name, seeds, shift in (("a", 3, 0), ("b", 4, 0.6))
     }
-    steps = {str(k): plain(str(k), g.normal(m, 0.01, 5)) for k, m in ((10, 0.8), (20, 0.85), (40, 0.852))}
-    found["trend"] = (steps, ACCURACY)
-    return found
+    data["unpaired"] = (samples, ACCURACY)
+    samples = {
+        name: known(name, rights(g, 4, count, 3.0), items=name) for name, count in (("a", 100), ("b", 150))
+    }
+    data["other items"] = (samples, ACCURACY)
+    samples = {
+        name: known(name, rights(g, len(seeds), 200, 3.0), seeds)
+        for name, seeds in (("a", range(4)), ("b", range(2, 5)))
+    }
+    data["few common"] = (samples, ACCURACY)
+    splits = Design(test_fraction=50 / 178)
+    samples = {
+        name: plain(name, normals(middle, 0.01, 10), design=splits)
+        for name, middle in (("a", 0.93), ("b", 0.95), ("c", 0.97))
+    }
+    data["splits"] = (samples, ACCURACY)
+    samples = {
+        name: plain(name, exponentials(middle)) for name, middle in (("a", 0.0), ("b", 0.05), ("c", 1.0))
+    }
+    data["ratio"] = (samples, SECONDS)
+    samples = {
+        name: plain(name, normals(middle, spread, units), design=UNPAIRED)
+        for name, middle, spread, units in (("a", 0, 1, 4), ("b", 1, 3, 7))
+    }
+    data["welch"] = (samples, LOSS)
+    samples = {
+        name: plain(name, normals(middle, 0.2, 5)) for name, middle in (("a", 1.0), ("b", 1.3), ("c", 1.31))
+    }
+    data["paired"] = (samples, LOSS)
+    data["equal"] = ({name: plain(name, [0.9 + seed / 100 for seed in range(3)]) for name in "ab"}, ACCURACY)
+    data["flat"] = ({name: plain(name, [value] * 3) for name, value in (("a", 0.9), ("b", 0.8))}, ACCURACY)
+    data["diverged"] = (named(plain, ("a", [1.0, math.nan]), ("b", [1.0, 2.0])), LOSS)
+    steps = ("10", 0.8), ("20", 0.85), ("40", 0.852)
+    samples = {name: plain(name, normals(middle, 0.01, 5)) for name, middle in steps}
+    data["trend"] = (samples, ACCURACY)
+    return data
 
 
 @dataclass(frozen=True)
@@ -146,21 +153,15 @@ def results(
     **more: Any,
 ) -> Results:
     """Results of experiments by name, from a value of `metric` on `test` for each epoch and seed."""
-    cells = {cell.name: cell for one in studies for cell in one.experiments()}
-    found = {}
+    cells = {cell.name: cell for study in studies for cell in study.experiments()}
+    runs_by_name = {}
     for name, by_epoch in values.items():
         experiment = cells.get(name) or Experiment(name, Size(), epochs=max(by_epoch), start=str, **more)
-        seeds = zip(*(list(each) for each in by_epoch.values()), strict=True)
-        runs = [
-            Run(
-                name,
-                seed,
-                {
-                    epoch: Kept({"test": {metric: value}}, {})
-                    for epoch, value in zip(by_epoch, row, strict=True)
-                },
-            )
-            for seed, row in enumerate(seeds)
-        ]
-        found[name] = Runs(experiment, tuple(runs), max(by_epoch))  # type: ignore[arg-type]
-    return Results("test", found, {one.name: one for one in studies})
+        seeds = zip(*(list(values_of_seeds) for values_of_seeds in by_epoch.values()), strict=True)
+        runs = []
+        for seed, row in enumerate(seeds):
+            epochs = zip(by_epoch, row, strict=True)
+            checkpoints = {epoch: Kept({"test": {metric: value}}, {}) for epoch, value in epochs}
+            runs.append(Run(name, seed, checkpoints))
+        runs_by_name[name] = Runs(experiment, tuple(runs), max(by_epoch))  # type: ignore[arg-type]
+    return Results("test", runs_by_name, {study.name: study for study in studies})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -41,15 +42,12 @@ from labreport.stats import (
 from labreport.stats.finding import quantities
 
 G = np.random.default_rng(8)
-FRAME = pd.DataFrame(
-    [
-        (line, dose, f"P{plate}", 0.5 * (line == "B") - np.log1p(dose) * (line != "C") + G.normal(0, 0.2))
-        for line in "ABC"
-        for dose in (0, 1, 10)
-        for plate in range(5)
-    ],
-    columns=["line", "dose", "plate", "growth"],
-).assign(share=lambda frame: 1 / (1 + np.exp(-frame.growth)))
+FRAME = pd.DataFrame(product("ABC", (0, 1, 10), range(5)), columns=["line", "dose", "plate"])
+FRAME["growth"] = (
+    0.5 * (FRAME.line == "B") - np.log1p(FRAME.dose) * (FRAME.line != "C") + G.normal(0, 0.2, 45)
+)
+FRAME["plate"] = "P" + FRAME.plate.astype(str)
+FRAME["share"] = 1 / (1 + np.exp(-FRAME.growth))
 FRAME.loc[7, "growth"] = np.nan
 ROWS, PLATES = table(FRAME, missing="drop"), table(FRAME, replicate="plate", missing="drop")
 GROWTH, SHARE = Measure("growth", "mm", margin=0.3), Measure("share", "%", better="lower", more="richer")
@@ -70,17 +68,17 @@ ARRAYS = [
     {"truth": TRUTH, "own": G.permutation(TRUTH), "predicted": np.where(G.random(180) < 0.2, "cat", TRUTH)}
     for _ in range(3)
 ]
-TREE = [made.Run("tree", seed, {1: made.Kept({}, each)}) for seed, each in enumerate(ARRAYS)]
+TREE = [made.Run("tree", seed, {1: made.Kept({}, arrays)}) for seed, arrays in enumerate(ARRAYS)]
 NET: Any = Experiment("tree", made.Size(), fit=str)
 PHOTOS, FIRST = (Results("test", {"tree": Runs(NET, tuple(TREE[:n]), 1)}) for n in (3, 1))  # type: ignore[arg-type]
 WRONG = Measure("wrong", "%", better="lower", value=lambda run, epoch: 1 - ACCURACY.of(run, epoch))
 MEANS = mean(EPOCHS, ACCURACY).mean
 
 CASES: dict[str, Callable[[], Answer]] = {
-    **{f"ranking {kind}": partial(ranking, *of) for kind, of in made.every().items()},
+    **{f"ranking {kind}": partial(ranking, *data) for kind, data in made.every().items()},
     **{
-        f"difference {kind}": partial(difference, *of, *list(of[0])[:2], family=3)
-        for kind, of in made.every().items()
+        f"difference {kind}": partial(difference, *data, *list(data[0])[:2], family=3)
+        for kind, data in made.every().items()
     },
     "ranking, best only": lambda: ranking(CELLS, ACCURACY, SIZES, pairs="best"),
     "ranking, neither better": lambda: ranking(PLATES, Measure("growth", better=""), "line"),
@@ -127,21 +125,23 @@ CASES: dict[str, Callable[[], Answer]] = {
 
 def told(answer: Answer) -> Iterator[str]:
     """An answer in lines: quantities with their sources and values, comparisons, conditions, what is said."""
-    for name, one in quantities(answer):
-        ends = f"[{one.low}, {one.high}]"
-        yield f"{name} = {one.value} {one.unit} {ends} n {one.n} spread {one.spread} exact {one.exact}"
-        yield f"  {one.source.text()}; {one.source.method}; {one.source.kind}; {dict(one.values)}"
-    for name, one in answer.members.items():
-        if isinstance(one, Table):
-            yield f"{name}: {one.heads} {one.cells()}"
-        if isinstance(one, Compared):
-            for single in one.singles():
+    for name, quantity in quantities(answer):
+        ends = f"[{quantity.low}, {quantity.high}]"
+        sizes = f"n {quantity.n} spread {quantity.spread} exact {quantity.exact}"
+        source = quantity.source
+        yield f"{name} = {quantity.value} {quantity.unit} {ends} {sizes}"
+        yield f"  {source.text()}; {source.method}; {source.kind}; {dict(quantity.values)}"
+    for name, member in answer.members.items():
+        if isinstance(member, Table):
+            yield f"{name}: {member.heads} {member.cells()}"
+        if isinstance(member, Compared):
+            for single in member.singles():
                 judged = single.comparisons[0].quantity
                 ends = f"[{judged.judged_low}, {judged.judged_high}] p {judged.p} {judged.groups}"
                 yield f"{single.within}{single.comparisons[0].subjects}: {judged.outcome} {ends}"
-        if isinstance(one, Finding):
-            yield f"says {sentence(one)}"
-            yield from (f"holds {text} {condition.how}" for text, condition in conditions(one, name))
+        if isinstance(member, Finding):
+            yield f"says {sentence(member)}"
+            yield from (f"holds {text} {condition.how}" for text, condition in conditions(member, name))
 
 
 def stored(answer: Answer) -> Answer:
@@ -151,5 +151,5 @@ def stored(answer: Answer) -> Answer:
 
 def test_answers_are_what_they_were(tmp_path: Path) -> None:
     """Numbers, judgements and conditions of each function, in `kept.txt`."""
-    found = [line for name, make in CASES.items() for line in (f"# {name}", *told(stored(make())), "")]
-    reference.compare("\n".join(found) + "\n", Path(__file__).with_name("kept.txt"), tmp_path)
+    lines = [line for name, make in CASES.items() for line in (f"# {name}", *told(stored(make())), "")]
+    reference.compare("\n".join(lines) + "\n", Path(__file__).with_name("kept.txt"), tmp_path)

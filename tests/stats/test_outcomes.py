@@ -142,8 +142,8 @@ def against_steady(family: int | None = None) -> Difference:
     rows += [("b", value, unit) for unit, value in enumerate(FASTER)]
     rows += [("c", value, unit) for unit, value in enumerate(SLOWER)]
     data = table(pd.DataFrame(rows, columns=["version", "ms", "host"]), replicate="host")
-    found: Difference = difference(data, "ms", by="version", against="a", family=family).difference
-    return found
+    finding: Difference = difference(data, "ms", by="version", against="a", family=family).difference
+    return finding
 
 
 def test_bounds_of_a_finding_are_judged_as_it_is() -> None:
@@ -160,40 +160,42 @@ def test_bounds_of_a_finding_are_judged_as_it_is() -> None:
 
 def test_every_and_any_ask_all_comparisons_of_a_finding() -> None:
     """A condition that fails is about those that make it fail."""
-    found = against_steady()
-    assert (found.every.less.holds, found.any.less.holds, found.any.more.holds) == (False, True, True)
-    assert (found.every.below(4).holds, found.every.below(2).holds, found.any.above(2).holds) == (
+    finding = against_steady()
+    assert (finding.every.less.holds, finding.any.less.holds, finding.any.more.holds) == (False, True, True)
+    assert (finding.every.below(4).holds, finding.every.below(2).holds, finding.any.above(2).holds) == (
         True,
         False,
         True,
     )
-    assert (found.every.clear.holds, found.any.unclear.holds, found.every.same.holds) == (True, False, False)
-    (about,) = found.every.less.about
+    assert (finding.every.clear.holds, finding.any.unclear.holds, finding.every.same.holds) == (
+        True,
+        False,
+        False,
+    )
+    (about,) = finding.every.less.about
     assert [comparison.subjects for comparison in about.comparisons] == [("c", "a")]
-    assert found["b"].every.less.holds is True
+    assert finding["b"].every.less.holds is True
 
 
 def test_every_asks_the_comparisons_of_all_groups() -> None:
     """Of a finding within groups."""
-    rows = [
-        (rate, version, host, base + shift + host / 10 + rate * host / 900 * (version == "b"))
-        for rate in (100, 400)
-        for version, shift in (("a", 0.0), ("b", -1.0))
-        for host, base in enumerate((5, 6, 7, 8))
-    ]
+    rows = []
+    for rate, version, host in product((100, 400), "ab", range(4)):
+        shift, growth = (-1.0, rate * host / 900) if version == "b" else (0.0, 0.0)
+        rows.append((rate, version, host, 5 + host + shift + host / 10 + growth))
     data = table(pd.DataFrame(rows, columns=["rate", "version", "host", "ms"]), replicate="host")
-    found = difference(data, "ms", by="version", against="a", within="rate").difference
-    assert len(found.singles()) == 2
-    assert found.every.less.holds is (found.less("100", "b") & found.less("400", "b")).holds
-    assert found.any.below(-0.5).holds is True
+    finding = difference(data, "ms", by="version", against="a", within="rate").difference
+    assert len(finding.singles()) == 2
+    assert finding.every.less.holds is (finding.less("100", "b") & finding.less("400", "b")).holds
+    assert finding.any.below(-0.5).holds is True
 
 
 def test_a_ranking_has_no_direction_to_ask_of_every_pair() -> None:
     """But whether all pairs are clear."""
-    found = ranking(gains(STEADY, FASTER, SLOWER), LOSS).ranking
-    assert found.every.clear.holds is True
+    finding = ranking(gains(STEADY, FASTER, SLOWER), LOSS).ranking
+    assert finding.every.clear.holds is True
     with pytest.raises(UsageError, match=r"a ranking has no \.less of every pair; there are \.clear"):
-        _ = found.every.less
+        _ = finding.every.less
 
 
 @pytest.mark.parametrize("make", [ranking, difference, partial(effect, by="experiment")])
@@ -210,13 +212,13 @@ def test_one_run_is_not_compared(make: Any) -> None:
 
 def test_a_count_cannot_reach_more_than_its_runs() -> None:
     """With one of five trainings made, "in at least three" is not known; that all are is counted."""
-    one = count(results({"a": {1: [0.95]}}), "a", ACCURACY, above=92).count
-    assert one.all.holds is True
-    assert one.at_least(3).holds is None
-    assert (one.quantity >= 3).holds is None
-    assert one.at_least(1).holds is True
-    five = count(results({"a": {1: [0.95, 0.91, 0.9, 0.9, 0.9]}}), "a", ACCURACY, above=92).count
-    assert five.at_least(3).holds is False
+    of_one = count(results({"a": {1: [0.95]}}), "a", ACCURACY, above=92).count
+    assert of_one.all.holds is True
+    assert of_one.at_least(3).holds is None
+    assert (of_one.quantity >= 3).holds is None
+    assert of_one.at_least(1).holds is True
+    of_five = count(results({"a": {1: [0.95, 0.91, 0.9, 0.9, 0.9]}}), "a", ACCURACY, above=92).count
+    assert of_five.at_least(3).holds is False
     assert (number(0, out_of=1) >= 2).holds is None
 
 
@@ -234,12 +236,12 @@ def test_equality_in_every_item_of_several_runs_is_the_same_if_there_is_a_margin
 
 def test_a_difference_gives_p_sd_and_both_n_as_numbers() -> None:
     """To be printed or put into a table."""
-    found: Quantity = against_steady().difference.b.a
-    assert found.p_value.value == found.p
-    assert (found.sd.value, found.sd.unit) == (found.spread, found.unit)
-    assert (found.n_of("a").value, found.n_of("a").unit) == (5, "hosts")
+    quantity: Quantity = against_steady().difference.b.a
+    assert quantity.p_value.value == quantity.p
+    assert (quantity.sd.value, quantity.sd.unit) == (quantity.spread, quantity.unit)
+    assert (quantity.n_of("a").value, quantity.n_of("a").unit) == (5, "hosts")
     with pytest.raises(UsageError, match="has no group 'A'; there are b, a"):
-        found.n_of("A")
+        quantity.n_of("A")
     assert against_steady()["b"].n_of("a").value == 5
     with pytest.raises(UsageError, match=r"n_of\('a'\) is of one comparison; name it: 'b', 'c'"):
         against_steady().n_of("a")
@@ -256,6 +258,6 @@ def test_a_bound_of_a_share_is_in_per_cent() -> None:
 
 def test_a_condition_without_its_brackets_is_told() -> None:
     """In place of what Python writes of a method."""
-    found = ranking(gains(STEADY, FASTER), LOSS).ranking
+    finding = ranking(gains(STEADY, FASTER), LOSS).ranking
     with pytest.raises(UsageError, match=r"\.none_clear needs brackets"):
-        as_condition(found.none_clear)
+        as_condition(finding.none_clear)

@@ -32,42 +32,42 @@ LOGARITHMS = {
 """Log seconds by program, shape (inputs, repetitions): inputs differ by orders of magnitude."""
 
 
-def ends(one: Quantity) -> tuple[float, float]:
+def ends(quantity: Quantity) -> tuple[float, float]:
     """The ends of its interval."""
-    assert one.interval is not None
-    return one.interval
+    assert quantity.interval is not None
+    return quantity.interval
 
 
 def test_a_ratio_over_blocks_is_that_of_geometric_means_pair_by_pair() -> None:
     """Six inputs are six observations, not thirty; repetitions are averaged before logarithms are taken."""
     seconds = {name: np.exp(rows) for name, rows in LOGARITHMS.items()}
-    of = {name: made.plain(name, map(tuple, rows.tolist())) for name, rows in seconds.items()}
-    found = difference(of, made.SECONDS, "birch", "ash").difference.quantity
+    samples = {name: made.plain(name, map(tuple, rows.tolist())) for name, rows in seconds.items()}
+    quantity = difference(samples, made.SECONDS, "birch", "ash").difference.quantity
     birch, ash = (np.log(seconds[name].mean(axis=1)) for name in ("birch", "ash"))
-    assert found.n == BLOCKS
-    assert found.value == pytest.approx(math.exp((birch - ash).mean()), rel=1e-9)
-    assert ends(found) == pytest.approx(tuple(np.exp(DescrStatsW(birch - ash).tconfint_mean())), rel=1e-9)
+    assert quantity.n == BLOCKS
+    assert quantity.value == pytest.approx(math.exp((birch - ash).mean()), rel=1e-9)
+    assert ends(quantity) == pytest.approx(tuple(np.exp(DescrStatsW(birch - ash).tconfint_mean())), rel=1e-9)
     paired = stats.ttest_rel(birch, ash)
-    assert np.log(ends(found)) == pytest.approx(tuple(paired.confidence_interval()), rel=1e-9)
-    assert found.p == pytest.approx(paired.pvalue, rel=1e-9)
+    assert np.log(ends(quantity)) == pytest.approx(tuple(paired.confidence_interval()), rel=1e-9)
+    assert quantity.p == pytest.approx(paired.pvalue, rel=1e-9)
 
 
 def test_what_nothing_pairs_is_compared_by_welch() -> None:
     """As means of two independent samples with variances of their own."""
     a, b = LOGARITHMS["ash"][0], LOGARITHMS["elm"][:, 0]
-    of = {name: made.plain(name, values, design=made.UNPAIRED) for name, values in (("a", a), ("b", b))}
-    found = difference(of, made.LOSS).difference.quantity
+    samples = {name: made.plain(name, values, design=made.UNPAIRED) for name, values in (("a", a), ("b", b))}
+    quantity = difference(samples, made.LOSS).difference.quantity
     theirs = CompareMeans(DescrStatsW(a), DescrStatsW(b)).tconfint_diff(usevar="unequal")
-    assert ends(found) == pytest.approx(theirs, rel=1e-9)
+    assert ends(quantity) == pytest.approx(theirs, rel=1e-9)
 
 
 def test_a_mean_of_random_splits_has_the_corrected_variance() -> None:
     """Nadeau and Bengio: s² (1/n + f/(1 − f))."""
     values, fraction = GENERATOR.normal(0.9, 0.01, 10), 50 / 178
-    one = made.plain("a", values, design=Design(test_fraction=fraction))
+    sample = made.plain("a", values, design=Design(test_fraction=fraction))
     error = math.sqrt(values.var(ddof=1) * (1 / 10 + fraction / (1 - fraction)))
     theirs = stats.t.interval(0.95, 9, values.mean(), error)
-    assert ends(mean_of(one, made.LOSS)) == pytest.approx(theirs, rel=1e-9)
+    assert ends(mean_of(sample, made.LOSS)) == pytest.approx(theirs, rel=1e-9)
     items = made.rights(GENERATOR, 10, 50)  # other ones in each split, though there are as many
     split = made.known("a", items, design=Design(test_fraction=fraction))
     error = math.sqrt(items.mean(axis=1).var(ddof=1) * (1 / 10 + fraction / (1 - fraction)))
@@ -77,15 +77,15 @@ def test_a_mean_of_random_splits_has_the_corrected_variance() -> None:
 
 def test_comparisons_made_together_are_judged_at_their_common_level() -> None:
     """Of three pairs, each at 1 − 0.05 / 3; the interval that is printed stays that of 95 %."""
-    of, measure = made.every()["paired"]
-    a, b = (np.array(list(of[name].values.values())) for name in "ab")
-    part = ranking(of, measure).ranking.comparisons[0]
-    for level, found in (
+    samples, measure = made.every()["paired"]
+    a, b = (np.array(list(samples[name].values.values())) for name in "ab")
+    part = ranking(samples, measure).ranking.comparisons[0]
+    for level, interval in (
         (0.05, ends(part.quantity)),
         (0.05 / 3, (part.quantity.judged_low, part.quantity.judged_high)),
     ):
         theirs = stats.ttest_rel(a, b).confidence_interval(1 - level)
-        assert found == pytest.approx(tuple(theirs), rel=1e-9)
+        assert interval == pytest.approx(tuple(theirs), rel=1e-9)
 
 
 def test_crossed_variances_are_those_of_an_analysis_of_variance() -> None:
@@ -104,9 +104,9 @@ def test_crossed_variances_are_those_of_an_analysis_of_variance() -> None:
     parts = [(by_seed, 4), (by_item - rest, 59)]
     variance = sum(part for part, _ in parts)
     df = variance**2 / sum(part**2 / df for part, df in parts)
-    found = two_way_interval(first, second, 0.05)
+    estimate = two_way_interval(first, second, 0.05)
     theirs = stats.t.interval(0.95, df, values.mean(), math.sqrt(variance))
-    assert (found.low, found.high) == pytest.approx(theirs, rel=1e-9)
+    assert (estimate.low, estimate.high) == pytest.approx(theirs, rel=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -138,10 +138,10 @@ def test_one_seed_excludes_no_difference_only_where_the_exact_test_does(first: i
 def test_a_ratio_of_two_numbers_has_the_interval_of_both() -> None:
     """Near that of the ratio of two independent normal means, found by simulation."""
     a, b = Quantity(10.0, "s", 9.0, 11.0), Quantity(4.0, "s", 3.8, 4.2)
-    found = ratio(a, b)
+    quotient = ratio(a, b)
     draws = GENERATOR.normal(10, 1 / 1.96, 200_000) / GENERATOR.normal(4, 0.2 / 1.96, 200_000)
-    assert found.value == 2.5
-    assert ends(found) == pytest.approx(tuple(np.quantile(draws, (0.025, 0.975))), rel=0.01)
+    assert quotient.value == 2.5
+    assert ends(quotient) == pytest.approx(tuple(np.quantile(draws, (0.025, 0.975))), rel=0.01)
     four, ten = Quantity(4, exact=True), Quantity(10, exact=True)
     assert ends(ratio(a, four)) == pytest.approx((9 / 4, 11 / 4))
     assert ends(ratio(ten, b)) == pytest.approx((10 / 4.2, 10 / 3.8), rel=0.005)
@@ -152,9 +152,13 @@ def test_a_ratio_of_two_numbers_has_the_interval_of_both() -> None:
 
 
 def _covers(draw: Callable[[], Estimate], truth: float, draws: int = 300) -> float:
-    found = [draw() for _ in range(draws)]
-    known = [(one.low, one.high) for one in found if one.low is not None and one.high is not None]
-    return sum(low <= truth <= high for low, high in known) / len(known)
+    estimates = [draw() for _ in range(draws)]
+    intervals = [
+        (estimate.low, estimate.high)
+        for estimate in estimates
+        if estimate.low is not None and estimate.high is not None
+    ]
+    return sum(low <= truth <= high for low, high in intervals) / len(intervals)
 
 
 def test_intervals_over_seeds_and_items_cover_the_truth() -> None:
@@ -163,17 +167,17 @@ def test_intervals_over_seeds_and_items_cover_the_truth() -> None:
 
     def paired() -> Estimate:
         easy = g.normal(4, 2, 1000)
-        one, other = (made.rights(g, 5, 1000, easy=easy) for _ in "ab")
-        return two_way_interval(one, other, 0.05)
+        first, second = (made.rights(g, 5, 1000, easy=easy) for _ in "ab")
+        return two_way_interval(first, second, 0.05)
 
     def apart() -> Estimate:
         easy = g.normal(4, 2, 1000)
-        one, other = (made.rights(g, k, 1000, easy=easy) for k in (3, 5))
-        return two_way_interval(one, other, 0.05, paired=False)
+        first, second = (made.rights(g, k, 1000, easy=easy) for k in (3, 5))
+        return two_way_interval(first, second, 0.05, paired=False)
 
     def others() -> Estimate:
-        one, other = (made.rights(g, 5, items, 4) for items in (100, 150))
-        return two_way_interval(one, other, 0.05, same_items=False)
+        first, second = (made.rights(g, 5, items, 4) for items in (100, 150))
+        return two_way_interval(first, second, 0.05, same_items=False)
 
     for draw in (paired, apart, others):
         assert _covers(draw, 0.0) >= 0.912
@@ -184,8 +188,8 @@ def test_one_of_all_pairs_is_rarely_clear_by_chance() -> None:
     g = np.random.default_rng(5)
     clear = 0
     for _ in range(200):
-        found = ranking({name: made.plain(name, g.normal(size=5)) for name in "abcdef"}, made.LOSS).ranking
-        clear += any(quantity.clear.holds for quantity in found.evidence)
+        finding = ranking({name: made.plain(name, g.normal(size=5)) for name in "abcdef"}, made.LOSS).ranking
+        clear += any(quantity.clear.holds for quantity in finding.evidence)
     assert clear / 200 <= 0.1
 
 
@@ -195,6 +199,6 @@ def test_a_mean_of_a_table_is_that_of_its_replicates() -> None:
     frame = pd.DataFrame({"plate": np.repeat(list("PQRS"), 3), "growth": values.ravel()})
     from labreport.project import table as declared
 
-    found = mean(declared(frame, replicate="plate"), "growth").mean
-    assert found.n == 4
-    assert ends(found) == pytest.approx(DescrStatsW(values.mean(axis=1)).tconfint_mean(), rel=1e-9)
+    quantity = mean(declared(frame, replicate="plate"), "growth").mean
+    assert quantity.n == 4
+    assert ends(quantity) == pytest.approx(DescrStatsW(values.mean(axis=1)).tconfint_mean(), rel=1e-9)

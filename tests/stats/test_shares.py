@@ -42,11 +42,12 @@ def compared(data: Data, event: str | Measure = "event") -> Answer:
 
 def fisher_exactly(a: int, n: int, b: int, m: int) -> float:
     """Fisher's two-sided test in whole numbers: tables as unlikely as this one."""
-    tables = [
-        math.comb(n, k) * math.comb(m, a + b - k) for k in range(a + b + 1) if k <= n and a + b - k <= m
-    ]
+    events = a + b
+    possible = range(max(0, events - m), min(n, events) + 1)
+    tables = [math.comb(n, k) * math.comb(m, events - k) for k in possible]
     observed = math.comb(n, a) * math.comb(m, b)
-    return float(Fraction(sum(count for count in tables if count <= observed), math.comb(n + m, a + b)))
+    as_unlikely = sum(count for count in tables if count <= observed)
+    return float(Fraction(as_unlikely, math.comb(n + m, events)))
 
 
 @pytest.mark.parametrize("counts", UNPAIRED)
@@ -63,13 +64,13 @@ def test_a_share_has_wilson_s_interval(counts: tuple[int, int, int, int]) -> Non
 def test_two_groups_have_newcombe_s_interval_and_fisher_s_test(counts: tuple[int, int, int, int]) -> None:
     """As statsmodels and SciPy have them."""
     drug, n, placebo, m = counts
-    found: Quantity = compared(trial(*counts)).difference.quantity
-    assert found.interval == pytest.approx(confint_proportions_2indep(*counts, method="newcomb"), abs=1e-9)
+    quantity: Quantity = compared(trial(*counts)).difference.quantity
+    assert quantity.interval == pytest.approx(confint_proportions_2indep(*counts, method="newcomb"), abs=1e-9)
     theirs = stats.fisher_exact([[drug, n - drug], [placebo, m - placebo]]).pvalue
-    assert found.p == pytest.approx(theirs, abs=1e-9)
-    assert found.p == pytest.approx(fisher_exactly(*counts), abs=1e-9)
-    assert found.groups == (("drug", n), ("placebo", m))
-    assert f"{n} and {m} patients" in found.source.text()
+    assert quantity.p == pytest.approx(theirs, abs=1e-9)
+    assert quantity.p == pytest.approx(fisher_exactly(*counts), abs=1e-9)
+    assert quantity.groups == (("drug", n), ("placebo", m))
+    assert f"{n} and {m} patients" in quantity.source.text()
 
 
 @pytest.mark.parametrize(
@@ -94,10 +95,10 @@ def test_below_fifteen_in_a_group_a_clear_difference_needs_the_exact_test(
 
 def test_where_the_exact_test_decides_the_sentence_says_so_and_bounds_follow_it() -> None:
     """The printed interval leaves out zero, the one that judges does not."""
-    found = compared(trial(3, 5, 0, 5)).difference
-    assert "but the exact test has p = 0.17" in sentence(found).replace("\u00a0", " ")
-    assert found.above(0).holds is False
-    assert (found.quantity.low > 0, found.quantity.judged_low) == (True, 0)
+    finding = compared(trial(3, 5, 0, 5)).difference
+    assert "but the exact test has p = 0.17" in sentence(finding).replace("\u00a0", " ")
+    assert finding.above(0).holds is False
+    assert (finding.quantity.low > 0, finding.quantity.judged_low) == (True, 0)
 
 
 def test_without_a_margin_nothing_is_the_same_and_with_one_the_interval_decides() -> None:
@@ -116,9 +117,9 @@ def test_pairs_have_the_published_interval(
     counts: tuple[int, int, int, int], low: float, high: float
 ) -> None:
     """Of Fagerland and others (2013), of Altman and others (2000), and of Newcombe (1998)."""
-    found: Quantity = compared(crossover(*counts), Measure("event", "%")).difference.quantity
-    assert found.interval == pytest.approx((low, high), abs=6e-4)
-    assert found.value == pytest.approx((counts[1] - counts[2]) / sum(counts))
+    quantity: Quantity = compared(crossover(*counts), Measure("event", "%")).difference.quantity
+    assert quantity.interval == pytest.approx((low, high), abs=6e-4)
+    assert quantity.value == pytest.approx((counts[1] - counts[2]) / sum(counts))
 
 
 @pytest.mark.parametrize(
@@ -136,17 +137,21 @@ def test_pairs_are_judged_by_wilson_s_ends_and_mcnemar_s_test(counts: tuple[int,
     above = (high_p - p) ** 2 - 2 * phi * (high_p - p) * (q - low_q) + (q - low_q) ** 2
     ends = (p - q - math.sqrt(below), p - q + math.sqrt(above))
     assert paired_newcombe_ends(PairCounts(*counts), 0.05) == pytest.approx(ends, abs=1e-9)
-    found: Quantity = compared(crossover(*counts), Measure("event", "%")).difference.quantity
-    assert found.interval == pytest.approx(ends, abs=1e-9)
+    quantity: Quantity = compared(crossover(*counts), Measure("event", "%")).difference.quantity
+    assert quantity.interval == pytest.approx(ends, abs=1e-9)
     theirs = mcnemar([[both, first], [second, neither]], exact=True).pvalue
-    assert found.p == pytest.approx(theirs, abs=1e-9)
+    assert quantity.p == pytest.approx(theirs, abs=1e-9)
 
 
+ARMS = {f"P{number}": "placebo" if number % 2 else "drug" for number in range(8)}
 VISITS = pd.DataFrame(
-    [(f"P{number}", arm, week, week == 8 and number in (0, 1, 5)) for number in range(8)
-     for arm in [["drug", "placebo"][number % 2]] for week in (4, 8, 12)],
+    [
+        (patient, arm, week, week == 8 and patient in ("P0", "P1", "P5"))
+        for patient, arm in ARMS.items()
+        for week in (4, 8, 12)
+    ],
     columns=["patient", "arm", "week", "event"],
-)  # fmt: skip
+)
 """Three of eight patients have an event at one of three visits."""
 
 
@@ -165,9 +170,9 @@ def test_several_rows_of_a_replicate_are_its_share_and_any_is_in_at_least_one() 
 def test_replicates_that_are_all_at_nothing_have_wilson_s_interval_over_replicates() -> None:
     """Eight patients without any event in three visits each are eight, not 24."""
     data = table(VISITS.assign(event=False), replicate="patient")
-    found = mean(data, "event").mean
-    assert found.interval == pytest.approx(proportion_confint(0, 8, method="wilson"), abs=1e-9)
-    assert found.source.method == "Wilson, over patients"
+    share = mean(data, "event").mean
+    assert share.interval == pytest.approx(proportion_confint(0, 8, method="wilson"), abs=1e-9)
+    assert share.source.method == "Wilson, over patients"
     apart = compared(data).difference.quantity
     assert apart.interval == pytest.approx(confint_proportions_2indep(0, 4, 0, 4, method="newcomb"), abs=1e-9)
 
@@ -190,9 +195,9 @@ def test_yes_and_no_with_missing_cells_count_those_that_are_there() -> None:
     frame.loc[3, "event"] = None
     with pytest.raises(UsageError, match="row 4 has no value in column 'event'"):
         mean(table(frame, replicate="patient"), "event")
-    found = mean(table(frame, replicate="patient", missing="drop"), "event").mean
-    assert (found.value, found.source.method) == (3 / 7, "Wilson")
-    assert found.source.text().endswith("7 of 8 patients: 1 cell is empty")
+    share = mean(table(frame, replicate="patient", missing="drop"), "event").mean
+    assert (share.value, share.source.method) == (3 / 7, "Wilson")
+    assert share.source.text().endswith("7 of 8 patients: 1 cell is empty")
 
 
 def test_what_is_taken_of_the_rows_of_a_replicate_is_said_and_computed() -> None:
@@ -206,10 +211,10 @@ def test_what_is_taken_of_the_rows_of_a_replicate_is_said_and_computed() -> None
         quantile(0.75): (2.5, 8.0),
     }
     for reduce, by_host in reductions.items():
-        found = mean(data, Measure("ms", "ms", reduce=reduce)).mean
-        assert dict(found.values) == dict(zip("ab", by_host, strict=True))
-    own = mean(data, Measure("ms", "ms", reduce=lambda column: column.iloc[-1])).mean
-    assert own.value == 6.5
+        quantity = mean(data, Measure("ms", "ms", reduce=reduce)).mean
+        assert dict(quantity.values) == dict(zip("ab", by_host, strict=True))
+    last = mean(data, Measure("ms", "ms", reduce=lambda column: column.iloc[-1])).mean
+    assert last.value == 6.5
     ratio = mean(data, Measure("ms", "ms", scale="ratio", reduce=quantile(0.75))).mean
     assert ratio.value == pytest.approx(math.sqrt(2.5 * 8))
     text = "geometric mean of the 75 % quantile of 2 rows a host"

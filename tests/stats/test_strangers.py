@@ -42,12 +42,11 @@ TRIAL = table(VISITS, replicate="patient", missing="drop")
 def speeds(**versions: float) -> pd.DataFrame:
     """Six hosts with two rates each; the factor by which each version is slower."""
     hosts = G.lognormal(2, 0.5, 6)
-    rows = [
-        (version, f"h{host}", rate, base * factor * G.lognormal(0, 0.01))
-        for version, factor in versions.items()
-        for host, base in enumerate(hosts)
-        for rate in (100, 400)
-    ]
+    rows = []
+    for version, factor in versions.items():
+        for host, base in enumerate(hosts):
+            for rate in (100, 400):
+                rows.append((version, f"h{host}", rate, base * factor * G.lognormal(0, 0.01)))
     return pd.DataFrame(rows, columns=["version", "host", "rate", "latency"])
 
 
@@ -80,16 +79,16 @@ def test_both_n_are_told_and_why_not_all_patients_are_there() -> None:
 
 def test_what_a_number_averages_is_told() -> None:
     """Several rows of one patient are one number first."""
-    found = mean(TRIAL, SBP).mean
-    assert found.source.text() == (
+    quantity = mean(TRIAL, SBP).mean
+    assert quantity.source.text() == (
         "DataFrame, sbp, mean of 3 to 4 rows a patient, DataFrame; 72 patients: 3 cells are empty"
     )
 
 
 def test_a_forgotten_replicate_shows_in_the_source() -> None:
     """All rows count by themselves, and that is said."""
-    found = difference(table(VISITS.dropna()), SBP, "drug", "placebo", by="arm").difference.quantity
-    assert "drug minus placebo, sbp, DataFrame; 125 and 150 rows" in found.source.text()
+    quantity = difference(table(VISITS.dropna()), SBP, "drug", "placebo", by="arm").difference.quantity
+    assert "drug minus placebo, sbp, DataFrame; 125 and 150 rows" in quantity.source.text()
 
 
 # What is paired
@@ -144,8 +143,8 @@ def test_a_value_that_only_one_group_has_is_no_reason_to_unpair_it() -> None:
     rows = [(line, dose, plate, plate + dose) for line in "ab" for dose in (0, 1, 2) for plate in (1, 2, 3)]
     doses = pd.DataFrame(rows, columns=["line", "dose", "plate", "cells"])
     fewer = doses[(doses.line == "a") | (doses.dose < 2) & (doses.plate < 3)]
-    found = difference(table(fewer, replicate="plate"), "cells", by="dose", against=0, within="line")
-    numbers = [single.quantity.n for single in found.difference.singles()]
+    answer = difference(table(fewer, replicate="plate"), "cells", by="dose", against=0, within="line")
+    numbers = [single.quantity.n for single in answer.difference.singles()]
     assert numbers == [3, 3, 2]
 
 
@@ -220,9 +219,9 @@ def test_pairs_that_there_cannot_be_are_refused() -> None:
 def test_a_group_with_one_replicate_is_not_compared() -> None:
     """The sentence says which."""
     few = table(VISITS[(VISITS.arm == "drug") | (VISITS.patient == "P40")].dropna(), replicate="patient")
-    found = difference(few, SBP, by="arm").difference
-    assert found.less.holds is None
-    assert "which one patient of placebo does not decide" in sentence(found)
+    finding = difference(few, SBP, by="arm").difference
+    assert finding.less.holds is None
+    assert "which one patient of placebo does not decide" in sentence(finding)
 
 
 # Ratios
@@ -239,19 +238,19 @@ def test_a_group_with_one_replicate_is_not_compared() -> None:
 )
 def test_a_ratio_says_which_over_which_and_per_cent_up_to_a_doubling(version: str, sentences: str) -> None:
     """Not "1.6 times slower", and not "apart"."""
-    found = difference(SPEEDS, LATENCY, version, "v1", by="version").difference
-    assert re.fullmatch(sentences, said(found)), said(found)
-    assert found.quantity.source.text().startswith(
+    finding = difference(SPEEDS, LATENCY, version, "v1", by="version").difference
+    assert re.fullmatch(sentences, said(finding)), said(finding)
+    assert finding.quantity.source.text().startswith(
         f"{version} over v1, latency, geometric mean of the mean of 2"
     )
 
 
 def test_means_of_a_ratio_are_geometric_and_say_so() -> None:
     """In the source and in the head of their table."""
-    found = mean(SPEEDS, LATENCY, by="version").mean.v1
-    own = [value for _, value in found.values]
-    assert found.value == pytest.approx(float(np.exp(np.mean(np.log(own)))))
-    assert "geometric mean of the mean of 2 rows a host" in found.source.text()
+    quantity = mean(SPEEDS, LATENCY, by="version").mean.v1
+    host_means = [value for _, value in quantity.values]
+    assert quantity.value == pytest.approx(float(np.exp(np.mean(np.log(host_means)))))
+    assert "geometric mean of the mean of 2 rows a host" in quantity.source.text()
     table_of_means = ranking(SPEEDS, LATENCY, by="version").means
     assert table_of_means.heads[1].startswith("Latency, geometric mean")
 
@@ -383,22 +382,22 @@ def test_a_gap_is_larger_or_smaller_and_not_less_accurate() -> None:
     """The difference of two accuracies is no accuracy."""
     frame = {"a": {1: [0.3, 0.31, 0.29, 0.3]}, "b": {1: [0.1, 0.11, 0.1, 0.09]}}
     gap = Measure("training accuracy", "%", value=lambda run, epoch: 0.6 + ACCURACY.of(run, epoch))
-    found = difference(
+    finding = difference(
         results(frame), gap - Measure("accuracy", "%", value=lambda *_: 0.5), "b", "a"
     ).difference
-    assert said(found).startswith(
+    assert said(finding).startswith(
         "training accuracy minus accuracy is smaller for b than for a, by 20.0 ± 1.3 points."
     )
 
 
 def test_more_than_three_comparisons_are_summed_up_and_listed_once() -> None:
     """In a table with the interval that judges each of them."""
-    found = difference(SPEEDS, LATENCY, by="version", against="v1", within="rate").difference
+    finding = difference(SPEEDS, LATENCY, by="version", against="v1", within="rate").difference
     assert (
-        said(found)
+        said(finding)
         == "of 8 comparisons with v1 in latency, 4 are slower, 2 faster and 2 the same as far as matters."
     )
-    listed = found.table
+    listed = finding.table
     assert [column.title for column in listed.columns] == [
         *("Rate", "Compared", "Ratio", "Outcome", "Simultaneous 95 % CI, times", "p", "n")
     ]
@@ -413,8 +412,8 @@ def test_more_than_three_comparisons_are_summed_up_and_listed_once() -> None:
 def test_a_group_is_said_as_people_say_it(group: Any, begins: str) -> None:
     """Numbers are those of a column."""
     frame = speeds(v1=1.0, v2=1.05).assign(rate=group)
-    found = difference(table(frame, replicate="host"), LATENCY, by="version", against="v1", within="rate")
-    assert said(found.difference).startswith(begins)
+    answer = difference(table(frame, replicate="host"), LATENCY, by="version", against="v1", within="rate")
+    assert said(answer.difference).startswith(begins)
 
 
 def test_a_value_that_is_a_number_is_said_with_its_column() -> None:
@@ -422,8 +421,8 @@ def test_a_value_that_is_a_number_is_said_with_its_column() -> None:
     frame = pd.DataFrame([(dose, plate, plate + dose / 5) for dose in (0, 5) for plate in (1.0, 2.1, 3.3)],
                          columns=["dose", "plate", "growth"])  # fmt: skip
     data = table(frame.assign(growth=frame.growth + G.normal(0, 0.01, 6)), replicate="plate")
-    found = difference(data, "growth", 5, 0, by="dose").difference
-    assert said(found).startswith("dose 5 is higher in growth than dose 0, by ")
+    finding = difference(data, "growth", 5, 0, by="dose").difference
+    assert said(finding).startswith("dose 5 is higher in growth than dose 0, by ")
     assert said(effect(data, "growth", by="dose").effect).startswith(
         "from dose 0 to dose 5, growth rises by "
     )
@@ -431,9 +430,9 @@ def test_a_value_that_is_a_number_is_said_with_its_column() -> None:
 
 def test_names_that_differ_clearly_are_a_list_that_can_be_asked() -> None:
     """With a name and without."""
-    found = difference(SPEEDS, LATENCY, by="version", against="v1", within="rate").difference
-    assert [*found.where_clear] == ["100", "400"]
-    assert found.where_clear("v2") == ["100", "400"]
+    finding = difference(SPEEDS, LATENCY, by="version", against="v1", within="rate").difference
+    assert [*finding.where_clear] == ["100", "400"]
+    assert finding.where_clear("v2") == ["100", "400"]
     ranked = ranking(SPEEDS, LATENCY, by="version").ranking
     assert [*ranked.where_clear] == ["v2", "v3"] or ranked.first == ["v4"]
     assert ranked.where_clear("v2") == ["v3"]

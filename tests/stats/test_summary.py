@@ -22,16 +22,16 @@ PATIENTS = pd.DataFrame(
 COLUMNS: list[str | Measure] = [Measure("age", "years"), "crp", "sex", "smoker", Measure("relapsed", "%")]
 
 
-def lines(found: object) -> list[list[str]]:
+def lines(answer: object) -> list[list[str]]:
     """The cells of a summary, with plain spaces."""
-    return [[cell.replace("\u00a0", " ") for cell in line] for line in found.summary.cells()]  # type: ignore[attr-defined]
+    return [[cell.replace("\u00a0", " ") for cell in line] for line in answer.summary.cells()]  # type: ignore[attr-defined]
 
 
 def test_groups_are_described_by_mean_median_and_share_with_what_is_missing() -> None:
     """Two significant digits of the standard deviation; a share of those that have a value."""
-    found = summary(table(PATIENTS, replicate="patient"), by="arm", columns=COLUMNS, median=["crp"])
-    assert found.summary.heads == ["Arm", "drug", "placebo"]
-    assert lines(found) == [
+    answer = summary(table(PATIENTS, replicate="patient"), by="arm", columns=COLUMNS, median=["crp"])
+    assert answer.summary.heads == ["Arm", "drug", "placebo"]
+    assert lines(answer) == [
         ["patients", "4", "3"],
         ["Age, years, mean (SD)", "61.5 (8.8)", "55.5 (9.2)"],
         ["Age: missing", "0", "1"],
@@ -56,8 +56,8 @@ def test_what_nobody_was_asked_is_missing_and_no_share() -> None:
 
 def test_a_number_of_a_summary_says_of_how_many_it_is() -> None:
     """A click shows the group, what was taken, and what is missing."""
-    found = summary(table(PATIENTS, replicate="patient"), by="arm", columns=["age"])
-    age = found.summary.rows[1][2].quantity
+    answer = summary(table(PATIENTS, replicate="patient"), by="arm", columns=["age"])
+    age = answer.summary.rows[1][2].quantity
     assert (age.value, age.n) == (55.5, 2)
     assert age.source.text() == "placebo, age; 2 of 3 patients: 1 missing"
     assert age.source.method == "mean (SD)"

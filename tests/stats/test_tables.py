@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +17,14 @@ from labreport.stats import count, difference, effect, mean, ranking, sentence
 
 GENERATOR = np.random.default_rng(0)
 DOSES = (0.0, 0.1, 10.0)
+LINES = ("HCT116", "A549")
 FRAME = pd.DataFrame(
-    [
-        (line, dose, f"P{plate}", 100 - (40 if line == "HCT116" and dose == 10 else 0) + plate + noise)
-        for line in ("HCT116", "A549")
-        for dose in DOSES
-        for plate in range(4)
-        for noise in GENERATOR.normal(0, 2, 3)
-    ],
-    columns=["cell_line", "dose", "plate", "viability"],
+    product(LINES, DOSES, range(4), range(3)), columns=["cell_line", "dose", "plate", "well"]
 )
+KILLED = 40 * ((FRAME.cell_line == "HCT116") & (FRAME.dose == 10))
+FRAME["viability"] = 100 - KILLED + FRAME.plate + GENERATOR.normal(0, 2, len(FRAME))
+FRAME["plate"] = "P" + FRAME.plate.astype(str)
+FRAME = FRAME.drop(columns="well")
 VIABILITY = Measure("viability", "%", percent=True, bounded=False, margin=10)
 WELLS = table(FRAME, replicate="plate")
 
@@ -38,48 +37,48 @@ def by_plate(line: str, dose: float) -> pd.Series:
 
 def test_values_are_compared_with_one_within_groups_and_judged_together() -> None:
     """Four comparisons of plates that are paired, at the level of four."""
-    found = difference(WELLS, VIABILITY, by="dose", against=0, within="cell_line", name="drug").drug
-    part = found["HCT116"]["10"].comparisons[0]
+    finding = difference(WELLS, VIABILITY, by="dose", against=0, within="cell_line", name="drug").drug
+    part = finding["HCT116"]["10"].comparisons[0]
     theirs = stats.ttest_rel(by_plate("HCT116", 10), by_plate("HCT116", 0))
-    assert found.family == 4
+    assert finding.family == 4
     assert part.quantity.n == 4
     assert part.quantity.interval == pytest.approx(tuple(theirs.confidence_interval()), rel=1e-9)
     assert (part.quantity.judged_low, part.quantity.judged_high) == pytest.approx(
         tuple(theirs.confidence_interval(1 - 0.05 / 4)), rel=1e-9
     )
-    assert found["HCT116"].clear("10").holds is True
-    assert found["HCT116"].less(10).holds is True
-    assert found.less("HCT116", 10).holds is True
-    assert found["A549"].clear("10").holds is False
-    assert found.where_clear("10") == ["HCT116"]
-    assert found["HCT116"].where_clear() == ["10"]
-    assert found.mean.A549["0.1"].n == 4
+    assert finding["HCT116"].clear("10").holds is True
+    assert finding["HCT116"].less(10).holds is True
+    assert finding.less("HCT116", 10).holds is True
+    assert finding["A549"].clear("10").holds is False
+    assert finding.where_clear("10") == ["HCT116"]
+    assert finding["HCT116"].where_clear() == ["10"]
+    assert finding.mean.A549["0.1"].n == 4
 
 
 def test_what_has_no_replicates_is_compared_row_by_row_by_welch() -> None:
     """Each row is independent."""
-    found = difference(table(FRAME), VIABILITY, "HCT116", "A549", by="cell_line").difference
+    finding = difference(table(FRAME), VIABILITY, "HCT116", "A549", by="cell_line").difference
     rows = [FRAME[FRAME.cell_line == line].viability / 100 for line in ("HCT116", "A549")]
     theirs = stats.ttest_ind(*rows, equal_var=False).confidence_interval()
-    assert found.quantity.interval == pytest.approx(tuple(theirs), rel=1e-9)
-    assert found.quantity.source.method == "Welch's t"
+    assert finding.quantity.interval == pytest.approx(tuple(theirs), rel=1e-9)
+    assert finding.quantity.source.method == "Welch's t"
 
 
 def test_replicates_that_are_not_shared_are_compared_by_welch() -> None:
     """Other plates for each cell line."""
     frame = FRAME.assign(plate=FRAME.plate + FRAME.cell_line)
-    found = difference(table(frame, replicate="plate"), VIABILITY, by="cell_line").difference
-    assert found.quantity.source.method == "Welch's t"
+    finding = difference(table(frame, replicate="plate"), VIABILITY, by="cell_line").difference
+    assert finding.quantity.source.method == "Welch's t"
 
 
 def test_replicates_are_paired_by_name_in_whatever_order_they_stand() -> None:
     """Those of one dose are reversed."""
     last = FRAME.dose == 10
     turned = table(pd.concat([FRAME[~last], FRAME[last][::-1]]), replicate="plate")
-    one, other = (
+    as_listed, reordered = (
         difference(data, VIABILITY, "10", "0", by="dose").difference.quantity for data in (WELLS, turned)
     )
-    assert other.interval == pytest.approx(one.interval, rel=1e-9)
+    assert reordered.interval == pytest.approx(as_listed.interval, rel=1e-9)
 
 
 def test_a_row_of_no_replicate_is_refused_or_counted_as_missing() -> None:
@@ -87,8 +86,8 @@ def test_a_row_of_no_replicate_is_refused_or_counted_as_missing() -> None:
     unknown = FRAME.assign(plate=FRAME.plate.where(FRAME.index != 5))
     with pytest.raises(UsageError, match="has no value in column 'plate'"):
         mean(table(unknown, "plate"), VIABILITY, by="dose")
-    found = mean(table(unknown, "plate", missing="drop"), VIABILITY, by="dose").mean["0"]
-    assert found.source.text().endswith("4 plates: 1 row belongs to no group")
+    quantity = mean(table(unknown, "plate", missing="drop"), VIABILITY, by="dose").mean["0"]
+    assert quantity.source.text().endswith("4 plates: 1 row belongs to no group")
 
 
 def test_a_replicate_that_lacks_a_condition_is_named_until_somebody_says_what_is_meant() -> None:
@@ -97,20 +96,20 @@ def test_a_replicate_that_lacks_a_condition_is_named_until_somebody_says_what_is
     asked: Any = {"by": "dose", "against": 0, "within": "cell_line"}
     with pytest.raises(UsageError, match=r"plate 'P3' has no dose '10' in .*, 3 are in both; .*paired=True"):
         difference(lacking, VIABILITY, **asked)
-    found = difference(lacking, VIABILITY, **asked, paired=True)
-    own = found.difference.HCT116["10"].quantity
+    answer = difference(lacking, VIABILITY, **asked, paired=True)
+    quantity = answer.difference.HCT116["10"].quantity
     theirs = stats.ttest_rel(by_plate("HCT116", 10)[:3], by_plate("HCT116", 0)[:3])
-    assert own.interval == pytest.approx(tuple(theirs.confidence_interval()), rel=1e-9)
-    assert own.source.text().endswith("3 of 4 plates: 1 has no dose 10 in cell_line HCT116")
-    assert found.difference.HCT116["0.1"].quantity.source.text().endswith("; 4 plates")
+    assert quantity.interval == pytest.approx(tuple(theirs.confidence_interval()), rel=1e-9)
+    assert quantity.source.text().endswith("3 of 4 plates: 1 has no dose 10 in cell_line HCT116")
+    assert answer.difference.HCT116["0.1"].quantity.source.text().endswith("; 4 plates")
     apart = difference(lacking, VIABILITY, **asked, paired=False).difference.HCT116["10"].quantity
     assert apart.source.text().endswith("3 and 4 plates: 1 has no dose 10 in cell_line HCT116")
 
 
 def test_a_comparison_within_a_group_names_it() -> None:
     """So does what a condition on it is about."""
-    found = difference(WELLS, VIABILITY, by="dose", against=0, within="cell_line").difference
-    assert sentence(found.A549.same("10").about[0]).startswith("in A549, ")
+    finding = difference(WELLS, VIABILITY, by="dose", against=0, within="cell_line").difference
+    assert sentence(finding.A549.same("10").about[0]).startswith("in A549, ")
 
 
 def test_numbers_have_their_order_and_texts_the_table_s() -> None:
@@ -152,8 +151,8 @@ def test_error_rates_below_one_per_cent_are_given_as_fractions() -> None:
 
 def test_replicates_are_counted() -> None:
     """A plate is one observation."""
-    found = count(WELLS, None, VIABILITY, above=50, by="cell_line").count
-    assert (found.quantity.value, found.unit, found.all.holds) == (8, "plate", True)
+    finding = count(WELLS, None, VIABILITY, above=50, by="cell_line").count
+    assert (finding.quantity.value, finding.unit, finding.all.holds) == (8, "plate", True)
 
 
 def wells(folder: Path, text: str) -> Path:
@@ -168,9 +167,9 @@ def test_missing_values_are_refused_by_line_or_dropped_and_counted(tmp_path: Pat
     path = wells(tmp_path, "plate,dose,growth\nP,0,1.5\nP,1,\nQ,0,2\nQ,1,3\n")
     with pytest.raises(UsageError, match=r"wells.csv: line 3 has no value in column 'growth'"):
         mean(table(path, replicate="plate"), "growth")
-    found = mean(table(path, replicate="plate", missing="drop"), "growth", by="dose").mean
-    assert (found["1"].n, found["0"].n) == (1, 2)
-    assert found["1"].source.text().endswith("1 of 2 plates: 1 cell is empty")
+    means = mean(table(path, replicate="plate", missing="drop"), "growth", by="dose").mean
+    assert (means["1"].n, means["0"].n) == (1, 2)
+    assert means["1"].source.text().endswith("1 of 2 plates: 1 cell is empty")
 
 
 def test_a_text_among_numbers_is_refused_by_line(tmp_path: Path) -> None:
