@@ -114,7 +114,7 @@ def test_stored_weights_give_what_is_stored() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ("weights", "images are read otherwise"),
         ("accuracy", "test accuracy"),
@@ -122,14 +122,14 @@ def test_stored_weights_give_what_is_stored() -> None:
         ("shape", "the weights are those of another network"),
     ],
 )
-def test_what_is_not_as_stored_is_told(change: str, said: str) -> None:
+def test_what_is_not_as_stored_is_told(change: str, message: str) -> None:
     """Each kind of difference by itself."""
-    found = kept()
+    stored = kept()
     if change == "weights":
-        found.arrays["state.layer-0.kernel"] = -found.arrays["state.layer-0.kernel"]
+        stored.arrays["state.layer-0.kernel"] = -stored.arrays["state.layer-0.kernel"]
     elif change == "accuracy":
-        found.metrics["test"] = found.metrics["test"] | {"accuracy": 0.5}
+        stored.metrics["test"] = stored.metrics["test"] | {"accuracy": 0.5}
     elif change == "loss":
-        found.metrics["validation"] = found.metrics["validation"] | {"loss": 1.0}
+        stored.metrics["validation"] = stored.metrics["validation"] | {"loss": 1.0}
     network = Network((7,)) if change == "shape" else PLAIN
-    assert any(said in text for text in verification.differences(network, found))
+    assert any(message in text for text in verification.differences(network, stored))

@@ -56,7 +56,7 @@ NODES = "which is 378 nodes or more in one hidden layer"
 
 
 @pytest.mark.parametrize(
-    ("rules", "fields", "said"),
+    ("rules", "fields", "message"),
     [
         (Rules(hidden_layers=(10, None)), {}, "1 hidden layers; the exercise allows 10 or more"),
         (Rules(hidden_layers=(3, 3)), {}, "1 hidden layers; the exercise allows 3"),
@@ -70,17 +70,17 @@ NODES = "which is 378 nodes or more in one hidden layer"
         (Rules(), {"activation": "relu"}, "the activation 'relu'; the exercise asks for 'sigmoid'"),
     ],
 )
-def test_a_broken_rule_is_told_with_its_number(rules: Rules, fields: dict[str, Any], said: str) -> None:
+def test_a_broken_rule_is_told_with_its_number(rules: Rules, fields: dict[str, Any], message: str) -> None:
     """One line for each rule of the exercise."""
-    assert list(rules.broken(experiment(**fields))) == [said]
+    assert list(rules.broken(experiment(**fields))) == [message]
 
 
 def test_a_broken_rule_is_told_at_the_line_of_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
     """A rule is told once for all layers that break it alike; a network of another name has no rules."""
     monkeypatch.setitem(RULES, "sample", Rules(hidden_layers=(3, None)))
-    (said,) = broken_rules([experiment(hidden_layers=(7, 8)), replace(experiment(), name="mine")])
-    assert said.partition(": ")[0].startswith("tests/exercise/test_networks.py:")
-    assert "network 'sample' has 2 hidden layers" in said
+    (message,) = broken_rules([experiment(hidden_layers=(7, 8)), replace(experiment(), name="mine")])
+    assert message.partition(": ")[0].startswith("tests/exercise/test_networks.py:")
+    assert "network 'sample' has 2 hidden layers" in message
 
 
 def test_the_catalogue_keeps_the_rules() -> None:

@@ -65,7 +65,7 @@ def made(experiment: Experiment, seeds: Iterable[int], accuracy: Callable[[str, 
     network = experiment.specification
     if isinstance(network, Timing):
         return [timed(experiment, seed) for seed in seeds]
-    found = []
+    runs = []
     layers = len(network.hidden_layers)
     step = 0.25 * network.initial_gain
     for seed in seeds:
@@ -80,9 +80,9 @@ def made(experiment: Experiment, seeds: Iterable[int], accuracy: Callable[[str, 
                 "validation_loss": 1.1 - value + (0.0005 * place if experiment.name == "complex" else 0),
                 "validation_accuracy": value,
                 "first_gradient_norms": [
-                    (step * network.backward_gain) ** (layers - each) for each in range(layers + 1)
+                    (step * network.backward_gain) ** (layers - layer) for layer in range(layers + 1)
                 ],
-                "image_differences": [step**each for each in range(layers)],
+                "image_differences": [step**layer for layer in range(layers)],
             }
             for place, value in enumerate(curve)
         )
@@ -102,11 +102,11 @@ def made(experiment: Experiment, seeds: Iterable[int], accuracy: Callable[[str, 
             sizes = {"kernel": network.weights, "bias": network.biases}
             arrays |= {f"state.layer-0.{part}": np.broadcast_to(0, (size,)) for part, size in sizes.items()}
             kept[epoch] = MadeKept(epoch, metrics, arrays)
-        found.append(Run("key", experiment.name, seed, {}, records, kept))  # type: ignore[arg-type]
-    return found
+        runs.append(Run("key", experiment.name, seed, {}, records, kept))  # type: ignore[arg-type]
+    return runs
 
 
-def found(name: str, epoch: int) -> float:
+def like_the_report(name: str, epoch: int) -> float:
     """Accuracies like those of the report: what is deep guesses, momentum is fast, width pays late."""
     if name.startswith("deep") and not any(part in name for part in ("gain", "4-layers", "relu")):
         return 0.11
@@ -127,16 +127,16 @@ def report(accuracy: Callable[[str, int], float], seeds: range) -> list[Rendered
     def runs(experiment: Experiment) -> list[Run]:
         return made(experiment, seeds[: experiment.seeds], accuracy)
 
-    answers = {each.name: each(results_for_reader(each, runs)) for each in PROJECT.questions}
+    answers = {reader.name: reader(results_for_reader(reader, runs)) for reader in PROJECT.questions}
     with charts.style():
         figures = {
-            each.name: charts.export(each(results_for_reader(each, runs)), name=each.name)
-            for each in PROJECT.figures
+            reader.name: charts.export(reader(results_for_reader(reader, runs)), name=reader.name)
+            for reader in PROJECT.figures
         }
 
     def shown(section: Section) -> dict[str, Any]:
-        own = {question.name for question in section.questions}
-        return {name: one for name, one in answers.items() if "*" in section.answers or name in own}
+        names = {question.name for question in section.questions}
+        return {name: answer for name, answer in answers.items() if "*" in section.answers or name in names}
 
     return [
         render_section(section, shown(section), figures, PROJECT.runs, TEMPLATES)
@@ -148,7 +148,7 @@ def report(accuracy: Callable[[str, int], float], seeds: range) -> list[Rendered
     ("accuracy", "holds", "fails"),
     [
         (
-            found,
+            like_the_report,
             "All three classify about one image in ten correctly",
             "Rate 1 with momentum learned nothing",
         ),
@@ -193,15 +193,15 @@ def test_at_most_100_training_runs_are_made() -> None:
 
 def test_one_run_of_each_network_compares_nothing() -> None:
     """What two networks show beside each other is marked; struck through is only what the one run shows."""
-    fragments = report(found, range(5, 6))
+    fragments = report(like_the_report, range(5, 6))
     claims = {claim.text: claim for fragment in fragments for claim in fragment.claims}
     compared = [
         text for text in claims if text.startswith(("After 10 epochs the two networks", "Momentum and size"))
     ]
     assert len(compared) == 2
     assert all(claims[text].holds is None for text in compared)
-    both = report(found, range(5, 8))
-    fails_with_three = {claim.line for fragment in both for claim in fragment.claims if claim.fails}
+    with_three = report(like_the_report, range(5, 8))
+    fails_with_three = {claim.line for fragment in with_three for claim in fragment.claims if claim.fails}
     assert {claim.line for claim in claims.values() if claim.fails} <= fails_with_three
 
 

@@ -152,14 +152,14 @@ def test_runs_that_differ_in_numbers_alone_share_one_program() -> None:
     """Seed, learning rate, gain and size of the momentum are arguments; its presence is not."""
     base = Network((6,), momentum=0.9)
     program = epochs.compiled_epoch(epochs.compiled_alike(base), 784)
-    for other in (
+    for network in (
         Network((6,), momentum=0.5),
         Network((6,), momentum=0.9, learning_rate=0.1),
         Network((6,), momentum=0.9, initial_gain=2.0),
     ):
-        assert epochs.compiled_epoch(epochs.compiled_alike(other), 784) is program
-    for other in (Network((6,)), Network((7,), momentum=0.9), Network((6,), momentum=0.9, batch_size=64)):
-        assert epochs.compiled_epoch(epochs.compiled_alike(other), 784) is not program
+        assert epochs.compiled_epoch(epochs.compiled_alike(network), 784) is program
+    for network in (Network((6,)), Network((7,), momentum=0.9), Network((6,), momentum=0.9, batch_size=64)):
+        assert epochs.compiled_epoch(epochs.compiled_alike(network), 784) is not program
 
 
 def test_eight_examples_are_learned_by_heart(

@@ -47,9 +47,9 @@ def test_initial_weights_depend_on_the_seed_alone() -> None:
     backend.keras.utils.set_random_seed(99)
     models.build(Network((9,)), seed=1)
     again = initial(network, 3)
-    other = initial(network, 4)
-    assert all(np.array_equal(one, two) for one, two in zip(first, again, strict=True))
-    assert not np.array_equal(first[0], other[0])
+    reseeded = initial(network, 4)
+    assert all(np.array_equal(drawn, repeated) for drawn, repeated in zip(first, again, strict=True))
+    assert not np.array_equal(first[0], reseeded[0])
 
 
 def test_layers_of_one_shape_start_differently() -> None:

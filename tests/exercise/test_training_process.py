@@ -57,10 +57,10 @@ def in_a_fresh_process(code: str, *arguments: str) -> subprocess.CompletedProces
 def test_bits_do_not_depend_on_the_number_of_cores() -> None:
     """One core or all that there are: same record, same weights, one thread in both, and no messages."""
     every_core = str(os.cpu_count() or 1)
-    one, all_of_them = (in_a_fresh_process(PRINT_DIGEST, cores) for cores in ("1", every_core))
-    assert one.stdout.endswith(" 1\n")
-    assert one.stdout == all_of_them.stdout
-    assert (one.stderr, all_of_them.stderr) == ("", "")
+    one_core, all_cores = (in_a_fresh_process(PRINT_DIGEST, cores) for cores in ("1", every_core))
+    assert one_core.stdout.endswith(" 1\n")
+    assert one_core.stdout == all_cores.stdout
+    assert (one_core.stderr, all_cores.stderr) == ("", "")
 
 
 def test_importing_training_says_nothing() -> None:

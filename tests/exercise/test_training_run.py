@@ -168,17 +168,17 @@ def test_a_state_holds_velocities_only_with_momentum() -> None:
 
 
 @pytest.mark.parametrize(
-    ("network", "said"),
+    ("network", "message"),
     [
         (Network((13,)), r"layer-0.bias has shape \(12,\), allowed is \(13,\)"),
         (Network((12,), momentum=0.9), r"velocity.layer-0.bias has shape None, allowed is \(12,\)"),
     ],
     ids=["other width", "no velocities"],
 )
-def test_a_state_of_another_network_is_refused(network: Network, said: str) -> None:
+def test_a_state_of_another_network_is_refused(network: Network, message: str) -> None:
     """The message names the first array that does not fit."""
     state = training.start(PLAIN, 0).state()
-    with pytest.raises(UsageError, match=said):
+    with pytest.raises(UsageError, match=message):
         training.start(network, seed=0, epoch=1, state=state)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from run.toys import PROJECT, bits, done, found, line_of, task, toy, write_project
+from run.toys import PROJECT, bits, done, line_of, stored_run, task, toy, write_project
 
 from labreport.errors import LabReportError
 from labreport.results import Store
@@ -47,14 +47,14 @@ def cluster(folder: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """A scheduler with two workers of one thread: its address and its process."""
     folder.mkdir()
     file = folder / "scheduler.json"
-    with ExitStack() as all_of_them:
+    with ExitStack() as processes:
         where = ("--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(file))
-        scheduler = all_of_them.enter_context(started(folder, "scheduler", *where))
+        scheduler = processes.enter_context(started(folder, "scheduler", *where))
         while not file.exists() or not file.read_text().endswith("}"):
             time.sleep(0.1)
         address = json.loads(file.read_text())["address"]
         for _ in range(2):
-            all_of_them.enter_context(started(folder, "worker", address, "--nthreads", "1"))
+            processes.enter_context(started(folder, "worker", address, "--nthreads", "1"))
         from distributed import Client
 
         with Client(address, set_as_default=False) as client:  # type: ignore[no-untyped-call]
@@ -70,21 +70,21 @@ def test_workers_give_the_bits_of_this_process_and_run_edited_code(tmp_path: Pat
         wanted = [task(project, name) for name in ("walk", "once", "alone", "raises", "pid")]
         outcome = execute(project, wanted, store, scheduler=address, progress=events.append)
         assert 4 == len(outcome.finished)
-        told = f"project.py:{line_of('no such luck')}: experiment 'raises': ValueError: no such luck"
-        assert [told] == [each.text for each in outcome.failed]
+        message = f"project.py:{line_of('no such luck')}: experiment 'raises': ValueError: no such luck"
+        assert [message] == [failure.text for failure in outcome.failed]
         assert list(range(21)) == [
-            each.epoch for each in events if isinstance(each, Epoch) and each.task == wanted[0]
+            event.epoch for event in events if isinstance(event, Epoch) and event.task == wanted[0]
         ]
-        assert "3" == found(store, wanted[4]).records[0]["threads"]
+        assert "3" == stored_run(store, wanted[4]).records[0]["threads"]
         here = Store(tmp_path / "here")
         for name in ("walk", "once", "alone"):
             assert done(project, here, task(project, name))[0] is None
-            assert bits(found(store, task(project, name))) == bits(found(here, task(project, name)))
+            assert bits(stored_run(store, task(project, name))) == bits(stored_run(here, task(project, name)))
         write_project(tmp_path / "toy", PROJECT.replace("* 0.9 +", "* 0.8 +"))
         edited = load(tmp_path / "toy")
         outcome = execute(edited, [task(edited, "walk")], store, scheduler=address)
         assert outcome.failed == ()
-        assert bits(found(store, task(edited, "walk"))) != bits(found(here, wanted[0]))
+        assert bits(stored_run(store, task(edited, "walk"))) != bits(stored_run(here, wanted[0]))
 
 
 def test_all_files_that_runs_read_are_sent(tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_a_lost_run_begins_again(tmp_path: Path) -> None:
         outcome = execute(project, wanted, store, scheduler=address, progress=kill)
         assert len(killed) == 1
         assert 2 == len(outcome.finished)
-        assert 20 == len(found(store, wanted[0]).records)
+        assert 20 == len(stored_run(store, wanted[0]).records)
 
         def end(event: object) -> None:
             if isinstance(event, Epoch) and event.epoch == 5:
@@ -121,7 +121,7 @@ def test_a_lost_run_begins_again(tmp_path: Path) -> None:
         slow = task(project, "slow")
         with pytest.raises(KeyboardInterrupt):
             execute(project, [slow], store, scheduler=address, progress=end)
-    reached = len(found(store, slow).records)
+    reached = len(stored_run(store, slow).records)
     assert 5 <= reached < 100
     assert done(project, store, slow) == (None, list(range(reached + 1, 101)))
 
@@ -139,7 +139,7 @@ def test_a_scheduler_that_dies_ends_the_build_in_one_line(tmp_path: Path) -> Non
         again = [*wanted, *(task(project, "slow", seed) for seed in range(4, 60))]
         with pytest.raises(LabReportError, match=r"^--scheduler \S+: the scheduler is gone; [^\n]*$"):
             execute(project, again, store, scheduler=address, progress=progress)
-    assert not found(store, wanted[0]).missing((20,))
+    assert not stored_run(store, wanted[0]).missing((20,))
     outcome = execute(project, wanted, store, jobs=2)
     assert 5 == len(outcome.finished)
 
@@ -159,5 +159,5 @@ def test_a_file_that_is_not_on_the_worker_is_named(tmp_path: Path) -> None:
         project = load(write_project(folder, declared))
         outcome = execute(project, [task(project, "reads")], store, scheduler=address)
         assert outcome.failed == ()
-    run = found(store, task(project, "reads"))
+    run = stored_run(store, task(project, "reads"))
     assert list(store.reads.load(run.reads) or {}) == ["data.txt"]

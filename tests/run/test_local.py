@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from run.toys import bits, done, epochs_of, found, line_of, process, task, toy
+from run.toys import bits, done, epochs_of, line_of, process, stored_run, task, toy
 
 import labreport
 from labreport.project import Project
@@ -54,7 +54,7 @@ def undisturbed(project: Project, folder: Path, name: str) -> Run:
     """The run of an experiment, made in this process with nothing in between."""
     store = Store(folder / "undisturbed")
     assert done(project, store, task(project, name))[0] is None
-    return found(store, task(project, name))
+    return stored_run(store, task(project, name))
 
 
 def test_lanes_give_the_bits_of_this_process(project: Project, store: Store, folder: Path) -> None:
@@ -63,8 +63,8 @@ def test_lanes_give_the_bits_of_this_process(project: Project, store: Store, fol
     outcome, events = made(project, store, *wanted)
     assert set(wanted) == set(outcome.finished)
     assert epochs_of(events, wanted[0]) == list(range(21))
-    for each in ("large", "early"):
-        assert bits(found(store, task(project, each))) == bits(undisturbed(project, folder, each))
+    for name in ("large", "early"):
+        assert bits(stored_run(store, task(project, name))) == bits(undisturbed(project, folder, name))
 
 
 def test_a_worker_has_the_threads_of_the_project(project: Project, store: Store) -> None:
@@ -72,7 +72,7 @@ def test_a_worker_has_the_threads_of_the_project(project: Project, store: Store)
     code = "import sys, labreport.cli, labreport.run.local; assert 'numpy' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], cwd=Path(labreport.__file__).parents[1], check=True)
     made(project, store, task(project, "pid"))
-    assert found(store, task(project, "pid")).records[0]["threads"] == "3"
+    assert stored_run(store, task(project, "pid")).records[0]["threads"] == "3"
     assert os.environ.get("OMP_NUM_THREADS") != "3"
 
 
@@ -96,7 +96,7 @@ def test_killed_at_any_moment_the_next_build_gives_the_same_bytes(
     assert reached == sorted(set(reached))
     assert reached[-1] < 100
     assert done(project, store, task(project, "slow"))[0] is None
-    run = found(store, task(project, "slow"))
+    run = stored_run(store, task(project, "slow"))
     assert bits(run) == bits(undisturbed(project, folder, "slow"))
     assert len(store.files(run)) == 2
 
@@ -112,7 +112,7 @@ def test_ctrl_c_writes_the_state(project: Project, store: Store, folder: Path) -
     assert running.returncode != 0
     assert errors.strip().endswith("KeyboardInterrupt")
     assert errors.count("Traceback") == 1  # of the parent, none of the worker's
-    reached = len(found(store, task(project, "slow")).records)
+    reached = len(stored_run(store, task(project, "slow")).records)
     assert reached >= 10
     _, events = made(project, store, task(project, "slow"))
     assert epochs_of(events, task(project, "slow")) == [0, *range(reached + 1, 101)]
@@ -135,8 +135,8 @@ def test_a_worker_that_dies_is_tried_once_more(project: Project, store: Store, f
     """What dies twice is named, and all others are made."""
     names = ("dies", "always dies", "walk", "early")
     outcome, events = made(project, store, *(task(project, name) for name in names))
-    assert {"dies", "walk", "early"} == {each.name for each in outcome.finished}
-    assert [each.text for each in outcome.failed] == [
+    assert {"dies", "walk", "early"} == {finished.name for finished in outcome.finished}
+    assert [failure.text for failure in outcome.failed] == [
         "experiment 'always dies': its process died twice; too little memory?"
     ]
     assert 2 == epochs_of(events, task(project, "dies")).count(0)
@@ -147,7 +147,7 @@ def test_one_cause_is_one_error(project: Project, store: Store) -> None:
     wanted = [task(project, name, seed) for name in ("raises", "raises too") for seed in range(3)]
     outcome, _ = made(project, store, *wanted, task(project, "walk"))
     assert [task(project, "walk")] == list(outcome.finished)
-    assert [each.text for each in outcome.failed] == [
+    assert [failure.text for failure in outcome.failed] == [
         f"project.py:{line_of('no such luck')}: experiments 'raises too', 'raises': ValueError: no such luck"
     ]
 
@@ -155,17 +155,19 @@ def test_one_cause_is_one_error(project: Project, store: Store) -> None:
 def test_the_first_run_of_an_experiment_is_proved(project: Project, store: Store) -> None:
     """A state that forgets is found in the first seed, whichever that is, and once."""
     outcome, _ = made(project, store, *(task(project, "forgets", seed) for seed in (2, 1)), jobs=1)
-    assert [each.cause.partition(" from ")[0] for each in outcome.failed] == [
+    assert [failure.cause.partition(" from ")[0] for failure in outcome.failed] == [
         "its epoch 2 gives another 'place' when it continues"
     ]
-    assert [each.seed for each in outcome.failed[0].tasks] == [1]
+    assert [failed.seed for failed in outcome.failed[0].tasks] == [1]
 
 
 def test_an_experiment_that_fails_is_not_tried_with_further_seeds(project: Project, store: Store) -> None:
     """Others go on."""
     wanted = [task(project, name, seed) for name in ("raises", "once") for seed in (0, 1, 2)]
     outcome, events = made(project, store, *wanted, jobs=1)
-    assert [each.task.seed for each in events if isinstance(each, Epoch) and each.task in wanted[:3]] == [0]
+    assert [event.task.seed for event in events if isinstance(event, Epoch) and event.task in wanted[:3]] == [
+        0
+    ]
     assert set(outcome.finished) == set(wanted[3:])
 
 
@@ -184,30 +186,30 @@ def test_a_full_disk_ends_everything_in_one_line(project: Project, store: Store)
 
 def test_two_builds_make_a_run_once(project: Project, store: Store, folder: Path) -> None:
     """One trains, the other waits for its lock and finds it."""
-    both = [process(folder, "slow", saved=0.0) for _ in range(2)]
-    told = [each.communicate(timeout=60)[0] for each in both]
-    assert sorted(told) == sorted([f"(None, {list(range(1, 101))})\n", "(None, [])\n"])
-    assert not found(store, task(project, "slow")).missing((100,))
+    builds = [process(folder, "slow", saved=0.0) for _ in range(2)]
+    outputs = [build.communicate(timeout=60)[0] for build in builds]
+    assert sorted(outputs) == sorted([f"(None, {list(range(1, 101))})\n", "(None, [])\n"])
+    assert not stored_run(store, task(project, "slow")).missing((100,))
 
 
 def test_the_order_is_by_seed_then_cost_and_exclusive_last(project: Project, store: Store) -> None:
     """The exclusive one begins when all others are finished; the page can be shown after the first seeds."""
     wanted = [task(project, name, seed) for name in ("alone", "walk", "large") for seed in (1, 0)]
-    told: list[str] = []
+    order: list[str] = []
 
     def progress(event: object) -> None:
         if isinstance(event, Epoch) and event.epoch == 0:
-            told.append(f"{event.task.name} {event.task.seed}")
+            order.append(f"{event.task.name} {event.task.seed}")
 
-    execute(project, wanted, store, progress=progress, on_first_seeds=lambda: told.append("page"))
-    told.remove("page")
-    assert told == ["large 0", "walk 0", "large 1", "walk 1", "alone 0", "alone 1"]
+    execute(project, wanted, store, progress=progress, on_first_seeds=lambda: order.append("page"))
+    order.remove("page")
+    assert order == ["large 0", "walk 0", "large 1", "walk 1", "alone 0", "alone 1"]
 
 
 def test_exclusive_runs_are_made_one_after_another(project: Project, store: Store) -> None:
     """Nothing is beside one, not even another, though two lanes would be there."""
     _, events = made(project, store, *(task(project, "alone", seed) for seed in (0, 1)))
-    seeds = [each.task.seed for each in events]
+    seeds = [event.task.seed for event in events]
     assert seeds == sorted(seeds)
 
 
@@ -224,8 +226,8 @@ def test_the_first_seeds_are_told_once(project: Project, store: Store) -> None:
 
 def test_what_the_worker_has_is_compared_with_the_key(project: Project, store: Store) -> None:
     """A task that says it is made of something else fails in the worker, and nothing is kept."""
-    other = replace(task(project, "walk"), inputs={"seed": "0"})
-    outcome, _ = made(project, store, other)
+    altered = replace(task(project, "walk"), inputs={"seed": "0"})
+    outcome, _ = made(project, store, altered)
     assert isinstance(outcome.failed[0], Failed)
     assert "edited since the build began" in outcome.failed[0].text
     assert store.find(task(project, "walk").key, 0) is None

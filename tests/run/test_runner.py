@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy
 import pytest
-from run.toys import bits, done, found, line_of, task, toy, write_project
+from run.toys import bits, done, line_of, stored_run, task, toy, write_project
 
 from labreport.project import Project
 from labreport.results import DiskError, Store, files
@@ -31,7 +31,7 @@ def store(tmp_path: Path) -> Store:
 def test_a_run_keeps_metrics_arrays_state_and_records(project: Project, store: Store) -> None:
     """What the training gives is there again, texts and numbers that are not finite too."""
     assert done(project, store, task(project, "walk", 1)) == (None, list(range(1, 21)))
-    kept = found(store, task(project, "walk", 1)).at(20)
+    kept = stored_run(store, task(project, "walk", 1)).at(20)
     assert sorted(kept.arrays) == ["place", "signs", "state.place", "state.speed"]
     assert kept.metrics["test"]["sum"] == kept.arrays["place"].sum()
     assert numpy.isnan(kept.metrics["test"]["bad"])
@@ -42,16 +42,16 @@ def test_more_epochs_train_only_what_is_new(project: Project, store: Store, tmp_
     """From 20 epochs to 30, ten are trained, with the bits of thirty at once."""
     done(project, store, task(project, "walk", 0, 20))
     assert done(project, store, task(project, "walk", 0, 20, 30)) == (None, list(range(21, 31)))
-    done(project, other := Store(tmp_path / "other"), task(project, "walk", 0, 20, 30))
-    assert bits(found(store, task(project, "walk"))) == bits(found(other, task(project, "walk")))
+    done(project, at_once := Store(tmp_path / "at_once"), task(project, "walk", 0, 20, 30))
+    assert bits(stored_run(store, task(project, "walk"))) == bits(stored_run(at_once, task(project, "walk")))
 
 
 def test_an_epoch_in_between_is_trained_from_the_nearest_kept_one(project: Project, store: Store) -> None:
     """Of a run with epochs 5 and 20, epoch 8 takes three epochs; the record stays."""
     done(project, store, task(project, "walk", 0, 5, 20))
-    before = found(store, task(project, "walk"))
+    before = stored_run(store, task(project, "walk"))
     assert done(project, store, task(project, "walk", 0, 5, 8, 20)) == (None, [6, 7, 8])
-    after = found(store, task(project, "walk"))
+    after = stored_run(store, task(project, "walk"))
     assert before.records == after.records
     assert [5, 8, 20] == list(after.checkpoints)
 
@@ -61,9 +61,9 @@ def test_a_stopped_run_goes_on_from_its_last_epoch(project: Project, store: Stor
     asked = iter([False] * 7 + [True])
     assert done(project, store, task(project, "walk"), stop=lambda: next(asked)) == (None, list(range(1, 8)))
     assert done(project, store, task(project, "walk")) == (None, list(range(8, 21)))
-    done(project, other := Store(tmp_path / "other"), task(project, "walk"))
-    run = found(store, task(project, "walk"))
-    assert bits(run) == bits(found(other, task(project, "walk")))
+    done(project, unbroken := Store(tmp_path / "unbroken"), task(project, "walk"))
+    run = stored_run(store, task(project, "walk"))
+    assert bits(run) == bits(stored_run(unbroken, task(project, "walk")))
     assert run.state is None
     assert len(store.files(run)) == 2
     assert runner.SECONDS_BETWEEN_STATES <= 5.0  # seconds that `kill -9` may lose
@@ -80,7 +80,7 @@ def test_a_state_outlives_an_epoch_before_it_that_is_read_later(project: Project
 def test_a_training_that_finishes_early_is_read_at_its_last_epoch(project: Project, store: Store) -> None:
     """`advance` returned None after four of 20 epochs: every later epoch is the fourth."""
     assert done(project, store, task(project, "early")) == (None, [1, 2, 3, 4])
-    run = found(store, task(project, "early"))
+    run = stored_run(store, task(project, "early"))
     assert (run.at(20).epoch, list(run.checkpoints), run.finished) == (4, [4], True)
     assert done(project, store, task(project, "early", 0, 10, 30)) == (None, [])
     run.checkpoints[4].file.unlink()
@@ -96,12 +96,12 @@ def test_a_training_that_ends_earlier_the_second_time_is_the_shorter_one(
     """It does not wait for ever for the epochs of the first time."""
     monkeypatch.chdir(tmp_path)
     done(project, store, task(project, "early"))
-    found(store, task(project, "early")).checkpoints[4].file.unlink()
+    stored_run(store, task(project, "early")).checkpoints[4].file.unlink()
     (tmp_path / "shorter").touch()
     asked = iter([False] * 9 + [True])  # so that it ends, whatever is broken
     again = done(project, Store(store.folder), task(project, "early"), stop=lambda: next(asked))
     assert again == (None, [1, 2])
-    run = found(store, task(project, "early"))
+    run = stored_run(store, task(project, "early"))
     assert (len(run.records), list(run.checkpoints), run.finished) == (2, [2], True)
 
 
@@ -121,7 +121,9 @@ def test_a_run_goes_on_only_where_what_it_read_is_the_same(
         assert done(project, store, task(project, "reads")) == (None, second)
         undisturbed = Store(tmp_path / f"undisturbed {text}")
         done(project, undisturbed, task(project, "reads"))
-        assert bits(found(store, task(project, "reads"))) == bits(found(undisturbed, task(project, "reads")))
+        assert bits(stored_run(store, task(project, "reads"))) == bits(
+            stored_run(undisturbed, task(project, "reads"))
+        )
 
 
 def test_every_writing_names_what_was_read_so_far(
@@ -132,7 +134,7 @@ def test_every_writing_names_what_was_read_so_far(
     (project.folder / "data.txt").write_text("1")
     asked = iter([False] * 5 + [True])
     done(project, store, task(project, "reads"), stop=lambda: next(asked))
-    run = found(store, task(project, "reads"))
+    run = stored_run(store, task(project, "reads"))
     assert run.state is not None
     assert list(store.reads.load(run.reads) or {}) == ["data.txt"]
 
@@ -155,7 +157,7 @@ def test_a_file_that_changes_while_it_is_read_ends_the_run_in_one_line(
     assert failed is not None
     assert "data.txt" in failed.cause
     assert "\n" not in failed.cause
-    assert len(found(store, task(project, "reads")).records) == 5
+    assert len(stored_run(store, task(project, "reads")).records) == 5
 
 
 @pytest.mark.parametrize("name", ["forgets", "luck"])
@@ -173,12 +175,12 @@ def test_a_proof_is_made_up_for_where_the_first_training_was_stopped(project: Pr
         asked = iter([False, True])
         stopped = done(project, store, task(project, name), proves=True, stop=lambda asked=asked: next(asked))
         assert stopped == (None, [1])
-        assert not found(store, task(project, name)).provenance["proved"]
+        assert not stored_run(store, task(project, name)).provenance["proved"]
     failed, _ = done(project, store, task(project, "forgets"), proves=True)
     assert failed is not None
     assert "its epoch 2 gives another 'place'" in failed.cause
     assert done(project, store, task(project, "walk"), proves=True) == (None, list(range(2, 21)))
-    assert found(store, task(project, "walk")).provenance["proved"]
+    assert stored_run(store, task(project, "walk")).provenance["proved"]
 
 
 @pytest.mark.parametrize("name", ["walk", "noisy"])
@@ -190,14 +192,14 @@ def test_a_state_that_is_whole_passes(name: str, project: Project, store: Store)
 def test_the_proof_changes_no_bit(project: Project, store: Store, tmp_path: Path) -> None:
     """A run that was proved is the run that was not."""
     done(project, store, task(project, "walk"), proves=True)
-    done(project, other := Store(tmp_path / "other"), task(project, "walk"))
-    assert bits(found(store, task(project, "walk"))) == bits(found(other, task(project, "walk")))
+    done(project, unproved := Store(tmp_path / "unproved"), task(project, "walk"))
+    assert bits(stored_run(store, task(project, "walk"))) == bits(stored_run(unproved, task(project, "walk")))
 
 
 def test_a_fit_is_one_step(project: Project, store: Store) -> None:
     """Its metrics are the record of its only epoch, with the time that it took."""
     assert done(project, store, task(project, "once", 7)) == (None, [1])
-    run = found(store, task(project, "once", 7))
+    run = stored_run(store, task(project, "once", 7))
     assert run.at().metrics == {"test": {"score": 1.0}, "seconds": 1.0}
     assert list(run.records[0]) == ["test score", "seconds"]
     assert list(run.at().arrays["a"]) == [1, 2, 3]
@@ -207,7 +209,7 @@ def test_a_fit_is_one_step(project: Project, store: Store) -> None:
 def test_what_is_shorter_is_made_again(ending: str, project: Project, store: Store) -> None:
     """The file of a run or of a checkpoint is cut: it is missing, one line says so, bits are equal."""
     done(project, store, task(project, "walk", 0, 10, 20))
-    run = found(store, task(project, "walk"))
+    run = stored_run(store, task(project, "walk"))
     file = next(path for path in store.files(run) if path.name.endswith(ending))
     file.write_bytes(file.read_bytes()[:-20])
     looked = Store(store.folder)
@@ -215,7 +217,7 @@ def test_what_is_shorter_is_made_again(ending: str, project: Project, store: Sto
     assert len(looked.notices) == 1
     assert str(file.name) in looked.notices[0]
     assert done(project, looked, task(project, "walk", 0, 10, 20))[0] is None
-    assert bits(run) == bits(found(store, task(project, "walk")))
+    assert bits(run) == bits(stored_run(store, task(project, "walk")))
 
 
 def test_a_damaged_state_is_discarded_and_the_run_goes_on_from_the_one_before(
@@ -223,14 +225,14 @@ def test_a_damaged_state_is_discarded_and_the_run_goes_on_from_the_one_before(
 ) -> None:
     """One byte of epoch 20 is another; epochs 11 to 30 are trained from epoch 10."""
     done(project, store, task(project, "walk", 0, 10, 20))
-    file = found(store, task(project, "walk")).checkpoints[20].file
+    file = stored_run(store, task(project, "walk")).checkpoints[20].file
     data = bytearray(file.read_bytes())
     data[-20] ^= 1
     file.write_bytes(data)
     failed, epochs = done(project, store, task(project, "walk", 0, 10, 20, 30))
     assert failed is None
     assert epochs == list(range(11, 31))
-    assert [10, 20, 30] == list(found(store, task(project, "walk")).checkpoints)
+    assert [10, 20, 30] == list(stored_run(store, task(project, "walk")).checkpoints)
 
 
 def test_a_run_of_edited_code_is_not_stored(
@@ -251,7 +253,7 @@ KINDS = "allowed are numbers, "
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "message"),
     [
         (
             SNAPSHOT,
@@ -270,7 +272,9 @@ KINDS = "allowed are numbers, "
         ("return Fit(", "return print(", "its fit returned NoneType; return Fit(metrics, arrays)"),
     ],
 )
-def test_what_cannot_be_kept_is_refused(old: str, new: str, told: str, store: Store, tmp_path: Path) -> None:
+def test_what_cannot_be_kept_is_refused(
+    old: str, new: str, message: str, store: Store, tmp_path: Path
+) -> None:
     """One message at the author's method says what was returned and what is allowed."""
     folder = write_project(tmp_path / "other")
     text = (folder / "project.py").read_text()
@@ -279,7 +283,7 @@ def test_what_cannot_be_kept_is_refused(old: str, new: str, told: str, store: St
     project = load(folder)
     trouble, _ = done(project, store, task(project, "once" if "Fit" in old else "walk"))
     assert trouble is not None
-    assert told == trouble.cause
+    assert message == trouble.cause
     assert "project.py:" in trouble.location
 
 

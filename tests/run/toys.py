@@ -134,7 +134,7 @@ def done(
     return failed, epochs
 
 
-def found(store: Store, wanted: Task) -> Run:
+def stored_run(store: Store, wanted: Task) -> Run:
     """The stored run of a task."""
     run = Store(store.folder).find(wanted.key, wanted.seed)
     assert run is not None
@@ -144,8 +144,10 @@ def found(store: Store, wanted: Task) -> Run:
 def bits(run: Run) -> str:
     """A digest of all of a run that is the same however it came about: everything but measured times."""
     names = [name for name in run.records[0] if not name.endswith("seconds")]
-    records = [{name: each.get(name) for name in names} for each in run.records]
-    kept = [[one.epoch, one.metrics, one.sha256] for one in run.checkpoints.values()]
+    records = [{name: record.get(name) for name in names} for record in run.records]
+    kept = [
+        [checkpoint.epoch, checkpoint.metrics, checkpoint.sha256] for checkpoint in run.checkpoints.values()
+    ]
     return sha256_of([records, kept, run.finished])
 
 
@@ -166,7 +168,7 @@ def process(folder: Path, name: str, saved: float = 5.0) -> subprocess.Popen[str
 
 def epochs_of(events: list[Any], wanted: Task) -> list[int]:
     """Which epochs of a task were told."""
-    return [each.epoch for each in events if isinstance(each, Epoch) and each.task == wanted]
+    return [event.epoch for event in events if isinstance(event, Epoch) and event.task == wanted]
 
 
 def line_of(text: str) -> int:

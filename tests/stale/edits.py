@@ -31,12 +31,12 @@ def inputs_of(folder: Path) -> Inputs:
 
     How an experiment is declared is left out.
     """
-    found = dependencies(load(folder))
+    ingredients = dependencies(load(folder))
     inputs: Inputs = {}
-    for experiment in found.project.runs:
-        inputs[experiment.name] = found.run_inputs(experiment, 0)
-    for reader in (*found.project.questions, *found.project.figures):
-        inputs[reader.name] = _without_declarations(found.reader_inputs(reader, {}))
+    for experiment in ingredients.project.runs:
+        inputs[experiment.name] = ingredients.run_inputs(experiment, 0)
+    for reader in (*ingredients.project.questions, *ingredients.project.figures):
+        inputs[reader.name] = _without_declarations(ingredients.reader_inputs(reader, {}))
     return inputs
 
 

@@ -350,9 +350,9 @@ REACHING = (
 """The ways to reach another module."""
 
 
-def _loading(name: str, main: str, other: str = "", third: str = "") -> Pattern:
+def _loading(name: str, main: str, second: str = "", third: str = "") -> Pattern:
     """What loading a module does to another name, with 70 wherever that is, which becomes 71."""
-    files = {"main.py": main, "other.py": other, "third.py": third}
+    files = {"main.py": main, "other.py": second, "third.py": third}
     (edited,) = (file for file, text in files.items() if "70" in text)
     return Pattern(name, files, (Edit(edited, "70", "71"),))
 

@@ -130,12 +130,14 @@ def loaded(folder: Path, *edits: tuple[str, str]) -> Dependencies:
     return dependencies(load(folder))
 
 
-def made(found: Dependencies) -> dict[str, dict[str, str]]:
+def made(ingredients: Dependencies) -> dict[str, dict[str, str]]:
     """What each thing is made of: `run NAME`, `answer NAME`, `figure NAME`."""
-    project = found.project
-    told = {f"run {one.name}": found.run_inputs(one, 0) for one in project.runs}
-    told |= {f"answer {one.name}": found.reader_inputs(one, {}) for one in project.questions}
-    return told | {f"figure {one.name}": found.reader_inputs(one, {}) for one in project.figures}
+    project = ingredients.project
+    inputs = {f"run {run.name}": ingredients.run_inputs(run, 0) for run in project.runs}
+    inputs |= {f"answer {answer.name}": ingredients.reader_inputs(answer, {}) for answer in project.questions}
+    return inputs | {
+        f"figure {figure.name}": ingredients.reader_inputs(figure, {}) for figure in project.figures
+    }
 
 
 def changed(folder: Path, *edits: tuple[str, str]) -> set[str]:
@@ -143,10 +145,14 @@ def changed(folder: Path, *edits: tuple[str, str]) -> set[str]:
     before = made(loaded(folder))
     after = made(loaded(folder, *edits))
 
-    def own(told: Mapping[str, str]) -> dict[str, str]:
-        return {name: value for name, value in told.items() if not name.startswith("experiment ")}
+    def undeclared(inputs: Mapping[str, str]) -> dict[str, str]:
+        return {name: value for name, value in inputs.items() if not name.startswith("experiment ")}
 
-    return {name for name in {**before, **after} if own(before.get(name, {})) != own(after.get(name, {}))}
+    return {
+        name
+        for name in {**before, **after}
+        if undeclared(before.get(name, {})) != undeclared(after.get(name, {}))
+    }
 
 
 ALL_RUNS = {
@@ -194,7 +200,7 @@ def test_another_engine_makes_everything_but_runs_again(tmp_path: Path) -> None:
     """Answers, figures, sections and documents rest on its files."""
     loaded(tmp_path)
     plan = Plan(load(tmp_path), tmp_path / "report", Store(tmp_path / "results"))
-    assert {one.kind for one in plan.targets if one.inputs()["engine"] == str(ENGINE)} == {"run"}
+    assert {target.kind for target in plan.targets if target.inputs()["engine"] == str(ENGINE)} == {"run"}
 
 
 def test_how_an_experiment_is_declared_counts_for_who_reads_it(tmp_path: Path) -> None:
@@ -206,17 +212,17 @@ def test_how_an_experiment_is_declared_counts_for_who_reads_it(tmp_path: Path) -
 
 def test_runs_rest_on_the_libraries_that_their_code_uses(tmp_path: Path) -> None:
     """Not on those of figures, of bounds in annotations, or of the module around them."""
-    told = made(loaded(tmp_path))
-    libraries = {name for name in told["run plain"] if name.startswith("library ")}
+    inputs = made(loaded(tmp_path))
+    libraries = {name for name in inputs["run plain"] if name.startswith("library ")}
     assert libraries == {"library numpy"}
-    assert told["run plain"]["python"] == f"{sys.version_info.major}.{sys.version_info.minor}"
-    assert "library matplotlib" in told["figure line"]
+    assert inputs["run plain"]["python"] == f"{sys.version_info.major}.{sys.version_info.minor}"
+    assert "library matplotlib" in inputs["figure line"]
 
 
 def test_libraries_that_are_named_are_the_only_ones(tmp_path: Path) -> None:
     """`libraries=` of the project stands in for those that are found."""
-    told = made(loaded(tmp_path, ("seeds=2,", "seeds=2, libraries=('scipy',),")))["run plain"]
-    assert [name for name in told if name.startswith("library ")] == ["library scipy"]
+    inputs = made(loaded(tmp_path, ("seeds=2,", "seeds=2, libraries=('scipy',),")))["run plain"]
+    assert [name for name in inputs if name.startswith("library ")] == ["library scipy"]
 
 
 def test_a_function_that_another_module_exports_is_followed(tmp_path: Path) -> None:
@@ -226,10 +232,10 @@ def test_a_function_that_another_module_exports_is_followed(tmp_path: Path) -> N
         ("outer", "from inner import fit\n"),
     ):
         (tmp_path / f"{name}.py").write_text(text)
-    found = loaded(
+    ingredients = loaded(
         tmp_path, ("experiments=(", "experiments=(Experiment('late', Network(), fit='outer:fit'), ")
     )
-    assert "code inner:fit" in made(found)["run late"]
+    assert "code inner:fit" in made(ingredients)["run late"]
 
 
 def test_data_files_count_by_their_bytes(tmp_path: Path) -> None:
@@ -239,10 +245,10 @@ def test_data_files_count_by_their_bytes(tmp_path: Path) -> None:
     after = made(loaded(tmp_path))
     assert {name for name in before if before[name] != after[name]} == ALL_RUNS
     (tmp_path / "notes.txt").unlink()
-    found = loaded(tmp_path)
+    ingredients = loaded(tmp_path)
     (tmp_path / "notes.txt").unlink()
     with pytest.raises(UsageError, match=r"notes\.txt is not there"):
-        made(found)
+        made(ingredients)
 
 
 def test_how_a_table_is_read_counts_and_the_order_of_what_is_read(tmp_path: Path) -> None:
@@ -251,10 +257,10 @@ def test_how_a_table_is_read_counts_and_the_order_of_what_is_read(tmp_path: Path
     wells = ("WIDTHS = study", 'WELLS = table("wells.csv")\nWIDTHS = study')
     reads = ("reads=DECAY, name=", "reads=(DECAY, PLAIN, WELLS), name=")
     dropped = (wells[0], wells[1].replace('csv"', 'csv", missing="drop"'))
-    other = (reads[0], "reads=(PLAIN, DECAY, WELLS), name=")
+    reordered = (reads[0], "reads=(PLAIN, DECAY, WELLS), name=")
     first, second, third = (
         made(loaded(tmp_path, *edits))["answer loss"]
-        for edits in ((wells, reads), (dropped, reads), (wells, other))
+        for edits in ((wells, reads), (dropped, reads), (wells, reordered))
     )
     assert [name for name in first if first[name] != second[name]] == ["table wells.csv"]
     assert [name for name in first if first[name] != third[name]] == ["reads"]
@@ -273,11 +279,11 @@ def test_which_rows_of_a_table_are_read_counts(tmp_path: Path) -> None:
         made(
             loaded(
                 tmp_path,
-                ("WIDTHS = study", f'WELLS = table("wells.csv", where="{of}")\nWIDTHS = study'),
+                ("WIDTHS = study", f'WELLS = table("wells.csv", where="{condition}")\nWIDTHS = study'),
                 reads,
             )
         )["answer loss"]
-        for of in ("a > 0", "a > 1")
+        for condition in ("a > 0", "a > 1")
     )
     assert [name for name in first if first[name] != second[name]] == ["table wells.csv"]
 
@@ -292,24 +298,24 @@ def test_an_experiment_that_reads_no_files_does_not_rest_on_the_project_s(tmp_pa
 
 def test_equal_specifications_share_a_key_and_titles_do_not_count(tmp_path: Path) -> None:
     """So that their runs are made once."""
-    found = loaded(tmp_path, ('"with decay", decay=0.5', '"with decay"'))
-    plain, decay = (found.project.experiment(name) for name in ("plain", "decay"))
-    assert found.run_inputs(plain, 0) == found.run_inputs(decay, 0)
-    assert found.run_inputs(plain, 0) != found.run_inputs(plain, 1)
+    ingredients = loaded(tmp_path, ('"with decay", decay=0.5', '"with decay"'))
+    plain, decay = (ingredients.project.experiment(name) for name in ("plain", "decay"))
+    assert ingredients.run_inputs(plain, 0) == ingredients.run_inputs(decay, 0)
+    assert ingredients.run_inputs(plain, 0) != ingredients.run_inputs(plain, 1)
 
 
 def test_the_way_leads_from_a_definition_to_what_rests_on_it(tmp_path: Path) -> None:
     """And its place is that of the statement now."""
-    found = loaded(tmp_path)
-    assert found.path_to(found.project.experiment("plain"), "project:images") == [
+    ingredients = loaded(tmp_path)
+    assert ingredients.path_to(ingredients.project.experiment("plain"), "project:images") == [
         "project:images",
         "project:Training.advance",
         "project:Training",
     ]
     line = PROJECT.split("\n").index("def images():") + 1
-    what, where = found.describe("code project:images")
-    assert what == "function project:images"
-    assert where.endswith(f"project.py:{line}")
+    description, place = ingredients.describe("code project:images")
+    assert description == "function project:images"
+    assert place.endswith(f"project.py:{line}")
 
 
 def test_what_a_question_closes_over_is_part_of_it(tmp_path: Path) -> None:
@@ -319,14 +325,14 @@ def test_what_a_question_closes_over_is_part_of_it(tmp_path: Path) -> None:
 
 def test_what_is_edited_after_loading_is_told(tmp_path: Path) -> None:
     """Code and data; what was loaded and digested stays what it was."""
-    found = loaded(tmp_path)
-    before = made(found)
-    assert found.changed_since_loaded() == []
+    ingredients = loaded(tmp_path)
+    before = made(ingredients)
+    assert ingredients.changed_since_loaded() == []
     (tmp_path / "project.py").write_text(f"{PROJECT}\n")
     (tmp_path / "images.txt").write_text("9 9 9")
-    assert [Path(name).name for name in found.changed_since_loaded()] == ["images.txt", "project.py"]
+    assert [Path(name).name for name in ingredients.changed_since_loaded()] == ["images.txt", "project.py"]
     assert (
-        found.run_inputs(found.project.runs[0], 0)["code project:Training"]
+        ingredients.run_inputs(ingredients.project.runs[0], 0)["code project:Training"]
         == before["run plain"]["code project:Training"]
     )
 
@@ -335,7 +341,7 @@ def test_the_bits_of_a_toy_run_are_those_of_this_engine(tmp_path: Path) -> None:
     """If this fails by an edit of the engine, raise `ENGINE`, and pin the new digest."""
     drawing = ["import seaborn as sns\n", 'sns.set_theme(palette="deep")\n', "import matplotlib\n"]
     drawing.append('matplotlib.rcParams["axes.grid"] = True\n')
-    project = loaded(tmp_path, *((each, "") for each in drawing)).project
+    project = loaded(tmp_path, *((statement, "") for statement in drawing)).project
     experiment = project.experiment("decay")
     made_of = dependencies(project).run_inputs(experiment, 0)
     task, store = Task("decay", 0, sha256_of(made_of), made_of, (1, 2)), Store(tmp_path / "results")
@@ -343,5 +349,5 @@ def test_the_bits_of_a_toy_run_are_those_of_this_engine(tmp_path: Path) -> None:
     assert not outcome.failed
     run = store.find(sha256_of(made_of), 0)
     assert run is not None
-    told = {str(epoch): run.at(epoch).sha256 for epoch in (1, 2)} | {"loss": str(run.records[1]["loss"])}
-    assert (ENGINE, sha256_of(told)[:16]) == (1, "15bd3a97522b02a0")
+    results = {str(epoch): run.at(epoch).sha256 for epoch in (1, 2)} | {"loss": str(run.records[1]["loss"])}
+    assert (ENGINE, sha256_of(results)[:16]) == (1, "15bd3a97522b02a0")

@@ -282,8 +282,8 @@ def call(project: Dependencies, name: str) -> dict[str, str]:
 
 def test_a_file_counts_for_whoever_opened_it_or_uses_what_was_kept(project: Dependencies) -> None:
     """What is kept in a cache, a global, an object, a default or a closure counts for the next, too."""
-    found = {name: " ".join(sorted(call(project, name))) for name in READS}
-    assert found == READS
+    reads = {name: " ".join(sorted(call(project, name))) for name in READS}
+    assert reads == READS
 
 
 def test_a_file_that_changes_is_noticed_and_one_that_comes_or_goes(project: Dependencies) -> None:
@@ -327,9 +327,9 @@ def test_reading_the_report_that_is_made_is_an_error(tmp_path: Path, monkeypatch
     write_files(tmp_path, {**DATA, "report/.labreport": "", "report/answers.json": "{}"})
     write_files(tmp_path, {"project.py": PROJECT.replace('"a.txt"', '"report/answers.json"')})
     monkeypatch.chdir(tmp_path)
-    found = dependencies(load(tmp_path), tmp_path / "report" / "results")
+    project = dependencies(load(tmp_path), tmp_path / "report" / "results")
     with pytest.raises(LabReportError, match=r"reads report/answers\.json: it is a part of this report"):
-        call(found, "by_name")
+        call(project, "by_name")
 
 
 def test_what_was_read_before_an_interruption_is_joined(project: Dependencies) -> None:

@@ -57,10 +57,10 @@ def test_a_value_that_has_no_such_text_is_refused_by_its_field(value: Any) -> No
 
 def test_a_library_counts_with_all_that_it_requires() -> None:
     """By distributions, under whatever name a module is imported; Python's own modules have no version."""
-    found = versions(["PIL", "seaborn", "json", "labreport"])
-    assert {"pillow", "seaborn", "matplotlib", "numpy", "pandas"} <= found.keys()
-    assert not found.keys() & {"json", "labreport", "pytest"}
-    assert found["numpy"] == distribution("numpy")[0]
+    libraries = versions(["PIL", "seaborn", "json", "labreport"])
+    assert {"pillow", "seaborn", "matplotlib", "numpy", "pandas"} <= libraries.keys()
+    assert not libraries.keys() & {"json", "labreport", "pytest"}
+    assert libraries["numpy"] == distribution("numpy")[0]
 
 
 def test_a_library_of_no_distribution_counts_by_its_source(

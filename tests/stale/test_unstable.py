@@ -71,9 +71,9 @@ def opened(folder: Path) -> Dependencies:
     return Dependencies(load(folder), folder / "report" / "results")
 
 
-def inputs(found: Dependencies) -> dict[str, str]:
+def inputs(ingredients: Dependencies) -> dict[str, str]:
     """What the run is made of."""
-    return found.run_inputs(found.project.runs[0], 0)
+    return ingredients.run_inputs(ingredients.project.runs[0], 0)
 
 
 @pytest.mark.parametrize("name", VALUES)
