@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -75,3 +77,30 @@ def test_a_variable_that_only_a_function_reads_counts(
     assert not is_stamped(small)
     assert "1 run" in build_all(small)
     assert small.answer() == 1
+
+
+@pytest.mark.parametrize("edited", ["common", "consts"])
+def test_a_module_beside_the_project_counts(edited: str, tmp_path: Path) -> None:
+    """It has no distribution; and what it imports has none, either."""
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    (shared / "common.py").write_text("def alpha():\n    from consts import K\n    return K + 1\n")
+    (shared / "consts.py").write_text("K = 1\n")
+    head = 'import sys\nsys.path.insert(0, "../shared")\nimport common\n'
+    small = Small(tmp_path, head + HEAD + FIT.replace("ALPHA", "common.alpha()") + TAIL)
+    before = build_apart(small)
+    assert "Up to date" in build_apart(small)
+    file = shared / f"{edited}.py"
+    file.write_text(file.read_text().replace("1", "7"))
+    after = build_apart(small)
+    assert "1 run" in before
+    assert "1 run" in after
+
+
+def build_apart(small: Small) -> str:
+    """Build the whole report in a process of its own; what was said."""
+    source = Path(stamp.__file__).parents[2]
+    code = f"import sys; sys.path[:0] = [{str(source)!r}]; from labreport.cli import console; console()"
+    command = [sys.executable, "-c", code]
+    folder = small.toy.folder
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout

@@ -21,7 +21,7 @@ from labreport.stale.observation import Observation
 from labreport.stale.observed import Recorder, recording, start_recording
 from labreport.stale.sources import ENGINE_FOLDER, Sources, installed
 from labreport.stale.unstable import Digests, digests_elsewhere, read_known, write_known
-from labreport.stale.versions import PYTHON, distribution, versions
+from labreport.stale.versions import PYTHON, distribution, source_files, versions
 
 ENGINE = 1
 """The engine as far as runs are made of it: raise it by hand when an edit of the engine changes their bits.
@@ -218,7 +218,11 @@ class Dependencies:
 
     def files(self) -> set[str]:
         """The files that were digested, or looked for when the project was loaded."""
-        return self.digests.pinned | self._recorder.paths_at_import()
+        libraries = set[str]()
+        for closure in self._closures.values():
+            libraries |= closure.libraries
+        paths = self.digests.pinned | self._recorder.paths_at_import()
+        return paths.union(map(str, source_files(libraries)))
 
     @property
     def environment(self) -> dict[str, str]:

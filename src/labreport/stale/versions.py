@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from hashlib import sha256
 from importlib import metadata
@@ -18,16 +19,29 @@ PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 def versions(modules: Iterable[str]) -> dict[str, str]:
     """The distributions of these top-level modules and all that they require, as far as installed.
 
-    A module of no distribution has the digest of its source for a version.
+    A module of no distribution has the digest of its source for a version, with all that it imports.
     """
     found: dict[str, str] = {}
-    for module in set(modules) - sys.stdlib_module_names - {"labreport"}:
+    waiting = set(modules)
+    seen = sys.stdlib_module_names | {"labreport"}
+    while waiting - seen:
+        module = min(waiting - seen)
+        seen |= {module}
         distributions = _distributions_of(module)
         if distributions:
             _add_with_requirements(found, distributions)
         else:
             found[module] = _source_hash(module)
+            waiting |= _imported_by(module)
     return found
+
+
+def source_files(modules: Iterable[str]) -> Iterator[Path]:
+    """The files of those modules that count by their source, and of their folders."""
+    for module in versions(modules):
+        if not distribution(module)[0]:
+            for path in _files_of(module):
+                yield from (path, path.parent)
 
 
 def _add_with_requirements(found: dict[str, str], names: Iterable[str]) -> None:
@@ -72,14 +86,44 @@ def _normal_name(text: str) -> str:
 @cache
 def _source_hash(module: str) -> str:
     """The digest of a library that nobody installed, by its files."""
+    found = sha256()
+    for path in _files_of(module):
+        if path.is_file():
+            found.update(path.read_bytes())
+    return found.hexdigest()[:16]
+
+
+@cache
+def _files_of(module: str) -> list[Path]:
     spec = find_spec(module)
     paths = list[Path]()
     for folder in (spec and spec.submodule_search_locations) or ():
         paths.extend(sorted(Path(folder).rglob("*.py")))
     if not paths and spec and spec.origin:
         paths.append(Path(spec.origin))
-    found = sha256()
-    for path in paths:
-        if path.is_file():
-            found.update(path.read_bytes())
-    return found.hexdigest()[:16]
+    return paths
+
+
+@cache
+def _imported_by(module: str) -> frozenset[str]:
+    """What a library that nobody installed imports, by top-level names, as far as it is here."""
+    names = set[str]()
+    for path in _files_of(module):
+        if path.suffix == ".py" and path.is_file():
+            try:
+                tree = ast.parse(path.read_bytes())
+            except (SyntaxError, ValueError):
+                continue
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Import):
+                    names.update(alias.name.partition(".")[0] for alias in node.names)
+                elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                    names.add(node.module.partition(".")[0])
+    return frozenset(name for name in names if _is_here(name))
+
+
+def _is_here(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except (ImportError, ValueError):
+        return False
