@@ -1153,6 +1153,18 @@ def used():
 
 UNTOLD = (
     Case(
+        "a context variable that another module sets",
+        """
+from helper import SCALE
+SCALE.set(70.0)
+def used():
+    return SCALE.get()
+""",
+        files={
+            "helper.py": "from contextvars import ContextVar\n\nSCALE = ContextVar('scale', default=1.0)\n"
+        },
+    ),
+    Case(
         "generator object (opaque)",
         """
 GEN = (70 * i for i in range(9))

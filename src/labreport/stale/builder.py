@@ -14,7 +14,7 @@ from labreport.errors import UsageError, display_path
 from labreport.project import Data, Experiment, Study
 from labreport.project.checks import Declared
 from labreport.stale.canonical import declaration_hash, reading_hash
-from labreport.stale.effects import top_module
+from labreport.stale.effects import changed_values, top_module
 from labreport.stale.members import (
     MUTABLE,
     class_parts,
@@ -62,13 +62,15 @@ class NodeBuilder:
     def _by_statements(self, digest: str) -> str:
         """The digest of a value by the statements about it, and by what its module read at import."""
         module, _, qualified_name = self.node.label.partition(" ")[2].partition(":")
-        statements = list(self._statements_about(module, qualified_name.partition(".")[0]))
+        name = qualified_name.partition(".")[0]
+        statements = list(self._statements_about(module, name))
         if not statements:
             if self.node.label not in self.graph.nodes:  # a value that an experiment was given
                 return digest
             text = "it cannot be told whether it changes, and no statement of its module makes it"
             location = display_path(self.graph.sources.path(module) or module)
             raise UsageError(f"{qualified_name}: {text}; make it inside the function that uses it", location)
+        statements.extend(self._statements_elsewhere(module, name))
         self.node.files.update(self.graph.opened_by(module, None))
         written = [self.statement_parts(statement) for statement in statements]
         return ValueHash(self).sha256([digest, written])
@@ -82,6 +84,13 @@ class NodeBuilder:
             mentions = name in statement.code.co_names or "*" in statement.binds
             if mentions and (name in statement.binds or not only_declares):
                 yield statement
+
+    def _statements_elsewhere(self, module: str, name: str) -> Iterator[Statement]:
+        """The statements of other modules that act on a value when they are loaded."""
+        for other in self.graph.modules:
+            for statement in self.graph.syntax(other).statements if other != module else ():
+                if (module, name) in changed_values(self.graph, statement):
+                    yield statement
 
     def add(self, label: str, parts: Parts) -> str:
         """Note that the node rests on another, which may be new; its label."""

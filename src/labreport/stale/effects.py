@@ -22,6 +22,17 @@ _ALSO_CHANGES = {"seaborn": "matplotlib"}
 """Libraries that set another one when they are called."""
 
 
+def changed_values(graph: Graph, statement: Statement) -> set[tuple[str, str]]:
+    """The modules and names of the project's values on which a statement acts: `SCALE.set(3)`."""
+    values = set[tuple[str, str]]()
+    if not isinstance(statement.node, DEFINITIONS):
+        for reference in (*statement.uses.acts_on, *statement.uses.calls):
+            owner, path = graph.lookup(statement.module, reference)
+            if path and owner in graph.modules:
+                values.add((owner, path[0]))
+    return values
+
+
 def changed_libraries(graph: Graph, statement: Statement) -> set[str]:
     """The top-level names of the libraries on which a statement acts.
 
