@@ -243,7 +243,7 @@ READS = {
     "globbed": "many/*.txt",
     "globbed_by_path": "many/*.txt",
     "read_all": "many/**/*.txt many/1.txt many/2.txt",
-    "database": "k.db",
+    "database": "k.db k.db-wal",
     "database_log": "",
     "written": "",
     "replaced": "",
@@ -356,3 +356,19 @@ def test_a_file_outside_of_the_project_counts_by_its_full_path(
             path.read_text()
     assert temporary.reads() == {}
     assert list(observation.reads()) == [str(folder / "data.txt")]
+
+
+def test_what_another_process_has_written_to_a_database_counts(project: Dependencies) -> None:
+    """It may be in the log beside it, as long as that process has the database open."""
+    other = sqlite3.connect("k.db")
+    other.execute("pragma journal_mode = wal")
+    before = call(project, "database")
+    other.execute("insert into t values (2)")
+    other.commit()
+    assert project.changed_reads(before) == ["k.db-wal"]
+    after = call(project, "database")
+    assert project.changed_reads(after) == []
+    other.execute("insert into t values (3)")
+    other.commit()
+    assert project.changed_reads(after) == ["k.db-wal"]
+    other.close()

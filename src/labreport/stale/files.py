@@ -17,15 +17,19 @@ _NOT_LISTED = (".py", ".pyc", ".ipynb")
 """Endings of files beside the data, whose coming and going changes no result."""
 _SETTLED = 2.0
 """Seconds after which another writing of a file has another time."""
+WRITE_AHEAD = "-wal"
+"""Ends the name of the file beside a database of SQLite that has what was written to it last."""
 Stamp = tuple[int, int, int]
 """Size, time of the last change in nanoseconds, and inode of a file."""
 
 
 def stamp_of(path: str) -> Stamp | None:
-    """The stamp of a file; None where there is none."""
+    """The stamp of a file; None where there is none, and for an empty log of SQLite, which says nothing."""
     try:
         status = os.stat(path)
     except (OSError, ValueError):
+        return None
+    if path.endswith(WRITE_AHEAD) and status.st_size == 0:
         return None
     return status.st_size, status.st_mtime_ns, status.st_ino
 

@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 
 from labreport.errors import LabReportError, display_path
-from labreport.stale.files import FileDigests, stamp_of
+from labreport.stale.files import WRITE_AHEAD, FileDigests, stamp_of
 from labreport.stale.node import FunctionKey
 from labreport.stale.observed import Opened, Recorder
 
@@ -56,14 +56,13 @@ class Observation:
         for key in self._keepers & self._recorder.kept.keys():
             everything.add(self._recorder.kept[key])
         paths = []
-        for path, stamp in everything.read.items():
-            is_same = stamp == stamp_of(path)
-            is_database = path in everything.databases
-            if is_database and os.path.exists(f"{path}-wal"):  # it is being written
+        changed = {path for path, stamp in everything.read.items() if stamp != stamp_of(path)}
+        for path in everything.read:
+            database = path.removesuffix(WRITE_AHEAD)
+            is_filled = database in everything.databases and changed & {database, database + WRITE_AHEAD}
+            if path in self.opened.written or is_filled:  # SQLite is not heard when it writes
                 continue
-            if path in self.opened.written or (is_database and not is_same):
-                continue
-            if not is_same:
+            if path in changed:
                 self._refuse(path)
             paths.append(path)
         written_folders = {os.path.dirname(path) for path in self.opened.written}

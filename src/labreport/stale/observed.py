@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
 
-from labreport.stale.files import Stamp, stamp_of
+from labreport.stale.files import WRITE_AHEAD, Stamp, stamp_of
 from labreport.stale.node import FunctionKey, function_key
 from labreport.stale.sources import ENGINE_FOLDER, Sources, is_foreign, is_hidden
 
@@ -125,8 +125,10 @@ class Recorder:
         counted = self._counted(text) if text and text != ":memory:" else ""
         callers = self._callers() if counted else None
         if callers is not None and callers.asked_by == _AUTHOR:
+            log = counted + WRITE_AHEAD
             for opened in self._for_whom(callers, counted):
                 opened.read.setdefault(counted, stamp_of(counted))
+                opened.read.setdefault(log, stamp_of(log))
                 opened.databases.add(counted)
 
     def on_list(self, path: EventPath | None = None, *more: Any) -> None:
