@@ -111,3 +111,26 @@ def test_verify_removes_what_is_damaged_so_that_a_build_makes_it_again(toy: Toy)
     assert "1 walk" in toy.run().out
     assert file.read_bytes() == whole
     assert toy.run("verify").code == 0
+
+
+def test_a_figure_is_not_drawn_on_what_a_module_left_open(tmp_path: Path) -> None:
+    """The window of a module is wider than the page; the figure is of the usual width."""
+    text = HEAD.replace("number, question", "figure, number, question")
+    text += """
+from matplotlib import pyplot
+
+pyplot.figure(figsize=(12, 3))
+
+
+def fit(spec, seed):
+    return Fit({"value": 1})
+
+
+@figure(reads=())
+def line():
+    pyplot.plot([1, 2])
+    return pyplot.gcf()
+"""
+    small = Small(tmp_path, text + TAIL.replace("reads=RUN)", "reads=RUN, figures=line)"))
+    ended = small.run("line")
+    assert ended.code == 0, ended.err

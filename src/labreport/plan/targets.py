@@ -151,8 +151,11 @@ class FigureTarget(ReaderTarget):
     kind = "figure"
 
     def _call(self, arguments: Sequence[Any]) -> dict[str, Any]:
+        from matplotlib import pyplot
+
         from labreport import charts
 
+        pyplot.close("all")  # pyplot and seaborn would draw on what a question or a module left open
         with charts.style():
             return asdict(charts.export(self.subject.function(*arguments), name=self.name))
 
