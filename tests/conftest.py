@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,3 +23,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
                 folders[Path(report.nodeid).parts[1]] += 1
     counts = (f"{folder} {count}" for folder, count in sorted(folders.items()))
     terminalreporter.write_line(f"tests of each folder: {', '.join(counts)}")
+
+
+@pytest.fixture(autouse=True)
+def no_figure_is_left_open() -> Iterator[None]:
+    """Close what a test drew by pyplot: seaborn would draw the next on it."""
+    yield
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is not None:
+        pyplot.close("all")
