@@ -12,13 +12,10 @@ from labreport.errors import UsageError
 from labreport.plan.reasons import differences
 from labreport.plan.targets import RunTarget
 from labreport.results import Checkpoint, Run
+from labreport.stale import Label
 
 if TYPE_CHECKING:
     from labreport.plan.plan import Plan
-
-_MAY_DIFFER = ("code", "module", "value", "library", "python", "engine")
-"""Kinds of inputs of which a person may say that they do not matter; what varies from process to process is a
-`value`. All others, and any new kind, must be equal."""
 
 
 def carry_over(plan: Plan, names: Iterable[str], because: str) -> int:
@@ -67,8 +64,10 @@ def _run_to_keep(plan: Plan, target: RunTarget) -> Run | None:
 def _reasons_against(plan: Plan, target: RunTarget, run: Run) -> list[str]:
     """In what a run differs from a target beside code."""
     now = target.inputs()
-    as_kept = {label: value for label, value in now.items() if _may_differ(label)}
-    as_kept |= {label: value for label, value in run.inputs.items() if not _may_differ(label)}
+    as_kept = {label: value for label, value in now.items() if Label.parse(label).rules.may_differ}
+    for label, value in run.inputs.items():
+        if not Label.parse(label).rules.may_differ:
+            as_kept[label] = value
     reasons = [str(change) for change in differences(plan, target, as_kept)]
     reads = plan.store.reads.load(run.reads)
     if reads is None:
@@ -76,10 +75,6 @@ def _reasons_against(plan: Plan, target: RunTarget, run: Run) -> list[str]:
     elif reads:
         reasons += [f"data {path} changed" for path in plan.dependencies.changed_reads(reads)]
     return reasons
-
-
-def _may_differ(label: str) -> bool:
-    return label.partition(" ")[0] in _MAY_DIFFER
 
 
 def _carry_over_run(plan: Plan, target: RunTarget, before: Run, because: str) -> None:

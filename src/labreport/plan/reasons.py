@@ -9,15 +9,10 @@ from typing import TYPE_CHECKING
 
 from labreport.plan.specification import differing_fields
 from labreport.plan.targets import RunTarget, Target
-from labreport.stale import UNKNOWN
+from labreport.stale import UNKNOWN, Label
 
 if TYPE_CHECKING:
     from labreport.plan.plan import Plan
-
-_ORDER = ("specification", "code", "data", "reads", "answer", "figure", "section", "template")
-_RANKS = {kind: rank for rank, kind in enumerate(_ORDER)}
-_PRINTED = ("seeds", "epochs", "library", "python", "threads")
-"""Kinds of inputs whose values say something to a person. A global's value may be a secret."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +78,7 @@ def differences(plan: Plan, target: Target, before: Mapping[str, str]) -> tuple[
     """What is not, in the inputs of a target, what it was before; the most telling first."""
     now = target.inputs()
     labels = [label for label in {**before, **now} if before.get(label) != now.get(label)]
-    labels.sort(key=lambda label: (_RANKS.get(_kind(label), len(_RANKS)), label))
+    labels.sort(key=lambda label: (Label.parse(label).rules.rank, label))
     renamed = _renamed(plan, labels, before, now)
     changes: dict[Change, None] = dict.fromkeys(renamed.values())
     for label in labels:
@@ -92,21 +87,17 @@ def differences(plan: Plan, target: Target, before: Mapping[str, str]) -> tuple[
     return tuple(changes)
 
 
-def _kind(label: str) -> str:
-    return label.partition(" ")[0]
-
-
 def _subject(label: str) -> str:
     """The experiment of a label such as `reads small 10 50` or `experiment small`; else the label."""
-    kind, _, rest = label.partition(" ")
-    if kind == "experiment":
-        return rest
-    return re.sub(r"(?: \d+)+$", "", rest) if kind == "reads" and rest else label
+    parsed = Label.parse(label)
+    if parsed.kind == "experiment":
+        return parsed.name
+    return re.sub(r"(?: \d+)+$", "", parsed.name) if parsed.kind == "reads" and parsed.name else label
 
 
 def _changes_of(plan: Plan, target: Target, label: str, before: str | None, now: str | None) -> list[Change]:
     """What a person is told of an input that differs."""
-    kind = _kind(label)
+    kind = Label.parse(label).kind
     if kind == "specification" and isinstance(target, RunTarget):
         return [_specification_change(plan, target, before or "", now or "")]
     if kind in ("reads", "experiment") and now != UNKNOWN:
@@ -126,7 +117,8 @@ def _changes_of(plan: Plan, target: Target, label: str, before: str | None, now:
 def _plain_change(plan: Plan, label: str, before: str | None, now: str | None) -> Change:
     """The change of an input that has no form of its own."""
     words, location = plan.dependencies.describe(label)
-    is_declaration = _kind(label) == "experiment"
+    parsed = Label.parse(label)
+    is_declaration = parsed.kind == "experiment"
     cause = location if is_declaration and location else words
     if now == UNKNOWN:
         return Change(f"{words} is made again", cause=cause, label=label, follows=True)
@@ -134,7 +126,7 @@ def _plain_change(plan: Plan, label: str, before: str | None, now: str | None) -
         return Change(f"{words} is gone", cause=cause, label=label)
     if before is None:
         return Change(f"{words} is new", location, cause, label)
-    if _kind(label) in _PRINTED:
+    if parsed.rules.is_printed:
         return Change(f"{words}: {before}, now {now}", location, cause, label)
     return Change(f"{words} changed", location, cause, label)
 
@@ -175,8 +167,12 @@ def _renamed(
     plan: Plan, labels: list[str], before: Mapping[str, str], now: Mapping[str, str]
 ) -> dict[str, Change]:
     """A change for each experiment that has another name now, by its old and its new name."""
-    gone = {_subject(label) for label in labels if _kind(label) == "experiment" and label not in now}
-    new = {_subject(label) for label in labels if _kind(label) == "experiment" and label not in before}
+    gone = {
+        _subject(label) for label in labels if Label.parse(label).kind == "experiment" and label not in now
+    }
+    new = {
+        _subject(label) for label in labels if Label.parse(label).kind == "experiment" and label not in before
+    }
     keys_before = {name: set(plan.report_keys.get(name, {}).values()) for name in gone}
     changes: dict[str, Change] = {}
     for name in sorted(new):

@@ -12,14 +12,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from labreport.stale import Label
+
 
 def describe_machine(inputs: Mapping[str, str], threads: int) -> dict[str, Any]:
     """The processor, the system, the day, and the libraries among the inputs of a run."""
     libraries = {}
-    for label, version in inputs.items():
-        kind, _, name = label.partition(" ")
-        if kind == "library":
-            libraries[name] = version
+    for text, version in inputs.items():
+        label = Label.parse(text)
+        if label.kind == "library":
+            libraries[label.name] = version
     return {
         "processor": _processor(),
         "system": f"{platform.system()} {platform.machine()}",

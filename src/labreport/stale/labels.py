@@ -1,0 +1,63 @@
+"""The labels of inputs, as `code project:fit`, and what is done with inputs of each kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What is done with the inputs of one kind."""
+
+    rank: int = 8
+    """Where a change of it stands among the reasons of a target: the smallest is the most telling."""
+    is_printed: bool = False
+    """Whether its values may be shown to a person. A global's value may be a secret."""
+    may_differ: bool = False
+    """Whether `keep` may pass over a change, since a person can say that it does not matter."""
+
+
+_KINDS = {
+    "specification": Kind(rank=0),
+    "code": Kind(rank=1, may_differ=True),
+    "data": Kind(rank=2),
+    "reads": Kind(rank=3),
+    "answer": Kind(rank=4),
+    "figure": Kind(rank=5),
+    "section": Kind(rank=6),
+    "template": Kind(rank=7),
+    "module": Kind(may_differ=True),
+    "value": Kind(may_differ=True),
+    "engine": Kind(may_differ=True),
+    "library": Kind(is_printed=True, may_differ=True),
+    "python": Kind(is_printed=True, may_differ=True),
+    "threads": Kind(is_printed=True),
+    "seeds": Kind(is_printed=True),
+}
+_OTHER = Kind()
+"""Of all others, and any new kind: shown last, never printed, and never passed over."""
+
+
+@dataclass(frozen=True)
+class Label:
+    """The name of an input: `Label("code", "project:fit")`; there is one `seed`, which needs no name.
+
+    As text it is `code project:fit` and `seed`: so it stands in keys and in stored runs.
+    """
+
+    kind: str
+    name: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}" if self.name else self.kind
+
+    @classmethod
+    def parse(cls, text: str) -> Label:
+        """The label that has this text."""
+        kind, _, name = text.partition(" ")
+        return cls(kind, name)
+
+    @property
+    def rules(self) -> Kind:
+        """What is done with inputs of its kind."""
+        return _KINDS.get(self.kind, _OTHER)
