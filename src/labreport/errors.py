@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from traceback import walk_stack, walk_tb
 from types import FrameType
+from typing import NoReturn
 
 _FOLDERS = (os.path.dirname(__file__), os.path.dirname(os.__file__), sys.prefix, sys.base_prefix)
 _FOREIGN = tuple(os.path.abspath(folder) + os.sep for folder in _FOLDERS)
@@ -51,6 +52,11 @@ class MultipleErrors(LabReportError):
 def author_location() -> str:
     """Name the line of the author from which the engine was called: `project.py:12`, or the empty text."""
     return next(_lines(walk_stack(sys._getframe(1))), "")
+
+
+def refuse(text: str) -> NoReturn:
+    """Raise `UsageError` at the author's line from which the engine was called."""
+    raise UsageError(text, location=author_location())
 
 
 def author_calls() -> tuple[tuple[str, int], ...]:

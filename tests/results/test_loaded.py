@@ -11,7 +11,7 @@ from results.stored import SMALL, stored_run
 from labreport.errors import UsageError
 from labreport.results import Store, describe_experiment, load, write_json
 from labreport.stats import Answer, Namespace, Quantity, difference, effect, ranking, to_json
-from labreport.stats.finding import quantities
+from labreport.stats.contents import quantities
 
 MEAN = Quantity(0.9812345, "fraction", 0.979, 0.9835, n=2)
 GAIN = Quantity(

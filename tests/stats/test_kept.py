@@ -39,7 +39,7 @@ from labreport.stats import (
     sentence,
     to_json,
 )
-from labreport.stats.finding import quantities
+from labreport.stats.contents import quantities
 
 G = np.random.default_rng(8)
 FRAME = pd.DataFrame(product("ABC", (0, 1, 10), range(5)), columns=["line", "dose", "plate"])

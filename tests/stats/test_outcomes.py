@@ -194,7 +194,7 @@ def test_a_ranking_has_no_direction_to_ask_of_every_pair() -> None:
     """But whether all pairs are clear."""
     finding = ranking(gains(STEADY, FASTER, SLOWER), LOSS).ranking
     assert finding.every.clear.holds is True
-    with pytest.raises(UsageError, match=r"a ranking has no \.less of every pair; there are \.clear"):
+    with pytest.raises(UsageError, match=r"a ranking has no \.less of a pair; there are \.clear"):
         _ = finding.every.less
 
 

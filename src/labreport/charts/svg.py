@@ -20,7 +20,7 @@ from labreport.charts.shades import ON_DARK, ON_LIGHT
 from labreport.charts.styles import FAMILY, INCH_MM, LEAST_TYPE, SIZE, VARIABLES, WIDTH_MM, Colour
 from labreport.charts.ticks import readable_log_ticks
 from labreport.errors import UsageError
-from labreport.stats.quantity import scalar
+from labreport.stats.scalars import scalar
 
 
 @dataclass(frozen=True, eq=False)

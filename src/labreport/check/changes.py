@@ -14,7 +14,7 @@ from labreport.check.claims import claims_of_document, keyed_claims, newly_falle
 from labreport.page import Claim
 from labreport.results import files
 from labreport.stats import Finding, Namespace, Quantity, as_plus_minus, from_json
-from labreport.stats.finding import outcomes_by_name, quantities
+from labreport.stats.contents import outcomes_by_name, quantities
 
 _WAS = {True: "held", False: "did not hold", None: "was not known"}
 _NOW = {True: "now holds", False: "no longer holds", None: "is not known now"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
 
@@ -154,15 +154,9 @@ class ClaimTags(Extension):
     # What the compiled template calls
 
     def _join(self, operator_name: str, *sides: Any) -> Condition:
-        """Join conditions by And, Or or Not; a conjunction that fails is about those that make it fail."""
-        conditions = [as_condition(side) for side in sides]
-        if operator_name == "Not":
-            return negated(conditions[0])
-        if operator_name == "Or":
-            return either(*conditions)
-        joined = both(*conditions)
-        failing = [condition for condition in conditions if condition.holds is False]
-        return replace(joined, about=both(*failing).about) if failing else joined
+        """Join conditions by And or Or, or negate one, by Not."""
+        join: Callable[..., Condition] = {"And": both, "Or": either, "Not": negated}[operator_name]
+        return join(*sides)
 
     def _compare(self, left: Any, operator_name: str, right: Any) -> Condition:
         """Compare two exact numbers, or two texts. Raises `UsageError` for a mixture, and for `in`."""

@@ -33,7 +33,7 @@ from labreport.stats import (
     plural,
     sentence_values,
 )
-from labreport.stats.finding import tables_by_name
+from labreport.stats.contents import tables_by_name
 from labreport.stats.formats import FILTERS, FormattedQuantity, formatted_quantity
 from labreport.stats.names import find
 from labreport.stats.tables import Table, declared, rows

@@ -15,7 +15,7 @@ from labreport.project import Project
 from labreport.results import Loaded
 from labreport.results.files import safe_name, write_bytes
 from labreport.stats import Quantity, Table, as_prose, as_quantity
-from labreport.stats.finding import quantities, tables_by_name
+from labreport.stats.contents import quantities, tables_by_name
 from labreport.stats.formats import FormattedQuantity, ci, pm
 
 _LATEX_HEAD = r"""% \labreport{question.name} prints a number, with .pm behind its name ± too, with .ci ends

@@ -11,6 +11,7 @@ import jinja2
 from markupsafe import Markup, escape
 
 from labreport.errors import UsageError
+from labreport.stats import wording
 
 
 def list_filters(print_value: Callable[[Any], Markup]) -> dict[str, Callable[..., Markup]]:
@@ -38,12 +39,7 @@ def _items(value: Any, name: str, usage: str) -> Iterable[Any]:
 def enumeration(items: Iterable[Any], word: str = "and") -> Markup:
     """Join as English does: `5, 8 and 9`."""
     texts = [escape(item) for item in items]
-    if not texts:
-        return Markup()
-    *front, last = texts
-    if not front:
-        return last
-    return Markup(f" {word} ").join([Markup(", ").join(front), last])
+    return Markup(wording.enumeration(texts, escape(word)))
 
 
 def description(value: Any) -> str:

@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Any, TypeAlias
 
 from labreport.stats import Finding, Namespace, Quantity, as_plus_minus, as_prose
-from labreport.stats.finding import quantities
+from labreport.stats.contents import quantities
 from labreport.stats.formats import FormattedQuantity
 from labreport.stats.quantity import reversed_quantity
 from labreport.stats.wording import count_text

@@ -19,7 +19,7 @@ from labreport.page.placeholders import MARK, plain_text
 from labreport.project import Experiment, Figure, Question, Section
 from labreport.project.outline import slug
 from labreport.stats import Column, Difference, Finding, Namespace, Quantity, Table
-from labreport.stats.finding import quantities
+from labreport.stats.contents import quantities
 from labreport.stats.names import find
 
 _STRUCK_BLOCK = re.compile(r'<div class="del">\s*(.*?)(</p>)?\s*</div>', re.DOTALL)

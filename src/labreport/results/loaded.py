@@ -14,7 +14,7 @@ from labreport.results.files import read_json
 from labreport.results.runs import Run
 from labreport.results.store import Store
 from labreport.stats import Quantity, as_prose, from_json
-from labreport.stats.finding import quantities
+from labreport.stats.contents import quantities
 
 if TYPE_CHECKING:
     import pandas

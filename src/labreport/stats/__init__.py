@@ -1,8 +1,9 @@
 """Numbers, comparisons and findings: one way to compare, for results and for tables alike.
 
 Light to import: NumPy, SciPy and pandas are loaded when something is first computed. `sample` and `cells`
-read, `t_intervals`, `shares` and `two_way` compute, `compare` and `judgement` judge, `finding` is asked,
-`formats` prints it by the rules of `rounding`, `sentences` says it, authors call `makers` and `summary`.
+read, `t_intervals`, `shares` and `two_way` compute, `compare` and `judgement` judge, `finding` is asked for
+`conditions`, `formats` prints it by the rules of `rounding`, `sentences` says it, `holding` and `contents`
+list what holds and what is inside, authors call `makers` and `summary`.
 """
 # ruff: noqa: I001
 
@@ -17,9 +18,10 @@ from labreport.stats.finding import (
     Fact,
     Finding,
     Ranking,
-    quantities,
 )
-from labreport.stats.sentences import conditions, sentence, sentence_values
+from labreport.stats.contents import outcomes_by_name, quantities, tables_by_name
+from labreport.stats.holding import conditions
+from labreport.stats.sentences import sentence, sentence_values
 from labreport.stats.makers.categories import hardest
 from labreport.stats.makers.comparisons import change, difference, effect, ranking
 from labreport.stats.makers.counts import count
@@ -27,8 +29,8 @@ from labreport.stats.makers.grids import grid
 from labreport.stats.makers.means import average, mean
 from labreport.stats.makers.statements import fact, number, ratio
 from labreport.stats.names import Namespace, members_equal, to_json
-from labreport.stats.quantity import Condition, Quantity, Source, as_condition, as_quantity
-from labreport.stats.quantity import both, either, negated
+from labreport.stats.conditions import Condition, as_condition, both, either, negated
+from labreport.stats.quantity import Quantity, Source, as_quantity
 from labreport.stats.formats import FormattedQuantity, as_plus_minus, as_prose, as_table, digits_of_column
 from labreport.stats.tables import Column, Table, declared, rows
 from labreport.stats.wording import plural

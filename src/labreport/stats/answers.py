@@ -7,11 +7,12 @@ from dataclasses import fields
 from html import escape
 from typing import Any
 
+from labreport.errors import refuse
 from labreport.project.measure import Measure
 from labreport.stats.finding import Comparison, Count, Difference, Effect, Fact, Ranking
 from labreport.stats.formats import FormattedQuantity
 from labreport.stats.names import Namespace, members_equal
-from labreport.stats.quantity import Quantity, Source, refuse
+from labreport.stats.quantity import Quantity, Source
 from labreport.stats.tables import Column, Table
 
 

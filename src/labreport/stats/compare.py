@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from labreport.errors import refuse
 from labreport.project.measure import Measure
 from labreport.stats import cells, t_intervals
 from labreport.stats.estimate import ALPHA, Estimate
-from labreport.stats.quantity import Quantity, Source, refuse
+from labreport.stats.quantity import Quantity, Source
 from labreport.stats.sample import Sample
 from labreport.stats.shares import (
     paired_share_difference,

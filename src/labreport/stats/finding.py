@@ -1,29 +1,20 @@
-"""Findings: what was seen, how sure it is, and the conditions that may be asked of it."""
+"""Findings: what was compared or counted, how sure it is, and the conditions that may be asked of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from html import escape
 from itertools import combinations, product
 from typing import Any, ClassVar
 
-from labreport.errors import did_you_mean
+from labreport.errors import did_you_mean, refuse
 from labreport.project.measure import Measure
-from labreport.stats.formats import as_plus_minus
+from labreport.stats.conditions import Askable, Condition, ThreeValued, both, either
 from labreport.stats.judgement import Outcome
 from labreport.stats.names import Namespace, find, find_or_none, members_equal, text_of
-from labreport.stats.quantity import (
-    Askable,
-    Condition,
-    Quantity,
-    ThreeValued,
-    both,
-    either,
-    refuse,
-    reversed_quantity,
-)
+from labreport.stats.quantity import Quantity, reversed_quantity
 from labreport.stats.tables import Column, Table
 from labreport.stats.wording import MINUS
 
@@ -51,12 +42,12 @@ class Comparison:
 class Finding(ThreeValued):
     """An observation and its judgement: a `Ranking`, `Difference`, `Effect`, `Count` or `Fact`.
 
-    Its parts are attributes and items: `difference.complex`, `difference["deep-8"]`. `asked` are the words
-    that may be asked of it, for messages.
+    Its parts are attributes and items: `difference.complex`, `difference["deep-8"]`. `words` are those that
+    may be asked of it, for messages.
     """
 
     kind: ClassVar[str]
-    asked: ClassVar[str] = ""
+    words: ClassVar[str] = ""
 
     @property
     def quantity(self) -> Quantity | None:
@@ -76,8 +67,8 @@ class Finding(ThreeValued):
     @property
     def condition(self) -> Condition:
         """A fact is a condition itself. Raises `UsageError` for any other finding."""
-        words = self.asked.split()
-        return refuse(f"a {self.kind} is no condition by itself; ask it, as .{words[0]}")
+        first_word = self.words.split()[0]
+        return refuse(f"a {self.kind} is no condition by itself; ask it, as .{first_word}")
 
     def __iter__(self) -> Iterator[str]:
         """The names of its parts."""
@@ -85,7 +76,7 @@ class Finding(ThreeValued):
 
     def __getitem__(self, name: Any) -> Any:
         """One of its parts, by name. Raises `UsageError` where there is none."""
-        words = [*self.asked.split(), *self]
+        words = [*self.words.split(), *self]
         near = did_you_mean(text_of(name), words) or did_you_mean(text_of(name), words, "it has")
         return refuse(f"a {self.kind} has no {text_of(name)!r}{near}")
 
@@ -151,24 +142,30 @@ class OfSubjects(Finding):
     @property
     def means(self) -> Table:
         """The means as a table."""
-        geometric = ", geometric mean" if self.measure.scale == "ratio" else ""
-        columns = [Column("name", self.axis or "name"), Column("mean", f"{self.measure.label}{geometric}")]
+        title = self.measure.label
+        if self.measure.scale == "ratio":
+            title = f"{title}, geometric mean"
         rows = [(self.label(name), mean) for name, mean in self.subject_means]
-        return Table(list(map(_capitalised, columns)), rows)
+        return Table([_column("name", self.axis or "name"), _column("mean", title)], rows)
 
     def label(self, name: str) -> str:
         """What people call a subject."""
         labels = dict(zip(self.subjects, self.labels, strict=False))
         return labels.get(name) or name
 
-    def _find(self, names: Iterable[Any]) -> list[str]:
+    def means_of(self, names: Iterable[str]) -> tuple[tuple[str, Quantity], ...]:
+        """The means of some subjects."""
+        return tuple((name, mean) for name, mean in self.subject_means if name in names)
+
+    def find_subjects(self, names: Iterable[Any]) -> list[str]:
+        """Its subjects, by names that may differ in signs. Raises `UsageError` for one that is not there."""
         return [find(name, self.subjects, f"subject of the {self.kind}") for name in names]
 
 
-def _capitalised(column: Column) -> Column:
-    """The column with a title as the head of a table has it."""
-    title = column.title.replace("_", " ")
-    return replace(column, title=title[:1].upper() + title[1:])
+def _column(name: str, title: str) -> Column:
+    """A column whose title begins with a capital, as the head of a table does."""
+    title = title.replace("_", " ")
+    return Column(name, title[:1].upper() + title[1:])
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
@@ -179,7 +176,7 @@ class Count(OfSubjects):
     """
 
     kind: ClassVar[str] = "count"
-    asked: ClassVar[str] = "at_least(1) all none quantity of mean means"
+    words: ClassVar[str] = "at_least(1) all none quantity of mean means"
     counts: tuple[tuple[str, Quantity], ...]
     of: Quantity
     threshold: Quantity
@@ -189,13 +186,12 @@ class Count(OfSubjects):
     def quantity(self) -> Quantity:
         """How many, of all subjects together."""
         counts = self.evidence
-        first = counts[0]
         if len(counts) == 1:
-            return first
+            return counts[0]
         n = sum(count.n for count in counts)
         total = sum(count.value or 0 for count in counts)
-        source = replace(first.source, experiments=self.subjects, n=n)
-        return replace(first, value=total, n=n, out_of=n, values=(), source=source)
+        source = replace(counts[0].source, experiments=tuple(self), n=n)
+        return replace(counts[0], value=total, n=n, out_of=n, values=(), source=source)
 
     @property
     def evidence(self) -> list[Quantity]:
@@ -205,48 +201,56 @@ class Count(OfSubjects):
     @property
     def all(self) -> Condition:
         """Hold where it is so in every run; of one subject by its name, `all("wide")`."""
-        return self._where(all_runs=True)
+        return self.ask("all")
 
     @property
     def none(self) -> Condition:
         """Hold where it is so in no run; of one subject by its name, `none("wide")`."""
-        return self._where(all_runs=False)
+        return self.ask("none")
 
     def at_least(self, number: Any, name: Any = None) -> Condition:
         """Hold where at least so many were counted, of all or of one subject; unknown of fewer runs."""
-        finding = self if name is None else self[name]
-        reached: Condition = finding.quantity >= number
-        return replace(reached, about=(finding,))
+        count = self if name is None else self[name]
+        reached: Condition = count.quantity >= number
+        return replace(reached, about=(count,))
+
+    def ask(self, word: str, name: Any = None) -> Condition:
+        """Ask whether it is so in `all` runs, or in `none`: of all subjects, or of one."""
+        count = self if name is None else self[name]
+        number = int(count.quantity.value or 0)
+        exceptions = count.quantity.n - number if word == "all" else number
+        how = f"by {exceptions} of {count.quantity.n}" if exceptions else ""
+        return Condition(exceptions == 0, (count,), how, by_name=partial(self.ask, word))
 
     def __iter__(self) -> Iterator[str]:
         """The names of its subjects."""
-        return iter(self.subjects)
+        return (name for name, _ in self.counts)
 
     def __getitem__(self, name: Any) -> Count:
         """The count of one subject."""
-        (subject,) = self._find([name])
+        (subject,) = self.find_subjects([name])
         count = dict(self.counts)[subject]
-        means = tuple(pair for pair in self.subject_means if pair[0] == subject)
-        labels = (self.label(subject),)
-        total = replace(self.of, value=count.n)
-        counts = ((subject, count),)
-        return replace(self, subjects=(subject,), labels=labels, subject_means=means, counts=counts, of=total)
-
-    def _where(self, name: Any = None, *, all_runs: bool) -> Condition:
-        finding = self if name is None else self[name]
-        count = finding.quantity
-        there = int(count.value or 0)
-        exceptions = count.n - there if all_runs else there
-        how = f"by {exceptions} of {count.n}" if exceptions else ""
-        return Condition(not exceptions, (finding,), how, partial(self._where, all_runs=all_runs))
+        return replace(
+            self,
+            subjects=(subject,),
+            labels=(self.label(subject),),
+            subject_means=self.means_of([subject]),
+            counts=((subject, count),),
+            of=replace(self.of, value=count.n),
+        )
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Compared(OfSubjects, Askable):
-    """Subjects that were compared, each comparison judged as one of `family`."""
+    """Subjects that were compared, each comparison judged as one of `family`.
+
+    A comparison within a group has its name, `within`, and the column of groups, `group_column`.
+    """
 
     comparisons: tuple[Comparison, ...] = ()
     family: int = 1
+    within: str = ""
+    group_column: str = ""
 
     @property
     def evidence(self) -> list[Quantity]:
@@ -261,12 +265,12 @@ class Compared(OfSubjects, Askable):
     @property
     def difference(self) -> Namespace:
         """The differences that were estimated, in both directions: `difference.complex.small`."""
-        differences: dict[str, dict[str, Quantity]] = {}
+        differences: dict[str, dict[str, Quantity]] = {name: {} for name in self.subjects}
         for comparison in self.both_ways():
             if len(comparison.subjects) == 2:
                 first, second = comparison.subjects
-                differences.setdefault(first, {})[second] = comparison.quantity
-        return Namespace({name: differences[name] for name in self.subjects if name in differences})
+                differences[first][second] = comparison.quantity
+        return Namespace({first: by_second for first, by_second in differences.items() if by_second})
 
     @property
     def every(self) -> Quantified:
@@ -280,7 +284,23 @@ class Compared(OfSubjects, Askable):
 
     def singles(self) -> list[Difference]:
         """The finding of each comparison by itself."""
-        return [self._only(comparison) for comparison in self.comparisons]
+        return [self.single(comparison) for comparison in self.comparisons]
+
+    def single(self, comparison: Comparison) -> Difference:
+        """The finding of one of its comparisons, or of the reverse of one."""
+        return Difference(
+            subjects=self.subjects,
+            measure=self.measure,
+            epoch=self.epoch,
+            labels=self.labels,
+            subject_means=self.means_of(comparison.subjects),
+            unit=self.unit,
+            axis=self.axis,
+            comparisons=(comparison,),
+            family=self.family,
+            within=self.within,
+            group_column=self.group_column,
+        )
 
     def both_ways(self) -> list[Comparison]:
         """Each comparison, and each as seen from its second subject."""
@@ -289,37 +309,34 @@ class Compared(OfSubjects, Askable):
             ways += [comparison, comparison.reversed()]
         return ways
 
-    def _which(self, word: str, *names: str) -> Condition:
-        """A condition that needs a name, or two."""
-        parts = ", ".join(list(self)[:8])
-        which = f".{word} of which of {parts}? Write it as .{word}({', '.join(map(repr, names))})"
-        return Condition(None, (self,), which=which, ask=partial(self.ask, word))
+    def comparison_of(self, *names: Any) -> Comparison:
+        """The comparison of two subjects, seen from the first, or the only one that begins with a subject.
 
-    def _asked(self, word: str, comparison: Comparison, bound: Any = None) -> Condition:
-        """The condition on one comparison, which can be asked with other names too."""
-        condition = comparison.quantity.ask(word, bound=bound)
-        return replace(condition, about=(self._only(comparison),), ask=partial(self.ask, word))
-
-    def _comparison(self, *names: Any) -> Comparison:
-        """The comparison of two subjects, seen from the first, or the only one that begins with a subject."""
-        chosen = tuple(self._find(names))
-        matching: list[Comparison] = []
-        for comparisons in (self.comparisons, self.both_ways()):
-            if not matching:
-                matching = [way for way in comparisons if way.subjects[: len(chosen)] == chosen]
+        Raises `UsageError` where there is none, or more than one.
+        """
+        chosen = tuple(self.find_subjects(names))
+        matching = _beginning_with(chosen, self.comparisons) or _beginning_with(chosen, self.both_ways())
         if len(matching) == 1 or (matching and self.kind == "effect"):
             return matching[0]
         pairs = ", ".join(" and ".join(comparison.subjects) for comparison in self.comparisons[:8])
         return refuse(f"{' and '.join(chosen)}: not one comparison; compared were {pairs}")
 
-    def _only(self, comparison: Comparison) -> Difference:
-        """The finding of one of its comparisons."""
-        if isinstance(self, Difference) and self.comparisons == (comparison,):
-            return self
-        arguments: dict[str, Any] = dict(vars(self))
-        arguments["comparisons"] = (comparison,)
-        means = [pair for pair in self.subject_means if pair[0] in comparison.subjects]
-        return Difference(**arguments | {"subject_means": tuple(means)})
+    def _condition(self, word: str, comparison: Comparison, bound: Any = None) -> Condition:
+        """The condition on one comparison, which can be asked with other names too."""
+        condition = comparison.quantity.ask(word, bound=bound)
+        return replace(condition, about=(self.single(comparison),), by_name=partial(self.ask, word))
+
+    def _without_name(self, word: str, *example: str) -> Condition:
+        """A condition that needs a name, or two, as in the example."""
+        parts = ", ".join(list(self)[:8])
+        names = ", ".join(map(repr, example))
+        message = f".{word} of which of {parts}? Write it as .{word}({names})"
+        return Condition(None, (self,), by_name=partial(self.ask, word), lacks_name=message)
+
+
+def _beginning_with(subjects: tuple[str, ...], comparisons: Iterable[Comparison]) -> list[Comparison]:
+    """The comparisons whose first subjects are these."""
+    return [comparison for comparison in comparisons if comparison.subjects[: len(subjects)] == subjects]
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
@@ -327,7 +344,7 @@ class Ranking(Compared):
     """Which of several is best, who is level with it, and who is behind."""
 
     kind: ClassVar[str] = "ranking"
-    asked: ClassVar[str] = (
+    words: ClassVar[str] = (
         "clear(…) wins leads none_clear clear same unclear every any order first where_clear mean means"
     )
 
@@ -343,9 +360,9 @@ class Ranking(Compared):
     @property
     def order(self) -> list[str]:
         """The names by their means, the best first; those without one last."""
-        sign = 1 if self.ahead == "less" else -1
-        means = {name: sign * mean.value for name, mean in self.subject_means if mean.value is not None}
-        return sorted(self.subjects, key=lambda name: (name not in means, means.get(name, 0.0)))
+        means = {name: mean.value for name, mean in self.subject_means if mean.value is not None}
+        ordered = sorted(means, key=means.__getitem__, reverse=self.ahead == "more")
+        return ordered + [name for name in self.subjects if name not in means]
 
     @property
     def first(self) -> list[str]:
@@ -369,10 +386,10 @@ class Ranking(Compared):
         return self.leads(name)
 
     def leads(self, *names: Any) -> Condition:
-        """Hold where exactly these are clearly ahead of all others. Raises `UsageError` without a name."""
+        """Hold where each of these is clearly ahead of all others. Raises `UsageError` without a name."""
         if not names:
             refuse(f"leads() needs one name or more, such as .leads({self.order[0]!r})")
-        leaders = self._find(names)
+        leaders = self.find_subjects(names)
         rest = [name for name in self.subjects if name not in leaders]
         if not rest:
             refuse("leads() names all that are ranked; leave some out")
@@ -383,20 +400,24 @@ class Ranking(Compared):
         """Hold where no two of these (by default of all) clearly differ. Raises `UsageError` for one name."""
         if len(names) == 1:
             refuse(f"none_clear({text_of(names[0])!r}) needs two names or more, or none, which means all")
-        pairs = combinations(self._find(names) or self.subjects, 2)
-        clear = [self._comparison(*pair).quantity.clear for pair in pairs]
+        pairs = combinations(self.find_subjects(names) or self.subjects, 2)
+        clear = [self.comparison_of(*pair).quantity.clear for pair in pairs]
         return replace(~either(*clear), about=(self,))
 
     def ask(self, word: str, *names: Any, bound: Any = None) -> Condition:
         """Ask two of them whether the first is clearly ahead (`clear`), the same or unclear."""
-        if word not in ("clear", "same", "unclear"):
-            refuse(f"a ranking has no .{word}; there are .clear, .same and .unclear")
+        self.check_word(word)
         if not names:
-            return self._which(word, *self.subjects[:2])
-        return self._asked(self.ahead if word == "clear" else word, self._comparison(*names))
+            return self._without_name(word, *self.subjects[:2])
+        return self._condition(self.ahead if word == "clear" else word, self.comparison_of(*names))
+
+    def check_word(self, word: str) -> None:
+        """Raise `UsageError` for what its pairs, which have no direction, cannot be asked."""
+        if word not in ("clear", "same", "unclear"):
+            refuse(f"a ranking has no .{word} of a pair; there are .clear, .same and .unclear")
 
     def _behind(self, name: Any) -> list[str]:
-        (leader,) = self._find([name])
+        (leader,) = self.find_subjects([name])
         return [name for name in self.order if (leader, name) in self.pairs_ahead]
 
 
@@ -404,23 +425,26 @@ class Ranking(Compared):
 class Difference(Compared):
     """How two subjects differ, or several from one, or each from zero.
 
-    `groups` are differences inside one, by group of the column `within`; of one of these, `within` is the
-    group, and `group_column` the column. All of them are judged together.
+    `groups` are differences inside one, by group of the column `within`, which are judged together; it has
+    no comparisons of its own then.
     """
 
     kind: ClassVar[str] = "difference"
-    asked: ClassVar[str] = (
+    words: ClassVar[str] = (
         "more less same unclear clear above below every any where_clear quantity n_of mean means difference"
         " table"
     )
-    within: str = ""
-    group_column: str = ""
     groups: tuple[tuple[str, Difference], ...] = ()
+
+    @property
+    def whole(self) -> Comparison | None:
+        """The comparison that it is of by itself; None where there are several."""
+        return self.comparisons[0] if len(self.comparisons) == 1 else None
 
     @property
     def quantity(self) -> Quantity | None:
         """That of the only comparison, or of the whole of an effect."""
-        return None if self._whole is None else self._whole.quantity
+        return None if self.whole is None else self.whole.quantity
 
     def n_of(self, subject: str) -> Quantity:
         """How many units one side of its only comparison has. Raises `UsageError` where there are several."""
@@ -431,45 +455,49 @@ class Difference(Compared):
     @property
     def mean(self) -> Namespace:
         """The means by subject, or by group and subject."""
-        return self._by_group("mean") if self.groups else super().mean
+        if not self.groups:
+            return super().mean
+        return Namespace({name: group.mean for name, group in self.groups})
 
     @property
     def means(self) -> Table:
         """The means as a table, with the group in front where there are groups."""
         if not self.groups:
             return super().means
-        columns: list[Column] = []
-        rows = []
+        rows: list[Sequence[Any]] = []
         for name, group in self.groups:
-            columns = [_capitalised(Column("group", self.within)), *group.means.columns]
-            rows += [(name, *row) for row in group.means.rows]
-        return Table(columns, rows)
+            table = group.means
+            rows += [(name, *row) for row in table.rows]
+        return Table([_column("group", self.within), *table.columns], rows)
 
     @property
     def difference(self) -> Namespace:
         """The differences that were estimated, in both directions, by group where there are groups."""
-        return self._by_group("difference") if self.groups else super().difference
+        if not self.groups:
+            return super().difference
+        return Namespace({name: group.difference for name, group in self.groups})
 
     @property
     def is_summed_up(self) -> bool:
         """Whether it has more comparisons than a sentence lists; a table has them."""
-        return len(self.singles()) > FEW
+        return len(self.evidence) > FEW
 
     @property
     def table(self) -> Table:
         """All comparisons as a table: with their own interval, the one that judges, p, n and the outcome."""
         is_ratio = self.measure.scale == "ratio"
+        heads = ["compared", "ratio" if is_ratio else "difference", "outcome"]
+        if self.groups:
+            heads.insert(0, self.within)
         rows = []
         for single in self.singles():
             (comparison,) = single.comparisons
-            labels = map(single.label, comparison.subjects)
+            labels = [single.label(subject) for subject in comparison.subjects]
             compared = (" / " if is_ratio else f" {MINUS} ").join(labels)
-            rows.append([single.within, compared, comparison.quantity, comparison.outcome])
-        heads = [self.within, "compared", "ratio" if is_ratio else "difference", "outcome"]
-        skipped = 0 if self.groups else 1
-        columns = [_capitalised(Column(head, head)) for head in heads[skipped:]]
+            row = [compared, comparison.quantity, comparison.outcome]
+            rows.append([single.within, *row] if self.groups else row)
         details = ("judged", "p", "n") if self.family > 1 else ("p", "n")
-        return Table(columns, [row[skipped:] for row in rows]).with_columns(*details)
+        return Table([_column(head, head) for head in heads], rows).with_columns(*details)
 
     @property
     def where_clear(self) -> ClearNames:
@@ -478,39 +506,38 @@ class Difference(Compared):
 
     def singles(self) -> list[Difference]:
         """The finding of each comparison by itself, of all groups."""
-        if self.groups:
-            return [single for _, group in self.groups for single in group.singles()]
-        return super().singles()
+        if not self.groups:
+            return super().singles()
+        singles = []
+        for _, group in self.groups:
+            singles += group.singles()
+        return singles
+
+    def single(self, comparison: Comparison) -> Difference:
+        """The finding of one of its comparisons, which may be this one."""
+        return self if self.comparisons == (comparison,) else super().single(comparison)
 
     def __iter__(self) -> Iterator[str]:
         """The names of its groups, or of what was compared."""
-        names = [name for name, _ in self.groups]
-        names += [comparison.subjects[0] for comparison in self.comparisons]
-        return iter(dict.fromkeys(names))
+        if self.groups:
+            return iter(dict(self.groups))
+        return iter(dict.fromkeys(comparison.subjects[0] for comparison in self.comparisons))
 
     def __getitem__(self, name: Any) -> Difference:
         """The finding of one group, or of the comparison of one subject. Raises `UsageError`."""
-        if self.groups:
-            groups = dict(self.groups)
-            return groups[find(name, groups, f"group of {self.within}")]
-        return self._only(self._comparison(name))
+        if not self.groups:
+            return self.single(self.comparison_of(name))
+        groups = dict(self.groups)
+        return groups[find(name, groups, f"group of {self.within}")]
 
     def ask(self, word: str, *names: Any, bound: Any = None) -> Condition:
         """Ask the comparison that it is of, or one of several by its names, such as a group and a subject."""
         if self.groups and names:
             return self[names[0]].ask(word, *names[1:], bound=bound)
-        comparison = self._comparison(*names) if names else self._whole
+        comparison = self.comparison_of(*names) if names else self.whole
         if comparison is None:
-            return self._which(word, next(iter(self)))
-        return self._asked(word, comparison, bound)
-
-    @property
-    def _whole(self) -> Comparison | None:
-        """The comparison that it is of by itself; None where there are several."""
-        return self.comparisons[0] if len(self.comparisons) == 1 and not self.groups else None
-
-    def _by_group(self, name: str) -> Namespace:
-        return Namespace({group: getattr(finding, name) for group, finding in self.groups})
+            return self._without_name(word, next(iter(self)))
+        return self._condition(word, comparison, bound)
 
     def _clear_groups(self, name: Any) -> list[str]:
         return [group for group, finding in self.groups if finding.clear(name).holds]
@@ -523,7 +550,8 @@ class Effect(Difference):
     kind: ClassVar[str] = "effect"
 
     @property
-    def _whole(self) -> Comparison | None:
+    def whole(self) -> Comparison:
+        """The comparison of the last with the first."""
         return self.comparisons[-1]
 
 
@@ -548,74 +576,9 @@ class Quantified(Askable):
 
     def ask(self, word: str, *, bound: Any = None) -> Condition:
         """Ask each comparison; what fails is about those that make it fail, if these are few."""
-        if isinstance(self.finding, Ranking) and word not in ("clear", "same", "unclear"):
-            refuse(f"a ranking has no .{word} of every pair; there are .clear, .same and .unclear")
-        conditions = [single.ask(word, bound=bound) for single in self.finding.singles()]
-        joined = self.join(*conditions)
-        failing = [condition.about[0] for condition in conditions if condition.holds is False]
-        if joined.holds is False and len(failing) <= FEW:
-            return replace(joined, about=tuple(failing))
+        if isinstance(self.finding, Ranking):
+            self.finding.check_word(word)
+        joined = self.join(*[single.ask(word, bound=bound) for single in self.finding.singles()])
+        if joined.holds is False and len(joined.about) <= FEW:
+            return joined
         return replace(joined, about=(self.finding,))
-
-
-# What a finding has inside
-
-
-def tables_by_name(answer: Namespace) -> dict[str, Table]:
-    """The tables of an answer by the names that a template has for them.
-
-    A difference of several comparisons has its table: `difference.table`.
-    """
-    tables = {}
-    for name, member in answer.members.items():
-        if isinstance(member, Table):
-            tables[name] = member
-        elif isinstance(member, Difference) and len(member.singles()) > 1:
-            tables[f"{name}.table"] = member.table
-    return tables
-
-
-def outcomes_by_name(finding: Finding) -> Iterator[tuple[str, str]]:
-    """What a finding says, by name: each difference as printed and how it was judged; each count and fact."""
-    if isinstance(finding, Fact):
-        yield "", repr(finding).rstrip(".")
-    if isinstance(finding, Count):
-        for name, count in finding.counts:
-            yield name if len(finding.counts) > 1 else "", as_plus_minus(count)
-    for single in finding.singles() if isinstance(finding, Compared) else ():
-        (comparison,) = single.comparisons
-        names = comparison.subjects if isinstance(finding, Ranking) else comparison.subjects[:1]
-        if finding.quantity is comparison.quantity:
-            names = ()
-        path = [name for name in (single.within, *names) if name]
-        yield ".".join(path), f"{as_plus_minus(comparison.quantity)} ({comparison.outcome})"
-
-
-def quantities(
-    value: Any, name: str = "", beside: Mapping[str, Any] | None = None
-) -> Iterator[tuple[str, Quantity]]:
-    """Find the quantities of an answer by the names that a template has for them: `mean.complex`.
-
-    The means and differences of a finding are left out that stand `beside` it in its answer, too.
-    """
-    quantity = value.quantity if isinstance(value, Finding) else value
-    if isinstance(quantity, Quantity):
-        yield name, quantity
-    members = value.members if isinstance(value, Namespace) else _inner_of(value, beside or {})
-    for member_name, member in members.items():
-        path = f"{name}.{member_name}".lstrip(".")
-        is_part = isinstance(value, Finding) and isinstance(member, OfSubjects)
-        yield from quantities(member, path, {"mean": member.mean} if is_part else members)
-
-
-def _inner_of(value: Any, beside: Mapping[str, Any]) -> dict[str, Any]:
-    """What a finding has inside that does not stand beside it: means, and the parts of one of several."""
-    if not isinstance(value, OfSubjects):
-        return {}
-    inner: dict[str, Any] = {"mean": value.mean}
-    if isinstance(value, Ranking):
-        inner["difference"] = value.difference
-    elif len(value.evidence) > 1:
-        inner |= {name: value[name] for name in value}
-    repeated = [name for name in inner if name in beside and members_equal(inner[name], beside[name])]
-    return {name: member for name, member in inner.items() if name not in repeated}

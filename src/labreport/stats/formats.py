@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any, Literal, ParamSpec
 
+from labreport.errors import refuse
 from labreport.project.checks import short_repr
 from labreport.stats.names import Namespace
-from labreport.stats.quantity import Quantity, mapped_quantity, refuse, reversed_quantity
+from labreport.stats.quantity import Quantity, mapped_quantity, reversed_quantity
 from labreport.stats.rounding import (
     MOST_EXTRA_DECIMALS,
     decimals_beside_limits,
@@ -469,9 +470,9 @@ def percent_of_ratio(quantity: Quantity) -> Quantity:
     """By which share the first of a ratio exceeds the second: 0.04 for 1.04. One from 2, or to 0.5, stays."""
     if not quantity.is_ratio or quantity.value is None or not 0.5 < quantity.value < 2:
         return quantity
-    percent = mapped_quantity(quantity, lambda ratio: ratio - 1, unit="fraction")
+    percent = mapped_quantity(quantity, lambda ratio: ratio - 1)
     margin = None if quantity.margin is None else quantity.margin - 1
-    return replace(percent, null=None if quantity.null is None else 0.0, margin=margin)
+    return replace(percent, unit="fraction", null=None if quantity.null is None else 0.0, margin=margin)
 
 
 # Plain texts

@@ -9,8 +9,10 @@ from dataclasses import Field, fields, is_dataclass
 from typing import Any
 from unicodedata import normalize
 
-from labreport.errors import did_you_mean
-from labreport.stats.quantity import Condition, Quantity, plain_number, refuse, scalar
+from labreport.errors import did_you_mean, refuse
+from labreport.stats.conditions import Condition
+from labreport.stats.quantity import Quantity
+from labreport.stats.scalars import plain_number, scalar
 
 
 def text_of(value: Any) -> str:

@@ -1,24 +1,20 @@
-"""A number that can be printed, where it comes from, and conditions that hold, do not, or are unknown."""
+"""A number that can be printed, asked and compared, and where it comes from."""
 
 from __future__ import annotations
 
 import math
 import operator
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partialmethod
-from inspect import ismethod
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal
 
-from labreport.errors import UsageError, author_location, did_you_mean
+from labreport.errors import did_you_mean, refuse
 from labreport.project.checks import short_repr
+from labreport.stats.conditions import Askable, Condition
 from labreport.stats.judgement import Judged, Outcome
+from labreport.stats.scalars import plain_number
 from labreport.stats.wording import distance_text, plural
-
-
-def refuse(text: str) -> NoReturn:
-    """Raise `UsageError` at the author's line."""
-    raise UsageError(text, location=author_location())
 
 
 @dataclass(frozen=True)
@@ -49,16 +45,17 @@ class Source:
 
     def text(self) -> str:
         """Say it in words: `complex minus small, test accuracy, epoch 50; 5 seeds`."""
-        names = list(self.experiments)
+        subject = ", ".join(self.experiments)
         epochs = [str(epoch) for epoch in self.epochs]
         when = f"epoch {', '.join(epochs)}" if epochs else ""
-        if len(names) == len(epochs) == 2:
-            first, second = names
-            names = [f"{first} after epoch {epochs[0]}", f"{second} after epoch {epochs[1]}"]
-            when = ""
-        subject = f" {self.relation} ".join(names) if len(names) == 2 else ", ".join(names)
+        if len(self.experiments) == 2:
+            first, second = self.experiments
+            if len(epochs) == 2:
+                first, second = f"{first} after epoch {epochs[0]}", f"{second} after epoch {epochs[1]}"
+                when = ""
+            subject = f"{first} {self.relation} {second}"
         parts = (subject, self.measure, when, self.averaged, self.note)
-        text = ", ".join(part for part in parts if part) or self.kind
+        text = ", ".join(filter(None, parts)) or self.kind
         return f"{text}; {self.units_text}" if self.n else text
 
     @property
@@ -74,126 +71,6 @@ class Source:
         noun = self.unit if is_single else plural(self.unit)
         reasons = ", ".join(self.left_out)
         return f"{used} {noun}: {reasons}" if reasons else f"{used} {noun}"
-
-
-# Conditions
-
-
-def as_condition(value: Any) -> Condition:
-    """Read a condition: one itself, a truth, or a fact. Raises `UsageError` for anything else."""
-    condition = scalar(value.condition if hasattr(type(value), "condition") else value)
-    if isinstance(condition, Condition):
-        if condition.which:
-            refuse(condition.which)
-        return condition
-    if condition is None or isinstance(condition, bool):
-        return Condition(condition)
-    if ismethod(condition):
-        refuse(f".{condition.__name__} needs brackets: what it asks of, or nothing")
-    refuse(f"{short_repr(condition)} is no condition; write one such as ranking.clear(…), .more or .above(…)")
-
-
-def either(*values: Any) -> Condition:
-    """Hold where any does; unknown or true is true."""
-    conditions = [as_condition(value) for value in values]
-    truths = {condition.holds for condition in conditions}
-    holds: bool | None = False
-    if True in truths:
-        holds = True
-    elif None in truths:
-        holds = None
-    subjects = {}
-    for condition in conditions:
-        subjects.update({id(subject): subject for subject in condition.about})
-    reasons = [condition.how for condition in conditions if condition.holds is holds]
-    return Condition(holds, tuple(subjects.values()), reasons[0] if reasons else "")
-
-
-def negated(value: Any) -> Condition:
-    """Hold where the condition does not."""
-    condition = as_condition(value)
-    holds = None if condition.holds is None else not condition.holds
-    return Condition(holds, condition.about, condition.how)
-
-
-def both(*values: Any) -> Condition:
-    """Hold where all do; unknown and false is false."""
-    opposites = [negated(value) for value in values]
-    return negated(either(*opposites))
-
-
-class ThreeValued:
-    """What holds, does not, or is unknown; joined by &, | and ~."""
-
-    __and__ = __rand__ = both
-    __or__ = __ror__ = either
-    __invert__ = negated
-
-    def __bool__(self) -> bool:
-        raise TypeError("this may be unknown; join conditions by &, | and ~, or read the .holds of one")
-
-
-@dataclass(frozen=True)
-class Condition(ThreeValued):
-    """Whether something holds: True, False, or None where it was not judged.
-
-    `about` are the findings and quantities that were looked at, `how` says how nearly: `by 0.1 points`. One
-    that can be asked by name too, as `gap.more("wide")`, has `ask`; `which` says that it needs a name.
-    """
-
-    holds: bool | None
-    about: tuple[Any, ...] = field(default=(), compare=False)
-    how: str = field(default="", compare=False)
-    ask: Callable[..., Condition] | None = field(default=None, compare=False, repr=False)
-    which: str = field(default="", compare=False, repr=False)
-
-    def __call__(self, *names: Any) -> Condition:
-        """Ask it of what is named."""
-        return self.ask(*names) if self.ask else refuse("this condition is asked without a name")
-
-
-class Askable:
-    """What has the conditions of a comparison: a quantity, a finding, or all comparisons of a finding."""
-
-    def ask(self, word: str, *, bound: Any = None) -> Condition:
-        """Ask one of them by its word."""
-        raise NotImplementedError
-
-    @property
-    def more(self) -> Condition:
-        """Hold where the first is clearly more than the second, or than zero."""
-        return self.ask("more")
-
-    @property
-    def less(self) -> Condition:
-        """Hold where the first is clearly less."""
-        return self.ask("less")
-
-    @property
-    def same(self) -> Condition:
-        """Hold where the difference is inside the margin, its whole interval."""
-        return self.ask("same")
-
-    @property
-    def unclear(self) -> Condition:
-        """Hold where it is neither clear nor the same."""
-        return self.ask("unclear")
-
-    @property
-    def clear(self) -> Condition:
-        """Hold where it is more or less; of a ranking, where the first is ahead."""
-        return self.ask("clear")
-
-    def above(self, bound: Any) -> Condition:
-        """Hold where the whole interval is above `bound`, a number in the printed unit: 92 for 92 %."""
-        return self.ask("above", bound=bound)
-
-    def below(self, bound: Any) -> Condition:
-        """Hold where the whole interval is below `bound`, a number in the printed unit."""
-        return self.ask("below", bound=bound)
-
-
-# Quantities
 
 
 @dataclass(frozen=True, eq=False)
@@ -243,23 +120,27 @@ class Quantity(Askable):
         """How a comparison is judged: exactly one of more, less, same, unclear and unknown."""
         return "unknown" if self.judged is None else self.judged.outcome
 
-    def ask(self, word: str, *, bound: Any = None) -> Condition:
-        """Ask whether the interval is above or below a bound, or a comparison more, less, same or unclear.
+    @property
+    def deciding_ends(self) -> tuple[float | None, float | None]:
+        """The ends that a bound is compared with: of a comparison those by which it is judged."""
+        if self.null is None:
+            return self.low, self.high
+        return self.judged_low, self.judged_high
 
-        The interval of a comparison is that by which it is judged.
-        """
-        is_compared = self.null is not None
+    def ask(self, word: str, *, bound: Any = None) -> Condition:
+        """Ask whether the interval is above or below a bound, or a comparison more, less, same or unclear."""
+        low, high = self.deciding_ends
         if word == "above":
-            return self._compare(operator.gt, bound, self.judged_low if is_compared else self.low)
+            return self._compare(operator.gt, low, bound)
         if word == "below":
-            return self._compare(operator.lt, bound, self.judged_high if is_compared else self.high)
-        if not is_compared:
+            return self._compare(operator.lt, high, bound)
+        if self.null is None:
             advice = "write .above(…), or number(…, null=0)"
             refuse(f"{self!r} is a number by itself and has no .{word}; {advice}")
         if self.judged is None:
             return Condition(None, (self,))
-        holds = self.judged.is_so(word)
-        return Condition(holds, (self,), self._distance_text(self.judged.distance(word)))
+        distance = self.judged.distance(word)
+        return Condition(self.judged.is_so(word), (self,), self._distance_text(distance))
 
     @property
     def interval(self) -> tuple[float, float] | None:
@@ -303,13 +184,12 @@ class Quantity(Askable):
         """Whether a single run, or replicate, was measured."""
         return self.source.kind == "measured" and self.n <= 1 and not self.exact
 
-    def _compare(self, relation: Callable[[Any, Any], bool], bound: Any, end: float | None) -> Condition:
+    def _compare(self, relation: Callable[[Any, Any], bool], end: float | None, bound: Any) -> Condition:
         """Compare the end, or an exact value, with a number in the printed unit, or an exact quantity."""
         number = self.value if self.exact else end
         stored_bound = self._stored_bound(bound)
-        if self.value is None or number is None:
-            return Condition(None, (self,))
-        if self.out_of is not None and stored_bound > self.out_of:  # which so few runs cannot reach
+        is_out_of_reach = self.out_of is not None and stored_bound > self.out_of
+        if self.value is None or number is None or is_out_of_reach:
             return Condition(None, (self,))
         distance = number - stored_bound
         return Condition(bool(relation(distance, 0)), (self,), self._distance_text(distance))
@@ -322,26 +202,31 @@ class Quantity(Askable):
 
     def _stored_bound(self, bound: Any) -> float:
         """A bound in the stored unit: of a number in the printed unit, or of an exact quantity."""
-        if not hasattr(bound, "value"):
-            number = plain_number(bound)
-            if self.unit == "fraction" and 0 < number < 1 and (self.value or 0) > 0.1:
-                advice = f"write {100 * number:g} for {100 * number:g} %"
-                refuse(f"{number!r} is less than 1 %; a bound of a share is in per cent: {advice}")
-            return number / self.factor
-        quantity = as_quantity(bound)
-        if quantity.value is None or not quantity.exact:
-            refuse(f"{quantity!r} is measured; compare with a number, or use a finding")
-        if quantity.unit not in ("", self.unit):
-            refuse(f"{self!r} cannot be compared with {quantity!r}: their units differ")
-        return quantity.value if quantity.unit == self.unit else quantity.value / self.factor
+        if hasattr(bound, "value"):
+            return self._stored_bound_of_quantity(as_quantity(bound))
+        number = plain_number(bound)
+        if self.unit == "fraction" and 0 < number < 1 and (self.value or 0) > 0.1:
+            advice = f"write {100 * number:g} for {100 * number:g} %"
+            refuse(f"{number!r} is less than 1 %; a bound of a share is in per cent: {advice}")
+        return number / self.factor
 
-    def _compare_exactly(self, relation: Callable[[Any, Any], bool], other: Any) -> Any:
+    def _stored_bound_of_quantity(self, bound: Quantity) -> float:
+        """An exact quantity in the stored unit; one without a unit is in the printed unit."""
+        if bound.value is None or not bound.exact:
+            refuse(f"{bound!r} is measured; compare with a number, or use a finding")
+        if bound.unit == self.unit:
+            return bound.value
+        if bound.unit:
+            refuse(f"{self!r} cannot be compared with {bound!r}: their units differ")
+        return bound.value / self.factor
+
+    def _compare_exactly(self, relation: Callable[[Any, Any], bool], bound: Any) -> Any:
         """Compare by ==, < and the like, which only an exact quantity allows."""
-        if not hasattr(other, "value") and not hasattr(other, "__float__"):
+        if not hasattr(bound, "value") and not hasattr(bound, "__float__"):
             return NotImplemented
         if not self.exact:
             refuse(f"{self!r} is measured, and never equal by itself; write .above(…), or use a finding")
-        return self._compare(relation, other, None)
+        return self._compare(relation, None, bound)
 
     __eq__ = partialmethod(_compare_exactly, operator.eq)
     __ne__ = partialmethod(_compare_exactly, operator.ne)
@@ -368,39 +253,31 @@ def as_quantity(value: Any) -> Quantity:
         quantity = getattr(value, "__dict__", {}).get("quantity", value)
     if isinstance(quantity, Quantity):
         return quantity
-    refuse(f"{short_repr(value)} is no quantity; write number(…), or name one of an answer")
-
-
-def scalar(value: Any) -> Any:
-    """One number or truth of NumPy or pandas as Python's; anything else as it is."""
-    if hasattr(type(value), "item") and getattr(value, "size", 1) == 1:
-        return value.item()
-    return value
-
-
-def plain_number(value: Any) -> float | int:
-    """Read a number of Python, NumPy, pandas or SciPy as Python's. Raises `UsageError` for anything else."""
-    number = scalar(value)
-    if isinstance(number, bool) or not hasattr(number, "__float__") or getattr(number, "size", 1) != 1:
-        refuse(f"{short_repr(number)} is not one number")
-    return number if isinstance(number, int) else float(number)
+    return refuse(f"{short_repr(value)} is no quantity; write number(…), or name one of an answer")
 
 
 def mapped_quantity(
-    quantity: Quantity, function: Callable[[float], float], unit: str, *, is_falling: bool = False
+    quantity: Quantity, function: Callable[[float], float], *, is_falling: bool = False
 ) -> Quantity:
     """A quantity whose value, ends and single values are those of a monotonic function of another's."""
 
     def image(number: float | None) -> float | None:
         return None if number is None else function(number)
 
-    own = (image(quantity.low), image(quantity.high))
-    judged = (image(quantity.judged_low), image(quantity.judged_high))
+    low, high = image(quantity.low), image(quantity.high)
+    judged_low, judged_high = image(quantity.judged_low), image(quantity.judged_high)
     if is_falling:
-        own, judged = own[::-1], judged[::-1]
-    values = tuple((name, image(value)) for name, value in quantity.values)
-    mapped = replace(quantity, value=image(quantity.value), unit=unit, values=values)
-    return replace(mapped, low=own[0], high=own[1], judged_low=judged[0], judged_high=judged[1])
+        low, high = high, low
+        judged_low, judged_high = judged_high, judged_low
+    return replace(
+        quantity,
+        value=image(quantity.value),
+        low=low,
+        high=high,
+        judged_low=judged_low,
+        judged_high=judged_high,
+        values=tuple((unit, image(value)) for unit, value in quantity.values),
+    )
 
 
 def reversed_quantity(quantity: Quantity) -> Quantity:
@@ -411,8 +288,11 @@ def reversed_quantity(quantity: Quantity) -> Quantity:
             return -number
         return 1 / number if number else math.inf
 
-    source = quantity.source
-    experiments, epochs, sizes = source.experiments[::-1], source.epochs[::-1], source.sizes[::-1]
-    turned_source = replace(source, experiments=experiments, epochs=epochs, sizes=sizes)
-    turned = mapped_quantity(quantity, opposite, quantity.unit, is_falling=True)
-    return replace(turned, source=turned_source, groups=quantity.groups[::-1])
+    source = replace(
+        quantity.source,
+        experiments=quantity.source.experiments[::-1],
+        epochs=quantity.source.epochs[::-1],
+        sizes=quantity.source.sizes[::-1],
+    )
+    mapped = mapped_quantity(quantity, opposite, is_falling=True)
+    return replace(mapped, source=source, groups=quantity.groups[::-1])

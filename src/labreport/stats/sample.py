@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from labreport.errors import refuse
 from labreport.project import Data, Design, Measure, table
 from labreport.project.checks import short_repr
 from labreport.stats.cells import Cell, cells_of_table, refuse_near_values
 from labreport.stats.names import find, text_of
-from labreport.stats.quantity import refuse
 
 if TYPE_CHECKING:
     import pandas

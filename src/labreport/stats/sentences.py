@@ -1,8 +1,7 @@
-"""How findings are said: the values that a sentence needs, the engine's own sentence, and what holds now."""
+"""How findings are said: the values that a sentence needs, and the engine's own sentence."""
 
 from __future__ import annotations
 
-import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -15,10 +14,8 @@ from typing import Any
 from labreport.project.measure import Measure
 from labreport.stats import formats
 from labreport.stats.finding import FEW, Count, Difference, Fact, Finding, OfSubjects, Ranking
-from labreport.stats.judgement import WORDS
-from labreport.stats.names import quoted_name
-from labreport.stats.quantity import Condition, Quantity
-from labreport.stats.wording import plural
+from labreport.stats.quantity import Quantity
+from labreport.stats.wording import enumeration, plural
 
 _COMPARATIVES = {
     "accuracy": ("more accurate", "less accurate"),
@@ -44,9 +41,6 @@ _POSITIVES = {
     "older": "old",
 }
 """Comparatives, to what stands in `2.6 times as slow`."""
-
-
-# What a sentence needs
 
 
 @dataclass(frozen=True)
@@ -80,37 +74,62 @@ def sentence_values(finding: Finding) -> dict[str, Any]:
     A fact: `sentence`, `truth`, `otherwise`. All others: `measure` (its label), `epoch`, `units`, `margin`,
     `axis`, `geometric` (means are), and what `_count_values`, `_difference_values` and `_ranking_values` say.
     """
+    if isinstance(finding, Ranking):
+        return _values_of_subjects(finding) | _ranking_values(finding)
+    if isinstance(finding, Count):
+        return _values_of_subjects(finding) | _count_values(finding)
+    if isinstance(finding, Difference):
+        return _values_of_subjects(finding) | _difference_values(finding)
     if isinstance(finding, Fact):
         return {"sentence": finding.sentence, "truth": finding.truth, "otherwise": finding.otherwise}
-    values: dict[str, Any] = {}
-    if isinstance(finding, Ranking):
-        values = _ranking_values(finding)
-    elif isinstance(finding, Count):
-        values = _count_values(finding)
-    elif isinstance(finding, Difference):
-        values = _difference_values(finding)
-    return _of_subjects(finding) | values
+    raise TypeError(f"{type(finding).__name__} is no kind of finding")
 
 
-def _of_subjects(finding: Any) -> dict[str, Any]:
+def _values_of_subjects(finding: OfSubjects) -> dict[str, Any]:
     measure = finding.measure
-    margin = Quantity(measure.bound, measure.difference_unit, exact=True)
+    margin = None
+    if measure.bound is not None:
+        margin = Quantity(measure.bound, measure.difference_unit, exact=True)
     return {
         "measure": measure.label,
         "epoch": finding.epoch,
         "units": plural(finding.unit),
-        "margin": None if measure.bound is None else margin,
-        "axis": finding.axis.replace("_", " "),
+        "margin": margin,
+        "axis": _words_of(finding.axis),
         "geometric": measure.scale == "ratio",
     }
 
 
+def _words_of(column: str) -> str:
+    """The name of a column as a sentence has it: `cell line` for `cell_line`."""
+    return column.replace("_", " ")
+
+
+def _label(finding: OfSubjects, name: str) -> str:
+    """What people call a subject; a number with what it is a number of: `dose 10`."""
+    label = finding.label(name)
+    if finding.axis and _is_number(label):
+        return f"{_words_of(finding.axis)} {label}"
+    return label
+
+
+def _labels(finding: OfSubjects, names: Iterable[str]) -> list[str]:
+    return [_label(finding, name) for name in names]
+
+
+def _is_number(text: str) -> bool:
+    return re.fullmatch(r"[-−+]?[\d.,]+(e-?\d+)?", text) is not None
+
+
 def _count_values(finding: Count) -> dict[str, Any]:
     """`side`, `threshold` and `rows`: pairs of a label and its count; of many subjects their sum alone."""
-    rows = [(_label(finding, name), number) for name, number in finding.counts]
+    rows = [(_label(finding, name), count) for name, count in finding.counts]
     if len(rows) > FEW:
         rows = [("", finding.quantity)]
     return {"rows": rows, "side": finding.side, "threshold": finding.threshold}
+
+
+# Differences and effects
 
 
 def _difference_values(finding: Difference) -> dict[str, Any]:
@@ -120,9 +139,73 @@ def _difference_values(finding: Difference) -> dict[str, Any]:
     """
     rows = [_row(single) for single in finding.singles()]
     bases = {row.second for row in rows}
-    summary = _summary(finding.measure, rows) if finding.is_summed_up else []
-    base = bases.pop() if len(bases) == 1 else ""
-    return {"rows": rows, "whole": rows[-1], "summary": summary, "base": base}
+    return {
+        "rows": rows,
+        "whole": rows[-1],
+        "summary": _summary(finding.measure, rows) if finding.is_summed_up else [],
+        "base": rows[0].second if len(bases) == 1 else "",
+    }
+
+
+def _row(single: Difference) -> ComparisonRow:
+    """What a sentence says of a finding of one comparison."""
+    (comparison,) = single.comparisons
+    amount, measure = comparison.quantity, single.measure
+    size = formats.magnitude(amount)
+    first, *second = _labels(single, comparison.subjects)
+    word = ""
+    if amount.value is not None and amount.null is not None and amount.value != amount.null:
+        word = _comparative(measure, larger=amount.value > amount.null)
+    return ComparisonRow(
+        where=_where(single),
+        first=first,
+        second="".join(second),
+        outcome=amount.outcome,
+        amount=amount,
+        size=size,
+        word=word,
+        times=_as_positive(word) if size.is_ratio else "",
+        of_gap=bool(measure.terms),
+        is_ratio=measure.scale == "ratio",
+        note=_note(amount),
+        why=_why([amount], single.unit),
+    )
+
+
+def _where(single: Difference) -> str:
+    """The group of a comparison: `in HT29`, `at rate 100`, `at 100 req/s`."""
+    group = single.within
+    if _is_number(group):
+        return f"at {_words_of(single.group_column)} {group}"
+    if group[:1].isdigit():
+        return f"at {group}"
+    return f"in {group}" if group else ""
+
+
+def _comparative(measure: Measure, *, larger: bool) -> str:
+    """How something with more, or less, of a measure is called: `slower`, `higher in growth`."""
+    if measure.terms:
+        return "larger" if larger else "smaller"
+    declared = measure.more if larger else measure.less
+    if declared:
+        return declared
+    last_word = measure.name.split(" ")[-1]
+    if last_word in _COMPARATIVES:
+        more, less = _COMPARATIVES[last_word]
+        return more if larger else less
+    return f"{'higher' if larger else 'lower'} in {measure.label}"
+
+
+def _as_positive(comparative: str) -> str:
+    """What stands behind `2.6 times`: `as slow as`; empty where the adjective is not known."""
+    adjective, *rest = comparative.split(" ", 1)
+    if adjective == "more":
+        positive = rest
+    elif adjective in _POSITIVES:
+        positive = [_POSITIVES[adjective], *rest]
+    else:
+        return ""
+    return " ".join(["as", *positive, "as"])
 
 
 def _summary(measure: Measure, rows: Sequence[ComparisonRow]) -> list[str]:
@@ -134,79 +217,15 @@ def _summary(measure: Measure, rows: Sequence[ComparisonRow]) -> list[str]:
         "unclear": "unclear",
         "unknown": "not judged",
     }
-    outcomes = Counter(row.outcome for row in rows)
+    numbers = Counter(row.outcome for row in rows)
     summary: list[str] = []
     for outcome, word in words.items():
-        number = outcomes[outcome]
-        verb = "" if summary else "is " if number == 1 else "are "
+        number = numbers[outcome]
+        if number and not summary:
+            word = f"{'is' if number == 1 else 'are'} {word}"
         if number:
-            summary.append(f"{number} {verb}{word}")
+            summary.append(f"{number} {word}")
     return summary
-
-
-def _row(finding: Difference) -> ComparisonRow:
-    """What a sentence says of the only comparison of a finding."""
-    (comparison,) = finding.comparisons
-    amount, measure = comparison.quantity, finding.measure
-    size = formats.magnitude(amount)
-    labels = [_label(finding, subject) for subject in comparison.subjects]
-    word = ""
-    if amount.value not in (None, amount.null):
-        word = _comparative(measure, larger=(amount.value or 0.0) > (amount.null or 0.0))
-    return ComparisonRow(
-        where=_where(finding),
-        first=labels[0],
-        second=labels[1] if len(labels) == 2 else "",
-        outcome=amount.outcome,
-        amount=amount,
-        size=size,
-        word=word,
-        times=_as_positive(word) if size.is_ratio else "",
-        of_gap=bool(measure.terms),
-        is_ratio=measure.scale == "ratio",
-        note=_note(amount),
-        why=_why([amount], finding.unit),
-    )
-
-
-def _comparative(measure: Measure, *, larger: bool) -> str:
-    """How something with more, or less, of a measure is called: `slower`, `higher in growth`."""
-    if measure.terms:
-        return "larger" if larger else "smaller"
-    declared = measure.more if larger else measure.less
-    usual = f"{'higher' if larger else 'lower'} in {measure.label}"
-    more, less = _COMPARATIVES.get(measure.name.split(" ")[-1], (usual, usual))
-    return declared or (more if larger else less)
-
-
-def _as_positive(comparative: str) -> str:
-    """What stands behind `2.6 times`: `as slow as`; empty where the adjective is not known."""
-    word, _, rest = comparative.partition(" ")
-    if word == "more":
-        return f"as {rest} as"
-    if word not in _POSITIVES:
-        return ""
-    return f"as {_POSITIVES[word]} {rest} as".replace("  ", " ")
-
-
-def _where(finding: Difference) -> str:
-    """The group of a comparison: `in HT29`, `at rate 100`, `at 100 req/s`."""
-    group = finding.within
-    if not group:
-        return ""
-    if _is_number(group):
-        return f"at {finding.group_column.replace('_', ' ')} {group}"
-    return f"at {group}" if group[0].isdigit() else f"in {group}"
-
-
-def _label(finding: OfSubjects, name: str) -> str:
-    """What people call a subject; a number with what it is a number of: `dose 10`."""
-    label = finding.label(name)
-    return f"{finding.axis.replace('_', ' ')} {label}" if finding.axis and _is_number(label) else label
-
-
-def _is_number(text: str) -> bool:
-    return re.fullmatch(r"[-−+]?[\d.,]+(e-?\d+)?", text) is not None
 
 
 def _note(amount: Quantity) -> str:
@@ -229,10 +248,15 @@ def _why(quantities: Sequence[Quantity], unit: str) -> str:
         return f"equal in all {n} {plural(unit)}, which is judged only with a margin"
     if n > 1:
         return f"but all {n} differences are equal, which gives no interval"
-    groups = {group for quantity in quantities for group in quantity.groups}
+    groups: set[tuple[str, int]] = set()
+    for quantity in quantities:
+        groups |= set(quantity.groups)
     single = [name for name, size in groups if size == 1]
     of_group = f" of {single[0]}" if len(single) == 1 and len(groups) > 1 else ""
     return f"which one {unit}{of_group} does not decide"
+
+
+# Rankings
 
 
 def _ranking_values(finding: Ranking) -> dict[str, Any]:
@@ -244,28 +268,24 @@ def _ranking_values(finding: Ranking) -> dict[str, Any]:
     """
     order, first = finding.order, finding.first
     behind = [name for name in order if name not in first]
-    level = [
-        comparison.quantity for comparison in finding.comparisons if set(comparison.subjects) <= set(first)
-    ]
     ahead_of = {name: _ahead_of(finding, name) for name in behind}
     pairs = []
     for leaders, names in groupby(behind, ahead_of.__getitem__):
         pairs.append((_labels(finding, names), _labels(finding, leaders)))
-    means = dict(finding.subject_means)
+    of_first = [
+        comparison.quantity for comparison in finding.comparisons if set(comparison.subjects) <= set(first)
+    ]
+    level = of_first or finding.evidence
     return {
-        "outcome": _ranking_outcome(finding, level or finding.evidence, list(ahead_of.values())),
+        "outcome": _ranking_outcome(finding, level, list(ahead_of.values())),
         "best": "best" if finding.measure.better else "highest",
-        "why": _why(level or finding.evidence, finding.unit),
+        "why": _why(level, finding.unit),
         "first": _labels(finding, first),
         "behind": _labels(finding, behind),
-        "means": [means[name] for name in (*first, *behind)],
+        "means": [finding.mean[name] for name in (*first, *behind)],
         "lead": formats.magnitude(finding.difference[order[0]][order[1]]),
         "pairs": pairs,
     }
-
-
-def _labels(finding: Ranking, names: Iterable[str]) -> list[str]:
-    return [_label(finding, name) for name in names]
 
 
 def _ahead_of(finding: Ranking, name: str) -> list[str]:
@@ -275,6 +295,7 @@ def _ahead_of(finding: Ranking, name: str) -> list[str]:
 
 
 def _ranking_outcome(finding: Ranking, level: Sequence[Quantity], ahead_of: Sequence[list[str]]) -> str:
+    """How a ranking is said; `level` are the differences of those that share the first place."""
     if finding.wins(finding.order[0]).holds:
         return "wins"
     if all(quantity.outcome == "unknown" for quantity in level):
@@ -300,94 +321,12 @@ def _macros() -> Any:
     loader = jinja2.FileSystemLoader(Path(__file__).parents[1] / "frame")
     environment = jinja2.Environment(loader=loader, finalize=_printed, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= formats.FILTERS
-    environment.filters |= {"text": str, "literal": str, "listed": _printed}
+    environment.filters |= {"text": str, "listed": _printed}
     return environment.get_template("sentences.html").module
 
 
 def _printed(value: Any) -> str:
+    """What stands in a sentence: a list as an enumeration, a quantity with its unit, a text as it is."""
     if isinstance(value, (list, tuple)):
-        *front, last = [_printed(element) for element in value] or [""]
-        return f"{', '.join(front)} and {last}" if front else last
+        return enumeration([_printed(element) for element in value])
     return formats.as_prose(value) if isinstance(value, Quantity) else str(value)
-
-
-# What holds now
-
-
-def conditions(value: Any, name: str = "") -> list[tuple[str, Condition]]:
-    """List what holds now, ready to paste: `ranking.clear("complex", "small")`, with its condition."""
-    name = name or getattr(value, "kind", "quantity")
-    holding = [(text, condition) for text, condition in _asked(value) if condition.holds]
-    return [(f"{name}{text}", condition) for text, condition in holding]
-
-
-def _asked(value: Any) -> list[tuple[str, Condition]]:
-    """What may be asked of a finding or a quantity, as texts behind its name, and the conditions."""
-    if isinstance(value, Quantity):
-        return _asked_of_quantity(value)
-    if isinstance(value, Fact):
-        return [("", value.condition)]
-    if isinstance(value, Count):
-        count = value.quantity.value
-        at_least = (f".at_least({count})", value.at_least(count))
-        return [(".all", value.all), (".none", value.none), at_least]
-    return _asked_of_ranking(value) if isinstance(value, Ranking) else _asked_of_difference(value)
-
-
-def _asked_of_ranking(finding: Ranking) -> list[tuple[str, Condition]]:
-    order, first = finding.order, finding.first
-    asked: list[tuple[str, Sequence[str]]] = []
-    if len(first) == 1:
-        asked.append(("wins", first))
-    elif 2 * len(finding.comparisons) == len(order) * (len(order) - 1):
-        if 0 < len(first) < len(order):
-            asked.append(("leads", first))
-        asked.append(("none_clear", first))
-    places = [sorted(map(order.index, comparison.subjects)) for comparison in finding.comparisons]
-    for ahead, behind in sorted(places):
-        if len(order) <= 12 or ahead == 0:
-            asked += [(word, (order[ahead], order[behind])) for word in ("clear", "same", "unclear")]
-    conditions_by_text = []
-    for word, names in asked:
-        condition = getattr(finding, word)(*names)
-        arguments = ", ".join(map(quoted_name, names))
-        conditions_by_text.append((f".{word}({arguments})", condition))
-    return conditions_by_text
-
-
-def _asked_of_difference(finding: Difference) -> list[tuple[str, Condition]]:
-    singles = finding.singles()
-    asked = []
-    for word in WORDS:
-        if finding.quantity is not None:
-            asked.append((f".{word}", finding.ask(word)))
-        if len(singles) > 1:
-            asked.append((f".every.{word}", finding.every.ask(word)))
-    named = singles[:-1] if finding.quantity is not None else singles  # the whole of an effect has no name
-    for single in named:
-        group = f"[{quoted_name(single.within)}]" if single.within else ""
-        name = quoted_name(single.comparisons[0].subjects[0])
-        asked += [(f"{group}.{word}({name})", single.ask(word)) for word in WORDS]
-    return asked
-
-
-def _asked_of_quantity(quantity: Quantity) -> list[tuple[str, Condition]]:
-    """Whether an exact number is what it is; of any other the nearest round bounds outside its interval."""
-    if quantity.exact and quantity.value is not None:
-        text = f"{quantity.value * quantity.factor:.10g}"
-        return [(f" == {text}", quantity == float(text))]
-    low, high = quantity.low, quantity.high
-    asked: list[tuple[str, Condition]] = []
-    if quantity.null is not None:
-        low, high = quantity.judged_low, quantity.judged_high
-        asked = [(f".{word}", quantity.ask(word)) for word in WORDS]
-    if low is None or high is None:
-        return asked
-    low, high = low * quantity.factor, high * quantity.factor
-    step = 10.0 ** math.floor(math.log10(high - low or 1.0))
-    below_low = step * (math.ceil(low / step) - 1)
-    above_high = step * (math.floor(high / step) + 1)
-    for word, bound in (("above", below_low), ("below", above_high)):
-        if quantity.unit != "fraction" or 0 <= bound <= 100:
-            asked.append((f".{word}({bound:.10g})", quantity.ask(word, bound=bound)))
-    return asked

@@ -7,10 +7,11 @@ from dataclasses import dataclass, fields, replace
 from html import escape
 from typing import Any
 
-from labreport.errors import did_you_mean
+from labreport.errors import did_you_mean, refuse
 from labreport.stats.formats import FormattedQuantity, as_table, digits_of_column
 from labreport.stats.names import Namespace, members_equal, text_of
-from labreport.stats.quantity import Quantity, Source, as_quantity, plain_number, refuse
+from labreport.stats.quantity import Quantity, Source, as_quantity
+from labreport.stats.scalars import plain_number
 from labreport.stats.wording import MISSING, unit_text
 
 Cell = str | Quantity | FormattedQuantity

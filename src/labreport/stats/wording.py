@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 NO_BREAK = "\u00a0"
 """Between a number and its unit."""
 MINUS = "\u2212"
@@ -39,6 +41,13 @@ def singular(unit: str) -> str:
     if last_word.endswith(_PLURALS_IN_ES):
         return unit[:-2]
     return unit[:-1]
+
+
+def enumeration(texts: Sequence[str], word: str = "and") -> str:
+    """Texts as a sentence lists them: `5, 8 and 9`; none of none."""
+    if len(texts) < 2:
+        return "".join(texts)
+    return f"{', '.join(texts[:-1])} {word} {texts[-1]}"
 
 
 def unit_text(unit: str) -> str:

@@ -17,8 +17,8 @@ from labreport.charts.builders.parts import (
     rounded,
 )
 from labreport.charts.svg import Drawing
+from labreport.errors import refuse
 from labreport.project import Data, Experiment, table
-from labreport.stats.quantity import refuse
 
 
 def heat_map(

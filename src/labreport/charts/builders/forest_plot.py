@@ -9,10 +9,11 @@ from labreport.charts import layout, marks, ticks
 from labreport.charts.builders.parts import drawing, label_room, name_rows, rounded
 from labreport.charts.styles import Colour
 from labreport.charts.svg import Drawing
+from labreport.errors import refuse
 from labreport.project.checks import short_repr
 from labreport.stats import Difference, Finding, Quantity, digits_of_column
 from labreport.stats.formats import Formatter
-from labreport.stats.quantity import as_quantity, refuse
+from labreport.stats.quantity import as_quantity
 from labreport.stats.wording import unit_text
 
 _ROW_MM = 6.0

@@ -31,9 +31,9 @@ from labreport.charts.builders.parts import (
 )
 from labreport.charts.marks import Mark
 from labreport.charts.svg import Drawing
+from labreport.errors import refuse
 from labreport.project import Measure
 from labreport.stats import plural
-from labreport.stats.quantity import refuse
 
 Line = dict[str, Group]
 """Groups by their place along the axis."""

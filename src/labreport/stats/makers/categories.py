@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from labreport.project.measure import Measure
 from labreport.stats.answers import Answer
-from labreport.stats.makers.comparisons import answer_of, rank
+from labreport.stats.makers.comparisons import rank
+from labreport.stats.makers.described import answer_of
 from labreport.stats.quantity import Quantity, Source
 from labreport.stats.sample import Epoch, Sample, label_of
 
@@ -36,42 +38,36 @@ def hardest(
     import numpy as np
 
     runs = results[experiment]
-    guesses = {
-        seed: np.asarray(guess) for seed, guess in zip(runs.seeds, runs.arrays(predicted, epoch), strict=True)
-    }
-    truths = runs.arrays(truth, epoch) if isinstance(truth, str) else [truth] * len(guesses)
-    labels = {seed: np.asarray(array) for seed, array in zip(guesses, truths, strict=True)}
-    missed = {seed: guesses[seed] != labels[seed] for seed in guesses}
-    shown_epoch = (epoch or runs.epoch) if runs.experiment.epochs > 1 else None
+    guesses = map(np.asarray, runs.arrays(predicted, epoch))
+    arrays = runs.arrays(truth, epoch) if isinstance(truth, str) else [truth] * len(runs)
+    truths = list(map(np.asarray, arrays))
+    missed = [guess != truth_of_run for guess, truth_of_run in zip(guesses, truths, strict=True)]
     samples = {}
-    for category in np.unique(np.concatenate([*labels.values()])).tolist():
-        key = label_of(category)
-        of_category = {seed: missed[seed][labels[seed] == category] for seed in labels}
-        samples[key] = _sample(key, of_category, _are_equal(labels), runs.experiment.design, shown_epoch)
+    for category in np.unique(np.concatenate(truths)).tolist():
+        missed_by_seed = {}
+        for seed, truth_of_run, missed_of_run in zip(runs.seeds, truths, missed, strict=True):
+            missed_by_seed[seed] = missed_of_run[truth_of_run == category]
+        samples[label_of(category)] = _sample(label_of(category), missed_by_seed, runs, epoch)
+    if not all(np.array_equal(truths[0], truth_of_run) for truth_of_run in truths):
+        samples = {key: replace(sample, correct=None) for key, sample in samples.items()}
     answer = answer_of(rank(samples, MISSED, "category"), name, "hardest")
     if name != "hardest":
         return answer
     source = Source((runs.name,), MISSED.name, n=len(runs), kind="counted")
-    wrong = sum(int(of_run.sum()) for of_run in missed.values())
-    items = sum(map(len, labels.values()))
-    return answer | Answer(
-        wrong=Quantity(wrong, source=source, exact=True), items=Quantity(items, source=source, exact=True)
+    wrong = Quantity(sum(int(of_run.sum()) for of_run in missed), source=source, exact=True)
+    items = Quantity(sum(map(len, truths)), source=source, exact=True)
+    return answer | Answer(wrong=wrong, items=items)
+
+
+def _sample(category: str, missed: Mapping[Any, NDArray[Any]], runs: Any, epoch: Epoch) -> Sample:
+    """The share of a category that each run misses, item by item; a run without an item of it is left out."""
+    missed = {seed: items for seed, items in missed.items() if len(items)}
+    return Sample(
+        category,
+        {seed: float(items.mean()) for seed, items in missed.items()},
+        correct=missed,
+        design=runs.experiment.design,
+        label=category,
+        epoch=(epoch or runs.epoch) if runs.experiment.epochs > 1 else None,
+        items=category,
     )
-
-
-def _are_equal(labels: Mapping[Any, NDArray[Any]]) -> bool:
-    """Whether all runs have the same items."""
-    import numpy as np
-
-    arrays = list(labels.values())
-    return all(np.array_equal(arrays[0], array) for array in arrays)
-
-
-def _sample(
-    key: str, missed: Mapping[Any, NDArray[Any]], same_items: bool, design: Any, epoch: Epoch
-) -> Sample:
-    """The share of one category that each run misses; a run without an item of it is left out."""
-    with_items = {seed: wrong for seed, wrong in missed.items() if len(wrong)}
-    shares = {seed: float(wrong.mean()) for seed, wrong in with_items.items()}
-    correct = with_items if same_items else None
-    return Sample(key, shares, correct, design, key, epoch, items=key)

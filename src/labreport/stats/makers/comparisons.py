@@ -7,13 +7,13 @@ from dataclasses import replace
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from labreport.errors import did_you_mean
+from labreport.errors import did_you_mean, refuse
 from labreport.project.measure import Measure
 from labreport.stats.answers import Answer
-from labreport.stats.compare import compare, mean_of
-from labreport.stats.finding import Compared, Comparison, Difference, Effect, Ranking
+from labreport.stats.compare import compare
+from labreport.stats.finding import Comparison, Difference, Effect, Ranking
+from labreport.stats.makers.described import answer_of, description_of
 from labreport.stats.names import text_of
-from labreport.stats.quantity import refuse
 from labreport.stats.sample import (
     AnyData,
     By,
@@ -105,11 +105,9 @@ def difference(
     """
     measure = as_measure(measure, data)
     if isinstance(first, tuple) and isinstance(second, tuple):
-        if is_table(data):
-            refuse_epochs_of_table(first[1], second[1])
         groups = {"": _at_epochs(data, measure, first, second)}
     else:
-        names = [name for name in (first, second) if name is not None]
+        names = [subject for subject in (first, second) if subject is not None]
         groups = samples_by_group(data, measure, by, within, epoch, names or None)
     with_zero = second is None and (measure.unit == "points" or bool(measure.terms))
     pairs = {group: _pairs(group, list(samples), against, with_zero) for group, samples in groups.items()}
@@ -122,15 +120,19 @@ def difference(
     return answer_of(findings[""] if within is None else _grouped(findings, within), name)
 
 
-def _at_epochs(data: Any, measure: Measure, *places: tuple[Any, int]) -> Samples:
+def _at_epochs(data: Any, measure: Measure, *subjects: tuple[Any, int]) -> Samples:
     """The samples of experiments after epochs of their own: `("wide", 50), ("small", 60)`."""
-    same = len({text_of(experiment) for experiment, _ in places}) == 1
+    if is_table(data):
+        refuse_epochs_of_table(*[epoch for _, epoch in subjects])
+    experiments = {text_of(experiment) for experiment, _ in subjects}
     samples: Samples = {}
-    for experiment, epoch in places:
+    for experiment, epoch in subjects:
         after = sample(data[experiment], measure, epoch)
-        name = str(epoch) if same else f"{after.name} at {epoch}"
-        label = f"epoch {epoch}" if same else f"{after.label} after {epoch} epochs"
-        samples[name] = replace(after, label=label)
+        if len(experiments) == 1:
+            samples[str(epoch)] = replace(after, label=f"epoch {epoch}")
+        else:
+            label = f"{after.label} after {epoch} epochs"
+            samples[f"{after.name} at {epoch}"] = replace(after, label=label)
     return samples
 
 
@@ -152,18 +154,19 @@ def _pairs(group: str, names: Sequence[str], against: Any, with_zero: bool) -> P
 
 def _grouped(findings: dict[str, Difference], within: str) -> Difference:
     """One finding of those of several groups, which were judged together."""
+    groups = []
+    for name, finding in findings.items():
+        groups.append((name, replace(finding, within=name, group_column=within)))
     first = next(iter(findings.values()))
-    groups = tuple(
-        (group, replace(finding, within=group, group_column=within)) for group, finding in findings.items()
-    )
-    return replace(
-        first,
+    return Difference(
         subjects=tuple(findings),
-        labels=(),
-        comparisons=(),
-        subject_means=(),
-        groups=groups,
+        measure=first.measure,
+        epoch=first.epoch,
+        unit=first.unit,
+        axis=first.axis,
+        family=first.family,
         within=within,
+        groups=tuple(groups),
     )
 
 
@@ -184,8 +187,9 @@ def change(
     names = list(data.experiments) if experiment is None else list(map(text_of, chosen))
     findings = {}
     for changed in names:
-        places = (changed, last_epoch), (changed, first_epoch)
-        findings[changed] = difference(data, measure, *places, by="epoch", family=len(names)).difference
+        last, first = (changed, last_epoch), (changed, first_epoch)
+        answer = difference(data, measure, last, first, by="epoch", family=len(names))
+        findings[changed] = answer.difference
     finding = findings[names[0]] if len(names) == 1 else _grouped(findings, "experiment")
     return answer_of(finding, name, usual_name="change")
 
@@ -208,20 +212,22 @@ def effect(
     samples = samples_by_group(data, measure, by, None, epoch)[""]
     names = list(samples)
     if len(names) < 2:
-        refuse(
-            f"an effect needs at least two values of {text_of(by)!r}; there is {', '.join(names) or 'none'}"
-        )
+        listed = ", ".join(names) or "none"
+        refuse(f"an effect needs at least two values of {text_of(by)!r}; there is {listed}")
     steps = [(later, earlier) for earlier, later in pairwise(names)]
     if len(names) > 2:
         steps.append((names[-1], names[0]))
-    axis = text_of(by)
-    study: Any = getattr(data, "study", None)
-    if study is not None:
-        first_point, _ = study(by)[0]
-        axis = ", ".join(first_point)
     comparisons = _compare_pairs(samples, measure, steps, len(steps), paired)
-    finding = Effect(**description_of(samples, measure, axis), comparisons=comparisons, family=len(steps))
-    return answer_of(finding, name)
+    description = description_of(samples, measure, _axis_of(data, by))
+    return answer_of(Effect(**description, comparisons=comparisons, family=len(steps)), name)
+
+
+def _axis_of(data: Any, by: By) -> By:
+    """What the values of a study are of, which is a field; or of a column, the column."""
+    if is_table(data) or not hasattr(data, "study"):
+        return by
+    first_point, _ = data.study(by)[0]
+    return ", ".join(first_point)
 
 
 def _compare_pairs(
@@ -235,36 +241,3 @@ def _compare_pairs(
         quantity = compare(measure, family, first, second, paired)
         comparisons.append(Comparison(quantity, tuple(names)))
     return tuple(comparisons)
-
-
-def description_of(samples: Samples, measure: Measure, by: Any) -> dict[str, Any]:
-    """What a finding says of the samples that it is about."""
-    first, *_ = samples.values()
-    axis = text_of(by)
-    means = [(name, mean_of(of_name, measure)) for name, of_name in samples.items()]
-    has_one_epoch = len({of_name.epoch for of_name in samples.values()}) == 1
-    return {
-        "subjects": tuple(samples),
-        "measure": without_functions(measure),
-        "epoch": first.epoch if has_one_epoch else None,
-        "labels": tuple(of_name.label or name for name, of_name in samples.items()),
-        "subject_means": tuple(means),
-        "unit": first.design.unit,
-        "axis": "" if axis == "experiment" else axis,
-    }
-
-
-def without_functions(measure: Measure) -> Measure:
-    """A measure as answers store it: without the author's functions, and the line of its declaration."""
-    terms = tuple(map(without_functions, measure.terms))
-    return replace(measure, value=None, right=None, reduce="mean", terms=terms, location="-")
-
-
-def answer_of(finding: Compared, name: str, usual_name: str = "") -> Answer:
-    """The finding by its name; under its usual one, that of its kind, also its means and differences."""
-    if name != (usual_name or finding.kind):
-        return Answer(**{name: finding})
-    members: dict[str, Any] = {name: finding, "mean": finding.mean, "means": finding.means}
-    if isinstance(finding, Ranking):
-        members["difference"] = finding.difference
-    return Answer(**members)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from labreport.errors import refuse
 from labreport.project.measure import Measure
 from labreport.stats.answers import Answer
 from labreport.stats.finding import Count
 from labreport.stats.formats import as_prose
-from labreport.stats.makers.comparisons import description_of
-from labreport.stats.quantity import Quantity, Source, plain_number, refuse
+from labreport.stats.makers.described import description_of
+from labreport.stats.quantity import Quantity, Source
 from labreport.stats.sample import AnyData, By, Epoch, Sample, as_measure, samples_by_group
+from labreport.stats.scalars import plain_number
 
 if TYPE_CHECKING:
     from labreport.project import Experiment
@@ -45,12 +48,12 @@ def count(
         names = [experiments]
     samples = samples_by_group(data, measure, by, None, epoch, names)[""]
     label = f"{measure.label} {side} {as_prose(threshold)}"
-    counts = tuple((name, _count_of(sample, stored, side, label)) for name, sample in samples.items())
-    total = sum(number.n for _, number in counts)
+    counts = [(key, _count_of(sample, stored, side, label)) for key, sample in samples.items()]
+    runs = sum(of_subject.n for _, of_subject in counts)
     finding = Count(
         **description_of(samples, measure, by),
-        counts=counts,
-        of=Quantity(total, source=Source(tuple(samples), measure.label, kind="counted"), exact=True),
+        counts=tuple(counts),
+        of=Quantity(runs, source=Source(tuple(samples), measure.label, kind="counted"), exact=True),
         threshold=threshold,
         side=side,
     )
@@ -59,9 +62,16 @@ def count(
 
 def _count_of(sample: Sample, threshold: float, side: str, label: str) -> Quantity:
     """In how many units of a sample the value is on one side of a threshold."""
-    values = sample.values.values()
+    beyond = operator.gt if side == "above" else operator.lt
     n = len(sample.values)
-    beyond = [value > threshold if side == "above" else value < threshold for value in values]
-    source = Source((sample.name,), label, n=n, unit=sample.design.unit, kind="counted")
-    by_unit = tuple((unit, None if math.isnan(value) else value) for unit, value in sample.values.items())
-    return Quantity(sum(beyond), n=n, source=source, values=by_unit, exact=True, out_of=n)
+    by_unit = []
+    for unit, value in sample.values.items():
+        by_unit.append((unit, None if math.isnan(value) else value))
+    return Quantity(
+        sum(beyond(value, threshold) for value in sample.numbers),
+        n=n,
+        source=Source((sample.name,), label, n=n, unit=sample.design.unit, kind="counted"),
+        values=tuple(by_unit),
+        exact=True,
+        out_of=n,
+    )

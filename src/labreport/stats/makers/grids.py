@@ -21,26 +21,30 @@ def grid(
     Gives the table `grid` (rows by the first axis, columns by the others), `mean` by cell, such as
     `mean["0.5 × 0.9"]`, and the ranking `best`, in which the best is compared with each other cell.
     """
-    points = results.study(study)
-    axes = [axis.replace("_", " ") for axis in points[0][0]]
+    first_point, _ = results.study(study)[0]
+    axes = [axis.replace("_", " ") for axis in first_point]
     answer = mean(results, measure, study, epoch)
-    means: dict[tuple[str, ...], Quantity] = {}
-    for (point, _), cell_mean in zip(points, answer.mean.members.values(), strict=True):
-        means[tuple(map(label_of, point.values()))] = cell_mean
-    answer |= Answer(grid=_table(axes, means))
-    if len(means) == 1:
-        return answer
-    samples = samples_by_group(results, chosen_by or measure, study, None, epoch)[""]
-    return answer | Answer(best=rank(samples, chosen_by or measure, ", ".join(axes), only_best=True))
+    means = answer.mean.members.values()
+    cells = {}
+    for (point, _), cell_mean in zip(results.study(study), means, strict=True):
+        cells[tuple(map(label_of, point.values()))] = cell_mean
+    answer |= Answer(grid=_table(axes, cells))
+    if len(cells) > 1:
+        measure = chosen_by or measure
+        samples = samples_by_group(results, measure, study, None, epoch)[""]
+        answer |= Answer(best=rank(samples, measure, ", ".join(axes), only_best=True))
+    return answer
 
 
-def _table(axes: list[str], means: dict[tuple[str, ...], Quantity]) -> Table:
-    """Means by cell: a row for each value of the first axis, a column for each point of the others."""
-    rows = list(dict.fromkeys(cell[0] for cell in means))
-    points = list(dict.fromkeys(cell[1:] for cell in means))
-    columns = [Column("name", axes[0].capitalize())]
-    for point in points:
-        title = ", ".join(f"{axis} {value}" for axis, value in zip(axes[1:], point, strict=True))
-        columns.append(Column(", ".join(point), title))
-    body = [[row, *(means[row, *point] for point in points)] for row in rows]
-    return Table(columns, body)
+def _table(axes: list[str], cells: dict[tuple[str, ...], Quantity]) -> Table:
+    """Cells by their point: a row for each value of the first axis, a column for each point of the others."""
+    row_axis, *column_axes = axes
+    columns = dict.fromkeys(point[1:] for point in cells)
+    heads = [Column("name", row_axis.capitalize())]
+    for point in columns:
+        title = ", ".join(map(" ".join, zip(column_axes, point, strict=True)))
+        heads.append(Column(", ".join(point), title))
+    rows: dict[str, list[Any]] = {value: [value] for value, *_ in cells}
+    for (value, *_), cell in cells.items():
+        rows[value].append(cell)
+    return Table(heads, list(rows.values()))

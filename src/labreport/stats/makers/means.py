@@ -36,16 +36,16 @@ def mean(
     Of a table without such a column it is one quantity. Means of a measure of ratios are geometric.
     """
     measure = as_measure(measure, data)
-    groups = samples_by_group(data, measure, by, within, epoch)
     means: dict[str, Any] = {}
-    for group, samples in groups.items():
+    for group, samples in samples_by_group(data, measure, by, within, epoch).items():
         means[group] = {key: mean_of(sample, measure) for key, sample in samples.items()}
     if within is not None:
         return Answer(**{name: means})
+    by_name = means[""]
     if is_table(data) and by == "experiment" and by not in as_table(data).frame.columns:
-        (only,) = means[""].values()
+        (only,) = by_name.values()
         return Answer(**{name: only})
-    return Answer(**{name: means[""]})
+    return Answer(**{name: by_name})
 
 
 def average(

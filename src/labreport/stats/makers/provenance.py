@@ -8,13 +8,16 @@ from typing import Any
 
 def made_with(runs: Iterable[Any], word: str = "run") -> dict[str, str]:
     """Say on what machine and with which libraries runs were made, from what they say of themselves."""
-    made = [run.provenance for run in runs]
-    texts = {}
-    for key in ("processor", "system", "cores", "threads", "python"):
-        texts[key] = "; ".join(sorted({str(of_run.get(key, "unknown")) for of_run in made}))
-    libraries = {f"{name} {text}" for of_run in made for name, text in of_run.get("libraries", {}).items()}
-    used = f"{texts['cores']} cores, {texts['threads']} for each {word}"
+    provenances = [run.provenance for run in runs]
+    libraries: set[str] = set()
+    for provenance in provenances:
+        libraries |= {f"{name} {version}" for name, version in provenance.get("libraries", {}).items()}
+
+    def values_of(key: str) -> str:
+        return "; ".join(sorted({str(provenance.get(key, "unknown")) for provenance in provenances}))
+
+    used = f"{values_of('cores')} cores, {values_of('threads')} for each {word}"
     return {
-        "Machine": f"{texts['processor']}, {texts['system']}, {used}",
-        "Libraries": ", ".join([f"Python {texts['python']}", *sorted(libraries)]),
+        "Machine": f"{values_of('processor')}, {values_of('system')}, {used}",
+        "Libraries": ", ".join([f"Python {values_of('python')}", *sorted(libraries)]),
     }

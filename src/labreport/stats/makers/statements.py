@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from labreport.errors import refuse
 from labreport.project.measure import mistake_of_margin
+from labreport.stats.conditions import as_condition
 from labreport.stats.finding import Fact
-from labreport.stats.quantity import Quantity, Source, as_condition, plain_number, refuse
+from labreport.stats.quantity import Quantity, Source
+from labreport.stats.scalars import plain_number
 
 
 def number(
@@ -41,6 +44,8 @@ def number(
     not above 0, of a ratio above 1 and at most 2.
     """
     stated = plain_number(value)
+    if exact is None:
+        exact = isinstance(stated, int) and ci is None
     low = high = None
     if ci is not None:
         low, high = _ends(ci)
@@ -51,15 +56,19 @@ def number(
     n = n or len(by_replicate)
     if not isinstance(source, Source):
         source = Source(n=n, unit="value", kind="computed", method=method, note=source or method)
-    if exact is None:
-        exact = isinstance(stated, int) and ci is None
     quantity = Quantity(
-        stated, unit, low, high, n or 1, source, values=by_replicate, exact=exact, out_of=out_of
+        stated,
+        unit,
+        low,
+        high,
+        n or 1,
+        source,
+        values=by_replicate,
+        exact=exact,
+        out_of=out_of,
+        p=None if p is None else float(plain_number(p)),
     )
-    quantity = replace(quantity, p=None if p is None else float(plain_number(p)))
-    if null is None:
-        return quantity
-    return _as_comparison(quantity, null, margin)
+    return quantity if null is None else _as_comparison(quantity, null, margin)
 
 
 def _ends(ci: Any) -> tuple[float, float]:
@@ -101,26 +110,26 @@ def ratio(first: Quantity, second: Quantity) -> Quantity:
     them reaches below 0, which its method says.
     """
     source = _ratio_source(first, second)
+    n = source.n or 1
     if first.value is None or not second.value:
         return Quantity(None, "times", source=source)
     value = first.value / second.value
     if first.exact and second.exact:
-        return Quantity(value, "times", n=source.n or 1, source=source, exact=True)
+        return Quantity(value, "times", n=n, source=source, exact=True)
     ends = _donner_and_zou(first, second)
     if ends is None:
         without = replace(source, method="no interval, as one of both may be 0 or has none")
-        return Quantity(value, "times", n=source.n or 1, source=without)
+        return Quantity(value, "times", n=n, source=without)
     source = replace(source, method="Donner and Zou, from both intervals")
-    return Quantity(value, "times", *ends, n=source.n or 1, source=source)
+    return Quantity(value, "times", *ends, n=n, source=source)
 
 
 def _ratio_source(first: Quantity, second: Quantity) -> Source:
-    names = dict.fromkeys((*first.source.experiments, *second.source.experiments))
     labels = [quantity.source.measure or quantity.source.note or "a number" for quantity in (first, second)]
-    n = min(first.source.n, second.source.n)
+    names = first.source.experiments + second.source.experiments
     return Source(
-        tuple(names),
-        n=n,
+        tuple(dict.fromkeys(names)),
+        n=min(first.source.n, second.source.n),
         unit=first.source.unit,
         kind="computed",
         note=" over ".join(labels),
@@ -131,10 +140,12 @@ def _ratio_source(first: Quantity, second: Quantity) -> Source:
 def _donner_and_zou(first: Quantity, second: Quantity) -> tuple[float, float] | None:
     """The ends of the interval of a / b; None where a may be below 0, or b may be 0 or twice what it is."""
     a, b = float(first.value or 0), float(second.value or 0)
-    low_a, high_a = (a, a) if first.exact else (first.low, first.high)
-    low_b, high_b = (b, b) if second.exact else (second.low, second.high)
-    if low_a is None or high_a is None or low_b is None or high_b is None:
+    ends_of_a = (a, a) if first.exact else first.interval
+    ends_of_b = (b, b) if second.exact else second.interval
+    if ends_of_a is None or ends_of_b is None:
         return None
+    low_a, high_a = ends_of_a
+    low_b, high_b = ends_of_b
     if low_a < 0 or low_b <= 0 or high_b >= 2 * b:
         return None
     product = a * b

@@ -1,0 +1,81 @@
+"""What an answer has inside, by the names that a template has for it: numbers, tables, outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from labreport.stats.finding import Compared, Count, Difference, Fact, Finding, OfSubjects, Ranking
+from labreport.stats.formats import as_plus_minus
+from labreport.stats.names import Namespace, members_equal
+from labreport.stats.quantity import Quantity
+from labreport.stats.tables import Table
+
+
+def tables_by_name(answer: Namespace) -> dict[str, Table]:
+    """The tables of an answer; a difference of several comparisons has its table, `difference.table`."""
+    tables = {}
+    for name, member in answer.members.items():
+        if isinstance(member, Table):
+            tables[name] = member
+        elif isinstance(member, Difference) and len(member.evidence) > 1:
+            tables[f"{name}.table"] = member.table
+    return tables
+
+
+def outcomes_by_name(finding: Finding) -> Iterator[tuple[str, str]]:
+    """What a finding says, by name: each difference as printed and how it was judged; each count and fact."""
+    if isinstance(finding, Fact):
+        yield "", repr(finding).rstrip(".")
+    if isinstance(finding, Count):
+        for name, count in finding.counts:
+            yield name if len(finding.counts) > 1 else "", as_plus_minus(count)
+    if isinstance(finding, Compared):
+        for single in finding.singles():
+            (comparison,) = single.comparisons
+            quantity = comparison.quantity
+            path = [single.within] if single.within else []
+            if isinstance(finding, Ranking):
+                path += comparison.subjects
+            elif quantity is not finding.quantity:
+                path.append(comparison.subjects[0])
+            yield ".".join(path), f"{as_plus_minus(quantity)} ({quantity.outcome})"
+
+
+def quantities(answer: Namespace, path: str = "") -> Iterator[tuple[str, Quantity]]:
+    """The quantities of an answer: `mean.complex`, `gain.slow.wide`; `path` stands before all names."""
+    for name, member in answer.members.items():
+        member_path = f"{path}.{name}".lstrip(".")
+        if isinstance(member, Namespace):
+            yield from quantities(member, member_path)
+        elif isinstance(member, Finding):
+            yield from _of_finding(member, member_path, answer.members)
+        elif isinstance(member, Quantity):
+            yield member_path, member
+
+
+def _of_finding(finding: Finding, path: str, beside: Mapping[str, Any]) -> Iterator[tuple[str, Quantity]]:
+    """What a finding prints as, its means and its differences, but for those that stand `beside` it."""
+    if finding.quantity is not None:
+        yield path, finding.quantity
+    inside: dict[str, Namespace] = {}
+    if isinstance(finding, OfSubjects):
+        inside["mean"] = finding.mean
+    if isinstance(finding, Ranking):
+        inside["difference"] = finding.difference
+    for name, members in inside.items():
+        if name not in beside or not members_equal(members, beside[name]):
+            yield from quantities(members, f"{path}.{name}")
+    if not isinstance(finding, Ranking):
+        yield from _of_parts(finding, path)
+
+
+def _of_parts(finding: Finding, path: str) -> Iterator[tuple[str, Quantity]]:
+    """The comparisons, or counts, of a finding that has several."""
+    if len(finding.evidence) > 1:
+        for name in finding:
+            part = finding[name]
+            part_path = f"{path}.{name}"
+            if part.quantity is not None:
+                yield part_path, part.quantity
+            yield from _of_parts(part, part_path)

@@ -1,0 +1,114 @@
+"""Which conditions on a finding or a quantity hold now, as an author writes them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from labreport.stats.conditions import Condition
+from labreport.stats.finding import Count, Difference, Fact, Ranking
+from labreport.stats.judgement import WORDS
+from labreport.stats.names import quoted_name
+from labreport.stats.quantity import Quantity
+
+_MOST_RANKED = 12
+"""Of more than these, a ranking is asked only how its best compares with each other."""
+
+Asked = Iterator[tuple[str, Condition]]
+"""What may be asked, as text behind the name of the value, and the condition."""
+
+
+def conditions(value: Any, name: str = "") -> list[tuple[str, Condition]]:
+    """List what holds now, ready to paste: `ranking.clear("complex", "small")`, with its condition."""
+    name = name or getattr(value, "kind", "quantity")
+    holding = []
+    for text, condition in _asked(value):
+        if condition.holds:
+            holding.append((f"{name}{text}", condition))
+    return holding
+
+
+def _asked(value: Any) -> Asked:
+    """What may be asked of a finding or a quantity."""
+    if isinstance(value, Fact):
+        yield "", value.condition
+    elif isinstance(value, Count):
+        yield _by_word(value, "all")
+        yield _by_word(value, "none")
+        number = value.quantity.value
+        yield f".at_least({number})", value.at_least(number)
+    elif isinstance(value, Ranking):
+        yield from _asked_of_ranking(value)
+    elif isinstance(value, Difference):
+        yield from _asked_of_difference(value)
+    elif value.exact:
+        yield from _asked_of_exact_number(value)
+    else:
+        yield from _asked_of_interval(value)
+
+
+def _by_word(value: Any, word: str, *names: str) -> tuple[str, Condition]:
+    """A condition by its word, of what is named: `.clear("complex", "small")`."""
+    condition = getattr(value, word)
+    if not names:
+        return f".{word}", condition
+    return f".{word}({', '.join(map(quoted_name, names))})", condition(*names)
+
+
+def _asked_of_ranking(ranking: Ranking) -> Asked:
+    """Who leads, and how each two compare that were compared, the better first."""
+    order, first = ranking.order, ranking.first
+    are_all_compared = 2 * len(ranking.comparisons) == len(order) * (len(order) - 1)
+    if len(first) == 1:
+        yield _by_word(ranking, "wins", *first)
+    elif first and are_all_compared:
+        if len(first) < len(order):
+            yield _by_word(ranking, "leads", *first)
+        yield _by_word(ranking, "none_clear", *first)
+    places = [sorted(map(order.index, comparison.subjects)) for comparison in ranking.comparisons]
+    for better, worse in sorted(places):
+        if better == 0 or len(order) <= _MOST_RANKED:
+            for word in ("clear", "same", "unclear"):
+                yield _by_word(ranking, word, order[better], order[worse])
+
+
+def _asked_of_difference(difference: Difference) -> Asked:
+    """What the whole is, what all comparisons are, and each of them by its name."""
+    singles = difference.singles()
+    for word in WORDS:
+        if difference.quantity is not None:
+            yield _by_word(difference, word)
+        if len(singles) > 1:
+            text, condition = _by_word(difference.every, word)
+            yield f".every{text}", condition
+    if difference.quantity is not None:
+        singles = singles[:-1]  # the whole of an effect has no name
+    for single in singles:
+        group = f"[{quoted_name(single.within)}]" if single.within else ""
+        for word in WORDS:
+            text, condition = _by_word(single, word, single.comparisons[0].subjects[0])
+            yield f"{group}{text}", condition
+
+
+def _asked_of_exact_number(number: Quantity) -> Asked:
+    if number.value is not None:
+        printed = f"{number.value * number.factor:.10g}"
+        yield f" == {printed}", number == float(printed)
+
+
+def _asked_of_interval(number: Quantity) -> Asked:
+    """What a comparison is; and the nearest round bounds outside the interval that decides."""
+    if number.null is not None:
+        for word in WORDS:
+            yield _by_word(number, word)
+    low, high = number.deciding_ends
+    if low is None or high is None:
+        return
+    low, high = low * number.factor, high * number.factor
+    step = 10.0 ** math.floor(math.log10(high - low or 1.0))
+    below_low = step * (math.ceil(low / step) - 1)
+    above_high = step * (math.floor(high / step) + 1)
+    for word, bound in (("above", below_low), ("below", above_high)):
+        if number.unit != "fraction" or 0 <= bound <= 100:
+            yield f".{word}({bound:.10g})", number.ask(word, bound=bound)

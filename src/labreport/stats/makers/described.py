@@ -1,0 +1,46 @@
+"""What findings say of the samples that they are about, and the answers in which they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from labreport.project.measure import Measure
+from labreport.stats.answers import Answer
+from labreport.stats.compare import mean_of
+from labreport.stats.finding import Compared, Ranking
+from labreport.stats.names import text_of
+from labreport.stats.sample import Sample
+
+
+def description_of(samples: Mapping[str, Sample], measure: Measure, by: Any) -> dict[str, Any]:
+    """The fields of a finding that describe its subjects: all that `OfSubjects` has."""
+    epochs = {sample.epoch for sample in samples.values()}
+    first, *_ = samples.values()
+    axis = text_of(by)
+    return {
+        "subjects": tuple(samples),
+        "measure": _without_functions(measure),
+        "epoch": first.epoch if len(epochs) == 1 else None,
+        "labels": tuple(sample.label or name for name, sample in samples.items()),
+        "subject_means": tuple((name, mean_of(sample, measure)) for name, sample in samples.items()),
+        "unit": first.design.unit,
+        "axis": "" if axis == "experiment" else axis,
+    }
+
+
+def _without_functions(measure: Measure) -> Measure:
+    """A measure as answers store it: without the author's functions, and the line of its declaration."""
+    terms = tuple(map(_without_functions, measure.terms))
+    return replace(measure, value=None, right=None, reduce="mean", terms=terms, location="-")
+
+
+def answer_of(finding: Compared, name: str, usual_name: str = "") -> Answer:
+    """The finding by its name; under its usual one, that of its kind, also its means and differences."""
+    if name != (usual_name or finding.kind):
+        return Answer(**{name: finding})
+    answer = Answer(**{name: finding}, mean=finding.mean, means=finding.means)
+    if isinstance(finding, Ranking):
+        answer |= Answer(difference=finding.difference)
+    return answer
