@@ -276,15 +276,6 @@ def test_a_claim_is_collected_with_its_place_and_its_words(render: Render) -> No
     )
     assert (claim,) == fragment.claims
     assert claim.how.startswith("by 0.6")
-    assert [f'templates/questions/best.md:3: does not hold: "small is 97.53\u00a0%" (now {now})'] == [
-        str(collected) for collected in fragment.claims
-    ]
-
-
-def test_a_long_claim_is_cut_between_words() -> None:
-    """The line of the build's end has its first words."""
-    claim = Claim("a.md", 1, "Nobody wins here, " * 9, "yes", False)
-    assert 'a.md:1: does not hold: "Nobody wins here, Nobody wins here, Nobody wins here, ..."' == str(claim)
 
 
 def test_only_what_fails_is_said_now(render: Render) -> None:

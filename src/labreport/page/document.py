@@ -7,7 +7,7 @@ import html
 import itertools
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from mimetypes import guess_type
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -36,9 +36,9 @@ STYLES: dict[Medium, dict[str, str]] = {
 """Style sheets in order, each with the medium in which it applies: a browser prints as the PDF is set."""
 ROWS_SHOWN = 1_000
 """Of the data of a figure so many rows are in the page."""
-_FIGURE = re.compile(
-    r'<img src="figure:(?P<name>[^"]*)" alt="(?P<alt>[^"]*)">(?P<rest>.*?</figure>)', re.DOTALL
-)
+_DRAWING = re.compile(r'<img src="figure:(?P<name>[^"]*)" alt="(?P<alt>[^"]*)">')
+_DATA = re.compile(r'<div data-rows="(?P<name>[^"]*)"></div>')
+"""Where the frame's figure.html leaves room for a drawing and for its data."""
 _IMAGE = re.compile(r'<img\b[^>]*?\bsrc="(?P<source>[^"]*)"[^>]*>')
 _HEADING = re.compile(
     r'(?P<begin><h(?P<level>[2-4])\b[^>]*\bid="(?:heading-)?(?P<id>[^"]+)"[^>]*>.*?)(?P<end></h(?P=level)>)',
@@ -68,10 +68,11 @@ def render_page(
     loader = jinja2.FileSystemLoader([templates, FRAME])
     frame = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True)
     frame.globals |= {"plural": plural, "count_text": count_text, "number_word": number_word}
-    numbers = _joined(sections, "numbers")
     text = _with_claim_ids("\n".join(section.html for section in sections))
     terms = glossary(templates, project.words)
     numbering = Numbering(project, text + terms)
+    numbers = _joined(section.numbers for section in sections)
+    partial_tables = {name for section in sections for name in section.partial_tables}
     body = frame.get_template(f"{medium}.html").render(
         project=project,
         words=project.words,
@@ -83,38 +84,41 @@ def render_page(
         cites=numbering.cites,
         references=bibliography(templates) if numbering.cites else {},
         counters=numbering.numbers,
-        lines=_joined(sections, "glance"),
+        lines=_joined(section.glance for section in sections),
         claims=[claim for section in sections for claim in section.claims],
         numbers=list(numbers.values()),
-        partial_tables=sorted({name for section in sections for name in section.partial_tables}),
+        partial_tables=sorted(partial_tables),
     )
-    body = _with_figures(numbering.fill(body), figures, frame, medium)
-    body = _with_permalinks(body) if medium == "screen" else with_copyable_text(body)
-    body = _IMAGE.sub(lambda match: _embedded_image(match, templates), body)
+    body = numbering.fill(body)
+    body = _on_paper(body, figures) if medium == "print" else _on_screen(body, figures, frame)
+    body = _IMAGE.sub(lambda image: _embedded_image(image, templates), body)
     _check_links(body)
-    document = frame.get_template("document.html")
+
     style = _style(frame, medium)
-    if medium == "print":
-        return document.render(project=project, medium=medium, body=Markup(body), style=Markup(style))
-    script = "".join(file.read_text("utf-8") for file in sorted(FRAME.glob("script/*.js")))
-    data = {"numbers": _to_json(numbers), "claims": _to_json(_joined(sections, "claim_panels"))}
-    words = re.sub("<[^>]*>", "", body)
-    shown = words + html.unescape("".join(data.values())) + style + script
-    return document.render(
+    script = ""
+    data: dict[str, str] = {}
+    if medium == "screen":
+        script = "".join(file.read_text("utf-8") for file in sorted(FRAME.glob("script/*.js")))
+        panels = _joined(section.claim_panels for section in sections)
+        data = {"numbers": _to_json(numbers), "claims": _to_json(panels)}
+        words = re.sub("<[^>]*>", "", body)
+        shown = words + html.unescape("".join(data.values())) + style + script
+        style = font_faces(shown) + style
+    return frame.get_template("document.html").render(
         project=project,
         medium=medium,
         body=Markup(body),
-        style=Markup(font_faces(shown) + style),
+        style=Markup(style),
         script=Markup(script),
         data=data,
     )
 
 
-def _joined(sections: Sequence[RenderedSection], attribute: str) -> dict[str, Any]:
-    """What all sections together have by name: numbers, panels of claims, lines at a glance."""
+def _joined(parts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """What the parts of all sections have together, by name."""
     joined: dict[str, Any] = {}
-    for section in sections:
-        joined |= getattr(section, attribute)
+    for part in parts:
+        joined |= part
     return joined
 
 
@@ -125,46 +129,55 @@ def _to_json(values: Mapping[str, Any]) -> Markup:
 def _with_claim_ids(text: str) -> str:
     """Number the claims that fail, so that the title can lead to each."""
     count = itertools.count(1)
-    return _FAILING.sub(lambda match: f'{match[0]} id="claim-{next(count)}"', text)
+    return _FAILING.sub(lambda begin: f'{begin[0]} id="claim-{next(count)}"', text)
 
 
-def _with_figures(text: str, figures: Drawings, frame: jinja2.Environment, medium: Medium) -> str:
-    """Put in the drawings: on paper as images, on the screen as a part of the page, with their data."""
+def _on_paper(text: str, figures: Drawings) -> str:
+    """Put in the drawings as images, without their data; the LaTeX of formulas can be copied."""
 
-    def drawing(match: re.Match[str]) -> str:
-        figure = figures[html.unescape(match["name"])]
-        alt, rest = match["alt"], match["rest"]
-        if medium == "print":
-            data = base64.b64encode(figure.svg_print.encode()).decode("ascii")
-            return f'<img src="data:image/svg+xml;name={match["name"]};base64,{data}" alt="{alt}">{rest}'
-        svg = figure.svg_screen.replace("<svg ", f'<svg role="img" aria-label="{alt}" ', 1)
-        table = ""
-        if figure.rows:
-            template = frame.get_template("data.html")
-            table = template.render(columns=figure.columns, rows=figure.rows, shown=ROWS_SHOWN)
-        return f'<div class="drawing">{svg}</div>{rest}{table}'
+    def image(place: re.Match[str]) -> str:
+        drawing = figures[html.unescape(place["name"])]
+        source = _data_address(drawing.svg_print.encode(), f"image/svg+xml;name={place['name']}")
+        return f'<img src="{source}" alt="{place["alt"]}">'
 
-    return _FIGURE.sub(drawing, text)
+    return with_copyable_text(_DATA.sub("", _DRAWING.sub(image, text)))
 
 
-def _with_permalinks(text: str) -> str:
-    """Give each heading a link to itself."""
+def _on_screen(text: str, figures: Drawings, frame: jinja2.Environment) -> str:
+    """Put in the drawings as a part of the page, each with its data; headings have links to themselves."""
+
+    def drawing(place: re.Match[str]) -> str:
+        svg = figures[html.unescape(place["name"])].svg_screen
+        with_words = svg.replace("<svg ", f'<svg role="img" aria-label="{place["alt"]}" ', 1)
+        return f'<div class="drawing">{with_words}</div>'
+
+    def data(place: re.Match[str]) -> str:
+        figure = figures[html.unescape(place["name"])]
+        if not figure.rows:
+            return ""
+        template = frame.get_template("data.html")
+        return template.render(columns=figure.columns, rows=figure.rows, shown=ROWS_SHOWN)
+
     link = r'<a class="permalink" href="#\g<id>" aria-label="Link to this place">#</a>'
-    return _HEADING.sub(rf"\g<begin> {link}\g<end>", text)
+    with_figures = _DATA.sub(data, _DRAWING.sub(drawing, text))
+    return _HEADING.sub(rf"\g<begin> {link}\g<end>", with_figures)
 
 
-def _embedded_image(match: re.Match[str], templates: Path) -> str:
+def _embedded_image(image: re.Match[str], templates: Path) -> str:
     """An image of the author's: a file among the templates, which becomes a part of the page."""
-    source = html.unescape(match["source"])
+    source = html.unescape(image["source"])
     if source.startswith("data:"):
-        return match[0]
+        return image[0]
     file = (templates / source).resolve()
     if not file.is_relative_to(templates.resolve()) or not file.is_file():
         folder = display_path(templates)
         raise UsageError(f"the image {source!r} is not there; allowed are files in {folder}")
-    data = base64.b64encode(file.read_bytes()).decode("ascii")
-    kind = guess_type(file)[0] or "image/png"
-    return match[0].replace(match["source"], f"data:{kind};base64,{data}", 1)
+    address = _data_address(file.read_bytes(), guess_type(file)[0] or "image/png")
+    return image[0].replace(image["source"], address, 1)
+
+
+def _data_address(content: bytes, kind: str) -> str:
+    return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"
 
 
 def _check_links(text: str) -> None:
@@ -203,7 +216,7 @@ def served(
     file and line of each.
     """
     box = Markup('<pre class="notice warns" role="alert">{}</pre>').format(error) if error else ""
-    page = re.sub(r"<main\b[^>]*>", lambda match: match[0] + box, page, count=1)
+    page = re.sub(r"<main\b[^>]*>", lambda main: main[0] + box, page, count=1)
     changes = _to_json({"was": dict(was or {}), "newFalls": sorted(new_falls)})
     data = f'<script type="application/json" id="changes">{changes}</script>'
     script = (FRAME / "watch.js").read_text("utf-8")

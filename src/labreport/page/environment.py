@@ -7,36 +7,34 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from numbers import Number
 from pathlib import Path
 from typing import Any, NoReturn
 
 import jinja2
-from jinja2.environment import TemplateModule
-from jinja2.utils import missing
 from markupsafe import Markup, escape
 
-from labreport.errors import LabReportError, MultipleErrors, UsageError, did_you_mean, display_path, raised_at
+from labreport.errors import MultipleErrors, UsageError, did_you_mean, display_path, raised_at
 from labreport.page import markdown
-from labreport.page.claims import Claim, ClaimTags, TemplateError
-from labreport.page.functions import description, enumeration, list_filters, template_function
+from labreport.page.claims import Claim, ClaimTags
+from labreport.page.lexer import TemplateLexer
+from labreport.page.messages import (
+    TemplateError,
+    description,
+    message_of,
+    template_function,
+    undefined_type,
+    why_not_printed,
+)
 from labreport.page.numbers import Answers, Entries, PrintedNumbers
 from labreport.page.placeholders import EDGE, MARK, SIGNS, Placeholders, plain_text
+from labreport.page.typed import refuse_typed_numbers, typed_numbers
 from labreport.project.outline import slug
-from labreport.stats import (
-    Condition,
-    Finding,
-    Namespace,
-    Quantity,
-    Source,
-    as_quantity,
-    plural,
-    sentence_values,
-)
+from labreport.stats import Finding, Namespace, Quantity, Source, Table, as_quantity, plural, sentence_values
 from labreport.stats.contents import tables_by_name
 from labreport.stats.formats import FILTERS, FormattedQuantity, formatted_quantity
 from labreport.stats.names import find
-from labreport.stats.tables import Table, declared, rows
+from labreport.stats.tables import declared, rows
+from labreport.stats.wording import enumeration
 
 FRAME = Path(__file__).parents[1] / "frame"
 GLOSSARY = "glossary.md"
@@ -85,7 +83,7 @@ class TemplateEnvironment(jinja2.Environment):
         super().__init__(
             loader=jinja2.FileSystemLoader([templates, FRAME, FRAME.parent]),
             autoescape=True,
-            undefined=_undefined_type(self),
+            undefined=undefined_type(self),
             finalize=jinja2.pass_context(lambda _, value: self.print_value(value)),  # of constants too
             extensions=[ClaimTags],
             optimized=False,
@@ -108,14 +106,24 @@ class TemplateEnvironment(jinja2.Environment):
         self.add_function("rows", self.rows)
         self.add_function("show", self.show)
         self.filters |= FILTERS
-        self.filters |= list_filters(self.print_value)
-        self.filters |= {"literal": self.print_literal, "text": str}
+        self.filters |= {"join": self.join, "listed": self.listed, "literal": self.print_literal, "text": str}
 
     def add_function(self, name: str, function: Callable[..., Any]) -> None:
         """Let templates call a function by a name."""
         self.globals[name] = template_function(name, function)
 
     # Templates
+
+    @property
+    def lexer(self) -> TemplateLexer:
+        """What reads templates."""
+        return TemplateLexer(self)
+
+    def preprocess(self, source: str, name: str | None = None, filename: str | None = None) -> str:
+        """Raise `MultipleErrors` for numbers that are typed in a Markdown file; the source stays as it is."""
+        if name and name.endswith(".md"):
+            refuse_typed_numbers(self.lexer.tokeniter(source, name), display_path(filename or name))
+        return source
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Read a name of a value; of a quantity, `n` is printed with its unit: four plates."""
@@ -143,16 +151,6 @@ class TemplateEnvironment(jinja2.Environment):
         """Render a template of the frame."""
         return Markup(self.get_template(template).render(names))
 
-    @contextmanager
-    def located_errors(self) -> Iterator[None]:
-        """Turn whatever a template raises into `TemplateError`: file, line, what is wrong."""
-        try:
-            yield
-        except (TemplateError, MultipleErrors):
-            raise
-        except Exception as error:
-            raise TemplateError(self._message(error), raised_at(error) or self._location()) from error
-
     @property
     def _file(self) -> Path:
         return self.templates / self.context.template
@@ -161,22 +159,20 @@ class TemplateEnvironment(jinja2.Environment):
         """Whether there is the template of the context."""
         return self._file.is_file()
 
-    def _location(self) -> str:
-        """The file that is rendered, or what the engine writes where there is none."""
-        return display_path(self._file) if self.has_template() else f"the answer of {self.context.document!r}"
-
-    def _message(self, error: Exception) -> str:
-        """What is wrong, in words of the engine's or Jinja's where there are any."""
-        if isinstance(error, LabReportError):
-            return error.message  # its location is a line of the code that Jinja makes
-        if isinstance(error, jinja2.TemplateNotFound):
-            return f"there is no template {error.name!r}"
-        unknown = re.search(r"No (?P<kind>filter|test) named '(?P<name>\w+)'", str(error))
-        if unknown:
-            known = self.filters if unknown["kind"] == "filter" else self.tests
-            return f"no {unknown['kind']} is called {unknown['name']!r}{did_you_mean(unknown['name'], known)}"
-        is_jinjas = isinstance(error, jinja2.TemplateError)
-        return str(error) if is_jinjas else f"{type(error).__name__}: {error}"
+    @contextmanager
+    def located_errors(self) -> Iterator[None]:
+        """Turn whatever a template raises into `TemplateError`: file, line, what is wrong."""
+        try:
+            yield
+        except (TemplateError, MultipleErrors):
+            raise
+        except Exception as error:
+            location = raised_at(error)
+            if not location and self.has_template():
+                location = display_path(self._file)
+            raise TemplateError(
+                message_of(error, self), location or f"the answer of {self.context.document!r}"
+            ) from error
 
     def fail_at(self, piece: str, message: str) -> NoReturn:
         """Raise the error of a piece of the template's text, at the line on which it begins."""
@@ -197,7 +193,8 @@ class TemplateEnvironment(jinja2.Environment):
         `caption` is Markdown; `ref(name)` refers to it. Raises `UsageError` for what is no table.
         """
         self.check_table(table)
-        self._note_digits(table, digits)
+        if digits is not None:
+            self._note_digits(table, digits)
         cells = []
         for values, texts in zip(table.rows, table.cells(digits), strict=True):
             cells.append(list(map(self._print_cell, values, texts)))
@@ -219,14 +216,18 @@ class TemplateEnvironment(jinja2.Environment):
     def _print_cell(self, value: Any, text: str) -> str:
         return text if isinstance(value, str) else self.print_quantity(as_quantity(value), text)
 
-    def _note_digits(self, table: Table, digits: int | None) -> None:
+    def _note_digits(self, table: Table, digits: int) -> None:
         """Remember with how many decimals a table of an answer is shown: exports follow."""
-        if digits is None:
-            return
         for question, answer in self.answers.items():
             for name, table_of_answer in tables_by_name(answer).items():
                 if table_of_answer == table:
                     self.digits_shown[f"{question}.{name}"] = digits
+
+    def name_of_table(self, name: str) -> str:
+        """Return the name of the next table, by default one with its number in the document."""
+        document = self.context.document
+        self._tables[document] += 1
+        return name or f"{document}-{self._tables[document]}"
 
     def term(self, word: str, text: str = "") -> Markup:
         """Print a word that the glossary explains, linked to where it does."""
@@ -236,6 +237,22 @@ class TemplateEnvironment(jinja2.Environment):
         identity = slug(find(word, explained, f"explanation in {GLOSSARY} of"))
         link = Markup('<a class="term" href="#term-{}">{}</a>')
         return self.placeholders.hold(link.format(identity, text or word))
+
+    def join(self, items: Any, separator: str = "") -> Markup:
+        """Print items with a separator between them."""
+        return escape(separator).join(self._print_items(items, "join", 'join(", ")'))
+
+    def listed(self, items: Any, word: str = "and") -> Markup:
+        """Print items as a sentence has them: `5, 8 and 9`."""
+        texts = self._print_items(items, "listed", 'listed or | listed("or")')
+        return Markup(enumeration(texts, escape(word)))
+
+    def _print_items(self, items: Any, name: str, usage: str) -> list[Markup]:
+        if isinstance(items, jinja2.Undefined):
+            str(items)  # which raises, and says what is near
+        if isinstance(items, str) or not isinstance(items, Iterable):
+            raise UsageError(f"the filter {name} prints a list: {description(items)}; write | {usage}")
+        return list(map(self.print_value, items))
 
     # Values
 
@@ -253,8 +270,8 @@ class TemplateEnvironment(jinja2.Environment):
             formatted = formatted_quantity(value)
             return self.print_quantity(formatted.original or formatted.quantity, str(formatted))
         if isinstance(value, (list, tuple)):
-            return enumeration(map(self.print_value, value))
-        raise UsageError(_why_not_printed(value))
+            return self.listed(value)
+        raise UsageError(why_not_printed(value))
 
     def print_text(self, text: str) -> Markup:
         """Print a text of the data, in which nothing is a sign."""
@@ -286,11 +303,10 @@ class TemplateEnvironment(jinja2.Environment):
         else:
             kind, facts = "quantity", {"name": self._name_in_sentence(subject), "value": subject}
         with self.located_errors():
-            for file in ("sentences.html", "frame/sentences.html"):
-                macro = getattr(self.get_template(file).module, kind, None)
-                if macro:
-                    return Markup(macro(facts)).strip()
-        raise LabReportError(f"the engine has no sentence for a {kind}")
+            own_macros = self.get_template("sentences.html").module
+            engines_macros = self.get_template("frame/sentences.html").module
+            macro = getattr(own_macros, kind, None) or getattr(engines_macros, kind)
+            return Markup(macro(facts)).strip()
 
     def _name_in_sentence(self, quantity: Quantity) -> str:
         """`test accuracy of small`, or the last part of its name: `ten`."""
@@ -328,10 +344,6 @@ class TemplateEnvironment(jinja2.Environment):
         """Return a text as a paragraph."""
         return f"<p>{text}</p>\n"
 
-    def bold(self, text: str) -> Markup:
-        """Return a text of the project in bold."""
-        return Markup("<strong>{}</strong>").format(text)
-
     def fill(self, text: str) -> str:
         """Return what was rendered with the values put in."""
         return self.placeholders.html(text)
@@ -346,7 +358,7 @@ class TemplateEnvironment(jinja2.Environment):
         """Render a line of Markdown; of what no template wrote without HTML and typed numbers."""
         is_from_template = isinstance(text, Markup)
         if not is_from_template:
-            for _, message in markdown.typed_numbers(text):
+            for _, message in typed_numbers(text):
                 raise UsageError(message)
         parser = markdown.parser_of(is_from_template)
         return Markup(parser.renderInline(text.strip(), self._parser_names()))
@@ -354,12 +366,6 @@ class TemplateEnvironment(jinja2.Environment):
     def words_of(self, text: str) -> str:
         """Return the plain words of a piece of a template."""
         return plain_text(self.fill(self.render_markdown(text)))
-
-    def name_of_table(self, name: str) -> str:
-        """Return the name of the next table, by default one with its number in the document."""
-        document = self.context.document
-        self._tables[document] += 1
-        return name or f"{document}-{self._tables[document]}"
 
     def _captioned(self, match: re.Match[str]) -> str:
         name = self.name_of_table(match[1])
@@ -406,44 +412,3 @@ def _as_variables(names: Mapping[str, Any]) -> dict[str, Any]:
     variables = {re.sub(r"\W", "_", name): value for name, value in names.items()}
     variables |= {name.replace("μ", "µ"): value for name, value in names.items()}
     return {**variables, **names}
-
-
-def _undefined_type(environment: TemplateEnvironment) -> type[jinja2.StrictUndefined]:
-    """Make the type of names that are not there: whatever is done with one raises, and says what is near."""
-
-    class UndefinedName(jinja2.StrictUndefined):
-        condition = quantity = property(str)  # asked for as either, it raises too
-
-        @property
-        def _undefined_message(self) -> str:
-            name, owner = str(self._undefined_name), self._undefined_obj
-            if owner is missing:
-                near = did_you_mean(name, environment.known_names)
-                return self._undefined_hint or f"there is no {name!r} here{near}"
-            near = did_you_mean(name, [word for word in dir(owner) if not word.startswith("_")])
-            return f"{_owner_in_words(owner)} has no {name!r}{near}"
-
-    return UndefinedName
-
-
-def _owner_in_words(owner: Any) -> str:
-    """What a name is looked up in: a file of macros, a function, or a value."""
-    if isinstance(owner, TemplateModule):
-        return str(owner.__name__)
-    if callable(owner) and hasattr(owner, "__name__"):
-        return f"the function {owner.__name__}(…)"
-    return f"{type(owner).__name__} {str(owner)[:40]!r}"
-
-
-def _why_not_printed(value: Any) -> str:
-    if isinstance(value, Number) and value is not True and value is not False:
-        return f"{value} is a bare number; print a quantity, or write {{{{ {value} | literal }}}}"
-    if isinstance(value, Condition):
-        return "a condition is not printed; write {% claim … %}the sentence{% endclaim %}"
-    if isinstance(value, Table):
-        return 'a table is printed by show(table, "its caption")'
-    if isinstance(value, Namespace):
-        return f"several values have this name; print one of {', '.join(value.members)}"
-    if callable(value):
-        return description(value)
-    return f"{value!r:.60} is no text; print a quantity, a finding, a text or a list of them"

@@ -1,10 +1,9 @@
-"""Markdown as an author writes it: formulas, listings, notes, definitions, cites; and numbers typed in it."""
+"""Markdown as an author writes it: formulas, listings, notes, definitions, cites."""
 
 from __future__ import annotations
 
-import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -27,16 +26,8 @@ from labreport.project.outline import slug
 BIBLIOGRAPHY = "references.bib"
 CITED = re.compile(r'<a class="cite" data-cite="([^"]*)"></a>')
 """What a cite becomes until the document numbers it."""
-_CITE = re.compile(r"\[@[\w:.+/-]+(?:\s*[;,]\s*@[\w:.+/-]+)*\]")
-_NUMBER = r"\d[\d\u202f\u00a0]*(?:[.,]\d+)*"
-_TYPED = re.compile(
-    rf"""
-    (?: ± | \+/[-−] ) \s* {_NUMBER} (?: \s*% )?
-    | (?<![\w.,]) {_NUMBER} (?: \s*% | [\s-]* (?:per\s?cent|percentage)\b (?:\spoints?)? | [\s-]* points?\b )
-    """,
-    re.VERBOSE,
-)
-"""A percentage, a ± or a number of points."""
+CITE = re.compile(r"\[(?P<keys>@[\w:.+/-]+(?:\s*[;,]\s*@[\w:.+/-]+)*)\]")
+"""`[@key; @other]`"""
 
 
 @lru_cache
@@ -56,21 +47,24 @@ def parser_of(trusted: bool) -> MarkdownIt:
     parser.add_render_rule("fence", _render_listing)
     parser.add_render_rule("math_inline", _render_formula)
     parser.add_render_rule("math_block", _render_formula)
-    parser.add_render_rule("footnote_block_open", _render_footnotes_open)
+    parser.add_render_rule("footnote_block_open", lambda *_: '<section class="footnotes">\n<ol>\n')
     parser.add_render_rule("footnote_caption", _render_footnote_number)
     return parser
 
 
+def links_of_cite(cite: re.Match[str]) -> str:
+    """Give the links that stand for `[@key; @other]`, whose numbers the document fills in."""
+    keys = re.findall(r"@([^\s;,]+)", cite["keys"])
+    return " ".join(f'<a class="cite" data-cite="{key}"></a>' for key in keys)
+
+
 def _parse_cite(state: StateInline, silent: bool) -> bool:
-    """`[@key; @other]` becomes links whose numbers the document fills in."""
-    match = _CITE.match(state.src, state.pos)
-    if match is None:
+    cite = CITE.match(state.src, state.pos)
+    if cite is None:
         return False
     if not silent:
-        keys = re.findall(r"@([^]\s;,]+)", match[0])
-        token = state.push("html_inline", "", 0)
-        token.content = " ".join(f'<a class="cite" data-cite="{key}"></a>' for key in keys)
-    state.pos = match.end()
+        state.push("html_inline", "", 0).content = links_of_cite(cite)
+    state.pos = cite.end()
     return True
 
 
@@ -114,10 +108,6 @@ def _render_formula(self: Any, tokens: Sequence[Token], index: int, options: Any
         return str(env["fail_at"](latex, f"the formula ${latex}$ cannot be drawn: {reason}"))
 
 
-def _render_footnotes_open(self: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-    return '<section class="footnotes">\n<ol>\n'
-
-
 def _render_footnote_number(self: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
     return str(tokens[index].meta["id"] + 1)
 
@@ -147,36 +137,3 @@ def bibliography(templates: Path) -> dict[str, str]:
 def _without_protection(text: str) -> str:
     """A printed reference without the spans in which BibTeX keeps capitals, in one line."""
     return re.sub('<span class="bibtex-protected">(.*?)</span>', r"\1", " ".join(text.split()))
-
-
-def typed_numbers(text: str) -> Iterator[tuple[int, str]]:
-    """Find typed percentages, ± and points in Markdown: the line of each, and what to write instead."""
-    lines = text.split("\n")
-    for token in parser_of(True).parse(text, {"docId": "", "top": 1}):
-        first, end = token.map or (0, 0)
-        for match in _TYPED.finditer(_prose(token)):
-            line = _line_of(match[0], lines, first, end)
-            typed = f'"{" ".join(match[0].split())}"'
-            message = f"{typed} is typed; print the number of a result, or write {{{{ {typed} | literal }}}}"
-            yield line + 1, message
-
-
-def _line_of(text: str, lines: Sequence[str], first: int, end: int) -> int:
-    """The number of the line that has a text, of those of a token, by default the first."""
-    for number in range(first, end):
-        if text in lines[number]:
-            return number
-    return first
-
-
-def _prose(token: Token) -> str:
-    """What a reader would read of it, without code and formulas."""
-    if token.type == "html_block":
-        return re.sub(r"<(pre|code|script|style)\b.*?</\1>|<[^>]*>", " ", token.content, flags=re.DOTALL)
-    if token.type in ("text", "softbreak", "hardbreak"):
-        return html.unescape(token.content) or "\n"
-    if token.type in ("inline", "image"):
-        return "".join(map(_prose, token.children or ()))
-    if token.nesting or token.type == "html_inline":
-        return ""
-    return "\0"

@@ -12,8 +12,9 @@ import msgspec
 from markupsafe import Markup, escape
 
 from labreport.charts import Exported
-from labreport.page.claims import Claim, TemplateError
+from labreport.page.claims import Claim
 from labreport.page.environment import GLOSSARY, RenderContext, TemplateEnvironment
+from labreport.page.messages import TemplateError
 from labreport.page.numbers import Answers, Entries
 from labreport.page.placeholders import MARK, plain_text
 from labreport.project import Experiment, Figure, Question, Section
@@ -25,7 +26,7 @@ from labreport.stats.names import find
 _STRUCK_BLOCK = re.compile(r'<div class="del">\s*(.*?)(</p>)?\s*</div>', re.DOTALL)
 _TERM = re.compile(r'<a class="term" href="#term-(?P<identity>[^"]+)">(?P<word>.*?)</a>', re.DOTALL)
 _TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
-_BOLD = re.compile(r"(<strong>|\*\*)(.*?)(</strong>|\*\*)", re.DOTALL)
+_BOLD = re.compile(r"(<strong>|\*\*)(?P<text>.*?)(</strong>|\*\*)", re.DOTALL)
 Drawings: TypeAlias = Mapping[str, Exported]
 """What `charts.export` made of figures, by their names."""
 _WIDE = 125
@@ -67,10 +68,14 @@ def template_of(question: Question) -> str:
     return question.template or f"questions/{question.name}.md"
 
 
+def own_templates(section: Section) -> list[str]:
+    """List the templates of a section and its questions; there need be no such files."""
+    return [f"sections/{section.name}.md", *map(template_of, section.questions)]
+
+
 def template_files(templates: Path, section: Section) -> list[Path]:
     """Find the project's files that a section is made of: its own and those that every section shares."""
-    own = {template_of(question) for question in section.questions}
-    own.add(f"sections/{section.name}.md")
+    own = own_templates(section)
     paths = []
     for path in sorted(templates.rglob("*")):
         name = path.relative_to(templates).as_posix()
@@ -177,7 +182,7 @@ class SectionEnvironment(TemplateEnvironment):
         drawing = self.figures[name]
         text = caller() if caller else caption
         if not text:
-            title = self.bold(drawing.title) + " " if drawing.title else Markup()
+            title = Markup("**{}** ").format(drawing.title) if drawing.title else Markup()
             text = title + drawing.caption
         caption = self.render_line(text)
         framed = self.render_frame(
@@ -191,9 +196,10 @@ class SectionEnvironment(TemplateEnvironment):
 
     def _alternative_text(self, drawing: Exported, caption: str) -> str:
         """What a drawing shows, and the finding, which is the bold beginning of its caption."""
+        shown = (drawing.alt or drawing.kind).rstrip(".")
         bold = _BOLD.search(caption)
-        finding = plain_text(self.placeholders.html(bold[2])).replace("~~", "") if bold else ""
-        return ": ".join(filter(None, ((drawing.alt or drawing.kind).rstrip("."), finding)))
+        finding = plain_text(self.placeholders.html(bold["text"])).replace("~~", "") if bold else ""
+        return f"{shown}: {finding}" if shown and finding else shown or finding
 
     def refer_to(self, name: str) -> Markup:
         """Print a link to a figure, a table, a question or a section, whose number the document fills in."""
@@ -210,7 +216,7 @@ class SectionEnvironment(TemplateEnvironment):
             return self.render_frame(frame, question=question, answer=missing, body="")
 
         context_of_section = self.context
-        self.context = RenderContext(template_of(question), question.name, top_level=4, answer=answer)
+        self.context = RenderContext(template_of(question), question.name, answer=answer)
         if question.template and not self.has_template():
             raise TemplateError(f"there is no template {question.template!r}", question.location)
         parts = self._own_text(answer.members)
@@ -226,9 +232,8 @@ class SectionEnvironment(TemplateEnvironment):
 
     def _render_box(self, answer: Namespace) -> str:
         """The block `answer` of the template, or what the engine says."""
-        written = self.context.box
-        if written is not None:
-            return self.fill(self.render_markdown(written))
+        if self.context.box is not None:
+            return self.fill(self.render_markdown(self.context.box))
         sentences = self._sentences_of(answer)
         if not sentences and not self.has_template():
             sentences = self._numbers_of(answer)
@@ -260,9 +265,9 @@ class SectionEnvironment(TemplateEnvironment):
         for name, member in answer.members.items():
             if isinstance(member, Difference) and member.is_summed_up:
                 tables[name] = member.table
-        all_numbers = tuple(quantities(answer))
-        if not tables and all_numbers:
-            tables = {"all numbers": Table((Column("name", "Name"), Column("value", "Value")), all_numbers)}
+        numbers = tuple(quantities(answer))
+        if numbers and not tables:
+            tables["all numbers"] = Table((Column("name", "Name"), Column("value", "Value")), numbers)
         shown = []
         for name, table in tables.items():
             title = table.columns[-1].title if name == "means" else name.replace("_", " ")
@@ -270,9 +275,8 @@ class SectionEnvironment(TemplateEnvironment):
         return shown
 
     def _unplaced_figures(self, figures: Iterable[Figure]) -> list[Markup]:
-        return [
-            self.place_figure(figure.name) for figure in figures if figure.name not in self._placed_figures
-        ]
+        names = [figure.name for figure in figures if figure.name not in self._placed_figures]
+        return list(map(self.place_figure, names))
 
 
 def _capitalised(sentence: str) -> str:

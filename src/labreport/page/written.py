@@ -11,7 +11,7 @@ from markupsafe import Markup
 from labreport.page.claims import Claim
 from labreport.page.environment import VERDICT, indent_of
 from labreport.page.escapes import escape_markdown, markdown_table
-from labreport.page.markdown import bibliography
+from labreport.page.markdown import CITE, bibliography, links_of_cite
 from labreport.page.numbering import Numbering
 from labreport.page.numbers import Answers
 from labreport.page.placeholders import FIRST_BLOCK, SIGNS, plain_text
@@ -20,7 +20,6 @@ from labreport.project import Project
 
 _LITERAL = re.compile(r"(```.*?```|`[^`\n]+`|\$\$.*?\$\$|\$[^$\n]+\$)", re.DOTALL)
 """Code and formulas, in which nothing is Markdown."""
-_CITE = re.compile(r"\[(@[\w:.+/-]+(?:\s*[;,]\s*@[\w:.+/-]+)*)\]")
 _HEADING = re.compile(r"^(#+)(?= )", re.MULTILINE)
 _NOTE = re.compile(r"\[\^(?=[\w-]+\])")
 _CAPTION = re.compile(r"^Table(?: ([\w-]+))?: (?=[^\n]*\n\n\|)", re.MULTILINE)
@@ -91,7 +90,7 @@ class MarkdownEnvironment(SectionEnvironment):
         for index in range(0, len(parts), 2):
             part = _HEADING.sub(rf"\1{lift}", parts[index])
             part = _NOTE.sub(f"[^{self.context.document}-", part)
-            part = _CITE.sub(_cite_placeholders, part)
+            part = CITE.sub(links_of_cite, part)
             parts[index] = _CAPTION.sub(self._table_label, part)
         return "".join(parts)
 
@@ -105,10 +104,6 @@ class MarkdownEnvironment(SectionEnvironment):
     def paragraph(self, text: str) -> str:
         """Return a text as a paragraph."""
         return f"{text}\n"
-
-    def bold(self, text: str) -> Markup:
-        """Return a text of the project in bold."""
-        return Markup(f"**{escape_markdown(text)}**")
 
     def show(self, table: Any, caption: str = "", digits: int | None = None, name: str = "") -> Markup:
         """Print a table with its caption before it."""
@@ -142,8 +137,3 @@ class MarkdownEnvironment(SectionEnvironment):
 def strike_paragraphs(text: str) -> str:
     """Strike paragraphs, headings and items through: `- a` becomes `- ~~a~~`; not tables and code."""
     return _PARAGRAPH.sub(r"\g<begin>~~\g<text>~~", text)
-
-
-def _cite_placeholders(match: re.Match[str]) -> str:
-    keys = re.findall(r"@([^\s;,]+)", match[1])
-    return " ".join(f'<a class="cite" data-cite="{key}"></a>' for key in keys)

@@ -1,0 +1,105 @@
+"""What is wrong in a template, in words: a name that is not there, a value that has no text, a wrong call."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable
+from functools import wraps
+from numbers import Number
+from typing import Any
+
+import jinja2
+from jinja2.environment import TemplateModule
+from jinja2.utils import missing
+
+from labreport.errors import LabReportError, UsageError, did_you_mean
+from labreport.stats import Condition, Namespace, Table
+
+
+class TemplateError(UsageError):
+    """A mistake in a template, with its file and line."""
+
+
+def undefined_type(environment: Any) -> type[jinja2.StrictUndefined]:
+    """Make the type of names that are not there: whatever is done with one raises, and says what is near."""
+
+    class UndefinedName(jinja2.StrictUndefined):
+        condition = quantity = property(str)  # asked for as either, it raises too
+
+        @property
+        def _undefined_message(self) -> str:
+            name, owner = str(self._undefined_name), self._undefined_obj
+            if owner is missing:
+                near = did_you_mean(name, environment.known_names)
+                return self._undefined_hint or f"there is no {name!r} here{near}"
+            near = did_you_mean(name, [word for word in dir(owner) if not word.startswith("_")])
+            return f"{_owner_in_words(owner)} has no {name!r}{near}"
+
+    return UndefinedName
+
+
+def _owner_in_words(owner: Any) -> str:
+    """What a name is looked up in: a file of macros, a function, or a value."""
+    if isinstance(owner, TemplateModule):
+        return str(owner.__name__)
+    if callable(owner) and hasattr(owner, "__name__"):
+        return f"the function {owner.__name__}(…)"
+    return f"{type(owner).__name__} {str(owner)[:40]!r}"
+
+
+def message_of(error: Exception, environment: jinja2.Environment) -> str:
+    """What is wrong, in words of the engine's or Jinja's where there are any."""
+    if isinstance(error, LabReportError):
+        return error.message  # its location is a line of the code that Jinja makes
+    if isinstance(error, jinja2.TemplateNotFound):
+        return f"there is no template {error.name!r}"
+    unknown = re.search(r"No (?P<kind>filter|test) named '(?P<name>\w+)'", str(error))
+    if unknown:
+        known = environment.filters if unknown["kind"] == "filter" else environment.tests
+        return f"no {unknown['kind']} is called {unknown['name']!r}{did_you_mean(unknown['name'], known)}"
+    if isinstance(error, jinja2.TemplateError):
+        return str(error)
+    return f"{type(error).__name__}: {error}"
+
+
+def why_not_printed(value: Any) -> str:
+    """Say why a value cannot stand in `{{ }}`, and what to write instead."""
+    if isinstance(value, Number) and value is not True and value is not False:
+        return f"{value} is a bare number; print a quantity, or write {{{{ {value} | literal }}}}"
+    if isinstance(value, Condition):
+        return "a condition is not printed; write {% claim … %}the sentence{% endclaim %}"
+    if isinstance(value, Table):
+        return 'a table is printed by show(table, "its caption")'
+    if isinstance(value, Namespace):
+        return f"several values have this name; print one of {', '.join(value.members)}"
+    if callable(value):
+        return description(value)
+    return f"{value!r:.60} is no text; print a quantity, a finding, a text or a list of them"
+
+
+def description(value: Any) -> str:
+    """Say what a value is that cannot be printed; of a function, that its brackets are missing."""
+    if callable(value) and hasattr(value, "__name__"):
+        return f"{value.__name__} is a function; write {value.__name__}(…)"
+    return f"{value!r:.60} is none"
+
+
+def template_function(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function for templates, of which a wrong call says how it is written.
+
+    `show()` raises `UsageError`: "show(): missing a required argument: 'table'; write show(table, …)".
+    """
+    signature = inspect.signature(function)
+    shown = [parameter for parameter in signature.parameters.values() if parameter.name != "caller"]
+    usage = ", ".join(str(parameter.replace(annotation=inspect.Parameter.empty)) for parameter in shown)
+
+    @wraps(function)
+    def call(*positional: Any, **named: Any) -> Any:
+        try:
+            signature.bind(*positional, **named)
+        except TypeError as error:
+            raise UsageError(f"{name}(): {error}; write {name}({usage})") from None
+        return function(*positional, **named)
+
+    return call
