@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from labreport.errors import LabReportError, MultipleErrors, UsageError, display_path, working_in
 from labreport.plan import DOCUMENTS, DocumentTarget, Plan, RunTarget, SectionTarget, Target, tasks_of
 from labreport.plan.snapshot import Snapshot, files_behind
-from labreport.project import locate_project, resolve_callable
+from labreport.project import locate_project
 from labreport.results import Store, files
 from labreport.run import Event, Task, available_cores, execute
 from labreport.stale import load
@@ -145,7 +145,7 @@ class Builder:
     def _check_rules(self) -> None:
         """Raise `MultipleErrors` for the project's own rules that its experiments break."""
         if self.project.rules:
-            rules = resolve_callable(self.project.rules, self.project.location, "rules")
+            rules = self.project.resolve("rules")
             broken = [UsageError(line) for line in rules(self.project.runs)]
             if broken:
                 raise MultipleErrors(broken)

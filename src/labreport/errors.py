@@ -15,6 +15,13 @@ from typing import NoReturn
 _FOLDERS = (os.path.dirname(__file__), os.path.dirname(os.__file__), sys.prefix, sys.base_prefix)
 _FOREIGN = tuple(os.path.abspath(folder) + os.sep for folder in _FOLDERS)
 """Where the engine, Python and its libraries are."""
+_COMPILED = (".pyx", ".pxd", ".pxi")
+"""Endings of sources of which only the compiled code is installed."""
+_MOST_LISTED = 12
+"""So many of the known words a message lists."""
+
+Call = tuple[str, int]
+"""A line of the author's code: the file as Python knows it, and the number of the line."""
 
 
 class LabReportError(Exception):
@@ -49,9 +56,21 @@ class MultipleErrors(LabReportError):
         super().__init__("\n".join(map(str, self.errors)))
 
 
+def author_calls() -> tuple[Call, ...]:
+    """The lines of the author that led here, from the innermost to that at the top of a module."""
+    calls: list[Call] = []
+    for frame, line in walk_stack(sys._getframe(1)):
+        if _is_author(frame):
+            calls.append((frame.f_code.co_filename, line))
+            if frame.f_code.co_name == "<module>":
+                break
+    return tuple(calls)
+
+
 def author_location() -> str:
     """Name the line of the author from which the engine was called: `project.py:12`, or the empty text."""
-    return next(_lines(walk_stack(sys._getframe(1))), "")
+    calls = author_calls()
+    return location_of(calls[0]) if calls else ""
 
 
 def refuse(text: str) -> NoReturn:
@@ -59,46 +78,39 @@ def refuse(text: str) -> NoReturn:
     raise UsageError(text, location=author_location())
 
 
-def author_calls() -> tuple[tuple[str, int], ...]:
-    """The files and lines of the author that led here, from the innermost to that at the top of a module."""
-    calls: list[tuple[str, int]] = []
-    for frame, line in walk_stack(sys._getframe(1)):
-        calls += _author_frames([(frame, line)])
-        if calls and frame.f_code.co_name == "<module>":
-            break
-    return tuple(calls)
-
-
 def author_folder() -> Path:
     """The folder of the author's file from which the engine was called.
 
     It is the working folder where there is no such file: in a notebook, or at a prompt.
     """
-    for file, _ in _author_frames(walk_stack(sys._getframe(1))):
-        path = Path(file)
-        return path.resolve().parent if path.is_file() else Path.cwd()
+    calls = author_calls()
+    if calls and Path(calls[0][0]).is_file():
+        return Path(calls[0][0]).resolve().parent
     return Path.cwd()
 
 
 def raised_at(error: BaseException) -> str:
-    """Name the last line of the author through which an exception came."""
-    return ["", *_lines(walk_tb(error.__traceback__))][-1]
+    """Name the last line of the author through which an exception came, or the empty text."""
+    location = ""
+    for frame, line in walk_tb(error.__traceback__):
+        if _is_author(frame):
+            location = location_of((frame.f_code.co_filename, line))
+    return location
 
 
-def _lines(frames: Iterable[tuple[FrameType, int]]) -> Iterator[str]:
-    """The lines of the author, as `project.py:12`."""
-    for file, line in _author_frames(frames):
-        yield f"{display_path(file)}:{line}"
+def _is_author(frame: FrameType) -> bool:
+    """Whether a frame runs code of the author: not the engine's, a library's or Python's own."""
+    file = frame.f_code.co_filename
+    if file.startswith("<") or file.endswith(_COMPILED):
+        return False
+    path = os.path.abspath(file)
+    return not path.startswith(_FOREIGN) and f"{os.sep}site-packages{os.sep}" not in path
 
 
-def _author_frames(frames: Iterable[tuple[FrameType, int]]) -> Iterator[tuple[str, int]]:
-    """Files and lines of the author: not the engine's, a library's or Python's own."""
-    for frame, line in frames:
-        file = frame.f_code.co_filename
-        path = os.path.abspath(file)
-        foreign = path.startswith(_FOREIGN) or f"{os.sep}site-packages{os.sep}" in path
-        if not (foreign or file.startswith("<") or file.endswith((".pyx", ".pxd", ".pxi"))):
-            yield file, line
+def location_of(call: Call) -> str:
+    """Write a line of the author's code as a message has it: `project.py:12`."""
+    file, line = call
+    return f"{display_path(file)}:{line}"
 
 
 def with_location(location: str, text: str) -> str:
@@ -134,13 +146,19 @@ def display_path(path: str | Path) -> str:
 
 
 def did_you_mean(word: str, known: Iterable[str], has: str = "") -> str:
-    """Ask `; did you mean 'wide'?` where a known word is near; after `has`, as `it has`, list the known."""
+    """Ask for a known word that is near; after `has`, list what is known.
+
+    >>> did_you_mean("wid", ["wide", "deep"])
+    "; did you mean 'wide'?"
+    >>> did_you_mean("x", ["wide", "deep"], "there are")
+    '; there are wide, deep'
+    """
     names = list(known)
     near = get_close_matches(word, names, n=1)
     question = f"; did you mean {near[0]!r}?" if near else ""
     if not has:
         return question
-    listed = ", ".join(names[:12]) or "none"
-    if len(names) > 12:
+    listed = ", ".join(names[:_MOST_LISTED]) or "none"
+    if len(names) > _MOST_LISTED:
         listed += ", …"
     return f"{question} {has.capitalize()} {listed}" if near else f"; {has} {listed}"

@@ -10,7 +10,7 @@ from pathlib import Path
 from labreport.errors import LabReportError
 from labreport.plan import DocumentTarget, Plan, RunTarget, Target
 from labreport.plan.tasks import run_alone
-from labreport.project import Check, Experiment, resolve_callable
+from labreport.project import Check, Experiment
 from labreport.results import Results, Run, Runs, Store, files
 from labreport.run.runner import without_times
 from labreport.stale import KNOWN_VALUES
@@ -29,7 +29,7 @@ def checks(plan: Plan) -> Iterator[Check]:
             yield _check_made_again(plan, target)
     yield from _check_repeated(plan)
     if plan.project.verify:
-        verify = resolve_callable(plan.project.verify, plan.project.location, "verify")
+        verify = plan.project.resolve("verify")
         yield from verify(_all_results(plan))
 
 

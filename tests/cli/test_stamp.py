@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from labreport.cli import stamp
-from labreport.plan.snapshot import Snapshot, stat_of
+from labreport.filestat import stat_of
+from labreport.plan.snapshot import Snapshot
 
 SOURCE = Path(stamp.__file__).parents[2]
 
@@ -105,4 +106,9 @@ def test_nothing_to_do_loads_next_to_nothing(project: Path) -> None:
     printed = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
     code, *modules = printed.split()
     assert code == "0"
-    assert {*modules} - {"itertools", "__future__"} == {"labreport", "labreport.cli", "labreport.cli.stamp"}
+    assert {*modules} - {"itertools", "__future__"} == {
+        "labreport",
+        "labreport.cli",
+        "labreport.cli.stamp",
+        "labreport.filestat",
+    }

@@ -278,7 +278,7 @@ def test_the_problem_matcher_of_that_page_reads_what_check_prints() -> None:
 
 REFERENCE = re.findall(r"^- \*\*`(.+)`\*\*$", (ROOT / "docs/reference.md").read_text(), re.MULTILINE)
 """The signatures of the page, `name(argument: type = default) -> type`."""
-FILLED_IN = {"location", "calls", "terms", "module", "folder", "source"}
+FILLED_IN = {"calls", "terms", "module", "folder", "source"}
 """Fields of experiments, measures and projects that no author writes."""
 
 

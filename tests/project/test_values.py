@@ -84,7 +84,7 @@ def test_a_file_that_is_no_json_is_told_with_line_and_column(file: Path) -> None
     file.write_text('{"a": 1,\n "b" 2}')
     with pytest.raises(UsageError) as caught:
         _read(file)
-    assert str(caught.value).endswith("results.json:2:6: this is no JSON: Expecting ':' delimiter")
+    assert "results.json is no JSON: Expecting ':' delimiter: line 2 column 6" in str(caught.value)
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

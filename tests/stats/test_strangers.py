@@ -316,7 +316,7 @@ MISTAKES = [
      "row 1 has 'no' in column 'event'; yes and no are True and False, or 1 and 0"),
     ('mean(table(VISITS.dropna().assign(sbp=0.0)), Measure("sbp", scale="ratio"))',
      r"row 1 has 0; scale=\"ratio\" compares values above 0"),
-    ('table(VISITS, missing="skip")', "allowed are 'error' and 'drop'"),
+    ('table(VISITS, missing="skip")', "allowed is 'error' or 'drop'"),
     ('difference(SPEEDS, LATENCY, "v2", "v1", by="version").difference.uncler',
      "a difference has no 'uncler'; did you mean 'unclear'"),
     ('difference(SPEEDS, LATENCY, by="version", against="v1", within="rate").difference["40"]',

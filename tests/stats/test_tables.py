@@ -176,11 +176,7 @@ def test_a_text_among_numbers_is_refused_by_line(tmp_path: Path) -> None:
     """It is not taken for a missing one."""
     path = wells(tmp_path, "plate,growth\nP,1.5\nQ,n.d.\n")
     declared = table(path, missing="drop")
-    for error in (
-        ValueError("could not convert 'n.d.'"),
-        TypeError("no mean of str"),
-        UsageError("'1.5' is"),
-    ):
+    for error in (ValueError("could not convert string to float: 'n.d.'"), TypeError("no mean of str")):
         with pytest.raises(UsageError, match=r"line 3 has 'n.d.' in column 'growth'"):
             declared.explain(error)
     declared.explain(KeyError("n.d."))

@@ -23,7 +23,6 @@ from labreport.page import export as exported
 from labreport.page import names as names_of
 from labreport.page import render_file
 from labreport.plan import Plan, RunTarget, carry_over, paths_to, report_source, stored_answers
-from labreport.project import resolve_callable
 from labreport.results import files
 from labreport.stale import load
 from labreport.stats.wording import count_text
@@ -180,5 +179,5 @@ def show_code(arguments: argparse.Namespace, terminal: Terminal) -> None:
     experiment = project.experiment(arguments.experiment)
     if not project.show_code:
         raise UsageError("this project cannot show code; set show_code in its Project to a function")
-    write_code = resolve_callable(project.show_code, project.location, "show_code")
-    sys.stdout.write(f"{write_code(experiment).rstrip()}\n")
+    code = project.resolve("show_code")(experiment)
+    sys.stdout.write(f"{code.rstrip()}\n")

@@ -1,4 +1,8 @@
-"""The front door: a run with nothing to do compares the stamp of its report, and ends before all else."""
+"""The front door: a run with nothing to do compares the stamp of its report, and ends before all else.
+
+The stamp is a file of text: by which words and which Python the report was made, the claims that do not hold,
+and a line for each file and each variable of the environment on which it rests.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +10,25 @@ import os
 import sys
 from itertools import pairwise
 
+from labreport.filestat import stat_of
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from labreport.filestat import FileStat
 
 FRONT = "LABREPORT_FRONT"
 """Environment variable: the interpreter at the front door, which may continue in another."""
 NAME = ".stamp"
 CLAIM = "!"
-"""What the lines of a stamp begin with that say which claims do not hold; alone, that one is not known."""
-_SILENT = ("build", "--quiet", "--strict", "--allow-unknown", "--verbose")
-"""Words that change neither what is made nor of what."""
+"""Begins the lines that say which claims do not hold; alone, that one is not known."""
+VARIABLE = "$"
+"""Begins the name of a variable of the environment; that of a file is its absolute path."""
 ALL_VARIABLES = "*"
 """Stands for all variables of the environment."""
+_SILENT = ("build", "--quiet", "--strict", "--allow-unknown", "--verbose")
+"""Words that change neither what is made nor of what."""
 _VOLATILE = (FRONT, "PWD", "OLDPWD", "SHLVL", "_", "COLUMNS", "LINES")
 """Variables that differ from call to call, which no project means when it asks for all."""
 
@@ -47,22 +57,20 @@ def main(argv: Sequence[str], root: str, checkout: Callable[..., int | None] | N
 
 def unchanged(front: str, argv: Sequence[str], root: str) -> int | None:
     """Say that nothing is to be done; the exit code. None where something may have changed."""
-    words = [part for word in argv for part in word.split("=", 1)]
-    value_after = dict(pairwise(words))
-    output = value_after.get("--output") or os.path.join(value_after.get("--project") or root, "report")
+    output = _output_of(argv, root)
     try:
         with open(os.path.join(output, NAME), encoding="utf-8", errors="surrogateescape") as file:
             head, *lines = file.read().split("\n")
-        if head != _head(front, argv, output):
-            return None
-        claims = [line.removeprefix(CLAIM) for line in lines if line.startswith(CLAIM)]
-        for line in lines[len(claims) :]:
-            path = line.split(" ", 2)[2]
-            is_variable = line.startswith("variable ")
-            if line != (_variable_line(path, os.environ) if is_variable else _line(path, _stat(path))):
-                return None
-    except (OSError, ValueError, IndexError):
+    except OSError:
         return None
+    if head != _head(front, argv, output):
+        return None
+    claims = []
+    for line in lines:
+        if line.startswith(CLAIM):
+            claims.append(line.removeprefix(CLAIM))
+        elif line != _line_of(line.partition(" ")[2]):
+            return None
     if claims and "--strict" in argv:
         return None  # they decide
     if "--quiet" not in argv:
@@ -75,56 +83,63 @@ def write(
     front: str,
     argv: Sequence[str],
     output: str,
-    snapshot: Mapping[str, tuple[int, int] | None],
+    snapshot: Mapping[str, FileStat | None],
     claims: Iterable[str] = (),
     variables: Iterable[str] = (),
     environment: Mapping[str, str] = os.environ,
 ) -> None:
-    """Stamp the report in `output`, made by `argv` from files and folders with what `os.stat` says of them.
+    """Stamp the report in `output`, made by `argv` from files and folders as `stat_of` describes them.
 
-    None is a file that was looked for and is not there. `claims` are the lines about those that do not hold,
-    and an empty one where one is not known. `variables` are the names of those on which the report rests
-    as they are in the `environment`.
+    `claims` are the lines about those that do not hold, and an empty one where one is not known. `variables`
+    are the names of those on which the report rests as they are in the `environment`.
     """
     lines = [_head(front, argv, output)]
     lines += [CLAIM + line for line in claims]
-    lines += [_line(path, snapshot[path]) for path in sorted(snapshot)]
-    lines += [_variable_line(name, environment) for name in sorted(variables)]
+    lines += [_line_of_file(path, snapshot[path]) for path in sorted(snapshot)]
+    lines += [_line_of_variable(name, environment) for name in sorted(variables)]
     target = os.path.join(output, NAME)
     with open(f"{target}.new", "w", encoding="utf-8", errors="surrogateescape") as file:
         file.write("\n".join(lines))
     os.replace(f"{target}.new", target)
 
 
-def _stat(path: str) -> tuple[int, int] | None:
-    try:
-        status = os.stat(path)
-    except FileNotFoundError:
-        return None
-    return status.st_mtime_ns, status.st_size
+def _output_of(argv: Sequence[str], root: str) -> str:
+    """The folder of the report, as the command line is read later."""
+    words: list[str] = []
+    for word in argv:
+        words += word.split("=", 1)
+    value_after = dict(pairwise(words))
+    return value_after.get("--output") or os.path.join(value_after.get("--project") or root, "report")
 
 
-def _line(path: str, stat: tuple[int, int] | None) -> str:
-    if stat is None:
-        return f"missing - {path}"
-    return f"{stat[0]} {stat[1]} {path}"
+def _head(front: str, argv: Sequence[str], output: str) -> str:
+    words = [word for word in argv if word not in _SILENT]
+    return " ".join(["labreport stamp 6", front, os.path.abspath(output), *words])
 
 
-def _variable_line(name: str, environment: Mapping[str, str]) -> str:
-    """The name and a digest of the value, which may be a secret."""
+def _line_of(name: str) -> str:
+    """The line that a file or a variable has now."""
+    if name.startswith(VARIABLE):
+        return _line_of_variable(name.removeprefix(VARIABLE), os.environ)
+    return _line_of_file(name, stat_of(name))
+
+
+def _line_of_file(path: str, stat: FileStat | None) -> str:
+    state = "missing" if stat is None else "-".join(map(str, stat))
+    return f"{state} {path}"
+
+
+def _line_of_variable(name: str, environment: Mapping[str, str]) -> str:
+    """The name, and a digest of the value, which may be a secret."""
     from hashlib import sha256  # takes a while, and most projects ask for none
 
     value: object = environment.get(name)
     if name == ALL_VARIABLES:
-        value = sorted((other, environment[other]) for other in environment if _is_lasting(other))
-    return f"variable {sha256(ascii(value).encode()).hexdigest()[:16]} {name}"
+        lasting = {other: text for other, text in environment.items() if _is_lasting(other)}
+        value = sorted(lasting.items())
+    return f"{sha256(ascii(value).encode()).hexdigest()[:16]} {VARIABLE}{name}"
 
 
 def _is_lasting(variable: str) -> bool:
     """Whether a variable is the same in each call of a shell, and not set by the engine."""
     return variable not in _VOLATILE and not variable.endswith("_THREADS")
-
-
-def _head(front: str, argv: Sequence[str], output: str) -> str:
-    words = (word for word in argv if word not in _SILENT)
-    return " ".join(["labreport stamp 5", front, os.path.abspath(output), *words])

@@ -8,18 +8,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from labreport.filestat import stat_of
 from labreport.plan.targets import DOCUMENTS, RunTarget
 from labreport.results import Reads
 from labreport.stale import module_files, paths_behind
 from labreport.stale.sources import ENGINE_FOLDER
 
 if TYPE_CHECKING:
+    from labreport.filestat import FileStat
     from labreport.plan.plan import Plan
 
-Stat: TypeAlias = tuple[int, int]
-"""When a file was written, in nanoseconds, and its bytes."""
-Snapshot: TypeAlias = dict[str, Stat | None]
-"""Absolute paths to what `os.stat` says of them; None for what is not there."""
+Snapshot: TypeAlias = "dict[str, FileStat | None]"
+"""Absolute paths to the stats of what is there; None for what is not there."""
 
 
 def files_behind(plan: Plan) -> Snapshot | None:
@@ -36,15 +36,6 @@ def files_behind(plan: Plan) -> Snapshot | None:
     # In this order: what is edited from here on differs from the snapshot
     has_changed = plan.dependencies.changed_since_loaded()
     return None if has_changed or plan.stale(plan.targets) or _changed_reads(plan) else snapshot
-
-
-def stat_of(path: str | Path) -> Stat | None:
-    """When a file was written and its size; None where it is not there."""
-    try:
-        status = os.stat(path)
-    except FileNotFoundError:
-        return None
-    return status.st_mtime_ns, status.st_size
 
 
 def _paths_behind(plan: Plan) -> Iterator[str | Path]:

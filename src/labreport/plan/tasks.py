@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from labreport.errors import LabReportError
 from labreport.plan.targets import RunTarget, Target
-from labreport.project import resolve_callable
 from labreport.results import Run, Store
 from labreport.run import Task, execute
 
@@ -45,7 +44,7 @@ def _task_of(target: RunTarget) -> Task:
     project, experiment = target.plan.project, target.subject
     cost = 1.0
     if project.cost:
-        cost = float(resolve_callable(project.cost, project.location, "cost")(experiment.specification))
+        cost = float(project.resolve("cost")(experiment.specification))
     return Task(
         target.name,
         target.seed,

@@ -8,7 +8,6 @@ from labreport.project.experiment import (
     Study,
     Training,
     at,
-    resolve_callable,
     study,
 )
 from labreport.project.loading import load_project, locate_project

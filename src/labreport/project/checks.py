@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from functools import cache
-from typing import Any, Literal, NoReturn, get_args, get_origin, get_type_hints
+from pkgutil import resolve_name
+from typing import Any, Literal, NoReturn, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from labreport.errors import UsageError, author_calls, author_location, did_you_mean
+from labreport.errors import Call, UsageError, author_calls, author_location, did_you_mean, location_of
 
 _WORDS = {
     "int": "a whole number",
@@ -24,18 +26,27 @@ _WORDS = {
 """How msgspec says a type, to how a person does."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Declared:
-    """What an author declares, and the line on which: `project.py:12`."""
+    """What an author declares, and where."""
 
-    location: str = field(default="", compare=False, repr=False)
-    calls: tuple[tuple[str, int], ...] = field(default=(), compare=False, repr=False)
-    """File and line of the declaration, then of each call of a helper that led to it."""
+    calls: tuple[Call, ...] = field(default_factory=author_calls, compare=False, repr=False)
+    """The line of the declaration, then of each call of a helper that led to it."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "location", self.location or author_location())
-        object.__setattr__(self, "calls", self.calls or author_calls())
         self.check(self)
+
+    @property
+    def location(self) -> str:
+        """The line on which it is declared: `project.py:12`; the empty text at a prompt."""
+        return location_of(self.calls[0]) if self.calls else ""
+
+    @property
+    def owner(self) -> str:
+        """What a message is about: `experiment 'wide'`; of a kind without names, the kind."""
+        kind = type(self).__name__.lower()
+        name = getattr(self, "name", None)
+        return kind if name is None else f"{kind} {name!r}"
 
     def check(self, item: Any) -> None:
         """Raise `UsageError` for the first field of a dataclass that is not as it is annotated.
@@ -53,10 +64,22 @@ class Declared:
 
     def refuse(self, text: str) -> NoReturn:
         """Raise `UsageError` at the line on which it is declared."""
-        kind = type(self).__name__.lower()
-        name = getattr(self, "name", None)
-        owner = kind if name is None else f"{kind} {name!r}"
-        raise UsageError(f"{owner}: {text}", location=self.location)
+        raise UsageError(f"{self.owner}: {text}", location=self.location)
+
+    def resolve(self, argument: str) -> Callable[..., Any]:
+        """The function that an argument is, or that it names as `"module:function"`, which is imported now.
+
+        Raises `UsageError` where there is none.
+        """
+        function = getattr(self, argument)
+        if isinstance(function, str) and ":" in function:
+            try:
+                function = resolve_name(function)
+            except (ModuleNotFoundError, AttributeError, ValueError) as error:
+                self.refuse(f"{argument} is {short_repr(function)}, which is not there ({error})")
+        if not callable(function):
+            self.refuse(f"{argument} is {short_repr(function)}, which is no function")
+        return cast(Callable[..., Any], function)
 
 
 def as_tuple_of(value: Any, kinds: Any, what: str, allowed: str) -> tuple[Any, ...]:
@@ -72,9 +95,7 @@ def as_tuple_of(value: Any, kinds: Any, what: str, allowed: str) -> tuple[Any, .
 def short_repr(value: Any) -> str:
     """Write a value as Python does, its middle left out where it is long."""
     text = value.__name__ if isinstance(value, type) else repr(value)
-    if len(text) <= 90:
-        return text
-    return f"{text[:80]} … {text[-7:]}"
+    return text if len(text) <= 90 else f"{text[:80]} … {text[-7:]}"
 
 
 @cache
@@ -99,6 +120,8 @@ def _advice(value: Any, hint: Any) -> str:
         return ""
     except msgspec.ValidationError as error:
         return _advice_for_literal(plain, hint) or _advice_for_text(plain, hint) or _allowed(error)
+    if converted is plain:
+        return ""
     is_same_kind = type(converted) is type(plain) or isinstance(plain, int)
     return "" if converted == plain and is_same_kind else f"write {short_repr(converted)}"
 

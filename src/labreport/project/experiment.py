@@ -6,8 +6,7 @@ import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cached_property
-from pkgutil import resolve_name
-from typing import Annotated, Any, Protocol, cast
+from typing import Annotated, Any, Protocol
 
 from msgspec import Meta
 
@@ -85,32 +84,13 @@ class Experiment(Declared):
     @property
     def code(self) -> Callable[..., Any]:
         """The function that runs it; its module is imported now. Raises `UsageError` where there is none."""
-        return resolve_callable(self.start or self.fit, self.location, f"experiment {self.name!r}")
+        if not (self.start or self.fit):
+            self.refuse("nothing runs it; give fit= or start=, or fit= to the project")
+        return self.resolve("start" if self.start else "fit")
 
     def experiments(self) -> tuple[Experiment, ...]:
         """This one: a study has several."""
         return (self,)
-
-
-def resolve_callable(
-    function: Callable[..., Any] | str | None, location: str, owner: str
-) -> Callable[..., Any]:
-    """The function itself, or the one that `"module:function"` names; its module is imported now.
-
-    Raises `UsageError` where there is none, at `location`, about its `owner`.
-    """
-    if isinstance(function, str) and ":" in function:
-        try:
-            resolved = resolve_name(function)
-        except (ModuleNotFoundError, AttributeError, ValueError) as error:
-            text = f"{owner}: {short_repr(function)} is not there ({error})"
-            raise UsageError(text, location=location) from error
-    else:
-        resolved = function
-    if not callable(resolved):
-        text = "is no function; give fit= or start=, or fit= to the project"
-        raise UsageError(f"{owner}: {short_repr(resolved)} {text}", location=location)
-    return cast(Callable[..., Any], resolved)
 
 
 @dataclass(frozen=True)
@@ -138,25 +118,27 @@ class Study(Declared):
     @cached_property
     def cells(self) -> tuple[tuple[dict[str, Any], Experiment], ...]:
         """The points of the grid in row-major order, each with its experiment, `study/field=value,…`."""
-        names = [axis for axis, _ in self.axes]
+        values_by_axis = dict(self.axes)
         cells = []
-        for values in itertools.product(*(values for _, values in self.axes)):
-            point = dict(zip(names, values, strict=True))
-            cells.append((point, self._cell(point)))
+        for values in itertools.product(*values_by_axis.values()):
+            point = dict(zip(values_by_axis, values, strict=True))
+            cells.append((point, self._experiment_at(point)))
         return tuple(cells)
 
-    def _cell(self, point: dict[str, Any]) -> Experiment:
-        labels = [f"{axis}={_label(value)}" for axis, value in point.items()]
-        name = f"{self.name}/{','.join(labels)}"
-        title = f"{self.title or self.name}: {', '.join(labels)}"
-        specification = replace(self.base.specification, **point)
-        seeds = self.seeds or self.base.seeds
-        cell = replace(self.base, name=name, specification=specification, title=title, seeds=seeds)
-        return replace(cell, location=self.location, calls=self.calls)
+    def _experiment_at(self, point: dict[str, Any]) -> Experiment:
+        settings = [f"{axis}={_label(value)}" for axis, value in point.items()]
+        return replace(
+            self.base,
+            name=f"{self.name}/{','.join(settings)}",
+            specification=replace(self.base.specification, **point),
+            title=f"{self.title or self.name}: {', '.join(settings)}",
+            seeds=self.seeds or self.base.seeds,
+            calls=self.calls,
+        )
 
     def experiments(self) -> tuple[Experiment, ...]:
         """The experiments of the grid."""
-        return tuple(cell for _, cell in self.cells)
+        return tuple(experiment for _, experiment in self.cells)
 
 
 def study(
@@ -191,12 +173,11 @@ def at(epochs: int | tuple[int, ...], *subjects: Experiment | Study) -> tuple[Re
     Raises `UsageError` for an epoch that an experiment does not have.
     """
     wanted = (epochs,) if isinstance(epochs, int) else tuple(epochs)
-    reads = []
-    for subject in as_tuple_of(subjects, (Experiment, Study), "at()", "experiments and studies"):
+    as_tuple_of(subjects, (Experiment, Study), "at()", "experiments and studies")
+    for subject in subjects:
         last = subject.experiments()[0].epochs
         for epoch in wanted:
             if not 1 <= epoch <= last:
                 text = f"at({epoch}, …): {subject.name!r} has epochs 1 to {last}"
                 raise UsageError(text, location=author_location())
-        reads.append(Read(subject, wanted))
-    return tuple(reads)
+    return tuple(Read(subject, wanted) for subject in subjects)

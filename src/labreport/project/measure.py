@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from msgspec import Meta
@@ -102,14 +102,14 @@ class Measure(Declared):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.margin is not None:
-            mistake = mistake_of_margin(self.margin, self.scale)
-            if mistake:
-                self.refuse(mistake)
+        mistake = mistake_of_margin(self.margin, self.scale)
+        if mistake:
+            self.refuse(mistake)
         if not callable(self.reduce) and self.reduce not in REDUCTIONS:
-            allowed = f"{', '.join(map(repr, REDUCTIONS))}, quantile(0.99) or a function of a Series"
+            names = ", ".join(map(repr, REDUCTIONS))
             near = did_you_mean(str(self.reduce), REDUCTIONS)
-            self.refuse(f"reduce is {short_repr(self.reduce)}; allowed are {allowed}{near}")
+            allowed = f"{names}, quantile(0.99) or a function of a Series{near}"
+            self.refuse(f"reduce is {short_repr(self.reduce)}; allowed are {allowed}")
 
     def __sub__(self, other: Measure) -> Measure:
         """The difference of two measures of the same runs, as `TRAINING - VALIDATION`.
@@ -124,16 +124,14 @@ class Measure(Declared):
         for measure in (self, other):
             if measure.scale == "ratio":
                 measure.refuse('scale is "ratio"; what is subtracted is a measure of scale="difference"')
-        return Measure(
-            f"{self.label} minus {other.label}",
-            unit="points" if self.share else self.unit,
-            better="",
-            margin=self.margin,
-            because=self.because,
+        name = f"{self.label} minus {other.label}"
+        gap = Measure(name, self.difference_unit, better="", margin=self.margin, because=self.because)
+        return replace(
+            gap,
             value=lambda run, epoch: self.of(run, epoch) - other.of(run, epoch),
+            terms=(self, other),
             bounded=False,
             percent=self.percent,
-            terms=(self, other),
         )
 
     @property
@@ -178,7 +176,7 @@ class Measure(Declared):
         return REDUCTIONS[self.reduce]
 
     def of(self, run: Any, epoch: int | None = None) -> float:
-        """Read the value of one run, as it is stored. Raises `UsageError` where there is none."""
+        """The value of one run, as it is stored. Raises `UsageError` where there is none."""
         return float(self.read(run, epoch))
 
     def read(self, run: Any, epoch: int | None = None) -> Reading:
@@ -190,18 +188,17 @@ class Measure(Declared):
             reading = sum(right) / len(right) if isinstance(right, list) else right.mean()
         else:
             reading = self._metric(run, epoch)
-        if isinstance(reading, str) or not hasattr(reading, "__float__"):
+        if not hasattr(reading, "__float__"):
             self.refuse(f"{run.name!r} has {short_repr(reading)}; a number is needed")
-        if isinstance(reading, bool) or getattr(getattr(reading, "dtype", None), "kind", "") == "b":
+        is_numpy_truth = hasattr(reading, "dtype") and reading.dtype.kind == "b"
+        if isinstance(reading, bool) or is_numpy_truth:
             return bool(reading)
         return self.checked(float(reading), run.name)
 
     def _metric(self, run: Any, epoch: int | None) -> Any:
         """The metric of this name at an epoch, or what the record of the epoch has."""
-        last = epoch or len(run.records)
-        metrics: dict[str, Any] = {}
-        for record in run.records[:last][-1:]:  # of one that finished early, its last
-            metrics |= flatten_metrics(record)
+        records = run.records[:epoch]
+        metrics = flatten_metrics(records[-1]) if records else {}  # of one that finished early, its last
         try:
             metrics |= flatten_metrics(run.at(epoch).metrics)
         except UsageError:
@@ -226,8 +223,10 @@ class Measure(Declared):
         return value
 
 
-def mistake_of_margin(margin: float, scale: Scale) -> str:
-    """Why nothing could be the same within a margin; empty where it can be used."""
+def mistake_of_margin(margin: float | None, scale: Scale) -> str:
+    """Why nothing could be the same within a margin; empty where it can be used, or where there is none."""
+    if margin is None:
+        return ""
     if scale == "difference" and not margin > 0:
         return f"margin is {margin!r}; it must be greater than 0"
     if scale == "ratio" and not 1 < margin <= 2:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -62,11 +63,15 @@ class Reader(Declared):
     @property
     def epochs(self) -> dict[str, tuple[int, ...]]:
         """The epochs that are read of each experiment, by its name."""
-        epochs: dict[str, set[int]] = {}
-        for read in self.reads:
-            for experiment in read.subject.experiments():
-                epochs.setdefault(experiment.name, set()).update(read.epochs)
-        return {name: tuple(sorted(read)) for name, read in epochs.items()}
+        return {name: tuple(sorted(epochs)) for name, epochs in _epochs_by_experiment(self.reads).items()}
+
+
+def _epochs_by_experiment(reads: Iterable[Read]) -> dict[str, set[int]]:
+    epochs: dict[str, set[int]] = {}
+    for read in reads:
+        for experiment in read.subject.experiments():
+            epochs.setdefault(experiment.name, set()).update(read.epochs)
+    return epochs
 
 
 @dataclass(frozen=True)
@@ -149,26 +154,21 @@ def _declared_reads(reads: Reads, answers: Answers, data: str | Iterable[str]) -
     kinds = (Experiment, Study, Read, Data, JsonValues)
     subjects = as_tuple_of(reads, kinds, "reads", "experiments, studies, at(…), tables and values(…)")
     runs: list[Read] = []
-    tables: list[Data] = []
-    values: list[JsonValues] = []
     for subject in subjects:
-        if isinstance(subject, Data):
-            tables.append(subject)
-        elif isinstance(subject, JsonValues):
-            values.append(subject)
-        elif isinstance(subject, Read):
+        if isinstance(subject, Read):
             runs.append(subject)
-        else:
+        elif isinstance(subject, (Experiment, Study)):
             last_epoch = subject.experiments()[0].epochs
             runs.append(Read(subject, (last_epoch,)))
+    values = tuple(subject for subject in subjects if isinstance(subject, JsonValues))
     paths = [str(path) for path in as_tuple_of(data, (str, Path), "data", "paths")]
     paths += [str(file.path) for file in values]
     return {
         "reads": tuple(runs),
-        "tables": tuple(tables),
+        "tables": tuple(subject for subject in subjects if isinstance(subject, Data)),
         "answers": _names_of(answers),
         "data": tuple(paths),
-        "values": tuple(values),
+        "values": values,
     }
 
 
@@ -202,16 +202,6 @@ class Check:
     name: str
     passed: bool
     detail: str = ""
-
-
-def _namesakes(kind: str, members: Iterable[Section | Reader | Experiment]) -> Iterator[UsageError]:
-    """An error for each of these that has the name of another; the same one may come twice."""
-    first: dict[str, Section | Reader | Experiment] = {}
-    for member in members:
-        namesake = first.setdefault(member.name, member)
-        if namesake != member:
-            text = f"two {kind}s are called {member.name!r}, here and at {namesake.location}"
-            yield UsageError(text, location=member.location)
 
 
 @dataclass(frozen=True)
@@ -264,20 +254,25 @@ class Project(Declared):
 
     def _names_given_twice(self) -> Iterator[UsageError]:
         """An error for each thing that has the name of another of its kind; the same thing may come twice."""
-        yield from _namesakes("section", self.chapters)
-        yield from _namesakes("question", self.questions)
-        yield from _namesakes("figure", self._figures_as_shown)
-        yield from _namesakes("experiment", self._experiments_as_read)
+        parts: list[Declared] = [*self.chapters, *self.questions]
+        parts += self._figures_as_shown
+        parts += self._experiments_as_read
+        first_by_owner: dict[str, Declared] = {}
+        for part in parts:
+            namesake = first_by_owner.setdefault(part.owner, part)
+            if namesake != part:
+                text = f"its name is that of another at {namesake.location}"
+                yield UsageError(f"{part.owner}: {text}", location=part.location)
 
     def _unknown_answers(self) -> Iterator[UsageError]:
         """An error for each answer that is read and that no question gives."""
-        known = {question.name for question in self.questions}
+        known = {ALL_ANSWERS, *(question.name for question in self.questions)}
         readers: list[Reader | Section] = [*self.questions, *self._figures_as_shown]
         readers += self.chapters
         for reader in readers:
             for name in reader.answers:
-                if name not in known and name != ALL_ANSWERS:
-                    text = f"answers: no question {name!r}{did_you_mean(name, known)}"
+                if name not in known:
+                    text = f"{reader.owner}: answers: no question {name!r}{did_you_mean(name, known)}"
                     yield UsageError(text, location=reader.location)
 
     @property
@@ -300,31 +295,25 @@ class Project(Declared):
         (Section("questions", "Questions", (best, worst)), Section("limits", "Limits"))
         """
         chapters: list[Section] = []
-        neighbours: list[Question] = []
-        made_up = 0
-
-        def end_neighbours() -> None:
-            nonlocal made_up
-            if neighbours:
-                made_up += 1
-                name = "questions" if made_up == 1 else f"questions-{made_up}"
-                chapters.append(Section(name, "Questions", tuple(neighbours)))
-                neighbours.clear()
-
-        for member in self.sections:
-            if isinstance(member, Question):
-                neighbours.append(member)
-            else:
-                end_neighbours()
-                chapters.append(member)
-        end_neighbours()
+        numbers_of_made_up = itertools.count(1)
+        for _, neighbours in itertools.groupby(self.sections, type):
+            questions = []
+            for member in neighbours:
+                if isinstance(member, Question):
+                    questions.append(member)
+                else:
+                    chapters.append(member)
+            if questions:
+                number = next(numbers_of_made_up)
+                name = "questions" if number == 1 else f"questions-{number}"
+                chapters.append(Section(name, "Questions", tuple(questions)))
         return tuple(chapters)
 
     @property
     def numbered(self) -> dict[str, Section | Question]:
         """Sections that have questions, and these, by their numbers in the report: `2`, `2.1`."""
         numbered: dict[str, Section | Question] = {}
-        with_questions = (chapter for chapter in self.chapters if chapter.questions)
+        with_questions = [chapter for chapter in self.chapters if chapter.questions]
         for number, chapter in enumerate(with_questions, 1):
             numbered[str(number)] = chapter
             for number_within, question in enumerate(chapter.questions, 1):
@@ -340,9 +329,10 @@ class Project(Declared):
     def _figures_as_shown(self) -> list[Figure]:
         """All figures in order, each as often as it is shown; those of questions first."""
         figures: list[Figure] = []
-        owners: list[Question | Section] = [*self.questions, *self.chapters]
-        for owner in owners:
-            figures += owner.figures
+        for question in self.questions:
+            figures += question.figures
+        for chapter in self.chapters:
+            figures += chapter.figures
         return figures
 
     @cached_property
@@ -351,12 +341,15 @@ class Project(Declared):
         return tuple({figure.name: figure for figure in self._figures_as_shown}.values())
 
     @property
+    def _reads(self) -> Iterator[Read]:
+        """What questions and figures read of experiments and studies, each as often as it is."""
+        for reader in (*self.questions, *self._figures_as_shown):
+            yield from reader.reads
+
+    @property
     def _subjects_as_read(self) -> list[Experiment | Study]:
         """What is declared and then what questions and figures read, each as often as it is."""
-        subjects = list(self.experiments)
-        for reader in (*self.questions, *self._figures_as_shown):
-            subjects += [read.subject for read in reader.reads]
-        return subjects
+        return [*self.experiments, *(read.subject for read in self._reads)]
 
     @property
     def _experiments_as_read(self) -> list[Experiment]:
@@ -366,15 +359,11 @@ class Project(Declared):
             experiments += subject.experiments()
         return experiments
 
-    @property
-    def _readers(self) -> tuple[Reader, ...]:
-        return (*self.questions, *self.figures)
-
     @cached_property
     def tables(self) -> tuple[Data, ...]:
         """All tables, each once."""
         tables: dict[Data, None] = {}
-        for reader in self._readers:
+        for reader in (*self.questions, *self.figures):
             tables |= dict.fromkeys(reader.tables)
         return tuple(tables)
 
@@ -394,24 +383,20 @@ class Project(Declared):
 
     def experiment(self, name: str) -> Experiment:
         """The experiment of this name. Raises `UsageError` where there is none."""
-        experiments = self._experiments
+        experiments = self._experiments_by_name
         if name not in experiments:
             raise UsageError(f"no experiment named {name!r}{did_you_mean(name, experiments)}")
         return experiments[name]
 
     @cached_property
-    def _experiments(self) -> dict[str, Experiment]:
+    def _experiments_by_name(self) -> dict[str, Experiment]:
         return {experiment.name: experiment for experiment in self.runs}
 
     def epochs_kept(self, experiment: Experiment) -> tuple[int, ...]:
         """The epochs that anyone reads of an experiment, and its last."""
-        return tuple(sorted({*self._epochs_read.get(experiment.name, ()), experiment.epochs}))
+        epochs = self._epochs_read.get(experiment.name, ())
+        return tuple(sorted({*epochs, experiment.epochs}))
 
     @cached_property
     def _epochs_read(self) -> dict[str, set[int]]:
-        """The epochs that anyone reads, by the names of experiments."""
-        epochs_read: dict[str, set[int]] = {}
-        for reader in self._readers:
-            for name, epochs in reader.epochs.items():
-                epochs_read.setdefault(name, set()).update(epochs)
-        return epochs_read
+        return _epochs_by_experiment(self._reads)

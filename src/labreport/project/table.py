@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
-from labreport.errors import UsageError, author_folder, author_location, did_you_mean
+from labreport.errors import UsageError, author_folder, did_you_mean
+from labreport.project.checks import Declared
 
 if TYPE_CHECKING:
     import pandas
@@ -21,12 +22,15 @@ _READERS |= {".feather": "feather", ".dta": "stata", ".sav": "spss", ".sas7bdat"
 """The ending of a file to the function of pandas that reads it, `read_…`."""
 _TEXT_FILES = (".csv", ".tsv", ".txt")
 """Endings of files with one row a line, in which a number is a text."""
+_TYPED_BY_PANDAS = (*_TEXT_FILES, ".xlsx", ".xls", ".ods")
+"""Endings of files of which a column can be read as texts."""
 _YES_NO = {"yes", "no", "y", "n", "true", "false", "t", "f"}
 """How people write yes and no, in small letters."""
+_YES_NO_ADVICE = "yes and no are True and False, or 1 and 0, as pandas.read_csv(…, true_values=…) makes them"
 
 
 @dataclass(frozen=True, eq=False)
-class Data:
+class Data(Declared):
     """Rows of observations; see `table`."""
 
     source: Any
@@ -35,9 +39,13 @@ class Data:
     missing: Literal["error", "drop"]
     """What is done with empty cells."""
     name: str
-    location: str = field(repr=False)
     text: tuple[str, ...] | None = None
     """Columns whose cells are texts, though they look like numbers; None where the author says nothing."""
+
+    @property
+    def owner(self) -> str:
+        """What a message is about: `table wells.csv`."""
+        return f"table {self.name}"
 
     @property
     def path(self) -> Path | None:
@@ -54,43 +62,46 @@ class Data:
         """All rows that `where` leaves, as a DataFrame; its index is that of the source, for messages."""
         import pandas
 
+        text_columns = self.text or ()
         if self.path:
-            frame = self._read_file(self.path, self.text or ())
+            frame = self._read_file(self.path, text_columns)
         else:
             frame = self.source() if callable(self.source) else self.source
         if not isinstance(frame, pandas.DataFrame):
             self.refuse(f"it is {type(frame).__name__}; a DataFrame is needed")
-        for column in self.text or ():
-            if column in frame.columns:
-                frame = frame.assign(**{column: frame[column].map(str, na_action="ignore")})
+        for column in frame.columns.intersection(list(text_columns)):
+            frame = frame.assign(**{column: frame[column].map(str, na_action="ignore")})
         if self.where:
             frame = self._query(frame, self.where)
-        if not len(frame):
-            self.refuse("no rows" + (f" (where={self.where!r} matches none)" if self.where else ""))
+        if frame.empty:
+            matches = f" (where={self.where!r} matches none)" if self.where else ""
+            self.refuse(f"no rows{matches}")
         return frame
 
-    def _read_file(self, path: Path, text_columns: Sequence[str], **options: Any) -> Any:
+    def _read_file(self, path: Path, text_columns: Sequence[str]) -> pandas.DataFrame:
         """Read a file as pandas does, some columns as the file has them."""
         import pandas
 
         ending = path.suffix.lower()
         if ending not in _READERS:
             self.refuse(f"the ending {ending!r} is not known; allowed: {', '.join(_READERS)}")
+        options: dict[str, Any] = {}
         if ending == ".jsonl":
             options["lines"] = True
-        if ending in (*_TEXT_FILES, ".xlsx", ".xls", ".ods"):
+        if ending in _TYPED_BY_PANDAS:
             options["dtype"] = dict.fromkeys(text_columns, str)
+        read = getattr(pandas, f"read_{_READERS[ending]}")
         try:
-            return getattr(pandas, f"read_{_READERS[ending]}")(path, **options)
+            return read(path, **options)
         except Exception as error:
-            self.refuse(f"pandas cannot read it: {str(error).partition(chr(10))[0]}")
+            self.refuse(f"pandas cannot read it: {_first_line(error)}")
 
     def _query(self, frame: pandas.DataFrame, where: str) -> pandas.DataFrame:
         try:
             return frame.query(where)
         except Exception as error:
             columns = ", ".join(map(str, frame.columns))
-            self.refuse(f"where={where!r}: {str(error).splitlines()[0]}; columns: {columns}")
+            self.refuse(f"where={where!r}: {_first_line(error)}; columns: {columns}")
 
     @cached_property
     def sha256(self) -> str:
@@ -110,30 +121,29 @@ class Data:
         """
         if self.text is not None:
             return
+        first_rows: dict[str, int] = {}
+        written = self._cells_as_written(column)
+        for row, cell in enumerate(self.frame[column]):
+            name = re.sub(r"\.0$", "", str(cell))
+            first_row = first_rows.setdefault(name, row)
+            if written[row] != written[first_row]:
+                problem = f"{self.line(first_row)} has {written[first_row]} in column {column!r}"
+                advice = f"text=[{column!r}] keeps them apart, text=[] takes them as one"
+                self.refuse(f"{problem}, and {self.line(row)} {written[row]}, which are one number: {advice}")
+
+    def _cells_as_written(self, column: str) -> list[str]:
+        """The texts of a column's cells as the file has them; of a source that is no file, as Python does."""
         cells = self.frame[column]
         is_text_file = self.path is not None and self.path.suffix.lower() in _TEXT_FILES
-        if is_text_file and self.path and cells.dtype.kind in "iuf":
-            as_written = self._read_file(self.path, [column], usecols=[column])[column]
-            texts = [str(text).strip() for text in as_written.loc[cells.index]]
-        elif cells.dtype == object:
-            texts = [repr(cell) for cell in cells]
-        else:
-            return
-        rows_by_name: dict[str, int] = {}
-        for row, cell in enumerate(cells):
-            name = re.sub(r"\.0$", "", str(cell))
-            first_row = rows_by_name.setdefault(name, row)
-            if texts[row] != texts[first_row] and not cells.isna().iloc[row]:
-                problem = f"{self.line(first_row)} has {texts[first_row]} in column {column!r}"
-                advice = f"text=[{column!r}] keeps them apart, text=[] takes them as one"
-                self.refuse(f"{problem}, and {self.line(row)} {texts[row]}, which are one number: {advice}")
+        if self.path and is_text_file and cells.dtype.kind in "iuf":
+            texts = self._read_file(self.path, [column])[column]
+            return [str(text).strip() for text in texts.loc[cells.index]]
+        return list(map(repr if cells.dtype == object else str, cells))
 
     def has_truths(self, column: str) -> bool:
         """Whether a column has True and False, and nothing else but empty cells."""
         cells = self.frame[column].dropna()
-        if cells.dtype == object:
-            return len(cells) > 0 and all(isinstance(cell, bool) for cell in cells)
-        return bool(cells.dtype.kind == "b")
+        return len(cells) > 0 and all(isinstance(cell, bool) for cell in cells.tolist())
 
     def numbers(self, column: str) -> pandas.Series:
         """A column as numbers, 1 and 0 of True and False.
@@ -144,20 +154,17 @@ class Data:
 
         cells = self.frame[column]
         numbers = pandas.to_numeric(cells, errors="coerce")
-        unread = (numbers.isna() & cells.notna()).tolist()
-        texts = [isinstance(cell, str) for cell in cells] if cells.dtype.kind == "O" else []
-        for wrong in (unread, texts):
-            if True in wrong:
-                self._refuse_cell(column, wrong.index(True))
+        is_no_number = (numbers.isna() & cells.notna()).tolist()
+        is_text = [isinstance(cell, str) for cell in cells]
+        for is_wrong in (is_no_number, is_text):
+            if True in is_wrong:
+                self._refuse_cell(column, is_wrong.index(True))
         return numbers.astype(float)
 
     def _refuse_cell(self, column: str, row: int) -> NoReturn:
         cell = self.frame[column].iloc[row]
-        advice = "a number is needed"
-        if isinstance(cell, str) and cell.strip().lower() in _YES_NO:
-            advice = (
-                "yes and no are True and False, or 1 and 0, as pandas.read_csv(…, true_values=…) makes them"
-            )
+        is_yes_or_no = isinstance(cell, str) and cell.strip().lower() in _YES_NO
+        advice = _YES_NO_ADVICE if is_yes_or_no else "a number is needed"
         self.refuse(f"{self.line(row)} has {cell!r} in column {column!r}; {advice}")
 
     def line(self, row: int) -> str:
@@ -173,21 +180,23 @@ class Data:
         """Raise `UsageError` instead of an error that comes of a text among the numbers of a column."""
         import pandas
 
-        if not isinstance(error, (TypeError, ValueError, UsageError)) or getattr(error, "table", None):
+        is_of_text = re.search(r"\bstr(ing)?\b", str(error)) is not None
+        if not (is_of_text and isinstance(error, (TypeError, ValueError))):
             return
-        message = str(error)
         for column in self.frame.columns:
             cells = self.frame[column]
-            has_numbers = pandas.to_numeric(cells, errors="coerce").notna().any()
-            is_named = any(isinstance(cell, str) and repr(cell) in message for cell in cells)
-            if has_numbers and (is_named or re.search(r"\bstr(ing)?\b", message)):
+            if pandas.to_numeric(cells, errors="coerce").notna().any():
                 self.numbers(column)
 
     def refuse(self, text: str) -> NoReturn:
-        """Raise `UsageError` about this table at the line on which it is declared."""
-        error = UsageError(f"table {self.name}: {text}", location=self.location)
+        """Raise `UsageError` about this table, at the line on which it is declared."""
+        error = UsageError(f"{self.owner}: {text}", location=self.location)
         error.table = self
         raise error
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0]
 
 
 def table(
@@ -204,14 +213,10 @@ def table(
     empty cells are left out and counted. `text` are columns that look like numbers and are none, as versions:
     1.1 and 1.10.
     """
-    location = author_location()
     name = getattr(source, "__name__", "DataFrame")
     if isinstance(source, (str, Path)):
         source = (author_folder() / source).resolve()
         name = source.name
     text_columns = (text,) if isinstance(text, str) else text
     columns = None if text_columns is None else tuple(text_columns)
-    declared = Data(source, replicate, where, missing, name, location, columns)
-    if missing not in ("error", "drop"):
-        declared.refuse(f"missing={missing!r}; allowed are 'error' and 'drop'")
-    return declared
+    return Data(source, replicate, where, missing, name, columns)

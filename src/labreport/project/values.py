@@ -25,19 +25,22 @@ class JsonValues(Declared):
         """The file's name."""
         return self.path.name
 
+    @property
+    def owner(self) -> str:
+        """What a message is about: `values results.json`."""
+        return f"values {self.name}"
+
     def read(self) -> JsonGroup:
         """What the file has now. Raises `UsageError` where it is not there, or is no JSON object."""
+        file = display_path(self.path)
         try:
             content = json.loads(self.path.read_text(encoding="utf-8"))
         except OSError as error:
-            self.refuse(f"{display_path(self.path)} cannot be read: {error.strerror}")
-        except json.JSONDecodeError as error:
-            location = f"{display_path(self.path)}:{error.lineno}:{error.colno}"
-            raise UsageError(f"this is no JSON: {error.msg}", location=location) from error
-        except UnicodeDecodeError as error:
-            raise UsageError(f"this is no JSON: {error}", location=display_path(self.path)) from error
+            self.refuse(f"{file} cannot be read: {error.strerror}")
+        except ValueError as error:
+            self.refuse(f"{file} is no JSON: {error}")
         if not isinstance(content, dict):
-            self.refuse(f"it holds a {type(content).__name__}; an object with names is needed")
+            self.refuse(f"{file} holds a {type(content).__name__}; an object with names is needed")
         return JsonGroup(self, "", content)
 
 
@@ -69,30 +72,31 @@ class JsonGroup:
         if name not in self._content:
             near = did_you_mean(name, self._content, "there are")
             self._refuse(f"{self._path or 'it'} has no {name!r}{near}")
-        content = self._content[name]
+        member = self._content[name]
         path = f"{self._path}.{name}".lstrip(".")
-        if isinstance(content, (dict, list)):
-            return JsonGroup(self._file, path, content)
-        if isinstance(content, (str, bool)):
-            return content
-        if content is None:
+        if isinstance(member, (dict, list)):
+            return JsonGroup(self._file, path, member)
+        if isinstance(member, (str, bool)):
+            return member
+        if member is None:
             self._refuse(f"{path} is null; a number, a text, true or false is needed")
-        return self._quantity(path, name, content)
+        return self._quantity(path, name, member)
 
     def _quantity(self, path: str, name: str, value: float) -> Any:
         """The number with its unit; its interval is that of the siblings that `interval=` names."""
         from labreport.stats import number  # a floor above: this is the only value that an author is handed
 
         unit = self._file.units.get(name, "")
-        if unit == "%":
-            unit = "fraction"
-        source = f"{path} in {self._file.name}"
-        low, high = self._file.interval or ("", "")
-        is_end = name in (low, high)
-        if is_end or low not in self._content or high not in self._content:
-            return number(value, unit=unit, source=source, exact=True)
-        ends = (self._content[low], self._content[high])
-        return number(value, ci=ends, unit=unit, source=source)
+        interval = self._file.interval or ()
+        siblings = [self._content[end] for end in interval if end != name and end in self._content]
+        has_interval = len(siblings) == 2
+        return number(
+            value,
+            ci=tuple(siblings) if has_interval else None,
+            unit="fraction" if unit == "%" else unit,
+            source=f"{path} in {self._file.name}",
+            exact=not has_interval,
+        )
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._content)

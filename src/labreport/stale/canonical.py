@@ -13,7 +13,7 @@ from labreport.project import Data, Experiment, JsonValues, Study
 from labreport.results import sha256_of
 
 _ALLOWED = "texts, finite numbers, booleans, None, and lists, tuples, dicts and dataclasses of these"
-_NOT_HOW_READ = ("source", "path", "location", "calls")
+_NOT_HOW_READ = ("source", "path", "calls")
 """Fields of a table or a file of values that are not in `reading_hash`: its bytes count, and no line does."""
 
 

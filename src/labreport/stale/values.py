@@ -121,7 +121,7 @@ class ValueHash:
 
     def _declaration(self, value: Declared) -> Any:
         """What an author declares by the engine's means counts by its fields, wherever it is written."""
-        names = [member.name for member in fields(value) if member.name not in ("location", "calls")]
+        names = [member.name for member in fields(value) if member.name != "calls"]
         if isinstance(value, Project):
             names = [name for name in names if name not in ("folder", "source")]
         return type(value).__name__, [(name, getattr(value, name)) for name in names]

@@ -16,7 +16,7 @@ from labreport.stats.sample import Epoch, Sample, label_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-MISSED = Measure("share missed", "%", better="", location="-")
+MISSED = Measure("share missed", "%", better="")
 """How much of a category is taken for another."""
 
 

@@ -33,7 +33,7 @@ def description_of(samples: Mapping[str, Sample], measure: Measure, by: Any) -> 
 def _without_functions(measure: Measure) -> Measure:
     """A measure as answers store it: without the author's functions, and the line of its declaration."""
     terms = tuple(map(_without_functions, measure.terms))
-    return replace(measure, value=None, right=None, reduce="mean", terms=terms, location="-")
+    return replace(measure, value=None, right=None, reduce="mean", terms=terms)
 
 
 def answer_of(finding: Compared, name: str, usual_name: str = "") -> Answer:
