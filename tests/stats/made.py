@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,13 +12,21 @@ from numpy.typing import NDArray
 
 from labreport.project import Design, Experiment, Measure, Study
 from labreport.results import Results, Runs
-from labreport.stats import Sample
+from labreport.stats import Sample, as_condition
 
 ACCURACY = Measure("test accuracy", "%", margin=0.5)
 SECONDS = Measure("seconds", "s", better="lower", scale="ratio", margin=1.3)
 LOSS = Measure("loss", "nat", better="lower")
 UNPAIRED = Design("run", paired=False)
 Of = dict[str, Sample]
+
+
+def check_claims(claims: str, **names: Any) -> None:
+    """Ask what an author writes, a claim a line, with what is expected behind it: holds, fails or unknown."""
+    for line in claims.strip().splitlines():
+        claim, expected = line.rsplit(maxsplit=1)
+        holds = as_condition(eval(claim.strip(), names)).holds
+        assert holds is {"holds": True, "fails": False, "unknown": None}[expected], line
 
 
 def rights(
@@ -39,72 +47,54 @@ def known(name: str, right: Any, seeds: Iterable[Any] | None = None, **more: Any
 
 def plain(name: str, values: Iterable[Any], **more: Any) -> Sample:
     """A sample of numbers, or of the means of tuples of repetitions."""
-    numbers = [float(np.mean(value)) for value in values]
-    return Sample(name, dict(enumerate(numbers)), **more)
+    return Sample(name, {unit: float(np.mean(value)) for unit, value in enumerate(values)}, **more)
 
 
 def every() -> dict[str, tuple[Of, Measure]]:
     """Each kind of data by its name, drawn in one order from one generator."""
     g = np.random.default_rng(11)
     easy = g.normal(3, 2, 400)
-
-    def named(make: Callable[..., Sample], *rows: tuple[Any, ...]) -> Of:
-        return {name: make(name, *more) for name, *more in rows}
-
-    def items(units: int, shift: float, spread: float = 1.0) -> Any:
-        return rights(g, units, 400, 0, spread, easy + shift)
-
-    def exponentials(middle: float) -> list[tuple[float, ...]]:
-        return [tuple(map(float, np.exp(g.normal(middle, 0.1, 3)))) for _ in range(6)]
-
-    def normals(middle: float, spread: float, units: int) -> Any:
-        return g.normal(middle, spread, units)
-
-    data: dict[str, tuple[Of, Measure]] = {}
-    rows = ("a", 1.0, 0), ("b", 1.0, 0.6), ("c", 0.2, 0)
-    samples = {name: known(name, items(5, shift, spread)) for name, spread, shift in rows}
-    data["crossed"] = (samples, ACCURACY)
-    samples = {name: known(name, items(1, shift, spread)) for name, spread, shift in rows[:2]}
-    data["one seed"] = (samples, ACCURACY)
-    samples = {
-        name: known(name, items(seeds, shift), design=UNPAIRED)
-        for name, seeds, shift in (("a", 3, 0), ("b", 4, 0.6))
-    }
-    data["unpaired"] = (samples, ACCURACY)
-    samples = {
-        name: known(name, rights(g, 4, count, 3.0), items=name) for name, count in (("a", 100), ("b", 150))
-    }
-    data["other items"] = (samples, ACCURACY)
-    samples = {
-        name: known(name, rights(g, len(seeds), 200, 3.0), seeds)
-        for name, seeds in (("a", range(4)), ("b", range(2, 5)))
-    }
-    data["few common"] = (samples, ACCURACY)
     splits = Design(test_fraction=50 / 178)
-    samples = {
-        name: plain(name, normals(middle, 0.01, 10), design=splits)
-        for name, middle in (("a", 0.93), ("b", 0.95), ("c", 0.97))
+
+    def same_items(name: str, units: int, shift: float = 0.0, spread: float = 1.0, **more: Any) -> Sample:
+        return known(name, rights(g, units, 400, 0, spread, easy + shift), **more)
+
+    def own_items(name: str, seeds: range, number: int, **more: Any) -> Sample:
+        return known(name, rights(g, len(seeds), number, 3.0), seeds, **more)
+
+    def normal(name: str, middle: float, spread: float, units: int, **more: Any) -> Sample:
+        return plain(name, g.normal(middle, spread, units), **more)
+
+    def times(name: str, middle: float) -> Sample:
+        return plain(name, [tuple(np.exp(g.normal(middle, 0.1, 3))) for _ in range(6)])
+
+    accuracies = {
+        "crossed": [same_items("a", 5), same_items("b", 5, 0.6), same_items("c", 5, spread=0.2)],
+        "one seed": [same_items("a", 1), same_items("b", 1, 0.6)],
+        "unpaired": [same_items("a", 3, design=UNPAIRED), same_items("b", 4, 0.6, design=UNPAIRED)],
+        "other items": [own_items("a", range(4), 100, items="a"), own_items("b", range(4), 150, items="b")],
+        "few common": [own_items("a", range(4), 200), own_items("b", range(2, 5), 200)],
     }
-    data["splits"] = (samples, ACCURACY)
-    samples = {
-        name: plain(name, exponentials(middle)) for name, middle in (("a", 0.0), ("b", 0.05), ("c", 1.0))
+    accuracies["splits"] = [
+        normal("a", 0.93, 0.01, 10, design=splits),
+        normal("b", 0.95, 0.01, 10, design=splits),
+        normal("c", 0.97, 0.01, 10, design=splits),
+    ]
+    seconds = {"ratio": [times("a", 0.0), times("b", 0.05), times("c", 1.0)]}
+    losses = {
+        "welch": [normal("a", 0, 1, 4, design=UNPAIRED), normal("b", 1, 3, 7, design=UNPAIRED)],
+        "paired": [normal("a", 1.0, 0.2, 5), normal("b", 1.3, 0.2, 5), normal("c", 1.31, 0.2, 5)],
+        "diverged": [plain("a", [1.0, math.nan]), plain("b", [1.0, 2.0])],
     }
-    data["ratio"] = (samples, SECONDS)
-    samples = {
-        name: plain(name, normals(middle, spread, units), design=UNPAIRED)
-        for name, middle, spread, units in (("a", 0, 1, 4), ("b", 1, 3, 7))
+    accuracies |= {
+        "equal": [plain(name, [0.9, 0.91, 0.92]) for name in "ab"],
+        "flat": [plain("a", [0.9] * 3), plain("b", [0.8] * 3)],
+        "trend": [normal("10", 0.8, 0.01, 5), normal("20", 0.85, 0.01, 5), normal("40", 0.852, 0.01, 5)],
     }
-    data["welch"] = (samples, LOSS)
-    samples = {
-        name: plain(name, normals(middle, 0.2, 5)) for name, middle in (("a", 1.0), ("b", 1.3), ("c", 1.31))
-    }
-    data["paired"] = (samples, LOSS)
-    data["equal"] = ({name: plain(name, [0.9 + seed / 100 for seed in range(3)]) for name in "ab"}, ACCURACY)
-    data["flat"] = ({name: plain(name, [value] * 3) for name, value in (("a", 0.9), ("b", 0.8))}, ACCURACY)
-    data["diverged"] = (named(plain, ("a", [1.0, math.nan]), ("b", [1.0, 2.0])), LOSS)
-    steps = ("10", 0.8), ("20", 0.85), ("40", 0.852)
-    samples = {name: plain(name, normals(middle, 0.01, 5)) for name, middle in steps}
-    data["trend"] = (samples, ACCURACY)
+    data: dict[str, tuple[Of, Measure]] = {}
+    for measure, kinds in ((ACCURACY, accuracies), (SECONDS, seconds), (LOSS, losses)):
+        for kind, samples in kinds.items():
+            data[kind] = ({sample.name: sample for sample in samples}, measure)
     return data
 
 

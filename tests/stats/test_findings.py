@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from stats import made
-from stats.made import ACCURACY, LOSS, known, plain, results
+from stats.made import ACCURACY, LOSS, check_claims, known, plain, results
 
 from labreport.errors import UsageError
 from labreport.project import Measure
@@ -52,58 +52,59 @@ def three(better: Any = "higher", **more: Any) -> Finding:
 def test_a_ranking_says_who_is_ahead_and_who_is_level() -> None:
     """Each word of its vocabulary, both ways."""
     finding = three()
-    assert finding.clear("complex", "small").holds is True
-    assert finding.clear("small", "complex").holds is False
-    assert finding.unclear("complex", "wide").holds is True
-    assert finding.none_clear("complex", "wide").holds is True
-    assert finding.none_clear("complex", "wide", "small").holds is False
-    assert finding.wins("complex").holds is False
-    assert finding.leads("complex", "wide").holds is True
-    assert finding.first == ["wide", "complex"] or finding.first == ["complex", "wide"]
+    claims = """
+        ranking.clear("complex", "small")            holds
+        ranking.clear("small", "complex")            fails
+        ranking.unclear("complex", "wide")           holds
+        ranking.none_clear("complex", "wide")        holds
+        ranking.none_clear("complex", "wide", "small")  fails
+        ranking.none_clear()                         fails
+        ranking.wins("complex")                      fails
+        ranking.leads("complex", "wide")             holds
+        ranking.every.clear                          fails
+        ranking.any.clear                            holds
+    """
+    check_claims(claims, ranking=finding)
+    assert set(finding.first) == {"complex", "wide"}
     assert finding.where_clear("complex") == ["small"]
     assert "by" in finding.clear("complex", "small").how
 
 
-def test_a_claim_about_no_name_or_about_one_name_is_an_error() -> None:
-    """Of none there is no pair that could be judged, so that the claim could never fail."""
-    finding = three()
-    with pytest.raises(UsageError, match=r"leads\(\) needs one name or more, such as \.leads\("):
-        finding.leads()
-    with pytest.raises(UsageError, match=r"none_clear\('wide'\) needs two names or more, or none"):
-        finding.none_clear("wide")
-    assert finding.none_clear().holds is False
+@pytest.mark.parametrize(
+    ("claim", "message"),
+    [
+        ("leads()", r"leads\(\) needs one name or more, such as \.leads\("),
+        ("none_clear('wide')", r"none_clear\('wide'\) needs two names or more, or none"),
+        ("none_clear", r"\.none_clear needs brackets"),
+        ("less", r"a ranking has no \.less of a pair; there are \.clear"),
+        ("every.less", r"a ranking has no \.less of a pair; there are \.clear"),
+        ("clear", r"\.clear of which of .*\? Write it as \.clear\('complex', 'wide'\)"),
+        ("condition", r"ask it, as \.clear"),
+    ],
+)
+def test_what_a_ranking_cannot_be_asked_is_told(claim: str, message: str) -> None:
+    """Of no name, or of one, there is no pair that could be judged, so that the claim could never fail."""
+    with pytest.raises(UsageError, match=message):
+        check_claims(f"ranking.{claim} holds", ranking=three())
 
 
 def test_where_lower_is_better_less_is_ahead() -> None:
     """The smallest wins."""
     finding = three("lower")
-    assert finding.wins("small").holds is True
-    assert finding.clear("small", "wide").holds is True
+    check_claims('ranking.wins("small") holds\nranking.clear("small", "wide") holds', ranking=finding)
     assert finding.first == ["small"]
 
 
 def test_a_margin_tells_the_same_from_unclear_and_from_clear() -> None:
     """A difference of which the whole interval is inside the margin is the same, and not more."""
-    finding = three(margin=1)
-    assert finding.same("complex", "wide").holds is True
-    assert finding.unclear("complex", "wide").holds is False
-    assert finding.same("complex", "small").holds is True
-    assert finding.clear("complex", "small").holds is False
-    assert three(margin=0.5).clear("complex", "small").holds is True
-
-
-def test_one_seed_is_not_compared_whatever_is_known_of_its_items() -> None:
-    """Its own accuracy is judged over the items."""
-    bare = ranking({"a": plain("a", [0.9]), "b": plain("b", [0.5])}, ACCURACY)
-    assert bare.ranking.clear("a", "b").holds is None
-    assert bare.mean.a.above(10).holds is None
-    right = {"a": np.arange(1000) < 900, "b": np.arange(1000) < 500}
-    items = ranking({name: known(name, [row]) for name, row in right.items()}, ACCURACY)
-    assert items.ranking.wins("a").holds is None
-    assert items.difference.a.b.above(0).holds is None
-    assert items.difference.a.b.interval is not None
-    assert "which one seed does not decide" in sentence(items.ranking)
-    assert items.mean.a.above(85).holds is True
+    claims = """
+        wide.same("complex", "wide")       holds
+        wide.unclear("complex", "wide")    fails
+        wide.same("complex", "small")      holds
+        wide.clear("complex", "small")     fails
+        narrow.clear("complex", "small")   holds
+    """
+    check_claims(claims, wide=three(margin=1), narrow=three(margin=0.5))
 
 
 def test_a_condition_is_about_the_comparison_that_it_looks_at() -> None:
@@ -117,11 +118,14 @@ def test_a_condition_is_about_the_comparison_that_it_looks_at() -> None:
 def test_a_single_difference_is_asked_without_and_with_a_name() -> None:
     """It prints as its quantity."""
     finding = difference({"a": plain("a", near(2.0)), "b": plain("b", near(1.0))}, LOSS).difference
-    assert finding.more.holds is True
-    assert finding.more("a").holds is True
-    assert finding.more("b").holds is False
-    assert finding.less("b").holds is True
-    assert as_condition(finding.more & ~finding.less).holds is True
+    claims = """
+        gain.more                 holds
+        gain.more("a")            holds
+        gain.more("b")            fails
+        gain.less("b")            holds
+        gain.more & ~gain.less    holds
+    """
+    check_claims(claims, gain=finding)
     assert finding.quantity.value == pytest.approx(1.0)
 
 
@@ -138,8 +142,7 @@ def test_one_of_several_needs_its_name() -> None:
     """The message shows which there are."""
     samples = {str(dose): plain(str(dose), near(dose / 10)) for dose in (0, 1, 10)}
     finding = difference(samples, LOSS, against=0).difference
-    assert finding.more("10").holds is True
-    assert finding.more(10).holds is True
+    check_claims('gain.more("10") holds\ngain.more(10) holds\ngain["10"].more holds', gain=finding)
     assert members_equal(finding["1"].quantity, finding.comparisons[0].quantity)
     with pytest.raises(UsageError, match=r"more of which of 1, 10\? Write it as \.more\('1'\)"):
         as_condition(finding.more)
@@ -211,32 +214,33 @@ def test_results_are_read_at_declared_epochs_and_unequal_ones_are_refused() -> N
 def test_a_count_is_exact() -> None:
     """Of all, of each, and known of a single run."""
     runs = results({"a": {1: [0.5, 0.95, 0.96]}, "b": {1: [0.1, 0.2, 0.3]}})
+    single = results({"a": {1: [0.95]}})
     finding = count(runs, None, ACCURACY, above=92).count
-    assert (finding.all.holds, finding.none.holds, finding.at_least(2).holds, finding.at_least(3).holds) == (
-        False,
-        False,
-        True,
-        False,
-    )
-    assert finding.none("b").holds is True
+    claims = """
+        both.all           fails
+        both.none          fails
+        both.none("b")     holds
+        both.at_least(2)   holds
+        both.at_least(3)   fails
+        single.all         holds
+        above.none         holds
+        below.none         holds
+    """
+    above_92 = count(single, "a", ACCURACY, above=92).count
+    above_95 = count(single, "a", ACCURACY, above=95).count
+    below_95 = count(single, "a", ACCURACY, below=95).count
+    check_claims(claims, both=finding, single=above_92, above=above_95, below=below_95)
     assert (finding["a"].quantity.value, finding["a"].quantity.n, finding.of.value) == (2, 3, 6)
-    assert count(results({"a": {1: [0.95]}}), "a", ACCURACY, above=92).count.all.holds is True
-    there = results({"a": {1: [0.95]}})
-    assert count(there, "a", ACCURACY, above=95).count.none.holds is True
-    assert count(there, "a", ACCURACY, below=95).count.none.holds is True
     assert "2 of 3" in sentence(finding)
 
 
 def test_a_fact_is_a_condition_itself() -> None:
     """With its sentence."""
     finding = fact(np.bool_(True), "4 and 9 are first in 5 of 5 runs")
-    assert as_condition(finding).holds is True
+    check_claims("fact holds\n~fact fails", fact=finding)
     assert sentence(finding) == "4 and 9 are first in 5 of 5 runs."
-    assert (~finding).holds is False
     assert sentence(fact(False, "4 is first", otherwise="9 is first.")) == "9 is first."
     assert sentence(fact(True, "4 is first", otherwise="9 is first.")) == "4 is first."
-    with pytest.raises(UsageError, match=r"ask it, as \.clear"):
-        as_condition(three())
 
 
 def test_what_runs_were_made_with_is_told_once() -> None:

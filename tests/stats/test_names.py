@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from stats import made
+from stats.made import check_claims
 
 from labreport.errors import UsageError
 from labreport.project import Experiment
@@ -19,7 +19,6 @@ from labreport.stats import (
     Namespace,
     Quantity,
     Table,
-    as_condition,
     as_quantity,
     both,
     count,
@@ -150,53 +149,69 @@ def test_three_values_are_kept(
     for pair in ((first, second), (second, first)):
         assert both(*pair).holds is (pair[0] & pair[1]).holds is joint
         assert either(*pair).holds is (pair[0] | pair[1]).holds is any_
+
+
+def test_a_negated_condition_stays_unknown_and_none_is_true_or_false_by_itself() -> None:
+    """`if condition:` would take unknown for false."""
     assert (negated(T).holds, (~F).holds, negated(U).holds) == (False, True, None)
     with pytest.raises(TypeError, match="unknown"):
         bool(T)
 
 
+SHARE = Quantity(0.29, "fraction", exact=True)
+EPOCHS = Quantity(50, "epochs", exact=True)
+RATIO = Quantity(3, "times", 2.5, 3.5)
+
+
 def test_a_quantity_is_above_where_its_whole_interval_is() -> None:
-    """In the printed unit; not known of what has no interval."""
-    assert [MEASURED.above(bound).holds for bound in (90, 91, 92, 96)] == [True, False, False, False]
-    assert [MEASURED.below(bound).holds for bound in (96, 94)] == [True, False]
-    assert Quantity(0.93, "fraction").above(90).holds is None
+    """In the printed unit; not known of what has no interval. A bound may be an exact quantity."""
+    claims = """
+        measured.above(90)                                     holds
+        measured.above(91)                                     fails
+        measured.above(92)                                     fails
+        measured.above(96)                                     fails
+        measured.below(96)                                     holds
+        measured.below(94)                                     fails
+        measured.above(number(90))                             holds
+        measured.above(number(92))                             fails
+        measured.above(Quantity(0.9, "fraction", exact=True))  holds
+        measured.above(Quantity(0.92, "fraction", exact=True)) fails
+        Quantity(0.93, "fraction").above(90)                   unknown
+        ratio.above(2)                                         holds
+    """
+    check_claims(claims, measured=MEASURED, ratio=RATIO, number=number, Quantity=Quantity)
     assert MEASURED.above(90).how == "by 1 point"
-    assert Quantity(3, "times", 2.5, 3.5).above(2).holds is True
 
 
-def test_a_bound_that_is_a_quantity_is_read_in_its_own_unit() -> None:
-    """A number without one is in the printed unit, a share is stored as a fraction."""
-    for bound, holds in ((90, True), (92, False)):
-        assert MEASURED.above(number(bound)).holds is holds
-        assert MEASURED.above(Quantity(bound / 100, "fraction", exact=True)).holds is holds
+def test_exact_numbers_are_compared() -> None:
+    """With numbers of any library, and with exact quantities."""
+    claims = """
+        epochs == 50             holds
+        epochs != 50             fails
+        epochs < 51              holds
+        epochs >= number(50)     holds
+        epochs > np.int64(60)    fails
+        share == 29              holds
+    """
+    check_claims(claims, epochs=EPOCHS, share=SHARE, number=number, np=np)
+    assert (EPOCHS == 50).how == ""
+    assert (SHARE == 28).how == "by 1 point"
 
 
-def test_exact_numbers_are_compared_and_measured_ones_are_not() -> None:
+@pytest.mark.parametrize(
+    ("claim", "message"),
+    [
+        ("measured == 93", r"is measured, and never equal by itself; write \.above"),
+        ("measured < 95", "is measured"),
+        ("epochs == measured", "is measured; compare with a number"),
+        ("epochs == Quantity(50, 's', exact=True)", "units differ"),
+        ("measured", "no condition"),
+    ],
+)
+def test_measured_numbers_and_other_units_are_not_compared(claim: str, message: str) -> None:
     """The message names .above()."""
-    epochs = Quantity(50, "epochs", exact=True)
-    conditions = [
-        epochs == 50,
-        epochs != 50,
-        epochs < 51,
-        epochs >= number(50),
-        epochs > np.int64(60),
-    ]
-    assert [condition.holds for condition in conditions] == [True, False, True, True, False]
-    assert (epochs == 50).how == ""
-    share = Quantity(0.29, "fraction", exact=True)
-    assert ((share == 29).holds, (share == 28).how) == (True, "by 1 point")
-    refused: list[Callable[[], object]] = [
-        lambda: MEASURED == 93,
-        lambda: MEASURED < 95,
-        lambda: epochs == MEASURED,
-    ]
-    for compare in refused:
-        with pytest.raises(UsageError, match="is measured"):
-            compare()
-    with pytest.raises(UsageError, match="units differ"):
-        _ = epochs == Quantity(50, "s", exact=True)
-    with pytest.raises(UsageError, match="no condition"):
-        as_condition(MEASURED)
+    with pytest.raises(UsageError, match=message):
+        check_claims(f"{claim} holds", epochs=EPOCHS, measured=MEASURED, Quantity=Quantity)
 
 
 def test_a_number_of_any_library_can_be_stated() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from stats.made import ACCURACY, LOSS, known, plain, results
+from stats.made import ACCURACY, LOSS, check_claims, known, plain, results
 
 from labreport.errors import UsageError
 from labreport.project import Measure, table
@@ -150,9 +150,16 @@ def test_bounds_of_a_finding_are_judged_as_it_is() -> None:
     """So "at least half a second" cannot hold where "faster" falls."""
     values = {"a": plain("a", [0.90, 0.91, 0.92, 0.93]), "b": plain("b", [0.895, 0.894, 0.91, 0.909])}
     alone, of_six = (difference(values, LOSS, family=family).difference for family in (1, 6))
-    assert (alone.more.holds, alone.above(0).holds, alone.quantity.above(0).holds) == (True, True, True)
-    assert (of_six.more.holds, of_six.above(0).holds, of_six.quantity.above(0).holds) == (False, False, False)
-    assert of_six.difference.a.b.above(0).holds is False
+    claims = """
+        alone.more                      holds
+        alone.above(0)                  holds
+        alone.quantity.above(0)         holds
+        of_six.more                     fails
+        of_six.above(0)                 fails
+        of_six.quantity.above(0)        fails
+        of_six.difference.a.b.above(0)  fails
+    """
+    check_claims(claims, alone=alone, of_six=of_six)
     assert alone.quantity.interval == of_six.quantity.interval
     with pytest.raises(UsageError, match=r"\.below of which of b, c\? Write it as"):
         as_condition(against_steady().below(0))
@@ -161,20 +168,21 @@ def test_bounds_of_a_finding_are_judged_as_it_is() -> None:
 def test_every_and_any_ask_all_comparisons_of_a_finding() -> None:
     """A condition that fails is about those that make it fail."""
     finding = against_steady()
-    assert (finding.every.less.holds, finding.any.less.holds, finding.any.more.holds) == (False, True, True)
-    assert (finding.every.below(4).holds, finding.every.below(2).holds, finding.any.above(2).holds) == (
-        True,
-        False,
-        True,
-    )
-    assert (finding.every.clear.holds, finding.any.unclear.holds, finding.every.same.holds) == (
-        True,
-        False,
-        False,
-    )
+    claims = """
+        speed.every.less        fails
+        speed.any.less          holds
+        speed.any.more          holds
+        speed.every.below(4)    holds
+        speed.every.below(2)    fails
+        speed.any.above(2)      holds
+        speed.every.clear       holds
+        speed.any.unclear       fails
+        speed.every.same        fails
+        speed["b"].every.less   holds
+    """
+    check_claims(claims, speed=finding)
     (about,) = finding.every.less.about
     assert [comparison.subjects for comparison in about.comparisons] == [("c", "a")]
-    assert finding["b"].every.less.holds is True
 
 
 def test_every_asks_the_comparisons_of_all_groups() -> None:
@@ -190,36 +198,47 @@ def test_every_asks_the_comparisons_of_all_groups() -> None:
     assert finding.any.below(-0.5).holds is True
 
 
-def test_a_ranking_has_no_direction_to_ask_of_every_pair() -> None:
-    """But whether all pairs are clear."""
-    finding = ranking(gains(STEADY, FASTER, SLOWER), LOSS).ranking
-    assert finding.every.clear.holds is True
-    with pytest.raises(UsageError, match=r"a ranking has no \.less of a pair; there are \.clear"):
-        _ = finding.every.less
+RIGHT = {"a": np.arange(1000) < 900, "b": np.arange(1000) < 500}
 
 
 @pytest.mark.parametrize("make", [ranking, difference, partial(effect, by="experiment")])
 def test_one_run_is_not_compared(make: Any) -> None:
-    """Whatever is known of its items; its own accuracy, counts and facts are judged."""
-    right = {"a": np.arange(1000) < 900, "b": np.arange(1000) < 500}
-    answer: Answer = make({name: known(name, [row]) for name, row in right.items()}, ACCURACY)
+    """Whatever is known of its items; its own accuracy is judged."""
+    answer: Answer = make({name: known(name, [row]) for name, row in RIGHT.items()}, ACCURACY)
     finding = next(iter(answer.members.values()))
     assert finding.is_unknown
     assert all(quantity.p is None for quantity in finding.evidence)
-    assert answer.mean.a.above(85).holds is True
     assert "which one seed does not decide" in sentence(finding)
+    check_claims("mean.a.above(85) holds\nmean.b.above(85) fails", mean=answer.mean)
+
+
+def test_a_ranking_of_one_run_is_unknown_with_items_and_without() -> None:
+    """The interval over items is there to be printed."""
+    without = ranking({"a": plain("a", [0.9]), "b": plain("b", [0.5])}, ACCURACY)
+    by_items = ranking({name: known(name, [row]) for name, row in RIGHT.items()}, ACCURACY)
+    claims = """
+        without.ranking.clear("a", "b")         unknown
+        without.mean.a.above(10)                unknown
+        by_items.ranking.wins("a")              unknown
+        by_items.difference.a.b.above(0)        unknown
+    """
+    check_claims(claims, without=without, by_items=by_items)
+    assert by_items.difference.a.b.interval is not None
 
 
 def test_a_count_cannot_reach_more_than_its_runs() -> None:
     """With one of five trainings made, "in at least three" is not known; that all are is counted."""
-    of_one = count(results({"a": {1: [0.95]}}), "a", ACCURACY, above=92).count
-    assert of_one.all.holds is True
-    assert of_one.at_least(3).holds is None
-    assert (of_one.quantity >= 3).holds is None
-    assert of_one.at_least(1).holds is True
-    of_five = count(results({"a": {1: [0.95, 0.91, 0.9, 0.9, 0.9]}}), "a", ACCURACY, above=92).count
-    assert of_five.at_least(3).holds is False
-    assert (number(0, out_of=1) >= 2).holds is None
+    claims = """
+        single.all             holds
+        single.at_least(3)     unknown
+        single.quantity >= 3   unknown
+        single.at_least(1)     holds
+        five.at_least(3)       fails
+        none_of_one >= 2       unknown
+    """
+    single = count(results({"a": {1: [0.95]}}), "a", ACCURACY, above=92).count
+    five = count(results({"a": {1: [0.95, 0.91, 0.9, 0.9, 0.9]}}), "a", ACCURACY, above=92).count
+    check_claims(claims, single=single, five=five, none_of_one=number(0, out_of=1))
 
 
 def test_equality_in_every_item_of_several_runs_is_the_same_if_there_is_a_margin() -> None:
@@ -254,10 +273,3 @@ def test_a_bound_of_a_share_is_in_per_cent() -> None:
         share.above(0.9)
     assert share.above(90).holds is True
     assert number(0.004, (0.002, 0.006), unit="fraction").below(0.9).holds is True
-
-
-def test_a_condition_without_its_brackets_is_told() -> None:
-    """In place of what Python writes of a method."""
-    finding = ranking(gains(STEADY, FASTER), LOSS).ranking
-    with pytest.raises(UsageError, match=r"\.none_clear needs brackets"):
-        as_condition(finding.none_clear)
