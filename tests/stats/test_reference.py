@@ -20,7 +20,7 @@ from labreport.project import Design
 from labreport.stats import Quantity, Source, difference, mean, mean_of, ranking, ratio
 from labreport.stats.estimate import Estimate, critical_value
 from labreport.stats.shares import PairCounts, exact_and_newcombe_ends, newcombe_ends, wilson_ends
-from labreport.stats.two_way import two_way_interval
+from labreport.stats.two_way import accuracy_difference
 
 BLOCKS, REPETITIONS = 6, 5
 GENERATOR = np.random.default_rng(7)
@@ -104,7 +104,7 @@ def test_crossed_variances_are_those_of_an_analysis_of_variance() -> None:
     parts = [(by_seed, 4), (by_item - rest, 59)]
     variance = sum(part for part, _ in parts)
     df = variance**2 / sum(part**2 / df for part, df in parts)
-    estimate = two_way_interval(first, second, 0.05)
+    estimate = accuracy_difference(first, second, 0.05)
     theirs = stats.t.interval(0.95, df, values.mean(), math.sqrt(variance))
     assert (estimate.low, estimate.high) == pytest.approx(theirs, rel=1e-9)
 
@@ -168,16 +168,16 @@ def test_intervals_over_seeds_and_items_cover_the_truth() -> None:
     def paired() -> Estimate:
         easy = g.normal(4, 2, 1000)
         first, second = (made.rights(g, 5, 1000, easy=easy) for _ in "ab")
-        return two_way_interval(first, second, 0.05)
+        return accuracy_difference(first, second, 0.05)
 
     def apart() -> Estimate:
         easy = g.normal(4, 2, 1000)
         first, second = (made.rights(g, k, 1000, easy=easy) for k in (3, 5))
-        return two_way_interval(first, second, 0.05, paired=False)
+        return accuracy_difference(first, second, 0.05, paired=False)
 
     def others() -> Estimate:
         first, second = (made.rights(g, 5, items, 4) for items in (100, 150))
-        return two_way_interval(first, second, 0.05, same_items=False)
+        return accuracy_difference(first, second, 0.05, same_items=False)
 
     for draw in (paired, apart, others):
         assert _covers(draw, 0.0) >= 0.912

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from matplotlib import ticker
 from matplotlib.axis import Axis
 
-_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+from labreport.stats.wording import power_of_ten_text
+
 _MOST_POWERS = 6
 
 
@@ -44,13 +45,7 @@ def powers_of_ten(axis: Axis) -> None:
     decades = next(step for step in steps if reach / step < _MOST_POWERS)
     axis.set_major_locator(ticker.LogLocator(base=10.0**decades, numticks=8))
     axis.set_minor_locator(ticker.NullLocator())
-    axis.set_major_formatter(lambda value, _: power_text(value))
-
-
-def power_text(value: float) -> str:
-    """Write a power of ten: `10⁻⁶`."""
-    exponent = str(round(math.log10(value)))
-    return f"10{exponent.translate(_RAISED)}"
+    axis.set_major_formatter(lambda value, _: power_of_ten_text(round(math.log10(value))))
 
 
 def readable_log_ticks(axis: Axis) -> None:

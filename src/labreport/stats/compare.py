@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
 
 from labreport.errors import refuse
 from labreport.project.measure import Measure
 from labreport.stats import cells, t_intervals
-from labreport.stats.estimate import ALPHA, Estimate
+from labreport.stats.estimate import ALPHA, Ends, Estimate
 from labreport.stats.quantity import Quantity, Source
 from labreport.stats.sample import Sample
 from labreport.stats.shares import (
@@ -19,7 +18,7 @@ from labreport.stats.shares import (
     unpaired_share_difference,
     with_exact_test,
 )
-from labreport.stats.two_way import two_way_interval
+from labreport.stats.two_way import accuracy, accuracy_difference
 from labreport.stats.wording import plural
 
 
@@ -32,10 +31,11 @@ def mean_of(sample: Sample, measure: Measure) -> Quantity:
     if _terms_have_items(sample, measure):
         compared = compare(measure, 1, sample)
         return replace(compared, null=None, judged_low=None, judged_high=None, margin=None, groups=(), p=None)
-    estimate = _mean_estimate(sample, measure, ALPHA)
+    estimate = _mean_estimate(sample, measure)
     if measure.share and measure.bounded and estimate.low is not None and estimate.high is not None:
         estimate = replace(estimate, low=max(0.0, estimate.low), high=min(1.0, estimate.high))
-    mean = _quantity(estimate, measure.quantity_unit, _source([sample], measure, estimate), sample)
+    source = _source([sample], [sample], measure, estimate)
+    mean = _quantity(estimate, measure.quantity_unit, source, sample)
     if mean.is_of_one_run and measure.scale == "difference":
         return replace(mean, margin=measure.bound)  # to whose decimals it is printed
     return mean
@@ -53,16 +53,18 @@ def compare(
     """
     if second is None:
         return _compare_with_zero(measure, family, first)
-    together = _is_paired(first, second, paired)
+    is_paired = _is_paired(first, second, paired)
     used = (first, second)
-    if together:
+    if is_paired:
         units = [unit for unit in first.values if unit in second.values]
         used = (first.only(units), second.only(units))
 
     def estimate_at(alpha: float) -> Estimate:
-        return _difference_estimate(*used, measure, together, alpha)
+        return _difference_estimate(*used, measure, is_paired, alpha)
 
-    source = _source(used, measure, estimate_at(ALPHA), paired=together, read=(first, second))
+    source = _source(used, (first, second), measure, estimate_at(ALPHA))
+    if not is_paired:
+        source = replace(source, sizes=(len(first.values), len(second.values)))
     return _compared_quantity(estimate_at, family, measure, source, used)
 
 
@@ -80,7 +82,7 @@ def _compare_with_zero(measure: Measure, family: int, sample: Sample) -> Quantit
     def estimate_at(alpha: float) -> Estimate:
         return t_intervals.mean_estimate(sample.numbers, alpha, sample.design.test_fraction)
 
-    source = _source([sample], measure, estimate_at(ALPHA))
+    source = _source([sample], [sample], measure, estimate_at(ALPHA))
     return _compared_quantity(estimate_at, family, measure, source, [sample])
 
 
@@ -97,37 +99,35 @@ def _is_paired(first: Sample, second: Sample, paired: bool | None) -> bool:
 # Which interval
 
 
-def _mean_estimate(sample: Sample, measure: Measure, alpha: float) -> Estimate:
+def _mean_estimate(sample: Sample, measure: Measure) -> Estimate:
     if _has_items(sample, measure):
-        return two_way_interval(sample.correct_by_unit, None, alpha)
+        return accuracy(sample.correct_by_unit, ALPHA)
     if sample.yes_no and sample.values:
-        return share_estimate(sample.numbers, alpha)
+        return share_estimate(sample.numbers, ALPHA)
     if _is_constant_share(sample, measure):
         method = f"Wilson, over {plural(sample.design.unit)}"
-        return replace(share_estimate(sample.numbers, alpha), method=method)
+        return replace(share_estimate(sample.numbers, ALPHA), method=method)
     fraction = sample.design.test_fraction
     if measure.scale == "ratio":
-        return t_intervals.geometric(t_intervals.mean_estimate, [sample.numbers], alpha, fraction)
-    return t_intervals.mean_estimate(sample.numbers, alpha, fraction)
+        return t_intervals.geometric(t_intervals.mean_estimate, [sample.numbers], ALPHA, fraction)
+    return t_intervals.mean_estimate(sample.numbers, ALPHA, fraction)
 
 
 def _difference_estimate(
     first: Sample, second: Sample, measure: Measure, paired: bool, alpha: float
 ) -> Estimate:
     """How two samples differ, by what is known of both: items, yes and no, or numbers."""
-    samples = (first, second)
-    if all(_has_items(sample, measure) for sample in samples):
-        ours, theirs = first.correct_by_unit, second.correct_by_unit
-        numbers_of_items = {len(correct) for correct in (*ours, *theirs)}
-        same_items = first.items == second.items and len(numbers_of_items) == 1
-        return two_way_interval(ours, theirs, alpha, paired=paired, same_items=same_items)
-    are_shares = first.yes_no or all(_is_constant_share(sample, measure) for sample in samples)
-    if are_shares and first.values and second.values:
+    if _has_items(first, measure) and _has_items(second, measure):
+        right, other_right = first.correct_by_unit, second.correct_by_unit
+        same_items = first.items == second.items and len({len(items) for items in right + other_right}) == 1
+        return accuracy_difference(right, other_right, alpha, paired=paired, same_items=same_items)
+    are_constant = _is_constant_share(first, measure) and _is_constant_share(second, measure)
+    if (first.yes_no or are_constant) and first.values and second.values:
         share_difference = paired_share_difference if paired else unpaired_share_difference
         return share_difference(first.numbers, second.numbers, alpha)
     difference = t_intervals.paired_difference if paired else t_intervals.welch_difference
-    fractions = [sample.design.test_fraction for sample in samples if sample.design.test_fraction]
-    fraction = max(fractions, default=None)
+    fractions = [sample.design.test_fraction or 0.0 for sample in (first, second)]
+    fraction = max(fractions) or None
     if measure.scale == "ratio":
         return t_intervals.geometric(difference, [first.numbers, second.numbers], alpha, fraction)
     return difference(first.numbers, second.numbers, alpha, fraction)
@@ -146,9 +146,10 @@ def _terms_have_items(sample: Sample, measure: Measure) -> bool:
 
 def _is_constant_share(sample: Sample, measure: Measure) -> bool:
     """Whether all replicates of a table with several rows each are at 0, or all at 1."""
-    if sample.cell is None or sample.cell.fewest_rows < 2 or not (measure.share and measure.bounded):
+    if sample.cell is None or not (measure.share and measure.bounded):
         return False
-    return set(sample.numbers) in ({0.0}, {1.0})
+    has_several_rows = min(sample.cell.row_counts, default=1) > 1
+    return has_several_rows and set(sample.numbers) in ({0.0}, {1.0})
 
 
 # Quantities
@@ -166,28 +167,28 @@ def _compared_quantity(
     Nothing judges one unit, or what has no interval. What is equal in every unit and item of several is the
     same, if there is a margin: its ends are the null.
     """
-    alone = estimate_at(ALPHA)
-    of_family = with_exact_test(estimate_at(ALPHA / family), ALPHA / family)
+    own = estimate_at(ALPHA)
     null = 1.0 if measure.scale == "ratio" else 0.0
-    judged_low, judged_high = _finite_ends(of_family)
-    if alone.n < 2:
-        judged_low = judged_high = None
-    elif alone.all_equal and measure.bound is not None:
-        judged_low = judged_high = null
+    judged: Ends | tuple[None, None] = (None, None)
+    if own.n > 1 and own.all_equal and measure.bound is not None:
+        judged = (null, null)
+    elif own.n > 1:
+        of_family = with_exact_test(estimate_at(ALPHA / family), ALPHA / family)
+        judged = _finite_ends(of_family)
     return replace(
-        _quantity(alone, measure.difference_unit, source, samples[0]),
+        _quantity(own, measure.difference_unit, source, samples[0]),
         null=null,
-        judged_low=judged_low,
-        judged_high=judged_high,
+        judged_low=judged[0],
+        judged_high=judged[1],
         family=family,
         margin=measure.bound,
-        p=alone.p if alone.n > 1 else None,
+        p=own.p if own.n > 1 else None,
         groups=tuple((sample.name, len(sample.values)) for sample in samples),
     )
 
 
-def _finite_ends(estimate: Estimate) -> tuple[float | None, float | None]:
-    if estimate.high is None or not math.isfinite(estimate.high):
+def _finite_ends(estimate: Estimate) -> Ends | tuple[None, None]:
+    if estimate.low is None or estimate.high is None or not math.isfinite(estimate.high):
         return None, None
     return estimate.low, estimate.high
 
@@ -195,39 +196,36 @@ def _finite_ends(estimate: Estimate) -> tuple[float | None, float | None]:
 def _quantity(estimate: Estimate, unit: str, source: Source, sample: Sample) -> Quantity:
     """What was estimated, with its source and the values of its units; an interval without an end is none."""
     low, high = _finite_ends(estimate)
-    by_unit = zip(sample.values, estimate.values, strict=False)  # none where nothing pairs the units
-    values = tuple((name, value if math.isfinite(value) else None) for name, value in by_unit)
-    return Quantity(estimate.value, unit, low, high, estimate.n, source, estimate.spread, values)
+    values = []
+    for unit_name, value in zip(sample.values, estimate.values, strict=False):  # none of unpaired groups
+        values.append((unit_name, value if math.isfinite(value) else None))
+    return Quantity(estimate.value, unit, low, high, estimate.n, source, estimate.spread, tuple(values))
 
 
-def _source(
-    samples: Sequence[Sample],
-    measure: Measure,
-    estimate: Estimate,
-    paired: bool = True,
-    read: Sequence[Sample] = (),
-) -> Source:
+def _source(used: Sequence[Sample], read: Sequence[Sample], measure: Measure, estimate: Estimate) -> Source:
     """Where a number comes from: of which samples it is, how many units were used, and which were not.
 
     `read` are the samples as they were read, before units that only one of them has were left out.
     """
-    epochs = [sample.epoch for sample in samples if sample.epoch is not None]
-    of_table = [sample.cell for sample in read or samples if sample.cell is not None]
+    names = tuple(sample.name for sample in used)
+    epochs = dict.fromkeys(sample.epoch for sample in used if sample.epoch is not None)
+    cells_read = [sample.cell for sample in read if sample.cell is not None]
+    averaged = cells.averaged(cells_read)
     is_ratio = measure.scale == "ratio"
-    averaged = ["geometric mean" if is_ratio else "", cells.averaged(of_table)]
-    described: dict[str, Any] = {}
-    if of_table:
-        described = {"note": of_table[0].table.name, "left_out": cells.left_out(of_table)}
-        described["expected"] = cells.count_expected(of_table)
-    return Source(
-        tuple(sample.name for sample in samples),
+    if is_ratio:
+        averaged = f"geometric mean of the {averaged}" if averaged else "geometric mean"
+    source = Source(
+        names,
         measure.label,
-        tuple(dict.fromkeys(epochs)),
+        tuple(epochs),
         estimate.n,
-        samples[0].design.unit,
+        used[0].design.unit,
         method=estimate.method,
-        sizes=() if paired else tuple(len(sample.values) for sample in samples),
-        averaged=" of the ".join(text for text in averaged if text),
+        averaged=averaged,
         relation="over" if is_ratio else "minus",
-        **described,
     )
+    if not cells_read:
+        return source
+    expected = cells.count_expected(cells_read)
+    left_out = cells.left_out(cells_read)
+    return replace(source, note=cells_read[0].data.name, expected=expected, left_out=left_out)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 ALPHA = 0.05
@@ -59,18 +59,17 @@ def critical_value(alpha: float, df: float = math.inf) -> float:
     return -float(lower_tail) if lower_tail <= 0 else math.inf
 
 
-def student_ends(value: float, variance: Variance, alpha: float) -> Ends:
-    """Student's interval of a mean that has this variance."""
-    half = critical_value(alpha, variance.df) * math.sqrt(variance.value)
-    return value - half, value + half
+def with_student(estimate: Estimate, value: float, variance: Variance, alpha: float) -> Estimate:
+    """The estimate with a mean of this variance, Student's interval of it, and his test of whether it is 0.
 
-
-def student_p(value: float, variance: Variance) -> float | None:
-    """The probability of a mean so far from zero, by Student's test; None without a variance."""
+    Without a variance the test has no `p`.
+    """
     from scipy import special
 
-    if variance.value <= 0:
-        return None
-    t = abs(value) / math.sqrt(variance.value)
-    tail = special.ndtr(-t) if math.isinf(variance.df) else special.stdtr(variance.df, -t)
-    return 2 * float(tail)
+    half_width = critical_value(alpha, variance.df) * math.sqrt(variance.value)
+    p = None
+    if variance.value > 0:
+        t = abs(value) / math.sqrt(variance.value)
+        tail = special.ndtr(-t) if math.isinf(variance.df) else special.stdtr(variance.df, -t)
+        p = 2 * float(tail)
+    return replace(estimate, value=value, low=value - half_width, high=value + half_width, p=p)

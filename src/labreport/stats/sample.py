@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from labreport.errors import refuse
 from labreport.project import Data, Design, Measure, table
 from labreport.project.checks import short_repr
-from labreport.stats.cells import Cell, cells_of_table, refuse_near_values
+from labreport.stats.cells import Cell, cells_of_table
 from labreport.stats.names import find, text_of
 
 if TYPE_CHECKING:
@@ -122,19 +122,26 @@ def sample(runs: Any, measure: Measure, epoch: Epoch = None) -> Sample:
         epoch = runs.epoch
     elif epoch < 1:
         refuse(f"epoch={epoch}: the first epoch is 1; leave epoch= out for the last that is declared")
-    per_unit = 100.0 if measure.percent else 1.0
     readings = {run.seed: measure.read(run, epoch) for run in runs}
     yes_no = bool(readings) and all(isinstance(reading, bool) for reading in readings.values())
     if yes_no and not measure.share:
         measure.refuse(f"{experiment.name!r} has True and False in it; their share has the unit '%'")
+    per_stored = 100.0 if measure.percent else 1.0
+    values = {seed: float(reading) / per_stored for seed, reading in readings.items()}
+    correct = None
+    if measure.right is not None:
+        correct = {run.seed: measure.right(run, epoch) for run in runs}
+    label = experiment.title or experiment.name
+    terms = tuple(sample(runs, term, epoch) for term in measure.terms)
+    shown_epoch = epoch if experiment.epochs > 1 else None
     return Sample(
         experiment.name,
-        {seed: float(reading) / per_unit for seed, reading in readings.items()},
-        correct={run.seed: measure.right(run, epoch) for run in runs} if measure.right else None,
-        design=experiment.design,
-        label=experiment.title or experiment.name,
-        epoch=epoch if experiment.epochs > 1 else None,
-        terms=tuple(sample(runs, term, epoch) for term in measure.terms),
+        values,
+        correct,
+        experiment.design,
+        label,
+        shown_epoch,
+        terms=terms,
         yes_no=yes_no,
     )
 
@@ -156,20 +163,19 @@ def samples_by_group(
     wanted = None if names is None else list(names)
     if is_table(data):
         refuse_epochs_of_table(epoch)
-        groups = _of_table(as_table(data), measure, by, within)
-        if wanted is not None:
-            return _chosen_of_table(groups, wanted)
-    elif within is not None:
+        return _of_table(as_table(data), measure, by, within, wanted)
+    if within is not None:
         refuse(f"within={within!r} is a column of a table; results have none: compare by= a study")
-    elif all(isinstance(data[name], Sample) for name in data):
-        groups = {"": {name: data[name] for name in data}}
+    if all(isinstance(data[name], Sample) for name in data):
+        samples = {name: data[name] for name in data}
     elif text_of(by) == "experiment":
-        groups = {"": _of_experiments(data, measure, epoch, wanted)}
+        samples = _of_experiments(data, measure, epoch, wanted)
     else:
-        groups = {"": _of_study(data, measure, by, epoch)}
-    if wanted is None:
-        return groups
-    return {group: _chosen(samples, wanted) for group, samples in groups.items()}
+        samples = _of_study(data, measure, by, epoch)
+    if wanted is not None:
+        chosen = [find(name, samples) for name in wanted]
+        samples = {name: samples[name] for name in chosen}
+    return {"": samples}
 
 
 def refuse_epochs_of_table(*epochs: Epoch) -> None:
@@ -177,31 +183,6 @@ def refuse_epochs_of_table(*epochs: Epoch) -> None:
     for epoch in epochs:
         if epoch is not None:
             refuse(f"epoch={epoch!r}: a table has no epochs; within= compares inside the values of a column")
-
-
-def _chosen_of_table(groups: Groups, names: Sequence[Any]) -> Groups:
-    """The samples of some values of a column; each cell knows which replicates have another value."""
-    chosen: Groups = {}
-    cells_by_name: dict[str, Cell] = {}
-    for samples in groups.values():
-        for name, of_name in samples.items():
-            if of_name.cell is not None:
-                cells_by_name.setdefault(name, of_name.cell)
-    refuse_near_values(cells_by_name, [find(name, cells_by_name) for name in names])
-    for group, samples in groups.items():
-        chosen[group] = _chosen(samples, names)
-        others = [of_name.cell for name, of_name in samples.items() if name not in chosen[group]]
-        elsewhere = frozenset(unit for cell in others if cell is not None for unit in cell.rows)
-        for name, of_name in chosen[group].items():
-            if of_name.cell is not None:
-                cell = replace(of_name.cell, elsewhere=elsewhere)
-                chosen[group][name] = replace(of_name, cell=cell)
-    return chosen
-
-
-def _chosen(samples: Mapping[str, Sample], names: Iterable[Any]) -> dict[str, Sample]:
-    chosen = [find(name, samples) for name in names]
-    return {name: samples[name] for name in chosen}
 
 
 def _of_experiments(
@@ -226,16 +207,19 @@ def _of_study(results: Any, measure: Measure, study: Any, epoch: Epoch) -> dict[
     return samples
 
 
-def _of_table(data: Data, measure: Measure, by: Any, within: str | None) -> Groups:
+def _of_table(
+    data: Data, measure: Measure, by: Any, within: str | None, names: Sequence[Any] | None
+) -> Groups:
     """The samples of the cells of a table, by the values of `within` and of `by`."""
     column = None if by == "experiment" and by not in data.frame.columns else text_of(by)
     design = Design(data.unit, paired=data.replicate is not None)
     groups: Groups = {}
-    for cell in cells_of_table(data, measure, column, within):
-        samples = groups.setdefault(cell.group, {})
-        samples[cell.name] = Sample(
-            cell.name, cell.values, design=design, label=cell.name, yes_no=cell.yes_no, cell=cell
-        )
+    for group, cells in cells_of_table(data, measure, column, within, names).items():
+        groups[group] = {}
+        for name, cell in cells.items():
+            yes_no = cell.division.yes_no
+            sample_of_cell = Sample(name, cell.values, design=design, label=name, yes_no=yes_no, cell=cell)
+            groups[group][name] = sample_of_cell
     return groups
 
 

@@ -6,8 +6,12 @@ import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from labreport.stats.estimate import Ends, Estimate, critical_value
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 FEW = 15
 """In groups of fewer than so many an exact test has to agree before a difference is clear: Newcombe's
@@ -34,15 +38,13 @@ class PairCounts:
         return (self.first_only - self.second_only) / self.n
 
 
-def count_pairs(first: Sequence[float], second: Sequence[float]) -> PairCounts:
+def count_pairs(first: ArrayLike, second: ArrayLike) -> PairCounts:
     """Count pairs of 0 and 1: `count_pairs([1, 1, 0], [1, 0, 0])` has one of both, first only and neither."""
-    pairs = [(bool(a), bool(b)) for a, b in zip(first, second, strict=True)]
-    return PairCounts(
-        both=pairs.count((True, True)),
-        first_only=pairs.count((True, False)),
-        second_only=pairs.count((False, True)),
-        neither=pairs.count((False, False)),
-    )
+    import numpy as np
+
+    a, b = np.asarray(first) > 0, np.asarray(second) > 0
+    counts = [a & b, a & ~b, b & ~a, ~a & ~b]
+    return PairCounts(*(int(count.sum()) for count in counts))
 
 
 # Intervals
@@ -57,8 +59,10 @@ def wilson_ends(share: float, n: float, z: float) -> Ends:
         return 0.0, 1.0
     shrinkage = z * z / n
     centre = (share + shrinkage / 2) / (1 + shrinkage)
-    half = z * math.sqrt(share * (1 - share) / n + shrinkage / (4 * n)) / (1 + shrinkage)
-    return max(0.0, min(share, centre - half)), min(1.0, max(share, centre + half))
+    half_width = z * math.sqrt(share * (1 - share) / n + shrinkage / (4 * n)) / (1 + shrinkage)
+    low = min(share, centre - half_width)
+    high = max(share, centre + half_width)
+    return max(0.0, low), min(1.0, high)
 
 
 def newcombe_ends(p: float, n: int, q: float, m: int, alpha: float) -> Ends:
@@ -70,8 +74,9 @@ def newcombe_ends(p: float, n: int, q: float, m: int, alpha: float) -> Ends:
     z = critical_value(alpha)
     low_p, high_p = wilson_ends(p, n, z)
     low_q, high_q = wilson_ends(q, m, z)
-    difference = p - q
-    return difference - math.hypot(p - low_p, high_q - q), difference + math.hypot(high_p - p, q - low_q)
+    below = math.hypot(p - low_p, high_q - q)
+    above = math.hypot(high_p - p, q - low_q)
+    return p - q - below, p - q + above
 
 
 def paired_newcombe_ends(counts: PairCounts, alpha: float) -> Ends:
@@ -95,12 +100,12 @@ def paired_newcombe_ends(counts: PairCounts, alpha: float) -> Ends:
 
 def _corrected_phi(counts: PairCounts) -> float:
     """The correlation of the pairs, a positive one corrected for continuity as in Newcombe's method 10."""
-    covariance = float(counts.both * counts.neither - counts.first_only * counts.second_only)
+    a, b, c, d = counts.both, counts.first_only, counts.second_only, counts.neither
+    covariance = float(a * d - b * c)
     if covariance > 0:
         covariance = max(covariance - counts.n / 2, 0.0)
-    first_yes, first_no = counts.both + counts.first_only, counts.second_only + counts.neither
-    second_yes, second_no = counts.both + counts.second_only, counts.first_only + counts.neither
-    return covariance / math.sqrt(max(1, first_yes * first_no * second_yes * second_no))
+    product_of_margins = (a + b) * (c + d) * (a + c) * (b + d)
+    return covariance / math.sqrt(max(1, product_of_margins))
 
 
 def _correlated_distance(x: float, y: float, phi: float) -> float:
@@ -116,16 +121,18 @@ def conditional_ends(counts: PairCounts, alpha: float) -> Ends:
     from scipy import special
 
     a, b = counts.first_only, counts.second_only
-    least = float(special.betaincinv(a, b + 1, alpha / 2)) if a else 0.0
-    most = 1 - float(special.betaincinv(b, a + 1, alpha / 2)) if b else 1.0
-    return (2 * least - 1) * (a + b) / counts.n, (2 * most - 1) * (a + b) / counts.n
+    lowest_share = float(special.betaincinv(a, b + 1, alpha / 2)) if a else 0.0
+    lowest_other = float(special.betaincinv(b, a + 1, alpha / 2)) if b else 0.0
+    low = (2 * lowest_share - 1) * (a + b)
+    high = (2 * (1 - lowest_other) - 1) * (a + b)
+    return low / counts.n, high / counts.n
 
 
 def exact_and_newcombe_ends(counts: PairCounts, alpha: float) -> Ends:
     """An interval that holds the conditional one and Newcombe's, which covers the draw of items as well."""
     low, high = paired_newcombe_ends(counts, alpha)
-    least, most = conditional_ends(counts, alpha)
-    return min(low, least, counts.difference), max(high, most, counts.difference)
+    lowest, highest = conditional_ends(counts, alpha)
+    return min(low, lowest, counts.difference), max(high, highest, counts.difference)
 
 
 # Tests
@@ -169,15 +176,10 @@ def unpaired_share_difference(first: Sequence[float], second: Sequence[float], a
     n, m = len(first), len(second)
     p, q = statistics.fmean(first), statistics.fmean(second)
     low, high = newcombe_ends(p, n, q, m, alpha)
-    return Estimate(
-        p - q,
-        min(n, m),
-        low=low,
-        high=high,
-        p=fisher_p(round(sum(first)), n, round(sum(second)), m),
-        method="Newcombe; p by Fisher's exact test",
-        exact_test=True,
-    )
+    probability = fisher_p(round(sum(first)), n, round(sum(second)), m)
+    method = "Newcombe; p by Fisher's exact test"
+    estimate = Estimate(p - q, min(n, m), low=low, high=high, method=method)
+    return replace(estimate, p=probability, exact_test=True)
 
 
 def paired_share_difference(first: Sequence[float], second: Sequence[float], alpha: float) -> Estimate:
@@ -185,17 +187,10 @@ def paired_share_difference(first: Sequence[float], second: Sequence[float], alp
     counts = count_pairs(first, second)
     low, high = paired_newcombe_ends(counts, alpha)
     differences = tuple(a - b for a, b in zip(first, second, strict=True))
-    return Estimate(
-        counts.difference,
-        counts.n,
-        spread=statistics.stdev(differences) if counts.n > 1 else None,
-        low=low,
-        high=high,
-        p=mcnemar_p(counts),
-        method="Newcombe, paired; p by McNemar's exact test",
-        values=differences,
-        exact_test=True,
-    )
+    spread = statistics.stdev(differences) if counts.n > 1 else None
+    method = "Newcombe, paired; p by McNemar's exact test"
+    estimate = Estimate(counts.difference, counts.n, spread, low, high, mcnemar_p(counts), method)
+    return replace(estimate, values=differences, exact_test=True)
 
 
 def with_exact_test(estimate: Estimate, alpha: float) -> Estimate:

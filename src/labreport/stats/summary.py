@@ -14,8 +14,8 @@ from labreport.stats.names import text_of
 from labreport.stats.quantity import Quantity, Source
 from labreport.stats.rounding import decimals_beside_limits, significant_decimals
 from labreport.stats.sample import as_measure, as_table
-from labreport.stats.tables import Cell, Column, Table
-from labreport.stats.wording import MISSING, NO_BREAK, count_text, plural
+from labreport.stats.tables import Column, Entry, Table
+from labreport.stats.wording import MISSING, NO_BREAK, capitalised, count_text, plural
 
 if TYPE_CHECKING:
     import pandas
@@ -41,31 +41,26 @@ def summary(
     table = as_table(data)
     measures = [as_measure(column, table) for column in columns]
     groups = _groups(table, by, [measure.name for measure in measures])
-    sizes = [group.count(len(group.frame)) for group in groups]
-    rows: list[list[Cell]] = [[plural(table.unit), *sizes]]
-    for measure in measures:
-        rows += _rows_of(measure, groups, by_median=measure.name in median)
     heads = [Column("name", (by or "").replace("_", " ").capitalize())]
     heads += [Column(group.name, group.name) for group in groups]
+    sizes = [group.count(len(group.frame)) for group in groups]
+    rows: list[list[Entry]] = [[plural(table.unit), *sizes]]
+    for measure in measures:
+        rows += _rows_of(measure, groups, by_median=measure.name in median)
     return Answer(**{name: Table(heads, rows)})
 
 
 @dataclass(frozen=True)
-class Group:
+class _Group:
     """The replicates, a row each, that have one value of the column by which a table is divided."""
 
     name: str
     unit: str
     frame: pandas.DataFrame
 
-    def cells(self, measure: Measure) -> pandas.Series:
-        """The cells of a column that are not empty."""
+    def present(self, measure: Measure) -> pandas.Series:
+        """The values of a column that are not empty."""
         return self.frame[measure.name].dropna()
-
-    def numbers(self, measure: Measure) -> pandas.Series:
-        """The numbers of a column in the printed unit: shares in per cent."""
-        factor = 1.0 if measure.percent else measure.stored
-        return self.cells(measure).astype(float) * factor
 
     def count(self, number: int) -> Quantity:
         """So many of the group."""
@@ -73,28 +68,33 @@ class Group:
         source = Source((self.name,), n=n, unit=self.unit, kind="counted")
         return Quantity(number, n=n, source=source, exact=True)
 
+    def count_missing(self, measure: Measure) -> Quantity:
+        """How many have no value of a column."""
+        return self.count(int(self.frame[measure.name].isna().sum()))
+
     def source(self, measure: Measure, method: str) -> Source:
-        """Where a number of those comes from that have a value."""
-        n = len(self.cells(measure))
+        """Where a number comes from that is one of those with a value."""
+        n = len(self.present(measure))
         expected = len(self.frame)
         left_out = (f"{expected - n} missing",) if n < expected else ()
         source = Source((self.name,), measure.label, n=n, unit=self.unit, kind="computed", method=method)
         return replace(source, expected=expected, left_out=left_out)
 
 
-def _groups(table: Data, by: str | None, columns: Sequence[str]) -> list[Group]:
+def _groups(table: Data, by: str | None, columns: Sequence[str]) -> list[_Group]:
     """The groups in their order: of numbers and categories sorted, of texts as they appear."""
-    for column in (*columns, *([by] if by else [])):
+    for column in columns:
         table.check_column(column)
     if by is None:
-        return [Group("All", table.unit, _one_row_a_replicate(table, columns))]
+        return [_Group("All", table.unit, _one_row_a_replicate(table, columns))]
+    table.check_column(by)
     table.check_names(by)
     frame = _one_row_a_replicate(table, [by, *columns])
     nowhere = int(frame[by].isna().sum())
     if nowhere:
         text = f"{count_text(nowhere, table.unit)} without a value in column {by!r}"
         table.refuse(f"{text}; complete it, or leave them out by where=")
-    return [Group(text_of(value), table.unit, part) for value, part in rows_by_value(frame, by)]
+    return [_Group(text_of(value), table.unit, rows) for value, rows in rows_by_value(frame, by)]
 
 
 def _one_row_a_replicate(table: Data, columns: Sequence[str]) -> pandas.DataFrame:
@@ -103,69 +103,72 @@ def _one_row_a_replicate(table: Data, columns: Sequence[str]) -> pandas.DataFram
         return table.frame
     by_replicate = table.frame.groupby(table.replicate, sort=False)
     for column in columns:
-        numbers = by_replicate[column].nunique()
-        if (numbers > 1).any():
-            replicate = numbers.index[numbers > 1][0]
-            cells = by_replicate[column].get_group(replicate).dropna().unique()
-            listed = ", ".join(text_of(cell) for cell in cells[:4])
-            text = f"{table.unit} {text_of(replicate)!r} has {len(cells)} values of {column!r} ({listed})"
+        numbers_of_values = by_replicate[column].nunique()
+        if numbers_of_values.max() > 1:
+            replicate = (numbers_of_values > 1).idxmax()
+            values = by_replicate[column].get_group(replicate).dropna().unique()
+            listed = ", ".join(map(text_of, values[:4]))
+            text = f"{table.unit} {text_of(replicate)!r} has {len(values)} values of {column!r} ({listed})"
             table.refuse(f"{text}; a summary takes one: choose rows by where=, such as 'visit == 0'")
     return by_replicate[list(dict.fromkeys(columns))].first()
 
 
-def _rows_of(measure: Measure, groups: Sequence[Group], *, by_median: bool) -> list[list[Cell]]:
+def _rows_of(measure: Measure, groups: Sequence[_Group], *, by_median: bool) -> list[list[Entry]]:
     """The rows of a variable: one, or one for each text; and one of what is missing, if anything is.
 
     A column that is empty in all groups has only the last.
     """
-    title = measure.label.replace("_", " ")
-    title = title[:1].upper() + title[1:]
-    values = {value for group in groups for value in group.cells(measure).tolist()}
+    title = capitalised(measure.label.replace("_", " "))
+    rows = []
+    values: set[Any] = set()
+    for group in groups:
+        values.update(group.present(measure).tolist())
     if any(isinstance(value, str) for value in values):
-        shares = {f"{title}: {text}": text for text in sorted(values, key=str)}
-    elif all(isinstance(value, bool) for value in values) or (measure.share and values <= {0, 1}):
-        shares = {title: True}
-    else:
-        shares = {}
-    missing = [group.count(int(group.frame[measure.name].isna().sum())) for group in groups]
-    if not values:
-        return [[f"{title}: missing", *missing]]
-    rows: list[list[Cell]] = []
-    for share_title, wanted in shares.items():
-        cells = [_share(group, measure, wanted) for group in groups]
-        rows.append([f"{share_title}, n (%)", *cells])
-    if not shares:
+        for text in sorted(values, key=str):
+            shares = [_share(group, measure, text) for group in groups]
+            rows.append([f"{title}: {text}, n (%)", *shares])
+    elif values and _are_yes_no(values, measure):
+        shares = [_share(group, measure, True) for group in groups]
+        rows.append([f"{title}, n (%)", *shares])
+    elif values:
         method = "median (quartiles)" if by_median else "mean (SD)"
-        full_title = ", ".join(part for part in (title, measure.unit, method) if part)
-        cells = [_description(group, measure, method) for group in groups]
-        rows.append([full_title, *cells])
-    if any(count.value for count in missing):
+        unit = f", {measure.unit}" if measure.unit else ""
+        descriptions = [_description(group, measure, method) for group in groups]
+        rows.append([f"{title}{unit}, {method}", *descriptions])
+    missing = [group.count_missing(measure) for group in groups]
+    if not values or any(count.value for count in missing):
         rows.append([f"{title}: missing", *missing])
     return rows
 
 
-def _share(group: Group, measure: Measure, wanted: Any) -> Cell:
+def _are_yes_no(values: set[Any], measure: Measure) -> bool:
+    return all(isinstance(value, bool) for value in values) or (measure.share and values <= {0, 1})
+
+
+def _share(group: _Group, measure: Measure, wanted: Any) -> Entry:
     """How many have a value, and which share that is of those that have any: `12 (44 %)`."""
-    cells = group.cells(measure)
-    if cells.empty:
+    values = group.present(measure)
+    if values.empty:
         return MISSING
-    number = int((cells == wanted).sum())
-    percent = 100 * number / len(cells)
+    number = int((values == wanted).sum())
+    percent = 100 * number / len(values)
     decimals = decimals_beside_limits(percent, 0, (0.0, 100.0)) or 0
     source = group.source(measure, "share of those with a value")
-    count = Quantity(number, n=len(cells), source=source, exact=True, out_of=len(cells))
+    count = Quantity(number, n=len(values), source=source, exact=True, out_of=len(values))
     return FormattedQuantity(count, suffix=f" ({percent:.{decimals}f}{NO_BREAK}%)")
 
 
-def _description(group: Group, measure: Measure, method: str) -> Cell:
-    """The mean (SD), or median (quartiles); both to two significant digits."""
-    numbers = group.numbers(measure)
+def _description(group: _Group, measure: Measure, method: str) -> Entry:
+    """The mean (SD), or median (quartiles), in the printed unit; both to two significant digits."""
+    factor = 1.0 if measure.percent else measure.stored
+    numbers = group.present(measure).astype(float) * factor
     if numbers.empty:
         return MISSING
     deviation = float(numbers.std(ddof=1))
-    decimals = max(significant_decimals(deviation), significant_decimals(float(numbers.median())))
+    low, middle, high = numbers.quantile([0.25, 0.5, 0.75])
+    decimals = max(significant_decimals(deviation), significant_decimals(middle))
     if method.startswith("median"):
-        low, location, high = numbers.quantile([0.25, 0.5, 0.75])
+        location = middle
         spread = f"{number_text(low, decimals)} to {number_text(high, decimals)}"
     else:
         location = numbers.mean()

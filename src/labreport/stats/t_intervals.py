@@ -11,8 +11,9 @@ import math
 import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
-from labreport.stats.estimate import Estimate, Variance, student_ends, student_p, sum_of_variances
+from labreport.stats.estimate import Estimate, Variance, sum_of_variances, with_student
 
 ROUNDING = 1e-12
 """What differs by less than this share of the largest value differs by rounding."""
@@ -38,10 +39,8 @@ def mean_estimate(
     rounding = _rounding_of(values) if rounding is None else rounding
     if spread <= rounding:
         return _without_interval(replace(estimate, spread=0.0), mean, rounding)
-    variance = _of_mean(square, len(values), test_fraction)
-    low, high = student_ends(mean, variance, alpha)
-    p = student_p(mean, variance)
-    return replace(estimate, value=mean, spread=spread, low=low, high=high, p=p)
+    variance = _variance_of_mean(square, len(values), test_fraction)
+    return with_student(replace(estimate, spread=spread), mean, variance, alpha)
 
 
 def paired_difference(
@@ -62,20 +61,22 @@ def welch_difference(
     Welch (1947), The generalization of Student's problem when several population variances are involved,
     Biometrika 34.
     """
+    values = [*first, *second]
     n = min(len(first), len(second))
     estimate = Estimate(None, n, method=_named("Welch's t", test_fraction))
-    if not n or any(map(math.isnan, [*first, *second])):
+    if n == 0 or any(map(math.isnan, values)):
         return estimate
     difference = statistics.fmean(first) - statistics.fmean(second)
     if n == 1:
         return replace(estimate, value=difference)
-    parts = [_of_mean(statistics.variance(group), len(group), test_fraction) for group in (first, second)]
+    parts = []
+    for group in (first, second):
+        parts.append(_variance_of_mean(statistics.variance(group), len(group), test_fraction))
     variance = sum_of_variances(parts)
-    rounding = _rounding_of([*first, *second])
+    rounding = _rounding_of(values)
     if math.sqrt(variance.value) <= rounding:
         return _without_interval(estimate, difference, rounding)
-    low, high = student_ends(difference, variance, alpha)
-    return replace(estimate, value=difference, low=low, high=high, p=student_p(difference, variance))
+    return with_student(estimate, difference, variance, alpha)
 
 
 def geometric(
@@ -85,13 +86,17 @@ def geometric(
 
     `geometric(paired_difference, [first, second], 0.05, None)` is how many times the second the first is.
     """
-    logarithms = [[_logarithm(value) for value in group] for group in groups]
+    logarithms = [list(map(_logarithm, group)) for group in groups]
     on_logarithms = estimate(*logarithms, alpha, test_fraction)
-    ends = (on_logarithms.value, on_logarithms.low, on_logarithms.high)
-    value, low, high = (None if end is None else _power(end) for end in ends)
-    values = tuple(map(_power, on_logarithms.values))
-    method = f"{on_logarithms.method} on logarithms"
-    return replace(on_logarithms, value=value, low=low, high=high, spread=None, values=values, method=method)
+    return replace(
+        on_logarithms,
+        value=_power(on_logarithms.value),
+        low=_power(on_logarithms.low),
+        high=_power(on_logarithms.high),
+        spread=None,
+        values=tuple(_power(value) for value in on_logarithms.values),
+        method=f"{on_logarithms.method} on logarithms",
+    )
 
 
 def _without_interval(estimate: Estimate, value: float, rounding: float) -> Estimate:
@@ -100,7 +105,7 @@ def _without_interval(estimate: Estimate, value: float, rounding: float) -> Esti
     return replace(estimate, value=0.0 if is_zero else value, all_equal=is_zero)
 
 
-def _of_mean(variance: float, n: int, test_fraction: float | None) -> Variance:
+def _variance_of_mean(variance: float, n: int, test_fraction: float | None) -> Variance:
     """The variance of a mean of `n` values that have this one each, corrected where the values share data."""
     shared = 0.0 if test_fraction is None else test_fraction / (1 - test_fraction)
     return Variance(variance * (1 / n + shared), n - 1)
@@ -119,6 +124,8 @@ def _logarithm(value: float) -> float:
     return math.log(value) if math.isfinite(value) and value > 0 else math.nan
 
 
-def _power(logarithm: float) -> float:
+def _power(logarithm: float | None) -> Any:
     """What has this logarithm; infinite where no number can hold it, as of very different units."""
+    if logarithm is None:
+        return None
     return math.exp(logarithm) if logarithm < 709 else math.inf

@@ -8,13 +8,15 @@ from html import escape
 from typing import Any
 
 from labreport.errors import did_you_mean, refuse
-from labreport.stats.formats import FormattedQuantity, as_table, digits_of_column
+from labreport.stats.formats import FormattedQuantity
 from labreport.stats.names import Namespace, members_equal, text_of
 from labreport.stats.quantity import Quantity, Source, as_quantity
+from labreport.stats.rounding import decimals_in_column, digits_of_column
 from labreport.stats.scalars import plain_number
 from labreport.stats.wording import MISSING, unit_text
 
-Cell = str | Quantity | FormattedQuantity
+Entry = str | Quantity | FormattedQuantity
+"""What stands in a cell."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Column:
 class Table:
     """Rows of texts and quantities, all of one length; numbers become quantities.
 
-    A cell may also be what a filter returns, such as `ci(quantity, 1)`, and is printed as that says.
+    An entry may also be what a filter returns, such as `ci(quantity, 1)`, and is printed as that says.
     """
 
     columns: Sequence[Any]
@@ -44,7 +46,7 @@ class Table:
         for row in self.rows:
             if len(row) != len(columns):
                 refuse(f"a table of {len(columns)} columns has a row of {len(row)}: {row[0]!r}, …")
-            rows.append(tuple(_cell(value) for value in row))
+            rows.append(tuple(map(_as_entry, row)))
         object.__setattr__(self, "columns", tuple(columns))
         object.__setattr__(self, "rows", tuple(rows))
 
@@ -61,11 +63,12 @@ class Table:
         """The titles, each with the unit that all quantities of its column have: `Test accuracy, %`."""
         heads = []
         for index, column in enumerate(self.columns):
-            units = self._units(index)
+            title = column.title
+            units = _units(self._entries(index))
             unit = units.pop() if len(units) == 1 else ""
-            is_in_title = unit.lower() in column.title.lower().split()
-            parts = [column.title] if is_in_title else [column.title, unit]
-            heads.append(", ".join(part for part in parts if part))
+            if unit and unit.lower() not in title.lower().split():
+                title = f"{title}, {unit}" if title else unit
+            heads.append(title)
         return heads
 
     @property
@@ -73,25 +76,18 @@ class Table:
         """Which columns have numbers."""
         numeric = []
         for index in range(len(self.columns)):
-            cells = [row[index] for row in self.rows]
-            numeric.append(not all(isinstance(cell, str) for cell in cells))
+            numeric.append(any(not isinstance(entry, str) for entry in self._entries(index)))
         return numeric
 
     def cells(self, digits: int | None = None) -> list[list[str]]:
-        """Print the cells: quantities with half widths, in one number of decimals a column, or `digits`.
+        """Print the rows: quantities with half widths, in one number of decimals a column, or `digits`.
 
         A column of whole numbers, such as n, has no decimals.
         """
-        lines: list[list[str]] = [[] for _ in self.rows]
+        columns = []
         for index in range(len(self.columns)):
-            quantities = self._quantities(index)
-            are_whole = all(quantity.exact and isinstance(quantity.value, int) for quantity in quantities)
-            decimals = digits_of_column(quantities) if digits is None or are_whole else digits
-            with_unit = len(self._units(index)) > 1
-            for line, row in zip(lines, self.rows, strict=True):
-                cell = row[index]
-                line.append(cell if isinstance(cell, str) else as_table(cell, decimals, with_unit))
-        return lines
+            columns.append(_texts_of_column(self._entries(index), digits))
+        return [list(row) for row in zip(*columns, strict=True)]
 
     def with_columns(self, *details: str) -> Table:
         """The same with columns behind: what else is known of the last column of quantities.
@@ -99,11 +95,11 @@ class Table:
         `n` is how many units each is of, `sd` their standard deviation, `p` the p value of a comparison, and
         `judged` the interval by which it is judged together with others. Raises `UsageError` for another.
         """
-        index = self._last_column_of_quantities()
-        decimals = digits_of_column(self._quantities(index))
-        units = self._units(index)
+        entries = self._last_entries_with_quantities()
+        units = _units(entries)
+        decimals = digits_of_column(_quantities(entries))
         columns = list(self.columns)
-        rows: list[list[Any]] = [list(row) for row in self.rows]
+        rows = [list(row) for row in self.rows]
         for detail in details:
             if detail not in _DETAILS:
                 allowed = ", ".join(_DETAILS)
@@ -112,25 +108,20 @@ class Table:
             if detail == "judged" and len(units) == 1:
                 title = ", ".join([title, *units])
             columns.append(Column(detail, title))
-            for row in rows:
-                quantity = row[index]
-                is_number = isinstance(quantity, Quantity)
-                row.append(_detail_cell(detail, quantity, decimals) if is_number else MISSING)
+            for row, entry in zip(rows, entries, strict=True):
+                row.append(_detail_of(entry, detail, decimals))
         return Table(columns, rows)
 
-    def _last_column_of_quantities(self) -> int:
+    def _entries(self, index: int) -> list[Entry]:
+        """The entries of a column."""
+        return [row[index] for row in self.rows]
+
+    def _last_entries_with_quantities(self) -> list[Entry]:
         for index in reversed(range(len(self.columns))):
-            if self._quantities(index):
-                return index
+            entries = self._entries(index)
+            if _quantities(entries):
+                return entries
         return refuse("with_columns() needs a column of quantities; this table has none")
-
-    def _quantities(self, index: int) -> list[Quantity]:
-        """The cells of a column that are quantities."""
-        return [row[index] for row in self.rows if isinstance(row[index], Quantity)]
-
-    def _units(self, index: int) -> set[str]:
-        """The units, as they are printed, of the quantities of a column."""
-        return {unit_text(quantity.unit) for quantity in self._quantities(index)}
 
     __eq__ = members_equal
     __hash__ = object.__hash__
@@ -141,15 +132,13 @@ class Table:
         return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
 
     def _repr_html_(self) -> str:
-        heads = "".join(f"<th>{escape(head)}</th>" for head in self.heads)
-        lines = [heads]
-        for line in self.cells():
-            lines.append("".join(f"<td>{escape(cell)}</td>" for cell in line))
-        rows = "".join(f"<tr>{line}</tr>" for line in lines)
-        return f"<table>{rows}</table>"
+        rows = [_html_row(self.heads, "th")]
+        for texts in self.cells():
+            rows.append(_html_row(texts, "td"))
+        return f"<table>{''.join(rows)}</table>"
 
 
-def _cell(value: Any) -> Cell:
+def _as_entry(value: Any) -> Entry:
     if isinstance(value, FormattedQuantity):
         return value
     if isinstance(value, Quantity) or hasattr(type(value), "quantity"):
@@ -162,26 +151,56 @@ def _cell(value: Any) -> Cell:
     return Quantity(number, source=Source(kind="computed"), exact=isinstance(number, int))
 
 
+def _quantities(entries: Iterable[Entry]) -> list[Quantity]:
+    return [entry for entry in entries if isinstance(entry, Quantity)]
+
+
+def _units(entries: Iterable[Entry]) -> set[str]:
+    """The units, as they are printed, of the quantities of a column."""
+    return {unit_text(quantity.unit) for quantity in _quantities(entries)}
+
+
+def _texts_of_column(entries: Sequence[Entry], digits: int | None) -> list[str]:
+    quantities = _quantities(entries)
+    are_whole = all(quantity.exact and isinstance(quantity.value, int) for quantity in quantities)
+    decimals = digits_of_column(quantities) if digits is None or are_whole else digits
+    has_unit = len(_units(entries)) > 1  # else it is in the head
+    texts = []
+    for entry in entries:
+        if isinstance(entry, Quantity):
+            own_decimals = decimals_in_column(entry, decimals)
+            entry = FormattedQuantity(entry, "plus-minus", own_decimals, has_unit=has_unit)
+        texts.append(str(entry))
+    return texts
+
+
+def _html_row(texts: Iterable[str], tag: str) -> str:
+    cells = "".join(f"<{tag}>{escape(text)}</{tag}>" for text in texts)
+    return f"<tr>{cells}</tr>"
+
+
 # What `with_columns` adds
 
 _DETAILS = {"n": "n", "sd": "SD", "p": "p", "judged": "Simultaneous 95 % CI"}
 """The title of each column that can be added, by its name."""
 
 
-def _detail_cell(detail: str, quantity: Quantity, decimals: int) -> Cell:
+def _detail_of(entry: Entry, detail: str, decimals: int) -> Entry:
     """What is known of a quantity besides its value and interval."""
+    if not isinstance(entry, Quantity):
+        return MISSING
     if detail == "n":
-        return _units_cell(quantity)
-    if detail == "sd" and quantity.spread is not None:
-        return FormattedQuantity(quantity.sd, "value", decimals, has_unit=False)
-    if detail == "p" and quantity.p is not None:
-        return FormattedQuantity(quantity, "p", has_unit=False)
-    if detail == "judged" and quantity.judged is not None:
-        return FormattedQuantity(quantity, "judged", decimals)
+        return _units_of(entry)
+    if detail == "sd" and entry.spread is not None:
+        return FormattedQuantity(entry.sd, "value", decimals, has_unit=False)
+    if detail == "p" and entry.p is not None:
+        return FormattedQuantity(entry, "p", has_unit=False)
+    if detail == "judged" and entry.judged is not None:
+        return FormattedQuantity(entry, "judged", decimals)
     return MISSING
 
 
-def _units_cell(quantity: Quantity) -> Cell:
+def _units_of(quantity: Quantity) -> Entry:
     """How many units a number is of; of a difference that is not paired, those of both sides."""
     sizes = [size for _, size in quantity.groups]
     if len(set(sizes)) > 1 or len(quantity.source.sizes) > 1:
@@ -200,12 +219,11 @@ def declared(experiment: Any) -> Namespace:
     for name, member in vars(type(specification)).items():
         if isinstance(member, property) and not name.startswith("_"):
             names.append(name)
-    values = {name: getattr(specification, name) for name in names}
-    values["epochs"] = experiment.epochs
     source = Source((experiment.name,), kind="declared")
     members: dict[str, Any] = {"name": experiment.name, "title": experiment.title or experiment.name}
-    for name, value in values.items():
-        members[name] = _declared_value(value, source)
+    for name in names:
+        members[name] = _declared_value(getattr(specification, name), source)
+    members["epochs"] = _declared_value(experiment.epochs, source)
     return Namespace(members)
 
 
@@ -216,7 +234,7 @@ def _declared_value(value: Any, source: Source) -> Quantity | str:
     if value is None:
         return ""
     items = value if isinstance(value, (list, tuple)) else [value]
-    return ", ".join(text_of(item) for item in items)
+    return ", ".join(map(text_of, items))
 
 
 def rows(subjects: Iterable[Any], answer: Namespace | None = None, **columns: str) -> Table:
@@ -226,27 +244,23 @@ def rows(subjects: Iterable[Any], answer: Namespace | None = None, **columns: st
     `rows(experiments, epochs="Epochs", mean="Test accuracy")`. `name=` is the title of the first column.
     Raises `UsageError` for a column that nothing has.
     """
-    by_name = _subjects_by_name(subjects)
-    first_title = columns.pop("name", "Name")
+    if isinstance(subjects, Namespace):
+        by_name = subjects.members
+    else:
+        by_name = {text_of(subject): subject for subject in subjects}
+    heads = [Column("name", columns.pop("name", "Name"))]
+    heads += [Column(name, title) for name, title in columns.items()]
     lines = []
     for name, subject in by_name.items():
-        members = _members_of_subject(subject)
-        values = _values_from_answer(name, by_name, answer) | members
+        declared_members = _members_of_subject(subject)
+        values = _values_from_answer(name, by_name, answer) | declared_members
+        line = [declared_members.get("title", name)]
         for column in columns:
             if column not in values:
-                near = did_you_mean(column, values, "there are")
-                refuse(f"rows(): {name!r} has no {column!r}{near}")
-        cells = [values[column] for column in columns]
-        lines.append([members.get("title", name), *cells])
-    heads = [Column("name", first_title)]
-    heads += [Column(name, title) for name, title in columns.items()]
+                refuse(f"rows(): {name!r} has no {column!r}{did_you_mean(column, values, 'there are')}")
+            line.append(values[column])
+        lines.append(line)
     return Table(heads, lines)
-
-
-def _subjects_by_name(subjects: Iterable[Any]) -> dict[str, Any]:
-    if isinstance(subjects, Namespace):
-        return subjects.members
-    return {text_of(subject): subject for subject in subjects}
 
 
 def _members_of_subject(subject: Any) -> dict[str, Any]:

@@ -16,14 +16,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from labreport.stats.estimate import (
+    Ends,
     Estimate,
     Variance,
     critical_value,
-    student_ends,
-    student_p,
     sum_of_variances,
+    with_student,
 )
-from labreport.stats.shares import PairCounts, exact_and_newcombe_ends, newcombe_ends, wilson_ends
+from labreport.stats.shares import count_pairs, exact_and_newcombe_ends, newcombe_ends, wilson_ends
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,53 +34,50 @@ if TYPE_CHECKING:
 OVER_BOTH, OVER_ITEMS = "over units and items", "over items"
 
 
-def two_way_interval(
-    first: ArrayLike,
-    second: ArrayLike | None,
-    alpha: float,
-    *,
-    paired: bool = True,
-    same_items: bool = True,
-) -> Estimate:
-    """An accuracy, or the difference of two, with its interval of level 1 − `alpha`.
-
-    `second` may be None. `paired` says that the units of both are the same, in order, `same_items` that the
-    items are.
-    """
-    import numpy as np
-
-    ours = np.array(first, dtype=float)
-    theirs = None if second is None else np.array(second, dtype=float)
-    if not ours.size or (theirs is not None and not theirs.size):
-        return Estimate(None, min(len(ours), len(ours if theirs is None else theirs)))
-    if theirs is None:
-        return accuracy(ours, alpha)
-    is_single = len(ours) == len(theirs) == 1
-    if same_items and (is_single or (paired and len(ours) == len(theirs))):
-        return difference_on_same_items(ours, theirs, alpha)
-    return difference_of_two(ours, theirs, alpha, paired=paired, same_items=same_items)
-
-
-def accuracy(correct: Array, alpha: float) -> Estimate:
+def accuracy(right: ArrayLike, alpha: float) -> Estimate:
     """The share of items that are right, with Wilson's interval for the number of items that it is worth.
 
     That number is the one whose binomial variance is that of the share (Dean and Pagano 2015, Evaluating
     confidence interval methods for binomial proportions in clustered surveys).
     """
+    correct = _as_array(right)
     by_unit = _means(correct)
     value = statistics.fmean(by_unit)
     residual, by_items = _components(correct)
     variance = Variance(0.0)
+    method = f"Wilson, {OVER_ITEMS}"
     if by_items is not None:
         variance = sum_of_variances([_between_units(by_unit, residual), by_items])
+        method = f"Wilson, {OVER_BOTH}"
     worth = value * (1 - value) / variance.value if variance.value else correct.shape[1]
     low, high = wilson_ends(value, worth, critical_value(alpha, variance.df))
-    method = f"Wilson, {OVER_ITEMS if by_items is None else OVER_BOTH}"
-    return Estimate(value, len(correct), _spread(by_unit), low, high, None, method, tuple(by_unit))
+    spread = _spread(by_unit)
+    return Estimate(value, len(correct), spread, low, high, method=method, values=tuple(by_unit))
 
 
-def difference_on_same_items(first: Array, second: Array, alpha: float) -> Estimate:
-    """The difference of two accuracies of the same units on the same items."""
+def accuracy_difference(
+    first_right: ArrayLike,
+    second_right: ArrayLike,
+    alpha: float,
+    *,
+    paired: bool = True,
+    same_items: bool = True,
+) -> Estimate:
+    """The difference of two accuracies with its interval of level 1 − `alpha`.
+
+    `paired` says that the units of both are the same, in order, `same_items` that the items are.
+    """
+    first, second = _as_array(first_right), _as_array(second_right)
+    is_single = len(first) == len(second) == 1
+    if same_items and (paired or is_single):
+        return _difference_on_same_items(first, second, alpha)
+    if paired:
+        return _difference_on_other_items(first, second, alpha)
+    return _difference_of_other_units(first, second, alpha, same_items)
+
+
+def _difference_on_same_items(first: Array, second: Array, alpha: float) -> Estimate:
+    """The difference of the same units on the same items."""
     differences = first - second
     by_unit = _means(differences)
     estimate = Estimate(0.0, len(by_unit), _spread(by_unit), values=tuple(by_unit))
@@ -89,72 +86,82 @@ def difference_on_same_items(first: Array, second: Array, alpha: float) -> Estim
     estimate = replace(estimate, value=statistics.fmean(by_unit))
     residual, by_items = _components(differences)
     if by_items is None:
-        return _over_items(estimate, first, second, alpha, same_items=True)
-    return _student(estimate, [_between_units(by_unit, residual), by_items], alpha)
+        return _over_same_items(estimate, first, second, alpha)
+    return _over_units_and_items(estimate, [_between_units(by_unit, residual), by_items], alpha)
 
 
-def difference_of_two(
-    first: Array, second: Array, alpha: float, *, paired: bool, same_items: bool
-) -> Estimate:
-    """The difference of two accuracies on other items, or of units that nothing pairs, or both."""
-    import numpy as np
+def _difference_on_other_items(first: Array, second: Array, alpha: float) -> Estimate:
+    """The difference of the same units, each on items of its own."""
+    first_means, second_means = _means(first), _means(second)
+    by_unit = [a - b for a, b in zip(first_means, second_means, strict=True)]
+    value = statistics.fmean(first_means) - statistics.fmean(second_means)
+    estimate = Estimate(value, len(by_unit), _spread(by_unit), values=tuple(by_unit))
+    first_residual, first_items = _components(first)
+    second_residual, second_items = _components(second)
+    if first_items is None and second_items is None:
+        return _over_other_items(estimate, first, second, alpha)
+    df = min(first_residual.df, second_residual.df)
+    residual = Variance(first_residual.value + second_residual.value, df)
+    parts = [
+        _between_units(by_unit, residual),
+        first_items or _draw_of_items(first),
+        second_items or _draw_of_items(second),
+    ]
+    return _over_units_and_items(estimate, parts, alpha)
 
-    means, other_means = _means(first), _means(second)
+
+def _difference_of_other_units(first: Array, second: Array, alpha: float, same_items: bool) -> Estimate:
+    """The difference of two groups of units that nothing pairs; without an interval if one is a single."""
+    first_means, second_means = _means(first), _means(second)
     n = min(len(first), len(second))
-    by_unit = [ours - theirs for ours, theirs in zip(means, other_means, strict=True)] if paired else []
-    estimate = Estimate(0.0, n, _spread(by_unit), values=tuple(by_unit))
-    if same_items and not np.ptp(np.concatenate([first, second]), axis=0).any():
-        return replace(estimate, all_equal=True)
-    estimate = replace(estimate, value=statistics.fmean(means) - statistics.fmean(other_means))
-    if n == 1 and not paired:
+    if same_items and (first == first[0]).all() and (second == first[0]).all():
+        return Estimate(0.0, n, all_equal=True)
+    estimate = Estimate(statistics.fmean(first_means) - statistics.fmean(second_means), n)
+    if n == 1:
         return estimate
-    residual, by_items = _components(first)
-    other_residual, by_other_items = _components(second)
-    if by_items is None and by_other_items is None:
-        return _over_items(estimate, first, second, alpha, same_items)
-    if paired:
-        residuals = Variance(residual.value + other_residual.value, min(residual.df, other_residual.df))
-        parts = [_between_units(by_unit, residuals)]
-    else:
-        parts = [_between_units(means, residual), _between_units(other_means, other_residual)]
+    first_residual, first_items = _components(first)
+    second_residual, second_items = _components(second)
+    if first_items is None and second_items is None:
+        over_items = _over_same_items if same_items else _over_other_items
+        return over_items(estimate, first, second, alpha)
+    parts = [_between_units(first_means, first_residual), _between_units(second_means, second_residual)]
     if same_items:
-        residual_of_shares = residual.value / len(first) + other_residual.value / len(second)
-        parts.append(_between_shared_items(first, second, residual_of_shares))
+        residual = first_residual.value / len(first) + second_residual.value / len(second)
+        parts.append(_between_shared_items(first, second, residual))
     else:
-        parts += [by_items or _draw_of_items(first), by_other_items or _draw_of_items(second)]
-    return _student(estimate, parts, alpha)
+        parts.append(first_items or _draw_of_items(first))
+        parts.append(second_items or _draw_of_items(second))
+    return _over_units_and_items(estimate, parts, alpha)
 
 
-def _over_items(estimate: Estimate, first: Array, second: Array, alpha: float, same_items: bool) -> Estimate:
-    """The interval of a difference whose units do not differ: over the items alone."""
-    if same_items:
-        low, high = exact_and_newcombe_ends(_agreement(first[0], second[0]), alpha)
-        method = f"exact and Newcombe, {OVER_ITEMS}"
-    else:
-        shares = [statistics.fmean(_means(correct)) for correct in (first, second)]
-        low, high = newcombe_ends(shares[0], first.shape[1], shares[1], second.shape[1], alpha)
-        method = f"Newcombe, {OVER_ITEMS}"
-    value = estimate.value or 0.0
-    return replace(estimate, low=min(low, value), high=max(high, value), method=method)
+# Intervals
 
 
-def _student(estimate: Estimate, parts: Sequence[Variance], alpha: float) -> Estimate:
+def _over_units_and_items(estimate: Estimate, parts: Sequence[Variance], alpha: float) -> Estimate:
     """A difference whose variance is the sum of these, with Student's interval and test."""
+    with_interval = with_student(estimate, estimate.value or 0.0, sum_of_variances(parts), alpha)
+    return replace(with_interval, method=f"Student's t {OVER_BOTH}")
+
+
+def _over_same_items(estimate: Estimate, first: Array, second: Array, alpha: float) -> Estimate:
+    """A difference whose units do not differ, with an interval over the items that both have."""
+    ends = exact_and_newcombe_ends(count_pairs(first[0], second[0]), alpha)
+    return _with_ends_around(estimate, ends, f"exact and Newcombe, {OVER_ITEMS}")
+
+
+def _over_other_items(estimate: Estimate, first: Array, second: Array, alpha: float) -> Estimate:
+    """A difference whose units do not differ, with an interval over the items of each."""
+    first_share, second_share = statistics.fmean(_means(first)), statistics.fmean(_means(second))
+    ends = newcombe_ends(first_share, first.shape[1], second_share, second.shape[1], alpha)
+    return _with_ends_around(estimate, ends, f"Newcombe, {OVER_ITEMS}")
+
+
+def _with_ends_around(estimate: Estimate, ends: Ends, method: str) -> Estimate:
     value = estimate.value or 0.0
-    variance = sum_of_variances(parts)
-    low, high = student_ends(value, variance, alpha)
-    p = student_p(value, variance)
-    return replace(estimate, low=low, high=high, p=p, method=f"Student's t {OVER_BOTH}")
+    return replace(estimate, low=min(ends[0], value), high=max(ends[1], value), method=method)
 
 
-def _means(correct: Array) -> list[float]:
-    """The mean of each unit."""
-    by_unit: list[float] = correct.mean(axis=1).tolist()
-    return by_unit
-
-
-def _spread(by_unit: Sequence[float]) -> float | None:
-    return statistics.stdev(by_unit) if len(by_unit) > 1 else None
+# Variances
 
 
 def _components(values: Array) -> tuple[Variance, Variance | None]:
@@ -202,12 +209,17 @@ def _draw_of_items(correct: Array) -> Variance:
     return Variance(share * (1 - share) / items)
 
 
-def _agreement(first: Array, second: Array) -> PairCounts:
-    """How many items two units both get right, only one of them, or neither; arrays of shape (items,)."""
-    a, b = first > 0, second > 0
-    return PairCounts(
-        both=int((a & b).sum()),
-        first_only=int((a & ~b).sum()),
-        second_only=int((b & ~a).sum()),
-        neither=int((~a & ~b).sum()),
-    )
+def _as_array(right: ArrayLike) -> Array:
+    import numpy as np
+
+    return np.array(right, dtype=float)
+
+
+def _means(correct: Array) -> list[float]:
+    """The mean of each unit."""
+    by_unit: list[float] = correct.mean(axis=1).tolist()
+    return by_unit
+
+
+def _spread(by_unit: Sequence[float]) -> float | None:
+    return statistics.stdev(by_unit) if len(by_unit) > 1 else None

@@ -14,6 +14,7 @@ MISSING = "–"
 _NUMBER_WORDS = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"
 )  # fmt: skip
+_RAISED_DIGITS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _HISSING_ENDINGS = ("s", "x", "ch", "sh")
 _PLURALS_IN_ES = ("sses", "shes", "ches", "xes", "zzes")
 _ALWAYS_SINGULAR = ("ss", "us", "is", "bps")
@@ -61,6 +62,16 @@ def with_unit(text: str, unit: str) -> str:
         return text
     is_one = text.lstrip(MINUS) in ("1", "one") and unit != "times"
     return f"{text}{NO_BREAK}{singular(unit) if is_one else unit_text(unit)}"
+
+
+def power_of_ten_text(exponent: int) -> str:
+    """A power of ten: `10⁻⁶` for -6."""
+    return f"10{str(exponent).translate(_RAISED_DIGITS)}"
+
+
+def capitalised(text: str) -> str:
+    """A text that begins with a capital letter; what has capitals already keeps them, as pH."""
+    return text[:1].upper() + text[1:]
 
 
 def number_word(number: int) -> str | None:

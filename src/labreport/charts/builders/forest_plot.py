@@ -11,9 +11,10 @@ from labreport.charts.styles import Colour
 from labreport.charts.svg import Drawing
 from labreport.errors import refuse
 from labreport.project.checks import short_repr
-from labreport.stats import Difference, Finding, Quantity, digits_of_column
+from labreport.stats import Difference, Finding, Quantity
 from labreport.stats.formats import Formatter
 from labreport.stats.quantity import as_quantity
+from labreport.stats.rounding import decimals_in_column, digits_of_column, scale_of
 from labreport.stats.wording import unit_text
 
 _ROW_MM = 6.0
@@ -104,9 +105,8 @@ def _number_texts(quantities: Sequence[Quantity]) -> list[str]:
     decimals = digits_of_column(quantities)
     texts = []
     for quantity in quantities:
-        formatter = Formatter(quantity)
-        if not formatter.has_own_scale:
-            formatter = Formatter(quantity, decimals)
+        scale = scale_of(quantity, decimals_in_column(quantity, decimals))
+        formatter = Formatter(quantity, scale)
         interval = f" ({formatter.interval_text()})" if formatter.has_interval else ""
         texts.append(formatter.value_text() + interval)
     return texts
