@@ -12,6 +12,7 @@ import msgspec
 
 from labreport.check.claims import claims_of_document, keyed_claims, newly_fallen
 from labreport.page import Claim
+from labreport.page.escapes import escape_markdown
 from labreport.results import files
 from labreport.stats import Finding, Namespace, Quantity, as_plus_minus, from_json
 from labreport.stats.contents import outcomes_by_name, quantities
@@ -36,9 +37,9 @@ class Difference:
     sentence: str = ""
 
     def __str__(self) -> str:
-        was, now = _shorten(self.was, 70), _shorten(self.now, 70)
+        was, now = shorten(self.was, 70, placeholder=" …"), shorten(self.now, 70, placeholder=" …")
         if self.sentence:
-            return f'{self.name}: {was}, {now}: "{_shorten(self.sentence, 40)}"'
+            return f'{self.name}: {was}, {now}: "{shorten(self.sentence, 40, placeholder=" …")}"'
         if not self.was:
             return f"{self.name} is new"
         if not self.now:
@@ -84,8 +85,8 @@ class LastBuild:
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
     """What is different between two `answers.json`, answers first, each paired by its name."""
-    of_answers = _of_answers(before["questions"], after["questions"])
-    return [*of_answers, *_of_claims(before, after)]
+    of_answers = list(_of_answers(before["questions"], after["questions"]))
+    return of_answers + list(_of_claims(before, after))
 
 
 def _of_answers(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
@@ -149,19 +150,8 @@ def as_markdown(found: Sequence[Difference]) -> str:
         return "No answer says anything else."
     lines = ["| | was | now |", "|---|---|---|"]
     for difference in sorted(found, key=lambda difference: not difference.sentence):
-        sentence, was, now = map(_cell, (difference.sentence, difference.was, difference.now))
+        cells = [difference.sentence, difference.was, difference.now]
+        sentence, was, now = map(escape_markdown, cells)
         what = f"`{difference.name}` {sentence}".rstrip()
         lines.append(f"| {what} | {was} | {now} |")
     return "\n".join(lines)
-
-
-def _shorten(text: str, longest: int) -> str:
-    return shorten(text, longest, placeholder=" …")
-
-
-def _cell(text: str) -> str:
-    """A text in a cell of a table: on one line, without mark-up of its own."""
-    line = " ".join(text.split())
-    for sign in "\\|<*_`[":
-        line = line.replace(sign, f"\\{sign}")
-    return line

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from labreport.check.claims import ClaimKey, claims_of_sections, keyed_claims
 from labreport.errors import LabReportError
-from labreport.page import Claim
-from labreport.plan import Plan, Target
-from labreport.plan.targets import AnswerTarget, SectionTarget
-from labreport.project import Experiment
+from labreport.page import Claim, render_section
+from labreport.plan import Plan, stored_answers, stored_figures
+from labreport.project import Experiment, Reader, Section
 from labreport.project.table import Data
-from labreport.results import Run
+from labreport.results import Run, results_for_reader
+from labreport.stats import Namespace
 
 FEWEST, MOST = 5, 30
 """Of so many units each is left out in turn: fewer leave nothing to judge, of more none is decisive."""
@@ -63,27 +63,20 @@ class Firmness:
 
 def firmness(plan: Plan) -> Firmness:
     """Ask each claim that holds again without each unit; nothing is run, and nothing is stored."""
-    claims = keyed_claims(claims_of_sections(plan))
-    holding = {key: claim for key, claim in claims.items() if claim.holds}
-    falls: dict[ClaimKey, list[LeftOut]] = {key: [] for key in holding}
-    unknown_without: dict[ClaimKey, list[LeftOut]] = {key: [] for key in holding}
-    units = tuple(units_of(plan))
-    failures = []
-    for unit in units:
-        plan_without = PlanWithout(plan, unit)
-        for key, claim in keyed_claims(plan_without.claims()).items():
-            if key in holding and not claim.holds:
-                without = unknown_without if claim.holds is None else falls
-                without[key].append(unit)
-        failures += plan_without.failures
+    reports = [ReportWithout(plan, unit) for unit in units_of(plan)]
+    holding = {key: claim for key, claim in keyed_claims(claims_of_sections(plan)).items() if claim.holds}
     fragile = []
     unknown = []
     for key, claim in holding.items():
-        if 1 <= len(falls[key]) <= TOLD:
-            fragile.append(FragileClaim(claim, tuple(falls[key])))
-        if unknown_without[key]:
-            unknown.append(FragileClaim(claim, tuple(unknown_without[key]), "is not known"))
-    return Firmness(len(holding), units, tuple(fragile), tuple(unknown), tuple(failures))
+        falls = tuple(report.unit for report in reports if report.outcome(key) is False)
+        not_known = tuple(report.unit for report in reports if report.outcome(key) is None)
+        if 1 <= len(falls) <= TOLD:
+            fragile.append(FragileClaim(claim, falls))
+        if not_known:
+            unknown.append(FragileClaim(claim, not_known, "is not known"))
+    failures = tuple(failure for report in reports for failure in report.failures)
+    units = tuple(report.unit for report in reports)
+    return Firmness(len(holding), units, tuple(fragile), tuple(unknown), failures)
 
 
 def units_of(plan: Plan) -> Iterator[LeftOut]:
@@ -103,85 +96,80 @@ def units_of(plan: Plan) -> Iterator[LeftOut]:
                     yield LeftOut(table.unit, replicate, table)
 
 
-class PlanWithout(Plan):
-    """A plan whose runs and tables lack one unit; what is made again without it is kept in memory.
+class ReportWithout:
+    """The answers and the claims of a report without one unit, in memory only.
 
-    `failures` are what could not be answered, or not be rendered.
+    `answers` are by question: that of one which reads neither the unit nor an answer that was made again is
+    the stored one, and None is that of one which has none without the unit. `failures` say what could not be
+    answered or rendered, and why.
     """
 
     def __init__(self, plan: Plan, unit: LeftOut) -> None:
-        vars(self).update(vars(plan))
-        self.unit = unit
+        self.plan, self.unit = plan, unit
+        self.answers: dict[str, Any] = {}
         self.failures: list[str] = []
-        self._made = dict[str, Any]()  # answers, by question
-        self._lost = set[Target]()
-
-    def runs(self, experiment: Experiment) -> list[Run]:
-        """The stored runs of an experiment, without a seed that is left out."""
-        runs = super().runs(experiment)
-        if not self._lacks_seed(experiment):
-            return runs
-        return [run for run in runs if run.seed != self.unit.value]
-
-    def value(self, kind: str, name: str) -> Any:
-        """What was made again without the unit, or is stored, since the unit has no part in it."""
-        if kind == "answer" and name in self._made:
-            return self._made[name]
-        return super().value(kind, name)
-
-    def claims(self) -> list[Claim]:
-        """All claims; those of sections in whose answers the unit has a part are asked again."""
+        self._made_again = set[str]()
+        for target in plan.graph.answers.values():
+            self.answers[target.name] = self._answer(target.subject)
         claims: list[Claim] = []
-        for target in self.targets:
-            if isinstance(target, AnswerTarget):
-                self._answer(target)
-            elif isinstance(target, SectionTarget):
-                claims += self._claims_of_section(target)
-        return claims
+        for section in plan.project.chapters:
+            claims += self._claims_of(section)
+        self._claims = keyed_claims(claims)
 
-    def _claims_of_section(self, target: SectionTarget) -> list[Claim]:
-        """The claims of a section in their order; one that is not there without the unit is not known."""
-        section = self.cache.entry("section", target.name)
-        stored = [] if section is None else [Claim(**claim) for claim in section.claims]
-        reads_lost = not self._lost.isdisjoint(self.graph.reads(target))
-        if not reads_lost and not self._reads_made(target):
-            return stored
-        rendered: Sequence[Claim] = ()
+    def outcome(self, key: ClaimKey) -> bool | None:
+        """Whether a claim holds without the unit; None where it is not known, or not there."""
+        return self._claims[key].holds if key in self._claims else None
+
+    def _answer(self, question: Reader) -> Any:
+        """The answer to a question, made again if it can be another without the unit."""
+        read = [target.name for target in self.plan.graph.answers_read_by(question)]
+        if any(self.answers[name] is None for name in read):
+            return None
+        if not self._reads_unit(question) and self._made_again.isdisjoint(read):
+            return stored_answers(self.plan, [question.name])[question.name]
+        self._made_again.add(question.name)
+        reader = replace(question, tables=tuple(map(self._without_replicate, question.tables)))
         try:
-            rendered = replace(target, plan=self).render(self._lost).claims
+            results = results_for_reader(reader, self._runs)
+            answers: Any = Namespace({name: self.answers[name] for name in read})
+            return reader(*reader.arguments(results, answers))
+        except Exception as error:  # the author's code may raise anything
+            self._fail(question.name, error)
+            return None
+
+    def _claims_of(self, section: Section) -> tuple[Claim, ...]:
+        """The claims of a section, asked again; none if it cannot be rendered without the unit."""
+        plan = self.plan
+        target = plan.graph.target_of(section)
+        figures = [read.subject for read in plan.graph.reads(target) if read.kind == "figure"]
+        names = [read.name for read in plan.graph.answers_read_by(section)]
+        answers = {name: self.answers[name] for name in names if self.answers[name] is not None}
+        templates = plan.project.folder / "templates"
+        try:
+            drawings = stored_figures(plan, figures)
+            return render_section(section, answers, drawings, plan.project.runs, templates).claims
         except LabReportError as error:  # its template reads what there is not without the unit
-            if not reads_lost:
-                self.failures.append(f"{target.name} without {self.unit}: {error}")
-        asked_again = keyed_claims(rendered)
-        claims = []
-        for key, claim in keyed_claims(stored).items():
-            claims.append(asked_again.get(key) or replace(claim, holds=None))
-        return claims
+            self._fail(section.name, error)
+            return ()
 
-    def _answer(self, target: AnswerTarget) -> None:
-        """Answer a question again, if it reads the unit, or an answer that is another without it."""
-        reader = target.subject
-        experiments = (experiment for read in reader.reads for experiment in read.subject.experiments())
-        has_unit = self.unit.table in reader.tables or any(map(self._lacks_seed, experiments))
-        if not self._lost.isdisjoint(self.graph.reads(target)):
-            self._lost.add(target)
-        elif has_unit or self._reads_made(target):
-            tables = tuple(map(self._without_replicate, reader.tables))
-            try:
-                again = replace(target, plan=self, subject=replace(reader, tables=tables))
-                self._made[target.name] = again.make()
-            except LabReportError as error:
-                self._lost.add(target)
-                self.failures.append(f"{target.name} without {self.unit}: {error.message}")
+    def _fail(self, name: str, error: Exception) -> None:
+        message = str(error) if isinstance(error, LabReportError) else f"{type(error).__name__}: {error}"
+        self.failures.append(f"{name} without {self.unit}: {message}")
 
-    def _reads_made(self, target: Target) -> bool:
-        """Whether a target reads an answer that was made again."""
-        answers = {read.name for read in self.graph.reads(target) if read.kind == "answer"}
-        return not self._made.keys().isdisjoint(answers)
+    def _reads_unit(self, reader: Reader) -> bool:
+        experiments = [experiment for read in reader.reads for experiment in read.subject.experiments()]
+        return self.unit.table in reader.tables or any(map(self._lacks_seed, experiments))
 
     def _lacks_seed(self, experiment: Experiment) -> bool:
         """Whether the unit is a seed, and the experiment has enough of them to leave one out."""
-        return self.unit.table is None and FEWEST <= len(super().runs(experiment)) <= MOST
+        return self.unit.table is None and FEWEST <= len(self.plan.runs(experiment)) <= MOST
+
+    def _runs(self, experiment: Experiment) -> list[Run]:
+        """The stored runs of an experiment, without a seed that is left out."""
+        runs = self.plan.runs(experiment)
+        if self._lacks_seed(experiment):
+            return [run for run in runs if run.seed != self.unit.value]
+        return runs
 
     def _without_replicate(self, table: Data) -> Data:
         if table is not self.unit.table:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 from labreport.build import open_report
 from labreport.check.changes import LastBuild
@@ -16,6 +15,7 @@ from labreport.cli.formats import FORMATS
 from labreport.cli.output import CLAIMS_FAIL, amounts, show_causes, summary
 from labreport.cli.terminal import Terminal, visible
 from labreport.errors import LabReportError, UsageError, display_path
+from labreport.page import own_templates
 from labreport.plan import Plan
 from labreport.stats.wording import count_text
 
@@ -66,7 +66,9 @@ def _show_rest(
 
 
 def _show_coverage(terminal: Terminal, plan: Plan) -> None:
-    coverage = coverage_of(_templates_of(plan))
+    folder = plan.project.folder / "templates"
+    names = [name for chapter in plan.project.chapters for name in own_templates(chapter)]
+    coverage = coverage_of([folder / name for name in names])
     for sentence in coverage.unguarded:
         location = f"{display_path(sentence.file)}:{sentence.line}"
         terminal.result(visible(f"{location}: outside every claim: {sentence.text}"))
@@ -89,12 +91,3 @@ def _show_firmness(terminal: Terminal, plan: Plan) -> None:
     asked = f"{count_text(firm.asked, 'claim')} asked again without each of {len(firm.units)} units"
     unknown = f"; not known without some: {len(firm.unknown)}" if firm.unknown else ""
     terminal.result(f"{asked}; falling without one or two of them: {len(firm.fragile)}{unknown}.")
-
-
-def _templates_of(plan: Plan) -> Iterator[Path]:
-    """The templates of a project's sections and questions; not all of them need to be there."""
-    folder = plan.project.folder / "templates"
-    for chapter in plan.project.chapters:
-        yield folder / "sections" / f"{chapter.name}.md"
-        for question in chapter.questions:
-            yield folder / (question.template or f"questions/{question.name}.md")

@@ -5,5 +5,12 @@ from __future__ import annotations
 from labreport.page.claims import Claim
 from labreport.page.exports import FORMATS, ReportSource, export
 from labreport.page.placeholders import plain_text
-from labreport.page.sections import RenderedSection, glossary, render_section, template_files, template_of
+from labreport.page.sections import (
+    RenderedSection,
+    glossary,
+    own_templates,
+    render_section,
+    template_files,
+    template_of,
+)
 from labreport.page.texts import names, render_file

@@ -14,5 +14,6 @@ from labreport.plan.targets import (
     Target,
     report_source,
     stored_answers,
+    stored_figures,
 )
 from labreport.plan.tasks import tasks_of

@@ -320,7 +320,7 @@ def stored_answers(plan: Plan, names: Collection[str], lost: Collection[Target] 
     return Namespace(answers)
 
 
-def stored_figures(plan: Plan, figures: Iterable[Figure], lost: Collection[Target]) -> dict[str, Any]:
+def stored_figures(plan: Plan, figures: Iterable[Figure], lost: Collection[Target] = ()) -> dict[str, Any]:
     """The stored drawings of these figures, but those that are lost, by name."""
     from labreport.charts import Exported
 
