@@ -27,7 +27,7 @@ from matplotlib import pyplot as plt
 import labreport
 from labreport.build import Request, open_report
 from labreport.cli import main
-from labreport.cli.parser import COMMANDS, OF_ALL
+from labreport.cli.parser import ARGUMENTS, COMMANDS
 from labreport.errors import LabReportError
 from labreport.page import render_file
 from labreport.plan import Plan, stored_answers
@@ -318,11 +318,8 @@ def test_the_reference_has_every_argument_with_its_type_and_default(text: str) -
 def test_the_readme_lists_every_command() -> None:
     """Each command of the parser; every option that a page names is one."""
     readme = (ROOT / "README.md").read_text()
-    names = [command.name for command in COMMANDS]
-    assert [name for name in names if f"`{name}" not in readme and f", `{name}" not in readme] == []
-    options = {"--help", "--version", "--browser", "--slow", "--upgrade"}
-    for arguments in (OF_ALL, *(command.arguments for command in COMMANDS)):
-        options |= {argument.name for argument in arguments}
+    assert [name for name in COMMANDS if f"`{name}" not in readme] == []
+    options = {"--help", "--version", "--browser", "--slow", "--upgrade", "--format", *ARGUMENTS}
     for page in PAGES:
         named = re.findall(r"`(?:labreport |python build.py )?[^`\n]*?(--[a-z-]+)", page.read_text())
         others = re.compile(r"--(host|port|nthreads|nworkers|hostfile|check|wait)")

@@ -18,7 +18,6 @@ from labreport.cli.terminal import Terminal, duration
 from labreport.errors import MultipleErrors, display_path
 from labreport.plan import DOCUMENTS
 from labreport.plan.snapshot import Snapshot
-from labreport.stale import Dependencies
 from labreport.stats.wording import count_text
 
 
@@ -76,29 +75,27 @@ def carry_out(arguments: argparse.Namespace, terminal: Terminal, progress: Progr
     show_claims(terminal, wrong)
     _say_done(built, terminal, took)
     if arguments.command == "build" and not request.force and built.snapshot is not None:
-        _stamp(arguments, built.snapshot, built.plan.dependencies, claims)
+        _stamp(arguments, built, built.snapshot, claims)
     return gate(terminal, wrong) if arguments.strict else 0
 
 
 def _stamp(
-    arguments: argparse.Namespace,
-    snapshot: Snapshot,
-    dependencies: Dependencies,
-    claims: Sequence[CheckedClaim],
+    arguments: argparse.Namespace, built: Builder, snapshot: Snapshot, claims: Sequence[CheckedClaim]
 ) -> None:
     """Stamp a report that is all fresh, so that the next build has only to look at its files."""
     lines = lines_of(wrong_claims(claims, allow_unknown=True))
     if any(claim.outcome == "unknown" for claim in claims):
         lines.append("")
     front = os.environ.get(stamp.FRONT, "")
+    rests_on = built.plan.dependencies
     stamp.write(
         front,
         arguments.argv,
-        str(arguments.output),
+        str(built.output),
         snapshot,
         lines,
-        variables=dependencies.variables(),
-        environment=dependencies.environment,
+        variables=rests_on.variables(),
+        environment=rests_on.environment,
     )
 
 

@@ -19,127 +19,130 @@ exit codes: 0 done; 1 something failed, differs or is stale; 2 bad usage or inpu
 
 
 @dataclass(frozen=True)
-class Argument:
-    """A word or an option of a command, and the settings that argparse takes for it."""
-
-    name: str
-    help: str
-    settings: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
 class Command:
-    """A command: its name, what it does, and its arguments."""
+    """What a command does, its arguments by name, and the formats in which it lists something."""
 
-    name: str
     help: str
-    arguments: tuple[Argument, ...] = ()
+    arguments: tuple[str, ...] = ()
+    formats: tuple[str, ...] = ()
 
 
-def _argument(name: str, help: str, **settings: Any) -> Argument:  # noqa: A002  # as argparse calls it
-    return Argument(name, help, settings)
+def _flag(help: str) -> dict[str, Any]:  # noqa: A002  # as argparse calls it
+    return {"help": help, "action": "store_true"}
 
 
-def _flag(name: str, help: str) -> Argument:  # noqa: A002
-    return Argument(name, help, {"action": "store_true"})
-
-
-def whole_number(text: str, low: int, high: int) -> int:
-    """Read the text of an option as a whole number from `low` to `high`."""
-    if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
-        raise argparse.ArgumentTypeError(f"must be a whole number from {low} to {high:,}; got {text!r}")
+def whole_number(text: str, least: int) -> int:
+    """Read the text of an option as a whole number."""
+    if not (text.isascii() and text.isdigit() and int(text) >= least):
+        raise argparse.ArgumentTypeError(f"must be a whole number of at least {least}; got {text!r}")
     return int(text)
 
 
-_ANY_NAME = "a section, a question, a figure or an experiment; or a question's number, as 2.2"
-_SOME_NAMES = "only these sections, questions or figures, and what they need"
-_OLD_REPORT = "compare with this report instead: its folder, or its answers.json"
-
-NAMES = _argument("names", _SOME_NAMES, metavar="NAME", nargs="*")
-NAME = _argument("name", _ANY_NAME, metavar="NAME")
-QUESTION = _argument("question", "a question", metavar="QUESTION")
-OLD = _argument("old", _OLD_REPORT, metavar="OLD", nargs="?", type=os.path.abspath)
-KEPT = _argument("kept", "an experiment or a study", metavar="NAME", nargs="+")
-EXPORT_FORMAT = _argument("format", "csv, latex or markdown", metavar="FORMAT")
-FILE = _argument("file", "the file", metavar="FILE", type=os.path.abspath)
-FOLDER = _argument("dir", "the folder to create", metavar="DIR")
-EXPERIMENT = _argument("experiment", "an experiment", metavar="NAME")
-
-SEEDS = _argument(
-    "--seeds",
-    "run every experiment with N seeds",
-    type=partial(whole_number, low=1, high=100_000),
-    metavar="N",
-)
-JOBS = _argument(
-    "--jobs", "workers (0: one per core)", type=partial(whole_number, low=0, high=1_024), metavar="N"
-)
-SCHEDULER = _argument("--scheduler", "run on the Dask cluster at tcp://HOST:PORT", metavar="ADDRESS")
-FORCE = _argument(
-    "--force",
-    "make NAME again though it is fresh; without NAME, everything",
-    metavar="NAME",
-    nargs="?",
-    const="",
-    action="append",
-)
-DRY_RUN = _flag("--dry-run", "say what would be done, and change nothing")
-STRICT = _flag("--strict", "exit 3 if a claim does not hold or is not known")
-ALLOW_UNKNOWN = _flag("--allow-unknown", "let claims pass that are not known, as with one seed")
-ALLOW_STALE = _flag("--allow-stale", "let a report pass that is stale")
-COVERAGE = _flag("--coverage", "list the sentences outside every claim that compare or judge")
-FRAGILE = _flag("--fragile", "ask each claim again without each seed or replicate")
-OPEN = _flag("--open", "open the report in the browser")
-BECAUSE = _argument("--because", "why the edit does not change the results", metavar="TEXT", required=True)
-CHECK_FORMAT = _argument(
-    "--format", "how claims are listed (default: text)", choices=("text", "json", "github", "sarif")
-)
-CHANGES_FORMAT = _argument(
-    "--format", "how changes are listed (default: text)", choices=("text", "markdown"), default="text"
-)
-OUTPUT = _argument("--output", "folder of the report (default: report)", metavar="DIR", type=os.path.abspath)
-PROJECT = _argument(
-    "--project", "folder of the project (default: this one)", metavar="DIR", type=os.path.abspath
-)
-VERBOSE = _flag("--verbose", "list every item")
-QUIET = _flag("--quiet", "print only errors, and what was asked for")
-DEBUG = _flag("--debug", "show a traceback for every error")
-OF_ALL = (OUTPUT, PROJECT, VERBOSE, QUIET, DEBUG)
+_FOLDER = {"metavar": "DIR", "type": os.path.abspath}
+ARGUMENTS: Mapping[str, Mapping[str, Any]] = {
+    "names": {
+        "help": "only these sections, questions or figures, and what they need",
+        "metavar": "NAME",
+        "nargs": "*",
+    },
+    "name": {
+        "help": "a section, a question, a figure or an experiment; or a question's number, as 2.2",
+        "metavar": "NAME",
+    },
+    "question": {"help": "a question", "metavar": "QUESTION"},
+    "old": {
+        "help": "compare with this report instead: its folder, or its answers.json",
+        "metavar": "OLD",
+        "nargs": "?",
+        "type": os.path.abspath,
+    },
+    "kept": {"help": "an experiment or a study", "metavar": "NAME", "nargs": "+"},
+    "format": {"help": "csv, latex or markdown", "metavar": "FORMAT"},
+    "file": {"help": "the file", "metavar": "FILE", "type": os.path.abspath},
+    "dir": {"help": "the folder to create", "metavar": "DIR"},
+    "experiment": {"help": "an experiment", "metavar": "NAME"},
+    "--seeds": {
+        "help": "run every experiment with N seeds",
+        "metavar": "N",
+        "type": partial(whole_number, least=1),
+    },
+    "--jobs": {
+        "help": "workers (0: one per core)",
+        "metavar": "N",
+        "type": partial(whole_number, least=0),
+    },
+    "--scheduler": {"help": "run on the Dask cluster at tcp://HOST:PORT", "metavar": "ADDRESS"},
+    "--force": {
+        "help": "make NAME again though it is fresh; without NAME, everything",
+        "metavar": "NAME",
+        "nargs": "?",
+        "const": "",
+        "action": "append",
+    },
+    "--because": {
+        "help": "why the edit does not change the results",
+        "metavar": "TEXT",
+        "required": True,
+    },
+    "--dry-run": _flag("say what would be done, and change nothing"),
+    "--strict": _flag("exit 3 if a claim does not hold or is not known"),
+    "--allow-unknown": _flag("let claims pass that are not known, as with one seed"),
+    "--allow-stale": _flag("let a report pass that is stale"),
+    "--coverage": _flag("list the sentences outside every claim that compare or judge"),
+    "--fragile": _flag("ask each claim again without each seed or replicate"),
+    "--open": _flag("open the report in the browser"),
+    "--output": {"help": "folder of the report (default: report)", **_FOLDER},
+    "--project": {"help": "folder of the project (default: this one)", **_FOLDER},
+    "--verbose": _flag("list every item"),
+    "--quiet": _flag("print only errors, and what was asked for"),
+    "--debug": _flag("show a traceback for every error"),
+}
+"""Each word and option, with the settings that argparse takes for it."""
+OF_ALL = ("--output", "--project", "--verbose", "--quiet", "--debug")
 """Options of every command."""
 
-BUILD = Command(
-    "build",
-    "make what is stale; the default, so its name can be left out",
-    (NAMES, STRICT, ALLOW_UNKNOWN, DRY_RUN, FORCE, SEEDS, SCHEDULER, JOBS, OPEN),
-)
-CHECK = Command(
-    "check",
-    "ask the claims of the report as it was built; exit 3 if one does not hold or is not known",
-    (CHECK_FORMAT, ALLOW_UNKNOWN, ALLOW_STALE, COVERAGE, FRAGILE),
-)
-STATUS = Command(
-    "status", "say what is stale and why, and which claims hold; exit 1 if anything is", (SEEDS,)
-)
-WHY = Command("why", "print the way from the edited line to a name", (NAME, SEEDS))
-NAMES_OF = Command(
-    "names", "print every name of an answer with its value, and the conditions that hold", (QUESTION, SEEDS)
-)
-VERIFY = Command("verify", "check every stored byte, answer and document, and repeat a run", (SEEDS,))
-WATCH = Command("watch", "rebuild on every change, and reload the page", (SEEDS, JOBS, OPEN))
-CHANGES = Command("changes", "list what the last build changed in the answers", (OLD, CHANGES_FORMAT))
-KEEP = Command("keep", "decide that stored results stay valid across an edit", (KEPT, BECAUSE, SEEDS))
-CLEAN = Command("clean", "remove results that nothing refers to", (DRY_RUN,))
-EXPORT = Command("export", "write results and answers for other programs", (EXPORT_FORMAT,))
-RENDER = Command(
-    "render", "fill a text file of your own, such as paper.tex, with values and claims", (FILE, ALLOW_UNKNOWN)
-)
-NEW = Command("new", "create a small project that builds at once", (FOLDER,))
-SHOW_CODE = Command("show-code", "print an experiment as the code that one would type", (EXPERIMENT,))
-TEST = Command("test", "run the tests of this checkout: --slow, --browser, else the ordinary ones")
-COMMANDS = (
-    *(BUILD, CHECK, STATUS, WHY, NAMES_OF, VERIFY, WATCH, CHANGES),
-    *(KEEP, CLEAN, EXPORT, RENDER, NEW, SHOW_CODE),
-)
+COMMANDS = {
+    "build": Command(
+        "make what is stale; the default, so its name can be left out",
+        (
+            "names",
+            "--strict",
+            "--allow-unknown",
+            "--dry-run",
+            "--force",
+            "--seeds",
+            "--scheduler",
+            "--jobs",
+            "--open",
+        ),
+    ),
+    "check": Command(
+        "ask the claims of the report as it was built; exit 3 if one does not hold or is not known",
+        ("--allow-unknown", "--allow-stale", "--coverage", "--fragile"),
+        formats=("text", "json", "github", "sarif"),
+    ),
+    "status": Command(
+        "say what is stale and why, and which claims hold; exit 1 if anything is", ("--seeds",)
+    ),
+    "why": Command("print the way from the edited line to a name", ("name", "--seeds")),
+    "names": Command(
+        "print every name of an answer with its value, and the conditions that hold", ("question", "--seeds")
+    ),
+    "verify": Command("check every stored byte, answer and document, and repeat a run", ("--seeds",)),
+    "watch": Command("rebuild on every change, and reload the page", ("--seeds", "--jobs", "--open")),
+    "changes": Command(
+        "list what the last build changed in the answers", ("old",), formats=("text", "markdown")
+    ),
+    "keep": Command("decide that stored results stay valid across an edit", ("kept", "--because", "--seeds")),
+    "clean": Command("remove results that nothing refers to", ("--dry-run",)),
+    "export": Command("write results and answers for other programs", ("format",)),
+    "render": Command(
+        "fill a text file of your own, such as paper.tex, with values and claims", ("file", "--allow-unknown")
+    ),
+    "new": Command("create a small project that builds at once", ("dir",)),
+    "show-code": Command("print an experiment as the code that one would type", ("experiment",)),
+}
+TEST = Command("run the tests of this checkout: --slow, --browser, else the ordinary ones")
 
 
 def parse(argv: Sequence[str], checkout: bool = False) -> argparse.Namespace:
@@ -148,20 +151,19 @@ def parse(argv: Sequence[str], checkout: bool = False) -> argparse.Namespace:
     What argparse refuses ends the program with exit code 2, as its help does with 0.
     """
     program = "python build.py" if checkout else "labreport"
-    commands = (*COMMANDS, TEST) if checkout else COMMANDS
+    commands = {**COMMANDS, "test": TEST} if checkout else COMMANDS
     parser = _parser(program, commands)
     parser.set_defaults(argv=argv, program=program)
     first_word = argv[0] if argv else ""
     asks_for_help = not {"-h", "--help"}.isdisjoint(argv)
     if first_word == "test" and checkout and not asks_for_help:
         return parser.parse_args(["test"])
-    known = {command.name for command in commands}
-    if first_word in {*known, "-h", "--help", "--version"}:
+    if first_word in {*commands, "-h", "--help", "--version"}:
         return parser.parse_args(argv)
     return parser.parse_args(["build", *argv])
 
 
-def _parser(program: str, commands: Sequence[Command]) -> argparse.ArgumentParser:
+def _parser(program: str, commands: Mapping[str, Command]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         program,
         description="Carry out the experiments, answer the questions, write the report.",
@@ -173,13 +175,17 @@ def _parser(program: str, commands: Sequence[Command]) -> argparse.ArgumentParse
     version = f"labreport {VERSION} from {package} (Python {platform.python_version()})"
     parser.add_argument("--version", action="version", version=version)
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    for command in commands:
+    for name, command in commands.items():
         description = f"{command.help.capitalize()}."
         subparser = subparsers.add_parser(
-            command.name, help=command.help, description=description, allow_abbrev=False
+            name, help=command.help, description=description, allow_abbrev=False
         )
-        subparser.set_defaults(names=[], seeds=None, jobs=0, force=[], scheduler="")
-        subparser.set_defaults(strict=False, allow_unknown=False)
+        subparser.set_defaults(
+            names=[], seeds=None, jobs=0, force=[], scheduler="", strict=False, allow_unknown=False
+        )
         for argument in (*command.arguments, *OF_ALL):
-            subparser.add_argument(argument.name, help=argument.help, **argument.settings)
+            subparser.add_argument(argument, **ARGUMENTS[argument])
+        if command.formats:
+            help_of_format = "how they are listed (default: text)"
+            subparser.add_argument("--format", choices=command.formats, help=help_of_format)
     return parser

@@ -26,8 +26,8 @@ class Progress:
     """
 
     def __init__(self, terminal: Terminal, clock: Callable[[], float] = time.monotonic) -> None:
-        self.word, self._terminal, self._clock = "run", terminal, clock
         self.note = terminal.warn
+        self._terminal, self._clock = terminal, clock
         self._is_drawn = terminal.interactive and not terminal.quiet
         self.bars = Bars(
             TextColumn("  {task.description}", markup=False),
@@ -41,78 +41,94 @@ class Progress:
             get_time=clock,
         )
         self._whole = self.bars.add_task("", total=1.0, note="")
+        """The bar of all runs, in seconds of work by the cost of an epoch."""
         self._rows: dict[str, TaskID] = {}
-        """The row of a task, by its key; none is ever removed."""
-        self._finished, self._last_line = 0, clock()
-        self._done = 0.0
-        """Seconds of work that are done, by the cost of an epoch."""
+        """The bars of the runs under way, by the keys of their tasks."""
         self._epochs: dict[str, int] = {}
+        """How many epochs of each task are done, by its key."""
+        self._total = self._finished = 0
+        self._word = "run"
+        self._last_line = clock()
 
     def planned(self, plan: Plan, targets: Sequence[Target]) -> None:
         """Say what will be made and why."""
-        self.word = plan.project.words.run
+        self._word = plan.project.words.run
         show_causes(self._terminal, self._terminal.say, plan, targets)
 
     def running(self, tasks: Sequence[Task]) -> None:
-        """Begin to count these runs: a row for each, which is seen while it is under way."""
-        total = 0.0
-        for task in tasks:
-            name = visible(f"{task.name}, seed {task.seed}")[:30]
-            seconds = max(task.cost, 1e-9)
-            epochs = task.epochs[-1]
-            self._rows[task.key] = self.bars.add_task(name, total=epochs, visible=False, note="")
-            total += seconds * epochs
-        self.bars.reset(self._whole, total=total)
+        """Begin to count these runs."""
+        self._total = len(tasks)
+        seconds = sum(_seconds_of_epoch(task) * task.epochs[-1] for task in tasks)
+        self.bars.reset(self._whole, total=seconds)
 
     def event(self, event: Event | Target) -> None:
         """Show how far a run has come, or what is being made of the results."""
-        if isinstance(event, Target):
-            self.bars.update(self._whole, description="", note=f"making {event}")
-            return
-        if isinstance(event, Epoch):
-            self._show_epoch(event)
-        else:
-            self._hide(event)
-        summary = self._show_whole()
-        if isinstance(event, Epoch) and not self._is_drawn and self._clock() - self._last_line >= PAUSE:
-            self._last_line = self._clock()
-            row = self.bars.tasks[self._rows[event.task.key]]
-            percentage = self.bars.tasks[0].percentage
-            line = f"  {percentage:3.0f} %  {summary}  {row.description}  {row.fields['note']}"
-            self._terminal.say(line.rstrip())
-
-    def _show_epoch(self, event: Epoch) -> None:
-        epochs = event.task.epochs[-1]
-        note = "" if epochs == 1 else f"epoch {event.epoch:>3}/{epochs}"
-        self._complete(event.task, event.epoch)
-        self.bars.update(self._rows[event.task.key], completed=event.epoch, note=note, visible=True)
-
-    def _complete(self, task: Task, epoch: int) -> None:
-        """Count the epochs of a task that are done; those of thousands of others are not added up again."""
-        self._done += max(task.cost, 1e-9) * (epoch - self._epochs.get(task.key, 0))
-        self._epochs[task.key] = epoch
-
-    def _hide(self, event: Finished | Failed) -> None:
-        tasks = event.tasks if isinstance(event, Failed) else (event.task,)
-        for task in tasks:
-            self._complete(task, task.epochs[-1])
-            self.bars.update(self._rows[task.key], completed=task.epochs[-1], visible=False)
-        if isinstance(event, Finished):
-            self._finished += 1
-
-    def _show_whole(self) -> str:
-        """Bring the bar of all up to date; what it says: `3/15 runs  2 min left`."""
-        elapsed = duration(self.bars.tasks[0].elapsed or 0.0)
-        self.bars.update(self._whole, completed=self._done, description=elapsed)
-        runs = count_text(len(self._rows), self.word)
-        summary = f"{self._finished}/{runs}  {self.left()}".rstrip()
-        self.bars.update(self._whole, note=summary)
-        return summary
+        match event:
+            case Target():
+                self.bars.update(self._whole, description="", note=f"making {event}")
+                return
+            case Epoch(task, epoch):
+                self._complete(task, epoch)
+                self._show_row(task, epoch)
+            case Finished(task):
+                self._finished += 1
+                self._end(task)
+            case Failed():
+                for task in event.tasks:
+                    self._end(task)
+        elapsed = self.bars.tasks[0].elapsed or 0.0
+        self.bars.update(self._whole, description=duration(elapsed), note=self._summary())
+        if isinstance(event, Epoch) and not self._is_drawn:
+            self._say_now_and_then(event)
 
     def published(self, name: str) -> None:
         """Say nothing: the last lines do."""
+
+    def _complete(self, task: Task, epoch: int) -> None:
+        """Count the epochs of a task that are done."""
+        more_epochs = epoch - self._epochs.get(task.key, 0)
+        self._epochs[task.key] = epoch
+        self.bars.update(self._whole, advance=_seconds_of_epoch(task) * more_epochs)
+
+    def _show_row(self, task: Task, epoch: int) -> None:
+        if task.key not in self._rows:
+            self._rows[task.key] = self.bars.add_task(_name_of(task), total=task.epochs[-1])
+        self.bars.update(self._rows[task.key], completed=epoch, note=_note_of(task, epoch))
+
+    def _end(self, task: Task) -> None:
+        self._complete(task, task.epochs[-1])
+        if task.key in self._rows:
+            self.bars.remove_task(self._rows.pop(task.key))
+
+    def _say_now_and_then(self, event: Epoch) -> None:
+        """A line for those who see no bars, once in a while."""
+        if self._clock() - self._last_line < PAUSE:
+            return
+        self._last_line = self._clock()
+        task = event.task
+        percentage = f"{self.bars.tasks[0].percentage:3.0f} %"
+        line = f"  {percentage}  {self._summary()}  {_name_of(task)}  {_note_of(task, event.epoch)}"
+        self._terminal.say(line.rstrip())
+
+    def _summary(self) -> str:
+        """How far all are: `3/15 runs  2 min left`."""
+        runs = count_text(self._total, self._word)
+        return f"{self._finished}/{runs}  {self.left()}".rstrip()
 
     def left(self) -> str:
         """Say how long the runs will still take, or nothing as long as that is not known."""
         seconds = self.bars.tasks[0].time_remaining
         return f"{duration(seconds)} left" if seconds else ""
+
+
+def _seconds_of_epoch(task: Task) -> float:
+    return max(task.cost, 1e-9)
+
+
+def _name_of(task: Task) -> str:
+    return visible(f"{task.name}, seed {task.seed}")[:30]
+
+
+def _note_of(task: Task, epoch: int) -> str:
+    epochs = task.epochs[-1]
+    return "" if epochs == 1 else f"epoch {epoch:>3}/{epochs}"

@@ -19,14 +19,15 @@ INTERRUPTED = "Interrupted. What is finished is kept; run the same command again
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33"}
 _ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-"""Characters that a terminal obeys, to be display_path instead: names come from files."""
+"""Characters that a terminal obeys, and which are made visible: names come from files."""
 
 
 class Terminal:
     """Standard output and standard error of one command.
 
     Lines are wrapped only where a person reads them: a terminal, `interactive`. Another program gets each
-    whole. `annotates`: it is GitHub's runner, which shows errors at their lines.
+    whole. `annotates`: it is GitHub's runner, which shows errors at their lines. `last_error` is the text of
+    the error that was printed last, or empty.
     """
 
     def __init__(self, quiet: bool = False, verbose: bool = False, debug: bool = False) -> None:
@@ -37,6 +38,7 @@ class Terminal:
         columns = shutil.get_terminal_size((80, 24)).columns
         self.width = max(40, min(columns, 100))
         self.annotates = is_annotating()
+        self.last_error = ""
 
     def say(self, text: str) -> None:
         """Print a line, unless quiet."""
@@ -74,6 +76,7 @@ class Terminal:
 
     def error(self, error: LabReportError) -> None:
         """Print why something failed to standard error, each of several mistakes on its own line."""
+        self.last_error = str(error)
         errors = error.errors if isinstance(error, MultipleErrors) else (error,)
         for mistake in errors:
             if self.debug:

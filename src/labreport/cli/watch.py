@@ -24,7 +24,6 @@ from labreport.check.changes import LAST_BUILD, LastBuild
 from labreport.cli.build import carry_out
 from labreport.cli.progress import Progress
 from labreport.cli.terminal import Terminal, guarded
-from labreport.errors import LabReportError
 from labreport.page.document import served
 from labreport.plan import DOCUMENTS
 from labreport.project import locate_project
@@ -127,18 +126,6 @@ class BuildProcess:
         self._process.join()
 
 
-class _SendingTerminal(Terminal):
-    """A terminal that sends each error to the process that serves the page, too."""
-
-    def __init__(self, channel: Connection, debug: bool) -> None:
-        super().__init__(debug=debug)
-        self._channel = channel
-
-    def error(self, error: LabReportError) -> None:
-        super().error(error)
-        self._channel.send(str(error))
-
-
 class _SendingProgress(Progress):
     """Progress that tells the process that serves the page when runs begin."""
 
@@ -152,12 +139,13 @@ class _SendingProgress(Progress):
 
 
 def _build(channel: Connection, arguments: argparse.Namespace) -> None:
-    """Build once; send None when runs begin, and when there is news, what is wrong, or the empty text."""
-    terminal = _SendingTerminal(channel, arguments.debug)
+    """Build once; send None when runs begin, and at the end what is wrong, or the empty text."""
+    terminal = Terminal(debug=arguments.debug)
     progress = _SendingProgress(channel, terminal)
     exit_code = guarded(lambda: carry_out(arguments, terminal, progress), terminal, "")
-    if exit_code == 0:
-        channel.send("")
+    was_interrupted = exit_code != 0 and not terminal.last_error
+    if not was_interrupted:
+        channel.send(terminal.last_error)
 
 
 class PageServer(http.server.ThreadingHTTPServer):
