@@ -253,10 +253,9 @@ def test_equality_in_every_item_of_several_runs_is_the_same_if_there_is_a_margin
     assert difference(single, ACCURACY).difference.same.holds is None
 
 
-def test_a_difference_gives_p_sd_and_both_n_as_numbers() -> None:
+def test_a_difference_gives_sd_and_both_n_as_numbers() -> None:
     """To be printed or put into a table."""
     quantity: Quantity = against_steady().difference.b.a
-    assert quantity.p_value.value == quantity.p
     assert (quantity.sd.value, quantity.sd.unit) == (quantity.spread, quantity.unit)
     assert (quantity.n_of("a").value, quantity.n_of("a").unit) == (5, "hosts")
     with pytest.raises(UsageError, match="has no group 'A'; there are b, a"):

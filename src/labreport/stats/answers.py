@@ -49,12 +49,10 @@ def _joined(first: Namespace, second: Namespace, prefix: str) -> dict[str, Any]:
     return members
 
 
-_STORED = (
-    *(Quantity, FormattedQuantity, Source, Table, Column, Comparison, Measure),
-    *(Ranking, Difference, Effect, Count, Fact),
-)
-"""What an answer is made of, beside names, lists and texts."""
-_BY_NAME: dict[str, Any] = {kind.__name__.lower(): kind for kind in _STORED}
+_VALUES = (Quantity, FormattedQuantity, Source, Table, Column, Comparison, Measure)
+_FINDINGS = (Ranking, Difference, Effect, Count, Fact)
+_BY_NAME: dict[str, Any] = {kind.__name__.lower(): kind for kind in _VALUES + _FINDINGS}
+"""The classes of which an answer is made, beside names, lists and texts."""
 
 
 def from_json(answer: Mapping[str, Any]) -> Answer:
@@ -70,5 +68,8 @@ def _value_of(value: Any) -> Any:
     if value["is"] == "names":
         return Namespace({name: _value_of(member) for name, member in value["members"].items()})
     kind = _BY_NAME[value["is"]]
-    arguments = {field.name: _value_of(value[field.name]) for field in fields(kind) if field.name in value}
+    arguments = {}
+    for field in fields(kind):
+        if field.name in value:
+            arguments[field.name] = _value_of(value[field.name])
     return kind(**arguments)

@@ -157,9 +157,9 @@ class OfSubjects(Finding):
         """The means of some subjects."""
         return tuple((name, mean) for name, mean in self.subject_means if name in names)
 
-    def find_subjects(self, names: Iterable[Any]) -> list[str]:
-        """Its subjects, by names that may differ in signs. Raises `UsageError` for one that is not there."""
-        return [find(name, self.subjects, f"subject of the {self.kind}") for name in names]
+    def find_subject(self, name: Any) -> str:
+        """A subject by a name that may differ in signs. Raises `UsageError` for one that is not there."""
+        return find(name, self.subjects, f"subject of the {self.kind}")
 
 
 def _column(name: str, title: str) -> Column:
@@ -223,20 +223,18 @@ class Count(OfSubjects):
         return Condition(exceptions == 0, (count,), how, by_name=partial(self.ask, word))
 
     def __iter__(self) -> Iterator[str]:
-        """The names of its subjects."""
-        return (name for name, _ in self.counts)
+        """The names of what was counted."""
+        return iter(dict(self.counts))
 
     def __getitem__(self, name: Any) -> Count:
         """The count of one subject."""
-        (subject,) = self.find_subjects([name])
-        count = dict(self.counts)[subject]
+        counts = dict(self.counts)
+        subject = find(name, counts, "subject of the count")
         return replace(
             self,
-            subjects=(subject,),
-            labels=(self.label(subject),),
             subject_means=self.means_of([subject]),
-            counts=((subject, count),),
-            of=replace(self.of, value=count.n),
+            counts=((subject, counts[subject]),),
+            of=replace(self.of, value=counts[subject].n),
         )
 
 
@@ -314,7 +312,7 @@ class Compared(OfSubjects, Askable):
 
         Raises `UsageError` where there is none, or more than one.
         """
-        chosen = tuple(self.find_subjects(names))
+        chosen = tuple(map(self.find_subject, names))
         matching = _beginning_with(chosen, self.comparisons) or _beginning_with(chosen, self.both_ways())
         if len(matching) == 1 or (matching and self.kind == "effect"):
             return matching[0]
@@ -389,7 +387,7 @@ class Ranking(Compared):
         """Hold where each of these is clearly ahead of all others. Raises `UsageError` without a name."""
         if not names:
             refuse(f"leads() needs one name or more, such as .leads({self.order[0]!r})")
-        leaders = self.find_subjects(names)
+        leaders = list(map(self.find_subject, names))
         rest = [name for name in self.subjects if name not in leaders]
         if not rest:
             refuse("leads() names all that are ranked; leave some out")
@@ -400,7 +398,8 @@ class Ranking(Compared):
         """Hold where no two of these (by default of all) clearly differ. Raises `UsageError` for one name."""
         if len(names) == 1:
             refuse(f"none_clear({text_of(names[0])!r}) needs two names or more, or none, which means all")
-        pairs = combinations(self.find_subjects(names) or self.subjects, 2)
+        chosen = list(map(self.find_subject, names)) or self.subjects
+        pairs = combinations(chosen, 2)
         clear = [self.comparison_of(*pair).quantity.clear for pair in pairs]
         return replace(~either(*clear), about=(self,))
 
@@ -417,8 +416,8 @@ class Ranking(Compared):
             refuse(f"a ranking has no .{word} of a pair; there are .clear, .same and .unclear")
 
     def _behind(self, name: Any) -> list[str]:
-        (leader,) = self.find_subjects([name])
-        return [name for name in self.order if (leader, name) in self.pairs_ahead]
+        leader = self.find_subject(name)
+        return [behind for behind in self.order if (leader, behind) in self.pairs_ahead]
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)

@@ -28,25 +28,26 @@ def quoted_name(name: str) -> str:
     return json.dumps(name, ensure_ascii=False)
 
 
-def find(name: Any, known: Iterable[str], what: str = "name") -> str:
+def find(name: Any, names: Iterable[str], what: str = "name") -> str:
     """Find a name, or the only one that differs in its signs: `deep_8` finds `deep-8`, and µ μ.
 
-    Raises `UsageError`, with the nearest of the known names, where there is none or more than one.
+    Raises `UsageError`, with the nearest of the names, where there is none or more than one.
     """
-    names = list(known)
-    found = find_or_none(name, names)
-    if found is None:
-        refuse(f"no {what} {text_of(name)!r}{did_you_mean(text_of(name), names, 'there are')}")
-    return found
+    candidates = list(names)
+    match = find_or_none(name, candidates)
+    if match is None:
+        refuse(f"no {what} {text_of(name)!r}{did_you_mean(text_of(name), candidates, 'there are')}")
+    return match
 
 
-def find_or_none(name: Any, known: Iterable[str]) -> str | None:
+def find_or_none(name: Any, names: Iterable[str]) -> str | None:
     """The same, or None."""
     wanted = text_of(name)
-    names = list(known)
-    if wanted in names:
+    candidates = list(names)
+    if wanted in candidates:
         return wanted
-    alike = [known_name for known_name in names if _without_signs(known_name) == _without_signs(wanted)]
+    without_signs = _without_signs(wanted)
+    alike = [candidate for candidate in candidates if _without_signs(candidate) == without_signs]
     return alike[0] if len(alike) == 1 else None
 
 
@@ -54,9 +55,9 @@ def _without_signs(name: str) -> str:
     return re.sub(r"\W", "_", normalize("NFKC", name))  # of µ and μ the same
 
 
-def members_equal(value: Any, other: Any) -> bool:
+def members_equal(first: Any, second: Any) -> bool:
     """Whether two values of an answer are equal in all that is written of them."""
-    return bool(_value_to_json(value) == _value_to_json(other))
+    return bool(_value_to_json(first) == _value_to_json(second))
 
 
 class Namespace:

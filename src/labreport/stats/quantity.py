@@ -150,11 +150,6 @@ class Quantity(Askable):
         return self.low, self.high
 
     @property
-    def p_value(self) -> Quantity:
-        """The p value of a comparison by itself, as a number."""
-        return Quantity(self.p, source=replace(self.source, kind="computed"))
-
-    @property
     def sd(self) -> Quantity:
         """The standard deviation of the values of its units, of a pair of their differences."""
         source = replace(self.source, kind="computed", method="standard deviation")
@@ -266,6 +261,7 @@ def mapped_quantity(
 
     low, high = image(quantity.low), image(quantity.high)
     judged_low, judged_high = image(quantity.judged_low), image(quantity.judged_high)
+    values = [(unit, image(value)) for unit, value in quantity.values]
     if is_falling:
         low, high = high, low
         judged_low, judged_high = judged_high, judged_low
@@ -276,7 +272,7 @@ def mapped_quantity(
         high=high,
         judged_low=judged_low,
         judged_high=judged_high,
-        values=tuple((unit, image(value)) for unit, value in quantity.values),
+        values=tuple(values),
     )
 
 
@@ -288,11 +284,8 @@ def reversed_quantity(quantity: Quantity) -> Quantity:
             return -number
         return 1 / number if number else math.inf
 
-    source = replace(
-        quantity.source,
-        experiments=quantity.source.experiments[::-1],
-        epochs=quantity.source.epochs[::-1],
-        sizes=quantity.source.sizes[::-1],
-    )
+    source = quantity.source
+    experiments, epochs, sizes = source.experiments[::-1], source.epochs[::-1], source.sizes[::-1]
+    source = replace(source, experiments=experiments, epochs=epochs, sizes=sizes)
     mapped = mapped_quantity(quantity, opposite, is_falling=True)
     return replace(mapped, source=source, groups=quantity.groups[::-1])

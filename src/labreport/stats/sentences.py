@@ -266,43 +266,51 @@ def _ranking_values(finding: Ranking) -> dict[str, Any]:
     neither is better, `first` and `behind` are labels, the best first, `means` are in this order, `lead` is
     how far the best is ahead of the next, `pairs` are labels of some, and of those that they are behind.
     """
-    order, first = finding.order, finding.first
-    behind = [name for name in order if name not in first]
-    ahead_of = {name: _ahead_of(finding, name) for name in behind}
+    first = finding.first
+    behind = [name for name in finding.order if name not in first]
+    leaders_of = {name: _leaders_of(finding, name) for name in behind}
     pairs = []
-    for leaders, names in groupby(behind, ahead_of.__getitem__):
-        pairs.append((_labels(finding, names), _labels(finding, leaders)))
-    of_first = [
-        comparison.quantity for comparison in finding.comparisons if set(comparison.subjects) <= set(first)
-    ]
-    level = of_first or finding.evidence
+    for leaders, followers in groupby(behind, leaders_of.__getitem__):
+        pairs.append((_labels(finding, followers), _labels(finding, leaders)))
+    level = _differences_among(first, finding) or finding.evidence
+    best, second = finding.order[:2]
     return {
-        "outcome": _ranking_outcome(finding, level, list(ahead_of.values())),
+        "outcome": _ranking_outcome(finding, level, list(leaders_of.values())),
         "best": "best" if finding.measure.better else "highest",
         "why": _why(level, finding.unit),
         "first": _labels(finding, first),
         "behind": _labels(finding, behind),
-        "means": [finding.mean[name] for name in (*first, *behind)],
-        "lead": formats.magnitude(finding.difference[order[0]][order[1]]),
+        "means": [finding.mean[name] for name in first + behind],
+        "lead": formats.magnitude(finding.difference[best][second]),
         "pairs": pairs,
     }
 
 
-def _ahead_of(finding: Ranking, name: str) -> list[str]:
+def _leaders_of(finding: Ranking, name: str) -> list[str]:
     """Those that are clearly ahead of one: the first of them, if any of the first is."""
     leaders = [leader for leader in finding.order if (leader, name) in finding.pairs_ahead]
     return [leader for leader in leaders if leader in finding.first] or leaders
 
 
-def _ranking_outcome(finding: Ranking, level: Sequence[Quantity], ahead_of: Sequence[list[str]]) -> str:
-    """How a ranking is said; `level` are the differences of those that share the first place."""
+def _differences_among(names: Sequence[str], finding: Ranking) -> list[Quantity]:
+    """The differences between those of these names that were compared."""
+    differences = []
+    for comparison in finding.comparisons:
+        if set(comparison.subjects) <= set(names):
+            differences.append(comparison.quantity)
+    return differences
+
+
+def _ranking_outcome(finding: Ranking, level: Sequence[Quantity], leaders: Sequence[list[str]]) -> str:
+    """How a ranking is said; `level` are the differences among the first, `leaders` those of each behind."""
     if finding.wins(finding.order[0]).holds:
         return "wins"
     if all(quantity.outcome == "unknown" for quantity in level):
         return "unknown"
     if all(quantity.outcome == "same" for quantity in finding.evidence):
         return "same"
-    return "leads" if ahead_of and all(leaders == finding.first for leaders in ahead_of) else "unclear"
+    are_all_behind_first = all(names == finding.first for names in leaders)
+    return "leads" if leaders and are_all_behind_first else "unclear"
 
 
 # The engine's own sentence

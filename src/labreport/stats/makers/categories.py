@@ -62,12 +62,7 @@ def hardest(
 def _sample(category: str, missed: Mapping[Any, NDArray[Any]], runs: Any, epoch: Epoch) -> Sample:
     """The share of a category that each run misses, item by item; a run without an item of it is left out."""
     missed = {seed: items for seed, items in missed.items() if len(items)}
-    return Sample(
-        category,
-        {seed: float(items.mean()) for seed, items in missed.items()},
-        correct=missed,
-        design=runs.experiment.design,
-        label=category,
-        epoch=(epoch or runs.epoch) if runs.experiment.epochs > 1 else None,
-        items=category,
-    )
+    shares = {seed: float(items.mean()) for seed, items in missed.items()}
+    shown_epoch = (epoch or runs.epoch) if runs.experiment.epochs > 1 else None
+    design = runs.experiment.design
+    return Sample(category, shares, missed, design, label=category, epoch=shown_epoch, items=category)

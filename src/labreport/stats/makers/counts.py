@@ -48,30 +48,22 @@ def count(
         names = [experiments]
     samples = samples_by_group(data, measure, by, None, epoch, names)[""]
     label = f"{measure.label} {side} {as_prose(threshold)}"
-    counts = [(key, _count_of(sample, stored, side, label)) for key, sample in samples.items()]
-    runs = sum(of_subject.n for _, of_subject in counts)
-    finding = Count(
-        **description_of(samples, measure, by),
-        counts=tuple(counts),
-        of=Quantity(runs, source=Source(tuple(samples), measure.label, kind="counted"), exact=True),
-        threshold=threshold,
-        side=side,
-    )
+    counts = {key: _count_of(sample, stored, side, label) for key, sample in samples.items()}
+    n = sum(of_subject.n for of_subject in counts.values())
+    of = Quantity(n, source=Source(tuple(samples), measure.label, kind="counted"), exact=True)
+    description = description_of(samples, measure, by)
+    finding = Count(**description, counts=tuple(counts.items()), of=of, threshold=threshold, side=side)
     return Answer(**{name: finding})
 
 
 def _count_of(sample: Sample, threshold: float, side: str, label: str) -> Quantity:
     """In how many units of a sample the value is on one side of a threshold."""
-    beyond = operator.gt if side == "above" else operator.lt
-    n = len(sample.values)
+    is_beyond = operator.gt if side == "above" else operator.lt
+    number = 0
     by_unit = []
     for unit, value in sample.values.items():
+        number += is_beyond(value, threshold)
         by_unit.append((unit, None if math.isnan(value) else value))
-    return Quantity(
-        sum(beyond(value, threshold) for value in sample.numbers),
-        n=n,
-        source=Source((sample.name,), label, n=n, unit=sample.design.unit, kind="counted"),
-        values=tuple(by_unit),
-        exact=True,
-        out_of=n,
-    )
+    n = len(by_unit)
+    source = Source((sample.name,), label, n=n, unit=sample.design.unit, kind="counted")
+    return Quantity(number, n=n, source=source, values=tuple(by_unit), exact=True, out_of=n)

@@ -16,6 +16,8 @@ from labreport.stats.sample import Sample
 
 def description_of(samples: Mapping[str, Sample], measure: Measure, by: Any) -> dict[str, Any]:
     """The fields of a finding that describe its subjects: all that `OfSubjects` has."""
+    labels = [sample.label or name for name, sample in samples.items()]
+    means = {name: mean_of(sample, measure) for name, sample in samples.items()}
     epochs = {sample.epoch for sample in samples.values()}
     first, *_ = samples.values()
     axis = text_of(by)
@@ -23,8 +25,8 @@ def description_of(samples: Mapping[str, Sample], measure: Measure, by: Any) -> 
         "subjects": tuple(samples),
         "measure": _without_functions(measure),
         "epoch": first.epoch if len(epochs) == 1 else None,
-        "labels": tuple(sample.label or name for name, sample in samples.items()),
-        "subject_means": tuple((name, mean_of(sample, measure)) for name, sample in samples.items()),
+        "labels": tuple(labels),
+        "subject_means": tuple(means.items()),
         "unit": first.design.unit,
         "axis": "" if axis == "experiment" else axis,
     }
