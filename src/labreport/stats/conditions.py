@@ -44,9 +44,9 @@ def either(*values: Any) -> Condition:
 
 
 def _joined(values: tuple[Any, ...], *, decisive: bool) -> Condition:
-    """Join conditions of which a single one with the `decisive` truth settles it.
+    """Join conditions of which a single one that has the `decisive` truth settles it.
 
-    A conjunction that fails is about those that make it fail, any other about all.
+    Whatever fails is about the conditions that fail, anything else about all. True and unknown are unknown.
     """
     conditions = [as_condition(value) for value in values]
     truths = [condition.holds for condition in conditions]

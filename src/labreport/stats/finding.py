@@ -18,8 +18,8 @@ from labreport.stats.quantity import Quantity, reversed_quantity
 from labreport.stats.tables import Column, Table
 from labreport.stats.wording import MINUS
 
-FEW = 3
-"""More comparisons than these are summed up in a sentence, and listed in a table."""
+MOST_IN_SENTENCE = 3
+"""How many comparisons a sentence lists; more are counted in it, and listed in a table."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -301,15 +301,17 @@ class Compared(OfSubjects, Askable):
         )
 
     def both_ways(self) -> list[Comparison]:
-        """Each comparison, and each as seen from its second subject."""
+        """Each comparison, followed by its reverse: a − b and b − a."""
         ways = []
         for comparison in self.comparisons:
             ways += [comparison, comparison.reversed()]
         return ways
 
     def comparison_of(self, *names: Any) -> Comparison:
-        """The comparison of two subjects, seen from the first, or the only one that begins with a subject.
+        """The comparison of two subjects, seen from the first, or the only one of a subject.
 
+        Of the comparisons 10 − 0 and 20 − 0, that of "10" is 10 − 0, and of "0" and "10" its reverse, 0 − 10;
+        that of "0" is none, since there are two. Of the steps and the whole of an effect it is the step.
         Raises `UsageError` where there is none, or more than one.
         """
         chosen = tuple(map(self.find_subject, names))
@@ -416,8 +418,8 @@ class Ranking(Compared):
             refuse(f"a ranking has no .{word} of a pair; there are .clear, .same and .unclear")
 
     def _behind(self, name: Any) -> list[str]:
-        leader = self.find_subject(name)
-        return [behind for behind in self.order if (leader, behind) in self.pairs_ahead]
+        leader, pairs = self.find_subject(name), self.pairs_ahead
+        return [behind for behind in self.order if (leader, behind) in pairs]
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
@@ -479,7 +481,7 @@ class Difference(Compared):
     @property
     def is_summed_up(self) -> bool:
         """Whether it has more comparisons than a sentence lists; a table has them."""
-        return len(self.evidence) > FEW
+        return len(self.evidence) > MOST_IN_SENTENCE
 
     @property
     def table(self) -> Table:
@@ -578,6 +580,6 @@ class Quantified(Askable):
         if isinstance(self.finding, Ranking):
             self.finding.check_word(word)
         joined = self.join(*[single.ask(word, bound=bound) for single in self.finding.singles()])
-        if joined.holds is False and len(joined.about) <= FEW:
+        if joined.holds is False and len(joined.about) <= MOST_IN_SENTENCE:
             return joined
         return replace(joined, about=(self.finding,))

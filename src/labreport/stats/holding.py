@@ -91,24 +91,24 @@ def _asked_of_difference(difference: Difference) -> Asked:
             yield f"{group}{text}", condition
 
 
-def _asked_of_exact_number(number: Quantity) -> Asked:
-    if number.value is not None:
-        printed = f"{number.value * number.factor:.10g}"
-        yield f" == {printed}", number == float(printed)
+def _asked_of_exact_number(quantity: Quantity) -> Asked:
+    if quantity.value is not None:
+        printed = f"{quantity.value * quantity.factor:.10g}"
+        yield f" == {printed}", quantity == float(printed)
 
 
-def _asked_of_interval(number: Quantity) -> Asked:
+def _asked_of_interval(quantity: Quantity) -> Asked:
     """What a comparison is; and the nearest round bounds outside the interval that decides."""
-    if number.null is not None:
+    if quantity.null is not None:
         for word in WORDS:
-            yield _by_word(number, word)
-    low, high = number.deciding_ends
+            yield _by_word(quantity, word)
+    low, high = quantity.deciding_ends
     if low is None or high is None:
         return
-    low, high = low * number.factor, high * number.factor
+    low, high = low * quantity.factor, high * quantity.factor
     step = 10.0 ** math.floor(math.log10(high - low or 1.0))
     below_low = step * (math.ceil(low / step) - 1)
     above_high = step * (math.floor(high / step) + 1)
     for word, bound in (("above", below_low), ("below", above_high)):
-        if number.unit != "fraction" or 0 <= bound <= 100:
-            yield f".{word}({bound:.10g})", number.ask(word, bound=bound)
+        if quantity.unit != "fraction" or 0 <= bound <= 100:
+            yield f".{word}({bound:.10g})", quantity.ask(word, bound=bound)

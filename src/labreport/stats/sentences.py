@@ -13,7 +13,7 @@ from typing import Any
 
 from labreport.project.measure import Measure
 from labreport.stats import formats
-from labreport.stats.finding import FEW, Count, Difference, Fact, Finding, OfSubjects, Ranking
+from labreport.stats.finding import MOST_IN_SENTENCE, Count, Difference, Fact, Finding, OfSubjects, Ranking
 from labreport.stats.quantity import Quantity
 from labreport.stats.wording import enumeration, plural
 
@@ -124,7 +124,7 @@ def _is_number(text: str) -> bool:
 def _count_values(finding: Count) -> dict[str, Any]:
     """`side`, `threshold` and `rows`: pairs of a label and its count; of many subjects their sum alone."""
     rows = [(_label(finding, name), count) for name, count in finding.counts]
-    if len(rows) > FEW:
+    if len(rows) > MOST_IN_SENTENCE:
         rows = [("", finding.quantity)]
     return {"rows": rows, "side": finding.side, "threshold": finding.threshold}
 
@@ -142,7 +142,7 @@ def _difference_values(finding: Difference) -> dict[str, Any]:
     return {
         "rows": rows,
         "whole": rows[-1],
-        "summary": _summary(finding.measure, rows) if finding.is_summed_up else [],
+        "summary": _outcome_counts(finding.measure, rows) if finding.is_summed_up else [],
         "base": rows[0].second if len(bases) == 1 else "",
     }
 
@@ -208,7 +208,7 @@ def _as_positive(comparative: str) -> str:
     return " ".join(["as", *positive, "as"])
 
 
-def _summary(measure: Measure, rows: Sequence[ComparisonRow]) -> list[str]:
+def _outcome_counts(measure: Measure, rows: Sequence[ComparisonRow]) -> list[str]:
     """How many comparisons have each outcome: `5 are slower`, `4 unclear`."""
     words = {
         "more": _comparative(measure, larger=True).partition(" in ")[0],
@@ -288,8 +288,9 @@ def _ranking_values(finding: Ranking) -> dict[str, Any]:
 
 def _leaders_of(finding: Ranking, name: str) -> list[str]:
     """Those that are clearly ahead of one: the first of them, if any of the first is."""
-    leaders = [leader for leader in finding.order if (leader, name) in finding.pairs_ahead]
-    return [leader for leader in leaders if leader in finding.first] or leaders
+    first, pairs = finding.first, finding.pairs_ahead
+    leaders = [leader for leader in finding.order if (leader, name) in pairs]
+    return [leader for leader in leaders if leader in first] or leaders
 
 
 def _differences_among(names: Sequence[str], finding: Ranking) -> list[Quantity]:
