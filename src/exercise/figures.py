@@ -88,8 +88,7 @@ def _accuracy_and_loss(results: Any, series: dict[tuple[str, str], Any], lowest:
 
     `series` maps a network and the prefix of its records ("" for training data, "validation_") to a mark.
     """
-    margins = charts.Margins(left=8, right=29, top=7, between=34)
-    drawing, (accuracy_panel, loss_panel) = charts.column_figure(46, columns=2, margins=margins)
+    drawing, (accuracy_panel, loss_panel) = charts.column_figure(46, columns=2)
     accuracy_limits, loss_limits = (lowest, 100.0), (0.0, 0.30)
     rows = []
     for (name, prefix), mark in series.items():
@@ -138,8 +137,7 @@ def curves_complex(results: Any) -> Any:
 @figure(reads=DEEP)
 def curves_deep(results: Any) -> Any:
     """The three deep networks in training: training and validation accuracy by epoch."""
-    margins = charts.Margins(left=8, right=38, top=7)
-    drawing, (panel,) = charts.column_figure(34, margins=margins)
+    drawing, (panel,) = charts.column_figure(34)
     _finish_epochs(panel, "Accuracy, %", (5, 25), range(1, EPOCH + 1))
     rows = []
     for (name, runs), style in zip(results.items(), (BLUE, VERMILLION, PURPLE), strict=True):
@@ -158,8 +156,7 @@ def curves_deep(results: Any) -> Any:
 @figure(reads=(DEEP_32, GAIN, BACKWARD))
 def signals(results: Any) -> Any:
     """Gradient, and difference between images, by layer before the first update."""
-    margins = charts.Margins(left=9, right=31, top=7, between=41)
-    drawing, (gradient_panel, image_panel) = charts.column_figure(40, columns=2, margins=margins)
+    drawing, (gradient_panel, image_panel) = charts.column_figure(40, columns=2)
     usual = charts.Mark("usual weights", BLUE)
     louder = charts.Mark("Trial 3: weights × 4", VERMILLION)
     backward = charts.Mark("Trial 1: gradient × 4", PURPLE)
@@ -202,7 +199,7 @@ def _mean_by_layer(runs: Any, record: str) -> list[float]:
 @figure(reads=at(EPOCH, *NETWORKS))
 def accuracy_parameters(results: Any) -> Any:
     """Validation accuracy after ten epochs against the number of parameters."""
-    drawing, (panel,) = charts.column_figure(36, margins=charts.Margins(left=9, right=22, top=7))
+    drawing, (panel,) = charts.column_figure(36)
     panel.set(xscale="log", xlim=(5e3, 5e5), ylim=(0, 105))
     panel.grid(False)
     shallow = charts.Mark("one or three hidden layers", BLUE)
@@ -229,8 +226,7 @@ def accuracy_parameters(results: Any) -> Any:
 @figure(reads=(SMALL, SMALL_MOMENTUM, WIDE, COMPLEX))
 def momentum_and_size(results: Any) -> Any:
     """Validation accuracy by epoch of a small network without momentum and with it, and of larger ones."""
-    margins = charts.Margins(left=9, right=46, top=7)
-    drawing, (panel,) = charts.column_figure(48, margins=margins)
+    drawing, (panel,) = charts.column_figure(48)
     limits = (94.0, 98.6)
     marks = {
         "complex": charts.Mark("complex (3 × 128, momentum)", INK),
@@ -252,8 +248,7 @@ def momentum_and_size(results: Any) -> Any:
 @figure(reads=LEARNING)
 def accuracy_by_digit(results: Any) -> Any:
     """Accuracy on the test images of each digit after the last epoch, with intervals, by network."""
-    margins = charts.Margins(left=8, right=3, top=11, between=6)
-    drawing, panels = charts.column_figure(50, columns=3, margins=margins)
+    drawing, panels = charts.column_figure(50, columns=3, share_axes=True)
     rows = []
     for panel, name in zip(panels, results, strict=True):
         wrong = hardest(results, name, truth=labels("test"), predicted="predictions").mean
@@ -273,7 +268,6 @@ def accuracy_by_digit(results: Any) -> Any:
         charts.plain_numbers(panel.yaxis)
         charts.panel_title(panel, name, lift=16)
     charts.y_title(panels[0], "Test accuracy, %")
-    charts.level(panels)
     kind = "dot charts with intervals, accuracy on the test images of each digit, one chart a network"
     return charts.Drawing(drawing, kind, ["network", "digit", "accuracy, %", "from", "to"], rows)
 
@@ -291,8 +285,9 @@ def confusion_matrix(results: Any) -> Any:
 
     panel = drawing.add_axes((0.05, 0.13, 0.53, 0.86))
     texts = [[f"{value:.1f}" for value in row] for row in mean]
-    blank = np.eye(CLASSES) + (mean == 0)
-    charts.heat_map(panel, mean, texts, rows=digits, columns=digits, low=0, blank=blank)
+    is_blank = np.eye(CLASSES, dtype=bool) | (mean == 0)
+    shown = np.where(is_blank, np.nan, mean)
+    charts.heat_map(panel, shown, texts, rows=digits, columns=digits, low=0)
     for first, second in pairs:
         pictures.frame_cells(panel, [(first, second), (second, first)])
     panel.set(xlabel="Taken for", ylabel="Digit")

@@ -10,7 +10,9 @@ from labreport import charts
 
 def canvas(height_mm: float) -> tuple[Any, Any]:
     """Make a figure with one panel and no axes, measured in mm from its upper left."""
-    figure, (panel,) = charts.column_figure(height_mm, margins=charts.Margins(0, 0, 0, 0))
+    figure, (panel,) = charts.column_figure(height_mm)
+    figure.set_layout_engine("none")
+    panel.set_position((0.0, 0.0, 1.0, 1.0))
     panel.set_axis_off()
     panel.set(xlim=(0.0, charts.WIDTH_MM), ylim=(height_mm, 0.0), autoscale_on=False)
     return figure, panel

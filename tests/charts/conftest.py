@@ -2,76 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
-from labreport.project import Experiment, Study, study
-from labreport.results import Results, Run, Runs
+from labreport import charts
+from labreport.project import Experiment, study
+from labreport.results import Checkpoint, Results, Run, Runs
 
 
 @dataclass(frozen=True)
 class Network:
-    """A specification with one number."""
+    """A specification."""
 
     nodes: int = 10
     layers: int = 1
 
 
 def runs_of(
-    experiment: Experiment,
-    metrics: Sequence[Mapping[str, float]],
-    records: Sequence[Sequence[Mapping[str, float]]] = (),
-    arrays: Sequence[Mapping[str, Any]] = (),
+    experiment: Experiment, accuracies: Sequence[float], losses: Sequence[Sequence[float]] = ()
 ) -> Runs:
-    """One run for each of `metrics`, which are those of the last epoch."""
-    made = []
-    for seed, values in enumerate(metrics):
-        kept: Any = SimpleNamespace(
-            epoch=experiment.epochs, metrics=values, arrays=arrays[seed] if arrays else {}, file=Path()
-        )
-        records_of_seed = tuple(records[seed]) if records else ()
-        made.append(Run(f"{seed}", experiment.name, seed, {}, records_of_seed, {experiment.epochs: kept}))
-    return Runs(experiment, tuple(made), experiment.epochs)
+    """One run for each accuracy at the last epoch, with losses by epoch."""
+    runs = []
+    for seed, accuracy in enumerate(accuracies):
+        metrics = {"test accuracy": accuracy}
+        last = Checkpoint(experiment.epochs, metrics, Path(), "", 0)
+        records = [{"loss": loss} for loss in losses[seed]] if losses else []
+        runs.append(Run(f"{seed}", experiment.name, seed, {}, tuple(records), {experiment.epochs: last}))
+    return Runs(experiment, tuple(runs), experiment.epochs)
+
+
+@pytest.fixture
+def house() -> Iterator[None]:
+    """The style of the house."""
+    with charts.style():
+        yield
 
 
 @pytest.fixture
 def results() -> Results:
     """`wide` and `small`, five seeds, three epochs: accuracies that lie close together, and a loss."""
-    by_name = {}
-    for name, title, best in (("wide", "one wide layer", 0.981), ("small", "", 0.975)):
-        experiment = Experiment(
-            name, Network(400 if name == "wide" else 62), epochs=3, start=object, title=title
-        )
-        losses = [[{"loss": (1 + seed / 10) / epoch} for epoch in (1, 2, 3)] for seed in range(5)]
-        accuracies = [{"test accuracy": best + shift / 1000} for shift in (0, 0, 0.1, 1, 2)]
-        by_name[name] = runs_of(experiment, accuracies, losses)
-    return Results("test", by_name)
+    wide = Experiment("wide", Network(400), epochs=3, start=object, title="one wide layer")
+    small = Experiment("small", Network(62), epochs=3, start=object)
+    losses = []
+    for seed in range(5):
+        first = 1 + seed / 10
+        losses.append([first, first / 2, first / 3])
+    runs = {
+        "wide": runs_of(wide, [0.981, 0.981, 0.9811, 0.982, 0.983], losses),
+        "small": runs_of(small, [0.975, 0.975, 0.9751, 0.976, 0.977], losses),
+    }
+    return Results("test", runs)
 
 
 @pytest.fixture
-def study_results() -> Callable[..., tuple[Results, Study]]:
-    """A study of the given axes, two seeds a cell; its metric is 0.5 + 0.01 × place + 0.001 × seed."""
-
-    def make(**axes: Any) -> tuple[Results, Study]:
-        sizes = study("sizes", Experiment("base", Network(), fit=object), **axes)
-        runs = {
-            experiment.name: runs_of(
-                experiment, [{"test accuracy": 0.5 + 0.01 * place + 0.001 * seed} for seed in (0, 1)]
-            )
-            for place, experiment in enumerate(sizes.experiments())
-        }
-        return Results("test", runs, {"sizes": sizes}), sizes
-
-    return make
+def cells() -> Results:
+    """A study of six cells, two seeds each; each cell is a per cent better than the one before."""
+    sizes = study("sizes", Experiment("base", Network(), fit=object), nodes=(10, 20, 40), layers=(1, 2))
+    runs = {}
+    for place, experiment in enumerate(sizes.experiments()):
+        worse = 0.5 + 0.01 * place
+        runs[experiment.name] = runs_of(experiment, [worse, worse + 0.001])
+    return Results("test", runs, {"sizes": sizes})
 
 
 @pytest.fixture
-def of_arrays() -> Callable[[Sequence[Mapping[str, Any]]], Results]:
-    """The results of an experiment `tree` that kept these arrays, one mapping a seed."""
-    experiment = Experiment("tree", Network(), fit=object)
-    return lambda arrays: Results("test", {"tree": runs_of(experiment, [{} for _ in arrays], arrays=arrays)})
+def guesses() -> Results:
+    """Two runs of `tree`, whose arrays say what is taken for what."""
+    runs = runs_of(Experiment("tree", Network(), fit=object), [1.0, 1.0])
+    first, second = (run.at() for run in runs)
+    vars(first)["arrays"] = {"truth": list("aabb"), "predicted": list("abbb")}
+    vars(second)["arrays"] = {"truth": list("aabc"), "predicted": list("aaac")}
+    return Results("test", {"tree": runs})

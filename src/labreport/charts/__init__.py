@@ -9,22 +9,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    # fmt: off
-    # isort: off
+    from labreport.charts.drawing import Drawing
     from labreport.charts.labels import Label, direct_labels, label_line_ends
-    from labreport.charts.layout import (
-        Margins, column_figure, level, note, panel_grid, panel_title, y_title,
-    )
-    from labreport.charts.marks import (
-        Mark, band, curve, points, reference_line, seed_lines, spread,
-        upright_reference_line,
-    )
+    from labreport.charts.layout import column_figure, note, panel_title, y_title
+    from labreport.charts.marks import Mark, band, curve, points, reference_line, seed_lines
     from labreport.charts.shades import heat_map
     from labreport.charts.styles import SERIES, WIDTH_MM, Colour, css_variables, style
-    from labreport.charts.svg import Drawing, Exported, export
+    from labreport.charts.svg import Exported, export
     from labreport.charts.ticks import few_numbers, plain_numbers, powers_of_ten, thousands
 
-_HOMES = ("styles", "layout", "ticks", "marks", "labels", "shades", "svg")
+_HOMES = ("styles", "drawing", "layout", "ticks", "marks", "labels", "shades", "svg")
 
 
 def __getattr__(name: str) -> Any:

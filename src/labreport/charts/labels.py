@@ -1,33 +1,27 @@
-"""Names beside the points and line ends that they belong to, apart from each other and from curves."""
+"""Names beside the points and line ends that they belong to, apart from each other."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.path import Path
-from matplotlib.transforms import Bbox
+from matplotlib.text import Annotation
 
-from labreport.charts.layout import note, settle_limits
-from labreport.charts.styles import SIZE, Colour
+from labreport.charts.layout import note
+from labreport.charts.styles import Colour
 
-LINE_HEIGHT = 1.3 * SIZE
-GAP = 5.0
+_GAP = 6.0
 """From a point to its label, in points."""
-LEADER = 5.0
-"""Width of a leader, which leads from a point to a label that is moved, in points."""
 _VISIBLE_MOVE = 3.0
-"""A label that is moved by more points than this gets a leader."""
-_STEP = 1.0
-"""By how many points a label is moved on while a clear place is looked for."""
-_LETTER_WIDTH = 0.56
-"""Mean width of a letter of the house's face, in type sizes."""
-_LEADER_LINE = {"arrowstyle": "-", "color": Colour.RULE.value, "linewidth": 0.5}
-_LEADER_LINE |= {"shrinkA": 0.5, "shrinkB": 2.0, "relpos": (0.0, 0.5)}
+"""A label that is moved by more points than this has a leader to its point."""
+_ROUNDS = 500
+"""How often labels that overlap are moved apart, at most."""
+_THIN: dict[str, Any] = {"color": Colour.RULE.value, "linewidth": 0.5}
+_LEADER = {"arrowstyle": "-", "shrinkA": 0.0, "shrinkB": 2.0} | _THIN
 
 
 @dataclass(frozen=True)
@@ -40,14 +34,12 @@ class Label:
     colour: Colour = Colour.INK
 
 
-def text_width(text: str) -> float:
-    """About how wide a text is set, in points."""
-    longest = max(len(line) for line in text.split("\n"))
-    return _LETTER_WIDTH * longest * SIZE + 2.0
-
-
 def label_line_ends(axes: Axes) -> None:
-    """Name each line that has a label at its right end. Set the limits of `axes` first."""
+    """Name each line that has a label, in one column behind the last point of all.
+
+    A thin line leads from a line that ends earlier to its name, which no other line crosses there. Set the
+    limits of `axes` first.
+    """
     labels = []
     for line in axes.lines:
         name = str(line.get_label())
@@ -56,98 +48,60 @@ def label_line_ends(axes: Axes) -> None:
         if not name.startswith("_") and len(finite):
             x, y = finite[-1].tolist()
             labels.append(Label(name, x, y, _house_colour(line.get_color())))
-    direct_labels(axes, labels)
+    if not labels:
+        return
+    column = max(label.x for label in labels)
+    for label in labels:
+        if label.x < column:
+            axes.hlines(label.y, label.x, column, **_THIN)
+    direct_labels(axes, [replace(label, x=column) for label in labels])
 
 
 def _house_colour(colour: Any) -> Colour:
     """The colour of the house that is drawn; ink for any other."""
-    return next((house for house in Colour if house == colour), Colour.INK)
+    for house_colour in Colour:
+        if house_colour == colour:
+            return house_colour
+    return Colour.INK
 
 
 def direct_labels(axes: Axes, labels: Iterable[Label]) -> None:
-    """Set each label to the right of its point, moved up or down until it is clear of labels and curves.
+    """Set each label to the right of its point, moved up or down so that none overlap.
 
-    Those in the middle are set first, so that the others move away from them and keep their order. Where one
-    finds no clear place so, all are stacked as near to their points as their heights allow.
+    Labels above each other keep the order of their points. A label that was moved has a leader to its point.
     """
-    settle_limits(axes)
-    labels = list(labels)
-    curves = _curves_of(axes)
-    taken: dict[Label, Bbox] = {}
-    moves: dict[Label, float] = {}
-    for label in _from_the_middle(labels):
-        move = _clear_move(axes, label, curves, taken)
-        if move is None:
-            moves = _stacked_moves(axes, labels)
-            break
-        moves[label] = move
-        taken[label] = _box_of(axes, label, move)
-    any_moved = any(abs(move) > _VISIBLE_MOVE for move in moves.values())
-    for label, move in moves.items():
+    settled_figure: Any = axes.get_figure(root=True)
+    settled_figure.draw_without_rendering()  # limits and layout
+    notes = []
+    for label in labels:
         look: dict[str, Any] = {"va": "center", "color": label.colour.text.value, "fontweight": 600}
+        notes.append(note(axes, label.text, (label.x, label.y), (_GAP, 0.0), parse_math=False, **look))
+    for annotation, move in zip(notes, _moves_apart(axes, notes), strict=True):
+        annotation.xyann = (_GAP, move)
         if abs(move) > _VISIBLE_MOVE:
-            look["arrowprops"] = _LEADER_LINE
-        offset = (GAP + LEADER if any_moved else GAP, move)
-        note(axes, label.text, (label.x, label.y), offset, parse_math=False, **look)
+            note(axes, "", annotation.xy, (_GAP - 1.0, move), arrowprops=_LEADER)
 
 
-def _curves_of(axes: Axes) -> list[Path]:
-    """The lines of a panel, in points."""
-    lines = [line for line in axes.lines if line.get_linestyle() != "None"]
-    return [line.get_transform().transform_path(line.get_path()) for line in lines]
+def _moves_apart(axes: Axes, notes: Sequence[Annotation]) -> list[float]:
+    """By how many points each note is moved up, so that none overlap and all are within the panel's height.
 
-
-def _from_the_middle(labels: Iterable[Label]) -> list[Label]:
-    """Labels by height, those in the middle first."""
-    ordered = sorted(labels, key=lambda label: label.y)
-    middle = (len(ordered) - 1) / 2
-    return sorted(ordered, key=lambda label: abs(ordered.index(label) - middle))
-
-
-def _box_of(axes: Axes, label: Label, move: float) -> Bbox:
-    """Where a label stands that is moved up by so many points."""
-    x, y = axes.transData.transform((label.x, label.y)).tolist()
-    height = LINE_HEIGHT * (label.text.count("\n") + 1)
-    width = LEADER + text_width(label.text)
-    bottom = y + move - height / 2
-    return Bbox.from_bounds(x + GAP, bottom, width, height)
-
-
-def _stacked_moves(axes: Axes, labels: Iterable[Label]) -> dict[Label, float]:
-    """By how many points each label is moved up, so that none overlap: the sum of squared moves is least."""
-    from scipy.optimize import isotonic_regression
-
-    ordered = sorted(labels, key=lambda label: label.y)
-    points = np.array([axes.transData.transform((label.x, label.y))[1] for label in ordered])
-    steps = LINE_HEIGHT * np.arange(len(ordered))
-    starts = isotonic_regression(points - steps).x
-    highest = axes.bbox.y1 + LINE_HEIGHT / 2 - steps[-1]
-    lowest = axes.bbox.y0 - LINE_HEIGHT / 2
-    places = np.maximum(lowest, np.minimum(starts, highest)) + steps
-    return dict(zip(ordered, (places - points).tolist(), strict=True))
-
-
-def _clear_move(
-    axes: Axes, label: Label, curves: Sequence[Path], taken: Mapping[Label, Bbox]
-) -> float | None:
-    """By how many points a label is moved up, so that nothing crosses it; None where no place is clear."""
-    lowest = axes.bbox.y0 - LINE_HEIGHT / 2
-    highest = axes.bbox.y1 + LINE_HEIGHT
-    for step in range(math.ceil(axes.bbox.height / _STEP)):
-        for move in (step * _STEP, -step * _STEP):
-            box = _box_of(axes, label, move)
-            is_inside = lowest <= box.y0 and box.y1 <= highest
-            if not is_inside or any(curve.intersects_bbox(box, filled=False) for curve in curves):
-                continue
-            if all(_stand_in_order(label, box, *other) for other in taken.items()):
-                return move
-    return None
-
-
-def _stand_in_order(label: Label, box: Bbox, other: Label, other_box: Bbox) -> bool:
-    """Whether two labels stand side by side, or above each other as their points do."""
-    if box.x1 < other_box.x0 or other_box.x1 < box.x0:
-        return True
-    if label.y > other.y:
-        return bool(box.y0 >= other_box.y1)
-    return bool(box.y1 <= other_box.y0)
+    Of two that overlap, each is moved by half of what they overlap, again and again.
+    """
+    boxes = [annotation.get_window_extent() for annotation in notes]
+    moves = [0.0] * len(notes)
+    by_height = sorted(range(len(notes)), key=lambda index: boxes[index].y0)
+    pairs = []
+    for lower, upper in combinations(by_height, 2):
+        if boxes[lower].x0 < boxes[upper].x1 and boxes[upper].x0 < boxes[lower].x1:
+            pairs.append((lower, upper))
+    for _ in range(_ROUNDS):
+        for lower, upper in pairs:
+            overlap = boxes[lower].y1 + moves[lower] - boxes[upper].y0 - moves[upper]
+            if overlap > 0:
+                moves[lower] -= overlap / 2
+                moves[upper] += overlap / 2
+        for index, box in enumerate(boxes):
+            lowest = axes.bbox.y0 - box.height / 2 - box.y0
+            highest = axes.bbox.y1 + box.height / 2 - box.y1
+            moves[index] = min(max(moves[index], lowest), highest)
+    return moves

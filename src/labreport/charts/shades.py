@@ -17,8 +17,6 @@ _STEPS = ("#f3f7fb", "#b7d3ea", "#5f9fcf", "#1f6aa5", "#0a3a66")
 SHADES = LinearSegmentedColormap.from_list("labreport", _STEPS)
 ON_LIGHT, ON_DARK = "#101418", "#fdfdfe"  # no pure grey, which would turn over on a dark page
 _DARK_FROM = 172 / 256  # light text stands out more from here: relative luminance below 0.18, as in WCAG 2.2
-
-
 _CELL_EDGE: Any = {"edgecolors": Colour.PAPER.value, "linewidth": 0.8}
 _CELL_TEXT: Any = {"fontsize": SIZE, "ha": "center", "va": "center"}
 
@@ -32,28 +30,20 @@ def heat_map(
     columns: Sequence[str],
     low: float | None = None,
     high: float | None = None,
-    blank: Any = False,
 ) -> None:
     """Draw `values` (rows × columns) as shades from `low` to `high`, else their own, `texts` in the cells.
 
-    Cells that are not finite, or where `blank` is true, are left empty.
+    Cells that are not finite are left empty.
     """
-    with_gaps = np.where(blank, np.nan, values).astype(float)
-    shown = np.ma.masked_invalid(with_gaps)
-    finite = shown.compressed()
-    low = float(finite.min(initial=np.inf)) if low is None else low
-    high = float(finite.max(initial=low)) if high is None else high
-    span = high - low if high > low else 1.0
-    axes.pcolormesh(shown, cmap=SHADES, vmin=low, vmax=low + span, **_CELL_EDGE)
-    for row, column in np.argwhere(~np.ma.getmaskarray(shown)):
-        darkness = (shown[row, column] - low) / span
-        colour = ON_DARK if darkness >= _DARK_FROM else ON_LIGHT
+    cells = np.ma.masked_invalid(values)
+    shades = axes.pcolormesh(
+        cells, cmap=SHADES, vmin=low, vmax=high, edgecolors=Colour.PAPER.value, linewidth=0.8
+    )
+    darkness: Any = shades.norm(cells)
+    for row, column in np.argwhere(~np.ma.getmaskarray(cells)):
+        colour = ON_DARK if darkness[row, column] >= _DARK_FROM else ON_LIGHT
         axes.text(column + 0.5, row + 0.5, texts[row][column], color=colour, **_CELL_TEXT)
-    _name_cells(axes, rows, columns, shown.shape)
-
-
-def _name_cells(axes: Axes, rows: Sequence[str], columns: Sequence[str], shape: tuple[int, int]) -> None:
-    height, width = shape
+    height, width = cells.shape
     axes.grid(False)
     axes.spines[:].set_visible(False)
     axes.set(xlim=(0, width), ylim=(height, 0))

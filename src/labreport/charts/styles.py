@@ -47,7 +47,7 @@ class Colour(StrEnum):
         return Colour.__members__.get(f"{self.name}_TEXT", self)
 
 
-VARIABLES = {colour: "--chart-" + colour.name.lower().replace("_", "-") for colour in Colour}
+VARIABLES: dict[str, str] = {colour: "--chart-" + colour.name.lower().replace("_", "-") for colour in Colour}
 """The CSS variable of each colour, such as `--chart-blue-text`."""
 
 
@@ -71,9 +71,7 @@ SERIES = (
 
 def css_variables() -> str:
     """Declare every chart colour for both themes, `--chart-ink: light-dark(#1f2328, #f0f3f6); …`."""
-    lines = []
-    for colour, name in VARIABLES.items():
-        lines.append(f"{name}: light-dark({colour}, {colour.dark});")
+    lines = [f"{VARIABLES[colour]}: light-dark({colour}, {colour.dark});" for colour in Colour]
     return "\n".join(lines)
 
 

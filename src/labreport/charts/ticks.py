@@ -1,4 +1,4 @@
-"""Labels of ticks that read well: 0.5, 12, 3 000, 10⁻⁶."""
+"""Labels of ticks that read as numbers of the text do: 0.5, −12, 3,000, 10⁻⁶."""
 
 from __future__ import annotations
 
@@ -10,17 +10,10 @@ from matplotlib.axis import Axis
 
 from labreport.stats.wording import power_of_ten_text
 
-_MOST_POWERS = 6
-
-
-def number(value: float, form: str = ".10g") -> str:
-    """Write a number with a minus sign, and with the narrow space between thousands that the text has."""
-    return f"{value:,{form}}".replace(",", "\u202f").replace("-", "−")
-
 
 def plain_numbers(axis: Axis) -> None:
-    """Label ticks as 0.5, 12, 1 000."""
-    axis.set_major_formatter(lambda value, _: number(value))
+    """Label ticks as 0.5, 12, 1,000."""
+    axis.set_major_formatter("{x:,.10g}")
     axis.set_minor_formatter(ticker.NullFormatter())
 
 
@@ -31,19 +24,15 @@ def few_numbers(axis: Axis, *, whole: bool = False) -> None:
 
 
 def thousands(axis: Axis, subs: Sequence[float] = (1.0, 3.0)) -> None:
-    """Put ticks of a logarithmic axis at 1, 3 and 10 in each decade, written out: 3 000, 10 000."""
-    axis.set_major_locator(ticker.LogLocator(base=10.0, subs=subs, numticks=50))
+    """Put ticks of a logarithmic axis at 1, 3 and 10 in each decade, written out: 3,000, 10,000."""
+    axis.set_major_locator(ticker.LogLocator(subs=subs, numticks=50))
     axis.set_minor_locator(ticker.NullLocator())
     plain_numbers(axis)
 
 
 def powers_of_ten(axis: Axis) -> None:
-    """Put at most six ticks of a logarithmic axis at powers of ten. Set the limits first."""
-    low, high = sorted(axis.get_view_interval())
-    reach = math.log10(high) - math.log10(low)
-    steps = (1, 2, 3, 5, 10, 20, 50, 100)
-    decades = next(step for step in steps if reach / step < _MOST_POWERS)
-    axis.set_major_locator(ticker.LogLocator(base=10.0**decades, numticks=8))
+    """Put at most six ticks of a logarithmic axis at powers of ten, as `10⁻⁶`."""
+    axis.set_major_locator(ticker.LogLocator(numticks=6))
     axis.set_minor_locator(ticker.NullLocator())
     axis.set_major_formatter(lambda value, _: power_of_ten_text(round(math.log10(value))))
 

@@ -19,9 +19,8 @@ from labreport.results.runs import Checkpoint, Run
 
 KEY_DIGITS = 16
 """How much of a key is in the names of its files."""
-_RUN_FILE = re.compile(r"\d+-[0-9a-f]{8,16}\.json")
-"""The file of a run; fewer digits are another version's, which is told where the run is made again."""
-_OURS = re.compile(r"\.?\d+-[0-9a-f]{8,16}(\..+)?")
+_RUN_FILE = re.compile(r"\d+-[0-9a-f]{16}\.json")
+_OURS = re.compile(r"\.?\d+-[0-9a-f]{16}(\..+)?")
 """A file of a run, of an unfinished writing, or a lock."""
 
 
@@ -38,12 +37,26 @@ class Store:
         self.reads = ReadLists(self.folder / "reads")
         self.notices: list[str] = []
         self._runs: dict[Path, Run | None] = {}
+        """What is in a file of a run; None for one that is damaged, which a notice tells."""
         self._paths: dict[tuple[int, str], Path] = {}
         """The file of each run, by its seed and the beginning of its key."""
-        self._groups: dict[tuple[Path, int], list[Path]] | None = None
-        """The files of the runs of each folder and seed; made when it is first asked for."""
+        self._paths_of_experiment: dict[tuple[str, int], set[Path]] = {}
+        """The files of the runs of a folder and a seed."""
         for path in sorted(_files_of_runs(self.folder)):
-            self._paths.setdefault(_seed_and_key(path), path)
+            self._add(path)
+
+    def _add(self, path: Path) -> None:
+        """Put the file of a run into the index."""
+        seed, key = _seed_and_key(path)
+        self._paths[seed, key] = path
+        self._paths_of_experiment.setdefault((path.parent.name, seed), set()).add(path)
+
+    def _forget(self, path: Path) -> None:
+        """Take the file of a run out of the index."""
+        seed, key = _seed_and_key(path)
+        self._runs.pop(path, None)
+        self._paths.pop((seed, key), None)
+        self._paths_of_experiment.get((path.parent.name, seed), set()).discard(path)
 
     def find(self, key: str, seed: int) -> Run | None:
         """The run of this key and seed, whichever experiment it was made for; None where there is none.
@@ -60,17 +73,10 @@ class Store:
     def reload(self, key: str, seed: int, name: str) -> Run | None:
         """The run as it is on the disk now: another process may have written it since."""
         path = self._path(key, seed, name)
-        self._runs.pop(path, None)
-        self._note(key, seed, path if path.is_file() else None)
+        self._forget(path)
+        if path.is_file():
+            self._add(path)
         return self.find(key, seed)
-
-    def _note(self, key: str, seed: int, path: Path | None) -> None:
-        """Correct the index: the file of a run, None where there is none."""
-        self._groups = None
-        if path:
-            self._paths[seed, key[:KEY_DIGITS]] = path
-        else:
-            self._paths.pop((seed, key[:KEY_DIGITS]), None)
 
     def runs(self) -> Iterator[Run]:
         """All runs that are not damaged, in the order of their files."""
@@ -80,11 +86,7 @@ class Store:
 
     def of_experiment(self, name: str, seed: int) -> list[Run]:
         """The runs of an experiment and a seed, whatever their keys, the last that was written first."""
-        if self._groups is None:
-            self._groups = {}
-            for (number, _), path in self._paths.items():
-                self._groups.setdefault((path.parent, number), []).append(path)
-        paths = self._groups.get((self.folder / files.safe_name(name), seed), [])
+        paths = self._paths_of_experiment.get((files.safe_name(name), seed), set())
         by_time = sorted(paths, key=lambda path: path.stat().st_mtime_ns, reverse=True)
         runs = map(self._run, by_time)
         return [run for run in runs if run]
@@ -124,7 +126,7 @@ class Store:
             "state": _to_json(run.state) if run.state else None,
         }
         files.write_json(path, members)
-        self._note(run.key, run.seed, path)
+        self._add(path)
         self._runs[path] = run
         named = {checkpoint.file for checkpoint in run.stored}
         for file in set(path.parent.glob(f"{path.stem}.*.safetensors")) - named:
@@ -143,7 +145,7 @@ class Store:
     def remove(self, run: Run) -> int:
         """Remove the files of a run; the bytes that are free then."""
         paths = self.files(run)
-        self._note(run.key, run.seed, None)
+        self._forget(self.path(run))
         return _remove(paths)
 
     def clean(self, keys: Container[str]) -> int:
@@ -159,8 +161,8 @@ class Store:
             is_ours = _OURS.fullmatch(path.name) or path.parent == self.reads.folder
             if is_ours and path.is_file() and path not in wanted:
                 unwanted.append(path)
-        self._paths = {name: path for name, path in self._paths.items() if path in wanted}
-        self._groups = None
+                if _RUN_FILE.fullmatch(path.name):
+                    self._forget(path)
         return _remove(unwanted)
 
     def _run(self, path: Path) -> Run | None:

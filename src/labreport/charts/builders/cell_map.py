@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from labreport.charts import layout, shades
-from labreport.charts.builders.groups import Observations, groups_of_study, groups_of_values
-from labreport.charts.builders.parts import (
-    average_name,
-    axis_title,
-    drawing,
-    label_room,
-    printed_value,
-    rounded,
-)
-from labreport.charts.svg import Drawing
+from labreport.charts.builders.means import Observations, means_of_study, means_of_values
+from labreport.charts.builders.parts import average_name, axis_title, drawing, printed_values
+from labreport.charts.drawing import Drawing
 from labreport.errors import refuse
 from labreport.project import Data, Experiment, table
+
+if TYPE_CHECKING:
+    import pandas
 
 
 def heat_map(
@@ -33,20 +28,15 @@ def heat_map(
     The first axis of a study gives the rows, all others the columns.
     """
     if rows is not None and columns is not None and len(what) == 1:
-        groups = groups_of_values(source, what[0], columns, rows, epoch)
+        means = means_of_values(source, what[0], columns, rows, epoch)
     elif len(what) == 2 and isinstance(source, Mapping):
-        groups = groups_of_study(source, *what, epoch)
+        means = means_of_study(source, *what, epoch)
     else:
         refuse("write heat_map(results, study, measure) or heat_map(table, measure, rows=…, columns=…)")
-    down, along = groups.names(0), groups.names(1)
-    values = []
-    for row in down:
-        means = {column: group.mean for column, group in groups.along(row).items()}
-        values.append([means.get(column, math.nan) for column in along])
-    heads = [head for head in groups.heads if head]
-    title = f"{groups.measure.label} by {' and '.join(heads)}"
-    note = f"Each cell is the {average_name(groups.measure)} of {axis_title(groups.measure)}."
-    return _draw_map(values, down, along, groups.heads, title, note)
+    cells = means.frame.pivot(index="outer", columns="inner", values="mean")
+    in_order = cells.reindex(index=means.frame.outer.unique(), columns=means.frame.inner.unique())
+    caption = f"Each cell is the {average_name(means.measure)} of {axis_title(means.measure)}."
+    return _draw_map(in_order, means.heads, means.title, caption)
 
 
 def confusion(
@@ -78,34 +68,23 @@ def confusion(
     counts = pandas.crosstab(true, taken_for).reindex(index=classes, columns=classes)
     occurring = counts.where(counts > 0)
     shares = 100 * occurring.div(counts.sum(axis=1), axis=0)
-    names = [str(name) for name in classes]
-    note = "Rows are the true classes, in per cent of their items; an empty cell never occurs."
-    values = shares.to_numpy().tolist()
-    return _draw_map(values, names, names, (truth, predicted), title, note, low=0.0, high=100.0)
+    caption = "Rows are the true classes, in per cent of their items; an empty cell never occurs."
+    return _draw_map(shares, (truth, predicted), title, caption, low=0.0, high=100.0)
 
 
 def _draw_map(
-    values: Sequence[Sequence[float]],
-    rows: list[str],
-    columns: list[str],
-    heads: Sequence[str],
-    title: str,
-    note: str,
-    **limits: float,
+    cells: pandas.DataFrame, heads: tuple[str, str], title: str, caption: str, **limits: float
 ) -> Drawing:
-    """Draw `values` (rows × columns) with their numbers; `limits` are those of the shades."""
-    margins = layout.Margins(left=label_room(rows))
-    height = 18.5 + 7.5 * len(rows)
-    figure, (axes,) = layout.column_figure(height, margins=margins)
-    finite = [value for line in values for value in line if math.isfinite(value)]
-    texts = []
-    table_rows: list[list[Any]] = []
-    for row, line in zip(rows, values, strict=True):
-        texts.append([printed_value(value, finite) for value in line])
-        numbers = [rounded(value) for value in line]
-        table_rows.append([row, *numbers])
+    """Draw cells with their numbers; `heads` name rows and columns, `limits` are those of the shades."""
+    rows = [str(row) for row in cells.index]
+    columns = [str(column) for column in cells.columns]
+    values = cells.to_numpy()
+    texts = [printed_values(row, values.ravel()) for row in values]
+    figure, (axes,) = layout.column_figure(18.5 + 7.5 * len(rows))
     shades.heat_map(axes, values, texts, rows=rows, columns=columns, **limits)
-    y_name, x_name = (head.replace("_", " ") for head in heads)
-    layout.y_title(axes, y_name)
-    axes.set_xlabel(x_name)
-    return drawing(figure, "heat map", [heads[0], *columns], table_rows, title, note)
+    row_head, column_head = heads
+    layout.y_title(axes, row_head.replace("_", " "))
+    axes.set_xlabel(column_head.replace("_", " "))
+    numbers = cells.set_axis(columns, axis=1)
+    numbers.insert(0, row_head, rows, allow_duplicates=True)
+    return drawing(figure, "heat map", numbers.reset_index(drop=True), title, caption)

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import math
-from typing import Any
+from typing import TYPE_CHECKING
 
-from labreport.charts import layout, marks
-from labreport.charts.builders.groups import Group, Groups, Observations, groups_of_values
-from labreport.charts.builders.parts import (
-    average_name,
-    axis_title,
-    drawing,
-    label_room,
-    name_rows,
-    rounded,
-    scale_axis,
-)
-from labreport.charts.marks import Mark
-from labreport.charts.styles import INCH_MM, WIDTH_MM, Colour
-from labreport.charts.svg import Drawing
+from labreport.charts import layout
+from labreport.charts.builders.means import Means, Observations, means_of_values
+from labreport.charts.builders.parts import average_name, axis_title, drawing, name_rows, scale_axis
+from labreport.charts.drawing import Drawing
+from labreport.charts.marks import BAND
+from labreport.charts.styles import Colour
 from labreport.project import Measure, Study
 
-_ROW_MM = 9.0
-_DOT_MM = 4.6 * INCH_MM / 72
+if TYPE_CHECKING:
+    import pandas
+
 _HALF_ROW = 0.43
 """How far the band and the line of a mean reach to either side of a row, in rows."""
 
@@ -31,52 +23,34 @@ def dots(
     source: Observations, measure: Measure | str, by: Study | str | None = None, epoch: int | None = None
 ) -> Drawing:
     """Draw every run as a dot, one row for each experiment or value of `by`, with mean and interval."""
-    groups = groups_of_values(source, measure, by, None, epoch)
-    rows = list(groups.grid.values())
-    labels = [group.label for group in rows]
-    margins = layout.Margins(left=label_room(labels), top=3.0)
-    height = 13.5 + _ROW_MM * len(rows)
-    figure, (axes,) = layout.column_figure(height, margins=margins)
-    numbers = groups.numbers() or [0.0]
-    scale_axis(axes.xaxis, numbers)
-    scale = math.log10 if axes.get_xscale() == "log" else float
-    scaled = [scale(number) for number in numbers]
-    reach = max(scaled) - min(scaled) or 1.0
-    width_mm = WIDTH_MM - margins.left - margins.right
-    dot_width = 1.08 * reach / width_mm * _DOT_MM
-    for place, group in enumerate(rows):
-        _draw_row(axes, place, group, dot_width, scale)
+    import seaborn
+
+    means = means_of_values(source, measure, by, None, epoch)
+    labels = means.frame.label.tolist()
+    figure, (axes,) = layout.column_figure(13.5 + 9.0 * len(labels))
+    scale_axis(axes.xaxis, means.numbers())
+    run_counts = means.runs.groupby("label").size()
+    for place, row in enumerate(means.frame.itertuples()):
+        across = [place - _HALF_ROW, place + _HALF_ROW]
+        axes.fill_betweenx(across, row.low, row.high, color=Colour.BLUE.value, label=row.label, **BAND)
+        if run_counts[row.label] > 1:
+            axes.plot([row.mean, row.mean], across, color=Colour.VERMILLION.value, label="_")
+    look = {"size": 4.0, "color": Colour.BLUE.value, "edgecolor": Colour.PAPER.value, "linewidth": 0.5}
+    seaborn.swarmplot(means.runs, x="value", y="label", order=labels, warn_thresh=1.0, ax=axes, **look)
     axes.margins(x=0.04)
-    name_rows(axes, labels, axis_title(groups.measure))
-    title = f"{groups.measure.label} of each {groups.unit}"
-    average = average_name(groups.measure)
-    note = f"Upright lines are {average}s, bands their 95 % intervals." if groups.any_interval else ""
-    columns = [groups.heads[1], groups.unit, axis_title(groups.measure)]
-    return drawing(figure, "dot plot", columns, _table_rows(groups), title, note)
+    name_rows(axes, labels, axis_title(means.measure))
+    average = average_name(means.measure)
+    caption = f"Upright lines are {average}s, bands their 95 % intervals." if means.any_interval else ""
+    title = f"{means.measure.label} of each {means.unit}"
+    return drawing(figure, "dot plot", _table(means), title, caption)
 
 
-def _draw_row(axes: Any, place: int, group: Group, dot_width: float, scale: Any) -> None:
-    values = [value for value in group.runs.values() if math.isfinite(value)]
-    scaled = [scale(value) for value in values]
-    offsets = marks.spread(scaled, dot_width, step=_DOT_MM / _ROW_MM)
-    places = [place + offset for offset in offsets]
-    across = [place - _HALF_ROW, place + _HALF_ROW]
-    lows, highs = [group.low, group.low], [group.high, group.high]
-    marks.band(axes, across, lows, highs, Mark("_"), level=True)
-    if len(values) > 1:
-        means = [group.mean, group.mean]
-        axes.plot(means, across, color=Colour.VERMILLION.value, label="_")
-    marks.points(axes, values, places, Mark(group.label))
-
-
-def _table_rows(groups: Groups) -> list[list[Any]]:
+def _table(means: Means) -> pandas.DataFrame:
     """A row for each run, then one for each mean of several."""
-    average = average_name(groups.measure)
-    rows: list[list[Any]] = []
-    for group in groups.grid.values():
-        for run, value in group.runs.items():
-            rows.append([group.label, str(run), rounded(value)])
-    for group in groups.grid.values():
-        if len(group.runs) > 1:
-            rows.append([group.label, average, rounded(group.mean)])
-    return rows
+    import pandas
+
+    runs = means.runs[["label", "run", "value"]].astype({"run": str})
+    averages = means.frame.rename(columns={"mean": "value"}).assign(run=average_name(means.measure))
+    of_several = averages[averages.label.isin(runs.label[runs.label.duplicated()])]
+    both = pandas.concat([runs, of_several[["label", "run", "value"]]])
+    return both.set_axis([means.heads[1], means.unit, axis_title(means.measure)], axis=1)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from labreport.charts import layout, marks, ticks
-from labreport.charts.builders.parts import drawing, label_room, name_rows, rounded
+from labreport.charts import layout, ticks
+from labreport.charts.builders.parts import drawing, name_rows
+from labreport.charts.drawing import Drawing
+from labreport.charts.marks import REFERENCE
 from labreport.charts.styles import Colour
-from labreport.charts.svg import Drawing
 from labreport.errors import refuse
 from labreport.project.checks import short_repr
 from labreport.stats import Difference, Finding, Quantity
@@ -17,17 +18,13 @@ from labreport.stats.quantity import as_quantity
 from labreport.stats.rounding import decimals_in_column, digits_of_column, scale_of
 from labreport.stats.wording import unit_text
 
+if TYPE_CHECKING:
+    import pandas
+
 _ROW_MM = 6.0
 _GAP = 6.0
 """From the panel to the numbers beside it, in points."""
-_INTERVAL: Any = {"color": Colour.BLUE.value, "label": "_", "solid_capstyle": "butt"}
-_SQUARE: Any = {
-    "marker": "s",
-    "markersize": 5.0,
-    "markeredgecolor": Colour.BLUE.value,
-    "markeredgewidth": 1.2,
-}
-_SQUARE |= {"linestyle": "none", "label": "_"}
+_SQUARE: dict[str, Any] = {"marker": "s", "s": 25.0, "linewidths": 1.2, "edgecolors": Colour.BLUE.value}
 
 
 def forest(source: Finding | Mapping[str, Finding | Quantity], title: str = "") -> Drawing:
@@ -38,34 +35,30 @@ def forest(source: Finding | Mapping[str, Finding | Quantity], title: str = "") 
     thin line is the interval by which several are judged together. By default the title says how many are
     clear. Raises `UsageError` for what compares nothing, and for two units.
     """
-    rows = _rows_of_finding(source) if isinstance(source, Finding) else _rows_of_mapping(source)
-    units = {"ratio" if quantity.is_ratio else unit_text(quantity.unit) for quantity in rows.values()}
-    if len(units) != 1:
-        listed = ", ".join(unit or "no unit" for unit in sorted(units))
-        refuse(f"forest: it needs comparisons of one unit; these have {listed or 'none'}")
-    unit = units.pop()
-    are_ratios = any(quantity.is_ratio for quantity in rows.values())
-    texts = _number_texts(list(rows.values()))
-    margins = layout.Margins(left=label_room(rows), right=label_room(texts), bottom=12.0)
-    height = margins.top + margins.bottom + _ROW_MM * len(rows)
-    figure, (axes,) = layout.column_figure(height, margins=margins)
+    by_label = _rows_of_finding(source) if isinstance(source, Finding) else _rows_of_mapping(source)
+    quantities = list(by_label.values())
+    axis_title = _axis_title(quantities)
+    frame = _numbers(quantities)
+    clear = [quantity.outcome in ("more", "less") for quantity in quantities]
+    are_ratios = any(quantity.is_ratio for quantity in quantities)
+    figure, (axes,) = layout.column_figure(20.0 + _ROW_MM * len(quantities))
     axes.set_xscale("log" if are_ratios else "linear")
-    for place, (quantity, text) in enumerate(zip(rows.values(), texts, strict=True)):
-        _draw_row(axes, place, quantity)
+    places = range(len(quantities))
+    axes.hlines(places, frame.judged_low, frame.judged_high, colors=Colour.BLUE.value, linewidth=0.8)
+    axes.hlines(places, frame.low, frame.high, colors=Colour.BLUE.value, linewidth=2.4)
+    fills = [Colour.BLUE.value if is_clear else Colour.PAPER.value for is_clear in clear]
+    axes.scatter(frame.value, places, c=fills, zorder=3, **_SQUARE)
+    for place, text in enumerate(_number_texts(quantities)):
         beside: Any = {"xycoords": axes.get_yaxis_transform(), "va": "center", "color": Colour.INK.value}
         layout.note(axes, text, (1.0, place), (_GAP, 0.0), **beside)
     layout.note(axes, "(95 % interval)", (1.0, 1.0), (_GAP, 4.0), xycoords="axes fraction")
-    marks.upright_reference_line(axes, 1.0 if are_ratios else 0.0)
-    measure = next(iter(rows.values())).source.measure
-    shown_unit = "percentage points" if unit == "points" else unit
-    axis = ", ".join(part for part in (measure.replace("_", " "), shown_unit) if part)
-    name_rows(axes, list(rows), axis)
+    axes.axvline(1.0 if are_ratios else 0.0, **REFERENCE)
+    name_rows(axes, list(by_label), axis_title)
     ticks.few_numbers(axes.xaxis)
-    clear = sum(quantity.outcome in ("more", "less") for quantity in rows.values())
-    columns = ["comparison", axis, "low", "high", "judged low", "judged high"]
-    table = [[label, *_numbers(quantity)] for label, quantity in rows.items()]
-    said = title or f"{clear} of {len(rows)} differences are clear"
-    return drawing(figure, "forest plot", columns, table, said, _caption(list(rows.values())))
+    table = frame.set_axis([axis_title, "low", "high", "judged low", "judged high"], axis=1)
+    table.insert(0, "comparison", list(by_label))
+    sentence = title or f"{sum(clear)} of {len(clear)} differences are clear"
+    return drawing(figure, "forest plot", table, sentence, _caption(quantities))
 
 
 def _rows_of_finding(finding: Finding) -> dict[str, Quantity]:
@@ -73,10 +66,15 @@ def _rows_of_finding(finding: Finding) -> dict[str, Quantity]:
     if not isinstance(finding, Difference):
         refuse(f"forest: it draws differences and effects, and no {type(finding).__name__.lower()}")
     rows = {}
-    for *texts, quantity in (row[: 2 + bool(finding.groups)] for row in finding.table.rows):
-        if finding.groups and texts[0][:1].isdigit():
-            texts[0] = f"{finding.within} {texts[0]}".replace("_", " ")
-        rows[", ".join(texts)] = quantity
+    for row in finding.table.rows:
+        if not finding.groups:
+            comparison, quantity = row[:2]
+            rows[comparison] = quantity
+            continue
+        group, comparison, quantity = row[:3]
+        if group[:1].isdigit():
+            group = f"{finding.within} {group}".replace("_", " ")
+        rows[f"{group}, {comparison}"] = quantity
     return rows
 
 
@@ -86,18 +84,28 @@ def _rows_of_mapping(source: Any) -> dict[str, Quantity]:
     return {str(label): as_quantity(item) for label, item in source.items()}
 
 
-def _draw_row(axes: Any, place: int, quantity: Quantity) -> None:
-    """Draw the intervals and the point of a comparison; filled where it is clear."""
-    factor = quantity.factor
-    if quantity.judged is not None and quantity.family > 1:
-        ends = [quantity.judged.low * factor, quantity.judged.high * factor]
-        axes.plot(ends, [place, place], linewidth=0.8, **_INTERVAL)
-    if quantity.interval is not None:
-        ends = [end * factor for end in quantity.interval]
-        axes.plot(ends, [place, place], linewidth=2.4, **_INTERVAL)
-    if quantity.value is not None:
-        fill = Colour.BLUE if quantity.outcome in ("more", "less") else Colour.PAPER
-        axes.plot([quantity.value * factor], [place], markerfacecolor=fill.value, zorder=3, **_SQUARE)
+def _axis_title(quantities: Sequence[Quantity]) -> str:
+    """What is compared and its unit; raises `UsageError` unless there is one."""
+    units = set()
+    for quantity in quantities:
+        units.add("ratio" if quantity.is_ratio else unit_text(quantity.unit))
+    if len(units) != 1:
+        listed = ", ".join(unit or "no unit" for unit in sorted(units))
+        refuse(f"forest: it needs comparisons of one unit; these have {listed or 'none'}")
+    unit = units.pop()
+    measure = quantities[0].source.measure.replace("_", " ")
+    parts = [measure, "percentage points" if unit == "points" else unit]
+    return ", ".join(part for part in parts if part)
+
+
+def _numbers(quantities: Sequence[Quantity]) -> pandas.DataFrame:
+    """Value, interval and judged interval of each row in the printed unit, NaN where there is none."""
+    import pandas
+
+    columns = ["value", "low", "high", "judged_low", "judged_high"]
+    stored = [[getattr(quantity, column) for column in columns] for quantity in quantities]
+    factors = [quantity.factor for quantity in quantities]
+    return pandas.DataFrame(stored, columns=columns, dtype=float).mul(factors, axis=0)
 
 
 def _number_texts(quantities: Sequence[Quantity]) -> list[str]:
@@ -110,12 +118,6 @@ def _number_texts(quantities: Sequence[Quantity]) -> list[str]:
         interval = f" ({formatter.interval_text()})" if formatter.has_interval else ""
         texts.append(formatter.value_text() + interval)
     return texts
-
-
-def _numbers(quantity: Quantity) -> list[float | None]:
-    """Value, interval and judged interval in the printed unit."""
-    stored = (quantity.value, quantity.low, quantity.high, quantity.judged_low, quantity.judged_high)
-    return [None if number is None else rounded(number * quantity.factor) for number in stored]
 
 
 def _caption(quantities: Sequence[Quantity]) -> str:

@@ -1,4 +1,4 @@
-"""What charts have in common: titles, tables of their numbers, axes, rows, legends."""
+"""What charts have in common: titles, tables of their numbers, axes, rows, legends, panels."""
 
 from __future__ import annotations
 
@@ -6,54 +6,59 @@ import math
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from labreport.charts import layout, ticks
-from labreport.charts.builders.groups import Groups
+from labreport.charts.builders.means import Means
+from labreport.charts.drawing import Drawing
 from labreport.charts.marks import Mark
 from labreport.charts.styles import SERIES
-from labreport.charts.svg import Drawing
 from labreport.project import Measure
+from labreport.stats.formats import number_text
 from labreport.stats.rounding import significant_decimals
+from labreport.stats.wording import capitalised
+
+if TYPE_CHECKING:
+    import pandas
 
 MOST_SERIES = len(SERIES)
-_LETTER_MM = 1.35
-_MOST_LABEL_MM = 60.0
 _MOST_LETTERS = 40
-"""So many letters of a label have room in a line of that length."""
-_SMALL_MM = 34.0
-"""Height of a small chart."""
+"""So many letters of a label have room in a line beside a panel."""
 _LOGARITHMIC_FROM = 50.0
 """Positive numbers whose largest is as many times the smallest have a logarithmic axis."""
 
 
-def drawing(figure: Any, kind: str, columns: list[str], rows: Any, title: str, note: str) -> Drawing:
-    """The drawing; its title begins with a capital, but what has capitals already keeps them, as pH."""
+def drawing(figure: Any, kind: str, data: pandas.DataFrame, title: str, caption: str) -> Drawing:
+    """The drawing; its title begins with a capital, but what has capitals already keeps them, as pH.
+
+    The numbers of `data` are rounded to six significant digits.
+    """
     if title.split(" ")[0].islower():
-        title = title[:1].upper() + title[1:]
+        title = capitalised(title)
     sentence = f"{title.replace('_', ' ')}."
-    return Drawing(figure, kind, columns, rows, title=sentence, caption=note)
+    return Drawing(figure, kind, data=data.map(_rounded), title=sentence, caption=caption)
 
 
-def table_of_groups(groups: Groups) -> tuple[list[str], list[list[Any]]]:
-    """Columns and rows: the names of groups where there are several, the mean, and the interval if known."""
-    has_second = any(groups.names(1))
-    sides = [1] if has_second else []
-    if len(groups.names(0)) > 1 or not has_second:
-        sides.insert(0, 0)
-    columns = [groups.heads[side] for side in sides]
-    columns.append(axis_title(groups.measure))
-    if groups.any_interval:
-        columns += ["low", "high"]
-    rows = []
-    for key in sorted(groups.grid, key=lambda key: groups.names(0).index(key[0])):
-        group = groups.grid[key]
-        row: list[Any] = [key[side] for side in sides]
-        row.append(rounded(group.mean))
-        if groups.any_interval:
-            row += [rounded(group.low), rounded(group.high)]
-        rows.append(row)
-    return columns, rows
+def _rounded(value: Any) -> Any:
+    return float(f"{value:.6g}") if isinstance(value, float) else value
+
+
+def table_of_means(means: Means) -> pandas.DataFrame:
+    """The names of means where there are several, the means, and their intervals if one is known."""
+    import pandas
+
+    outer_head, inner_head = means.heads
+    columns = {}
+    has_inner = any(means.frame.inner)
+    if means.frame.outer.nunique() > 1 or not has_inner:
+        columns["outer"] = outer_head
+    if has_inner:
+        columns["inner"] = inner_head
+    columns["mean"] = axis_title(means.measure)
+    if means.any_interval:
+        columns |= {"low": "low", "high": "high"}
+    by_outer = pandas.concat(part for _, part in means.frame.groupby("outer", sort=False))
+    return by_outer[list(columns)].set_axis(list(columns.values()), axis=1)
 
 
 def axis_title(measure: Measure) -> str:
@@ -70,18 +75,12 @@ def average_name(measure: Measure) -> str:
     return "geometric mean" if measure.scale == "ratio" else "mean"
 
 
-def printed_value(value: float, among: Iterable[float]) -> str:
-    """A number in as few decimals as tell the largest of `among` to three digits; empty for none."""
-    if not math.isfinite(value):
-        return ""
-    largest = max(map(abs, among), default=0.0) or 1.0
+def printed_values(values: Iterable[float], among: Iterable[float]) -> list[str]:
+    """Numbers in as few decimals as tell the largest of `among` to three digits; empty for none."""
+    finite = [abs(number) for number in among if math.isfinite(number)]
+    largest = max(finite, default=0.0) or 1.0
     decimals = min(9, significant_decimals(largest, 3))
-    return ticks.number(value, f".{decimals}f")
-
-
-def rounded(value: float) -> float | None:
-    """A number of a chart's table, to six significant digits; None where there is none."""
-    return float(f"{value:.6g}") if math.isfinite(value) else None
+    return [number_text(value, decimals) if math.isfinite(value) else "" for value in values]
 
 
 def scale_axis(axis: Any, values: Sequence[float]) -> None:
@@ -96,15 +95,9 @@ def name_rows(axes: Any, labels: Sequence[str], title: str) -> None:
     """Name the rows of a panel, from the top, in lines that fit beside it; let the grid help along them."""
     lines = [textwrap.fill(label, _MOST_LETTERS) for label in labels]
     axes.set_yticks(range(len(labels)), lines, parse_math=False)
-    axes.set(ylim=(len(labels) - 0.45, -0.55), xlabel=title)
+    axes.set(ylim=(len(labels) - 0.45, -0.55), xlabel=title, ylabel="")
     axes.grid(True, axis="x")
     axes.grid(False, axis="y")
-
-
-def label_room(labels: Iterable[str]) -> float:
-    """Millimetres for labels beside a panel."""
-    longest = max((len(label) for label in labels), default=0)
-    return min(5.0 + _LETTER_MM * longest, _MOST_LABEL_MM) if longest else 4.0
 
 
 def legend_above(axes: Any) -> None:
@@ -127,10 +120,8 @@ class Panel:
 
 def panel_of(title: str, series: Mapping[str, Any]) -> Panel:
     """A chart of at most five series by their names."""
-    pairs = []
-    for (name, content), series_style in zip(series.items(), SERIES, strict=False):
-        pairs.append((Mark(name, series_style), content))
-    return Panel(title, pairs)
+    marks = [Mark(name, style) for name, style in zip(series, SERIES, strict=False)]
+    return Panel(title, list(zip(marks, series.values(), strict=True)))
 
 
 def panels_of(series: Mapping[str, Any]) -> list[Panel]:
@@ -140,23 +131,19 @@ def panels_of(series: Mapping[str, Any]) -> list[Panel]:
     return [panel_of(name, {name: content}) for name, content in series.items()]
 
 
-def figure_of_panels(panels: Sequence[Panel], height: float, labels: Iterable[str]) -> tuple[Any, list[Any]]:
-    """A figure of one chart of this height, or of small ones, with room for labels beside each."""
-    beside = label_room(labels)
+def figure_of_panels(panels: Sequence[Panel], height_mm: float, y_name: str) -> tuple[Any, list[Any]]:
+    """A figure of one chart of this height, or of small ones with the same axes and a title each."""
     if len(panels) == 1:
-        return layout.column_figure(height, margins=layout.Margins(left=11.0, right=beside))
-    columns = min(len(panels), 2 if beside > 12.0 else 3)
-    rows = math.ceil(len(panels) / columns)
-    margins = layout.Margins(left=11.0, right=beside, top=11.0, between=beside + 8.0, below=20.0)
-    gaps = (rows - 1) * margins.below
-    total = margins.top + rows * _SMALL_MM + gaps + margins.bottom
-    return layout.panel_grid(len(panels), height_mm=total, columns=columns, margins=margins, share_axes=True)
-
-
-def name_panels(panels: Sequence[Panel], all_axes: Sequence[Any], y_name: str) -> None:
-    """Set the name of the y axis above the first chart, and the title of each where there are several."""
+        figure, all_axes = layout.column_figure(height_mm)
+    else:
+        rows = math.ceil(len(panels) / 3)
+        columns = math.ceil(len(panels) / rows)
+        figure, all_axes = layout.column_figure(
+            52.0 * rows, columns=columns, count=len(panels), share_axes=True
+        )
     for panel, axes in zip(panels, all_axes, strict=True):
         if panel.title:
             layout.panel_title(axes, panel.title, lift=16)
         axes.set_ylabel(y_name).set_visible(False)  # the alternative text reads it
     layout.y_title(all_axes[0], y_name)
+    return figure, all_axes

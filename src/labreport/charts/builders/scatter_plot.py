@@ -13,13 +13,11 @@ from labreport.charts.builders.parts import (
     drawing,
     figure_of_panels,
     legend_above,
-    name_panels,
     panels_of,
-    rounded,
     scale_axis,
 )
+from labreport.charts.drawing import Drawing
 from labreport.charts.labels import Label
-from labreport.charts.svg import Drawing
 from labreport.project import Data, Measure, table
 from labreport.stats.sample import as_measure
 
@@ -44,19 +42,16 @@ def scatter(
     """
     data = source if isinstance(source, Data) else table(source)
     across, up = as_measure(x, data), as_measure(y, data)
-    for column in (across.name, up.name, by, label):
-        if column:
-            data.check_column(column)
+    name_columns = [column for column in (by, label) if column]
+    for column in (across.name, up.name, *name_columns):
+        data.check_column(column)
     frame = data.frame.dropna(subset=[across.name, up.name])
-    printed_x = _printed_values(data, frame, across)
-    printed_y = _printed_values(data, frame, up)
-    frame = frame.assign(x=printed_x, y=printed_y)
+    frame = frame.assign(x=_printed_values(data, frame, across), y=_printed_values(data, frame, up))
     series = {up.label: frame}
     if by is not None:
         series = {str(value): part for value, part in frame.groupby(by, sort=False, observed=True)}
     panels = panels_of(series)
-    names = [str(name) for name in frame[label]] if label else []
-    figure, all_axes = figure_of_panels(panels, 70.0, names)
+    figure, all_axes = figure_of_panels(panels, 70.0, axis_title(up))
     for axes, panel in zip(all_axes, panels, strict=True):
         for mark, part in panel.series:
             marks.points(axes, part.x, part.y, mark, size=_POINT)
@@ -64,19 +59,14 @@ def scatter(
         scale_axis(axes.yaxis, frame.y)
         axes.grid(True)
         axes.set_xlabel(axis_title(across))
-    name_panels(panels, all_axes, axis_title(up))
     if by is not None and len(panels) == 1:
         legend_above(all_axes[0])
     if label is not None:
         for axes, panel in zip(all_axes, panels, strict=True):
             labels.direct_labels(axes, _point_labels(panel, label))
-    heads = [column for column in (by, label) if column]
-    rows = []
-    for *names, x_value, y_value in frame[[*heads, "x", "y"]].values.tolist():
-        rows.append([*names, rounded(x_value), rounded(y_value)])
-    columns = [*heads, axis_title(across), axis_title(up)]
-    title = f"{up.label} against {across.label}"
-    return drawing(figure, "scatter plot", columns, rows, title, "")
+    numbers = frame[[*name_columns, "x", "y"]]
+    shown = numbers.set_axis([*name_columns, axis_title(across), axis_title(up)], axis=1)
+    return drawing(figure, "scatter plot", shown, f"{up.label} against {across.label}", "")
 
 
 def _printed_values(data: Data, frame: Any, measure: Measure) -> Any:

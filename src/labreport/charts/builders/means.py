@@ -1,0 +1,162 @@
+"""What builders draw: means with their intervals and single runs, read from results or from a table."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from labreport.project import Data, Measure, Study, flatten_metrics, table
+from labreport.stats import Sample, mean_of, sample
+from labreport.stats.sample import as_measure, label_of, samples_by_group
+
+if TYPE_CHECKING:
+    import pandas
+
+    from labreport.results import Results
+
+Observations: TypeAlias = "Results | Data | pandas.DataFrame"
+"""What builders draw."""
+NamedSamples: TypeAlias = Iterable[tuple[str, str, Sample]]
+"""Samples by two names: of a line and a place along it, of a row and a column."""
+
+
+@dataclass(frozen=True)
+class Means:
+    """Means and the runs that they are of, as frames, in the printed unit.
+
+    Both frames have the columns `outer` and `inner`, the two names of a mean, and `label`; `outer` is the
+    empty text where one name is enough. `frame` has `mean`, `low` and `high` beside them, which are the mean
+    itself where its interval is not known; `runs` has a row for each run of each mean: `run` and `value`.
+    """
+
+    frame: pandas.DataFrame
+    runs: pandas.DataFrame
+    measure: Measure
+    heads: tuple[str, str]
+    """What outer and inner names are the values of, such as `network` and `epoch`."""
+    unit: str
+    """What one run is called: a seed, a plate."""
+
+    @property
+    def any_interval(self) -> bool:
+        """Whether an interval is known of any mean."""
+        return bool((self.frame.low < self.frame.high).any())
+
+    @property
+    def title(self) -> str:
+        """What is drawn, by what: `accuracy by network and epoch`."""
+        heads = [head for head in self.heads if head]
+        return f"{self.measure.label} by {' and '.join(heads)}"
+
+    def numbers(self) -> list[float]:
+        """All finite numbers that are drawn: means, ends of intervals, runs."""
+        numbers = self.frame[["mean", "low", "high"]].to_numpy().ravel().tolist() + self.runs.value.tolist()
+        return [number for number in numbers if math.isfinite(number)]
+
+    def of(self, outer: str) -> Means:
+        """Those of one outer name."""
+        frame = self.frame[self.frame.outer == outer]
+        runs = self.runs[self.runs.outer == outer]
+        return replace(self, frame=frame, runs=runs)
+
+    def swapped(self) -> Means:
+        """The same, with inner names as outer and outer as inner."""
+        exchange = {"outer": "inner", "inner": "outer"}
+        frame = self.frame.rename(columns=exchange)
+        runs = self.runs.rename(columns=exchange)
+        outer_head, inner_head = self.heads
+        return replace(self, frame=frame, runs=runs, heads=(inner_head, outer_head))
+
+
+def means_of_values(
+    source: Observations,
+    measure: Measure | str,
+    by: Study | str | None,
+    within: str | None = None,
+    epoch: int | None = None,
+) -> Means:
+    """Means by the values of `within` and of `by`, else of each experiment (or of all rows of a table)."""
+    data = source if isinstance(source, (Data, Mapping)) else table(source)
+    checked_measure = as_measure(measure, data)
+    groups = samples_by_group(data, checked_measure, by or "experiment", within, epoch)
+    named = []
+    for outer, samples in groups.items():
+        for inner, inner_sample in samples.items():
+            named.append((outer, inner, inner_sample))
+    if by is None:
+        inner_head = "experiment" if isinstance(data, Mapping) else "table"
+    else:
+        inner_head = by if isinstance(by, str) else by.name
+    return _means(named, checked_measure, (within or "", inner_head))
+
+
+def means_of_study(results: Any, study: Study | str, measure: Measure, epoch: int | None = None) -> Means:
+    """The means of a study by its first axis and by all others."""
+    points = results.study(study)
+    named = []
+    for point, runs in points:
+        first, *others = map(label_of, point.values())
+        named.append((first, ", ".join(others), sample(runs, measure, epoch)))
+    first_axis, *other_axes = points[0][0]
+    return _means(named, measure, (first_axis, ", ".join(other_axes)))
+
+
+def means_by_epoch(results: Any, what: Measure | str) -> Means:
+    """The means of each experiment by epoch: where it has a record (`what` may name one), or was kept."""
+    measure = what if isinstance(what, Measure) else _record_measure(what)
+    named = []
+    for name in results.experiments:
+        runs = results[name]
+        first_records = [flatten_metrics(run.records[0]) for run in runs if run.records]
+        is_recorded = any(measure.name in record for record in first_records)
+        if isinstance(what, str) and not is_recorded:
+            runs.curve(what)  # its error names the records that there are
+        epochs = {epoch for run in runs for epoch in run.checkpoints}
+        if is_recorded:
+            epochs = set(range(1, 1 + max(len(run.records) for run in runs)))
+        for epoch in sorted(epochs):
+            named.append((runs.label, str(epoch), sample(runs, measure, epoch)))
+    return _means(named, measure, ("experiment", "epoch"))
+
+
+def _record_measure(name: str) -> Measure:
+    """The measure of a record; a run that ended before an epoch has no number there."""
+
+    def value(run: Any, epoch: Any) -> Any:
+        if epoch > len(run.records):
+            return math.nan
+        return flatten_metrics(run.records[epoch - 1])[name]
+
+    return Measure(name, better="", value=value)
+
+
+def _means(named: NamedSamples, measure: Measure, heads: tuple[str, str]) -> Means:
+    """The mean of each sample with its interval, and the value of each run."""
+    import pandas
+
+    unit = "seed"
+    rows = []
+    run_rows = []
+    for outer, inner, inner_sample in named:
+        unit = inner_sample.design.unit
+        names = (outer, inner, inner_sample.label)
+        rows.append((*names, *_mean_and_ends(inner_sample, measure)))
+        for run, value in inner_sample.values.items():
+            run_rows.append((*names, run, value * measure.stored))
+    frame = pandas.DataFrame(rows, columns=["outer", "inner", "label", "mean", "low", "high"])
+    runs = pandas.DataFrame(run_rows, columns=["outer", "inner", "label", "run", "value"])
+    return Means(frame, runs, measure, heads, unit)
+
+
+def _mean_and_ends(values: Sample, measure: Measure) -> tuple[float, float, float]:
+    """The mean of a sample, NaN where there is none, and the ends of its interval, else the mean."""
+    quantity = mean_of(values, measure)
+    mean, low, high = quantity.value, quantity.low, quantity.high
+    if mean is None:
+        return math.nan, math.nan, math.nan
+    if low is None or high is None or not math.isfinite(low + high):
+        low = high = mean
+    factor = measure.stored
+    return factor * mean, factor * low, factor * high

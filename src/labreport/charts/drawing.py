@@ -1,0 +1,89 @@
+"""What a figure function returns, and what is said of it: its numbers, its alternative text."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from labreport.stats.scalars import scalar
+
+_MOST_NAMES = 8
+"""So many series are named in an alternative text."""
+
+
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """A figure with what the report says and shows of it.
+
+    `figure` is a matplotlib Figure or Axes, or what seaborn returns. `data` is a `table`, a DataFrame or what
+    makes one; `columns` and `rows` are the same said plainly. `kind` says in words what chart it is.
+    `title`, one sentence, and `caption` stand below the figure where no template says otherwise; `alt`, for
+    those who cannot see it, is made from kind, axes and data if it is empty.
+    """
+
+    figure: Any
+    kind: str = ""
+    columns: Sequence[Any] = ()
+    rows: Sequence[Sequence[Any]] = ()
+    data: Any = None
+    title: str = ""
+    caption: str = ""
+    alt: str = ""
+
+    def table(self) -> tuple[tuple[str, ...], tuple[tuple[Any, ...], ...]]:
+        """Give the names of the columns, and the rows as plain values."""
+        columns, rows = self.columns, self.rows
+        if self.data is not None:
+            import pandas
+
+            frame = pandas.DataFrame(getattr(self.data, "frame", self.data))
+            if any(name is not None for name in frame.index.names):
+                frame = frame.reset_index()
+            columns = list(frame.columns)
+            rows = list(frame.itertuples(index=False, name=None))
+        plain_rows = []
+        for row in rows:
+            plain_rows.append(tuple(_plain(cell) for cell in row))
+        return tuple(map(str, columns)), tuple(plain_rows)
+
+
+def _plain(value: Any) -> Any:
+    """A cell as JSON has it: Python's for NumPy's scalars, None for what is not finite or missing."""
+    value = scalar(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, str | int | None):
+        return value
+    return None if str(value) in ("<NA>", "NaT") else str(value)
+
+
+def description(kind: str, panels: Iterable[Any]) -> str:
+    """The alternative text of some panels: kind of chart, what its axes are, and its series.
+
+    `Line chart: loss against epoch; small, wide.`
+    """
+    axes_texts = []
+    series = []
+    for axes in panels:
+        titles = [title for title in (axes.get_ylabel(), axes.get_xlabel()) if title]
+        if titles:
+            axes_texts.append(" against ".join(titles))
+        series += _series_of(axes)
+    text = kind or "chart"
+    if axes_texts:
+        text += f": {' and '.join(dict.fromkeys(axes_texts))}"
+    if series:
+        text += f"; {', '.join(list(dict.fromkeys(series))[:_MOST_NAMES])}"
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _series_of(axes: Any) -> list[str]:
+    """What the legend of a panel names, else the labels of its lines and areas."""
+    legend = axes.get_legend()
+    if legend is not None:
+        names = [text.get_text() for text in legend.get_texts()]
+    else:
+        names = [str(artist.get_label()) for artist in [*axes.lines, *axes.collections]]
+    return [name for name in names if name and not name.startswith("_")]
