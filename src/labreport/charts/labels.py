@@ -79,7 +79,8 @@ def direct_labels(axes: Axes, labels: Iterable[Label]) -> None:
     for annotation, move in zip(notes, _moves_apart(axes, notes), strict=True):
         annotation.xyann = (_GAP, move)
         if abs(move) > _VISIBLE_MOVE:
-            note(axes, "", annotation.xy, (_GAP - 1.0, move), arrowprops=_LEADER)
+            leader = note(axes, "", annotation.xy, (_GAP - 1.0, move), arrowprops=_LEADER)
+            leader.set_in_layout(False)  # a line may end beyond the limits
 
 
 def _moves_apart(axes: Axes, notes: Sequence[Annotation]) -> list[float]:

@@ -58,7 +58,7 @@ def seed_lines(axes: Axes, x: Numbers, curves: Sequence[Numbers], mark: Mark) ->
 def points(axes: Axes, x: Numbers, y: Numbers, mark: Mark, *, size: float = 4.0) -> Line2D:
     """Draw markers without a line; `size` in points."""
     look: dict[str, Any] = {"label": mark.label, "color": mark.colour.value, "marker": mark.style.marker}
-    look |= {"markersize": size, "linestyle": "none", "clip_on": False, "zorder": 3}
+    look |= {"markersize": size, "linestyle": "none", "clip_on": False, "in_layout": False, "zorder": 3}
     return axes.plot(x, y, **look, **_MARKER_EDGE)[0]
 
 
