@@ -14,9 +14,10 @@ import pytest
 
 from labreport.errors import UsageError
 from labreport.stale import load, versions
-from labreport.stale.canonical import canonical_repr
+from labreport.stale.canonical import canonical_repr, specification_classes
 from labreport.stale.files import FileDigests, paths_behind
-from labreport.stale.sources import Sources, installed
+from labreport.stale.loader import recorder_of
+from labreport.stale.sources import Sources
 from labreport.stale.versions import distribution
 
 
@@ -43,9 +44,7 @@ def test_different_values_have_different_texts() -> None:
 
 def test_the_classes_of_a_specification_are_code_the_inner_ones_too() -> None:
     """So that an edit of a method of an optimiser in a network is noticed."""
-    code: list[Any] = []
-    canonical_repr(Spec(Fixed(), [Fixed()]), classes=code)
-    assert {Spec, Fixed} == {*code}
+    assert specification_classes(Spec(Fixed(), [Fixed()])) == [Spec, Fixed, Fixed]
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, object(), {1: 2}, b"x", {1, 2}])
@@ -94,9 +93,8 @@ def test_what_is_loaded_late_is_what_was_digested(tmp_path: Path) -> None:
     (tmp_path / "project.py").write_text(PROJECT)
     (tmp_path / "part.py").write_text("TITLE = 'x'\n")
     (tmp_path / "late.py").write_text("X = 1\n")
-    load(tmp_path)
-    sources = installed(tmp_path)
-    assert sources is not None
+    project = load(tmp_path)
+    sources = recorder_of(project).sources
     sources.read(tmp_path / "late.py")
     (tmp_path / "late.py").write_text("X = 2\n")
     assert __import__("late").X == 1

@@ -12,7 +12,9 @@ import pytest
 from stale.edits import edit_file, write_files
 from stale.patterns import PATTERNS, Edit, Pattern
 
+from labreport.stale.builder import NodeBuilder
 from labreport.stale.graph import Graph
+from labreport.stale.program import Program
 from labreport.stale.sources import Sources, install
 
 CASES = []
@@ -41,8 +43,8 @@ def inputs_of_entry(folder: Path) -> dict[str, str]:
     sources = Sources(folder)
     install(sources)
     entry = import_module("pkg.main").entry
-    graph = Graph(sources)
-    root = graph.root("", lambda builder: builder.callable_parts(entry))
+    graph = Graph(Program(sources))
+    root = graph.root("", NodeBuilder.root_parts, (entry, ()))
     return graph.closure(root).inputs
 
 

@@ -108,7 +108,7 @@ def test_values_that_are_equal_everywhere_are_not_asked_again(
         asked.append(folder)
         return []
 
-    monkeypatch.setattr("labreport.stale.inputs.digests_elsewhere", ask)
+    monkeypatch.setattr(unstable, "digests_elsewhere", ask)
     edit_file(tmp_path / "project.py", '"m": ', '"m": 2 * ')
     opened(tmp_path)
     assert asked == []
@@ -122,7 +122,6 @@ def test_a_project_of_constants_needs_no_other_process(
 ) -> None:
     """Imports, definitions, numbers and texts, and what the engine makes of them."""
     monkeypatch.setattr(unstable, "digests_elsewhere", None)
-    monkeypatch.setattr("labreport.stale.inputs.digests_elsewhere", None)
     write_files(tmp_path, {"project.py": PROJECT.format(value="VALUE = (1, 'a', -2.5)", used="VALUE[0]")})
     (tmp_path / "report").mkdir()
     assert "value project:VALUE" in inputs(opened(tmp_path))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -97,10 +98,10 @@ class ReaderTarget(Target):
     def inputs(self) -> dict[str, str]:
         """Its function, what it reads, and the libraries of the engine."""
         inputs = _engine_inputs(self.kind)
-        runs: dict[tuple[str, int], str] = {}
+        runs = defaultdict[str, dict[str, str]](dict)
         for target in self.plan.graph.reads(self):
             if isinstance(target, RunTarget):
-                runs[target.name, target.seed] = self.plan.value_hash(target)
+                runs[target.name][str(target.seed)] = self.plan.value_hash(target)
             else:
                 inputs[str(target)] = self.plan.value_hash(target)
         return inputs | self.plan.dependencies.reader_inputs(self.subject, runs)

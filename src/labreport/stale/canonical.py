@@ -17,12 +17,11 @@ _NOT_HOW_READ = ("source", "path", "calls")
 """Fields of a table or a file of values that are not in `reading_hash`: its bytes count, and no line does."""
 
 
-def canonical_repr(value: Any, where: str = "value", classes: list[type] | None = None) -> str:
+def canonical_repr(value: Any, where: str = "value") -> str:
     """Write `value`, called `where` in messages, as `labs.models.Ridge(alpha=1.0)`: no other has this text.
 
-    A number of NumPy is another than Python's. The classes of dataclasses are added to `classes`. Raises
-    `UsageError` for other types, for numbers that are not finite, and for dictionaries with other keys than
-    texts.
+    A number of NumPy is another than Python's. Raises `UsageError` for other types, for numbers that are not
+    finite, and for dictionaries with other keys than texts.
     """
     kind = type(value)
     if kind is str:
@@ -32,40 +31,41 @@ def canonical_repr(value: Any, where: str = "value", classes: list[type] | None 
     if kind is float and math.isfinite(value):
         return repr(value)
     if kind is list or kind is tuple:
-        return _sequence_repr(value, where, classes)
+        inside = ",".join(canonical_repr(item, f"{where}[{index}]") for index, item in enumerate(value))
+        return f"[{inside}]" if kind is list else f"({inside})"
     if kind is dict and all(type(name) is str for name in value):
-        return _mapping_repr(value, where, classes)
+        items = [f"{canonical_repr(name)}:{canonical_repr(value[name], f'{where}.{name}')}" for name in value]
+        return f"{{{','.join(items)}}}"
     if is_dataclass(kind):
-        return _dataclass_repr(value, where, classes)
+        return _dataclass_repr(value, where)
     if kind.__module__ == "numpy" and getattr(value, "shape", None) == ():
         return f"{kind.__name__}({canonical_repr(value.item(), where)})"
     raise UsageError(f"{where} is {kind.__name__} {reprlib.repr(value)}; allowed are {_ALLOWED}")
 
 
-def _sequence_repr(value: list[Any] | tuple[Any, ...], where: str, classes: list[type] | None) -> str:
-    texts = [canonical_repr(item, f"{where}[{index}]", classes) for index, item in enumerate(value)]
-    inside = ",".join(texts)
-    return f"[{inside}]" if isinstance(value, list) else f"({inside})"
-
-
-def _mapping_repr(value: dict[str, Any], where: str, classes: list[type] | None) -> str:
+def _dataclass_repr(value: Any, where: str) -> str:
     texts = []
-    for name, item in value.items():
-        key = json.dumps(name, ensure_ascii=False)
-        texts.append(f"{key}:{canonical_repr(item, f'{where}.{name}', classes)}")
-    return f"{{{','.join(texts)}}}"
-
-
-def _dataclass_repr(value: Any, where: str, classes: list[type] | None) -> str:
-    kind = type(value)
-    if classes is not None:
-        classes.append(kind)
-    texts = []
-    for member in fields(kind):
+    for member in fields(value):
         if member.compare:
-            item = canonical_repr(getattr(value, member.name), f"{where}.{member.name}", classes)
-            texts.append(f"{member.name}={item}")
+            text = canonical_repr(getattr(value, member.name), f"{where}.{member.name}")
+            texts.append(f"{member.name}={text}")
+    kind = type(value)
     return f"{kind.__module__}.{kind.__qualname__}({','.join(texts)})"
+
+
+def specification_classes(specification: Any) -> list[type]:
+    """The dataclasses in a specification: the outer one first, and each as often as it is there."""
+    classes = list[type]()
+    if is_dataclass(type(specification)):
+        classes.append(type(specification))
+        members = [getattr(specification, member.name) for member in fields(specification) if member.compare]
+    elif isinstance(specification, dict):
+        members = list(specification.values())
+    else:
+        members = list(specification) if isinstance(specification, (list, tuple)) else []
+    for member in members:
+        classes += specification_classes(member)
+    return classes
 
 
 def short_hash(value: Any) -> str:
@@ -73,10 +73,10 @@ def short_hash(value: Any) -> str:
     return sha256_of(value)[:16]
 
 
-def specification_repr(experiment: Experiment, classes: list[type] | None = None) -> str:
+def specification_repr(experiment: Experiment) -> str:
     """Write an experiment's specification, as `canonical_repr` does. Raises `UsageError`, with its line."""
     where = with_location(experiment.location, f"experiment {experiment.name!r}: specification")
-    return canonical_repr(experiment.specification, where, classes)
+    return canonical_repr(experiment.specification, where)
 
 
 def declaration_hash(declared: Experiment | Study) -> str:
@@ -91,8 +91,5 @@ def declaration_hash(declared: Experiment | Study) -> str:
 
 def reading_hash(source: Data | JsonValues) -> str:
     """The digest of how a table or a file of values is read: all of its fields, but where its bytes are."""
-    options: dict[str, Any] = {}
-    for member in fields(source):
-        if member.name not in _NOT_HOW_READ:
-            options[member.name] = getattr(source, member.name)
-    return short_hash(options)
+    names = [member.name for member in fields(source) if member.name not in _NOT_HOW_READ]
+    return short_hash({name: getattr(source, name) for name in names})

@@ -1,46 +1,48 @@
-"""Which libraries a top-level statement acts on when its module is loaded, by itself or by what it calls."""
+"""What a top-level statement acts on when its module is loaded, by itself or by what it calls."""
 
 from __future__ import annotations
 
 import ast
+from dataclasses import is_dataclass
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from labreport.stale.members import method_functions
-from labreport.stale.references import DEFINITIONS, Reference, Uses, dotted
+from labreport.stale.program import Program
+from labreport.stale.references import DefinitionNode, Path, Reference, Uses, dotted
+from labreport.stale.sources import ENGINE_NAME
 from labreport.stale.statements import Statement
-
-if TYPE_CHECKING:
-    from labreport.stale.graph import Graph
 
 _CONSTRUCTION = frozenset({"__init__", "__new__", "__post_init__"})
 _WITHOUT_EFFECT = frozenset(
-    {"labreport", "builtins", "logging", "dataclasses", "functools", "typing", "enum"}
+    {ENGINE_NAME, "builtins", "logging", "dataclasses", "functools", "typing", "enum"}
 )
 """Libraries on which to act changes no result."""
 _ALSO_CHANGES = {"seaborn": "matplotlib"}
 """Libraries that set another one when they are called."""
+_DECLARING = frozenset({ENGINE_NAME, "dataclasses"})
+"""Libraries that make the same of what they are given in every process."""
 
 
-def changed_values(graph: Graph, statement: Statement) -> set[tuple[str, str]]:
+def changed_values(program: Program, statement: Statement) -> set[tuple[str, str]]:
     """The modules and names of the project's values on which a statement acts: `SCALE.set(3)`."""
     values = set[tuple[str, str]]()
-    if not isinstance(statement.node, DEFINITIONS):
+    if not isinstance(statement.node, DefinitionNode):
         for reference in (*statement.uses.acts_on, *statement.uses.calls):
-            owner, path = graph.lookup(statement.module, reference)
-            if path and owner in graph.modules:
+            owner, path = program.lookup(statement.module, reference)
+            if path and owner in program.modules:
                 values.add((owner, path[0]))
     return values
 
 
-def changed_libraries(graph: Graph, statement: Statement) -> set[str]:
+def changed_libraries(program: Program, statement: Statement) -> set[str]:
     """The top-level names of the libraries on which a statement acts.
 
     `numpy.random.seed(1)` acts on numpy, and so does `READY = setup()` with a function that calls this.
     """
-    search = _Search(graph)
-    if isinstance(statement.node, DEFINITIONS):
-        search.add_decorators(statement)
+    search = _Search(program)
+    if isinstance(statement.node, DefinitionNode):
+        search.add_decorators(statement.module, statement.node)
     else:
         search.add_uses(statement.module, statement.uses)
     for library in search.libraries & _ALSO_CHANGES.keys():
@@ -51,58 +53,84 @@ def changed_libraries(graph: Graph, statement: Statement) -> set[str]:
 class _Search:
     """Follows what is called, each function once."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, program: Program) -> None:
         self.libraries = set[str]()
-        self._graph = graph
-        self._seen = set[int]()
+        self._program = program
+        self._followed = set[FunctionType]()
 
     def add_uses(self, module: str, uses: Uses) -> None:
         """Add what a statement or a function of a module acts on, and what its calls act on."""
         for reference in uses.acts_on:
             self._add_library(module, reference)
         for reference in (*uses.acts_on, *uses.calls):
-            owner, path = self._graph.lookup(module, reference)
-            if path and owner in self._graph.modules:
-                self._follow(self._graph.modules[owner].get(path[0]), path[1:])
+            owner, path = self._program.lookup(module, reference)
+            if path and owner in self._program.modules:
+                self._follow(self._program.modules[owner].get(path[0]), path[1:])
 
     def _add_library(self, module: str, reference: Reference) -> None:
-        owner, path = self._graph.lookup(module, reference)
-        is_builtin = owner == module and path[0] not in self._graph.modules.get(module, {})
-        if not self._graph.is_own(owner) and not is_builtin:
+        owner, _ = self._program.lookup(module, reference)
+        if not self._program.is_own(owner):
             self.libraries.add(top_module(owner))
 
-    def add_decorators(self, statement: Statement) -> None:
+    def add_decorators(self, module: str, definition: DefinitionNode) -> None:
         """Add libraries whose decorator gives back what it was given, so that it must do something else."""
-        definition: Any = statement.node
-        value = self._graph.modules[statement.module].get(definition.name)
-        is_same = isinstance(value, (type, FunctionType)) and self._graph.defined_at(value)
-        if is_same and not (isinstance(value, FunctionType) and self._graph.is_library_code(value.__code__)):
-            for decorator in definition.decorator_list:
-                path = dotted(decorator.func if isinstance(decorator, ast.Call) else decorator)
-                if path:
-                    self._add_library(statement.module, Reference("", path))
+        value = self._program.modules[module].get(definition.name)
+        is_given_back = isinstance(value, (type, FunctionType)) and self._program.defined_at(value)
+        if not is_given_back or (
+            isinstance(value, FunctionType) and self._program.is_library_code(value.__code__)
+        ):
+            return
+        for decorator in definition.decorator_list:
+            path = dotted(decorator.func if isinstance(decorator, ast.Call) else decorator)
+            if path:
+                self._add_library(module, Reference("", path))
 
-    def _follow(self, value: Any, path: tuple[str, ...]) -> None:
+    def _follow(self, value: Any, attributes: Path) -> None:
         """Follow a function of the project, the construction of a class or a method of an object of it."""
         if isinstance(value, FunctionType):
             self._follow_function(value)
             return
         kind = value if isinstance(value, type) else type(value)
-        wanted = {path[0]} if path else set(_CONSTRUCTION)
-        for base in kind.__mro__ if self._graph.is_own(kind.__module__) else ():
-            for function in method_functions(base):
-                if function.__name__ in wanted:
-                    wanted.update(function.__code__.co_names)
-                    self._follow_function(function)
+        if not self._program.is_own(kind.__module__):
+            return
+        wanted = {attributes[0]} if attributes else set(_CONSTRUCTION)
+        for base in kind.__mro__:
+            for method in method_functions(base):
+                if method.__name__ in wanted:
+                    wanted.update(method.__code__.co_names)
+                    self._follow_function(method)
 
     def _follow_function(self, function: FunctionType) -> None:
-        code = function.__code__
-        if id(code) not in self._seen:
-            self._seen.add(id(code))
-            for source in self._graph.function_sources(code):
+        if function not in self._followed:
+            self._followed.add(function)
+            for source in self._program.function_sources(function.__code__):
                 self.add_uses(function.__module__, source.uses)
 
 
 def top_module(module: str) -> str:
     """The library of a module: `numpy` of `numpy.random`; `_decimal` is a part of `decimal`."""
     return module.lstrip("_").partition(".")[0]
+
+
+def is_fixed(program: Program) -> bool:
+    """Whether it is plain from their syntax that all values of the loaded modules are equal everywhere.
+
+    They are where nothing is called but what declares, and no set is written.
+    """
+    for statement in program.loaded_statements():
+        for part in ast.walk(statement.node):
+            if isinstance(part, (ast.Set, ast.SetComp)):
+                return False
+        for called in statement.uses.calls:
+            if not _declares(program, statement.module, called):
+                return False
+    return True
+
+
+def _declares(program: Program, module: str, called: Reference) -> bool:
+    """Whether a call is one of the engine, or makes an object of a dataclass."""
+    owner, path = program.lookup(module, called)
+    if not program.is_own(owner):
+        return top_module(owner) in _DECLARING
+    value = program.modules.get(owner, {}).get(path[0]) if path else None
+    return is_dataclass(value) and not hasattr(value, "__post_init__")

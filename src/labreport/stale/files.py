@@ -8,39 +8,26 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+from labreport.filestat import stat_of
 from labreport.results import files
 from labreport.stale.sources import MARKER
 
 MISSING = "missing"
 """Stands for the digest of a file that is not there."""
-_NOT_LISTED = (".py", ".pyc", ".ipynb")
-"""Endings of files beside the data, whose coming and going changes no result."""
+_NOT_LISTED = (".py", ".pyc", ".ipynb", "__pycache__")
+"""Endings of names beside the data, whose coming and going changes no result."""
 _SETTLED = 2.0
 """Seconds after which another writing of a file has another time."""
-WRITE_AHEAD = "-wal"
-"""Ends the name of the file beside a database of SQLite that has what was written to it last."""
-Stamp = tuple[int, int, int]
-"""Size, time of the last change in nanoseconds, and inode of a file."""
-
-
-def stamp_of(path: str) -> Stamp | None:
-    """The stamp of a file; None where there is none, and for an empty log of SQLite, which says nothing."""
-    try:
-        status = os.stat(path)
-    except (OSError, ValueError):
-        return None
-    if path.endswith(WRITE_AHEAD) and status.st_size == 0:
-        return None
-    return status.st_size, status.st_mtime_ns, status.st_ino
 
 
 class FileDigests:
-    """The digests of files by path, remembered in the file `cache` with their stamps."""
+    """The digests of files by path, remembered with their stats in the file `cache`."""
 
     def __init__(self, cache: Path | None = None) -> None:
+        self.pinned: dict[str, str] = {}
+        """The files that must not change, with what they are."""
         self._cache = cache
         self._known: dict[str, list[int | str]] = {}
-        self._pinned: dict[str, str] = {}
         self._is_new = False
         if cache is not None:
             with suppress(files.Damaged):
@@ -49,34 +36,30 @@ class FileDigests:
     def digest(self, path: str | Path) -> str:
         """The SHA-256 of a file in hexadecimal, or "missing"; of a folder or a pattern, that of the names."""
         path = str(path)
-        stamp = stamp_of(path)
-        if os.path.isdir(path) or (stamp is None and glob.has_magic(path)):
+        stat = stat_of(path)
+        if os.path.isdir(path) or (stat is None and glob.has_magic(path)):
             return _names_digest(path)
-        if stamp is None:
+        if stat is None:
             return MISSING
         known = self._known.get(path)
-        if known is not None and tuple(known[:3]) == stamp:
-            return str(known[3])
+        if known is not None and known[:-1] == list(stat):
+            return str(known[-1])
         sha256 = files.sha256_of_file(Path(path))
-        if time.time() - stamp[1] / 1e9 > _SETTLED:
-            self._known[path] = [*stamp, sha256]
+        written_at = stat[0] / 1e9
+        if time.time() - written_at > _SETTLED:
+            self._known[path] = [*stat, sha256]
             self._is_new = True
         return sha256
 
     def pin(self, path: str | Path) -> str:
         """The digest of a file that must not change from now on: `changed` tells if it does."""
         digest = self.digest(path)
-        self._pinned.setdefault(str(path), digest)
+        self.pinned.setdefault(str(path), digest)
         return digest
-
-    @property
-    def pinned(self) -> set[str]:
-        """The files that must not change."""
-        return set(self._pinned)
 
     def changed(self) -> list[str]:
         """The pinned files that are not what they were."""
-        return [path for path, digest in self._pinned.items() if self.digest(path) != digest]
+        return [path for path, digest in self.pinned.items() if self.digest(path) != digest]
 
     def save(self) -> None:
         """Write what is remembered, where there is something new."""
@@ -104,6 +87,6 @@ def _names_digest(path: str) -> str:
     names = []
     for name in sorted(glob.glob(pattern, recursive=True)):
         is_report = os.path.exists(os.path.join(name, MARKER))
-        if not (is_report or name.endswith(("__pycache__", *_NOT_LISTED))):
+        if not (is_report or name.endswith(_NOT_LISTED)):
             names.append(os.path.relpath(name, os.path.dirname(pattern)))
     return files.sha256_of(names)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import is_dataclass
 from functools import cached_property
-from types import FunctionType
+from types import CellType, FunctionType
 from typing import Any
 
 _METHODS = (FunctionType, staticmethod, classmethod, property, cached_property)
@@ -16,10 +15,8 @@ MUTABLE = (list, dict, set, bytearray)
 
 def static_member(owner: Any, name: str) -> Any:
     """An attribute of a module or a class, without a method being bound; None where there is none."""
-    found = getattr(owner, "__dict__", {}).get(name)
-    if isinstance(found, (staticmethod, classmethod)):
-        return found.__func__
-    return found
+    member = getattr(owner, "__dict__", {}).get(name)
+    return member.__func__ if isinstance(member, (staticmethod, classmethod)) else member
 
 
 def enclosed_parts(function: FunctionType) -> list[Any]:
@@ -29,19 +26,22 @@ def enclosed_parts(function: FunctionType) -> list[Any]:
 
 def enclosed_values(function: FunctionType) -> list[Any]:
     """The defaults of a function and the values of enclosed names."""
-    values = list[Any](function.__defaults__ or ())
-    values.extend((function.__kwdefaults__ or {}).values())
-    for cell in function.__closure__ or ():
-        with suppress(ValueError):  # of an empty one
-            values.append(cell.cell_contents)
-    return values
+    values = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
+    return values + [cell_content(cell) for cell in function.__closure__ or ()]
+
+
+def cell_content(cell: CellType, default: Any = None) -> Any:
+    """The value of an enclosed name; the default where it has none yet."""
+    try:
+        return cell.cell_contents
+    except ValueError:
+        return default
 
 
 def class_parts(kind: type) -> list[Any]:
     """What a class has: bases, metaclass, members; annotations, which decorators and metaclasses may read."""
     members = []
-    for name in sorted(vars(kind)):
-        value = vars(kind)[name]
+    for name, value in sorted(vars(kind).items()):
         is_special = name.startswith("__") and not isinstance(value, _METHODS)
         if not is_special and name != "_abc_impl":
             members.append((name, value))
@@ -64,8 +64,6 @@ def method_functions(kind: type) -> Iterator[FunctionType]:
 def keeps_in_class(kind: type) -> bool:
     """Whether the methods of a class can keep a value in the class itself."""
     for name, value in vars(kind).items():
-        if isinstance(value, classmethod):
-            return True
-        if isinstance(value, MUTABLE) and not name.startswith("__"):
+        if isinstance(value, classmethod) or (isinstance(value, MUTABLE) and not name.startswith("__")):
             return True
     return False

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import CodeType
-from typing import TYPE_CHECKING, Any
+from typing import TypeAlias
 
-if TYPE_CHECKING:
-    from labreport.stale.builder import NodeBuilder
-
-FunctionKey = tuple[str, int, str]
+FunctionKey: TypeAlias = tuple[str, int, str]
 """A function by its file, its first line and its name; `<module>` is the code of a module itself."""
-Parts = Callable[["NodeBuilder"], Any]
-"""What the digest of a node is made of; called when the node is computed."""
 
 
 def function_key(code: CodeType) -> FunctionKey:
@@ -23,8 +17,8 @@ def function_key(code: CodeType) -> FunctionKey:
 
 
 @dataclass
-class Rests:
-    """What something rests on beside what has labels."""
+class Footprint:
+    """What something uses beside what has labels."""
 
     libraries: set[str] = field(default_factory=set)
     """The libraries that it uses, by their top-level names."""
@@ -34,8 +28,8 @@ class Rests:
     """Files that stand for a value which cannot be told: those that its module opened at import."""
     reaches_any_code: bool = False
 
-    def add(self, other: Rests) -> None:
-        """Add what another rests on."""
+    def add(self, other: Footprint) -> None:
+        """Add what another uses."""
         self.libraries |= other.libraries
         self.keepers |= other.keepers
         self.files |= other.files
@@ -43,7 +37,7 @@ class Rests:
 
 
 @dataclass
-class Node(Rests):
+class Node(Footprint):
     """A function, a class, a value, a module or a declaration, by its label; see `graph`."""
 
     label: str = ""
@@ -55,7 +49,7 @@ class Node(Rests):
 
 
 @dataclass
-class Closure(Rests):
+class Closure(Footprint):
     """All that somebody rests on."""
 
     inputs: dict[str, str] = field(default_factory=dict)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from labreport.errors import LabReportError, display_path
-from labreport.stale.files import WRITE_AHEAD, FileDigests, stamp_of
+from labreport.filestat import WRITE_AHEAD, stat_of
+from labreport.stale.files import FileDigests
 from labreport.stale.node import FunctionKey
 from labreport.stale.observed import Opened, Recorder
 
@@ -20,7 +21,7 @@ class Observation:
         name: str,
         recorder: Recorder,
         digests: FileDigests,
-        keepers: set[FunctionKey],
+        keepers: Iterable[FunctionKey],
         earlier: Mapping[str, str],
     ) -> None:
         self.name = name
@@ -28,7 +29,7 @@ class Observation:
         self._recorder = recorder
         self._digests = digests
         self._keepers = keepers
-        self._earlier = dict(earlier)
+        self._earlier = earlier
 
     def reads(self) -> dict[str, str]:
         """Each path, relative to the project's folder where it is below it, with the digest of what was read.
@@ -41,22 +42,23 @@ class Observation:
             path = display_path(self.opened.own_report)
             text = "it is a part of this report; read the results that you are given"
             raise LabReportError(f"{self.name} reads {path}: {text}")
-        found = dict(self._earlier)
-        for path in self._paths_read():
-            name = path.removeprefix(self._recorder.folder)
-            found[name] = self._digests.digest(path)
-            if self._earlier.get(name, found[name]) != found[name]:
-                self._refuse(path)
-        return found
-
-    def _paths_read(self) -> list[str]:
-        """All that counts, checked against what it was when it was opened."""
         everything = Opened()
         everything.add(self.opened)
-        for key in self._keepers & self._recorder.kept.keys():
-            everything.add(self._recorder.kept[key])
+        for keeper in self._keepers:
+            if keeper in self._recorder.kept:
+                everything.add(self._recorder.kept[keeper])
+        reads = dict(self._earlier)
+        for path in [*self._files_read(everything), *self._folders_listed(everything)]:
+            name = path.removeprefix(self._recorder.folder)
+            reads[name] = self._digests.digest(path)
+            if self._earlier.get(name, reads[name]) != reads[name]:
+                self._refuse(path)
+        return reads
+
+    def _files_read(self, everything: Opened) -> list[str]:
+        """The files that count, checked against what they were when they were opened."""
+        changed = {path for path, stat in everything.read.items() if stat != stat_of(path)}
         paths = []
-        changed = {path for path, stamp in everything.read.items() if stamp != stamp_of(path)}
         for path in everything.read:
             database = path.removesuffix(WRITE_AHEAD)
             is_filled = database in everything.databases and changed & {database, database + WRITE_AHEAD}
@@ -65,7 +67,12 @@ class Observation:
             if path in changed:
                 self._refuse(path)
             paths.append(path)
-        written_folders = {os.path.dirname(path) for path in self.opened.written}
+        return paths
+
+    def _folders_listed(self, everything: Opened) -> list[str]:
+        """The folders and patterns that count: not where the target made a file itself."""
+        written_folders = set(map(os.path.dirname, self.opened.written))
+        paths = []
         for path in everything.listed:
             folder = os.path.dirname(path) if glob.has_magic(path) else path
             if folder not in written_folders:

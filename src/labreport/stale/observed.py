@@ -12,27 +12,31 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from labreport.stale.files import WRITE_AHEAD, Stamp, stamp_of
+from labreport.filestat import WRITE_AHEAD, stat_of
 from labreport.stale.node import FunctionKey, function_key
 from labreport.stale.sources import ENGINE_FOLDER, Sources, is_foreign, is_hidden
+
+if TYPE_CHECKING:
+    from labreport.filestat import FileStat
 
 _WRITING = os.O_WRONLY | os.O_RDWR
 _SYSTEM = ("/usr", "/etc", "/proc", "/sys", "/dev", sys.prefix, sys.base_prefix, tempfile.gettempdir())
 _SYSTEM_FOLDERS = tuple(os.path.join(folder, "") for folder in _SYSTEM)
 """What is below these belongs to the machine, unless the project is there too."""
 _AUTHOR, _ENGINE, _IMPORT, _LIBRARY = "author", "engine", "import", "library"
-EventPath = str | bytes | os.PathLike[str] | int
+EventPath: TypeAlias = str | bytes | os.PathLike[str] | int
 
 
 @dataclass
 class Opened:
     """What was opened on behalf of one target."""
 
-    read: dict[str, Stamp | None] = field(default_factory=dict)
-    """Each path, with its stamp when it was opened first; None where there was no such file."""
+    read: dict[str, FileStat | None] = field(default_factory=dict)
+    """Each path, with its stat when it was opened first; None where there was no such file."""
     databases: set[str] = field(default_factory=set)
     """Those of them that SQLite opened, and may write."""
     listed: dict[str, None] = field(default_factory=dict)
@@ -41,10 +45,14 @@ class Opened:
     own_report: str = ""
     """A file of the report that is being made, which the author's code read."""
 
+    def add_read(self, path: str) -> None:
+        """Note a file as it is when it is opened first."""
+        if path not in self.read:
+            self.read[path] = stat_of(path)
+
     def add(self, other: Opened) -> None:
         """Add what was opened for others and may have been kept."""
-        for path, stamp in other.read.items():
-            self.read.setdefault(path, stamp)
+        self.read = {**other.read, **self.read}
         self.databases |= other.databases
         self.listed.update(other.listed)
 
@@ -53,15 +61,15 @@ class Opened:
 class _Callers:
     """Who runs while something is opened."""
 
-    functions: list[FunctionKey]
+    functions: list[FunctionKey] = field(default_factory=list)
     """The author's functions that may keep what they read, the innermost first."""
-    imports: list[tuple[str, int]]
+    imports: list[tuple[str, int]] = field(default_factory=list)
     """Files of modules that are being imported, each with its line."""
-    has_author: bool
-    has_engine: bool
-    asked_by: str
+    has_author: bool = False
+    has_engine: bool = False
+    asked_by: str = ""
     """The innermost of the author, the engine and the import machinery, whatever libraries are in between."""
-    pattern: str
+    pattern: str = ""
     """The pattern of a `glob` that lists a folder."""
 
 
@@ -69,6 +77,7 @@ class Recorder:
     """Hears what is opened by the code of one project, from when it is loaded."""
 
     def __init__(self, sources: Sources) -> None:
+        self.sources = sources
         self.folder = os.path.join(str(sources.folder), "")
         self.report = ""
         """The folder of the report that is made of the project."""
@@ -81,20 +90,20 @@ class Recorder:
         """The variables of the environment before the project is loaded, which may set some."""
         self.variables = set[str]()
         """The names of those that were asked for when it was loaded; `*` where all were."""
-        self._at_import = defaultdict[str, list[tuple[int, str]]](list)
-        self._paths: dict[str, str] = {}
-        self._folders: dict[str, bool] = {}
-        self._kinds: dict[str, str] = {}
+        self._at_import: list[tuple[str, int, str]] = []
+        """The file of a module and its line, and the path that was opened there."""
+        self._kind_of = cache(self._find_kind)
+        self._counts_below = cache(self._find_counts_below)
 
     def opened_by(self, file: str, lines: range | None) -> Iterator[str]:
         """The paths that a module's file opened when it was imported, on some lines or on any."""
-        for line, path in self._at_import.get(file, ()):
-            if lines is None or line in lines:
+        for module_file, line, path in self._at_import:
+            if module_file == file and (lines is None or line in lines):
                 yield path
 
     def paths_at_import(self) -> set[str]:
         """All paths that were opened when the project was loaded."""
-        return {path for opened in self._at_import.values() for _, path in opened}
+        return {path for _, _, path in self._at_import}
 
     # Events
 
@@ -107,28 +116,24 @@ class Recorder:
         if not counted or (mode is None and not os.path.isfile(counted)):  # `os.open` of a folder
             return
         callers = self._callers()
-        if self.report and counted.startswith(self.report):
+        if self._is_of_report(counted):
             if self.target is not None and callers.asked_by == _AUTHOR:
                 self.target.own_report = counted
-            return
-        if callers.has_author or not callers.has_engine:
-            stamp: Stamp | None = None
+        elif callers.has_author or not callers.has_engine:
             for opened in self._for_whom(callers, counted):
-                if counted not in opened.read:
-                    stamp = stamp or stamp_of(counted)
-                    opened.read[counted] = stamp
+                opened.add_read(counted)
 
     def on_connect(self, database: EventPath, *more: Any) -> None:
         """A database of SQLite is opened."""
-        text = os.fsdecode(database) if not isinstance(database, int) else ""
-        text = text.removeprefix("file:").partition("?")[0]
-        counted = self._counted(text) if text and text != ":memory:" else ""
+        if isinstance(database, int):
+            return
+        name = os.fsdecode(database).removeprefix("file:").partition("?")[0]
+        counted = self._counted(name) if name not in ("", ":memory:") else ""
         callers = self._callers() if counted else None
         if callers is not None and callers.asked_by == _AUTHOR:
-            log = counted + WRITE_AHEAD
             for opened in self._for_whom(callers, counted):
-                opened.read.setdefault(counted, stamp_of(counted))
-                opened.read.setdefault(log, stamp_of(log))
+                opened.add_read(counted)
+                opened.add_read(counted + WRITE_AHEAD)
                 opened.databases.add(counted)
 
     def on_list(self, path: EventPath | None = None, *more: Any) -> None:
@@ -159,7 +164,7 @@ class Recorder:
     def _for_whom(self, callers: _Callers, path: str) -> Iterator[Opened]:
         """Where a path is to be noted: for the target, and for functions that may keep it for others."""
         for file, line in callers.imports:
-            self._at_import[file].append((line, path))
+            self._at_import.append((file, line, path))
         if self.target is not None:
             yield self.target
         for key in callers.functions:
@@ -171,81 +176,72 @@ class Recorder:
         """The absolute path of what may count; empty for what does not."""
         if isinstance(path, int):
             return ""
-        text = path if isinstance(path, str) else os.fsdecode(path)
-        known = self._paths.get(text)
-        if known is not None:
-            return known
-        absolute = os.path.abspath(text)
-        counted = absolute if self._counts(absolute) else ""
-        if os.path.isabs(text):
-            self._paths[text] = counted
-        return counted
+        absolute = os.path.abspath(os.fsdecode(path))
+        return absolute if self._counts(absolute) else ""
 
     def _counts(self, path: str) -> bool:
         """Whether a file can be a part of what a target is made of."""
+        folder, name = os.path.split(path)
         if os.path.join(path, "") == self.folder:
             return True
-        folder, name = os.path.split(path)
         if name.startswith(".") or name.endswith((".py", ".pyc")):
             return False
-        if folder not in self._folders:
-            self._folders[folder] = self._counts_below(os.path.join(folder, ""))
-        return self._folders[folder]
+        return self._is_of_report(path) or self._counts_below(os.path.join(folder, ""))
 
-    def _counts_below(self, folder: str) -> bool:
-        if self.report and folder.startswith(self.report):
-            return True
+    def _is_of_report(self, path: str) -> bool:
+        return bool(self.report) and path.startswith(self.report)
+
+    def _find_counts_below(self, folder: str) -> bool:
+        """Whether files of a folder count."""
         if not folder.startswith(self.folder):
             return "/." not in folder and not folder.startswith(_SYSTEM_FOLDERS)
-        below = folder[len(self.folder) :]
+        below = folder.removeprefix(self.folder)
         return not is_hidden(below) and not is_foreign(below, self.folder)
 
     # Callers
 
     def _callers(self) -> _Callers:
         """Who runs now: to be called by the methods above, which the hook calls."""
-        callers = _Callers([], [], False, False, "", "")
+        callers = _Callers()
         frame: FrameType | None = sys._getframe(3)
         while frame is not None:
-            code = frame.f_code
-            kind = self._kinds.get(code.co_filename) or self._kind_of(code.co_filename)
+            kind = self._kind_of(frame.f_code.co_filename)
             if kind == _AUTHOR:
                 self._add_author(callers, frame)
             elif kind == _ENGINE:
                 callers.has_engine = True
-            elif kind == _LIBRARY and code.co_name in ("glob", "rglob", "iglob") and not callers.asked_by:
-                callers.pattern = _pattern(frame.f_locals, code.co_name) or callers.pattern
+            elif kind == _LIBRARY and not callers.asked_by:
+                callers.pattern = _pattern(frame) or callers.pattern
             if kind != _LIBRARY:
                 callers.asked_by = callers.asked_by or kind
             frame = frame.f_back
         return callers
 
     def _add_author(self, callers: _Callers, frame: FrameType) -> None:
-        code = frame.f_code
-        key = function_key(code)
-        if self.keepers is None:
-            callers.functions.append(key)
-            if code.co_name == "<module>":
-                callers.imports.append((code.co_filename, frame.f_lineno))
-        elif key in self.keepers:
-            callers.functions.append(key)
         callers.has_author = True
+        key = function_key(frame.f_code)
+        is_loading = self.keepers is None
+        if is_loading and frame.f_code.co_name == "<module>":
+            callers.imports.append((frame.f_code.co_filename, frame.f_lineno))
+        if self.keepers is None or key in self.keepers:
+            callers.functions.append(key)
 
-    def _kind_of(self, file: str) -> str:
+    def _find_kind(self, file: str) -> str:
         """Whose code is in a file."""
-        kind = _LIBRARY
         if file.startswith("<frozen importlib"):
-            kind = _IMPORT
-        elif file.startswith(str(ENGINE_FOLDER)):
-            kind = _ENGINE
-        elif file.startswith(self.folder) and not is_hidden(file[len(self.folder) :]):
-            kind = _AUTHOR
-        self._kinds[file] = kind
-        return kind
+            return _IMPORT
+        if file.startswith(str(ENGINE_FOLDER)):
+            return _ENGINE
+        is_below = file.startswith(self.folder) and not is_hidden(file.removeprefix(self.folder))
+        return _AUTHOR if is_below else _LIBRARY
 
 
-def _pattern(names: dict[str, Any], function: str) -> str:
-    """The pattern with which `glob` or `pathlib` lists a folder: an absolute path with stars."""
+def _pattern(frame: FrameType) -> str:
+    """The pattern with which `glob` or `pathlib` lists a folder: an absolute path with stars; else empty."""
+    function = frame.f_code.co_name
+    if function not in ("glob", "rglob", "iglob"):
+        return ""
+    names = frame.f_locals
     if "pathname" in names:
         root = names.get("root_dir") or "."
         return os.path.abspath(os.path.join(root, os.fsdecode(names["pathname"])))

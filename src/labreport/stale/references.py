@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ast
 import symtable
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
-Path = tuple[str, ...]
+Path: TypeAlias = tuple[str, ...]
 """A name and its attributes: `np.random.seed` is `("np", "random", "seed")`."""
-FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+DefinitionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 REACHING_NAMES = frozenset({"eval", "exec", "globals", "__import__"})
 _REACHING_ATTRIBUTES = frozenset({"__doc__", "__globals__", "__code__", "__subclasses__"})
 """What may reach any code of a project: then every module of it counts."""
@@ -30,16 +32,20 @@ class Reference:
     path: Path
 
 
+References: TypeAlias = dict[Reference, None]
+"""References in their order, each once."""
+
+
 @dataclass
 class Uses:
     """What a function or a top-level statement does with names, each once and in order."""
 
-    references: dict[Reference, None] = field(default_factory=dict)
+    references: References = field(default_factory=dict)
     imports: dict[str, None] = field(default_factory=dict)
     """The modules that it imports when it is called, with dots in front of relative ones."""
-    acts_on: dict[Reference, None] = field(default_factory=dict)
+    acts_on: References = field(default_factory=dict)
     """What it may change: it calls it without using the result, or sets a part of it."""
-    calls: dict[Reference, None] = field(default_factory=dict)
+    calls: References = field(default_factory=dict)
     stores: bool = False
     """Whether it may keep a value for its next call, in a global or enclosed name or in a part of one."""
     reaches_any_code: bool = False
@@ -49,27 +55,28 @@ class Scopes:
     """Which names belong to the module, in each function of one source text; and what these functions do."""
 
     def __init__(self, source: str, file: str) -> None:
-        self._names: dict[tuple[str, int], set[str]] = {}
-        self._uses: dict[ast.AST, Uses] = {}
+        self._names = defaultdict[tuple[str, int], set[str]](set)
+        """The module's names that are used in the functions of a name on a line."""
+        self._uses: dict[FunctionNode, Uses] = {}
         self._read(symtable.symtable(source, file, "exec"))
 
     def _read(self, table: symtable.SymbolTable) -> set[str]:
         """Note a scope and those inside it; the module's names that are used in any of them."""
         names = set[str]()
+        is_class = table.get_type() == "class"  # where `x = x` reads the module's x
         for symbol in table.get_symbols():
-            in_class = table.get_type() == "class"  # where `x = x` reads the module's x
-            if symbol.is_referenced() and (symbol.is_global() or in_class):
+            if symbol.is_referenced() and (symbol.is_global() or is_class):
                 names.add(symbol.get_name())
         for inner in table.get_children():
             names |= self._read(inner)
-        self._names.setdefault((table.get_name(), table.get_lineno()), set()).update(names)
+        self._names[table.get_name(), table.get_lineno()] |= names
         return names
 
-    def function_uses(self, function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> Uses:
+    def function_uses(self, function: FunctionNode) -> Uses:
         """What the body of a function does, without its decorators and defaults."""
         if function not in self._uses:
             name = getattr(function, "name", "lambda")
-            reader = _UseReader(self, self._names.get((name, function.lineno), set()))
+            reader = _UseReader(self, self._names[name, function.lineno])
             reader.visit_all(_body(function))
             self._uses[function] = reader.uses
         return self._uses[function]
@@ -95,7 +102,7 @@ class _UseReader(ast.NodeVisitor):
 
     def visit(self, node: ast.AST) -> None:
         self.uses.stores |= isinstance(node, (ast.Global, ast.Nonlocal))
-        if isinstance(node, FUNCTIONS):
+        if isinstance(node, FunctionNode):
             self._visit_function(node)
         else:
             super().visit(node)
@@ -113,7 +120,7 @@ class _UseReader(ast.NodeVisitor):
         imported = self._aliases.get(path[0])
         return imported and Reference(imported.module, (*imported.path, *path[1:]))
 
-    def _add(self, path: Path) -> None:
+    def _add_use(self, path: Path) -> None:
         reference = self._reference(path)
         if reference is not None:
             self.uses.references[reference] = None
@@ -121,22 +128,22 @@ class _UseReader(ast.NodeVisitor):
         self.uses.reaches_any_code |= not _REACHING_ATTRIBUTES.isdisjoint(path[1:])
 
     def visit_Name(self, node: ast.Name) -> None:
-        self._add((node.id,))
+        self._add_use((node.id,))
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
-        self._note_store(node)
+        self._note_change(node)
         path = dotted(node)
         if path:
-            self._add(path)
+            self._add_use(path)
         else:
             self.uses.reaches_any_code |= node.attr in _REACHING_ATTRIBUTES
             self.generic_visit(node)
 
     def visit_Subscript(self, node: ast.Subscript) -> None:
-        self._note_store(node)
+        self._note_change(node)
         self.generic_visit(node)
 
-    def _note_store(self, node: ast.Attribute | ast.Subscript) -> None:
+    def _note_change(self, node: ast.Attribute | ast.Subscript) -> None:
         """Note that an attribute or an item of something is set or deleted."""
         changed = self._reference(acted_path(node))
         if changed is not None and not isinstance(node.ctx, ast.Load):
@@ -156,7 +163,8 @@ class _UseReader(ast.NodeVisitor):
         self.generic_visit(node)
 
     def visit_Import(self, node: ast.Import) -> None:
-        self.uses.imports.update(dict.fromkeys(alias.name for alias in node.names))
+        for alias in node.names:
+            self.uses.imports[alias.name] = None
         self._aliases.update(imported_names(node))
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
@@ -166,7 +174,7 @@ class _UseReader(ast.NodeVisitor):
             self.uses.references[reference] = None
         self._aliases.update(imported)
 
-    def _visit_function(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> None:
+    def _visit_function(self, node: FunctionNode) -> None:
         """Read decorators and defaults in the scope around a function, and its body in its own."""
         self.visit_all(getattr(node, "decorator_list", ()))
         self.visit(node.args)
@@ -179,11 +187,11 @@ class _UseReader(ast.NodeVisitor):
         self.uses.reaches_any_code |= inner.reaches_any_code
 
 
-def _body(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> list[ast.AST]:
-    return [function.body] if isinstance(function, ast.Lambda) else list(function.body)
+def _body(function: FunctionNode) -> Sequence[ast.AST]:
+    return [function.body] if isinstance(function, ast.Lambda) else function.body
 
 
-def imported_names(node: ast.stmt) -> dict[str, Reference]:
+def imported_names(node: ast.AST) -> dict[str, Reference]:
     """What the names of an import stand for; nothing for any other statement. That of `import *` is `*`."""
     names = {}
     if isinstance(node, ast.ImportFrom):
@@ -208,18 +216,18 @@ def dotted(node: ast.AST | None) -> Path:
     return ()
 
 
-def acted_path(node: ast.AST | None) -> Path:
+def acted_path(node: ast.AST) -> Path:
     """The name on which an expression acts, with its attributes as far as these are plain.
 
     `decimal.getcontext().prec` acts on `decimal.getcontext`, and `getattr(decimal, "getcontext")()` on
     `decimal`.
     """
-    while node is not None and not dotted(node):
-        if isinstance(node, ast.Call):
-            passes_on = isinstance(node.func, ast.Name) and node.func.id in _PASSES_ON and node.args
-            node = node.args[0] if passes_on else node.func
-        elif isinstance(node, (ast.Attribute, ast.Subscript)):
-            node = node.value
-        else:
-            return ()
-    return dotted(node)
+    path = dotted(node)
+    if path:
+        return path
+    if isinstance(node, ast.Call):
+        passes_on = isinstance(node.func, ast.Name) and node.func.id in _PASSES_ON and node.args
+        return acted_path(node.args[0] if passes_on else node.func)
+    if isinstance(node, (ast.Attribute, ast.Subscript)):
+        return acted_path(node.value)
+    return ()

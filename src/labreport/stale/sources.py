@@ -95,14 +95,6 @@ class _SourceLoader(SourceFileLoader):
         return code
 
 
-def installed(root: Path) -> Sources | None:
-    """What modules are imported by now, if that is from this folder."""
-    for finder in sys.meta_path:
-        if isinstance(finder, Sources) and finder.root == root:
-            return finder
-    return None
-
-
 def install(sources: Sources) -> None:
     """Import modules by these sources from now on; those of a project before are forgotten."""
     forgotten = [name for name in sys.modules if name not in sys.stdlib_module_names and sources.path(name)]

@@ -8,19 +8,22 @@ import dis
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 from importlib.util import decode_source
 from types import CodeType
 from typing import Any
 
 from labreport.errors import UsageError, display_path
-from labreport.stale.references import DEFINITIONS, FUNCTIONS, Reference, Scopes, Uses, imported_names
+from labreport.stale.references import (
+    DefinitionNode,
+    FunctionNode,
+    Reference,
+    Scopes,
+    Uses,
+    imported_names,
+)
 
 _SHOWS_LOCALS = frozenset({"locals", "vars", "dir"})
 """Names by which code can ask for the names of its local variables."""
-_IMPORTS = (ast.Import, ast.ImportFrom)
-Functions = dict[tuple[int, str], list["FunctionSource"]]
-"""Functions by their first line and name; several lambdas may stand on one line."""
 
 
 @dataclass(frozen=True)
@@ -31,65 +34,34 @@ class FunctionSource:
     uses: Uses
 
 
+@dataclass(frozen=True, eq=False)
 class Statement:
-    """One statement at the top of a module; what it does is read when it is asked for."""
+    """One statement at the top of a module, without comments, docstrings and annotations."""
 
-    def __init__(self, module: str, node: ast.stmt, scopes: Scopes) -> None:
-        self.module = module
-        self.node = node
-        self.lines = range(_first_line(node), (node.end_lineno or node.lineno) + 1)
-        self.imported = imported_names(node)
-        """What the names that it imports stand for."""
-        self.binds = set(self.imported) or _stored_names(_compiled(node))
-        self._scopes = scopes
-
-    @cached_property
-    def uses(self) -> Uses:
-        """What it does with names, and what the functions in it use when they are called."""
-        return self._scopes.statement_uses(self.node)
-
-    @cached_property
-    def _code_and_functions(self) -> tuple[CodeType, Functions]:
-        _ = self.uses  # is found by the lines of functions, which change now
-        written: dict[ast.AST, tuple[int, Uses]] = {}
-        for inner in ast.walk(self.node):
-            if isinstance(inner, FUNCTIONS):
-                written[inner] = _first_line(inner), self._scopes.function_uses(inner)
-        numbered: list[ast.AST] = [self.node]
-        _put_on_one_line(self.node, 1, numbered)
-        functions: Functions = defaultdict(list)
-        code = _compiled(self.node)
-        for inner_code in codes_within(code):
-            function = numbered[inner_code.co_firstlineno - 1]
-            name = getattr(function, "name", "<lambda>")
-            if function in written and inner_code.co_name == name:
-                line, uses = written[function]
-                functions[line, name].append(FunctionSource(inner_code, uses))
-        return code, functions
-
-    @property
-    def code(self) -> CodeType:
-        """Its code without comments, docstrings and annotations."""
-        return self._code_and_functions[0]
-
-    @property
-    def functions(self) -> Functions:
-        """The functions in it."""
-        return self._code_and_functions[1]
+    module: str
+    node: ast.stmt
+    lines: range
+    code: CodeType
+    uses: Uses
+    """What it does with names, and what the functions in it use when they are called."""
+    functions: dict[tuple[int, str], list[FunctionSource]]
+    """The functions in it by their first line and name; several lambdas may stand on one line."""
+    imported: dict[str, Reference]
+    """What the names that it imports stand for."""
+    binds: set[str]
 
     @property
     def kind(self) -> str:
         """What a person calls it."""
-        if isinstance(self.node, DEFINITIONS):
+        if isinstance(self.node, DefinitionNode):
             return "class" if isinstance(self.node, ast.ClassDef) else "function"
         return "value" if self.binds else "statement"
 
     @property
     def only_binds(self) -> bool:
         """Whether it only binds names when it is loaded: a definition or an import, not a call."""
-        if isinstance(self.node, (*DEFINITIONS, *_IMPORTS)):
-            return True
-        return not (self.uses.acts_on or self.uses.calls)
+        is_definition = isinstance(self.node, DefinitionNode)
+        return is_definition or bool(self.imported) or not (self.uses.acts_on or self.uses.calls)
 
 
 @dataclass
@@ -119,47 +91,86 @@ def read_module(module: str, source: bytes, file: str) -> ModuleSyntax:
         raise UsageError(error.msg, location=f"{display_path(file)}:{error.lineno or 1}") from None
     scopes = Scopes(decode_source(source), file)
     _remove_texts_and_annotations(tree)
-    syntax = ModuleSyntax([Statement(module, node, scopes) for node in tree.body])
-    for statement in syntax.statements:
+    syntax = ModuleSyntax()
+    for node in tree.body:
+        statement = _read_statement(module, node, scopes)
+        syntax.statements.append(statement)
         for name in statement.binds:
             syntax.imported.pop(name, None)
         syntax.imported.update(statement.imported)
     return syntax
 
 
-def _compiled(node: ast.stmt) -> CodeType:
-    module = ast.Module([node], [])
-    code: CodeType = compile(module, "", "exec", __future__.annotations.compiler_flag, dont_inherit=True)
-    return code
+def _read_statement(module: str, node: ast.stmt, scopes: Scopes) -> Statement:
+    lines = range(_first_line(node), (node.end_lineno or node.lineno) + 1)
+    uses = scopes.statement_uses(node)
+    written = [_Written("", 1, uses)]
+    _put_on_one_line(node, 1, written, scopes)
+    code: CodeType = compile(
+        ast.Module([node], []), "", "exec", __future__.annotations.compiler_flag, dont_inherit=True
+    )
+    functions = defaultdict[tuple[int, str], list[FunctionSource]](list)
+    for inner in codes_within(code):
+        function = written[inner.co_firstlineno - 1]
+        if inner.co_name == function.name:  # and no comprehension or class in it
+            functions[function.line, function.name].append(FunctionSource(inner, function.uses))
+    imported = imported_names(node)
+    binds = set(imported) or _stored_names(code)
+    return Statement(module, node, lines, code, uses, functions, imported, binds)
+
+
+@dataclass(frozen=True)
+class _Written:
+    """A function where it is in the file."""
+
+    name: str
+    line: int
+    uses: Uses
+
+
+def _put_on_one_line(node: Any, number: int, written: list[_Written], scopes: Scopes) -> None:
+    """Put each function on one line of its own, whose number leads to it: `written[number - 1]`.
+
+    Compiled code differs a little with the breaks between lines, which mean nothing.
+    """
+    if isinstance(node, FunctionNode):
+        name = getattr(node, "name", "<lambda>")
+        written.append(_Written(name, _first_line(node), scopes.function_uses(node)))
+        number = len(written)
+    for child in ast.iter_child_nodes(node):
+        _put_on_one_line(child, number, written, scopes)
+    if "lineno" in node._attributes:
+        node.lineno = node.end_lineno = number
+        node.col_offset = node.end_col_offset = 0
+
+
+def _first_line(node: ast.stmt | ast.Lambda) -> int:
+    """The line on which a statement or a function begins, with its decorators."""
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
 
 
 def _stored_names(code: CodeType) -> set[str]:
     """The names that a statement binds when it is loaded, or that functions in it declare as global."""
     names = set[str]()
     for inner in codes_within(code):
-        stores = ("STORE_NAME", "STORE_GLOBAL") if inner is code else ("STORE_GLOBAL",)
-        names.update(step.argval for step in dis.get_instructions(inner) if step.opname in stores)
+        for step in dis.get_instructions(inner):
+            if step.opname == "STORE_GLOBAL" or (step.opname == "STORE_NAME" and inner is code):
+                names.add(step.argval)
     return names
-
-
-def _first_line(node: Any) -> int:
-    """The line on which a statement or a function begins, with its decorators."""
-    lines: list[int] = [node.lineno]
-    for decorator in getattr(node, "decorator_list", ()):
-        lines.append(decorator.lineno)
-    return min(lines)
 
 
 def _remove_texts_and_annotations(tree: ast.Module) -> None:
     """Remove docstrings, annotations of functions, and `if __name__ == "__main__"`."""
+    node: Any
     for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if isinstance(body, list):
-            kept = [inner for inner in body if not _says_nothing(inner)]
-            node.body = kept or [ast.Pass(lineno=1, col_offset=0)]  # type: ignore[attr-defined]
-        for annotation in ("annotation", "returns"):
-            if hasattr(node, annotation) and not isinstance(node, ast.AnnAssign):
-                setattr(node, annotation, None)
+        if isinstance(getattr(node, "body", None), list):
+            kept = [inner for inner in node.body if not _says_nothing(inner)]
+            node.body = kept or [ast.Pass(lineno=1, col_offset=0)]
+        if isinstance(node, ast.arg):
+            node.annotation = None
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            node.returns = None
         if hasattr(node, "type_params"):
             node.type_params = []
 
@@ -169,21 +180,6 @@ def _says_nothing(node: ast.AST) -> bool:
     if isinstance(node, ast.If) and not node.orelse:
         return ast.unparse(node.test) == "__name__ == '__main__'"
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-
-
-def _put_on_one_line(node: ast.AST, number: int, numbered: list[ast.AST]) -> None:
-    """Put each function on one line of its own, whose number leads to it: `numbered[line - 1]`.
-
-    Compiled code differs a little with the breaks between lines, which mean nothing.
-    """
-    if isinstance(node, FUNCTIONS):
-        numbered.append(node)
-        number = len(numbered)
-    for child in ast.iter_child_nodes(node):
-        _put_on_one_line(child, number, numbered)
-    if "lineno" in node._attributes:
-        node.lineno = node.end_lineno = number  # type: ignore[attr-defined]
-        node.col_offset = node.end_col_offset = 0  # type: ignore[attr-defined]
 
 
 def codes_within(code: CodeType) -> Iterator[CodeType]:

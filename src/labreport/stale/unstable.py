@@ -1,6 +1,6 @@
 """Values that differ from process to process: the clock, an unseeded generator, the order of a set.
 
-They are found by loading the project once more in a process with another hash seed, when its values are new.
+They are found by loading the project once more in processes with other hash seeds, when its values are new.
 """
 
 from __future__ import annotations
@@ -10,28 +10,27 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeAlias
 
 from labreport.results import files
 
 FILE = "values.json"
 """The file beside the results that says which values are equal in every process, and which are not."""
 _HASH_SEEDS = ("1", "2")
-
-
-Digests = dict[str, str]
+Digests: TypeAlias = dict[str, str]
 """The digests of values, by label."""
 
 
 def read_known(folder: Path | None) -> tuple[Digests, set[str]]:
     """What is known by earlier builds: digests that were equal in several processes, labels that were not."""
-    found = None
+    known = None
     if folder is not None:
         with suppress(files.Damaged):
-            found = files.read_json(folder / FILE)
-    return (found["stable"], set(found["unstable"])) if found else ({}, set())
+            known = files.read_json(folder / FILE)
+    return (known["stable"], set(known["unstable"])) if known else ({}, set())
 
 
 def write_known(folder: Path, stable: Digests, unstable: set[str]) -> None:
@@ -39,40 +38,39 @@ def write_known(folder: Path, stable: Digests, unstable: set[str]) -> None:
     files.write_json(folder / FILE, {"stable": stable, "unstable": sorted(unstable)})
 
 
-def digests_elsewhere(folder: Path, unstable: Iterable[str]) -> list[Digests]:
-    """The digests of a project's values, as other processes with other hash seeds find them.
+def varying_labels(digests: Digests, project_folder: Path, unstable: Iterable[str]) -> set[str]:
+    """The labels whose digests are others in other processes, as far as these can load the project."""
+    varying = set[str]()
+    for elsewhere in digests_elsewhere(project_folder, unstable):
+        for label, digest in digests.items():
+            if elsewhere.get(label, digest) != digest:
+                varying.add(label)
+    return varying
 
-    A process that cannot load the project tells nothing.
-    """
+
+def digests_elsewhere(project_folder: Path, unstable: Iterable[str]) -> Iterator[Digests]:
+    """The digests of a project's values, as other processes with other hash seeds find them."""
     with tempfile.TemporaryDirectory() as scratch:
         processes = []
         for seed in _HASH_SEEDS:
             target = Path(scratch, f"{seed}.json")
-            arguments = [str(folder), str(target), *unstable]
+            arguments = [str(project_folder), str(target), *unstable]
             command = [sys.executable, "-c", f"from {__name__} import probe; probe()", *arguments]
-            environment = {
-                **os.environ,
-                "PYTHONHASHSEED": seed,
-                "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
-            }
+            path = os.pathsep.join(filter(None, sys.path))
+            environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": path}
             quiet = subprocess.DEVNULL
             process = subprocess.Popen(command, env=environment, stdin=quiet, stdout=quiet, stderr=quiet)
             processes.append((process, target))
-        found = []
         for process, target in processes:
-            process.wait()
-            if target.is_file():
-                found.append(json.loads(target.read_text("utf-8")))
-        return found
+            if process.wait() == 0:
+                yield json.loads(target.read_text("utf-8"))
 
 
 def probe() -> None:
-    """Write the digests of a project's values to a file; what the process above is started with."""
+    """Write the digests of a project's values to a file; what the processes above are started with."""
     from labreport.stale.inputs import Dependencies
     from labreport.stale.loader import load
 
     folder, target, *unstable = sys.argv[1:]
     digests = Dependencies(load(folder), unstable=unstable).value_digests()
-    partial = Path(f"{target}.new")
-    partial.write_text(json.dumps(digests), "utf-8")
-    partial.replace(target)
+    Path(target).write_text(json.dumps(digests), "utf-8")

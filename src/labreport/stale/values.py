@@ -6,7 +6,6 @@ import copyreg
 import hashlib
 import pickle
 import warnings
-from collections.abc import Callable
 from dataclasses import fields
 from functools import cached_property
 from inspect import getattr_static
@@ -21,8 +20,9 @@ from types import (
 )
 from typing import TYPE_CHECKING, Any
 
-from labreport.project import Data, Experiment, Project, Study
+from labreport.project import Data, Experiment, Study
 from labreport.project.checks import Declared
+from labreport.stale.members import cell_content
 
 if TYPE_CHECKING:
     from labreport.stale.builder import NodeBuilder
@@ -30,6 +30,15 @@ if TYPE_CHECKING:
 SIZE_LIMIT = 500_000_000
 """Bytes of a value, beyond which it counts by the statements about it."""
 _PLAIN = frozenset({int, float, bool, bytes, list, tuple, dict, type(None), complex})
+_OF_WHERE_IT_IS = frozenset({"calls", "folder", "source"})
+"""Fields of what is declared that say where that is."""
+_FUNCTIONS_OF: dict[type, tuple[str, ...]] = {
+    property: ("fget", "fset", "fdel"),
+    cached_property: ("func",),
+    staticmethod: ("__func__",),
+    classmethod: ("__func__",),
+}
+"""Members of classes that count by the functions in them."""
 
 
 class TooLarge(Exception):
@@ -42,9 +51,10 @@ class ValueHash:
     `opaque` says that a part of it could not be told, so that it counts by the statements about it too.
     """
 
-    def __init__(self, code: NodeBuilder) -> None:
-        self.code = code
+    def __init__(self, builder: NodeBuilder) -> None:
         self.opaque = False
+        self._builder = builder
+        self._program = builder.program
         self._numbers: dict[int, tuple[int, Any]] = {}
         self._open_sets = set[int]()
 
@@ -76,32 +86,30 @@ class ValueHash:
         if kind in _PLAIN:
             return None
         if kind is str:  # as bytes, since whether two equal texts are one object means nothing
-            return value.replace(str(self.code.graph.sources.folder), "").encode("utf-8", "surrogatepass")
+            return value.replace(str(self._program.sources.folder), "").encode("utf-8", "surrogatepass")
         if isinstance(value, PurePath):
             return kind.__name__, str(value)
         if kind is set or kind is frozenset:
             return self._set(value)
         if isinstance(value, ModuleType):
-            return self.code.module(value)
+            return "module", value.__name__, self._builder.module(value.__name__)
         if isinstance(value, (type, FunctionType)):
-            return self.code.definition(value, self)
+            return self._builder.definition(value)
         if isinstance(value, (Experiment, Study, Data)):
-            return self.code.declared(value)
+            return self._builder.declared(value)
         if isinstance(value, Declared):
-            return self._declaration(value)
+            return _declaration(value)
         if kind is MappingProxyType:
             return "mapping", dict(value)
         if kind is CellType:
-            return _cell_content(value)
-        if kind is property:
-            return "property", value.fget, value.fset, value.fdel
+            content = cell_content(value, default=self)
+            return ("empty cell",) if content is self else ("cell", content)
         if kind is cached_property:
-            self.code.keep(value.func)
-            return "cached_property", value.func
-        if kind is staticmethod or kind is classmethod:
-            return kind.__name__, value.__func__
-        self.code.instance(value)
-        return None if self.code.graph.is_own(kind.__module__) else self._wrapper(value)
+            self._builder.keep(value.func)
+        if kind in _FUNCTIONS_OF:
+            return kind.__name__, *(getattr(value, attribute) for attribute in _FUNCTIONS_OF[kind])
+        self._builder.instance(value)
+        return None if self._program.is_own(kind.__module__) else self._wrapper(value)
 
     def _set(self, value: set[Any] | frozenset[Any]) -> Any:
         """The members of a set in an order that is the same in every process."""
@@ -119,20 +127,13 @@ class ValueHash:
         self._open_sets.discard(id(value))
         return "set", sorted(members)
 
-    def _declaration(self, value: Declared) -> Any:
-        """What an author declares by the engine's means counts by its fields, wherever it is written."""
-        names = [member.name for member in fields(value) if member.name != "calls"]
-        if isinstance(value, Project):
-            names = [name for name in names if name not in ("folder", "source")]
-        return type(value).__name__, [(name, getattr(value, name)) for name in names]
-
     def _wrapper(self, value: Any) -> Any:
         """What stands for an object of a library around a function, as `functools.cache` makes it."""
         function = _wrapped_function(value)
         if function is None:
             return None
         kind = type(value)
-        self.code.keep(function)
+        self._builder.keep(function)
         if kind.__module__ != "functools":  # it may have options that nobody can ask for
             self.opaque = True
         return kind.__qualname__, function
@@ -143,24 +144,22 @@ class ValueHash:
         Of an own object all of its attributes count, whatever its class pickles.
         """
         kind = type(value)
-        special: Callable[[Any], Any] | None = copyreg.dispatch_table.get(kind)
+        special: Any = copyreg.dispatch_table.get(kind)
         try:
             parts = special(value) if special else value.__reduce_ex__(5)
         except Exception:  # of many kinds
             self.opaque = True
             parts = str, (f"{kind.__module__}.{kind.__qualname__}",)
-        if self.code.graph.is_own(kind.__module__) and isinstance(parts, tuple):
+        if self._program.is_own(kind.__module__) and isinstance(parts, tuple):
             state = [parts[2:3], getattr(value, "__dict__", None)]
             return *parts[:2], state, *parts[3:5]
         return parts
 
 
-def _cell_content(cell: CellType) -> Any:
-    """What a function encloses."""
-    try:
-        return "cell", cell.cell_contents
-    except ValueError:
-        return ("empty cell",)
+def _declaration(value: Declared) -> Any:
+    """What an author declares by the engine's means counts by its fields, wherever it is written."""
+    names = [member.name for member in fields(value) if member.name not in _OF_WHERE_IT_IS]
+    return type(value).__name__, [(name, getattr(value, name)) for name in names]
 
 
 def _wrapped_function(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Libraries by their versions, with all that they require."""
+"""Libraries by their versions, with all that they require; the engine by its files."""
 
 from __future__ import annotations
 
@@ -12,6 +12,11 @@ from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 
+from labreport.results.files import sha256_of_file
+from labreport.stale.canonical import short_hash
+from labreport.stale.references import imported_names
+from labreport.stale.sources import ENGINE_FOLDER, ENGINE_NAME
+
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 """The version of Python, to the second number."""
 
@@ -21,19 +26,19 @@ def versions(modules: Iterable[str]) -> dict[str, str]:
 
     A module of no distribution has the digest of its source for a version, with all that it imports.
     """
-    found: dict[str, str] = {}
+    versions_by_name: dict[str, str] = {}
     waiting = set(modules)
-    seen = sys.stdlib_module_names | {"labreport"}
-    while waiting - seen:
-        module = min(waiting - seen)
-        seen |= {module}
+    visited = sys.stdlib_module_names | {ENGINE_NAME}
+    while waiting - visited:
+        module = min(waiting - visited)
+        visited |= {module}
         distributions = _distributions_of(module)
         if distributions:
-            _add_with_requirements(found, distributions)
+            _add_with_requirements(versions_by_name, distributions)
         else:
-            found[module] = _source_hash(module)
+            versions_by_name[module] = _source_hash(module)
             waiting |= _imported_by(module)
-    return found
+    return versions_by_name
 
 
 def source_files(modules: Iterable[str]) -> Iterator[Path]:
@@ -44,28 +49,26 @@ def source_files(modules: Iterable[str]) -> Iterator[Path]:
                 yield from (path, path.parent)
 
 
-def _add_with_requirements(found: dict[str, str], names: Iterable[str]) -> None:
-    waiting = list(names)
-    while waiting:
-        name = waiting.pop()
+def _add_with_requirements(versions_by_name: dict[str, str], names: Iterable[str]) -> None:
+    for name in names:
         version, requirements = distribution(name)
-        if version and name not in found:
-            found[name] = version
-            waiting.extend(requirements)
+        if version and name not in versions_by_name:
+            versions_by_name[name] = version
+            _add_with_requirements(versions_by_name, requirements)
 
 
 @cache
 def distribution(name: str) -> tuple[str, list[str]]:
     """The version of a distribution and the names of what it requires; an empty version for none."""
     try:
-        found = metadata.distribution(name)
+        installed = metadata.distribution(name)
     except metadata.PackageNotFoundError:
         return "", []
     requirements = []
-    for requirement in found.requires or ():
+    for requirement in installed.requires or ():
         if "extra" not in requirement.partition(";")[2]:
             requirements.append(_normal_name(re.split(r"[^\w.-]", requirement)[0]))
-    return found.version, requirements
+    return installed.version, requirements
 
 
 @cache
@@ -83,14 +86,13 @@ def _normal_name(text: str) -> str:
     return re.sub(r"[-_.]+", "-", text).lower()
 
 
+# Libraries that nobody installed
+
+
 @cache
 def _source_hash(module: str) -> str:
-    """The digest of a library that nobody installed, by its files."""
-    found = sha256()
-    for path in _files_of(module):
-        if path.is_file():
-            found.update(path.read_bytes())
-    return found.hexdigest()[:16]
+    source = b"".join(path.read_bytes() for path in _files_of(module) if path.is_file())
+    return sha256(source).hexdigest()[:16]
 
 
 @cache
@@ -105,8 +107,8 @@ def _files_of(module: str) -> list[Path]:
 
 
 @cache
-def _imported_by(module: str) -> frozenset[str]:
-    """What a library that nobody installed imports, by top-level names, as far as it is here."""
+def _imported_by(module: str) -> set[str]:
+    """What such a library imports, by top-level names, as far as it is here."""
     names = set[str]()
     for path in _files_of(module):
         if path.suffix == ".py" and path.is_file():
@@ -115,15 +117,24 @@ def _imported_by(module: str) -> frozenset[str]:
             except (SyntaxError, ValueError):
                 continue
             for node in ast.walk(tree):
-                if isinstance(node, ast.Import):
-                    names.update(alias.name.partition(".")[0] for alias in node.names)
-                elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                    names.add(node.module.partition(".")[0])
-    return frozenset(name for name in names if _is_here(name))
+                for reference in imported_names(node).values():
+                    names.add(reference.module.partition(".")[0])  # of a relative import it is empty
+    return {name for name in names if is_installed(name)}
 
 
-def _is_here(module: str) -> bool:
+def is_installed(module: str) -> bool:
+    """Whether a module could be imported."""
     try:
         return find_spec(module) is not None
     except (ImportError, ValueError):
         return False
+
+
+@cache
+def engine_hash() -> str:
+    """The digest of all files of the engine, of which everything but runs is made."""
+    digests = []
+    for path in sorted(ENGINE_FOLDER.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            digests.append([str(path.relative_to(ENGINE_FOLDER)), sha256_of_file(path)])
+    return short_hash(digests)
