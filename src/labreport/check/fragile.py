@@ -12,6 +12,7 @@ from labreport.page import Claim, render_section
 from labreport.plan import Plan, stored_answers, stored_figures
 from labreport.project import Experiment, Reader, Section
 from labreport.project.table import Data
+from labreport.project.values import JsonValues
 from labreport.results import Run, results_for_reader
 from labreport.stats import Namespace
 
@@ -128,7 +129,7 @@ class ReportWithout:
         if not self._reads_unit(question) and self._made_again.isdisjoint(read):
             return stored_answers(self.plan, [question.name])[question.name]
         self._made_again.add(question.name)
-        reader = replace(question, tables=tuple(map(self._without_replicate, question.tables)))
+        reader = replace(question, sources=tuple(map(self._without_replicate, question.sources)))
         try:
             results = results_for_reader(reader, self._runs)
             answers: Any = Namespace({name: self.answers[name] for name in read})
@@ -171,8 +172,9 @@ class ReportWithout:
             return [run for run in runs if run.seed != self.unit.value]
         return runs
 
-    def _without_replicate(self, table: Data) -> Data:
-        if table is not self.unit.table:
-            return table
+    def _without_replicate(self, source: Data | JsonValues) -> Data | JsonValues:
+        table = self.unit.table
+        if table is None or source is not table:
+            return source
         frame = table.frame[table.frame[table.unit] != self.unit.value]
         return replace(table, source=frame, where=None)

@@ -110,7 +110,9 @@ def _advice(value: Any, hint: Any) -> str:
     """What to write in place of a value, or what is allowed; empty where it is right.
 
     >>> _advice("8", int)
-    'write 8, without the quotes'
+    'allowed is a whole number'
+    >>> _advice([8, 4], tuple[int, ...])
+    'write (8, 4)'
     """
     is_numpy_scalar = getattr(value, "shape", None) == ()
     plain = value.item() if is_numpy_scalar else value
@@ -119,7 +121,7 @@ def _advice(value: Any, hint: Any) -> str:
     except TypeError:  # an annotation that msgspec does not know
         return ""
     except msgspec.ValidationError as error:
-        return _advice_for_literal(plain, hint) or _advice_for_text(plain, hint) or _allowed(error)
+        return _advice_for_literal(plain, hint) or _allowed(error)
     if converted is plain:
         return ""
     is_same_kind = type(converted) is type(plain) or isinstance(plain, int)
@@ -134,18 +136,6 @@ def _advice_for_literal(value: Any, hint: Any) -> str:
     near = did_you_mean(str(value), [str(word) for word in allowed])
     words = " or ".join(repr(word) for word in allowed)
     return f"allowed is {words}{near}"
-
-
-def _advice_for_text(value: Any, hint: Any) -> str:
-    """The number that a text or a number with a point stands for; empty where it stands for none."""
-    if not isinstance(value, (str, float)):
-        return ""
-    try:
-        meant = msgspec.convert(value, hint, strict=False)
-    except msgspec.ValidationError:
-        return ""
-    sign = "quotes" if isinstance(value, str) else "point"
-    return f"write {short_repr(meant)}, without the {sign}"
 
 
 def _allowed(error: msgspec.ValidationError) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias
 
 from labreport.errors import MultipleErrors, UsageError, did_you_mean
 from labreport.project.checks import Declared, as_tuple_of
@@ -22,7 +22,6 @@ Subject: TypeAlias = Experiment | Study | Read | Data | JsonValues
 Reads: TypeAlias = Subject | Iterable[Subject]
 Answers: TypeAlias = "str | Question | Iterable[str | Question]"
 """Questions whose answers are read, or their names; `"*"` are all."""
-ReaderType = TypeVar("ReaderType", bound="Reader")
 ALL_ANSWERS = "*"
 
 
@@ -37,28 +36,28 @@ class Reader(Declared):
     name: str
     function: Callable[..., Any] = field(repr=False)
     reads: tuple[Read, ...] = ()
-    tables: tuple[Data, ...] = ()
+    sources: tuple[Data | JsonValues, ...] = ()
+    """The tables, then the files of values, as the function gets them."""
     answers: tuple[str, ...] = ()
     data: tuple[str, ...] = ()
-    values: tuple[JsonValues, ...] = ()
 
-    def arguments(self, results: Any, answers: Mapping[str, Any]) -> tuple[Any, ...]:
+    def arguments(self, results: Any, answers: Mapping[str, Any]) -> list[Any]:
         """What its function is called with."""
-        arguments: list[Any] = [results] if self.reads else []
-        arguments += self.tables
-        arguments += [file.read() for file in self.values]
+        arguments = [results] if self.reads else []
+        for source in self.sources:
+            arguments.append(source.read() if isinstance(source, JsonValues) else source)
         if self.answers:
             arguments.append(answers)
-        return tuple(arguments)
+        return arguments
 
     def __call__(self, *arguments: Any) -> Any:
         """Call its function, for tests."""
         return self.function(*arguments)
 
     @property
-    def sources(self) -> tuple[Data | JsonValues, ...]:
-        """The tables, then the files of values, in the order in which the function gets them."""
-        return *self.tables, *self.values
+    def tables(self) -> list[Data]:
+        """The tables among its sources."""
+        return [source for source in self.sources if isinstance(source, Data)]
 
     @property
     def epochs(self) -> dict[str, tuple[int, ...]]:
@@ -126,27 +125,22 @@ def question(
     template: str = "",
 ) -> Callable[[Callable[..., Any]], Question]:
     """Make a question of the function below: it gets what it `reads` and returns an `Answer`."""
+    read = _declared_reads(reads, answers, data)
     shown = as_tuple_of(figures, Figure, "figures", "functions under @figure")
-    fields = {"text": text, "figures": shown, "template": template}
-    return _decorator(Question, name, _declared_reads(reads, answers, data) | fields)
+
+    def declare(function: Callable[..., Any]) -> Question:
+        own_name = name or function.__name__
+        return Question(own_name, function, text=text, figures=shown, template=template, **read)
+
+    return declare
 
 
 def figure(
     *, reads: Reads = (), answers: Answers = (), name: str = "", data: str | Iterable[str] = ()
 ) -> Callable[[Callable[..., Any]], Figure]:
     """Make a figure of the function below, which draws what it `reads`."""
-    return _decorator(Figure, name, _declared_reads(reads, answers, data))
-
-
-def _decorator(
-    kind: Callable[..., ReaderType], name: str, fields: Mapping[str, Any]
-) -> Callable[[Callable[..., Any]], ReaderType]:
-    """What makes a question or a figure of the function below it, called like the function without a name."""
-
-    def decorate(function: Callable[..., Any]) -> ReaderType:
-        return kind(name=name or function.__name__, function=function, **fields)
-
-    return decorate
+    read = _declared_reads(reads, answers, data)
+    return lambda function: Figure(name or function.__name__, function, **read)
 
 
 def _declared_reads(reads: Reads, answers: Answers, data: str | Iterable[str]) -> dict[str, Any]:
@@ -154,22 +148,22 @@ def _declared_reads(reads: Reads, answers: Answers, data: str | Iterable[str]) -
     kinds = (Experiment, Study, Read, Data, JsonValues)
     subjects = as_tuple_of(reads, kinds, "reads", "experiments, studies, at(…), tables and values(…)")
     runs: list[Read] = []
+    tables: list[Data] = []
+    files: list[JsonValues] = []
     for subject in subjects:
-        if isinstance(subject, Read):
+        if isinstance(subject, Data):
+            tables.append(subject)
+        elif isinstance(subject, JsonValues):
+            files.append(subject)
+        elif isinstance(subject, Read):
             runs.append(subject)
-        elif isinstance(subject, (Experiment, Study)):
+        else:
             last_epoch = subject.experiments()[0].epochs
             runs.append(Read(subject, (last_epoch,)))
-    values = tuple(subject for subject in subjects if isinstance(subject, JsonValues))
     paths = [str(path) for path in as_tuple_of(data, (str, Path), "data", "paths")]
-    paths += [str(file.path) for file in values]
-    return {
-        "reads": tuple(runs),
-        "tables": tuple(subject for subject in subjects if isinstance(subject, Data)),
-        "answers": _names_of(answers),
-        "data": tuple(paths),
-        "values": values,
-    }
+    paths += [str(file.path) for file in files]
+    sources = (*tables, *files)
+    return {"reads": tuple(runs), "sources": sources, "answers": _names_of(answers), "data": tuple(paths)}
 
 
 def _names_of(answers: Answers) -> tuple[str, ...]:
