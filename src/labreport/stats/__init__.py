@@ -1,9 +1,10 @@
 """Numbers, comparisons and findings: one way to compare, for results and for tables alike.
 
 Light to import: NumPy, SciPy and pandas are loaded when something is first computed. `sample` and `cells`
-read, `t_intervals`, `shares` and `two_way` compute, `compare` and `judgement` judge, `finding` is asked for
-`conditions`, `formats` prints it by the rules of `rounding`, `sentences` says it, `holding` and `contents`
-list what holds and what is inside, authors call `makers` and `summary`.
+read, `pairing` says what is compared one by one, `t_intervals`, `shares` and `two_way` compute, `compare` and
+`judgement` judge, `finding` is asked for `conditions`, `formats` prints it by the rules of `rounding`,
+`sentences` says it, `holding` and `contents` list what holds and what is inside, authors call `makers` and
+`summary`.
 """
 # ruff: noqa: I001
 

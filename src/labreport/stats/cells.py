@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from labreport.project import Data, Measure
 from labreport.stats.names import find, text_of
-from labreport.stats.wording import plural
 
 if TYPE_CHECKING:
     import pandas
@@ -87,7 +86,7 @@ class Cell:
     @cached_property
     def rows(self) -> dict[Any, int]:
         """The place of the first row of each replicate, with an empty cell or not."""
-        return _first_rows(self.frame)
+        return first_rows(self.frame)
 
     @cached_property
     def row_counts(self) -> list[int]:
@@ -108,6 +107,16 @@ class Cell:
         for column in self.division.constant:
             frame = frame[frame[column] == self.frame[column].iloc[0]]
         return set(frame[UNIT].tolist())
+
+    @property
+    def varying(self) -> str:
+        """What of this cell is not constant of its replicates: `week 12`, `dose 10 in cell_line HT29`."""
+        division = self.division
+        texts = []
+        for column, text in ((division.by, self.name), (division.within, self.group)):
+            if column is not None and column not in division.constant:
+                texts.append(f"{column} {text}")
+        return " in ".join(texts)
 
     @property
     def value_name(self) -> str:
@@ -131,9 +140,11 @@ def _reduce(measure: Measure, rows: pandas.DataFrame) -> float:
     return float(_REDUCTIONS[measure.reduce](rows[VALUE].tolist()))
 
 
-def _first_rows(frame: pandas.DataFrame) -> dict[Any, int]:
-    first_rows = frame.drop_duplicates(UNIT)
-    return dict(zip(first_rows[UNIT].tolist(), first_rows[ROW].tolist(), strict=True))
+def first_rows(frame: pandas.DataFrame) -> dict[Any, int]:
+    """The place in the table of the first row of each replicate."""
+    first_of_units = frame.drop_duplicates(UNIT)
+    units, rows = first_of_units[UNIT].tolist(), first_of_units[ROW].tolist()
+    return dict(zip(units, rows, strict=True))
 
 
 # How a table is divided
@@ -174,7 +185,8 @@ def divide(data: Data, measure: Measure, by: str | None, within: str | None) -> 
         _refuse_empty(data, [measure.name, *grouping])
     _check_numbers(data, measure, numbers)
     stored = numbers / (100.0 if measure.percent else 1.0)
-    truths = data.has_truths(measure.name) or (measure.share and set(stored.dropna()) <= {0.0, 1.0})
+    is_0_or_1 = set(stored.dropna()) <= {0.0, 1.0}
+    truths = data.has_truths(measure.name) or (measure.share and is_0_or_1)
     if measure.reduce == "any" and not truths:
         measure.refuse(f'{data.name}: reduce="any" is of True and False, or of 1 and 0 with the unit "%"')
     places = range(len(stored))
@@ -189,7 +201,8 @@ def divide(data: Data, measure: Measure, by: str | None, within: str | None) -> 
     for divider in (by, within):
         if divider is not None and data.replicate is not None and _is_constant(frame, divider):
             constant.append(divider)
-    return Division(data, measure, by, within, frame, constant, len(stored) - len(frame), truths, yes_no)
+    unassigned = len(stored) - len(frame)
+    return Division(data, measure, by, within, frame, constant, unassigned, truths, yes_no)
 
 
 def _refuse_empty(data: Data, columns: Sequence[str]) -> None:
@@ -268,8 +281,10 @@ def _without_case_and_blanks(name: str) -> str:
 
 def averaged(cells: Sequence[Cell]) -> str:
     """Say what was taken of the rows of a replicate: `mean of 4 rows a patient`; empty where each has one."""
-    row_counts = [count for cell in cells for count in cell.row_counts] or [1]
-    fewest, most = min(row_counts), max(row_counts)
+    row_counts: list[int] = []
+    for cell in cells:
+        row_counts += cell.row_counts
+    fewest, most = min(row_counts, default=1), max(row_counts, default=1)
     if most == 1:
         return ""
     division = cells[0].division
@@ -283,13 +298,16 @@ def averaged(cells: Sequence[Cell]) -> str:
 def left_out(cells: Sequence[Cell]) -> tuple[str, ...]:
     """Say what some cells leave out: `10 have no week 12`, `3 cells are empty`, `12 have another arm`."""
     texts = _absence_texts(cells)
-    empty = sum(int(cell.frame[VALUE].isna().sum()) for cell in cells)
-    texts.append(_counted(empty, "cell is empty", "cells are empty"))
-    unassigned = cells[0].division.unassigned
-    texts.append(_counted(unassigned, "row belongs to no group", "rows belong to no group"))
+    empty = 0
+    for cell in cells:
+        empty += int(cell.frame[VALUE].isna().sum())
+    texts.append(counted(empty, "cell is empty", "cells are empty"))
+    division = cells[0].division
+    texts.append(counted(division.unassigned, "row belongs to no group", "rows belong to no group"))
     if len(cells) == 2:
-        column, others = cells[0].division.by, _units_elsewhere(*cells)
-        texts.append(_counted(len(others), f"has another {column}", f"have another {column}"))
+        first, second = cells
+        others = first.elsewhere - first.rows.keys() - second.rows.keys()
+        texts.append(counted(len(others), f"has another {division.by}", f"have another {division.by}"))
     return tuple(text for text in texts if text)
 
 
@@ -299,33 +317,25 @@ def _absence_texts(cells: Sequence[Cell]) -> list[str]:
     Who is in one of two independent groups does not lack the other.
     """
     present: set[Any] = set()
-    if len(cells) == 2 and not _shared(*cells):
-        present = {*cells[0].rows, *cells[1].rows, *cells[0].elsewhere}
+    if len(cells) == 2 and not shared_units(*cells):
+        first, second = cells
+        present = {*first.rows, *second.rows, *first.elsewhere}
     absent: dict[str, set[Any]] = {}
     for cell in cells:
-        division = cell.division
-        varying = []
-        for column, text in ((division.by, cell.name), (division.within, cell.group)):
-            if column is not None and column not in division.constant:
-                varying.append(f"{column} {text}")
-        units = absent.setdefault(" in ".join(varying), set())
+        units = absent.setdefault(cell.varying, set())
         units |= cell.expected - cell.rows.keys() - present
-    return [_counted(len(units), f"has no {lack}", f"have no {lack}") for lack, units in absent.items()]
+    texts = []
+    for lack, units in absent.items():
+        texts.append(counted(len(units), f"has no {lack}", f"have no {lack}"))
+    return texts
 
 
-def _shared(first: Cell, second: Cell) -> set[Any]:
+def shared_units(first: Cell, second: Cell) -> set[Any]:
     """The replicates of both."""
     return first.rows.keys() & second.rows.keys()
 
 
-def _units_elsewhere(first: Cell, second: Cell) -> set[Any]:
-    """The replicates with a value that is not compared; where some have both, those with neither."""
-    if not _shared(first, second):
-        return set(first.elsewhere)
-    return set(first.elsewhere) - first.rows.keys() - second.rows.keys()
-
-
-def _counted(number: int, singular: str, several: str) -> str:
+def counted(number: int, singular: str, several: str) -> str:
     """`1 is`, `3 are`; empty for none."""
     if number == 0:
         return ""
@@ -334,85 +344,7 @@ def _counted(number: int, singular: str, several: str) -> str:
 
 def count_expected(cells: Sequence[Cell]) -> int:
     """How many replicates belong to some cells; without replicates, how many rows."""
-    return len(set[Any]().union(*(cell.expected for cell in cells)))
-
-
-# What is paired
-
-
-def is_paired(first: Cell, second: Cell, paired: bool | None) -> bool:
-    """Whether replicates of two cells are compared one by one: where all are in both, or `paired` says so.
-
-    Raises `UsageError` where only some are in both, here or over all groups, and nobody says what these are:
-    a patient with a mistyped arm in one week is in one arm in each week, and in both over the table.
-    """
-    data = first.data
-    shared = _shared(first, second)
-    if data.replicate is None:
-        if paired:
-            data.refuse(
-                "paired=True, and nothing says which rows belong together: write table(…, replicate=…)"
-            )
-        return False
-    if paired and not shared:
-        data.refuse(f"paired=True, and no {data.unit} has both {first.description} and {second.description}")
-    if paired is not None:
-        return paired
-    advice = "paired=False compares two independent groups"
-    if shared:
-        advice = "paired=True compares those that are in both, paired=False two independent groups"
-    for problem in (_pairing_problem_here(first, second), _pairing_problem_anywhere(first, second)):
-        if problem:
-            data.refuse(f"{problem}; correct it, or say what is meant: {advice}")
-    return bool(shared)
-
-
-def _pairing_problem_here(first: Cell, second: Cell) -> str:
-    names = (first.description, second.description)
-    return _pairing_problem(first.data, first.rows, second.rows, names)
-
-
-def _pairing_problem_anywhere(first: Cell, second: Cell) -> str:
-    """The same of two values over all groups that have both of them."""
-    by, within = first.division.by, first.division.within
-    frame = first.division.frame
-    of_first = frame[frame[by] == first.frame[by].iloc[0]]
-    of_second = frame[frame[by] == second.frame[by].iloc[0]]
-    if within is not None:
-        common = set(of_first[within]) & set(of_second[within])
-        of_first = of_first[of_first[within].isin(common)]
-        of_second = of_second[of_second[within].isin(common)]
-    names = (first.value_name, second.value_name)
-    return _pairing_problem(first.data, _first_rows(of_first), _first_rows(of_second), names)
-
-
-def _pairing_problem(
-    data: Data, first_rows: dict[Any, int], second_rows: dict[Any, int], names: tuple[str, str]
-) -> str:
-    """Name the few: the replicates that have both values where most have one, or the reverse.
-
-    Empty where all have both, or none has.
-    """
-    shared = [unit for unit in first_rows if unit in second_rows]
-    only_first = [unit for unit in first_rows if unit not in second_rows]
-    only_second = [unit for unit in second_rows if unit not in first_rows]
-    alone = len(only_first) + len(only_second)
-    if not shared or not alone:
-        return ""
-    if len(shared) > alone:
-        lacking, name = (only_first, names[1]) if only_first else (only_second, names[0])
-        verb = "has" if len(lacking) == 1 else "have"
-        return f"{_listed(data.unit, lacking)} {verb} no {name}, {_counted(len(shared), 'is', 'are')} in both"
-    lines = [data.line(rows[shared[0]]) for rows in (first_rows, second_rows)]
-    verb = "is" if len(shared) == 1 else "are"
-    both = f"{names[0]} ({lines[0]}) and {names[1]} ({lines[1]})"
-    return f"{_listed(data.unit, shared)} {verb} in both {both}, {_counted(alone, 'is', 'are')} in one"
-
-
-def _listed(noun: str, units: Sequence[Any]) -> str:
-    """Name replicates: `patient 'P1'`, `patients 'P3', 'P10'`, of many the first five `and 5 more`."""
-    if len(units) == 1:
-        return f"{noun} {text_of(units[0])!r}"
-    names = ", ".join(repr(text_of(unit)) for unit in units[:5])
-    more = f" and {len(units) - 5:,} more" if len(units) > 5 else ""
-    return f"{plural(noun)} {names}{more}"
+    units: set[Any] = set()
+    for cell in cells:
+        units |= cell.expected
+    return len(units)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from labreport.errors import refuse
 from labreport.project.measure import Measure
-from labreport.stats import cells, t_intervals
+from labreport.stats import cells, pairing, t_intervals
 from labreport.stats.estimate import ALPHA, Ends, Estimate
 from labreport.stats.quantity import Quantity, Source
 from labreport.stats.sample import Sample
@@ -34,7 +34,7 @@ def mean_of(sample: Sample, measure: Measure) -> Quantity:
     estimate = _mean_estimate(sample, measure)
     if measure.share and measure.bounded and estimate.low is not None and estimate.high is not None:
         estimate = replace(estimate, low=max(0.0, estimate.low), high=min(1.0, estimate.high))
-    source = _source([sample], [sample], measure, estimate)
+    source = _source([sample], measure, estimate)
     mean = _quantity(estimate, measure.quantity_unit, source, sample)
     if mean.is_of_one_run and measure.scale == "difference":
         return replace(mean, margin=measure.bound)  # to whose decimals it is printed
@@ -58,14 +58,12 @@ def compare(
     if is_paired:
         units = [unit for unit in first.values if unit in second.values]
         used = (first.only(units), second.only(units))
-
-    def estimate_at(alpha: float) -> Estimate:
-        return _difference_estimate(*used, measure, is_paired, alpha)
-
-    source = _source(used, (first, second), measure, estimate_at(ALPHA))
+    own = _difference_estimate(*used, measure, is_paired, ALPHA)
+    of_family = _difference_estimate(*used, measure, is_paired, ALPHA / family)
+    source = _source((first, second), measure, own)
     if not is_paired:
         source = replace(source, sizes=(len(first.values), len(second.values)))
-    return _compared_quantity(estimate_at, family, measure, source, used)
+    return _compared_quantity(own, of_family, family, measure, source, used)
 
 
 def _compare_with_zero(measure: Measure, family: int, sample: Sample) -> Quantity:
@@ -78,17 +76,16 @@ def _compare_with_zero(measure: Measure, family: int, sample: Sample) -> Quantit
         return replace(quantity, source=source, groups=((sample.name, quantity.n),))
     if measure.scale == "ratio":
         measure.refuse("a ratio is of two; name both")
-
-    def estimate_at(alpha: float) -> Estimate:
-        return t_intervals.mean_estimate(sample.numbers, alpha, sample.design.test_fraction)
-
-    source = _source([sample], [sample], measure, estimate_at(ALPHA))
-    return _compared_quantity(estimate_at, family, measure, source, [sample])
+    fraction = sample.design.test_fraction
+    own = t_intervals.mean_estimate(sample.numbers, ALPHA, fraction)
+    of_family = t_intervals.mean_estimate(sample.numbers, ALPHA / family, fraction)
+    source = _source([sample], measure, own)
+    return _compared_quantity(own, of_family, family, measure, source, [sample])
 
 
 def _is_paired(first: Sample, second: Sample, paired: bool | None) -> bool:
     if first.cell is not None and second.cell is not None:
-        return cells.is_paired(first.cell, second.cell, paired)
+        return pairing.is_paired(first.cell, second.cell, paired)
     if paired is not None:
         refuse(
             f"paired={paired} is of tables; runs are paired by their seeds, or not by Design(paired=False)"
@@ -156,74 +153,65 @@ def _is_constant_share(sample: Sample, measure: Measure) -> bool:
 
 
 def _compared_quantity(
-    estimate_at: Callable[[float], Estimate],
+    own: Estimate,
+    of_family: Estimate,
     family: int,
     measure: Measure,
     source: Source,
     samples: Sequence[Sample],
 ) -> Quantity:
-    """The quantity of a comparison, with its own interval and that of the family.
+    """The quantity of a comparison, with its own interval and that of the family, which judges it.
 
     Nothing judges one unit, or what has no interval. What is equal in every unit and item of several is the
     same, if there is a margin: its ends are the null.
     """
-    own = estimate_at(ALPHA)
     null = 1.0 if measure.scale == "ratio" else 0.0
-    judged: Ends | tuple[None, None] = (None, None)
-    if own.n > 1 and own.all_equal and measure.bound is not None:
-        judged = (null, null)
-    elif own.n > 1:
-        of_family = with_exact_test(estimate_at(ALPHA / family), ALPHA / family)
-        judged = _finite_ends(of_family)
-    return replace(
-        _quantity(own, measure.difference_unit, source, samples[0]),
-        null=null,
-        judged_low=judged[0],
-        judged_high=judged[1],
-        family=family,
-        margin=measure.bound,
-        p=own.p if own.n > 1 else None,
-        groups=tuple((sample.name, len(sample.values)) for sample in samples),
-    )
+    quantity = _quantity(own, measure.difference_unit, source, samples[0])
+    quantity = replace(quantity, null=null, family=family, margin=measure.bound)
+    groups = tuple((sample.name, len(sample.values)) for sample in samples)
+    quantity = replace(quantity, groups=groups)
+    if own.n < 2:
+        return quantity
+    if own.all_equal and measure.bound is not None:
+        return replace(quantity, p=own.p, judged_low=null, judged_high=null)
+    low, high = _finite_ends(with_exact_test(of_family, ALPHA / family))
+    return replace(quantity, p=own.p, judged_low=low, judged_high=high)
+
+
+def _quantity(estimate: Estimate, unit: str, source: Source, sample: Sample) -> Quantity:
+    """What was estimated, with its source and the values of its units; those of unpaired groups have none."""
+    low, high = _finite_ends(estimate)
+    values = []
+    for name, value in zip(sample.values, estimate.values, strict=False):
+        values.append((name, value if math.isfinite(value) else None))
+    return Quantity(estimate.value, unit, low, high, estimate.n, source, estimate.spread, tuple(values))
 
 
 def _finite_ends(estimate: Estimate) -> Ends | tuple[None, None]:
+    """The ends of an interval; one that is not bounded is none."""
     if estimate.low is None or estimate.high is None or not math.isfinite(estimate.high):
         return None, None
     return estimate.low, estimate.high
 
 
-def _quantity(estimate: Estimate, unit: str, source: Source, sample: Sample) -> Quantity:
-    """What was estimated, with its source and the values of its units; an interval without an end is none."""
-    low, high = _finite_ends(estimate)
-    values = []
-    for unit_name, value in zip(sample.values, estimate.values, strict=False):  # none of unpaired groups
-        values.append((unit_name, value if math.isfinite(value) else None))
-    return Quantity(estimate.value, unit, low, high, estimate.n, source, estimate.spread, tuple(values))
-
-
-def _source(used: Sequence[Sample], read: Sequence[Sample], measure: Measure, estimate: Estimate) -> Source:
-    """Where a number comes from: of which samples it is, how many units were used, and which were not.
-
-    `read` are the samples as they were read, before units that only one of them has were left out.
-    """
-    names = tuple(sample.name for sample in used)
-    epochs = dict.fromkeys(sample.epoch for sample in used if sample.epoch is not None)
-    cells_read = [sample.cell for sample in read if sample.cell is not None]
-    averaged = cells.averaged(cells_read)
-    is_ratio = measure.scale == "ratio"
-    if is_ratio:
-        averaged = f"geometric mean of the {averaged}" if averaged else "geometric mean"
+def _source(samples: Sequence[Sample], measure: Measure, estimate: Estimate) -> Source:
+    """Where a number comes from: of which samples it is, how many units were used, and which were not."""
+    first = samples[0]
+    epochs = dict.fromkeys(sample.epoch for sample in samples if sample.epoch is not None)
     source = Source(
-        names,
+        tuple(sample.name for sample in samples),
         measure.label,
         tuple(epochs),
         estimate.n,
-        used[0].design.unit,
+        first.design.unit,
         method=estimate.method,
-        averaged=averaged,
-        relation="over" if is_ratio else "minus",
     )
+    cells_read = [sample.cell for sample in samples if sample.cell is not None]
+    averaged = cells.averaged(cells_read)
+    if measure.scale == "ratio":
+        averaged = f"geometric mean of the {averaged}" if averaged else "geometric mean"
+        source = replace(source, relation="over")
+    source = replace(source, averaged=averaged)
     if not cells_read:
         return source
     expected = cells.count_expected(cells_read)

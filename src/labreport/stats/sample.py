@@ -61,8 +61,7 @@ class Sample:
         """The same, of these units in this order."""
         values = {unit: self.values[unit] for unit in units}
         correct = None if self.correct is None else {unit: self.correct[unit] for unit in units}
-        terms = tuple(term.only(units) for term in self.terms)
-        return replace(self, values=values, correct=correct, terms=terms)
+        return replace(self, values=values, correct=correct)
 
 
 def is_table(data: Any) -> bool:

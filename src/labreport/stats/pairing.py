@@ -1,0 +1,96 @@
+"""Which replicates of two cells are pairs; a slip that would pair or part them by accident is an error."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from labreport.project import Data
+from labreport.stats.cells import Cell, counted, first_rows, shared_units
+from labreport.stats.names import text_of
+from labreport.stats.wording import plural
+
+if TYPE_CHECKING:
+    import pandas
+
+Rows: TypeAlias = dict[Any, int]
+"""The place in the table of the first row of each replicate."""
+
+
+def is_paired(first: Cell, second: Cell, paired: bool | None) -> bool:
+    """Whether replicates of two cells are compared one by one: where all are in both, or `paired` says so.
+
+    Raises `UsageError` where only some are in both, here or over all groups, and nobody says what these are:
+    a patient with a mistyped arm in one week is in one arm in each week, and in both over the table.
+    """
+    data = first.data
+    shared = shared_units(first, second)
+    if data.replicate is None:
+        if paired:
+            data.refuse(
+                "paired=True, and nothing says which rows belong together: write table(…, replicate=…)"
+            )
+        return False
+    if paired and not shared:
+        data.refuse(f"paired=True, and no {data.unit} has both {first.description} and {second.description}")
+    if paired is not None:
+        return paired
+    advice = "paired=False compares two independent groups"
+    if shared:
+        advice = "paired=True compares those that are in both, paired=False two independent groups"
+    here = _pairing_problem(data, first.rows, second.rows, (first.description, second.description))
+    anywhere = _pairing_problem(
+        data, *_rows_of_common_groups(first, second), (first.value_name, second.value_name)
+    )
+    if here or anywhere:
+        data.refuse(f"{here or anywhere}; correct it, or say what is meant: {advice}")
+    return bool(shared)
+
+
+def _rows_of_common_groups(first: Cell, second: Cell) -> tuple[Rows, Rows]:
+    """The first row of each replicate of two values, over all groups that have both of them."""
+    of_first, of_second = _frame_of_value(first), _frame_of_value(second)
+    within = first.division.within
+    if within is not None:
+        common = set(of_first[within]) & set(of_second[within])
+        of_first = of_first[of_first[within].isin(common)]
+        of_second = of_second[of_second[within].isin(common)]
+    return first_rows(of_first), first_rows(of_second)
+
+
+def _frame_of_value(cell: Cell) -> pandas.DataFrame:
+    """The rows of all groups with the value of a cell."""
+    frame, by = cell.division.frame, cell.division.by
+    return frame[frame[by] == cell.frame[by].iloc[0]]
+
+
+def _pairing_problem(data: Data, rows: Rows, other_rows: Rows, names: tuple[str, str]) -> str:
+    """Name the few: the replicates that have both values where most have one, or the reverse.
+
+    Empty where all have both, or none has.
+    """
+    shared = [unit for unit in rows if unit in other_rows]
+    only_first = [unit for unit in rows if unit not in other_rows]
+    only_second = [unit for unit in other_rows if unit not in rows]
+    alone = len(only_first) + len(only_second)
+    if not shared or not alone:
+        return ""
+    first, second = names
+    if len(shared) <= alone:
+        line, other_line = data.line(rows[shared[0]]), data.line(other_rows[shared[0]])
+        are_in_both = f"{_listed(data.unit, shared, 'is', 'are')} in both"
+        rest = counted(alone, "is in one", "are in one")
+        return f"{are_in_both} {first} ({line}) and {second} ({other_line}), {rest}"
+    rest = counted(len(shared), "is in both", "are in both")
+    if only_first:
+        return f"{_listed(data.unit, only_first, 'has', 'have')} no {second}, {rest}"
+    return f"{_listed(data.unit, only_second, 'has', 'have')} no {first}, {rest}"
+
+
+def _listed(noun: str, units: Sequence[Any], singular: str, several: str) -> str:
+    """`patient 'P1' is`, `patients 'P3', 'P10' and 5 more are`, with one of the two verbs."""
+    if len(units) == 1:
+        return f"{noun} {text_of(units[0])!r} {singular}"
+    names = ", ".join(repr(text_of(unit)) for unit in units[:5])
+    more = f" and {len(units) - 5:,} more" if len(units) > 5 else ""
+    return f"{plural(noun)} {names}{more} {several}"
