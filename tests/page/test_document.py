@@ -172,7 +172,7 @@ def test_how_to_read_it_says_only_what_is_needed(made: Report, page: str) -> Non
     }
     shown = fragment("summary", "Summary", "<p>1 ± 2</p>", numbers=numbers)
     html = render_page(plain, [shown], figures, facts)
-    assert "interval over 3 to 4 plates." in html
+    assert "interval over 3 to 4 plates: chance alone" in html
     assert "† stands at" not in html
     unknown = fragment("summary", "Summary", '<p>a wins<sup class="mark">†</sup></p>', numbers=numbers)
     assert "† stands at" in render_page(plain, [unknown], figures, facts)

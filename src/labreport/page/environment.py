@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import jinja2
 from markupsafe import Markup, escape
 
-from labreport.errors import MultipleErrors, UsageError, did_you_mean, display_path, raised_at
+from labreport.errors import MultipleErrors, UsageError, display_path, raised_at
 from labreport.page import markdown
 from labreport.page.claims import Claim, ClaimTags
+from labreport.page.context import RenderContext
 from labreport.page.lexer import TemplateLexer
 from labreport.page.messages import (
     TemplateError,
@@ -40,22 +40,6 @@ FRAME = Path(__file__).parents[1] / "frame"
 GLOSSARY = "glossary.md"
 VERDICT = "Does not hold:"
 _JINJA_NAMES = "and caller else false if in is loop none not or self true"
-_CAPTION = re.compile(r"<p>Table(?: ([\w-]+))?: ((?:(?!</p>).)*)</p>\n<table>", re.DOTALL)
-"""A paragraph `Table: …` or `Table NAME: …` before a table."""
-
-
-@dataclass
-class RenderContext:
-    """What is rendered now: a template, the prefix of its ids, the level of its highest heading, its answer.
-
-    `box` is the text of its block `answer`, once that was rendered.
-    """
-
-    template: str
-    document: str
-    top_level: int = 4
-    answer: Namespace | None = None
-    box: str | None = None
 
 
 class TemplateEnvironment(jinja2.Environment):
@@ -73,15 +57,9 @@ class TemplateEnvironment(jinja2.Environment):
     mark = Markup(MARK)
     """What stands behind a sentence that the results do not decide."""
 
-    def __init__(
-        self,
-        templates: Path,
-        context: RenderContext,
-        answers: Answers,
-        experiments: Iterable[Any] = (),
-    ) -> None:
+    def __init__(self, context: RenderContext, answers: Answers, experiments: Iterable[Any] = ()) -> None:
         super().__init__(
-            loader=jinja2.FileSystemLoader([templates, FRAME, FRAME.parent]),
+            loader=jinja2.FileSystemLoader([context.templates, FRAME, FRAME.parent]),
             autoescape=True,
             undefined=undefined_type(self),
             finalize=jinja2.pass_context(lambda _, value: self.print_value(value)),  # of constants too
@@ -89,7 +67,6 @@ class TemplateEnvironment(jinja2.Environment):
             optimized=False,
         )
         self.root = self
-        self.templates = templates
         self.context = context
         self.document = context.document
         self.answers = answers
@@ -100,7 +77,6 @@ class TemplateEnvironment(jinja2.Environment):
         self.claim_panels: Entries = {}
         self.digits_shown: dict[str, int] = {}
         self.known_names: Mapping[str, Any] = {}
-        self._tables = Counter[str]()
 
         self.globals = {"namespace": self.globals["namespace"], "experiments": self.experiments}
         self.add_function("rows", self.rows)
@@ -151,14 +127,6 @@ class TemplateEnvironment(jinja2.Environment):
         """Render a template of the frame."""
         return Markup(self.get_template(template).render(names))
 
-    @property
-    def _file(self) -> Path:
-        return self.templates / self.context.template
-
-    def has_template(self) -> bool:
-        """Whether there is the template of the context."""
-        return self._file.is_file()
-
     @contextmanager
     def located_errors(self) -> Iterator[None]:
         """Turn whatever a template raises into `TemplateError`: file, line, what is wrong."""
@@ -167,19 +135,10 @@ class TemplateEnvironment(jinja2.Environment):
         except (TemplateError, MultipleErrors):
             raise
         except Exception as error:
-            location = raised_at(error)
-            if not location and self.has_template():
-                location = display_path(self._file)
-            raise TemplateError(
-                message_of(error, self), location or f"the answer of {self.context.document!r}"
-            ) from error
-
-    def fail_at(self, piece: str, message: str) -> NoReturn:
-        """Raise the error of a piece of the template's text, at the line on which it begins."""
-        begin = re.split(f"[{SIGNS}\\n]", piece)[0]
-        lines = self._file.read_text(encoding="utf-8").split("\n")
-        line = next((number for number, text in enumerate(lines, 1) if begin in text), 1)
-        raise TemplateError(message, f"{display_path(self._file)}:{line}")
+            place = f"the answer of {self.context.document!r}"
+            if self.context.has_template:
+                place = display_path(self.context.file)
+            raise TemplateError(message_of(error, self), raised_at(error) or place) from error
 
     # What a template may call
 
@@ -203,7 +162,7 @@ class TemplateEnvironment(jinja2.Environment):
             rows=cells,
             heads=table.heads,
             right=table.numeric,
-            name=self.name_of_table(name),
+            name=self.context.name_of_next_table(name),
             caption=self.render_line(caption),
         )
         return self.placeholders.hold(framed, repr(table), block=True)
@@ -223,15 +182,9 @@ class TemplateEnvironment(jinja2.Environment):
                 if table_of_answer == table:
                     self.digits_shown[f"{question}.{name}"] = digits
 
-    def name_of_table(self, name: str) -> str:
-        """Return the name of the next table, by default one with its number in the document."""
-        document = self.context.document
-        self._tables[document] += 1
-        return name or f"{document}-{self._tables[document]}"
-
     def term(self, word: str, text: str = "") -> Markup:
         """Print a word that the glossary explains, linked to where it does."""
-        file = self.templates / GLOSSARY
+        file = self.context.templates / GLOSSARY
         source = file.read_text(encoding="utf-8") if file.is_file() else ""
         explained = re.findall(r"^(\S.*)\n+:\s", source, re.MULTILINE)
         identity = slug(find(word, explained, f"explanation in {GLOSSARY} of"))
@@ -349,10 +302,8 @@ class TemplateEnvironment(jinja2.Environment):
         return self.placeholders.html(text)
 
     def render_markdown(self, text: str) -> str:
-        """Render Markdown, with `Table: …` or `Table NAME: …` before a table as its caption; signs stay."""
-        rendered = str(markdown.parser_of(True).render(text, self._parser_names()))
-        self._check_cites(markdown.CITED.findall(rendered))
-        return _CAPTION.sub(self._captioned, rendered)
+        """Render Markdown, in which signs stay."""
+        return markdown.render_blocks(text, self.context, self.placeholders.plain)
 
     def render_line(self, text: str) -> Markup:
         """Render a line of Markdown; of what no template wrote without HTML and typed numbers."""
@@ -360,32 +311,11 @@ class TemplateEnvironment(jinja2.Environment):
         if not is_from_template:
             for _, message in typed_numbers(text):
                 raise UsageError(message)
-        parser = markdown.parser_of(is_from_template)
-        return Markup(parser.renderInline(text.strip(), self._parser_names()))
+        return markdown.render_line(text, self.context, self.placeholders.plain, with_html=is_from_template)
 
     def words_of(self, text: str) -> str:
         """Return the plain words of a piece of a template."""
         return plain_text(self.fill(self.render_markdown(text)))
-
-    def _captioned(self, match: re.Match[str]) -> str:
-        name = self.name_of_table(match[1])
-        label = f'<span class="label">Table <span data-no="table:{name}"></span></span>'
-        return f'<table id="table-{name}" class="data">\n<caption>{label} {match[2]}</caption>'
-
-    def _check_cites(self, keys: Sequence[str]) -> None:
-        known = markdown.bibliography(self.templates) if keys else {}
-        for key in keys:
-            if key not in known:
-                near = did_you_mean(key, known, "there are")
-                self.fail_at(f"@{key}", f"{markdown.BIBLIOGRAPHY} has no entry {key!r}{near}")
-
-    def _parser_names(self) -> dict[str, Any]:
-        return {
-            "docId": self.context.document,
-            "top": self.context.top_level,
-            "fail_at": self.fail_at,
-            "plain": self.placeholders.plain,
-        }
 
 
 def _units_of(quantity: Quantity) -> Quantity | str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -13,12 +13,13 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
-from markupsafe import escape
+from markupsafe import Markup, escape
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from labreport.errors import UsageError, display_path
+from labreport.errors import UsageError, did_you_mean, display_path
+from labreport.page.context import RenderContext
 from labreport.page.formulas import draw_formula
 from labreport.page.placeholders import SIGNS
 from labreport.project.outline import slug
@@ -30,15 +31,53 @@ CITE = re.compile(r"\[(?P<keys>@[\w:.+/-]+(?:\s*[;,]\s*@[\w:.+/-]+)*)\]")
 """`[@key; @other]`"""
 
 
-@lru_cache
-def parser_of(trusted: bool) -> MarkdownIt:
-    """Make what renders Markdown, in which HTML counts only if it is `trusted`.
+_CAPTION = re.compile(r"<p>Table(?: (?P<name>[\w-]+))?: (?P<text>((?!</p>).)*)</p>\n<table>", re.DOTALL)
+"""A paragraph `Table: …` or `Table NAME: …` before a table."""
 
-    Its `env` has `docId`, with which ids begin; `top`, the level of the highest heading;
-    `fail_at(piece, message)`, which raises what is wrong with a piece of the text; and `plain`, which gives
-    the text of signs.
+
+def render_blocks(text: str, context: RenderContext, plain: Callable[[str], str]) -> str:
+    """Render Markdown, with `Table: …` or `Table NAME: …` before a table as its caption; signs stay.
+
+    `plain` gives the text of signs. Raises `TemplateError`.
     """
-    parser = MarkdownIt("commonmark", {"html": trusted})
+    rendered = str(_parser_of(True).render(text, _names(context, plain)))
+    _check_cites(CITED.findall(rendered), context)
+
+    def captioned(caption: re.Match[str]) -> str:
+        name = context.name_of_next_table(caption["name"])
+        label = f'<span class="label">Table <span data-no="table:{name}"></span></span>'
+        return f'<table id="table-{name}" class="data">\n<caption>{label} {caption["text"]}</caption>'
+
+    return _CAPTION.sub(captioned, rendered)
+
+
+def render_line(text: str, context: RenderContext, plain: Callable[[str], str], *, with_html: bool) -> Markup:
+    """Render a line of Markdown, in which HTML counts or does not."""
+    parser = _parser_of(with_html)
+    return Markup(parser.renderInline(text.strip(), _names(context, plain)))
+
+
+def parse(text: str) -> list[Token]:
+    """Parse Markdown, to look at it only."""
+    return _parser_of(True).parse(text, _names(RenderContext(Path(), "", ""), str))
+
+
+def _names(context: RenderContext, plain: Callable[[str], str]) -> dict[str, Any]:
+    """What the rules below know; with `docId` begin the ids of notes."""
+    return {"docId": context.document, "context": context, "plain": plain}
+
+
+def _check_cites(keys: Sequence[str], context: RenderContext) -> None:
+    known = bibliography(context.templates) if keys else {}
+    for key in keys:
+        if key not in known:
+            near = did_you_mean(key, known, "there are")
+            context.fail_at(f"@{key}", f"{BIBLIOGRAPHY} has no entry {key!r}{near}")
+
+
+@lru_cache
+def _parser_of(with_html: bool) -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": with_html})
     parser.enable(["table", "strikethrough"]).disable("code")
     parser.use(dollarmath_plugin, allow_space=False, allow_digits=False)
     parser.use(deflist_plugin).use(footnote_plugin)
@@ -72,12 +111,13 @@ def _place_headings(state: StateCore) -> None:
     """Put headings on their level, and give them ids."""
     headings = [token for token in state.tokens if token.type in ("heading_open", "heading_close")]
     highest = min((int(token.tag[1]) for token in headings), default=1)
-    lift = state.env["top"] - highest
+    context: RenderContext = state.env["context"]
+    lift = context.top_level - highest
     for token in headings:
         token.tag = f"h{min(6, int(token.tag[1]) + lift)}"
     for token, content in pairwise(state.tokens):
         if token.type == "heading_open":
-            token.attrSet("id", f"{state.env['docId']}-{slug(content.content)}")
+            token.attrSet("id", f"{context.document}-{slug(content.content)}")
 
 
 def _render_listing(self: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
@@ -91,7 +131,7 @@ def _render_listing(self: Any, tokens: Sequence[Token], index: int, options: Any
     try:
         lexer = lexers.get_lexer_by_name(language, stripnl=False)
     except util.ClassNotFound:
-        env["fail_at"](f"```{language}", f"Pygments reads no language {language!r}")
+        env["context"].fail_at(f"```{language}", f"Pygments reads no language {language!r}")
     coloured = highlight(code, lexer, formatters.HtmlFormatter(nowrap=True))
     without_errors = re.sub(rf'<span class="err">([{SIGNS}]*)</span>', r"\1", coloured)
     return f'<pre><code class="language-{escape(language)}">{without_errors}</code></pre>\n'
@@ -101,11 +141,12 @@ def _render_formula(self: Any, tokens: Sequence[Token], index: int, options: Any
     """A drawing; who cannot see it has its LaTeX."""
     latex = tokens[index].content.strip()
     displayed = tokens[index].type == "math_block"
+    context: RenderContext = env["context"]
     try:
         return str(draw_formula(latex, displayed=displayed, plain=env["plain"]))
     except Exception as error:  # of many kinds, most of which say what is wrong by their names
         reason = str(error) or type(error).__name__
-        return str(env["fail_at"](latex, f"the formula ${latex}$ cannot be drawn: {reason}"))
+        context.fail_at(latex, f"the formula ${latex}$ cannot be drawn: {reason}")
 
 
 def _render_footnote_number(self: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:

@@ -13,7 +13,8 @@ from markupsafe import Markup, escape
 
 from labreport.charts import Exported
 from labreport.page.claims import Claim
-from labreport.page.environment import GLOSSARY, RenderContext, TemplateEnvironment
+from labreport.page.context import RenderContext
+from labreport.page.environment import GLOSSARY, TemplateEnvironment
 from labreport.page.messages import TemplateError
 from labreport.page.numbers import Answers, Entries
 from labreport.page.placeholders import MARK, plain_text
@@ -138,8 +139,8 @@ class SectionEnvironment(TemplateEnvironment):
         experiments: Iterable[Experiment],
         templates: Path,
     ) -> None:
-        context = RenderContext(f"sections/{section.name}.md", section.name, top_level=3)
-        super().__init__(templates, context, answers, experiments)
+        context = RenderContext(templates, f"sections/{section.name}.md", section.name, top_level=3)
+        super().__init__(context, answers, experiments)
         self.section = section
         self.figures = figures
         self.glance: dict[str, str] = {}
@@ -163,7 +164,7 @@ class SectionEnvironment(TemplateEnvironment):
 
     def _own_text(self, names: Mapping[str, Any]) -> list[str]:
         """The template of the context with these names, if there is one."""
-        return [self.render_markdown(self.render_template(names))] if self.has_template() else []
+        return [self.render_markdown(self.render_template(names))] if self.context.has_template else []
 
     # What a template may call
 
@@ -215,16 +216,18 @@ class SectionEnvironment(TemplateEnvironment):
             missing = Markup(self.paragraph("Not yet measured."))
             return self.render_frame(frame, question=question, answer=missing, body="")
 
-        context_of_section = self.context
-        self.context = RenderContext(template_of(question), question.name, answer=answer)
-        if question.template and not self.has_template():
+        section_context = self.context
+        self.context = RenderContext(
+            section_context.templates, template_of(question), question.name, answer=answer
+        )
+        if question.template and not self.context.has_template:
             raise TemplateError(f"there is no template {question.template!r}", question.location)
         parts = self._own_text(answer.members)
         box = self._render_box(answer)
         parts += self._unplaced_figures(question.figures)
-        if not self.has_template():
+        if not self.context.has_template:
             parts += self._tables_of(answer)
-        self.context = context_of_section
+        self.context = section_context
 
         self.glance[question.name] = glance_line(box)
         body = Markup("\n".join(parts))
@@ -235,7 +238,7 @@ class SectionEnvironment(TemplateEnvironment):
         if self.context.box is not None:
             return self.fill(self.render_markdown(self.context.box))
         sentences = self._sentences_of(answer)
-        if not sentences and not self.has_template():
+        if not sentences and not self.context.has_template:
             sentences = self._numbers_of(answer)
         if not sentences:
             return ""
@@ -301,7 +304,7 @@ def glossary(templates: Path, words: Any = None) -> str:
     """Render the project's glossary, if it has one, which knows its `words`; raises as `render_section`."""
     if not (templates / GLOSSARY).is_file():
         return ""
-    environment = TemplateEnvironment(templates, RenderContext(GLOSSARY, "glossary", top_level=3), {})
+    environment = TemplateEnvironment(RenderContext(templates, GLOSSARY, "glossary", top_level=3), {})
     environment.add_function("term", environment.term)
     html = environment.fill(environment.render_markdown(environment.render_template({"words": words})))
     html = re.sub("<dt>(.*?)</dt>", _with_identity, html)

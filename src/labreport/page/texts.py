@@ -10,7 +10,8 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from labreport.page.claims import Claim
-from labreport.page.environment import VERDICT, RenderContext, TemplateEnvironment
+from labreport.page.context import RenderContext
+from labreport.page.environment import VERDICT, TemplateEnvironment
 from labreport.page.escapes import escape_latex, latex_table, markdown_table
 from labreport.page.numbers import Answers
 from labreport.page.placeholders import SIGNS
@@ -124,7 +125,7 @@ def render_file(
     `.tex` files write `\VAR{...}` and `\BLOCK{...}`; any other, such as `.qmd` or `.md`, `{{ ... }}` and
     `{% ... %}`. Raises `UsageError` as a template of the page does.
     """
-    environment = TextEnvironment(path.parent, RenderContext(path.name, path.stem), {}, experiments)
+    environment = TextEnvironment(RenderContext(path.parent, path.name, path.stem), {}, experiments)
     syntax: dict[str, Any] = LATEX_SYNTAX if path.suffix == ".tex" else {}
     text = environment.render_template(answers, keep_trailing_newline=True, **syntax)
     escape_text = _ESCAPES.get(path.suffix, str)

@@ -10,7 +10,7 @@ from markdown_it.token import Token
 
 from labreport.errors import MultipleErrors
 from labreport.page.lexer import LexerToken
-from labreport.page.markdown import parser_of
+from labreport.page.markdown import parse
 from labreport.page.messages import TemplateError
 
 _NUMBER = r"\d[\d\u202f\u00a0]*(?:[.,]\d+)*"
@@ -42,7 +42,7 @@ def refuse_typed_numbers(tokens: Iterable[LexerToken], file: str) -> None:
 def typed_numbers(text: str) -> Iterator[tuple[int, str]]:
     """Find typed percentages, ± and points in Markdown: the line of each, and what to write instead."""
     lines = text.split("\n")
-    for token in parser_of(True).parse(text, {"docId": "", "top": 1}):
+    for token in parse(text):
         first, end = token.map or (0, 0)
         for match in _TYPED.finditer(_prose(token)):
             line = next((number for number in range(first, end) if match[0] in lines[number]), first)

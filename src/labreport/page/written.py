@@ -95,7 +95,7 @@ class MarkdownEnvironment(SectionEnvironment):
         return "".join(parts)
 
     def _table_label(self, match: re.Match[str]) -> str:
-        return f'**Table <span data-no="table:{self.name_of_table(match[1] or "")}"></span>.** '
+        return f'**Table <span data-no="table:{self.context.name_of_next_table(match[1] or "")}"></span>.** '
 
     def render_line(self, text: str) -> Markup:
         """Leave a line of Markdown as it is."""
@@ -108,7 +108,7 @@ class MarkdownEnvironment(SectionEnvironment):
     def show(self, table: Any, caption: str = "", digits: int | None = None, name: str = "") -> Markup:
         """Print a table with its caption before it."""
         self.check_table(table)
-        label = f'**Table <span data-no="table:{self.name_of_table(name)}"></span>.**'
+        label = f'**Table <span data-no="table:{self.context.name_of_next_table(name)}"></span>.**'
         return Markup(f"\n\n{label} {self.render_line(caption)}\n\n{markdown_table(table, digits)}\n\n")
 
     def refer_to(self, name: str) -> Markup:

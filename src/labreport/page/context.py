@@ -1,0 +1,51 @@
+"""What is rendered now: a template, the part of the document that it becomes, and its answer."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from labreport.errors import display_path
+from labreport.page.messages import TemplateError
+from labreport.page.placeholders import SIGNS
+from labreport.stats import Namespace
+
+
+@dataclass
+class RenderContext:
+    """A template in a folder, the prefix of its ids, the level of its highest heading, its answer.
+
+    `box` is the text of its block `answer`, once that was rendered; `tables` how many tables it has so far.
+    """
+
+    templates: Path
+    template: str
+    document: str
+    top_level: int = 4
+    answer: Namespace | None = None
+    box: str | None = None
+    tables: int = 0
+
+    @property
+    def file(self) -> Path:
+        """The file of the template, which need not be there."""
+        return self.templates / self.template
+
+    @property
+    def has_template(self) -> bool:
+        """Whether there is the file of the template."""
+        return self.file.is_file()
+
+    def name_of_next_table(self, name: str) -> str:
+        """Return the name of a table that follows, by default one with its number: `best-2`."""
+        self.tables += 1
+        return name or f"{self.document}-{self.tables}"
+
+    def fail_at(self, piece: str, message: str) -> NoReturn:
+        """Raise the error of a piece of the template's text, at the line on which it begins."""
+        begin = re.split(f"[{SIGNS}\\n]", piece)[0]
+        lines = self.file.read_text(encoding="utf-8").split("\n")
+        line = next((number for number, text in enumerate(lines, 1) if begin in text), 1)
+        raise TemplateError(message, f"{display_path(self.file)}:{line}")
