@@ -41,16 +41,18 @@ def test_an_unchanged_project_is_up_to_date(project: Path, capsys: pytest.Captur
 
 
 @pytest.mark.parametrize(
-    "words", [[], ["--seeds", "3"], ["status", "--seeds", "2"], ["--seeds", "2", "--dry-run"]]
+    ("interpreter", "words"),
+    [
+        ("python", ""),
+        ("python", "--seeds 3"),
+        ("python", "status --seeds 2"),
+        ("python", "--seeds 2 --dry-run"),
+        ("other", "--seeds 2"),
+    ],
 )
-def test_other_words_are_looked_at(project: Path, words: list[str]) -> None:
-    """What was not asked for before is not known to be done."""
-    assert stamp.unchanged("python", words, str(project)) is None
-
-
-def test_another_interpreter_is_looked_at(project: Path) -> None:
-    """It may have other libraries."""
-    assert stamp.unchanged("other", ["--seeds", "2"], str(project)) is None
+def test_other_words_and_interpreters_are_looked_at(project: Path, interpreter: str, words: str) -> None:
+    """What was not asked for before is not known to be done; another Python may have other libraries."""
+    assert stamp.unchanged(interpreter, words.split(), str(project)) is None
 
 
 @pytest.mark.parametrize("edit", ["content", "gone", "added", "no longer missing"])
@@ -74,22 +76,17 @@ def test_a_stamp_that_was_cut_short_is_looked_at(project: Path) -> None:
     assert stamp.unchanged("python", ["--seeds", "2"], str(project)) is None
 
 
-def test_claims_that_fail_are_told_again(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A strict build looks at them, and ends with their exit code."""
-    lines = ['best.md:1: does not hold: "A wins"']
-    stamp.write("python", [], str(project / "report"), {}, claims=lines)
-    assert stamp.unchanged("python", [], str(project)) == 0
-    assert capsys.readouterr().out.startswith('best.md:1: does not hold: "A wins"\nUp to date: ')
-    assert stamp.unchanged("python", ["--strict"], str(project)) is None
+FALLEN = 'best.md:1: does not hold: "A wins"'
 
 
-def test_a_claim_that_is_unknown_counts_only_where_it_is_strict(
-    project: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(("line", "begins"), [(FALLEN, f"{FALLEN}\nUp to date: "), ("", "Up to date: ")])
+def test_claims_are_told_again_and_decide_where_it_is_strict(
+    project: Path, capsys: pytest.CaptureFixture[str], line: str, begins: str
 ) -> None:
-    """It is not told."""
-    stamp.write("python", [], str(project / "report"), {}, claims=[""])
+    """One that does not hold; of one that is not known, whose line is empty, nothing is said."""
+    stamp.write("python", [], str(project / "report"), {}, claims=[line])
     assert stamp.unchanged("python", [], str(project)) == 0
-    assert capsys.readouterr().out.startswith("Up to date: ")
+    assert capsys.readouterr().out.startswith(begins)
     assert stamp.unchanged("python", ["--strict"], str(project)) is None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 from types import SimpleNamespace
@@ -44,66 +43,63 @@ def test_what_is_lacking_is_found_without_an_import(tmp_path: Path) -> None:
     assert environment.lacking(lock) == ["no-such-thing"]
 
 
-@pytest.mark.parametrize(
-    ("name", "checked"), [("requirements.lock", ["--require-hashes"]), ("requirements.txt", ["-c"])]
-)
-def test_what_is_locked_is_checked_by_its_hashes_and_else_keeps_the_pins(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, checked: list[str]
-) -> None:
-    """The pins are the versions of the engine's lock file; a file that failed half way is installed anew."""
+@pytest.fixture
+def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the lock file of the engine, in place of this checkout; no program is on the path."""
     (tmp_path / "tools").mkdir()
-    for lock in ("tools/engine.lock", name):
-        (tmp_path / lock).write_text("numpy==2.1 \\\n    --hash=sha256:0\n")
-    commands: list[list[Any]] = []
-
-    def run(command: list[Any], **_: Any) -> SimpleNamespace:
-        commands.append(command)
-        return SimpleNamespace(returncode=len(commands) == 1)
-
-    for attribute, path in (("ROOT", tmp_path), ("STATE", tmp_path), ("PYTHON", tmp_path / name)):
-        monkeypatch.setattr(environment, attribute, path)
-    monkeypatch.setattr(subprocess, "run", run)
-    monkeypatch.setattr(shutil, "which", lambda name: None)
-    monkeypatch.setattr(environment, "VENV", tmp_path / "none")
-    monkeypatch.setattr(environment, "_copy_of", lambda file: tmp_path / "mark")
-    with pytest.raises(LabReportError, match=f"{name} could not be installed"):
-        environment._install(tmp_path / name, lambda text: None)
-    environment._install(tmp_path / name, lambda text: None)
-    assert all({*checked, "-r"} <= {*command} for command in commands)
-    assert ["--ignore-installed" in command for command in commands] == [False, True]
-    assert (tmp_path / "mark").read_text() == (tmp_path / name).read_text()
-    assert name.endswith(".lock") or (tmp_path / "pins").read_text() == "numpy==2.1"
-
-
-def test_asking_installs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A command that only looks says that libraries are missing, and how they come."""
-    lock = tmp_path / "engine.lock"
-    lock.write_text("no-such-thing==1\n")
-    monkeypatch.setattr(environment, "PYTHON", tmp_path / "python")
-    monkeypatch.setattr(environment, "VENV", tmp_path / ".venv")
-    with pytest.raises(UsageError, match="the libraries are not installed"):
-        environment.ensure([lock], print, installs=False)
-    assert not (tmp_path / ".venv").exists()
-
-
-def test_an_environment_of_somebody_else_is_left_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """One that was not made here is neither changed nor replaced."""
-    lock, venv = tmp_path / "engine.lock", tmp_path / ".venv"
-    lock.write_text("no-such-thing==1\n")
-    venv.mkdir()
-    (venv / "pyvenv.cfg").touch()
-    for name, path in {
-        "ROOT": tmp_path,
-        "VENV": venv,
-        "PYTHON": venv / "python",
-        "STATE": venv / "set-up",
-    }.items():
+    (tmp_path / "tools" / "engine.lock").write_text("no-such-thing==1 \\\n    --hash=sha256:0\n")
+    venv = tmp_path / ".venv"
+    paths = {"ROOT": tmp_path, "VENV": venv, "PYTHON": venv / "bin" / "python", "STATE": venv / "set-up"}
+    for name, path in paths.items():
         monkeypatch.setattr(environment, name, path)
+    monkeypatch.setenv("PATH", "")
+    return tmp_path
+
+
+def test_what_is_locked_is_checked_by_its_hashes_and_else_keeps_the_pins(checkout: Path) -> None:
+    """The pins are the versions of the engine's lock file."""
+    environment.STATE.mkdir(parents=True)
+    locked = environment._installing_command(checkout / "tools" / "engine.lock", False)
+    listed = environment._installing_command(checkout / "requirements.txt", False)
+    assert "--require-hashes" in locked
+    assert listed[listed.index("-c") + 1] == str(environment.STATE / "pins")
+    assert (environment.STATE / "pins").read_text() == "no-such-thing==1"
+
+
+def test_what_failed_half_way_is_installed_anew(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half a package may look installed; once all is there, nothing is to be done."""
+    lock = checkout / "tools" / "engine.lock"
+    commands: list[list[str]] = []
+    codes = iter([0, 1, 0, 0])
+
+    def run(command: list[str], **_: Any) -> SimpleNamespace:
+        commands.append(command)
+        return SimpleNamespace(returncode=next(codes))
+
+    monkeypatch.setattr(subprocess, "run", run)
+    with pytest.raises(LabReportError, match=r"engine\.lock could not be installed"):
+        environment._install(lock, print)
+    environment._install(lock, print)
+    assert ["--ignore-installed" in command for command in commands] == [False, False, False, True]
+    environment.PYTHON.parent.mkdir()
+    environment.PYTHON.touch()
+    assert environment.is_ready(lock)
+
+
+def test_asking_installs_nothing(checkout: Path) -> None:
+    """A command that only looks says that libraries are missing, and how they come."""
+    with pytest.raises(UsageError, match="the libraries are not installed"):
+        environment.ensure([checkout / "tools" / "engine.lock"], print, installs=False)
+    assert not environment.VENV.exists()
+
+
+def test_an_environment_of_somebody_else_is_left_alone(checkout: Path) -> None:
+    """One that was not made here is neither changed nor replaced."""
+    environment.VENV.mkdir()
+    (environment.VENV / "pyvenv.cfg").touch()
     with pytest.raises(UsageError, match="was not made by this program"):
-        environment.ensure([lock], print, installs=True)
-    assert [path.name for path in venv.iterdir()] == ["pyvenv.cfg"]
+        environment.ensure([checkout / "tools" / "engine.lock"], print, installs=True)
+    assert [path.name for path in environment.VENV.iterdir()] == ["pyvenv.cfg"]
 
 
 def test_a_folder_of_tests_that_is_not_collected_is_noticed(tmp_path: Path) -> None:
