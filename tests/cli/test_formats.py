@@ -33,21 +33,17 @@ def _claim(report: Path, holds: bool | None, text: str = LONG, **more: Any) -> C
     return CheckedClaim(claim, report / claim.file, **more)
 
 
-def test_a_line_has_file_verdict_sentence_and_what_holds(report: Path) -> None:
-    """As people call the file, all on one line, and not cut."""
-    assert as_text([_claim(report, False)]) == (
-        f'templates/best.md:3: does not hold: "{LONG}" (now: they are level)'
-    )
-
-
 @pytest.mark.parametrize(
-    ("holds", "begins"), [(False, "new: does not hold: "), (None, "new: is not known: ")]
+    ("holds", "is_new", "verdict"),
+    [(False, False, "does not hold"), (False, True, "new: does not hold"), (None, True, "new: is not known")],
 )
-def test_what_the_last_build_felled_is_new(report: Path, holds: bool | None, begins: str) -> None:
-    """In each format, before the verdict."""
-    claim = _claim(report, holds, is_new=True)
-    assert as_text([claim]).startswith(f"templates/best.md:3: {begins}")
-    assert f"::{begins}" in as_annotations([claim])
+def test_a_line_has_file_verdict_sentence_and_what_holds(
+    report: Path, holds: bool | None, is_new: bool, verdict: str
+) -> None:
+    """As people call the file, all on one line, and not cut; new is what the last build felled."""
+    claim = _claim(report, holds, is_new=is_new)
+    assert as_text([claim]) == f'templates/best.md:3: {verdict}: "{LONG}" (now: they are level)'
+    assert f"::{verdict}: " in as_annotations([claim])
 
 
 def test_annotations_are_below_the_repository_and_escaped(report: Path) -> None:
@@ -68,18 +64,25 @@ def test_a_mistake_is_annotated_where_it_is(report: Path) -> None:
 
 
 def test_sarif_has_what_the_standard_requires(report: Path) -> None:
-    """Version, tool, rule, message, and the place as a URI."""
+    """Version, tool, rule, message, and the location as a URI."""
     log = json.loads(as_sarif([_claim(report, False), _claim(report, None)]))
-    assert log["version"] == "2.1.0"
     (run,) = log["runs"]
-    driver = run["tool"]["driver"]
-    assert driver["name"] == "labreport"
-    rules = [rule["id"] for rule in driver["rules"]]
+    rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
     assert [result["ruleId"] for result in run["results"]] == rules
-    place = run["results"][0]["locations"][0]["physicalLocation"]
-    assert place["artifactLocation"]["uri"] == "analysis%2C%20new/templates/best.md"
-    assert place["region"] == {"startLine": 3}
-    assert run["results"][0]["message"]["text"].startswith("does not hold: ")
+    assert log["version"] == "2.1.0"
+    assert run["results"][0] == {
+        "ruleId": "claim-fails",
+        "level": "error",
+        "message": {"text": f'does not hold: "{LONG}" (now: they are level)'},
+        "locations": [
+            {
+                "physicalLocation": {
+                    "artifactLocation": {"uri": "analysis%2C%20new/templates/best.md"},
+                    "region": {"startLine": 3},
+                }
+            }
+        ],
+    }
 
 
 def test_json_has_every_claim(report: Path) -> None:
