@@ -42,24 +42,25 @@ def _share_wrong(digits: tuple[int, ...]) -> Measure:
 def digits(results: Any) -> Answer:
     """The share of each digit that each network gets wrong, and the hard digits against the easy ones."""
     shares = {}
-    orders = []
+    hard_first = True
+    easy_last = True
     times_one = []
     for name in results:
-        share = hardest(results, name, truth=labels("test"), predicted="predictions").mean
-        shares[name] = share
-        values = [share[digit].value for digit in range(CLASSES)]
-        orders.append(sorted(range(CLASSES), key=values.__getitem__))
-        times_one += [values[digit] / max(values[1], 1e-9) for digit in HARD]
+        shares[name] = hardest(results, name, truth=labels("test"), predicted="predictions").mean
+        wrong = [shares[name][digit].value for digit in range(CLASSES)]
+        from_easy_to_hard = sorted(range(CLASSES), key=wrong.__getitem__)
+        hard_first = hard_first and set(from_easy_to_hard[-len(HARD) :]) == set(HARD)
+        easy_last = easy_last and set(from_easy_to_hard[: len(EASY)]) == set(EASY)
+        for digit in HARD:
+            times_one.append(wrong[digit] / max(wrong[1], 1e-9))
     harder = difference(results, _share_wrong(HARD) - _share_wrong(EASY), name="harder")
 
     runs = results[COMPLEX]
-    worst_digits = {_worst_digit(run) for run in runs}
-    hard_first = all(set(order[-len(HARD) :]) == set(HARD) for order in orders)
-    easy_last = all(set(order[: len(EASY)]) == set(EASY) for order in orders)
     three_times = min(times_one) > 2.5 and max(times_one) < 3.5
-    changing = len(worst_digits) > 1
-    complex_shares = shares["complex"]
-    fours_close = complex_shares[8].value - complex_shares[4].value < 0.003
+    changing = len({_worst_digit(run) for run in runs}) > 1
+    eights = shares["complex"][8].value
+    fours = shares["complex"][4].value
+    fours_close = eights - fours < 0.003
     return harder | Answer(
         **shares,
         hard_first=judged_over_runs(runs, hard_first, "5, 8 and 9 are wrong most often in all networks"),
@@ -72,7 +73,9 @@ def digits(results: Any) -> Answer:
 
 def _worst_digit(run: Any) -> int:
     """The digit of which one run classifies the largest share wrongly."""
-    shares = [errors(run)[labels("test") == digit].mean() for digit in range(CLASSES)]
+    wrong = errors(run)
+    digits = labels("test")
+    shares = [wrong[digits == digit].mean() for digit in range(CLASSES)]
     return shares.index(max(shares))
 
 

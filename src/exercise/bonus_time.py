@@ -26,7 +26,7 @@ from exercise.measures import (
     scaled,
     with_judged_interval,
 )
-from labreport import Answer, Table, at, average, change, difference, fact, number
+from labreport import Answer, Quantity, Table, at, average, change, difference, fact, number
 
 LONGER = SMALL_LONGER.epochs
 MOMENTS = (10, 20, LAST, LONGER)
@@ -40,33 +40,35 @@ PALM_DAYS, PALM_CHIPS = (1_200 + 336) / 24, 6_144
 @question("What do 20 and 50 epochs bring, and when do returns diminish?", reads=at(MOMENTS, SMALL_LONGER))
 def longer(results: Any) -> Answer:
     """Accuracy of `small` from epoch to epoch, and when its validation loss is lowest."""
-    runs = results[SMALL_LONGER]
     to_20 = change(results, TEST, 10, 20, SMALL_LONGER).change
     to_50 = change(results, TEST, 20, LAST, SMALL_LONGER).change
     to_60 = change(results, TEST, LAST, LONGER, SMALL_LONGER).change
-    gains = ["", to_20, scaled(to_50.quantity, 1 / 3), to_60]
+    gain_per_ten_epochs = {10: "", 20: to_20, LAST: scaled(to_50.quantity, 1 / 3), LONGER: to_60}
     rows = []
-    for epoch, gain in zip(MOMENTS, gains, strict=True):
-        accuracies = [
-            average(results, SMALL_LONGER, measure, epoch=epoch).average
-            for measure in (TRAINING, VALIDATION, TEST)
-        ]
-        rows.append([str(epoch), *accuracies, gain])
+    for epoch in MOMENTS:
+        row: list[Any] = [str(epoch)]
+        for measure in (TRAINING, VALIDATION, TEST):
+            row.append(average(results, SMALL_LONGER, measure, epoch=epoch).average)
+        row.append(gain_per_ten_epochs[epoch])
+        rows.append(row)
     columns = ("Epochs", "Training", "Validation", "Test", "Test gain per ten epochs")
+    moments = Table(columns, rows)
+
+    runs = results[SMALL_LONGER]
     lowest = [losses.index(min(losses)) + 1 for losses in runs.curve("validation_loss")]
+    over = fact(max(lowest) < LONGER, "the validation loss of small is lowest before epoch 60 in all runs")
     training = means(runs.curve("accuracy"))
+    rises = training[LONGER - 1] > training[LAST - 1]
+    still_training = fact(rises, "training accuracy is higher after 60 epochs than after 50")
     return Answer(
         to_20=to_20,
         to_50=to_50,
         to_60=to_60,
-        moments=Table(columns, rows),
+        moments=moments,
         first_low=number(min(lowest), exact=True),
         last_low=number(max(lowest), exact=True),
-        over=fact(max(lowest) < LONGER, "the validation loss of small is lowest before epoch 60 in all runs"),
-        still_training=fact(
-            training[LONGER - 1] > training[LAST - 1],
-            "training accuracy is higher after 60 epochs than after 50",
-        ),
+        over=over,
+        still_training=still_training,
     )
 
 
@@ -89,25 +91,31 @@ def progress(results: Any) -> Answer:
     for epoch in COMPARED:
         compared = difference(results, TEST, COMPLEX, SMALL, epoch=epoch, family=len(COMPARED))
         ahead[f"after_{epoch}"] = compared.difference
-        lead = with_judged_interval(compared.difference)
-        accuracies = [compared.mean["complex"], compared.mean["small"], lead]
-        rows.append([str(epoch), *accuracies, scaled(complex_time, epoch), scaled(small_time, epoch)])
+        row: list[Any] = [str(epoch), compared.mean["complex"], compared.mean["small"]]
+        row.append(with_judged_interval(compared.difference))
+        row.append(scaled(complex_time, epoch))
+        row.append(scaled(small_time, epoch))
+        rows.append(row)
     columns = ("Epochs", "complex", "small", "Difference", "complex, time", "small, time")
+    longer_epoch = difference(results, EPOCH_TIME, TIMES["complex"], TIMES["small"]).difference
     times = float(complex_time.value or 0) / float(small_time.value or 1)
-    first_lead, second_lead = ahead["after_5"].quantity, ahead["after_20"].quantity
-    shrinks = None
-    if first_lead.judged_low is not None and second_lead.judged_high is not None:
-        shrinks = first_lead.judged_low > second_lead.judged_high
+    half_more = "an epoch of complex takes 1.2 to 1.7 times as long as one of small"
     return Answer(
         ahead=Answer(**ahead),
-        half_more=fact(
-            1.2 < times < 1.7, "an epoch of complex takes 1.2 to 1.7 times as long as one of small"
-        ),
-        shrinks=fact(shrinks, "the interval of the lead after 20 epochs is below that after 5"),
+        half_more=fact(1.2 < times < 1.7, half_more),
+        shrinks=_is_clearly_less(ahead["after_20"].quantity, ahead["after_5"].quantity),
         compared=Table(columns, rows),
-        longer_epoch=difference(results, EPOCH_TIME, TIMES["complex"], TIMES["small"]).difference,
+        longer_epoch=longer_epoch,
         early_momentum=difference(results, TEST, SMALL_MOMENTUM, SMALL, epoch=10).difference,
     )
+
+
+def _is_clearly_less(later: Quantity, earlier: Quantity) -> Any:
+    """Whether the whole interval of the later lead is below that of the earlier one; unknown without them."""
+    truth = None
+    if later.judged_high is not None and earlier.judged_low is not None:
+        truth = later.judged_high < earlier.judged_low
+    return fact(truth, "the interval of the lead after 20 epochs is below that after 5")
 
 
 @question(
@@ -133,10 +141,10 @@ def worth(results: Any) -> Answer:
     rows = []
     for name, (network, epoch, title) in others.items():
         own_epoch = 20 if name == "sooner" else LAST
-        pair = (COMPLEX, own_epoch), (network, epoch)
-        compared = difference(results, TEST, *pair, family=len(others))
+        compared = difference(results, TEST, (COMPLEX, own_epoch), (network, epoch), family=len(others))
         against[name] = compared.difference
-        rows.append([title, *compared.mean.members.values(), with_judged_interval(compared.difference)])
+        complex_accuracy, other_accuracy = compared.mean.members.values()
+        rows.append([title, complex_accuracy, other_accuracy, with_judged_interval(compared.difference)])
     columns = ("Compared with", "complex", "The other", "Difference")
     complex_time = float(average(results, TIMES["complex"], EPOCH_SECONDS).average.value or 0)
     small_time = float(average(results, TIMES["small"], EPOCH_SECONDS).average.value or 1)
@@ -160,7 +168,8 @@ def more_time(results: Any) -> Answer:
     runs = results[COMPLEX_LONGER]
     accuracies = runs.values("training accuracy", LAST)
     losses = runs.values("training loss", LAST)
-    return change(results, TEST, LAST, COMPLEX_LONGER.epochs, COMPLEX_LONGER, name="gain") | Answer(
+    gain = change(results, TEST, LAST, COMPLEX_LONGER.epochs, COMPLEX_LONGER, name="gain")
+    return gain | Answer(
         more=number(COMPLEX_LONGER.epochs - LAST, unit="epochs", exact=True),
         learned=fact(min(accuracies) == 1, "after 50 epochs all training images are classified correctly"),
         tiny=fact(max(losses) < 0.001, "their training loss is below 0.001"),
@@ -170,13 +179,14 @@ def more_time(results: Any) -> Answer:
 @question("How does this compare with weeks to months?", reads=TIMES["wide"])
 def perspective(results: Any) -> Answer:
     """How many times as long as `wide` for 50 epochs PaLM was trained, to two digits."""
-    runs = results[TIMES["wide"]]
-    total = scaled(average(results, TIMES["wide"], EPOCH_SECONDS).average, LAST)
+    epoch_seconds = average(results, TIMES["wide"], EPOCH_SECONDS).average
+    total = scaled(epoch_seconds, LAST)
     times = PALM_DAYS * 24 * 3600 / float(total.value or 1)
-    first_run = next(iter(runs))
+    rounded = float(f"{times:.2g}")
+    first_run = next(iter(results[TIMES["wide"]]))
     return Answer(
         seconds=total,
-        times=number(float(f"{times:.2g}"), method="64 days over the seconds of wide, to two digits"),
+        times=number(rounded, method="64 days over the seconds of wide, to two digits"),
         days=number(PALM_DAYS, exact=True),
         chips=number(PALM_CHIPS, exact=True),
         cores=number(first_run.provenance.get("cores", 1), exact=True),

@@ -104,12 +104,11 @@ class Rules:
         hint = ""
         if len(network.hidden_layers) == 1:
             hint = f", which is {_nodes_of_one_layer(self.parameters)} in one hidden layer"
-        broken = [
-            _outside("hidden layers", len(network.hidden_layers), self.hidden_layers),
-            *(_outside("nodes in a hidden layer", nodes, self.nodes) for nodes in network.hidden_layers),
-            _outside("trainable parameters", network.parameters, self.parameters, hint),
-            _outside("epochs", experiment.epochs, self.epochs),
-        ]
+        broken = [_outside("hidden layers", len(network.hidden_layers), self.hidden_layers)]
+        for nodes in network.hidden_layers:
+            broken.append(_outside("nodes in a hidden layer", nodes, self.nodes))
+        broken.append(_outside("trainable parameters", network.parameters, self.parameters, hint))
+        broken.append(_outside("epochs", experiment.epochs, self.epochs))
         for field, asked in ASKED.items():
             value = getattr(network, field)
             if value != asked:

@@ -35,19 +35,22 @@ the labels that come with Yadav and Bottou 2019)."""
 def networks(results: Any) -> Answer:
     """The six networks as a table, and whether what was trained keeps to the rules of the exercise."""
     rows = []
-    broken_rules: list[Any] = []
+    keep_to_rules = True
     for name, runs in results.items():
         experiment = runs.experiment
         network = experiment.specification
         momentum = number(network.momentum)
         rows.append([name, shape(experiment), network.parameters, momentum, experiment.epochs])
-        broken_rules += RULES[name].broken(experiment)
-        broken_rules += [run for run in runs if len(run.records) < experiment.epochs]
+        if RULES[name].broken(experiment):
+            keep_to_rules = False
+        for run in runs:
+            if len(run.records) < experiment.epochs:
+                keep_to_rules = False
     columns = ("Name", "Hidden layers × nodes", "Parameters", "Momentum", "Epochs")
     example = average(results, COMPLEX, TEST, name="example")
     return example | Answer(
         networks=Table(columns, rows),
-        rules=fact(not broken_rules, "all six networks keep to the rules"),
+        rules=fact(keep_to_rules, "all six networks keep to the rules"),
         seeds=number(len(results[WIDE]), exact=True),
         margin=number(MARGIN / 100, unit="points", exact=True),
     )
@@ -79,11 +82,11 @@ def accuracy(results: Any) -> Answer:
     early = _accuracies(results, EPOCH)
     late = _accuracies(results, LAST)
     rows = []
-    for epoch, found in ((EPOCH, early), (LAST, late)):
+    for epoch, answer in ((EPOCH, early), (LAST, late)):
         for name in results:
-            accuracies = [found.training[name], found.validation[name], found.test[name]]
-            gap = with_judged_interval(found.test_gap[name])
-            rows.append([f"{name}, {epoch}", *accuracies, gap])
+            gap = with_judged_interval(answer.test_gap[name])
+            row = [f"{name}, {epoch}", answer.training[name], answer.validation[name], answer.test[name], gap]
+            rows.append(row)
     columns = ("Network, epochs", "Training", "Validation", "Test", "Validation − test")
     gain = change(results, VALIDATION, EPOCH, LAST, name="gain")
     return gain | Answer(early=early, late=late, accuracies=Table(columns, rows))
@@ -91,11 +94,11 @@ def accuracy(results: Any) -> Answer:
 
 def _accuracies(results: Any, epoch: int) -> Answer:
     """Accuracies on the three sets of images after an epoch, and what lies between them."""
-    sets = {"training": TRAINING, "validation": VALIDATION, "test": TEST}
-    halves = {"first_half": FIRST_HALF, "second_half": SECOND_HALF}
-    answer = Answer()
-    for name, measure in (sets | halves).items():
-        answer |= mean(results, measure, epoch=epoch, name=name)
+    answer = mean(results, TRAINING, epoch=epoch, name="training")
+    answer |= mean(results, VALIDATION, epoch=epoch, name="validation")
+    answer |= mean(results, TEST, epoch=epoch, name="test")
+    answer |= mean(results, FIRST_HALF, epoch=epoch, name="first_half")
+    answer |= mean(results, SECOND_HALF, epoch=epoch, name="second_half")
     answer |= difference(results, VALIDATION - TEST, epoch=epoch, name="test_gap")
     answer |= difference(results, SECOND_HALF - FIRST_HALF, epoch=epoch, name="halves")
     answer |= difference(results, TEST, WIDE, SMALL, epoch=epoch, name="lead")
@@ -133,10 +136,14 @@ def epoch_time(results: Any) -> Answer:
 
     `deep-8` has the fewest parameters: its epoch shows what does not depend on the size.
     """
-    seconds = mean(results, EPOCH_SECONDS).mean
-    times = seconds["time-wide"].value / seconds["time-small"].value
-    return difference(results, EPOCH_TIME, TIMES["wide"], TIMES["small"], name="slower") | Answer(
-        half_more=fact(1.3 < times < 1.8, "an epoch of wide takes 1.3 to 1.8 times as long as one of small"),
-        seconds=Answer(wide=seconds["time-wide"], small=seconds["time-small"], deep_8=seconds["time-deep-8"]),
-        rounds=number(len(results[TIMES["wide"]]), unit="rounds", exact=True),
+    slower = difference(results, EPOCH_TIME, TIMES["wide"], TIMES["small"], name="slower")
+    mean_seconds = mean(results, EPOCH_SECONDS).mean
+    wide = mean_seconds["time-wide"]
+    small = mean_seconds["time-small"]
+    half_more = 1.3 < wide.value / small.value < 1.8
+    rounds = len(results[TIMES["wide"]])
+    return slower | Answer(
+        half_more=fact(half_more, "an epoch of wide takes 1.3 to 1.8 times as long as one of small"),
+        seconds=Answer(wide=wide, small=small, deep_8=mean_seconds["time-deep-8"]),
+        rounds=number(rounds, unit="rounds", exact=True),
     )

@@ -101,11 +101,10 @@ def _lowest_loss(results: Any) -> Answer:
 
 def _early_and_late(results: Any, measure: Any) -> Answer:
     """A measure of `complex` after ten epochs and after fifty, and its change."""
-    return (
-        average(results, COMPLEX, measure, epoch=EPOCH, name="early")
-        | average(results, COMPLEX, measure, epoch=LAST, name="late")
-        | Answer(change=change(results, measure, EPOCH, LAST, COMPLEX).change)
-    )
+    early = average(results, COMPLEX, measure, epoch=EPOCH, name="early")
+    late = average(results, COMPLEX, measure, epoch=LAST, name="late")
+    rise = change(results, measure, EPOCH, LAST, COMPLEX).change
+    return early | late | Answer(change=rise)
 
 
 def _settings(results: Any) -> Answer:
@@ -151,21 +150,13 @@ def _accuracy_of_one_run(accuracy: float) -> Quantity:
 )
 def best(results: Any) -> Answer:
     """All six networks after their last epoch, and how far the answers of two of them can be trusted."""
-    rows = []
-    for network in NETWORKS:
-        row = [network.name, str(network.epochs)]
-        for measure in (TRAINING, VALIDATION, TEST):
-            row.append(average(results, network, measure, epoch=network.epochs).average)
-        row.append(average(results, TIMES[network.name], EPOCH_SECONDS).average)
-        rows.append(row)
-    columns = ("Network", "Epochs", "Training", "Validation", "Test", "Time of an epoch")
     lead = Answer(
         complex_wide=_lead(results, COMPLEX, WIDE, LAST, family=3),
         complex_small=_lead(results, COMPLEX, SMALL, LAST, family=3),
         wide_small=_lead(results, WIDE, SMALL, LAST, family=3),
     )
     return Answer(
-        overview=Table(columns, rows),
+        overview=_overview(results),
         lead=lead,
         test=_averages(results, TEST, LEARNING),
         sure=_averages(results, SURE_ANSWERS, (WIDE, COMPLEX)),
@@ -173,6 +164,20 @@ def best(results: Any) -> Answer:
         less_reliable=difference(results, WRONG_IF_SURE, COMPLEX, WIDE, epoch=LAST).difference,
         almost=number(100 * SURE, unit="%", exact=True),
     )
+
+
+def _overview(results: Any) -> Table:
+    """All six networks after their last epoch, with the time of an epoch."""
+    rows = []
+    for network in NETWORKS:
+        row = [network.name, str(network.epochs)]
+        for measure in (TRAINING, VALIDATION, TEST):
+            row.append(average(results, network, measure, epoch=network.epochs).average)
+        timing = TIMES[network.name]
+        row.append(average(results, timing, EPOCH_SECONDS).average)
+        rows.append(row)
+    columns = ("Network", "Epochs", "Training", "Validation", "Test", "Time of an epoch")
+    return Table(columns, rows)
 
 
 def _averages(results: Any, measure: Measure, networks: tuple[Experiment, ...]) -> Answer:
@@ -183,7 +188,7 @@ def _averages(results: Any, measure: Measure, networks: tuple[Experiment, ...]) 
     return Answer(**averages)
 
 
-def _lead(results: Any, first: Any, second: Any, epoch: int, family: int) -> Any:
+def _lead(results: Any, first: Any, second: Any, epoch: int, family: int = 1) -> Any:
     """How far the first is ahead of the second on test data, judged as one of a family of comparisons."""
     return difference(results, TEST, first, second, epoch=epoch, family=family).difference
 
@@ -191,7 +196,9 @@ def _lead(results: Any, first: Any, second: Any, epoch: int, family: int) -> Any
 @question("Did the networks train for a similar number of epochs?", reads=at((EPOCH, LAST), *LEARNING))
 def epochs(results: Any) -> Answer:
     """Who is ahead after the ten epochs of part one, and after fifty."""
-    return ranking(results, TEST, epoch=EPOCH, name="early") | ranking(results, TEST, epoch=LAST, name="late")
+    early = ranking(results, TEST, epoch=EPOCH, name="early")
+    late = ranking(results, TEST, epoch=LAST, name="late")
+    return early | late
 
 
 @question(
@@ -205,34 +212,66 @@ def epochs(results: Any) -> Answer:
 )
 def layers(results: Any) -> Answer:
     """Four shapes with momentum and without: what each of the three changes when only it is changed."""
-    rows = []
-    momentum = {}
+    momentum = _momentum_leads(results)
+    return Answer(
+        shapes=_shapes_table(results, momentum),
+        momentum=Answer(**momentum),
+        gentle=_lead(results, WIDE_GENTLE, WIDE, EPOCH, family=5),
+        rate=number(WIDE_GENTLE.specification.learning_rate),
+        late_momentum=_lead(results, SMALL_MOMENTUM, SMALL, LAST),
+        more_nodes=_lead(results, WIDE, SMALL, LAST),
+        three=_three_layers_leads(results),
+        plain_lead=_lead(results, COMPLEX_PLAIN, WIDE, EPOCH),
+        as_good=_longer_steps_are_as_good(results),
+    )
+
+
+def _momentum_leads(results: Any) -> dict[str, Any]:
+    """How far each shape with momentum is ahead of the same without it, after ten epochs."""
     names = ("small", "one_layer", "complex", "wide")
-    for name, plain, moved in zip(names, WITHOUT_MOMENTUM, WITH_MOMENTUM, strict=True):
-        early = [_accuracy_if_trained(results, network, EPOCH) for network in (plain, moved)]
-        late = [_accuracy_if_trained(results, network, LAST) for network in (plain, moved)]
-        momentum[name] = _lead(results, moved, plain, EPOCH, family=5)
-        rows.append([shape(plain), *early, with_judged_interval(momentum[name]), *late])
-    one_run = _accuracies_by_setting(results)
-    as_good = abs(one_run[1.0, 0.0] - one_run[0.1, 0.9]) < 0.005
-    after_10 = ("10 epochs without", "10 epochs with", "Difference")
-    after_50 = ("50 epochs without", "50 epochs with")
-    three = Answer(
+    leads = {}
+    for name, without, with_momentum in zip(names, WITHOUT_MOMENTUM, WITH_MOMENTUM, strict=True):
+        leads[name] = _lead(results, with_momentum, without, EPOCH, family=5)
+    return leads
+
+
+def _shapes_table(results: Any, momentum_leads: dict[str, Any]) -> Table:
+    """The four shapes without momentum and with it, after ten epochs and after fifty."""
+    rows = []
+    pairs = zip(WITHOUT_MOMENTUM, WITH_MOMENTUM, momentum_leads.values(), strict=True)
+    for without, with_momentum, lead in pairs:
+        row = [shape(without)]
+        row.append(_accuracy_if_trained(results, without, EPOCH))
+        row.append(_accuracy_if_trained(results, with_momentum, EPOCH))
+        row.append(with_judged_interval(lead))
+        row.append(_accuracy_if_trained(results, without, LAST))
+        row.append(_accuracy_if_trained(results, with_momentum, LAST))
+        rows.append(row)
+    columns = (
+        "Layers",
+        "10 epochs without",
+        "10 epochs with",
+        "Difference",
+        "50 epochs without",
+        "50 epochs with",
+    )
+    return Table(columns, rows)
+
+
+def _three_layers_leads(results: Any) -> Answer:
+    """How far three layers are ahead of one layer with about as many parameters, in three settings."""
+    return Answer(
         early=_lead(results, COMPLEX_PLAIN, ONE_LAYER_PLAIN, EPOCH, family=3),
         early_momentum=_lead(results, COMPLEX, ONE_LAYER, EPOCH, family=3),
         late_momentum=_lead(results, COMPLEX, ONE_LAYER, LAST, family=3),
     )
-    return Answer(
-        shapes=Table(("Layers", *after_10, *after_50), rows),
-        momentum=Answer(**momentum),
-        gentle=_lead(results, WIDE_GENTLE, WIDE, EPOCH, family=5),
-        rate=number(WIDE_GENTLE.specification.learning_rate),
-        late_momentum=_lead(results, SMALL_MOMENTUM, SMALL, LAST, family=1),
-        more_nodes=_lead(results, WIDE, SMALL, LAST, family=1),
-        three=three,
-        plain_lead=_lead(results, COMPLEX_PLAIN, WIDE, EPOCH, family=1),
-        as_good=fact(as_good, "rate 1 without momentum and rate 0.1 with it are within half a point"),
-    )
+
+
+def _longer_steps_are_as_good(results: Any) -> Any:
+    """Whether steps of about the same length do about equally well with momentum and without."""
+    accuracies = _accuracies_by_setting(results)
+    gap = accuracies[1.0, 0.0] - accuracies[0.1, 0.9]
+    return fact(abs(gap) < 0.005, "rate 1 without momentum and rate 0.1 with it are within half a point")
 
 
 def _accuracy_if_trained(results: Any, network: Experiment, epoch: int) -> Quantity | str:

@@ -26,7 +26,7 @@ from exercise.catalogue import (
 )
 from exercise.figures import accuracy_parameters, curves_deep, signals
 from exercise.measures import EPOCH, LAST, LEARNED, TEST, VALIDATION, labels, question
-from exercise.networks import CLASSES
+from exercise.networks import CLASSES, Network
 from labreport import Answer, Measure, Table, at, average, count, difference, fact, mean, number, ranking
 
 MILLION = 1e6
@@ -137,20 +137,18 @@ def hypothesis(results: Any) -> Answer:
     """What is left of both signals, and the trials that tell the two explanations apart."""
     learned = count(results, None, TEST, above=LEARNED, epoch=EPOCH, name="learned")
     test = mean(results, TEST, epoch=EPOCH, name="test")
-    signals_left = mean(results, GRADIENT, epoch=EPOCH, name="gradient") | mean(
-        results, IMAGE, epoch=EPOCH, name="image"
-    )
+    gradient = mean(results, GRADIENT, epoch=EPOCH, name="gradient")
+    image = mean(results, IMAGE, epoch=EPOCH, name="image")
     damage = difference(results, TEST, GAIN, FROZEN, epoch=EPOCH, name="damage")
     frozen = sorted(TEST.of(run, EPOCH) for run in results[FROZEN])
-    answer = learned | test | signals_left
-    trials = _trials(answer, frozen)
     lowest = number(frozen[0], unit="fraction", method="lowest of the runs of Trial 2")
     highest = number(frozen[-1], unit="fraction", method="highest of the runs of Trial 2")
-    return (
-        answer
-        | damage
-        | _vanishing(answer)
-        | Answer(trials=trials, frozen=Answer(lowest=lowest, highest=highest))
+    answer = learned | test | gradient | image
+    answer |= damage
+    answer |= _vanishing(answer)
+    return answer | Answer(
+        trials=_trials(answer, frozen),
+        frozen=Answer(lowest=lowest, highest=highest),
     )
 
 
@@ -173,15 +171,21 @@ def _trials(answer: Answer, frozen: list[float]) -> Table:
         gradient_left = answer.gradient[network].value
         image_left = answer.image[network].value
         gradient_arrives = gradient_left > ARRIVES and not network.specification.frozen_layers
-        arrivals = ["yes" if gradient_arrives else "no", "yes" if image_left > ARRIVES else "no"]
+        image_arrives = image_left > ARRIVES
         learned = answer.learned[network]
         runs_that_learn = f"{learned.quantity.value} of {learned.of.value}"
         accuracy: Any = answer.test[network]
         if network is FROZEN:
             accuracy = f"{100 * frozen[0]:.0f} to {100 * frozen[-1]:.0f}"
-        rows.append([title, *arrivals, runs_that_learn, accuracy])
+        rows.append(
+            [title, _yes_or_no(gradient_arrives), _yes_or_no(image_arrives), runs_that_learn, accuracy]
+        )
     columns = ("Trial", "Gradient gets through", "Image gets through", "Runs that learn", "Test accuracy")
     return Table(columns, rows)
+
+
+def _yes_or_no(truth: bool) -> str:
+    return "yes" if truth else "no"
 
 
 def _vanishing(answer: Answer) -> Answer:
@@ -191,19 +195,16 @@ def _vanishing(answer: Answer) -> Answer:
     gradient_growth = answer.gradient[GAIN].value / answer.gradient[DEEP_32].value
     image_growth = answer.image[GAIN].value / answer.image[DEEP_32].value
     steps = len(DEEP_32.specification.hidden_layers) - 1
-    vanish = fact(max(gradient + image) < 20, "less than 20 millionths of both signals are left")
-    louder = fact(
-        min(gradient_growth, image_growth) > 1_000,
-        "with larger weights more than a thousand times as much is left",
-    )
+    vanishes = max(gradient) < 20 and max(image) < 20
+    grows = gradient_growth > 1_000 and image_growth > 1_000
     return Answer(
         expected=number(MILLION * SLOPE**steps, unit="millionths", exact=True),
         least_gradient=number(min(gradient), method="millionths, smallest of the three networks"),
         most_gradient=number(max(gradient), method="millionths, largest of the three networks"),
         least_image=number(min(image), method="millionths, smallest of the three networks"),
         most_image=number(max(image), method="millionths, largest of the three networks"),
-        vanish=vanish,
-        louder=louder,
+        vanish=fact(vanishes, "less than 20 millionths of both signals are left"),
+        louder=fact(grows, "with larger weights more than a thousand times as much is left"),
     )
 
 
@@ -211,20 +212,25 @@ def _vanishing(answer: Answer) -> Answer:
 def deep_parameters(results: Any) -> Answer:
     """How many of the parameters are in the first layer."""
     shares = {}
+    smallest_share = 1.0
     for name, runs in results.items():
         network = runs.experiment.specification
-        inputs, nodes = network.layer_shapes[0]
-        in_first_layer = (inputs + 1) * nodes
-        shares[name] = in_first_layer / network.parameters
-    quantities = {name: number(share, unit="fraction", exact=True) for name, share in shares.items()}
-    by_layer = [(inputs + 1) * outputs for inputs, outputs in DEEP_8.specification.layer_shapes]
+        share = _parameters_by_layer(network)[0] / network.parameters
+        shares[name] = number(share, unit="fraction", exact=True)
+        smallest_share = min(smallest_share, share)
+    first, hidden, *_, output = _parameters_by_layer(DEEP_8.specification)
     return Answer(
-        first_layer=Answer(**quantities),
-        first=number(by_layer[0]),
-        hidden=number(by_layer[1]),
-        output=number(by_layer[-1]),
-        most=fact(min(shares.values()) > 0.5, "more than half of the parameters are in the first layer"),
+        first_layer=Answer(**shares),
+        first=number(first),
+        hidden=number(hidden),
+        output=number(output),
+        most=fact(smallest_share > 0.5, "more than half of the parameters are in the first layer"),
     )
+
+
+def _parameters_by_layer(network: Network) -> list[int]:
+    """Weights and biases of each layer: a node has a weight for each input, and a bias."""
+    return [(inputs + 1) * outputs for inputs, outputs in network.layer_shapes]
 
 
 @question(

@@ -5,6 +5,15 @@ from __future__ import annotations
 from exercise.networks import CLASSES, INPUTS, Network, Timing
 from labreport import Experiment
 
+LOUDER = """\
+import tensorflow as tf
+
+@tf.custom_gradient
+def louder(values):
+    return tf.identity(values), lambda gradient: {gain!r} * gradient
+"""
+"""A layer that multiplies the gradient on its way back, and leaves what is passed forward."""
+
 
 def show_code(experiment: Experiment) -> str:
     """Write Python that trains the experiment's network with `model.fit`.
@@ -20,8 +29,10 @@ def show_code(experiment: Experiment) -> str:
 import keras
 
 (images, digits), (test_images, test_digits) = keras.datasets.mnist.load_data()
-images, test_images = (pixels.reshape(-1, {INPUTS}) / 255 for pixels in (images, test_images))
-targets, test_targets = (keras.utils.to_categorical(each, {CLASSES}) for each in (digits, test_digits))
+images = images.reshape(-1, {INPUTS}) / 255
+test_images = test_images.reshape(-1, {INPUTS}) / 255
+targets = keras.utils.to_categorical(digits, {CLASSES})
+test_targets = keras.utils.to_categorical(test_digits, {CLASSES})
 
 {_model(network)}
 optimizer = keras.optimizers.SGD({network.learning_rate!r}{momentum})
@@ -33,33 +44,35 @@ print(model.evaluate(test_images, test_targets, verbose=0))
 
 def _model(network: Network) -> str:
     """The lines that build the model, and what is done to it before it is trained."""
-    widths, initializer = network.hidden_layers, network.initializer
-    given = "" if initializer == "glorot_uniform" else f', kernel_initializer="{initializer}"'
-    listed = (
-        f"[{widths[0]}] * {len(widths)}" if len(set(widths)) < len(widths) == widths.count(widths[0]) else ""
-    )
-    lines = [
-        f"model = keras.Sequential([keras.Input(({INPUTS},))])",
-        f"for nodes in {listed or list(widths)}:",
-    ]
-    lines += [f'    model.add(keras.layers.Dense(nodes, activation="{network.activation}"{given}))']
+    hidden_options = f'activation="{network.activation}"'
+    output_options = 'activation="softmax"'
+    if network.initializer != "glorot_uniform":  # the one that Keras takes by itself
+        initializer = f', kernel_initializer="{network.initializer}"'
+        hidden_options += initializer
+        output_options += initializer
+    if not network.output_bias:
+        output_options += ", use_bias=False"
+
+    lines = []
     if network.backward_gain != 1:
-        louder = f"tf.identity(values), lambda gradient: {network.backward_gain!r} * gradient"
-        head = [
-            "import tensorflow as tf",
-            "",
-            "@tf.custom_gradient",
-            "def louder(values):",
-            f"    return {louder}",
-        ]
-        lines = [*head, "", *lines, "    model.add(keras.layers.Lambda(louder))"]
-    bias = "" if network.output_bias else ", use_bias=False"
-    lines += [f'model.add(keras.layers.Dense({CLASSES}, activation="softmax"{given}{bias}))']
+        lines.append(LOUDER.format(gain=network.backward_gain))
+    lines.append(f"model = keras.Sequential([keras.Input(({INPUTS},))])")
+    lines.append(f"for nodes in {_as_list(network.hidden_layers)}:")
+    lines.append(f"    model.add(keras.layers.Dense(nodes, {hidden_options}))")
+    if network.backward_gain != 1:
+        lines.append("    model.add(keras.layers.Lambda(louder))")
+    lines.append(f"model.add(keras.layers.Dense({CLASSES}, {output_options}))")
     if network.initial_gain != 1:
-        lines += [
-            "for layer in model.layers:",
-            f"    layer.kernel.assign({network.initial_gain!r} * layer.kernel)",
-        ]
+        lines.append("for layer in model.layers:")
+        lines.append(f"    layer.kernel.assign({network.initial_gain!r} * layer.kernel)")
     if network.frozen_layers:
-        lines += [f"for layer in model.layers[:{network.frozen_layers}]:", "    layer.trainable = False"]
+        lines.append(f"for layer in model.layers[:{network.frozen_layers}]:")
+        lines.append("    layer.trainable = False")
     return "\n".join(lines)
+
+
+def _as_list(widths: tuple[int, ...]) -> str:
+    """Widths as one would type them: `[62]`, `[128] * 3`, `[100, 50]`."""
+    if len(widths) > 1 and len(set(widths)) == 1:
+        return f"[{widths[0]}] * {len(widths)}"
+    return str(list(widths))

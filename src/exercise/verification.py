@@ -22,52 +22,63 @@ def verify(results: Mapping[str, Any]) -> Iterator[Check]:
     Nothing of the compiled training takes part: a Sequential model, its weights set, a loss by its name.
     """
     for name, runs in results.items():
-        if isinstance(runs.experiment.specification, Network):
-            run = next(iter(runs))
-            wrong = [
-                text
-                for kept in run.checkpoints.values()
-                for text in differences(runs.experiment.specification, kept)
-            ]
-            epochs = ", ".join(map(str, sorted(run.checkpoints)))
-            detail = wrong[0] if wrong else f"{name}, seed {run.seed}, epochs {epochs}: as stored"
-            yield Check(f"plain Keras {name}", not wrong, detail)
+        network = runs.experiment.specification
+        if not isinstance(network, Network):
+            continue
+        run = next(iter(runs))
+        problems = []
+        for checkpoint in run.checkpoints.values():
+            problems += differences(network, checkpoint)
+        if problems:
+            yield Check(f"plain Keras {name}", False, problems[0])
+        else:
+            epochs = ", ".join(str(epoch) for epoch in sorted(run.checkpoints))
+            yield Check(f"plain Keras {name}", True, f"{name}, seed {run.seed}, epochs {epochs}: as stored")
 
 
-def differences(network: Network, kept: Any) -> Iterator[str]:
-    """Say what of a kept epoch plain Keras does not find again."""
-    from exercise.training.backend import keras
-
+def differences(network: Network, checkpoint: Any) -> Iterator[str]:
+    """Say what of a checkpoint plain Keras does not find again."""
     model = plain_model(network)
-    weights = [
-        kept.arrays[f"state.layer-{layer}.{part}"]
-        for layer in range(len(network.layer_shapes))
-        for part in ("kernel", "bias")
-    ]
-    if [array.shape for array in weights] != [array.shape for array in model.get_weights()]:
-        yield f"epoch {kept.epoch}: the weights are those of another network"
+    weights = []
+    for layer in range(len(network.layer_shapes)):
+        weights.append(checkpoint.arrays[f"state.layer-{layer}.kernel"])
+        weights.append(checkpoint.arrays[f"state.layer-{layer}.bias"])
+    stored_shapes = [array.shape for array in weights]
+    if stored_shapes != [array.shape for array in model.get_weights()]:
+        yield f"epoch {checkpoint.epoch}: the weights are those of another network"
         return
     model.set_weights(weights)
-    if model.count_params() != network.parameters:
-        yield f"epoch {kept.epoch}: {model.count_params()} parameters, by formula {network.parameters}"
-    data = mnist.load()
-    for split, images, array in (
-        ("test", data.test, "predictions"),
-        ("validation", data.validation, "validation_predictions"),
-    ):
-        inputs = (images.images.reshape(-1, INPUTS) / 255).astype("float32")
-        tensor = model(inputs, training=False)
-        outputs = tensor.numpy()
-        targets = keras.utils.to_categorical(images.labels, CLASSES)
-        loss = float(keras.losses.categorical_crossentropy(targets, tensor).numpy().mean(dtype="float64"))
-        stored = kept.metrics[split]
-        if (other := int((outputs.argmax(axis=1) != kept.arrays[array]).sum())) > TIED:
-            yield f"epoch {kept.epoch}: {other} {split} images are read otherwise"
-        right = float((outputs.argmax(axis=1) == images.labels).mean())
-        if abs(right - stored["accuracy"]) * len(images) > TIED:
-            yield f"epoch {kept.epoch}: {split} accuracy {right}, stored {stored['accuracy']}"
-        if not math.isclose(loss, stored["loss"], rel_tol=RELATIVE, abs_tol=SMALLEST):
-            yield f"epoch {kept.epoch}: {split} loss {loss}, stored {stored['loss']}"
+    parameters = model.count_params()
+    if parameters != network.parameters:
+        yield f"epoch {checkpoint.epoch}: {parameters} parameters, by formula {network.parameters}"
+    dataset = mnist.load()
+    yield from _split_differences(model, checkpoint, "test", dataset.test, "predictions")
+    yield from _split_differences(
+        model, checkpoint, "validation", dataset.validation, "validation_predictions"
+    )
+
+
+def _split_differences(
+    model: Any, checkpoint: Any, name: str, images: mnist.Split, predictions: str
+) -> Iterator[str]:
+    """Say how answers, accuracy and loss on the images `name` differ from what is stored."""
+    from exercise.training.backend import keras
+
+    inputs = (images.images.reshape(-1, INPUTS) / 255).astype("float32")
+    probabilities = model(inputs, training=False)
+    answers = probabilities.numpy().argmax(axis=1)
+    targets = keras.utils.to_categorical(images.labels, CLASSES)
+    losses = keras.losses.categorical_crossentropy(targets, probabilities).numpy()
+    loss = float(losses.mean(dtype="float64"))
+    accuracy = float((answers == images.labels).mean())
+    changed = int((answers != checkpoint.arrays[predictions]).sum())
+    stored = checkpoint.metrics[name]
+    if changed > TIED:
+        yield f"epoch {checkpoint.epoch}: {changed} {name} images are classified otherwise"
+    if abs(accuracy - stored["accuracy"]) * len(images) > TIED:
+        yield f"epoch {checkpoint.epoch}: {name} accuracy {accuracy}, stored {stored['accuracy']}"
+    if not math.isclose(loss, stored["loss"], rel_tol=RELATIVE, abs_tol=SMALLEST):
+        yield f"epoch {checkpoint.epoch}: {name} loss {loss}, stored {stored['loss']}"
 
 
 def plain_model(network: Network) -> Any:

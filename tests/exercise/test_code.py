@@ -116,7 +116,7 @@ def test_stored_weights_give_what_is_stored() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ("weights", "images are read otherwise"),
+        ("weights", "images are classified otherwise"),
         ("accuracy", "test accuracy"),
         ("loss", "validation loss"),
         ("shape", "the weights are those of another network"),
