@@ -19,6 +19,7 @@ from exercise.measures import (
     EPOCH_SECONDS,
     EPOCH_TIME,
     LAST,
+    MARGIN,
     TEST,
     TRAINING,
     VALIDATION,
@@ -98,11 +99,10 @@ def progress(results: Any) -> Answer:
         rows.append(row)
     columns = ("Epochs", "complex", "small", "Difference", "complex, time", "small, time")
     longer_epoch = difference(results, EPOCH_TIME, TIMES["complex"], TIMES["small"]).difference
-    times = float(complex_time.value or 0) / float(small_time.value or 1)
-    half_more = "an epoch of complex takes 1.2 to 1.7 times as long as one of small"
+    ratio = longer_epoch.quantity
     return Answer(
         ahead=Answer(**ahead),
-        half_more=fact(1.2 < times < 1.7, half_more),
+        times=number(ratio.value, ci=ratio.interval, n=ratio.n, source=ratio.source, null=1),
         shrinks=_is_clearly_less(ahead["after_20"].quantity, ahead["after_5"].quantity),
         compared=Table(columns, rows),
         longer_epoch=longer_epoch,
@@ -146,16 +146,16 @@ def worth(results: Any) -> Answer:
         complex_accuracy, other_accuracy = compared.mean.members.values()
         rows.append([title, complex_accuracy, other_accuracy, with_judged_interval(compared.difference)])
     columns = ("Compared with", "complex", "The other", "Difference")
-    complex_time = float(average(results, TIMES["complex"], EPOCH_SECONDS).average.value or 0)
-    small_time = float(average(results, TIMES["small"], EPOCH_SECONDS).average.value or 1)
-    half_time = 0.4 < 20 * complex_time / (LAST * small_time) < 0.7
-    saved = LAST * (complex_time - small_time)
-    half_saved = 0.4 * saved < (LONGER - LAST) * small_time < 0.65 * saved
+    complex_time = average(results, TIMES["complex"], EPOCH_SECONDS).average
+    small_time = average(results, TIMES["small"], EPOCH_SECONDS).average
+    share_of_time = 20 * float(complex_time.value or 0) / (LAST * float(small_time.value or 1))
     return Answer(
         against=Answer(**against),
         fair=Table(columns, rows),
-        half_time=fact(half_time, "20 epochs of complex take about half the time of 50 of small"),
-        half_saved=fact(half_saved, "ten epochs of small take about half the time that it saves"),
+        margin=number(MARGIN / 100, unit="points", exact=True),
+        half_time=fact(
+            0.35 < share_of_time < 0.75, "20 epochs of complex take about half the time of 50 of small"
+        ),
     )
 
 

@@ -41,9 +41,6 @@ ONE_LAYER_PLAIN = _variant(
 WITHOUT_MOMENTUM = (SMALL, ONE_LAYER_PLAIN, COMPLEX_PLAIN, WIDE)
 WITH_MOMENTUM = (SMALL_MOMENTUM, ONE_LAYER, COMPLEX, WIDE_MOMENTUM)
 """The same shapes in the same order."""
-WIDE_GENTLE = _variant(
-    WIDE_MOMENTUM, "wide-gentle", "wide, momentum 0.9, learning rate 0.1", learning_rate=0.1
-)
 
 # What more time brings: the same runs, continued
 SMALL_LONGER = _variant(SMALL, "small-60", "small, ten epochs longer", epochs=60)

@@ -95,26 +95,9 @@ def _sure_error_count(run: Any, epoch: int | None) -> float:
     return float((errors(run, epoch) & _is_sure(run, epoch)).sum())
 
 
-def _share_of_sure_answers(run: Any, epoch: int | None) -> float:
-    return float(_is_sure(run, epoch).mean())
-
-
-def _share_wrong_of_sure_answers(run: Any, epoch: int | None) -> float:
-    sure = _is_sure(run, epoch)
-    return float(errors(run, epoch)[sure].mean()) if sure.any() else float("nan")
-
-
 ERRORS = Measure("errors on test images", better="lower", value=_error_count)
 SURE_ERRORS = Measure(
     "errors on test images with a probability above 99 %", better="lower", value=_sure_error_count
-)
-
-SURE_ANSWERS = Measure("answers with a probability above 99 %", unit="%", value=_share_of_sure_answers)
-WRONG_IF_SURE = Measure(
-    "wrong answers among those with a probability above 99 %",
-    unit="%",
-    better="lower",
-    value=_share_wrong_of_sure_answers,
 )
 
 EPOCH_SECONDS = Measure("epoch seconds", unit="s", better="lower", title="time of an epoch")

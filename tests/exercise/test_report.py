@@ -150,9 +150,9 @@ def report(accuracy: Callable[[str, int], float], seeds: range) -> list[Rendered
         (
             like_the_report,
             "All three classify about one image in ten correctly",
-            "Rate 1 with momentum learned nothing",
+            "With rate 1 and momentum the network learned nothing",
         ),
-        (turned_round, "`deep-8` has", "hidden layers of sigmoids learn nothing"),
+        (turned_round, "`deep-8` has", "our three deep networks learn nothing"),
     ],
     ids=["like those found", "turned round"],
 )
