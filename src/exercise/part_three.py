@@ -230,7 +230,7 @@ def _shapes_table(results: Any, momentum_leads: dict[str, Any]) -> Table:
     rows = []
     pairs = zip(WITHOUT_MOMENTUM, WITH_MOMENTUM, momentum_leads.values(), strict=True)
     for without, with_momentum, lead in pairs:
-        row = [shape(without)]
+        row: list[Any] = [shape(without)]
         row.append(_accuracy_if_trained(results, without, EPOCH))
         row.append(_accuracy_if_trained(results, with_momentum, EPOCH))
         row.append(with_judged_interval(lead))

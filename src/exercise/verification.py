@@ -26,7 +26,7 @@ def verify(results: Mapping[str, Any]) -> Iterator[Check]:
         if not isinstance(network, Network):
             continue
         run = next(iter(runs))
-        problems = []
+        problems: list[str] = []
         for checkpoint in run.checkpoints.values():
             problems += differences(network, checkpoint)
         if problems:
