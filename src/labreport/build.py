@@ -4,32 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from labreport.errors import LabReportError, MultipleErrors, UsageError, display_path, working_in
-from labreport.plan import DOCUMENTS, DocumentTarget, Plan, RunTarget, SectionTarget, Target, tasks_of
+from labreport.plan import (
+    DOCUMENTS,
+    Cache,
+    DocumentTarget,
+    MadeTarget,
+    Plan,
+    RunTarget,
+    StoredReport,
+    Target,
+    discard_forced,
+    published_answers,
+    tasks_of,
+    wanted_targets,
+)
 from labreport.plan.snapshot import Snapshot, files_behind
 from labreport.project import locate_project
-from labreport.results import Store, files
+from labreport.results import files
 from labreport.run import Event, Task, available_cores, execute
 from labreport.stale import load
 from labreport.stale.sources import MARKER
 
 
 class _Listener(Protocol):
-    """Who is told what was repaired or left out, what is stale, which runs begin, how far each target is.
-
-    `published` is one document.
-    """
+    """Who is told what was repaired or left out, what is stale, which runs begin, how far each target is."""
 
     def note(self, text: str) -> None: ...
     def planned(self, plan: Plan, targets: Sequence[Target]) -> None: ...
     def running(self, tasks: Sequence[Task]) -> None: ...
     def event(self, event: Event | Target) -> None: ...
-    def published(self, name: str) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -61,33 +70,15 @@ def locked_report(request: Request, note: Callable[[str], None]) -> Iterator[Non
 
 def open_plan(request: Request) -> Plan:
     """Load the project, and compare it with its report as it would be built now; nothing is changed."""
-    return _opened(request, Plan)
+    return Plan(load(request.folder), request.output, seeds=request.seeds, force=request.force)
 
 
 def open_report(request: Request) -> Plan:
     """The same with the seeds with which the report was built, unless the request names their number."""
-    return _opened(request, Plan.of_report)
-
-
-def _opened(request: Request, make_plan: Callable[..., Plan]) -> Plan:
-    from labreport.page import template_files
-
-    project = load(request.folder)
-    templates = project.folder / "templates"
-    frame_files = {}
-    for path in sorted(templates.rglob("*")):
-        name = path.relative_to(templates)
-        if path.is_file() and name.parts[0] not in ("questions", "sections"):
-            frame_files[str(name)] = path
-    return make_plan(
-        project,
-        request.output,
-        Store(request.output / "results"),
-        seeds=request.seeds,
-        templates=lambda section: template_files(templates, section),
-        frame_files=frame_files,
-        force=request.force,
-    )
+    entry = Cache(request.output / "cache").entry("document", "answers.json")
+    if request.seeds is None and entry is not None:
+        request = replace(request, seeds=entry.value["seeds"])
+    return open_plan(request)
 
 
 def build_report(request: Request, listener: _Listener) -> Builder:
@@ -117,8 +108,7 @@ class Builder:
         self.request, self.listener, self.output = request, listener, request.output
         (self.output / MARKER).touch()
         self.plan = open_plan(request)
-        self.project = self.plan.project
-        self.before = answers_of(self.output)
+        self.before = published_answers(self.output)
         self.made: set[Target] = set()
         self.errors: list[LabReportError] = []
         self.snapshot: Snapshot | None = None
@@ -127,28 +117,21 @@ class Builder:
 
     def build(self) -> None:
         """Make what is stale of all that the request names, and publish the documents among it."""
-        wanted = self.plan.graph.wanted(self.request.names)
+        wanted = wanted_targets(self.plan.graph, self.request.names)
         if any(isinstance(target, RunTarget) for target in wanted):
-            self._check_rules()
+            _check_rules(self.plan)
         stale = self.plan.stale(wanted)
         self._tell_notices()
         if stale:
             (self.output / ".stamp").unlink(missing_ok=True)
             self.listener.planned(self.plan, stale)
+        discard_forced(self.plan, wanted)
         self._make_all(wanted)
         if not self.errors:
             self._check_settled(wanted)
             self._publish(wanted)
         if not self.errors and not self.request.names:
             self.snapshot = files_behind(self.plan)
-
-    def _check_rules(self) -> None:
-        """Raise `MultipleErrors` for the project's own rules that its experiments break."""
-        if self.project.rules:
-            rules = self.project.resolve("rules")
-            broken = [UsageError(line) for line in rules(self.project.runs)]
-            if broken:
-                raise MultipleErrors(broken)
 
     def _tell_notices(self) -> None:
         """Tell once what the store has repaired or left out, and which values cannot be told."""
@@ -159,7 +142,7 @@ class Builder:
     def _make_all(self, wanted: Sequence[Target]) -> None:
         """Run what is stale, and make what reads it; again where an array turns out to be damaged."""
         while True:
-            self._run(self.plan.stale(wanted))
+            self._run([target for target in wanted if isinstance(target, RunTarget)])
             unmade = self._make(self.plan, wanted)
             if not unmade.damaged:
                 break
@@ -169,16 +152,16 @@ class Builder:
             self.plan.forget()
         self.errors += _errors_to_tell(unmade)
 
-    def _run(self, stale: Sequence[Target]) -> None:
-        """Run what is stale, but no more of an experiment that has failed."""
-        runs = [target for target in stale if isinstance(target, RunTarget)]
-        tasks = [task for task in tasks_of(self.plan, runs) if task.name not in self._failed]
+    def _run(self, runs: Sequence[RunTarget]) -> None:
+        """Run those that are stale, but no more of an experiment that has failed."""
+        stale = self.plan.stale(runs)
+        tasks = [task for task in tasks_of(self.plan, stale) if task.name not in self._failed]
         if not tasks:
             return
         self.listener.running(tasks)
         is_first_report = self.before is None and not self.request.names
-        outcome = execute(
-            self.project,
+        failures = execute(
+            self.plan.project,
             tasks,
             self.plan.store,
             jobs=self.request.jobs or available_cores(),
@@ -186,12 +169,11 @@ class Builder:
             progress=self.listener.event,
             on_first_seeds=self._publish_preliminary if is_first_report else None,
         )
-        for failed in outcome.failed:
-            self.errors.append(LabReportError(failed.text))
-            self._failed.update(task.name for task in failed.tasks)
+        for failure in failures:
+            self.errors.append(LabReportError(failure.text))
+            self._failed.update(task.name for task in failure.tasks)
         self.plan.forget()
-        still_stale = set(self.plan.stale(runs))
-        self.made.update(target for target in runs if target not in still_stale)
+        self.made.update(set(stale).difference(self.plan.stale(stale)))
 
     def _make(self, plan: Plan, targets: Iterable[Target]) -> _Unmade:
         """Make the answers, figures and sections among some targets that are stale."""
@@ -200,7 +182,7 @@ class Builder:
             if isinstance(target, DocumentTarget) or not plan.staleness(target).is_stale:
                 continue
             reads_unmade = any(read in unmade.errors for read in plan.graph.reads(target))
-            if isinstance(target, RunTarget) or reads_unmade:
+            if not isinstance(target, MadeTarget) or reads_unmade:
                 unmade.errors[target] = ()
                 continue
             self.listener.event(target)
@@ -215,14 +197,13 @@ class Builder:
                 unmade.errors[target] = (error,)
         return unmade
 
-    def _make_one(self, plan: Plan, target: Target) -> None:
+    def _make_one(self, plan: Plan, target: MadeTarget) -> None:
         """Make one target, and store it with what was read for it."""
         with plan.dependencies.observe(target.subject) as observation:
-            value = target.make()
+            value = target.make(StoredReport(plan))
             reads = observation.reads()
         _check_unedited(plan)
-        claims = value["claims"] if isinstance(target, SectionTarget) else ()
-        plan.store_entry(target, value, reads, claims)
+        plan.store_entry(target, value, reads)
         self.made.add(target)
         if target.kind == "figure" and value["note"]:
             self.listener.note(value["note"])
@@ -242,57 +223,60 @@ class Builder:
         """Make the stale documents, each put in its place at once; there is no PDF beside another page."""
         from labreport.page.pdf import MissingLibrary
 
-        plan = self.plan
         for target in wanted:
-            if not isinstance(target, DocumentTarget) or not plan.staleness(target).is_stale:
+            if not isinstance(target, DocumentTarget) or not self.plan.staleness(target).is_stale:
                 continue
-            path = self.output / target.file_name
             self.listener.event(target)
             try:
-                content = target.make()
+                content = target.make(StoredReport(self.plan))
             except MissingLibrary as error:
                 self.listener.note(str(error))
-                path.unlink(missing_ok=True)
+                (self.output / target.file_name).unlink(missing_ok=True)
                 continue
-            _check_unedited(plan)
-            if target.name == "page" and plan.staleness(plan.graph.documents["pdf"]).is_stale:
-                path.with_name(DOCUMENTS["pdf"]).unlink(missing_ok=True)
-            files.write_bytes(path, content)
-            plan.store_entry(target, None)
+            _check_unedited(self.plan)
+            if target.name == "page" and self.plan.staleness(self.plan.graph.documents["pdf"]).is_stale:
+                (self.output / DOCUMENTS["pdf"]).unlink(missing_ok=True)
+            files.write_bytes(self.output / target.file_name, content)
+            self.plan.store_document(target)
             self.made.add(target)
-            self.listener.published(path.name)
 
     def _publish_preliminary(self) -> None:
         """A page of the first seed of each experiment, while the others go on."""
-        plan = self.plan.with_first_seeds(1)
-        lost = self._make(plan, plan.targets).errors.keys()
+        plan = self.plan.with_first_seeds()
+        lost = self._make(plan, plan.targets).errors
         page = plan.graph.documents["page"]
+        notice = "Preliminary: one seed of each experiment; more follow."
         try:
-            content = page.make(lost, notice="Preliminary: one seed of each experiment; more follow.")
+            content = page.make(StoredReport(plan, lost), notice)
         except LabReportError as error:
             self.listener.note(f"there is no preliminary page: {error}")
         else:
             files.write_bytes(self.output / page.file_name, content)
-            self.listener.published(page.file_name)
+
+
+def _check_rules(plan: Plan) -> None:
+    """Raise `MultipleErrors` for the project's own rules that its experiments break."""
+    project = plan.project
+    if project.rules:
+        rules = project.resolve("rules")
+        broken = [UsageError(line) for line in rules(project.runs)]
+        if broken:
+            raise MultipleErrors(broken)
 
 
 def _errors_to_tell(unmade: _Unmade) -> list[LabReportError]:
     """All errors, those of tables first; without what the author's code raises because of a bad table."""
     of_tables: list[LabReportError] = []
-    of_others: list[tuple[Target, LabReportError]] = []
-    for target, errors in unmade.errors.items():
-        for error in errors:
-            if _table_of(error):
-                of_tables.append(error)
-            else:
-                of_others.append((target, error))
-    bad_tables = {_table_of(error) for error in of_tables}
-    errors_to_tell = list(of_tables)
-    for target, error in of_others:
+    of_others: list[LabReportError] = []
+    errors = [(target, error) for target, errors in unmade.errors.items() for error in errors]
+    bad_tables = {_table_of(error) for _, error in errors}
+    for target, error in errors:
         reads_bad_table = not bad_tables.isdisjoint(getattr(target.subject, "tables", ()))
-        if error.__cause__ is None or not reads_bad_table:
-            errors_to_tell.append(error)
-    return errors_to_tell
+        if _table_of(error):
+            of_tables.append(error)
+        elif error.__cause__ is None or not reads_bad_table:
+            of_others.append(error)
+    return of_tables + of_others
 
 
 def _table_of(error: LabReportError) -> object:
@@ -305,11 +289,3 @@ def _check_unedited(plan: Plan) -> None:
     for path in plan.dependencies.changed_since_loaded():
         if not path.startswith(report):
             raise LabReportError(f"{path}: it was edited while this was built; build again")
-
-
-def answers_of(path: Path) -> dict[str, Any] | None:
-    """The answers of a report, by its folder or its `answers.json`; None where there are none."""
-    try:
-        return files.read_json(path / DOCUMENTS["answers.json"] if path.is_dir() else path)
-    except files.Damaged:
-        return None

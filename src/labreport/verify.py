@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from labreport.errors import LabReportError
-from labreport.plan import DocumentTarget, Plan, RunTarget, Target
+from labreport.plan import DocumentTarget, MadeTarget, Plan, RunTarget, StoredReport
 from labreport.plan.tasks import run_alone
 from labreport.project import Check, Experiment
 from labreport.results import Results, Run, Runs, Store, files
@@ -25,7 +25,7 @@ def checks(plan: Plan) -> Iterator[Check]:
     for experiment in plan.project.runs:
         yield _check_stored_runs(plan, experiment)
     for target in plan.targets:
-        if not isinstance(target, RunTarget):
+        if isinstance(target, MadeTarget):
             yield _check_made_again(plan, target)
     yield from _check_repeated(plan)
     if plan.project.verify:
@@ -43,7 +43,7 @@ def _check_stored_runs(plan: Plan, experiment: Experiment) -> Check:
                 damaged += 1
     if damaged:
         plan.forget()
-    targets = plan.graph.runs_by_experiment.get(experiment.name, [])
+    targets = plan.graph.runs_of[experiment.name]
     lacking = len(plan.stale(targets))
     count = sum(len(plan.store.files(run)) for run in plan.runs(experiment))
     detail = f"{count} files"
@@ -54,32 +54,28 @@ def _check_stored_runs(plan: Plan, experiment: Experiment) -> Check:
     return Check(f"stored runs of {experiment.name}", not lacking, detail)
 
 
-def _check_made_again(plan: Plan, target: Target) -> Check:
+def _check_made_again(plan: Plan, target: MadeTarget) -> Check:
     """What is made or rendered again from what it reads is what is stored or published."""
     if plan.staleness(target).is_stale:
         return Check(str(target), False, "it is stale; build first")
-    if getattr(target.subject, "local", False):
-        return Check(str(target), True, "about the machine; not compared")
+    stored = StoredReport(plan)
     try:
-        if isinstance(target, DocumentTarget):
-            return _check_document(plan, target)
-        is_equal = files.sha256_of(target.make()) == files.sha256_of(plan.value(target.kind, target.name))
+        made = target.make(stored)
     except LabReportError as error:
         return Check(str(target), False, str(error))
+    if isinstance(target, DocumentTarget):
+        published = (plan.report / target.file_name).read_bytes()
+        is_equal = made == published
+        detail = f"{len(published):,} bytes" if is_equal else "rendered again, it has other bytes"
+        return Check(target.file_name, is_equal, detail)
+    is_equal = files.sha256_of(made) == files.sha256_of(stored.value(target.kind, target.name))
     return Check(str(target), is_equal, "" if is_equal else "made again, it is another")
-
-
-def _check_document(plan: Plan, target: DocumentTarget) -> Check:
-    published = (plan.report / target.file_name).read_bytes()
-    is_equal = target.make() == published
-    detail = f"{len(published):,} bytes" if is_equal else "rendered again, it has other bytes"
-    return Check(target.file_name, is_equal, detail)
 
 
 def _check_repeated(plan: Plan) -> Iterator[Check]:
     """One seed of the cheapest experiment, run again from nothing, has the bits that are stored."""
     stored: list[tuple[RunTarget, Run]] = []
-    for targets in plan.graph.runs_by_experiment.values():
+    for targets in plan.graph.runs_of.values():
         first, run = targets[0], plan.run(targets[0])
         if run and not first.subject.exclusive and not plan.staleness(first).is_stale:
             stored.append((first, run))
@@ -90,7 +86,7 @@ def _check_repeated(plan: Plan) -> Iterator[Check]:
     name = f"{target.name} repeated with seed {run.seed}"
     with tempfile.TemporaryDirectory() as scratch:
         try:
-            repeated = run_alone(target, _scratch_store(plan, Path(scratch)))
+            repeated = run_alone(plan, target, _scratch_store(plan, Path(scratch)))
         except LabReportError as error:
             yield Check(name, False, str(error))
             return

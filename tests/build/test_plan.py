@@ -11,7 +11,18 @@ import pytest
 
 from labreport.cli.output import amounts
 from labreport.errors import UsageError
-from labreport.plan import DocumentTarget, Plan, RunTarget, carry_over, paths_to, stale_groups, tasks_of
+from labreport.plan import (
+    DocumentTarget,
+    Plan,
+    RunTarget,
+    carry_over,
+    discard_forced,
+    paths_to,
+    stale_groups,
+    targets_named,
+    tasks_of,
+    wanted_targets,
+)
 from labreport.results import Run, Store
 from labreport.run import Task
 from labreport.stale import load
@@ -82,21 +93,24 @@ class Report:
 
     def plan(self, **options: Any) -> Plan:
         """The plan as a new process sees it."""
-        store = Store(self.folder / "report" / "results")
-        return Plan(load(self.folder), self.folder / "report", store, **options)
+        return Plan(load(self.folder), self.folder / "report", **options)
 
     def build(self, value: Any = 1, exclusive: bool = False, **options: Any) -> list[str]:
         """Make what is stale, each with this value; the names of what was made."""
         plan = self.plan(**options)
         made = []
+        discard_forced(plan, plan.targets)
         for task in tasks_of(plan, plan.targets):
             store_run(plan.store, task, exclusive)
             made.append(f"run {task.name} seed {task.seed}")
+        plan.forget()
         for target in plan.targets:
             if plan.staleness(target).is_stale:
                 if isinstance(target, DocumentTarget):
                     (plan.report / target.file_name).write_text("page")
-                plan.store_entry(target, [target.name, value])
+                    plan.store_document(target)
+                else:
+                    plan.store_entry(target, [target.name, value], {})
                 made.append(str(target))
         return made
 
@@ -171,7 +185,7 @@ def test_shared_runs_keep_the_epochs_of_all_that_share_them(report: Report) -> N
         report.edit(f'("{name}", Tree(), fit=fit', f'("{name}", Tree(), epochs=10, start=fit')
     for names, epochs in ((["same"], (7, 10)), (["tree"], (5, 10)), ([], (5, 7, 10))):
         plan = report.plan()
-        tasks = tasks_of(plan, plan.graph.wanted(names))
+        tasks = tasks_of(plan, wanted_targets(plan.graph, names))
         shared = [task for task in tasks if task.name in ("tree", "same") and task.seed == 0]
         assert [task.epochs for task in shared] == [epochs]
     assert report.build()
@@ -188,7 +202,7 @@ def test_a_section_reads_the_figures_of_its_own_template(report: Report) -> None
     """As it reads those of its questions."""
     report.edit('"Part two", every)', '"Part two", every, figures=(line,))')
     plan = report.plan()
-    assert "figure line" in [str(target) for target in plan.graph.wanted(["part-two"])]
+    assert "figure line" in [str(target) for target in wanted_targets(plan.graph, ["part-two"])]
 
 
 def test_the_way_leads_from_the_edited_line_to_the_page(report: Report) -> None:
@@ -208,7 +222,7 @@ def test_what_was_never_made_has_no_reason(tmp_path: Path) -> None:
     plan = Report(tmp_path).plan()
     (group,) = stale_groups(plan, plan.stale(plan.targets))
     assert group.change is None
-    assert group.targets == plan.targets
+    assert list(group.targets) == plan.targets
 
 
 def test_more_epochs_and_more_seeds_are_said_as_such(report: Report) -> None:
@@ -225,7 +239,7 @@ def test_names_lead_to_things_and_unknown_ones_to_the_nearest(report: Report) ->
     plan = report.plan()
     names = {}
     for text in ("part-two", "1.2", "2", "best", "page", "report.pdf"):
-        names[text] = [str(target) for target in plan.graph.named(text)]
+        names[text] = [str(target) for target in targets_named(plan.graph, text)]
     assert names == {
         "part-two": ["section part-two"],
         "1.2": ["answer best"],
@@ -234,12 +248,12 @@ def test_names_lead_to_things_and_unknown_ones_to_the_nearest(report: Report) ->
         "page": ["page"],
         "report.pdf": ["pdf"],
     }
-    assert len(plan.graph.named("depths")) == 4
-    needed = [str(target) for target in plan.graph.wanted(["2.1"])]
+    assert len(targets_named(plan.graph, "depths")) == 4
+    needed = [str(target) for target in wanted_targets(plan.graph, ["2.1"])]
     assert needed[-1] == "answer every"
     assert len(needed) == 5
     with pytest.raises(UsageError, match="nothing is called 'bets'; did you mean 'best'"):
-        plan.graph.named("bets")
+        targets_named(plan.graph, "bets")
 
 
 def test_what_is_forced_is_made_once_more(report: Report) -> None:
@@ -259,9 +273,9 @@ def test_a_run_that_was_made_again_makes_what_reads_it_again(report: Report) -> 
 
 def test_a_frame_of_the_projects_own_counts_for_page_and_pdf(report: Report) -> None:
     """So do glossary and references, which come as further ingredients."""
-    (report.folder / "glossary.md").write_text("A tree\n: grows\n")
-    frame_files = {"glossary.md": report.folder / "glossary.md"}
-    assert stale(report.plan(frame_files=frame_files)) == ["page", "pdf"]
+    (report.folder / "templates").mkdir()
+    (report.folder / "templates" / "glossary.md").write_text("A tree\n: grows\n")
+    assert stale(report.plan()) == ["section part-one", "section part-two", "page", "pdf", "answers.json"]
 
 
 def test_a_document_that_is_lost_is_made_again(report: Report) -> None:
@@ -304,7 +318,7 @@ def test_answers_that_read_each_other_are_refused(report: Report) -> None:
 
 def test_a_preliminary_plan_has_some_seeds_only(report: Report) -> None:
     """So that a page can be made while others run."""
-    first = report.plan().with_first_seeds(1)
+    first = report.plan().with_first_seeds()
     assert {target.seed for target in first.targets if isinstance(target, RunTarget)} == {0}
     assert {"answer best", "page"} <= set(stale(first))
 

@@ -17,9 +17,9 @@ def test_the_time_left_follows_from_what_was_measured() -> None:
     progress = Progress(Terminal(quiet=True), clock=lambda: now[0])
     small, large = _task("small", 10), _task("large", 10, 2.0)
     progress.running([small, large])
-    progress.event(Epoch(small, 0, {}))
+    progress.event(Epoch(small, 0))
     now[0] = 100.0
-    progress.event(Epoch(small, 5, {}))
+    progress.event(Epoch(small, 5))
     assert progress.left() == ""
     now[0] = 160.0
     progress.event(Finished(small))

@@ -30,7 +30,7 @@ from labreport.cli import main
 from labreport.cli.parser import ARGUMENTS, COMMANDS
 from labreport.errors import LabReportError
 from labreport.page import render_file
-from labreport.plan import Plan, stored_answers
+from labreport.plan import Plan, StoredReport
 from labreport.stats.formats import FILTERS
 
 ROOT = Path(__file__).parents[2]
@@ -121,7 +121,7 @@ def test_the_csv_page_builds_and_its_claims_hold(wells: Path) -> None:
     """The twenty lines, the claims, the number of one's own."""
     made = plan_of(wells).cache.entry("section", "questions")
     assert made
-    assert [claim["holds"] for claim in made.claims] == [True, True]
+    assert [claim["holds"] for claim in made.value["claims"]] == [True, True]
     names = run(wells, "names", "drug")
     assert '{% claim difference["HT29"].unclear("0.1") %}' in names
     assert "% per µM" in run(wells, "names", "slope")
@@ -171,7 +171,7 @@ def test_the_csv_of_the_readme_is_the_beginning_of_that_page(wells: Path, writte
 def test_the_page_about_epochs_builds(written: Written) -> None:
     """Momentum helps in the first epochs, and both go on learning."""
     folder = written("docs/epochs.md", "questions", {})
-    answer = stored_answers(plan_of(folder), "*")
+    answer = StoredReport(plan_of(folder)).answers()
     assert answer.momentum.ranking.wins("heavy").holds
     assert answer.longer.change.less("plain").holds
 
@@ -187,7 +187,7 @@ def test_texts_of_the_page_about_writing_can_be_rendered(tape: Path, text: str) 
     file.write_text(text)
     plan = plan_of(tape)
     try:
-        made = plan.graph.sections[plan.project.chapters[0].name].render()
+        made = plan.graph.sections[plan.project.chapters[0].name].render(StoredReport(plan))
     finally:
         file.unlink()
     assert not [claim for claim in made.claims if claim.fails]
@@ -206,7 +206,7 @@ def test_the_page_about_mistakes_says_what_is_said(tape: Path) -> None:
         file.write_text(f"{mistake}x{{% endclaim %}}\n" if "{% claim" in mistake else f"{mistake}\n")
         plan = plan_of(tape)
         with pytest.raises(LabReportError) as raised:
-            plan.graph.sections[plan.project.chapters[0].name].render()
+            plan.graph.sections[plan.project.chapters[0].name].render(StoredReport(plan))
         file.unlink()
         assert message.replace("\\|", "|") in str(raised.value)
         assert re.match(r".*closest\.md:1: ", str(raised.value))
@@ -227,12 +227,12 @@ def test_a_report_can_be_read_as_the_page_about_results_says(tape: Path, wells: 
                 plt.close("all")  # seaborn would draw on what is open
     paper = tape / "paper.tex"
     paper.write_text(text_of("docs/results.md", "paper.tex"))
-    text, claims = render_file(paper, stored_answers(plan_of(tape), "*").members)
+    text, claims = render_file(paper, StoredReport(plan_of(tape)).answers().members)
     assert "The mean is worse." in text
     assert [claim.holds for claim in claims] == [True]
     quarto = tape / "paper.qmd"
     quarto.write_text(text_of("docs/results.md", "paper.qmd"))
-    text, claims = render_file(quarto, stored_answers(plan_of(tape), "*").members)
+    text, claims = render_file(quarto, StoredReport(plan_of(tape)).answers().members)
     assert "The mean is worse.\n\n| Name | Error, mm |" in text
     assert [claim.holds for claim in claims] == [True]
     assert (

@@ -5,14 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 import textwrap
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from labreport.project import Project
 from labreport.results import Run, Store, sha256_of
-from labreport.run import Epoch, Failed, Task
-from labreport.run.runner import run_task
+from labreport.run import Failed, Task
+from labreport.run.runner import OnEpoch, run_task, without_times
 from labreport.stale import dependencies, load
 
 PROJECT = """
@@ -54,9 +54,10 @@ PROJECT = """
             if mode in ("noisy", "luck"):
                 self.speed *= 1 + (1e-9 if mode == "noisy" else 1.0) * np.random.default_rng().normal()
             self.place += self.speed
-            told = {"pid": os.getpid(), "threads": os.environ.get("OMP_NUM_THREADS")}
             record = {"far": float(abs(self.place).max()), "own seconds": time.perf_counter() % 1e-3}
-            return {**record, **told} if mode in ("pid", "waits") else record
+            if mode == "pid":
+                record |= {"pid": os.getpid(), "threads": os.environ.get("OMP_NUM_THREADS")}
+            return record
 
         def snapshot(self):
             signs = np.where(self.place > 0, "+", "minus")
@@ -88,17 +89,17 @@ from labreport.run import Epoch, execute
 from labreport.run import runner
 from run.toys import Path, done, load, task
 
-def told(event):
+def show(event):
     if isinstance(event, Epoch) and event.epoch:
-        print(event.epoch, event.record.get("pid"), flush=True)
+        print(event.epoch, flush=True)
 
 if __name__ == "__main__":
-    folder, name, saved = Path(sys.argv[1]), sys.argv[2], float(sys.argv[3])
-    project, store, runner.SECONDS_BETWEEN_STATES = load(folder), Store(folder / "results"), saved
-    if saved < 5:
+    folder, name, pause = Path(sys.argv[1]), sys.argv[2], float(sys.argv[3])
+    project, store, runner.SECONDS_BETWEEN_STATES = load(folder), Store(folder / "results"), pause
+    if pause < 5:
         print(done(project, store, task(project, name)))
     else:
-        execute(project, [task(project, name)], store, progress=told)
+        execute(project, [task(project, name)], store, progress=show)
 """
 
 
@@ -118,45 +119,83 @@ def task(project: Project, name: str, seed: int = 0, *epochs: int) -> Task:
     """The task of an experiment and a seed, by default until its last epoch."""
     experiment = project.experiment(name)
     inputs = dependencies(project).run_inputs(experiment, seed)
-    cost = float(experiment.specification.size)
     epochs = epochs or (experiment.epochs,)
-    return Task(name, seed, sha256_of(inputs), inputs, epochs, cost, experiment.exclusive, proves=True)
+    return Task(name, seed, sha256_of(inputs), inputs, epochs, exclusive=experiment.exclusive)
+
+
+def after(epochs: int) -> Callable[[], bool]:
+    """Who asks before each epoch whether to stop is told so after this many."""
+    answers = iter([False] * epochs + [True])
+    return lambda: next(answers)
 
 
 def done(
-    project: Project, store: Store, wanted: Task, *, proves: bool = False, **options: Any
+    project: Project,
+    store: Store,
+    task: Task,
+    *,
+    proves: bool = False,
+    stop: Callable[[], bool] = lambda: False,
 ) -> tuple[Failed | None, list[int]]:
     """Carry out a task in this process: what kept it from its end, and which epochs were trained."""
     epochs: list[int] = []
-    stop = options.pop("stop", lambda: False)
-    task = replace(wanted, proves=proves)
-    failed = run_task(lambda: project, task, store, lambda epoch, _: epochs.append(epoch), stop, **options)
+    failed = run_task(lambda: project, replace(task, proves=proves), store, epochs.append, stop)
     return failed, epochs
 
 
-def stored_run(store: Store, wanted: Task) -> Run:
+def failure(project: Project, store: Store, task: Task, *, proves: bool = False) -> Failed:
+    """What kept a task from its end."""
+    failed, _ = done(project, store, task, proves=proves)
+    assert failed is not None
+    return failed
+
+
+class WorkerHere:
+    """A worker without a process of its own."""
+
+    def __init__(self, project: Project, store: Store) -> None:
+        self.project, self.store = project, store
+
+    def run(self, task: Task, on_epoch: OnEpoch) -> Failed | None:
+        """Carry out a task."""
+        return run_task(lambda: self.project, task, self.store, on_epoch, lambda: False)
+
+    def stop(self) -> None:
+        """Go on."""
+
+    kill = close = stop
+
+
+def stored_run(store: Store, task: Task) -> Run:
     """The stored run of a task."""
-    run = Store(store.folder).find(wanted.key, wanted.seed)
+    run = Store(store.folder).find(task.key, task.seed)
     assert run is not None
     return run
 
 
 def bits(run: Run) -> str:
     """A digest of all of a run that is the same however it came about: everything but measured times."""
-    names = [name for name in run.records[0] if not name.endswith("seconds")]
-    records = [{name: record.get(name) for name in names} for record in run.records]
-    kept = [
-        [checkpoint.epoch, checkpoint.metrics, checkpoint.sha256] for checkpoint in run.checkpoints.values()
-    ]
-    return sha256_of([records, kept, run.finished])
+    records = [without_times(record) for record in run.records]
+    checkpoints = [[kept.epoch, kept.metrics, kept.sha256] for kept in run.checkpoints.values()]
+    return sha256_of([records, checkpoints, run.finished])
 
 
-def process(folder: Path, name: str, saved: float = 5.0) -> subprocess.Popen[str]:
-    """A Python that makes the run of a task of the project in a folder, in a process group of its own."""
+def undisturbed(project: Project, folder: Path, wanted: Task) -> str:
+    """The bits of the run of a task, made in this process with nothing in between."""
+    store = Store(folder / "undisturbed")
+    assert done(project, store, wanted)[0] is None
+    return bits(stored_run(store, wanted))
+
+
+def process(folder: Path, name: str, pause: float = 5.0) -> subprocess.Popen[str]:
+    """A Python that makes the run of a task of the project in a folder, in a process group of its own.
+
+    It writes a state after so many seconds.
+    """
     script = folder / "script.py"
     script.write_text(SCRIPT)
     return subprocess.Popen(
-        [sys.executable, str(script), str(folder), name, str(saved)],
+        [sys.executable, str(script), str(folder), name, str(pause)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -164,11 +203,6 @@ def process(folder: Path, name: str, saved: float = 5.0) -> subprocess.Popen[str
         env={"PYTHONPATH": ":".join(path for path in sys.path if path)},
         start_new_session=True,
     )
-
-
-def epochs_of(events: list[Any], wanted: Task) -> list[int]:
-    """Which epochs of a task were told."""
-    return [event.epoch for event in events if isinstance(event, Epoch) and event.task == wanted]
 
 
 def line_of(text: str) -> int:

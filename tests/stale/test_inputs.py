@@ -199,8 +199,8 @@ def test_an_edit_repeats_what_rests_on_it_and_nothing_else(
 def test_another_engine_makes_everything_but_runs_again(tmp_path: Path) -> None:
     """Answers, figures, sections and documents rest on its files."""
     loaded(tmp_path)
-    plan = Plan(load(tmp_path), tmp_path / "report", Store(tmp_path / "results"))
-    assert {target.kind for target in plan.targets if target.inputs()["engine"] == str(ENGINE)} == {"run"}
+    plan = Plan(load(tmp_path), tmp_path / "report")
+    assert {target.kind for target in plan.targets if target.inputs(plan)["engine"] == str(ENGINE)} == {"run"}
 
 
 def test_how_an_experiment_is_declared_counts_for_who_reads_it(tmp_path: Path) -> None:
@@ -345,8 +345,7 @@ def test_the_bits_of_a_toy_run_are_those_of_this_engine(tmp_path: Path) -> None:
     experiment = project.experiment("decay")
     made_of = dependencies(project).run_inputs(experiment, 0)
     task, store = Task("decay", 0, sha256_of(made_of), made_of, (1, 2)), Store(tmp_path / "results")
-    outcome = execute(project, [task], store, jobs=1, progress=lambda event: None)
-    assert not outcome.failed
+    assert not execute(project, [task], store)
     run = store.find(sha256_of(made_of), 0)
     assert run is not None
     results = {str(epoch): run.at(epoch).sha256 for epoch in (1, 2)} | {"loss": str(run.records[1]["loss"])}

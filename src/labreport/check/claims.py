@@ -76,7 +76,7 @@ def claims_of_sections(plan: Plan) -> list[Claim]:
     for chapter in plan.project.chapters:
         section = plan.cache.entry("section", chapter.name)
         if section is not None:
-            claims += [Claim(**claim) for claim in section.claims]
+            claims += [Claim(**claim) for claim in section.value["claims"]]
     return claims
 
 

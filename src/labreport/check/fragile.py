@@ -9,7 +9,7 @@ from typing import Any, Literal
 from labreport.check.claims import ClaimKey, claims_of_sections, keyed_claims
 from labreport.errors import LabReportError
 from labreport.page import Claim, render_section
-from labreport.plan import Plan, stored_answers, stored_figures
+from labreport.plan import Plan, StoredReport
 from labreport.project import Experiment, Reader, Section
 from labreport.project.table import Data
 from labreport.project.values import JsonValues
@@ -107,6 +107,7 @@ class ReportWithout:
 
     def __init__(self, plan: Plan, unit: LeftOut) -> None:
         self.plan, self.unit = plan, unit
+        self.stored = StoredReport(plan)
         self.answers: dict[str, Any] = {}
         self.failures: list[str] = []
         self._made_again = set[str]()
@@ -127,7 +128,7 @@ class ReportWithout:
         if any(self.answers[name] is None for name in read):
             return None
         if not self._reads_unit(question) and self._made_again.isdisjoint(read):
-            return stored_answers(self.plan, [question.name])[question.name]
+            return self.stored.answer(question.name)
         self._made_again.add(question.name)
         reader = replace(question, sources=tuple(map(self._without_replicate, question.sources)))
         try:
@@ -141,14 +142,12 @@ class ReportWithout:
     def _claims_of(self, section: Section) -> tuple[Claim, ...]:
         """The claims of a section, asked again; none if it cannot be rendered without the unit."""
         plan = self.plan
-        target = plan.graph.target_of(section)
-        figures = [read.subject for read in plan.graph.reads(target) if read.kind == "figure"]
+        target = plan.graph.sections[section.name]
         names = [read.name for read in plan.graph.answers_read_by(section)]
         answers = {name: self.answers[name] for name in names if self.answers[name] is not None}
-        templates = plan.project.folder / "templates"
         try:
-            drawings = stored_figures(plan, figures)
-            return render_section(section, answers, drawings, plan.project.runs, templates).claims
+            drawings = self.stored.figures(target.figures)
+            return render_section(section, answers, drawings, plan.project.runs, plan.templates).claims
         except LabReportError as error:  # its template reads what there is not without the unit
             self._fail(section.name, error)
             return ()

@@ -8,7 +8,7 @@ import time
 import webbrowser
 from collections.abc import Sequence
 
-from labreport.build import Builder, Request, answers_of, build_report, open_plan
+from labreport.build import Builder, Request, build_report, open_plan
 from labreport.check.changes import LastBuild
 from labreport.check.claims import CheckedClaim, check_claims, wrong_claims
 from labreport.cli import stamp
@@ -16,7 +16,7 @@ from labreport.cli.output import SHOWN, amounts, gate, lines_of, show_causes, sh
 from labreport.cli.progress import Progress
 from labreport.cli.terminal import Terminal, duration
 from labreport.errors import MultipleErrors, display_path
-from labreport.plan import DOCUMENTS
+from labreport.plan import DOCUMENTS, published_answers, wanted_targets
 from labreport.plan.snapshot import Snapshot
 from labreport.stats.wording import count_text
 
@@ -51,7 +51,7 @@ def request_of(arguments: argparse.Namespace) -> Request:
 def _rehearse(arguments: argparse.Namespace, terminal: Terminal) -> int:
     request = request_of(arguments)
     plan = open_plan(request)
-    stale = plan.stale(plan.graph.wanted(request.names))
+    stale = plan.stale(wanted_targets(plan.graph, request.names))
     show_causes(terminal, terminal.result, plan, stale)
     if not stale:
         terminal.result("Nothing to do.")
@@ -112,7 +112,7 @@ def _say_failed(built: Builder, terminal: Terminal, took: str) -> int:
 
 def _remember(built: Builder) -> LastBuild:
     """What this build changed; if it published nothing, what the last one did that published something."""
-    after = answers_of(built.output)
+    after = published_answers(built.output)
     is_published = built.made and not built.request.names
     if is_published and built.before and after:
         try:

@@ -22,7 +22,7 @@ from labreport.errors import UsageError, display_path
 from labreport.page import export as exported
 from labreport.page import names as names_of
 from labreport.page import render_file
-from labreport.plan import Plan, RunTarget, carry_over, paths_to, report_source, stored_answers
+from labreport.plan import Plan, RunTarget, StoredReport, carry_over, paths_to, report_source, targets_named
 from labreport.results import files
 from labreport.stale import load
 from labreport.stats.wording import count_text
@@ -49,7 +49,7 @@ def status(arguments: argparse.Namespace, terminal: Terminal) -> int:
 def why(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """The way from the edited line to what is named; 1 when that is stale."""
     plan = open_report(request_of(arguments))
-    targets = plan.graph.named(arguments.name)
+    targets = targets_named(plan.graph, arguments.name)
     lines: dict[str, None] = {}
     for target in targets:
         lines |= dict.fromkeys(paths_to(plan, target))
@@ -61,9 +61,10 @@ def why(arguments: argparse.Namespace, terminal: Terminal) -> int:
 def names(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """Every name of an answer with its value, and the conditions that hold now."""
     plan = open_report(request_of(arguments))
-    for target in plan.graph.named(arguments.question):
+    answers = StoredReport(plan)
+    for target in targets_named(plan.graph, arguments.question):
         if target.kind == "answer":
-            answer = stored_answers(plan, [target.name])[target.name]
+            answer = answers.answer(target.name)
             sys.stdout.write(names_of(target.subject, answer))
 
 
@@ -140,7 +141,7 @@ def _usable_keys(plan: Plan) -> set[str]:
     keys = set()
     for seed in {run.seed for run in plan.store.runs()}:
         for experiment in plan.project.runs:
-            keys.add(plan.key(RunTarget(experiment.name, plan, experiment, seed)))
+            keys.add(plan.key(RunTarget(experiment.name, experiment, seed)))
     return keys
 
 
@@ -162,7 +163,7 @@ def render(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Fill a file with values and claims, beside the other exports; 3 where a claim fails or is unknown."""
     source = Path(arguments.file)
     plan = open_report(request_of(arguments))
-    answers = stored_answers(plan, "*").members
+    answers = StoredReport(plan).answers().members
     text, claims = render_file(source, answers, plan.project.runs)
     target = arguments.output / "exports" / source.name
     files.write_bytes(target, text.encode())

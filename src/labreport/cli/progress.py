@@ -81,9 +81,6 @@ class Progress:
         if isinstance(event, Epoch) and not self._is_drawn:
             self._say_now_and_then(event)
 
-    def published(self, name: str) -> None:
-        """Say nothing: the last lines do."""
-
     def _complete(self, task: Task, epoch: int) -> None:
         """Count the epochs of a task that are done."""
         more_epochs = epoch - self._epochs.get(task.key, 0)

@@ -2,18 +2,10 @@
 
 from labreport.plan.cache import Cache, CacheEntry
 from labreport.plan.carry_over import carry_over
+from labreport.plan.documents import published_answers
+from labreport.plan.names import targets_named, wanted_targets
 from labreport.plan.plan import Plan
 from labreport.plan.reasons import Change, StaleGroup, Staleness, paths_to, stale_groups
-from labreport.plan.targets import (
-    DOCUMENTS,
-    AnswerTarget,
-    DocumentTarget,
-    FigureTarget,
-    RunTarget,
-    SectionTarget,
-    Target,
-    report_source,
-    stored_answers,
-    stored_figures,
-)
-from labreport.plan.tasks import tasks_of
+from labreport.plan.stored import StoredReport, report_source
+from labreport.plan.targets import DOCUMENTS, DocumentTarget, MadeTarget, RunTarget, Target
+from labreport.plan.tasks import discard_forced, tasks_of

@@ -24,8 +24,7 @@ class CacheEntry:
     inputs: dict[str, str]
     value: Any
     value_sha256: str
-    claims: list[dict[str, Any]]
-    reads: str = ""
+    reads: str
 
 
 class Cache:

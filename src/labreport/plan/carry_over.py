@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from labreport.errors import UsageError
+from labreport.plan.names import targets_named
 from labreport.plan.reasons import differences
 from labreport.plan.targets import RunTarget
 from labreport.results import Checkpoint, Run
@@ -27,7 +28,7 @@ def carry_over(plan: Plan, names: Iterable[str], because: str) -> int:
     count = 0
     for name in names:
         kept: list[tuple[RunTarget, Run]] = []
-        for target in plan.graph.named(name):
+        for target in targets_named(plan.graph, name):
             if isinstance(target, RunTarget) and plan.staleness(target).is_stale:
                 run = _run_to_keep(plan, target)
                 kept += [(target, run)] if run else []
@@ -56,25 +57,24 @@ def _run_to_keep(plan: Plan, target: RunTarget) -> Run | None:
     if candidates:
         reason = _reasons_against(plan, target, candidates[0])[0]
         allowed = "only code, global values, libraries, Python and the engine may differ"
-        advice = "Build it, or take the edit back"
-        raise UsageError(f"{target} cannot be kept: {reason}; {allowed}. {advice}")
+        raise UsageError(f"{target} cannot be kept: {reason}; {allowed}. Build it, or take the edit back")
     return None
 
 
 def _reasons_against(plan: Plan, target: RunTarget, run: Run) -> list[str]:
     """In what a run differs from a target beside code."""
-    now = target.inputs()
-    as_kept = {label: value for label, value in now.items() if Label.parse(label).rules.may_differ}
-    for label, value in run.inputs.items():
-        if not Label.parse(label).rules.may_differ:
-            as_kept[label] = value
-    reasons = [str(change) for change in differences(plan, target, as_kept)]
+    before = dict(run.inputs)
+    now = target.inputs(plan)
+    for label in {**before, **now}:
+        if Label.parse(label).rules.may_differ:
+            before.pop(label, None)
+            if label in now:
+                before[label] = now[label]
+    reasons = [str(change) for change in differences(plan, target, before)]
     reads = plan.store.reads.load(run.reads)
     if reads is None:
-        reasons.append("what it read is not known")
-    elif reads:
-        reasons += [f"data {path} changed" for path in plan.dependencies.changed_reads(reads)]
-    return reasons
+        return [*reasons, "what it read is not known"]
+    return reasons + [f"data {path} changed" for path in plan.dependencies.changed_reads(reads)]
 
 
 def _carry_over_run(plan: Plan, target: RunTarget, before: Run, because: str) -> None:
@@ -82,15 +82,14 @@ def _carry_over_run(plan: Plan, target: RunTarget, before: Run, because: str) ->
     changes = [str(change) for change in differences(plan, target, before.inputs)]
     note = {"because": because, "from": before.key, "changed": changes}
     provenance = {**before.provenance, "kept": [*before.provenance.get("kept", ()), note]}
-    inputs = target.inputs()
-    run = replace(before, key=plan.key(target), name=target.name, inputs=inputs, provenance=provenance)
+    run = replace(before, key=plan.key(target), name=target.name, inputs=target.inputs(plan))
     path = plan.store.path(run)
     path.parent.mkdir(parents=True, exist_ok=True)
     checkpoints = {}
     for epoch, checkpoint in before.checkpoints.items():
         checkpoints[epoch] = _copied(checkpoint, path)
     state = _copied(before.state, path) if before.state else None
-    plan.store.write(replace(run, checkpoints=checkpoints, state=state))
+    plan.store.write(replace(run, checkpoints=checkpoints, state=state, provenance=provenance))
 
 
 def _copied(checkpoint: Checkpoint, run_file: Path) -> Checkpoint:

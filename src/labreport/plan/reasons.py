@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -67,88 +67,76 @@ class _Way:
     def cause(self) -> str:
         return self.change.cause if self.change else ""
 
-    def to(self, target: Target) -> _Way:
-        return _Way(self.change, (*self.steps, str(target)))
-
 
 # What has changed
 
 
 def differences(plan: Plan, target: Target, before: Mapping[str, str]) -> tuple[Change, ...]:
     """What is not, in the inputs of a target, what it was before; the most telling first."""
-    now = target.inputs()
-    labels = [label for label in {**before, **now} if before.get(label) != now.get(label)]
-    labels.sort(key=lambda label: (Label.parse(label).rules.rank, label))
-    renamed = _renamed(plan, labels, before, now)
-    changes: dict[Change, None] = dict.fromkeys(renamed.values())
+    now = target.inputs(plan)
+    labels = [Label.parse(text) for text in {**before, **now} if before.get(text) != now.get(text)]
+    labels.sort(key=lambda label: (label.rules.rank, str(label)))
+    changes: dict[Change, None] = {}
     for label in labels:
-        if _subject(label) not in renamed:
-            changes |= dict.fromkeys(_changes_of(plan, target, label, before.get(label), now.get(label)))
+        value_before, value_now = before.get(str(label)), now.get(str(label))
+        if label.kind == "specification" and isinstance(target, RunTarget):
+            change = _specification_change(plan, target, value_before or "", value_now or "")
+            changes[change] = None
+        elif label.kind in ("reads", "experiment") and value_now != UNKNOWN:
+            changes |= dict.fromkeys(_experiment_changes(plan, label, value_before, value_now))
+        else:
+            changes[_plain_change(plan, label, value_before, value_now)] = None
     return tuple(changes)
 
 
-def _subject(label: str) -> str:
-    """The experiment of a label such as `reads small 10 50` or `experiment small`; else the label."""
-    parsed = Label.parse(label)
-    if parsed.kind == "experiment":
-        return parsed.name
-    return re.sub(r"(?: \d+)+$", "", parsed.name) if parsed.kind == "reads" and parsed.name else label
-
-
-def _changes_of(plan: Plan, target: Target, label: str, before: str | None, now: str | None) -> list[Change]:
-    """What a person is told of an input that differs."""
-    kind = Label.parse(label).kind
-    if kind == "specification" and isinstance(target, RunTarget):
-        return [_specification_change(plan, target, before or "", now or "")]
-    if kind in ("reads", "experiment") and now != UNKNOWN:
-        changes = _changes_of_runs(plan, label)
-        if changes:
-            return changes
-        if kind == "reads" and before and now:
-            text = (
-                f"{_subject(label)} was run again"
-                if label != kind
-                else "another order or set of what it reads"
-            )
-            return [Change(text, cause=label, label=label)]
-    return [_plain_change(plan, label, before, now)]
-
-
-def _plain_change(plan: Plan, label: str, before: str | None, now: str | None) -> Change:
+def _plain_change(plan: Plan, label: Label, before: str | None, now: str | None) -> Change:
     """The change of an input that has no form of its own."""
-    words, location = plan.dependencies.describe(label)
-    parsed = Label.parse(label)
-    is_declaration = parsed.kind == "experiment"
-    cause = location if is_declaration and location else words
+    words, location = plan.dependencies.describe(str(label))
+    cause = location if label.kind == "experiment" and location else words
     if now == UNKNOWN:
-        return Change(f"{words} is made again", cause=cause, label=label, follows=True)
+        return Change(f"{words} is made again", cause=cause, label=str(label), follows=True)
     if now is None:
-        return Change(f"{words} is gone", cause=cause, label=label)
+        return Change(f"{words} is gone", cause=cause, label=str(label))
+    text = f"{words} changed"
     if before is None:
-        return Change(f"{words} is new", location, cause, label)
-    if parsed.rules.is_printed:
-        return Change(f"{words}: {before}, now {now}", location, cause, label)
-    return Change(f"{words} changed", location, cause, label)
+        text = f"{words} is new"
+    elif label.rules.is_printed:
+        text = f"{words}: {before}, now {now}"
+    return Change(text, location, cause, str(label))
 
 
 def _specification_change(plan: Plan, target: RunTarget, before: str, now: str) -> Change:
     """The fields of a specification that differ: `small: hidden_layers: 8, now 64`."""
     parts = [f"{name}: {old}, now {new}" for name, old, new in differing_fields(before, now)]
     run = plan.run_in_report(target)
-    location = plan.call_hashes.edited_location(
-        target.subject, run.provenance.get("calls", ()) if run else ()
-    )
+    calls_before = run.provenance.get("calls", ()) if run else ()
+    location = plan.call_hashes.edited_location(target.subject, calls_before)
     return Change(f"{target.name}: {'; '.join(parts)}", location, location, "specification")
 
 
-def _changes_of_runs(plan: Plan, label: str) -> list[Change]:
+def _experiment_changes(plan: Plan, label: Label, before: str | None, now: str | None) -> list[Change]:
+    """How an experiment differs that is read: it is renamed, has other runs, or is declared otherwise."""
+    if label == Label("reads"):
+        return [Change("another order or set of what it reads", cause="reads", label="reads")]
+    name = label.name
+    if label.kind == "reads":
+        name = re.sub(r"(?: \d+)+$", "", name)  # the epochs that are read
+    if name in plan.renamed:
+        return [plan.renamed[name]]
+    changes = _changes_of_runs(plan, name)
+    if not changes and label.kind == "reads" and before and now:
+        changes.append(Change(f"{name} was run again", cause=str(label), label=str(label)))
+    return changes or [_plain_change(plan, label, before, now)]
+
+
+def _changes_of_runs(plan: Plan, name: str) -> list[Change]:
     """How the runs of an experiment differ from those that the report has; none where they do not."""
-    name = _subject(label)
-    targets = plan.graph.runs_by_experiment.get(name, [])
+    targets = plan.graph.runs_of.get(name, [])
     seeds_before = sorted(map(int, plan.report_keys.get(name, ())))
     seeds_now = [target.seed for target in targets]
     if seeds_before and seeds_before != seeds_now:
-        text = f"seeds: {_range(seeds_before)}, now {_range(seeds_now)}"
+        now = f"{seeds_now[0]} to {seeds_now[-1]}" if seeds_now else "none"
+        text = f"seeds: {seeds_before[0]} to {seeds_before[-1]}, now {now}"
         return [Change(text, cause="seeds", label="seeds")]
     changes: dict[Change, None] = {}
     for target in targets:
@@ -158,28 +146,15 @@ def _changes_of_runs(plan: Plan, label: str) -> list[Change]:
     return list(changes)
 
 
-def _range(seeds: Sequence[int]) -> str:
-    """Seeds that follow one another: `0 to 4`."""
-    return f"{seeds[0]} to {seeds[-1]}" if seeds else "none"
-
-
-def _renamed(
-    plan: Plan, labels: list[str], before: Mapping[str, str], now: Mapping[str, str]
-) -> dict[str, Change]:
-    """A change for each experiment that has another name now, by its old and its new name."""
-    gone = {
-        _subject(label) for label in labels if Label.parse(label).kind == "experiment" and label not in now
-    }
-    new = {
-        _subject(label) for label in labels if Label.parse(label).kind == "experiment" and label not in before
-    }
-    keys_before = {name: set(plan.report_keys.get(name, {}).values()) for name in gone}
+def renamed_experiments(plan: Plan) -> dict[str, Change]:
+    """A change for each experiment with another name than in the report, by its old and its new name."""
     changes: dict[str, Change] = {}
-    for name in sorted(new):
-        targets = plan.graph.runs_by_experiment.get(name, [])
-        keys = {plan.key(target) for target in targets}
-        for old_name, old_keys in keys_before.items():
-            if old_keys and old_keys <= keys:
+    for old_name, keys_by_seed in plan.report_keys.items():
+        if old_name in plan.graph.runs_of or not keys_by_seed:
+            continue
+        for name, targets in plan.graph.runs_of.items():
+            keys = {plan.key(target) for target in targets}
+            if name not in plan.report_keys and keys.issuperset(keys_by_seed.values()):
                 location = targets[0].subject.location
                 change = Change(f"experiment {old_name} is renamed {name}", location, location)
                 changes |= {old_name: change, name: change}
@@ -194,10 +169,9 @@ def stale_groups(plan: Plan, stale: Iterable[Target]) -> list[StaleGroup]:
     changes: dict[str, Change | None] = {"": None}
     targets: dict[str, list[Target]] = {"": []}
     for target in stale:
-        way = next(_ways(plan, target, set()), None)
-        cause = way.cause if way else ""
-        changes.setdefault(cause, way.change if way else None)
-        targets.setdefault(cause, []).append(target)
+        way = next(_ways(plan, target, set()))
+        changes.setdefault(way.cause, way.change)
+        targets.setdefault(way.cause, []).append(target)
     return [StaleGroup(changes[cause], tuple(group)) for cause, group in targets.items() if group]
 
 
@@ -220,14 +194,13 @@ def _ways(plan: Plan, target: Target, visited: set[Target]) -> Iterator[_Way]:
         return
     for read in plan.graph.reads(target):
         for way in _ways(plan, read, visited):
-            yield way.to(target)
+            yield _Way(way.change, (*way.steps, str(target)))
     for change in staleness.reasons:
         if not change.follows:
-            steps = _steps_within(plan, target, change)
-            yield _Way(change, (str(change), *steps)).to(target)
+            yield _Way(change, (str(change), *_code_steps(plan, target, change), str(target)))
 
 
-def _steps_within(plan: Plan, target: Target, change: Change) -> list[str]:
+def _code_steps(plan: Plan, target: Target, change: Change) -> list[str]:
     """The code by which a target rests on what changed, without that itself."""
     if target.subject is None or not change.label:
         return []

@@ -30,46 +30,44 @@ def files_behind(plan: Plan) -> Snapshot | None:
     """
     if any(table.path is None for table in plan.project.tables):
         return None
+    reads = _files_read(plan)
     snapshot: Snapshot = {}
-    for path in _paths_behind(plan):
+    for path in _paths_behind(plan, reads):
         snapshot[os.path.abspath(path)] = stat_of(path)
     # In this order: what is edited from here on differs from the snapshot
-    has_changed = plan.dependencies.changed_since_loaded()
-    return None if has_changed or plan.stale(plan.targets) or _changed_reads(plan) else snapshot
+    if plan.dependencies.changed_since_loaded() or plan.stale(plan.targets):
+        return None
+    return None if plan.dependencies.changed_reads(reads) else snapshot
 
 
-def _paths_behind(plan: Plan) -> Iterator[str | Path]:
-    folder, templates = plan.project.folder, plan.project.folder / "templates"
+def _paths_behind(plan: Plan, reads: Reads) -> Iterator[str | Path]:
     yield sysconfig.get_path("purelib")
-    yield folder / "pyproject.toml"
+    yield plan.project.folder / "pyproject.toml"
     for path in module_files(plan.project):
         yield from (path, path.parent)
-    for parent in (ENGINE_FOLDER, templates):
-        yield parent
-        yield from (path for path in parent.rglob("*") if "__pycache__" not in path.parts)
+    for folder in (ENGINE_FOLDER, plan.templates):
+        yield folder
+        yield from (path for path in folder.rglob("*") if "__pycache__" not in path.parts)
     for opened in plan.dependencies.files():
         yield from paths_behind(opened)
-    for reads in _lists_of_reads(plan):
-        for name in reads:
-            yield from paths_behind(str(folder / name))
+    for name in reads:
+        yield from paths_behind(str(plan.project.folder / name))
     yield from (plan.report / name for name in DOCUMENTS.values())
-    for stored in (plan.store.folder, plan.cache.folder):
-        yield from (path for path in (stored, *stored.glob("*/")) if path != plan.cache.folder)
+    yield plan.store.folder
+    for folder in (plan.store.folder, plan.cache.folder):
+        yield from folder.glob("*/")
 
 
-def _lists_of_reads(plan: Plan) -> Iterator[Reads]:
-    """The lists of what was read for everything that is stored, each once."""
-    runs, entries = set(), set()
+def _files_read(plan: Plan) -> dict[str, str]:
+    """The files that were read for everything that is stored, with their digests."""
+    reads: dict[str, str] = {}
+    digests = set[str]()  # which many runs share
     for target in plan.targets:
         if isinstance(target, RunTarget):
             run = plan.run(target)
-            runs.add(run.reads if run else "")
-        else:
-            entry = plan.cache.entry(target.kind, target.name)
-            entries.add(entry.reads if entry else "")
-    yield from (plan.store.reads.load(digest) or {} for digest in runs)
-    yield from (plan.cache.reads.load(digest) or {} for digest in entries)
-
-
-def _changed_reads(plan: Plan) -> bool:
-    return any(plan.dependencies.changed_reads(reads) for reads in _lists_of_reads(plan))
+            digests.add(run.reads if run else "")
+        elif entry := plan.cache.entry(target.kind, target.name):
+            reads |= plan.cache.reads.load(entry.reads) or {}
+    for digest in digests:
+        reads |= plan.store.reads.load(digest) or {}
+    return reads

@@ -1,4 +1,4 @@
-"""What is to be run, as tasks of workers."""
+"""What is to be run, as tasks of workers in their order."""
 
 from __future__ import annotations
 
@@ -15,45 +15,59 @@ if TYPE_CHECKING:
     from labreport.plan.plan import Plan
 
 
+def discard_forced(plan: Plan, wanted: Iterable[Target]) -> None:
+    """Remove the stored runs of those wanted targets that are forced, so that they are made from nothing."""
+    for target in plan.forced.intersection(wanted):
+        if isinstance(target, RunTarget):
+            plan.forced.remove(target)
+            if run := plan.run(target):
+                plan.store.remove(run)
+    plan.forget()
+
+
 def tasks_of(plan: Plan, wanted: Iterable[Target]) -> list[Task]:
     """A task for each key among the stale runs that are wanted, with the epochs of all that share it.
 
-    The files of runs that were forced are removed now.
+    Exclusive ones come last, then it goes by seed, the longest first. The first task of an experiment proves
+    its state, unless a stored run of it has, or it is timed by itself.
     """
     runs = [target for target in wanted if isinstance(target, RunTarget)]
     stale_keys = {plan.key(target) for target in plan.stale(runs)}
     tasks: dict[str, Task] = {}
-    proved = _proved_experiments(plan)
     for target in runs:
         key = plan.key(target)
-        if key not in stale_keys:
-            continue
-        run = plan.run(target)
-        if target in plan.forced and run:
-            plan.store.remove(run)
-        task = replace(_task_of(target), proves=target.name not in proved)
         if key in tasks:
-            task = _joined(tasks[key], task)
-        tasks[key] = task
-    plan.forced.difference_update(runs)
-    plan.forget()
-    return list(tasks.values())
+            tasks[key] = _joined(tasks[key], _task_of(plan, target))
+        elif key in stale_keys:
+            tasks[key] = _task_of(plan, target)
+    proved = _proved_experiments(plan)
+    ordered = []
+    for task in sorted(tasks.values(), key=_rank):
+        proves = not task.exclusive and task.name not in proved
+        if proves:
+            proved.add(task.name)
+        ordered.append(replace(task, proves=proves))
+    return ordered
 
 
-def _task_of(target: RunTarget) -> Task:
-    project, experiment = target.plan.project, target.subject
+def _rank(task: Task) -> tuple[bool, int, float]:
+    return task.exclusive, task.seed, -task.cost * task.epochs[-1]
+
+
+def _task_of(plan: Plan, target: RunTarget) -> Task:
+    project, experiment = plan.project, target.subject
     cost = 1.0
     if project.cost:
         cost = float(project.resolve("cost")(experiment.specification))
     return Task(
         target.name,
         target.seed,
-        target.plan.key(target),
-        target.inputs(),
+        plan.key(target),
+        target.inputs(plan),
         project.epochs_kept(experiment),
         cost,
         experiment.exclusive,
-        calls=target.plan.call_hashes.of(experiment),
+        calls=plan.call_hashes.of(experiment),
     )
 
 
@@ -66,19 +80,19 @@ def _joined(first: Task, second: Task) -> Task:
 def _proved_experiments(plan: Plan) -> set[str]:
     """The experiments whose `state` was proved in one of their stored runs."""
     proved = set()
-    for name, targets in plan.graph.runs_by_experiment.items():
-        runs = map(plan.run, targets)
-        if any(run.provenance.get("proved") for run in runs if run):
-            proved.add(name)
+    for target in plan.graph.runs:
+        run = plan.run(target)
+        if run and run.provenance.get("proved"):
+            proved.add(target.name)
     return proved
 
 
-def run_alone(target: RunTarget, store: Store) -> Run:
+def run_alone(plan: Plan, target: RunTarget, store: Store) -> Run:
     """The run of a target, made in a process of its own and stored. Raises `LabReportError`."""
-    task = _task_of(target)
-    outcome = execute(target.plan.project, [task], store)
-    if outcome.failed:
-        raise LabReportError(outcome.failed[0].text)
+    task = _task_of(plan, target)
+    failed = execute(plan.project, [task], store)
+    if failed:
+        raise LabReportError(failed[0].text)
     run = store.find(task.key, task.seed)
     if run is None:
         raise LabReportError(f"{target} was stopped")

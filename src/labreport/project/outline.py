@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -41,7 +41,7 @@ class Reader(Declared):
     answers: tuple[str, ...] = ()
     data: tuple[str, ...] = ()
 
-    def arguments(self, results: Any, answers: Mapping[str, Any]) -> list[Any]:
+    def arguments(self, results: Any, answers: Any) -> list[Any]:
         """What its function is called with."""
         arguments = [results] if self.reads else []
         for source in self.sources:

@@ -54,7 +54,11 @@ class RunFiles:
         if run is None:
             return cls({}, {}, known_values)
         contents = {path.name: path.read_bytes() for path in store.files(run)}
-        return cls(contents, store.reads.load(run.reads) or {}, known_values)
+        reads = {}
+        for path, digest in (store.reads.load(run.reads) or {}).items():
+            if not path.startswith(("/", "..")):  # what is elsewhere on a worker is not compared
+                reads[path] = digest
+        return cls(contents, reads, known_values)
 
     def write(self, task: Task, store: Store) -> None:
         """Write them to a store."""
@@ -79,7 +83,8 @@ class Cluster:
 
     def __init__(self, address: str, project: Project, store: Store) -> None:
         self.address, self.project, self.store = address, project, store
-        self.listeners: dict[tuple[str, int], OnEpoch] = {}
+        self.listeners: dict[str, OnEpoch] = {}
+        """What is called after each epoch of a task, by its key."""
         for name in ("distributed", "distributed.client"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
         try:
@@ -108,16 +113,16 @@ class Cluster:
         self.client.subscribe_topic(TOPIC, self._on_event)
 
     def _on_event(self, event: tuple[float, Any]) -> None:
-        key, seed, epoch, record = event[1]
-        if on_epoch := self.listeners.get((key, seed)):
-            on_epoch(epoch, record)
+        key, epoch = event[1]
+        if on_epoch := self.listeners.get(key):
+            on_epoch(epoch)
 
     def run(self, task: Task, on_epoch: OnEpoch) -> Failed | None:
         """Carry out a task; what kept it from its end.
 
         Raises `WorkerDied`, and `LabReportError` where the scheduler is gone.
         """
-        self.listeners[task.key, task.seed] = on_epoch
+        self.listeners[task.key] = on_epoch
         try:
             future = self.client.submit(_work, task, RunFiles.of(task, self.store), self.sent, pure=False)
             failure, run_files = future.result()
@@ -126,20 +131,18 @@ class Cluster:
         except (CancelledError, OSError, TimeoutError):
             text = f"--scheduler {self.address}: the scheduler is gone"
             raise LabReportError(f"{text}; what is finished is kept, the same command goes on") from None
-        reads = self._comparable(run_files.reads)
-        unlike = self._unlike_here(reads, failure)
-        if unlike is None:
-            replace(run_files, reads=reads).write(task, self.store)
-        return unlike or failure
-
-    def _comparable(self, reads: Reads) -> Reads:
-        """What was read below the project; what is elsewhere on a worker is not compared."""
-        return {path: digest for path, digest in reads.items() if not path.startswith(("/", ".."))}
+        unlike = self._unlike_here(run_files.reads, failure)
+        if unlike:
+            return unlike
+        run_files.write(task, self.store)
+        return failure
 
     def _unlike_here(self, reads: Reads, failure: Failed | None) -> Failed | None:
         """Why a worker has read other files than are here, as a failure; None where it has not."""
         missing = [path for path, digest in reads.items() if digest == "missing"]
-        for path in [*missing, *(failure.missing if failure else ())]:
+        if failure:
+            missing += failure.missing
+        for path in missing:
             if (self.project.folder / path).exists():
                 return Failed(f"{path} is not there on the worker; {_DECLARE}")
         changed = dependencies(self.project).changed_reads(reads)
@@ -204,8 +207,8 @@ def _work(task: Task, run_files: RunFiles, sent: str) -> tuple[Failed | None, Ru
     """Carry out a task on a worker: from the files of its run here, to those that it has then."""
     worker = get_worker()
 
-    def on_epoch(epoch: int, record: Mapping[str, Any]) -> None:
-        worker.log_event(TOPIC, (task.key, task.seed, epoch, record))
+    def on_epoch(epoch: int) -> None:
+        worker.log_event(TOPIC, (task.key, epoch))
 
     with _one_at_a_time, tempfile.TemporaryDirectory() as directory:
         store = Store(Path(directory, "report", "results"))

@@ -41,8 +41,8 @@ class LocalWorker:
         connection = self._connection or self._start()
         try:
             connection.send(task)
-            while isinstance(message := connection.recv(), tuple):
-                on_epoch(*message)
+            while isinstance(message := connection.recv(), int):
+                on_epoch(message)
         except (EOFError, OSError):
             self.close()
             raise WorkerDied from None
@@ -90,12 +90,9 @@ def _serve(
     os.chdir(caller)
     store, load_once = Store(results), cache(lambda: load(folder))
 
-    def send_epoch(*message: object) -> None:
-        connection.send(message)
-
     with suppress(EOFError, OSError), working_in(folder):
         while isinstance(task := connection.recv(), Task):
-            connection.send(run_task(load_once, task, store, send_epoch, connection.poll))
+            connection.send(run_task(load_once, task, store, connection.send, connection.poll))
 
 
 def _end_with_parent() -> None:

@@ -1,11 +1,11 @@
-"""What is to be run, what is told meanwhile, and what came of it, as frozen values."""
+"""What is to be run, and what is told meanwhile, as frozen values."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from labreport.errors import with_location
 
@@ -16,8 +16,8 @@ class Task:
 
     It is sent to a worker, which finds the experiment by its `name` in the project that it loads, and
     compares what it has with the `inputs`, of which `key` is the digest. `cost` is about how many seconds an
-    epoch takes. With `proves`, its second epoch is trained once more, from the state after the first. `calls`
-    are digests of the calls that declare its experiment.
+    epoch takes. With `proves`, an epoch is trained once more, from the state before it. `calls` are digests
+    of the calls that declare its experiment.
     """
 
     name: str
@@ -37,7 +37,6 @@ class Epoch:
 
     task: Task
     epoch: int
-    record: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -73,14 +72,6 @@ class Failed:
 
 
 Event: TypeAlias = Epoch | Finished | Failed
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of all tasks; those in neither were not begun, or stopped on the way."""
-
-    finished: tuple[Task, ...]
-    failed: tuple[Failed, ...]
 
 
 def thread_environment(threads: int) -> dict[str, str]:

@@ -14,7 +14,7 @@ from labreport.project import Project
 from labreport.results import Store
 from labreport.results.files import DiskError
 from labreport.run.local import LocalWorker, WorkerDied
-from labreport.run.task import Epoch, Event, Failed, Finished, Outcome, Task
+from labreport.run.task import Epoch, Event, Failed, Finished, Task
 
 if TYPE_CHECKING:
     from labreport.run.dask import Cluster
@@ -26,66 +26,49 @@ Worker: TypeAlias = "LocalWorker | Cluster"
 
 def execute(
     project: Project,
-    tasks: Iterable[Task],
+    tasks: Sequence[Task],
     store: Store,
     *,
     jobs: int = 1,
     scheduler: str = "",
     progress: Callable[[Event], None] = lambda event: None,
     on_first_seeds: Callable[[], None] | None = None,
-) -> Outcome:
-    """Carry out tasks on so many workers, or on those of a Dask scheduler; each run is stored.
+) -> list[Failed]:
+    """Carry out tasks in order, exclusive ones last, on so many workers or on those of a Dask scheduler.
 
-    Exclusive ones come last, then it goes by seed, the longest first. `progress` and `on_first_seeds` are
-    called in this thread, the latter once every experiment that is not exclusive has the first seed, and
-    others are to come. What a worker has must be what its task says.
+    Each run is stored; what comes back are failures, one for each cause. `progress` and `on_first_seeds` are
+    called in this thread, the latter once every task of the first seed that is not exclusive has finished,
+    and others are to come. What a worker has must be what its task says.
 
     Raises `DiskError` where nothing can be written, and `KeyboardInterrupt` after states are written.
     """
-    ordered = _with_one_proof(sorted(tasks, key=_rank))
-    build = Scheduler(ordered, store, progress, on_first_seeds)
+    schedule = Scheduler(tasks, store, progress, on_first_seeds)
     cluster = None
-    if scheduler and ordered:
+    if scheduler and tasks:
         from labreport.run.dask import Cluster
 
         cluster = Cluster(scheduler, project, store)
         jobs = cluster.size
     try:
         for exclusive in (False, True):
-            phase = [task for task in ordered if task.exclusive is exclusive]
+            phase = [task for task in tasks if task.exclusive is exclusive]
             count = 1 if exclusive else min(jobs, len(phase))
-            build.run(phase, [cluster or LocalWorker(project, store) for _ in range(count)])
+            schedule.run(phase, [cluster or LocalWorker(project, store) for _ in range(count)])
     finally:
         if cluster:
             cluster.kill()
-    return Outcome(tuple(build.finished), _by_cause(build.failed, ordered))
+    return _by_cause(schedule.failed, tasks)
 
 
-def _rank(task: Task) -> tuple[bool, int, float]:
-    return task.exclusive, task.seed, -task.cost * task.epochs[-1]
-
-
-def _with_one_proof(tasks: Sequence[Task]) -> list[Task]:
-    """The tasks, of which only the first of an experiment proves its state; none that is timed by itself."""
-    proved: set[str] = set()
-    ordered = []
-    for task in tasks:
-        proves = task.proves and not task.exclusive and task.name not in proved
-        if proves:
-            proved.add(task.name)
-        ordered.append(replace(task, proves=proves))
-    return ordered
-
-
-def _by_cause(failures: Iterable[Failed], ordered: Sequence[Task]) -> tuple[Failed, ...]:
-    """One failure for each location and cause, with all tasks that failed of it."""
-    positions = {task: position for position, task in enumerate(ordered)}
+def _by_cause(failures: Iterable[Failed], tasks: Sequence[Task]) -> list[Failed]:
+    """One failure for each location and cause, with all tasks that failed of it, in their order."""
+    positions = {task: position for position, task in enumerate(tasks)}
     by_cause: dict[tuple[str, str], Failed] = {}
     for failure in sorted(failures, key=lambda failure: positions[failure.tasks[0]]):
         cause = failure.location, failure.cause
         first = by_cause.get(cause)
         by_cause[cause] = replace(first, tasks=first.tasks + failure.tasks) if first else failure
-    return tuple(by_cause.values())
+    return list(by_cause.values())
 
 
 class Scheduler:
@@ -93,25 +76,24 @@ class Scheduler:
 
     def __init__(
         self,
-        ordered: Sequence[Task],
+        tasks: Sequence[Task],
         store: Store,
         progress: Callable[[Event], None],
         on_first_seeds: Callable[[], None] | None,
     ) -> None:
         self.store, self.progress, self.on_first_seeds = store, progress, on_first_seeds
-        self.unfinished = len(ordered)
-        self.finished: list[Task] = []
+        self.unfinished = len(tasks)
         self.failed: list[Failed] = []
         self.given_up: set[str] = set()
         """The experiments of which a run has failed."""
-        shared = [task for task in ordered if not task.exclusive]
+        shared = [task for task in tasks if not task.exclusive]
         self.first_keys = {task.key for task in shared if task.seed == shared[0].seed}
         """The keys of the first seed that are not stored yet."""
         self.was_stopped = False
         self._running = 0
         self._events: queue.SimpleQueue[Event | BaseException | None] = queue.SimpleQueue()
 
-    def run(self, phase: Sequence[Task], workers: Sequence[Worker]) -> None:
+    def run(self, phase: Iterable[Task], workers: Sequence[Worker]) -> None:
         """Carry out tasks; returns when all workers have ended."""
         waiting = iter(phase)  # of which each worker takes the next: a list gives one task to one thread
         for worker in workers:
@@ -119,7 +101,7 @@ class Scheduler:
         self._running = len(workers)
         try:
             while self._running:
-                self._look()
+                self._handle_event()
         except BaseException:  # Ctrl-C, a full disk, or what a callback raised
             self._stop(workers)
             raise
@@ -132,12 +114,12 @@ class Scheduler:
                 worker.stop()
             latest = time.monotonic() + PATIENCE
             while self._running and time.monotonic() < latest:
-                self._look()
+                self._handle_event()
         finally:
             for worker in workers:
                 worker.kill()
 
-    def _look(self) -> None:
+    def _handle_event(self) -> None:
         """Take what came of the workers, or wait a moment."""
         try:
             event = self._events.get(timeout=0.1)
@@ -149,11 +131,10 @@ class Scheduler:
             self._running -= 1
             return
         self.progress(event)
-        if isinstance(event, Failed):
-            self.unfinished -= 1
+        if isinstance(event, Epoch):
+            return
+        self.unfinished -= 1
         if isinstance(event, Finished):
-            self.unfinished -= 1
-            self.finished.append(event.task)
             self.first_keys.discard(event.task.key)
             if self.on_first_seeds and not self.first_keys and self.unfinished:
                 call, self.on_first_seeds = self.on_first_seeds, None
@@ -173,18 +154,9 @@ class Scheduler:
             worker.close()
             self._events.put(None)
 
-    def _carry_out(self, worker: Worker, task: Task, is_second_try: bool = False) -> None:
-        """Carry out a task, and once more where its process dies."""
-        self._events.put(Epoch(task, 0, {}))
-        try:
-            failure = worker.run(task, lambda epoch, record: self._events.put(Epoch(task, epoch, record)))
-        except WorkerDied as death:
-            if self.was_stopped:
-                return
-            if not is_second_try:
-                self._carry_out(worker, task, is_second_try=True)
-                return
-            failure = Failed(f"its process died twice{death}; too little memory?")
+    def _carry_out(self, worker: Worker, task: Task) -> None:
+        """Have a worker run a task, and tell what came of it; nothing, where it was stopped."""
+        failure = self._try_twice(worker, task)
         if failure and failure.disk:
             raise DiskError(failure.cause)
         if failure:
@@ -192,5 +164,20 @@ class Scheduler:
             self.failed.append(failure)
             self.given_up.add(task.name)
             self._events.put(failure)
-        elif (run := self.store.reload(task.key, task.seed, task.name)) and not run.missing(task.epochs):
+            return
+        run = self.store.reload(task.key, task.seed, task.name)
+        if run and not run.missing(task.epochs):
             self._events.put(Finished(task))
+
+    def _try_twice(self, worker: Worker, task: Task) -> Failed | None:
+        """Why a task has failed; None where it has not. It is run once more where its process dies."""
+        cause = ""
+        for _ in range(2):
+            self._events.put(Epoch(task, 0))
+            try:
+                return worker.run(task, lambda epoch: self._events.put(Epoch(task, epoch)))
+            except WorkerDied as death:
+                if self.was_stopped:
+                    return None
+                cause = f"its process died twice{death}; too little memory?"
+        return Failed(cause)

@@ -1,0 +1,53 @@
+"""What users call targets: `best`, `part-two`, `2.2`, `page`, `report.html`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from labreport.errors import UsageError, did_you_mean
+from labreport.plan.graph import TargetGraph
+from labreport.plan.targets import Target
+from labreport.project import Question
+
+
+def targets_named(graph: TargetGraph, name: str) -> list[Target]:
+    """All targets of a name, or of a number such as `2.2`; those of an experiment or a study are its runs.
+
+    Raises `UsageError` for an unknown name.
+    """
+    project = graph.project
+    targets: list[Target] = list(graph.runs_of.get(name, ()))
+    for group in (graph.answers, graph.figures, graph.sections, graph.documents):
+        if name in group:
+            targets.append(group[name])
+    for document in graph.documents.values():
+        if name == document.file_name != document.name:
+            targets.append(document)
+    if name in project.studies:
+        for experiment in project.studies[name].experiments():
+            targets += graph.runs_of[experiment.name]
+    if targets:
+        return targets
+    if name not in project.numbered:
+        names = {target.name for target in graph.targets}
+        near = did_you_mean(name, names.union(project.studies))
+        raise UsageError(f"nothing is called {name!r}{near}")
+    subject = project.numbered[name]
+    group = graph.answers if isinstance(subject, Question) else graph.sections
+    return [group[subject.name]]
+
+
+def wanted_targets(graph: TargetGraph, names: Iterable[str]) -> list[Target]:
+    """What a user names and all that it reads, in the order of making; without names, everything."""
+    waiting: list[Target] = []
+    for name in names:
+        waiting += targets_named(graph, name)
+    if not waiting:
+        return graph.targets
+    wanted: set[Target] = set()
+    while waiting:
+        target = waiting.pop()
+        if target not in wanted:
+            wanted.add(target)
+            waiting += graph.reads(target)
+    return [target for target in graph.targets if target in wanted]

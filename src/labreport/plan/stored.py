@@ -1,0 +1,90 @@
+"""What is stored of a report, as what is made of it reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING, Any
+
+from labreport.errors import LabReportError
+from labreport.plan.targets import Target
+from labreport.project import Experiment, Figure, Reader, Section
+from labreport.results import Run, load
+
+if TYPE_CHECKING:
+    from labreport.charts import Exported
+    from labreport.page import RenderedSection, ReportSource
+    from labreport.plan.plan import Plan
+    from labreport.stats import Namespace
+
+
+class StoredReport:
+    """The results, answers, figures and sections of a plan as they are stored, without those that are `lost`.
+
+    Everything that is made is made of `runs` and `value`: a subclass that gives others answers what would be
+    made of those.
+    """
+
+    def __init__(self, plan: Plan, lost: Collection[Target] = ()) -> None:
+        self.plan, self.lost = plan, lost
+
+    def runs(self, experiment: Experiment) -> list[Run]:
+        """The stored runs of an experiment, as they would be made now, in order of seed."""
+        return self.plan.runs(experiment)
+
+    def value(self, kind: str, name: str) -> Any:
+        """What was made last by this name, as JSON has it. Raises `LabReportError` where there is none."""
+        entry = self.plan.cache.entry(kind, name)
+        if entry is None:
+            raise LabReportError(f"{kind} {name} was not made yet; build first")
+        return entry.value
+
+    def answer(self, question: str) -> Namespace:
+        """The answer of a question."""
+        from labreport.stats import from_json
+
+        answer: Namespace = from_json(self.value("answer", question))
+        return answer
+
+    def answers(self) -> Namespace:
+        """All answers, by their questions."""
+        return self._answers(self.plan.graph.answers.values())
+
+    def answers_read_by(self, reader: Reader | Section) -> Namespace:
+        """The answers that a question, a figure or a section reads, by their questions."""
+        return self._answers(self.plan.graph.answers_read_by(reader))
+
+    def _answers(self, targets: Iterable[Target]) -> Namespace:
+        from labreport.stats import Namespace
+
+        names = [target.name for target in targets if target not in self.lost]
+        return Namespace({name: self.answer(name) for name in names})
+
+    def figures(self, figures: Iterable[Figure]) -> dict[str, Exported]:
+        """The drawings of these figures, by name."""
+        from labreport.charts import Exported
+
+        drawings = {}
+        for figure in figures:
+            if self.plan.graph.figures[figure.name] not in self.lost:
+                drawings[figure.name] = Exported(**self.value("figure", figure.name))
+        return drawings
+
+    def section(self, section: Section) -> RenderedSection:
+        """A section; one that is lost is rendered now, without what it lacks."""
+        from labreport.page import RenderedSection
+
+        target = self.plan.graph.sections[section.name]
+        if target in self.lost:
+            return target.render(self)
+        return RenderedSection.from_json(self.value("section", section.name))
+
+
+def report_source(plan: Plan) -> ReportSource:
+    """What a report that was built is exported from."""
+    from labreport.page import ReportSource
+
+    stored = StoredReport(plan)
+    digits_shown: dict[str, int] = {}
+    for section in plan.project.chapters:
+        digits_shown |= stored.value("section", section.name)["digits_shown"]
+    return ReportSource(load(plan.report), plan.project, stored.figures(plan.project.figures), digits_shown)

@@ -1,0 +1,63 @@
+"""What the author's code returns, checked before it is stored; a mistake is an error at its line."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any, NoReturn, TypeAlias
+
+from labreport.errors import UsageError, display_path
+from labreport.results.files import STATE, map_leaves, validated_arrays
+
+Arrays: TypeAlias = dict[str, Any]
+"""NumPy arrays, by name."""
+
+
+def checked_members(values: Any, what: str, function: Callable[..., Any]) -> dict[str, Any]:
+    """Numbers, texts and lists by name as JSON has them, NumPy's converted.
+
+    Raises `UsageError` at the function for others, which calls them `what`: "the metrics".
+    """
+
+    def as_json(value: Any) -> Any:
+        value = value.tolist() if hasattr(value, "tolist") else value  # of NumPy
+        if value is not None and not isinstance(value, (bool, int, float, str, list)):
+            kind = type(value).__name__
+            refuse(f"{what} have a value of {kind}; allowed are numbers, texts and lists", function)
+        return value
+
+    if not isinstance(values, Mapping):
+        refuse(f"{what} are {type(values).__name__}; return a dict of numbers", function)
+    members: dict[str, Any] = map_leaves(values, as_json)
+    return members
+
+
+def checked_arrays(values: Any, function: Callable[..., Any]) -> Arrays:
+    """Arrays that can be stored, copied. Raises `UsageError` at the function for others."""
+    try:
+        return validated_arrays(values)
+    except UsageError as error:
+        refuse(str(error), function)
+
+
+def checked_snapshot(returned: Any, function: Callable[..., Any]) -> tuple[dict[str, Any], Arrays]:
+    """Metrics and arrays of a training at its epoch. Raises `UsageError` at the function for others."""
+    if not isinstance(returned, tuple) or len(returned) != 2:
+        refuse(f"snapshot returned {type(returned).__name__}; return metrics, arrays", function)
+    metrics = checked_members(returned[0], "the metrics", function)
+    arrays = checked_arrays(returned[1], function)
+    for name in arrays:
+        if name.startswith(STATE):
+            refuse(f"an array is named {name!r}; no name may begin with {STATE!r}", function)
+    return metrics, arrays
+
+
+def refuse(text: str, function: Callable[..., Any]) -> NoReturn:
+    """Raise `UsageError` at the line where a function or a method of the author's is defined."""
+    location = ""
+    with suppress(TypeError, OSError):  # nobody may know where it is
+        source = inspect.unwrap(function)
+        _, line = inspect.getsourcelines(source)
+        location = f"{display_path(inspect.getsourcefile(source) or '')}:{line}"
+    raise UsageError(text, location)
