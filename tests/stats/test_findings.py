@@ -258,6 +258,8 @@ def test_a_sentence_says_behind_whom_each_is() -> None:
     samples = {"a": plain("a", near(0.981)), "b": plain("b", near(0.981)), "c": plain("c", near(0.975))}
     values = sentence_values(ranking(samples, ACCURACY).ranking)
     assert (values["outcome"], [names for names, _ in values["pairs"]]) == ("leads", [["c"]])
+    values = sentence_values(ranking(samples | {"d": plain("d", near(0.96))}, ACCURACY).ranking)
+    assert (values["outcome"], [names for names, _ in values["pairs"]]) == ("leads", [["c", "d"]])
     samples["b"] = plain("b", near(0.979, 0.01))
     values = sentence_values(ranking(samples, ACCURACY).ranking)
     assert (values["outcome"], values["pairs"]) == ("unclear", [(["c"], ["a"])])

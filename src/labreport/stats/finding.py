@@ -271,14 +271,14 @@ class Compared(OfSubjects, Askable):
         return Namespace({first: by_second for first, by_second in differences.items() if by_second})
 
     @property
-    def every(self) -> Quantified:
+    def every(self) -> JoinedComparisons:
         """Ask all comparisons: `speed.every.less` holds where each is less."""
-        return Quantified(self, both)
+        return JoinedComparisons(self, both)
 
     @property
-    def any(self) -> Quantified:
+    def any(self) -> JoinedComparisons:
         """Ask whether one of the comparisons is: `speed.any.more`."""
-        return Quantified(self, either)
+        return JoinedComparisons(self, either)
 
     def singles(self) -> list[Difference]:
         """The finding of each comparison by itself."""
@@ -569,7 +569,7 @@ class ClearNames(list[str]):
 
 
 @dataclass(frozen=True)
-class Quantified(Askable):
+class JoinedComparisons(Askable):
     """All comparisons of a finding, or any of them: `speed.every.less`, `speed.any.above(1.02)`."""
 
     finding: Compared
