@@ -78,7 +78,7 @@ def test_a_ranking_says_who_is_ahead_and_who_is_level() -> None:
         ("none_clear", r"\.none_clear needs brackets"),
         ("less", r"a ranking has no \.less of a pair; there are \.clear"),
         ("every.less", r"a ranking has no \.less of a pair; there are \.clear"),
-        ("clear", r"\.clear of which of .*\? Write it as \.clear\('complex', 'wide'\)"),
+        ("clear", r"\.clear of which of .*\? Write it as \.clear\('\w+', '\w+'\)"),
         ("condition", r"ask it, as \.clear"),
     ],
 )

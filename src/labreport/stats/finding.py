@@ -12,7 +12,6 @@ from typing import Any, ClassVar
 from labreport.errors import did_you_mean, refuse
 from labreport.project.measure import Measure
 from labreport.stats.conditions import Askable, Condition, ThreeValued, both, either
-from labreport.stats.judgement import Outcome
 from labreport.stats.names import Namespace, find, find_or_none, members_equal, text_of
 from labreport.stats.quantity import Quantity, reversed_quantity
 from labreport.stats.tables import Column, Table
@@ -28,11 +27,6 @@ class Comparison:
 
     quantity: Quantity
     subjects: tuple[str, ...]
-
-    @property
-    def outcome(self) -> Outcome:
-        """Exactly one of more, less, same, unclear and unknown."""
-        return self.quantity.outcome
 
     def reversed(self) -> Comparison:
         """The same comparison, seen from the second."""
@@ -245,10 +239,22 @@ class Compared(OfSubjects, Askable):
     A comparison within a group has its name, `within`, and the column of groups, `group_column`.
     """
 
+    names_needed: ClassVar[int] = 1
+    """How many names a comparison has that is one of several."""
     comparisons: tuple[Comparison, ...] = ()
     family: int = 1
     within: str = ""
     group_column: str = ""
+
+    @property
+    def whole(self) -> Comparison | None:
+        """The comparison that it is of as a whole; None where there are several."""
+        return None
+
+    @property
+    def clear_outcome(self) -> str:
+        """What a comparison is asked that is asked whether it is clear."""
+        return "clear"
 
     @property
     def evidence(self) -> list[Quantity]:
@@ -321,17 +327,25 @@ class Compared(OfSubjects, Askable):
         pairs = ", ".join(" and ".join(comparison.subjects) for comparison in self.comparisons[:8])
         return refuse(f"{' and '.join(chosen)}: not one comparison; compared were {pairs}")
 
-    def _condition(self, word: str, comparison: Comparison, bound: Any = None) -> Condition:
-        """The condition on one comparison, which can be asked with other names too."""
-        condition = comparison.quantity.ask(word, bound=bound)
-        return replace(condition, about=(self.single(comparison),), by_name=partial(self.ask, word))
+    def ask(self, word: str, *names: Any, bound: Any = None) -> Condition:
+        """Ask the comparison of these names, such as "a" and "b"; without names the whole.
 
-    def _without_name(self, word: str, *example: str) -> Condition:
-        """A condition that needs a name, or two, as in the example."""
-        parts = ", ".join(list(self)[:8])
-        names = ", ".join(map(repr, example))
-        message = f".{word} of which of {parts}? Write it as .{word}({names})"
-        return Condition(None, (self,), by_name=partial(self.ask, word), lacks_name=message)
+        Where it is of several comparisons, the condition lacks a name, with which it can be called.
+        """
+        comparison = self.comparison_of(*names) if names else self.whole
+        if comparison is None:
+            condition = Condition(None, (self,), lacks_name=self._which(word))
+        else:
+            outcome = self.clear_outcome if word == "clear" else word
+            asked = comparison.quantity.ask(outcome, bound=bound)
+            condition = replace(asked, about=(self.single(comparison),))
+        return replace(condition, by_name=partial(self.ask, word))
+
+    def _which(self, word: str) -> str:
+        """What is told where a name is missing, or two."""
+        parts = list(self)
+        names = ", ".join(map(repr, parts[: self.names_needed]))
+        return f".{word} of which of {', '.join(parts[:8])}? Write it as .{word}({names})"
 
 
 def _beginning_with(subjects: tuple[str, ...], comparisons: Iterable[Comparison]) -> list[Comparison]:
@@ -344,6 +358,7 @@ class Ranking(Compared):
     """Which of several is best, who is level with it, and who is behind."""
 
     kind: ClassVar[str] = "ranking"
+    names_needed: ClassVar[int] = 2
     words: ClassVar[str] = (
         "clear(…) wins leads none_clear clear same unclear every any order first where_clear mean means"
     )
@@ -353,7 +368,7 @@ class Ranking(Compared):
         return iter(self.order)
 
     @property
-    def ahead(self) -> str:
+    def clear_outcome(self) -> str:
         """How one that is ahead is judged beside another: more, or less where that is better."""
         return "less" if self.measure.better == "lower" else "more"
 
@@ -361,7 +376,7 @@ class Ranking(Compared):
     def order(self) -> list[str]:
         """The names by their means, the best first; those without one last."""
         means = {name: mean.value for name, mean in self.subject_means if mean.value is not None}
-        ordered = sorted(means, key=means.__getitem__, reverse=self.ahead == "more")
+        ordered = sorted(means, key=means.__getitem__, reverse=self.clear_outcome == "more")
         return ordered + [name for name in self.subjects if name not in means]
 
     @property
@@ -373,7 +388,7 @@ class Ranking(Compared):
     @property
     def pairs_ahead(self) -> set[tuple[str, ...]]:
         """The pairs of which the first is clearly ahead of the second."""
-        return {way.subjects for way in self.both_ways() if way.outcome == self.ahead}
+        return {way.subjects for way in self.both_ways() if way.quantity.outcome == self.clear_outcome}
 
     @property
     def where_clear(self) -> ClearNames:
@@ -408,9 +423,7 @@ class Ranking(Compared):
     def ask(self, word: str, *names: Any, bound: Any = None) -> Condition:
         """Ask two of them whether the first is clearly ahead (`clear`), the same or unclear."""
         self.check_word(word)
-        if not names:
-            return self._without_name(word, *self.subjects[:2])
-        return self._condition(self.ahead if word == "clear" else word, self.comparison_of(*names))
+        return super().ask(word, *names)
 
     def check_word(self, word: str) -> None:
         """Raise `UsageError` for what its pairs, which have no direction, cannot be asked."""
@@ -439,7 +452,7 @@ class Difference(Compared):
 
     @property
     def whole(self) -> Comparison | None:
-        """The comparison that it is of by itself; None where there are several."""
+        """The only comparison; None where there are several."""
         return self.comparisons[0] if len(self.comparisons) == 1 else None
 
     @property
@@ -495,7 +508,7 @@ class Difference(Compared):
             (comparison,) = single.comparisons
             labels = [single.label(subject) for subject in comparison.subjects]
             compared = (" / " if is_ratio else f" {MINUS} ").join(labels)
-            row = [compared, comparison.quantity, comparison.outcome]
+            row = [compared, comparison.quantity, comparison.quantity.outcome]
             rows.append([single.within, *row] if self.groups else row)
         details = ("judged", "p", "n") if self.family > 1 else ("p", "n")
         return Table([_column(head, head) for head in heads], rows).with_columns(*details)
@@ -532,13 +545,11 @@ class Difference(Compared):
         return groups[find(name, groups, f"group of {self.within}")]
 
     def ask(self, word: str, *names: Any, bound: Any = None) -> Condition:
-        """Ask the comparison that it is of, or one of several by its names, such as a group and a subject."""
+        """Ask a comparison, of which the first name is the group, where there are groups."""
         if self.groups and names:
-            return self[names[0]].ask(word, *names[1:], bound=bound)
-        comparison = self.comparison_of(*names) if names else self.whole
-        if comparison is None:
-            return self._without_name(word, next(iter(self)))
-        return self._condition(word, comparison, bound)
+            group, *subjects = names
+            return self[group].ask(word, *subjects, bound=bound)
+        return super().ask(word, *names, bound=bound)
 
     def _clear_groups(self, name: Any) -> list[str]:
         return [group for group, finding in self.groups if finding.clear(name).holds]
