@@ -50,15 +50,13 @@ class Judged:
         """How far the end that decides is from where this word turns, from holding or to holding.
 
         `unclear` turns where the interval becomes clear or the same, whichever is nearer:
-        `Judged(-11, 2.5).distance("unclear")` is 2.5.
+        `Judged(-11, 2.5).distance("unclear")` is 2.5, and with a margin of 12.5 for "same" it is 1.5.
         """
+        room = self.room_in_margin
+        if room is not None and (room > 0 or word == "same"):
+            return abs(room)
         beyond = {"more": self.low - self.null, "less": self.null - self.high}
         beyond_null = beyond.get(word, max(beyond.values()))
-        room = self.room_in_margin
-        if room is None or word == "same":
-            return abs(beyond_null if room is None else room)
-        if room > 0:
-            return room
-        if word == "unclear" and beyond_null < 0:
+        if room is not None and word == "unclear" and beyond_null < 0:
             return min(-beyond_null, -room)
         return abs(beyond_null)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import Field, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from typing import Any
 from unicodedata import normalize
 
@@ -129,12 +129,7 @@ def _value_to_json(value: Any) -> Any:
     written: dict[str, Any] = {"is": type(value).__name__.lower()}
     for attribute in fields(value):
         member = getattr(value, attribute.name)
-        if attribute.compare and not _is_empty_default(member, attribute):
+        is_empty_default = member in ("", (), None) and member == attribute.default
+        if attribute.compare and not is_empty_default:
             written[attribute.name] = _value_to_json(member)
     return written
-
-
-def _is_empty_default(value: Any, attribute: Field[Any]) -> bool:
-    """Whether a value is an empty text or tuple, or None, which its field has by default."""
-    is_empty = not value and isinstance(value, (str, tuple, type(None)))
-    return is_empty and bool(attribute.default == value)

@@ -183,7 +183,10 @@ def _where(single: Difference) -> str:
 
 
 def _comparative(measure: Measure, *, larger: bool) -> str:
-    """How something with more, or less, of a measure is called: `slower`, `higher in growth`."""
+    """How something with more, or less, of a measure is called: `slower`, `higher in growth`.
+
+    As the measure declares it; else what is usual for the last word of its name.
+    """
     if measure.terms:
         return "larger" if larger else "smaller"
     declared = measure.more if larger else measure.less
@@ -197,7 +200,7 @@ def _comparative(measure: Measure, *, larger: bool) -> str:
 
 
 def _as_positive(comparative: str) -> str:
-    """What stands behind `2.6 times`: `as slow as`; empty where the adjective is not known."""
+    """What stands behind `2.6 times`: `as slow as` for `slower`; empty where the adjective is not known."""
     adjective, *rest = comparative.split(" ", 1)
     if adjective == "more":
         positive = rest
@@ -229,7 +232,10 @@ def _outcome_counts(measure: Measure, rows: Sequence[ComparisonRow]) -> list[str
 
 
 def _note(amount: Quantity) -> str:
-    """Why the interval that is printed does not decide: there are more comparisons, or too few units."""
+    """Why something is unclear though the interval that is printed leaves out no difference; else empty.
+
+    `alone, one of 6 comparisons`: the interval that judges is wider; `but the exact test has p = 0.08`.
+    """
     null = amount.null or 0.0
     low, high = amount.interval or (null, null)
     if amount.outcome != "unclear" or low <= null <= high:
@@ -240,7 +246,10 @@ def _note(amount: Quantity) -> str:
 
 
 def _why(quantities: Sequence[Quantity], unit: str) -> str:
-    """Why these comparisons were not judged."""
+    """Why these comparisons were not judged: a number is missing, all are equal, or there is one unit.
+
+    Of one unit: `which one patient of placebo does not decide`, where the other group has more.
+    """
     n = min(quantity.n for quantity in quantities)
     if any(quantity.value is None for quantity in quantities):
         return f"since not every {unit} gave a number"
@@ -287,7 +296,7 @@ def _ranking_values(finding: Ranking) -> dict[str, Any]:
 
 
 def _leaders_of(finding: Ranking, name: str) -> list[str]:
-    """Those that are clearly ahead of one: the first of them, if any of the first is."""
+    """Those that are clearly ahead of one: of them those that share the first place, if any does."""
     first, pairs = finding.first, finding.pairs_ahead
     leaders = [leader for leader in finding.order if (leader, name) in pairs]
     return [leader for leader in leaders if leader in first] or leaders
