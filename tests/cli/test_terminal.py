@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from collections.abc import Iterator
 
 import pytest
 
@@ -16,9 +17,15 @@ def _raising(error: BaseException) -> int:
     raise error
 
 
-def _terminating() -> int:
-    os.kill(os.getpid(), signal.SIGTERM)
-    return 0
+@pytest.fixture
+def signals() -> Iterator[None]:
+    """What is done with signals is put back after the test."""
+    numbers = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+    before = [signal.getsignal(number) for number in numbers]
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
+    yield
+    for number, handler in zip(numbers, before, strict=True):
+        signal.signal(number, handler)
 
 
 @pytest.mark.parametrize(
@@ -41,29 +48,30 @@ def test_each_way_to_end_has_an_exit_code(
     assert "Traceback" not in printed.err
 
 
+@pytest.mark.usefixtures("signals")
 def test_sigterm_ends_with_143() -> None:
     """As Ctrl-C does with 130."""
-    before = signal.getsignal(signal.SIGTERM)
-    try:
-        assert guarded(_terminating, Terminal()) == 143
-    finally:
-        signal.signal(signal.SIGTERM, before)
+
+    def action() -> int:
+        signal.raise_signal(signal.SIGTERM)
+        return 0
+
+    assert guarded(action, Terminal()) == 143
 
 
+@pytest.mark.usefixtures("signals")
 def test_a_program_under_nohup_goes_on() -> None:
     """A terminal that is closed does not end it."""
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
     def action() -> int:
         signal.raise_signal(signal.SIGHUP)
         return 7
 
-    try:
-        assert guarded(action, Terminal()) == 7
-    finally:
-        signal.signal(signal.SIGHUP, before)
+    assert guarded(action, Terminal()) == 7
 
 
+@pytest.mark.usefixtures("signals")
 def test_a_signal_that_is_swallowed_comes_again() -> None:
     """One that arrives while an object is cleared away is heard of a moment later."""
 
@@ -76,11 +84,7 @@ def test_a_signal_that_is_swallowed_comes_again() -> None:
         time.sleep(5)
         return 0
 
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
-    try:
-        assert guarded(action, Terminal()) == 130
-    finally:
-        signal.signal(signal.SIGINT, before)
+    assert guarded(action, Terminal()) == 130
 
 
 def test_several_mistakes_are_each_told_once(capsys: pytest.CaptureFixture[str]) -> None:
@@ -135,9 +139,5 @@ def test_on_githubs_runner_a_mistake_is_an_annotation(
 
 def test_times_read_as_a_person_writes_them() -> None:
     """Seconds, minutes and hours."""
-    assert [duration(seconds) for seconds in (1.234, 12.3, 185, 7800)] == [
-        "1.2 s",
-        "12 s",
-        "3 min 05 s",
-        "2 h 10 min",
-    ]
+    times = [duration(seconds) for seconds in (1.234, 12.3, 185, 7800)]
+    assert times == ["1.2 s", "12 s", "3 min 05 s", "2 h 10 min"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -163,19 +164,22 @@ def test_the_project_fits_what_has_no_code_of_its_own() -> None:
     assert [run.code for run in Project("Report", (best,), fit=other_fit).runs] == [other_fit, fit]
 
 
+def run_of(record: dict[str, float], metrics: dict[str, float]) -> Any:
+    """A run of one epoch, with what it recorded and what its checkpoint has."""
+    checkpoint = SimpleNamespace(metrics=metrics)
+    return SimpleNamespace(name="r", records=(record,), at=lambda epoch: checkpoint)
+
+
 def test_a_difference_of_measures_is_a_measure() -> None:
     """Its values are differences of the same run, in points for shares; more of it is not better."""
     gap = Measure("train", unit="%") - Measure("test", unit="%")
-    run: Any = type("Run", (), {"name": "r", "records": ({"train": 0.9, "test": 0.8},)})()
-    run.at = lambda epoch: type("Kept", (), {"metrics": {}})()
-    assert gap.of(run, 1) == pytest.approx(0.1)
+    assert gap.of(run_of({"train": 0.9, "test": 0.8}, {})) == pytest.approx(0.1)
     assert (gap.difference_unit, gap.better) == ("points", "")
 
 
 def test_what_is_kept_counts_before_what_is_recorded() -> None:
     """An exact metric takes the place of a mean over the epoch that has its name."""
-    run: Any = type("Run", (), {"name": "r", "records": ({"accuracy": 0.8, "loss": 1.5},)})()
-    run.at = lambda epoch: type("Kept", (), {"metrics": {"accuracy": 0.9}})()
+    run = run_of({"accuracy": 0.8, "loss": 1.5}, {"accuracy": 0.9})
     assert [Measure(name).of(run, 1) for name in ("accuracy", "loss")] == [0.9, 1.5]
 
 
@@ -194,26 +198,32 @@ def test_a_share_above_one_needs_permission() -> None:
     assert Measure("viability", unit="%", bounded=False).checked(1.04, "well 3") == 1.04
 
 
-def test_a_table_reads_what_pandas_reads(tmp_path: Path) -> None:
-    """A path beside the project, with a query; one that matches nothing is an error."""
+WELLS = "plate,dose,viability\n1,0,1.0\n1,10,\n2,0,0.9\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("wells.csv", WELLS),
+        ("wells.tsv", WELLS.replace(",", "\t")),
+        ("wells.jsonl", '{"plate":1,"dose":0,"viability":1.0}\n' * 3),
+    ],
+)
+def test_a_table_reads_what_pandas_reads(tmp_path: Path, name: str, content: str) -> None:
+    """A path beside the project, by the ending of its name."""
+    (tmp_path / name).write_text(content)
+    frame = table(tmp_path / name).frame
+    assert (len(frame), list(frame.columns)) == (3, ["plate", "dose", "viability"])
+
+
+def test_what_a_table_lacks_is_named(tmp_path: Path) -> None:
+    """A query that matches nothing; a column, with the near one."""
     file = tmp_path / "wells.csv"
-    file.write_text("plate,dose,viability\n1,0,1.0\n1,10,\n2,0,0.9\n")
-    wells = table(file, replicate="plate", where="dose < 20", missing="drop")
-    assert (len(wells.frame), wells.name) == (3, "wells.csv")
-    assert len(wells.sha256) == 64
-    (tabs := tmp_path / "wells.tsv").write_text(file.read_text().replace(",", "\t"))
-    (lines := tmp_path / "wells.jsonl").write_text(wells.frame.to_json(orient="records", lines=True))
-    assert list(table(tabs).frame.columns) == list(table(lines).frame.columns)
+    file.write_text(WELLS)
     with pytest.raises(UsageError, match=r"table wells.csv: no rows \(where='dose > 20' matches none\)"):
         _ = table(file, where="dose > 20").frame
-
-
-def test_a_column_that_is_not_there_is_named(tmp_path: Path) -> None:
-    """The message has the file, the column and the near one."""
-    file = tmp_path / "wells.csv"
-    file.write_text("plate,dose\n1,0\n")
     with pytest.raises(UsageError, match=r"wells.csv: no column 'plat'; did you mean 'plate'\? There are "):
-        table(file).check_column("plat")
+        table(file, where="dose < 20").check_column("plat")
 
 
 def test_a_project_is_loaded_from_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
