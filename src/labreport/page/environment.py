@@ -42,6 +42,25 @@ VERDICT = "Does not hold:"
 _JINJA_NAMES = "and caller else false if in is loop none not or self true"
 
 
+class CompiledTemplates(jinja2.BytecodeCache):
+    """Templates that this process has compiled: each section is rendered in an environment of its own."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        """Give the code of a template, if its source was compiled; Jinja compares the sources."""
+        if bucket.key in self._code:
+            bucket.bytecode_from_string(self._code[bucket.key])
+
+    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        """Keep the code of a template."""
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = CompiledTemplates()
+
+
 class TemplateEnvironment(jinja2.Environment):
     """What templates may use, and how it is printed into HTML.
 
@@ -64,6 +83,7 @@ class TemplateEnvironment(jinja2.Environment):
             undefined=undefined_type(self),
             finalize=jinja2.pass_context(lambda _, value: self.print_value(value)),  # of constants too
             extensions=[ClaimTags],
+            bytecode_cache=_COMPILED,
             optimized=False,
         )
         self.root = self
@@ -256,9 +276,9 @@ class TemplateEnvironment(jinja2.Environment):
         else:
             kind, facts = "quantity", {"name": self._name_in_sentence(subject), "value": subject}
         with self.located_errors():
-            own_macros = self.get_template("sentences.html").module
-            engines_macros = self.get_template("frame/sentences.html").module
-            macro = getattr(own_macros, kind, None) or getattr(engines_macros, kind)
+            macro = getattr(self.get_template("sentences.html").module, kind, None)
+            if macro is None:  # the project has some of its own, not this
+                macro = getattr(self.get_template("frame/sentences.html").module, kind)
             return Markup(macro(facts)).strip()
 
     def _name_in_sentence(self, quantity: Quantity) -> str:
