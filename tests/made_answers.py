@@ -85,3 +85,9 @@ def renderer(folder: Path) -> Render:
         return render_section(section("Part", best, name="part"), answers, exported, experiments, templates)
 
     return rendered
+
+
+def rows_of(table: str) -> list[list[str]]:
+    """The rows of a table that is written `text → what it gives`; `\\n` in it ends a line of a text."""
+    lines = table.strip().split("\n    ")
+    return [line.replace("\\n", "\n").split(" → ") for line in lines]

@@ -41,11 +41,19 @@ def page(made: Report) -> str:
     return render_page(*made)
 
 
-def with_text(made: Report, text: str) -> str:
-    """The page with a text in its first section."""
-    project, fragments, figures, facts = made
-    first = fragment("summary", "Summary", text)
-    return render_page(project, [first, *fragments[1:]], figures, facts)
+def page_of(
+    made: Report,
+    text: str = "<p>Text.</p>",
+    numbers: dict[str, Any] | None = None,
+    claims: tuple[Claim, ...] = (),
+    experiments: tuple[Any, ...] = (),
+    **options: Any,
+) -> str:
+    """What is printed of a report of one section with this text, its numbers and its claims."""
+    project, _, figures, facts = made
+    alone = replace(project, sections=project.sections[:1], experiments=experiments)
+    section = fragment("summary", "Summary", text, numbers=numbers or {}, claims=claims)
+    return render_page(alone, [section], figures, facts, medium="print", **options)
 
 
 def body(page: str) -> str:
@@ -110,8 +118,10 @@ def test_a_reference_names_what_it_leads_to(page: str) -> None:
 )
 def test_a_mistake_in_the_text_is_one_message(made: Report, text: str, message: str) -> None:
     """It says what, and what is allowed."""
+    project, fragments, figures, facts = made
+    first = fragment("summary", "Summary", text)
     with pytest.raises(UsageError, match=message):
-        with_text(made, text)
+        render_page(project, [first, *fragments[1:]], figures, facts, medium="print")
 
 
 def test_every_image_has_its_words_and_every_drawing_too(page: str, made: Report) -> None:
@@ -125,7 +135,7 @@ def test_every_image_has_its_words_and_every_drawing_too(page: str, made: Report
 def test_a_picture_of_the_author_becomes_a_part_of_the_page(made: Report) -> None:
     """From the folder of templates."""
     (made[0].folder / "templates" / "plan.png").write_bytes(b"\x89PNG")
-    shown = with_text(made, '<img src="plan.png" alt="A plan">')
+    shown = page_of(made, '<img src="plan.png" alt="A plan">')
     data = base64.b64encode(b"\x89PNG").decode()
     assert f'<img src="data:image/png;base64,{data}" alt="A plan">' in shown
 
@@ -161,51 +171,34 @@ def test_what_no_longer_holds_is_counted_at_the_top_and_linked(page: str) -> Non
 
 def test_how_to_read_it_says_only_what_is_needed(made: Report, page: str) -> None:
     """Over what the intervals are is counted from the numbers that are printed."""
-    assert "± is half the width of the 95 % interval over 5 seeds" in page
+    assert "± is half the width of the 95 % interval over 5 seeds: chance alone" in page
     assert "† stands at" in page
-    project, fragments, figures, facts = made
-    plain = replace(project, sections=project.sections[:1])
-    assert "how-to-read" not in body(render_page(plain, fragments[:1], figures, facts))
-    numbers = {
-        "gap": {"value": "1 ± 2", "n": 3, "unit": "plate"},
-        "mean": {"value": "1 ± 2", "n": 4, "unit": "plate"},
-    }
-    shown = fragment("summary", "Summary", "<p>1 ± 2</p>", numbers=numbers)
-    html = render_page(plain, [shown], figures, facts)
-    assert "interval over 3 to 4 plates: chance alone" in html
-    assert "† stands at" not in html
-    unknown = fragment("summary", "Summary", '<p>a wins<sup class="mark">†</sup></p>', numbers=numbers)
-    assert "† stands at" in render_page(plain, [unknown], figures, facts)
-
-
-def with_claims(report: Report, **more: Any) -> str:
-    """The page of the report with a claim that holds, one that fails, and one that nobody can decide."""
-    project, sections, figures, facts = report
-    claims = [Claim("a.md", 1, "a wins", "a.more", holds) for holds in (True, False, None)]
-    first = replace(sections[0], claims=tuple(claims))
-    plain = replace(project, sections=project.sections[:1])
-    return render_page(plain, [first], figures, facts, **more)
+    assert 'id="how-to-read"' not in page_of(made)
+    gap = {"value": "1 ± 2", "n": 3, "unit": "plate", "method": "mean over items"}
+    mean = {"value": "1 ± 2", "n": 4, "unit": "plate"}
+    numbers = {"gap": gap, "mean": mean}
+    plates = page_of(made, "<p>1 ± 2</p>", numbers=numbers)
+    assert "interval over 3 to 4 plates: chance alone" in plates
+    assert "that are right, chance means other seeds and other items" in plates
+    assert "† stands at" not in plates
+    assert "† stands at" in page_of(made, '<p>a wins<sup class="mark">†</sup></p>', numbers=numbers)
 
 
 def test_the_last_page_counts_what_is_checked(made: Report) -> None:
     """How many statements, how many of them hold, do not, or are not decided; none of a report without."""
-    counted = (
-        "3 statements of this report, against its results, at every build: 1 holds, 1 does not, 1 is not"
+    claims = tuple(Claim("a.md", 1, "a wins", "a.more", holds) for holds in (True, False, None))
+    checked = page_of(made, claims=claims).partition("<dt>Checked</dt>")[2]
+    assert checked.startswith(
+        "<dd>3 statements of this report, against its results, at every build: 1 holds, "
     )
-    for medium in ("screen", "print"):
-        assert counted in with_claims(made, medium=medium)
-    project, sections, figures, facts = made
-    alone = render_page(replace(project, sections=project.sections[:1]), sections[:1], figures, facts)
-    assert "<dt>Checked</dt>" not in alone
+    assert "1 holds, 1 does not, 1 is not decided." in checked
+    assert "<dt>Checked</dt>" not in page_of(made)
 
 
 @pytest.mark.parametrize(
     ("seeds", "message"),
     [
-        (
-            1,
-            "Made with one run of each experiment; the text was written for five. From one run nobody",
-        ),
+        (1, "Made with one run of each experiment; the text was written for five. From one run nobody"),
         (2, "Made with two runs of each experiment; the text was written for five.</p>"),
         (5, ""),
         (None, ""),
@@ -213,12 +206,7 @@ def test_the_last_page_counts_what_is_checked(made: Report) -> None:
 )
 def test_a_report_of_fewer_runs_says_so_at_its_top(made: Report, seeds: int | None, message: str) -> None:
     """With how many it was made, and for how many its text was written; with one, what the mark means."""
-    project, sections, figures, facts = made
-    numbers = {"one": {"value": "1 %", "n": seeds or 5, "unit": "seed"}}
-    first = replace(sections[0], numbers=numbers)
-    experiment = Experiment("small", Spec(), start=print)
-    plain = replace(project, sections=project.sections[:1], experiments=(experiment,))
-    page = render_page(plain, [first], figures, facts, seeds=seeds)
+    page = page_of(made, seeds=seeds, experiments=(Experiment("small", Spec(), start=print),))
     assert message in page
     assert bool(message) == ("Made with" in page)
 
@@ -230,10 +218,8 @@ def test_an_answer_of_one_line_stands_in_the_contents_of_the_page_only(made: Rep
 
 
 def test_a_report_that_is_preliminary_says_so(made: Report) -> None:
-    """In both media."""
-    for medium in ("screen", "print"):
-        page = render_page(*made, notice="More seeds < follow", medium=medium)
-        assert '<p class="notice">More seeds &lt; follow</p>' in page
+    """Below its title."""
+    assert '<p class="notice">More seeds &lt; follow</p>' in page_of(made, notice="More seeds < follow")
 
 
 def test_texts_of_the_project_are_escaped(page: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from made_answers import ACCURACY, SEEDS, ranked, seeds, truths
+from made_answers import ACCURACY, SEEDS, ranked, rows_of, seeds, truths
 from sample_report import drawn
 
 from labreport.errors import UsageError
@@ -161,16 +161,16 @@ def test_a_claim_in_the_box_and_in_a_caption_stays_markdown(tmp_path: Path) -> N
     assert "![line chart: Does not hold: It wins" in written
 
 
-@pytest.mark.parametrize(
-    ("text", "struck"),
-    [
-        ("One.\nTwo.\n\nThree.", "~~One.\nTwo.~~\n\n~~Three.~~"),
-        ("1. a\n2. b", "1. ~~a~~\n2. ~~b~~"),
-        ("#### Head\n\nText", "#### ~~Head~~\n\n~~Text~~"),
-        ("  - item", "  - ~~item~~"),
-        ("| a | b |\n|---|---|", "| a | b |\n|---|---|"),
-    ],
-)
+STRUCK = """
+    One.\\nTwo.\\n\\nThree. → ~~One.\\nTwo.~~\\n\\n~~Three.~~
+    1. a\\n2. b → 1. ~~a~~\\n2. ~~b~~
+    #### Head\\n\\nText → #### ~~Head~~\\n\\n~~Text~~
+      - item →   - ~~item~~
+    | a | b |\\n|---|---| → | a | b |\\n|---|---|
+"""
+
+
+@pytest.mark.parametrize(("text", "struck"), rows_of(STRUCK))
 def test_paragraphs_headings_and_items_are_struck_each_by_itself(text: str, struck: str) -> None:
     """Two tildes reach no further than a paragraph; a table stays as it is."""
     assert struck == strike_paragraphs(text)

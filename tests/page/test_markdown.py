@@ -6,37 +6,36 @@ import re
 from pathlib import Path
 
 import pytest
-from made_answers import Render
+from made_answers import Render, rows_of
 
 from labreport.errors import LabReportError, MultipleErrors, UsageError
 from labreport.page import glossary
 from labreport.page.markdown import bibliography
 
+TYPED = """
+    It reads 97.3 % of them. → 97.3 %
+    It reads 97.3% of them. → 97.3%
+    It reads 97.3\u00a0% of them. → 97.3 %
+    It reads 97 per cent. → 97 per cent
+    It reads 97 percent. → 97 percent
+    It is 0.8 points lower. → 0.8 points
+    It is one thing and 1 point lower. → 1 point
+    It is 0.8 percentage points lower. → 0.8 percentage points
+    It is 3 ± 0.2 of it. → ± 0.2
+    It is +/- 5. → +/- 5
+    **97.3 %** → 97.3 %
+    - item\\n- 97.3 % → 97.3 %
+    | a | 97.3 % |\\n|---|---| → 97.3 %
+    ### At 97.3 % → 97.3 %
+    [97.3 %](#a) → 97.3 %
+    {% claim ranking.wins('wide') %}97.3 %{% endclaim %} → 97.3 %
+    {% if false %}97.3 %{% endif %} → 97.3 %
+    <div>\\n97.3 %\\n</div> → 97.3 %
+    Text.[^1]\\n\\n[^1]: It is 97.3 %. → 97.3 %
+"""
 
-@pytest.mark.parametrize(
-    ("text", "typed"),
-    [
-        ("It reads 97.3 % of them.", "97.3 %"),
-        ("It reads 97.3% of them.", "97.3%"),
-        ("It reads 97.3\u00a0% of them.", "97.3 %"),
-        ("It reads 97 per cent.", "97 per cent"),
-        ("It reads 97 percent.", "97 percent"),
-        ("It is 0.8 points lower.", "0.8 points"),
-        ("It is one thing and 1 point lower.", "1 point"),
-        ("It is 0.8 percentage points lower.", "0.8 percentage points"),
-        ("It is 3 ± 0.2 of it.", "± 0.2"),
-        ("It is +/- 5.", "+/- 5"),
-        ("**97.3 %**", "97.3 %"),
-        ("- item\n- 97.3 %", "97.3 %"),
-        ("| a | 97.3 % |\n|---|---|", "97.3 %"),
-        ("### At 97.3 %", "97.3 %"),
-        ("[97.3 %](#a)", "97.3 %"),
-        ("{% claim ranking.wins('wide') %}97.3 %{% endclaim %}", "97.3 %"),
-        ("{% if false %}97.3 %{% endif %}", "97.3 %"),
-        ("<div>\n97.3 %\n</div>", "97.3 %"),
-        ("Text.[^1]\n\n[^1]: It is 97.3 %.", "97.3 %"),
-    ],
-)
+
+@pytest.mark.parametrize(("text", "typed"), rows_of(TYPED))
 def test_a_typed_percentage_is_refused(render: Render, text: str, typed: str) -> None:
     """Wherever it is prose; the message says what to write."""
     lines = f"Text.\n\n{text}\n".split("\n")
@@ -82,16 +81,16 @@ def test_formulas_are_drawn(render: Render) -> None:
     assert " id=" not in html[html.index("<svg") : html.rindex("</svg>")]
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        (r"$\fracc{1}{2}$", r"there is no command \fracc"),
-        (r"$\frac{1}{2$", "a brace is missing"),
-        ("```pyton\nx\n```", "Pygments reads no language 'pyton'"),
-        ("See [@lecun1999].", "references.bib has no entry 'lecun1999'; did you mean 'lecun1998'?"),
-        ('{{ term("los") }}', "no explanation in glossary.md of 'los'; did you mean 'loss'?"),
-    ],
-)
+UNREADABLE = """
+    $\\fracc{1}{2}$ → there is no command \\fracc
+    $\\frac{1}{2$ → a brace is missing
+    ```pyton\\nx\\n``` → Pygments reads no language 'pyton'
+    See [@lecun1999]. → references.bib has no entry 'lecun1999'; did you mean 'lecun1998'?
+    {{ term("los") }} → no explanation in glossary.md of 'los'; did you mean 'loss'?
+"""
+
+
+@pytest.mark.parametrize(("text", "message"), rows_of(UNREADABLE))
 def test_what_cannot_be_read_has_its_line(render: Render, text: str, message: str) -> None:
     """One message each."""
     with pytest.raises(UsageError) as raised:

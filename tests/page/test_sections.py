@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from made_answers import ACCURACY, SEEDS, Render, ranked, seeds, truths
+from made_answers import Render, ranked, truths
 
 from labreport.errors import UsageError
 from labreport.page import RenderedSection, plain_text, render_section, template_files
 from labreport.page.placeholders import MARK
 from labreport.project import question, section
-from labreport.stats import Answer, Quantity, Source, count, difference, fact, number, sentence
-from labreport.stats.finding import Finding
+from labreport.stats import Answer, Quantity, Source, fact, number, sentence
 
 SENTENCE = "Complex and wide share the lead in test accuracy (98.14 % and 98.11 %); small is clearly behind."
 
@@ -199,40 +198,31 @@ def test_a_project_may_say_findings_in_its_own_words(render: Render) -> None:
     assert "test accuracy of wide is 98.11\u00a0±\u00a00.06\u00a0%" == fragment.claims[0].now
 
 
-def findings() -> dict[str, Finding]:
-    """Each kind of finding, with each judgement that it may have."""
-    samples, first_seed = seeds(**SEEDS), seeds(**{name: values[:1] for name, values in SEEDS.items()})
-    made: dict[str, Any] = {
-        "ranking": ranked(),
-        "unknown ranking": ranked(1),
-        "difference": difference(samples, ACCURACY, "wide", "small"),
-        "same": difference(samples, ACCURACY, "wide", "complex"),
-        "unknown difference": difference(first_seed, ACCURACY, "wide", "small"),
-        "several": difference(samples, ACCURACY, against="small"),
-        "count": count(samples, list(SEEDS), ACCURACY, above=98),
-        "fact": Answer(fact=fact(True, "4 and 9 are first in 5 of 5 runs")),
-        "no fact": Answer(fact=fact(False, "4 and 9 are first.")),
-        "open fact": Answer(fact=fact(None, "4 and 9 are first")),
-    }
-    return {
-        name: next(member for member in answer.members.values() if isinstance(member, Finding))
-        for name, answer in made.items()
-    }
-
-
-@pytest.mark.parametrize("kind", findings())
-def test_every_finding_is_said_with_the_numbers_of_its_sentence(render: Render, kind: str) -> None:
-    """The page's sentence names whom the plain one names, and its numbers lead to their sources."""
-    finding = findings()[kind]
-    fragment = render(answer=Answer(one=finding))
+@pytest.mark.parametrize("seeds_measured", [1, 5])
+def test_the_engines_sentence_has_its_numbers_and_a_mark_where_nothing_is_judged(
+    render: Render, seeds_measured: int
+) -> None:
+    """It stands in the box; each number in it leads to its source."""
+    answer = ranked(seeds_measured)
+    fragment = render(answer=answer)
     glance = fragment.glance["best"].replace("\u00a0", " ")
-    judged = glance.removesuffix(MARK)
-    assert judged.endswith(".")
-    assert not judged.endswith("..")
-    assert (judged != glance) == (kind in ("unknown ranking", "unknown difference", "open fact"))
-    assert [name for name in SEEDS if name in sentence(finding).lower()] == [
-        n for n in SEEDS if n in glance.lower()
-    ]
-    assert "{" not in glance
-    printed = re.findall(r"\d+\.\d+", glance)
-    assert not printed or fragment.numbers
+    said = sentence(answer.ranking).replace("\u00a0", " ")
+    assert said.lower() == glance[: len(said)].lower()
+    assert (MARK if seeds_measured == 1 else "") == glance[len(said) :]
+    numbers = set(re.findall(r'data-q="([^"]*)"', fragment.html))
+    assert {"best.mean.complex", "best.mean.wide"} <= numbers == set(fragment.numbers)
+
+
+@pytest.mark.parametrize(
+    ("truth", "glance"),
+    [
+        (True, "4 and 9 are first."),
+        (False, "It does not hold that 4 and 9 are first."),
+        (None, f"It is not known whether this holds: 4 and 9 are first.{MARK}"),
+    ],
+)
+def test_a_fact_is_said_as_it_is(render: Render, truth: bool | None, glance: str) -> None:
+    """With one full stop, whether its author wrote it or not."""
+    for text in ("4 and 9 are first", "4 and 9 are first."):
+        fragment = render(answer=Answer(first=fact(truth, text)))
+        assert glance == fragment.glance["best"]

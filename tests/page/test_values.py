@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from made_answers import ACCURACY, SEEDS, Render, ranked, seeds, truths
+from made_answers import ACCURACY, SEEDS, Render, ranked, rows_of, seeds, truths
 
 from labreport.errors import UsageError
 from labreport.stats import Answer, Namespace, Quantity, Source, Table, difference, fact, number
@@ -23,53 +23,50 @@ def printed(render: Render, text: str, answer: Answer | None = None) -> str:
     return re.sub("</?data[^>]*>", "", body(render, text, answer)).replace("\u00a0", " ")
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("{{ 97.3 }}", "97.3 is a bare number"),
-        ("{{ mean.small.value }}", "is a bare number"),
-        ("{{ 5 + 1 }}", "6 is a bare number"),
-        ("{% for name in mean %}\n{{ loop.index }}\n{% endfor %}", "1 is a bare number"),
-        ("{{ [1, 2] }}", "1 is a bare number"),
-        ("{{ mean }}", "several values have this name; print one of complex, wide, small"),
-        ("{{ means }}", "a table is printed by show("),
-        ("{{ ranking.clear('wide', 'small') }}", "a condition is not printed"),
-        ("{{ none }}", "None is no text"),
-        ("{{ true }}", "True is no text"),
-        ("{{ mean.smal }}", "did you mean 'small'"),
-        ("{{ meen.small }}", "there is no 'meen' here; did you mean 'mean'?"),
-        ("{{ mean.small.valu }}", "has no 'valu'; did you mean 'value'?"),
-        ("{{ mean.small | sise }}", "no filter is called 'sise'; did you mean 'size'?"),
-        ("{{ ranking is cleer }}", "no test is called 'cleer'"),
-        ("{{ mean.small | pm(1, 2) }}", "the filter pm is written as {{ quantity | pm(decimals) }}"),
-        ("{{ mean.small | ci(form=2) }}", "the filter ci is written as {{ quantity | ci(decimals) }}"),
-        ("{{ mean.small | digits }}", "the filter digits is written as {{ quantity | digits(decimals) }}"),
-        ("{{ mean.small | ci('a') }}", "ci('a'): decimals are a whole number from 0 to 20"),
-        ("{{ none | size }}", "the filter size takes a quantity; None is none"),
-        (
-            "{{ ranking.leads | listed }}",
-            "the filter listed prints a list: leads is a function",
-        ),
-        ("{{ mean.small | join(', ') }}", "the filter join prints a list"),
-        ("{{ ranking.leads }}", "leads is a function; write leads(…)"),
-        ("{{ ranking.leads.small }}", "the function leads(…) has no 'small'"),
-        ("{{ show() }}", "show(): missing a required argument: 'table'; write show(table, caption=''"),
-        ("{{ show(means, title='A') }}", "show(): got an unexpected keyword argument 'title'; write show("),
-        ("{{ rows() }}", "rows(): missing a required argument: 'subjects'; write rows("),
-        ("{{ figure() }}", "figure(): missing a required argument: 'name'; write figure("),
-        ("{{ term('a', 'b', 'c') }}", "term(): too many positional arguments; write term(word, text='')"),
-        ("{% macro bold(x) %}{{ x }}{% endmacro %}{{ bold(y=2) }}", "macro 'bold' takes no keyword argument"),
-        ("{{ digits | size }}", "takes a quantity"),
-        ("{{ nothing | size }}", "there is no 'nothing' here"),
-        ("{{ [5, 8] | join(', ') }}", "5 is a bare number"),
-        ("{{ show(mean) }}", "show() prints a table"),
-        ('{{ show(means, "Within 0.2 points") }}', '"0.2 points" is typed'),
-        ("{{ rows(experiments, nods='Nodes') }}", "did you mean 'nodes'"),
-        ("{% include 'part.md' %}", "there is no template 'part.md'"),
-        ("{{ mean.small + 1 }}", "TypeError: "),
-        ("{% for x in means.rows %}", "Unexpected end of template"),
-    ],
-)
+NOT_PRINTED = """
+    {{ 97.3 }} → 97.3 is a bare number
+    {{ mean.small.value }} → is a bare number
+    {{ 5 + 1 }} → 6 is a bare number
+    {% for name in mean %}\\n{{ loop.index }}\\n{% endfor %} → 1 is a bare number
+    {{ [1, 2] }} → 1 is a bare number
+    {{ mean }} → several values have this name; print one of complex, wide, small
+    {{ means }} → a table is printed by show(
+    {{ ranking.clear('wide', 'small') }} → a condition is not printed
+    {{ none }} → None is no text
+    {{ true }} → True is no text
+    {{ mean.smal }} → did you mean 'small'
+    {{ meen.small }} → there is no 'meen' here; did you mean 'mean'?
+    {{ mean.small.valu }} → has no 'valu'; did you mean 'value'?
+    {{ mean.small | sise }} → no filter is called 'sise'; did you mean 'size'?
+    {{ ranking is cleer }} → no test is called 'cleer'
+    {{ mean.small | pm(1, 2) }} → the filter pm is written as {{ quantity | pm(decimals) }}
+    {{ mean.small | ci(form=2) }} → the filter ci is written as {{ quantity | ci(decimals) }}
+    {{ mean.small | digits }} → the filter digits is written as {{ quantity | digits(decimals) }}
+    {{ mean.small | ci('a') }} → ci('a'): decimals are a whole number from 0 to 20
+    {{ none | size }} → the filter size takes a quantity; None is none
+    {{ ranking.leads | listed }} → the filter listed prints a list: leads is a function
+    {{ mean.small | join(', ') }} → the filter join prints a list
+    {{ ranking.leads }} → leads is a function; write leads(…)
+    {{ ranking.leads.small }} → the function leads(…) has no 'small'
+    {{ show() }} → show(): missing a required argument: 'table'; write show(table, caption=''
+    {{ show(means, title='A') }} → show(): got an unexpected keyword argument 'title'; write show(
+    {{ rows() }} → rows(): missing a required argument: 'subjects'; write rows(
+    {{ figure() }} → figure(): missing a required argument: 'name'; write figure(
+    {{ term('a', 'b', 'c') }} → term(): too many positional arguments; write term(word, text='')
+    {% macro bold(x) %}{{ x }}{% endmacro %}{{ bold(y=2) }} → macro 'bold' takes no keyword argument
+    {{ digits | size }} → takes a quantity
+    {{ nothing | size }} → there is no 'nothing' here
+    {{ [5, 8] | join(', ') }} → 5 is a bare number
+    {{ show(mean) }} → show() prints a table
+    {{ show(means, "Within 0.2 points") }} → "0.2 points" is typed
+    {{ rows(experiments, nods='Nodes') }} → did you mean 'nodes'
+    {% include 'part.md' %} → there is no template 'part.md'
+    {{ mean.small + 1 }} → TypeError
+    {% for x in means.rows %} → Unexpected end of template
+"""
+
+
+@pytest.mark.parametrize(("text", "message"), rows_of(NOT_PRINTED))
 def test_what_cannot_be_printed_is_one_message(render: Render, text: str, message: str) -> None:
     """A bare number, a value with no text, a name that is not there: file, line, what to write."""
     with pytest.raises(UsageError) as raised:
@@ -80,42 +77,36 @@ def test_what_cannot_be_printed_is_one_message(render: Render, text: str, messag
     assert message in reason
 
 
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("{{ mean.complex }}", "98.14 %"),
-        ("{{ mean['complex'] | pm }}", "98.14 ± 0.05 %"),
-        ("{{ mean.complex | ci }}", "98.14 % (95 % CI 98.09 to 98.19)"),
-        ("{{ mean.complex | digits(1) }}", "98.1 %"),
-        ("{{ difference.small.wide | size }}", "0.58 points"),
-        ("{{ difference.small.wide | size | ci(1) }}", "0.6 points (95 % CI 0.5 to 0.6)"),
-        ("{{ difference.small.wide | ci(1) | size }}", "0.6 points (95 % CI 0.5 to 0.6)"),
-        ("{{ mean.complex | digits(1) | pm }}", "98.1 ± 0.1 %"),
-        ("{{ (mean.complex | pm) ~ ' of them' }}", "98.14 ± 0.05 % of them"),
-        ("{{ difference.small.wide }}", "−0.58 points"),
-        ("{{ dose | pm }}", "1.6 ± 0.5 µM"),
-        ("{{ ten | words }} of them", "ten of them"),
-        ("{{ experiments.small.nodes }}", "62"),
-        ("{{ experiments.small.optimizer }}", "sgd"),
-        ("{{ digits }}", "5, 8 and 9"),
-        ("{{ digits | listed('or') }}", "5, 8 or 9"),
-        ("{{ [mean.small, '<'] | join(' & ') }}", "97.53 % &amp; &lt;"),
-        ("{{ ranking.first }}", "complex and wide"),
-        (
-            "{{ '97.3 %' | literal }}",
-            '<span class="literal" title="typed by hand; no result says it">97.3 %</span>',
-        ),
-        ("{{ 3 | literal }}", '<span class="literal" title="typed by hand; no result says it">3</span>'),
-        (
-            "{{ ranking }}",
-            "complex and wide share the lead in test accuracy (98.14 % and 98.11 %); small is clearly behind",
-        ),
-        ("{{ 'wide' if false }}.", "."),
-        ("{% for name in mean %}\n- {{ name }}\n{% endfor %}", "complex</li>\n<li>wide</li>"),
-        ("{% set best = mean.complex %}\n\n{{ best }}", "98.14 %"),
-        ("{% macro bold(x) %}**{{ x }}**{% endmacro %}{{ bold(mean.wide) }}", "<strong>98.11 %</strong>"),
-    ],
-)
+PRINTED = """
+    {{ mean.complex }} → 98.14 %
+    {{ mean['complex'] | pm }} → 98.14 ± 0.05 %
+    {{ mean.complex | ci }} → 98.14 % (95 % CI 98.09 to 98.19)
+    {{ mean.complex | digits(1) }} → 98.1 %
+    {{ difference.small.wide | size }} → 0.58 points
+    {{ difference.small.wide | size | ci(1) }} → 0.6 points (95 % CI 0.5 to 0.6)
+    {{ difference.small.wide | ci(1) | size }} → 0.6 points (95 % CI 0.5 to 0.6)
+    {{ mean.complex | digits(1) | pm }} → 98.1 ± 0.1 %
+    {{ (mean.complex | pm) ~ ' of them' }} → 98.14 ± 0.05 % of them
+    {{ difference.small.wide }} → −0.58 points
+    {{ dose | pm }} → 1.6 ± 0.5 µM
+    {{ ten | words }} of them → ten of them
+    {{ experiments.small.nodes }} → 62
+    {{ experiments.small.optimizer }} → sgd
+    {{ digits }} → 5, 8 and 9
+    {{ digits | listed('or') }} → 5, 8 or 9
+    {{ [mean.small, '<'] | join(' & ') }} → 97.53 % &amp; &lt;
+    {{ ranking.first }} → complex and wide
+    {{ '97.3 %' | literal }} → <span class="literal" title="typed by hand; no result says it">97.3 %</span>
+    {{ 3 | literal }} → <span class="literal" title="typed by hand; no result says it">3</span>
+    {{ ranking }} → complex and wide share the lead in test accuracy (98.14 % and 98.11 %); small is
+    {{ 'wide' if false }}. → .
+    {% for name in mean %}\\n- {{ name }}\\n{% endfor %} → complex</li>\\n<li>wide</li>
+    {% set best = mean.complex %}\\n\\n{{ best }} → 98.14 %
+    {% macro bold(x) %}**{{ x }}**{% endmacro %}{{ bold(mean.wide) }} → <strong>98.11 %</strong>
+"""
+
+
+@pytest.mark.parametrize(("text", "shown"), rows_of(PRINTED))
 def test_values_print_themselves(render: Render, text: str, shown: str) -> None:
     """With unit, in the form that is asked for."""
     result = printed(render, text)
@@ -143,24 +134,24 @@ def test_a_name_of_the_engine_is_refused(render: Render, name: str) -> None:
         body(render, "Text.", Answer(**{name: number(3)}))
 
 
-@pytest.mark.parametrize(
-    ("text", "html"),
-    [
-        ("{{ tag }}", "<p>&lt;b&gt;&amp;amp;&lt;/b&gt;</p>"),
-        ("`{{ tag }}`", "<p><code>&lt;b&gt;&amp;amp;&lt;/b&gt;</code></p>"),
-        ("```\n{{ tag }}\n```", "<pre><code>&lt;b&gt;&amp;amp;&lt;/b&gt;\n</code></pre>"),
-        ("{{ star }} and {{ star }}", "<p>a*b*c and a*b*c</p>"),
-        ("**{{ star }}**", "<p><strong>a*b*c</strong></p>"),
-        ("*a*{{ star }}", "<p><em>a</em>a*b*c</p>"),
-        ("{{ dollars }}", "<p>$5 and $6</p>"),
-        ("| {{ cell }} | `{{ cell }}` |\n|---|---|", "x|y</th>\n<th><code>x|y</code></th>"),
-        ("[{{ tag }}](#a)", '<a href="#a">&lt;b&gt;&amp;amp;&lt;/b&gt;</a>'),
-        ('<i title="{{ tag }}">x</i>', '<i title="&lt;b&gt;&amp;amp;&lt;/b&gt;">x</i>'),
-        ("## {{ tag }}", '<h4 id="best-section">&lt;b&gt;&amp;amp;&lt;/b&gt;</h4>'),
-        ("{{ 'a*b*c' }}", "<p>a*b*c</p>"),
-        ("{{ '\U000f0000' }}", "<p>\ufffd</p>"),
-    ],
-)
+TEXTS_OF_THE_DATA = """
+    {{ tag }} → <p>&lt;b&gt;&amp;amp;&lt;/b&gt;</p>
+    `{{ tag }}` → <p><code>&lt;b&gt;&amp;amp;&lt;/b&gt;</code></p>
+    ```\\n{{ tag }}\\n``` → <pre><code>&lt;b&gt;&amp;amp;&lt;/b&gt;\\n</code></pre>
+    {{ star }} and {{ star }} → <p>a*b*c and a*b*c</p>
+    **{{ star }}** → <p><strong>a*b*c</strong></p>
+    *a*{{ star }} → <p><em>a</em>a*b*c</p>
+    {{ dollars }} → <p>$5 and $6</p>
+    | {{ cell }} | `{{ cell }}` |\\n|---|---| → x|y</th>\\n<th><code>x|y</code></th>
+    [{{ tag }}](#a) → <a href="#a">&lt;b&gt;&amp;amp;&lt;/b&gt;</a>
+    <i title="{{ tag }}">x</i> → <i title="&lt;b&gt;&amp;amp;&lt;/b&gt;">x</i>
+    ## {{ tag }} → <h4 id="best-section">&lt;b&gt;&amp;amp;&lt;/b&gt;</h4>
+    {{ 'a*b*c' }} → <p>a*b*c</p>
+    {{ '\U000f0000' }} → <p>�</p>
+"""
+
+
+@pytest.mark.parametrize(("text", "html"), rows_of(TEXTS_OF_THE_DATA))
 def test_a_text_stays_what_it_is(render: Render, text: str, html: str) -> None:
     """Escaped once, in whatever it stands: a code span, a cell, emphasis, a link, an attribute, a heading."""
     assert html in body(render, text)
