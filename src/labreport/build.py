@@ -259,7 +259,7 @@ def _check_rules(plan: Plan) -> None:
     project = plan.project
     if project.rules:
         rules = project.resolve("rules")
-        broken = [UsageError(line) for line in rules(project.runs)]
+        broken = [UsageError(line) for line in rules(project.all_experiments)]
         if broken:
             raise MultipleErrors(broken)
 

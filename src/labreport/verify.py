@@ -22,7 +22,7 @@ def checks(plan: Plan) -> Iterator[Check]:
     What was never made, or is stale, fails: the report is then not what the project says. Damaged files are
     removed, so that the next build makes them again.
     """
-    for experiment in plan.project.runs:
+    for experiment in plan.project.all_experiments:
         yield _check_stored_runs(plan, experiment)
     for target in plan.targets:
         if isinstance(target, MadeTarget):
@@ -116,7 +116,7 @@ def _hash_without_times(run: Run, epochs: Sequence[int]) -> str:
 def _all_results(plan: Plan) -> Results:
     """The runs of all experiments at all epochs that anyone reads."""
     runs = {}
-    for experiment in plan.project.runs:
+    for experiment in plan.project.all_experiments:
         epochs = plan.project.epochs_kept(experiment)
         views = tuple(run.seen(epochs) for run in plan.runs(experiment))
         runs[experiment.name] = Runs(experiment, views, epochs[-1])

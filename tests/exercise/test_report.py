@@ -139,7 +139,7 @@ def report(accuracy: Callable[[str, int], float], seeds: range) -> list[Rendered
         return {name: answer for name, answer in answers.items() if "*" in section.answers or name in names}
 
     return [
-        render_section(section, shown(section), figures, PROJECT.runs, TEMPLATES)
+        render_section(section, shown(section), figures, PROJECT.all_experiments, TEMPLATES)
         for section in PROJECT.chapters
     ]
 
@@ -184,7 +184,7 @@ def test_each_bullet_of_the_exercise_is_asked() -> None:
 def test_at_most_100_training_runs_are_made() -> None:
     """Experiments of one specification share them; what is timed by plain Keras is none."""
     training_runs = set()
-    for experiment in PROJECT.runs:
+    for experiment in PROJECT.all_experiments:
         if not isinstance(experiment.specification, Timing):
             for seed in PROJECT.seed_range[: experiment.seeds]:
                 training_runs.add((experiment.specification, seed))

@@ -113,7 +113,7 @@ def test_epochs_that_anyone_reads_are_kept() -> None:
 
     project = Project("Report", (answer,))
     assert project.epochs_kept(DEEP) == (5, 10, 20, 50)
-    assert [run.name for run in project.runs] == ["deep"]
+    assert [run.name for run in project.all_experiments] == ["deep"]
 
 
 def test_an_epoch_that_is_not_trained_cannot_be_read() -> None:
@@ -161,7 +161,7 @@ def test_the_project_fits_what_has_no_code_of_its_own() -> None:
     @question("?", reads=(bare, TREE))
     def best(results: Any) -> None: ...
 
-    assert [run.code for run in Project("Report", (best,), fit=other_fit).runs] == [other_fit, fit]
+    assert [run.code for run in Project("Report", (best,), fit=other_fit).all_experiments] == [other_fit, fit]
 
 
 def run_of(record: dict[str, float], metrics: dict[str, float]) -> Any:
@@ -187,8 +187,8 @@ def test_a_margin_is_in_the_printed_unit() -> None:
     """Points for shares and for their differences, a factor for ratios, else the unit itself."""
     share, seconds = Measure("train", unit="%", margin=0.5), Measure("time", unit="s", margin=2)
     gap, points = share - Measure("test", unit="%"), Measure("gap", unit="points", margin=0.5)
-    assert [measure.bound for measure in (share, gap, points, seconds)] == [0.005, 0.005, 0.005, 2]
-    assert Measure("time", unit="s", scale="ratio", margin=1.3).bound == 1.3
+    assert [measure.stored_margin for measure in (share, gap, points, seconds)] == [0.005, 0.005, 0.005, 2]
+    assert Measure("time", unit="s", scale="ratio", margin=1.3).stored_margin == 1.3
 
 
 def test_a_share_above_one_needs_permission() -> None:

@@ -33,7 +33,7 @@ def inputs_of(folder: Path) -> Inputs:
     """
     ingredients = dependencies(load(folder))
     inputs: Inputs = {}
-    for experiment in ingredients.project.runs:
+    for experiment in ingredients.project.all_experiments:
         inputs[experiment.name] = ingredients.run_inputs(experiment, 0)
     for reader in (*ingredients.project.questions, *ingredients.project.figures):
         inputs[reader.name] = _without_declarations(ingredients.reader_inputs(reader, {}))

@@ -133,7 +133,7 @@ def loaded(folder: Path, *edits: tuple[str, str]) -> Dependencies:
 def made(ingredients: Dependencies) -> dict[str, dict[str, str]]:
     """What each thing is made of: `run NAME`, `answer NAME`, `figure NAME`."""
     project = ingredients.project
-    inputs = {f"run {run.name}": ingredients.run_inputs(run, 0) for run in project.runs}
+    inputs = {f"run {run.name}": ingredients.run_inputs(run, 0) for run in project.all_experiments}
     inputs |= {f"answer {answer.name}": ingredients.reader_inputs(answer, {}) for answer in project.questions}
     return inputs | {
         f"figure {figure.name}": ingredients.reader_inputs(figure, {}) for figure in project.figures
@@ -332,7 +332,7 @@ def test_what_is_edited_after_loading_is_told(tmp_path: Path) -> None:
     (tmp_path / "images.txt").write_text("9 9 9")
     assert [Path(name).name for name in ingredients.changed_since_loaded()] == ["images.txt", "project.py"]
     assert (
-        ingredients.run_inputs(ingredients.project.runs[0], 0)["code project:Training"]
+        ingredients.run_inputs(ingredients.project.all_experiments[0], 0)["code project:Training"]
         == before["run plain"]["code project:Training"]
     )
 

@@ -73,7 +73,7 @@ def opened(folder: Path) -> Dependencies:
 
 def inputs(ingredients: Dependencies) -> dict[str, str]:
     """What the run is made of."""
-    return ingredients.run_inputs(ingredients.project.runs[0], 0)
+    return ingredients.run_inputs(ingredients.project.all_experiments[0], 0)
 
 
 @pytest.mark.parametrize("name", VALUES)

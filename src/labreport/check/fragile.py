@@ -83,7 +83,7 @@ def firmness(plan: Plan) -> Firmness:
 def units_of(plan: Plan) -> Iterator[LeftOut]:
     """The seeds of experiments, and the replicates of tables, that have neither too few nor too many."""
     seeds = dict[int, str]()
-    for experiment in plan.project.runs:
+    for experiment in plan.project.all_experiments:
         runs = plan.runs(experiment)
         if FEWEST <= len(runs) <= MOST:
             seeds |= {run.seed: experiment.design.unit for run in runs}
@@ -147,7 +147,9 @@ class ReportWithout:
         answers = {name: self.answers[name] for name in names if self.answers[name] is not None}
         try:
             drawings = self.stored.figures(target.figures)
-            return render_section(section, answers, drawings, plan.project.runs, plan.templates).claims
+            return render_section(
+                section, answers, drawings, plan.project.all_experiments, plan.templates
+            ).claims
         except LabReportError as error:  # its template reads what there is not without the unit
             self._fail(section.name, error)
             return ()

@@ -140,7 +140,7 @@ def _usable_keys(plan: Plan) -> set[str]:
     """The keys of the runs that an experiment of the project can use, with any seed that is stored."""
     keys = set()
     for seed in {run.seed for run in plan.store.runs()}:
-        for experiment in plan.project.runs:
+        for experiment in plan.project.all_experiments:
             keys.add(plan.key(RunTarget(experiment.name, experiment, seed)))
     return keys
 
@@ -164,7 +164,7 @@ def render(arguments: argparse.Namespace, terminal: Terminal) -> int:
     source = Path(arguments.file)
     plan = open_report(request_of(arguments))
     answers = StoredReport(plan).answers().members
-    text, claims = render_file(source, answers, plan.project.runs)
+    text, claims = render_file(source, answers, plan.project.all_experiments)
     target = arguments.output / "exports" / source.name
     files.write_bytes(target, text.encode())
     checked = [CheckedClaim(claim, source) for claim in claims]

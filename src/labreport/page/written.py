@@ -44,7 +44,7 @@ def written_report(project: Project, answers: Answers, figures: Drawings) -> str
     parts = [f"# {escape_markdown(project.title)}"]
     parts += [escape_markdown(text) for text in (project.subtitle, project.author) if text]
     for section in project.chapters:
-        environment = MarkdownEnvironment(section, answers, figures, project.runs, templates)
+        environment = MarkdownEnvironment(section, answers, figures, project.all_experiments, templates)
         parts.append(environment.render())
     text = "\n\n".join(parts)
     numbering = Numbering(project, text)

@@ -28,7 +28,7 @@ def answers_document(stored: StoredReport) -> dict[str, Any]:
     for section in project.chapters:
         sections[section.name] = _add_questions(section, stored, questions)
     experiments = {}
-    for experiment in project.runs:
+    for experiment in project.all_experiments:
         epochs = project.epochs_kept(experiment)
         experiments[experiment.name] = describe_experiment(experiment, epochs, stored.runs(experiment))
     return {
@@ -64,10 +64,10 @@ def facts(stored: StoredReport) -> dict[str, str]:
 
     project = stored.plan.project
     runs: dict[str, Run] = {}
-    for experiment in project.runs:
+    for experiment in project.all_experiments:
         for run in stored.runs(experiment):
             runs[run.key] = run
     if not runs:
         return {}
-    count = f"{len(runs)}, in {len(project.runs)} experiments"
+    count = f"{len(runs)}, in {len(project.all_experiments)} experiments"
     return {"Runs": count, **made_with(runs.values(), project.words.run)}

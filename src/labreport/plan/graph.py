@@ -28,7 +28,7 @@ class TargetGraph:
         self.project = project
         self.runs_of = {
             experiment.name: [RunTarget(experiment.name, experiment, seed) for seed in seeds(experiment)]
-            for experiment in project.runs
+            for experiment in project.all_experiments
         }
         """The runs of each experiment, in order of seed."""
         self.runs = [run for runs in self.runs_of.values() for run in runs]

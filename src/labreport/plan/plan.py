@@ -79,7 +79,7 @@ class Plan:
     @cached_property
     def declarations(self) -> dict[str, str]:
         """How each experiment is declared, by its name."""
-        return {experiment.name: declaration_hash(experiment) for experiment in self.project.runs}
+        return {experiment.name: declaration_hash(experiment) for experiment in self.project.all_experiments}
 
     def key(self, target: Target) -> str:
         """The digest of what a target would be made of now; that of a run is computed once."""

@@ -204,7 +204,7 @@ class SectionTarget(MadeTarget):
             if any(figure.name not in drawings for figure in question.figures):
                 answers.pop(question.name, None)
         project = stored.plan.project
-        return render_section(self.subject, answers, drawings, project.runs, stored.plan.templates)
+        return render_section(self.subject, answers, drawings, project.all_experiments, stored.plan.templates)
 
 
 class DocumentTarget(MadeTarget):
@@ -261,7 +261,9 @@ class DocumentTarget(MadeTarget):
         project = stored.plan.project
         sections = [stored.section(section) for section in project.chapters]
         parts = project, sections, stored.figures(project.figures), facts(stored)
-        seeds = max((len(stored.plan.seeds(experiment)) for experiment in project.runs), default=None)
+        seeds = max(
+            (len(stored.plan.seeds(experiment)) for experiment in project.all_experiments), default=None
+        )
         if self.name == "pdf":
             return render_pdf(*parts, seeds=seeds)
         return render_page(*parts, notice=notice, seeds=None if notice else seeds).encode()

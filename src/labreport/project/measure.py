@@ -155,16 +155,16 @@ class Measure(Declared):
         return "times" if self.scale == "ratio" else "points" if self.share else self.unit
 
     @property
-    def stored(self) -> float:
-        """How many of the printed unit are one of the stored: 100 for shares and points, else 1."""
+    def factor(self) -> float:
+        """By what a stored value is multiplied to be printed: 100 for shares and points, else 1."""
         return 100.0 if self.unit in ("%", "points") else 1.0
 
     @property
-    def bound(self) -> float | None:
+    def stored_margin(self) -> float | None:
         """The margin in the unit of differences as they are stored: a fraction, a ratio, a number."""
         if self.margin is None or self.scale == "ratio":
             return self.margin
-        return self.margin / self.stored
+        return self.margin / self.factor
 
     @property
     def reduction(self) -> str:

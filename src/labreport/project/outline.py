@@ -362,7 +362,7 @@ class Project(Declared):
         return tuple(tables)
 
     @cached_property
-    def runs(self) -> tuple[Experiment, ...]:
+    def all_experiments(self) -> tuple[Experiment, ...]:
         """All experiments in the order of their declaration, studies unfolded, each with its code."""
         runs = {}
         for experiment in self._experiments_as_read:
@@ -384,7 +384,7 @@ class Project(Declared):
 
     @cached_property
     def _experiments_by_name(self) -> dict[str, Experiment]:
-        return {experiment.name: experiment for experiment in self.runs}
+        return {experiment.name: experiment for experiment in self.all_experiments}
 
     def epochs_kept(self, experiment: Experiment) -> tuple[int, ...]:
         """The epochs that anyone reads of an experiment, and its last."""

@@ -220,7 +220,7 @@ def _work(task: Task, run_files: RunFiles, sent: str) -> tuple[Failed | None, Ru
 def project_files(project: Project) -> dict[str, bytes]:
     """What a run may need: the project's modules, its declared data files, its pyproject.toml."""
     declared = {*project.data_files}
-    for experiment in project.runs:
+    for experiment in project.all_experiments:
         declared.update(experiment.files or ())
     paths = [project.folder / "pyproject.toml", *module_files(project)]
     paths += [project.package / file for file in sorted(declared)]

@@ -162,7 +162,7 @@ class Dependencies:
         label = Label.parse(text)
         declared = self._graph.declared.get(text)
         if label.kind == "experiment" and declared is None:
-            declared = next((run for run in self.project.runs if run.name == label.name), None)
+            declared = next((run for run in self.project.all_experiments if run.name == label.name), None)
         if declared is not None:
             return text, declared.location
         module, _, qualified_name = label.name.partition(":")
@@ -262,7 +262,12 @@ class Dependencies:
         for reader in (*project.questions, *project.figures):  # first, so that namesakes have fixed numbers
             for source in reader.sources:
                 self._graph.label_of(source)
-        subjects: list[Subject] = [*project.runs, *project.questions, *project.figures, *project.chapters]
+        subjects: list[Subject] = [
+            *project.all_experiments,
+            *project.questions,
+            *project.figures,
+            *project.chapters,
+        ]
         for subject in subjects:
             self._closure(subject)
 
@@ -294,7 +299,7 @@ class Dependencies:
             specification_repr(subject)  # which refuses what is not allowed
             return subject.start or subject.fit, tuple(specification_classes(subject.specification))
         classes = dict[type, None]()
-        for experiment in self.project.runs:
+        for experiment in self.project.all_experiments:
             classes.update(dict.fromkeys(specification_classes(experiment.specification)))
         return None, tuple(classes)
 
@@ -312,7 +317,7 @@ class Dependencies:
             return
         known = set(unstable)
         while varying := varying_labels(digests, self.project.folder, unstable) - unstable:
-            for subject in self.project.runs:
+            for subject in self.project.all_experiments:
                 if f"experiment {subject.name}" in varying:
                     text = "what runs it differs from process to process; bind it to a name in the module"
                     subject.refuse(text)

@@ -37,7 +37,7 @@ def mean_of(sample: Sample, measure: Measure) -> Quantity:
     source = _source([sample], measure, estimate)
     mean = _quantity(estimate, measure.quantity_unit, source, sample)
     if mean.is_of_one_run and measure.scale == "difference":
-        return replace(mean, margin=measure.bound)  # to whose decimals it is printed
+        return replace(mean, margin=measure.stored_margin)  # to whose decimals it is printed
     return mean
 
 
@@ -167,12 +167,12 @@ def _compared_quantity(
     """
     null = 1.0 if measure.scale == "ratio" else 0.0
     quantity = _quantity(own, measure.difference_unit, source, samples[0])
-    quantity = replace(quantity, null=null, family=family, margin=measure.bound)
+    quantity = replace(quantity, null=null, family=family, margin=measure.stored_margin)
     groups = tuple((sample.name, len(sample.values)) for sample in samples)
     quantity = replace(quantity, groups=groups)
     if own.n < 2:
         return quantity
-    if own.all_equal and measure.bound is not None:
+    if own.all_equal and measure.stored_margin is not None:
         return replace(quantity, p=own.p, judged_low=null, judged_high=null)
     low, high = _finite_ends(with_exact_test(of_family, ALPHA / family))
     return replace(quantity, p=own.p, judged_low=low, judged_high=high)

@@ -88,8 +88,8 @@ def sentence_values(finding: Finding) -> dict[str, Any]:
 def _values_of_subjects(finding: OfSubjects) -> dict[str, Any]:
     measure = finding.measure
     margin = None
-    if measure.bound is not None:
-        margin = Quantity(measure.bound, measure.difference_unit, exact=True)
+    if measure.stored_margin is not None:
+        margin = Quantity(measure.stored_margin, measure.difference_unit, exact=True)
     return {
         "measure": measure.label,
         "epoch": finding.epoch,

@@ -144,7 +144,7 @@ def _means(named: NamedSamples, measure: Measure, heads: tuple[str, str]) -> Mea
         names = (outer, inner, inner_sample.label)
         rows.append((*names, *_mean_and_ends(inner_sample, measure)))
         for run, value in inner_sample.values.items():
-            run_rows.append((*names, run, value * measure.stored))
+            run_rows.append((*names, run, value * measure.factor))
     frame = pandas.DataFrame(rows, columns=["outer", "inner", "label", "mean", "low", "high"])
     runs = pandas.DataFrame(run_rows, columns=["outer", "inner", "label", "run", "value"])
     return Means(frame, runs, measure, heads, unit)
@@ -158,5 +158,5 @@ def _mean_and_ends(values: Sample, measure: Measure) -> tuple[float, float, floa
         return math.nan, math.nan, math.nan
     if low is None or high is None or not math.isfinite(low + high):
         low = high = mean
-    factor = measure.stored
+    factor = measure.factor
     return factor * mean, factor * low, factor * high

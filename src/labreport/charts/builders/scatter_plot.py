@@ -73,7 +73,7 @@ def _printed_values(data: Data, frame: Any, measure: Measure) -> Any:
     """A column in the printed unit; raises `UsageError` for a share that is none."""
     check = partial(measure.checked, owner=data.name)
     values = frame[measure.name].map(check)
-    return values * (1.0 if measure.percent else measure.stored)
+    return values * (1.0 if measure.percent else measure.factor)
 
 
 def _point_labels(panel: Panel, label: str) -> Iterator[Label]:

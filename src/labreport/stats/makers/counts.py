@@ -41,7 +41,7 @@ def count(
     if (above is None) == (below is None):
         refuse("count: give either above= or below=, the threshold in the unit of the measure")
     side = "above" if below is None else "below"
-    stored = plain_number(below if above is None else above) / measure.stored
+    stored = plain_number(below if above is None else above) / measure.factor
     threshold = Quantity(stored, measure.quantity_unit, source=Source(kind="declared"), exact=True)
     names: Any = experiments
     if experiments is not None and (isinstance(experiments, str) or not isinstance(experiments, Iterable)):
