@@ -10,7 +10,7 @@ from results.stored import NAMES, ROWS, SMALL, stored_run
 
 from labreport.errors import UsageError
 from labreport.project import at, question
-from labreport.results import Results, Run, Store, results_for_reader
+from labreport.results import Results, Store, results_for_reader
 
 
 @pytest.fixture
@@ -63,7 +63,6 @@ def test_metrics_arrays_and_records_are_those_of_each_seed(store: Store) -> None
             lambda results: results["small"].arrays("gess"),
             "no array 'gess'; did you mean 'guess'? It has empty, guess, words",
         ),
-        (lambda _: Run("", "bare", 0, {}).at(), "'bare' is read at epoch None, and declared are none"),
         (lambda results: results["small"].curve("los"), "no record 'los'; did you mean 'loss'?"),
         (lambda results: results.study("cols"), "reads study 'cols' and declares small, rows"),
     ],

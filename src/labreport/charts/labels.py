@@ -20,7 +20,8 @@ _VISIBLE_MOVE = 3.0
 """A label that is moved by more points than this has a leader to its point."""
 _ROUNDS = 500
 """How often labels that overlap are moved apart, at most."""
-_THIN: dict[str, Any] = {"color": Colour.RULE.value, "linewidth": 0.5}
+_LABEL: dict[str, Any] = {"va": "center", "fontweight": 600, "parse_math": False}
+_THIN: dict[str, Any] = {"color": Colour.RULE, "linewidth": 0.5}
 _LEADER = {"arrowstyle": "-", "shrinkA": 0.0, "shrinkB": 2.0} | _THIN
 
 
@@ -51,10 +52,12 @@ def label_line_ends(axes: Axes) -> None:
     if not labels:
         return
     column = max(label.x for label in labels)
+    in_column = []
     for label in labels:
         if label.x < column:
             axes.hlines(label.y, label.x, column, **_THIN)
-    direct_labels(axes, [replace(label, x=column) for label in labels])
+        in_column.append(replace(label, x=column))
+    direct_labels(axes, in_column)
 
 
 def _house_colour(colour: Any) -> Colour:
@@ -74,8 +77,8 @@ def direct_labels(axes: Axes, labels: Iterable[Label]) -> None:
     settled_figure.draw_without_rendering()  # limits and layout
     notes = []
     for label in labels:
-        look: dict[str, Any] = {"va": "center", "color": label.colour.text.value, "fontweight": 600}
-        notes.append(note(axes, label.text, (label.x, label.y), (_GAP, 0.0), parse_math=False, **look))
+        look = _LABEL | {"color": label.colour.text}
+        notes.append(note(axes, label.text, (label.x, label.y), (_GAP, 0.0), **look))
     for annotation, move in zip(notes, _moves_apart(axes, notes), strict=True):
         annotation.xyann = (_GAP, move)
         if abs(move) > _VISIBLE_MOVE:
@@ -93,7 +96,9 @@ def _moves_apart(axes: Axes, notes: Sequence[Annotation]) -> list[float]:
     by_height = sorted(range(len(notes)), key=lambda index: boxes[index].y0)
     pairs = []
     for lower, upper in combinations(by_height, 2):
-        if boxes[lower].x0 < boxes[upper].x1 and boxes[upper].x0 < boxes[lower].x1:
+        starts = max(boxes[lower].x0, boxes[upper].x0)
+        ends = min(boxes[lower].x1, boxes[upper].x1)
+        if starts < ends:  # they are above each other
             pairs.append((lower, upper))
     for _ in range(_ROUNDS):
         for lower, upper in pairs:

@@ -43,7 +43,7 @@ def y_title(axes: Axes, text: str) -> Text:
     return note(axes, text, (0.0, 1.0), (0.0, 5.0), xycoords="axes fraction")
 
 
-_NOTE: dict[str, Any] = {"ha": "left", "va": "baseline", "fontsize": SIZE, "color": Colour.QUIET.value}
+_NOTE: dict[str, Any] = {"ha": "left", "va": "baseline", "fontsize": SIZE, "color": Colour.QUIET}
 
 
 def note(

@@ -14,14 +14,13 @@ from labreport.charts.styles import SERIES, Colour, SeriesStyle
 
 Numbers = Sequence[float]
 REFERENCE: dict[str, Any] = {
-    "color": Colour.QUIET.value,
+    "color": Colour.QUIET,
     "linestyle": (0.0, (2.0, 2.0)),
     "linewidth": 0.8,
     "zorder": 1.5,
     "label": "_",
 }
 """How a quiet line is drawn that values are held against."""
-_MARKER_EDGE: dict[str, Any] = {"markeredgecolor": Colour.PAPER.value, "markeredgewidth": 0.5}
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ class Mark:
 
 def curve(axes: Axes, x: Numbers, y: Numbers, mark: Mark, *, markers: bool = False) -> Line2D:
     """Draw the line of a series, with a marker at each point where there are few of them."""
-    look: dict[str, Any] = {"label": mark.label, "color": mark.colour.value, "zorder": 3}
+    look: dict[str, Any] = {"label": mark.label, "color": mark.colour, "zorder": 3}
     look["linestyle"] = (0.0, mark.style.dash) if mark.style.dash else "-"
     if markers:
         look["marker"] = mark.style.marker
@@ -50,21 +49,21 @@ def seed_lines(axes: Axes, x: Numbers, curves: Sequence[Numbers], mark: Mark) ->
     """Draw one faint line for each run behind the series; none for a single run, which is the series."""
     if len(curves) < 2:
         return
-    look: dict[str, Any] = {"label": "_", "color": mark.colour.value, "linewidth": 0.6, "alpha": 0.35}
+    look: dict[str, Any] = {"label": "_", "color": mark.colour, "linewidth": 0.6, "alpha": 0.35}
     for y in curves:
         axes.plot(x, y, zorder=2, **look)
 
 
 def points(axes: Axes, x: Numbers, y: Numbers, mark: Mark, *, size: float = 4.0) -> Line2D:
     """Draw markers without a line; `size` in points."""
-    look: dict[str, Any] = {"label": mark.label, "color": mark.colour.value, "marker": mark.style.marker}
-    look |= {"markersize": size, "linestyle": "none", "clip_on": False, "in_layout": False, "zorder": 3}
-    return axes.plot(x, y, **look, **_MARKER_EDGE)[0]
+    look: dict[str, Any] = {"label": mark.label, "color": mark.colour, "marker": mark.style.marker}
+    reach: dict[str, Any] = {"clip_on": False, "in_layout": False}  # half of one may stand beyond the limits
+    return axes.plot(x, y, markersize=size, linestyle="none", zorder=3, **look, **reach)[0]
 
 
 def band(axes: Axes, x: Numbers, low: Numbers, high: Numbers, mark: Mark) -> None:
     """Draw a pale band from `low` to `high` behind a curve."""
-    axes.fill_between(x, low, high, color=mark.colour.value, **BAND)
+    axes.fill_between(x, low, high, color=mark.colour, **BAND)
 
 
 BAND: dict[str, Any] = {"alpha": 0.16, "linewidth": 0.0, "zorder": 1.8}

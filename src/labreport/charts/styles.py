@@ -60,13 +60,12 @@ class SeriesStyle:
     marker: str
 
 
-SERIES = (
-    SeriesStyle(Colour.BLUE, (), "o"),
-    SeriesStyle(Colour.VERMILLION, (3.6, 1.5), "s"),
-    SeriesStyle(Colour.PURPLE, (1.2, 1.2), "D"),
-    SeriesStyle(Colour.INK, (6.0, 1.5, 1.2, 1.5), "^"),
-    SeriesStyle(Colour.GREEN, (9.0, 2.0), "v"),
-)  # at most five: with more, use small multiples
+_BLUE = SeriesStyle(Colour.BLUE, (), "o")
+_VERMILLION = SeriesStyle(Colour.VERMILLION, (3.6, 1.5), "s")
+_PURPLE = SeriesStyle(Colour.PURPLE, (1.2, 1.2), "D")
+_INK = SeriesStyle(Colour.INK, (6.0, 1.5, 1.2, 1.5), "^")
+_GREEN = SeriesStyle(Colour.GREEN, (9.0, 2.0), "v")
+SERIES = (_BLUE, _VERMILLION, _PURPLE, _INK, _GREEN)  # at most five: with more, use small multiples
 
 
 def css_variables() -> str:

@@ -60,13 +60,15 @@ def export(drawing: Any, *, name: str = "figure") -> Exported:
     svg = _tidy(_svg_of(figure, name))
     note = ""
     if width > WIDTH_MM + 0.05:
-        _check_width(figure, width, name, is_grid=type(drawing.figure).__module__.startswith("seaborn."))
+        is_grid = type(drawing.figure).__module__.startswith("seaborn.")  # whose size follows its data
+        _check_width(figure, width, name, is_grid=is_grid)
         scale = WIDTH_MM / width
         note = f"figure {name!r} is drawn at {100 * scale:.0f} %: it is {width:.0f} mm wide"
         svg = _SIZE_IN_POINTS.sub(lambda size: f'="{scale * float(size[1]):.2f}pt"', svg, count=2)
+    svg_screen = _COLOUR.sub(_themed, svg)
     columns, rows = drawing.table()
     return Exported(
-        svg_screen=_COLOUR.sub(_themed, svg),
+        svg_screen=svg_screen,
         svg_print=svg,
         width_mm=min(width, WIDTH_MM),
         kind=drawing.kind,
@@ -95,7 +97,7 @@ def _figure_of(returned: Any, name: str) -> Figure:
 def _check_width(figure: Figure, width: float, name: str, *, is_grid: bool) -> None:
     """Raise `UsageError` for a figure too wide for the page, but for a grid that can be drawn smaller."""
     wide = f"figure {name!r}: it is {width:.0f} mm wide"
-    if not is_grid:  # whose size follows its data
+    if not is_grid:
         raise UsageError(f"{wide}; the page has room for {WIDTH_MM:.0f} mm")
     sizes = [SIZE]
     for text in figure.findobj(Text):
@@ -140,6 +142,7 @@ _DROPPED = re.compile(
     | [ ]version="1.1"
     | [ ]id="(?:[A-Za-z]+(?:2d)?|matplotlib\.axis)_\d+"  # of what nothing refers to
     | [ ]transform="rotate\(-0[ ][^"]*"
+    | <path[ ]d="[^"]*"[ ]style="fill:[ ]none"/> | <defs/>  # what is not seen
     """
     rf"| ;[ ]font-family:[ ]'{re.escape(FAMILY)}'"
     r"| [\x00-\x08\x0b\x0c\x0e-\x1f]"  # characters that no XML may hold
@@ -147,8 +150,6 @@ _DROPPED = re.compile(
 _GEOMETRY = re.compile(r'(?<= )(?:d|x|y|width|height|transform)="[^"]*"')
 _LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
 _BETWEEN_TAGS = re.compile(r"(?<=>)[ \n]+(?=<)")
-_INVISIBLE = re.compile(r'<path d="[^"]*" style="fill: none"/>|<defs/>')
-_EMPTY_GROUP = re.compile(r"<g></g>|<g/>")
 _COLOUR = re.compile(r"(?<=(?:fill|roke): )#[0-9a-f]{6}")
 _SIZE_IN_POINTS = re.compile(r'="([\d.]+)pt"')
 
@@ -159,8 +160,6 @@ def _tidy(text: str) -> str:
     text = _GEOMETRY.sub(_with_short_numbers, text)
     text = _BETWEEN_TAGS.sub("", text)
     text = _COLOUR.sub(_of_house, text)
-    text = _INVISIBLE.sub("", text)
-    text = _EMPTY_GROUP.sub("", text)
     root = f'<svg stroke-linejoin="round" stroke-linecap="butt" font-family="{FAMILY}, sans-serif" '
     return text.replace("<svg ", root, 1).strip()
 
@@ -200,4 +199,4 @@ def _desaturated(colour: str) -> str:
     return colors.to_hex(paler)
 
 
-_HOUSE = {_desaturated(colour): colour.value for colour in Colour} | {"#000000": Colour.INK.value}
+_HOUSE = {_desaturated(colour): colour.value for colour in Colour} | {"#000000": Colour.INK}

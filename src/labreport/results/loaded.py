@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     import pandas
 
 
+_NUMBERS = ("value", "unit", "low", "high", "judged_low", "judged_high", "p")
+"""What the frame of answers has of a quantity under its own name."""
+
+
 @dataclass(frozen=True)
 class Loaded:
     """A report that was loaded; `document` is its answers.json."""
@@ -52,8 +56,8 @@ class Loaded:
         for name, runs in self.runs.items():
             for run in runs:
                 for epoch, checkpoint in run.checkpoints.items():
-                    metrics = flatten_metrics(checkpoint.metrics)
-                    rows.append({"experiment": name, "seed": run.seed, "epoch": epoch, **metrics})
+                    keys = {"experiment": name, "seed": run.seed, "epoch": epoch}
+                    rows.append(keys | flatten_metrics(checkpoint.metrics))
         return pandas.DataFrame(rows)
 
     @cached_property
@@ -65,8 +69,8 @@ class Loaded:
         for name, runs in self.runs.items():
             for run in runs:
                 for epoch, record in enumerate(run.records, 1):
-                    row = flatten_metrics(record)
-                    rows.append({**row, "experiment": name, "seed": run.seed, "epoch": epoch})
+                    keys = {"experiment": name, "seed": run.seed, "epoch": epoch}
+                    rows.append(flatten_metrics(record) | keys)
         return pandas.DataFrame(rows)
 
     @cached_property
@@ -88,24 +92,19 @@ class Loaded:
     @cached_property
     def read_answers(self) -> dict[str, Any]:
         """The answers by question, as the functions returned them."""
-        return {name: from_json(entry["answer"]) for name, entry in self.document["questions"].items()}
+        questions = self.document["questions"]
+        return {name: from_json(entry["answer"]) for name, entry in questions.items()}
 
 
 def _answer_row(quantity: Quantity) -> dict[str, Any]:
-    return {
-        "value": quantity.value,
-        "unit": quantity.unit,
-        "low": quantity.low,
-        "high": quantity.high,
-        "judged_low": quantity.judged_low,
-        "judged_high": quantity.judged_high,
-        "p": quantity.p,
-        "sd": quantity.spread,
-        "n": quantity.n,
-        "groups": ", ".join(f"{group} {n}" for group, n in quantity.groups),
-        "source": quantity.source.text(),
-        "printed": as_prose(quantity),
-    }
+    row = {name: getattr(quantity, name) for name in _NUMBERS}
+    groups = [f"{group} {n}" for group, n in quantity.groups]
+    row["sd"] = quantity.spread
+    row["n"] = quantity.n
+    row["groups"] = ", ".join(groups)
+    row["source"] = quantity.source.text()
+    row["printed"] = as_prose(quantity)
+    return row
 
 
 def load(folder: str | Path) -> Loaded:

@@ -70,11 +70,11 @@ class Run:
     def at(self, epoch: int | None = None) -> Checkpoint:
         """The checkpoint of an epoch, by default the last. Raises `UsageError` for an undeclared one."""
         if not epoch:
-            epoch = max(self.checkpoints, default=None)
-        checkpoint = self._checkpoint(epoch or 0)
+            epoch = max(self.checkpoints, default=0)
+        checkpoint = self._checkpoint(epoch)
         if checkpoint is None:
-            declared = ", ".join(map(str, sorted(self.checkpoints))) or "none"
-            text = f"{self.name!r} is read at epoch {epoch}, and declared are {declared}"
+            declared = ", ".join(str(kept) for kept in sorted(self.checkpoints))
+            text = f"{self.name!r} is read at epoch {epoch}, and declared are {declared or 'none'}"
             raise UsageError(f"{text}; add at({epoch}, …) to reads=", author_location())
         return checkpoint
 
@@ -99,10 +99,11 @@ class Run:
     def without(self, file: Path) -> Run:
         """The run without what was stored in this file of arrays."""
         checkpoints = {epoch: kept for epoch, kept in self.checkpoints.items() if kept.file != file}
-        state = None if self.state and self.state.file == file else self.state
-        return replace(self, checkpoints=checkpoints, state=state)
+        is_state = self.state is not None and self.state.file == file
+        return replace(self, checkpoints=checkpoints, state=None if is_state else self.state)
 
     @property
     def stored(self) -> tuple[Checkpoint, ...]:
         """All checkpoints, and the state where there is one."""
-        return (*self.checkpoints.values(), *([self.state] if self.state else []))
+        checkpoints = tuple(self.checkpoints.values())
+        return (*checkpoints, self.state) if self.state else checkpoints

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import re
 from collections.abc import Container, Iterable, Iterator
@@ -42,8 +43,9 @@ class Store:
         """The file of each run, by its seed and the beginning of its key."""
         self._paths_of_experiment: dict[tuple[str, int], set[Path]] = {}
         """The files of the runs of a folder and a seed."""
-        for path in sorted(_files_of_runs(self.folder)):
-            self._add(path)
+        for name in sorted(glob.iglob("*/*.json", root_dir=self.folder)):
+            if _RUN_FILE.fullmatch(os.path.basename(name)):
+                self._add(self.folder / name)
 
     def _add(self, path: Path) -> None:
         """Put the file of a run into the index."""
@@ -120,11 +122,8 @@ class Store:
     def write(self, run: Run) -> Run:
         """Write the file of a run; then arrays that it names no more are removed. Raises `DiskError`."""
         path = self.path(run)
-        members = {
-            **vars(run),
-            "checkpoints": [_to_json(checkpoint) for checkpoint in run.checkpoints.values()],
-            "state": _to_json(run.state) if run.state else None,
-        }
+        members = msgspec.to_builtins(run, enc_hook=_name_of_file)
+        members["checkpoints"] = list(members["checkpoints"].values())
         files.write_json(path, members)
         self._add(path)
         self._runs[path] = run
@@ -138,7 +137,7 @@ class Store:
         path = file.with_name(f"{file.name.partition('.')[0]}.json")
         run = self._run(path)
         if run:
-            self.notices.append(f"{display_path(file)} is missing or damaged; it is made again")
+            self._note_damaged(file)
             self.write(run.without(file))
         file.unlink(missing_ok=True)
 
@@ -189,20 +188,12 @@ class Store:
             return None
         for checkpoint in run.stored:
             if not checkpoint.exists:
-                file = checkpoint.file
-                self.notices.append(f"{display_path(file)} is missing or damaged; it is made again")
-                run = run.without(file)
+                self._note_damaged(checkpoint.file)
+                run = run.without(checkpoint.file)
         return run
 
-
-def _files_of_runs(folder: Path) -> Iterator[Path]:
-    """The files of all runs below a folder, by their names."""
-    with suppress(FileNotFoundError), os.scandir(folder) as experiments:
-        for experiment in experiments:
-            if experiment.is_dir():
-                with os.scandir(experiment) as entries:
-                    names = [entry.name for entry in entries]
-                yield from (Path(experiment.path, name) for name in names if _RUN_FILE.fullmatch(name))
+    def _note_damaged(self, file: Path) -> None:
+        self.notices.append(f"{display_path(file)} is missing or damaged; it is made again")
 
 
 def _seed_and_key(path: Path) -> tuple[int, str]:
@@ -210,14 +201,9 @@ def _seed_and_key(path: Path) -> tuple[int, str]:
     return int(seed), key
 
 
-def _to_json(checkpoint: Checkpoint) -> dict[str, Any]:
-    return {
-        "epoch": checkpoint.epoch,
-        "metrics": checkpoint.metrics,
-        "file": checkpoint.file.name,
-        "sha256": checkpoint.sha256,
-        "size": checkpoint.size,
-    }
+def _name_of_file(path: Path) -> str:
+    """How a file of arrays is named in the file of its run, beside which it is."""
+    return path.name
 
 
 def _remove(paths: Iterable[Path]) -> int:

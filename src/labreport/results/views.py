@@ -47,8 +47,11 @@ class Runs:
 
     def values(self, metric: str, epoch: int | None = None) -> list[float]:
         """Read a metric of every seed, such as `"test accuracy"`. Raises `UsageError`."""
-        metrics = [flatten_metrics(checkpoint.metrics) for checkpoint in self.at(epoch)]
-        return [float(self._member(metric, by_name, "metric")) for by_name in metrics]
+        values = []
+        for checkpoint in self.at(epoch):
+            metrics = flatten_metrics(checkpoint.metrics)
+            values.append(float(self._member(metric, metrics, "metric")))
+        return values
 
     def arrays(self, name: str, epoch: int | None = None) -> list[Any]:
         """Read an array of every seed. Raises `UsageError` for one that was not stored."""
@@ -58,8 +61,8 @@ class Runs:
         """Read what was recorded in each epoch; shape (seeds, epochs), shorter where one finished early."""
         curves = []
         for run in self.runs:
-            records = map(flatten_metrics, run.records[: epochs or self.epoch])
-            curves.append([self._member(name, record, "record") for record in records])
+            records = run.records[: epochs or self.epoch]
+            curves.append([self._member(name, flatten_metrics(record), "record") for record in records])
         return curves
 
     def _member(self, name: str, members: Mapping[str, Any], kind: str) -> Any:
@@ -76,7 +79,9 @@ class Results(Mapping[str, Runs]):
     def __init__(
         self, reader: str, runs: Mapping[str, Runs], studies: Mapping[str, Study] | None = None
     ) -> None:
-        self.reader, self._runs, self._studies = reader, dict(runs), dict(studies or {})
+        self.reader = reader
+        self._runs = dict(runs)
+        self._studies = dict(studies or {})
 
     def __getitem__(self, name: str | Experiment) -> Runs:
         experiment = _name_of(name)
@@ -111,13 +116,17 @@ class Results(Mapping[str, Runs]):
         study = _name_of(name)
         if study not in self._studies:
             self._refuse(f"study {study!r}", study)
-        return [(dict(point), self._runs[cell.name]) for point, cell in self._studies[study].cells]
+        points = []
+        for point, cell in self._studies[study].cells:
+            points.append((dict(point), self._runs[cell.name]))
+        return points
 
     def _refuse(self, what: str, name: str) -> NoReturn:
-        declared = [*self.experiments, *self._studies]
-        text = f"{self.reader!r} reads {what} and declares {', '.join(declared) or 'nothing'}"
+        declared = self.experiments + self.studies
+        listed = ", ".join(declared) or "nothing"
         near = did_you_mean(name, declared)
-        raise UsageError(f"{text}; add it to its reads={near}", author_location())
+        text = f"{self.reader!r} reads {what} and declares {listed}; add it to its reads={near}"
+        raise UsageError(text, author_location())
 
 
 def _name_of(subject: Any) -> Any:
@@ -129,13 +138,14 @@ def results_for_reader(reader: Reader, runs_of: Callable[[Experiment], Iterable[
     runs: dict[str, Runs] = {}
     studies: dict[str, Study] = {}
     epochs_read = reader.epochs
-    for subject in (read.subject for read in reader.reads):
+    for read in reader.reads:
+        subject = read.subject
         if isinstance(subject, Study):
             studies[subject.name] = subject
         for experiment in subject.experiments():
             epochs = epochs_read[experiment.name]
-            views = [replace(run.seen(epochs), name=experiment.name) for run in runs_of(experiment)]
-            views.sort(key=lambda run: run.seed)
+            by_seed = sorted(runs_of(experiment), key=lambda run: run.seed)
+            views = [replace(run.seen(epochs), name=experiment.name) for run in by_seed]
             runs[experiment.name] = Runs(experiment, tuple(views), epochs[-1])
     return Results(reader.name, runs, studies)
 

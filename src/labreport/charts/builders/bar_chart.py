@@ -50,19 +50,20 @@ def _draw(means: Means) -> Any:
     series = frame.groupby("inner", sort=False)
     has_colours = any(frame.inner)
     row_height = 2.5 + 4.5 * len(series)
-    height = row_height * len(rows) + (20.0 if has_colours else 15.0)
-    figure, (axes,) = layout.column_figure(height)
+    height_beside_rows = 20.0 if has_colours else 15.0
+    figure, (axes,) = layout.column_figure(height_beside_rows + row_height * len(rows))
     name_rows(axes, rows, axis_title(means.measure))
     ends = [*frame.low, *frame.high]
     width = 0.8 / len(series)
     for number, ((name, part), style) in enumerate(zip(series, SERIES, strict=False)):
         offset = width * (number + 0.5) - 0.4
         places = [rows.index(row) + offset for row in part.outer]
-        look: Any = {"color": style.colour.value, "label": name or means.measure.label}
-        look["xerr"] = [part["mean"] - part.low, part.high - part["mean"]]
-        look["error_kw"] = {"ecolor": Colour.INK.value, "elinewidth": 0.9}
-        bars_of_series = axes.barh(places, part["mean"], 0.9 * width, **look)
-        axes.bar_label(bars_of_series, printed_values(part["mean"], ends), padding=3.0)
+        lengths = part["mean"]
+        look: Any = {"color": style.colour, "label": name or means.measure.label}
+        look["xerr"] = [lengths - part.low, part.high - lengths]
+        look["error_kw"] = {"ecolor": Colour.INK, "elinewidth": 0.9}
+        bars_of_series = axes.barh(places, lengths, 0.9 * width, **look)
+        axes.bar_label(bars_of_series, printed_values(lengths, ends), padding=3.0)
     axes.margins(x=0.12)  # room for the values
     ticks.plain_numbers(axes.xaxis)
     if has_colours:

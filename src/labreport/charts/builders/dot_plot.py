@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from labreport.charts import layout
 from labreport.charts.builders.means import Means, Observations, means_of_values
@@ -30,13 +30,15 @@ def dots(
     figure, (axes,) = layout.column_figure(13.5 + 9.0 * len(labels))
     scale_axis(axes.xaxis, means.numbers())
     run_counts = means.runs.groupby("label").size()
+    blue = Colour.BLUE
     for place, row in enumerate(means.frame.itertuples()):
         across = [place - _HALF_ROW, place + _HALF_ROW]
-        axes.fill_betweenx(across, row.low, row.high, color=Colour.BLUE.value, label=row.label, **BAND)
+        axes.fill_betweenx(across, row.low, row.high, color=blue, label=row.label, **BAND)
         if run_counts[row.label] > 1:
-            axes.plot([row.mean, row.mean], across, color=Colour.VERMILLION.value, label="_")
-    look = {"size": 4.0, "color": Colour.BLUE.value, "edgecolor": Colour.PAPER.value, "linewidth": 0.5}
-    seaborn.swarmplot(means.runs, x="value", y="label", order=labels, warn_thresh=1.0, ax=axes, **look)
+            axes.plot([row.mean, row.mean], across, color=Colour.VERMILLION, label="_")
+    dot: Any = {"size": 4.0, "color": blue, "edgecolor": Colour.PAPER, "linewidth": 0.5}
+    dot["warn_thresh"] = 1.0  # dots that find no place overlap
+    seaborn.swarmplot(means.runs, x="value", y="label", order=labels, ax=axes, **dot)
     axes.margins(x=0.04)
     name_rows(axes, labels, axis_title(means.measure))
     average = average_name(means.measure)
@@ -49,8 +51,9 @@ def _table(means: Means) -> pandas.DataFrame:
     """A row for each run, then one for each mean of several."""
     import pandas
 
-    runs = means.runs[["label", "run", "value"]].astype({"run": str})
+    columns = ["label", "run", "value"]
     averages = means.frame.rename(columns={"mean": "value"}).assign(run=average_name(means.measure))
-    of_several = averages[averages.label.isin(runs.label[runs.label.duplicated()])]
-    both = pandas.concat([runs, of_several[["label", "run", "value"]]])
-    return both.set_axis([means.heads[1], means.unit, axis_title(means.measure)], axis=1)
+    has_several = means.runs.label[means.runs.label.duplicated()]
+    averages_of_several = averages[averages.label.isin(has_several)]
+    table = pandas.concat([means.runs.astype({"run": str}), averages_of_several])[columns]
+    return table.set_axis([means.heads[1], means.unit, axis_title(means.measure)], axis=1)

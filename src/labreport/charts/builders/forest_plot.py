@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _ROW_MM = 6.0
 _GAP = 6.0
 """From the panel to the numbers beside it, in points."""
-_SQUARE: dict[str, Any] = {"marker": "s", "s": 25.0, "linewidths": 1.2, "edgecolors": Colour.BLUE.value}
+_SQUARE: dict[str, Any] = {"marker": "s", "s": 25.0, "linewidths": 1.2, "edgecolors": Colour.BLUE}
 
 
 def forest(source: Finding | Mapping[str, Finding | Quantity], title: str = "") -> Drawing:
@@ -44,12 +44,12 @@ def forest(source: Finding | Mapping[str, Finding | Quantity], title: str = "") 
     figure, (axes,) = layout.column_figure(20.0 + _ROW_MM * len(quantities))
     axes.set_xscale("log" if are_ratios else "linear")
     places = range(len(quantities))
-    axes.hlines(places, frame.judged_low, frame.judged_high, colors=Colour.BLUE.value, linewidth=0.8)
-    axes.hlines(places, frame.low, frame.high, colors=Colour.BLUE.value, linewidth=2.4)
-    fills = [Colour.BLUE.value if is_clear else Colour.PAPER.value for is_clear in clear]
+    axes.hlines(places, frame.judged_low, frame.judged_high, colors=Colour.BLUE, linewidth=0.8)
+    axes.hlines(places, frame.low, frame.high, colors=Colour.BLUE, linewidth=2.4)
+    fills = [Colour.BLUE if is_clear else Colour.PAPER for is_clear in clear]
     axes.scatter(frame.value, places, c=fills, zorder=3, **_SQUARE)
     for place, text in enumerate(_number_texts(quantities)):
-        beside: Any = {"xycoords": axes.get_yaxis_transform(), "va": "center", "color": Colour.INK.value}
+        beside: Any = {"xycoords": axes.get_yaxis_transform(), "va": "center", "color": Colour.INK}
         layout.note(axes, text, (1.0, place), (_GAP, 0.0), **beside)
     layout.note(axes, "(95 % interval)", (1.0, 1.0), (_GAP, 4.0), xycoords="axes fraction")
     axes.axvline(1.0 if are_ratios else 0.0, **REFERENCE)

@@ -16,12 +16,12 @@ from labreport.charts.builders.means import (
 )
 from labreport.charts.builders.parts import (
     MOST_SERIES,
-    Panel,
+    Panels,
     average_name,
     axis_title,
     drawing,
     figure_of_panels,
-    panel_of,
+    marked,
     panels_of,
     scale_axis,
     table_of_means,
@@ -94,10 +94,10 @@ def _curve_of_records(results: Any, records: Sequence[Measure | str]) -> Drawing
         if other.measure.unit != first.measure.unit:
             refuse(f"curve: {_unit_of(other)}, {_unit_of(first)}; one chart has one unit")
     experiments = first.frame.outer.unique().tolist()
-    panels = []
+    panels = {}
     for experiment in experiments:
-        lines = {name: means.of(experiment) for name, means in by_record.items()}
-        panels.append(panel_of(experiment if len(experiments) > 1 else "", lines))
+        title = experiment if len(experiments) > 1 else ""
+        panels[title] = {name: means.of(experiment) for name, means in by_record.items()}
     frames = []
     for name, means in by_record.items():
         frames.append(means.frame.assign(outer=means.frame.outer + f", {name}"))
@@ -110,16 +110,16 @@ def _unit_of(means: Means) -> str:
     return f"{means.measure.label!r} has the unit {means.measure.unit!r}"
 
 
-def _draw(means: Means, panels: Sequence[Panel], title: str) -> Drawing:
+def _draw(means: Means, panels: Panels, title: str) -> Drawing:
     """Draw each panel; `means` are those of all lines, for the table and the limits."""
     figure, all_axes = figure_of_panels(panels, 62.0, axis_title(means.measure))
     axis = _axis_of(means, most_named=12 if len(panels) == 1 else 6)
-    for panel, axes in zip(panels, all_axes, strict=True):
-        for mark, line in panel.series:
+    for axes, lines in zip(all_axes, panels.values(), strict=True):
+        for mark, line in marked(lines):
             _draw_line(axes, line, axis, mark)
         _finish_axes(axes, means, axis)
-    for panel, axes in zip(panels, all_axes, strict=True):
-        if len(panel.series) > 1:
+    for axes, lines in zip(all_axes, panels.values(), strict=True):
+        if len(lines) > 1:
             labels.label_line_ends(axes)
     caption = ""
     if means.any_interval:

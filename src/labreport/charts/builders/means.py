@@ -52,7 +52,8 @@ class Means:
 
     def numbers(self) -> list[float]:
         """All finite numbers that are drawn: means, ends of intervals, runs."""
-        numbers = self.frame[["mean", "low", "high"]].to_numpy().ravel().tolist() + self.runs.value.tolist()
+        frame = self.frame
+        numbers = [*frame["mean"], *frame.low, *frame.high, *self.runs.value]
         return [number for number in numbers if math.isfinite(number)]
 
     def of(self, outer: str) -> Means:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from labreport.charts import layout, ticks
@@ -24,6 +23,10 @@ if TYPE_CHECKING:
 MOST_SERIES = len(SERIES)
 _MOST_LETTERS = 40
 """So many letters of a label have room in a line beside a panel."""
+_MOST_COLUMNS = 3
+"""So many small charts are side by side."""
+_SMALL_MM = 54.0
+"""Height of a row of small charts."""
 _LOGARITHMIC_FROM = 50.0
 """Positive numbers whose largest is as many times the smallest have a logarithmic axis."""
 
@@ -102,48 +105,42 @@ def name_rows(axes: Any, labels: Sequence[str], title: str) -> None:
 
 def legend_above(axes: Any) -> None:
     """Set a legend above the panel, on the right."""
-    spacing: Any = {"handlelength": 0.9, "handleheight": 0.8, "columnspacing": 1.2, "handletextpad": 0.4}
-    legend = axes.legend(
-        ncols=MOST_SERIES, loc="lower right", bbox_to_anchor=(1.0, 1.0), borderaxespad=0.3, **spacing
-    )
+    place: Any = {"loc": "lower right", "bbox_to_anchor": (1.0, 1.0)}
+    legend = axes.legend(ncols=MOST_SERIES, handlelength=0.9, **place)
     for text in legend.get_texts():
         text.set_parse_math(False)
 
 
-@dataclass(frozen=True)
-class Panel:
-    """A chart: its title where there are several, and its series, each with how it is drawn."""
-
-    title: str
-    series: Sequence[tuple[Mark, Any]]
+Panels = dict[str, dict[str, Any]]
+"""Charts by their titles, each with its series by their names; a single chart has the empty title."""
 
 
-def panel_of(title: str, series: Mapping[str, Any]) -> Panel:
-    """A chart of at most five series by their names."""
-    marks = [Mark(name, style) for name, style in zip(series, SERIES, strict=False)]
-    return Panel(title, list(zip(marks, series.values(), strict=True)))
-
-
-def panels_of(series: Mapping[str, Any]) -> list[Panel]:
+def panels_of(series: dict[str, Any]) -> Panels:
     """All series in one chart, or of more than there are colours each in its own."""
     if len(series) <= MOST_SERIES:
-        return [panel_of("", series)]
-    return [panel_of(name, {name: content}) for name, content in series.items()]
+        return {"": series}
+    return {name: {name: content} for name, content in series.items()}
 
 
-def figure_of_panels(panels: Sequence[Panel], height_mm: float, y_name: str) -> tuple[Any, list[Any]]:
+def marked(series: Mapping[str, Any]) -> Iterator[tuple[Mark, Any]]:
+    """The series of a chart, each with the mark that it is drawn with."""
+    for (name, content), style in zip(series.items(), SERIES, strict=False):
+        yield Mark(name, style), content
+
+
+def figure_of_panels(panels: Panels, height_mm: float, y_name: str) -> tuple[Any, list[Any]]:
     """A figure of one chart of this height, or of small ones with the same axes and a title each."""
-    if len(panels) == 1:
+    count = len(panels)
+    if count == 1:
         figure, all_axes = layout.column_figure(height_mm)
     else:
-        rows = math.ceil(len(panels) / 3)
-        columns = math.ceil(len(panels) / rows)
-        figure, all_axes = layout.column_figure(
-            52.0 * rows, columns=columns, count=len(panels), share_axes=True
-        )
-    for panel, axes in zip(panels, all_axes, strict=True):
-        if panel.title:
-            layout.panel_title(axes, panel.title, lift=16)
+        rows = math.ceil(count / _MOST_COLUMNS)
+        columns = math.ceil(count / rows)
+        height = _SMALL_MM * rows
+        figure, all_axes = layout.column_figure(height, columns=columns, count=count, share_axes=True)
+    for title, axes in zip(panels, all_axes, strict=True):
+        if title:
+            layout.panel_title(axes, title, lift=16)
         axes.set_ylabel(y_name).set_visible(False)  # the alternative text reads it
     layout.y_title(all_axes[0], y_name)
     return figure, all_axes

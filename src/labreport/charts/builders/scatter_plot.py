@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from labreport.charts import labels, marks
 from labreport.charts.builders.parts import (
-    Panel,
     axis_title,
     drawing,
     figure_of_panels,
     legend_above,
+    marked,
     panels_of,
     scale_axis,
 )
@@ -52,8 +52,8 @@ def scatter(
         series = {str(value): part for value, part in frame.groupby(by, sort=False, observed=True)}
     panels = panels_of(series)
     figure, all_axes = figure_of_panels(panels, 70.0, axis_title(up))
-    for axes, panel in zip(all_axes, panels, strict=True):
-        for mark, part in panel.series:
+    for axes, parts in zip(all_axes, panels.values(), strict=True):
+        for mark, part in marked(parts):
             marks.points(axes, part.x, part.y, mark, size=_POINT)
         scale_axis(axes.xaxis, frame.x)
         scale_axis(axes.yaxis, frame.y)
@@ -62,8 +62,8 @@ def scatter(
     if by is not None and len(panels) == 1:
         legend_above(all_axes[0])
     if label is not None:
-        for axes, panel in zip(all_axes, panels, strict=True):
-            labels.direct_labels(axes, _point_labels(panel, label))
+        for axes, parts in zip(all_axes, panels.values(), strict=True):
+            labels.direct_labels(axes, _point_labels(parts, label))
     numbers = frame[[*name_columns, "x", "y"]]
     shown = numbers.set_axis([*name_columns, axis_title(across), axis_title(up)], axis=1)
     return drawing(figure, "scatter plot", shown, f"{up.label} against {across.label}", "")
@@ -76,7 +76,7 @@ def _printed_values(data: Data, frame: Any, measure: Measure) -> Any:
     return values * (1.0 if measure.percent else measure.factor)
 
 
-def _point_labels(panel: Panel, label: str) -> Iterator[Label]:
-    for mark, part in panel.series:
+def _point_labels(parts: dict[str, Any], label: str) -> Iterator[Label]:
+    for mark, part in marked(parts):
         for name, x, y in zip(part[label], part.x, part.y, strict=True):
             yield Label(str(name), x, y, mark.colour)
