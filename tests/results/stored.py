@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-import numpy as np
+from pathlib import Path
 
 from labreport.project import Experiment, study
 from labreport.results import Run, Store, sha256_of
@@ -19,7 +18,6 @@ class Spec:
 
 
 SMALL = Experiment("small", Spec(), epochs=10, start=print)
-WIDE = Experiment("wide", Spec(4), epochs=10, start=print)
 ROWS = study("rows", SMALL, rows=(10, 20))
 NAMES = ("small", "wide", "rows/rows=10", "rows/rows=20")
 
@@ -29,16 +27,21 @@ def key_of(name: str, seed: int, version: str = "") -> str:
     return sha256_of([name, seed, version])
 
 
-def stored_run(
-    store: Store, name: str, seed: int, version: str = "", epochs: tuple[int, ...] = (5, 10)
-) -> Run:
-    """A stored run whose accuracy is its seed and epoch; `version` makes another key."""
+def stored_run(store: Store, name: str, seed: int, version: str = "") -> Run:
+    """A stored run of ten epochs whose accuracy is its seed and epoch; `version` makes another key."""
     records = []
-    for epoch in range(1, epochs[-1] + 1):
+    for epoch in range(1, 11):
         records.append({"loss": seed + epoch / 100, "more": {"deep": epoch}})
     run = Run(key_of(name, seed, version), name, seed, {"specification": name}, tuple(records))
-    for epoch in epochs:
-        arrays = {"guess": np.arange(epoch), "state.w": np.ones(2), "words": ["a", "bcd"], "empty": []}
+    for epoch in (5, 10):
+        arrays = {"guess": range(epoch), "state.w": [1.0, 1.0], "words": ["a", "bcd"], "empty": []}
         metrics = {"test": {"accuracy": seed + epoch / 100}}
         run = store.save_checkpoint(run, epoch, metrics, validated_arrays(arrays))
     return store.write(run)
+
+
+def with_state(store: Store, name: str) -> tuple[Run, Path]:
+    """The same, with a state after six epochs; and the file of that."""
+    run = store.write(store.save_state(stored_run(store, name, 0), 6, validated_arrays({"w": [1.0]})))
+    assert run.state is not None
+    return run, run.state.file

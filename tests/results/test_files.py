@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import math
 import os
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labreport.results import files
 from labreport.results.files import Busy, Damaged, lock, read_json, safe_name, sha256_of, write_json
 
-LEAVES = (
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(["nan", "\\inf"])
-)
-TREES = st.recursive(
-    LEAVES, lambda children: st.lists(children) | st.dictionaries(st.text(), children), max_leaves=8
-)
+LIKE_NUMBERS = st.sampled_from(["nan", "\\inf"])
+LEAVES = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(), LIKE_NUMBERS)
 
 
+def branches(children: Any) -> Any:
+    """Lists and mappings of what there is."""
+    return st.lists(children) | st.dictionaries(st.text(), children)
+
+
+TREES = st.recursive(LEAVES, branches, max_leaves=8)
+
+
+@settings(max_examples=25)
 @given(st.dictionaries(st.text(), TREES))
 def test_json_is_read_as_it_was_written(tmp_path_factory: pytest.TempPathFactory, values: Any) -> None:
     """Also numbers that are not finite, and texts that look like them."""
@@ -38,7 +42,8 @@ def test_a_byte_that_differs_is_noticed(tmp_path: Path) -> None:
     path = tmp_path / "file.json"
     write_json(path, {"a": [1, 2.5], "b": math.nan})
     data = path.read_bytes()
-    for old, new in ((b"2.5", b"2.4"), (b'"b"', b'"c"'), (b"}", b""), (b'"checksum": "', b'"checksum": "0')):
+    changes = {b"2.5": b"2.4", b'"b"': b'"c"', b"}": b"", b'"checksum": "': b'"checksum": "0'}
+    for old, new in changes.items():
         path.write_bytes(data.replace(old, new))
         with pytest.raises(Damaged):
             read_json(path)
@@ -73,37 +78,37 @@ def test_a_lock_is_held_by_one(tmp_path: Path) -> None:
     """The next is told when it is asked to stop; afterwards it gets the lock."""
     path = tmp_path / "folder" / "lock"
 
-    def refused() -> None:
-        with pytest.raises(Busy), lock(path, stop=lambda: True):
+    def take() -> None:
+        with lock(path, stop=lambda: True):
             pass
 
-    with lock(path), ThreadPoolExecutor() as pool:
-        pool.submit(refused).result()
-    with lock(path, stop=lambda: True):
-        pass
+    with lock(path), ThreadPoolExecutor() as pool, pytest.raises(Busy):
+        pool.submit(take).result()
+    take()
 
 
 def test_a_lock_is_waited_for(tmp_path: Path) -> None:
     """Whoever holds it ends, and the other goes on."""
     order = []
-    with lock(tmp_path / "lock"):
 
-        def wait() -> None:
-            with lock(tmp_path / "lock"):
-                order.append("second")
+    def wait() -> None:
+        with lock(tmp_path / "lock"):
+            order.append("second")
 
-        thread = threading.Thread(target=wait)
-        thread.start()
-        order.append("first")
-    thread.join(timeout=10)
+    with ThreadPoolExecutor() as pool:
+        with lock(tmp_path / "lock"):
+            waiting = pool.submit(wait)
+            order.append("first")
+        waiting.result(timeout=10)
     assert order == ["first", "second"]
 
 
-@pytest.mark.parametrize(
-    "name", ["small", "rows/rows=10", "a b", "..", "", "ä" * 300, "a\x00b", "CON?", "-x", "A:b"]
-)
+NAMES = ["small", "rows/rows=10", "a b", "..", "", "ä" * 300, "a\x00b", "CON?", "-x", "A:b"]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_names_on_disk_are_safe_and_different(name: str, tmp_path: Path) -> None:
     """Every name makes a file in its folder; names that differ in an odd character make two."""
     (tmp_path / safe_name(name)).touch()
-    assert [safe_name(name)] == [path.name for path in tmp_path.iterdir()]
+    assert [path.name for path in tmp_path.iterdir()] == [safe_name(name)]
     assert safe_name(f"{name}/") != safe_name(f"{name}:")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas
@@ -14,19 +15,10 @@ from labreport.stats import Answer, Namespace, Quantity, difference, effect, ran
 from labreport.stats.contents import quantities
 
 MEAN = Quantity(0.9812345, "fraction", 0.979, 0.9835, n=2)
-GAIN = Quantity(
-    0.01,
-    "points",
-    0.004,
-    0.016,
-    n=27,
-    spread=0.012,
-    judged_low=0.002,
-    judged_high=0.018,
-    p=0.003,
-    groups=(("drug", 27), ("placebo", 32)),
-)
-ANSWER = Answer(mean=Namespace({"small": MEAN, "a_b": Quantity(12.5, "µM", n=2)}), gain=GAIN)
+GAIN = Quantity(0.01, "points", 0.004, 0.016, n=27, spread=0.012, judged_low=0.002, judged_high=0.018)
+GAIN_OF_GROUPS = replace(GAIN, p=0.003, groups=(("drug", 27), ("placebo", 32)))
+MEANS = Namespace({"small": MEAN, "a_b": Quantity(12.5, "µM", n=2)})
+ANSWER = Answer(mean=MEANS, gain=GAIN_OF_GROUPS)
 
 
 @pytest.fixture
@@ -46,20 +38,20 @@ def test_a_report_is_frames(report: Path) -> None:
     """Only the runs and the epochs that its answers rest on, and every number of them."""
     loaded = load(report)
     results = loaded.results[["seed", "epoch", "test accuracy"]]
-    assert [(0, 10, 0.1), (1, 10, 1.1)] == list(results.itertuples(index=False, name=None))
-    assert ["loss", "more deep", "experiment", "seed", "epoch"] == list(loaded.records.columns)
-    assert [*range(1, 11)] * 2 == loaded.records["epoch"].tolist()
+    assert results.to_numpy().tolist() == [[0, 10, 0.1], [1, 10, 1.1]]
+    assert list(loaded.records.columns) == ["loss", "more deep", "experiment", "seed", "epoch"]
+    assert loaded.records["epoch"].tolist() == [*range(1, 11), *range(1, 11)]
 
 
 def test_the_frame_of_answers_has_both_intervals_p_sd_and_n_of_both_groups(report: Path) -> None:
     """Not rounded; of a number that has none of these, the cells are empty."""
     answers = load(report).answers.set_index("name")
-    assert ["mean.small", "mean.a_b", "gain"] == list(answers.index)
-    assert (0.9812345, "fraction", 0.979) == tuple(answers.loc["mean.small", ["value", "unit", "low"]])
-    gain = answers.loc["gain"]
-    assert (0.004, 0.016, 0.002, 0.018) == tuple(gain[["low", "high", "judged_low", "judged_high"]])
-    assert (0.003, 0.012, 27, "drug 27, placebo 32") == tuple(gain[["p", "sd", "n", "groups"]])
-    assert answers.loc["mean.small", ["judged_low", "p", "sd"]].isna().all()
+    assert list(answers.index) == ["mean.small", "mean.a_b", "gain"]
+    small, gain = answers.loc["mean.small"], answers.loc["gain"]
+    assert small[["value", "unit", "low"]].tolist() == [0.9812345, "fraction", 0.979]
+    assert small[["judged_low", "p", "sd"]].isna().all()
+    assert gain[["low", "high", "judged_low", "judged_high"]].tolist() == [0.004, 0.016, 0.002, 0.018]
+    assert gain[["p", "sd", "n", "groups"]].tolist() == [0.003, 0.012, 27, "drug 27, placebo 32"]
 
 
 def test_a_folder_without_a_report_is_named(tmp_path: Path) -> None:
@@ -70,10 +62,7 @@ def test_a_folder_without_a_report_is_named(tmp_path: Path) -> None:
 
 def test_every_number_of_a_finding_has_the_name_of_templates() -> None:
     """Those of groups and of each comparison, and the means where the answer does not have them."""
-    frame = pandas.DataFrame(
-        [(line, dose, dose + well) for line in "ab" for dose in (0, 1, 10) for well in (0.0, 0.5, 0.7)],
-        columns=["line", "dose", "growth"],
-    )
+    frame = pandas.DataFrame({"line": list("aaabbb") * 3, "dose": [0, 1, 10] * 6, "growth": range(18)})
     drug = difference(frame, "growth", by="dose", against=0, within="line")
     first_names = [name for name, _ in quantities(drug)][:3]
     assert ["difference.a.1", "difference.a.10", "difference.b.1"] == first_names

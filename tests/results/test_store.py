@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from results.stored import NAMES, key_of, stored_run
+from results.stored import NAMES, key_of, stored_run, with_state
 
 from labreport.errors import LabReportError, UsageError
-from labreport.results import Run, Store, write_json
+from labreport.results import Checkpoint, Run, Store, write_json
 from labreport.results.files import Damaged, validated_arrays
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    """A store with two seeds of four experiments."""
-    store = Store(tmp_path)
-    for name in NAMES:
-        for seed in (1, 0):
-            stored_run(store, name, seed)
-    return store
 
 
 def bytes_in(store: Store) -> int:
@@ -77,84 +67,93 @@ def test_arrays_are_not_read_to_find_a_run(store: Store, monkeypatch: pytest.Mon
     assert Store(store.folder).find(key_of("small", 0), 0) is not None
 
 
-def test_arrays_that_are_damaged_are_told_when_they_are_read(store: Store) -> None:
-    """The error names the file, and has it as a field."""
+def test_arrays_that_are_damaged_are_told_when_they_are_read_and_discarded(store: Store) -> None:
+    """The error has the file as a field; for the next process they are missing, and one line says so."""
     run = stored_run(store, "small", 0)
     file = run.checkpoints[5].file
     file.write_bytes(file.read_bytes()[:-1] + b"?")
     with pytest.raises(Damaged, match=file.name) as raised:
         list(found(store, run).at(5).arrays)
-    assert raised.value.file == file
-
-
-def test_what_is_discarded_is_missing(store: Store) -> None:
-    """For the next process, too; one line says so."""
-    run = stored_run(store, "small", 0)
-    file = run.checkpoints[5].file
-    store.discard(file)
-    assert (10,) == tuple(found(store, run).checkpoints)
+    store.discard(raised.value.file)
+    assert list(found(store, run).checkpoints) == [10]
     assert not file.exists()
-    assert [f"{file} is missing or damaged; it is made again"] == store.notices
+    assert store.notices == [f"{file} is missing or damaged; it is made again"]
 
 
-def test_what_is_damaged_is_told_and_counts_as_missing(store: Store) -> None:
-    """Arrays of one epoch and of a state, the file of a run, and one that another version has written."""
-    run = store.write(store.save_state(stored_run(store, "small", 0), 6, {"w": np.ones(2)}))
-    assert run.state is not None
-    run.checkpoints[5].file.write_bytes(b"shorter")
-    run.state.file.unlink()
-    store.path(stored_run(store, "wide", 0)).write_bytes(b"{")
-    write_json(store.path(stored_run(store, "wide", 1)), {"key": "wide", "checkpoints": [{"epoch": 1}]})
+def test_arrays_that_are_lost_or_shorter_are_missing(store: Store) -> None:
+    """Those of one epoch and those of a state; each is told."""
+    run, state_file = with_state(store, "small")
+    arrays_file = run.checkpoints[5].file
+    arrays_file.write_bytes(b"shorter")
+    state_file.unlink()
     looked = Store(store.folder)
     left = looked.find(run.key, 0)
     assert left is not None
-    assert ((10,), None) == (tuple(left.checkpoints), left.state)
-    assert [] == [run for run in looked.runs() if run.name == "wide"]
-    notices = " ".join(looked.notices)
-    assert notices.count("is missing or damaged; it is made again") == 2
-    assert notices.count("0-") == 3
-    assert notices.count("results of another version are made again") == 1
+    assert list(left.checkpoints) == [10]
+    assert left.state is None
+    ending = "is missing or damaged; it is made again"
+    assert looked.notices == [f"{arrays_file} {ending}", f"{state_file} {ending}"]
+
+
+def test_a_run_whose_file_is_damaged_is_missing(store: Store) -> None:
+    """One that another version has written too, which is told once."""
+    for seed in (0, 1):
+        write_json(
+            store.path(stored_run(store, "wide", seed)), {"key": "wide", "checkpoints": [{"epoch": 1}]}
+        )
+    damaged = store.path(stored_run(store, "small", 0))
+    damaged.write_bytes(b"{")
+    looked = Store(store.folder)
+    names = [run.name for run in looked.runs()]
+    assert (names.count("wide"), names.count("small")) == (0, 1)
+    assert sorted(looked.notices) == [
+        f"{damaged} is damaged; it is made again",
+        f"{store.folder}: results of another version are made again",
+    ]
+
+
+READS = {"data.csv": "ab" * 32, "missing.csv": "missing"}
 
 
 def test_a_list_of_reads_is_stored_once_for_all_runs(store: Store) -> None:
     """Under its digest; the empty list has no file."""
-    reads = {"data.csv": "ab" * 32, "missing.csv": "missing"}
-    digests = {store.reads.store(reads) for _ in range(3)}
-    assert len([*store.reads.folder.iterdir()]) == 1
-    assert Store(store.folder).reads.load(*digests) == reads
+    digest = store.reads.store(READS)
+    assert store.reads.store(READS) == digest
+    assert len(list(store.reads.folder.iterdir())) == 1
+    assert Store(store.folder).reads.load(digest) == READS
     assert store.reads.store({}) == ""
     assert store.reads.load("") == {}
 
 
 def test_a_list_of_reads_that_is_lost_is_unknown(store: Store) -> None:
     """It is neither empty nor forgotten; stored again, it is there again."""
-    digest = store.reads.store({"data.csv": "ab" * 32})
+    digest = store.reads.store(READS)
     next(store.reads.folder.iterdir()).write_bytes(b"{")
     looked = Store(store.folder)
     assert looked.reads.load(digest) is None
-    looked.reads.store({"data.csv": "ab" * 32})
-    assert Store(store.folder).reads.load(digest) == {"data.csv": "ab" * 32}
+    looked.reads.store(READS)
+    assert Store(store.folder).reads.load(digest) == READS
 
 
 def test_clean_keeps_what_is_named(store: Store) -> None:
     """Every other run goes, what was left unfinished too, and lists that nobody names."""
     wanted = store.find(key_of("wide", 1), 1)
     assert wanted is not None
-    wanted = store.write(replace(wanted, reads=store.reads.store({"a": "missing"})))
+    wanted = store.write(replace(wanted, reads=store.reads.store(READS)))
     store.reads.store({"b": "missing"})
     (store.folder / "small" / ".0-1234567812345678.json.new").write_bytes(b"1234")
-    (store.folder / "mine.txt").write_bytes(b"notes")
     before = bytes_in(store)
     freed = store.clean({wanted.key})
-    assert [wanted] == list(Store(store.folder).runs())
+    assert list(Store(store.folder).runs()) == [wanted]
     assert before - freed == bytes_in(store)
-    assert ["mine.txt", "reads", "wide"] == sorted(path.name for path in store.folder.iterdir())
-    assert len([*store.reads.folder.iterdir()]) == 1
+    assert sorted(path.name for path in store.folder.iterdir()) == ["reads", "wide"]
+    assert len(list(store.reads.folder.iterdir())) == 1
 
 
-def test_clean_leaves_a_file_whose_name_only_begins_as_ours(store: Store) -> None:
+@pytest.mark.parametrize("name", ["mine.txt", "2024-overview-final.csv"])
+def test_clean_leaves_files_that_are_not_ours(store: Store, name: str) -> None:
     """A year and more are no run."""
-    mine = store.folder / "2024-overview-final.csv"
+    mine = store.folder / name
     mine.write_text("a")
     store.clean(set())
     assert list(store.folder.iterdir()) == [mine]
@@ -162,35 +161,58 @@ def test_clean_leaves_a_file_whose_name_only_begins_as_ours(store: Store) -> Non
 
 def test_a_state_goes_only_when_no_file_names_it(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """A run whose new file cannot be written still has its old state."""
-    run = store.write(store.save_state(stored_run(store, "small", 0), 6, {"w": np.ones(2)}))
-    later = store.save_state(run, 7, {"w": np.ones(2)})
-
-    def full(*_: Any) -> None:
-        raise OSError("full")
-
-    monkeypatch.setattr("labreport.results.files.write_json", full)
-    with pytest.raises(OSError, match="full"):
-        store.write(later)
-    assert run.state is not None
+    run, state_file = with_state(store, "small")
+    later = store.save_state(run, 7, validated_arrays({"w": [2.0]}))
+    with monkeypatch.context() as patched:
+        patched.setattr("labreport.results.files.write_json", None)
+        with pytest.raises(TypeError):
+            store.write(later)
     assert found(store, run).state == run.state
-    assert run.state.file.is_file()
-    monkeypatch.undo()
-    assert store.write(later).state is not None
-    assert not run.state.file.exists()
+    assert state_file.is_file()
+    store.write(later)
+    assert not state_file.exists()
 
 
 def test_of_the_runs_of_an_experiment_the_last_that_was_written_comes_first(store: Store) -> None:
     """Of one seed, whatever its key."""
-    older = stored_run(store, "small", 0, "older")
-    newest = stored_run(store, "small", 0, "newest")
+    older = stored_run(store, "of keys", 0, "older")
+    newest = stored_run(store, "of keys", 0, "newest")
     os.utime(store.path(older), (1, 1))
-    assert [newest.key, older.key] == [
-        run.key for run in store.of_experiment("small", 0) if run.key in (older.key, newest.key)
-    ]
-    assert store.of_experiment("small", 0)[0] == newest
-    assert store.of_experiment("small", 7) == []
+    assert store.of_experiment("of keys", 0) == [newest, older]
+    assert store.of_experiment("of keys", 7) == []
     assert store.remove(newest) > 0
-    assert newest not in store.of_experiment("small", 0)
+    assert store.of_experiment("of keys", 0) == [older]
+
+
+RUN = """{
+ "key": "K",
+ "name": "small",
+ "seed": 0,
+ "inputs": {},
+ "records": [],
+ "checkpoints": [
+  {
+   "epoch": 5,
+   "metrics": {
+    "loss": "nan"
+   },
+   "file": "0-K.5.safetensors",
+   "sha256": "S",
+   "size": 7
+  }
+ ],
+ "provenance": {},
+ "state": null,
+ "finished": false,
+ "reads": "",
+ "checksum": """
+
+
+def test_the_file_of_a_run_is_written_as_ever(store: Store) -> None:
+    """Results are not made again because the program is another."""
+    checkpoint = Checkpoint(5, {"loss": math.nan}, store.folder / "small" / "0-K.5.safetensors", "S", 7)
+    run = store.write(Run("K", "small", 0, {}, checkpoints={5: checkpoint}))
+    assert store.path(run).read_text().startswith(RUN)
 
 
 @pytest.mark.parametrize("arrays", [{"a": [object()]}, {1: [2]}, {"": [1]}, {"a|U3": [1]}, {"a": [1j]}, [1]])
