@@ -44,6 +44,7 @@ def digits(results: Any) -> Answer:
     shares = {}
     hard_first = True
     easy_last = True
+    eights_third = True
     times_one = []
     for name in results:
         shares[name] = hardest(results, name, truth=labels("test"), predicted="predictions").mean
@@ -51,6 +52,7 @@ def digits(results: Any) -> Answer:
         from_easy_to_hard = sorted(range(CLASSES), key=wrong.__getitem__)
         hard_first = hard_first and set(from_easy_to_hard[-len(HARD) :]) == set(HARD)
         easy_last = easy_last and set(from_easy_to_hard[: len(EASY)]) == set(EASY)
+        eights_third = eights_third and from_easy_to_hard[-3] == 8
         for digit in HARD:
             times_one.append(wrong[digit] / max(wrong[1], 1e-9))
     harder = difference(results, _share_wrong(HARD) - _share_wrong(EASY), name="harder")
@@ -62,6 +64,7 @@ def digits(results: Any) -> Answer:
         **shares,
         hard_first=judged_over_runs(runs, hard_first, "5 and 9 are wrong most often in all networks"),
         easy_last=judged_over_runs(runs, easy_last, "0 and 1 are wrong least often in all networks"),
+        eights_third=judged_over_runs(runs, eights_third, "8 is wrong third most often in all networks"),
         three_times=judged_over_runs(runs, three_times, "each is wrong 2.5 to 3.5 times as often as 1"),
         changing=judged_over_runs(runs, changing, "the runs of complex have several worst digits"),
     )

@@ -19,7 +19,6 @@ from exercise.measures import (
     EPOCH_SECONDS,
     EPOCH_TIME,
     LAST,
-    MARGIN,
     TEST,
     TRAINING,
     VALIDATION,
@@ -152,7 +151,7 @@ def worth(results: Any) -> Answer:
     return Answer(
         against=Answer(**against),
         fair=Table(columns, rows),
-        margin=number(MARGIN / 100, unit="points", exact=True),
+        sooner=with_judged_interval(against["sooner"]),
         half_time=fact(
             0.35 < share_of_time < 0.75, "20 epochs of complex take about half the time of 50 of small"
         ),
