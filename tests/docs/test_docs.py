@@ -30,7 +30,7 @@ from labreport.build import Request, open_report
 from labreport.cli import main
 from labreport.cli.parser import ARGUMENTS, COMMANDS
 from labreport.errors import LabReportError
-from labreport.page import render_file
+from labreport.page import RenderedSection, render_file
 from labreport.plan import Plan, StoredReport
 from labreport.stats.formats import FILTERS
 
@@ -110,6 +110,18 @@ def plan_of(folder: Path) -> Plan:
     return open_report(Request(folder, folder / "report"))
 
 
+def rendered(folder: Path, text: str) -> RenderedSection:
+    """The first section of a project, with this text as the template of the question `closest`."""
+    file = folder / "templates" / "questions" / "closest.md"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(text)
+    plan = plan_of(folder)
+    try:
+        return plan.graph.sections[plan.project.chapters[0].name].render(StoredReport(plan))
+    finally:
+        file.unlink()
+
+
 def test_python_is_python() -> None:
     """Every Python block of every page can be parsed."""
     for page in PAGES:
@@ -181,62 +193,50 @@ def test_the_page_about_epochs_builds(written: Written) -> None:
 )
 def test_texts_of_the_page_about_writing_can_be_rendered(tape: Path, text: str) -> None:
     """Each is a template of the question `closest`, and what it claims holds."""
-    file = tape / "templates" / "questions" / "closest.md"
-    file.parent.mkdir(exist_ok=True)
-    file.write_text(text)
-    plan = plan_of(tape)
-    try:
-        made = plan.graph.sections[plan.project.chapters[0].name].render(StoredReport(plan))
-    finally:
-        file.unlink()
+    made = rendered(tape, text)
     assert not [claim for claim in made.claims if claim.fails]
     assert "\U000f0000" not in made.html
 
 
 def test_the_page_about_mistakes_says_what_is_said(tape: Path) -> None:
     """The table of mistakes at the end of that page."""
-    table = (ROOT / "docs/writing.md").read_text().rpartition("| you wrote |")[2]
+    table = (ROOT / "docs/writing.md").read_text().rpartition("| you wrote |")[2].replace("\\|", "¦")
     rows = re.findall(r"^\| `(.+?)` \| (.+) \|$", table, re.MULTILINE)
     assert len(rows) > 4
-    file = tape / "templates" / "questions" / "closest.md"
-    file.parent.mkdir(exist_ok=True)
-    for escaped, message in rows:
-        mistake = escaped.replace("\\|", "|")
-        file.write_text(f"{mistake}x{{% endclaim %}}\n" if "{% claim" in mistake else f"{mistake}\n")
-        plan = plan_of(tape)
+    for mistake, message in rows:
+        end = "x{% endclaim %}" if "{% claim" in mistake else ""
         with pytest.raises(LabReportError) as raised:
-            plan.graph.sections[plan.project.chapters[0].name].render(StoredReport(plan))
-        file.unlink()
-        assert message.replace("\\|", "|") in str(raised.value)
+            rendered(tape, f"{mistake}{end}\n".replace("¦", "|"))
+        assert message.replace("¦", "|") in str(raised.value)
         assert re.match(r".*closest\.md:1: ", str(raised.value))
 
 
-def test_a_report_can_be_read_as_the_page_about_results_says(tape: Path, wells: Path) -> None:
-    """`load`, a chart of it, the prompt, the exports and the paper."""
-    names: dict[str, object] = {}
-    for block in blocks("docs/results.md"):
-        folder = {"read": tape, "prompt": wells}.get(block.name)
-        if folder:
-            before = Path.cwd()
-            os.chdir(folder)
-            try:
-                exec(compile(block.text, "results.md", "exec"), names)
-            finally:
-                os.chdir(before)
-                plt.close("all")  # seaborn would draw on what is open
-    paper = tape / "paper.tex"
-    paper.write_text(text_of("docs/results.md", "paper.tex"))
-    text, claims = render_file(paper, StoredReport(plan_of(tape)).answers().members)
-    assert "The mean is worse." in text
+@pytest.mark.parametrize("purpose", ["read", "prompt"])
+def test_python_of_the_page_about_results_runs(
+    tape: Path, wells: Path, monkeypatch: pytest.MonkeyPatch, purpose: str
+) -> None:
+    """`load`, and a chart of it; the prompt."""
+    monkeypatch.chdir({"read": tape, "prompt": wells}[purpose])
+    exec(text_of("docs/results.md", purpose), {})
+    plt.close("all")  # seaborn would draw on what is open
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("paper.tex", "The mean is worse."), ("paper.qmd", "The mean is worse.\n\n| Name | Error, mm |")],
+)
+def test_papers_of_the_page_about_results_are_filled(tape: Path, name: str, shown: str) -> None:
+    """Their claims are asked, and tables are written as the file needs them."""
+    (tape / name).write_text(text_of("docs/results.md", name))
+    text, claims = render_file(tape / name, StoredReport(plan_of(tape)).answers().members)
+    assert shown in text
     assert [claim.holds for claim in claims] == [True]
-    quarto = tape / "paper.qmd"
-    quarto.write_text(text_of("docs/results.md", "paper.qmd"))
-    text, claims = render_file(quarto, StoredReport(plan_of(tape)).answers().members)
-    assert "The mean is worse.\n\n| Name | Error, mm |" in text
-    assert [claim.holds for claim in claims] == [True]
-    assert (
-        "labreport@" in run(tape, "export", "latex") + (tape / "report/exports/latex/numbers.tex").read_text()
-    )
+
+
+def test_the_export_of_the_page_about_results_can_be_used(tape: Path) -> None:
+    """By the command of LaTeX that it names."""
+    run(tape, "export", "latex")
+    assert "labreport@" in (tape / "report/exports/latex/numbers.tex").read_text()
 
 
 def test_every_file_of_the_page_about_ci_works(
