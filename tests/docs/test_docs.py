@@ -275,7 +275,7 @@ def test_the_problem_matcher_of_that_page_reads_what_check_prints() -> None:
     assert problem[pattern["message"]].startswith("new: does not hold")
 
 
-REFERENCE = re.findall(r"^- \*\*`((\w+).*)`\*\*$", (ROOT / "docs/reference.md").read_text(), re.MULTILINE)
+REFERENCE = re.findall(r"^- \*\*`((\w+).*?)`\*\*", (ROOT / "docs/reference.md").read_text(), re.MULTILINE)
 """The signatures of the page, `name(argument: type = default) -> type`, each with its name."""
 FILLED_IN = {"calls", "terms", "module", "folder", "source"}
 """Fields of experiments, measures and projects that no author writes."""
