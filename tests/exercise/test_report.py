@@ -121,25 +121,35 @@ def turned_round(name: str, epoch: int) -> float:
     return best - 0.05 / epoch
 
 
-def report(accuracy: Callable[[str, int], float], seeds: range) -> list[RenderedSection]:
-    """All sections of the report."""
-
-    def runs(experiment: Experiment) -> list[Run]:
-        return made(experiment, seeds[: experiment.seeds], accuracy)
-
-    answers = {reader.name: reader(results_for_reader(reader, runs)) for reader in PROJECT.questions}
+@cache
+def figures() -> dict[str, Any]:
+    """All figures, of results like those of the report: drawn once, whatever a test asks of the text."""
     with charts.style():
-        figures = {
-            reader.name: charts.export(reader(results_for_reader(reader, runs)), name=reader.name)
+        return {
+            reader.name: charts.export(
+                reader(results_for_reader(reader, runs_like(like_the_report, range(5, 8)))), name=reader.name
+            )
             for reader in PROJECT.figures
         }
+
+
+def runs_like(accuracy: Callable[[str, int], float], seeds: range) -> Callable[[Experiment], list[Run]]:
+    """The runs of an experiment, as a reader asks for them."""
+    return lambda experiment: made(experiment, seeds[: experiment.seeds], accuracy)
+
+
+@cache
+def report(accuracy: Callable[[str, int], float], seeds: range) -> list[RenderedSection]:
+    """All sections of the report."""
+    runs = runs_like(accuracy, seeds)
+    answers = {reader.name: reader(results_for_reader(reader, runs)) for reader in PROJECT.questions}
 
     def shown(section: Section) -> dict[str, Any]:
         names = {question.name for question in section.questions}
         return {name: answer for name, answer in answers.items() if "*" in section.answers or name in names}
 
     return [
-        render_section(section, shown(section), figures, PROJECT.all_experiments, TEMPLATES)
+        render_section(section, shown(section), figures(), PROJECT.all_experiments, TEMPLATES)
         for section in PROJECT.chapters
     ]
 
