@@ -72,9 +72,16 @@ def test_the_block_answer_is_the_box(render: Render) -> None:
     fragment = render(text)
     box = fragment.html[fragment.html.index('<div class="answer">') : fragment.html.index("</div>")]
     assert "<p><code>wide</code>: <strong><data" in box
-    assert ["wide: 98.11\u00a0% &lt;&amp;."] == [*fragment.glance.values()]
+    assert ["<code>wide</code>: 98.11\u00a0% &lt;&amp;."] == [*fragment.glance.values()]
     assert "More 98.11" in text_of(fragment)
     assert "too close" not in fragment.html
+
+
+def test_the_line_at_a_glance_has_no_cites(render: Render) -> None:
+    """And no blank where one was."""
+    text = "{% block answer %}So [@other; @other], it is.{% endblock %}"
+    fragment = render(text, files={"references.bib": "@misc{other, title={B}}"})
+    assert "So, it is." == fragment.glance["best"]
 
 
 def test_a_section_places_its_questions(render: Render) -> None:

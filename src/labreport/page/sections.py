@@ -25,6 +25,7 @@ from labreport.stats.contents import quantities
 from labreport.stats.names import find
 
 _STRUCK_BLOCK = re.compile(r'<div class="del">\s*(.*?)(</p>)?\s*</div>', re.DOTALL)
+_CITES = re.compile(r'\s*<a class="cite"[^>]*></a>')
 _TERM = re.compile(r'<a class="term" href="#term-(?P<identity>[^"]+)">(?P<word>.*?)</a>', re.DOTALL)
 _TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
 _BOLD = re.compile(r"(<strong>|\*\*)(?P<text>.*?)(</strong>|\*\*)", re.DOTALL)
@@ -289,13 +290,15 @@ def _capitalised(sentence: str) -> str:
 
 
 def glance_line(box: str) -> str:
-    """Return the HTML of an answer's box as one line, of whose elements only `del` and the mark are left."""
-    kept = {"<del>": "\ue000", "</del>": "\ue001", MARK: "\ue002"}
+    """Return the HTML of an answer's box as one line, without its elements but `del`, `code` and the mark."""
     line = _STRUCK_BLOCK.sub(r"<del>\1</del>\2", box)
-    for element, sign in kept.items():
+    line = _CITES.sub("", line)
+    kept = ("<del>", "</del>", "<code>", "</code>", MARK)
+    signs = [chr(0xE000 + place) for place in range(len(kept))]
+    for element, sign in zip(kept, signs, strict=True):
         line = line.replace(element, sign)
     line = str(escape(plain_text(line)))
-    for element, sign in kept.items():
+    for element, sign in zip(kept, signs, strict=True):
         line = line.replace(sign, element)
     return line
 
