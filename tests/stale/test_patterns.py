@@ -9,21 +9,24 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from stale.cases import Case, read_cases
 from stale.edits import edit_file, write_files
-from stale.patterns import PATTERNS, Edit, Pattern
 
 from labreport.stale.builder import NodeBuilder
 from labreport.stale.graph import Graph
 from labreport.stale.program import Program
 from labreport.stale.sources import Sources, install
 
+FIRST_FILES = {"bindings": "odd.py", "reaching": "main.py", "loading": "main.py"}
+"""The file of the package `pkg` with which each project of a text begins."""
+OF_BINDINGS = {
+    "main.py": "from pkg.middle import twice\n\n\ndef entry():\n    return twice()\n",
+    "middle.py": "from pkg.odd import VALUE\n\n\ndef twice():\n    return (VALUE, VALUE)\n",
+}
 CASES = []
-for pattern in PATTERNS:
-    for edit in pattern.edits:
-        name = f"{pattern.name}: {edit.file} {edit.new}".replace("\n", " ")
-        CASES.append(pytest.param(pattern, edit, id=name))
-EQUAL_RESULT = ("if not False",)
-"""The edits after which the same is computed."""
+for group, first_file in FIRST_FILES.items():
+    for case in read_cases(group, first_file):
+        CASES.append(pytest.param(case, id=f"{group}: {case}"))
 
 
 @pytest.fixture(autouse=True)
@@ -31,11 +34,6 @@ def _forget_modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
     monkeypatch.syspath_prepend(str(tmp_path))
     yield
     install(Sources(Path("/nowhere")))
-
-
-def write(folder: Path, pattern: Pattern) -> None:
-    """Write a pattern as the package `pkg`."""
-    write_files(folder / "pkg", {"__init__.py": "", **pattern.files})
 
 
 def inputs_of_entry(folder: Path) -> dict[str, str]:
@@ -48,20 +46,24 @@ def inputs_of_entry(folder: Path) -> dict[str, str]:
     return graph.closure(root).inputs
 
 
-@pytest.mark.parametrize(("pattern", "edit"), CASES)
-def test_an_edit_that_changes_what_is_computed_is_noticed(
-    pattern: Pattern, edit: Edit, tmp_path: Path
-) -> None:
+def write(folder: Path, case: Case) -> None:
+    """Write a case as the package `pkg`."""
+    shared = OF_BINDINGS if "odd.py" in case.files else {}
+    write_files(folder / "pkg", {"__init__.py": "", **shared, **case.files})
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_an_edit_that_changes_what_is_computed_is_noticed(case: Case, tmp_path: Path) -> None:
     """One after which the same is computed is not."""
-    write(tmp_path, pattern)
+    write(tmp_path, case)
     before = inputs_of_entry(tmp_path)
-    edit_file(tmp_path / "pkg" / edit.file, edit.old, edit.new)
-    assert (inputs_of_entry(tmp_path) != before) == (edit.new not in EQUAL_RESULT)
+    edit_file(tmp_path / "pkg" / case.file, case.old, case.new)
+    assert (inputs_of_entry(tmp_path) == before) == (case.stale == "")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("pattern", "edit"), CASES)
-def test_each_edit_really_changes_what_is_computed(pattern: Pattern, edit: Edit, tmp_path: Path) -> None:
+@pytest.mark.parametrize("case", CASES)
+def test_each_edit_really_changes_what_is_computed(case: Case, tmp_path: Path) -> None:
     """So that none of the cases above asks for a needless rebuild."""
 
     def outcome() -> str:
@@ -69,7 +71,7 @@ def test_each_edit_really_changes_what_is_computed(pattern: Pattern, edit: Edit,
         run = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True)
         return run.stdout or run.stderr
 
-    write(tmp_path, pattern)
+    write(tmp_path, case)
     before = outcome()
-    edit_file(tmp_path / "pkg" / edit.file, edit.old, edit.new)
-    assert (outcome() == before) == (edit.new in EQUAL_RESULT)
+    edit_file(tmp_path / "pkg" / case.file, case.old, case.new)
+    assert (outcome() == before) == (case.stale == "")

@@ -5,46 +5,65 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from stale.cases import Case, read_cases
 from stale.edits import changed_targets, edit_file, inputs_of, write_files
-from stale.projects import FILES, LIBRARIES, SAME, UNTOLD, VALUES, Case
+
+HEAD = """
+from dataclasses import dataclass, field
+from functools import cache, cached_property, partial, wraps
+from pathlib import Path
+import numpy as np
+from labreport import Experiment, Fit, Measure, Project, question, fact
+"""
+FIT = """
+def fit(specification, seed):
+    return Fit({"m": float(used())})
+"""
+ASKED = """
+def asked():
+    return 1
+"""
+TAIL = """
+@dataclass(frozen=True)
+class Spec:
+    size: int = 1
 
 
-def check(case: Case, folder: Path) -> None:
-    """Compare what the edit of a case makes stale with what it says."""
-    write_files(folder, case.texts)
-    before = inputs_of(folder)
-    edit_file(folder / case.file, case.old, case.new)
-    assert changed_targets(before, inputs_of(folder)) == set(case.stale.split())
+R = Experiment("r", Spec(), fit=fit)
 
 
-@pytest.mark.parametrize("case", FILES, ids=lambda case: case.name)
-def test_a_value_that_was_read_from_a_file_counts(case: Case, tmp_path: Path) -> None:
-    """By what was made of it; a column that is dropped does not."""
-    check(case, tmp_path)
+@question("What?", reads=R)
+def q(results):
+    return fact(asked(), "it is so")
 
 
-@pytest.mark.parametrize("case", VALUES, ids=lambda case: case.name)
-def test_a_value_counts_however_it_is_made(case: Case, tmp_path: Path) -> None:
-    """And so do functions and classes, however they are reached."""
-    check(case, tmp_path)
+project = Project("P", (q,), seeds=1)
+"""
+STALE = {"files": "r", "values": "r", "libraries": "r", "untold": "r", "same": "", "trial": ""}
+"""What is stale after the edits of each text in `projects`, where they do not say it themselves."""
+CASES = []
+for group, stale in STALE.items():
+    for case in read_cases(group, "project.py"):
+        CASES.append(pytest.param(case, stale, id=f"{group}: {case}"))
 
 
-@pytest.mark.parametrize("case", LIBRARIES, ids=lambda case: case.name)
-def test_a_statement_that_acts_on_a_library_counts_for_who_uses_it(case: Case, tmp_path: Path) -> None:
-    """By itself, or by what it calls; not for anybody else."""
-    check(case, tmp_path)
+def project(body: str) -> str:
+    """A project in which `used()` is called by the run `r`, and `asked()` by the answer `q`."""
+    if "project = " in body:
+        return body
+    fit = "" if "fit =" in body else FIT
+    asked = "" if "def asked" in body else ASKED
+    return HEAD + body + fit + asked + TAIL
 
 
-@pytest.mark.parametrize("case", UNTOLD, ids=lambda case: case.name)
-def test_a_value_that_pickle_cannot_tell_counts_by_its_statements(case: Case, tmp_path: Path) -> None:
-    """And by what their names stand for."""
-    check(case, tmp_path)
-
-
-@pytest.mark.parametrize("case", SAME, ids=lambda case: case.name)
-def test_an_edit_that_changes_no_result_makes_nothing_stale(case: Case, tmp_path: Path) -> None:
-    """Comments, names of locals, equal values, what is not used."""
-    check(case, tmp_path)
+@pytest.mark.parametrize(("case", "stale"), CASES)
+def test_an_edit_makes_stale_what_it_changes_and_nothing_else(case: Case, stale: str, tmp_path: Path) -> None:
+    """However a value is made, a name is bound and a module is reached."""
+    write_files(tmp_path, {**case.files, "project.py": project(case.files["project.py"])})
+    before = inputs_of(tmp_path)
+    edit_file(tmp_path / case.file, case.old, case.new)
+    expected = stale if case.stale is None else case.stale
+    assert changed_targets(before, inputs_of(tmp_path)) == set(expected.split())
 
 
 def test_two_methods_of_unlike_objects_share_no_runs(tmp_path: Path) -> None:
@@ -59,7 +78,7 @@ fit = Trainer(2).fit
 """
     rates = {"s": 3, "t": 2, "u": 2}
     made = [f"Experiment({name!r}, Spec(), fit=Trainer({rate}).fit)" for name, rate in rates.items()]
-    text = Case("", body).texts["project.py"].replace("seeds=1", f"experiments=({', '.join(made)}), seeds=1")
+    text = project(body).replace("seeds=1", f"experiments=({', '.join(made)}), seeds=1")
     write_files(tmp_path, {"project.py": text})
     inputs = inputs_of(tmp_path)
     assert inputs["t"] == inputs["u"] != inputs["s"]
@@ -68,7 +87,7 @@ fit = Trainer(2).fit
 def test_a_large_array_counts_by_its_values_not_by_its_statement(tmp_path: Path) -> None:
     """Another statement for equal values makes nothing stale."""
     body = "\nDATA = np.arange(300_000) * 1.0\nDATA[200_000] = 70\n\n\ndef used():\n    return DATA.sum()\n"
-    write_files(tmp_path, Case("", body).texts)
+    write_files(tmp_path, {"project.py": project(body)})
     before = inputs_of(tmp_path)
     edit_file(tmp_path / "project.py", "np.arange(300_000) * 1.0", "np.arange(300_000) / 1.0")
     assert changed_targets(before, inputs_of(tmp_path)) == set()
@@ -81,7 +100,7 @@ def test_a_variable_of_the_environment_counts_for_a_function_that_asks_for_it(
 ) -> None:
     """Whether it is set or not; not for any other function."""
     body = "\nimport os\n\n\ndef used():\n    return int(os.environ.get('LIMIT_OF_TEST', '7'))\n"
-    write_files(tmp_path, Case("", body).texts)
+    write_files(tmp_path, {"project.py": project(body)})
     without = inputs_of(tmp_path)
     monkeypatch.setenv("LIMIT_OF_TEST", "8")
     first = inputs_of(tmp_path)

@@ -97,10 +97,15 @@ class _SourceLoader(SourceFileLoader):
 
 def install(sources: Sources) -> None:
     """Import modules by these sources from now on; those of a project before are forgotten."""
-    forgotten = [name for name in sys.modules if name not in sys.stdlib_module_names and sources.path(name)]
+    names_here = {path.stem for path in sources.root.glob("*")}
+    forgotten = []
+    for name in sys.modules:
+        is_here = name.partition(".")[0] in names_here and name not in sys.stdlib_module_names
+        if is_here and sources.path(name):
+            forgotten.append(name)
     for finder in list(sys.meta_path):
         if isinstance(finder, Sources):
-            forgotten.extend(finder.loaded)
+            forgotten += finder.loaded
             sys.meta_path.remove(finder)
     for name in forgotten:
         sys.modules.pop(name, None)
