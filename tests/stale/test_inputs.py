@@ -11,7 +11,6 @@ import pytest
 from stale.edits import Inputs, changed_targets
 
 from labreport.errors import UsageError
-from labreport.plan import Plan
 from labreport.results import Store
 from labreport.run import Task, execute
 from labreport.stale import ENGINE, Dependencies, dependencies, load, sha256_of
@@ -196,13 +195,6 @@ def test_an_edit_repeats_what_rests_on_it_and_nothing_else(
 ) -> None:
     """A helper that makes experiments, a local name like a function's, bounds, titles, a theme, a loop."""
     assert changed(tmp_path, (old, new)) == expected
-
-
-def test_another_engine_makes_everything_but_runs_again(tmp_path: Path) -> None:
-    """Answers, figures, sections and documents rest on its files."""
-    loaded(tmp_path)
-    plan = Plan(load(tmp_path), tmp_path / "report")
-    assert {target.kind for target in plan.targets if target.inputs(plan)["engine"] == str(ENGINE)} == {"run"}
 
 
 def test_how_an_experiment_is_declared_counts_for_who_reads_it(tmp_path: Path) -> None:
