@@ -19,7 +19,6 @@ from labreport.stats import (
     Namespace,
     Quantity,
     Table,
-    as_quantity,
     both,
     count,
     declared,
@@ -114,17 +113,16 @@ def test_an_answer_shows_its_sentences_and_tables() -> None:
 def test_a_table_of_subjects_has_declared_fields_and_what_the_answer_has() -> None:
     """A dash where one has nothing, an error where none has."""
     experiments = [
-        Experiment(name, made.Size(size), title=title, fit=str)
-        for name, size, title in (("a", 2, "A"), ("b", 3, ""))
+        Experiment("a", made.Size(2), title="A", fit=str),
+        Experiment("b", made.Size(3), fit=str),
     ]
     answer = Answer(mean=Namespace({"a": MEASURED}))
-    shown = rows(experiments, answer, name="Model", size="Size", parameters="Parameters", mean="Accuracy")
-    assert shown.heads == ["Model", "Size", "Parameters", "Accuracy, %"]
-    assert [row[0] for row in shown.rows] == ["A", "b"]
-    assert [as_quantity(row[2]).value for row in shown.rows] == [20, 30]
-    assert shown.rows[1][3] == "–"
+    titles = {"name": "Model", "size": "Size", "parameters": "Parameters", "mean": "Accuracy"}
+    table = rows(experiments, answer, **titles)
+    assert table.heads == ["Model", "Size", "Parameters", "Accuracy, %"]
+    assert table.cells() == [["A", "2", "20", "93\u00a0±\u00a02"], ["b", "3", "30", "–"]]
     by_name = Namespace({experiment.name: declared(experiment) for experiment in experiments})
-    assert rows(by_name, answer, name="Model", size="Size", parameters="Parameters", mean="Accuracy") == shown
+    assert rows(by_name, answer, **titles) == table
     with pytest.raises(UsageError, match="did you mean 'parameters'"):
         rows(by_name, answer, parameter="Parameters")
 

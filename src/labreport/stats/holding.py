@@ -19,9 +19,8 @@ Asked = Iterator[tuple[str, Condition]]
 """What may be asked, as text behind the name of the value, and the condition."""
 
 
-def conditions(value: Any, name: str = "") -> list[tuple[str, Condition]]:
-    """List what holds now, ready to paste: `ranking.clear("complex", "small")`, with its condition."""
-    name = name or getattr(value, "kind", "quantity")
+def conditions(value: Any, name: str) -> list[tuple[str, Condition]]:
+    """List what holds now of the value of a name: `ranking.clear("complex", "small")`, with its condition."""
     holding = []
     for text, condition in _asked(value):
         if condition.holds:
