@@ -14,7 +14,7 @@ from stats.made import ACCURACY, results
 from labreport import stats
 from labreport.errors import UsageError
 from labreport.project import Measure, table
-from labreport.stats import Finding, count, difference, effect, mean, ranking, sentence
+from labreport.stats import Finding, as_quantity, count, difference, effect, mean, ranking, sentence
 
 G = np.random.default_rng(4)
 SBP = Measure("sbp", "mmHg", better="lower")
@@ -60,82 +60,121 @@ def written(folder: Path, text: str) -> Path:
     return path
 
 
-# n, and what is left out
+# n, what is left out, and what is paired
 
 
-def test_both_n_are_told_and_why_not_all_patients_are_there() -> None:
-    """27 and 32 are not 27; ten without a visit and empty cells are counted where they lack."""
-    arms = difference(TRIAL, SBP, "drug", "placebo", by="arm", within="week").difference
-    last, first = arms["12"].quantity, arms["0"].quantity
-    assert last.groups == (("drug", 26), ("placebo", 33))
-    text = "26 and 33 of 72 patients: 10 have no week 12, 3 cells are empty"
-    assert last.source.text() == f"drug minus placebo, sbp, DataFrame; {text}"
-    assert first.source.text() == "drug minus placebo, sbp, DataFrame; 33 and 39 patients"
-    weeks = mean(TRIAL, SBP, by="week").mean
-    assert weeks["12"].source.text().endswith("59 of 72 patients: 10 have no week 12, 3 cells are empty")
-    drug = mean(TRIAL, SBP, by="arm", within="week").mean["12"].drug
-    assert drug.source.text().endswith("26 of 33 patients: 5 have no week 12, 2 cells are empty")
+def weekly(crossover: bool = False, **arm_by_row: str) -> pd.DataFrame:
+    """Ten patients at two visits, each in one arm; in a crossover, in the other arm at the second visit.
 
-
-def test_what_a_number_averages_is_told() -> None:
-    """Several rows of one patient are one number first."""
-    quantity = mean(TRIAL, SBP).mean
-    assert quantity.source.text() == (
-        "DataFrame, sbp, mean of 3 to 4 rows a patient, DataFrame; 72 patients: 3 cells are empty"
-    )
-
-
-def test_a_forgotten_replicate_shows_in_the_source() -> None:
-    """All rows count by themselves, and that is said."""
-    quantity = difference(table(VISITS.dropna()), SBP, "drug", "placebo", by="arm").difference.quantity
-    assert "drug minus placebo, sbp, DataFrame; 125 and 150 rows" in quantity.source.text()
-
-
-# What is paired
-
-
-def test_one_mistyped_arm_is_named_with_its_rows() -> None:
-    """And pairs nothing by accident; 71 patients are right."""
-    typo = VISITS.copy()
-    typo.loc[5, "arm"] = "placebo"
-    with pytest.raises(UsageError) as error:
-        difference(table(typo, replicate="patient", missing="drop"), SBP, by="arm")
-    text = str(error.value)
-    assert "patient 'P1' is in both arm 'drug' (row 5) and arm 'placebo' (row 6), 71 are in one" in text
-    assert "paired=True compares those that are in both, paired=False two independent groups" in text
-
-
-def weekly(crossover: bool = False) -> pd.DataFrame:
-    """Ten patients at two visits, each in one arm; in a crossover, in the other arm at the second visit."""
+    `row_15="placebo"` writes another arm into a row.
+    """
     rows = []
     for week in (4, 8):
         for number in range(1, 11):
             has_drug = (number <= 5) != (crossover and week == 8)
             rows.append((number, "drug" if has_drug else "placebo", week, 130.0 + number * week % 7))
-    return pd.DataFrame(rows, columns=["patient", "arm", "week", "sbp"])
+    frame = pd.DataFrame(rows, columns=["patient", "arm", "week", "sbp"])
+    for row, arm in arm_by_row.items():
+        frame.loc[int(row.removeprefix("row_")) - 1, "arm"] = arm
+    return frame
 
 
-def test_an_arm_mistyped_in_one_week_is_named_though_each_week_has_one_arm_a_patient() -> None:
-    """Over the table the patient is in both arms; `paired=False` takes it as it is written."""
-    typo = weekly()
-    typo.loc[14, "arm"] = "placebo"
-    trial = table(typo, replicate="patient")
-    with pytest.raises(UsageError) as error:
-        difference(trial, SBP, "drug", "placebo", by="arm", within="week")
-    text = str(error.value)
-    assert "patient '5' is in both arm 'drug' (row 5) and arm 'placebo' (row 15), 9 are in one" in text
-    assert text.endswith("paired=False compares two independent groups")
-    as_written = difference(trial, SBP, "drug", "placebo", by="arm", within="week", paired=False).difference
-    assert as_written["8"].quantity.groups == (("drug", 4), ("placebo", 6))
+def arms(data: Any, **more: Any) -> Any:
+    """How the arm with the drug differs from that with the placebo."""
+    return difference(data, SBP, "drug", "placebo", by="arm", **more).difference
 
 
-def test_a_crossover_is_unpaired_within_each_week() -> None:
-    """All patients are in both arms over the table, and in one in each week."""
-    trial = table(weekly(crossover=True), replicate="patient")
-    arms = difference(trial, SBP, "drug", "placebo", by="arm", within="week").difference
-    assert [arms[week].quantity.source.method for week in ("4", "8")] == ["Welch's t"] * 2
-    assert arms["4"].quantity.source.units_text == "5 and 5 patients"
-    assert difference(trial, SBP, by="arm").difference.quantity.n == 10
+def weeks(data: Any, last: int, first: int, **more: Any) -> Any:
+    """How one visit differs from another."""
+    return difference(data, SBP, last, first, by="week", **more).difference
+
+
+WEEKLY = table(weekly(), "patient")
+CROSSOVER = table(weekly(crossover=True), "patient")
+OTHER_WORD = table(weekly(row_15="drag"), "patient")
+TYPO_IN_ONE_WEEK = table(weekly(row_15="placebo"), "patient")
+TYPO = table(VISITS.assign(arm=VISITS.arm.where(VISITS.index != 5, "placebo")), "patient", missing="drop")
+THREE_ARMS = weekly().assign(arm=lambda frame: frame.arm.where(frame.patient <= 8, "none"))
+WITHOUT_LAST = VISITS[VISITS.week < 12]
+EMPTY_CELL = table(WITHOUT_LAST.assign(sbp=VISITS.sbp.where(VISITS.index != 5)), "patient", missing="drop")
+UNITS = [
+    ('arms(TRIAL, within="week")["12"]',
+     "drug minus placebo, sbp, DataFrame; 26 and 33 of 72 patients: 10 have no week 12, 3 cells are empty",
+     "Welch's t"),
+    ('arms(TRIAL, within="week")["0"]', "drug minus placebo, sbp, DataFrame; 33 and 39 patients",
+     "Welch's t"),
+    ('mean(TRIAL, SBP, by="week").mean["12"]',
+     "12, sbp, DataFrame; 59 of 72 patients: 10 have no week 12, 3 cells are empty", "Student's t"),
+    ('mean(TRIAL, SBP, by="arm", within="week").mean["12"].drug',
+     "drug, sbp, DataFrame; 26 of 33 patients: 5 have no week 12, 2 cells are empty", "Student's t"),
+    ("mean(TRIAL, SBP).mean",
+     "DataFrame, sbp, mean of 3 to 4 rows a patient, DataFrame; 72 patients: 3 cells are empty",
+     "Student's t"),
+    ("arms(table(VISITS.dropna()))", "drug minus placebo, sbp, DataFrame; 125 and 150 rows", "Welch's t"),
+    ('arms(CROSSOVER, within="week")["4"]', "drug minus placebo, sbp, DataFrame; 5 and 5 patients",
+     "Welch's t"),
+    ('arms(CROSSOVER, within="week")["8"]', "drug minus placebo, sbp, DataFrame; 5 and 5 patients",
+     "Welch's t"),
+    ("arms(CROSSOVER)", "drug minus placebo, sbp, DataFrame; 10 patients", "Student's t, paired"),
+    ('arms(TYPO_IN_ONE_WEEK, within="week", paired=False)["8"]',
+     "drug minus placebo, sbp, DataFrame; 4 and 6 patients", "Welch's t"),
+    ('arms(table(THREE_ARMS, "patient"))',
+     "drug minus placebo, sbp, mean of 2 rows a patient, DataFrame; 5 and 3 patients: 2 have another arm",
+     "Welch's t"),
+    ("arms(table(THREE_ARMS))",
+     "drug minus placebo, sbp, DataFrame; 10 and 6 rows: 4 have another arm", "Welch's t"),
+    ('difference(table(THREE_ARMS, "patient"), SBP, "drug", "placebo", by="arm").mean.drug',
+     "drug, sbp, mean of 2 rows a patient, DataFrame; 5 patients", "Student's t"),
+    ('arms(OTHER_WORD, within="week")["4"]', "drug minus placebo, sbp, DataFrame; 5 and 5 patients",
+     "Welch's t"),
+    ('arms(OTHER_WORD, within="week")["8"]',
+     "drug minus placebo, sbp, DataFrame; 4 and 5 of 10 patients: 1 has another arm", "Welch's t"),
+    ('weeks(table(WITHOUT_LAST, "patient"), 8, 4)', "8 minus 4, sbp, DataFrame; 72 patients",
+     "Student's t, paired"),
+    ("weeks(TRIAL, 12, 0, paired=True)",
+     "12 minus 0, sbp, DataFrame; 59 of 72 patients: 10 have no week 12, 3 cells are empty",
+     "Student's t, paired"),
+    ("weeks(TRIAL, 12, 0, paired=False)",
+     "12 minus 0, sbp, DataFrame; 59 and 72 patients: 10 have no week 12, 3 cells are empty", "Welch's t"),
+    ("weeks(EMPTY_CELL, 8, 4)", "8 minus 4, sbp, DataFrame; 71 of 72 patients: 1 cell is empty",
+     "Student's t, paired"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("call", "source", "method"), UNITS)
+def test_how_many_units_are_used_and_why_not_all_is_told(call: str, source: str, method: str) -> None:
+    """27 and 32 are not 27; who has no visit, an empty cell or another arm is counted where it lacks.
+
+    A crossover is unpaired within each week. An empty cell does not unpair, since missing="drop" drops rows
+    and never a design.
+    """
+    quantity = as_quantity(eval(call))
+    assert quantity.source.text() == source
+    assert quantity.source.method == method
+
+
+NOT_PAIRED = [
+    ("arms(TYPO)", "patient 'P1' is in both arm 'drug' (row 5) and arm 'placebo' (row 6), 71 are in one"),
+    ("arms(TYPO)", "paired=True compares those that are in both, paired=False two independent groups"),
+    ('arms(TYPO_IN_ONE_WEEK, within="week")',
+     "patient '5' is in both arm 'drug' (row 5) and arm 'placebo' (row 15), 9 are in one"),
+    ('arms(TYPO_IN_ONE_WEEK, within="week")', "paired=False compares two independent groups"),
+    ('arms(table(weekly(row_15="Drug"), "patient"), within="week")',
+     "row 15 has 'Drug' in column 'arm', and 'drug' is compared: correct it"),
+    ('arms(table(weekly(row_15="drug "), "patient"), within="week")',
+     "row 15 has 'drug ' in column 'arm', and 'drug' is compared: correct it"),
+    ("weeks(TRIAL, 12, 0)", "'P3', 'P10', 'P17', 'P24', 'P31' and 5 more have no week '12', 62 are"),
+    ("arms(TRIAL, paired=True)", "paired=True, and no patient has both arm 'drug' and arm 'placebo'"),
+    ("arms(table(VISITS.dropna()), paired=True)",
+     "nothing says which rows belong together: write table(…, replicate=…)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("call", "message"), NOT_PAIRED)
+def test_what_cannot_be_paired_is_named_until_somebody_says_what_is_meant(call: str, message: str) -> None:
+    """A mistyped arm is not dropped and pairs nothing by accident, though each week has one arm a patient."""
+    with pytest.raises(UsageError, match=re.escape(message)):
+        eval(call)
 
 
 def test_a_value_that_only_one_group_has_is_no_reason_to_unpair_it() -> None:
@@ -144,84 +183,20 @@ def test_a_value_that_only_one_group_has_is_no_reason_to_unpair_it() -> None:
     doses = pd.DataFrame(rows, columns=["line", "dose", "plate", "cells"])
     fewer = doses[(doses.line == "a") | (doses.dose < 2) & (doses.plate < 3)]
     answer = difference(table(fewer, replicate="plate"), "cells", by="dose", against=0, within="line")
-    numbers = [single.quantity.n for single in answer.difference.singles()]
-    assert numbers == [3, 3, 2]
-
-
-def test_an_arm_in_capitals_in_one_row_is_named_and_not_dropped() -> None:
-    """A value that differs only in case or blanks from one that is compared is a slip."""
-    for slip in ("Drug", "drug "):
-        typo = weekly()
-        typo.loc[14, "arm"] = slip
-        with pytest.raises(UsageError) as error:
-            difference(table(typo, "patient"), SBP, "drug", "placebo", by="arm", within="week")
-        assert f"row 15 has {slip!r} in column 'arm', and 'drug' is compared: correct it" in str(error.value)
-
-
-def test_patients_of_an_arm_that_is_not_compared_are_told() -> None:
-    """In the source of the difference; of a mean, and of visits that all patients have, nothing is told."""
-    three_arms = weekly()
-    three_arms.loc[three_arms.patient > 8, "arm"] = "none"
-    trial = table(three_arms, "patient")
-    answer = difference(trial, SBP, "drug", "placebo", by="arm")
-    source = answer.difference.quantity.source
-    assert source.units_text == "5 and 3 patients: 2 have another arm"
-    assert answer.mean.drug.source.units_text == "5 patients"
-    other_word = weekly()
-    other_word.loc[14, "arm"] = "drag"
-    arms = difference(
-        table(other_word, "patient"), SBP, "drug", "placebo", by="arm", within="week"
-    ).difference
-    assert arms["4"].quantity.source.units_text == "5 and 5 patients"
-    assert arms["8"].quantity.source.units_text == "4 and 5 of 10 patients: 1 has another arm"
-    rows = difference(table(three_arms), SBP, "drug", "placebo", by="arm").difference.quantity.source
-    assert rows.units_text == "10 and 6 rows: 4 have another arm"
-    by_week = difference(table(VISITS[VISITS.week < 12], "patient"), SBP, 8, 4, by="week").difference
-    assert by_week.quantity.source.units_text == "72 patients"
+    assert [quantity.n for quantity in answer.difference.evidence] == [3, 3, 2]
 
 
 def test_both_groups_of_one_size_are_two_numbers_of_patients() -> None:
     """36 and 36 are 72; five pairs are five."""
-    trial = table(weekly(), "patient")
-    unpaired = difference(trial, SBP, "drug", "placebo", by="arm").difference
-    paired = difference(trial, SBP, 8, 4, by="week").difference
-    assert unpaired.table.cells()[0][-1] == "5 and 5"
-    assert paired.table.cells()[0][-1] == "10"
-
-
-def test_patients_who_lack_a_visit_are_named_until_somebody_says_what_is_meant() -> None:
-    """missing="drop" drops rows, and never a design: an empty cell does not unpair."""
-    with pytest.raises(
-        UsageError, match=r"'P3', 'P10', 'P17', 'P24', 'P31' and 5 more have no week '12', 62 are"
-    ):
-        difference(TRIAL, SBP, 12, 0, by="week")
-    paired = difference(TRIAL, SBP, 12, 0, by="week", paired=True).difference.quantity
-    assert (paired.n, paired.source.method) == (59, "Student's t, paired")
-    assert paired.source.text().endswith("59 of 72 patients: 10 have no week 12, 3 cells are empty")
-    apart = difference(TRIAL, SBP, 12, 0, by="week", paired=False).difference.quantity
-    assert (apart.groups, apart.source.method) == ((("12", 59), ("0", 72)), "Welch's t")
-    whole = table(VISITS[VISITS.week < 12].assign(sbp=lambda frame: frame.sbp.where(frame.index != 5)),
-                  replicate="patient", missing="drop")  # fmt: skip
-    cell = difference(whole, SBP, 8, 4, by="week").difference.quantity
-    assert cell.source.text().endswith("71 of 72 patients: 1 cell is empty")
-
-
-def test_pairs_that_there_cannot_be_are_refused() -> None:
-    """Of arms, which share no patient, and of rows that nothing holds together."""
-    with pytest.raises(UsageError, match="paired=True, and no patient has both arm 'drug' and arm 'placebo'"):
-        difference(TRIAL, SBP, by="arm", paired=True)
-    with pytest.raises(
-        UsageError, match=r"nothing says which rows belong together: write table\(…, replicate=…\)"
-    ):
-        difference(table(VISITS.dropna()), SBP, by="arm", paired=True)
+    assert arms(WEEKLY).table.cells()[0][-1] == "5 and 5"
+    assert weeks(WEEKLY, 8, 4).table.cells()[0][-1] == "10"
 
 
 def test_a_group_with_one_replicate_is_not_compared() -> None:
     """The sentence says which."""
     few = table(VISITS[(VISITS.arm == "drug") | (VISITS.patient == "P40")].dropna(), replicate="patient")
-    finding = difference(few, SBP, by="arm").difference
-    assert finding.less.holds is None
-    assert "which one patient of placebo does not decide" in sentence(finding)
+    assert arms(few).less.holds is None
+    assert "which one patient of placebo does not decide" in sentence(arms(few))
 
 
 # Ratios
