@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import pytest
 
@@ -11,52 +13,57 @@ from labreport.errors import UsageError
 PATIENTS = pd.DataFrame(
     {
         "patient": ["P1", "P2", "P3", "P4", "P5", "P6", "P7"],
-        "arm": ["drug", "placebo", "drug", "placebo", "drug", "placebo", "drug"],
+        "arm": ["drug", "placebo"] * 3 + ["drug"],
         "age": [51, 62, 58, 49, 66, None, 71],
         "crp": [1.2, 30.0, 2.5, 4.1, 3.3, 2.9, 18.0],
-        "sex": ["f", "m", "m", "f", "f", "f", None],
+        "sex": [*"fmmfff", None],
         "smoker": [True, False, False, False, True, False, False],
         "relapsed": [0, 1, 0, 0, 0, 0, 0],
+        "pain": [None] * 7,
+        "asked": [True, None, False, None, True, None, False],
     }
 )
-COLUMNS: list[str | Measure] = [Measure("age", "years"), "crp", "sex", "smoker", Measure("relapsed", "%")]
+TRIAL = table(PATIENTS, replicate="patient")
 
 
-def lines(answer: object) -> list[list[str]]:
-    """The cells of a summary, with plain spaces."""
-    return [[cell.replace("\u00a0", " ") for cell in line] for line in answer.summary.cells()]  # type: ignore[attr-defined]
+def printed(data: Any, **options: Any) -> str:
+    """A summary as it is printed, with plain spaces; its columns one blank apart."""
+    text = repr(summary(data, **options).summary).replace("\u00a0", " ")
+    lines = []
+    for line in text.splitlines():
+        cells = [cell.strip() for cell in line.split("  ") if cell]
+        lines.append(" | ".join(cells))
+    return "\n".join(lines)
 
 
 def test_groups_are_described_by_mean_median_and_share_with_what_is_missing() -> None:
-    """Two significant digits of the standard deviation; a share of those that have a value."""
-    answer = summary(table(PATIENTS, replicate="patient"), by="arm", columns=COLUMNS, median=["crp"])
-    assert answer.summary.heads == ["Arm", "drug", "placebo"]
-    assert lines(answer) == [
-        ["patients", "4", "3"],
-        ["Age, years, mean (SD)", "61.5 (8.8)", "55.5 (9.2)"],
-        ["Age: missing", "0", "1"],
-        ["Crp, median (quartiles)", "2.9 (2.2 to 7.0)", "4.1 (3.5 to 17.1)"],
-        ["Sex: f, n (%)", "2 (67 %)", "2 (67 %)"],
-        ["Sex: m, n (%)", "1 (33 %)", "1 (33 %)"],
-        ["Sex: missing", "1", "0"],
-        ["Smoker, n (%)", "2 (50 %)", "0 (0 %)"],
-        ["Relapsed, n (%)", "0 (0 %)", "1 (33 %)"],
-    ]
+    """Two significant digits of the standard deviation; a share of those that have a value.
 
-
-def test_what_nobody_was_asked_is_missing_and_no_share() -> None:
-    """Of an empty column, or of one that is empty in a group, there is no `0 (0 %)`."""
-    asked = PATIENTS.assign(pain=[None] * 7, smoker=[True, None, False, None, True, None, False])
-    assert lines(summary(asked, by="arm", columns=["pain", "smoker"]))[1:] == [
-        ["Pain: missing", "4", "3"],
-        ["Smoker, n (%)", "2 (50 %)", "–"],
-        ["Smoker: missing", "0", "3"],
-    ]
+    Of a column that is empty, in all groups or in one, there is no `0 (0 %)`.
+    """
+    columns = [Measure("age", "years"), "crp", "sex", "smoker", Measure("relapsed", "%"), "pain", "asked"]
+    expected = """
+        Arm | drug | placebo
+        patients | 4 | 3
+        Age, years, mean (SD) | 61.5 (8.8) | 55.5 (9.2)
+        Age: missing | 0 | 1
+        Crp, median (quartiles) | 2.9 (2.2 to 7.0) | 4.1 (3.5 to 17.1)
+        Sex: f, n (%) | 2 (67 %) | 2 (67 %)
+        Sex: m, n (%) | 1 (33 %) | 1 (33 %)
+        Sex: missing | 1 | 0
+        Smoker, n (%) | 2 (50 %) | 0 (0 %)
+        Relapsed, n (%) | 0 (0 %) | 1 (33 %)
+        Pain: missing | 4 | 3
+        Asked, n (%) | 2 (50 %) | –
+        Asked: missing | 0 | 3
+    """
+    lines = [line.strip() for line in expected.strip().splitlines()]
+    assert printed(TRIAL, by="arm", columns=columns, median=["crp"]).splitlines() == lines
 
 
 def test_a_number_of_a_summary_says_of_how_many_it_is() -> None:
     """A click shows the group, what was taken, and what is missing."""
-    answer = summary(table(PATIENTS, replicate="patient"), by="arm", columns=["age"])
+    answer = summary(TRIAL, by="arm", columns=["age"])
     age = answer.summary.rows[1][2].quantity
     assert (age.value, age.n) == (55.5, 2)
     assert age.source.text() == "placebo, age; 2 of 3 patients: 1 missing"
@@ -65,30 +72,28 @@ def test_a_number_of_a_summary_says_of_how_many_it_is() -> None:
 
 def test_without_groups_all_are_described_and_rows_count_without_replicates() -> None:
     """One column."""
-    assert lines(summary(PATIENTS, columns=["smoker"])) == [["rows", "7"], ["Smoker, n (%)", "2 (29 %)"]]
+    assert printed(PATIENTS, columns=["smoker"]).splitlines()[1:] == ["rows | 7", "Smoker, n (%) | 2 (29 %)"]
 
 
 def test_a_replicate_with_several_visits_counts_once_where_they_agree() -> None:
     """Its sex does not change, its age may."""
-    visits = pd.concat([PATIENTS, PATIENTS.assign(age=PATIENTS.age + 1)])
-    data = table(visits, replicate="patient")
-    assert lines(summary(data, by="arm", columns=["smoker"]))[0] == ["patients", "4", "3"]
+    visits = table(pd.concat([PATIENTS, PATIENTS.assign(age=PATIENTS.age + 1)]), replicate="patient")
+    assert printed(visits, by="arm", columns=["smoker"]).splitlines()[1] == "patients | 4 | 3"
     with pytest.raises(UsageError, match=r"patient 'P1' has 2 values of 'age' \(51, 52\).*where=, such as"):
-        summary(data, by="arm", columns=["age"])
+        summary(visits, by="arm", columns=["age"])
 
 
 @pytest.mark.parametrize(
-    ("by", "columns", "message"),
-    [("arms", ["age"], "did you mean 'arm'"), ("arm", ["agee"], "did you mean 'age'")],
+    ("data", "by", "column", "message"),
+    [
+        (PATIENTS, "arms", "age", "did you mean 'arm'"),
+        (PATIENTS, "arm", "agee", "did you mean 'age'"),
+        (PATIENTS, "age", "crp", "1 row without a value in column 'age'"),
+    ],
 )
-def test_a_column_that_is_not_there_is_told(by: str, columns: list[str], message: str) -> None:
-    """With the nearest that is."""
+def test_a_column_that_is_not_there_and_who_is_in_no_group_are_told(
+    data: pd.DataFrame, by: str, column: str, message: str
+) -> None:
+    """With the nearest that is; a summary leaves nobody out in silence."""
     with pytest.raises(UsageError, match=message):
-        summary(PATIENTS, by=by, columns=columns)
-
-
-def test_a_replicate_in_no_group_is_told() -> None:
-    """A summary leaves nobody out in silence."""
-    nowhere = PATIENTS.assign(arm=["drug", None, *PATIENTS.arm[2:]])
-    with pytest.raises(UsageError, match="1 row without a value in column 'arm'"):
-        summary(nowhere, by="arm", columns=["age"])
+        summary(data, by=by, columns=[column])

@@ -4,27 +4,24 @@ from __future__ import annotations
 
 from itertools import product
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from stats import made
 
 from labreport.errors import UsageError
-from labreport.project import Measure, table
+from labreport.project import Data, Measure, table
 from labreport.stats import count, difference, effect, mean, ranking, sentence
 
-GENERATOR = np.random.default_rng(0)
 DOSES = (0.0, 0.1, 10.0)
 LINES = ("HCT116", "A549")
-FRAME = pd.DataFrame(
-    product(LINES, DOSES, range(4), range(3)), columns=["cell_line", "dose", "plate", "well"]
-)
+FRAME = pd.DataFrame(product(LINES, DOSES, ("P0", "P1", "P2", "P3"), range(3)))
+FRAME.columns = ["cell_line", "dose", "plate", "well"]
 KILLED = 40 * ((FRAME.cell_line == "HCT116") & (FRAME.dose == 10))
-FRAME["viability"] = 100 - KILLED + FRAME.plate + GENERATOR.normal(0, 2, len(FRAME))
-FRAME["plate"] = "P" + FRAME.plate.astype(str)
-FRAME = FRAME.drop(columns="well")
+NOISE = np.random.default_rng(0).normal(0, 2, len(FRAME))
+FRAME["viability"] = 100 - KILLED + FRAME.plate.str[1:].astype(int) + NOISE
 VIABILITY = Measure("viability", "%", percent=True, bounded=False, margin=10)
 WELLS = table(FRAME, replicate="plate")
 
@@ -37,48 +34,46 @@ def by_plate(line: str, dose: float) -> pd.Series:
 
 def test_values_are_compared_with_one_within_groups_and_judged_together() -> None:
     """Four comparisons of plates that are paired, at the level of four."""
-    finding = difference(WELLS, VIABILITY, by="dose", against=0, within="cell_line", name="drug").drug
-    part = finding["HCT116"]["10"].comparisons[0]
+    finding = difference(WELLS, VIABILITY, by="dose", against=0, within="cell_line").difference
+    quantity = finding["HCT116"]["10"].quantity
     theirs = stats.ttest_rel(by_plate("HCT116", 10), by_plate("HCT116", 0))
-    assert finding.family == 4
-    assert part.quantity.n == 4
-    assert part.quantity.interval == pytest.approx(tuple(theirs.confidence_interval()), rel=1e-9)
-    assert (part.quantity.judged_low, part.quantity.judged_high) == pytest.approx(
-        tuple(theirs.confidence_interval(1 - 0.05 / 4)), rel=1e-9
+    judged = theirs.confidence_interval(1 - 0.05 / 4)
+    assert (finding.family, quantity.n) == (4, 4)
+    assert quantity.interval == pytest.approx(tuple(theirs.confidence_interval()), rel=1e-9)
+    assert (quantity.judged_low, quantity.judged_high) == pytest.approx(tuple(judged), rel=1e-9)
+    made.check_claims(
+        """
+        drug["HCT116"].clear("10")      holds
+        drug["HCT116"].less(10)         holds
+        drug.less("HCT116", 10)         holds
+        drug["A549"].clear("10")        fails
+        """,
+        drug=finding,
     )
-    assert finding["HCT116"].clear("10").holds is True
-    assert finding["HCT116"].less(10).holds is True
-    assert finding.less("HCT116", 10).holds is True
-    assert finding["A549"].clear("10").holds is False
     assert finding.where_clear("10") == ["HCT116"]
     assert finding["HCT116"].where_clear() == ["10"]
-    assert finding.mean.A549["0.1"].n == 4
+    assert sentence(finding.A549.same("10").about[0]).startswith("in A549, ")
 
 
-def test_what_has_no_replicates_is_compared_row_by_row_by_welch() -> None:
-    """Each row is independent."""
-    finding = difference(table(FRAME), VIABILITY, "HCT116", "A549", by="cell_line").difference
-    rows = [FRAME[FRAME.cell_line == line].viability / 100 for line in ("HCT116", "A549")]
+def test_what_nothing_pairs_is_compared_by_welch() -> None:
+    """Rows without replicates, each independent, and other plates for each cell line."""
+    rows = [FRAME[FRAME.cell_line == line].viability / 100 for line in LINES]
     theirs = stats.ttest_ind(*rows, equal_var=False).confidence_interval()
-    assert finding.quantity.interval == pytest.approx(tuple(theirs), rel=1e-9)
-    assert finding.quantity.source.method == "Welch's t"
-
-
-def test_replicates_that_are_not_shared_are_compared_by_welch() -> None:
-    """Other plates for each cell line."""
-    frame = FRAME.assign(plate=FRAME.plate + FRAME.cell_line)
-    finding = difference(table(frame, replicate="plate"), VIABILITY, by="cell_line").difference
-    assert finding.quantity.source.method == "Welch's t"
+    other_plates = table(FRAME.assign(plate=FRAME.plate + FRAME.cell_line), replicate="plate")
+    of_rows = difference(table(FRAME), VIABILITY, by="cell_line").difference.quantity
+    of_plates = difference(other_plates, VIABILITY, by="cell_line").difference.quantity
+    assert of_rows.interval == pytest.approx(tuple(theirs), rel=1e-9)
+    assert of_rows.source.method == of_plates.source.method == "Welch's t"
 
 
 def test_replicates_are_paired_by_name_in_whatever_order_they_stand() -> None:
     """Those of one dose are reversed."""
     last = FRAME.dose == 10
-    turned = table(pd.concat([FRAME[~last], FRAME[last][::-1]]), replicate="plate")
-    as_listed, reordered = (
-        difference(data, VIABILITY, "10", "0", by="dose").difference.quantity for data in (WELLS, turned)
-    )
-    assert reordered.interval == pytest.approx(as_listed.interval, rel=1e-9)
+    reordered = table(pd.concat([FRAME[~last], FRAME[last][::-1]]), replicate="plate")
+    intervals = []
+    for data in (WELLS, reordered):
+        intervals.append(difference(data, VIABILITY, "10", "0", by="dose").difference.quantity.interval)
+    assert intervals[0] == pytest.approx(intervals[1], rel=1e-9)
 
 
 def test_a_row_of_no_replicate_is_refused_or_counted_as_missing() -> None:
@@ -93,60 +88,45 @@ def test_a_row_of_no_replicate_is_refused_or_counted_as_missing() -> None:
 def test_a_replicate_that_lacks_a_condition_is_named_until_somebody_says_what_is_meant() -> None:
     """By its name and what it lacks; left out, it is told."""
     lacking = table(FRAME[(FRAME.plate != "P3") | (FRAME.dose != 10)], "plate", missing="drop")
-    asked: Any = {"by": "dose", "against": 0, "within": "cell_line"}
+
+    def compared(paired: bool | None) -> dict[str, str]:
+        answer = difference(lacking, VIABILITY, by="dose", against=0, within="cell_line", paired=paired)
+        group = answer.difference.HCT116
+        return {dose: group[dose].quantity.source.units_text for dose in ("0.1", "10")}
+
     with pytest.raises(UsageError, match=r"plate 'P3' has no dose '10' in .*, 3 are in both; .*paired=True"):
-        difference(lacking, VIABILITY, **asked)
-    answer = difference(lacking, VIABILITY, **asked, paired=True)
-    quantity = answer.difference.HCT116["10"].quantity
-    theirs = stats.ttest_rel(by_plate("HCT116", 10)[:3], by_plate("HCT116", 0)[:3])
-    assert quantity.interval == pytest.approx(tuple(theirs.confidence_interval()), rel=1e-9)
-    assert quantity.source.text().endswith("3 of 4 plates: 1 has no dose 10 in cell_line HCT116")
-    assert answer.difference.HCT116["0.1"].quantity.source.text().endswith("; 4 plates")
-    apart = difference(lacking, VIABILITY, **asked, paired=False).difference.HCT116["10"].quantity
-    assert apart.source.text().endswith("3 and 4 plates: 1 has no dose 10 in cell_line HCT116")
-
-
-def test_a_comparison_within_a_group_names_it() -> None:
-    """So does what a condition on it is about."""
-    finding = difference(WELLS, VIABILITY, by="dose", against=0, within="cell_line").difference
-    assert sentence(finding.A549.same("10").about[0]).startswith("in A549, ")
+        compared(paired=None)
+    lack = "1 has no dose 10 in cell_line HCT116"
+    assert compared(paired=True) == {"0.1": "4 plates", "10": f"3 of 4 plates: {lack}"}
+    assert compared(paired=False) == {"0.1": "4 and 4 plates", "10": f"3 and 4 plates: {lack}"}
 
 
 def test_numbers_have_their_order_and_texts_the_table_s() -> None:
-    """A number's name has no trailing zero."""
-    assert list(mean(WELLS, VIABILITY, by="dose").mean) == ["0", "0.1", "10"]
-    assert list(ranking(WELLS, VIABILITY, by="cell_line").mean) == ["HCT116", "A549"]
-    assert effect(WELLS, VIABILITY, by="dose").effect.less.holds is True
-
-
-def test_an_effect_follows_the_numbers_and_not_the_rows() -> None:
-    """The doses of the file stand in another order."""
+    """A number's name has no trailing zero; an effect follows numbers, in whatever order rows stand."""
     mixed = table(pd.concat([FRAME[FRAME.dose == dose] for dose in (10, 0, 0.1)]), replicate="plate")
-    assert list(mean(mixed, VIABILITY, by="dose").mean) == ["0", "0.1", "10"]
-    assert effect(mixed, VIABILITY, by="dose").effect.less.holds is True
+    for data in (WELLS, mixed):
+        assert list(mean(data, VIABILITY, by="dose").mean) == ["0", "0.1", "10"]
+        assert effect(data, VIABILITY, by="dose").effect.less.holds is True
+    assert list(ranking(WELLS, VIABILITY, by="cell_line").mean) == ["HCT116", "A549"]
 
 
 def test_shares_above_one_are_allowed_where_the_measure_says_so() -> None:
     """Stored in per cent, as the table has them; else the message says how."""
-    assert mean(WELLS, VIABILITY).mean.value > 0.5
     above = table(FRAME.assign(viability=FRAME.viability + 40), replicate="plate")
     assert mean(above, VIABILITY, by="dose").mean["0"].interval[1] > 1.4
-    with pytest.raises(UsageError, match=r"all values are below 1.5; percent=True is for "):
-        mean(table(FRAME.assign(viability=FRAME.viability / 100)), VIABILITY)
     with pytest.raises(UsageError, match="bounded=False"):
         mean(WELLS, Measure("viability", "%", percent=True))
-    for make in (mean, ranking, effect):
-        with pytest.raises(UsageError, match="write percent=True if it is in per cent"):
-            make(WELLS, Measure("viability", "%"), by="dose")
+    with pytest.raises(UsageError, match="write percent=True if it is in per cent"):
+        mean(WELLS, Measure("viability", "%"), by="dose")
 
 
 def test_error_rates_below_one_per_cent_are_given_as_fractions() -> None:
     """The message that refuses them in per cent says how: 0.9 may be 90 % or 0.9 %."""
     frame = pd.DataFrame({"error": [0.3, 0.4, 0.5]})
-    with pytest.raises(UsageError, match=r"Rates such as 0.3 % .* fractions too: frame\['error'\] /= 100"):
+    message = r"all values are below 1.5; .* 0.3 % .* fractions too: frame\['error'\] /= 100"
+    with pytest.raises(UsageError, match=message):
         mean(table(frame), Measure("error", "%", percent=True))
-    frame["error"] /= 100
-    assert mean(table(frame), Measure("error", "%")).mean.value == pytest.approx(0.004)
+    assert mean(table(frame / 100), Measure("error", "%")).mean.value == pytest.approx(0.004)
 
 
 def test_replicates_are_counted() -> None:
@@ -155,27 +135,26 @@ def test_replicates_are_counted() -> None:
     assert (finding.quantity.value, finding.unit, finding.all.holds) == (8, "plate", True)
 
 
-def wells(folder: Path, text: str) -> Path:
-    """A file with this text."""
+def wells(folder: Path, text: str, missing: bool = False) -> Data:
+    """A file with this text; where some are missing, they are dropped."""
     path = folder / "wells.csv"
     path.write_text(text)
-    return path
+    return table(path, replicate="plate", missing="drop" if missing else "error")
 
 
 def test_missing_values_are_refused_by_line_or_dropped_and_counted(tmp_path: Path) -> None:
     """As the table says."""
-    path = wells(tmp_path, "plate,dose,growth\nP,0,1.5\nP,1,\nQ,0,2\nQ,1,3\n")
+    text = "plate,dose,growth\nP,0,1.5\nP,1,\nQ,0,2\nQ,1,3\n"
     with pytest.raises(UsageError, match=r"wells.csv: line 3 has no value in column 'growth'"):
-        mean(table(path, replicate="plate"), "growth")
-    means = mean(table(path, replicate="plate", missing="drop"), "growth", by="dose").mean
-    assert (means["1"].n, means["0"].n) == (1, 2)
-    assert means["1"].source.text().endswith("1 of 2 plates: 1 cell is empty")
+        mean(wells(tmp_path, text), "growth")
+    means = mean(wells(tmp_path, text, missing=True), "growth", by="dose").mean
+    assert means["0"].source.units_text == "2 plates"
+    assert means["1"].source.units_text == "1 of 2 plates: 1 cell is empty"
 
 
 def test_a_text_among_numbers_is_refused_by_line(tmp_path: Path) -> None:
-    """It is not taken for a missing one."""
-    path = wells(tmp_path, "plate,growth\nP,1.5\nQ,n.d.\n")
-    declared = table(path, missing="drop")
+    """It is not taken for a missing one, and explains errors that come of it."""
+    declared = wells(tmp_path, "plate,growth\nP,1.5\nQ,n.d.\n", missing=True)
     for error in (ValueError("could not convert string to float: 'n.d.'"), TypeError("no mean of str")):
         with pytest.raises(UsageError, match=r"line 3 has 'n.d.' in column 'growth'"):
             declared.explain(error)
@@ -191,11 +170,15 @@ def test_every_row_of_a_table_counts() -> None:
     assert len({table(frame).sha256 for frame in frames}) == 2
 
 
-def test_mistakes_are_told_with_what_there_is() -> None:
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"by": "doses", "against": 0}, "did you mean 'dose'"),
+        ({"by": "dose", "against": 5}, r"against=5 is not there.*0, 0.1, 10"),
+        ({"by": "dose"}, "give against="),
+    ],
+)
+def test_mistakes_are_told_with_what_there_is(options: dict[str, object], message: str) -> None:
     """Columns, values and comparisons."""
-    with pytest.raises(UsageError, match="did you mean 'dose'"):
-        mean(WELLS, VIABILITY, by="doses")
-    with pytest.raises(UsageError, match=r"against=5 is not there.*0, 0.1, 10"):
-        difference(WELLS, VIABILITY, by="dose", against=5)
-    with pytest.raises(UsageError, match="give against="):
-        difference(WELLS, VIABILITY, by="dose")
+    with pytest.raises(UsageError, match=message):
+        difference(WELLS, VIABILITY, **options)  # type: ignore[arg-type]

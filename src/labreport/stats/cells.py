@@ -76,11 +76,13 @@ class Cell:
             numbers = enumerate(self.frame[VALUE].tolist())
             return {place: number for place, number in numbers if not math.isnan(number)}
         measure = self.division.measure
+        column = measure.name if callable(measure.reduce) else VALUE
         values = {}
-        for unit, rows in self._frame_with_values.groupby(UNIT, sort=False, observed=True):
-            number = _reduce(measure, rows)
-            owner = f"{self.data.name}, {self.data.replicate} {text_of(unit)!r}"
-            values[unit] = measure.checked_ratio(number, owner) if math.isfinite(number) else math.nan
+        for unit, numbers in self._frame_with_values.groupby(UNIT, sort=False, observed=True)[column]:
+            number = _reduce(measure, numbers)
+            if math.isfinite(number):
+                measure.checked_ratio(number, f"{self.data.name}, {self.data.replicate} {text_of(unit)!r}")
+            values[unit] = number if math.isfinite(number) else math.nan
         return values
 
     @cached_property
@@ -133,11 +135,12 @@ Cells: TypeAlias = dict[str, dict[str, Cell]]
 """Cells by group (without `within` the empty text), and by name."""
 
 
-def _reduce(measure: Measure, rows: pandas.DataFrame) -> float:
-    """What a measure takes of the rows of one replicate; a function gets the column as the file has it."""
-    if callable(measure.reduce):
-        return float(measure.reduce(rows[measure.name])) / (100.0 if measure.percent else 1.0)
-    return float(_REDUCTIONS[measure.reduce](rows[VALUE].tolist()))
+def _reduce(measure: Measure, numbers: pandas.Series) -> float:
+    """What a measure takes of the rows of one replicate; a function gets them as the file has them."""
+    if isinstance(measure.reduce, str):
+        return float(_REDUCTIONS[measure.reduce](numbers.tolist()))
+    number = float(measure.reduce(numbers))
+    return number / 100.0 if measure.percent else number
 
 
 def first_rows(frame: pandas.DataFrame) -> dict[Any, int]:
