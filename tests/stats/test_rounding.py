@@ -187,7 +187,7 @@ def test_a_column_has_one_number_of_decimals() -> None:
     assert digits_of_column(column) == 2
     table = Table(("value",), [(quantity,) for quantity in column])
     assert [plain(cell) for (cell,) in table.cells()] == ["0.88 ± 0.12", "0.90 ± 0.20", "0.89 ± 0.18"]
-    assert Table(("n",), [(7018,)]).cells() == [["7,018"]]
+    assert Table(("n",), [(7018,)]).cells(1) == [["7,018"]]
     assert digits_of_column([Quantity(value, exact=True) for value in (0, 0.9, 0.05)]) == 2
     with_p = Table(("value",), [(Quantity(-5.2, "", -10.1, -0.3),), (0.0662,)])
     assert [plain(cell) for (cell,) in with_p.cells(0)] == ["−5 (−10 to −0.3)", "0.0662"]

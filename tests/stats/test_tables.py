@@ -87,7 +87,8 @@ def test_a_row_of_no_replicate_is_refused_or_counted_as_missing() -> None:
 
 def test_a_replicate_that_lacks_a_condition_is_named_until_somebody_says_what_is_meant() -> None:
     """By its name and what it lacks; left out, it is told."""
-    lacking = table(FRAME[(FRAME.plate != "P3") | (FRAME.dose != 10)], "plate", missing="drop")
+    is_lacking = (FRAME.plate == "P3") & (FRAME.dose == 10) & (FRAME.cell_line == "HCT116")
+    lacking = table(FRAME[~is_lacking], "plate", missing="drop")
 
     def compared(paired: bool | None) -> dict[str, str]:
         answer = difference(lacking, VIABILITY, by="dose", against=0, within="cell_line", paired=paired)

@@ -136,7 +136,7 @@ def _rows_of(measure: Measure, groups: Sequence[_Group], *, by_median: bool) -> 
         descriptions = [_description(group, measure, method) for group in groups]
         rows.append([f"{title}{unit}, {method}", *descriptions])
     missing = [group.count_missing(measure) for group in groups]
-    if not values or any(count.value for count in missing):
+    if any(count.value for count in missing):
         rows.append([f"{title}: missing", *missing])
     return rows
 
