@@ -17,14 +17,13 @@ def _raising(error: BaseException) -> int:
     raise error
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def signals() -> Iterator[None]:
     """What is done with signals is put back after the test."""
-    numbers = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
-    before = [signal.getsignal(number) for number in numbers]
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)}
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
     yield
-    for number, handler in zip(numbers, before, strict=True):
+    for number, handler in handlers.items():
         signal.signal(number, handler)
 
 
@@ -48,7 +47,6 @@ def test_each_way_to_end_has_an_exit_code(
     assert "Traceback" not in printed.err
 
 
-@pytest.mark.usefixtures("signals")
 def test_sigterm_ends_with_143() -> None:
     """As Ctrl-C does with 130."""
 
@@ -59,7 +57,6 @@ def test_sigterm_ends_with_143() -> None:
     assert guarded(action, Terminal()) == 143
 
 
-@pytest.mark.usefixtures("signals")
 def test_a_program_under_nohup_goes_on() -> None:
     """A terminal that is closed does not end it."""
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
@@ -71,7 +68,6 @@ def test_a_program_under_nohup_goes_on() -> None:
     assert guarded(action, Terminal()) == 7
 
 
-@pytest.mark.usefixtures("signals")
 def test_a_signal_that_is_swallowed_comes_again() -> None:
     """One that arrives while an object is cleared away is heard of a moment later."""
 

@@ -79,18 +79,22 @@ def test_a_path_that_is_not_there_says_what_is(file: Path, path: str, message: s
     assert "test_values.py:" in caught.value.location
 
 
-def test_a_file_that_is_no_json_is_told_with_line_and_column(file: Path) -> None:
-    """Where it stops to be JSON."""
-    file.write_text('{"a": 1,\n "b" 2}')
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("broken.json", "broken.json is no JSON: Expecting ':' delimiter: line 2 column 6"),
+        ("list.json", "list.json holds a list; an object with names is needed"),
+        ("nowhere.json", "nowhere.json cannot be read: No such file"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, name: str, message: str) -> None:
+    """With the line on which it is declared."""
+    (tmp_path / "broken.json").write_text('{"a": 1,\n "b" 2}')
+    (tmp_path / "list.json").write_text("[1, 2]")
     with pytest.raises(UsageError) as caught:
-        _read(file)
-    assert "results.json is no JSON: Expecting ':' delimiter: line 2 column 6" in str(caught.value)
-
-
-def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    """At the line on which it is declared."""
-    with pytest.raises(UsageError, match=r"test_values.py:\d+: .*nowhere.json cannot be read: No such file"):
-        _read(tmp_path / "nowhere.json")
+        _read(tmp_path / name)
+    assert message in str(caught.value)
+    assert "test_values.py:" in caught.value.location
 
 
 def test_a_question_gets_the_content_and_the_file_counts_for_it(file: Path) -> None:
