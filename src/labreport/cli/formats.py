@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from labreport.check.claims import CheckedClaim
-from labreport.cli.annotations import annotation, below_repository
+from labreport.cli.annotations import annotation_at, below_repository
 
 RULES = {
     "fails": "A sentence of the report does not hold.",
@@ -25,8 +25,7 @@ def as_text(claims: Iterable[CheckedClaim]) -> str:
 
 def as_annotations(claims: Iterable[CheckedClaim]) -> str:
     """Workflow commands of GitHub: an error for each claim, at its file and line."""
-    lines = [annotation("error", claim.message, claim.path, claim.claim.line) for claim in claims]
-    return "\n".join(lines)
+    return "\n".join(annotation_at(claim.path, claim.claim.line, claim.message) for claim in claims)
 
 
 def as_json(claims: Iterable[CheckedClaim]) -> str:
@@ -52,9 +51,9 @@ def as_sarif(claims: Iterable[CheckedClaim]) -> str:
             "locations": [{"physicalLocation": location}],
         }
         results.append(result)
-    rules = [
-        {"id": f"claim-{rule}", "shortDescription": {"text": meaning}} for rule, meaning in RULES.items()
-    ]
+    rules = []
+    for outcome, meaning in RULES.items():
+        rules.append({"id": f"claim-{outcome}", "shortDescription": {"text": meaning}})
     tool = {"driver": {"name": "labreport", "rules": rules}}
     schema = "https://json.schemastore.org/sarif-2.1.0.json"
     return _dump({"$schema": schema, "version": "2.1.0", "runs": [{"tool": tool, "results": results}]})

@@ -181,17 +181,17 @@ class Measure(Declared):
 
     def read(self, run: Any, epoch: int | None = None) -> Reading:
         """Read the number or the truth of one run, as stored. Raises `UsageError` where there is none."""
+        import numpy
+
         if self.value is not None:
             reading: Any = self.value(run, epoch)
         elif self.right is not None:
-            right = self.right(run, epoch)
-            reading = sum(right) / len(right) if isinstance(right, list) else right.mean()
+            reading = numpy.mean(self.right(run, epoch))
         else:
             reading = self._metric(run, epoch)
         if not hasattr(reading, "__float__"):
             self.refuse(f"{run.name!r} has {short_repr(reading)}; a number is needed")
-        is_numpy_truth = hasattr(reading, "dtype") and reading.dtype.kind == "b"
-        if isinstance(reading, bool) or is_numpy_truth:
+        if isinstance(reading, (bool, numpy.bool_)):
             return bool(reading)
         return self.checked(float(reading), run.name)
 
