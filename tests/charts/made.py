@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas
 
-from labreport import table
+from labreport import Measure, bars, confusion, curve, difference, dots, forest, heat_map, scatter, table  # noqa: F401
 from labreport.results import Results
 
 
@@ -34,7 +34,14 @@ def _seven() -> pandas.DataFrame:
 
 WELLS = _wells()
 PLATES = table(WELLS, replicate="plate")
+PATIENTS = table(WELLS.assign(plate=WELLS.plate + WELLS.line), replicate="plate")
+ONE_PLATE_OF_ONE = table(WELLS[3:], replicate="plate")
+BELOW_ZERO = WELLS.assign(growth=WELLS.growth - 5, dose=WELLS.dose - 1)
+GUESSES = WELLS.assign(truth=WELLS.line, predicted=WELLS.line.shift(5, fill_value="A549"))
 SEVEN = _seven()
+ACCURACY = Measure("test accuracy", "%")
+GROWTH = Measure("growth", "mm")
+SECONDS = Measure("seconds", "s", "lower", "ratio", value=lambda run, _: 7.0**run.seed * len(run.name))
 
 
 def with_validation_loss(results: Results) -> Results:

@@ -11,14 +11,13 @@ from typing import Any
 import numpy as np
 import pandas
 import pytest
-from charts.made import PLATES, SEVEN, WELLS, with_validation_loss
+from charts.made import ACCURACY, PLATES, SEVEN, WELLS, with_validation_loss
 from scipy import stats
 
 from labreport import Measure, bars, charts, confusion, curve, dots, heat_map, scatter
 from labreport.errors import UsageError
 from labreport.results import Results
 
-ACCURACY = Measure("test accuracy", unit="%")
 SHARE = Measure("growth", "%")
 PER_CENT = Measure("growth", "%", percent=True, bounded=False)
 

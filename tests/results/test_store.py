@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from results.stored import NAMES, key_of, stored_run, with_state
 
-from labreport.errors import LabReportError, UsageError
+from labreport.errors import UsageError
 from labreport.results import Checkpoint, Run, Store, write_json
 from labreport.results.files import Damaged, validated_arrays
 
@@ -43,14 +43,6 @@ def test_a_run_of_another_process_is_found_when_it_is_looked_for_again(store: St
     assert store.reload(run.key, 0, "late") == run
     Store(store.folder).remove(run)
     assert store.reload(run.key, 0, "late") is None
-
-
-def test_a_name_that_another_key_has_is_told(store: Store) -> None:
-    """Two keys that agree in sixteen digits do not overwrite each other."""
-    run = stored_run(store, "small", 0)
-    same_start = run.key[:16] + "0" * 48
-    with pytest.raises(LabReportError, match=rf"0-{run.key[:16]}\.json: its name is that of another key"):
-        store.find(same_start, 0)
 
 
 def test_folders_are_listed_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -92,22 +92,21 @@ def _moves_apart(axes: Axes, notes: Sequence[Annotation]) -> list[float]:
     Of two that overlap, each is moved by half of what they overlap, again and again.
     """
     boxes = [annotation.get_window_extent() for annotation in notes]
-    moves = [0.0] * len(notes)
-    by_height = sorted(range(len(notes)), key=lambda index: boxes[index].y0)
+    starts = np.array([box.y0 for box in boxes])
+    heights = np.array([box.height for box in boxes])
     pairs = []
-    for lower, upper in combinations(by_height, 2):
-        starts = max(boxes[lower].x0, boxes[upper].x0)
-        ends = min(boxes[lower].x1, boxes[upper].x1)
-        if starts < ends:  # they are above each other
+    for lower, upper in combinations(np.argsort(starts, kind="stable"), 2):
+        left = max(boxes[lower].x0, boxes[upper].x0)
+        right = min(boxes[lower].x1, boxes[upper].x1)
+        if left < right:  # they are above each other
             pairs.append((lower, upper))
+    bottoms = starts
     for _ in range(_ROUNDS):
+        bottoms = np.clip(bottoms, axes.bbox.y0 - heights / 2, axes.bbox.y1 - heights / 2)
         for lower, upper in pairs:
-            overlap = boxes[lower].y1 + moves[lower] - boxes[upper].y0 - moves[upper]
+            overlap = bottoms[lower] + heights[lower] - bottoms[upper]
             if overlap > 0:
-                moves[lower] -= overlap / 2
-                moves[upper] += overlap / 2
-        for index, box in enumerate(boxes):
-            lowest = axes.bbox.y0 - box.height / 2 - box.y0
-            highest = axes.bbox.y1 + box.height / 2 - box.y1
-            moves[index] = min(max(moves[index], lowest), highest)
+                bottoms[lower] -= overlap / 2
+                bottoms[upper] += overlap / 2
+    moves: list[float] = (bottoms - starts).tolist()
     return moves

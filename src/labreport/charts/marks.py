@@ -38,27 +38,29 @@ class Mark:
 
 def curve(axes: Axes, x: Numbers, y: Numbers, mark: Mark, *, markers: bool = False) -> Line2D:
     """Draw the line of a series, with a marker at each point where there are few of them."""
-    look: dict[str, Any] = {"label": mark.label, "color": mark.colour, "zorder": 3}
-    look["linestyle"] = (0.0, mark.style.dash) if mark.style.dash else "-"
+    style = mark.style
+    line: Line2D = axes.plot(x, y, color=style.colour, label=mark.label, zorder=3)[0]
+    if style.dash:
+        line.set_linestyle((0.0, style.dash))
     if markers:
-        look["marker"] = mark.style.marker
-    return axes.plot(x, y, **look)[0]
+        line.set_marker(style.marker)
+    return line
 
 
 def seed_lines(axes: Axes, x: Numbers, curves: Sequence[Numbers], mark: Mark) -> None:
     """Draw one faint line for each run behind the series; none for a single run, which is the series."""
     if len(curves) < 2:
         return
-    look: dict[str, Any] = {"label": "_", "color": mark.colour, "linewidth": 0.6, "alpha": 0.35}
     for y in curves:
-        axes.plot(x, y, zorder=2, **look)
+        axes.plot(x, y, color=mark.colour, label="_", linewidth=0.6, alpha=0.35, zorder=2)
 
 
 def points(axes: Axes, x: Numbers, y: Numbers, mark: Mark, *, size: float = 4.0) -> Line2D:
     """Draw markers without a line; `size` in points."""
-    look: dict[str, Any] = {"label": mark.label, "color": mark.colour, "marker": mark.style.marker}
-    reach: dict[str, Any] = {"clip_on": False, "in_layout": False}  # half of one may stand beyond the limits
-    return axes.plot(x, y, markersize=size, linestyle="none", zorder=3, **look, **reach)[0]
+    line: Line2D = axes.plot(x, y, color=mark.colour, label=mark.label, markersize=size, zorder=3)[0]
+    line.set(linestyle="none", marker=mark.style.marker)
+    line.set(clip_on=False, in_layout=False)  # half of a marker may stand beyond the limits
+    return line
 
 
 def band(axes: Axes, x: Numbers, low: Numbers, high: Numbers, mark: Mark) -> None:

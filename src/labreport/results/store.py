@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from labreport.errors import LabReportError, display_path
+from labreport.errors import display_path
 from labreport.results import files
 from labreport.results.reads import ReadLists
 from labreport.results.runs import Checkpoint, Run
@@ -61,16 +61,10 @@ class Store:
         self._paths_of_experiment.get((path.parent.name, seed), set()).discard(path)
 
     def find(self, key: str, seed: int) -> Run | None:
-        """The run of this key and seed, whichever experiment it was made for; None where there is none.
-
-        Raises `LabReportError` where another key has the name of its file.
-        """
+        """The run of this key and seed, whichever experiment it was made for; None where there is none."""
         path = self._paths.get((seed, key[:KEY_DIGITS]))
         run = self._run(path) if path else None
-        if path and run and run.key != key:
-            text = f"{display_path(path)}: its name is that of another key, which begins with the same digits"
-            raise LabReportError(f"{text}; remove it, or run another seed")
-        return run
+        return run if run and run.key == key else None
 
     def reload(self, key: str, seed: int, name: str) -> Run | None:
         """The run as it is on the disk now: another process may have written it since."""

@@ -59,10 +59,15 @@ def _draw(means: Means) -> Any:
         offset = width * (number + 0.5) - 0.4
         places = [rows.index(row) + offset for row in part.outer]
         lengths = part["mean"]
-        look: Any = {"color": style.colour, "label": name or means.measure.label}
-        look["xerr"] = [lengths - part.low, part.high - lengths]
-        look["error_kw"] = {"ecolor": Colour.INK, "elinewidth": 0.9}
-        bars_of_series = axes.barh(places, lengths, 0.9 * width, **look)
+        bars_of_series = axes.barh(
+            places,
+            lengths,
+            0.9 * width,
+            color=style.colour,
+            label=name or means.measure.label,
+            xerr=[lengths - part.low, part.high - lengths],
+            error_kw={"ecolor": Colour.INK, "elinewidth": 0.9},
+        )
         axes.bar_label(bars_of_series, printed_values(lengths, ends), padding=3.0)
     axes.margins(x=0.12)  # room for the values
     ticks.plain_numbers(axes.xaxis)

@@ -33,8 +33,9 @@ def heat_map(
         means = means_of_study(source, *what, epoch)
     else:
         refuse("write heat_map(results, study, measure) or heat_map(table, measure, rows=…, columns=…)")
-    cells = means.frame.pivot(index="outer", columns="inner", values="mean")
-    in_order = cells.reindex(index=means.frame.outer.unique(), columns=means.frame.inner.unique())
+    frame = means.frame
+    cells = frame.pivot(index="outer", columns="inner", values="mean")
+    in_order = cells.reindex(index=frame.outer.unique(), columns=frame.inner.unique())
     caption = f"Each cell is the {average_name(means.measure)} of {axis_title(means.measure)}."
     return _draw_map(in_order, means.heads, means.title, caption)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from labreport.charts import layout
 from labreport.charts.builders.means import Means, Observations, means_of_values
@@ -30,15 +30,23 @@ def dots(
     figure, (axes,) = layout.column_figure(13.5 + 9.0 * len(labels))
     scale_axis(axes.xaxis, means.numbers())
     run_counts = means.runs.groupby("label").size()
-    blue = Colour.BLUE
     for place, row in enumerate(means.frame.itertuples()):
         across = [place - _HALF_ROW, place + _HALF_ROW]
-        axes.fill_betweenx(across, row.low, row.high, color=blue, label=row.label, **BAND)
+        axes.fill_betweenx(across, row.low, row.high, color=Colour.BLUE, label=row.label, **BAND)
         if run_counts[row.label] > 1:
             axes.plot([row.mean, row.mean], across, color=Colour.VERMILLION, label="_")
-    dot: Any = {"size": 4.0, "color": blue, "edgecolor": Colour.PAPER, "linewidth": 0.5}
-    dot["warn_thresh"] = 1.0  # dots that find no place overlap
-    seaborn.swarmplot(means.runs, x="value", y="label", order=labels, ax=axes, **dot)
+    seaborn.swarmplot(
+        means.runs,
+        x="value",
+        y="label",
+        order=labels,
+        ax=axes,
+        size=4.0,
+        color=Colour.BLUE,
+        edgecolor=Colour.PAPER,
+        linewidth=0.5,
+        warn_thresh=1.0,  # dots that find no place overlap
+    )
     axes.margins(x=0.04)
     name_rows(axes, labels, axis_title(means.measure))
     average = average_name(means.measure)

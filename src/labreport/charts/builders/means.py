@@ -116,9 +116,11 @@ def means_by_epoch(results: Any, what: Measure | str) -> Means:
             runs.curve(what)  # its error names the records that there are
         epochs = {epoch for run in runs for epoch in run.checkpoints}
         if is_recorded:
-            epochs = set(range(1, 1 + max(len(run.records) for run in runs)))
+            last = max(len(run.records) for run in runs)
+            epochs = set(range(1, last + 1))
         for epoch in sorted(epochs):
-            named.append((runs.label, str(epoch), sample(runs, measure, epoch)))
+            at_epoch = sample(runs, measure, epoch)
+            named.append((runs.label, str(epoch), at_epoch))
     return _means(named, measure, ("experiment", "epoch"))
 
 

@@ -46,7 +46,9 @@ def scatter(
     for column in (across.name, up.name, *name_columns):
         data.check_column(column)
     frame = data.frame.dropna(subset=[across.name, up.name])
-    frame = frame.assign(x=_printed_values(data, frame, across), y=_printed_values(data, frame, up))
+    printed_x = _printed_values(data, frame, across)
+    printed_y = _printed_values(data, frame, up)
+    frame = frame.assign(x=printed_x, y=printed_y)
     series = {up.label: frame}
     if by is not None:
         series = {str(value): part for value, part in frame.groupby(by, sort=False, observed=True)}
@@ -64,8 +66,8 @@ def scatter(
     if label is not None:
         for axes, parts in zip(all_axes, panels.values(), strict=True):
             labels.direct_labels(axes, _point_labels(parts, label))
-    numbers = frame[[*name_columns, "x", "y"]]
-    shown = numbers.set_axis([*name_columns, axis_title(across), axis_title(up)], axis=1)
+    heads = [*name_columns, axis_title(across), axis_title(up)]
+    shown = frame[[*name_columns, "x", "y"]].set_axis(heads, axis=1)
     return drawing(figure, "scatter plot", shown, f"{up.label} against {across.label}", "")
 
 
