@@ -87,10 +87,12 @@ def progress(results: Any) -> Answer:
     complex_time = average(results, TIMES["complex"], EPOCH_SECONDS).average
     small_time = average(results, TIMES["small"], EPOCH_SECONDS).average
     ahead = {}
+    reached = {}
     rows = []
     for epoch in COMPARED:
         compared = difference(results, TEST, COMPLEX, SMALL, epoch=epoch, family=len(COMPARED))
         ahead[f"after_{epoch}"] = compared.difference
+        reached[f"after_{epoch}"] = compared.mean["complex"]
         row: list[Any] = [str(epoch), compared.mean["complex"], compared.mean["small"]]
         row.append(with_judged_interval(compared.difference))
         row.append(scaled(complex_time, epoch))
@@ -101,6 +103,7 @@ def progress(results: Any) -> Answer:
     ratio = longer_epoch.quantity
     return Answer(
         ahead=Answer(**ahead),
+        reached=Answer(**reached),
         times=number(ratio.value, ci=ratio.interval, n=ratio.n, source=ratio.source, null=1),
         shrinks=_is_clearly_less(ahead["after_20"].quantity, ahead["after_5"].quantity),
         compared=Table(columns, rows),

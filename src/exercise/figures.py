@@ -88,7 +88,7 @@ def _accuracy_and_loss(results: Any, series: dict[tuple[str, str], Any], lowest:
 
     `series` maps a network and the prefix of its records ("" for training data, "validation_") to a mark.
     """
-    drawing, (accuracy_panel, loss_panel) = charts.column_figure(46, columns=2)
+    drawing, (accuracy_panel, loss_panel) = charts.column_figure(42, columns=2)
     accuracy_limits, loss_limits = (lowest, 100.0), (0.0, 0.30)
     rows = []
     for (name, prefix), mark in series.items():
@@ -130,6 +130,7 @@ def curves_complex(results: Any) -> Any:
     }
     chart = _accuracy_and_loss(results, series, lowest=GOAL - 4.0)
     accuracy_panel = chart.figure.axes[0]
+    accuracy_panel.set_yticks((88, 92, 96, 100))
     charts.reference_line(accuracy_panel, GOAL, f"goal: {GOAL} %")
     return chart
 

@@ -80,9 +80,21 @@ def accuracy(results: Any) -> Answer:
     for epoch, answer in ((EPOCH, early), (LAST, late)):
         for name in results:
             gap = with_judged_interval(answer.test_gap[name])
-            row = [f"{name}, {epoch}", answer.training[name], answer.validation[name], answer.test[name], gap]
+            row: list[Any] = [f"{name}, {epoch}"]
+            row.append(answer.training[name])
+            row.append(answer.validation[name])
+            row.append(answer.test[name])
+            row.append(answer.training_gap[name])
+            row.append(gap)
             rows.append(row)
-    columns = ("Network, epochs", "Training", "Validation", "Test", "Validation − test")
+    columns = (
+        "Network, epochs",
+        "Training",
+        "Validation",
+        "Test",
+        "Training − validation",
+        "Validation − test",
+    )
     gain = change(results, VALIDATION, EPOCH, LAST, name="gain")
     return gain | Answer(early=early, late=late, accuracies=Table(columns, rows))
 

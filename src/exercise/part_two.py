@@ -150,7 +150,7 @@ def _trials(answer: Answer, frozen: list[float]) -> Table:
     for title, network in trials.items():
         gradient_left = answer.gradient[network].value
         image_left = answer.image[network].value
-        gradient = "not used" if network is FROZEN else _yes_or_no(gradient_left > ARRIVES)
+        gradient = "layers fixed" if network is FROZEN else _yes_or_no(gradient_left > ARRIVES)
         image = _yes_or_no(image_left > ARRIVES)
         learned = answer.learned[network]
         runs_that_learn = f"{learned.quantity.value} of {learned.of.value}"
