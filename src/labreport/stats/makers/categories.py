@@ -39,17 +39,19 @@ def hardest(
 
     runs = results[experiment]
     guesses = map(np.asarray, runs.arrays(predicted, epoch))
-    arrays = runs.arrays(truth, epoch) if isinstance(truth, str) else [truth] * len(runs)
-    truths = list(map(np.asarray, arrays))
+    if isinstance(truth, str):
+        truths = list(map(np.asarray, runs.arrays(truth, epoch)))
+    else:
+        truths = [np.asarray(truth)] * len(runs)
     missed = [guess != truth_of_run for guess, truth_of_run in zip(guesses, truths, strict=True)]
+    have_same_items = all(np.array_equal(truths[0], truth_of_run) for truth_of_run in truths)
     samples = {}
     for category in np.unique(np.concatenate(truths)).tolist():
         missed_by_seed = {}
         for seed, truth_of_run, missed_of_run in zip(runs.seeds, truths, missed, strict=True):
             missed_by_seed[seed] = missed_of_run[truth_of_run == category]
-        samples[label_of(category)] = _sample(label_of(category), missed_by_seed, runs, epoch)
-    if not all(np.array_equal(truths[0], truth_of_run) for truth_of_run in truths):
-        samples = {key: replace(sample, correct=None) for key, sample in samples.items()}
+        sample = _sample(label_of(category), missed_by_seed, runs, epoch)
+        samples[sample.name] = sample if have_same_items else replace(sample, correct=None)
     answer = answer_of(rank(samples, MISSED, "category"), name, "hardest")
     if name != "hardest":
         return answer

@@ -110,14 +110,17 @@ def difference(
         names = [subject for subject in (first, second) if subject is not None]
         groups = samples_by_group(data, measure, by, within, epoch, names or None)
     with_zero = second is None and (measure.unit == "points" or bool(measure.terms))
-    pairs = {group: _pairs(group, list(samples), against, with_zero) for group, samples in groups.items()}
+    pairs = {}
+    for group, samples in groups.items():
+        pairs[group] = _pairs(group, list(samples), against, with_zero)
     family = family or sum(map(len, pairs.values()))
     findings = {}
     for group, samples in groups.items():
         comparisons = _compare_pairs(samples, measure, pairs[group], family, paired)
         description = description_of(samples, measure, by)
         findings[group] = Difference(**description, comparisons=comparisons, family=family)
-    return answer_of(findings[""] if within is None else _grouped(findings, within), name)
+    finding = findings[""] if within is None else _grouped(findings, within)
+    return answer_of(finding, name)
 
 
 def _at_epochs(data: Any, measure: Measure, *subjects: tuple[Any, int]) -> Samples:
@@ -183,14 +186,18 @@ def change(
     Those of several are judged together, and asked by name: `change.more("complex")`. Gives `change`, `mean`
     by epoch (of several, by experiment and epoch) and the table `means`.
     """
-    chosen = experiment if isinstance(experiment, (list, tuple)) else [experiment]
-    names = list(data.experiments) if experiment is None else list(map(text_of, chosen))
+    if experiment is None:
+        experiments: Sequence[Any] = data.experiments
+    else:
+        experiments = experiment if isinstance(experiment, (list, tuple)) else [experiment]
     findings = {}
-    for changed in names:
+    for changed in map(text_of, experiments):
         last, first = (changed, last_epoch), (changed, first_epoch)
-        answer = difference(data, measure, last, first, by="epoch", family=len(names))
+        answer = difference(data, measure, last, first, by="epoch", family=len(experiments))
         findings[changed] = answer.difference
-    finding = findings[names[0]] if len(names) == 1 else _grouped(findings, "experiment")
+    if len(findings) > 1:
+        return answer_of(_grouped(findings, "experiment"), name, usual_name="change")
+    (finding,) = findings.values()
     return answer_of(finding, name, usual_name="change")
 
 

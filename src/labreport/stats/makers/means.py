@@ -57,4 +57,5 @@ def average(
     name: str = "average",
 ) -> Answer:
     """Give the mean of a measure over the runs of one experiment."""
-    return Answer(**{name: mean_of(sample(results[experiment], measure, epoch), measure)})
+    runs = results[experiment]
+    return Answer(**{name: mean_of(sample(runs, measure, epoch), measure)})

@@ -52,7 +52,9 @@ def number(
         stated = float(stated)
         if not low <= stated <= high:
             refuse(f"number({stated!r}) is not between its ends, {low!r} and {high!r}")
-    by_replicate = tuple((name, float(plain_number(single))) for name, single in (values or {}).items())
+    by_replicate = []
+    for replicate, single in (values or {}).items():
+        by_replicate.append((replicate, float(plain_number(single))))
     n = n or len(by_replicate)
     if not isinstance(source, Source):
         source = Source(n=n, unit="value", kind="computed", method=method, note=source or method)
@@ -63,7 +65,7 @@ def number(
         high,
         n or 1,
         source,
-        values=by_replicate,
+        values=tuple(by_replicate),
         exact=exact,
         out_of=out_of,
         p=None if p is None else float(plain_number(p)),
@@ -87,12 +89,10 @@ def _as_comparison(quantity: Quantity, null: float, margin: float | None) -> Qua
         mistake = mistake_of_margin(margin, "ratio" if null == 1 else "difference")
         if mistake:
             refuse(f"number({quantity.value!r}, null={null!r}): {mistake}")
+        if null == 0:
+            margin = margin / quantity.factor
     return replace(
-        quantity,
-        null=float(null),
-        judged_low=quantity.low,
-        judged_high=quantity.high,
-        margin=None if margin is None else margin / (quantity.factor if null == 0 else 1.0),
+        quantity, null=float(null), judged_low=quantity.low, judged_high=quantity.high, margin=margin
     )
 
 
