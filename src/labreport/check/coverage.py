@@ -67,18 +67,6 @@ class Coverage:
     typed: int = 0
 
 
-@dataclass(frozen=True)
-class _Text:
-    """The text of a template, with `prose` of the same length in which code, formulas and HTML are blank.
-
-    `bound` are the offsets of the characters that a claim holds.
-    """
-
-    text: str
-    prose: str
-    bound: frozenset[int]
-
-
 def coverage_of(templates: Iterable[Path]) -> Coverage:
     """Count what the claims of these templates cover; a file that does not exist has nothing.
 
@@ -89,60 +77,72 @@ def coverage_of(templates: Iterable[Path]) -> Coverage:
     """
     coverage = Coverage()
     for path in templates:
-        if not path.is_file():
-            continue
-        template = _read(path.read_text(encoding="utf-8"), coverage)
-        coverage.typed += len(NUMBER.findall(ITEM_NUMBER.sub("", template.prose)))
-        for start, stop in _sentences(template):
-            if not JUDGES.search(template.prose, start, stop):
-                continue
-            if template.bound.isdisjoint(range(start, stop)):
-                line = template.text.count("\n", 0, start) + 1
-                sentence = " ".join(template.text[start:stop].split())
-                coverage.unguarded.append(Sentence(path, line, sentence))
-            else:
-                coverage.guarded += 1
+        if path.is_file():
+            _add_template(coverage, path)
     return coverage
 
 
-def _read(source: str, coverage: Coverage) -> _Text:
-    """Take the text out of a template, and count in `coverage` what it prints."""
-    text, bound = "", set[int]()
+def _add_template(coverage: Coverage, path: Path) -> None:
+    """Count what a template has."""
+    text = ""  # as a reader sees it
+    unbound = ""  # the same, blank where a claim is
     in_claim = False
-    tag: list[str] = []
-    for line, kind, value in jinja2.Environment().lexer.tokeniter(source, None):
-        text += "\n" * (line - 1 - text.count("\n"))
+    for line, kind, words in _pieces(path.read_text(encoding="utf-8")):
+        piece = "\n" * (line - 1 - text.count("\n"))
         if kind == "data":
-            if in_claim:
-                bound.update(range(len(text), len(text) + len(value)))
-            text += value
-        elif kind in ("block_begin", "variable_begin"):
-            tag = []
-        elif kind == "block_end":
-            if tag[0] in ("claim", "endclaim"):
-                in_claim = tag[0] == "claim"
-        elif kind == "variable_end":
-            text += PRINTED
-            if tag[-2:] == ["|", "literal"]:
-                coverage.literal += 1
-            elif tag[0] not in PLACES:
-                coverage.printed += 1
-        elif not kind.startswith(("whitespace", "comment")):
-            tag.append(value)
-    return _Text(text, NOT_PROSE.sub(_blank, text), frozenset(bound))
+            piece += words[0]
+        elif kind == "variable":
+            piece += PRINTED
+            _count_number(coverage, words)
+        elif kind == "block" and words[0] in ("claim", "endclaim"):
+            in_claim = words[0] == "claim"
+        text += piece
+        unbound += _blank(piece) if in_claim else piece
+    prose = NOT_PROSE.sub(lambda code: _blank(code[0]), text)
+    coverage.typed += len(NUMBER.findall(ITEM_NUMBER.sub("", prose)))
+    for start, stop in _sentences(prose):
+        if not JUDGES.search(prose, start, stop):
+            continue
+        if unbound[start:stop] != text[start:stop]:
+            coverage.guarded += 1
+            continue
+        line = text.count("\n", 0, start) + 1
+        coverage.unguarded.append(Sentence(path, line, " ".join(text[start:stop].split())))
 
 
-def _blank(match: re.Match[str]) -> str:
-    """Dots in place of what is no prose, so that lines and offsets stay."""
-    return re.sub(r"[^\n]", "·", match[0])
+def _pieces(source: str) -> Iterator[tuple[int, str, list[str]]]:
+    """The texts of a template and its tags: the line of each, its kind (`data`, `block`), and its words."""
+    words: list[str] = []
+    for line, kind, value in jinja2.Environment().lexer.tokeniter(source, None):
+        if kind == "data":
+            yield line, kind, [value]
+        elif kind.endswith("_begin"):
+            words = []
+        elif kind.endswith("_end"):
+            yield line, kind.removesuffix("_end"), words
+        elif kind != "whitespace":
+            words.append(value)
 
 
-def _sentences(template: _Text) -> Iterator[tuple[int, int]]:
+def _count_number(coverage: Coverage, words: list[str]) -> None:
+    """Count what stands between `{{` and `}}`."""
+    if words[-2:] == ["|", "literal"]:
+        coverage.literal += 1
+    elif words[0] not in PLACES:
+        coverage.printed += 1
+
+
+def _blank(text: str) -> str:
+    """Dots in place of a text, so that lines and offsets stay."""
+    return re.sub(r"[^\n]", "·", text)
+
+
+def _sentences(prose: str) -> Iterator[tuple[int, int]]:
     """Where each sentence begins and ends."""
     start = 0
-    breaks = [match.span() for match in END_OF_SENTENCE.finditer(template.prose)]
-    for stop, following in [*breaks, (len(template.prose), len(template.prose))]:
-        first_word = FIRST_WORD.search(template.text, start, stop)
+    breaks = [match.span() for match in END_OF_SENTENCE.finditer(prose)]
+    for stop, following in [*breaks, (len(prose), len(prose))]:
+        first_word = FIRST_WORD.search(prose, start, stop)
         if first_word:
             yield first_word.start(), stop
         start = following
