@@ -18,7 +18,7 @@ import pytest
 from sample_report import report as sample
 
 from labreport.page.document import render_page
-from labreport.page.pdf import render_pdf
+from labreport.page.pdf import html_to_pdf
 
 QUIET = (
     "--headless",
@@ -57,7 +57,7 @@ def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     folder = tmp_path_factory.mktemp("report")
     parts = sample(folder)
     (folder / "report.html").write_text(render_page(*parts), encoding="utf-8")
-    (folder / "report.pdf").write_bytes(render_pdf(*parts))
+    (folder / "report.pdf").write_bytes(html_to_pdf(render_page(*parts, medium="print")))
     (folder / "answers.json").write_text("{}")
     return folder
 

@@ -286,7 +286,7 @@ def test_no_pdf_is_beside_another_page(toy: Toy, monkeypatch: pytest.MonkeyPatch
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("labreport.page.pdf.render_pdf", interrupted)
+    monkeypatch.setattr("labreport.page.pdf.html_to_pdf", interrupted)
     toy.edit("templates/questions/higher.md", "Who drifts", "Who walks")
     assert toy.run().code == 130
     assert "Who walks" in toy.read("report.html")

@@ -16,7 +16,8 @@ from pikepdf import Name
 from sample_report import HOSTILE, report
 
 from labreport.errors import LabReportError
-from labreport.page.pdf import MissingLibrary, html_to_pdf, render_pdf
+from labreport.page.document import render_page
+from labreport.page.pdf import MissingLibrary, html_to_pdf
 
 ROOT = Path(__file__).parents[2]
 
@@ -24,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """The sample report as PDF."""
-    return render_pdf(*report(tmp_path_factory.mktemp("report")))
+    return html_to_pdf(render_page(*report(tmp_path_factory.mktemp("report")), medium="print"))
 
 
 @pytest.fixture(scope="module")
@@ -61,8 +62,10 @@ def test_the_document_says_what_it_is(pdf: pikepdf.Pdf) -> None:
 def test_another_process_place_and_day_make_the_same_bytes(made: bytes, tmp_path: Path) -> None:
     """Hash seed, time zone and folder leave no trace in the file."""
     code = (
-        "import sys, pathlib; from sample_report import report; from labreport.page.pdf import render_pdf;"
-        "sys.stdout.buffer.write(render_pdf(*report(pathlib.Path(sys.argv[1]))))"
+        "import sys, pathlib; from sample_report import report;"
+        "from labreport.page.document import render_page; from labreport.page.pdf import html_to_pdf;"
+        "page = render_page(*report(pathlib.Path(sys.argv[1])), medium='print');"
+        "sys.stdout.buffer.write(html_to_pdf(page))"
     )
     environment = {
         **os.environ,

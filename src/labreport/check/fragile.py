@@ -8,13 +8,13 @@ from typing import Any, Literal
 
 from labreport.check.claims import ClaimKey, claims_of_sections, keyed_claims
 from labreport.errors import LabReportError
-from labreport.page import Claim, render_section
-from labreport.plan import Plan, StoredReport
-from labreport.project import Experiment, Reader, Section
+from labreport.page import Claim
+from labreport.plan import Plan, StoredReport, Target
+from labreport.plan.targets import AnswerTarget, SectionTarget
+from labreport.project import Experiment
 from labreport.project.table import Data
 from labreport.project.values import JsonValues
-from labreport.results import Run, results_for_reader
-from labreport.stats import Namespace
+from labreport.results import Run
 
 FEWEST, MOST = 5, 30
 """Of so many units each is left out in turn: fewer leave nothing to judge, of more none is decisive."""
@@ -97,24 +97,23 @@ def units_of(plan: Plan) -> Iterator[LeftOut]:
                     yield LeftOut(table.unit, replicate, table)
 
 
-class ReportWithout:
-    """The answers and the claims of a report without one unit, in memory only.
+class ReportWithout(StoredReport):
+    """A report without one unit: its answers and its claims are made again, and kept in memory only.
 
-    `answers` are by question: that of one which reads neither the unit nor an answer that was made again is
-    the stored one, and None is that of one which has none without the unit. `failures` say what could not be
-    answered or rendered, and why.
+    A question that reads neither the unit nor an answer that was made again keeps its stored answer. `lost`
+    are those that have none without it. `failures` say what could not be answered or rendered, and why.
     """
 
     def __init__(self, plan: Plan, unit: LeftOut) -> None:
-        self.plan, self.unit = plan, unit
-        self.stored = StoredReport(plan)
-        self.answers: dict[str, Any] = {}
+        self._lost = set[Target]()
+        super().__init__(plan, self._lost)
+        self.unit = unit
         self.failures: list[str] = []
-        self._made_again = set[str]()
-        for target in plan.graph.answers.values():
-            self.answers[target.name] = self._answer(target.subject)
+        self._answers_again: dict[str, Any] = {}
+        for answer in plan.graph.answers.values():
+            self._answer(answer)
         claims: list[Claim] = []
-        for section in plan.project.chapters:
+        for section in plan.graph.sections.values():
             claims += self._claims_of(section)
         self._claims = keyed_claims(claims)
 
@@ -122,56 +121,49 @@ class ReportWithout:
         """Whether a claim holds without the unit; None where it is not known, or not there."""
         return self._claims[key].holds if key in self._claims else None
 
-    def _answer(self, question: Reader) -> Any:
-        """The answer to a question, made again if it can be another without the unit."""
-        read = [target.name for target in self.plan.graph.answers_read_by(question)]
-        if any(self.answers[name] is None for name in read):
-            return None
-        if not self._reads_unit(question) and self._made_again.isdisjoint(read):
-            return self.stored.answer(question.name)
-        self._made_again.add(question.name)
-        reader = replace(question, sources=tuple(map(self._without_replicate, question.sources)))
-        try:
-            results = results_for_reader(reader, self._runs)
-            answers: Any = Namespace({name: self.answers[name] for name in read})
-            return reader(*reader.arguments(results, answers))
-        except Exception as error:  # the author's code may raise anything
-            self._fail(question.name, error)
-            return None
-
-    def _claims_of(self, section: Section) -> tuple[Claim, ...]:
-        """The claims of a section, asked again; none if it cannot be rendered without the unit."""
-        plan = self.plan
-        target = plan.graph.sections[section.name]
-        names = [read.name for read in plan.graph.answers_read_by(section)]
-        answers = {name: self.answers[name] for name in names if self.answers[name] is not None}
-        try:
-            drawings = self.stored.figures(target.figures)
-            return render_section(
-                section, answers, drawings, plan.project.all_experiments, plan.templates
-            ).claims
-        except LabReportError as error:  # its template reads what there is not without the unit
-            self._fail(section.name, error)
-            return ()
-
-    def _fail(self, name: str, error: Exception) -> None:
-        message = str(error) if isinstance(error, LabReportError) else f"{type(error).__name__}: {error}"
-        self.failures.append(f"{name} without {self.unit}: {message}")
-
-    def _reads_unit(self, reader: Reader) -> bool:
-        experiments = [experiment for read in reader.reads for experiment in read.subject.experiments()]
-        return self.unit.table in reader.tables or any(map(self._lacks_seed, experiments))
-
-    def _lacks_seed(self, experiment: Experiment) -> bool:
-        """Whether the unit is a seed, and the experiment has enough of them to leave one out."""
-        return self.unit.table is None and FEWEST <= len(self.plan.runs(experiment)) <= MOST
-
-    def _runs(self, experiment: Experiment) -> list[Run]:
+    def runs(self, experiment: Experiment) -> list[Run]:
         """The stored runs of an experiment, without a seed that is left out."""
-        runs = self.plan.runs(experiment)
+        runs = super().runs(experiment)
         if self._lacks_seed(experiment):
             return [run for run in runs if run.seed != self.unit.value]
         return runs
+
+    def value(self, kind: str, name: str) -> Any:
+        """What was made again without the unit, or else is stored."""
+        if kind == "answer" and name in self._answers_again:
+            return self._answers_again[name]
+        return super().value(kind, name)
+
+    def _answer(self, target: AnswerTarget) -> None:
+        """Answer a question again, if the answer can be another without the unit."""
+        reader = target.subject
+        read = self.plan.graph.answers_read_by(reader)
+        if not self._lost.isdisjoint(read):
+            self._lost.add(target)
+            return
+        experiments = [experiment for read in reader.reads for experiment in read.subject.experiments()]
+        reads_unit = self.unit.table in reader.tables or any(map(self._lacks_seed, experiments))
+        if not reads_unit and not any(answer.name in self._answers_again for answer in read):
+            return
+        sources = tuple(map(self._without_replicate, reader.sources))
+        try:
+            again = replace(target, subject=replace(reader, sources=sources))
+            self._answers_again[target.name] = again.make(self)
+        except LabReportError as error:
+            self._lost.add(target)
+            self.failures.append(f"{target.name} without {self.unit}: {error}")
+
+    def _claims_of(self, target: SectionTarget) -> tuple[Claim, ...]:
+        """The claims of a section, asked again; none if it cannot be rendered without the unit."""
+        try:
+            return target.render(self).claims
+        except LabReportError as error:  # its template reads what there is not without the unit
+            self.failures.append(f"{target.name} without {self.unit}: {error}")
+            return ()
+
+    def _lacks_seed(self, experiment: Experiment) -> bool:
+        """Whether the unit is a seed, and the experiment has enough of them to leave one out."""
+        return self.unit.table is None and FEWEST <= len(super().runs(experiment)) <= MOST
 
     def _without_replicate(self, source: Data | JsonValues) -> Data | JsonValues:
         table = self.unit.table

@@ -57,7 +57,7 @@ def render_page(
     seeds: int | None = None,
     medium: Medium = "screen",
 ) -> str:
-    """Write the report as one HTML text: a file that asks nobody for anything, or what `render_pdf` sets.
+    """Write the report as one HTML text: a file that asks nobody for anything, or what `html_to_pdf` sets.
 
     `sections` are those of `project.chapters`, in order; `figures` what `charts.export` made; `facts` say by
     label what the report was made with; `notice` stands below the title of one that is preliminary. With

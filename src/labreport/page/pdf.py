@@ -8,16 +8,12 @@ import logging
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from unittest import mock
 
 from labreport.errors import LabReportError
-from labreport.page.document import render_page
 from labreport.page.fonts import FONTS
-from labreport.page.sections import Drawings, RenderedSection
-from labreport.project import Project
 
 FONT_CONFIGURATION = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
@@ -29,24 +25,12 @@ class MissingLibrary(LabReportError):
     """A library of the system is missing, without which there is no PDF; its text says how to get it."""
 
 
-def render_pdf(
-    project: Project,
-    sections: Sequence[RenderedSection],
-    figures: Drawings,
-    facts: Mapping[str, Any],
-    *,
-    seeds: int | None = None,
-) -> bytes:
-    """Make the report as PDF/UA-1, the same bytes each time, from what `render_page` takes.
-
-    It is set in the engine's fonts, and reads no file besides. Raises `MissingLibrary` where Pango is
-    missing, and what `render_page` raises.
-    """
-    return html_to_pdf(render_page(project, sections, figures, facts, seeds=seeds, medium="print"))
-
-
 def html_to_pdf(text: str) -> bytes:
-    """Set HTML as PDF/UA-1. Raises `LabReportError` for what is not its own, or cannot be set."""
+    """Set HTML as PDF/UA-1, the same bytes each time, in the engine's fonts; it reads no file besides.
+
+    Raises `MissingLibrary` where Pango is missing, and `LabReportError` for what is not the HTML's own, or
+    cannot be set.
+    """
     logging.getLogger("fontTools").setLevel(logging.ERROR)
     try:
         with contextlib.redirect_stdout(io.StringIO()):  # WeasyPrint prints a page of advice

@@ -256,7 +256,7 @@ class DocumentTarget(MadeTarget):
         if self.name == "answers.json":
             return files.json_bytes(answers_document(stored))
         from labreport.page.document import render_page
-        from labreport.page.pdf import render_pdf
+        from labreport.page.pdf import html_to_pdf
 
         project = stored.plan.project
         sections = [stored.section(section) for section in project.chapters]
@@ -265,7 +265,7 @@ class DocumentTarget(MadeTarget):
             (len(stored.plan.seeds(experiment)) for experiment in project.all_experiments), default=None
         )
         if self.name == "pdf":
-            return render_pdf(*parts, seeds=seeds)
+            return html_to_pdf(render_page(*parts, seeds=seeds, medium="print"))
         return render_page(*parts, notice=notice, seeds=None if notice else seeds).encode()
 
 
