@@ -227,7 +227,7 @@ def accuracy_parameters(results: Any) -> Any:
 @figure(reads=(SMALL, SMALL_MOMENTUM, WIDE, COMPLEX))
 def momentum_and_size(results: Any) -> Any:
     """Validation accuracy by epoch of a small network without momentum and with it, and of larger ones."""
-    drawing, (panel,) = charts.column_figure(48)
+    drawing, (panel,) = charts.column_figure(41)
     limits = (94.0, 98.6)
     marks = {
         "complex": charts.Mark("complex (3 × 128, momentum)", INK),
@@ -241,6 +241,7 @@ def momentum_and_size(results: Any) -> Any:
         _draw_curves(panel, curves, mark, limits, faint_runs=False)
         rows += [[mark.label, epoch, round(value, 2)] for epoch, value in enumerate(means(curves), 1)]
     _finish_epochs(panel, "Validation accuracy, %", limits, FIFTY_EPOCHS)
+    panel.set_yticks(range(94, 99))
     charts.label_line_ends(panel)
     kind = "line chart of validation accuracy by epoch, of four networks"
     return charts.Drawing(drawing, kind, ["network", "epoch", "mean accuracy, %"], rows)
@@ -249,7 +250,7 @@ def momentum_and_size(results: Any) -> Any:
 @figure(reads=LEARNING)
 def accuracy_by_digit(results: Any) -> Any:
     """Accuracy on the test images of each digit after the last epoch, with intervals, by network."""
-    drawing, panels = charts.column_figure(50, columns=3, share_axes=True)
+    drawing, panels = charts.column_figure(43, columns=3, share_axes=True)
     rows = []
     for panel, name in zip(panels, results, strict=True):
         wrong = hardest(results, name, truth=labels("test"), predicted="predictions").mean
