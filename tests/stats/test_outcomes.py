@@ -161,7 +161,7 @@ def test_bounds_of_a_finding_are_judged_as_it_is() -> None:
     """
     check_claims(claims, alone=alone, of_six=of_six)
     assert alone.quantity.interval == of_six.quantity.interval
-    with pytest.raises(UsageError, match=r"\.below of which of b, c\? Write it as"):
+    with pytest.raises(UsageError, match=r"\.below of which of b, c\? Write it as \['b'\]\.below"):
         as_condition(against_steady().below(0))
 
 

@@ -333,18 +333,19 @@ class Compared(OfSubjects, Askable):
         """
         comparison = self.comparison_of(*names) if names else self.whole
         if comparison is None:
-            condition = Condition(None, (self,), lacks_name=self._which(word))
+            condition = Condition(None, (self,), lacks_name=self._which(word, bound))
         else:
             outcome = self.clear_outcome if word == "clear" else word
             asked = comparison.quantity.ask(outcome, bound=bound)
             condition = replace(asked, about=(self.single(comparison),))
         return replace(condition, by_name=partial(self.ask, word))
 
-    def _which(self, word: str) -> str:
-        """What is told where a name is missing, or two."""
+    def _which(self, word: str, bound: Any) -> str:
+        """What is told where a name is missing, or two: write `.more("b")`, but `["b"].above(…)`."""
         parts = list(self)
         names = ", ".join(map(repr, parts[: self.names_needed]))
-        return f".{word} of which of {', '.join(parts[:8])}? Write it as .{word}({names})"
+        example = f".{word}({names})" if bound is None else f"[{names}].{word}(…)"
+        return f".{word} of which of {', '.join(parts[:8])}? Write it as {example}"
 
 
 def _beginning_with(subjects: tuple[str, ...], comparisons: Iterable[Comparison]) -> list[Comparison]:
