@@ -86,8 +86,10 @@ def test_a_signal_that_is_swallowed_comes_again() -> None:
 def test_several_mistakes_are_each_told_once(capsys: pytest.CaptureFixture[str]) -> None:
     """A line each, the same one once."""
     errors = [UsageError("a.md:1: one"), UsageError("a.md:2: two"), UsageError("a.md:1: one")]
-    Terminal().error(MultipleErrors(errors))
+    terminal = Terminal()
+    terminal.error(MultipleErrors(errors))
     assert capsys.readouterr().err == "error: a.md:1: one\nerror: a.md:2: two\n"
+    assert terminal.last_error == "a.md:1: one\na.md:2: two"
 
 
 def test_an_unexpected_error_names_the_line_of_the_author(
