@@ -22,12 +22,18 @@ PAUSE = 10.0
 class Progress:
     """Bars of the runs under way and of all, drawn by rich; plain lines where there is no terminal.
 
-    Within the context `bars` they are on the screen, and they leave nothing behind.
+    Within the context `bars` they are on the screen, and they leave nothing behind. `on_running` is called
+    when runs begin.
     """
 
-    def __init__(self, terminal: Terminal, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        terminal: Terminal,
+        on_running: Callable[[], object] = lambda: None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.note = terminal.warn
-        self._terminal, self._clock = terminal, clock
+        self._terminal, self._on_running, self._clock = terminal, on_running, clock
         self._is_drawn = terminal.interactive and not terminal.quiet
         self.bars = Bars(
             TextColumn("  {task.description}", markup=False),
@@ -57,6 +63,7 @@ class Progress:
 
     def running(self, tasks: Sequence[Task]) -> None:
         """Begin to count these runs."""
+        self._on_running()
         self._total = len(tasks)
         seconds = sum(_seconds_of_epoch(task) * task.epochs[-1] for task in tasks)
         self.bars.reset(self._whole, total=seconds)

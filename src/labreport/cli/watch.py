@@ -10,7 +10,7 @@ import signal
 import threading
 import time
 import webbrowser
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
@@ -27,7 +27,6 @@ from labreport.cli.terminal import Terminal, guarded
 from labreport.page.document import served
 from labreport.plan import DOCUMENTS
 from labreport.project import locate_project
-from labreport.run import Task
 
 HOST = "127.0.0.1"
 PAGE = DOCUMENTS["page"]
@@ -126,22 +125,10 @@ class BuildProcess:
         self._process.join()
 
 
-class _SendingProgress(Progress):
-    """Progress that tells the process that serves the page when runs begin."""
-
-    def __init__(self, channel: Connection, terminal: Terminal) -> None:
-        super().__init__(terminal)
-        self._channel = channel
-
-    def running(self, tasks: Sequence[Task]) -> None:
-        super().running(tasks)
-        self._channel.send(None)
-
-
 def _build(channel: Connection, arguments: argparse.Namespace) -> None:
     """Build once; send None when runs begin, and at the end what is wrong, or the empty text."""
     terminal = Terminal(debug=arguments.debug)
-    progress = _SendingProgress(channel, terminal)
+    progress = Progress(terminal, on_running=lambda: channel.send(None))
     exit_code = guarded(lambda: carry_out(arguments, terminal, progress), terminal, "")
     was_interrupted = exit_code != 0 and not terminal.last_error
     if not was_interrupted:
