@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,22 @@ settings.register_profile("ordinary", deadline=None)
 settings.load_profile("ordinary")
 
 
+def lost_folders(tests: Path, collected: Iterable[Path]) -> list[str]:
+    """The folders with files of tests of which none is collected, as when pytest leaves out their name."""
+    folders = {file.relative_to(tests).parts[0] for file in tests.glob("*/**/test_*.py")}
+    found = {file.relative_to(tests).parts[0] for file in collected}
+    return sorted(folders - found)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Refuse to go on where all tests are asked for, and those of a folder are not among them."""
+    if config.args_source == pytest.Config.ArgsSource.TESTPATHS:
+        lost = lost_folders(Path(__file__).parent, [item.path for item in items])
+        if lost:
+            raise pytest.UsageError(f"no test is collected of {', '.join(lost)}")
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say how many tests each folder ran."""
     folders = Counter[str]()
@@ -21,8 +37,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         for report in terminalreporter.getreports(outcome):
             if report.when == "call":
                 folders[Path(report.nodeid).parts[1]] += 1
-    counts = (f"{folder} {count}" for folder, count in sorted(folders.items()))
-    terminalreporter.write_line(f"tests of each folder: {', '.join(counts)}")
+    if folders:
+        counts = (f"{folder} {count}" for folder, count in sorted(folders.items()))
+        terminalreporter.write_line(f"tests of each folder: {', '.join(counts)}")
 
 
 @pytest.fixture(autouse=True)
