@@ -47,12 +47,13 @@ def _asked(value: Any) -> Asked:
         yield from _asked_of_interval(value)
 
 
-def _by_word(value: Any, word: str, *names: str) -> tuple[str, Condition]:
-    """A condition by its word, of what is named: `.clear("complex", "small")`."""
+def _by_word(value: Any, word: str, *names: str, path: str = "") -> tuple[str, Condition]:
+    """A condition by its word, of what is named: `.clear("complex", "small")`; `path` stands before it."""
     condition = getattr(value, word)
+    text = f"{path}.{word}"
     if not names:
-        return f".{word}", condition
-    return f".{word}({', '.join(map(quoted_name, names))})", condition(*names)
+        return text, condition
+    return f"{text}({', '.join(map(quoted_name, names))})", condition(*names)
 
 
 def _asked_of_ranking(ranking: Ranking) -> Asked:
@@ -79,15 +80,14 @@ def _asked_of_difference(difference: Difference) -> Asked:
         if difference.quantity is not None:
             yield _by_word(difference, word)
         if len(singles) > 1:
-            text, condition = _by_word(difference.every, word)
-            yield f".every{text}", condition
+            yield _by_word(difference.every, word, path=".every")
     if difference.quantity is not None:
         singles = singles[:-1]  # the whole of an effect has no name
     for single in singles:
         group = f"[{quoted_name(single.within)}]" if single.within else ""
+        subject = single.comparisons[0].subjects[0]
         for word in WORDS:
-            text, condition = _by_word(single, word, single.comparisons[0].subjects[0])
-            yield f"{group}{text}", condition
+            yield _by_word(single, word, subject, path=group)
 
 
 def _asked_of_exact_number(quantity: Quantity) -> Asked:

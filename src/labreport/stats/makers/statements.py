@@ -149,9 +149,10 @@ def _donner_and_zou(first: Quantity, second: Quantity) -> tuple[float, float] | 
     if low_a < 0 or low_b <= 0 or high_b >= 2 * b:
         return None
     product = a * b
-    below, above = low_b * (2 * b - low_b), high_b * (2 * b - high_b)
-    under_low = product**2 - low_a * above * (2 * a - low_a)
-    under_high = product**2 - high_a * below * (2 * a - high_a)
-    low = (product - math.sqrt(max(0.0, under_low))) / above
-    high = (product + math.sqrt(max(0.0, under_high))) / below
-    return low, high
+
+    def end(end_of_a: float, end_of_b: float, sign: int) -> float:
+        divisor = end_of_b * (2 * b - end_of_b)
+        square = product**2 - end_of_a * divisor * (2 * a - end_of_a)
+        return (product + sign * math.sqrt(max(0.0, square))) / divisor
+
+    return end(low_a, high_b, -1), end(high_a, low_b, 1)
