@@ -14,6 +14,7 @@ from stale.edits import edit_file, write_files
 
 from labreport.stale.builder import NodeBuilder
 from labreport.stale.graph import Graph
+from labreport.stale.observed import Recorder
 from labreport.stale.program import Program
 from labreport.stale.sources import Sources, install
 
@@ -41,7 +42,7 @@ def inputs_of_entry(folder: Path) -> dict[str, str]:
     sources = Sources(folder)
     install(sources)
     entry = import_module("pkg.main").entry
-    graph = Graph(Program(sources))
+    graph = Graph(Program(sources), Recorder(sources), ())
     root = graph.root("", NodeBuilder.root_parts, (entry, ()))
     return graph.closure(root).inputs
 

@@ -95,7 +95,7 @@ def _stamp(
         snapshot,
         lines,
         variables=rests_on.variables(),
-        environment=rests_on.environment,
+        environment=rests_on.recorder.environment,
     )
 
 

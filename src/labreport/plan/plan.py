@@ -159,7 +159,7 @@ class Plan:
         inputs = target.inputs(self)
         entry = CacheEntry(sha256_of(inputs), inputs, value, value_sha256, self.cache.reads.store(reads))
         self.cache.store(target.kind, target.name, entry)
-        self.dependencies.save()
+        self.dependencies.digests.save()
         self.forced.discard(target)
         for stale in self.stale(list(self._staleness)):
             del self._staleness[stale]

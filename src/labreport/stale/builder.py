@@ -24,6 +24,7 @@ from labreport.stale.members import (
     method_functions,
 )
 from labreport.stale.node import Node, function_key
+from labreport.stale.observed import is_set_by_engine
 from labreport.stale.references import REACHING_NAMES, Path, Reference, Uses
 from labreport.stale.sources import ENGINE_NAME
 from labreport.stale.statements import FunctionSource, Statement, code_meaning, codes_within
@@ -77,7 +78,7 @@ class NodeBuilder:
         for statement in self.program.loaded_statements():
             if statement.module != module and (module, name) in changed_values(self.program, statement):
                 statements.append(statement)
-        self.node.files.update(self.graph.opened_by(module, None))
+        self.node.files.update(self.graph.recorder.opened_by(module))
         self._values = ValueHash(self)
         return self._values.sha256([digest, self.statements_parts(statements)])
 
@@ -108,7 +109,7 @@ class NodeBuilder:
     def acting_parts(self, statements: Sequence[Statement]) -> list[Any]:
         """Statements that act on a library, with the files that they read."""
         for statement in statements:
-            self.node.files.update(self.graph.opened_by(statement.module, statement.lines))
+            self.node.files.update(self.graph.recorder.opened_by(statement.module, statement.lines))
         return self.statements_parts(statements)
 
     def _code_parts(self, module: str, code: CodeType, uses: Uses) -> list[Any]:
@@ -125,10 +126,10 @@ class NodeBuilder:
         """The labels of variables of the environment whose names are in code, as far as they are set."""
         labels = []
         for text in _texts_within(code):
-            self.graph.variables.add(text)
-            set_by_engine = text.endswith("_THREADS")  # in workers; these count as `threads`
-            if text in os.environ and not set_by_engine:
-                labels.append(self._add(f"environment {text}", NodeBuilder.variable_parts, text))
+            if not is_set_by_engine(text):
+                self.graph.variables.add(text)
+                if text in os.environ:
+                    labels.append(self._add(f"environment {text}", NodeBuilder.variable_parts, text))
         return labels
 
     def variable_parts(self, name: str) -> str | None:
@@ -202,7 +203,7 @@ class NodeBuilder:
 
     def _use_library(self, module: str, path: Path = ()) -> None:
         """Note the use of a member of a library, by which code may reach any other."""
-        names = (*module.split("."), *path)
+        names = tuple(module.split(".")) + path
         reaches = names[0] in _REACHING_LIBRARIES and not _HARMLESS_MEMBERS.intersection(names[1:2])
         self.node.reaches_any_code |= reaches or names[:2] == ("sys", "modules")
         library = top_module(module)

@@ -28,7 +28,7 @@ def changed_values(program: Program, statement: Statement) -> set[tuple[str, str
     """The modules and names of the project's values on which a statement acts: `SCALE.set(3)`."""
     values = set[tuple[str, str]]()
     if not isinstance(statement.node, DefinitionNode):
-        for reference in (*statement.uses.acts_on, *statement.uses.calls):
+        for reference in statement.uses.acts_on | statement.uses.calls:
             owner, path = program.lookup(statement.module, reference)
             if path and owner in program.modules:
                 values.add((owner, path[0]))
@@ -62,7 +62,7 @@ class _Search:
         """Add what a statement or a function of a module acts on, and what its calls act on."""
         for reference in uses.acts_on:
             self._add_library(module, reference)
-        for reference in (*uses.acts_on, *uses.calls):
+        for reference in uses.acts_on | uses.calls:
             owner, path = self._program.lookup(module, reference)
             if path and owner in self._program.modules:
                 self._follow(self._program.modules[owner].get(path[0]), path[1:])

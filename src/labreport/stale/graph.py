@@ -9,22 +9,21 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict, deque
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from functools import cached_property
 from hashlib import sha256
-from typing import Any, TypeAlias
+from typing import Any
 
 from labreport.project import Data, Experiment, JsonValues, Study
 from labreport.stale.builder import NodeBuilder, Parts
 from labreport.stale.effects import changed_libraries
 from labreport.stale.node import Closure, Node
+from labreport.stale.observed import Recorder
 from labreport.stale.program import Program
 from labreport.stale.statements import Statement
 
 _ALWAYS_USED = ("os", "sys")
 """Libraries on whose state anything may rest, such as variables of the environment."""
-OpenedBy: TypeAlias = Callable[[str, range | None], Iterable[str]]
-"""The files that a module opened when it was imported, on some lines or, by None, on any."""
 
 
 class Graph:
@@ -33,15 +32,10 @@ class Graph:
     `unstable` are the labels of values that differ from process to process.
     """
 
-    def __init__(
-        self,
-        program: Program,
-        unstable: Collection[str] = (),
-        opened_by: OpenedBy = lambda module, lines: (),
-    ) -> None:
+    def __init__(self, program: Program, recorder: Recorder, unstable: Collection[str]) -> None:
         self.program = program
+        self.recorder = recorder
         self.unstable = unstable
-        self.opened_by = opened_by
         self.nodes: dict[str, Node] = {}
         self.declared: dict[str, Experiment | Study | Data | JsonValues] = {}
         """Experiments, studies, tables and files of values by their labels."""

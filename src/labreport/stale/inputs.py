@@ -53,11 +53,11 @@ class Dependencies:
         self.project = project
         self.notices: list[str] = []
         """What a person is told: which values differ from process to process."""
-        self._recorder = recorder_of(project)
+        self.recorder = recorder_of(project)
         report = cache_folder.resolve().parent if cache_folder else None
-        self._recorder.report = os.path.join(str(report), "") if report else ""
+        self.recorder.report = os.path.join(str(report), "") if report else ""
         self.digests = FileDigests(report / "cache" / "digests.json" if report else None)
-        self._program = Program(self._recorder.sources)
+        self._program = Program(self.recorder.sources)
         stable, known_unstable = read_known(cache_folder)
         self._follow(known_unstable.union(unstable))
         if cache_folder is not None and cache_folder.parent.is_dir():
@@ -65,7 +65,7 @@ class Dependencies:
         keepers = set[FunctionKey]()
         for closure in self._closures.values():
             keepers |= closure.keepers
-        self._recorder.keepers = keepers
+        self.recorder.keepers = keepers
 
     # What targets are made of
 
@@ -75,12 +75,10 @@ class Dependencies:
         Raises `UsageError` for what cannot be told, and for a declared file that is not there.
         """
         project = self.project
-        closure = self._closure(experiment)
         libraries = project.libraries if experiment.libraries is None else experiment.libraries
         files = project.data_files if experiment.files is None else experiment.files
         return {
-            **self._closure_inputs(closure),
-            **_library_inputs(versions(closure.libraries) if libraries is None else _declared(libraries)),
+            **self._code_inputs(experiment, libraries),
             **self._file_inputs(files, experiment.location),
             "specification": specification_repr(experiment),
             "code": _callable_name(experiment.start or experiment.fit),
@@ -95,33 +93,36 @@ class Dependencies:
 
         `runs` has, by experiment and seed, the digest of each run that it reads, or `UNKNOWN`.
         """
-        closure = self._closure(reader)
-        source_inputs = [self._source_inputs(source) for source in reader.sources]
-        labels_of_sources = [list(inputs) for inputs in source_inputs]
-        inputs = self._closure_inputs(closure)
-        inputs["reads"] = short_hash([list(reader.epochs), labels_of_sources, reader.answers])
+        inputs = self._code_inputs(reader)
         inputs["python"] = PYTHON
+        labels_of_sources = []
+        for source in reader.sources:
+            source_inputs = self._source_inputs(source)
+            labels_of_sources.append(list(source_inputs))
+            inputs.update(source_inputs)
+        inputs["reads"] = short_hash([list(reader.epochs), labels_of_sources, reader.answers])
         for name, epochs in reader.epochs.items():
             digests = runs.get(name, {})
-            label = " ".join(["reads", name, *map(str, epochs)])
+            numbers = " ".join(map(str, epochs))
+            label = f"reads {name} {numbers}"
             inputs[label] = UNKNOWN if UNKNOWN in digests.values() else short_hash(digests)
             inputs[f"experiment {name}"] = declaration_hash(self.project.experiment(name))
         for read in reader.reads:
             if isinstance(read.subject, Study):
                 inputs[f"experiment {read.subject.name}"] = declaration_hash(read.subject)
-        for inputs_of_source in source_inputs:
-            inputs.update(inputs_of_source)
-        inputs.update(_library_inputs(versions(closure.libraries)))
         inputs.update(self._file_inputs(reader.data, reader.location))
         return inputs
 
     def section_inputs(self, section: Section) -> Inputs:
         """The classes of the specifications that a section can print, and what their properties rest on."""
-        closure = self._closure(section)
-        return {**self._closure_inputs(closure), **_library_inputs(versions(closure.libraries))}
+        return self._code_inputs(section)
 
-    def _closure_inputs(self, closure: Closure) -> Inputs:
-        """What a closure rests on, with the tables and files in it."""
+    def _code_inputs(self, subject: Subject, libraries: Iterable[str] | None = None) -> Inputs:
+        """The code and values of a subject, with tables and files in them, and libraries.
+
+        These are the ones that an author names, or else those that are used.
+        """
+        closure = self._closure(subject)
         inputs = dict(closure.inputs)
         for label in closure.inputs:
             declared = self._graph.declared.get(label)
@@ -129,6 +130,12 @@ class Dependencies:
                 inputs.update(self._source_inputs(declared))
         for path in sorted(closure.files):
             inputs[self._data_label(path)] = self.digests.pin(path)
+        if libraries is None:
+            versions_by_name = versions(closure.libraries)
+        else:
+            versions_by_name = {name: distribution(name)[0] or "none" for name in libraries}
+        for name, version in versions_by_name.items():
+            inputs[f"library {name}"] = version
         return inputs
 
     def _source_inputs(self, source: Data | JsonValues) -> Inputs:
@@ -165,32 +172,25 @@ class Dependencies:
             declared = next((run for run in self.project.all_experiments if run.name == label.name), None)
         if declared is not None:
             return text, declared.location
-        module, _, qualified_name = label.name.partition(":")
-        path = self._program.sources.path(module) if label.kind in ("code", "value", "module") else None
-        if path is None:
+        module, _, name = label.name.partition(":")
+        path = self._program.sources.path(module)
+        if path is None or label.kind not in ("code", "value", "module"):
             return text, ""
-        statement = self._graph.statement_of(module, qualified_name)
+        statement = self._graph.statement_of(module, name)
         if statement is None:
             return text, display_path(path)
-        words, line = label.kind, statement.lines.start
-        if label.kind == "code":
-            words = statement.kind
-        name = qualified_name.rpartition(".")[2]
-        for first_line, function in statement.functions:
-            if function == name:
-                words, line = "function", first_line
-                break
-        return f"{words} {label.name}", f"{display_path(path)}:{line}"
+        word, line = statement.describe(name)
+        if word != "function" and label.kind != "code":
+            word = label.kind
+        return f"{word} {label.name}", f"{display_path(path)}:{line}"
 
     def path_to(self, subject: Subject, label: str) -> list[str]:
         """The names by which something rests on a label, from this to its own function, as `project:load`."""
         parents = self._closure(subject).parents
-        names = {Label.parse(text).name: text for text in reversed(parents)}
-        step = label if label in parents else names.get(label, "")
         path = list[str]()
-        while step:
-            path.append(Label.parse(step).name)
-            step = parents[step]
+        while label in parents:
+            path.append(Label.parse(label).name)
+            label = parents[label]
         return path
 
     # What is read meanwhile
@@ -201,19 +201,19 @@ class Dependencies:
         kind = type(subject).__name__.lower()
         name = with_location(subject.location, f"{kind} {subject.name!r}")
         keepers = self._closure(subject).keepers
-        observation = Observation(name, self._recorder, self.digests, keepers, earlier or {})
-        before = self._recorder.target
-        self._recorder.target = observation.opened
+        observation = Observation(name, self.recorder, self.digests, keepers, earlier or {})
+        before = self.recorder.target
+        self.recorder.target = observation.opened
         try:
             yield observation
         finally:
-            self._recorder.target = before
+            self.recorder.target = before
 
     def changed_reads(self, reads: Mapping[str, str]) -> list[str]:
         """The names in `reads` whose file is not any more, or again, what was recorded."""
         changed = []
         for name, recorded in reads.items():
-            if self.digests.digest(os.path.join(self._recorder.folder, name)) != recorded:
+            if self.digests.digest(os.path.join(self.recorder.folder, name)) != recorded:
                 changed.append(name)
         return changed
 
@@ -228,34 +228,21 @@ class Dependencies:
         libraries = set[str]()
         for closure in self._closures.values():
             libraries |= closure.libraries
-        paths = self._recorder.paths_at_import().union(self.digests.pinned)
+        paths = self.recorder.paths_at_import().union(self.digests.pinned)
         return paths.union(map(str, source_files(libraries)))
 
-    @property
-    def environment(self) -> dict[str, str]:
-        """The variables of the environment before the project was loaded."""
-        return self._recorder.environment
-
     def variables(self) -> set[str]:
-        """The names of those that the project asked for when it was loaded or may ask for; `*` for all.
-
-        Those about threads are left out, which the engine sets itself.
-        """
-        names = set(self._recorder.variables)
-        if "*" in names:
+        """The variables of the environment that the project asked for or may ask for; `*` for all."""
+        if "*" in self.recorder.variables:
             return {"*"}
-        names.update(text for text in self._graph.variables if text != "*" and text.isprintable())
-        return {name for name in names if not name.endswith("_THREADS")}
-
-    def save(self) -> None:
-        """Remember the digests of files for the next build."""
-        self.digests.save()
+        texts = {text for text in self._graph.variables if text != "*" and text.isprintable()}
+        return texts | self.recorder.variables
 
     # What it rests on
 
     def _follow(self, unstable: Collection[str]) -> None:
         """Make the graph, and what each subject rests on, with digests as they are now."""
-        self._graph = Graph(self._program, unstable, self._opened_by)
+        self._graph = Graph(self._program, self.recorder, unstable)
         self._closures: dict[Any, Closure] = {}
         self._roots: dict[str, Node] = {}
         project = self.project
@@ -270,10 +257,6 @@ class Dependencies:
         ]
         for subject in subjects:
             self._closure(subject)
-
-    def _opened_by(self, module: str, lines: range | None) -> Iterable[str]:
-        path = self._program.sources.path(module)
-        return self._recorder.opened_by(str(path), lines)
 
     def _closure(self, subject: Subject) -> Closure:
         """All that a subject rests on; made once for subjects of the same function and classes."""
@@ -338,15 +321,6 @@ def _callable_name(function: Any) -> str:
     name = getattr(function, "__qualname__", "")
     owner = function if name else type(function)
     return f"{owner.__module__}:{name or owner.__qualname__}"
-
-
-def _declared(libraries: Iterable[str]) -> dict[str, str]:
-    """The versions of libraries that an author names."""
-    return {name: distribution(name)[0] or "none" for name in libraries}
-
-
-def _library_inputs(versions_by_name: Mapping[str, str]) -> Inputs:
-    return {f"library {name}": version for name, version in versions_by_name.items()}
 
 
 _latest: list[Dependencies] = []

@@ -26,8 +26,10 @@ def enclosed_parts(function: FunctionType) -> list[Any]:
 
 def enclosed_values(function: FunctionType) -> list[Any]:
     """The defaults of a function and the values of enclosed names."""
-    values = [*(function.__defaults__ or ()), *(function.__kwdefaults__ or {}).values()]
-    return values + [cell_content(cell) for cell in function.__closure__ or ()]
+    values = list[Any](function.__defaults__ or ())
+    values += (function.__kwdefaults__ or {}).values()
+    values += map(cell_content, function.__closure__ or ())
+    return values
 
 
 def cell_content(cell: CellType, default: Any = None) -> Any:

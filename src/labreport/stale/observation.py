@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field
 
 from labreport.errors import LabReportError, display_path
 from labreport.filestat import WRITE_AHEAD, stat_of
@@ -13,23 +14,19 @@ from labreport.stale.node import FunctionKey
 from labreport.stale.observed import Opened, Recorder
 
 
+@dataclass
 class Observation:
     """What a target reads, until now: by itself, and by functions that kept it from before."""
 
-    def __init__(
-        self,
-        name: str,
-        recorder: Recorder,
-        digests: FileDigests,
-        keepers: Iterable[FunctionKey],
-        earlier: Mapping[str, str],
-    ) -> None:
-        self.name = name
-        self.opened = Opened()
-        self._recorder = recorder
-        self._digests = digests
-        self._keepers = keepers
-        self._earlier = earlier
+    name: str
+    """What a message calls the target, with its line."""
+    recorder: Recorder
+    digests: FileDigests
+    keepers: Set[FunctionKey]
+    """The functions on which the target rests that may have kept what they read."""
+    earlier: Mapping[str, str]
+    """What was read before an interruption, as `reads` gives it."""
+    opened: Opened = field(default_factory=Opened)
 
     def reads(self) -> dict[str, str]:
         """Each path, relative to the project's folder where it is below it, with the digest of what was read.
@@ -44,14 +41,13 @@ class Observation:
             raise LabReportError(f"{self.name} reads {path}: {text}")
         everything = Opened()
         everything.add(self.opened)
-        for keeper in self._keepers:
-            if keeper in self._recorder.kept:
-                everything.add(self._recorder.kept[keeper])
-        reads = dict(self._earlier)
-        for path in [*self._files_read(everything), *self._folders_listed(everything)]:
-            name = path.removeprefix(self._recorder.folder)
-            reads[name] = self._digests.digest(path)
-            if self._earlier.get(name, reads[name]) != reads[name]:
+        for keeper in self.keepers & self.recorder.kept.keys():
+            everything.add(self.recorder.kept[keeper])
+        reads = dict(self.earlier)
+        for path in self._files_read(everything) + self._folders_listed(everything):
+            name = path.removeprefix(self.recorder.folder)
+            reads[name] = self.digests.digest(path)
+            if self.earlier.get(name, reads[name]) != reads[name]:
                 self._refuse(path)
         return reads
 

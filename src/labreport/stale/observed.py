@@ -89,16 +89,17 @@ class Recorder:
         self.environment = dict(os.environ)
         """The variables of the environment before the project is loaded, which may set some."""
         self.variables = set[str]()
-        """The names of those that were asked for when it was loaded; `*` where all were."""
+        """The names of those that were asked for when it was loaded; `*` for all."""
         self._at_import: list[tuple[str, int, str]] = []
         """The file of a module and its line, and the path that was opened there."""
         self._kind_of = cache(self._find_kind)
         self._counts_below = cache(self._find_counts_below)
 
-    def opened_by(self, file: str, lines: range | None) -> Iterator[str]:
-        """The paths that a module's file opened when it was imported, on some lines or on any."""
-        for module_file, line, path in self._at_import:
-            if module_file == file and (lines is None or line in lines):
+    def opened_by(self, module: str, lines: range | None = None) -> Iterator[str]:
+        """The paths that a module opened when it was imported, on some lines or on any."""
+        module_file = str(self.sources.path(module))
+        for file, line, path in self._at_import:
+            if file == module_file and (lines is None or line in lines):
                 yield path
 
     def paths_at_import(self) -> set[str]:
@@ -123,7 +124,7 @@ class Recorder:
             for opened in self._for_whom(callers, counted):
                 opened.add_read(counted)
 
-    def on_connect(self, database: EventPath, *more: Any) -> None:
+    def on_connect(self, database: EventPath) -> None:
         """A database of SQLite is opened."""
         if isinstance(database, int):
             return
@@ -136,7 +137,7 @@ class Recorder:
                 opened.add_read(counted + WRITE_AHEAD)
                 opened.databases.add(counted)
 
-    def on_list(self, path: EventPath | None = None, *more: Any) -> None:
+    def on_list(self, path: EventPath | None = None) -> None:
         """The names in a folder are asked for."""
         counted = self._counted("." if path is None else path)
         callers = self._callers() if counted else None
@@ -145,20 +146,16 @@ class Recorder:
             for opened in self._for_whom(callers, listed):
                 opened.listed[listed] = None
 
-    def on_write(self, path: EventPath, *more: Any) -> None:
-        """A file is opened for writing, or a name is given, taken or changed."""
-        counted = self._counted(path)
-        if counted and self.target is not None:
-            self.target.written.add(counted)
-
-    def on_rename(self, source: EventPath, target: EventPath, *more: Any) -> None:
-        """A file gets another name."""
-        self.on_write(source)
-        self.on_write(target)
+    def on_write(self, *paths_and_modes: EventPath) -> None:
+        """A file is opened for writing, or names are given, taken or changed; modes are numbers."""
+        for path in paths_and_modes:
+            counted = self._counted(path)
+            if counted and self.target is not None:
+                self.target.written.add(counted)
 
     def on_variable(self, name: str) -> None:
         """A variable of the environment is asked for, or by `*` all of them."""
-        if name not in self.variables and self._callers().asked_by == _AUTHOR:
+        if name not in self.variables and not is_set_by_engine(name) and self._callers().asked_by == _AUTHOR:
             self.variables.add(name)
 
     def _for_whom(self, callers: _Callers, path: str) -> Iterator[Opened]:
@@ -236,6 +233,11 @@ class Recorder:
         return _AUTHOR if is_below else _LIBRARY
 
 
+def is_set_by_engine(variable: str) -> bool:
+    """Whether a variable of the environment says how many threads to use, which count as `threads`."""
+    return variable.endswith("_THREADS")
+
+
 def _pattern(frame: FrameType) -> str:
     """The pattern with which `glob` or `pathlib` lists a folder: an absolute path with stars; else empty."""
     function = frame.f_code.co_name
@@ -292,13 +294,13 @@ _EVENTS: dict[str, Callable[..., None]] = {
     "sqlite3.connect": Recorder.on_connect,
     "os.listdir": Recorder.on_list,
     "os.scandir": Recorder.on_list,
-    "os.rename": Recorder.on_rename,
+    "os.rename": Recorder.on_write,
     "os.remove": Recorder.on_write,
     "os.mkdir": Recorder.on_write,
     "os.rmdir": Recorder.on_write,
     "os.truncate": Recorder.on_write,
-    "os.link": Recorder.on_rename,
-    "os.symlink": Recorder.on_rename,
+    "os.link": Recorder.on_write,
+    "os.symlink": Recorder.on_write,
 }
 
 

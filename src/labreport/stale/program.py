@@ -88,7 +88,7 @@ class Program:
         if imported is not None:
             source = self.absolute(imported.module, module)
             if not imported.path or self._is_same(source, imported.path[0], module, value):
-                return source, (*imported.path, *attributes)
+                return source, imported.path + attributes
         if name not in space and self.sources.known(f"{module}.{name}"):
             return f"{module}.{name}", attributes
         return module, (name, *attributes)

@@ -118,7 +118,7 @@ class _UseReader(ast.NodeVisitor):
         if self._names is None or path[0] in self._names:
             return Reference("", path)
         imported = self._aliases.get(path[0])
-        return imported and Reference(imported.module, (*imported.path, *path[1:]))
+        return imported and Reference(imported.module, imported.path + path[1:])
 
     def _add_use(self, path: Path) -> None:
         reference = self._reference(path)

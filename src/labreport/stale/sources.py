@@ -48,7 +48,7 @@ class Sources(MetaPathFinder):
         parts = module.split(".")
         if parts[0] == ENGINE_NAME or not all(part.isidentifier() for part in parts):
             return None
-        folder = self.root.joinpath(*parts)
+        folder = self.root / "/".join(parts)
         for path in (folder / "__init__.py", folder.with_name(f"{folder.name}.py")):
             if path.is_file():
                 return path
@@ -56,7 +56,7 @@ class Sources(MetaPathFinder):
 
     def known(self, module: str) -> bool:
         """Whether this is a module, or a folder with modules."""
-        return self.path(module) is not None or any(self.root.joinpath(*module.split(".")).glob("*.py"))
+        return self.path(module) is not None or any((self.root / module.replace(".", "/")).glob("*.py"))
 
     def modules(self) -> Iterator[str]:
         """The names of all modules."""
@@ -67,10 +67,10 @@ class Sources(MetaPathFinder):
             inner.sort()
             parts = Path(folder).relative_to(self.root).parts
             for file in sorted(files):
-                name = ".".join((*parts, file.removesuffix(".py"))).removesuffix(".__init__")
-                is_module = file.endswith(".py") and file not in ("__init__.py", _OF_JOBLIB)
-                if (is_module or (file == "__init__.py" and parts)) and self.path(name):
-                    yield name
+                names = parts if file == "__init__.py" else (*parts, file.removesuffix(".py"))
+                module = ".".join(names)
+                if file.endswith(".py") and file != _OF_JOBLIB and self.path(module):
+                    yield module
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None

@@ -50,12 +50,15 @@ class Statement:
     """What the names that it imports stand for."""
     binds: set[str]
 
-    @property
-    def kind(self) -> str:
-        """What a person calls it."""
-        if isinstance(self.node, DefinitionNode):
-            return "class" if isinstance(self.node, ast.ClassDef) else "function"
-        return "value" if self.binds else "statement"
+    def describe(self, name: str) -> tuple[str, int]:
+        """What a person calls a name that it makes, as `Model.fit`, and where: `("function", 12)`."""
+        inner_name = name.rpartition(".")[2]
+        for line, function in self.functions:
+            if function == inner_name:
+                return "function", line
+        if isinstance(self.node, ast.ClassDef):
+            return "class", self.lines.start
+        return "value" if self.binds else "statement", self.lines.start
 
     @property
     def only_binds(self) -> bool:
@@ -146,8 +149,9 @@ def _put_on_one_line(node: Any, number: int, written: list[_Written], scopes: Sc
 
 def _first_line(node: ast.stmt | ast.Lambda) -> int:
     """The line on which a statement or a function begins, with its decorators."""
-    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
+    lines: list[int] = [node.lineno]
+    lines += [decorator.lineno for decorator in getattr(node, "decorator_list", [])]
+    return min(lines)
 
 
 def _stored_names(code: CodeType) -> set[str]:
