@@ -28,9 +28,6 @@ def mean_of(sample: Sample, measure: Measure) -> Quantity:
     Of a measure of ratios it is the geometric mean. One of a measure that is a difference has its interval
     from both terms.
     """
-    if _terms_have_items(sample, measure):
-        compared = compare(measure, 1, sample)
-        return replace(compared, null=None, judged_low=None, judged_high=None, margin=None, groups=(), p=None)
     estimate = _mean_estimate(sample, measure)
     if measure.share and measure.bounded and estimate.low is not None and estimate.high is not None:
         estimate = replace(estimate, low=max(0.0, estimate.low), high=min(1.0, estimate.high))
@@ -68,17 +65,10 @@ def compare(
 
 def _compare_with_zero(measure: Measure, family: int, sample: Sample) -> Quantity:
     """Compare a measure that is a difference itself, by its two terms where both are known by items."""
-    if _terms_have_items(sample, measure):
-        of_terms = replace(measure.terms[0], margin=measure.margin)
-        minuend, subtrahend = sample.terms
-        quantity = compare(of_terms, family, minuend, subtrahend)
-        source = replace(quantity.source, experiments=(sample.name,), measure=measure.label)
-        return replace(quantity, source=source, groups=((sample.name, quantity.n),))
     if measure.scale == "ratio":
         measure.refuse("a ratio is of two; name both")
-    fraction = sample.design.test_fraction
-    own = t_intervals.mean_estimate(sample.numbers, ALPHA, fraction)
-    of_family = t_intervals.mean_estimate(sample.numbers, ALPHA / family, fraction)
+    own = _gap_estimate(sample, measure, ALPHA)
+    of_family = _gap_estimate(sample, measure, ALPHA / family)
     source = _source([sample], measure, own)
     return _compared_quantity(own, of_family, family, measure, source, [sample])
 
@@ -104,10 +94,18 @@ def _mean_estimate(sample: Sample, measure: Measure) -> Estimate:
     if _is_constant_share(sample, measure):
         method = f"Wilson, over {plural(sample.design.unit)}"
         return replace(share_estimate(sample.numbers, ALPHA), method=method)
-    fraction = sample.design.test_fraction
     if measure.scale == "ratio":
+        fraction = sample.design.test_fraction
         return t_intervals.geometric(t_intervals.mean_estimate, [sample.numbers], ALPHA, fraction)
-    return t_intervals.mean_estimate(sample.numbers, ALPHA, fraction)
+    return _gap_estimate(sample, measure, ALPHA)
+
+
+def _gap_estimate(sample: Sample, measure: Measure, alpha: float) -> Estimate:
+    """The mean of numbers; of a difference of two measures by both, where these are known item by item."""
+    if sample.terms and all(map(_has_items, sample.terms, measure.terms)):
+        first, second = sample.terms
+        return _difference_estimate(first, second, measure.terms[0], first.design.paired, alpha)
+    return t_intervals.mean_estimate(sample.numbers, alpha, sample.design.test_fraction)
 
 
 def _difference_estimate(
@@ -134,11 +132,6 @@ def _has_items(sample: Sample, measure: Measure) -> bool:
     """Whether a sample is known item by item, the same items in each unit, and every unit gave a number."""
     is_accuracy = measure.share and measure.scale == "difference" and sample.design.test_fraction is None
     return bool(sample.correct) and is_accuracy and all(map(math.isfinite, sample.numbers))
-
-
-def _terms_have_items(sample: Sample, measure: Measure) -> bool:
-    """Whether a difference of two measures is known item by item of both."""
-    return bool(sample.terms) and all(map(_has_items, sample.terms, measure.terms))
 
 
 def _is_constant_share(sample: Sample, measure: Measure) -> bool:

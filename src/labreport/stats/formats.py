@@ -55,8 +55,7 @@ class Formatter:
     @property
     def has_interval(self) -> bool:
         """Whether there is an interval, and not one of equal values."""
-        has_width = self.extent.half_width > 0 and self.extent.uncertainty > 0
-        return self.quantity.value is not None and has_width
+        return self.extent.half_width > 0
 
     @property
     def prints_ends(self) -> bool:

@@ -17,7 +17,7 @@ class Extent:
     """A value and what is known of its uncertainty, all in the stored unit.
 
     Without a value it is 0, without an interval `low` and `high` are the value, too. `half_width` is that of
-    the longer side. `uncertainty` is the half width, else the standard deviation; 0 of values that are equal
+    the longer side, `uncertainty` the same, else the standard deviation; both are 0 of values that are equal
     but for rounding errors. `null` is what no difference is: 1 of a ratio, else 0.
     """
 
@@ -58,7 +58,7 @@ def extent_of(quantity: Quantity) -> Extent:
     half_width = max(value - low, high - value)
     uncertainty = half_width or quantity.spread or 0.0
     if uncertainty < 1e-9 * abs(value):
-        uncertainty = 0.0
+        half_width = uncertainty = 0.0
     null = 1.0 if quantity.is_ratio else 0.0
     return Extent(value, low, high, half_width, uncertainty, null)
 
