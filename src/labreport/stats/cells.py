@@ -73,8 +73,8 @@ class Cell:
         Without replicates it is one for each row, by its place in the cell.
         """
         if self.data.replicate is None:
-            numbers = enumerate(self.frame[VALUE].tolist())
-            return {place: number for place, number in numbers if not math.isnan(number)}
+            numbers: dict[Any, float] = self.frame[VALUE].reset_index(drop=True).dropna().to_dict()
+            return numbers
         measure = self.division.measure
         column = measure.name if callable(measure.reduce) else VALUE
         values = {}
@@ -145,9 +145,8 @@ def _reduce(measure: Measure, numbers: pandas.Series) -> float:
 
 def first_rows(frame: pandas.DataFrame) -> dict[Any, int]:
     """The place in the table of the first row of each replicate."""
-    first_of_units = frame.drop_duplicates(UNIT)
-    units, rows = first_of_units[UNIT].tolist(), first_of_units[ROW].tolist()
-    return dict(zip(units, rows, strict=True))
+    rows: dict[Any, int] = frame.drop_duplicates(UNIT).set_index(UNIT)[ROW].to_dict()
+    return rows
 
 
 # How a table is divided
@@ -196,10 +195,8 @@ def divide(data: Data, measure: Measure, by: str | None, within: str | None) -> 
     units = places if data.replicate is None else data.frame[data.replicate]
     is_named = data.frame[grouping].notna().all(axis=1)
     frame = data.frame.assign(**{VALUE: stored, ROW: places, UNIT: units})[is_named]
-    with_value = frame[frame[VALUE].notna()]
-    repetitions = with_value.groupby([*grouping, UNIT], sort=False, observed=True).size()
-    is_one_row_each = bool((repetitions == 1).all())
-    yes_no = truths and (is_one_row_each or measure.reduce in ("any", "max", "min"))
+    has_repetitions = frame[frame[VALUE].notna()].duplicated([*grouping, UNIT]).any()
+    yes_no = truths and (not has_repetitions or measure.reduce in ("any", "max", "min"))
     constant = []
     for divider in (by, within):
         if divider is not None and data.replicate is not None and _is_constant(frame, divider):

@@ -114,7 +114,8 @@ def _difference_estimate(
     """How two samples differ, by what is known of both: items, yes and no, or numbers."""
     if _has_items(first, measure) and _has_items(second, measure):
         right, other_right = first.correct_by_unit, second.correct_by_unit
-        same_items = first.items == second.items and len({len(items) for items in right + other_right}) == 1
+        numbers_of_items = {len(items) for items in right + other_right}
+        same_items = first.items == second.items and len(numbers_of_items) == 1
         return accuracy_difference(right, other_right, alpha, paired=paired, same_items=same_items)
     are_constant = _is_constant_share(first, measure) and _is_constant_share(second, measure)
     if (first.yes_no or are_constant) and first.values and second.values:

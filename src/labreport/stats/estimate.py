@@ -47,16 +47,18 @@ def sum_of_variances(parts: Sequence[Variance]) -> Variance:
     """Add variances; the degrees of freedom of the sum are Satterthwaite's (1946, Biometrics Bulletin 2)."""
     value = sum(part.value for part in parts)
     lost = sum(part.value**2 / part.df for part in parts if part.value > 0)
-    return Variance(value, value**2 / lost if lost > 0 else math.inf)
+    df = value**2 / lost if lost > 0 else math.inf
+    return Variance(value, df)
 
 
 def critical_value(alpha: float, df: float = math.inf) -> float:
     """How many standard errors an interval of level 1 − `alpha` reaches to each side: 1.96 for 0.05."""
     from scipy import special
 
-    lower_tail = special.ndtri(alpha / 2) if math.isinf(df) else special.stdtrit(df, alpha / 2)
-    # where the quantile overflows, SciPy gives +inf
-    return -float(lower_tail) if lower_tail <= 0 else math.inf
+    if math.isinf(df):
+        return -float(special.ndtri(alpha / 2))
+    quantile = float(special.stdtrit(df, alpha / 2))
+    return -quantile if quantile <= 0 else math.inf  # where it overflows, SciPy gives +inf
 
 
 def with_student(estimate: Estimate, value: float, variance: Variance, alpha: float) -> Estimate:
@@ -66,10 +68,11 @@ def with_student(estimate: Estimate, value: float, variance: Variance, alpha: fl
     """
     from scipy import special
 
-    half_width = critical_value(alpha, variance.df) * math.sqrt(variance.value)
+    standard_error = math.sqrt(variance.value)
+    half_width = critical_value(alpha, variance.df) * standard_error
     p = None
-    if variance.value > 0:
-        t = abs(value) / math.sqrt(variance.value)
+    if standard_error > 0:
+        t = abs(value) / standard_error
         tail = special.ndtr(-t) if math.isinf(variance.df) else special.stdtr(variance.df, -t)
         p = 2 * float(tail)
     return replace(estimate, value=value, low=value - half_width, high=value + half_width, p=p)

@@ -42,9 +42,13 @@ def count_pairs(first: ArrayLike, second: ArrayLike) -> PairCounts:
     """Count pairs of 0 and 1: `count_pairs([1, 1, 0], [1, 0, 0])` has one of both, first only and neither."""
     import numpy as np
 
-    a, b = np.asarray(first) > 0, np.asarray(second) > 0
-    counts = [a & b, a & ~b, b & ~a, ~a & ~b]
-    return PairCounts(*(int(count.sum()) for count in counts))
+    first_yes = np.asarray(first) > 0
+    second_yes = np.asarray(second) > 0
+    both = int((first_yes & second_yes).sum())
+    first_only = int(first_yes.sum()) - both
+    second_only = int(second_yes.sum()) - both
+    neither = len(first_yes) - both - first_only - second_only
+    return PairCounts(both, first_only, second_only, neither)
 
 
 # Intervals
@@ -59,7 +63,8 @@ def wilson_ends(share: float, n: float, z: float) -> Ends:
         return 0.0, 1.0
     shrinkage = z * z / n
     centre = (share + shrinkage / 2) / (1 + shrinkage)
-    half_width = z * math.sqrt(share * (1 - share) / n + shrinkage / (4 * n)) / (1 + shrinkage)
+    variance = share * (1 - share) / n + shrinkage / (4 * n)
+    half_width = z * math.sqrt(variance) / (1 + shrinkage)
     low = min(share, centre - half_width)
     high = max(share, centre + half_width)
     return max(0.0, low), min(1.0, high)
@@ -100,7 +105,8 @@ def paired_newcombe_ends(counts: PairCounts, alpha: float) -> Ends:
 
 def _corrected_phi(counts: PairCounts) -> float:
     """The correlation of the pairs, a positive one corrected for continuity as in Newcombe's method 10."""
-    a, b, c, d = counts.both, counts.first_only, counts.second_only, counts.neither
+    a, b = counts.both, counts.first_only
+    c, d = counts.second_only, counts.neither
     covariance = float(a * d - b * c)
     if covariance > 0:
         covariance = max(covariance - counts.n / 2, 0.0)
@@ -109,7 +115,9 @@ def _corrected_phi(counts: PairCounts) -> float:
 
 
 def _correlated_distance(x: float, y: float, phi: float) -> float:
-    return math.sqrt(max(0.0, x * x - 2 * phi * x * y + y * y))
+    """The length of the difference of two distances that are correlated by phi."""
+    square = x * x - 2 * phi * x * y + y * y
+    return math.sqrt(max(0.0, square))
 
 
 def conditional_ends(counts: PairCounts, alpha: float) -> Ends:
@@ -118,14 +126,20 @@ def conditional_ends(counts: PairCounts, alpha: float) -> Ends:
     Clopper and Pearson (1934), The use of confidence or fiducial limits, Biometrika 26, of the share of the
     first among the pairs that disagree: it leaves out zero where McNemar's exact test rejects.
     """
+    first_only, second_only = counts.first_only, counts.second_only
+    lowest = _lowest_share(first_only, second_only, alpha)
+    highest = 1 - _lowest_share(second_only, first_only, alpha)
+    disagreeing = first_only + second_only
+    low = (2 * lowest - 1) * disagreeing
+    high = (2 * highest - 1) * disagreeing
+    return low / counts.n, high / counts.n
+
+
+def _lowest_share(yes: int, no: int, alpha: float) -> float:
+    """The lower end of Clopper and Pearson's interval of a share."""
     from scipy import special
 
-    a, b = counts.first_only, counts.second_only
-    lowest_share = float(special.betaincinv(a, b + 1, alpha / 2)) if a else 0.0
-    lowest_other = float(special.betaincinv(b, a + 1, alpha / 2)) if b else 0.0
-    low = (2 * lowest_share - 1) * (a + b)
-    high = (2 * (1 - lowest_other) - 1) * (a + b)
-    return low / counts.n, high / counts.n
+    return float(special.betaincinv(yes, no + 1, alpha / 2)) if yes else 0.0
 
 
 def exact_and_newcombe_ends(counts: PairCounts, alpha: float) -> Ends:
@@ -145,7 +159,8 @@ def fisher_p(yes: int, n: int, other_yes: int, m: int) -> float:
     """
     from scipy import stats
 
-    return float(stats.fisher_exact([[yes, n - yes], [other_yes, m - other_yes]]).pvalue)
+    counts = [[yes, n - yes], [other_yes, m - other_yes]]
+    return float(stats.fisher_exact(counts).pvalue)
 
 
 def mcnemar_p(counts: PairCounts) -> float:
@@ -157,7 +172,9 @@ def mcnemar_p(counts: PairCounts) -> float:
     from scipy import stats
 
     disagreeing = counts.first_only + counts.second_only
-    return float(stats.binomtest(counts.first_only, disagreeing).pvalue) if disagreeing else 1.0
+    if disagreeing == 0:
+        return 1.0
+    return float(stats.binomtest(counts.first_only, disagreeing).pvalue)
 
 
 # Estimates from the 0 and 1 of each unit
@@ -176,9 +193,9 @@ def unpaired_share_difference(first: Sequence[float], second: Sequence[float], a
     n, m = len(first), len(second)
     p, q = statistics.fmean(first), statistics.fmean(second)
     low, high = newcombe_ends(p, n, q, m, alpha)
-    probability = fisher_p(round(sum(first)), n, round(sum(second)), m)
     method = "Newcombe; p by Fisher's exact test"
     estimate = Estimate(p - q, min(n, m), low=low, high=high, method=method)
+    probability = fisher_p(round(sum(first)), n, round(sum(second)), m)
     return replace(estimate, p=probability, exact_test=True)
 
 
@@ -189,8 +206,8 @@ def paired_share_difference(first: Sequence[float], second: Sequence[float], alp
     differences = tuple(a - b for a, b in zip(first, second, strict=True))
     spread = statistics.stdev(differences) if counts.n > 1 else None
     method = "Newcombe, paired; p by McNemar's exact test"
-    estimate = Estimate(counts.difference, counts.n, spread, low, high, mcnemar_p(counts), method)
-    return replace(estimate, values=differences, exact_test=True)
+    estimate = Estimate(counts.difference, counts.n, spread, low, high, method=method)
+    return replace(estimate, values=differences, p=mcnemar_p(counts), exact_test=True)
 
 
 def with_exact_test(estimate: Estimate, alpha: float) -> Estimate:

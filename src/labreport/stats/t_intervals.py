@@ -88,15 +88,10 @@ def geometric(
     """
     logarithms = [list(map(_logarithm, group)) for group in groups]
     on_logarithms = estimate(*logarithms, alpha, test_fraction)
-    return replace(
-        on_logarithms,
-        value=_power(on_logarithms.value),
-        low=_power(on_logarithms.low),
-        high=_power(on_logarithms.high),
-        spread=None,
-        values=tuple(_power(value) for value in on_logarithms.values),
-        method=f"{on_logarithms.method} on logarithms",
-    )
+    value, low, high = on_logarithms.value, on_logarithms.low, on_logarithms.high
+    of_groups = replace(on_logarithms, value=_power(value), low=_power(low), high=_power(high), spread=None)
+    values = tuple(map(_power, on_logarithms.values))
+    return replace(of_groups, values=values, method=f"{on_logarithms.method} on logarithms")
 
 
 def _without_interval(estimate: Estimate, value: float, rounding: float) -> Estimate:

@@ -151,14 +151,16 @@ def _over_same_items(estimate: Estimate, first: Array, second: Array, alpha: flo
 
 def _over_other_items(estimate: Estimate, first: Array, second: Array, alpha: float) -> Estimate:
     """A difference whose units do not differ, with an interval over the items of each."""
-    first_share, second_share = statistics.fmean(_means(first)), statistics.fmean(_means(second))
-    ends = newcombe_ends(first_share, first.shape[1], second_share, second.shape[1], alpha)
+    p = statistics.fmean(_means(first))
+    q = statistics.fmean(_means(second))
+    ends = newcombe_ends(p, first.shape[1], q, second.shape[1], alpha)
     return _with_ends_around(estimate, ends, f"Newcombe, {OVER_ITEMS}")
 
 
 def _with_ends_around(estimate: Estimate, ends: Ends, method: str) -> Estimate:
     value = estimate.value or 0.0
-    return replace(estimate, low=min(ends[0], value), high=max(ends[1], value), method=method)
+    low, high = ends
+    return replace(estimate, low=min(low, value), high=max(high, value), method=method)
 
 
 # Variances
