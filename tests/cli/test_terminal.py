@@ -106,23 +106,18 @@ def test_what_a_terminal_would_obey_is_shown() -> None:
     assert visible("a\x1b[31mb\u202ec\n  d\r") == "a\\x1b[31mb\\u202ec; d"
 
 
-def test_a_long_line_is_broken_between_words(capsys: pytest.CaptureFixture[str]) -> None:
-    """For people: what follows is indented, and no line is wider than the terminal."""
+def test_a_long_line_is_broken_between_words_for_people_only(capsys: pytest.CaptureFixture[str]) -> None:
+    """What follows is indented. Another program gets each line whole: a log is searched by lines."""
     terminal = Terminal()
-    terminal.interactive = True
-    terminal.result(" ".join(["word"] * 40))
-    lines = capsys.readouterr().out.splitlines()
-    assert max(map(len, lines)) <= terminal.width
-    assert all(line.startswith("  word") for line in lines[1:])
-
-
-def test_another_program_gets_each_line_whole(capsys: pytest.CaptureFixture[str]) -> None:
-    """However long it is: a log is searched by lines."""
-    terminal = Terminal()
-    terminal.result(" ".join(["word"] * 40))
+    for interactive in (True, False):
+        terminal.interactive = interactive
+        terminal.result(" ".join(["word"] * 40))
+    *broken, whole = capsys.readouterr().out.splitlines()
+    assert max(map(len, broken)) <= terminal.width
+    assert all(line.startswith("  word") for line in broken[1:])
+    assert len(whole.split()) == 40
     terminal.error(UsageError(" ".join(["wrong"] * 40)))
-    printed = capsys.readouterr()
-    assert (len(printed.out.splitlines()), len(printed.err.splitlines())) == (1, 1)
+    assert len(capsys.readouterr().err.splitlines()) == 1
 
 
 def test_on_githubs_runner_a_mistake_is_an_annotation(

@@ -36,14 +36,22 @@ def _read(file: Path, **more: Any) -> JsonGroup:
     return values(file, **more).read()
 
 
-def test_a_number_is_read_by_its_path(file: Path) -> None:
-    """By attributes, in brackets, out of lists; it is exact, and says where it is from."""
-    results = _read(file)
-    assert results.test.accuracy.value == 0.93
-    assert results["test"]["accuracy"].value == 0.93
-    assert [results.folds[index].loss.value for index in (0, 1)] == [3, 4]
-    assert (results.test.accuracy > 0.9).holds is True
-    assert results.test.accuracy.source.note == "test.accuracy in results.json"
+READINGS = [
+    ("results.test.accuracy.value", 0.93),
+    ("results['test']['accuracy'].value", 0.93),
+    ("[results.folds[index].loss.value for index in (0, 1)]", [3, 4]),
+    ("(results.test.accuracy > 0.9).holds", True),
+    ("results.test.accuracy.source.note", "test.accuracy in results.json"),
+    ("results.model", "forest"),
+    ("results.passed", True),
+    ("list(results.test)", ["accuracy", "low", "high"]),
+]
+
+
+@pytest.mark.parametrize(("expression", "value"), READINGS)
+def test_what_a_file_holds_is_read_by_its_path(file: Path, expression: str, value: object) -> None:
+    """By attributes, in brackets, out of lists; a number is exact, and says where it is from."""
+    assert eval(expression, {"results": _read(file)}) == value
 
 
 def test_the_numbers_beside_it_are_its_interval(file: Path) -> None:
@@ -53,13 +61,6 @@ def test_the_numbers_beside_it_are_its_interval(file: Path) -> None:
     assert (accuracy.value, accuracy.low, accuracy.high, accuracy.unit) == (0.93, 0.9, 0.95, "fraction")
     assert accuracy.above(89).holds is True
     assert results.folds[0].loss.exact
-
-
-def test_texts_and_truths_are_read_and_names_listed(file: Path) -> None:
-    """As Python's own."""
-    results = _read(file)
-    assert (results.model, results.passed) == ("forest", True)
-    assert list(results.test) == ["accuracy", "low", "high"]
 
 
 @pytest.mark.parametrize(
