@@ -116,6 +116,12 @@ def test_a_condition_is_about_the_comparison_that_it_looks_at() -> None:
     assert "wide" not in sentence(about)
 
 
+def test_a_claim_on_an_effect_of_one_step_is_about_the_effect() -> None:
+    """So that what the results say now is "from 0 to 1, loss rises"."""
+    finding = effect({"0": plain("0", near(1.0)), "1": plain("1", near(2.0))}, LOSS, by="dose").effect
+    assert [about.kind for about in finding.less.about] == ["effect"]
+
+
 def test_a_single_difference_is_asked_without_and_with_a_name() -> None:
     """It prints as its quantity."""
     finding = difference({"a": plain("a", near(2.0)), "b": plain("b", near(1.0))}, LOSS).difference
