@@ -80,8 +80,7 @@ def chromium() -> Open:
                 options.add_argument(argument)
             browser = selenium.Chrome(options=options, service=selenium.ChromeService(driver))
             try:
-                size = {"width": width, "height": 1000, "deviceScaleFactor": 1, "mobile": False}
-                browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+                resize(browser, width)
                 wish = [{"name": "prefers-color-scheme", "value": theme}]
                 browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": wish})
                 browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": not scripts})
@@ -93,6 +92,12 @@ def chromium() -> Open:
                 browser.quit()
 
     return opened
+
+
+def resize(browser: Any, width: int) -> None:
+    """Give the window a width, in pixels."""
+    size = {"width": width, "height": 1000, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
 
 
 def element(browser: Any, selector: str) -> Any:
