@@ -171,9 +171,14 @@ class TemplateEnvironment(jinja2.Environment):
 
         `caption` is Markdown; `ref(name)` refers to it. Raises `UsageError` for what is no table.
         """
-        self.check_table(table)
+        if not isinstance(table, Table):
+            raise UsageError(f"show() prints a table, as rows(experiments, …) makes; this is {table!r:.40}")
         if digits is not None:
             self._note_digits(table, digits)
+        return self.print_table(table, caption, digits, name)
+
+    def print_table(self, table: Table, caption: str, digits: int | None, name: str) -> Markup:
+        """Print a table with its caption."""
         cells = []
         for values, texts in zip(table.rows, table.cells(digits), strict=True):
             cells.append(list(map(self._print_cell, values, texts)))
@@ -186,11 +191,6 @@ class TemplateEnvironment(jinja2.Environment):
             caption=self.render_line(caption),
         )
         return self.placeholders.hold(framed, repr(table), block=True)
-
-    def check_table(self, table: Any) -> None:
-        """Raise `UsageError` for what `show` cannot print."""
-        if not isinstance(table, Table):
-            raise UsageError(f"show() prints a table, as rows(experiments, …) makes; this is {table!r:.40}")
 
     def _print_cell(self, value: Any, text: str) -> str:
         return text if isinstance(value, str) else self.print_quantity(as_quantity(value), text)

@@ -96,9 +96,8 @@ class TextEnvironment(TemplateEnvironment):
     folder = ""
     mark = Markup("†")
 
-    def show(self, table: Any, caption: str = "", digits: int | None = None, name: str = "") -> Markup:
-        """Print a table as the file needs it, with so many decimals; the caption is the author's to write."""
-        self.check_table(table)
+    def print_table(self, table: Table, caption: str, digits: int | None, name: str) -> Markup:
+        """Print a table as the file needs it; the caption is the author's to write."""
         write = latex_table if self.context.template.endswith(".tex") else markdown_table
         return Markup(write(table, digits))
 

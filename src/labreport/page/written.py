@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 from markupsafe import Markup
 
@@ -17,6 +16,7 @@ from labreport.page.numbers import Answers
 from labreport.page.placeholders import FIRST_BLOCK, SIGNS, plain_text
 from labreport.page.sections import Drawings, SectionEnvironment
 from labreport.project import Project
+from labreport.stats import Table
 
 _LITERAL = re.compile(r"(```.*?```|`[^`\n]+`|\$\$.*?\$\$|\$[^$\n]+\$)", re.DOTALL)
 """Code and formulas, in which nothing is Markdown."""
@@ -91,11 +91,11 @@ class MarkdownEnvironment(SectionEnvironment):
             part = _HEADING.sub(rf"\1{lift}", parts[index])
             part = _NOTE.sub(f"[^{self.context.document}-", part)
             part = CITE.sub(links_of_cite, part)
-            parts[index] = _CAPTION.sub(self._table_label, part)
+            parts[index] = _CAPTION.sub(lambda caption: self._table_label(caption[1] or ""), part)
         return "".join(parts)
 
-    def _table_label(self, match: re.Match[str]) -> str:
-        return f'**Table <span data-no="table:{self.context.name_of_next_table(match[1] or "")}"></span>.** '
+    def _table_label(self, name: str) -> str:
+        return f'**Table <span data-no="table:{self.context.name_of_next_table(name)}"></span>.** '
 
     def render_line(self, text: str) -> Markup:
         """Leave a line of Markdown as it is."""
@@ -105,11 +105,10 @@ class MarkdownEnvironment(SectionEnvironment):
         """Return a text as a paragraph."""
         return f"{text}\n"
 
-    def show(self, table: Any, caption: str = "", digits: int | None = None, name: str = "") -> Markup:
+    def print_table(self, table: Table, caption: str, digits: int | None, name: str) -> Markup:
         """Print a table with its caption before it."""
-        self.check_table(table)
-        label = f'**Table <span data-no="table:{self.context.name_of_next_table(name)}"></span>.**'
-        return Markup(f"\n\n{label} {self.render_line(caption)}\n\n{markdown_table(table, digits)}\n\n")
+        label = self._table_label(name)
+        return Markup(f"\n\n{label}{self.render_line(caption)}\n\n{markdown_table(table, digits)}\n\n")
 
     def refer_to(self, name: str) -> Markup:
         """Print the label of a figure, a table, a question or a section."""
