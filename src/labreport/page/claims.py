@@ -123,18 +123,18 @@ class ClaimTags(Extension):
         if condition.holds is False:
             now = Markup("; ").join(map(environment.sentence_of, condition.about))
         claim = Claim(
-            file=environment.folder + template,
+            file=environment.context.folder + template,
             line=line,
-            text=environment.words_of(body),
+            text=environment.format.words_of(body),
             condition=written,
             holds=condition.holds,
-            now=environment.words_of(now),
+            now=environment.format.words_of(now),
             otherwise=has_other,
             how=condition.how,
         )
         identity = environment.add_claim(claim, condition.about)
         printed = other_body if condition.holds is False and has_other else body
-        return Markup(environment.wrap_claim(claim, identity, printed, now, is_block))
+        return Markup(environment.format.claim(claim, identity, printed, now, is_block))
 
     def _keep_answer(self, caller: Callable[[], Markup]) -> str:
         self.environment.root.context.box = caller()

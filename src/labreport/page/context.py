@@ -17,6 +17,7 @@ from labreport.stats import Namespace
 class RenderContext:
     """A template in a folder, the prefix of its ids, the level of its highest heading, its answer.
 
+    `folder` stands before the names of templates where a claim names its file.
     `box` is the text of its block `answer`, once that was rendered; `tables` how many tables it has so far.
     """
 
@@ -25,6 +26,7 @@ class RenderContext:
     document: str
     top_level: int = 4
     answer: Namespace | None = None
+    folder: str = "templates/"
     box: str | None = None
     tables: int = 0
 

@@ -13,9 +13,9 @@ import jinja2
 from markupsafe import Markup, escape
 
 from labreport.errors import MultipleErrors, UsageError, display_path, raised_at
-from labreport.page import markdown
 from labreport.page.claims import Claim, ClaimTags
 from labreport.page.context import RenderContext
+from labreport.page.html import HtmlFormat
 from labreport.page.lexer import TemplateLexer
 from labreport.page.messages import (
     TemplateError,
@@ -26,10 +26,10 @@ from labreport.page.messages import (
     why_not_printed,
 )
 from labreport.page.numbers import Answers, Entries, PrintedNumbers
-from labreport.page.placeholders import EDGE, MARK, SIGNS, Placeholders, plain_text
-from labreport.page.typed import refuse_typed_numbers, typed_numbers
+from labreport.page.placeholders import SIGNS, Placeholders
+from labreport.page.typed import refuse_typed_numbers
 from labreport.project.outline import slug
-from labreport.stats import Finding, Namespace, Quantity, Source, Table, as_quantity, plural, sentence_values
+from labreport.stats import Finding, Namespace, Quantity, Source, Table, plural, sentence_values
 from labreport.stats.contents import tables_by_name
 from labreport.stats.formats import FILTERS, FormattedQuantity, formatted_quantity
 from labreport.stats.names import find
@@ -38,7 +38,6 @@ from labreport.stats.wording import enumeration
 
 FRAME = Path(__file__).parents[1] / "frame"
 GLOSSARY = "glossary.md"
-VERDICT = "Does not hold:"
 _JINJA_NAMES = "and caller else false if in is loop none not or self true"
 
 
@@ -62,21 +61,20 @@ _COMPILED = CompiledTemplates()
 
 
 class TemplateEnvironment(jinja2.Environment):
-    """What templates may use, and how it is printed into HTML.
+    """What templates may use; how it is written says `format`.
 
-    What Jinja prints becomes a sign, in which Markdown sees nothing, and `fill` puts it in again. `numbers`,
-    `claims` and `claim_panels` gather what was printed. `root` is this environment, also in an overlay of it,
-    which has another syntax.
+    What Jinja prints becomes a sign, in which Markdown sees nothing, and `format.fill` puts it in again.
+    `numbers`, `claims` and `claim_panels` gather what was printed. `root` is this environment, also in an
+    overlay of it, which has another syntax.
     """
 
-    folder = "templates/"
-    """What stands before the name of a template where a claim names its file."""
-    format = "html"
-    """The ending of the frame's templates of figures, questions and sections."""
-    mark = Markup(MARK)
-    """What stands behind a sentence that the results do not decide."""
-
-    def __init__(self, context: RenderContext, answers: Answers, experiments: Iterable[Any] = ()) -> None:
+    def __init__(
+        self,
+        context: RenderContext,
+        answers: Answers,
+        experiments: Iterable[Any] = (),
+        format: type[HtmlFormat] = HtmlFormat,  # noqa: A002
+    ) -> None:
         super().__init__(
             loader=jinja2.FileSystemLoader([context.templates, FRAME, FRAME.parent]),
             autoescape=True,
@@ -92,6 +90,7 @@ class TemplateEnvironment(jinja2.Environment):
         self.answers = answers
         self.experiments = Namespace({experiment.name: declared(experiment) for experiment in experiments})
         self.placeholders = Placeholders()
+        self.format = format(self)
         self.numbers = PrintedNumbers({**answers, "experiments": self.experiments})
         self.claims: list[Claim] = []
         self.claim_panels: Entries = {}
@@ -175,25 +174,7 @@ class TemplateEnvironment(jinja2.Environment):
             raise UsageError(f"show() prints a table, as rows(experiments, …) makes; this is {table!r:.40}")
         if digits is not None:
             self._note_digits(table, digits)
-        return self.print_table(table, caption, digits, name)
-
-    def print_table(self, table: Table, caption: str, digits: int | None, name: str) -> Markup:
-        """Print a table with its caption."""
-        cells = []
-        for values, texts in zip(table.rows, table.cells(digits), strict=True):
-            cells.append(list(map(self._print_cell, values, texts)))
-        framed = self.render_frame(
-            "table.html",
-            rows=cells,
-            heads=table.heads,
-            right=table.numeric,
-            name=self.context.name_of_next_table(name),
-            caption=self.render_line(caption),
-        )
-        return self.placeholders.hold(framed, repr(table), block=True)
-
-    def _print_cell(self, value: Any, text: str) -> str:
-        return text if isinstance(value, str) else self.print_quantity(as_quantity(value), text)
+        return self.format.table(table, caption, digits, name)
 
     def _note_digits(self, table: Table, digits: int) -> None:
         """Remember with how many decimals a table of an answer is shown: exports follow."""
@@ -267,7 +248,7 @@ class TemplateEnvironment(jinja2.Environment):
     def print_finding(self, finding: Finding) -> Markup:
         """Print the sentence of a finding, with the mark where it is not judged."""
         sentence = self.sentence_of(finding)
-        return self.placeholders.hold(sentence + self.mark if finding.is_unknown else sentence)
+        return self.placeholders.hold(sentence + self.format.mark if finding.is_unknown else sentence)
 
     def sentence_of(self, subject: Finding | Quantity) -> Markup:
         """Say a finding or a number: by the macro of its kind, the project's own if it has one."""
@@ -295,47 +276,10 @@ class TemplateEnvironment(jinja2.Environment):
         identity = f"{self.document}-{len(self.claims) + 1}"
         self.claims.append(claim)
         panel = asdict(claim)
-        panel["says"] = [self.words_of(self.sentence_of(subject)) for subject in subjects]
+        panel["says"] = [self.format.words_of(self.sentence_of(subject)) for subject in subjects]
         panel["numbers"] = self.numbers.add_evidence(subjects, self.context.document)
         self.claim_panels[identity] = panel
         return identity
-
-    def wrap_claim(self, claim: Claim, identity: str, body: str, now: Markup, is_block: bool) -> str:
-        """Put the element of a claim around its text, in a line or around paragraphs."""
-        names = {"claim": claim, "identity": identity, "now": now, "verdict": VERDICT, "is_block": is_block}
-        before, _, after = self.render_frame("claim.html", **names).partition("<!--text-->")
-        first = self.placeholders.hold(before, f"{VERDICT} " if claim.fails else "", block=is_block).strip()
-        last = self.placeholders.hold(after, "", block=is_block).strip()
-        if not is_block:
-            return f"{EDGE}{first}{EDGE}{body}{EDGE}{last}{EDGE}"
-        indent = indent_of(body)
-        return f"\n\n{indent}{first}\n\n{body}\n\n{indent}{last}\n\n"
-
-    # Markdown
-
-    def paragraph(self, text: str) -> str:
-        """Return a text as a paragraph."""
-        return f"<p>{text}</p>\n"
-
-    def fill(self, text: str) -> str:
-        """Return what was rendered with the values put in."""
-        return self.placeholders.html(text)
-
-    def render_markdown(self, text: str) -> str:
-        """Render Markdown, in which signs stay."""
-        return markdown.render_blocks(text, self.context, self.placeholders.plain)
-
-    def render_line(self, text: str) -> Markup:
-        """Render a line of Markdown; of what no template wrote without HTML and typed numbers."""
-        is_from_template = isinstance(text, Markup)
-        if not is_from_template:
-            for _, message in typed_numbers(text):
-                raise UsageError(message)
-        return markdown.render_line(text, self.context, self.placeholders.plain, with_html=is_from_template)
-
-    def words_of(self, text: str) -> str:
-        """Return the plain words of a piece of a template."""
-        return plain_text(self.fill(self.render_markdown(text)))
 
 
 def _units_of(quantity: Quantity) -> Quantity | str:
@@ -349,12 +293,6 @@ def _units_of(quantity: Quantity) -> Quantity | str:
         return f"{sizes} {plural(source.unit)}"
     unit = "" if source.unit == "value" else plural(source.unit)
     return Quantity(quantity.n, unit, source=Source(kind="counted"), exact=True)
-
-
-def indent_of(text: str) -> str:
-    """The blanks before the first letter of a text, on its line."""
-    before_first_letter = text[: len(text) - len(text.lstrip())]
-    return before_first_letter.rpartition("\n")[2]
 
 
 def _as_variables(names: Mapping[str, Any]) -> dict[str, Any]:

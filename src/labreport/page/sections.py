@@ -15,6 +15,7 @@ from labreport.charts import Exported
 from labreport.page.claims import Claim
 from labreport.page.context import RenderContext
 from labreport.page.environment import GLOSSARY, TemplateEnvironment
+from labreport.page.html import HtmlFormat
 from labreport.page.messages import TemplateError
 from labreport.page.numbers import Answers, Entries
 from labreport.page.placeholders import MARK, plain_text
@@ -139,9 +140,10 @@ class SectionEnvironment(TemplateEnvironment):
         figures: Drawings,
         experiments: Iterable[Experiment],
         templates: Path,
+        format: type[HtmlFormat] = HtmlFormat,  # noqa: A002
     ) -> None:
         context = RenderContext(templates, f"sections/{section.name}.md", section.name, top_level=3)
-        super().__init__(context, answers, experiments)
+        super().__init__(context, answers, experiments, format)
         self.section = section
         self.figures = figures
         self.glance: dict[str, str] = {}
@@ -161,11 +163,12 @@ class SectionEnvironment(TemplateEnvironment):
                 parts.append(self.place_question(name))
         parts += self._unplaced_figures(self.section.figures)
         body = Markup("\n".join(parts))
-        return self.fill(self.render_frame(f"section.{self.format}", section=self.section, body=body))
+        frame = f"section.{self.format.ending}"
+        return self.format.fill(self.render_frame(frame, section=self.section, body=body))
 
     def _own_text(self, names: Mapping[str, Any]) -> list[str]:
         """The template of the context with these names, if there is one."""
-        return [self.render_markdown(self.render_template(names))] if self.context.has_template else []
+        return [self.format.markdown(self.render_template(names))] if self.context.has_template else []
 
     # What a template may call
 
@@ -186,9 +189,9 @@ class SectionEnvironment(TemplateEnvironment):
         if not text:
             title = Markup("**{}** ").format(drawing.title) if drawing.title else Markup()
             text = title + drawing.caption
-        caption = self.render_line(text)
+        caption = self.format.line(text)
         framed = self.render_frame(
-            f"figure.{self.format}",
+            f"figure.{self.format.ending}",
             name=name,
             alt=self.placeholders.plain(alt) or self._alternative_text(drawing, caption),
             caption=caption,
@@ -204,17 +207,17 @@ class SectionEnvironment(TemplateEnvironment):
         return f"{shown}: {finding}" if shown and finding else shown or finding
 
     def refer_to(self, name: str) -> Markup:
-        """Print a link to a figure, a table, a question or a section, whose number the document fills in."""
-        return self.placeholders.hold(Markup('<a data-ref="{}"></a>').format(name), name)
+        """Print a link to a figure, a table, a question or a section."""
+        return self.format.reference(name)
 
     # Questions
 
     def _render_question(self, question: Question) -> Markup:
         """A question with its box, its text, figures that nothing places and, without a template, tables."""
-        frame = f"question.{self.format}"
+        frame = f"question.{self.format.ending}"
         answer = self.answers.get(question.name)
         if answer is None:
-            missing = Markup(self.paragraph("Not yet measured."))
+            missing = Markup(self.format.paragraph("Not yet measured."))
             return self.render_frame(frame, question=question, answer=missing, body="")
 
         section_context = self.context
@@ -237,20 +240,21 @@ class SectionEnvironment(TemplateEnvironment):
     def _render_box(self, answer: Namespace) -> str:
         """The block `answer` of the template, or what the engine says."""
         if self.context.box is not None:
-            return self.fill(self.render_markdown(self.context.box))
+            return self.format.fill(self.format.markdown(self.context.box))
         sentences = self._sentences_of(answer)
         if not sentences and not self.context.has_template:
             sentences = self._numbers_of(answer)
         if not sentences:
             return ""
-        return self.paragraph(" ".join(_capitalised(self.fill(sentence)) for sentence in sentences))
+        filled = [_capitalised(self.format.fill(sentence)) for sentence in sentences]
+        return self.format.paragraph(" ".join(filled))
 
     def _sentences_of(self, answer: Namespace) -> list[str]:
         """The sentences of its findings, with the mark behind those that are not judged."""
         sentences = []
         for member in answer.members.values():
             if isinstance(member, Finding):
-                mark = self.mark if member.is_unknown else ""
+                mark = self.format.mark if member.is_unknown else ""
                 sentences.append(f"{self.sentence_of(member)}.{mark}")
         return sentences
 
@@ -309,7 +313,7 @@ def glossary(templates: Path, words: Any = None) -> str:
         return ""
     environment = TemplateEnvironment(RenderContext(templates, GLOSSARY, "glossary", top_level=3), {})
     environment.add_function("term", environment.term)
-    html = environment.fill(environment.render_markdown(environment.render_template({"words": words})))
+    html = environment.format.fill(environment.format.markdown(environment.render_template({"words": words})))
     html = re.sub("<dt>(.*?)</dt>", _with_identity, html)
     return html.replace("<dl>", '<dl class="glossary">')
 

@@ -11,8 +11,9 @@ from markupsafe import Markup, escape
 
 from labreport.page.claims import Claim
 from labreport.page.context import RenderContext
-from labreport.page.environment import VERDICT, TemplateEnvironment
+from labreport.page.environment import TemplateEnvironment
 from labreport.page.escapes import escape_latex, latex_table, markdown_table
+from labreport.page.html import VERDICT, HtmlFormat
 from labreport.page.numbers import Answers
 from labreport.page.placeholders import SIGNS
 from labreport.project import Question
@@ -90,13 +91,12 @@ def _aligned(lines: list[tuple[str, str]]) -> list[str]:
     return [f"  {left:<{width}}  {right}".rstrip() for left, right in lines]
 
 
-class TextEnvironment(TemplateEnvironment):
-    """Prints values and claims as text: of a file of the author's, which is no template of the page."""
+class TextFormat(HtmlFormat):
+    """Writes values and claims as text: of a file of the author's, which is no template of the page."""
 
-    folder = ""
     mark = Markup("†")
 
-    def print_table(self, table: Table, caption: str, digits: int | None, name: str) -> Markup:
+    def table(self, table: Table, caption: str, digits: int | None, name: str) -> Markup:
         """Print a table as the file needs it; the caption is the author's to write."""
         write = latex_table if self.context.template.endswith(".tex") else markdown_table
         return Markup(write(table, digits))
@@ -105,7 +105,7 @@ class TextEnvironment(TemplateEnvironment):
         """Return the words of a piece of the file."""
         return " ".join(self.placeholders.plain(text).split())
 
-    def wrap_claim(self, claim: Claim, identity: str, body: str, now: Markup, is_block: bool) -> str:
+    def claim(self, claim: Claim, identity: str, body: str, now: Markup, is_block: bool) -> str:
         """Say before a piece that it does not hold, and behind it what is so now; or mark it."""
         text = body.strip()
         if claim.fails:
@@ -124,7 +124,8 @@ def render_file(
     `.tex` files write `\VAR{...}` and `\BLOCK{...}`; any other, such as `.qmd` or `.md`, `{{ ... }}` and
     `{% ... %}`. Raises `UsageError` as a template of the page does.
     """
-    environment = TextEnvironment(RenderContext(path.parent, path.name, path.stem), {}, experiments)
+    context = RenderContext(path.parent, path.name, path.stem, folder="")
+    environment = TemplateEnvironment(context, {}, experiments, TextFormat)
     syntax: dict[str, Any] = LATEX_SYNTAX if path.suffix == ".tex" else {}
     text = environment.render_template(answers, keep_trailing_newline=True, **syntax)
     escape_text = _ESCAPES.get(path.suffix, str)

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from markupsafe import Markup
 
 from labreport.page.claims import Claim
-from labreport.page.environment import VERDICT, indent_of
 from labreport.page.escapes import escape_markdown, markdown_table
+from labreport.page.html import VERDICT, HtmlFormat, indent_of
 from labreport.page.markdown import CITE, bibliography, links_of_cite
 from labreport.page.numbering import Numbering
 from labreport.page.numbers import Answers
@@ -44,7 +44,8 @@ def written_report(project: Project, answers: Answers, figures: Drawings) -> str
     parts = [f"# {escape_markdown(project.title)}"]
     parts += [escape_markdown(text) for text in (project.subtitle, project.author) if text]
     for section in project.chapters:
-        environment = MarkdownEnvironment(section, answers, figures, project.all_experiments, templates)
+        experiments = project.all_experiments
+        environment = SectionEnvironment(section, answers, figures, experiments, templates, MarkdownFormat)
         parts.append(environment.render())
     text = "\n\n".join(parts)
     numbering = Numbering(project, text)
@@ -57,10 +58,10 @@ def written_report(project: Project, answers: Answers, figures: Drawings) -> str
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
 
-class MarkdownEnvironment(SectionEnvironment):
-    """Prints the templates of a section as Markdown."""
+class MarkdownFormat(HtmlFormat):
+    """Writes the templates of a section as Markdown."""
 
-    format = "md"
+    ending = "md"
     mark = Markup("†")
 
     def fill(self, text: str) -> str:
@@ -82,7 +83,7 @@ class MarkdownEnvironment(SectionEnvironment):
 
         return write
 
-    def render_markdown(self, text: str) -> str:
+    def markdown(self, text: str) -> str:
         """Leave Markdown as it is, but for what a document has once: headings, notes, cites, tables."""
         parts = _LITERAL.split(text)
         levels = [len(match[1]) for part in parts[::2] for match in _HEADING.finditer(part)]
@@ -97,7 +98,7 @@ class MarkdownEnvironment(SectionEnvironment):
     def _table_label(self, name: str) -> str:
         return f'**Table <span data-no="table:{self.context.name_of_next_table(name)}"></span>.** '
 
-    def render_line(self, text: str) -> Markup:
+    def line(self, text: str) -> Markup:
         """Leave a line of Markdown as it is."""
         return Markup(text.strip())
 
@@ -105,16 +106,16 @@ class MarkdownEnvironment(SectionEnvironment):
         """Return a text as a paragraph."""
         return f"{text}\n"
 
-    def print_table(self, table: Table, caption: str, digits: int | None, name: str) -> Markup:
+    def table(self, table: Table, caption: str, digits: int | None, name: str) -> Markup:
         """Print a table with its caption before it."""
         label = self._table_label(name)
-        return Markup(f"\n\n{label}{self.render_line(caption)}\n\n{markdown_table(table, digits)}\n\n")
+        return Markup(f"\n\n{label}{self.line(caption)}\n\n{markdown_table(table, digits)}\n\n")
 
-    def refer_to(self, name: str) -> Markup:
+    def reference(self, name: str) -> Markup:
         """Print the label of a figure, a table, a question or a section."""
         return Markup(f'<a data-ref="{name}"></a>')
 
-    def wrap_claim(self, claim: Claim, identity: str, body: str, now: Markup, is_block: bool) -> str:
+    def claim(self, claim: Claim, identity: str, body: str, now: Markup, is_block: bool) -> str:
         """Strike a text that does not hold, and say what is so now; or mark it."""
         if is_block:
             return f"\n\n{self._block_claim(claim, body, now)}\n\n"
