@@ -129,14 +129,14 @@ def _draw(means: Means, panels: Panels, title: str) -> Drawing:
 
 
 def _axis_of(means: Means, most_named: int) -> Axis:
-    places = means.frame.inner.unique().tolist()
-    is_short = len(places) <= most_named
-    try:
-        positions = {place: float(place) for place in places}
-    except ValueError:
-        positions = {place: float(number) for number, place in enumerate(places)}
-        return Axis(means.heads[1], positions, is_numeric=False, is_short=is_short)
-    return Axis(means.heads[1], positions, is_numeric=True, is_short=is_short)
+    """The axis of all places; of at most so many, each is named."""
+    import pandas
+
+    places = means.frame.inner.unique()
+    numbers = pandas.to_numeric(pandas.Series(places), errors="coerce")
+    is_numeric = bool(numbers.notna().all())
+    positions = dict(zip(places, numbers if is_numeric else numbers.index, strict=True))
+    return Axis(means.heads[1], positions, is_numeric, is_short=len(places) <= most_named)
 
 
 def _draw_line(axes: Any, line: Means, axis: Axis, mark: Mark) -> None:

@@ -131,13 +131,10 @@ def marked(series: Mapping[str, Any]) -> Iterator[tuple[Mark, Any]]:
 def figure_of_panels(panels: Panels, height_mm: float, y_name: str) -> tuple[Any, list[Any]]:
     """A figure of one chart of this height, or of small ones with the same axes and a title each."""
     count = len(panels)
-    if count == 1:
-        figure, all_axes = layout.column_figure(height_mm)
-    else:
-        rows = math.ceil(count / _MOST_COLUMNS)
-        columns = math.ceil(count / rows)
-        height = _SMALL_MM * rows
-        figure, all_axes = layout.column_figure(height, columns=columns, count=count, share_axes=True)
+    rows = math.ceil(count / _MOST_COLUMNS)
+    columns = math.ceil(count / rows)
+    height = height_mm if count == 1 else _SMALL_MM * rows
+    figure, all_axes = layout.column_figure(height, columns=columns, count=count, share_axes=True)
     for title, axes in zip(panels, all_axes, strict=True):
         if title:
             layout.panel_title(axes, title, lift=16)
