@@ -10,8 +10,9 @@ counted, each with its probability.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations, product
 from typing import Any
 
@@ -35,8 +36,10 @@ from labreport.stats.shares import (
 
 Generator = np.random.Generator
 Values = NDArray[np.float64]
-Draw = Callable[[Generator], "tuple[Sample, Sample | None]"]
-VALUE, SECONDS = Measure("value", ""), Measure("seconds", "s", "lower", "ratio")
+Draw = Callable[[Generator], list[Sample]]
+"""Draws the data of one case: a sample whose mean is asked, or two that are compared."""
+VALUE = Measure("value", "")
+SECONDS = Measure("seconds", "s", "lower", "ratio")
 ACCURACY = Measure("accuracy", "%", right=lambda run, epoch: ())
 
 
@@ -50,11 +53,6 @@ class Case:
     truth: float | None = None
     """None where two equal things are compared."""
 
-    @property
-    def null(self) -> float:
-        """What equal things have."""
-        return 1.0 if self.measure.scale == "ratio" else 0.0
-
 
 @dataclass(frozen=True)
 class Shares:
@@ -65,17 +63,19 @@ class Shares:
     without: float
 
 
-def tried(case: Case, draws: int, seed: int = 0) -> Shares:
+def shares_of(case: Case, draws: int) -> Shares:
     """Draw a case many times. Covering is a share of the intervals that there are."""
-    generator = np.random.default_rng(seed)
-    truth = case.null if case.truth is None else case.truth
+    generator = np.random.default_rng(0)
+    truth = case.truth
+    if truth is None:
+        truth = 1.0 if case.measure.scale == "ratio" else 0.0
     covering = clear = without = 0
     for _ in range(draws):
-        first, second = case.draw(generator)
-        if second is None:
-            quantity = mean_of(first, case.measure)
+        samples = case.draw(generator)
+        if len(samples) == 1:
+            quantity = mean_of(samples[0], case.measure)
         else:
-            quantity = compare(case.measure, 1, first, second)
+            quantity = compare(case.measure, 1, samples[0], samples[1])
         if quantity.interval is None:
             without += 1
             continue
@@ -88,162 +88,201 @@ def tried(case: Case, draws: int, seed: int = 0) -> Shares:
 # Numbers
 
 
-def _sample(values: Any, name: str = "a", **fields: Any) -> Sample:
-    return Sample(name, dict(enumerate(map(float, values))), **fields)
+INDEPENDENT = Design()
 
 
-def _two(first: Any, second: Any, paired: bool = True) -> tuple[Sample, Sample]:
+def _sample(values: Any, name: str = "a", design: Design = INDEPENDENT) -> Sample:
+    by_unit = {unit: float(value) for unit, value in enumerate(values)}
+    return Sample(name, by_unit, design=design)
+
+
+def _two_samples(first: Any, second: Any, *, paired: bool = True) -> list[Sample]:
     design = Design(paired=paired)
-    return _sample(first, design=design), _sample(second, "b", design=design)
+    return [_sample(first, "a", design), _sample(second, "b", design)]
 
 
-def _normal(g: Generator, n: int) -> Values:
-    return g.normal(size=n)
+def _normal(generator: Generator, n: int) -> Values:
+    return generator.normal(size=n)
 
 
-def _skewed(g: Generator, n: int) -> Values:
-    return g.lognormal(0, 1, n)
+def _skewed(generator: Generator, n: int) -> Values:
+    return generator.lognormal(0, 1, n)
 
 
-def _learning(g: Generator, n: int) -> Values:
-    return np.where(g.random(n) < 0.6, 0.98, 0.1) + g.normal(0, 0.002, n)
+def _learning(generator: Generator, n: int) -> Values:
+    """Accuracies of which three in five are 98 %, the others 10 %."""
+    learns = generator.random(n) < 0.6
+    return np.where(learns, 0.98, 0.1) + generator.normal(0, 0.002, n)
 
 
-def _diverging(g: Generator, n: int) -> Values:
-    return np.where(g.random(n) < 0.1, 0.1, 0.98) + g.normal(0, 0.002, n)
+def _diverging(generator: Generator, n: int) -> Values:
+    """Accuracies of which one in ten is 10 %, the others 98 %."""
+    diverges = generator.random(n) < 0.1
+    return np.where(diverges, 0.1, 0.98) + generator.normal(0, 0.002, n)
 
 
-def _both(values_of: Callable[[Generator, int], Values], n: int) -> Draw:
-    return lambda g: _two(values_of(g, n), values_of(g, n))
+def _alone(values_of: Callable[[Generator, int], Values], n: int, generator: Generator) -> list[Sample]:
+    return [_sample(values_of(generator, n))]
 
 
-def _alone(values_of: Callable[[Generator, int], Values], n: int) -> Draw:
-    return lambda g: (_sample(values_of(g, n)), None)
+def _both(values_of: Callable[[Generator, int], Values], n: int, generator: Generator) -> list[Sample]:
+    first = values_of(generator, n)
+    second = values_of(generator, n)
+    return _two_samples(first, second)
 
 
-def _unpaired(first: int, second: int, wider: float) -> Draw:
-    return lambda g: _two(g.normal(size=first), g.normal(0, wider, second), paired=False)
+def _unpaired(n: int, other_n: int, wider: float, generator: Generator) -> list[Sample]:
+    first = generator.normal(size=n)
+    second = generator.normal(0, wider, other_n)
+    return _two_samples(first, second, paired=False)
 
 
-def _clusters(n: int, rows: int) -> Draw:
-    """Patients with some visits each, in two arms; patients differ twice as much as their visits do."""
+def _patients(n: int, generator: Generator) -> list[Sample]:
+    """Patients with four visits each, in two arms; patients differ twice as much as their visits do."""
+    arms = []
+    for _ in range(2):
+        patients = generator.normal(0, 2, (n, 1))
+        visits = patients + generator.normal(0, 1, (n, 4))
+        arms.append(visits.mean(axis=1))
+    return _two_samples(arms[0], arms[1], paired=False)
 
-    def draw(g: Generator) -> tuple[Sample, Sample]:
-        a, b = (g.normal(0, 2, (n, 1)) + g.normal(0, 1, (n, rows)) for _ in "ab")
-        return _two(a.mean(axis=1), b.mean(axis=1), paired=False)
 
-    return draw
-
-
-def _ratio(n: int) -> Draw:
+def _inputs(n: int, generator: Generator) -> list[Sample]:
     """Inputs that differ by orders of magnitude, with five repetitions of each of two programs."""
+    size = generator.lognormal(0, 2, (n, 1))
+    scatter = generator.normal(0, 0.1, (n, 2))
+    means = []
+    for program in (0, 1):
+        repetitions = generator.normal(0, 0.02, (n, 5))
+        seconds = size * np.exp(scatter[:, [program]] + repetitions)
+        means.append(seconds.mean(axis=1))
+    return _two_samples(means[0], means[1])
 
-    def draw(g: Generator) -> tuple[Sample, Sample]:
-        size, scatter = g.lognormal(0, 2, (n, 1)), g.normal(0, 0.1, (n, 2))
-        a, b = (size * np.exp(scatter[:, [which]] + g.normal(0, 0.02, (n, 5))) for which in (0, 1))
-        return _two(a.mean(axis=1), b.mean(axis=1))
 
-    return draw
-
-
-def _splits(fraction: float | None) -> Draw:
-    def draw(g: Generator) -> tuple[Sample, None]:
-        data = g.normal(0, 1, 178)
-        means = [data[g.permutation(178)[:50]].mean() + g.normal(0, 0.05) for _ in range(10)]
-        return _sample(means, design=Design(test_fraction=fraction)), None
-
-    return draw
+def _splits(fraction: float | None, generator: Generator) -> list[Sample]:
+    """The means of ten random splits of one data set."""
+    data = generator.normal(0, 1, 178)
+    means = []
+    for _ in range(10):
+        test_items = generator.permutation(178)[:50]
+        means.append(data[test_items].mean() + generator.normal(0, 0.05))
+    return [_sample(means, design=Design(test_fraction=fraction))]
 
 
 def by_units() -> Iterator[Case]:
     """Values of units alone."""
     for n in (2, 3, 5, 10, 30):
-        yield Case(f"normal, paired, {n} seeds", _both(_normal, n))
+        yield Case(f"normal, paired, {n} seeds", partial(_both, _normal, n))
     for n in (3, 5, 30):
-        yield Case(f"skewed (log-normal), paired, {n} seeds", _both(_skewed, n))
-        yield Case(f"skewed (log-normal), mean, {n} seeds", _alone(_skewed, n), truth=float(np.exp(0.5)))
-    yield Case("skewed (log-normal), geometric means, 5 seeds", _both(_skewed, 5), SECONDS)
+        yield Case(f"skewed (log-normal), paired, {n} seeds", partial(_both, _skewed, n))
+        mean = float(np.exp(0.5))
+        yield Case(f"skewed (log-normal), mean, {n} seeds", partial(_alone, _skewed, n), truth=mean)
+    yield Case("skewed (log-normal), geometric means, 5 seeds", partial(_both, _skewed, 5), SECONDS)
     for n in (5, 30):
-        yield Case(f"bimodal, 3 of 5 learn, paired, {n} seeds", _both(_learning, n))
-        yield Case(f"bimodal, 3 of 5 learn, mean, {n} seeds", _alone(_learning, n), truth=0.628)
-        yield Case(f"one seed in 10 diverges, paired, {n} seeds", _both(_diverging, n))
-        yield Case(f"one seed in 10 diverges, mean, {n} seeds", _alone(_diverging, n), truth=0.892)
+        yield Case(f"bimodal, 3 of 5 learn, paired, {n} seeds", partial(_both, _learning, n))
+        yield Case(f"bimodal, 3 of 5 learn, mean, {n} seeds", partial(_alone, _learning, n), truth=0.628)
+        yield Case(f"one seed in 10 diverges, paired, {n} seeds", partial(_both, _diverging, n))
+        yield Case(f"one seed in 10 diverges, mean, {n} seeds", partial(_alone, _diverging, n), truth=0.892)
     for n in (5, 6, 20):
-        yield Case(f"{n} inputs of very different size × 5 repetitions, ratio", _ratio(n), SECONDS)
+        yield Case(f"{n} inputs of very different size × 5 repetitions, ratio", partial(_inputs, n), SECONDS)
     for n in (5, 10, 30):
-        yield Case(f"{n} and {n} patients × 4 visits, unpaired", _clusters(n, 4))
-    for first, second, wider in ((3, 3, 4), (3, 10, 4), (5, 5, 1), (5, 5, 4), (10, 10, 4), (30, 30, 4)):
+        yield Case(f"{n} and {n} patients × 4 visits, unpaired", partial(_patients, n))
+    for n, other_n, wider in ((3, 3, 4), (3, 10, 4), (5, 5, 1), (5, 5, 4), (10, 10, 4), (30, 30, 4)):
         spread = f"the second vary {wider} times as much" if wider > 1 else "equally variable"
-        yield Case(f"unpaired, {first} and {second}, {spread}", _unpaired(first, second, wider))
-    yield Case("10 random splits of one data set, corrected", _splits(50 / 178), truth=0.0)
-    yield Case("the same, uncorrected", _splits(None), truth=0.0)
+        yield Case(f"unpaired, {n} and {other_n}, {spread}", partial(_unpaired, n, other_n, wider))
+    yield Case("10 random splits of one data set, corrected", partial(_splits, 50 / 178), truth=0.0)
+    yield Case("the same, uncorrected", partial(_splits, None), truth=0.0)
 
 
 # Items
 
 
-def _right(g: Generator, units: int, easy: Values, own: float = 1.0, of_unit: float = 0.3) -> Any:
+def _right(generator: Generator, units: int, easiness: Values, by_model: float = 1.0) -> Any:
     """Right or wrong, by items that are more or less easy to all, to one model, and to one unit of it."""
-    logit = easy + own * g.normal(size=len(easy)) + of_unit * g.normal(size=(units, 1))
-    return g.random((units, len(easy))) < 1 / (1 + np.exp(-logit))
+    of_model = by_model * generator.normal(size=len(easiness))
+    of_unit = 0.3 * generator.normal(size=(units, 1))
+    probability = 1 / (1 + np.exp(-(easiness + of_model + of_unit)))
+    return generator.random((units, len(easiness))) < probability
 
 
-def _items(right: Any, name: str = "a", paired: bool = True) -> Sample:
+def _items(right: Any, name: str = "a", *, paired: bool = True) -> Sample:
     values = {unit: float(row.mean()) for unit, row in enumerate(right)}
     return Sample(name, values, dict(enumerate(right)), Design(paired=paired), items="items")
 
 
-def _on_items(units: int, items: int, middle: float, own: float = 1.0, of_unit: float = 0.3) -> Draw:
-    def draw(g: Generator) -> tuple[Sample, Sample]:
-        easy = g.normal(middle, 2, items)
-        a, b = (_right(g, units, easy, own, of_unit) for _ in range(2))
-        return _items(a), _items(b, "b")
-
-    return draw
+def _on_items(units: int, items: int, easiness: float, by_model: float, generator: Generator) -> list[Sample]:
+    of_items = generator.normal(easiness, 2, items)
+    first = _right(generator, units, of_items, by_model)
+    second = _right(generator, units, of_items, by_model)
+    return [_items(first), _items(second, "b")]
 
 
-def _clustered(g: Generator) -> tuple[Sample, Sample]:
-    easy = np.repeat(g.normal(4, 2, 100), 10)
-    own = np.repeat(g.normal(0, 1.5, (2, 100)), 10, axis=1)
-    return _items(_right(g, 5, easy + own[0], own=0.0)), _items(_right(g, 5, easy + own[1], own=0.0), "b")
+def _clustered(generator: Generator) -> list[Sample]:
+    """A hundred clusters of ten items, each of them more or less easy to one model."""
+    of_items = np.repeat(generator.normal(4, 2, 100), 10)
+    of_models = np.repeat(generator.normal(0, 1.5, (2, 100)), 10, axis=1)
+    first = _right(generator, 5, of_items + of_models[0], by_model=0.0)
+    second = _right(generator, 5, of_items + of_models[1], by_model=0.0)
+    return [_items(first), _items(second, "b")]
 
 
-def _nothing_pairs(first: int, second: int) -> Draw:
-    def draw(g: Generator) -> tuple[Sample, Sample]:
-        easy = g.normal(4, 2, 1000)
-        a, b = _right(g, first, easy), _right(g, second, easy)
-        return _items(a, paired=False), _items(b, "b", paired=False)
-
-    return draw
+def _nothing_pairs(units: int, other_units: int, generator: Generator) -> list[Sample]:
+    of_items = generator.normal(4, 2, 1000)
+    first = _right(generator, units, of_items)
+    second = _right(generator, other_units, of_items)
+    return [_items(first, paired=False), _items(second, "b", paired=False)]
 
 
-def _one(units: int, middle: float) -> Draw:
-    return lambda g: (_items(_right(g, units, g.normal(middle, 2, 1000))), None)
+def _one_model(units: int, easiness: float, generator: Generator) -> list[Sample]:
+    of_items = generator.normal(easiness, 2, 1000)
+    return [_items(_right(generator, units, of_items))]
 
 
-def _share_right(middle: float) -> float:
+def _share_right(easiness: float) -> float:
     """The share that `_right` gets right in the long run."""
     points, weights = np.polynomial.hermite_e.hermegauss(80)
-    logit = middle + np.sqrt(4 + 1 + 0.09) * points
-    return float(np.sum(weights / (1 + np.exp(-logit))) / np.sum(weights))
+    logit = easiness + np.sqrt(4 + 1 + 0.09) * points
+    share = weights / (1 + np.exp(-logit))
+    return float(share.sum() / weights.sum())
 
 
 def by_items() -> Iterator[Case]:
     """Values that are known item by item."""
     for units in (1, 2, 3, 5):
         name = f"items and seeds, {units} × 1,000, 92 % right"
-        yield Case(name, _on_items(units, 1000, 4.0), ACCURACY)
-    yield Case("items and seeds, 5 × 100", _on_items(5, 100, 4.0), ACCURACY)
-    yield Case("items that do not differ by model, 5 × 1,000", _on_items(5, 1000, 4.0, own=0.0), ACCURACY)
-    yield Case("close to the ceiling, 99.8 % right, 5 × 1,000", _on_items(5, 1000, 8.8), ACCURACY)
+        yield Case(name, partial(_on_items, units, 1000, 4.0, 1.0), ACCURACY)
+    yield Case("items and seeds, 5 × 100", partial(_on_items, 5, 100, 4.0, 1.0), ACCURACY)
+    equal_items = partial(_on_items, 5, 1000, 4.0, 0.0)
+    yield Case("items that do not differ by model, 5 × 1,000", equal_items, ACCURACY)
+    near_ceiling = partial(_on_items, 5, 1000, 8.8, 1.0)
+    yield Case("close to the ceiling, 99.8 % right, 5 × 1,000", near_ceiling, ACCURACY)
     yield Case("items in 100 clusters of 10, 5 × 1,000", _clustered, ACCURACY)
-    for share, middle in (("92 %", 4.0), ("99.8 %", 8.8)):
+    for share, easiness in (("92 %", 4.0), ("99.8 %", 8.8)):
         for units in (1, 5):
             name = f"a single accuracy of {share}, {units} × 1,000"
-            yield Case(name, _one(units, middle), ACCURACY, _share_right(middle))
-    for first, second in ((3, 3), (5, 10)):
-        name = f"items and runs that nothing pairs, {first} and {second} × 1,000"
-        yield Case(name, _nothing_pairs(first, second), ACCURACY)
+            yield Case(name, partial(_one_model, units, easiness), ACCURACY, _share_right(easiness))
+    for units, other_units in ((3, 3), (5, 10)):
+        name = f"items and runs that nothing pairs, {units} and {other_units} × 1,000"
+        yield Case(name, partial(_nothing_pairs, units, other_units), ACCURACY)
+
+
+def print_drawn(draws: int) -> None:
+    """Print coverage and false clear findings of data that are drawn."""
+    print("| data | covers | false “clear” | no interval |\n|---|--:|--:|--:|")
+    for case in [*by_units(), *by_items()]:
+        shares = shares_of(case, draws)
+        clear = as_percent(shares.clear) if case.truth is None else "–"
+        print_row(case.name, as_percent(shares.covering), clear, as_percent(shares.without))
+
+
+def as_percent(share: float) -> str:
+    """A share with one decimal: `95.0 %`."""
+    return f"{100 * share:.1f} %"
+
+
+def print_row(*cells: str) -> None:
+    """Print a row of a table at once, since the next may take long."""
+    print(f"| {' | '.join(cells)} |", flush=True)
 
 
 # Yes and no: every table with its probability
@@ -251,65 +290,79 @@ def by_items() -> Iterator[Case]:
 SHARES = np.arange(0.05, 0.951, 0.05)
 
 
+@dataclass(frozen=True)
+class Exact:
+    """How often the interval covers the truth, by true shares; how often equal shares are called clear."""
+
+    covering: Sequence[float]
+    false_clear: Sequence[float] = ()
+
+
 def _covers(ends: tuple[float, float], truth: float) -> bool:
-    return ends[0] - 1e-12 <= truth <= ends[1] + 1e-12
+    low, high = ends
+    return low - 1e-12 <= truth <= high + 1e-12
 
 
-def one_share(n: int) -> list[float]:
-    """How often Wilson's interval covers each of the shares."""
+def one_share(n: int) -> Exact:
+    """Wilson's interval."""
     z = critical_value(ALPHA)
-    ends = [wilson_ends(count / n, n, z) for count in range(n + 1)]
+    counts = range(n + 1)
+    ends = [wilson_ends(count / n, n, z) for count in counts]
     covering = []
     for share in SHARES:
-        hits = np.array([_covers(end, share) for end in ends])
-        covering.append(float(stats.binom.pmf(range(n + 1), n, share) @ hits))
-    return covering
+        hits = [_covers(ends_of_count, share) for ends_of_count in ends]
+        probabilities = stats.binom.pmf(counts, n, share)
+        covering.append(float(probabilities @ np.array(hits)))
+    return Exact(covering)
 
 
-def two_shares(n: int) -> tuple[list[float], list[float]]:
-    """How often the unpaired interval covers each pair of shares, and equal shares are called clear."""
+def two_shares(n: int) -> Exact:
+    """The interval of two groups that nothing pairs."""
     counts = list(product(range(n + 1), repeat=2))
-    ends = {(a, b): newcombe_ends(a / n, n, b / n, n, ALPHA) for a, b in counts}
-    clear = np.zeros((n + 1, n + 1))
-    for (a, b), (low, high) in ends.items():
-        leaves_out_zero = not _covers((low, high), 0.0)
-        clear[a, b] = leaves_out_zero and (n >= FEW or fisher_p(a, n, b, n) < ALPHA)
-    covering, false = [], []
+    ends = [newcombe_ends(a / n, n, b / n, n, ALPHA) for a, b in counts]
+    clear = []
+    for (a, b), ends_of_counts in zip(counts, ends, strict=True):
+        leaves_out_zero = not _covers(ends_of_counts, 0.0)
+        clear.append(leaves_out_zero and (n >= FEW or fisher_p(a, n, b, n) < ALPHA))
+    covering = []
+    false_clear = []
     for p, q in product(SHARES, repeat=2):
-        weights = np.outer(stats.binom.pmf(range(n + 1), n, p), stats.binom.pmf(range(n + 1), n, q))
-        hits = np.array([_covers(ends[table], p - q) for table in counts]).reshape(n + 1, n + 1)
-        covering.append(float((weights * hits).sum()))
+        first = stats.binom.pmf(range(n + 1), n, p)
+        second = stats.binom.pmf(range(n + 1), n, q)
+        probabilities = np.outer(first, second).ravel()
+        hits = [_covers(ends_of_counts, p - q) for ends_of_counts in ends]
+        covering.append(float(probabilities @ np.array(hits)))
         if p == q:
-            false.append(float((weights * clear).sum()))
-    return covering, false
+            false_clear.append(float(probabilities @ np.array(clear)))
+    return Exact(covering, false_clear)
 
 
-def paired_shares(n: int, phi: float = 0.3) -> tuple[list[float], list[float]]:
-    """The same of pairs whose two answers correlate by φ."""
-    tables = [
-        PairCounts(both, first, second, n - both - first - second)
-        for both, first, second in product(range(n + 1), repeat=3)
-        if both + first + second <= n
-    ]
-    cells = np.array([(table.both, table.first_only, table.second_only, table.neither) for table in tables])
+def paired_shares(n: int, phi: float = 0.3) -> Exact:
+    """The interval of pairs whose two answers correlate by φ."""
+    tables = []
+    for both, first_only, second_only in product(range(n + 1), repeat=3):
+        neither = n - both - first_only - second_only
+        if neither >= 0:
+            tables.append(PairCounts(both, first_only, second_only, neither))
+    cells = [(table.both, table.first_only, table.second_only, table.neither) for table in tables]
     ends = [paired_newcombe_ends(table, ALPHA) for table in tables]
-    clear = np.array(
-        [
-            not _covers(end, 0.0) and (n >= FEW or mcnemar_p(table) < ALPHA)
-            for table, end in zip(tables, ends, strict=True)
-        ]
-    )
-    covering, false = [], []
+    clear = []
+    for table, ends_of_table in zip(tables, ends, strict=True):
+        leaves_out_zero = not _covers(ends_of_table, 0.0)
+        clear.append(leaves_out_zero and (n >= FEW or mcnemar_p(table) < ALPHA))
+    covering = []
+    false_clear = []
     for p, q in product(SHARES[1::2], repeat=2):
         both = p * q + phi * np.sqrt(p * q * (1 - p) * (1 - q))
         if both > min(p, q):
             continue
-        probabilities = [both, p - both, q - both, 1 - p - q + both]
-        weights = stats.multinomial.pmf(cells, n, probabilities)
-        covering.append(float(weights @ np.array([_covers(end, p - q) for end in ends])))
+        probabilities_of_cells = [both, p - both, q - both, 1 - p - q + both]
+        probabilities = stats.multinomial.pmf(np.array(cells), n, probabilities_of_cells)
+        hits = [_covers(ends_of_table, p - q) for ends_of_table in ends]
+        covering.append(float(probabilities @ np.array(hits)))
         if p == q:
-            false.append(float(weights @ clear))
-    return covering, false
+            false_clear.append(float(probabilities @ np.array(clear)))
+    return Exact(covering, false_clear)
 
 
 def print_yes_and_no() -> None:
@@ -317,37 +370,44 @@ def print_yes_and_no() -> None:
     print("\n| yes and no | covers, in the mean | least | false “clear”, in the mean | most |")
     print("|---|--:|--:|--:|--:|")
     for n in (5, 8, 14, 15, 30, 60):
-        covering = one_share(n)
-        figures = f"{100 * np.mean(covering):.1f} % | {100 * min(covering):.1f} %"
-        print(f"| one share, {n} | {figures} | – | – |")
-    for name, enumerate_tables, sizes in (
-        ("two groups of", two_shares, (5, 8, 14, 15, 30)),
-        ("pairs,", paired_shares, (5, 8, 14, 15, 20)),
-    ):
-        for n in sizes:
-            covering, false = enumerate_tables(n)
-            shares = (np.mean(covering), min(covering), np.mean(false), max(false))
-            print(f"| {name} {n} | {' | '.join(f'{100 * share:.1f} %' for share in shares)} |", flush=True)
+        _print_exact(f"one share, {n}", one_share(n))
+    for n in (5, 8, 14, 15, 30):
+        _print_exact(f"two groups of {n}", two_shares(n))
+    for n in (5, 8, 14, 15, 20):
+        _print_exact(f"pairs, {n}", paired_shares(n))
+
+
+def _print_exact(name: str, exact: Exact) -> None:
+    covering = [as_percent(float(np.mean(exact.covering))), as_percent(min(exact.covering))]
+    false_clear = ["–", "–"]
+    if exact.false_clear:
+        false_clear = [as_percent(float(np.mean(exact.false_clear))), as_percent(max(exact.false_clear))]
+    print_row(name, *covering, *false_clear)
 
 
 # Several comparisons that are judged together
 
 
-def _equal_things(g: Generator, names: int, units: int, on_items: bool) -> list[Sample]:
-    if on_items:
-        easy = g.normal(3, 2, 500)
-        return [_items(_right(g, units, easy), str(name)) for name in range(names)]
-    return [_sample(g.normal(size=units), str(name)) for name in range(names)]
+def _equal_things(generator: Generator, names: int, units: int, *, on_items: bool) -> list[Sample]:
+    of_items = generator.normal(3, 2, 500) if on_items else None
+    samples = []
+    for name in range(names):
+        if of_items is None:
+            samples.append(_sample(generator.normal(size=units), str(name)))
+        else:
+            samples.append(_items(_right(generator, units, of_items), str(name)))
+    return samples
 
 
-def any_clear(names: int, units: int, draws: int, family: int, on_items: bool, seed: int = 0) -> float:
+def any_clear(names: int, units: int, draws: int, family: int, *, on_items: bool) -> float:
     """How often any pair of equal things is called clear, each judged as one of a `family`."""
-    generator = np.random.default_rng(seed)
+    generator = np.random.default_rng(0)
     measure = ACCURACY if on_items else VALUE
     count = 0
     for _ in range(draws):
-        samples = _equal_things(generator, names, units, on_items)
-        count += any(bool(compare(measure, family, a, b).clear.holds) for a, b in combinations(samples, 2))
+        samples = _equal_things(generator, names, units, on_items=on_items)
+        quantities = [compare(measure, family, first, second) for first, second in combinations(samples, 2)]
+        count += any(quantity.clear.holds for quantity in quantities)
     return count / draws
 
 
@@ -355,16 +415,21 @@ def print_families(draws: int) -> None:
     """Print how often any of several equal things is called clear."""
     print("\n| equal things | pairs | any pair clear, each by itself | each as one of all pairs |")
     print("|---|--:|--:|--:|")
-    kinds = [(6, units, False) for units in (1, 2, 3, 5)]
-    kinds += [(4, units, True) for units in (1, 2, 3, 5)]
-    kinds += [(3, 5, False), (10, 5, False)]
-    for names, units, on_items in kinds:
-        pairs = names * (names - 1) // 2
-        alone, together = (any_clear(names, units, draws, family, on_items) for family in (1, pairs))
-        kind = "accuracies of 500 items" if on_items else "numbers"
-        seeds = "1 seed" if units == 1 else f"{units} seeds"
-        figures = f"{100 * alone:.1f} % | {100 * together:.1f} %"
-        print(f"| {names} {kind}, {seeds} | {pairs} | {figures} |", flush=True)
+    for names, units in ((6, 1), (6, 2), (6, 3), (6, 5)):
+        _print_family(names, units, draws, on_items=False)
+    for units in (1, 2, 3, 5):
+        _print_family(4, units, draws, on_items=True)
+    for names in (3, 10):
+        _print_family(names, 5, draws, on_items=False)
+
+
+def _print_family(names: int, units: int, draws: int, *, on_items: bool) -> None:
+    pairs = names * (names - 1) // 2
+    alone = any_clear(names, units, draws, 1, on_items=on_items)
+    together = any_clear(names, units, draws, pairs, on_items=on_items)
+    kind = "accuracies of 500 items" if on_items else "numbers"
+    seeds = "1 seed" if units == 1 else f"{units} seeds"
+    print_row(f"{names} {kind}, {seeds}", str(pairs), as_percent(alone), as_percent(together))
 
 
 def main() -> None:
@@ -372,12 +437,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--draws", type=int, default=10_000)
     draws = parser.parse_args().draws
-    print("| data | covers | false “clear” | no interval |\n|---|--:|--:|--:|")
-    for case in [*by_units(), *by_items()]:
-        shares = tried(case, draws)
-        clear = f"{100 * shares.clear:.1f} %" if case.truth is None else "–"
-        figures = f"{100 * shares.covering:.1f} % | {clear} | {100 * shares.without:.1f} %"
-        print(f"| {case.name} | {figures} |", flush=True)
+    print_drawn(draws)
     print_yes_and_no()
     print_families(draws // 2)
 

@@ -3,8 +3,9 @@
     python benchmarks/speeds.py [--old OTHER_CHECKOUT] [--seeds 1] [PART ...]
 
 Each part is timed `--rounds` times, with another checkout in turn where one is given, and printed as a
-row of a table in Markdown: the median here, the median there, and their ratio. The report of each
-checkout must be there already. Parts: nothing, sentence, documents, verify, rows.
+row of a table in Markdown: the median here, the median there, and their ratio; of `rows`, there is a plain
+script of pandas and seaborn. The report of each checkout must be there already. Parts: nothing, sentence,
+documents, verify, rows.
 """
 
 from __future__ import annotations
@@ -97,47 +98,71 @@ def verify(checkout: Path, seeds: list[str]) -> float:
 
 def rows(checkout: Path, seeds: list[str]) -> float:
     """Seconds of the first build of a report on a table of 20,000 rows."""
-    import numpy
-    import pandas
-
     with tempfile.TemporaryDirectory() as folder:
-        generator, count = numpy.random.default_rng(0), 20_000
-        columns = {name: generator.integers(0, size, count) for name, size in (("plate", 8), ("dose", 5))}
-        frame = pandas.DataFrame({**columns, "cell_line": generator.choice(["HCT116", "HeLa"], count)})
-        frame["value"] = frame["dose"] + generator.normal(size=count)
-        frame.to_csv(Path(folder) / "rows.csv", index=False)
-        if checkout == Path():
-            return seconds([sys.executable, "-c", PLAIN], Path(folder))
+        _write_rows(Path(folder))
         (Path(folder) / "project.py").write_text(PROJECT)
         return seconds(build(checkout, "--project", folder), Path(folder))
 
 
+def plain_rows() -> float:
+    """Seconds of a plain script of pandas and seaborn on the same table."""
+    with tempfile.TemporaryDirectory() as folder:
+        _write_rows(Path(folder))
+        return seconds([sys.executable, "-c", PLAIN], Path(folder))
+
+
+def _write_rows(folder: Path) -> None:
+    import numpy
+    import pandas
+
+    count = 20_000
+    generator = numpy.random.default_rng(0)
+    frame = pandas.DataFrame({"plate": generator.integers(0, 8, count)})
+    frame["dose"] = generator.integers(0, 5, count)
+    frame["cell_line"] = generator.choice(["HCT116", "HeLa"], count)
+    frame["value"] = frame["dose"] + generator.normal(size=count)
+    frame.to_csv(folder / "rows.csv", index=False)
+
+
 PARTS: dict[str, Callable[[Path, list[str]], float]] = {
-    each.__name__: each for each in (nothing, sentence, documents, verify, rows)
+    "nothing": nothing,
+    "sentence": sentence,
+    "documents": documents,
+    "verify": verify,
+    "rows": rows,
 }
+
+
+def median_text(numbers: list[float]) -> str:
+    """The median with two decimals; a dash for that of nothing."""
+    return f"{statistics.median(numbers):.2f}" if numbers else "–"
 
 
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("parts", nargs="*", default=[*PARTS], choices=[*PARTS, []], metavar="PART")
+    names = list(PARTS)
+    parser.add_argument("parts", nargs="*", default=names, choices=[*names, []], metavar="PART")
     parser.add_argument("--old", type=Path, help="another checkout, timed in turn with this one")
     parser.add_argument("--seeds", help="as a build has it")
     parser.add_argument("--rounds", type=int, default=3)
-    given = parser.parse_args()
-    seeds = ["--seeds", given.seeds] if given.seeds else []
+    arguments = parser.parse_args()
+    seeds = ["--seeds", arguments.seeds] if arguments.seeds else []
     print("| part | here | there | here / there |\n|---|--:|--:|--:|")
-    for name in given.parts:
-        there = Path() if name == "rows" else given.old  # rows: beside plain pandas and seaborn
+    for name in arguments.parts:
         here: list[float] = []
-        other: list[float] = []
-        for _ in range(given.rounds):
+        there: list[float] = []
+        for _ in range(arguments.rounds):
             here.append(PARTS[name](ROOT, seeds))
-            if there is not None:
-                other.append(PARTS[name](there, seeds))
-        ratios = [a / b for a, b in zip(here, other, strict=False)]
-        told = [f"{statistics.median(each):.2f}" if each else "–" for each in (here, other, ratios)]
-        print(f"| {name} | {' | '.join(told)} |", flush=True)
+            if name == "rows":
+                there.append(plain_rows())
+            elif arguments.old is not None:
+                there.append(PARTS[name](arguments.old, seeds))
+        ratios = [
+            here_seconds / there_seconds for here_seconds, there_seconds in zip(here, there, strict=False)
+        ]
+        medians = [median_text(numbers) for numbers in (here, there, ratios)]
+        print(f"| {name} | {' | '.join(medians)} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -45,11 +45,13 @@ def plain(network: Any, epochs: int) -> list[float]:
         def on_test_begin(self, logs: Any = None) -> None:
             self.seconds.append(time.perf_counter() - self.begun)
 
+    def images_and_targets(split: Any) -> tuple[Any, Any]:
+        images = split.images.reshape(-1, 784) / 255
+        return images.astype("float32"), keras.utils.to_categorical(split.labels)
+
     data = mnist.load()
-    (images, targets), validation = (
-        ((split.images.reshape(-1, 784) / 255).astype("float32"), keras.utils.to_categorical(split.labels))
-        for split in (data.training, data.validation)
-    )
+    images, targets = images_and_targets(data.training)
+    validation = images_and_targets(data.validation)
     model = keras.Sequential([keras.Input((784,))])
     for width in network.hidden_layers:
         model.add(keras.layers.Dense(width, activation="sigmoid"))
@@ -76,15 +78,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--one", nargs=2, help=argparse.SUPPRESS)
-    given = parser.parse_args()
-    networks = {each.name: each.specification for each in NETWORKS}
-    if given.one:
-        name, way = given.one
-        print(json.dumps({"ours": ours, "plain": plain}[way](networks[name], given.epochs)))
+    arguments = parser.parse_args()
+    networks = {experiment.name: experiment.specification for experiment in NETWORKS}
+    if arguments.one:
+        name, way = arguments.one
+        train = ours if way == "ours" else plain
+        print(json.dumps(train(networks[name], arguments.epochs)))
         return
     print("| network | here, one thread | plain `fit`, all cores | fit / here |\n|---|--:|--:|--:|")
     for name in networks:
-        here, fit = (measured(name, way, given.epochs) for way in ("ours", "plain"))
+        here = measured(name, "ours", arguments.epochs)
+        fit = measured(name, "plain", arguments.epochs)
         print(f"| `{name}` | {here:.3f} | {fit:.3f} | {fit / here:.1f} |", flush=True)
 
 
