@@ -199,6 +199,11 @@ def test_a_group_with_one_replicate_is_not_compared() -> None:
     assert "which one patient of placebo does not decide" in sentence(arms(few))
 
 
+def test_a_column_may_be_named_study() -> None:
+    """A DataFrame has its columns as attributes, and results their studies."""
+    assert effect(weekly().assign(study=1), "sbp", by="week").effect.axis == "week"
+
+
 # Ratios
 
 
