@@ -1,8 +1,21 @@
-"""What targets are made of: code and values as a project has them when it is loaded, and files."""
+"""What targets are made of: code and values as a project has them when it is loaded, and files.
+
+The rules are in `docs/staleness.md`; each is said in one place:
+
+- code: `statements.code_meaning`, of what `members` lists of functions and classes;
+- names: `references` reads them from the syntax, `program` says where they lead, `builder` what counts;
+- values: `values.ValueHash`; what cannot be told: `builder.NodeBuilder.compute`; what differs from process to
+  process: `unstable`;
+- modules that only functions import, variables of the environment, what reaches any code: `builder`;
+- statements that act on a library: `effects`; versions: `versions`;
+- specifications and declarations: `canonical`;
+- files: `observed` hears them, `observation` says which count for a target, `files` has their digests;
+- keys: `inputs`; what is done with inputs of each kind: `labels`.
+"""
 
 from labreport.results import sha256_of
-from labreport.stale.canonical import canonical_repr, declaration_hash, short_hash
-from labreport.stale.files import FileDigests, paths_behind
+from labreport.stale.canonical import declaration_hash, short_hash
+from labreport.stale.files import paths_behind
 from labreport.stale.inputs import ENGINE, UNKNOWN, Dependencies, dependencies
 from labreport.stale.labels import Label
 from labreport.stale.loader import load, module_files

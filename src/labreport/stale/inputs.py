@@ -24,7 +24,7 @@ from labreport.stale.files import FileDigests
 from labreport.stale.graph import Graph
 from labreport.stale.labels import Label
 from labreport.stale.loader import recorder_of
-from labreport.stale.node import Closure, FunctionKey, Node
+from labreport.stale.node import Closure, Node
 from labreport.stale.observation import Observation
 from labreport.stale.program import Program
 from labreport.stale.unstable import Digests, read_known, varying_labels, write_known
@@ -62,10 +62,6 @@ class Dependencies:
         self._follow(known_unstable.union(unstable))
         if cache_folder is not None and cache_folder.parent.is_dir():
             self._find_unstable(cache_folder, stable, known_unstable)
-        keepers = set[FunctionKey]()
-        for closure in self._closures.values():
-            keepers |= closure.keepers
-        self.recorder.keepers = keepers
 
     # What targets are made of
 
@@ -168,8 +164,6 @@ class Dependencies:
         """What a person calls an input, and its place now: `("function project:fit", "project.py:12")`."""
         label = Label.parse(text)
         declared = self._graph.declared.get(text)
-        if label.kind == "experiment" and declared is None:
-            declared = next((run for run in self.project.all_experiments if run.name == label.name), None)
         if declared is not None:
             return text, declared.location
         module, _, name = label.name.partition(":")
@@ -246,6 +240,8 @@ class Dependencies:
         self._closures: dict[Any, Closure] = {}
         self._roots: dict[str, Node] = {}
         project = self.project
+        for experiment in project.all_experiments:
+            self._graph.label_of(experiment)
         for reader in (*project.questions, *project.figures):  # first, so that namesakes have fixed numbers
             for source in reader.sources:
                 self._graph.label_of(source)

@@ -9,7 +9,7 @@ import os
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -62,10 +62,9 @@ class _Callers:
     """Who runs while something is opened."""
 
     functions: list[FunctionKey] = field(default_factory=list)
-    """The author's functions that may keep what they read, the innermost first."""
+    """The author's functions, the innermost first."""
     imports: list[tuple[str, int]] = field(default_factory=list)
     """Files of modules that are being imported, each with its line."""
-    has_author: bool = False
     has_engine: bool = False
     asked_by: str = ""
     """The innermost of the author, the engine and the import machinery, whatever libraries are in between."""
@@ -81,17 +80,15 @@ class Recorder:
         self.folder = os.path.join(str(sources.folder), "")
         self.report = ""
         """The folder of the report that is made of the project."""
-        self.keepers: Collection[FunctionKey] | None = None
-        """The functions that may keep what they read; None while the project is loaded, when any may."""
         self.target: Opened | None = None
         self.kept = defaultdict[FunctionKey, Opened](Opened)
-        """What was read by functions that may have kept it."""
+        """What was read by each function of the author's, and by what it called: it may have kept it."""
         self.environment = dict(os.environ)
         """The variables of the environment before the project is loaded, which may set some."""
         self.variables = set[str]()
         """The names of those that were asked for when it was loaded; `*` for all."""
         self._at_import: list[tuple[str, int, str]] = []
-        """The file of a module and its line, and the path that was opened there."""
+        """The file of a module, the line that was being imported, and the path that was opened."""
         self._kind_of = cache(self._find_kind)
         self._counts_below = cache(self._find_counts_below)
 
@@ -120,7 +117,7 @@ class Recorder:
         if self._is_of_report(counted):
             if self.target is not None and callers.asked_by == _AUTHOR:
                 self.target.own_report = counted
-        elif callers.has_author or not callers.has_engine:
+        elif callers.functions or not callers.has_engine:
             for opened in self._for_whom(callers, counted):
                 opened.add_read(counted)
 
@@ -204,7 +201,9 @@ class Recorder:
         while frame is not None:
             kind = self._kind_of(frame.f_code.co_filename)
             if kind == _AUTHOR:
-                self._add_author(callers, frame)
+                callers.functions.append(function_key(frame.f_code))
+                if frame.f_code.co_name == "<module>":
+                    callers.imports.append((frame.f_code.co_filename, frame.f_lineno))
             elif kind == _ENGINE:
                 callers.has_engine = True
             elif kind == _LIBRARY and not callers.asked_by:
@@ -213,15 +212,6 @@ class Recorder:
                 callers.asked_by = callers.asked_by or kind
             frame = frame.f_back
         return callers
-
-    def _add_author(self, callers: _Callers, frame: FrameType) -> None:
-        callers.has_author = True
-        key = function_key(frame.f_code)
-        is_loading = self.keepers is None
-        if is_loading and frame.f_code.co_name == "<module>":
-            callers.imports.append((frame.f_code.co_filename, frame.f_lineno))
-        if self.keepers is None or key in self.keepers:
-            callers.functions.append(key)
 
     def _find_kind(self, file: str) -> str:
         """Whose code is in a file."""
