@@ -15,13 +15,9 @@ from labreport.stats.names import Namespace
 from labreport.stats.quantity import Quantity, mapped_quantity, reversed_quantity
 from labreport.stats.rounding import (
     MOST_EXTRA_DECIMALS,
-    Extent,
-    Scale,
+    Rounding,
     decimals_beside_limits,
-    extent_of,
-    hides_null,
-    limits_of,
-    scale_of,
+    rounding_of,
     significant_decimals,
 )
 from labreport.stats.wording import MINUS, MISSING, NO_BREAK, number_word, power_of_ten_text, with_unit
@@ -41,27 +37,22 @@ def number_text(number: float, decimals: int) -> str:
 
 @dataclass(frozen=True)
 class Formatter:
-    """Writes the numbers of one quantity on one scale, without its unit; `signed` writes `+`, too."""
+    """Writes the numbers of one quantity in its rounding, without its unit; `signed` writes `+`, too."""
 
     quantity: Quantity
-    scale: Scale
+    rounding: Rounding
     signed: bool = False
-
-    @property
-    def extent(self) -> Extent:
-        """The value and its interval."""
-        return extent_of(self.quantity)
 
     @property
     def has_interval(self) -> bool:
         """Whether there is an interval, and not one of equal values."""
-        return self.extent.half_width > 0
+        return self.rounding.extent.half_width > 0
 
     @property
     def prints_ends(self) -> bool:
         """Whether the ends of the interval are printed, since value ± half width would mislead."""
-        extent = self.extent
-        return extent.is_lopsided or extent.is_logarithmic or hides_null(extent, self.scale)
+        extent = self.rounding.extent
+        return extent.is_lopsided or extent.is_logarithmic or self.rounding.hides_null
 
     def value_text(self) -> str:
         """The value: `98.14`, `3.1 × 10¹²`."""
@@ -71,42 +62,38 @@ class Formatter:
 
     def plus_minus_text(self) -> str:
         """The value ± the half width: `98.14 ± 0.18`; in brackets where a power of ten follows."""
-        half_width = self._scaled(self.extent.half_width)
+        half_width = number_text(self.rounding.extent.half_width, self.rounding.decimals)
         text = f"{self._signed_value()}{NO_BREAK}±{NO_BREAK}{half_width}"
-        return text if self.scale.exponent is None else f"({text}){self._power()}"
+        return text if self.rounding.exponent is None else f"({text}){self._power()}"
 
     def interval_text(self) -> str:
         """Both ends: `1.2 to 2.1`."""
-        return f"{self._end(self.extent.low)} to {self._end(self.extent.high)}"
+        low, high = self.rounding.extent.low, self.rounding.extent.high
+        return f"{self._end(low)} to {self._end(high)}"
 
     def _signed_value(self) -> str:
-        text = self._scaled(self.extent.value)
-        is_positive = self.scale.rounded(self.extent.value) > 0
-        return f"+{text}" if self.signed and is_positive else text
-
-    def _scaled(self, number: float) -> str:
-        return number_text(number * self.scale.factor, self.scale.decimals)
+        value, decimals = self.rounding.extent.value, self.rounding.decimals
+        text = number_text(value, decimals)
+        return f"+{text}" if self.signed and round(value, decimals) > 0 else text
 
     def _power(self) -> str:
         """What stands behind a number that is printed by a power of ten."""
-        if self.scale.exponent is None:
-            return ""
-        return f"{NO_BREAK}×{NO_BREAK}{power_of_ten_text(self.scale.exponent)}"
+        exponent = self.rounding.exponent
+        return "" if exponent is None else f"{NO_BREAK}×{NO_BREAK}{power_of_ten_text(exponent)}"
 
     def _end(self, end: float) -> str:
         """An end of the interval, with up to three decimals more so that it is not rounded across a limit."""
-        number = end * self.scale.factor
-        decimals = self.scale.decimals
-        if self.scale.ends_have_own_decimals:
-            decimals = significant_decimals(number)
-        limits = limits_of(self.quantity, self.scale.factor)
-        enough = decimals_beside_limits(number, decimals, limits)
+        decimals = self.rounding.decimals
+        if self.rounding.ends_have_own_decimals:
+            decimals = significant_decimals(end)
+        limits = self.rounding.extent.limits
+        enough = decimals_beside_limits(end, decimals, limits)
         if enough is not None:
-            return number_text(number, enough) + self._power()
+            return number_text(end, enough) + self._power()
         decimals += MOST_EXTRA_DECIMALS
         smallest_step = 10.0**-decimals
-        limit = min(limits, key=lambda limit: abs(number - limit))
-        if number > limit:
+        limit = min(limits, key=lambda limit: abs(end - limit))
+        if end > limit:
             return f"<{NO_BREAK}{number_text(limit + smallest_step, decimals)}{self._power()}"
         return f">{NO_BREAK}{number_text(limit - smallest_step, decimals)}{self._power()}"
 
@@ -134,8 +121,8 @@ class FormattedQuantity:
 
     def formatter(self, *, brief: bool = False) -> Formatter:
         """What writes its numbers; where `brief`, without their uncertainty."""
-        scale = scale_of(self.quantity, self.decimals, brief=brief)
-        return Formatter(self.quantity, scale, self.signed)
+        rounding = rounding_of(self.quantity, self.decimals, brief=brief)
+        return Formatter(self.quantity, rounding, self.signed)
 
     def with_unit(self, text: str) -> str:
         """A printed number, and its unit where that is printed, too."""

@@ -14,11 +14,12 @@ MOST_EXTRA_DECIMALS = 3
 
 @dataclass(frozen=True)
 class Extent:
-    """A value and what is known of its uncertainty, all in the stored unit.
+    """A value and what is known of its uncertainty, in the printed unit.
 
     Without a value it is 0, without an interval `low` and `high` are the value, too. `half_width` is that of
     the longer side, `uncertainty` the same, else the standard deviation; both are 0 of values that are equal
-    but for rounding errors. `null` is what no difference is: 1 of a ratio, else 0.
+    but for rounding errors. `null` is what no difference is, `limits` what an end must not be rounded to,
+    nor across: 0, of a share or a ratio 1, too.
     """
 
     value: float
@@ -27,6 +28,7 @@ class Extent:
     half_width: float
     uncertainty: float
     null: float
+    limits: tuple[float, ...]
 
     @property
     def size(self) -> float:
@@ -41,7 +43,8 @@ class Extent:
     @property
     def is_lopsided(self) -> bool:
         """Whether one side of the interval is more than 1.5 times the other."""
-        return self.half_width > 1.5 * min(self.value - self.low, self.high - self.value)
+        shorter_side = min(self.value - self.low, self.high - self.value)
+        return self.half_width > 1.5 * shorter_side
 
     @property
     def is_logarithmic(self) -> bool:
@@ -50,52 +53,153 @@ class Extent:
             return False
         return math.isclose(self.high / self.value, self.value / self.low, rel_tol=1e-6)
 
+    def times(self, factor: float) -> Extent:
+        """The same in another unit."""
+        return Extent(
+            self.value * factor,
+            self.low * factor,
+            self.high * factor,
+            self.half_width * factor,
+            self.uncertainty * factor,
+            self.null * factor,
+            tuple(limit * factor for limit in self.limits),
+        )
+
 
 def extent_of(quantity: Quantity) -> Extent:
     """The extent of a quantity."""
-    value = 0 if quantity.value is None else quantity.value
+    value = quantity.value or 0
     low, high = quantity.interval or (value, value)
     half_width = max(value - low, high - value)
     uncertainty = half_width or quantity.spread or 0.0
     if uncertainty < 1e-9 * abs(value):
         half_width = uncertainty = 0.0
     null = 1.0 if quantity.is_ratio else 0.0
-    return Extent(value, low, high, half_width, uncertainty, null)
+    has_most = quantity.is_ratio or quantity.unit == "fraction"
+    limits = (0.0, 1.0) if has_most else (0.0,)
+    return Extent(value, low, high, half_width, uncertainty, null, limits).times(quantity.factor)
 
 
 @dataclass(frozen=True)
-class Scale:
-    """How numbers of the stored unit are printed: times `factor`, with `decimals`, and a power of ten.
+class Rounding:
+    """How an extent is printed: all numbers of it with so many `decimals`.
 
-    `exponent` is that power, None where there is none. Where `ends_have_own_decimals`, each end of the
-    interval is printed to two significant digits: 1.2 to 64.
+    Where it is printed by a power of ten, that is `exponent`, and the extent is what stands before it. Where
+    `ends_have_own_decimals`, each end of the interval has two significant digits: 1.2 to 64.
     """
 
-    factor: float
+    extent: Extent
     decimals: int
     exponent: int | None = None
     ends_have_own_decimals: bool = False
 
     @property
-    def fits_in_column(self) -> bool:
-        """Whether it may be replaced by the decimals of the other numbers of a column."""
-        return self.exponent is None and not self.ends_have_own_decimals
+    def hides_null(self) -> bool:
+        """Whether value ± half width does not tell whether no difference is inside the interval.
 
-    def rounded(self, number: float) -> float:
-        """A number as it is printed."""
-        return round(number * self.factor, self.decimals)
+        `−5 ± 5` hides it, be it −5.2 ± 4.9 (outside) or −4.8 ± 5.1 (inside).
+        """
+        extent = self.extent
+        if not extent.half_width:
+            return False
+        distance = abs(extent.value - extent.null)
+        printed_distance = round(distance, self.decimals)
+        printed_half_width = round(extent.half_width, self.decimals)
+        if printed_distance == printed_half_width:
+            return not math.isclose(distance, extent.half_width, rel_tol=1e-9)
+        return (printed_half_width > printed_distance) != extent.includes_null
+
+    def until_null_shows(self, least: int, *, brief: bool) -> Rounding:
+        """The same with `least` decimals more, or up to three, so that ± tells on which side zero is."""
+        extent = self.extent
+        if not extent.is_lopsided and not (brief and extent.includes_null):
+            for extra in range(least, MOST_EXTRA_DECIMALS + 1):
+                longer = replace(self, decimals=self.decimals + extra)
+                if not longer.hides_null:
+                    return longer
+        return replace(self, decimals=self.decimals + least)
 
 
-def scale_of(quantity: Quantity, decimals: int | None = None, *, brief: bool = False) -> Scale:
+def rounding_of(quantity: Quantity, decimals: int | None = None, *, brief: bool = False) -> Rounding:
     """With what a quantity is printed; `decimals=None` are as many as the uncertainty supports.
 
     The last digit of the uncertainty is then the last that is printed. Where `brief`, the uncertainty is not
     printed, and the value has one digit less.
     """
-    scale = _automatic_scale(quantity, brief)
+    rounding = _automatic_rounding(quantity, brief)
     if decimals is None:
-        return scale
-    return replace(scale, decimals=decimals, ends_have_own_decimals=False)
+        return rounding
+    return replace(rounding, decimals=decimals, ends_have_own_decimals=False)
+
+
+def _automatic_rounding(quantity: Quantity, brief: bool) -> Rounding:
+    extent = extent_of(quantity)
+    if quantity.value is None or isinstance(quantity.value, int):
+        return Rounding(extent, 0, ends_have_own_decimals=extent.is_logarithmic)
+    if quantity.factor == 1 and _needs_power_of_ten(extent.size):
+        return _rounding_by_power_of_ten(extent).until_null_shows(0, brief=brief)
+    if extent.is_logarithmic:
+        return Rounding(extent, significant_decimals(extent.value), ends_have_own_decimals=True)
+    if not extent.uncertainty:
+        return Rounding(extent, _decimals_without_uncertainty(quantity, extent, brief))
+    rounding = Rounding(extent, _supported_decimals(extent, brief))
+    least = 1 if quantity.unit == "points" and _is_rounded_far(rounding) else 0
+    return rounding.until_null_shows(least, brief=brief)
+
+
+def _needs_power_of_ten(size: float) -> bool:
+    """Whether a number is too small or too large to be written out: below 0.001, or from 10⁷."""
+    return size > 0 and not 1e-3 <= size < 1e7
+
+
+def _rounding_by_power_of_ten(extent: Extent) -> Rounding:
+    """By the power of the first digit; of the next, where 9.96 × 10⁹ would be printed as 10.0 × 10⁹."""
+    exponent = math.floor(math.log10(extent.size))
+    rounding = _rounding_with_exponent(extent, exponent)
+    if round(rounding.extent.size, rounding.decimals) < 10:
+        return rounding
+    return _rounding_with_exponent(extent, exponent + 1)
+
+
+def _rounding_with_exponent(extent: Extent, exponent: int) -> Rounding:
+    before_power = extent.times(10.0**-exponent)
+    decimals = 1
+    if extent.uncertainty and not extent.is_logarithmic:
+        supported = decimals_of_uncertainty(before_power.uncertainty)
+        decimals = min(max(supported, 0), 3)
+    return Rounding(before_power, decimals, exponent)
+
+
+def _supported_decimals(extent: Extent, brief: bool) -> int:
+    """One significant digit of the uncertainty, or two; where `brief`, not more than two of the value."""
+    coarse = decimals_of_uncertainty(extent.uncertainty, fine=False)
+    fine = not brief or coarse < significant_decimals(extent.value)
+    return max(0, decimals_of_uncertainty(extent.uncertainty, fine=fine))
+
+
+def _decimals_without_uncertainty(quantity: Quantity, extent: Extent, brief: bool) -> int:
+    """Of one run the margin's, else two significant digits; of others three, or all that they have."""
+    value = extent.value
+    if quantity.is_of_one_run and quantity.margin:
+        decimals = exact_decimals(quantity.margin * quantity.factor, range(6), otherwise=6)
+    elif quantity.is_of_one_run:
+        decimals = significant_decimals(value)
+    else:
+        most = significant_decimals(value, 2 if quantity.unit == "points" else 3)
+        is_whole = abs(value) >= 1 and (quantity.exact or not brief)
+        decimals = exact_decimals(value, range(3 if is_whole else most), otherwise=most)
+    enough = decimals_beside_limits(value, decimals, extent.limits)
+    return decimals if enough is None else enough
+
+
+def _is_rounded_far(rounding: Rounding) -> bool:
+    """Whether a value is moved by more than a tenth of its interval, so that differences disagree."""
+    value = rounding.extent.value
+    moved = abs(round(value, rounding.decimals) - value)
+    return moved > 0.2 * rounding.extent.half_width > 0
+
+
+# Columns
 
 
 def digits_of_column(column: Iterable[Quantity]) -> int:
@@ -103,13 +207,11 @@ def digits_of_column(column: Iterable[Quantity]) -> int:
     uncertain: list[int] = []
     certain: list[int] = []
     for quantity in column:
-        scale = scale_of(quantity)
-        if quantity.value is None or scale.exponent is not None:
+        rounding = rounding_of(quantity)
+        if quantity.value is None or rounding.exponent is not None:
             continue
-        if extent_of(quantity).uncertainty:
-            uncertain.append(scale.decimals)
-        else:
-            certain.append(scale.decimals)
+        decimals = uncertain if rounding.extent.uncertainty else certain
+        decimals.append(rounding.decimals)
     if uncertain:
         return sorted(uncertain)[len(uncertain) // 2]
     return max(certain, default=0)
@@ -120,113 +222,15 @@ def decimals_in_column(quantity: Quantity, decimals: int) -> int | None:
 
     So does one with a power of ten, or with ends that have decimals of their own.
     """
-    size = extent_of(quantity).size * quantity.factor
+    rounding = rounding_of(quantity)
+    if rounding.exponent is not None or rounding.ends_have_own_decimals:
+        return None
+    size = rounding.extent.size
     is_lost = size > 0 and round(size, decimals) == 0
-    return decimals if scale_of(quantity).fits_in_column and not is_lost else None
+    return None if is_lost else decimals
 
 
-def _automatic_scale(quantity: Quantity, brief: bool) -> Scale:
-    extent = extent_of(quantity)
-    factor = quantity.factor
-    scaled = extent.value * factor
-    if isinstance(extent.value, int):
-        return Scale(factor, 0, ends_have_own_decimals=extent.is_logarithmic)
-    if factor == 1 and _needs_power_of_ten(extent.size):
-        return _with_extra_decimals(extent, _power_of_ten_scale(extent), 0, brief)
-    if extent.is_logarithmic:
-        return Scale(factor, significant_decimals(scaled), ends_have_own_decimals=True)
-    if not extent.uncertainty:
-        return Scale(factor, _decimals_without_uncertainty(quantity, scaled, brief))
-    scale = Scale(factor, _supported_decimals(extent, factor, brief))
-    least = 1 if quantity.unit == "points" and _is_rounded_far(extent, scale) else 0
-    return _with_extra_decimals(extent, scale, least, brief)
-
-
-def _needs_power_of_ten(size: float) -> bool:
-    """Whether a number is too small or too large to be written out: below 0.001, or from 10⁷."""
-    return size > 0 and not 1e-3 <= size < 1e7
-
-
-def _power_of_ten_scale(extent: Extent) -> Scale:
-    """The power of ten of the first digit; of the next, where 9.96 × 10⁹ would be printed as 10.0 × 10⁹."""
-    exponent = math.floor(math.log10(extent.size))
-    scale = _scale_with_exponent(extent, exponent)
-    if scale.rounded(extent.size) < 10:
-        return scale
-    return _scale_with_exponent(extent, exponent + 1)
-
-
-def _scale_with_exponent(extent: Extent, exponent: int) -> Scale:
-    factor = 10.0**-exponent
-    decimals = 1
-    if extent.uncertainty and not extent.is_logarithmic:
-        decimals = min(max(decimals_of_uncertainty(extent.uncertainty * factor), 0), 3)
-    return Scale(factor, decimals, exponent)
-
-
-def _supported_decimals(extent: Extent, factor: float, brief: bool) -> int:
-    """One significant digit of the uncertainty, or two; where `brief`, not more than two of the value."""
-    uncertainty = extent.uncertainty * factor
-    coarse = decimals_of_uncertainty(uncertainty, fine=False)
-    fine = not brief or coarse < significant_decimals(extent.value * factor)
-    return max(0, decimals_of_uncertainty(uncertainty, fine=fine))
-
-
-def _decimals_without_uncertainty(quantity: Quantity, scaled: float, brief: bool) -> int:
-    """Of one run the margin's, else two significant digits; of others three, or all that they have."""
-    if quantity.is_of_one_run and quantity.margin:
-        decimals = exact_decimals(quantity.margin * quantity.factor, range(6), otherwise=6)
-    elif quantity.is_of_one_run:
-        decimals = significant_decimals(scaled)
-    else:
-        most = significant_decimals(scaled, 2 if quantity.unit == "points" else 3)
-        is_whole = abs(scaled) >= 1 and (quantity.exact or not brief)
-        decimals = exact_decimals(scaled, range(3 if is_whole else most), otherwise=most)
-    enough = decimals_beside_limits(scaled, decimals, limits_of(quantity, quantity.factor))
-    return decimals if enough is None else enough
-
-
-def _is_rounded_far(extent: Extent, scale: Scale) -> bool:
-    """Whether rounding moves a value by more than a tenth of its interval, so that differences disagree."""
-    moved = abs(scale.rounded(extent.value) - extent.value * scale.factor)
-    return moved > 0.2 * extent.half_width * scale.factor
-
-
-def _with_extra_decimals(extent: Extent, scale: Scale, least: int, brief: bool) -> Scale:
-    """The scale with `least` decimals more, or up to three, until ± tells on which side zero is."""
-    if not extent.half_width:
-        return scale
-    if not extent.is_lopsided and not (brief and extent.includes_null):
-        for extra in range(least, MOST_EXTRA_DECIMALS + 1):
-            longer = replace(scale, decimals=scale.decimals + extra)
-            if not hides_null(extent, longer):
-                return longer
-    return replace(scale, decimals=scale.decimals + least)
-
-
-def hides_null(extent: Extent, scale: Scale) -> bool:
-    """Whether value ± half width, as printed, does not tell whether no difference is inside the interval.
-
-    `−5 ± 5` hides it, be it −5.2 ± 4.9 (outside) or −4.8 ± 5.1 (inside).
-    """
-    if not extent.half_width:
-        return False
-    distance = abs(extent.value - extent.null)
-    printed_distance = scale.rounded(distance)
-    printed_half_width = scale.rounded(extent.half_width)
-    if printed_distance == printed_half_width:
-        return not math.isclose(distance, extent.half_width, rel_tol=1e-9)
-    return (printed_half_width > printed_distance) != extent.includes_null
-
-
-# Limits
-
-
-def limits_of(quantity: Quantity, factor: float) -> tuple[float, ...]:
-    """What an end must not be rounded to, nor across, in the printed unit: 0, of a share or a ratio 1 too."""
-    if quantity.unit == "fraction" or quantity.is_ratio:
-        return (0.0, factor)
-    return (0.0,)
+# Decimals of a number
 
 
 def decimals_beside_limits(value: float, places: int, limits: Sequence[float]) -> int | None:
@@ -249,9 +253,6 @@ def _crosses_limit(value: float, places: int, limits: Sequence[float]) -> bool:
         if not is_limit and (value > limit >= rounded or value < limit <= rounded):
             return True
     return False
-
-
-# Decimals of a number
 
 
 def decimals_of_uncertainty(uncertainty: float, *, fine: bool = True) -> int:
