@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from labreport.stats.scalars import scalar
+from labreport.stats.wording import capitalised
 
 _MOST_NAMES = 8
 """So many series are named in an alternative text."""
@@ -76,7 +77,7 @@ def description(kind: str, panels: Iterable[Any]) -> str:
         text += f": {' and '.join(dict.fromkeys(axes_texts))}"
     if series:
         text += f"; {', '.join(list(dict.fromkeys(series))[:_MOST_NAMES])}"
-    return f"{text[:1].upper()}{text[1:]}."
+    return f"{capitalised(text)}."
 
 
 def _series_of(axes: Any) -> list[str]:

@@ -24,6 +24,7 @@ from labreport.project.outline import slug
 from labreport.stats import Column, Difference, Finding, Namespace, Quantity, Table
 from labreport.stats.contents import quantities
 from labreport.stats.names import find
+from labreport.stats.wording import capitalised
 
 _STRUCK_BLOCK = re.compile(r'<div class="del">\s*(.*?)(</p>)?\s*</div>', re.DOTALL)
 _CITES = re.compile(r'\s*<a class="cite"[^>]*></a>')
@@ -279,7 +280,7 @@ class SectionEnvironment(TemplateEnvironment):
         shown = []
         for name, table in tables.items():
             title = table.columns[-1].title if name == "means" else name.replace("_", " ")
-            shown.append(self.show(table, title[:1].upper() + title[1:]))
+            shown.append(self.show(table, capitalised(title)))
         return shown
 
     def _unplaced_figures(self, figures: Iterable[Figure]) -> list[Markup]:
