@@ -289,7 +289,7 @@ def confusion_matrix(results: Any) -> Any:
     texts = [[f"{value:.1f}" for value in row] for row in mean]
     is_blank = np.eye(CLASSES, dtype=bool) | (mean == 0)
     shown = np.where(is_blank, np.nan, mean)
-    charts.heat_map(panel, shown, texts, rows=digits, columns=digits, low=0)
+    charts.draw_cells(panel, shown, texts, rows=digits, columns=digits, low=0)
     for first, second in pairs:
         pictures.frame_cells(panel, [(first, second), (second, first)])
     panel.set(xlabel="Taken for", ylabel="Digit")

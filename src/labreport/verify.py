@@ -45,7 +45,7 @@ def _check_stored_runs(plan: Plan, experiment: Experiment) -> Check:
         plan.forget()
     targets = plan.graph.runs_of[experiment.name]
     lacking = len(plan.stale(targets))
-    count = sum(len(plan.store.files(run)) for run in plan.runs(experiment))
+    count = sum(len(plan.store.files_of(run)) for run in plan.runs(experiment))
     detail = f"{count} files"
     if damaged:
         detail = f"{detail}, {damaged} damaged and removed; build again"

@@ -172,6 +172,15 @@ def test_records_of_different_units_are_not_in_one_chart(results: Results) -> No
         curve(results, ("loss", accuracy))
 
 
+def test_experiments_of_the_same_title_are_told_apart_by_their_names(results: Results) -> None:
+    """In every chart of experiments."""
+    small = results["small"]
+    titled = replace(small, experiment=replace(small.experiment, title="one wide layer"))
+    same = Results("test", {"wide": results["wide"], "small": titled})
+    for drawing in (dots(same, ACCURACY), bars(same, ACCURACY), curve(same, "loss")):
+        assert {row[0] for row in rows_of(drawing)} == {"wide", "small"}
+
+
 @pytest.mark.parametrize("draw", [curve, heat_map])
 def test_a_call_that_fits_no_form_is_told_the_forms(draw: Any) -> None:
     """A table needs the names of columns."""

@@ -116,7 +116,7 @@ def test_texts_on_cells_stand_out_from_their_shade() -> None:
     """Light on dark cells, dark on light ones."""
     values = [0.0, 0.35, 0.5, 0.65, 0.8, 1.0]
     _, (axes,) = charts.column_figure(40)
-    charts.heat_map(axes, [values], [["x"] * 6], rows=["r"], columns=list("abcdef"))
+    charts.draw_cells(axes, [values], [["x"] * 6], rows=["r"], columns=list("abcdef"))
     for value, text in zip(values, axes.texts, strict=True):
         assert _contrast(to_hex(text.get_color()), to_hex(SHADES(value))) >= 4.2
 

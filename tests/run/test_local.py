@@ -103,7 +103,7 @@ def test_killed_at_any_moment_the_next_build_gives_the_same_bytes(tmp_path: Path
     assert done(project, store, wanted)[0] is None
     run = stored_run(store, wanted)
     assert bits(run) == undisturbed(project, tmp_path, wanted)
-    assert len(store.files(run)) == 2
+    assert len(store.files_of(run)) == 2
 
 
 def test_ctrl_c_writes_the_state(tmp_path: Path) -> None:

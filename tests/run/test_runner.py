@@ -66,7 +66,7 @@ def test_a_stopped_run_goes_on_from_its_last_epoch(project: Project, store: Stor
     run = stored_run(store, walk)
     assert bits(run) == undisturbed(project, tmp_path, walk)
     assert run.state is None
-    assert len(store.files(run)) == 2
+    assert len(store.files_of(run)) == 2
     assert runner.SECONDS_BETWEEN_STATES <= 5.0  # seconds that `kill -9` may lose
 
 
@@ -185,7 +185,7 @@ def test_what_is_shorter_is_made_again(ending: str, project: Project, store: Sto
     walk = task(project, "walk", 0, 10, 20)
     done(project, store, walk)
     run = stored_run(store, walk)
-    file = next(path for path in store.files(run) if path.name.endswith(ending))
+    file = next(path for path in store.files_of(run) if path.name.endswith(ending))
     file.write_bytes(file.read_bytes()[:-20])
     opened = Store(store.folder)
     opened.find(run.key, 0)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from labreport.charts.labels import Label, direct_labels, label_line_ends
     from labreport.charts.layout import column_figure, note, panel_title, y_title
     from labreport.charts.marks import Mark, band, curve, points, reference_line, seed_lines
-    from labreport.charts.shades import heat_map
+    from labreport.charts.shades import draw_cells
     from labreport.charts.styles import SERIES, WIDTH_MM, Colour, css_variables, style
     from labreport.charts.svg import Exported, export
     from labreport.charts.ticks import few_numbers, plain_numbers, powers_of_ten, thousands

@@ -21,7 +21,7 @@ _CELL_EDGE: Any = {"edgecolors": Colour.PAPER, "linewidth": 0.8}
 _CELL_TEXT: Any = {"fontsize": SIZE, "ha": "center", "va": "center"}
 
 
-def heat_map(
+def draw_cells(
     axes: Axes,
     values: Any,
     texts: Sequence[Sequence[str]],

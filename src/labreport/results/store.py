@@ -96,7 +96,7 @@ class Store:
         path = self.folder / files.safe_name(name) / f"{seed}-{beginning}.json"
         return self._paths.get((seed, beginning), path)
 
-    def files(self, run: Run) -> tuple[Path, ...]:
+    def files_of(self, run: Run) -> tuple[Path, ...]:
         """All files of a run that are there."""
         paths = [self.path(run), *(checkpoint.file for checkpoint in run.stored)]
         return tuple(path for path in paths if path.is_file())
@@ -137,7 +137,7 @@ class Store:
 
     def remove(self, run: Run) -> int:
         """Remove the files of a run; the bytes that are free then."""
-        paths = self.files(run)
+        paths = self.files_of(run)
         self._forget(self.path(run))
         return _remove(paths)
 
@@ -146,7 +146,7 @@ class Store:
         wanted: set[Path] = set()
         for run in self.runs():
             if run.key in keys:
-                wanted.update(self.files(run))
+                wanted.update(self.files_of(run))
                 if reads := self.reads.file(run.reads):
                     wanted.add(reads)
         unwanted = []

@@ -53,7 +53,7 @@ class RunFiles:
         run = store.reload(task.key, task.seed, task.name)
         if run is None:
             return cls({}, {}, known_values)
-        contents = {path.name: path.read_bytes() for path in store.files(run)}
+        contents = {path.name: path.read_bytes() for path in store.files_of(run)}
         reads = {}
         for path, digest in (store.reads.load(run.reads) or {}).items():
             if not path.startswith(("/", "..")):  # what is elsewhere on a worker is not compared

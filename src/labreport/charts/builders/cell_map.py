@@ -82,7 +82,7 @@ def _draw_map(
     values = cells.to_numpy()
     texts = [printed_values(row, values.ravel()) for row in values]
     figure, (axes,) = layout.column_figure(18.5 + 7.5 * len(rows))
-    shades.heat_map(axes, values, texts, rows=rows, columns=columns, **limits)
+    shades.draw_cells(axes, values, texts, rows=rows, columns=columns, **limits)
     row_head, column_head = heads
     layout.y_title(axes, row_head.replace("_", " "))
     axes.set_xlabel(column_head.replace("_", " "))

@@ -50,6 +50,11 @@ class Means:
         heads = [head for head in self.heads if head]
         return f"{self.measure.label} by {' and '.join(heads)}"
 
+    @property
+    def labels(self) -> pandas.Series:
+        """What means without outer names are called: their inner names where two have the same label."""
+        return self.frame.label if self.frame.label.is_unique else self.frame.inner
+
     def numbers(self) -> list[float]:
         """All finite numbers that are drawn: means, ends of intervals, runs."""
         frame = self.frame
@@ -108,8 +113,10 @@ def means_by_epoch(results: Any, what: Measure | str) -> Means:
     """The means of each experiment by epoch: where it has a record (`what` may name one), or was kept."""
     measure = what if isinstance(what, Measure) else _record_measure(what)
     named = []
-    for name in results.experiments:
+    labels = [results[name].label for name in results.experiments]
+    for name, label in zip(results.experiments, labels, strict=True):
         runs = results[name]
+        own_label = label if labels.count(label) == 1 else name
         first_records = [flatten_metrics(run.records[0]) for run in runs if run.records]
         is_recorded = any(measure.name in record for record in first_records)
         if isinstance(what, str) and not is_recorded:
@@ -120,7 +127,7 @@ def means_by_epoch(results: Any, what: Measure | str) -> Means:
             epochs = set(range(1, last + 1))
         for epoch in sorted(epochs):
             at_epoch = sample(runs, measure, epoch)
-            named.append((runs.label, str(epoch), at_epoch))
+            named.append((own_label, str(epoch), at_epoch))
     return _means(named, measure, ("experiment", "epoch"))
 
 
