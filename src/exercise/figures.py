@@ -88,7 +88,7 @@ def _accuracy_and_loss(results: Any, series: dict[tuple[str, str], Any], lowest:
 
     `series` maps a network and the prefix of its records ("" for training data, "validation_") to a mark.
     """
-    drawing, (accuracy_panel, loss_panel) = charts.column_figure(42, columns=2)
+    drawing, (accuracy_panel, loss_panel) = charts.column_figure(37, columns=2)
     accuracy_limits, loss_limits = (lowest, 100.0), (0.0, 0.30)
     rows = []
     for (name, prefix), mark in series.items():
@@ -227,7 +227,7 @@ def accuracy_parameters(results: Any) -> Any:
 @figure(reads=(SMALL, SMALL_MOMENTUM, WIDE, COMPLEX))
 def momentum_and_size(results: Any) -> Any:
     """Validation accuracy by epoch of a small network without momentum and with it, and of larger ones."""
-    drawing, (panel,) = charts.column_figure(41)
+    drawing, (panel,) = charts.column_figure(47)
     limits = (94.0, 98.6)
     marks = {
         "complex": charts.Mark("complex (3 × 128, momentum)", INK),
@@ -250,7 +250,7 @@ def momentum_and_size(results: Any) -> Any:
 @figure(reads=LEARNING)
 def accuracy_by_digit(results: Any) -> Any:
     """Accuracy on the test images of each digit after the last epoch, with intervals, by network."""
-    drawing, panels = charts.column_figure(43, columns=3, share_axes=True)
+    drawing, panels = charts.column_figure(48, columns=3, share_axes=True)
     rows = []
     for panel, name in zip(panels, results, strict=True):
         wrong = hardest(results, name, truth=labels("test"), predicted="predictions").mean
