@@ -145,7 +145,7 @@ def display_path(path: str | Path) -> str:
         return str(path)
 
 
-def did_you_mean(word: str, known: Iterable[str], has: str = "") -> str:
+def did_you_mean(word: str, candidates: Iterable[str], has: str = "") -> str:
     """Ask for a known word that is near; after `has`, list what is known.
 
     >>> did_you_mean("wid", ["wide", "deep"])
@@ -153,7 +153,7 @@ def did_you_mean(word: str, known: Iterable[str], has: str = "") -> str:
     >>> did_you_mean("x", ["wide", "deep"], "there are")
     '; there are wide, deep'
     """
-    names = list(known)
+    names = list(candidates)
     near = get_close_matches(word, names, n=1)
     question = f"; did you mean {near[0]!r}?" if near else ""
     if not has:

@@ -124,14 +124,18 @@ def _remember(built: Builder) -> LastBuild:
 
 
 def _say_done(built: Builder, terminal: Terminal, took: str) -> None:
-    page, *others = (built.output / name for name in DOCUMENTS.values())
+    page = built.output / DOCUMENTS["page"]
     if not built.made:
         terminal.say(f"Up to date: {display_path(page)}")
         return
     done = terminal.paint("Done", "green", "bold")
-    terminal.say(f"{done} in {took}: {amounts(built.made, built.plan)}.")
+    made = amounts(built.made, built.plan)
+    terminal.say(f"{done} in {took}: {made}.")
     if built.request.names:
         terminal.say("Only what was named was made; without a name, the report is.")
         return
-    documents = [display_path(page), *(path.name for path in others if path.is_file())]
+    documents = [display_path(page)]
+    for name in DOCUMENTS.values():
+        if name != page.name and (built.output / name).is_file():
+            documents.append(name)
     terminal.say(f"The report: {', '.join(documents)}")

@@ -82,7 +82,8 @@ def _show_firmness(terminal: Terminal, plan: Plan) -> None:
     firm = firmness(plan)
     for claim in (*firm.fragile, *firm.unknown):
         path = plan.project.folder / claim.claim.file
-        terminal.result(visible(f"{display_path(path)}:{claim.claim.line}: {claim}"))
+        location = f"{display_path(path)}:{claim.claim.line}"
+        terminal.result(visible(f"{location}: {claim}"))
     for failure in firm.failures:
         terminal.warn(failure)
     if not firm.units:

@@ -92,13 +92,13 @@ def changes(arguments: argparse.Namespace, terminal: Terminal) -> None:
     if arguments.old:
         before = results.load(arguments.old).document
         after = results.load(arguments.output).document
-        found = differences(before, after)
+        changes = differences(before, after)
     else:
-        found = list(LastBuild.read(arguments.output).differences)
+        changes = list(LastBuild.read(arguments.output).differences)
     if arguments.format == "markdown":
-        terminal.write(as_markdown(found))
+        terminal.write(as_markdown(changes))
     else:
-        show_changes(terminal.result, found)
+        show_changes(terminal.result, changes)
 
 
 def keep(arguments: argparse.Namespace, terminal: Terminal) -> None:
@@ -147,8 +147,8 @@ def _usable_keys(plan: Plan) -> set[str]:
 
 def _forgotten_entries(plan: Plan) -> list[Path]:
     """The files of answers, figures and sections that the project does not have any more."""
-    known = {plan.cache.path(target.kind, target.name) for target in plan.targets}
-    return [path for path in plan.cache.paths() if path not in known]
+    paths_of_now = {plan.cache.path(target.kind, target.name) for target in plan.targets}
+    return [path for path in plan.cache.paths() if path not in paths_of_now]
 
 
 def export(arguments: argparse.Namespace, terminal: Terminal) -> None:

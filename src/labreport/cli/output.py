@@ -76,13 +76,12 @@ def summary(claims: Sequence[CheckedClaim]) -> str:
 def lines_of(claims: Iterable[CheckedClaim]) -> list[str]:
     """A line for each of these claims, each once; a long sentence is cut, what holds instead is said once."""
     lines: dict[str, None] = {}
-    said = set[str]()
+    told_already = {""}
     for checked in claims:
-        claim = checked.claim
-        text = shorten(claim.text, LONGEST, placeholder=" ...")
-        now = "" if claim.now in said else claim.now
-        said.add(claim.now)
-        brief = replace(checked, claim=replace(claim, text=text, now=now))
+        text = shorten(checked.claim.text, LONGEST, placeholder=" ...")
+        now = "" if checked.claim.now in told_already else checked.claim.now
+        told_already.add(now)
+        brief = replace(checked, claim=replace(checked.claim, text=text, now=now))
         lines[visible(f"{checked.location}: {brief.message}")] = None
     return list(lines)
 
@@ -102,10 +101,12 @@ def gate(terminal: Terminal, claims: Sequence[CheckedClaim]) -> int:
     return CLAIMS_FAIL
 
 
-def show_changes(say: Callable[[str], None], found: Sequence[Difference], most: int | None = None) -> None:
+def show_changes(say: Callable[[str], None], changes: Sequence[Difference], most: int | None = None) -> None:
     """List what the answers say differently; more than `most` are counted."""
-    say("Changed in the answers:" if found else "No answer says anything else.")
-    for difference in found[:most]:
+    say("Changed in the answers:" if changes else "No answer says anything else.")
+    listed = changes[:most]
+    for difference in listed:
         say(f"  {visible(str(difference))}")
-    if most is not None and len(found) > most:
-        say(f"  and {count_text(len(found) - most, 'more change')}; the command `changes` lists all")
+    if len(listed) < len(changes):
+        rest = count_text(len(changes) - len(listed), "more change")
+        say(f"  and {rest}; the command `changes` lists all")

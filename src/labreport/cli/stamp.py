@@ -135,9 +135,9 @@ def _line_of_variable(name: str, environment: Mapping[str, str]) -> str:
 
     value: object = environment.get(name)
     if name == ALL_VARIABLES:
-        lasting = {other: text for other, text in environment.items() if _is_lasting(other)}
-        value = sorted(lasting.items())
-    return f"{sha256(ascii(value).encode()).hexdigest()[:16]} {VARIABLE}{name}"
+        value = sorted(item for item in environment.items() if _is_lasting(item[0]))
+    digest = sha256(ascii(value).encode()).hexdigest()
+    return f"{digest[:16]} {VARIABLE}{name}"
 
 
 def _is_lasting(variable: str) -> bool:

@@ -80,9 +80,9 @@ def _edits(arguments: argparse.Namespace) -> Iterator[set[Path]]:
     module, source = locate_project(arguments.project)
     package = source.joinpath(*module.split(".")[:-1])
     engine = Path(__file__).parents[1]
-    folders = {folder for folder in (package, arguments.project / "templates", engine) if folder.is_dir()}
+    folders = {package, arguments.project / "templates", engine}
     changes = watch_files(
-        *folders,
+        *filter(Path.is_dir, folders),
         watch_filter=DefaultFilter(ignore_paths=[f"{arguments.output}{os.sep}"]),
         step=20,  # milliseconds without another change until one is acted on
         debounce=200,

@@ -126,12 +126,14 @@ class Study(Declared):
         return tuple(cells)
 
     def _experiment_at(self, point: dict[str, Any]) -> Experiment:
-        settings = [f"{axis}={_label(value)}" for axis, value in point.items()]
+        settings = [f"{axis}={_value_in_name(value)}" for axis, value in point.items()]
+        name = f"{self.name}/{','.join(settings)}"
+        title = f"{self.title or self.name}: {', '.join(settings)}"
         return replace(
             self.base,
-            name=f"{self.name}/{','.join(settings)}",
+            name=name,
             specification=replace(self.base.specification, **point),
-            title=f"{self.title or self.name}: {', '.join(settings)}",
+            title=title,
             seeds=self.seeds or self.base.seeds,
             calls=self.calls,
         )
@@ -148,7 +150,7 @@ def study(
     return Study(name, base, tuple(axes.items()), title, seeds)
 
 
-def _label(value: Any) -> str:
+def _value_in_name(value: Any) -> str:
     """A value of a specification in the name of an experiment: `0.1`, `8-4`, of three layers of 8 `8x3`."""
     if isinstance(value, float):
         return f"{value:g}"
@@ -156,7 +158,7 @@ def _label(value: Any) -> str:
         return str(value)
     if len(value) > 1 and len(set(value)) == 1:
         return f"{value[0]}x{len(value)}"
-    return "-".join(_label(member) for member in value) or "none"
+    return "-".join(_value_in_name(member) for member in value) or "none"
 
 
 @dataclass(frozen=True)

@@ -87,16 +87,14 @@ class JsonGroup:
         from labreport.stats import number  # a floor above: this is the only value that an author is handed
 
         unit = self._file.units.get(name, "")
-        interval = self._file.interval or ()
-        siblings = [self._content[end] for end in interval if end != name and end in self._content]
-        has_interval = len(siblings) == 2
-        return number(
-            value,
-            ci=tuple(siblings) if has_interval else None,
-            unit="fraction" if unit == "%" else unit,
-            source=f"{path} in {self._file.name}",
-            exact=not has_interval,
-        )
+        if unit == "%":
+            unit = "fraction"
+        low, high = self._file.interval or ("", "")
+        ends = None
+        if name not in (low, high) and low in self._content and high in self._content:
+            ends = (self._content[low], self._content[high])
+        source = f"{path} in {self._file.name}"
+        return number(value, ci=ends, unit=unit, source=source, exact=ends is None)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._content)
