@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import chain, count, groupby
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -162,8 +162,12 @@ def _declared_reads(reads: Reads, answers: Answers, data: str | Iterable[str]) -
             runs.append(Read(subject, (last_epoch,)))
     paths = [str(path) for path in as_tuple_of(data, (str, Path), "data", "paths")]
     paths += [str(file.path) for file in files]
-    sources = (*tables, *files)
-    return {"reads": tuple(runs), "sources": sources, "answers": _names_of(answers), "data": tuple(paths)}
+    return {
+        "reads": tuple(runs),
+        "sources": (*tables, *files),
+        "answers": _names_of(answers),
+        "data": tuple(paths),
+    }
 
 
 def _names_of(answers: Answers) -> tuple[str, ...]:
@@ -242,32 +246,31 @@ class Project(Declared):
         seeds = self.seed_range
         if not seeds or seeds.step != 1 or seeds.start < 0:
             self.refuse(f"seeds is {self.seeds!r}; write a number from 1, or a range such as range(5, 10)")
-        mistakes = [*self._names_given_twice(), *self._unknown_answers()]
+        mistakes = self._names_given_twice() + self._unknown_answers()
         if mistakes:
             raise MultipleErrors(mistakes)
 
-    def _names_given_twice(self) -> Iterator[UsageError]:
+    def _names_given_twice(self) -> list[UsageError]:
         """An error for each thing that has the name of another of its kind; the same thing may come twice."""
-        parts: list[Declared] = [*self.chapters, *self.questions]
-        parts += self._figures_as_shown
-        parts += self._experiments_as_read
+        mistakes = []
         first_by_owner: dict[str, Declared] = {}
-        for part in parts:
+        for part in chain[Declared](self.chapters, self._readers_as_shown, self._experiments_as_read):
             namesake = first_by_owner.setdefault(part.owner, part)
             if namesake != part:
-                text = f"its name is that of another at {namesake.location}"
-                yield UsageError(f"{part.owner}: {text}", location=part.location)
+                text = f"{part.owner}: its name is that of another at {namesake.location}"
+                mistakes.append(UsageError(text, location=part.location))
+        return mistakes
 
-    def _unknown_answers(self) -> Iterator[UsageError]:
+    def _unknown_answers(self) -> list[UsageError]:
         """An error for each answer that is read and that no question gives."""
-        known = {ALL_ANSWERS, *(question.name for question in self.questions)}
-        readers: list[Reader | Section] = [*self.questions, *self._figures_as_shown]
-        readers += self.chapters
-        for reader in readers:
+        mistakes = []
+        questions = [question.name for question in self.questions]
+        for reader in chain[Reader | Section](self._readers_as_shown, self.chapters):
             for name in reader.answers:
-                if name not in known:
-                    text = f"{reader.owner}: answers: no question {name!r}{did_you_mean(name, known)}"
-                    yield UsageError(text, location=reader.location)
+                if name not in questions and name != ALL_ANSWERS:
+                    text = f"{reader.owner}: answers: no question {name!r}{did_you_mean(name, questions)}"
+                    mistakes.append(UsageError(text, location=reader.location))
+        return mistakes
 
     @property
     def package(self) -> Path:
@@ -289,8 +292,8 @@ class Project(Declared):
         (Section("questions", "Questions", (best, worst)), Section("limits", "Limits"))
         """
         chapters: list[Section] = []
-        numbers_of_made_up = itertools.count(1)
-        for _, neighbours in itertools.groupby(self.sections, type):
+        numbers_of_made_up = count(1)
+        for _, neighbours in groupby(self.sections, type):
             questions = []
             for member in neighbours:
                 if isinstance(member, Question):
@@ -335,15 +338,22 @@ class Project(Declared):
         return tuple({figure.name: figure for figure in self._figures_as_shown}.values())
 
     @property
-    def _reads(self) -> Iterator[Read]:
+    def _readers_as_shown(self) -> list[Reader]:
+        """All questions, then all figures, each as often as it is shown."""
+        return list(self.questions) + list(self._figures_as_shown)
+
+    @property
+    def _reads(self) -> list[Read]:
         """What questions and figures read of experiments and studies, each as often as it is."""
-        for reader in (*self.questions, *self._figures_as_shown):
-            yield from reader.reads
+        reads: list[Read] = []
+        for reader in self._readers_as_shown:
+            reads += reader.reads
+        return reads
 
     @property
     def _subjects_as_read(self) -> list[Experiment | Study]:
         """What is declared and then what questions and figures read, each as often as it is."""
-        return [*self.experiments, *(read.subject for read in self._reads)]
+        return list(self.experiments) + [read.subject for read in self._reads]
 
     @property
     def _experiments_as_read(self) -> list[Experiment]:
@@ -357,7 +367,7 @@ class Project(Declared):
     def tables(self) -> tuple[Data, ...]:
         """All tables, each once."""
         tables: dict[Data, None] = {}
-        for reader in (*self.questions, *self.figures):
+        for reader in self._readers_as_shown:
             tables |= dict.fromkeys(reader.tables)
         return tuple(tables)
 
@@ -388,8 +398,8 @@ class Project(Declared):
 
     def epochs_kept(self, experiment: Experiment) -> tuple[int, ...]:
         """The epochs that anyone reads of an experiment, and its last."""
-        epochs = self._epochs_read.get(experiment.name, ())
-        return tuple(sorted({*epochs, experiment.epochs}))
+        epochs_read = self._epochs_read.get(experiment.name, set())
+        return tuple(sorted(epochs_read | {experiment.epochs}))
 
     @cached_property
     def _epochs_read(self) -> dict[str, set[int]]:
