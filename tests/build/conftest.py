@@ -1,4 +1,8 @@
-"""One cold build of the toy project, of which each test gets a copy."""
+"""One cold build of the toy project, of which each test gets a copy.
+
+Runs are made by threads and the PDF is a stand-in, which take a second less each: `test_kept.py` and
+`test_processes.py` make real ones.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from run.toys import WorkerHere
 
 from labreport.cli import main
 
@@ -59,12 +64,31 @@ class Toy(NamedTuple):
         return {name: path.stat().st_mtime_ns for name, path in files.items() if "/." not in f"/{name}"}
 
 
+def _stand_in(html: str) -> bytes:
+    """What stands for the PDF of a page."""
+    return b"%PDF-" + html.encode()
+
+
+def make_light(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make runs by threads, and a stand-in for the PDF."""
+    monkeypatch.setattr("labreport.run.scheduler.LocalWorker", WorkerHere)
+    monkeypatch.setattr("labreport.page.pdf.html_to_pdf", _stand_in)
+
+
+@pytest.fixture(autouse=True)
+def light(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Builds of this test are light; a module overrides this that needs real ones."""
+    make_light(monkeypatch)
+
+
 @pytest.fixture(scope="session")
 def cold(tmp_path_factory: pytest.TempPathFactory) -> Toy:
     """The report that all others begin with."""
     toy = Toy(tmp_path_factory.mktemp("cold") / "toy")
     shutil.copytree(TOY, toy.folder)
-    ended = toy.run()
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        make_light(monkeypatch)
+        ended = toy.run()
     assert ended.code == 0, ended.err
     return toy
 

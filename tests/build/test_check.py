@@ -84,6 +84,7 @@ def test_a_report_in_a_folder_of_a_repository_is_annotated_below_its_root(
 def test_a_report_of_one_seed_is_looked_at_with_one(toy: Toy) -> None:
     """Not with the seeds that the project has now; what is unknown ends with 3, unless it is allowed."""
     assert toy.run("--seeds", "1").code == 0
+    assert toy.run("status").out.startswith("All is fresh: 3 walks, ")
     assert "passed, 0 failed" in toy.run("verify").out
     assert (toy.run("status").code, toy.run("why", "higher").code) == (0, 0)
     assert toy.run("status", "--seeds", "3").code == 1

@@ -159,12 +159,3 @@ def test_verify_does_not_pass_what_is_stale(toy: Toy) -> None:
     ended = toy.run("verify")
     assert ended.code == 1
     assert "stale" in ended.out + ended.err
-
-
-def test_clean_keeps_the_runs_of_more_seeds(toy: Toy) -> None:
-    """What a build with another number of seeds has made can be used again."""
-    assert toy.run("--seeds", "4").code == 0
-    kept = len(list((toy.folder / "report/results/up").glob("*.json")))
-    assert toy.run().code == 0
-    assert toy.run("clean").code == 0
-    assert len(list((toy.folder / "report/results/up").glob("*.json"))) == kept == 4

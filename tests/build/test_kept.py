@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 import reference
 
 from build.conftest import Toy
@@ -23,6 +24,11 @@ VARIES = (
 """What other machines, days and versions have otherwise: digests, dates, times and signs of formulas."""
 
 
+@pytest.fixture
+def light() -> None:
+    """Workers and the PDF are real."""
+
+
 def test_a_report_is_what_it_was(made: Callable[[str], Toy], tmp_path: Path) -> None:
     """All that is in `kept.txt` was looked at once."""
     toy = made(str(tmp_path / "toy"))
@@ -30,7 +36,8 @@ def test_a_report_is_what_it_was(made: Callable[[str], Toy], tmp_path: Path) -> 
     toy.edit("project.py", "| counted", "| counted | Answer(open=fact(None, 'it is open'))")
     toy.edit("project.py", "    dots,", "    dots,\n    fact,")
     toy.edit("project.py", "go down?", 'go down?", template="questions/fall.md')
-    toy.run()
+    assert toy.run().code == 0
+    assert (toy.folder / "report/report.pdf").read_bytes().startswith(b"%PDF-")
     report, page = toy.folder / "report", toy.read("report.html")
     found = {"page": page[page.index("<body>") :].partition("<dt>Machine")[0]}
     found["media"] = str(re.findall(r"@media [^{]*(?= {\n)", page))

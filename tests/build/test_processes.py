@@ -49,8 +49,16 @@ def slow(tmp_path: Path) -> Toy:
     return toy
 
 
+SLOW = pytest.mark.slow  # two more trainings in processes: what is stored then, tests/run/test_local.py tests
+
+
 @pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGKILL, -9)]
+    ("number", "code"),
+    [
+        (signal.SIGINT, 130),
+        pytest.param(signal.SIGTERM, 143, marks=SLOW),
+        pytest.param(signal.SIGKILL, -9, marks=SLOW),
+    ],
 )
 def test_a_build_that_is_stopped_goes_on_where_it_was(slow: Toy, number: int, code: int) -> None:
     """It says how, and the next build ends with the answers of one that was never stopped."""
@@ -73,22 +81,6 @@ def test_a_build_that_is_stopped_goes_on_where_it_was(slow: Toy, number: int, co
     slow.edit("project.py", "time.sleep(0.05)", "time.sleep(0)")
     assert slow.run("down", "--seeds", "1").code == 0
     assert json.loads(slow.read("cache/answer/down.json"))["value"] == answer
-
-
-def test_a_page_of_first_seeds_is_there_while_others_run(slow: Toy) -> None:
-    """It says that it is preliminary and what is not measured yet, and the whole one takes its place."""
-    slow.edit("project.py", "Walk(3.0)", "Walk(3.0), exclusive=True")
-    build = _started(slow.folder, "--jobs", "1", "--seeds", "2")
-    page = slow.folder / "report" / "report.html"
-    _until(lambda: page.exists() or build.poll() is not None)
-    assert build.poll() is None, build.communicate()
-    text = page.read_text()
-    assert "Preliminary" in text
-    assert "Not yet measured." in text
-    assert "The loss falls" in text
-    _, err = build.communicate(timeout=60)
-    assert build.returncode == 0, err
-    assert "Preliminary" not in page.read_text()
 
 
 class _Watching:
@@ -136,6 +128,7 @@ def test_the_page_follows_an_edit(watching: _Watching) -> None:
     assert "Stopped watching." in err
 
 
+@pytest.mark.slow  # epochs of a second in a process of a process
 def test_an_edit_of_code_stops_runs_of_the_old(slow: Toy) -> None:
     """They are not trained to their end first; the page is that of the new code."""
     slow.edit("project.py", "time.sleep(0.05)", "time.sleep(1)")

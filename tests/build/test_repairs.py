@@ -87,19 +87,6 @@ project"""
     assert files == {"much": ["templates/best.md"], "best": ["templates/questions/best.md"]}
 
 
-def test_a_report_is_looked_at_with_the_seeds_with_which_it_was_built(toy: Toy) -> None:
-    """After `--seeds 1` it is fresh, and all checks pass; with other seeds in the project it is stale."""
-    assert toy.run("--seeds", "1").code == 0
-    assert toy.run("status").out.startswith("All is fresh: 3 walks, ")
-    assert toy.run("why", "higher").code == 0
-    assert toy.run("verify").code == 0
-    assert toy.run("status", "--seeds", "2").code == 1
-    assert toy.run().code == 0
-    assert toy.run("status").out.startswith("All is fresh: 9 walks, ")
-    toy.edit("project.py", "seeds=3", "seeds=4")
-    assert toy.run("status").code == 1
-
-
 def test_verify_removes_what_is_damaged_so_that_a_build_makes_it_again(toy: Toy) -> None:
     """A byte of an array that nobody reads: the size is as it was."""
     file = next((toy.folder / "report" / "results" / "up").glob("0-*.safetensors"))

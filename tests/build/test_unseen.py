@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -45,16 +45,20 @@ def is_stamped(small: Small) -> bool:
     return stamp.unchanged("test", [], str(small.toy.folder)) == 0
 
 
-@pytest.mark.parametrize("read", [BY_NAME, BY_CLASS, BY_PREFIX], ids=["by name", "by class", "by prefix"])
+@pytest.mark.parametrize(
+    ("read", "values"),
+    [(BY_NAME, (1, 5)), (BY_CLASS, (5,)), (BY_PREFIX, (5,))],
+    ids=["by name", "by class", "by prefix"],
+)
 def test_a_variable_that_was_read_at_import_counts(
-    read: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    read: str, values: tuple[int, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One that was not set, one that is another, and one that is the same beside another folder."""
     small = Small(tmp_path, HEAD + read + FIT + TAIL)
     monkeypatch.delenv("APP_ALPHA", raising=False)
     build_all(small)
     assert is_stamped(small)
-    for value in (1, 5):
+    for value in values:
         monkeypatch.setenv("APP_ALPHA", str(value))
         assert not is_stamped(small)
         assert "1 run" in build_all(small)
@@ -79,28 +83,30 @@ def test_a_variable_that_only_a_function_reads_counts(
     assert small.answer() == 1
 
 
-@pytest.mark.parametrize("edited", ["common", "consts"])
-def test_a_module_beside_the_project_counts(edited: str, tmp_path: Path) -> None:
+def test_a_module_beside_the_project_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It has no distribution; and what it imports has none, either."""
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
     shared = tmp_path / "shared"
     shared.mkdir()
     (shared / "common.py").write_text("def alpha():\n    from consts import K\n    return K + 1\n")
     (shared / "consts.py").write_text("K = 1\n")
     head = 'import sys\nsys.path.insert(0, "../shared")\nimport common\n'
     small = Small(tmp_path, head + HEAD + FIT.replace("ALPHA", "common.alpha()") + TAIL)
-    before = build_apart(small)
-    assert "Up to date" in build_apart(small)
-    file = shared / f"{edited}.py"
-    file.write_text(file.read_text().replace("1", "7"))
-    after = build_apart(small)
-    assert "1 run" in before
-    assert "1 run" in after
+    assert "1 run" in build_afresh(small)
+    assert is_stamped(small)
+    for edited in ("common", "consts"):
+        file = shared / f"{edited}.py"
+        file.write_text(file.read_text().replace("1", "7"))
+        assert not is_stamped(small)
+        assert "1 run" in build_afresh(small)
 
 
-def build_apart(small: Small) -> str:
-    """Build the whole report in a process of its own; what was said."""
-    source = Path(stamp.__file__).parents[2]
-    code = f"import sys; sys.path[:0] = [{str(source)!r}]; from labreport.cli import console; console()"
-    command = [sys.executable, "-c", code]
-    folder = small.toy.folder
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout
+def build_afresh(small: Small) -> str:
+    """Build the whole report as a new process does, which has loaded nothing and remembers nothing."""
+    for module in ("common", "consts"):
+        sys.modules.pop(module, None)
+    for function in vars(import_module("labreport.stale.versions")).values():
+        if hasattr(function, "cache_clear"):
+            function.cache_clear()
+    return build_all(small)

@@ -96,6 +96,7 @@ def test_all_files_that_runs_read_are_sent(tmp_path: Path) -> None:
     assert {"project.py", "own.txt", "shared.txt"} == {*sent}
 
 
+@pytest.mark.slow  # a cluster of its own, as the two below: its start takes seconds
 def test_a_lost_run_begins_again(tmp_path: Path) -> None:
     """The process of a worker dies in the middle of a run: another makes it. A stopped one goes on."""
     project, store = toy(tmp_path / "toy"), Store(tmp_path / "results")
@@ -116,6 +117,7 @@ def test_a_lost_run_begins_again(tmp_path: Path) -> None:
     assert done(project, store, slow) == (None, list(range(reached + 1, 101)))
 
 
+@pytest.mark.slow
 def test_a_scheduler_that_dies_ends_the_build_in_one_line(tmp_path: Path) -> None:
     """What was finished is kept, and the same command makes the rest."""
     project, store = toy(tmp_path / "toy"), Store(tmp_path / "results")
@@ -133,6 +135,7 @@ def test_a_scheduler_that_dies_ends_the_build_in_one_line(tmp_path: Path) -> Non
     assert not execute(project, wanted, store, jobs=2)
 
 
+@pytest.mark.slow
 def test_a_file_that_is_not_on_the_worker_is_named(tmp_path: Path) -> None:
     """It is here and was not declared; once it is, the run is made, and has read it."""
     folder = write_project(tmp_path / "toy")
