@@ -29,6 +29,8 @@ from labreport.plan import DOCUMENTS
 from labreport.project import locate_project
 
 HOST = "127.0.0.1"
+POLL = 0.05
+"""Seconds after which the server sees that it is to end, and an open page that there is news."""
 PAGE = DOCUMENTS["page"]
 TYPES = {
     "": "text/html; charset=utf-8",
@@ -143,7 +145,7 @@ class PageServer(http.server.ThreadingHTTPServer):
         self.output, self.error = output, ""
         self.address = f"http://{HOST}:{self.server_port}/"
         self.last_served = self.state()
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        threading.Thread(target=self.serve_forever, args=(POLL,), daemon=True).start()
 
     def state(self) -> tuple[str, list[int]]:
         """What an open page is loaded again for: what is wrong, and when page and changes were written."""
@@ -198,7 +200,7 @@ class _Request(http.server.BaseHTTPRequestHandler):
             return (server.output / name).read_bytes()
         seen = server.last_served
         while server.state() == seen:
-            time.sleep(0.05)
+            time.sleep(POLL)
         return b"data: another page\n\n"
 
     def log_message(self, *arguments: Any) -> None:
