@@ -73,12 +73,13 @@ class Cell:
         Without replicates it is one for each row, by its place in the cell.
         """
         if self.data.replicate is None:
-            numbers: dict[Any, float] = self.frame[VALUE].reset_index(drop=True).dropna().to_dict()
-            return numbers
+            by_place: dict[Any, float] = self.frame[VALUE].reset_index(drop=True).dropna().to_dict()
+            return by_place
         measure = self.division.measure
         column = measure.name if callable(measure.reduce) else VALUE
+        rows_by_unit = self._frame_with_values.groupby(UNIT, sort=False, observed=True)
         values = {}
-        for unit, numbers in self._frame_with_values.groupby(UNIT, sort=False, observed=True)[column]:
+        for unit, numbers in rows_by_unit[column]:
             number = _reduce(measure, numbers)
             if math.isfinite(number):
                 measure.checked_ratio(number, f"{self.data.name}, {self.data.replicate} {text_of(unit)!r}")

@@ -55,22 +55,22 @@ def compare(
     if is_paired:
         units = [unit for unit in first.values if unit in second.values]
         used = (first.only(units), second.only(units))
-    own = _difference_estimate(*used, measure, is_paired, ALPHA)
+    alone = _difference_estimate(*used, measure, is_paired, ALPHA)
     of_family = _difference_estimate(*used, measure, is_paired, ALPHA / family)
-    source = _source((first, second), measure, own)
+    source = _source((first, second), measure, alone)
     if not is_paired:
         source = replace(source, sizes=(len(first.values), len(second.values)))
-    return _compared_quantity(own, of_family, family, measure, source, used)
+    return _compared_quantity(alone, of_family, family, measure, source, used)
 
 
 def _compare_with_zero(measure: Measure, family: int, sample: Sample) -> Quantity:
     """Compare a measure that is a difference itself, by its two terms where both are known by items."""
     if measure.scale == "ratio":
         measure.refuse("a ratio is of two; name both")
-    own = _gap_estimate(sample, measure, ALPHA)
-    of_family = _gap_estimate(sample, measure, ALPHA / family)
-    source = _source([sample], measure, own)
-    return _compared_quantity(own, of_family, family, measure, source, [sample])
+    alone = _numbers_estimate(sample, measure, ALPHA)
+    of_family = _numbers_estimate(sample, measure, ALPHA / family)
+    source = _source([sample], measure, alone)
+    return _compared_quantity(alone, of_family, family, measure, source, [sample])
 
 
 def _is_paired(first: Sample, second: Sample, paired: bool | None) -> bool:
@@ -97,10 +97,10 @@ def _mean_estimate(sample: Sample, measure: Measure) -> Estimate:
     if measure.scale == "ratio":
         fraction = sample.design.test_fraction
         return t_intervals.geometric(t_intervals.mean_estimate, [sample.numbers], ALPHA, fraction)
-    return _gap_estimate(sample, measure, ALPHA)
+    return _numbers_estimate(sample, measure, ALPHA)
 
 
-def _gap_estimate(sample: Sample, measure: Measure, alpha: float) -> Estimate:
+def _numbers_estimate(sample: Sample, measure: Measure, alpha: float) -> Estimate:
     """The mean of numbers; of a difference of two measures by both, where these are known item by item."""
     if sample.terms and all(map(_has_items, sample.terms, measure.terms)):
         first, second = sample.terms
@@ -147,7 +147,7 @@ def _is_constant_share(sample: Sample, measure: Measure) -> bool:
 
 
 def _compared_quantity(
-    own: Estimate,
+    alone: Estimate,
     of_family: Estimate,
     family: int,
     measure: Measure,
@@ -160,16 +160,16 @@ def _compared_quantity(
     same, if there is a margin: its ends are the null.
     """
     null = 1.0 if measure.scale == "ratio" else 0.0
-    quantity = _quantity(own, measure.difference_unit, source, samples[0])
+    quantity = _quantity(alone, measure.difference_unit, source, samples[0])
     quantity = replace(quantity, null=null, family=family, margin=measure.stored_margin)
     groups = tuple((sample.name, len(sample.values)) for sample in samples)
     quantity = replace(quantity, groups=groups)
-    if own.n < 2:
+    if alone.n < 2:
         return quantity
-    if own.all_equal and measure.stored_margin is not None:
-        return replace(quantity, p=own.p, judged_low=null, judged_high=null)
+    if alone.all_equal and measure.stored_margin is not None:
+        return replace(quantity, p=alone.p, judged_low=null, judged_high=null)
     low, high = _finite_ends(with_exact_test(of_family, ALPHA / family))
-    return replace(quantity, p=own.p, judged_low=low, judged_high=high)
+    return replace(quantity, p=alone.p, judged_low=low, judged_high=high)
 
 
 def _quantity(estimate: Estimate, unit: str, source: Source, sample: Sample) -> Quantity:
