@@ -45,6 +45,7 @@ def dots(
         color=Colour.BLUE,
         edgecolor=Colour.PAPER,
         linewidth=0.5,
+        legend=False,
         warn_thresh=1.0,  # dots that find no place overlap
     )
     axes.margins(x=0.04)
