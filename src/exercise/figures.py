@@ -83,12 +83,14 @@ def _finish_epochs(panel: Any, title: str, limits: Limits, epochs: Sequence[int]
     panel.set_xlabel("Epoch")
 
 
-def _accuracy_and_loss(results: Any, series: dict[tuple[str, str], Any], lowest: float) -> Any:
+def _accuracy_and_loss(
+    results: Any, series: dict[tuple[str, str], Any], lowest: float, height_mm: float
+) -> Any:
     """Two panels by epoch: accuracy from `lowest` per cent on, and loss.
 
     `series` maps a network and the prefix of its records ("" for training data, "validation_") to a mark.
     """
-    drawing, (accuracy_panel, loss_panel) = charts.column_figure(37, columns=2)
+    drawing, (accuracy_panel, loss_panel) = charts.column_figure(height_mm, columns=2)
     accuracy_limits, loss_limits = (lowest, 100.0), (0.0, 0.30)
     rows = []
     for (name, prefix), mark in series.items():
@@ -115,7 +117,8 @@ def curves_shallow(results: Any) -> Any:
     for name, style in (("wide", BLUE), ("small", VERMILLION)):
         series[name, ""] = charts.Mark(f"{name}, training", replace(style, dash=DASHED))
         series[name, "validation_"] = charts.Mark(f"{name}, validation", replace(style, dash=()))
-    chart = _accuracy_and_loss(results, series, lowest=92.0)
+    chart = _accuracy_and_loss(results, series, lowest=92.0, height_mm=44)
+    chart.figure.axes[0].set_yticks((92, 94, 96, 98, 100))
     for panel in chart.figure.axes:
         panel.axvspan(0, EPOCH, color=charts.Colour.GRID.value, alpha=0.45, linewidth=0, zorder=0)
     return chart
@@ -128,7 +131,7 @@ def curves_complex(results: Any) -> Any:
         ("complex", ""): charts.Mark("training", replace(VERMILLION, dash=DASHED)),
         ("complex", "validation_"): charts.Mark("validation", BLUE),
     }
-    chart = _accuracy_and_loss(results, series, lowest=GOAL - 4.0)
+    chart = _accuracy_and_loss(results, series, lowest=GOAL - 4.0, height_mm=37)
     accuracy_panel = chart.figure.axes[0]
     accuracy_panel.set_yticks((88, 92, 96, 100))
     charts.reference_line(accuracy_panel, GOAL, f"goal: {GOAL} %")

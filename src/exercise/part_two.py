@@ -66,12 +66,14 @@ def _single_digits(results: Any) -> Answer:
         digits_by_run += [_digits_named(run, EPOCH) for run in results[network]]
     longer_digits_by_run = [_digits_named(run, 30) for run in results[DEEP_32_LONGER]]
     commonest = Counter(labels("training").tolist()).most_common(1)[0][0]
+    share = float((labels("test") == commonest).mean())
     all_single = all(len(digits) == 1 for digits in digits_by_run)
     all_longer_single = all(len(digits) == 1 for digits in longer_digits_by_run)
     return Answer(
         trained=number(len(digits_by_run), exact=True),
         ones=number(digits_by_run.count({commonest}), exact=True),
         commonest=number(commonest, exact=True),
+        share=number(share, unit="fraction", exact=True),
         single=fact(all_single, "every deep network names one digit for all images"),
         longer_single=fact(all_longer_single, "after 30 epochs, deep-32 names one digit for all images"),
     )

@@ -50,7 +50,7 @@ PROGRAM = section("How it was done", name="how")
 
 PROJECT = Project(
     "Neural networks on MNIST",
-    subtitle="What one hidden layer can do, why ten fail, and what momentum or longer steps buy",
+    subtitle="What one hidden layer can do, why ten fail, and what three can add",
     sections=(SUMMARY, PART_ONE, PART_TWO, PART_THREE, BONUS_DIGITS, BONUS_TIME, CONCLUSION, PROGRAM),
     seeds=range(5, 10),
     libraries=("tensorflow", "keras", "numpy"),
