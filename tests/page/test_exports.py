@@ -115,13 +115,13 @@ def test_a_blank_at_the_edge_of_a_text_stays_in_markdown() -> None:
 
 
 def markdown(folder: Path, text: str, files: dict[str, str] | None = None) -> str:
-    """The report of a question `best` with this template."""
+    """The report of a question `best` with this template, and of a section without questions."""
     templates = folder / "templates"
     for name, content in {"questions/best.md": text, **(files or {})}.items():
         (templates / name).parent.mkdir(parents=True, exist_ok=True)
         (templates / name).write_text(content)
     best = Question("best", lambda: None, text="Which is best?")
-    project = Project("Toy", (section("Part", best, name="part"),), folder=folder)
+    project = Project("Toy", (section("Part", best, name="part"), section("End")), folder=folder)
     figures: dict[str, Any] = {"dots": drawn("dots")}
     return written_report(project, {"best": ranked() | truths()}, figures).replace("\u00a0", " ")
 
@@ -132,6 +132,7 @@ def test_the_written_report_has_its_values_and_is_markdown(tmp_path: Path) -> No
     written = markdown(tmp_path, text)
     assert "*So* 98.11 % of $x_1$.\n\n`a*b*c` and a\\*b\\*c.\n" in written
     assert "## 1 Part\n\n### 1.1 Which is best?\n\n> Complex and wide share the lead" in written
+    assert written.endswith("\n\n## End\n")
 
 
 def test_a_claim_that_does_not_hold_is_struck_through_and_corrected(tmp_path: Path) -> None:
