@@ -338,6 +338,7 @@ def test_each_turn_of_a_loop_is_a_claim_of_its_own(render: Render) -> None:
     )
     fragment = render(text, ranked() | several)
     assert [True, True] == [claim.holds for claim in fragment.claims]
+    assert ["part-1", "part-2"] == list(fragment.claim_panels)
     texts = [claim.text.replace("\u00a0", " ") for claim in fragment.claims]
     assert ["complex is ahead, at 98.14 %", "wide is ahead, at 98.11 %"] == texts
     words = plain_text(fragment.html).replace("\u00a0", " ")

@@ -148,7 +148,8 @@ PAPER = r"""
 \documentclass{article} % {{ no }}
 \BLOCK{for name in ["wide"]}
 \emph{\VAR{best.mean[name] | pm}} & \VAR{facts.tag}
-\BLOCK{endfor}
+  \BLOCK{endfor}
+\#{ a comment alone on its line }
 \#{ a comment }\VAR{best.difference.small.wide}
 \VAR{show(best.means, digits=1)}
 \BLOCK{claim best.ranking.leads('complex', 'wide')}
