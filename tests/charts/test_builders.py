@@ -75,20 +75,6 @@ def test_bars_are_as_long_as_the_means_and_have_their_intervals() -> None:
     assert {f"{mean:.2f}" for mean in means} == {text.get_text() for text in axes.texts}
 
 
-def test_a_bar_has_its_value_beyond_its_end_and_its_interval() -> None:
-    """To the left of one that is below zero."""
-    change = pandas.DataFrame({"arm": list("aaabbb"), "change": [80.0, 90, 100, -5, -9, -1]})
-    drawing = bars(change, "change", by="arm")
-    drawing.figure.draw_without_rendering()
-    (axes,) = drawing.figure.axes
-    up, down = (text.get_window_extent() for text in axes.texts)
-    highest = mean_and_ends([80, 90, 100])[2]
-    lowest = mean_and_ends([-5, -9, -1])[1]
-    ends = axes.transData.transform([(highest, 0), (lowest, 0)])
-    assert up.x0 > ends[0, 0]
-    assert down.x1 < ends[1, 0]
-
-
 def test_a_curve_of_a_record_is_its_mean_by_epoch(results: Results) -> None:
     """One line for each experiment, and a faint one for each run."""
     drawing = curve(results, "loss")
@@ -156,13 +142,6 @@ def test_two_records_of_an_experiment_are_in_one_chart(results: Results) -> None
     assert values_of(drawing, "validation loss") == pytest.approx([1.7, 1.1, 0.9])
     assert drawing.figure.axes[0].get_ylabel() == "loss"
     assert rows_of(drawing)[0][:2] == ["one wide layer, loss", "1"]
-
-
-def test_two_records_of_two_experiments_are_in_a_chart_for_each(results: Results) -> None:
-    """Each with its name, and both lines with theirs."""
-    panels = curve(with_validation_loss(results), ("loss", "validation_loss")).figure.axes
-    assert [axes.get_title("left") for axes in panels] == ["one wide layer", "small"]
-    assert {text.get_text() for text in panels[1].texts} >= {"loss", "validation loss"}
 
 
 def test_records_of_different_units_are_not_in_one_chart(results: Results) -> None:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import pandas
 import pytest
 from results.stored import SMALL, stored_run
 
 from labreport.errors import UsageError
 from labreport.results import Store, describe_experiment, load, write_json
-from labreport.stats import Answer, Namespace, Quantity, difference, effect, ranking, to_json
-from labreport.stats.contents import quantities
+from labreport.stats import Answer, Namespace, Quantity, to_json
 
 MEAN = Quantity(0.9812345, "fraction", 0.979, 0.9835, n=2)
 GAIN = Quantity(0.01, "points", 0.004, 0.016, n=27, spread=0.012, judged_low=0.002, judged_high=0.018)
@@ -58,16 +56,3 @@ def test_a_folder_without_a_report_is_named(tmp_path: Path) -> None:
     """One line says what is not there."""
     with pytest.raises(UsageError, match=r"answers.json is not there"):
         load(tmp_path)
-
-
-def test_every_number_of_a_finding_has_the_name_of_templates() -> None:
-    """Those of groups and of each comparison, and the means where the answer does not have them."""
-    frame = pandas.DataFrame({"line": list("aaabbb") * 3, "dose": [0, 1, 10] * 6, "growth": range(18)})
-    drug = difference(frame, "growth", by="dose", against=0, within="line")
-    first_names = [name for name, _ in quantities(drug)][:3]
-    assert ["difference.a.1", "difference.a.10", "difference.b.1"] == first_names
-    best = ranking(frame, "growth", by="dose") | effect(frame, "dose", by="dose", name="step")
-    names = [name for name, _ in quantities(best)]
-    assert {"mean.0", "difference.1.10", "difference.10.1", "step", "step.mean.0", "step.10"} <= {*names}
-    assert len(names) == len({*names}) == 3 + 6 + 1 + 3 + 2
-    assert dict(quantities(drug))["difference.a.10"] is drug.difference.a["10"].quantity
