@@ -278,7 +278,7 @@ def test_a_full_disk_is_one_line(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(files.os, "fsync", full)
-    with pytest.raises(DiskError, match=r"cannot write .*: the disk is full; free some space"):
+    with pytest.raises(DiskError, match=r"cannot write .*: No space left on device; mend this"):
         files.write_bytes(tmp_path / "file", b"after")
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["file"]
     assert (tmp_path / "file").read_bytes() == b"before"

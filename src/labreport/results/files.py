@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import math
@@ -65,12 +64,8 @@ def write_bytes(path: Path, data: bytes) -> None:
     except OSError as error:
         with suppress(OSError):
             temporary.unlink()
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            reason = "the disk is full; free some space"
-        else:
-            reason = f"{error.strerror or error}; fix the cause"
-        text = f"cannot write {display_path(path)}: {reason} and build again, what is finished is kept"
-        raise DiskError(text) from error
+        text = f"cannot write {display_path(path)}: {error.strerror or error}"
+        raise DiskError(f"{text}; mend this and build again, what is finished is kept") from error
 
 
 def write_json(path: Path, values: Mapping[str, Any]) -> None:

@@ -24,7 +24,7 @@ class ReadLists:
             return ""
         digest = files.sha256_of(reads)[:16]
         if self.load(digest) is None:
-            files.write_json(self._path(digest), {"read": dict(sorted(reads.items()))})
+            files.write_json(self.path(digest), {"read": dict(sorted(reads.items()))})
             self._lists[digest] = dict(reads)
         return digest
 
@@ -32,15 +32,12 @@ class ReadLists:
         """The list of this digest; None where its file is missing or damaged."""
         if self._lists.get(digest) is None:
             try:
-                members = files.read_json(self._path(digest))
+                members = files.read_json(self.path(digest))
             except files.Damaged:
                 members = None
             self._lists[digest] = members["read"] if members else None
         return self._lists[digest]
 
-    def file(self, digest: str) -> Path | None:
-        """The file of a list; None for the empty one."""
-        return self._path(digest) if digest else None
-
-    def _path(self, digest: str) -> Path:
+    def path(self, digest: str) -> Path:
+        """The file of a list; there is none of the empty one."""
         return self.folder / f"{digest}.json"

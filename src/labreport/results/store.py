@@ -147,8 +147,7 @@ class Store:
         for run in self.runs():
             if run.key in keys:
                 wanted.update(self.files_of(run))
-                if reads := self.reads.file(run.reads):
-                    wanted.add(reads)
+                wanted.add(self.reads.path(run.reads))
         unwanted = []
         for path in self.folder.rglob("*"):
             is_ours = _OURS.fullmatch(path.name) or path.parent == self.reads.folder

@@ -35,7 +35,7 @@ def bars(
     """
     means = means_of_values(source, measure, by, within, epoch)
     if within is None:
-        by_label = means.frame.assign(outer=means.labels, inner="")
+        by_label = means.frame.assign(outer=means.frame.label, inner="")
         means = replace(means, frame=by_label, heads=(means.heads[1], ""))
     caption = "Dark lines are 95 % intervals." if means.any_interval else ""
     return drawing(_draw(means), "bar chart", table_of_means(means), means.title, caption)

@@ -26,20 +26,20 @@ def dots(
     import seaborn
 
     means = means_of_values(source, measure, by, None, epoch)
-    labels = means.labels.tolist()
+    labels = means.frame.label.tolist()
     figure, (axes,) = layout.column_figure(13.5 + 9.0 * len(labels))
     scale_axis(axes.xaxis, means.numbers())
-    run_counts = means.runs.groupby("inner").size()
+    run_counts = means.runs.groupby("label").size()
     for place, row in enumerate(means.frame.itertuples()):
         across = [place - _HALF_ROW, place + _HALF_ROW]
         axes.fill_betweenx(across, row.low, row.high, color=Colour.BLUE, label=row.label, **BAND)
-        if run_counts[row.inner] > 1:
+        if run_counts[row.label] > 1:
             axes.plot([row.mean, row.mean], across, color=Colour.VERMILLION, label="_")
     seaborn.swarmplot(
         means.runs,
         x="value",
-        y="inner",
-        order=means.frame.inner,
+        y="label",
+        order=labels,
         ax=axes,
         size=4.0,
         color=Colour.BLUE,
@@ -57,14 +57,11 @@ def dots(
 
 
 def _table(means: Means) -> pandas.DataFrame:
-    """A row for each run, then one for each mean of several."""
+    """A row for each run, then one for each mean, unless each is of one run."""
     import pandas
 
-    columns = ["inner", "run", "value"]
-    averages = means.frame.rename(columns={"mean": "value"}).assign(run=average_name(means.measure))
-    has_several = means.runs.inner[means.runs.inner.duplicated()]
-    averages_of_several = averages[averages.inner.isin(has_several)]
-    table = pandas.concat([means.runs.astype({"run": str}), averages_of_several])[columns]
-    labels = dict(zip(means.frame.inner, means.labels, strict=True))
-    table["inner"] = table["inner"].map(labels)
+    parts = [means.runs.astype({"run": str})]
+    if len(means.runs) > len(means.frame):
+        parts.append(means.frame.assign(run=average_name(means.measure), value=means.frame["mean"]))
+    table = pandas.concat(parts)[["label", "run", "value"]]
     return table.set_axis([means.heads[1], means.unit, axis_title(means.measure)], axis=1)

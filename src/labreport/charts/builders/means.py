@@ -50,11 +50,6 @@ class Means:
         heads = [head for head in self.heads if head]
         return f"{self.measure.label} by {' and '.join(heads)}"
 
-    @property
-    def labels(self) -> pandas.Series:
-        """What means without outer names are called: their inner names where two have the same label."""
-        return self.frame.label if self.frame.label.is_unique else self.frame.inner
-
     def numbers(self) -> list[float]:
         """All finite numbers that are drawn: means, ends of intervals, runs."""
         frame = self.frame
@@ -83,7 +78,10 @@ def means_of_values(
     within: str | None = None,
     epoch: int | None = None,
 ) -> Means:
-    """Means by the values of `within` and of `by`, else of each experiment (or of all rows of a table)."""
+    """Means by the values of `within` and of `by`, else of each experiment (or of all rows of a table).
+
+    Experiments of the same title have their names as labels.
+    """
     data = source if isinstance(source, (Data, Mapping)) else table(source)
     checked_measure = as_measure(measure, data)
     groups = samples_by_group(data, checked_measure, by or "experiment", within, epoch)
@@ -95,7 +93,12 @@ def means_of_values(
         inner_head = "experiment" if isinstance(data, Mapping) else "table"
     else:
         inner_head = by if isinstance(by, str) else by.name
-    return _means(named, checked_measure, (within or "", inner_head))
+    means = _means(named, checked_measure, (within or "", inner_head))
+    if within is None and not means.frame.label.is_unique:
+        frame = means.frame.assign(label=means.frame.inner)
+        runs = means.runs.assign(label=means.runs.inner)
+        return replace(means, frame=frame, runs=runs)
+    return means
 
 
 def means_of_study(results: Any, study: Study | str, measure: Measure, epoch: int | None = None) -> Means:
