@@ -216,8 +216,8 @@ def with_exact_test(estimate: Estimate, alpha: float) -> Estimate:
     3 of 5 against 0 of 5 has Newcombe's interval from 3 to 88 points, but p = 0.17: it becomes 0 to 88. Any
     other estimate is returned as it is.
     """
-    if not estimate.exact_test or estimate.n >= FEW or estimate.low is None or estimate.high is None:
+    is_significant = estimate.p is not None and estimate.p < alpha
+    if not estimate.exact_test or estimate.n >= FEW or is_significant:
         return estimate
-    if estimate.p is None or estimate.p < alpha:
-        return estimate
-    return replace(estimate, low=min(estimate.low, 0.0), high=max(estimate.high, 0.0))
+    low, high = estimate.low or 0.0, estimate.high or 0.0
+    return replace(estimate, low=min(low, 0.0), high=max(high, 0.0))

@@ -62,9 +62,9 @@ class Table:
     def heads(self) -> list[str]:
         """The titles, each with the unit that all quantities of its column have: `Test accuracy, %`."""
         heads = []
-        for index, column in enumerate(self.columns):
+        for column, entries in zip(self.columns, self._by_column, strict=True):
             title = column.title
-            units = _units(self._entries(index))
+            units = _units(entries)
             unit = units.pop() if len(units) == 1 else ""
             if unit and unit.lower() not in title.lower().split():
                 title = f"{title}, {unit}" if title else unit
@@ -74,19 +74,14 @@ class Table:
     @property
     def numeric(self) -> list[bool]:
         """Which columns have numbers."""
-        numeric = []
-        for index in range(len(self.columns)):
-            numeric.append(any(not isinstance(entry, str) for entry in self._entries(index)))
-        return numeric
+        return [not all(isinstance(entry, str) for entry in entries) for entries in self._by_column]
 
     def cells(self, digits: int | None = None) -> list[list[str]]:
         """Print the rows: quantities with half widths, in one number of decimals a column, or `digits`.
 
         A column of whole numbers, such as n, has no decimals.
         """
-        columns = []
-        for index in range(len(self.columns)):
-            columns.append(_texts_of_column(self._entries(index), digits))
+        columns = [_texts_of_column(entries, digits) for entries in self._by_column]
         return [list(row) for row in zip(*columns, strict=True)]
 
     def with_columns(self, *details: str) -> Table:
@@ -95,7 +90,10 @@ class Table:
         `n` is how many units each is of, `sd` their standard deviation, `p` the p value of a comparison, and
         `judged` the interval by which it is judged together with others. Raises `UsageError` for another.
         """
-        entries = self._last_entries_with_quantities()
+        with_quantities = [entries for entries in self._by_column if _quantities(entries)]
+        if not with_quantities:
+            refuse("with_columns() needs a column of quantities; this table has none")
+        entries = with_quantities[-1]
         units = _units(entries)
         decimals = digits_of_column(_quantities(entries))
         columns = list(self.columns)
@@ -112,16 +110,10 @@ class Table:
                 row.append(_detail_of(entry, detail, decimals))
         return Table(columns, rows)
 
-    def _entries(self, index: int) -> list[Entry]:
-        """The entries of a column."""
-        return [row[index] for row in self.rows]
-
-    def _last_entries_with_quantities(self) -> list[Entry]:
-        for index in reversed(range(len(self.columns))):
-            entries = self._entries(index)
-            if _quantities(entries):
-                return entries
-        return refuse("with_columns() needs a column of quantities; this table has none")
+    @property
+    def _by_column(self) -> list[Sequence[Entry]]:
+        """The entries of each column."""
+        return list(zip(*self.rows, strict=True)) if self.rows else [()] * len(self.columns)
 
     __eq__ = members_equal
     __hash__ = object.__hash__
