@@ -11,6 +11,7 @@ from pathlib import Path
 from labreport.cli.parser import parse
 from labreport.cli.terminal import INTERRUPTED, Terminal, guarded
 from labreport.errors import working_in
+from labreport.threads import thread_environment
 
 OWN_MODULE = ("build", "check", "watch", "new")
 """Commands that have a module of their name; the others are in `commands`."""
@@ -18,8 +19,6 @@ ELSEWHERE = ("watch", "new")
 """Commands in which none of the author's code runs, or only in other processes."""
 ENDINGS = {"build": INTERRUPTED, "watch": "Stopped watching."}
 """What Ctrl-C says, of other commands `Interrupted.`"""
-ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
-"""What this process computes, statistics and drawings, is small, and has the same bits with one thread."""
 
 
 def run(argv: Sequence[str], root: str, checkout: Callable[..., int | None] | None = None) -> int:
@@ -34,8 +33,8 @@ def run(argv: Sequence[str], root: str, checkout: Callable[..., int | None] | No
             code = checkout(arguments, terminal.warn)
             if code is not None:
                 return code
-        for variable in ONE_THREAD:
-            os.environ.setdefault(variable, "1")
+        for variable, threads in thread_environment(1).items():  # statistics and drawings are small
+            os.environ.setdefault(variable, threads)
         name: str = arguments.command.replace("-", "_")
         module = name if name in OWN_MODULE else "commands"
         command = getattr(import_module(f"labreport.cli.{module}"), name)

@@ -23,8 +23,9 @@ from labreport.results import Reads, Run, Store
 from labreport.results.files import sha256_of, write_bytes
 from labreport.run.local import WorkerDied
 from labreport.run.runner import OnEpoch, run_task
-from labreport.run.task import Failed, Task, thread_environment
+from labreport.run.task import Failed, Task
 from labreport.stale import KNOWN_VALUES, dependencies, load, module_files
+from labreport.threads import thread_environment
 
 TOPIC = "labreport"
 _FOLDER = "LABREPORT_PROJECT"

@@ -16,8 +16,9 @@ from labreport.errors import caller_folder, working_in
 from labreport.project import Project
 from labreport.results import Store
 from labreport.run.runner import OnEpoch, run_task
-from labreport.run.task import Failed, Task, thread_environment
+from labreport.run.task import Failed, Task
 from labreport.stale import load
+from labreport.threads import thread_environment
 
 
 class WorkerDied(Exception):

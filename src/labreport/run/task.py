@@ -74,18 +74,6 @@ class Failed:
 Event: TypeAlias = Epoch | Finished | Failed
 
 
-def thread_environment(threads: int) -> dict[str, str]:
-    """The environment variables of a process whose runs take so many compute threads: bits depend on them."""
-    names = (
-        "OMP_NUM_THREADS",
-        "OPENBLAS_NUM_THREADS",
-        "MKL_NUM_THREADS",
-        "TF_NUM_INTRAOP_THREADS",
-        "TF_NUM_INTEROP_THREADS",
-    )
-    return dict.fromkeys(names, str(threads))
-
-
 def available_cores() -> int:
     """The processors that this process may use."""
     if hasattr(os, "sched_getaffinity"):
