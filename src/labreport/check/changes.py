@@ -25,7 +25,7 @@ LAST_BUILD = "cache/changes.json"
 
 
 @dataclass(frozen=True)
-class Difference:
+class ChangedStatement:
     """One number, judgement, text or claim that is not what it was; `was` and `now` are as printed.
 
     `name` is that of an answer, such as `best.mean.wide`; of a claim, file and line, and `sentence` its text.
@@ -55,7 +55,7 @@ class LastBuild:
     `fallen` are the claims that it felled, or that are new in it and do not hold.
     """
 
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[ChangedStatement, ...] = ()
     was: dict[str, str] = field(default_factory=dict)
     fallen: tuple[Claim, ...] = ()
 
@@ -83,35 +83,35 @@ class LastBuild:
         files.write_json(report / LAST_BUILD, msgspec.to_builtins(self))
 
 
-def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[ChangedStatement]:
     """What is different between two `answers.json`, answers first, each paired by its name."""
     of_answers = list(_of_answers(before["questions"], after["questions"]))
     return of_answers + list(_of_claims(before, after))
 
 
-def _of_answers(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
+def _of_answers(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[ChangedStatement]:
     for name in old:
         if name not in new:
-            yield Difference(name, "asked", "")
+            yield ChangedStatement(name, "asked", "")
     for name, question in new.items():
         if name not in old:
-            yield Difference(name, "", "asked")
+            yield ChangedStatement(name, "", "asked")
             continue
         was = dict(_statements(from_json(old[name]["answer"])))
         now = dict(_statements(from_json(question["answer"])))
         for path in now | was:
             old_text, new_text = was.get(path, ABSENT), now.get(path, ABSENT)
             if old_text != new_text:
-                yield Difference(f"{name}.{path}", old_text, new_text)
+                yield ChangedStatement(f"{name}.{path}", old_text, new_text)
 
 
-def _of_claims(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Difference]:
+def _of_claims(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[ChangedStatement]:
     old = keyed_claims(claims_of_document(before))
     for key, claim in keyed_claims(claims_of_document(after)).items():
         previous = old.get(key, claim)
         if previous.holds != claim.holds:
             was, now = _WAS[previous.holds], _NOW[claim.holds]
-            yield Difference(f"{claim.file}:{claim.line}", was, now, claim.text)
+            yield ChangedStatement(f"{claim.file}:{claim.line}", was, now, claim.text)
 
 
 def _statements(item: Any, path: str = "") -> Iterator[tuple[str, str]]:
@@ -144,14 +144,13 @@ def printed_numbers(document: Mapping[str, Any]) -> dict[str, str]:
     return numbers
 
 
-def as_markdown(found: Sequence[Difference]) -> str:
-    """The differences as a table for a pull request, claims first and in full."""
-    if not found:
+def as_markdown(changes: Sequence[ChangedStatement]) -> str:
+    """The changes as a table for a pull request, claims first and in full."""
+    if not changes:
         return "No answer says anything else."
     lines = ["| | was | now |", "|---|---|---|"]
-    for difference in sorted(found, key=lambda difference: not difference.sentence):
-        cells = [difference.sentence, difference.was, difference.now]
-        sentence, was, now = map(escape_markdown, cells)
-        what = f"`{difference.name}` {sentence}".rstrip()
+    for change in sorted(changes, key=lambda change: not change.sentence):
+        sentence, was, now = map(escape_markdown, (change.sentence, change.was, change.now))
+        what = f"`{change.name}` {sentence}".rstrip()
         lines.append(f"| {what} | {was} | {now} |")
     return "\n".join(lines)

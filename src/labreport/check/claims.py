@@ -12,13 +12,13 @@ from labreport.errors import display_path
 from labreport.page import Claim
 from labreport.plan import Plan
 
-Outcome = Literal["holds", "fails", "unknown"]
+ClaimOutcome = Literal["holds", "fails", "unknown"]
 ClaimKey: TypeAlias = tuple[str, str, int]
 """By what a claim is known in another build: its file, its condition, and how many of both were before it.
 
 Its text has numbers in it, and its line moves.
 """
-VERDICTS: dict[Outcome, str] = {"holds": "holds", "fails": "does not hold", "unknown": "is not known"}
+VERDICTS: dict[ClaimOutcome, str] = {"holds": "holds", "fails": "does not hold", "unknown": "is not known"}
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class CheckedClaim:
         return f"{display_path(self.path)}:{self.claim.line}"
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> ClaimOutcome:
         """Whether the text that is printed holds; with `{% else %}` it does, unless nothing is known."""
         if self.claim.holds is None:
             return "unknown"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from textwrap import shorten
 
-from labreport.check.changes import Difference
+from labreport.check.changes import ChangedStatement
 from labreport.check.claims import CheckedClaim
 from labreport.cli.formats import as_annotations
 from labreport.cli.terminal import Terminal, visible
@@ -101,7 +101,9 @@ def gate(terminal: Terminal, claims: Sequence[CheckedClaim]) -> int:
     return CLAIMS_FAIL
 
 
-def show_changes(say: Callable[[str], None], changes: Sequence[Difference], most: int | None = None) -> None:
+def show_changes(
+    say: Callable[[str], None], changes: Sequence[ChangedStatement], most: int | None = None
+) -> None:
     """List what the answers say differently; more than `most` are counted."""
     say("Changed in the answers:" if changes else "No answer says anything else.")
     listed = changes[:most]

@@ -7,7 +7,8 @@ import html
 import itertools
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from mimetypes import guess_type
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
@@ -18,11 +19,13 @@ from markupsafe import Markup
 
 from labreport.charts import css_variables
 from labreport.errors import UsageError, did_you_mean, display_path
+from labreport.page.claims import Claim
 from labreport.page.environment import FRAME
 from labreport.page.fonts import font_faces
 from labreport.page.formulas import with_copyable_text
 from labreport.page.markdown import bibliography
 from labreport.page.numbering import Numbering
+from labreport.page.numbers import Entries
 from labreport.page.sections import Drawings, RenderedSection, glossary
 from labreport.project import Project
 from labreport.stats import plural
@@ -68,11 +71,10 @@ def render_page(
     loader = jinja2.FileSystemLoader([templates, FRAME])
     frame = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True)
     frame.globals |= {"plural": plural, "count_text": count_text, "number_word": number_word}
-    text = _with_claim_ids("\n".join(section.html for section in sections))
+    contents = _Contents.of(sections)
+    text = _with_claim_ids(contents.text)
     terms = glossary(templates, project.words)
     numbering = Numbering(project, text + terms)
-    numbers = _joined(section.numbers for section in sections)
-    partial_tables = {name for section in sections for name in section.partial_tables}
     body = frame.get_template(f"{medium}.html").render(
         project=project,
         words=project.words,
@@ -84,10 +86,10 @@ def render_page(
         cites=numbering.cites,
         references=bibliography(templates) if numbering.cites else {},
         counters=numbering.numbers,
-        lines=_joined(section.glance for section in sections),
-        claims=[claim for section in sections for claim in section.claims],
-        numbers=list(numbers.values()),
-        partial_tables=sorted(partial_tables),
+        lines=contents.glance,
+        claims=contents.claims,
+        numbers=list(contents.numbers.values()),
+        partial_tables=sorted(contents.partial_tables),
     )
     body = numbering.fill(body)
     body = _on_paper(body, figures) if medium == "print" else _on_screen(body, figures, frame)
@@ -99,8 +101,7 @@ def render_page(
     data: dict[str, str] = {}
     if medium == "screen":
         script = "".join(file.read_text("utf-8") for file in sorted(FRAME.glob("script/*.js")))
-        panels = _joined(section.claim_panels for section in sections)
-        data = {"numbers": _to_json(numbers), "claims": _to_json(panels)}
+        data = {"numbers": _to_json(contents.numbers), "claims": _to_json(contents.claim_panels)}
         words = re.sub("<[^>]*>", "", body)
         shown = words + html.unescape("".join(data.values())) + style + script
         style = font_faces(shown) + style
@@ -114,12 +115,28 @@ def render_page(
     )
 
 
-def _joined(parts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """What the parts of all sections have together, by name."""
-    joined: dict[str, Any] = {}
-    for part in parts:
-        joined |= part
-    return joined
+@dataclass
+class _Contents:
+    """What all sections have together."""
+
+    text: str = ""
+    claims: list[Claim] = field(default_factory=list)
+    numbers: Entries = field(default_factory=dict)
+    claim_panels: Entries = field(default_factory=dict)
+    glance: dict[str, str] = field(default_factory=dict)
+    partial_tables: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, sections: Sequence[RenderedSection]) -> _Contents:
+        """Gather it."""
+        contents = cls("\n".join(section.html for section in sections))
+        for section in sections:
+            contents.claims += section.claims
+            contents.numbers |= section.numbers
+            contents.claim_panels |= section.claim_panels
+            contents.glance |= section.glance
+            contents.partial_tables.update(section.partial_tables)
+        return contents
 
 
 def _to_json(values: Mapping[str, Any]) -> Markup:
