@@ -343,17 +343,14 @@ def test_the_files_that_contributing_names_are_there() -> None:
 def test_imports_run_down_the_list_of_rooms() -> None:
     """Those of functions too; but for types, and where a number of a JSON file becomes a quantity."""
     table = (ROOT / "CONTRIBUTING.md").read_text().partition("| room | has |")[2].partition("\n\n")[0]
-    ranks: dict[str, int] = {}
-    for rank, row in enumerate(table.splitlines()):
-        for room in re.findall(r"`(\w+)(?:/|\.py)`", row.split("|")[1] if row else ""):
-            ranks[room] = rank
-    engine = ROOT / "src/labreport"
+    rooms = re.findall(r"`(\w+)(?:/|\.py)`", "".join(row.split("|")[1] for row in table.splitlines()[2:]))
+    ranks = {room: rank for rank, room in enumerate(rooms)}
     upward = set()
-    for path in engine.rglob("*.py"):
-        name = path.relative_to(engine)
-        importing = ranks.get(name.parts[0].removesuffix(".py"))
+    for path in (ROOT / "src/labreport").rglob("*.py"):
+        name = path.relative_to(ROOT / "src/labreport")
+        room = name.parts[0].removesuffix(".py")
         without_types = re.sub(r"(?m)^if TYPE_CHECKING:\n(?:(?: .*)?\n)+", "", path.read_text())
         for imported in re.findall(r"(?m)^ *(?:from|import) labreport(?:\.| import )(\w+)", without_types):
-            if importing is not None and ranks.get(imported, importing) < importing:
+            if room in ranks and ranks.get(imported, ranks[room]) < ranks[room]:
                 upward.add(f"{name}: {imported}")
     assert upward == {"project/values.py: stats"}
