@@ -211,6 +211,7 @@ def layers(results: Any) -> Answer:
         late_momentum=_lead(results, SMALL_MOMENTUM, SMALL, LAST),
         more_nodes=_lead(results, WIDE, SMALL, LAST),
         three=_three_layers_leads(results),
+        comparisons=_comparisons_table(results),
         plain_lead=_lead(results, COMPLEX_PLAIN, WIDE, EPOCH),
         as_good=_longer_steps_are_as_good(results),
     )
@@ -255,6 +256,26 @@ def _three_layers_leads(results: Any) -> Answer:
         early_momentum=_lead(results, COMPLEX, ONE_LAYER, EPOCH, family=3),
         late_momentum=_lead(results, COMPLEX, ONE_LAYER, LAST, family=3),
     )
+
+
+def _comparisons_table(results: Any) -> Table:
+    """Leads on test data that are said in words, with the intervals by which they are judged."""
+    three_layers = "complex − one layer of 170 nodes, both with momentum"
+    three_layers_plain = "complex − one layer of 170 nodes, both without momentum"
+    comparisons = (
+        ("wide − small", WIDE, SMALL, EPOCH, 1),
+        ("wide − small", WIDE, SMALL, LAST, 1),
+        ("complex − wide", COMPLEX, WIDE, EPOCH, 3),
+        ("complex without momentum − wide", COMPLEX_PLAIN, WIDE, EPOCH, 1),
+        ("small with momentum − small", SMALL_MOMENTUM, SMALL, LAST, 1),
+        (three_layers_plain, COMPLEX_PLAIN, ONE_LAYER_PLAIN, EPOCH, 3),
+        (three_layers, COMPLEX, ONE_LAYER, EPOCH, 3),
+    )
+    rows = []
+    for title, first, second, epoch, family in comparisons:
+        lead = _lead(results, first, second, epoch, family)
+        rows.append([title, str(epoch), with_judged_interval(lead)])
+    return Table(("Networks", "Epochs", "Difference"), rows)
 
 
 def _longer_steps_are_as_good(results: Any) -> Any:
