@@ -124,6 +124,21 @@ def by_closure():
 def by_closure_again():
     return NEXT()
 
+class Shared:
+    texts = []
+
+    @classmethod
+    def text(cls):
+        if not cls.texts:
+            cls.texts.append(Path("j.txt").read_text())
+        return cls.texts
+
+def by_class():
+    return Shared.text()
+
+def by_class_again():
+    return Shared.text()
+
 def by_lazy_module():
     import late
     return late.TEXT
@@ -200,7 +215,8 @@ def in_thread():
         return list(pool.map(pd.read_csv, ["t.csv"]))
 
 NAMES = [name for name, value in list(globals().items()) if callable(value) and value.__module__ == __name__]
-NAMES = [name for name in NAMES if name not in ("Spec", "Loader", "keep", "counter", "NEXT", "load_cached")]
+PARTS = ("Spec", "Loader", "Shared", "keep", "counter", "NEXT", "load_cached")
+NAMES = [name for name in NAMES if name not in PARTS]
 
 def run(specification, seed, function):
     return Fit({"m": 1.0})
@@ -216,7 +232,7 @@ DATA = {
     "many/other.csv": "3",
     ".secret": "4",
 }
-DATA.update({f"{letter}.txt": "1\n" for letter in "adeghil"})
+DATA.update({f"{letter}.txt": "1\n" for letter in "adeghijl"})
 DATA.update({f"{letter}.csv": "x\n1\n" for letter in "ct"})
 READS = {
     "by_name": "a.txt",
@@ -236,6 +252,8 @@ READS = {
     "by_default_again": "h.txt",
     "by_closure": "i.txt",
     "by_closure_again": "i.txt",
+    "by_class": "j.txt",
+    "by_class_again": "j.txt",
     "by_lazy_module": "l.txt",
     "by_lazy_module_again": "l.txt",
     "missing": "nowhere.txt",

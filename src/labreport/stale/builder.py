@@ -52,13 +52,13 @@ class NodeBuilder:
         self._values = ValueHash(self)
         self._star_lookups = set[tuple[str, str]]()
 
-    def compute(self, parts: Parts, subject: Any) -> None:
+    def compute(self, parts: Parts, content: Any) -> None:
         """Fill in the node's digest and what it names, of the `parts` that one of the methods below gives.
 
         What cannot be told, or is another in every process, counts by the statements about it. Raises
         `UsageError` where there are none.
         """
-        digest = self._values.sha256(parts(self, subject))
+        digest = self._values.sha256(parts(self, content))
         unstable = self.node.label in self.graph.unstable
         if self._values.opaque or unstable:
             digest = self._by_statements("" if unstable else digest)
@@ -92,9 +92,9 @@ class NodeBuilder:
             if mentions and (name in statement.binds or not only_declares):
                 yield statement
 
-    def _add(self, label: str, parts: Parts, subject: Any) -> str:
+    def _add(self, label: str, parts: Parts, content: Any) -> str:
         """Note that the node rests on another, which may be new; its label."""
-        label = self.graph.add(label, parts, subject)
+        label = self.graph.add(label, parts, content)
         self.node.references[label] = None
         return label
 

@@ -59,7 +59,7 @@ class Graph:
             label = f"{kind} {declared.name} ({count})"
         return label
 
-    def add(self, label: str, parts: Parts, subject: Any) -> str:
+    def add(self, label: str, parts: Parts, content: Any) -> str:
         """Add a node, unless there is one of this label; it is computed later. Returns the label.
 
         That is always the same object, for pickle writes a text once in a digest and then refers to it.
@@ -67,13 +67,13 @@ class Graph:
         label = sys.intern(label)
         if label not in self.nodes:
             self.nodes[label] = Node(label=label)
-            self._waiting.append((self.nodes[label], parts, subject))
+            self._waiting.append((self.nodes[label], parts, content))
         return label
 
-    def root(self, label: str, parts: Parts, subject: Any) -> Node:
+    def root(self, label: str, parts: Parts, content: Any) -> Node:
         """A node by itself: what somebody rests on directly."""
         root = Node(label=label)
-        NodeBuilder(self, root).compute(parts, subject)
+        NodeBuilder(self, root).compute(parts, content)
         return root
 
     def closure(self, root: Node) -> Closure:
@@ -112,8 +112,8 @@ class Graph:
     def _compute(self) -> None:
         """Compute all nodes that are waiting, and those on which they rest."""
         while self._waiting:
-            node, parts, subject = self._waiting.popleft()
-            NodeBuilder(self, node).compute(parts, subject)
+            node, parts, content = self._waiting.popleft()
+            NodeBuilder(self, node).compute(parts, content)
 
     # Statements that act on libraries
 
