@@ -76,7 +76,8 @@ def description(kind: str, panels: Iterable[Any]) -> str:
     if axes_texts:
         text += f": {' and '.join(dict.fromkeys(axes_texts))}"
     if series:
-        text += f"; {', '.join(list(dict.fromkeys(series))[:_MOST_NAMES])}"
+        names = list(dict.fromkeys(series))
+        text += f"; {', '.join(names[:_MOST_NAMES])}"
     return f"{capitalised(text)}."
 
 
@@ -86,5 +87,6 @@ def _series_of(axes: Any) -> list[str]:
     if legend is not None:
         names = [text.get_text() for text in legend.get_texts()]
     else:
-        names = [str(artist.get_label()) for artist in [*axes.lines, *axes.collections]]
+        artists = [*axes.lines, *axes.collections]
+        names = [str(artist.get_label()) for artist in artists]
     return [name for name in names if name and not name.startswith("_")]

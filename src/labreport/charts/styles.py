@@ -46,9 +46,11 @@ class Colour(StrEnum):
         """The shade of it that text may be set in, at least 4.5:1 on the page."""
         return Colour.__members__.get(f"{self.name}_TEXT", self)
 
-
-VARIABLES: dict[str, str] = {colour: "--chart-" + colour.name.lower().replace("_", "-") for colour in Colour}
-"""The CSS variable of each colour, such as `--chart-blue-text`."""
+    @property
+    def variable(self) -> str:
+        """Its CSS variable, such as `--chart-blue-text`."""
+        name = self.name.lower().replace("_", "-")
+        return f"--chart-{name}"
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ SERIES = (_BLUE, _VERMILLION, _PURPLE, _INK, _GREEN)  # at most five: with more,
 
 def css_variables() -> str:
     """Declare every chart colour for both themes, `--chart-ink: light-dark(#1f2328, #f0f3f6); …`."""
-    lines = [f"{VARIABLES[colour]}: light-dark({colour}, {colour.dark});" for colour in Colour]
+    lines = [f"{colour.variable}: light-dark({colour}, {colour.dark});" for colour in Colour]
     return "\n".join(lines)
 
 

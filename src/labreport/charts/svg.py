@@ -17,7 +17,7 @@ from matplotlib.text import Text
 
 from labreport.charts.drawing import Drawing, description
 from labreport.charts.shades import ON_DARK, ON_LIGHT
-from labreport.charts.styles import FAMILY, INCH_MM, LEAST_TYPE, SIZE, VARIABLES, WIDTH_MM, Colour
+from labreport.charts.styles import FAMILY, INCH_MM, LEAST_TYPE, SIZE, WIDTH_MM, Colour
 from labreport.charts.ticks import readable_log_ticks
 from labreport.errors import UsageError
 
@@ -64,7 +64,7 @@ def export(drawing: Any, *, name: str = "figure") -> Exported:
         _check_width(figure, width, name, is_grid=is_grid)
         scale = WIDTH_MM / width
         note = f"figure {name!r} is drawn at {100 * scale:.0f} %: it is {width:.0f} mm wide"
-        svg = _SIZE_IN_POINTS.sub(lambda size: f'="{scale * float(size[1]):.2f}pt"', svg, count=2)
+        svg = _scaled(svg, scale)
     svg_screen = _COLOUR.sub(_themed, svg)
     columns, rows = drawing.table()
     return Exported(
@@ -151,7 +151,7 @@ _GEOMETRY = re.compile(r'(?<= )(?:d|x|y|width|height|transform)="[^"]*"')
 _LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
 _BETWEEN_TAGS = re.compile(r"(?<=>)[ \n]+(?=<)")
 _COLOUR = re.compile(r"(?<=(?:fill|roke): )#[0-9a-f]{6}")
-_SIZE_IN_POINTS = re.compile(r'="([\d.]+)pt"')
+_LENGTH_IN_POINTS = re.compile(r'="([\d.]+)pt"')
 
 
 def _tidy(text: str) -> str:
@@ -175,6 +175,16 @@ def _to_a_hundredth(number: re.Match[str]) -> str:
     return f"{rounded:.10g}"
 
 
+def _scaled(svg: str, scale: float) -> str:
+    """The drawing in another size: its width and height are the first lengths in points."""
+
+    def scaled_length(length: re.Match[str]) -> str:
+        points = scale * float(length[1])
+        return f'="{points:.2f}pt"'
+
+    return _LENGTH_IN_POINTS.sub(scaled_length, svg, count=2)
+
+
 def _of_house(colour: re.Match[str]) -> str:
     """What the house draws instead of a colour: its own for seaborn's paler ones, ink for black."""
     return _HOUSE.get(colour[0], colour[0])
@@ -183,8 +193,8 @@ def _of_house(colour: re.Match[str]) -> str:
 def _themed(colour: re.Match[str]) -> str:
     """What a page of two themes has instead of a colour: a variable of the house, a grey that turns over."""
     text = colour[0]
-    if text in VARIABLES:
-        return f"var({VARIABLES[text]}, {text})"
+    if text in _COLOURS:
+        return f"var({_COLOURS[text].variable}, {text})"
     level = text[1:3]
     if text != f"#{3 * level}":
         return text
@@ -194,9 +204,12 @@ def _themed(colour: re.Match[str]) -> str:
 
 def _desaturated(colour: str) -> str:
     """What seaborn makes of a colour for bars, boxes and violins (`saturation=0.75`)."""
-    hue, lightness, saturation = colorsys.rgb_to_hls(*colors.to_rgb(colour))
+    channels = colors.to_rgb(colour)
+    hue, lightness, saturation = colorsys.rgb_to_hls(*channels)
     paler = colorsys.hls_to_rgb(hue, lightness, 0.75 * saturation)
     return colors.to_hex(paler)
 
 
-_HOUSE = {_desaturated(colour): colour.value for colour in Colour} | {"#000000": Colour.INK}
+_COLOURS = {colour.value: colour for colour in Colour}
+_HOUSE = {_desaturated(colour): colour.value for colour in Colour}
+_HOUSE["#000000"] = Colour.INK.value

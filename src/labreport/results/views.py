@@ -152,11 +152,12 @@ def results_for_reader(reader: Reader, runs_of: Callable[[Experiment], Iterable[
 
 def describe_experiment(experiment: Experiment, epochs: Sequence[int], runs: Iterable[Run]) -> dict[str, Any]:
     """How `answers.json` describes an experiment, and by which keys it finds its runs."""
-    specification = experiment.specification
-    values = {field.name: getattr(specification, field.name) for field in fields(specification)}
+    specification = {}
+    for member in fields(experiment.specification):
+        specification[member.name] = getattr(experiment.specification, member.name)
     return {
         "title": experiment.title or experiment.name,
-        "specification": files.map_leaves(values, _json_or_text),
+        "specification": files.map_leaves(specification, _json_or_text),
         "epochs": list(epochs),
         "runs": {str(run.seed): run.key for run in runs},
     }

@@ -76,7 +76,8 @@ def curve(
     for outer in means.frame.outer.unique():
         name = f"{prefix}{outer}".strip() or means.measure.label
         lines[name] = means.of(outer)
-    return _draw(means, panels_of(lines), f"{means.measure.label} by {means.heads[1]}")
+    title = f"{means.measure.label} by {means.heads[1]}"
+    return _draw(means, panels_of(lines), title)
 
 
 def _curve_of_records(results: Any, records: Sequence[Measure | str]) -> Drawing:
@@ -99,10 +100,13 @@ def _curve_of_records(results: Any, records: Sequence[Measure | str]) -> Drawing
         title = experiment if len(experiments) > 1 else ""
         panels[title] = {name: means.of(experiment) for name, means in by_record.items()}
     frames = []
+    run_frames = []
     for name, means in by_record.items():
-        frames.append(means.frame.assign(outer=means.frame.outer + f", {name}"))
-    runs = pandas.concat([means.runs for means in by_record.values()])
-    together = replace(first, frame=pandas.concat(frames), runs=runs, heads=("line", "epoch"))
+        line_names = means.frame.outer + f", {name}"
+        frames.append(means.frame.assign(outer=line_names))
+        run_frames.append(means.runs)
+    frame, runs = pandas.concat(frames), pandas.concat(run_frames)
+    together = replace(first, frame=frame, runs=runs, heads=("line", "epoch"))
     return _draw(together, panels, f"{' and '.join(by_record)} by epoch")
 
 

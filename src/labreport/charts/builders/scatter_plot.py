@@ -51,7 +51,8 @@ def scatter(
     frame = frame.assign(x=printed_x, y=printed_y)
     series = {up.label: frame}
     if by is not None:
-        series = {str(value): part for value, part in frame.groupby(by, sort=False, observed=True)}
+        by_value = frame.groupby(by, sort=False, observed=True)
+        series = {str(value): part for value, part in by_value}
     panels = panels_of(series)
     figure, all_axes = figure_of_panels(panels, 70.0, axis_title(up))
     for axes, parts in zip(all_axes, panels.values(), strict=True):
