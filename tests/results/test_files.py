@@ -27,7 +27,7 @@ def branches(children: Any) -> Any:
 TREES = st.recursive(LEAVES, branches, max_leaves=8)
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(st.dictionaries(st.text(), TREES))
 def test_json_is_read_as_it_was_written(tmp_path_factory: pytest.TempPathFactory, values: Any) -> None:
     """Also numbers that are not finite, and texts that look like them."""
