@@ -22,7 +22,7 @@ from labreport.stats.rounding import (
 )
 from labreport.stats.wording import MINUS, MISSING, NO_BREAK, number_word, power_of_ten_text, with_unit
 
-Layout = Literal["value", "plus-minus", "interval", "judged", "p", "words"]
+Layout = Literal["value", "plus-minus", "ends", "interval", "judged", "p", "words"]
 _MOST_DECIMALS = 20
 
 
@@ -33,69 +33,6 @@ def number_text(number: float, decimals: int) -> str:
     text = f"{abs(number):,.{decimals}f}"
     is_zero = text.strip("0.") == ""
     return f"{MINUS}{text}" if number < 0 and not is_zero else text
-
-
-@dataclass(frozen=True)
-class Formatter:
-    """Writes the numbers of one quantity in its rounding, without its unit; `signed` writes `+`, too."""
-
-    quantity: Quantity
-    rounding: Rounding
-    signed: bool = False
-
-    @property
-    def has_interval(self) -> bool:
-        """Whether there is an interval, and not one of equal values."""
-        return self.rounding.extent.half_width > 0
-
-    @property
-    def prints_ends(self) -> bool:
-        """Whether the ends of the interval are printed, since value ± half width would mislead."""
-        extent = self.rounding.extent
-        return extent.is_lopsided or extent.is_logarithmic or self.rounding.hides_null
-
-    def value_text(self) -> str:
-        """The value: `98.14`, `3.1 × 10¹²`."""
-        if self.quantity.value is None:
-            return MISSING
-        return self._signed_value() + self._power()
-
-    def plus_minus_text(self) -> str:
-        """The value ± the half width: `98.14 ± 0.18`; in brackets where a power of ten follows."""
-        half_width = number_text(self.rounding.extent.half_width, self.rounding.decimals)
-        text = f"{self._signed_value()}{NO_BREAK}±{NO_BREAK}{half_width}"
-        return text if self.rounding.exponent is None else f"({text}){self._power()}"
-
-    def interval_text(self) -> str:
-        """Both ends: `1.2 to 2.1`."""
-        low, high = self.rounding.extent.low, self.rounding.extent.high
-        return f"{self._end(low)} to {self._end(high)}"
-
-    def _signed_value(self) -> str:
-        value, decimals = self.rounding.extent.value, self.rounding.decimals
-        text = number_text(value, decimals)
-        return f"+{text}" if self.signed and round(value, decimals) > 0 else text
-
-    def _power(self) -> str:
-        """What stands behind a number that is printed by a power of ten."""
-        exponent = self.rounding.exponent
-        return "" if exponent is None else f"{NO_BREAK}×{NO_BREAK}{power_of_ten_text(exponent)}"
-
-    def _end(self, end: float) -> str:
-        """An end of the interval, with up to three decimals more so that it is not rounded across a limit."""
-        decimals = self.rounding.decimals
-        if self.rounding.ends_have_own_decimals:
-            decimals = significant_decimals(end)
-        limits = self.rounding.extent.limits
-        enough = decimals_beside_limits(end, decimals, limits)
-        if enough is not None:
-            return number_text(end, enough) + self._power()
-        decimals += MOST_EXTRA_DECIMALS
-        smallest_step = 10.0**-decimals
-        limit = min(limits, key=lambda limit: abs(end - limit))
-        if end > limit:
-            return f"<{NO_BREAK}{number_text(limit + smallest_step, decimals)}{self._power()}"
-        return f">{NO_BREAK}{number_text(limit - smallest_step, decimals)}{self._power()}"
 
 
 @dataclass(frozen=True)
@@ -119,53 +56,104 @@ class FormattedQuantity:
     def __str__(self) -> str:
         return _LAYOUTS[self.layout](self) + self.suffix
 
-    def formatter(self, *, brief: bool = False) -> Formatter:
-        """What writes its numbers; where `brief`, without their uncertainty."""
-        rounding = rounding_of(self.quantity, self.decimals, brief=brief)
-        return Formatter(self.quantity, rounding, self.signed)
-
-    def with_unit(self, text: str) -> str:
-        """A printed number, and its unit where that is printed, too."""
-        return with_unit(text, self.quantity.unit) if self.has_unit else text
-
     def changed(self, decimals: int | None, **changes: Any) -> FormattedQuantity:
         """The same with other fields, and with so many decimals; None leaves them."""
         if decimals is not None:
             changes["decimals"] = decimals
         return replace(self, **changes)
 
+    def rounding(self, *, brief: bool = False) -> Rounding:
+        """How its numbers are rounded; where `brief`, their uncertainty is not printed."""
+        return rounding_of(self.quantity, self.decimals, brief=brief)
+
+    def with_unit(self, text: str) -> str:
+        """A printed number, and its unit where that is printed, too."""
+        return with_unit(text, self.quantity.unit) if self.has_unit else text
+
+    def number_text(self, rounding: Rounding) -> str:
+        """The value alone: `98.14`, signed `+0.61`; without what follows where it has a power of ten."""
+        value = rounding.extent.value
+        text = number_text(value, rounding.decimals)
+        return f"+{text}" if self.signed and round(value, rounding.decimals) > 0 else text
+
+    def value_text(self, rounding: Rounding) -> str:
+        """The value with its unit: `98.14 %`, `3.1 × 10¹² J`."""
+        if self.quantity.value is None:
+            return MISSING
+        return self.with_unit(self.number_text(rounding) + _power_text(rounding))
+
+
+# Parts
+
+
+def _power_text(rounding: Rounding) -> str:
+    """What stands behind a number that is printed by a power of ten."""
+    if rounding.exponent is None:
+        return ""
+    return f"{NO_BREAK}×{NO_BREAK}{power_of_ten_text(rounding.exponent)}"
+
+
+def _interval(rounding: Rounding) -> str:
+    """Both ends: `1.2 to 2.1`."""
+    return f"{_end_text(rounding, rounding.extent.low)} to {_end_text(rounding, rounding.extent.high)}"
+
+
+def _end_text(rounding: Rounding, end: float) -> str:
+    """An end of the interval, with up to three decimals more so that it is not rounded across a limit."""
+    limits = rounding.extent.limits
+    decimals = significant_decimals(end) if rounding.ends_have_own_decimals else rounding.decimals
+    enough = decimals_beside_limits(end, decimals, limits)
+    if enough is not None:
+        return number_text(end, enough) + _power_text(rounding)
+    decimals += MOST_EXTRA_DECIMALS
+    smallest_step = 10.0**-decimals
+    limit = min(limits, key=lambda limit: abs(end - limit))
+    if end > limit:
+        return f"<{NO_BREAK}{number_text(limit + smallest_step, decimals)}{_power_text(rounding)}"
+    return f">{NO_BREAK}{number_text(limit - smallest_step, decimals)}{_power_text(rounding)}"
+
 
 # Layouts
 
 
 def _value_text(formatted: FormattedQuantity) -> str:
-    formatter = formatted.formatter(brief=True)
-    return formatted.with_unit(formatter.value_text())
+    return formatted.value_text(formatted.rounding(brief=True))
 
 
 def _plus_minus_text(formatted: FormattedQuantity) -> str:
-    formatter = formatted.formatter(brief=formatted.quantity.low is None)
-    if not formatter.has_interval:
-        return formatted.with_unit(formatter.value_text())
-    if formatter.prints_ends:
-        return f"{formatted.with_unit(formatter.value_text())} ({formatter.interval_text()})"
-    return formatted.with_unit(formatter.plus_minus_text())
+    """Value ± half width, in brackets before a power of ten; the ends where ± would mislead."""
+    rounding = formatted.rounding(brief=formatted.quantity.low is None)
+    if not rounding.extent.has_interval:
+        return formatted.value_text(rounding)
+    if rounding.prints_ends:
+        return _ends_text(formatted)
+    half_width = number_text(rounding.extent.half_width, rounding.decimals)
+    text = f"{formatted.number_text(rounding)}{NO_BREAK}±{NO_BREAK}{half_width}"
+    if rounding.exponent is not None:
+        text = f"({text}){_power_text(rounding)}"
+    return formatted.with_unit(text)
+
+
+def _ends_text(formatted: FormattedQuantity) -> str:
+    rounding = formatted.rounding()
+    value = formatted.value_text(rounding)
+    return f"{value} ({_interval(rounding)})" if rounding.extent.has_interval else value
 
 
 def _interval_text(formatted: FormattedQuantity) -> str:
-    formatter = formatted.formatter()
-    value = formatted.with_unit(formatter.value_text())
-    if not formatter.has_interval:
+    rounding = formatted.rounding()
+    value = formatted.value_text(rounding)
+    if not rounding.extent.has_interval:
         return value
-    return f"{value} (95{NO_BREAK}% CI {formatter.interval_text()})"
+    return f"{value} (95{NO_BREAK}% CI {_interval(rounding)})"
 
 
 def _judged_text(formatted: FormattedQuantity) -> str:
     """The ends of the interval by which a comparison is judged together with others: `−1.2 to 0.4`."""
     quantity = formatted.quantity
     judged = replace(quantity, low=quantity.judged_low, high=quantity.judged_high)
-    formatter = replace(formatted, quantity=judged).formatter()
-    return formatter.interval_text() if formatter.has_interval else MISSING
+    rounding = rounding_of(judged, formatted.decimals)
+    return _interval(rounding) if rounding.extent.has_interval else MISSING
 
 
 def _p_text(formatted: FormattedQuantity) -> str:
@@ -185,6 +173,7 @@ def _words_text(formatted: FormattedQuantity) -> str:
 _LAYOUTS: dict[Layout, Callable[[FormattedQuantity], str]] = {
     "value": _value_text,
     "plus-minus": _plus_minus_text,
+    "ends": _ends_text,
     "interval": _interval_text,
     "judged": _judged_text,
     "p": _p_text,

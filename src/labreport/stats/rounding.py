@@ -36,6 +36,11 @@ class Extent:
         return max(abs(self.value), self.uncertainty)
 
     @property
+    def has_interval(self) -> bool:
+        """Whether there is an interval, and not one of equal values."""
+        return self.half_width > 0
+
+    @property
     def includes_null(self) -> bool:
         """Whether the interval does not exclude that there is no difference."""
         return self.low <= self.null <= self.high
@@ -100,7 +105,7 @@ class Rounding:
         `−5 ± 5` hides it, be it −5.2 ± 4.9 (outside) or −4.8 ± 5.1 (inside).
         """
         extent = self.extent
-        if not extent.half_width:
+        if not extent.has_interval:
             return False
         distance = abs(extent.value - extent.null)
         printed_distance = round(distance, self.decimals)
@@ -108,6 +113,11 @@ class Rounding:
         if printed_distance == printed_half_width:
             return not math.isclose(distance, extent.half_width, rel_tol=1e-9)
         return (printed_half_width > printed_distance) != extent.includes_null
+
+    @property
+    def prints_ends(self) -> bool:
+        """Whether the ends of the interval are printed, since value ± half width would mislead."""
+        return self.extent.is_lopsided or self.extent.is_logarithmic or self.hides_null
 
     def until_null_shows(self, least: int, *, brief: bool) -> Rounding:
         """The same with `least` decimals more, or up to three, so that ± tells on which side zero is."""

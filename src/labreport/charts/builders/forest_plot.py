@@ -13,9 +13,9 @@ from labreport.charts.styles import Colour
 from labreport.errors import refuse
 from labreport.project.checks import short_repr
 from labreport.stats import Difference, Finding, Quantity
-from labreport.stats.formats import Formatter
+from labreport.stats.formats import FormattedQuantity
 from labreport.stats.quantity import as_quantity
-from labreport.stats.rounding import decimals_in_column, digits_of_column, rounding_of
+from labreport.stats.rounding import decimals_in_column, digits_of_column
 from labreport.stats.wording import unit_text
 
 if TYPE_CHECKING:
@@ -113,10 +113,8 @@ def _number_texts(quantities: Sequence[Quantity]) -> list[str]:
     decimals = digits_of_column(quantities)
     texts = []
     for quantity in quantities:
-        rounding = rounding_of(quantity, decimals_in_column(quantity, decimals))
-        formatter = Formatter(quantity, rounding)
-        interval = f" ({formatter.interval_text()})" if formatter.has_interval else ""
-        texts.append(formatter.value_text() + interval)
+        own_decimals = decimals_in_column(quantity, decimals)
+        texts.append(str(FormattedQuantity(quantity, "ends", own_decimals, has_unit=False)))
     return texts
 
 
