@@ -25,7 +25,7 @@ from labreport.plan.reasons import (
 from labreport.plan.targets import DocumentTarget, RunTarget, Target
 from labreport.project import Experiment, Project
 from labreport.results import ReadLists, Run, Store, files, sha256_of
-from labreport.stale import UNKNOWN, declaration_hash, dependencies
+from labreport.stale import UNKNOWN, dependencies, short_hash
 
 
 class Plan:
@@ -44,7 +44,9 @@ class Plan:
         self.dependencies = dependencies(project, self.store.folder)
         self.call_hashes = CallHashes()
         self._most_seeds: int | None = None
+        self._inputs_of_experiments: dict[str, dict[str, str]] = {}
         self._run_keys: dict[Target, str] = {}
+        self._runs_hash = ""
         self._staleness: dict[Target, Staleness] = {}
         self.graph = TargetGraph(project, self.seeds)
         self.forced: set[Target] = set()
@@ -55,7 +57,7 @@ class Plan:
         """The plan of a preliminary report, with one seed of each experiment."""
         plan = copy(self)
         plan._most_seeds = 1
-        plan._staleness = {}
+        plan._staleness, plan._runs_hash = {}, ""
         plan.graph = TargetGraph(plan.project, plan.seeds)
         return plan
 
@@ -76,10 +78,11 @@ class Plan:
         """All targets, each after what it reads."""
         return self.graph.targets
 
-    @cached_property
-    def declarations(self) -> dict[str, str]:
-        """How each experiment is declared, by its name."""
-        return {experiment.name: declaration_hash(experiment) for experiment in self.project.all_experiments}
+    def run_inputs(self, experiment: Experiment, seed: int) -> dict[str, str]:
+        """What a run would be made of now; but for its seed, that is computed once for an experiment."""
+        if experiment.name not in self._inputs_of_experiments:
+            self._inputs_of_experiments[experiment.name] = self.dependencies.run_inputs(experiment, seed)
+        return {**self._inputs_of_experiments[experiment.name], "seed": str(seed)}
 
     def key(self, target: Target) -> str:
         """The digest of what a target would be made of now; that of a run is computed once."""
@@ -145,6 +148,15 @@ class Plan:
         entry = self.cache.entry(target.kind, target.name)
         return entry.value_sha256[:16] if entry else UNKNOWN
 
+    @property
+    def runs_hash(self) -> str:
+        """The digest of all runs, of which documents are made; `UNKNOWN` while one is to be made."""
+        if not self._runs_hash:
+            values = [[str(run), self.value_hash(run)] for run in self.graph.runs]
+            is_known = all(value != UNKNOWN for _, value in values)
+            self._runs_hash = short_hash(values) if is_known else UNKNOWN
+        return self._runs_hash
+
     def store_entry(self, target: Target, value: Any, reads: Mapping[str, str]) -> None:
         """Store what was made, as plain JSON values, and what was read for it. Raises `DiskError`."""
         value = files.to_plain_json(value)
@@ -182,6 +194,7 @@ class Plan:
     def forget(self) -> None:
         """Look again at what is stale: a file of the store is not what it was."""
         self._staleness.clear()
+        self._runs_hash = ""
 
     def _staleness_of_run(self, target: RunTarget) -> Staleness:
         if target in self.forced:

@@ -12,7 +12,7 @@ from labreport.errors import LabReportError, UsageError, raised_at
 from labreport.plan.documents import answers_document, facts
 from labreport.project import Experiment, Figure, Reader, Section
 from labreport.results import files, results_for_reader
-from labreport.stale import UNKNOWN, engine_hash, short_hash, versions
+from labreport.stale import engine_hash, short_hash, versions
 
 if TYPE_CHECKING:
     from labreport.page import RenderedSection
@@ -69,7 +69,7 @@ class RunTarget(Target):
 
     def inputs(self, plan: Plan) -> dict[str, str]:
         """Neither its experiment's name nor how many epochs it has."""
-        return plan.dependencies.run_inputs(self.subject, self.seed)
+        return plan.run_inputs(self.subject, self.seed)
 
 
 class MadeTarget(Target):
@@ -228,15 +228,10 @@ class DocumentTarget(MadeTarget):
     def inputs(self, plan: Plan) -> dict[str, str]:
         """What it reads, how the report is divided, and the frame around it."""
         inputs = _engine_inputs(self.name)
-        runs = []
         for target in plan.graph.reads(self):
-            value = plan.value_hash(target)
-            if isinstance(target, RunTarget):
-                runs.append([str(target), value])
-            else:
-                inputs[str(target)] = value
-        is_unknown = any(value == UNKNOWN for _, value in runs)
-        inputs["runs"] = UNKNOWN if is_unknown else short_hash(runs)
+            if not isinstance(target, RunTarget):
+                inputs[str(target)] = plan.value_hash(target)
+        inputs["runs"] = plan.runs_hash
         inputs["seeds"] = f"{plan.seed_range.start} to {plan.seed_range.stop - 1}"
         inputs["sections"] = _outline_hash(plan.project.chapters)
         if self.name == "answers.json":
@@ -282,8 +277,8 @@ def _engine_inputs(kind: str) -> dict[str, str]:
 def _declarations(plan: Plan) -> dict[str, str]:
     """How the project and its experiments are declared."""
     inputs = {"project": _project_hash(plan)}
-    for name, declaration in plan.declarations.items():
-        inputs[f"experiment {name}"] = declaration
+    for experiment in plan.project.all_experiments:
+        inputs[f"experiment {experiment.name}"] = plan.dependencies.declaration(experiment)
     return inputs
 
 

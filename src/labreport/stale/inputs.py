@@ -58,6 +58,7 @@ class Dependencies:
         self.recorder.report = os.path.join(str(report), "") if report else ""
         self.digests = FileDigests(report / "cache" / "digests.json" if report else None)
         self._program = Program(self.recorder.sources)
+        self._declarations: dict[str, str] = {}
         stable, known_unstable = read_known(cache_folder)
         self._follow(known_unstable.union(unstable))
         if cache_folder is not None and cache_folder.parent.is_dir():
@@ -102,16 +103,22 @@ class Dependencies:
             numbers = " ".join(map(str, epochs))
             label = f"reads {name} {numbers}"
             inputs[label] = UNKNOWN if UNKNOWN in digests.values() else short_hash(digests)
-            inputs[f"experiment {name}"] = declaration_hash(self.project.experiment(name))
+            inputs[f"experiment {name}"] = self.declaration(self.project.experiment(name))
         for read in reader.reads:
             if isinstance(read.subject, Study):
-                inputs[f"experiment {read.subject.name}"] = declaration_hash(read.subject)
+                inputs[f"experiment {read.subject.name}"] = self.declaration(read.subject)
         inputs.update(self._file_inputs(reader.data, reader.location))
         return inputs
 
     def section_inputs(self, section: Section) -> Inputs:
         """The classes of the specifications that a section can print, and what their properties rest on."""
         return self._code_inputs(section)
+
+    def declaration(self, declared: Experiment | Study) -> str:
+        """The digest of how an experiment or a study is declared, computed once."""
+        if declared.name not in self._declarations:
+            self._declarations[declared.name] = declaration_hash(declared)
+        return self._declarations[declared.name]
 
     def _code_inputs(self, subject: Subject, libraries: Iterable[str] | None = None) -> Inputs:
         """The code and values of a subject, with tables and files in them, and libraries.
