@@ -20,16 +20,10 @@ from sample_report import report as sample
 from labreport.page.document import render_page
 from labreport.page.pdf import html_to_pdf
 
-QUIET = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+QUIET = """
+--headless --no-sandbox --disable-gpu --disable-quic --no-first-run
+--disable-background-networking --disable-component-update --disable-sync
+"""
 Open = Callable[..., AbstractContextManager[Any]]
 BUILT = Path(os.environ.get("LABREPORT_OUTPUT", Path(__file__).parents[2] / "report"))
 """A report that was built, which is looked at too if it is there."""
@@ -76,8 +70,9 @@ def chromium() -> Open:
             options.binary_location = binary
             options.add_experimental_option("prefs", {"download.default_directory": profile})
             options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-            for argument in (*QUIET, f"--user-data-dir={profile}/profile"):
+            for argument in QUIET.split():
                 options.add_argument(argument)
+            options.add_argument(f"--user-data-dir={profile}/profile")
             browser = selenium.Chrome(options=options, service=selenium.ChromeService(driver))
             try:
                 resize(browser, width)

@@ -20,17 +20,6 @@ def test_it_is_pdf_ua_by_every_rule(report: Path) -> None:
     assert validation.rules.total > 100
 
 
-def test_all_fonts_are_embedded_and_ours(report: Path) -> None:
-    """`pdffonts`: nothing of the system's."""
-    command = [program("pdffonts", "Debian's poppler-utils"), str(report / "report.pdf")]
-    run = subprocess.run(command, capture_output=True, text=True, check=True)
-    fonts = [line.split() for line in run.stdout.splitlines()[2:]]
-    assert len(fonts) >= 5
-    for name, *_, embedded, subset, unicode, _, _ in fonts:
-        assert re.search(r"Source-(Serif-4|Sans-3)|JetBrains-Mono", name)
-        assert (embedded, subset, unicode) == ("yes", "yes", "yes")
-
-
 def test_no_type_is_below_eight_points(report: Path) -> None:
     """In text and in drawings alike, but for raised signs and indices."""
     pdfium = module("pypdfium2", "pypdfium2")
