@@ -61,30 +61,30 @@ def watch(arguments: argparse.Namespace, terminal: Terminal) -> None:
         terminal.say(f"Watching; the report is at {server.address} (Ctrl-C ends)")
         if arguments.open:
             webbrowser.open(server.address)
-        is_waiting = True  # for the first build, too: an edit before any was looked for would be missed
+        is_build_due = True  # begun when edits are looked for: one that is made before would be missed
         for edits in _edits(arguments):
             if build is not None:
                 for error in build.news():
                     server.error = error
-            if not edits and not is_waiting:
+            if not edits and not is_build_due:
                 continue
-            edits_only_texts = all(path.is_relative_to(templates) for path in edits)
-            # runs that are under way go on where only texts are edited
-            is_waiting = build is not None and build.is_running and edits_only_texts
-            if not is_waiting:
-                under_way.close()
-                build = BuildProcess(context, arguments)
-                under_way.callback(build.stop)
+            is_build_due = True
+            has_new_code = not all(path.is_relative_to(templates) for path in edits)
+            if build is not None and build.is_running and not has_new_code:
+                continue  # runs that are under way go on where only texts are edited
+            under_way.close()
+            build = BuildProcess(context, arguments)
+            under_way.callback(build.stop)
+            is_build_due = False
 
 
 def _edits(arguments: argparse.Namespace) -> Iterator[set[Path]]:
     """The files that were edited, again and again; an empty set where for a moment none was."""
     module, source = locate_project(arguments.project)
     package = source.joinpath(*module.split(".")[:-1])
-    engine = Path(__file__).parents[1]
-    folders = {package, arguments.project / "templates", engine}
+    templates = arguments.project / "templates"
     changes = watch_files(
-        *filter(Path.is_dir, folders),
+        *filter(Path.is_dir, {package, templates}),
         watch_filter=DefaultFilter(ignore_paths=[f"{arguments.output}{os.sep}"]),
         step=20,  # milliseconds without another change until one is acted on
         debounce=200,
@@ -101,19 +101,19 @@ class BuildProcess:
 
     def __init__(self, context: ForkServerContext, arguments: argparse.Namespace) -> None:
         self.is_running = False
-        self._channel, theirs = context.Pipe(duplex=False)
-        self._process = context.Process(target=_build, args=(theirs, arguments))
+        self._receiver, sender = context.Pipe(duplex=False)
+        self._process = context.Process(target=_build, args=(sender, arguments))
         # Ctrl-C reaches every process of the terminal; those that build are to hear of it from this one only
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         self._process.start()
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        theirs.close()
+        sender.close()
 
     def news(self) -> Iterator[str]:
         """What it has said since: what is wrong, or the empty text when there is a page."""
         with suppress(EOFError, OSError):
-            while self._channel.poll():
-                message = self._channel.recv()
+            while self._receiver.poll():
+                message = self._receiver.recv()
                 self.is_running = message is None
                 if message is not None:
                     yield message
@@ -127,14 +127,14 @@ class BuildProcess:
         self._process.join()
 
 
-def _build(channel: Connection, arguments: argparse.Namespace) -> None:
+def _build(sender: Connection, arguments: argparse.Namespace) -> None:
     """Build once; send None when runs begin, and at the end what is wrong, or the empty text."""
     terminal = Terminal(debug=arguments.debug)
-    progress = Progress(terminal, on_running=lambda: channel.send(None))
+    progress = Progress(terminal, on_running=lambda: sender.send(None))
     exit_code = guarded(lambda: carry_out(arguments, terminal, progress), terminal, "")
     was_interrupted = exit_code != 0 and not terminal.last_error
     if not was_interrupted:
-        channel.send(terminal.last_error)
+        sender.send(terminal.last_error)
 
 
 class PageServer(http.server.ThreadingHTTPServer):
