@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from labreport.stats.estimate import (
@@ -34,25 +34,94 @@ if TYPE_CHECKING:
 OVER_BOTH, OVER_ITEMS = "over units and items", "over items"
 
 
+@dataclass(frozen=True)
+class Accuracies:
+    """Which items several units have right, or how two groups of units differ in each: shape (units, items).
+
+    `by_unit` are the means of units. `residual` is the variance of the residual in the mean of a unit,
+    `by_items` what items cause in the mean of all: None where the units agree in each item, or there is one.
+    """
+
+    values: Array
+    by_unit: list[float]
+    residual: Variance
+    by_items: Variance | None
+
+    @property
+    def mean(self) -> float:
+        """The mean of all units."""
+        return statistics.fmean(self.by_unit)
+
+    @property
+    def spread(self) -> float | None:
+        """The standard deviation of the units."""
+        return statistics.stdev(self.by_unit) if len(self.by_unit) > 1 else None
+
+    @property
+    def items(self) -> int:
+        """The number of items."""
+        return int(self.values.shape[1])
+
+    @property
+    def between_units(self) -> Variance:
+        """The variance of the mean that units cause."""
+        return _between_units(self.by_unit, self.residual)
+
+    @property
+    def draw_of_items(self) -> Variance:
+        """The variance of the mean by the draw of items; of 0 and 1, that of one more item of each kind."""
+        if self.by_items is not None:
+            return self.by_items
+        share = float(self.values.mean())
+        if share in (0, 1):
+            share = (share * self.items + 1) / (self.items + 2)
+        return Variance(share * (1 - share) / self.items)
+
+
+def _accuracies(values: Array) -> Accuracies:
+    by_unit: list[float] = values.mean(axis=1).tolist()
+    units, items = values.shape
+    if units < 2 or items < 2 or (values == values[0]).all():
+        return Accuracies(values, by_unit, Variance(0.0), None)
+    mean = values.mean()
+    df = (units - 1) * (items - 1)
+    squares_of_units = items * ((values.mean(axis=1) - mean) ** 2).sum()
+    squares_of_items = units * ((values.mean(axis=0) - mean) ** 2).sum()
+    squares = (values**2).sum() - units * items * mean**2
+    squares_of_residual = max(0.0, float(squares - squares_of_units - squares_of_items))
+    residual = squares_of_residual / df / items
+    between_items = float(squares_of_items) / units / (items - 1) / items
+    by_items = max(0.0, between_items - residual / units)
+    return Accuracies(values, by_unit, Variance(residual, df), Variance(by_items, items - 1))
+
+
+def _between_units(by_unit: Sequence[float], residual: Variance) -> Variance:
+    """The variance of a mean that units cause: at least the residual's, since units may agree by accident."""
+    n = len(by_unit)
+    between = statistics.variance(by_unit)
+    if between >= residual.value:
+        return Variance(between / n, n - 1)
+    return Variance(residual.value / n, residual.df if n > 3 else n - 1)
+
+
 def accuracy(right: ArrayLike, alpha: float) -> Estimate:
     """The share of items that are right, with Wilson's interval for the number of items that it is worth.
 
     That number is the one whose binomial variance is that of the share (Dean and Pagano 2015, Evaluating
     confidence interval methods for binomial proportions in clustered surveys).
     """
-    correct = _as_array(right)
-    by_unit = _means(correct)
-    value = statistics.fmean(by_unit)
-    residual, by_items = _components(correct)
+    units = _accuracies(_as_array(right))
+    value = units.mean
+    worth: float = units.items
     variance = Variance(0.0)
     method = f"Wilson, {OVER_ITEMS}"
-    if by_items is not None:
-        variance = sum_of_variances([_between_units(by_unit, residual), by_items])
+    if units.by_items is not None:
+        variance = sum_of_variances([units.between_units, units.by_items])
         method = f"Wilson, {OVER_BOTH}"
-    worth = value * (1 - value) / variance.value if variance.value else correct.shape[1]
+    if variance.value > 0:
+        worth = value * (1 - value) / variance.value
     low, high = wilson_ends(value, worth, critical_value(alpha, variance.df))
-    spread = _spread(by_unit)
-    return Estimate(value, len(correct), spread, low, high, method=method, values=tuple(by_unit))
+    return replace(_estimate(units), low=low, high=high, method=method)
 
 
 def accuracy_difference(
@@ -72,66 +141,69 @@ def accuracy_difference(
     if same_items and (paired or is_single):
         return _difference_on_same_items(first, second, alpha)
     if paired:
-        return _difference_on_other_items(first, second, alpha)
-    return _difference_of_other_units(first, second, alpha, same_items)
+        return _difference_on_other_items(_accuracies(first), _accuracies(second), alpha)
+    return _difference_of_other_units(_accuracies(first), _accuracies(second), alpha, same_items)
 
 
 def _difference_on_same_items(first: Array, second: Array, alpha: float) -> Estimate:
     """The difference of the same units on the same items."""
-    differences = first - second
-    by_unit = _means(differences)
-    estimate = Estimate(0.0, len(by_unit), _spread(by_unit), values=tuple(by_unit))
-    if not differences.any():
-        return replace(estimate, all_equal=True)
-    estimate = replace(estimate, value=statistics.fmean(by_unit))
-    residual, by_items = _components(differences)
-    if by_items is None:
+    differences = _accuracies(first - second)
+    estimate = _estimate(differences)
+    if not differences.values.any():
+        return replace(estimate, value=0.0, all_equal=True)
+    if differences.by_items is None:
         return _over_same_items(estimate, first, second, alpha)
-    return _over_units_and_items(estimate, [_between_units(by_unit, residual), by_items], alpha)
+    return _over_units_and_items(estimate, [differences.between_units, differences.by_items], alpha)
 
 
-def _difference_on_other_items(first: Array, second: Array, alpha: float) -> Estimate:
+def _difference_on_other_items(first: Accuracies, second: Accuracies, alpha: float) -> Estimate:
     """The difference of the same units, each on items of its own."""
-    first_means, second_means = _means(first), _means(second)
-    by_unit = [a - b for a, b in zip(first_means, second_means, strict=True)]
-    value = statistics.fmean(first_means) - statistics.fmean(second_means)
-    estimate = Estimate(value, len(by_unit), _spread(by_unit), values=tuple(by_unit))
-    first_residual, first_items = _components(first)
-    second_residual, second_items = _components(second)
-    if first_items is None and second_items is None:
+    by_unit = [a - b for a, b in zip(first.by_unit, second.by_unit, strict=True)]
+    spread = statistics.stdev(by_unit) if len(by_unit) > 1 else None
+    estimate = Estimate(first.mean - second.mean, len(by_unit), spread, values=tuple(by_unit))
+    if first.by_items is None and second.by_items is None:
         return _over_other_items(estimate, first, second, alpha)
-    df = min(first_residual.df, second_residual.df)
-    residual = Variance(first_residual.value + second_residual.value, df)
-    parts = [
-        _between_units(by_unit, residual),
-        first_items or _draw_of_items(first),
-        second_items or _draw_of_items(second),
-    ]
+    df = min(first.residual.df, second.residual.df)
+    residual = Variance(first.residual.value + second.residual.value, df)
+    parts = [_between_units(by_unit, residual), first.draw_of_items, second.draw_of_items]
     return _over_units_and_items(estimate, parts, alpha)
 
 
-def _difference_of_other_units(first: Array, second: Array, alpha: float, same_items: bool) -> Estimate:
+def _difference_of_other_units(
+    first: Accuracies, second: Accuracies, alpha: float, same_items: bool
+) -> Estimate:
     """The difference of two groups of units that nothing pairs; without an interval if one is a single."""
-    first_means, second_means = _means(first), _means(second)
-    n = min(len(first), len(second))
-    if same_items and (first == first[0]).all() and (second == first[0]).all():
+    n = min(len(first.by_unit), len(second.by_unit))
+    any_unit = first.values[0]
+    if same_items and (first.values == any_unit).all() and (second.values == any_unit).all():
         return Estimate(0.0, n, all_equal=True)
-    estimate = Estimate(statistics.fmean(first_means) - statistics.fmean(second_means), n)
+    estimate = Estimate(first.mean - second.mean, n)
     if n == 1:
         return estimate
-    first_residual, first_items = _components(first)
-    second_residual, second_items = _components(second)
-    if first_items is None and second_items is None:
-        over_items = _over_same_items if same_items else _over_other_items
-        return over_items(estimate, first, second, alpha)
-    parts = [_between_units(first_means, first_residual), _between_units(second_means, second_residual)]
+    if first.by_items is None and second.by_items is None:
+        if same_items:
+            return _over_same_items(estimate, first.values, second.values, alpha)
+        return _over_other_items(estimate, first, second, alpha)
+    parts = [first.between_units, second.between_units]
     if same_items:
-        residual = first_residual.value / len(first) + second_residual.value / len(second)
-        parts.append(_between_shared_items(first, second, residual))
+        parts.append(_between_shared_items(first, second))
     else:
-        parts.append(first_items or _draw_of_items(first))
-        parts.append(second_items or _draw_of_items(second))
+        parts += [first.draw_of_items, second.draw_of_items]
     return _over_units_and_items(estimate, parts, alpha)
+
+
+def _between_shared_items(first: Accuracies, second: Accuracies) -> Variance:
+    """The variance of a difference that items cause which two unpaired groups of units share."""
+    differences = first.values.mean(axis=0) - second.values.mean(axis=0)
+    items = len(differences)
+    between_items = float(differences.var(ddof=1)) / items
+    residual = first.residual.value / len(first.by_unit) + second.residual.value / len(second.by_unit)
+    return Variance(max(0.0, between_items - residual), items - 1)
+
+
+def _estimate(units: Accuracies) -> Estimate:
+    """The mean of some units, without an interval."""
+    return Estimate(units.mean, len(units.by_unit), units.spread, values=tuple(units.by_unit))
 
 
 # Intervals
@@ -149,11 +221,9 @@ def _over_same_items(estimate: Estimate, first: Array, second: Array, alpha: flo
     return _with_ends_around(estimate, ends, f"exact and Newcombe, {OVER_ITEMS}")
 
 
-def _over_other_items(estimate: Estimate, first: Array, second: Array, alpha: float) -> Estimate:
+def _over_other_items(estimate: Estimate, first: Accuracies, second: Accuracies, alpha: float) -> Estimate:
     """A difference whose units do not differ, with an interval over the items of each."""
-    p = statistics.fmean(_means(first))
-    q = statistics.fmean(_means(second))
-    ends = newcombe_ends(p, first.shape[1], q, second.shape[1], alpha)
+    ends = newcombe_ends(first.mean, first.items, second.mean, second.items, alpha)
     return _with_ends_around(estimate, ends, f"Newcombe, {OVER_ITEMS}")
 
 
@@ -163,65 +233,7 @@ def _with_ends_around(estimate: Estimate, ends: Ends, method: str) -> Estimate:
     return replace(estimate, low=min(low, value), high=max(high, value), method=method)
 
 
-# Variances
-
-
-def _components(values: Array) -> tuple[Variance, Variance | None]:
-    """The residual's variance in the mean of a unit, and that which items cause in the mean of all.
-
-    The latter is None where the units agree in each item, or there is one of them.
-    """
-    units, items = values.shape
-    if units < 2 or items < 2 or (values == values[0]).all():
-        return Variance(0.0), None
-    mean = values.mean()
-    df = (units - 1) * (items - 1)
-    squares_of_units = items * ((values.mean(axis=1) - mean) ** 2).sum()
-    squares_of_items = units * ((values.mean(axis=0) - mean) ** 2).sum()
-    squares = (values**2).sum() - units * items * mean**2
-    squares_of_residual = max(0.0, float(squares - squares_of_units - squares_of_items))
-    residual = squares_of_residual / df / items
-    between_items = float(squares_of_items) / units / (items - 1) / items
-    by_items = max(0.0, between_items - residual / units)
-    return Variance(residual, df), Variance(by_items, items - 1)
-
-
-def _between_units(by_unit: Sequence[float], residual: Variance) -> Variance:
-    """The variance of a mean that units cause: at least the residual's, since units may agree by accident."""
-    n = len(by_unit)
-    between = statistics.variance(by_unit)
-    if between >= residual.value:
-        return Variance(between / n, n - 1)
-    return Variance(residual.value / n, residual.df if n > 3 else n - 1)
-
-
-def _between_shared_items(first: Array, second: Array, residual: float) -> Variance:
-    """The variance of a difference that items cause which two unpaired groups of units share."""
-    differences = first.mean(axis=0) - second.mean(axis=0)
-    items = len(differences)
-    between_items = float(differences.var(ddof=1)) / items
-    return Variance(max(0.0, between_items - residual), items - 1)
-
-
-def _draw_of_items(correct: Array) -> Variance:
-    """The variance of a share by the draw of items; of 0 and 1, that of one more item of each kind."""
-    share, items = float(correct.mean()), correct.shape[1]
-    if share in (0, 1):
-        share = (share * items + 1) / (items + 2)
-    return Variance(share * (1 - share) / items)
-
-
 def _as_array(right: ArrayLike) -> Array:
     import numpy as np
 
     return np.array(right, dtype=float)
-
-
-def _means(correct: Array) -> list[float]:
-    """The mean of each unit."""
-    by_unit: list[float] = correct.mean(axis=1).tolist()
-    return by_unit
-
-
-def _spread(by_unit: Sequence[float]) -> float | None:
-    return statistics.stdev(by_unit) if len(by_unit) > 1 else None
