@@ -152,7 +152,9 @@ class Measure(Declared):
     @property
     def difference_unit(self) -> str:
         """The unit of a difference, or of a ratio."""
-        return "times" if self.scale == "ratio" else "points" if self.share else self.unit
+        if self.scale == "ratio":
+            return "times"
+        return "points" if self.share else self.unit
 
     @property
     def factor(self) -> float:
