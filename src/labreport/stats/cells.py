@@ -216,8 +216,10 @@ def _refuse_empty(data: Data, columns: Sequence[str]) -> None:
 
 
 def _check_numbers(data: Data, measure: Measure, numbers: pandas.Series) -> None:
-    for row, number in enumerate(numbers.tolist()):
-        measure.checked(number, f"{data.name}, {data.line(row)}")
+    """Refuse numbers that the measure does not allow: if the least and the greatest are allowed, all are."""
+    if numbers.notna().any():
+        for row in (numbers.argmin(), numbers.argmax()):
+            measure.checked(float(numbers.iloc[row]), f"{data.name}, {data.line(row)}")
     if measure.percent and 0 <= numbers.min() and 0 < numbers.max() <= 1.5:
         advice = (
             "percent=True is for values such as 97.3; leave it out for fractions."
