@@ -30,40 +30,39 @@ def canonical_repr(value: Any, where: str = "value") -> str:
         return repr(value)
     if kind is float and math.isfinite(value):
         return repr(value)
-    if kind is list or kind is tuple:
-        inside = ",".join(canonical_repr(item, f"{where}[{index}]") for index, item in enumerate(value))
-        return f"[{inside}]" if kind is list else f"({inside})"
+    texts = {name: canonical_repr(member, where + name) for name, member in _members(value).items()}
+    if kind is list:
+        return f"[{','.join(texts.values())}]"
+    if kind is tuple:
+        return f"({','.join(texts.values())})"
     if kind is dict and all(type(name) is str for name in value):
-        items = [f"{canonical_repr(name)}:{canonical_repr(value[name], f'{where}.{name}')}" for name in value]
+        items = [f"{canonical_repr(name[1:])}:{text}" for name, text in texts.items()]
         return f"{{{','.join(items)}}}"
     if is_dataclass(kind):
-        return _dataclass_repr(value, where)
+        arguments = [f"{name[1:]}={text}" for name, text in texts.items()]
+        return f"{kind.__module__}.{kind.__qualname__}({','.join(arguments)})"
     if kind.__module__ == "numpy" and getattr(value, "shape", None) == ():
         return f"{kind.__name__}({canonical_repr(value.item(), where)})"
     raise UsageError(f"{where} is {kind.__name__} {reprlib.repr(value)}; allowed are {_ALLOWED}")
 
 
-def _dataclass_repr(value: Any, where: str) -> str:
-    texts = []
-    for member in fields(value):
-        if member.compare:
-            text = canonical_repr(getattr(value, member.name), f"{where}.{member.name}")
-            texts.append(f"{member.name}={text}")
+def _members(value: Any) -> dict[str, Any]:
+    """What a value consists of, by how Python names it: `[0]` of a list, `.rate` of a dataclass or a dict."""
     kind = type(value)
-    return f"{kind.__module__}.{kind.__qualname__}({','.join(texts)})"
+    if kind is list or kind is tuple:
+        return {f"[{index}]": member for index, member in enumerate(value)}
+    if kind is dict:
+        return {f".{name}": member for name, member in value.items()}
+    if is_dataclass(kind):
+        names = [member.name for member in fields(kind) if member.compare]
+        return {f".{name}": getattr(value, name) for name in names}
+    return {}
 
 
 def specification_classes(specification: Any) -> list[type]:
     """The dataclasses in a specification: the outer one first, and each as often as it is there."""
-    classes = list[type]()
-    if is_dataclass(type(specification)):
-        classes.append(type(specification))
-        members = [getattr(specification, member.name) for member in fields(specification) if member.compare]
-    elif isinstance(specification, dict):
-        members = list(specification.values())
-    else:
-        members = list(specification) if isinstance(specification, (list, tuple)) else []
-    for member in members:
+    classes = [type(specification)] if is_dataclass(type(specification)) else []
+    for member in _members(specification).values():
         classes += specification_classes(member)
     return classes
 
