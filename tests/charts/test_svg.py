@@ -97,6 +97,19 @@ def test_a_name_from_data_cannot_break_the_svg() -> None:
     assert "<script>&" in texts_of(drawn(hostile).svg_screen)
 
 
+@pytest.mark.filterwarnings("error")
+def test_letters_that_the_fonts_lack_are_left_to_the_viewer() -> None:
+    """Nobody is warned of them."""
+
+    def named() -> Any:
+        _, (axes,) = charts.column_figure(40)
+        charts.curve(axes, [1, 2], [1, 3], charts.Mark("小"))
+        charts.label_line_ends(axes)
+        return axes
+
+    assert "小" in texts_of(drawn(named).svg_print)
+
+
 def test_the_screen_variant_names_variables_and_is_else_that_of_paper() -> None:
     """Every colour of the house follows the theme; greys that are no variables turn over."""
     exported = drawn(lambda: seaborn.barplot(FRAME, y="yield", hue="half", n_boot=50, seed=1))

@@ -101,6 +101,8 @@ def style() -> Iterator[None]:
     generator_state = np.random.get_state()
     with matplotlib.rc_context(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="The figure layout has changed to tight")  # seaborn's grids
+        # A name may hold letters that our faces lack; the viewer finds a font for them.
+        warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from font")
         matplotlib.style.use(["default", Path(__file__).with_name("house.mplstyle")])
         opened_before = set(pyplot.get_fignums())
         np.random.seed(0)

@@ -6,7 +6,6 @@ import colorsys
 import io
 import math
 import re
-import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -127,12 +126,10 @@ def _make_readable(axes: Any) -> None:
 
 
 def _svg_of(figure: Figure, name: str) -> str:
-    """The SVG of a figure as matplotlib writes it, without its date; its ids depend on the name."""
+    """The SVG of a figure as matplotlib writes it; its ids depend on the name."""
     file = io.StringIO()
-    with matplotlib.rc_context({"svg.hashsalt": name}), warnings.catch_warnings():
-        # A name may hold letters that our faces lack; the viewer finds a font for them.
-        warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from font")
-        figure.savefig(file, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
+    with matplotlib.rc_context({"svg.hashsalt": name}):
+        figure.savefig(file, format="svg")
     return file.getvalue()
 
 
