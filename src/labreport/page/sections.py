@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -214,29 +215,39 @@ class SectionEnvironment(TemplateEnvironment):
     # Questions
 
     def _render_question(self, question: Question) -> Markup:
-        """A question with its box, its text, figures that nothing places and, without a template, tables."""
-        frame = f"question.{self.format.ending}"
+        """A question with its box and its text, as far as it is answered."""
+        box = self.format.paragraph("Not yet measured.")
+        parts: list[str] = []
         answer = self.answers.get(question.name)
-        if answer is None:
-            missing = Markup(self.format.paragraph("Not yet measured."))
-            return self.render_frame(frame, question=question, answer=missing, body="")
+        if answer is not None:
+            templates = self.context.templates
+            context = RenderContext(templates, template_of(question), question.name, answer=answer)
+            with self._rendering(context):
+                parts = self._text_of_answer(question, answer)
+                box = self._render_box(answer)
+                parts += self._unplaced_figures(question.figures)
+                if not context.has_template:
+                    parts += self._tables_of(answer)
+            self.glance[question.name] = glance_line(box)
+        body = Markup("\n".join(parts))
+        frame = f"question.{self.format.ending}"
+        return self.render_frame(frame, question=question, answer=Markup(box), body=body)
 
-        section_context = self.context
-        self.context = RenderContext(
-            section_context.templates, template_of(question), question.name, answer=answer
-        )
+    @contextmanager
+    def _rendering(self, context: RenderContext) -> Iterator[None]:
+        """Render in another context, then go on in the one before."""
+        previous = self.context
+        self.context = context
+        try:
+            yield
+        finally:
+            self.context = previous
+
+    def _text_of_answer(self, question: Question, answer: Namespace) -> list[str]:
+        """The template of a question; one that is named has to be there."""
         if question.template and not self.context.has_template:
             raise TemplateError(f"there is no template {question.template!r}", question.location)
-        parts = self._own_text(answer.members)
-        box = self._render_box(answer)
-        parts += self._unplaced_figures(question.figures)
-        if not self.context.has_template:
-            parts += self._tables_of(answer)
-        self.context = section_context
-
-        self.glance[question.name] = glance_line(box)
-        body = Markup("\n".join(parts))
-        return self.render_frame(frame, question=question, answer=Markup(box), body=body)
+        return self._own_text(answer.members)
 
     def _render_box(self, answer: Namespace) -> str:
         """The block `answer` of the template, or what the engine says."""
