@@ -84,14 +84,18 @@ def _finish_epochs(panel: Any, title: str, limits: Limits, epochs: Sequence[int]
 
 
 def _accuracy_and_loss(
-    results: Any, series: dict[tuple[str, str], Any], lowest: float, height_mm: float
+    results: Any,
+    series: dict[tuple[str, str], Any],
+    lowest_accuracy: float,
+    highest_loss: float,
+    height_mm: float,
 ) -> Any:
-    """Two panels by epoch: accuracy from `lowest` per cent on, and loss.
+    """Two panels by epoch: accuracy from a lowest one on, in per cent, and loss up to a highest.
 
     `series` maps a network and the prefix of its records ("" for training data, "validation_") to a mark.
     """
     drawing, (accuracy_panel, loss_panel) = charts.column_figure(height_mm, columns=2)
-    accuracy_limits, loss_limits = (lowest, 100.0), (0.0, 0.30)
+    accuracy_limits, loss_limits = (lowest_accuracy, 100.0), (0.0, highest_loss)
     rows = []
     for (name, prefix), mark in series.items():
         accuracies = percent(results[name].curve(f"{prefix}accuracy"))
@@ -117,7 +121,7 @@ def curves_shallow(results: Any) -> Any:
     for name, style in (("wide", BLUE), ("small", VERMILLION)):
         series[name, ""] = charts.Mark(f"{name}, training", replace(style, dash=DASHED))
         series[name, "validation_"] = charts.Mark(f"{name}, validation", replace(style, dash=()))
-    chart = _accuracy_and_loss(results, series, lowest=92.0, height_mm=44)
+    chart = _accuracy_and_loss(results, series, lowest_accuracy=92.0, highest_loss=0.3, height_mm=44)
     chart.figure.axes[0].set_yticks((92, 94, 96, 98, 100))
     for panel in chart.figure.axes:
         panel.axvspan(0, EPOCH, color=charts.Colour.GRID.value, alpha=0.45, linewidth=0, zorder=0)
@@ -131,7 +135,7 @@ def curves_complex(results: Any) -> Any:
         ("complex", ""): charts.Mark("training", replace(VERMILLION, dash=DASHED)),
         ("complex", "validation_"): charts.Mark("validation", BLUE),
     }
-    chart = _accuracy_and_loss(results, series, lowest=GOAL - 4.0, height_mm=37)
+    chart = _accuracy_and_loss(results, series, lowest_accuracy=GOAL - 4.0, highest_loss=0.2, height_mm=38)
     accuracy_panel = chart.figure.axes[0]
     accuracy_panel.set_yticks((88, 92, 96, 100))
     charts.reference_line(accuracy_panel, GOAL, f"goal: {GOAL} %")
