@@ -64,7 +64,8 @@ class Progress:
     def running(self, tasks: Sequence[Task]) -> None:
         """Begin to count these runs."""
         self._on_running()
-        self._total = len(tasks)
+        self._total, self._finished = len(tasks), 0
+        self._epochs = {task.key: 0 for task in tasks}
         seconds = sum(_seconds_of_epoch(task) * task.epochs[-1] for task in tasks)
         self.bars.reset(self._whole, total=seconds)
 
@@ -90,13 +91,13 @@ class Progress:
 
     def _complete(self, task: Task, epoch: int) -> None:
         """Count the epochs of a task that are done."""
-        more_epochs = epoch - self._epochs.get(task.key, 0)
+        more_epochs = epoch - self._epochs[task.key]
         self._epochs[task.key] = epoch
         self.bars.update(self._whole, advance=_seconds_of_epoch(task) * more_epochs)
 
     def _show_row(self, task: Task, epoch: int) -> None:
         if task.key not in self._rows:
-            self._rows[task.key] = self.bars.add_task(_name_of(task), total=task.epochs[-1])
+            self._rows[task.key] = self.bars.add_task(_name_of(task), total=task.epochs[-1], note="")
         self.bars.update(self._rows[task.key], completed=epoch, note=_note_of(task, epoch))
 
     def _end(self, task: Task) -> None:
