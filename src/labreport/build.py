@@ -112,8 +112,6 @@ class Builder:
         self.made: set[Target] = set()
         self.errors: list[LabReportError] = []
         self.snapshot: Snapshot | None = None
-        self._failed: set[str] = set()
-        """The experiments of which a run has failed."""
 
     def build(self) -> None:
         """Make what is stale of all that the request names, and publish the documents among it."""
@@ -153,27 +151,28 @@ class Builder:
         self.errors += _errors_to_tell(unmade)
 
     def _run(self, runs: Sequence[RunTarget]) -> None:
-        """Run those that are stale, but no more of an experiment that has failed."""
-        stale = self.plan.stale(runs)
-        tasks = [task for task in tasks_of(self.plan, stale) if task.name not in self._failed]
+        """Run those that are stale."""
+        request, plan = self.request, self.plan
+        stale = plan.stale(runs)
+        tasks = tasks_of(plan, stale)
         if not tasks:
             return
         self.listener.running(tasks)
-        is_first_report = self.before is None and not self.request.names
+        is_first_report = self.before is None and not request.names
+        on_first_seeds = self._publish_preliminary if is_first_report else None
+        jobs = request.jobs or available_cores()
         failures = execute(
-            self.plan.project,
+            plan.project,
             tasks,
-            self.plan.store,
-            jobs=self.request.jobs or available_cores(),
-            scheduler=self.request.scheduler,
+            plan.store,
+            jobs=jobs,
+            scheduler=request.scheduler,
             progress=self.listener.event,
-            on_first_seeds=self._publish_preliminary if is_first_report else None,
+            on_first_seeds=on_first_seeds,
         )
-        for failure in failures:
-            self.errors.append(LabReportError(failure.text))
-            self._failed.update(task.name for task in failure.tasks)
-        self.plan.forget()
-        self.made.update(set(stale).difference(self.plan.stale(stale)))
+        self.errors += [LabReportError(failure.text) for failure in failures]
+        plan.forget()
+        self.made.update(set(stale).difference(plan.stale(stale)))
 
     def _make(self, plan: Plan, targets: Iterable[Target]) -> _Unmade:
         """Make the answers, figures and sections among some targets that are stale."""

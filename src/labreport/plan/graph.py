@@ -26,12 +26,13 @@ class TargetGraph:
 
     def __init__(self, project: Project, seeds: Callable[[Experiment], range]) -> None:
         self.project = project
-        self.runs_of = {
-            experiment.name: [RunTarget(experiment.name, experiment, seed) for seed in seeds(experiment)]
-            for experiment in project.all_experiments
-        }
+        self.runs_of: dict[str, list[RunTarget]] = {}
         """The runs of each experiment, in order of seed."""
-        self.runs = [run for runs in self.runs_of.values() for run in runs]
+        self.runs: list[RunTarget] = []
+        for experiment in project.all_experiments:
+            runs = [RunTarget(experiment.name, experiment, seed) for seed in seeds(experiment)]
+            self.runs_of[experiment.name] = runs
+            self.runs += runs
         questions = {question.name: question for question in project.questions}
         self.answers = {name: AnswerTarget(name, questions[name]) for name in self._order(questions)}
         self.figures = {figure.name: FigureTarget(figure.name, figure) for figure in project.figures}

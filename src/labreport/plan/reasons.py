@@ -74,8 +74,8 @@ class _Way:
 def differences(plan: Plan, target: Target, before: Mapping[str, str]) -> tuple[Change, ...]:
     """What is not, in the inputs of a target, what it was before; the most telling first."""
     now = target.inputs(plan)
-    labels = [Label.parse(text) for text in {**before, **now} if before.get(text) != now.get(text)]
-    labels.sort(key=lambda label: (label.rules.rank, str(label)))
+    differing = [text for text in {**before, **now} if before.get(text) != now.get(text)]
+    labels = sorted(map(Label.parse, differing), key=lambda label: (label.rules.rank, str(label)))
     changes: dict[Change, None] = {}
     for label in labels:
         value_before, value_now = before.get(str(label)), now.get(str(label))

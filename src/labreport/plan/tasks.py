@@ -56,19 +56,19 @@ def _rank(task: Task) -> tuple[bool, int, float]:
 
 def _task_of(plan: Plan, target: RunTarget) -> Task:
     project, experiment = plan.project, target.subject
-    cost = 1.0
-    if project.cost:
-        cost = float(project.resolve("cost")(experiment.specification))
-    return Task(
-        target.name,
-        target.seed,
-        plan.key(target),
-        target.inputs(plan),
-        project.epochs_kept(experiment),
-        cost,
-        experiment.exclusive,
+    task = Task(
+        name=target.name,
+        seed=target.seed,
+        key=plan.key(target),
+        inputs=target.inputs(plan),
+        epochs=project.epochs_kept(experiment),
+        exclusive=experiment.exclusive,
         calls=plan.call_hashes.of(experiment),
     )
+    if not project.cost:
+        return task
+    cost = project.resolve("cost")
+    return replace(task, cost=float(cost(experiment.specification)))
 
 
 def _joined(first: Task, second: Task) -> Task:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import re
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -36,7 +35,8 @@ def describe_machine(inputs: Mapping[str, str], threads: int) -> dict[str, Any]:
 @cache
 def _processor() -> str:
     with suppress(OSError):
-        text = Path("/proc/cpuinfo").read_text("utf-8", "replace")
-        if line := re.search(r"^(?:model name|Model).*?:(.*)", text, re.MULTILINE):
-            return line[1].strip()
+        for line in Path("/proc/cpuinfo").read_text("utf-8", "replace").splitlines():
+            name, _, value = line.partition(":")
+            if name.strip() in ("model name", "Model"):
+                return value.strip()
     return platform.processor() or platform.machine()
