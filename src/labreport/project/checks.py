@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
-from functools import cache
+from functools import cache, cached_property
 from pkgutil import resolve_name
 from typing import Any, Literal, NoReturn, cast, get_args, get_origin, get_type_hints
 
@@ -36,7 +36,7 @@ class Declared:
     def __post_init__(self) -> None:
         self.check(self)
 
-    @property
+    @cached_property
     def location(self) -> str:
         """The line on which it is declared: `project.py:12`; the empty text at a prompt."""
         return location_of(self.calls[0]) if self.calls else ""
