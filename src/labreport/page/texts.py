@@ -40,7 +40,7 @@ def names(question: Question, answer: Namespace) -> str:
     lines = [f"{question.name}: {question.text}", ""]
     lines += _aligned([(name, _value_in_words(member)) for name, member in members])
     claims = []
-    for name, member in _without_mirrored(members):
+    for name, member in _askable(members):
         for text, condition in conditions(member, name):
             claims.append((f"{{% claim {text} %}}", condition.how))
     if claims:
@@ -61,18 +61,17 @@ def _named_members(answer: Namespace, prefix: str) -> Iterator[tuple[str, Any]]:
             yield path, member
 
 
-def _without_mirrored(members: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
+def _askable(members: list[tuple[str, Any]]) -> Iterator[tuple[str, Finding | Quantity]]:
     """Findings and quantities, of a difference and the same seen from the other side only the first."""
-    first: dict[Any, tuple[str, Any]] = {}
+    listed = set[tuple[float, frozenset[str]]]()
     for name, member in members:
         if isinstance(member, Quantity) and len(member.source.experiments) == 2:
-            key: Any = (abs(member.value or 0), frozenset(member.source.experiments))
-        elif isinstance(member, (Finding, Quantity)):
-            key = id(member)
-        else:
-            continue
-        first.setdefault(key, (name, member))
-    return list(first.values())
+            distance = abs(member.value or 0), frozenset(member.source.experiments)
+            if distance in listed:
+                continue
+            listed.add(distance)
+        if isinstance(member, (Finding, Quantity)):
+            yield name, member
 
 
 def _value_in_words(member: Any) -> str:
