@@ -119,10 +119,10 @@ class Data(Declared):
 
         Such are 1.1 and 1.10, or 1 and "1". `table(…, text=…)` settles it for all columns, also as `text=[]`.
         """
-        if self.text is not None:
+        written = self._cells_as_written(column) if self.text is None else None
+        if written is None:
             return
         first_rows: dict[str, int] = {}
-        written = self._cells_as_written(column)
         for row, cell in enumerate(self.frame[column]):
             name = re.sub(r"\.0$", "", str(cell))
             first_row = first_rows.setdefault(name, row)
@@ -131,14 +131,17 @@ class Data(Declared):
                 advice = f"text=[{column!r}] keeps them apart, text=[] takes them as one"
                 self.refuse(f"{problem}, and {self.line(row)} {written[row]}, which are one number: {advice}")
 
-    def _cells_as_written(self, column: str) -> list[str]:
-        """The texts of a column's cells as the file has them; of a source that is no file, as Python does."""
+    def _cells_as_written(self, column: str) -> list[str] | None:
+        """The texts of a column's cells as the file has them, or as Python writes them.
+
+        None of a column of numbers that is in no file of text: two equal numbers are written in one way.
+        """
         cells = self.frame[column]
         is_text_file = self.path is not None and self.path.suffix.lower() in _TEXT_FILES
         if self.path and is_text_file and cells.dtype.kind in "iuf":
             texts = self._read_file(self.path, [column])[column]
             return [str(text).strip() for text in texts.loc[cells.index]]
-        return list(map(repr if cells.dtype == object else str, cells))
+        return list(map(repr, cells)) if cells.dtype == object else None
 
     def has_truths(self, column: str) -> bool:
         """Whether a column has True and False, and nothing else but empty cells."""
