@@ -26,7 +26,7 @@ from exercise.measures import (
     scaled,
     with_judged_interval,
 )
-from labreport import Answer, Quantity, Table, at, average, change, difference, fact, number
+from labreport import Answer, Quantity, Table, at, change, difference, fact, mean, number
 
 LONGER = SMALL_LONGER.epochs
 MOMENTS = (10, 20, LAST, LONGER)
@@ -48,7 +48,7 @@ def longer(results: Any) -> Answer:
     for epoch in MOMENTS:
         row: list[Any] = [str(epoch)]
         for measure in (TRAINING, VALIDATION, TEST):
-            row.append(average(results, SMALL_LONGER, measure, epoch=epoch).average)
+            row.append(mean(results[SMALL_LONGER], measure, epoch=epoch).mean)
         row.append(gain_per_ten_epochs[epoch])
         rows.append(row)
     columns = ("Epochs", "Training", "Validation", "Test", "Test gain per ten epochs")
@@ -84,8 +84,8 @@ def longer(results: Any) -> Answer:
 )
 def progress(results: Any) -> Answer:
     """`complex` against `small` after as many epochs, and the seconds of both."""
-    complex_time = average(results, TIMES["complex"], EPOCH_SECONDS).average
-    small_time = average(results, TIMES["small"], EPOCH_SECONDS).average
+    complex_time = mean(results[TIMES["complex"]], EPOCH_SECONDS).mean
+    small_time = mean(results[TIMES["small"]], EPOCH_SECONDS).mean
     ahead = {}
     reached = {}
     rows = []
@@ -148,8 +148,8 @@ def worth(results: Any) -> Answer:
         complex_accuracy, other_accuracy = compared.mean.members.values()
         rows.append([title, complex_accuracy, other_accuracy, with_judged_interval(compared.difference)])
     columns = ("Compared with", "complex", "The other", "Difference")
-    complex_time = average(results, TIMES["complex"], EPOCH_SECONDS).average
-    small_time = average(results, TIMES["small"], EPOCH_SECONDS).average
+    complex_time = mean(results[TIMES["complex"]], EPOCH_SECONDS).mean
+    small_time = mean(results[TIMES["small"]], EPOCH_SECONDS).mean
     share_of_time = 20 * float(complex_time.value or 0) / (LAST * float(small_time.value or 1))
     return Answer(
         against=Answer(**against),
@@ -181,7 +181,7 @@ def more_time(results: Any) -> Answer:
 @question("How does this compare with weeks to months?", reads=TIMES["wide"])
 def perspective(results: Any) -> Answer:
     """How many times as long as `wide` for 50 epochs PaLM was trained, to two digits."""
-    epoch_seconds = average(results, TIMES["wide"], EPOCH_SECONDS).average
+    epoch_seconds = mean(results[TIMES["wide"]], EPOCH_SECONDS).mean
     total = scaled(epoch_seconds, LAST)
     times = PALM_DAYS * 24 * 3600 / float(total.value or 1)
     rounded = float(f"{times:.2g}")

@@ -23,7 +23,7 @@ from exercise.measures import (
     with_judged_interval,
 )
 from exercise.networks import RULES
-from labreport import Answer, Quantity, Table, at, average, change, difference, fact, mean, number
+from labreport import Answer, Quantity, Table, at, change, difference, fact, mean, number
 
 
 @question("Which networks are these, and do they keep to the rules?", reads=NETWORKS)
@@ -42,7 +42,7 @@ def networks(results: Any) -> Answer:
             if len(run.records) < experiment.epochs:
                 keep_to_rules = False
     columns = ("Name", "Hidden layers × nodes", "Parameters", "Momentum", "Epochs")
-    example = average(results, COMPLEX, TEST, name="example")
+    example = mean(results[COMPLEX], TEST, name="example")
     return example | Answer(
         networks=Table(columns, rows),
         rules=fact(keep_to_rules, "all six networks keep to the rules"),

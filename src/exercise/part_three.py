@@ -41,11 +41,11 @@ from labreport import (
     Quantity,
     Table,
     at,
-    average,
     change,
     count,
     difference,
     fact,
+    mean,
     number,
     ranking,
 )
@@ -60,7 +60,7 @@ def goal(results: Any) -> Answer:
     """`complex` against the goal, when it passed it, and why its loss rises."""
     on_test = count(results, [COMPLEX], TEST, above=GOAL, epoch=LAST, name="on_test")
     on_validation = count(results, [COMPLEX], VALIDATION, above=GOAL, epoch=LAST, name="on_validation")
-    test = average(results, COMPLEX, TEST, epoch=LAST, name="test")
+    test = mean(results[COMPLEX], TEST, epoch=LAST, name="test")
     curves = results[COMPLEX].curve("validation_accuracy")
     first_above = [_first_epoch_above_goal(curve) for curve in curves]
     passed = fact(max(first_above) <= 2, "it passes the goal in the first or second epoch")
@@ -97,8 +97,8 @@ def _lowest_loss(results: Any) -> Answer:
 
 def _early_and_late(results: Any, measure: Any) -> Answer:
     """A measure of `complex` after ten epochs and after fifty, and its change."""
-    early = average(results, COMPLEX, measure, epoch=EPOCH, name="early")
-    late = average(results, COMPLEX, measure, epoch=LAST, name="late")
+    early = mean(results[COMPLEX], measure, epoch=EPOCH, name="early")
+    late = mean(results[COMPLEX], measure, epoch=LAST, name="late")
     rise = change(results, measure, EPOCH, LAST, COMPLEX).change
     return early | late | Answer(change=rise)
 
@@ -164,9 +164,9 @@ def _overview(results: Any) -> Table:
     for network in NETWORKS:
         row = [network.name, str(network.epochs)]
         for measure in (TRAINING, VALIDATION, TEST):
-            row.append(average(results, network, measure, epoch=network.epochs).average)
+            row.append(mean(results[network], measure, epoch=network.epochs).mean)
         timing = TIMES[network.name]
-        row.append(average(results, timing, EPOCH_SECONDS).average)
+        row.append(mean(results[timing], EPOCH_SECONDS).mean)
         rows.append(row)
     columns = ("Network", "Epochs", "Training", "Validation", "Test", "Time of an epoch")
     return Table(columns, rows)
@@ -176,7 +176,7 @@ def _test_accuracies(results: Any) -> Answer:
     """The test accuracy of the networks that learn, after fifty epochs, by name."""
     accuracies = {}
     for network in LEARNING:
-        accuracies[network.name] = average(results, network, TEST, epoch=LAST).average
+        accuracies[network.name] = mean(results[network], TEST, epoch=LAST).mean
     return Answer(**accuracies)
 
 
@@ -289,5 +289,5 @@ def _accuracy_if_trained(results: Any, network: Experiment, epoch: int) -> Quant
     """Test accuracy after an epoch; a dash for a network that was trained for fewer."""
     if network.epochs < epoch:
         return "–"
-    accuracy: Quantity = average(results, network, TEST, epoch=epoch).average
+    accuracy: Quantity = mean(results[network], TEST, epoch=epoch).mean
     return accuracy

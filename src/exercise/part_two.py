@@ -26,7 +26,7 @@ from exercise.catalogue import (
 from exercise.figures import accuracy_parameters, curves_deep, signals
 from exercise.measures import EPOCH, LAST, LEARNED, TEST, VALIDATION, labels, question
 from exercise.networks import Network
-from labreport import Answer, Measure, Table, at, average, count, difference, fact, mean, number, ranking
+from labreport import Answer, Measure, Table, at, count, difference, fact, mean, number, ranking
 
 MILLION = 1e6
 ARRIVES = MILLION / 1_000
@@ -48,8 +48,8 @@ def above_20(results: Any) -> Answer:
     rows = []
     highest = 0.0
     for network in DEEP:
-        validation = average(results, network, VALIDATION, epoch=EPOCH).average
-        test = average(results, network, TEST, epoch=EPOCH).average
+        validation = mean(results[network], VALIDATION, epoch=EPOCH).mean
+        test = mean(results[network], TEST, epoch=EPOCH).mean
         rows.append([network.name, validation, test])
         for curve in results[network].curve("validation_accuracy"):
             highest = max(highest, *curve)

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
         Quantity,
         Source,
         Table,
-        average,
         change,
         count,
         difference,
@@ -38,7 +37,7 @@ _HOMES = {
     "project": "Check Design Experiment Fit Measure Project Words at figure quantile question section study "
     "table values",
     "results": "load",
-    "stats": "Answer Quantity Source Table average change count difference effect "
+    "stats": "Answer Quantity Source Table change count difference effect "
     "fact grid hardest mean number ranking ratio rows summary",
     "charts.builders": "bars confusion curve dots forest heat_map scatter",
 }

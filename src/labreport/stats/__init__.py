@@ -27,7 +27,7 @@ from labreport.stats.makers.categories import hardest
 from labreport.stats.makers.comparisons import change, difference, effect, ranking
 from labreport.stats.makers.counts import count
 from labreport.stats.makers.grids import grid
-from labreport.stats.makers.means import average, mean
+from labreport.stats.makers.means import mean
 from labreport.stats.makers.statements import fact, number, ratio
 from labreport.stats.names import Namespace, members_equal, to_json
 from labreport.stats.conditions import Condition, as_condition, both, either, negated

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from labreport.project.measure import Measure
@@ -19,12 +20,11 @@ from labreport.stats.sample import (
 )
 
 if TYPE_CHECKING:
-    from labreport.project import Experiment
-    from labreport.results import Results
+    from labreport.results import Runs
 
 
 def mean(
-    data: AnyData,
+    data: AnyData | Runs,
     measure: Measure | str,
     by: By = "experiment",
     epoch: Epoch = None,
@@ -33,12 +33,15 @@ def mean(
 ) -> Answer:
     """Give the mean of a measure of each experiment, cell of a study, or value of a column, by its name.
 
-    Of a table without such a column it is one quantity. Means of a measure of ratios are geometric.
+    It is one quantity, not one by name, of the runs of one experiment, `mean(results[WIDE], ACCURACY)`, and
+    of a table without such a column. Means of a measure of ratios are geometric.
     """
     measure = as_measure(measure, data)
+    if not is_table(data) and not isinstance(data, Mapping):  # runs of one experiment
+        return Answer(**{name: mean_of(sample(data, measure, epoch), measure)})
     means: dict[str, Any] = {}
     for group, samples in samples_by_group(data, measure, by, within, epoch).items():
-        means[group] = {key: mean_of(sample, measure) for key, sample in samples.items()}
+        means[group] = {key: mean_of(group_sample, measure) for key, group_sample in samples.items()}
     if within is not None:
         return Answer(**{name: means})
     by_name = means[""]
@@ -46,16 +49,3 @@ def mean(
         (only,) = by_name.values()
         return Answer(**{name: only})
     return Answer(**{name: by_name})
-
-
-def average(
-    results: Results,
-    experiment: Experiment | str,
-    measure: Measure,
-    *,
-    epoch: Epoch = None,
-    name: str = "average",
-) -> Answer:
-    """Give the mean of a measure over the runs of one experiment."""
-    runs = results[experiment]
-    return Answer(**{name: mean_of(sample(runs, measure, epoch), measure)})
