@@ -157,10 +157,10 @@ class Recorder:
 
     def _for_whom(self, callers: _Callers, path: str) -> Iterator[Opened]:
         """Where a path is to be noted: for the target, and for functions that may keep it for others."""
-        for file, line in callers.imports:
-            self._at_import.append((file, line, path))
         if self.target is not None:
             yield self.target
+        else:
+            self._at_import += [(file, line, path) for file, line in callers.imports]
         for key in callers.functions:
             yield self.kept[key]
 
