@@ -342,3 +342,23 @@ def test_fewer_epochs_keep_the_runs_that_have_them(report: Report) -> None:
     report.build()
     report.edit("epochs=150", "epochs=100")
     assert not [name for name in stale(report.plan()) if name.startswith("run deep")]
+
+
+def test_tasks_go_by_seed_then_cost_and_exclusive_ones_come_last(tmp_path: Path) -> None:
+    """The first of an experiment proves its state, but none that is timed by itself."""
+    report = Report(tmp_path)
+    report.edit("TREE = ", "def cost(tree):\n    return tree.depth\n\n\nTREE = ")
+    report.edit("seeds=2)", "seeds=2, cost=cost)")
+    report.edit('"tree", Tree(), fit=fit', '"tree", Tree(), fit=fit, exclusive=True')
+    plan = report.plan()
+    tasks = tasks_of(plan, plan.targets)
+    assert [(task.name, task.seed, task.proves) for task in tasks] == [
+        ("deep", 0, True),
+        ("depths/depth=4", 0, True),
+        ("depths/depth=3", 0, True),
+        ("deep", 1, False),
+        ("depths/depth=4", 1, False),
+        ("depths/depth=3", 1, False),
+        ("tree", 0, False),
+        ("tree", 1, False),
+    ]
