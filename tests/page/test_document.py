@@ -189,9 +189,10 @@ def test_the_last_page_counts_what_is_checked(made: Report) -> None:
     claims = tuple(Claim("a.md", 1, "a wins", "a.more", holds) for holds in (True, False, None))
     checked = page_of(made, claims=claims).partition("<dt>Checked</dt>")[2]
     assert checked.startswith(
-        "<dd>3 statements of this report, against its results, at every build: 1 holds, "
+        "<dd>The program that made this report has compared 3 statements with the results"
     )
-    assert "1 holds, 1 does not, 1 is not decided." in checked
+    assert "1 agrees, 1 does not, 1 is not decided." in checked
+    assert "1 statement with the results: all agree." in page_of(made, claims=claims[:1])
     assert "<dt>Checked</dt>" not in page_of(made)
 
 
