@@ -11,7 +11,7 @@ from labreport.check.changes import ChangedStatement
 from labreport.check.claims import CheckedClaim
 from labreport.cli.formats import as_annotations
 from labreport.cli.terminal import Terminal, visible
-from labreport.plan import Plan, Target, stale_groups
+from labreport.plan import Plan, RunTarget, Target, stale_groups
 from labreport.stats.wording import count_text
 
 CLAIMS_FAIL = 3
@@ -51,7 +51,7 @@ def _amount(targets: Sequence[Target], plan: Plan, named: bool) -> str:
     kind = targets[0].kind
     names = dict.fromkeys(target.name for target in targets)
     if kind == "run":
-        runs = {plan.key(target) for target in targets}
+        runs = {plan.key(target) for target in targets if isinstance(target, RunTarget)}
         amount = count_text(len(runs), plan.project.words.run)
         return f"{amount} of {', '.join(names)}" if named and len(names) <= 3 else amount
     if named and len(targets) == 1 and kind != "document":

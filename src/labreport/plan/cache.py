@@ -14,13 +14,12 @@ KINDS = ("answer", "figure", "section", "document")
 
 @dataclass(frozen=True)
 class CacheEntry:
-    """One value that was made: the inputs of which `key` is the digest, the value, and its digest.
+    """One value that was made: of which inputs, the value, and its digest.
 
     A document has its text in its own file, of which `value_sha256` is the digest. `reads` is the digest of
     the list of files that were read for it, which `Cache.reads` has.
     """
 
-    key: str
     inputs: dict[str, str]
     value: Any
     value_sha256: str

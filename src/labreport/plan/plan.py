@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from copy import copy
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from labreport.plan.cache import Cache, CacheEntry
 from labreport.plan.calls import CallHashes
@@ -26,6 +26,8 @@ from labreport.plan.targets import DocumentTarget, RunTarget, Target
 from labreport.project import Experiment, Project
 from labreport.results import ReadLists, Run, Store, files, sha256_of
 from labreport.stale import UNKNOWN, dependencies, short_hash
+
+AnyTarget = TypeVar("AnyTarget", bound=Target)
 
 
 class Plan:
@@ -84,10 +86,8 @@ class Plan:
             self._inputs_of_experiments[experiment.name] = self.dependencies.run_inputs(experiment, seed)
         return {**self._inputs_of_experiments[experiment.name], "seed": str(seed)}
 
-    def key(self, target: Target) -> str:
-        """The digest of what a target would be made of now; that of a run is computed once."""
-        if not isinstance(target, RunTarget):
-            return sha256_of(target.inputs(self))
+    def key(self, target: RunTarget) -> str:
+        """The digest of what a run would be made of now, computed once."""
         if target not in self._run_keys:
             self._run_keys[target] = sha256_of(target.inputs(self))
         return self._run_keys[target]
@@ -168,8 +168,7 @@ class Plan:
         self._store(target, {"seeds": self.seeds_given}, value_sha256, {})
 
     def _store(self, target: Target, value: Any, value_sha256: str, reads: Mapping[str, str]) -> None:
-        inputs = target.inputs(self)
-        entry = CacheEntry(sha256_of(inputs), inputs, value, value_sha256, self.cache.reads.store(reads))
+        entry = CacheEntry(target.inputs(self), value, value_sha256, self.cache.reads.store(reads))
         self.cache.store(target.kind, target.name, entry)
         self.dependencies.digests.save()
         self.forced.discard(target)
@@ -187,7 +186,7 @@ class Plan:
                 self._staleness[target] = self._staleness_of_entry(target)
         return self._staleness[target]
 
-    def stale(self, targets: Iterable[Target]) -> list[Target]:
+    def stale(self, targets: Iterable[AnyTarget]) -> list[AnyTarget]:
         """Those of some targets that have to be made."""
         return [target for target in targets if self.staleness(target).is_stale]
 
@@ -221,10 +220,9 @@ class Plan:
             return NEVER_MADE
         if target in self.forced:
             return Staleness(True, (FORCED,))
-        changes: tuple[Change, ...] = ()
-        if entry.key != self.key(target):
-            changes = differences(self, target, entry.inputs)
-        changes = changes or self._changed_reads(self.cache.reads, entry.reads)
+        changes = differences(self, target, entry.inputs)
+        if not changes:
+            changes = self._changed_reads(self.cache.reads, entry.reads)
         if isinstance(target, DocumentTarget) and not changes:
             changes = self._changed_document(target, entry)
         return Staleness(True, changes) if changes else FRESH
