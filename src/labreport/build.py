@@ -27,7 +27,7 @@ from labreport.plan import (
 from labreport.plan.snapshot import Snapshot, files_behind
 from labreport.project import locate_project
 from labreport.results import files
-from labreport.run import Event, Task, available_cores, execute
+from labreport.run import Event, Task, available_cores, run_tasks
 from labreport.stale import load
 from labreport.stale.sources import MARKER
 
@@ -124,7 +124,7 @@ class Builder:
             (self.output / ".stamp").unlink(missing_ok=True)
             self.listener.planned(self.plan, stale)
         discard_forced(self.plan, wanted)
-        self._make_all(wanted)
+        self._run_and_make(wanted)
         if not self.errors:
             self._check_settled(wanted)
             self._publish(wanted)
@@ -137,11 +137,11 @@ class Builder:
             while notices:
                 self.listener.note(notices.pop(0))
 
-    def _make_all(self, wanted: Sequence[Target]) -> None:
+    def _run_and_make(self, wanted: Sequence[Target]) -> None:
         """Run what is stale, and make what reads it; again where an array turns out to be damaged."""
         while True:
-            self._run([target for target in wanted if isinstance(target, RunTarget)])
-            unmade = self._make(self.plan, wanted)
+            self._run_stale([target for target in wanted if isinstance(target, RunTarget)])
+            unmade = self._make_stale(self.plan, wanted)
             if not unmade.damaged:
                 break
             for file in sorted(unmade.damaged):
@@ -150,7 +150,7 @@ class Builder:
             self.plan.forget()
         self.errors += _errors_to_tell(unmade)
 
-    def _run(self, runs: Sequence[RunTarget]) -> None:
+    def _run_stale(self, runs: Sequence[RunTarget]) -> None:
         """Run those that are stale."""
         request, plan = self.request, self.plan
         stale = plan.stale(runs)
@@ -161,7 +161,7 @@ class Builder:
         is_first_report = self.before is None and not request.names
         on_first_seeds = self._publish_preliminary if is_first_report else None
         jobs = request.jobs or available_cores()
-        failures = execute(
+        failures = run_tasks(
             plan.project,
             tasks,
             plan.store,
@@ -174,7 +174,7 @@ class Builder:
         plan.forget()
         self.made.update(set(stale).difference(plan.stale(stale)))
 
-    def _make(self, plan: Plan, targets: Iterable[Target]) -> _Unmade:
+    def _make_stale(self, plan: Plan, targets: Iterable[Target]) -> _Unmade:
         """Make the answers, figures and sections among some targets that are stale."""
         unmade = _Unmade()
         for target in targets:
@@ -242,7 +242,7 @@ class Builder:
     def _publish_preliminary(self) -> None:
         """A page of the first seed of each experiment, while the others go on."""
         plan = self.plan.with_first_seeds()
-        lost = self._make(plan, plan.targets).errors
+        lost = self._make_stale(plan, plan.targets).errors
         page = plan.graph.documents["page"]
         notice = "Preliminary: one seed of each experiment; more follow."
         try:

@@ -18,7 +18,7 @@ from run.toys import PROJECT, bits, done, line_of, stored_run, task, toy, write_
 
 from labreport.errors import LabReportError
 from labreport.results import Store
-from labreport.run import Epoch, Event, Finished, execute
+from labreport.run import Epoch, Event, Finished, run_tasks
 from labreport.run.dask import project_files
 from labreport.stale import load
 
@@ -68,7 +68,7 @@ def test_workers_give_the_bits_of_this_process_and_run_edited_code(tmp_path: Pat
     with cluster(tmp_path / "dask") as (address, _):
         store = Store(tmp_path / "results")
         wanted = [task(project, name) for name in ("walk", "once", "alone", "raises", "pid")]
-        failed = execute(project, wanted, store, scheduler=address, progress=events.append)
+        failed = run_tasks(project, wanted, store, scheduler=address, progress=events.append)
         assert 4 == sum(isinstance(event, Finished) for event in events)
         message = f"project.py:{line_of('no such luck')}: experiment 'raises': ValueError: no such luck"
         assert [message] == [failure.text for failure in failed]
@@ -82,7 +82,7 @@ def test_workers_give_the_bits_of_this_process_and_run_edited_code(tmp_path: Pat
             assert bits(stored_run(store, task(project, name))) == bits(stored_run(here, task(project, name)))
         write_project(tmp_path / "toy", PROJECT.replace("* 0.9 +", "* 0.8 +"))
         edited = load(tmp_path / "toy")
-        assert not execute(edited, [task(edited, "walk")], store, scheduler=address)
+        assert not run_tasks(edited, [task(edited, "walk")], store, scheduler=address)
         assert bits(stored_run(store, task(edited, "walk"))) != bits(stored_run(here, wanted[0]))
 
 
@@ -102,7 +102,7 @@ def test_a_lost_run_begins_again(tmp_path: Path) -> None:
     project, store = toy(tmp_path / "toy"), Store(tmp_path / "results")
     with cluster(tmp_path / "dask") as (address, _):
         wanted = [task(project, name) for name in ("dies", "walk")]
-        assert not execute(project, wanted, store, scheduler=address)
+        assert not run_tasks(project, wanted, store, scheduler=address)
         assert 20 == len(stored_run(store, wanted[0]).records)
 
         def end(event: object) -> None:
@@ -111,7 +111,7 @@ def test_a_lost_run_begins_again(tmp_path: Path) -> None:
 
         slow = task(project, "slow")
         with pytest.raises(KeyboardInterrupt):
-            execute(project, [slow], store, scheduler=address, progress=end)
+            run_tasks(project, [slow], store, scheduler=address, progress=end)
     reached = len(stored_run(store, slow).records)
     assert 5 <= reached < 100
     assert done(project, store, slow) == (None, list(range(reached + 1, 101)))
@@ -130,9 +130,9 @@ def test_a_scheduler_that_dies_ends_the_build_in_one_line(tmp_path: Path) -> Non
 
         again = [*wanted, *(task(project, "slow", seed) for seed in range(4, 60))]
         with pytest.raises(LabReportError, match=r"^--scheduler \S+: the scheduler is gone; [^\n]*$"):
-            execute(project, again, store, scheduler=address, progress=progress)
+            run_tasks(project, again, store, scheduler=address, progress=progress)
     assert not stored_run(store, wanted[0]).missing((20,))
-    assert not execute(project, wanted, store, jobs=2)
+    assert not run_tasks(project, wanted, store, jobs=2)
 
 
 @pytest.mark.slow
@@ -143,10 +143,10 @@ def test_a_file_that_is_not_on_the_worker_is_named(tmp_path: Path) -> None:
     store = Store(tmp_path / "results")
     with cluster(tmp_path / "dask") as (address, _):
         project = load(folder)
-        (failed,) = execute(project, [task(project, "reads")], store, scheduler=address)
+        (failed,) = run_tasks(project, [task(project, "reads")], store, scheduler=address)
         assert failed.cause.startswith("data.txt is not there on the worker; declare it in files= of ")
         declared = PROJECT.replace("threads=3)", "threads=3, data_files=('data.txt',))")
         project = load(write_project(folder, declared))
-        assert not execute(project, [task(project, "reads")], store, scheduler=address)
+        assert not run_tasks(project, [task(project, "reads")], store, scheduler=address)
     run = stored_run(store, task(project, "reads"))
     assert list(store.reads.load(run.reads) or {}) == ["data.txt"]

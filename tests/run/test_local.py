@@ -19,7 +19,7 @@ from run.toys import WorkerHere, bits, done, line_of, process, stored_run, task,
 import labreport
 from labreport.project import Project
 from labreport.results import DiskError, Store
-from labreport.run import Epoch, Failed, Finished, Task, execute
+from labreport.run import Epoch, Failed, Finished, Task, run_tasks
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def made(project: Project, store: Store, *tasks: Task, **options: Any) -> tuple[
     """What failed of tasks on two workers, and what was told."""
     events: list[Any] = []
     with chdir(project.folder):
-        failed = execute(project, tasks, store, **{"jobs": 2, "progress": events.append, **options})
+        failed = run_tasks(project, tasks, store, **{"jobs": 2, "progress": events.append, **options})
     return failed, events
 
 

@@ -85,7 +85,7 @@ PROJECT = """
 SCRIPT = """
 import sys
 from labreport.results import Store
-from labreport.run import Epoch, execute
+from labreport.run import Epoch, run_tasks
 from labreport.run import runner
 from run.toys import Path, done, load, task
 
@@ -99,7 +99,7 @@ if __name__ == "__main__":
     if pause < 5:
         print(done(project, store, task(project, name)))
     else:
-        execute(project, [task(project, name)], store, progress=show)
+        run_tasks(project, [task(project, name)], store, progress=show)
 """
 
 

@@ -12,7 +12,7 @@ from stale.edits import Inputs, changed_targets
 
 from labreport.errors import UsageError
 from labreport.results import Store
-from labreport.run import Task, execute
+from labreport.run import Task, run_tasks
 from labreport.stale import ENGINE, Dependencies, dependencies, load, sha256_of
 
 PROJECT = '''
@@ -318,7 +318,7 @@ def test_the_bits_of_a_toy_run_are_those_of_this_engine(tmp_path: Path) -> None:
     experiment = project.experiment("decay")
     made_of = dependencies(project).run_inputs(experiment, 0)
     task, store = Task("decay", 0, sha256_of(made_of), made_of, (1, 2)), Store(tmp_path / "results")
-    assert not execute(project, [task], store)
+    assert not run_tasks(project, [task], store)
     run = store.find(sha256_of(made_of), 0)
     assert run is not None
     results = {str(epoch): run.at(epoch).sha256 for epoch in (1, 2)} | {"loss": str(run.records[1]["loss"])}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from labreport.errors import LabReportError
 from labreport.plan.targets import RunTarget, Target
 from labreport.results import Run, Store
-from labreport.run import Task, execute
+from labreport.run import Task, run_tasks
 
 if TYPE_CHECKING:
     from labreport.plan.plan import Plan
@@ -90,7 +90,7 @@ def _proved_experiments(plan: Plan) -> set[str]:
 def run_alone(plan: Plan, target: RunTarget, store: Store) -> Run:
     """The run of a target, made in a process of its own and stored. Raises `LabReportError`."""
     task = _task_of(plan, target)
-    failed = execute(plan.project, [task], store)
+    failed = run_tasks(plan.project, [task], store)
     if failed:
         raise LabReportError(failed[0].text)
     run = store.find(task.key, task.seed)

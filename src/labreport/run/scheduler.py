@@ -24,7 +24,7 @@ PATIENCE = 5.0
 Worker: TypeAlias = "LocalWorker | Cluster"
 
 
-def execute(
+def run_tasks(
     project: Project,
     tasks: Sequence[Task],
     store: Store,
@@ -72,7 +72,7 @@ def _by_cause(failures: Iterable[Failed], tasks: Sequence[Task]) -> list[Failed]
 
 
 class Scheduler:
-    """One call of `execute`: which task is next, and what came of those before."""
+    """One call of `run_tasks`: which task is next, and what came of those before."""
 
     def __init__(
         self,
@@ -147,16 +147,16 @@ class Scheduler:
         try:
             for task in waiting:
                 if not self.was_stopped and task.name not in self.given_up:
-                    self._carry_out(worker, task)
+                    self._run_task(worker, task)
         except BaseException as error:
             self._events.put(error)
         finally:
             worker.close()
             self._events.put(None)
 
-    def _carry_out(self, worker: Worker, task: Task) -> None:
+    def _run_task(self, worker: Worker, task: Task) -> None:
         """Have a worker run a task, and tell what came of it; nothing, where it was stopped."""
-        failure = self._try_twice(worker, task)
+        failure = self._run_with_retry(worker, task)
         if failure and failure.disk:
             raise DiskError(failure.cause)
         if failure:
@@ -169,7 +169,7 @@ class Scheduler:
         if run and not run.missing(task.epochs):
             self._events.put(Finished(task))
 
-    def _try_twice(self, worker: Worker, task: Task) -> Failed | None:
+    def _run_with_retry(self, worker: Worker, task: Task) -> Failed | None:
         """Why a task has failed; None where it has not. It is run once more where its process dies."""
         cause = ""
         for _ in range(2):
