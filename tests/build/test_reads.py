@@ -190,12 +190,12 @@ def fit(spec, seed):
 
     logging.basicConfig(filename="run.log", force=True)
     logging.warning("seed %s", seed)
-    np.save("checkpoint.npy", np.arange(3))
+    np.save(f"checkpoint-{seed}.npy", np.arange(3))  # two seeds are made at a time
     with sqlite3.connect("notes.db") as notes:
         notes.execute("pragma journal_mode=wal")
         notes.execute("create table if not exists note (seed int)")
         notes.execute("insert into note values (?)", (seed,))
-    return Fit({"value": float(np.load("checkpoint.npy").sum())})
+    return Fit({"value": float(np.load(f"checkpoint-{seed}.npy").sum())})
 """
 
 
