@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import textwrap
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -151,14 +152,17 @@ def failure(project: Project, store: Store, task: Task, *, proves: bool = False)
 
 
 class WorkerHere:
-    """A worker without a process of its own."""
+    """A worker without a process of its own; what is opened is heard of one task at a time."""
+
+    one_at_a_time = threading.Lock()
 
     def __init__(self, project: Project, store: Store) -> None:
         self.project, self.store = project, store
 
     def run(self, task: Task, on_epoch: OnEpoch) -> Failed | None:
         """Carry out a task."""
-        return run_task(lambda: self.project, task, self.store, on_epoch, lambda: False)
+        with self.one_at_a_time:
+            return run_task(lambda: self.project, task, self.store, on_epoch, lambda: False)
 
     def stop(self) -> None:
         """Go on."""
