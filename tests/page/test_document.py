@@ -192,7 +192,7 @@ def test_the_last_page_counts_what_is_checked(made: Report) -> None:
         "<dd>The program that made this report has compared 3 statements with the results"
     )
     assert "1 agrees, 1 does not, 1 is not decided." in checked
-    assert "1 statement with the results: all agree." in page_of(made, claims=claims[:1])
+    assert "1 statement with the results: it agrees." in page_of(made, claims=claims[:1])
     assert "<dt>Checked</dt>" not in page_of(made)
 
 
