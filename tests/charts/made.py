@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas
 
-from labreport import Measure, bars, confusion, curve, difference, dots, forest, heat_map, scatter, table  # noqa: F401
+from labreport import Measure, table
 from labreport.results import Results
 
 

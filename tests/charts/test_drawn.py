@@ -9,6 +9,7 @@ import pytest
 import reference
 from charts import made
 
+import labreport
 from labreport import charts
 from labreport.results import Results
 
@@ -33,6 +34,7 @@ forest: forest(difference(PATIENTS, GROWTH, by="line", against="A549", within="d
 scatter: scatter(WELLS, "dose", "growth", by="line")
 scatter with names: scatter(BELOW_ZERO[:6], GROWTH, "dose", label="plate")
 """
+AUTHORS_NAMES = {name: getattr(labreport, name) for name in labreport.__all__}
 CALLS = dict(line.split(": ", 1) for line in DRAWINGS.strip().splitlines())
 
 
@@ -40,7 +42,7 @@ CALLS = dict(line.split(": ", 1) for line in DRAWINGS.strip().splitlines())
 def test_a_drawing_is_what_it_was(name: str, tmp_path: Path, results: Results, cells: Results) -> None:
     """Its marks, labels and colours, and what is said of it."""
     with charts.style():
-        drawing = eval(CALLS[name], vars(made), {"results": results, "cells": cells})
+        drawing = eval(CALLS[name], AUTHORS_NAMES | vars(made), {"results": results, "cells": cells})
         exported = asdict(charts.export(drawing, name="one"))
     lines = [exported["svg_print"].replace("><", ">\n<")]
     for key, value in exported.items():

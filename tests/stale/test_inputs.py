@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 
@@ -151,9 +150,9 @@ def changed(folder: Path, *edits: tuple[str, str]) -> set[str]:
     return changed_targets(before, after)
 
 
-def changed_labels(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+def changed_labels(before: dict[str, str], after: dict[str, str]) -> list[str]:
     """The inputs of one thing that are others."""
-    return [label for label in before if before[label] != after.get(label)]
+    return [label for label in before | after if before.get(label) != after.get(label)]
 
 
 ALL_RUNS = {
