@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from itertools import product
 from typing import Any
@@ -21,6 +22,7 @@ from labreport.stats import (
     count,
     difference,
     effect,
+    mean,
     number,
     ranking,
     sentence,
@@ -210,6 +212,27 @@ def test_one_run_is_not_compared(make: Any) -> None:
     assert all(quantity.p is None for quantity in finding.evidence)
     assert "which one seed does not decide" in sentence(finding)
     check_claims("mean.a.above(85) holds\nmean.b.above(85) fails", mean=answer.mean)
+
+
+@pytest.mark.parametrize("make", [mean, difference])
+def test_seeds_that_do_not_have_the_same_number_of_items_are_an_error(make: Any) -> None:
+    """It says of which experiment, and how many each has."""
+    samples = {name: known(name, [row, row, row[:-1]]) for name, row in RIGHT.items()}
+    message = "right= gives arrays of unequal lengths over the seeds of 'a' (1,000 of 0, 999 of 2); all seeds"
+    with pytest.raises(UsageError, match=re.escape(message)):
+        make(samples, ACCURACY)
+
+
+def test_yes_and_no_are_compared_with_numbers_as_numbers_are() -> None:
+    """From either side: 0.4 is not a yes."""
+    samples = {
+        "truths": plain("truths", [1, 0, 1, 1, 1], yes_no=True),
+        "shares": plain("shares", [0.4, 0.3, 0.35, 0.4, 0.5]),
+    }
+    gap = difference(samples, ACCURACY, "truths", "shares").difference.quantity
+    reverse = difference(samples, ACCURACY, "shares", "truths").difference.quantity
+    assert gap.source.method == reverse.source.method == "Student's t, paired"
+    assert gap.interval == pytest.approx([-end for end in reversed(reverse.interval)])
 
 
 def test_a_ranking_of_one_run_is_unknown_with_items_and_without() -> None:

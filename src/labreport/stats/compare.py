@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from labreport.errors import refuse
 from labreport.project.measure import Measure
@@ -118,7 +119,8 @@ def _difference_estimate(
         same_items = first.items == second.items and len(numbers_of_items) == 1
         return accuracy_difference(right, other_right, alpha, paired=paired, same_items=same_items)
     are_constant = _is_constant_share(first, measure) and _is_constant_share(second, measure)
-    if (first.yes_no or are_constant) and first.values and second.values:
+    are_yes_no = first.yes_no and second.yes_no
+    if (are_yes_no or are_constant) and first.values and second.values:
         share_difference = paired_share_difference if paired else unpaired_share_difference
         return share_difference(first.numbers, second.numbers, alpha)
     difference = t_intervals.paired_difference if paired else t_intervals.welch_difference
@@ -130,9 +132,28 @@ def _difference_estimate(
 
 
 def _has_items(sample: Sample, measure: Measure) -> bool:
-    """Whether a sample is known item by item, the same items in each unit, and every unit gave a number."""
+    """Whether a sample is known item by item, and every unit gave a number.
+
+    Raises `UsageError` where two units do not have the same number of items.
+    """
     is_accuracy = measure.share and measure.scale == "difference" and sample.design.test_fraction is None
-    return bool(sample.correct) and is_accuracy and all(map(math.isfinite, sample.numbers))
+    if not sample.correct or not is_accuracy or not all(map(math.isfinite, sample.numbers)):
+        return False
+    _refuse_unequal_lengths(sample, sample.correct, measure)
+    return True
+
+
+def _refuse_unequal_lengths(sample: Sample, correct: Mapping[Any, Any], measure: Measure) -> None:
+    first_unit_by_length: dict[int, Any] = {}
+    for unit, items in correct.items():
+        first_unit_by_length.setdefault(len(items), unit)
+    if len(first_unit_by_length) > 1:
+        lengths = [f"{length:,} of {unit!r}" for length, unit in first_unit_by_length.items()]
+        units = plural(sample.design.unit)
+        measure.refuse(
+            f"right= gives arrays of unequal lengths over the {units} of {sample.name!r}"
+            f" ({', '.join(lengths)}); all {units} need the same items"
+        )
 
 
 def _is_constant_share(sample: Sample, measure: Measure) -> bool:
