@@ -10,6 +10,11 @@ _VARIABLES = (
 )
 
 
+def limits_threads(variable: str) -> bool:
+    """Whether a variable of the environment says how many threads to use, which count as `threads`."""
+    return variable.endswith("_THREADS")
+
+
 def thread_environment(threads: int) -> dict[str, str]:
     """The environment variables of a process that takes so many compute threads: bits depend on them."""
     return dict.fromkeys(_VARIABLES, str(threads))

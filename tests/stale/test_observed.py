@@ -275,6 +275,19 @@ READS = {
 }
 """What each function of the project reads, after those above it were called; methods of an object are one."""
 
+BESIDE_ENGINE = """
+from dataclasses import dataclass
+from labreport import Experiment, Project
+from labreport_x import by_name
+
+@dataclass(frozen=True)
+class Spec:
+    pass
+
+project = Project("P", experiments=(Experiment("by_name", Spec(), fit=by_name),), seeds=1)
+"""
+BY_NAME = "from pathlib import Path\n\ndef by_name():\n    return Path('a.txt').read_text()\n"
+
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dependencies:
@@ -349,6 +362,14 @@ def test_reading_the_report_that_is_made_is_an_error(tmp_path: Path, monkeypatch
     project = dependencies(load(tmp_path), tmp_path / "report" / "results")
     with pytest.raises(LabReportError, match=r"reads report/answers\.json: it is a part of this report"):
         call(project, "by_name")
+
+
+def test_a_module_beside_the_engine_is_the_projects(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the engine is in the project's folder, and the module's name begins with the engine's."""
+    monkeypatch.setattr("labreport.stale.observed.ENGINE_FOLDER", tmp_path / "labreport")
+    write_files(tmp_path, {"project.py": BESIDE_ENGINE, "labreport_x.py": BY_NAME, "a.txt": "1"})
+    monkeypatch.chdir(tmp_path)
+    assert list(call(dependencies(load(tmp_path)), "by_name")) == ["a.txt"]
 
 
 def test_what_was_read_before_an_interruption_is_joined(project: Dependencies) -> None:

@@ -12,13 +12,14 @@ from labreport.check.claims import CheckedClaim
 from labreport.cli.formats import as_annotations
 from labreport.cli.terminal import Terminal, visible
 from labreport.plan import Plan, RunTarget, Target, stale_groups
+from labreport.plan.cache import CACHED_KINDS
 from labreport.stats.wording import count_text
 
 CLAIMS_FAIL = 3
 """Exit code where a claim does not hold, or is not known."""
 SHOWN = 8
 """Causes, and changes of the answers, that a build lists before it counts the rest."""
-KINDS = ("run", "answer", "figure", "section", "document")
+KINDS = ("run", *CACHED_KINDS)
 LONGEST = 60
 """Signs of a sentence that a build says of a claim; `check` says all of it."""
 

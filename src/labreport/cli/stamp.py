@@ -142,4 +142,6 @@ def _line_of_variable(name: str, environment: Mapping[str, str]) -> str:
 
 def _is_lasting(variable: str) -> bool:
     """Whether a variable is the same in each call of a shell, and not set by the engine."""
-    return variable not in _VOLATILE and not variable.endswith("_THREADS")
+    from labreport.threads import limits_threads  # most projects do not ask for all variables
+
+    return variable not in _VOLATILE and not limits_threads(variable)

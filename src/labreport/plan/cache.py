@@ -9,7 +9,7 @@ from typing import Any
 
 from labreport.results import ReadLists, files
 
-KINDS = ("answer", "figure", "section", "document")
+CACHED_KINDS = ("answer", "figure", "section", "document")
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Cache:
 
     def paths(self) -> Iterator[Path]:
         """The files of all entries, whether or not anything is still called so."""
-        for kind in KINDS:
+        for kind in CACHED_KINDS:
             yield from sorted((self.folder / kind).glob("*.json"))
 
 

@@ -24,12 +24,12 @@ from labreport.stale.members import (
     method_functions,
 )
 from labreport.stale.node import Node, function_key
-from labreport.stale.observed import is_set_by_engine
 from labreport.stale.references import REACHING_NAMES, Path, Reference, Uses
 from labreport.stale.sources import ENGINE_NAME
 from labreport.stale.statements import FunctionSource, Statement, code_meaning, codes_within
 from labreport.stale.values import ValueHash
 from labreport.stale.versions import is_installed
+from labreport.threads import limits_threads
 
 if TYPE_CHECKING:
     from labreport.stale.graph import Graph
@@ -126,7 +126,7 @@ class NodeBuilder:
         """The labels of variables of the environment whose names are in code, as far as they are set."""
         labels = []
         for text in _texts_within(code):
-            if not is_set_by_engine(text):
+            if not limits_threads(text):
                 self.graph.variables.add(text)
                 if text in os.environ:
                     labels.append(self._add(f"environment {text}", NodeBuilder.variable_parts, text))

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from labreport.filestat import WRITE_AHEAD, stat_of
 from labreport.stale.node import FunctionKey, function_key
 from labreport.stale.sources import ENGINE_FOLDER, Sources, is_foreign, is_hidden
+from labreport.threads import limits_threads
 
 if TYPE_CHECKING:
     from labreport.filestat import FileStat
@@ -105,15 +106,15 @@ class Recorder:
 
     # Events
 
-    def on_open(self, path: EventPath, mode: str | None, flags: int) -> None:
-        """A file is opened."""
+    def on_open(self, frame: FrameType | None, path: EventPath, mode: str | None, flags: int) -> None:
+        """A file is opened; the code that opens it runs in the `frame`, as in all that follow."""
         if flags & _WRITING:
-            self.on_write(path)
+            self.on_write(frame, path)
             return
         counted = self._counted(path)
         if not counted or (mode is None and not os.path.isfile(counted)):  # `os.open` of a folder
             return
-        callers = self._callers()
+        callers = self._callers(frame)
         if self._is_of_report(counted):
             if self.target is not None and callers.asked_by == _AUTHOR:
                 self.target.own_report = counted
@@ -121,38 +122,40 @@ class Recorder:
             for opened in self._for_whom(callers, counted):
                 opened.add_read(counted)
 
-    def on_connect(self, database: EventPath) -> None:
+    def on_connect(self, frame: FrameType | None, database: EventPath) -> None:
         """A database of SQLite is opened."""
         if isinstance(database, int):
             return
         name = os.fsdecode(database).removeprefix("file:").partition("?")[0]
         counted = self._counted(name) if name not in ("", ":memory:") else ""
-        callers = self._callers() if counted else None
+        callers = self._callers(frame) if counted else None
         if callers is not None and callers.asked_by == _AUTHOR:
             for opened in self._for_whom(callers, counted):
                 opened.add_read(counted)
                 opened.add_read(counted + WRITE_AHEAD)
                 opened.databases.add(counted)
 
-    def on_list(self, path: EventPath | None = None) -> None:
+    def on_list(self, frame: FrameType | None, path: EventPath | None = None) -> None:
         """The names in a folder are asked for."""
         counted = self._counted("." if path is None else path)
-        callers = self._callers() if counted else None
+        callers = self._callers(frame) if counted else None
         if callers is not None and callers.asked_by == _AUTHOR:
             listed = callers.pattern or counted
             for opened in self._for_whom(callers, listed):
                 opened.listed[listed] = None
 
-    def on_write(self, *paths_and_modes: EventPath) -> None:
+    def on_write(self, _frame: FrameType | None, *paths_and_modes: EventPath) -> None:
         """A file is opened for writing, or names are given, taken or changed; modes are numbers."""
         for path in paths_and_modes:
             counted = self._counted(path)
             if counted and self.target is not None:
                 self.target.written.add(counted)
 
-    def on_variable(self, name: str) -> None:
+    def on_variable(self, frame: FrameType | None, name: str) -> None:
         """A variable of the environment is asked for, or by `*` all of them."""
-        if name not in self.variables and not is_set_by_engine(name) and self._callers().asked_by == _AUTHOR:
+        if name in self.variables or limits_threads(name):
+            return
+        if self._callers(frame).asked_by == _AUTHOR:
             self.variables.add(name)
 
     def _for_whom(self, callers: _Callers, path: str) -> Iterator[Opened]:
@@ -194,10 +197,9 @@ class Recorder:
 
     # Callers
 
-    def _callers(self) -> _Callers:
-        """Who runs now: to be called by the methods above, which the hook calls."""
+    def _callers(self, frame: FrameType | None) -> _Callers:
+        """Who runs in a frame, and in all that led to it."""
         callers = _Callers()
-        frame: FrameType | None = sys._getframe(3)
         while frame is not None:
             kind = self._kind_of(frame.f_code.co_filename)
             if kind == _AUTHOR:
@@ -217,15 +219,10 @@ class Recorder:
         """Whose code is in a file."""
         if file.startswith("<frozen importlib"):
             return _IMPORT
-        if file.startswith(str(ENGINE_FOLDER)):
+        if file.startswith(os.path.join(ENGINE_FOLDER, "")):
             return _ENGINE
         is_below = file.startswith(self.folder) and not is_hidden(file.removeprefix(self.folder))
         return _AUTHOR if is_below else _LIBRARY
-
-
-def is_set_by_engine(variable: str) -> bool:
-    """Whether a variable of the environment says how many threads to use, which count as `threads`."""
-    return variable.endswith("_THREADS")
 
 
 def _pattern(frame: FrameType) -> str:
@@ -265,11 +262,11 @@ def hearing_variables(recorder: Recorder) -> Iterator[None]:
     get_item, iterate = kind.__getitem__, kind.__iter__
 
     def heard_item(environment: Any, name: str) -> Any:
-        recorder.on_variable(name)
+        recorder.on_variable(sys._getframe().f_back, name)
         return get_item(environment, name)
 
     def heard_iteration(environment: Any) -> Any:
-        recorder.on_variable("*")
+        recorder.on_variable(sys._getframe().f_back, "*")
         return iterate(environment)
 
     kind.__getitem__, kind.__iter__ = heard_item, heard_iteration
@@ -298,7 +295,7 @@ def _hear(event: str, arguments: tuple[Any, ...]) -> None:
     """The audit hook; an exception here would be raised by whatever is opened."""
     handler = _EVENTS.get(event)
     if handler is not None and _recorder is not None:
-        handler(_recorder, *arguments)
+        handler(_recorder, sys._getframe().f_back, *arguments)
 
 
 sys.addaudithook(_hear)
