@@ -82,3 +82,14 @@ def test_the_value_of_a_global_is_not_printed(small: Small) -> None:
     assert "value project:SECRET changed at " + line_of(small, "SECRET =") in reason
     assert "other" not in reason
     assert "s3cret" not in reason
+
+
+def test_the_name_of_an_experiment_may_end_in_a_number(small: Small) -> None:
+    """As the epochs do at which it is read; with fewer seeds it was not run again."""
+    small.edit('Experiment("run"', 'Experiment("mlp 64"')
+    small.edit('results["run"]', 'results["mlp 64"]')
+    small.edit("seeds=1", "seeds=3")
+    assert small.run().code == 0
+    status = small.run("status", "--seeds", "2").out
+    assert "seeds: 0 to 2, now 0 to 1" in status
+    assert "was run again" not in status

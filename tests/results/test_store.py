@@ -104,6 +104,28 @@ def test_a_run_whose_file_is_damaged_is_missing(store: Store) -> None:
     ]
 
 
+def test_a_mistake_of_the_program_is_not_told_as_another_version(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it would make all results again."""
+    monkeypatch.setattr("msgspec.convert", None)
+    with pytest.raises(TypeError):
+        list(Store(store.folder).runs())
+
+
+@pytest.mark.parametrize(
+    "checkpoints", [None, 1, [1], [{}], [{"epoch": 1, "metrics": {}, "file": "", "sha256": "", "size": 1}]]
+)
+def test_a_run_of_another_version_is_missing(store: Store, checkpoints: Any) -> None:
+    """Whatever it has in place of checkpoints."""
+    run = stored_run(store, "small", 0)
+    write_json(
+        store.path(run),
+        {"key": run.key, "name": "small", "seed": 0, "inputs": {}, "checkpoints": checkpoints},
+    )
+    assert Store(store.folder).find(run.key, 0) is None
+
+
 READS = {"data.csv": "ab" * 32, "missing.csv": "missing"}
 
 

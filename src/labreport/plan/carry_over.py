@@ -31,7 +31,8 @@ def carry_over(plan: Plan, names: Iterable[str], because: str) -> int:
         for target in targets_named(plan.graph, name):
             if isinstance(target, RunTarget) and plan.staleness(target).is_stale:
                 run = _run_to_keep(plan, target)
-                kept += [(target, run)] if run else []
+                if run is not None:
+                    kept.append((target, run))
         if not kept:
             text = f"{name}: no stored run of it is stale; only those of experiments can be kept"
             raise UsageError(text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -74,8 +73,10 @@ class _Way:
 def differences(plan: Plan, target: Target, before: Mapping[str, str]) -> tuple[Change, ...]:
     """What is not, in the inputs of a target, what it was before; the most telling first."""
     now = target.inputs(plan)
-    differing = [text for text in {**before, **now} if before.get(text) != now.get(text)]
-    labels = sorted(map(Label.parse, differing), key=lambda label: (label.rules.rank, str(label)))
+    texts = {**before, **now}
+    experiments = _experiments_declared(texts)
+    labels = [Label.parse(text, experiments) for text in texts if before.get(text) != now.get(text)]
+    labels.sort(key=lambda label: (label.rules.rank, str(label)))
     changes: dict[Change, None] = {}
     for label in labels:
         value_before, value_now = before.get(str(label)), now.get(str(label))
@@ -87,6 +88,12 @@ def differences(plan: Plan, target: Target, before: Mapping[str, str]) -> tuple[
         else:
             changes[_plain_change(plan, label, value_before, value_now)] = None
     return tuple(changes)
+
+
+def _experiments_declared(inputs: Iterable[str]) -> list[str]:
+    """The experiments of whose declarations something is made, by the labels of its inputs."""
+    labels = map(Label.parse, inputs)
+    return [label.name for label in labels if label.kind == "experiment"]
 
 
 def _plain_change(plan: Plan, label: Label, before: str | None, now: str | None) -> Change:
@@ -119,8 +126,6 @@ def _experiment_changes(plan: Plan, label: Label, before: str | None, now: str |
     if label == Label("reads"):
         return [Change("another order or set of what it reads", cause="reads", label="reads")]
     name = label.name
-    if label.kind == "reads":
-        name = re.sub(r"(?: \d+)+$", "", name)  # the epochs that are read
     if name in plan.renamed:
         return [plan.renamed[name]]
     changes = _changes_of_runs(plan, name)

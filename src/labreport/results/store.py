@@ -169,12 +169,11 @@ class Store:
             members = files.read_json(path)
             if members is None:
                 return None
-            members["checkpoints"] = {member["epoch"]: member for member in members["checkpoints"]}
-            run = msgspec.convert(members, Run, dec_hook=lambda _, name: path.with_name(name))
+            run = _run_from_json(members, path)
         except files.Damaged as damage:
             self.notices.append(f"{damage}; it is made again")
             return None
-        except (LookupError, TypeError, ValueError, AttributeError):
+        except msgspec.ValidationError:
             text = f"{display_path(self.folder)}: results of another version are made again"
             if text not in self.notices:
                 self.notices.append(text)
@@ -192,6 +191,17 @@ class Store:
 def _seed_and_key(path: Path) -> tuple[int, str]:
     seed, _, key = path.stem.partition("-")
     return int(seed), key
+
+
+def _run_from_json(members: dict[str, Any], path: Path) -> Run:
+    """The run of which a file has these members. Raises `ValidationError` for those of another version."""
+
+    def beside(_: type, name: str) -> Path:
+        return path.with_name(name)
+
+    checkpoints = msgspec.convert(members.pop("checkpoints", None), list[Checkpoint], dec_hook=beside)
+    run = msgspec.convert(members, Run, dec_hook=beside)
+    return replace(run, checkpoints={checkpoint.epoch: checkpoint for checkpoint in checkpoints})
 
 
 def _name_of_file(path: Path) -> str:

@@ -100,9 +100,8 @@ class Dependencies:
         inputs["reads"] = short_hash([list(reader.epochs), labels_of_sources, reader.answers])
         for name, epochs in reader.epochs.items():
             digests = runs.get(name, {})
-            numbers = " ".join(map(str, epochs))
-            label = f"reads {name} {numbers}"
-            inputs[label] = UNKNOWN if UNKNOWN in digests.values() else short_hash(digests)
+            label = Label("reads", name, epochs)
+            inputs[str(label)] = UNKNOWN if UNKNOWN in digests.values() else short_hash(digests)
             inputs[f"experiment {name}"] = self.declaration(self.project.experiment(name))
         for read in reader.reads:
             if isinstance(read.subject, Study):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 
@@ -42,19 +43,31 @@ _OTHER = Kind()
 class Label:
     """The name of an input: `Label("code", "project:fit")`; there is one `seed`, which needs no name.
 
-    As text it is `code project:fit` and `seed`: so it stands in keys and in stored runs.
+    As text it is `code project:fit` and `seed`: so it stands in keys and in stored runs. `epochs` are those
+    at which an experiment is read: `Label("reads", "mlp 64", (1, 5))` is `reads mlp 64 1 5`.
     """
 
     kind: str
     name: str = ""
+    epochs: tuple[int, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.name}" if self.name else self.kind
+        words = [self.kind, self.name] if self.name else [self.kind]
+        return " ".join([*words, *map(str, self.epochs)])
 
     @classmethod
-    def parse(cls, text: str) -> Label:
-        """The label that has this text."""
+    def parse(cls, text: str, experiments: Collection[str] = ()) -> Label:
+        """The label that has this text.
+
+        Of `reads mlp 64 1` the text alone does not say where the name ends. It is that of one of the
+        `experiments`, the longest with which the text begins.
+        """
         kind, _, name = text.partition(" ")
+        if kind == "reads":
+            for experiment in sorted(experiments, key=len, reverse=True):
+                if name.startswith(f"{experiment} "):
+                    epochs = name.removeprefix(experiment).split()
+                    return cls(kind, experiment, tuple(map(int, epochs)))
         return cls(kind, name)
 
     @property
