@@ -176,7 +176,7 @@ class _SentProject(NannyPlugin):
         self.digest = sha256_of(digests)
 
     def setup(self, nanny: Any) -> None:
-        # As long as this is the nanny's plugin
+        """Write the project where the nanny's workers find it; the folder is removed with this plugin."""
         self.directory = tempfile.TemporaryDirectory(dir=nanny.local_directory)
         folder = Path(self.directory.name, self.digest)
         for name, data in self.contents.items():

@@ -28,25 +28,30 @@ class FileDigests:
         """The files that must not change, with what they are."""
         self._cache = cache
         self._known: dict[str, list[int | str]] = {}
+        """The stat of each file, and behind it the SHA-256 that the file had then."""
         self._is_new = False
         if cache is not None:
             with suppress(files.Damaged):
                 self._known = files.read_json(cache) or {}
 
     def digest(self, path: str | Path) -> str:
-        """The SHA-256 of a file in hexadecimal, or "missing"; of a folder or a pattern, that of the names."""
+        """The SHA-256 of a file in hexadecimal, or "missing"; of a folder or a pattern, that of the names.
+
+        A file that is called as a pattern would be, `a[1].csv`, is a file.
+        """
         path = str(path)
         stat = stat_of(path)
         if os.path.isdir(path) or (stat is None and glob.has_magic(path)):
             return _names_digest(path)
         if stat is None:
             return MISSING
-        known = self._known.get(path)
-        if known is not None and known[:-1] == list(stat):
-            return str(known[-1])
+        if path in self._known:
+            *known_stat, known_sha256 = self._known[path]
+            if known_stat == list(stat):
+                return str(known_sha256)
         sha256 = files.sha256_of_file(Path(path))
-        written_at = stat[0] / 1e9
-        if time.time() - written_at > _SETTLED:
+        modified_ns = stat[0]
+        if time.time() - modified_ns / 1e9 > _SETTLED:
             self._known[path] = [*stat, sha256]
             self._is_new = True
         return sha256

@@ -47,16 +47,22 @@ class Judged:
         return min(self.margin - self.high, self.low - lowest)
 
     def distance(self, word: str) -> float:
-        """How far the end that decides is from where this word turns, from holding or to holding.
+        """How far an end of the interval has to move until the answer to `word` is another one.
 
-        `unclear` turns where the interval becomes clear or the same, whichever is nearer:
-        `Judged(-11, 2.5).distance("unclear")` is 2.5, and with a margin of 12.5 for "same" it is 1.5.
+        An interval inside the margin is `same`, whatever is asked: its end has to leave the margin. `unclear`
+        ends where the interval leaves out null, or is inside the margin, whichever is nearer:
+        `Judged(-11, 2.5).distance("unclear")` is 2.5, and `Judged(-11, 2.5, margin=12.5)` has 1.5 to "same".
         """
         room = self.room_in_margin
         if room is not None and (room > 0 or word == "same"):
             return abs(room)
-        beyond = {"more": self.low - self.null, "less": self.null - self.high}
-        beyond_null = beyond.get(word, max(beyond.values()))
-        if room is not None and word == "unclear" and beyond_null < 0:
-            return min(-beyond_null, -room)
-        return abs(beyond_null)
+        low_to_null = abs(self.low - self.null)
+        high_to_null = abs(self.high - self.null)
+        if word == "more":
+            return low_to_null
+        if word == "less":
+            return high_to_null
+        nearer_to_null = min(low_to_null, high_to_null)
+        if word == "unclear" and room is not None and self.outcome == "unclear":
+            return min(nearer_to_null, -room)
+        return nearer_to_null
