@@ -28,7 +28,7 @@ def project(tmp_path: Path) -> Path:
     (tmp_path / "templates").mkdir()
     (tmp_path / "project.py").write_text("one = 1\n")
     snapshot = snapshot_of(tmp_path / "project.py", tmp_path / "templates", tmp_path / "data.csv")
-    stamp.write("python", ["--seeds", "2"], str(tmp_path / "report"), snapshot)
+    stamp.write("python", ["--seeds", "2"], str(tmp_path), str(tmp_path / "report"), snapshot)
     return tmp_path
 
 
@@ -47,12 +47,31 @@ def test_an_unchanged_project_is_up_to_date(project: Path, capsys: pytest.Captur
         ("python", "--seeds 3"),
         ("python", "status --seeds 2"),
         ("python", "--seeds 2 --dry-run"),
+        ("python", "--seeds 2 best"),
+        ("python", "--seeds 2 --project"),
+        ("python", "--seeds 2 --quiet=yes"),
         ("other", "--seeds 2"),
     ],
 )
 def test_other_words_and_interpreters_are_looked_at(project: Path, interpreter: str, words: str) -> None:
     """What was not asked for before is not known to be done; another Python may have other libraries."""
     assert stamp.unchanged(interpreter, words.split(), str(project)) is None
+
+
+@pytest.mark.parametrize("words", ["--open", "--force", "--dry-run", "--debug", "best", "watch", "--help"])
+def test_what_asks_for_more_than_a_fresh_report_is_never_stamped(tmp_path: Path, words: str) -> None:
+    """A second `--open` opens the page, too."""
+    stamp.write("python", [words], str(tmp_path), str(tmp_path), {})
+    assert not (tmp_path / stamp.NAME).exists()
+    assert stamp.unchanged("python", [words], str(tmp_path)) is None
+
+
+def test_a_report_that_two_projects_write_is_fresh_for_the_last_only(tmp_path: Path) -> None:
+    """Its folder alone does not say whose it is."""
+    words = ["--output", str(tmp_path)]
+    stamp.write("python", words, str(tmp_path / "first"), str(tmp_path), {})
+    assert stamp.unchanged("python", words, str(tmp_path / "first")) == 0
+    assert stamp.unchanged("python", words, str(tmp_path / "second")) is None
 
 
 @pytest.mark.parametrize("edit", ["content", "gone", "added", "no longer missing"])
@@ -84,7 +103,7 @@ def test_claims_are_told_again_and_decide_where_it_is_strict(
     project: Path, capsys: pytest.CaptureFixture[str], line: str, begins: str
 ) -> None:
     """One that does not hold; of one that is not known, whose line is empty, nothing is said."""
-    stamp.write("python", [], str(project / "report"), {}, claims=[line])
+    stamp.write("python", [], str(project), str(project / "report"), {}, claims=[line])
     assert stamp.unchanged("python", [], str(project)) == 0
     assert capsys.readouterr().out.startswith(begins)
     assert stamp.unchanged("python", ["--strict"], str(project)) is None
@@ -103,7 +122,7 @@ def test_nothing_to_do_loads_next_to_nothing(project: Path) -> None:
     printed = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
     code, *modules = printed.split()
     assert code == "0"
-    assert {*modules} - {"itertools", "__future__"} == {
+    assert {*modules} - {"__future__"} == {
         "labreport",
         "labreport.cli",
         "labreport.cli.stamp",

@@ -59,7 +59,7 @@ def _rehearse(arguments: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def carry_out(arguments: argparse.Namespace, terminal: Terminal, progress: Progress) -> int:
-    """Build, and say what came of it; the exit code. By the command `build`, what is all fresh is stamped."""
+    """Build, and say what came of it; the exit code. What is all fresh is stamped."""
     request = request_of(arguments)
     begun = time.monotonic()
     with progress.bars:
@@ -74,7 +74,7 @@ def carry_out(arguments: argparse.Namespace, terminal: Terminal, progress: Progr
     wrong = wrong_claims(claims, arguments.allow_unknown or not arguments.strict)
     show_claims(terminal, wrong)
     _say_done(built, terminal, took)
-    if arguments.command == "build" and not request.force and built.snapshot is not None:
+    if built.snapshot is not None:
         _stamp(arguments, built, built.snapshot, claims)
     return gate(terminal, wrong) if arguments.strict else 0
 
@@ -91,6 +91,7 @@ def _stamp(
     stamp.write(
         front,
         arguments.argv,
+        str(arguments.project),
         str(built.output),
         snapshot,
         lines,

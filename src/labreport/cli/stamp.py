@@ -1,14 +1,14 @@
 """The front door: a run with nothing to do compares the stamp of its report, and ends before all else.
 
-The stamp is a file of text: by which words and which Python the report was made, the claims that do not hold,
-and a line for each file and each variable of the environment on which it rests.
+The stamp is a file of text: by which options and which Python the report was made, the claims that do not
+hold, and a line for each file and each variable of the environment on which it rests. Only a command line of
+the options listed here has one; every other goes the whole way.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from itertools import pairwise
 
 from labreport.filestat import stat_of
 
@@ -27,8 +27,9 @@ VARIABLE = "$"
 """Begins the name of a variable of the environment; that of a file is its absolute path."""
 ALL_VARIABLES = "*"
 """Stands for all variables of the environment."""
-_SILENT = ("build", "--quiet", "--strict", "--allow-unknown", "--verbose")
-"""Words that change neither what is made nor of what."""
+_SILENT = ("--quiet", "--strict", "--allow-unknown", "--verbose")
+"""Options without a value, which change neither what is made nor of what."""
+_WITH_VALUE = ("--seeds", "--jobs", "--scheduler", "--project", "--output")
 _VOLATILE = (FRONT, "PWD", "OLDPWD", "SHLVL", "_", "COLUMNS", "LINES")
 """Variables that differ from call to call, which no project means when it asks for all."""
 
@@ -57,13 +58,17 @@ def main(argv: Sequence[str], root: str, checkout: Callable[..., int | None] | N
 
 def unchanged(front: str, argv: Sequence[str], root: str) -> int | None:
     """Say that nothing is to be done; the exit code. None where something may have changed."""
-    output = _output_of(argv, root)
+    options = _stamped_options(argv)
+    if options is None:
+        return None
+    project = options.get("--project", root)
+    output = options.get("--output", os.path.join(project, "report"))
     try:
         with open(os.path.join(output, NAME), encoding="utf-8", errors="surrogateescape") as file:
             head, *lines = file.read().split("\n")
     except OSError:
         return None
-    if head != _head(front, argv, output):
+    if head != _head(front, options, project, output):
         return None
     claims = []
     for line in lines:
@@ -71,9 +76,9 @@ def unchanged(front: str, argv: Sequence[str], root: str) -> int | None:
             claims.append(line.removeprefix(CLAIM))
         elif line != _line_of(line.partition(" ")[2]):
             return None
-    if claims and "--strict" in argv:
+    if claims and "--strict" in options:
         return None  # they decide
-    if "--quiet" not in argv:
+    if "--quiet" not in options:
         claims.append(f"Up to date: {os.path.relpath(output)}/report.html")
     sys.stdout.write("".join(f"{line}\n" for line in claims if line))
     return 0
@@ -82,6 +87,7 @@ def unchanged(front: str, argv: Sequence[str], root: str) -> int | None:
 def write(
     front: str,
     argv: Sequence[str],
+    project: str,
     output: str,
     snapshot: Mapping[str, FileStat | None],
     claims: Iterable[str] = (),
@@ -91,9 +97,13 @@ def write(
     """Stamp the report in `output`, made by `argv` from files and folders as `stat_of` describes them.
 
     `claims` are the lines about those that do not hold, and an empty one where one is not known. `variables`
-    are the names of those on which the report rests as they are in the `environment`.
+    are the names of those on which the report rests as they are in the `environment`. A command line that
+    asks for more than a fresh report, such as `--open`, has no stamp.
     """
-    lines = [_head(front, argv, output)]
+    options = _stamped_options(argv)
+    if options is None:
+        return
+    lines = [_head(front, options, project, output)]
     lines += [CLAIM + line for line in claims]
     lines += [_line_of_file(path, snapshot[path]) for path in sorted(snapshot)]
     lines += [_line_of_variable(name, environment) for name in sorted(variables)]
@@ -103,18 +113,35 @@ def write(
     os.replace(f"{target}.new", target)
 
 
-def _output_of(argv: Sequence[str], root: str) -> str:
-    """The folder of the report, as the command line is read later."""
-    words: list[str] = []
-    for word in argv:
-        words += word.split("=", 1)
-    value_after = dict(pairwise(words))
-    return value_after.get("--output") or os.path.join(value_after.get("--project") or root, "report")
+def _stamped_options(argv: Sequence[str]) -> dict[str, str] | None:
+    """The options of a build that only makes what is stale; None for a command line with any other word.
+
+    >>> _stamped_options(["build", "--seeds", "2", "--project=wine", "--quiet"])
+    {'--seeds': '2', '--project': 'wine', '--quiet': ''}
+    """
+    words = list(argv)
+    if words[:1] == ["build"]:
+        del words[0]
+    options = {}
+    while words:
+        name, equals, value = words.pop(0).partition("=")
+        if name in _WITH_VALUE:
+            if not equals and words:
+                value = words.pop(0)
+            if not value or value.startswith("-"):
+                return None
+        elif name not in _SILENT or equals:
+            return None
+        options[name] = value
+    return options
 
 
-def _head(front: str, argv: Sequence[str], output: str) -> str:
-    words = [word for word in argv if word not in _SILENT]
-    return " ".join(["labreport stamp 6", front, os.path.abspath(output), *words])
+def _head(front: str, options: Mapping[str, str], project: str, output: str) -> str:
+    folders = [os.path.abspath(folder) for folder in (project, output)]
+    run_options = [
+        f"{name}={options[name]}" for name in ("--seeds", "--jobs", "--scheduler") if name in options
+    ]
+    return " ".join(["labreport stamp 7", front, *folders, *run_options])
 
 
 def _line_of(name: str) -> str:
