@@ -218,7 +218,7 @@ def accuracy_parameters(results: Any) -> Any:
         mark = deep if len(network.hidden_layers) == 10 else shallow
         accuracy = 100 * fmean(runs.values("validation accuracy"))
         charts.points(panel, [network.parameters], [accuracy], mark, size=5.5)
-        names.append(charts.Label(name, network.parameters, accuracy, mark.colour))
+        names.append(charts.TextLabel(name, network.parameters, accuracy, mark.colour))
         rows.append([name, mark.label, network.parameters, round(accuracy, 2)])
     charts.direct_labels(panel, names)
     for mark, height in ((shallow, 84), (deep, 24)):

@@ -118,6 +118,18 @@ def test_a_share_in_per_cent_is_refused_by_every_builder_of_a_table(build: Calla
     assert rows_of(build(WELLS, PER_CENT)) == rows_of(build(WELLS, "growth"))
 
 
+def test_columns_may_have_any_name() -> None:
+    """Those that the engine itself uses are no others."""
+    frame = pandas.DataFrame(
+        {"frame": [1, 2, 3, 4], "ms": [5, 6, 7, 8], "x": list("uvuv"), "y": list("abcd")}
+    )
+    drawing = scatter(frame, "frame", "ms", by="x", label="y")
+    assert drawing.table()[0] == ("x", "y", "frame", "ms")
+    assert rows_of(drawing)[1] == ["v", "b", 2, 6]
+    (axes,) = drawing.figure.axes
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["u", "v"]
+
+
 @pytest.mark.parametrize("build", [curve, scatter])
 def test_more_series_than_there_are_colours_have_a_small_chart_each(build: Callable[..., Any]) -> None:
     """With the same axes, and the name of each above it."""

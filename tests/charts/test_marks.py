@@ -27,7 +27,7 @@ def test_labels_of_one_column_do_not_overlap_and_keep_their_order(heights: list[
     """At the edges of the panel, too; one that is far enough from the others stays at its point."""
     _, (axes,) = charts.column_figure(60)
     axes.set(xlim=(0, 1), ylim=(0, 100))
-    charts.direct_labels(axes, [charts.Label(str(height), 1.0, height) for height in heights])
+    charts.direct_labels(axes, [charts.TextLabel(str(height), 1.0, height) for height in heights])
     labels = labels_of(axes)
     middles = []
     for height in heights:
@@ -43,7 +43,7 @@ def test_labels_side_by_side_stay_at_their_points() -> None:
     """Equal heights are no reason to move."""
     _, (axes,) = charts.column_figure(60)
     axes.set(xlim=(0, 1), ylim=(0, 1))
-    charts.direct_labels(axes, [charts.Label("left", 0.1, 0.5), charts.Label("right", 0.7, 0.5)])
+    charts.direct_labels(axes, [charts.TextLabel("left", 0.1, 0.5), charts.TextLabel("right", 0.7, 0.5)])
     assert {label.xyann[1] for label in labels_of(axes).values()} == {0.0}
 
 

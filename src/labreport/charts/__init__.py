@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from labreport.charts.drawing import Drawing
-    from labreport.charts.labels import Label, direct_labels, label_line_ends
+    from labreport.charts.labels import TextLabel, direct_labels, label_line_ends
     from labreport.charts.layout import column_figure, note, panel_title, y_title
     from labreport.charts.marks import Mark, band, curve, points, reference_line, seed_lines
     from labreport.charts.shades import draw_cells

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from labreport.project import Data
 from labreport.stats.scalars import scalar
 from labreport.stats.wording import capitalised
 
@@ -39,7 +40,8 @@ class Drawing:
         if self.data is not None:
             import pandas
 
-            frame = pandas.DataFrame(getattr(self.data, "frame", self.data))
+            content = self.data.frame if isinstance(self.data, Data) else self.data
+            frame = pandas.DataFrame(content)
             if any(name is not None for name in frame.index.names):
                 frame = frame.reset_index()
             columns = list(frame.columns)

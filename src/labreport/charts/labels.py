@@ -26,7 +26,7 @@ _LEADER = {"arrowstyle": "-", "shrinkA": 0.0, "shrinkB": 2.0} | _THIN
 
 
 @dataclass(frozen=True)
-class Label:
+class TextLabel:
     """Text for the point (`x`, `y`) in data coordinates, in the text shade of `colour`."""
 
     text: str
@@ -48,7 +48,7 @@ def label_line_ends(axes: Axes) -> None:
         finite = points[np.isfinite(points).all(axis=1)]
         if not name.startswith("_") and len(finite):
             x, y = finite[-1].tolist()
-            labels.append(Label(name, x, y, _house_colour(line.get_color())))
+            labels.append(TextLabel(name, x, y, _house_colour(line.get_color())))
     if not labels:
         return
     column = max(label.x for label in labels)
@@ -68,7 +68,7 @@ def _house_colour(colour: Any) -> Colour:
     return Colour.INK
 
 
-def direct_labels(axes: Axes, labels: Iterable[Label]) -> None:
+def direct_labels(axes: Axes, labels: Iterable[TextLabel]) -> None:
     """Set each label to the right of its point, moved up or down so that none overlap.
 
     Labels above each other keep the order of their points. A label that was moved has a leader to its point.

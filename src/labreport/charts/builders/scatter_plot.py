@@ -17,7 +17,7 @@ from labreport.charts.builders.parts import (
     scale_axis,
 )
 from labreport.charts.drawing import Drawing
-from labreport.charts.labels import Label
+from labreport.charts.labels import TextLabel
 from labreport.project import Data, Measure, table
 from labreport.stats.sample import as_measure
 
@@ -42,34 +42,46 @@ def scatter(
     """
     data = source if isinstance(source, Data) else table(source)
     across, up = as_measure(x, data), as_measure(y, data)
-    name_columns = [column for column in (by, label) if column]
-    for column in (across.name, up.name, *name_columns):
+    points = _points(data, across, up, by, label)
+    figure = _draw(points, axis_title(across), axis_title(up), up.label)
+    heads = [by, label, axis_title(across), axis_title(up)]
+    shown = points.set_axis([head for head in heads if head], axis=1)
+    return drawing(figure, "scatter plot", shown, f"{up.label} against {across.label}", "")
+
+
+def _points(data: Data, across: Measure, up: Measure, by: str | None, label: str | None) -> pandas.DataFrame:
+    """A row for each point: `group` and `name`, as far as they are asked for, `x` and `y`."""
+    roles = {"group": by, "name": label}
+    name_columns = {role: column for role, column in roles.items() if column}
+    for column in (across.name, up.name, *name_columns.values()):
         data.check_column(column)
     frame = data.frame.dropna(subset=[across.name, up.name])
-    printed_x = _printed_values(data, frame, across)
-    printed_y = _printed_values(data, frame, up)
-    frame = frame.assign(x=printed_x, y=printed_y)
-    series = {up.label: frame}
-    if by is not None:
-        by_value = frame.groupby(by, sort=False, observed=True)
+    names = frame[list(name_columns.values())].set_axis(list(name_columns), axis=1)
+    return names.assign(x=_printed_values(data, frame, across), y=_printed_values(data, frame, up))
+
+
+def _draw(points: pandas.DataFrame, x_title: str, y_title: str, series_name: str) -> Any:
+    """Draw the points, those of each group in their colour; without groups they are one series."""
+    series = {series_name: points}
+    has_groups, has_names = "group" in points, "name" in points
+    if has_groups:
+        by_value = points.groupby("group", sort=False, observed=True)
         series = {str(value): part for value, part in by_value}
     panels = panels_of(series)
-    figure, all_axes = figure_of_panels(panels, 70.0, axis_title(up))
+    figure, all_axes = figure_of_panels(panels, 70.0, y_title)
     for axes, parts in zip(all_axes, panels.values(), strict=True):
         for mark, part in marked(parts):
             marks.points(axes, part.x, part.y, mark, size=_POINT)
-        scale_axis(axes.xaxis, frame.x)
-        scale_axis(axes.yaxis, frame.y)
+        scale_axis(axes.xaxis, points.x)
+        scale_axis(axes.yaxis, points.y)
         axes.grid(True)
-        axes.set_xlabel(axis_title(across))
-    if by is not None and len(panels) == 1:
+        axes.set_xlabel(x_title)
+    if has_groups and len(panels) == 1:
         legend_above(all_axes[0])
-    if label is not None:
+    if has_names:
         for axes, parts in zip(all_axes, panels.values(), strict=True):
-            labels.direct_labels(axes, _point_labels(parts, label))
-    heads = [*name_columns, axis_title(across), axis_title(up)]
-    shown = frame[[*name_columns, "x", "y"]].set_axis(heads, axis=1)
-    return drawing(figure, "scatter plot", shown, f"{up.label} against {across.label}", "")
+            labels.direct_labels(axes, _point_labels(parts))
+    return figure
 
 
 def _printed_values(data: Data, frame: Any, measure: Measure) -> Any:
@@ -79,7 +91,7 @@ def _printed_values(data: Data, frame: Any, measure: Measure) -> Any:
     return values * (1.0 if measure.percent else measure.factor)
 
 
-def _point_labels(parts: dict[str, Any], label: str) -> Iterator[Label]:
+def _point_labels(parts: dict[str, Any]) -> Iterator[TextLabel]:
     for mark, part in marked(parts):
-        for name, x, y in zip(part[label], part.x, part.y, strict=True):
-            yield Label(str(name), x, y, mark.colour)
+        for name, x, y in zip(part["name"], part.x, part.y, strict=True):
+            yield TextLabel(str(name), x, y, mark.colour)
