@@ -195,6 +195,14 @@ def test_figures_tables_and_references_are_numbered(tmp_path: Path) -> None:
     assert "## References\n\n1. D." in written
 
 
+def test_cites_in_captions_are_numbered(tmp_path: Path) -> None:
+    """Of figures and tables; what is code stays."""
+    text = '{{ figure("dots", caption="As [@knuth]; `[@a]`.") }}\n\n{{ show(means, "Means [@knuth]") }}'
+    written = markdown(tmp_path, text, {"references.bib": "@misc{knuth, author={Knuth, D.}, title={Art}}"})
+    assert "**Figure 1.** As [1]; `[@a]`.\n" in written
+    assert "**Table 1.** Means [1]\n" in written
+
+
 def test_headings_and_notes_of_a_question_are_its_own_in_the_document(tmp_path: Path) -> None:
     """Headings begin below that of the question; two questions may both have a note 1."""
     written = markdown(tmp_path, "# One\n\n## Two\n\nText[^1].\n\n```\n# no heading\n```\n\n[^1]: A note.")

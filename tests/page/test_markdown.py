@@ -149,6 +149,34 @@ def test_references_are_printed(render: Render) -> None:
     assert references["lecun1998"].startswith("Yann LeCun. Gradient MNIST.")
 
 
+@pytest.mark.parametrize(
+    "text", ['{{ figure("dots", caption="So [@nobody].") }}', '{{ show(means, "Means [@nobody]") }}']
+)
+def test_a_cite_in_a_caption_is_looked_up(render: Render, text: str) -> None:
+    """As one in the text."""
+    with pytest.raises(UsageError) as raised:
+        render(f"Text.\n\n{text}", files=FILES, figures=("dots",))
+    assert str(raised.value) == (
+        "templates/questions/best.md:3: references.bib has no entry 'nobody'; there are lecun1998, other"
+    )
+
+
+@pytest.mark.parametrize("text", [None, "Text."])
+def test_a_mistake_in_the_caption_of_a_drawing_names_the_figure(render: Render, text: str | None) -> None:
+    """Whether or not the question has a template: no line of that is wrong."""
+    with pytest.raises(UsageError) as raised:
+        render(text, figures=("dots",), drawn={"caption": "So $\\foo$."})
+    assert str(raised.value) == (
+        "the caption of figure 'dots': the formula $\\foo$ cannot be drawn: there is no command \\foo"
+    )
+
+
+def test_a_mistake_that_is_no_text_of_the_template_has_no_line(render: Render) -> None:
+    """It is that of an include, or it begins with a value."""
+    with pytest.raises(UsageError, match=r"^templates/questions/best\.md: the formula"):
+        render("Text.\n\n${{ mean.small }}\\foo$")
+
+
 def test_terms_lead_to_the_glossary(render: Render) -> None:
     """Where a section first uses them."""
     html = render('The {{ term("loss") }}, the {{ term("loss", "losses") }}.', files=FILES).html

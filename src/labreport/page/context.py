@@ -45,9 +45,21 @@ class RenderContext:
         self.tables += 1
         return name or f"{self.document}-{self.tables}"
 
+    @property
+    def location(self) -> str:
+        """The template as messages name it, or the answer that has none."""
+        return display_path(self.file) if self.has_template else f"the answer of {self.document!r}"
+
     def fail_at(self, piece: str, message: str) -> NoReturn:
-        """Raise the error of a piece of the template's text, at the line on which it begins."""
+        """Raise the error of a piece of text, at the line of the template on which it begins."""
+        raise TemplateError(message, self._location_of(piece))
+
+    def _location_of(self, piece: str) -> str:
+        """The template, with the line on which a piece of text begins, if it is there."""
         begin = re.split(f"[{SIGNS}\\n]", piece)[0]
-        lines = self.file.read_text(encoding="utf-8").split("\n")
-        line = next((number for number, text in enumerate(lines, 1) if begin in text), 1)
-        raise TemplateError(message, f"{display_path(self.file)}:{line}")
+        if begin and self.has_template:
+            lines = self.file.read_text(encoding="utf-8").split("\n")
+            for number, line in enumerate(lines, 1):
+                if begin in line:
+                    return f"{self.location}:{number}"
+        return self.location

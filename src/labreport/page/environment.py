@@ -154,10 +154,8 @@ class TemplateEnvironment(jinja2.Environment):
         except (TemplateError, MultipleErrors):
             raise
         except Exception as error:
-            place = f"the answer of {self.context.document!r}"
-            if self.context.has_template:
-                place = display_path(self.context.file)
-            raise TemplateError(message_of(error, self), raised_at(error) or place) from error
+            location = raised_at(error) or self.context.location
+            raise TemplateError(message_of(error, self), location) from error
 
     # What a template may call
 

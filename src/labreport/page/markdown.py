@@ -52,9 +52,10 @@ def render_blocks(text: str, context: RenderContext, plain: Callable[[str], str]
 
 
 def render_line(text: str, context: RenderContext, plain: Callable[[str], str], *, with_html: bool) -> Markup:
-    """Render a line of Markdown, in which HTML counts or does not."""
-    parser = _parser_of(with_html)
-    return Markup(parser.renderInline(text.strip(), _names(context, plain)))
+    """Render a line of Markdown, in which HTML counts or does not. Raises `TemplateError`."""
+    rendered = _parser_of(with_html).renderInline(text.strip(), _names(context, plain))
+    _check_cites(CITED.findall(rendered), context)
+    return Markup(rendered)
 
 
 def parse(text: str) -> list[Token]:

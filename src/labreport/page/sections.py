@@ -13,6 +13,7 @@ import msgspec
 from markupsafe import Markup, escape
 
 from labreport.charts import Exported
+from labreport.errors import UsageError
 from labreport.page.claims import Claim
 from labreport.page.context import RenderContext
 from labreport.page.environment import GLOSSARY, TemplateEnvironment
@@ -188,10 +189,7 @@ class SectionEnvironment(TemplateEnvironment):
         self._placed_figures.add(name)
         drawing = self.figures[name]
         text = caller() if caller else caption
-        if not text:
-            title = Markup("**{}** ").format(drawing.title) if drawing.title else Markup()
-            text = title + drawing.caption
-        caption = self.format.line(text)
+        caption = self.format.line(text) if text else self._caption_of_drawing(name)
         framed = self.render_frame(
             f"figure.{self.format.ending}",
             name=name,
@@ -200,6 +198,15 @@ class SectionEnvironment(TemplateEnvironment):
             wide=drawing.width_mm > _WIDE,
         )
         return self.placeholders.hold(framed, "", block=True)
+
+    def _caption_of_drawing(self, name: str) -> Markup:
+        """What the author's function gave with a drawing: its title in bold, its caption."""
+        drawing = self.figures[name]
+        title = Markup("**{}** ").format(drawing.title) if drawing.title else Markup()
+        try:
+            return self.format.line(title + drawing.caption)
+        except UsageError as error:
+            raise TemplateError(error.message, f"the caption of figure {name!r}") from error
 
     def _alternative_text(self, drawing: Exported, caption: str) -> str:
         """What a drawing shows, and the finding, which is the bold beginning of its caption."""

@@ -99,8 +99,11 @@ class MarkdownFormat(HtmlFormat):
         return f'**Table <span data-no="table:{self.context.name_of_next_table(name)}"></span>.** '
 
     def line(self, text: str) -> Markup:
-        """Leave a line of Markdown as it is."""
-        return Markup(text.strip())
+        """Leave a line of Markdown as it is, but for cites."""
+        parts = _LITERAL.split(text.strip())
+        for index in range(0, len(parts), 2):
+            parts[index] = CITE.sub(links_of_cite, parts[index])
+        return Markup("".join(parts))
 
     def paragraph(self, text: str) -> str:
         """Return a text as a paragraph."""
