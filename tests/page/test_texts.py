@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from made_answers import Render, ranked, truths
+from made_answers import SEEDS, Render, ranked, seeds, truths
 
 from labreport.errors import UsageError
 from labreport.page import names, render_file
@@ -40,6 +40,18 @@ def test_what_holds_can_be_pasted(render: Render) -> None:
     fragment = render("\n\n".join(f"{tag}x{{% endclaim %}}" for tag, _ in listed))
     assert [True] * len(listed) == [claim.holds for claim in fragment.claims]
     assert len({tag for tag, _ in listed}) == len(listed)
+
+
+def test_a_comparison_is_asked_once_whichever_side_is_listed_first() -> None:
+    """A ratio too, whose other side is no other size; equal differences of two measures are two."""
+    growth = Measure("growth", scale="ratio")
+    ratios = ranking({name: Sample(name, dict(enumerate(values))) for name, values in UTRS.items()}, growth)
+    assert 1 == names(BEST, Answer(difference=ratios.difference)).count(".above(")
+    gaps = {
+        name: ranking(seeds(**SEEDS), Measure(name, "%")).difference.small.wide
+        for name in ("accuracy", "precision")
+    }
+    assert ["accuracy", "precision"] == re.findall(r"\{% claim (\w+)\.less", names(BEST, Answer(**gaps)))
 
 
 def test_a_name_with_quotation_marks_can_be_pasted(render: Render) -> None:

@@ -17,7 +17,7 @@ Answers: TypeAlias = Mapping[str, Namespace]
 """The answers of questions, by the names of these."""
 Entries: TypeAlias = dict[str, dict[str, Any]]
 """What the page says of numbers or of claims, by name: plain JSON values."""
-_identity = attrgetter("value", "unit", "low", "high", "n", "values", "source")
+identity_of = attrgetter("value", "unit", "low", "high", "n", "values", "source")
 """What tells two quantities apart; `==` of quantities asks whether their values are equal."""
 
 
@@ -34,7 +34,7 @@ class PrintedNumbers:
         self._named: dict[Any, tuple[str, Quantity]] = {}
         for question, answer in answers.items():
             for name, quantity in quantities(answer, question):
-                self._named.setdefault(_identity(quantity), (name, quantity))
+                self._named.setdefault(identity_of(quantity), (name, quantity))
                 if quantity.source.left_out and quantity.source.note:
                     self.partial_tables.add(quantity.source.note)
 
@@ -47,7 +47,7 @@ class PrintedNumbers:
         name, original = self._find(quantity)
         if not name:
             name = f"{document}.{len(self._named)}"
-            self._named[_identity(quantity)] = (name, quantity)
+            self._named[identity_of(quantity)] = (name, quantity)
         if name not in self.entries:
             self.entries[name] = _entry(original)
         return name
@@ -55,8 +55,8 @@ class PrintedNumbers:
     def _find(self, quantity: Quantity) -> tuple[str, Quantity]:
         """The name of a quantity, or of the one that it is the reverse of, and that; no name of any other."""
         for direction in (quantity, reversed_quantity(quantity)):
-            if _identity(direction) in self._named:
-                return self._named[_identity(direction)]
+            if identity_of(direction) in self._named:
+                return self._named[identity_of(direction)]
         return "", quantity
 
     def add_evidence(self, subjects: Iterable[Finding | Quantity], document: str) -> list[str]:

@@ -14,12 +14,13 @@ from labreport.page.context import RenderContext
 from labreport.page.environment import TemplateEnvironment
 from labreport.page.escapes import escape_latex, latex_table, markdown_table
 from labreport.page.html import VERDICT, HtmlFormat
-from labreport.page.numbers import Answers
+from labreport.page.numbers import Answers, identity_of
 from labreport.page.placeholders import SIGNS
 from labreport.project import Question
 from labreport.stats import Finding, Namespace, Quantity, Table, conditions
 from labreport.stats.formats import ci
 from labreport.stats.names import quoted_name
+from labreport.stats.quantity import reversed_quantity
 
 LATEX_SYNTAX = {
     "block_start_string": r"\BLOCK{",
@@ -63,13 +64,13 @@ def _named_members(answer: Namespace, prefix: str) -> Iterator[tuple[str, Any]]:
 
 def _askable(members: list[tuple[str, Any]]) -> Iterator[tuple[str, Finding | Quantity]]:
     """Findings and quantities, of a difference and the same seen from the other side only the first."""
-    listed = set[tuple[float, frozenset[str]]]()
+    listed = set[Any]()
     for name, member in members:
         if isinstance(member, Quantity) and len(member.source.experiments) == 2:
-            distance = abs(member.value or 0), frozenset(member.source.experiments)
-            if distance in listed:
+            sides = {identity_of(member), identity_of(reversed_quantity(member))}
+            if not listed.isdisjoint(sides):
                 continue
-            listed.add(distance)
+            listed |= sides
         if isinstance(member, (Finding, Quantity)):
             yield name, member
 
