@@ -6,7 +6,7 @@ import pytest
 
 from labreport.cli.progress import Progress
 from labreport.cli.terminal import Terminal
-from labreport.run import Epoch, Finished, Task
+from labreport.run import EpochReached, Finished, Task
 
 
 def _task(name: str, epochs: int, seconds: float = 1.0) -> Task:
@@ -19,9 +19,9 @@ def test_the_time_left_follows_from_what_was_measured() -> None:
     progress = Progress(Terminal(quiet=True), clock=lambda: now[0])
     small, large = _task("small", 10), _task("large", 10, 2.0)
     progress.running([small, large])
-    progress.event(Epoch(small, 0))
+    progress.event(EpochReached(small, 0))
     now[0] = 100.0
-    progress.event(Epoch(small, 5))
+    progress.event(EpochReached(small, 5))
     assert progress.left() == ""
     now[0] = 160.0
     progress.event(Finished(small))
@@ -39,7 +39,7 @@ def test_a_run_has_a_bar_while_it_is_under_way(
     task = _task("small", 10)
     with progress.bars:
         progress.running([task])
-        progress.event(Epoch(task, 5))
+        progress.event(EpochReached(task, 5))
         progress.bars.refresh()
         assert "small, seed 0" in capsys.readouterr().out
         progress.event(Finished(task))

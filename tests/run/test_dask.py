@@ -18,7 +18,7 @@ from run.toys import PROJECT, bits, done, line_of, stored_run, task, toy, write_
 
 from labreport.errors import LabReportError
 from labreport.results import Store
-from labreport.run import Epoch, Event, Finished, run_tasks
+from labreport.run import EpochReached, Event, Finished, run_tasks
 from labreport.run.dask import project_files
 from labreport.stale import load
 
@@ -73,7 +73,7 @@ def test_workers_give_the_bits_of_this_process_and_run_edited_code(tmp_path: Pat
         message = f"project.py:{line_of('no such luck')}: experiment 'raises': ValueError: no such luck"
         assert [message] == [failure.text for failure in failed]
         assert list(range(21)) == [
-            event.epoch for event in events if isinstance(event, Epoch) and event.task == wanted[0]
+            event.epoch for event in events if isinstance(event, EpochReached) and event.task == wanted[0]
         ]
         assert "3" == stored_run(store, wanted[4]).records[0]["threads"]
         here = Store(tmp_path / "here")
@@ -106,7 +106,7 @@ def test_a_lost_run_begins_again(tmp_path: Path) -> None:
         assert 20 == len(stored_run(store, wanted[0]).records)
 
         def end(event: object) -> None:
-            if isinstance(event, Epoch) and event.epoch == 5:
+            if isinstance(event, EpochReached) and event.epoch == 5:
                 raise KeyboardInterrupt
 
         slow = task(project, "slow")

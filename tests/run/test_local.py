@@ -19,7 +19,7 @@ from run.toys import WorkerHere, bits, done, line_of, process, stored_run, task,
 import labreport
 from labreport.project import Project
 from labreport.results import DiskError, Store
-from labreport.run import Epoch, Failed, Finished, Task, run_tasks
+from labreport.run import EpochReached, Failed, Finished, Task, run_tasks
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def made(project: Project, store: Store, *tasks: Task, **options: Any) -> tuple[
 
 def epochs_of(events: list[Any], wanted: Task) -> list[int]:
     """Which epochs of a task were told."""
-    return [event.epoch for event in events if isinstance(event, Epoch) and event.task == wanted]
+    return [event.epoch for event in events if isinstance(event, EpochReached) and event.task == wanted]
 
 
 def finished(events: list[Any]) -> list[str]:

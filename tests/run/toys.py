@@ -86,12 +86,12 @@ PROJECT = """
 SCRIPT = """
 import sys
 from labreport.results import Store
-from labreport.run import Epoch, run_tasks
+from labreport.run import EpochReached, run_tasks
 from labreport.run import runner
 from run.toys import Path, done, load, task
 
 def show(event):
-    if isinstance(event, Epoch) and event.epoch:
+    if isinstance(event, EpochReached) and event.epoch:
         print(event.epoch, flush=True)
 
 if __name__ == "__main__":

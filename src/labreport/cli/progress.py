@@ -12,7 +12,7 @@ from rich.progress import Progress as Bars
 from labreport.cli.output import show_causes
 from labreport.cli.terminal import Terminal, duration, visible
 from labreport.plan import Plan, Target
-from labreport.run import Epoch, Event, Failed, Finished, Task
+from labreport.run import EpochReached, Event, Failed, Finished, Task
 from labreport.stats.wording import count_text
 
 PAUSE = 10.0
@@ -75,7 +75,7 @@ class Progress:
             case Target():
                 self.bars.update(self._whole, description="", note=f"making {event}")
                 return
-            case Epoch(task, epoch):
+            case EpochReached(task, epoch):
                 self._complete(task, epoch)
                 self._show_row(task, epoch)
             case Finished(task):
@@ -86,7 +86,7 @@ class Progress:
                     self._end(task)
         elapsed = self.bars.tasks[0].elapsed or 0.0
         self.bars.update(self._whole, description=duration(elapsed), note=self._summary())
-        if isinstance(event, Epoch) and not self._is_drawn:
+        if isinstance(event, EpochReached) and not self._is_drawn:
             self._say_now_and_then(event)
 
     def _complete(self, task: Task, epoch: int) -> None:
@@ -105,7 +105,7 @@ class Progress:
         if task.key in self._rows:
             self.bars.remove_task(self._rows.pop(task.key))
 
-    def _say_now_and_then(self, event: Epoch) -> None:
+    def _say_now_and_then(self, event: EpochReached) -> None:
         """A line for those who see no bars, once in a while."""
         if self._clock() - self._last_line < PAUSE:
             return

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from labreport.errors import display_path
+from labreport.project import Arrays
 from labreport.results import files
 from labreport.results.reads import ReadLists
 from labreport.results.runs import Checkpoint, Run
@@ -101,14 +102,14 @@ class Store:
         paths = [self.path(run), *(checkpoint.file for checkpoint in run.stored)]
         return tuple(path for path in paths if path.is_file())
 
-    def save_checkpoint(self, run: Run, epoch: int, metrics: dict[str, Any], arrays: dict[str, Any]) -> Run:
+    def save_checkpoint(self, run: Run, epoch: int, metrics: dict[str, Any], arrays: Arrays) -> Run:
         """The run with a checkpoint; its arrays are written, and the run itself by `write`."""
         file = self.path(run).with_suffix(f".{epoch}.safetensors")
         checkpoint = Checkpoint(epoch, metrics, file, *files.write_arrays(file, arrays))
         checkpoints = {**run.checkpoints, epoch: checkpoint}
         return replace(run, checkpoints=dict(sorted(checkpoints.items())))
 
-    def save_state(self, run: Run, epoch: int, arrays: dict[str, Any]) -> Run:
+    def save_state(self, run: Run, epoch: int, arrays: Arrays) -> Run:
         """The run with a state to continue from, likewise."""
         file = self.path(run).with_suffix(f".{epoch}.state.safetensors")
         return replace(run, state=Checkpoint(epoch, {}, file, *files.write_arrays(file, arrays)))

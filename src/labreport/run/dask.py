@@ -125,7 +125,9 @@ class Cluster:
         """
         self.listeners[task.key] = on_epoch
         try:
-            future = self.client.submit(_work, task, RunFiles.of(task, self.store), self.sent, pure=False)
+            future = self.client.submit(
+                _answer_task, task, RunFiles.of(task, self.store), self.sent, pure=False
+            )
             failure, run_files = future.result()
         except KilledWorker:
             raise WorkerDied(" on the workers of the scheduler") from None
@@ -204,7 +206,7 @@ def _load(sent: str) -> Project:
     return load(folder)
 
 
-def _work(task: Task, run_files: RunFiles, sent: str) -> tuple[Failed | None, RunFiles]:
+def _answer_task(task: Task, run_files: RunFiles, sent: str) -> tuple[Failed | None, RunFiles]:
     """Carry out a task on a worker: from the files of its run here, to those that it has then."""
     worker = get_worker()
 

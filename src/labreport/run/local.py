@@ -53,7 +53,7 @@ class LocalWorker:
     def _start(self) -> Connection:
         context = multiprocessing.get_context("spawn")
         connection, theirs = context.Pipe()
-        process = context.Process(target=_serve, args=(theirs, *self._arguments))
+        process = context.Process(target=_answer_tasks, args=(theirs, *self._arguments))
         process.start()
         theirs.close()
         self._connection, self._process = connection, process
@@ -78,12 +78,13 @@ class LocalWorker:
         self._connection = self._process = None
 
 
-def _serve(
+def _answer_tasks(
     connection: Connection, folder: Path, results: Path, variables: dict[str, str], caller: Path
 ) -> None:
-    """The process of a worker: Ctrl-C is its parent's to answer, and it ends with that.
+    """The process of a worker: it answers each task with its epochs and what kept it from its end.
 
-    Paths in messages are relative to the folder of the `caller`.
+    Ctrl-C is its parent's to answer, and it ends with that. Paths in messages are relative to the folder of
+    the `caller`.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()

@@ -5,13 +5,11 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, NoReturn
 
 from labreport.errors import UsageError, display_path
+from labreport.project import Arrays
 from labreport.results.files import STATE, map_leaves, validated_arrays
-
-Arrays: TypeAlias = dict[str, Any]
-"""NumPy arrays, by name."""
 
 
 def checked_members(values: Any, what: str, function: Callable[..., Any]) -> dict[str, Any]:
@@ -57,7 +55,7 @@ def refuse(text: str, function: Callable[..., Any]) -> NoReturn:
     """Raise `UsageError` at the line where a function or a method of the author's is defined."""
     location = ""
     with suppress(TypeError, OSError):  # nobody may know where it is
-        source = inspect.unwrap(function)
-        _, line = inspect.getsourcelines(source)
-        location = f"{display_path(inspect.getsourcefile(source) or '')}:{line}"
+        definition = inspect.unwrap(function)
+        _, line = inspect.getsourcelines(definition)
+        location = f"{display_path(inspect.getsourcefile(definition) or '')}:{line}"
     raise UsageError(text, location)

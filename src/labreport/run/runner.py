@@ -9,11 +9,11 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 from labreport.errors import LabReportError, UsageError, raised_at
-from labreport.project import Experiment, Fit, Project, Training, flatten_metrics
+from labreport.project import Arrays, Experiment, Fit, Project, Training, flatten_metrics
 from labreport.results import TIMES, Run, Store
 from labreport.results.files import STATE, Busy, Damaged, DiskError, lock, validated_arrays
 from labreport.run.provenance import describe_machine
-from labreport.run.returned import Arrays, checked_arrays, checked_members, checked_snapshot, refuse
+from labreport.run.returned import checked_arrays, checked_members, checked_snapshot, refuse
 from labreport.run.task import Failed, Task
 from labreport.stale import Dependencies, Observation, dependencies
 
@@ -26,7 +26,7 @@ OnEpoch: TypeAlias = Callable[[int], None]
 
 
 def run_task(
-    load: Callable[[], Project],
+    load_project: Callable[[], Project],
     task: Task,
     store: Store,
     on_epoch: OnEpoch,
@@ -34,10 +34,10 @@ def run_task(
 ) -> Failed | None:
     """Carry out a task in this process, whatever the author's code does; what kept it from its end, or None.
 
-    `load` gives the project; `should_stop` is asked between epochs.
+    `load_project` gives the project; `should_stop` is asked between epochs.
     """
     try:
-        project = load()
+        project = load_project()
         seen = dependencies(project, store.folder)  # as loaded: before any code of the project is called
         with lock(store.folder / ".locks" / f"{task.seed}-{task.key[:16]}", stop=should_stop):
             experiment = project.experiment(task.name)

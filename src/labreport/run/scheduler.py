@@ -14,7 +14,7 @@ from labreport.project import Project
 from labreport.results import Store
 from labreport.results.files import DiskError
 from labreport.run.local import LocalWorker, WorkerDied
-from labreport.run.task import Epoch, Event, Failed, Finished, Task
+from labreport.run.task import EpochReached, Event, Failed, Finished, Task
 
 if TYPE_CHECKING:
     from labreport.run.dask import Cluster
@@ -72,7 +72,12 @@ def _by_cause(failures: Iterable[Failed], tasks: Sequence[Task]) -> list[Failed]
 
 
 class Scheduler:
-    """One call of `run_tasks`: which task is next, and what came of those before."""
+    """One call of `run_tasks`: which task is next, and what came of those before.
+
+    A thread for each worker, `_feed_worker`, gives it one task after another: `_run_with_retry`,
+    `Worker.run`, and in the process of the worker `run_task`. What comes of them goes through a queue to the
+    calling thread: `_handle_event`.
+    """
 
     def __init__(
         self,
@@ -97,7 +102,7 @@ class Scheduler:
         """Carry out tasks; returns when all workers have ended."""
         waiting = iter(phase)  # of which each worker takes the next: a list gives one task to one thread
         for worker in workers:
-            threading.Thread(target=self._serve, args=(worker, waiting), daemon=True).start()
+            threading.Thread(target=self._feed_worker, args=(worker, waiting), daemon=True).start()
         self._running = len(workers)
         try:
             while self._running:
@@ -131,7 +136,7 @@ class Scheduler:
             self._running -= 1
             return
         self.progress(event)
-        if isinstance(event, Epoch):
+        if isinstance(event, EpochReached):
             return
         self.unfinished -= 1
         if isinstance(event, Finished):
@@ -140,21 +145,21 @@ class Scheduler:
                 call, self.on_first_seeds = self.on_first_seeds, None
                 call()
 
-    def _serve(self, worker: Worker, waiting: Iterator[Task]) -> None:
+    def _feed_worker(self, worker: Worker, waiting: Iterator[Task]) -> None:
         """The thread of a worker: one task after another, but no more of an experiment that has failed."""
         # A process that it starts must not meet Ctrl-C half imported
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             for task in waiting:
                 if not self.was_stopped and task.name not in self.given_up:
-                    self._run_task(worker, task)
+                    self._run_and_report(worker, task)
         except BaseException as error:
             self._events.put(error)
         finally:
             worker.close()
             self._events.put(None)
 
-    def _run_task(self, worker: Worker, task: Task) -> None:
+    def _run_and_report(self, worker: Worker, task: Task) -> None:
         """Have a worker run a task, and tell what came of it; nothing, where it was stopped."""
         failure = self._run_with_retry(worker, task)
         if failure and failure.disk:
@@ -173,9 +178,9 @@ class Scheduler:
         """Why a task has failed; None where it has not. It is run once more where its process dies."""
         cause = ""
         for _ in range(2):
-            self._events.put(Epoch(task, 0))
+            self._events.put(EpochReached(task, 0))
             try:
-                return worker.run(task, lambda epoch: self._events.put(Epoch(task, epoch)))
+                return worker.run(task, lambda epoch: self._events.put(EpochReached(task, epoch)))
             except WorkerDied as death:
                 if self.was_stopped:
                     return None

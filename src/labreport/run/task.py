@@ -32,8 +32,8 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Epoch:
-    """A task has trained this epoch, counted from 1; 0 when a worker has taken it up."""
+class EpochReached:
+    """A task has trained this epoch, counted from 1; 0 is where it begins, when a worker has taken it up."""
 
     task: Task
     epoch: int
@@ -71,7 +71,7 @@ class Failed:
         return with_location(self.location, f"{noun} {listed}: {self.cause}")
 
 
-Event: TypeAlias = Epoch | Finished | Failed
+Event: TypeAlias = EpochReached | Finished | Failed
 
 
 def available_cores() -> int:
