@@ -159,6 +159,7 @@ def test_a_p_value_is_printed_of_a_comparison_and_of_a_number() -> None:
 
 MISTAKES = """
     ci("97 %")         → the filter ci takes a quantity; '97 %' is none: name one of an answer
+    ci("97 🙂")        → the filter ci takes a quantity; '97 🙂' is none: name one of an answer
     ci("\U000f0006")   → the filter ci takes a quantity; a text that is printed already is none
     pm(TWO)            → the filter pm takes one quantity; name one of a, b
     pm(ACCURACY, 1, 2) → the filter pm is written as {{ quantity | pm(decimals) }}

@@ -33,6 +33,7 @@ from labreport.stats import Finding, Namespace, Quantity, Source, Table, plural,
 from labreport.stats.contents import tables_by_name
 from labreport.stats.formats import FILTERS, FormattedQuantity, formatted_quantity
 from labreport.stats.names import find
+from labreport.stats.quantity import count_of_units
 from labreport.stats.tables import declared, rows
 from labreport.stats.wording import enumeration
 
@@ -123,7 +124,8 @@ class TemplateEnvironment(jinja2.Environment):
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Read a name of a value; of a quantity, `n` is printed with its unit: four plates."""
         if isinstance(obj, Quantity) and attribute == "n":
-            return _units_of(obj)
+            unit = "" if obj.source.unit == "value" else plural(obj.source.unit)  # of a stated one, 61
+            return count_of_units(obj, Source(kind="counted"), unit)
         return super().getattr(obj, attribute)
 
     def render_template(self, names: Mapping[str, Any], **syntax: Any) -> str:
@@ -278,19 +280,6 @@ class TemplateEnvironment(jinja2.Environment):
         panel["numbers"] = self.numbers.add_evidence(subjects, self.context.document)
         self.claim_panels[identity] = panel
         return identity
-
-
-def _units_of(quantity: Quantity) -> Quantity | str:
-    """How many units a quantity is of: `4 plates`; of two groups that are not paired `27 and 32 patients`.
-
-    Of a number that an author states nobody says what it was counted of: `61`.
-    """
-    source = quantity.source
-    if len(source.sizes) > 1:
-        sizes = " and ".join(f"{size:,}" for size in source.sizes)
-        return f"{sizes} {plural(source.unit)}"
-    unit = "" if source.unit == "value" else plural(source.unit)
-    return Quantity(quantity.n, unit, source=Source(kind="counted"), exact=True)
 
 
 def _as_variables(names: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from labreport.errors import refuse
 from labreport.project.checks import short_repr
 from labreport.stats.names import Namespace
-from labreport.stats.quantity import Quantity, mapped_quantity, reversed_quantity
+from labreport.stats.quantity import Quantity, mapped_quantity, quantity_or_none, reversed_quantity
 from labreport.stats.rounding import (
     MOST_EXTRA_DECIMALS,
     Rounding,
@@ -20,7 +20,15 @@ from labreport.stats.rounding import (
     rounding_of,
     significant_decimals,
 )
-from labreport.stats.wording import MINUS, MISSING, NO_BREAK, number_word, power_of_ten_text, with_unit
+from labreport.stats.wording import (
+    FIRST_SIGN,
+    MINUS,
+    MISSING,
+    NO_BREAK,
+    number_word,
+    power_of_ten_text,
+    with_unit,
+)
 
 Layout = Literal["value", "plus-minus", "ends", "interval", "judged", "p", "words"]
 _MOST_DECIMALS = 20
@@ -246,12 +254,12 @@ def formatted_quantity(value: Any, filter_name: str = "") -> FormattedQuantity:
     """
     if isinstance(value, FormattedQuantity):
         return value
-    quantity = value.quantity if hasattr(type(value), "quantity") else value
-    if isinstance(quantity, Quantity):
+    quantity = quantity_or_none(value)
+    if quantity is not None:
         return FormattedQuantity(quantity)
     if isinstance(value, Namespace):
         refuse(f"the filter {filter_name} takes one quantity; name one of {', '.join(value)}")
-    is_printed = isinstance(value, str) and any("\ue000" <= sign for sign in value)  # signs of page.values
+    is_printed = isinstance(value, str) and any(sign >= FIRST_SIGN for sign in value)
     shown = "a text that is printed already" if is_printed else short_repr(value)
     text = f"the filter {filter_name} takes a quantity; {shown} is none"
     return refuse(f"{text}: name one of an answer, or write number(…)")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partialmethod
 from typing import Any, Literal
@@ -64,7 +64,7 @@ class Source:
         if not self.n:
             return ""
         sizes = self.sizes or (self.n,)
-        used = " and ".join(f"{size:,}" for size in sizes)
+        used = _sizes_text(sizes)
         if self.expected > sum(sizes):
             used = f"{used} of {self.expected:,}"
         is_single = sizes == (1,) and self.expected <= 1
@@ -237,18 +237,45 @@ class Quantity(Askable):
         return str(pm(self))
 
 
-def as_quantity(value: Any) -> Quantity:
-    """Read a quantity: one itself, that of a finding of one comparison, or what a filter returned.
+def has_quantity(value: Any) -> bool:
+    """Whether a value is a quantity or can have one: a finding, or what a filter returned.
 
-    Raises `UsageError` for anything else.
+    A namespace refuses any name that it lacks, so that it is not asked.
     """
-    if hasattr(type(value), "quantity"):  # of a finding; a namespace refuses any name that it lacks
+    has_attribute = hasattr(type(value), "quantity") or "quantity" in getattr(value, "__dict__", {})
+    return has_attribute or isinstance(value, Quantity)
+
+
+def quantity_or_none(value: Any) -> Quantity | None:
+    """A quantity itself, that of a finding of one comparison, or of what a filter returned; else None."""
+    quantity = value
+    if has_quantity(value) and not isinstance(value, Quantity):
         quantity = value.quantity
-    else:
-        quantity = getattr(value, "__dict__", {}).get("quantity", value)
-    if isinstance(quantity, Quantity):
-        return quantity
-    return refuse(f"{short_repr(value)} is no quantity; write number(…), or name one of an answer")
+    return quantity if isinstance(quantity, Quantity) else None
+
+
+def as_quantity(value: Any) -> Quantity:
+    """The same. Raises `UsageError` where there is none."""
+    quantity = quantity_or_none(value)
+    if quantity is None:
+        refuse(f"{short_repr(value)} is no quantity; write number(…), or name one of an answer")
+    return quantity
+
+
+def count_of_units(quantity: Quantity, source: Source, unit: str = "") -> Quantity | str:
+    """How many units a quantity is of, an exact number; of two groups that are not paired `27 and 32`.
+
+    `source` and `unit` are those of the count.
+    """
+    sizes = quantity.source.sizes or [size for _, size in quantity.groups]
+    if len(quantity.source.sizes) > 1 or len(set(sizes)) > 1:
+        return f"{_sizes_text(sizes)} {unit}".rstrip()
+    return Quantity(quantity.n, unit, source=source, exact=True)
+
+
+def _sizes_text(sizes: Iterable[int]) -> str:
+    """The numbers of units of groups, or of one: `27 and 32`, `5`."""
+    return " and ".join(f"{size:,}" for size in sizes)
 
 
 def mapped_quantity(

@@ -10,7 +10,7 @@ from typing import Any
 from labreport.errors import did_you_mean, refuse
 from labreport.stats.formats import FormattedQuantity
 from labreport.stats.names import Namespace, members_equal, text_of
-from labreport.stats.quantity import Quantity, Source, as_quantity
+from labreport.stats.quantity import Quantity, Source, as_quantity, count_of_units, has_quantity
 from labreport.stats.rounding import decimals_in_column, digits_of_column
 from labreport.stats.scalars import plain_number
 from labreport.stats.wording import MISSING, unit_text
@@ -133,7 +133,7 @@ class Table:
 def _as_entry(value: Any) -> Entry:
     if isinstance(value, FormattedQuantity):
         return value
-    if isinstance(value, Quantity) or hasattr(type(value), "quantity"):
+    if has_quantity(value):
         return as_quantity(value)
     if value is None or str(value) == "<NA>" or value != value:  # an empty cell of pandas
         return MISSING
@@ -182,7 +182,8 @@ def _detail_of(entry: Entry, detail: str, decimals: int) -> Entry:
     if not isinstance(entry, Quantity):
         return MISSING
     if detail == "n":
-        return _units_of(entry)
+        source = replace(entry.source, kind="counted", method="")
+        return count_of_units(entry, source)
     if detail == "sd" and entry.spread is not None:
         return FormattedQuantity(entry.sd, "value", decimals, has_unit=False)
     if detail == "p" and entry.p is not None:
@@ -190,15 +191,6 @@ def _detail_of(entry: Entry, detail: str, decimals: int) -> Entry:
     if detail == "judged" and entry.judged is not None:
         return FormattedQuantity(entry, "judged", decimals)
     return MISSING
-
-
-def _units_of(quantity: Quantity) -> Entry:
-    """How many units a number is of; of a difference that is not paired, those of both sides."""
-    sizes = [size for _, size in quantity.groups]
-    if len(set(sizes)) > 1 or len(quantity.source.sizes) > 1:
-        return " and ".join(f"{size:,}" for size in sizes)
-    source = replace(quantity.source, kind="counted", method="")
-    return Quantity(sizes[0] if sizes else quantity.n, source=source, exact=True)
 
 
 # Tables of experiments

@@ -11,6 +11,9 @@ MINUS = "\u2212"
 MISSING = "–"
 """In place of a number that the results cannot give."""
 
+FIRST_SIGN = "\U000f0000"
+"""The first of the characters for private use, which stand for what is printed until Markdown is done."""
+
 _NUMBER_WORDS = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"
 )  # fmt: skip
