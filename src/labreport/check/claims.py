@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from labreport.errors import display_path
-from labreport.page import Claim
+from labreport.page import DOES_NOT_HOLD, Claim
 from labreport.plan import Plan
 
 ClaimOutcome = Literal["holds", "fails", "unknown"]
@@ -18,7 +18,7 @@ ClaimKey: TypeAlias = tuple[str, str, int]
 
 Its text has numbers in it, and its line moves.
 """
-VERDICTS: dict[ClaimOutcome, str] = {"holds": "holds", "fails": "does not hold", "unknown": "is not known"}
+VERDICTS: dict[ClaimOutcome, str] = {"holds": "holds", "fails": DOES_NOT_HOLD, "unknown": "is not known"}
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
 from jinja2 import nodes
@@ -23,6 +23,31 @@ _BLOCK = re.compile(r"\s*(#{1,6}\s|[-*+]\s|\d+[.)]\s|>|\||```)|[\s\S]*\n[ \t]*\n
 """What begins a block of Markdown, or has several."""
 _JOINED_BY: dict[type[nodes.Node], str] = {nodes.And: "_both", nodes.Or: "_either", nodes.Not: "_negated"}
 """The method of `ClaimTags` that stands for an operator of Jinja."""
+_COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
+    "eq": operator.eq,
+    "ne": operator.ne,
+    "lt": operator.lt,
+    "lteq": operator.le,
+    "gt": operator.gt,
+    "gteq": operator.ge,
+}
+"""The comparisons that a claim takes, by the names that Jinja has for them; not `in` and `notin`."""
+DOES_NOT_HOLD = "does not hold"
+"""What is said of a claim that fails."""
+
+
+@dataclass(frozen=True)
+class ClaimSource:
+    """A claim as its template has it: the file, the line, and the condition in one line.
+
+    `is_block`: its tags are alone on their lines. `has_other`: it has a wording after `{% else %}`.
+    """
+
+    template: str
+    line: int
+    condition: str
+    is_block: bool
+    has_other: bool
 
 
 @dataclass(frozen=True)
@@ -68,8 +93,8 @@ class ClaimTags(Extension):
         """Read the condition of a claim and its two bodies."""
         if parser._tag_stack.count("claim") > 1:
             parser.fail("a claim inside a claim; end the first before it, or join their conditions", line)
-        written = parser.stream.expect(CONDITION).value
-        if not written:
+        condition_text = parser.stream.expect(CONDITION).value
+        if not condition_text:
             parser.fail(f"a claim has one condition, {_EXAMPLE}", line)
         begins_alone = parser.stream.skip_if(ALONE)
         condition = _ThreeValuedLogic(self.call_method).visit(parser.parse_expression())
@@ -81,8 +106,9 @@ class ClaimTags(Extension):
             other_body = parser.parse_statements(("name:endclaim",), drop_needle=True)
         is_block = parser.stream.skip_if(ALONE) and begins_alone
 
-        known = (parser.name, line, written, is_block, has_other)
-        call = self.call_method("_render_claim", [condition, *map(nodes.Const, known)], lineno=line)
+        source = ClaimSource(parser.name or "", line, condition_text, is_block, has_other)
+        fields = nodes.Const(astuple(source))  # compiled templates hold plain values only
+        call = self.call_method("_render_claim", [condition, fields], lineno=line)
         chosen = nodes.If(nodes.Name("first_body", "load"), body, [], other_body, lineno=line)
         return nodes.CallBlock(call, [nodes.Name("first_body", "param")], [], [chosen], lineno=line)
 
@@ -94,47 +120,42 @@ class ClaimTags(Extension):
 
     def _compare(self, left: Any, operator_name: str, right: Any) -> Condition:
         """Compare two exact numbers, or two texts. Raises `UsageError` for a mixture, and for `in`."""
-        if operator_name in ("in", "notin"):
+        if operator_name not in _COMPARISONS:
             raise UsageError(f"a claim does not take {operator_name!r}; write one {_EXAMPLE}")
         if isinstance(left, str) != isinstance(right, str):
             raise UsageError(f"a text is compared with a number: {left!r:.40} and {right!r:.40}")
-        compare = getattr(operator, operator_name.replace("teq", "e"))
+        compare = _COMPARISONS[operator_name]
         return as_condition(compare(_comparable(left), _comparable(right)))
 
-    def _render_claim(
-        self,
-        truth: Any,
-        template: str,
-        line: int,
-        written: str,
-        is_block: bool,
-        has_other: bool,
-        caller: Callable[[bool], Markup],
-    ) -> Markup:
-        """Print the body that is true; both are rendered, so that a mistake in either shows."""
+    def _render_claim(self, truth: Any, fields: tuple[Any, ...], caller: Callable[[bool], Markup]) -> Markup:
+        """Print the body that is true; both are rendered, so that a mistake in either shows.
+
+        `fields` are those of a `ClaimSource`.
+        """
+        source = ClaimSource(*fields)
         condition = as_condition(truth)
         environment = self.environment.root
         body, other_body = caller(True), caller(False)
         if not body.strip():
             raise UsageError("a claim has nothing in it; write its sentence before endclaim")
-        if not is_block and (_BLOCK.match(body) or _BLOCK.match(other_body)):
+        if not source.is_block and (_BLOCK.match(body) or _BLOCK.match(other_body)):
             raise UsageError("a claim around whole paragraphs has its tags alone on their lines")
         now = Markup()
         if condition.holds is False:
             now = Markup("; ").join(map(environment.sentence_of, condition.about))
         claim = Claim(
-            file=environment.context.folder + template,
-            line=line,
+            file=environment.context.folder + source.template,
+            line=source.line,
             text=environment.format.words_of(body),
-            condition=written,
+            condition=source.condition,
             holds=condition.holds,
             now=environment.format.words_of(now),
-            otherwise=has_other,
+            otherwise=source.has_other,
             how=condition.how,
         )
         identity = environment.add_claim(claim, condition.about)
-        printed = other_body if condition.holds is False and has_other else body
-        return Markup(environment.format.claim(claim, identity, printed, now, is_block))
+        printed = other_body if condition.holds is False and source.has_other else body
+        return Markup(environment.format.claim(claim, identity, printed, now, source.is_block))
 
     def _keep_answer(self, caller: Callable[[], Markup]) -> str:
         self.environment.root.context.box = caller()

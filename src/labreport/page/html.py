@@ -8,16 +8,17 @@ from markupsafe import Markup
 
 from labreport.errors import UsageError
 from labreport.page import markdown
-from labreport.page.claims import Claim
+from labreport.page.claims import DOES_NOT_HOLD, Claim
 from labreport.page.placeholders import EDGE, MARK, plain_text
 from labreport.page.typed import typed_numbers
 from labreport.stats import Table, as_quantity
+from labreport.stats.wording import capitalised
 
 if TYPE_CHECKING:
     from labreport.page.context import RenderContext
     from labreport.page.environment import TemplateEnvironment
 
-VERDICT = "Does not hold:"
+VERDICT = f"{capitalised(DOES_NOT_HOLD)}:"
 
 
 class HtmlFormat:

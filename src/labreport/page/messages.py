@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from functools import wraps
 from numbers import Number
-from typing import Any
+from typing import Any, NoReturn
 
 import jinja2
 from jinja2.environment import TemplateModule
@@ -25,7 +25,15 @@ def undefined_type(environment: Any) -> type[jinja2.StrictUndefined]:
     """Make the type of names that are not there: whatever is done with one raises, and says what is near."""
 
     class UndefinedName(jinja2.StrictUndefined):
-        condition = quantity = property(str)  # asked for as either, it raises too
+        @property
+        def condition(self) -> NoReturn:
+            """Raise: a claim of a name that is not there."""
+            self._fail_with_undefined_error()
+
+        @property
+        def quantity(self) -> NoReturn:
+            """Raise: a number of a name that is not there."""
+            self._fail_with_undefined_error()
 
         @property
         def _undefined_message(self) -> str:
