@@ -64,7 +64,7 @@ class Firmness:
 
 def firmness(plan: Plan) -> Firmness:
     """Ask each claim that holds again without each unit; nothing is run, and nothing is stored."""
-    reports = [ReportWithout(plan, unit) for unit in units_of(plan)]
+    reports = [report_without(plan, unit) for unit in units_of(plan)]
     holding = {key: claim for key, claim in keyed_claims(claims_of_sections(plan)).items() if claim.holds}
     fragile = []
     unknown = []
@@ -97,29 +97,37 @@ def units_of(plan: Plan) -> Iterator[LeftOut]:
                     yield LeftOut(table.unit, replicate, table)
 
 
+def report_without(plan: Plan, unit: LeftOut) -> ReportWithout:
+    """Make the answers and the claims of a report again without one unit, in memory only."""
+    report = ReportWithout(plan, unit)
+    for answer in plan.graph.answers.values():
+        report.answer_again(answer)
+    claims: list[Claim] = []
+    for section in plan.graph.sections.values():
+        claims += report.claims_of(section)
+    report.claims = keyed_claims(claims)
+    return report
+
+
 class ReportWithout(StoredReport):
-    """A report without one unit: its answers and its claims are made again, and kept in memory only.
+    """A report without one unit, whose answers and `claims` are made again by `report_without`.
 
     A question that reads neither the unit nor an answer that was made again keeps its stored answer. `lost`
     are those that have none without it. `failures` say what could not be answered or rendered, and why.
     """
 
+    lost: set[Target]
+
     def __init__(self, plan: Plan, unit: LeftOut) -> None:
-        self._lost = set[Target]()
-        super().__init__(plan, self._lost)
+        super().__init__(plan, set())
         self.unit = unit
+        self.claims: dict[ClaimKey, Claim] = {}
         self.failures: list[str] = []
         self._answers_again: dict[str, Any] = {}
-        for answer in plan.graph.answers.values():
-            self._answer(answer)
-        claims: list[Claim] = []
-        for section in plan.graph.sections.values():
-            claims += self._claims_of(section)
-        self._claims = keyed_claims(claims)
 
     def outcome(self, key: ClaimKey) -> bool | None:
         """Whether a claim holds without the unit; None where it is not known, or not there."""
-        return self._claims[key].holds if key in self._claims else None
+        return self.claims[key].holds if key in self.claims else None
 
     def runs(self, experiment: Experiment) -> list[Run]:
         """The stored runs of an experiment, without a seed that is left out."""
@@ -134,12 +142,12 @@ class ReportWithout(StoredReport):
             return self._answers_again[name]
         return super().value(kind, name)
 
-    def _answer(self, target: AnswerTarget) -> None:
+    def answer_again(self, target: AnswerTarget) -> None:
         """Answer a question again, if the answer can be another without the unit."""
         reader = target.subject
         read = self.plan.graph.answers_read_by(reader)
-        if not self._lost.isdisjoint(read):
-            self._lost.add(target)
+        if not self.lost.isdisjoint(read):
+            self.lost.add(target)
             return
         experiments = [experiment for read in reader.reads for experiment in read.subject.experiments()]
         reads_unit = self.unit.table in reader.tables or any(map(self._lacks_seed, experiments))
@@ -150,10 +158,10 @@ class ReportWithout(StoredReport):
             again = replace(target, subject=replace(reader, sources=sources))
             self._answers_again[target.name] = again.make(self)
         except LabReportError as error:
-            self._lost.add(target)
+            self.lost.add(target)
             self.failures.append(f"{target.name} without {self.unit}: {error}")
 
-    def _claims_of(self, target: SectionTarget) -> tuple[Claim, ...]:
+    def claims_of(self, target: SectionTarget) -> tuple[Claim, ...]:
         """The claims of a section, asked again; none if it cannot be rendered without the unit."""
         try:
             return target.render(self).claims
