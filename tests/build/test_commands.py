@@ -8,6 +8,7 @@ from pathlib import Path
 
 from build.conftest import Toy
 from labreport.cli import stamp
+from labreport.results import ReadLists
 
 
 def test_why_names_the_line_and_the_way_and_status_is_one_line_for_a_cause(toy: Toy) -> None:
@@ -39,12 +40,25 @@ def test_clean_removes_what_nothing_refers_to(toy: Toy) -> None:
     """Runs of another specification and answers that are gone; with `--dry-run`, nothing."""
     toy.edit("project.py", "Walk(3.0)", "Walk(2.0)")
     assert toy.run().code == 0
+    lists = ReadLists(toy.folder / "report/cache/reads")
+    unused = lists.path(lists.store({"earlier.csv": "missing"}))
     assert len(list((toy.folder / "report/results/up").glob("*.json"))) == 6
     assert "3 walks of up" in toy.run("clean", "--dry-run").out
     assert len(list((toy.folder / "report/results/up").glob("*.json"))) == 6
+    assert unused.exists()
     assert toy.run("clean").code == 0
+    assert not unused.exists()
     assert len(list((toy.folder / "report/results/up").glob("*.json"))) == 3
     assert toy.run("status").code == 0
+
+
+def test_names_are_those_of_a_question(toy: Toy) -> None:
+    """An experiment has none, and the message says what has."""
+    assert toy.run("names", "higher").code == 0
+    ended = toy.run("names", "up")
+    assert (ended.code, ended.out) == (2, "")
+    assert "'up' is no question" in ended.err
+    assert "there are higher" in ended.err
 
 
 def test_export_and_render_write_beside_the_report(toy: Toy) -> None:

@@ -18,7 +18,7 @@ from labreport.check.claims import CheckedClaim, check_claims, wrong_claims
 from labreport.cli.build import request_of
 from labreport.cli.output import amounts, gate, show_causes, show_changes, show_claims, summary
 from labreport.cli.terminal import Terminal, duration, visible
-from labreport.errors import UsageError, display_path
+from labreport.errors import UsageError, did_you_mean, display_path
 from labreport.page import export as exported
 from labreport.page import names as names_of
 from labreport.page import render_file
@@ -61,11 +61,13 @@ def why(arguments: argparse.Namespace, terminal: Terminal) -> int:
 def names(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """Every name of an answer with its value, and the conditions that hold now."""
     plan = open_report(request_of(arguments))
-    answers = StoredReport(plan)
     for target in targets_named(plan.graph, arguments.question):
         if target.kind == "answer":
-            answer = answers.answer(target.name)
+            answer = StoredReport(plan).answer(target.name)
             sys.stdout.write(names_of(target.subject, answer))
+            return
+    near = did_you_mean(arguments.question, plan.graph.answers, "there are")
+    raise UsageError(f"{arguments.question!r} is no question, and only answers of questions have names{near}")
 
 
 def verify(arguments: argparse.Namespace, terminal: Terminal) -> int:
@@ -112,7 +114,7 @@ def keep(arguments: argparse.Namespace, terminal: Terminal) -> None:
 
 
 def clean(arguments: argparse.Namespace, terminal: Terminal) -> None:
-    """Remove the runs that no experiment can use with any number of seeds, and what is kept of others."""
+    """Remove the runs that no experiment can use with any number of seeds, and what nothing refers to."""
     request = request_of(arguments)
     with locked_report(request, terminal.warn):
         plan = open_plan(request)
@@ -121,7 +123,7 @@ def clean(arguments: argparse.Namespace, terminal: Terminal) -> None:
         for run in plan.store.runs():
             if run.key not in usable:
                 unusable[run.name] += 1
-        forgotten = _forgotten_entries(plan)
+        forgotten = _forgotten_entries(plan) + _unused_lists(plan)
         for name, count in unusable.items():
             terminal.result(f"{count_text(count, plan.project.words.run)} of {name}")
         for path in forgotten:
@@ -149,6 +151,17 @@ def _forgotten_entries(plan: Plan) -> list[Path]:
     """The files of answers, figures and sections that the project does not have any more."""
     paths_of_now = {plan.cache.path(target.kind, target.name) for target in plan.targets}
     return [path for path in plan.cache.paths() if path not in paths_of_now]
+
+
+def _unused_lists(plan: Plan) -> list[Path]:
+    """The lists of files that were read for nothing that is stored of the project."""
+    lists = plan.cache.reads
+    used = set()
+    for target in plan.targets:
+        entry = plan.cache.entry(target.kind, target.name)
+        if entry is not None:
+            used.add(lists.path(entry.reads))
+    return [path for path in sorted(lists.folder.glob("*.json")) if path not in used]
 
 
 def export(arguments: argparse.Namespace, terminal: Terminal) -> None:
