@@ -24,13 +24,33 @@ Call = tuple[str, int]
 """A line of the author's code: the file as Python knows it, and the number of the line."""
 
 
+class Location(str):
+    """A line as a message has it, with the fields that it is made of.
+
+    >>> Location("project.py", 12)
+    'project.py:12'
+    """
+
+    file: str
+    line: int
+
+    def __new__(cls, file: str, line: int) -> Location:
+        """Take the path as it is; see `location_of`."""
+        location = super().__new__(cls, f"{file}:{line}")
+        location.file, location.line = file, line
+        return location
+
+    def __reduce__(self) -> tuple[type[Location], tuple[str, int]]:
+        return Location, (self.file, self.line)
+
+
 class LabReportError(Exception):
     """Something failed; its text is the one line that a person sees.
 
-    >>> str(LabReportError("no column 'dose'", location="project.py:12"))
+    >>> str(LabReportError("no column 'dose'", location=Location("project.py", 12)))
     "project.py:12: no column 'dose'"
 
-    `message` is the text without the location, `file:line` of the author, which may be empty.
+    `message` is the text without the location, which is a `Location` of the author's, a file or empty.
     """
 
     exit_code = 1
@@ -70,7 +90,7 @@ def author_calls() -> tuple[Call, ...]:
 def author_location() -> str:
     """Name the line of the author from which the engine was called: `project.py:12`, or the empty text."""
     calls = author_calls()
-    return location_of(calls[0]) if calls else ""
+    return location_of(*calls[0]) if calls else ""
 
 
 def refuse(text: str) -> NoReturn:
@@ -94,7 +114,7 @@ def raised_at(error: BaseException) -> str:
     location = ""
     for frame, line in walk_tb(error.__traceback__):
         if _is_author(frame):
-            location = location_of((frame.f_code.co_filename, line))
+            location = location_of(frame.f_code.co_filename, line)
     return location
 
 
@@ -107,10 +127,9 @@ def _is_author(frame: FrameType) -> bool:
     return not path.startswith(_FOREIGN) and f"{os.sep}site-packages{os.sep}" not in path
 
 
-def location_of(call: Call) -> str:
-    """Write a line of the author's code as a message has it: `project.py:12`."""
-    file, line = call
-    return f"{display_path(file)}:{line}"
+def location_of(file: str | Path, line: int) -> Location:
+    """A line of a file of the author's, with its path as a person would write it."""
+    return Location(display_path(file), line)
 
 
 def with_location(location: str, text: str) -> str:

@@ -12,7 +12,7 @@ from labreport.check.claims import CheckedClaim
 from labreport.cli.annotations import annotation_of_error
 from labreport.cli.formats import as_annotations, as_json, as_sarif, as_text
 from labreport.cli.output import lines_of, summary
-from labreport.errors import UsageError
+from labreport.errors import Location, UsageError
 from labreport.page import Claim
 
 LONG = "The forest is ahead of the tree, by 12 % of the wines, in each of the three years that were looked at"
@@ -56,7 +56,7 @@ def test_annotations_are_below_the_repository_and_escaped(report: Path) -> None:
 
 def test_a_mistake_is_annotated_where_it_is(report: Path) -> None:
     """With file and line where its location is one; else as it is."""
-    mistake = UsageError("no name 'meen'", location="templates/best.md:4")
+    mistake = UsageError("no name 'meen'", location=Location("templates/best.md", 4))
     assert annotation_of_error(mistake) == (
         "::error file=analysis%2C new/templates/best.md,line=4::no name 'meen'"
     )

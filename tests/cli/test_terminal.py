@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from labreport.cli.terminal import Terminal, duration, guarded, visible
-from labreport.errors import LabReportError, MultipleErrors, UsageError
+from labreport.errors import LabReportError, Location, MultipleErrors, UsageError
 
 
 def _raising(error: BaseException) -> int:
@@ -125,7 +125,7 @@ def test_on_githubs_runner_a_mistake_is_an_annotation(
 ) -> None:
     """Each of several, at its line."""
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
-    mistakes = [UsageError("one", location="/nowhere/a.md:1"), UsageError("two")]
+    mistakes = [UsageError("one", location=Location("/nowhere/a.md", 1)), UsageError("two")]
     Terminal().error(MultipleErrors(mistakes))
     assert capsys.readouterr().err == "::error file=/nowhere/a.md,line=1::one\n::error::two\n"
 

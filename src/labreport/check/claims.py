@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
-from labreport.errors import display_path
+from labreport.errors import location_of
 from labreport.page import DOES_NOT_HOLD, Claim
 from labreport.plan import Plan
 
@@ -32,7 +32,7 @@ class CheckedClaim:
     @property
     def location(self) -> str:
         """File and line as people call them: `templates/questions/best.md:3`."""
-        return f"{display_path(self.path)}:{self.claim.line}"
+        return location_of(self.path, self.claim.line)
 
     @property
     def outcome(self) -> ClaimOutcome:

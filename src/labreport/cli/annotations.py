@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from labreport.errors import LabReportError, caller_folder, display_path
+from labreport.errors import LabReportError, Location, caller_folder, display_path
 
 RUNNER = "GITHUB_ACTIONS"
 """Environment variable: GitHub's runner sets it to `true`."""
@@ -33,9 +33,9 @@ def annotation_at(path: Path, line: int, message: str) -> str:
 
 def annotation_of_error(error: LabReportError) -> str:
     """The command for a mistake; with file and line, where its location is one."""
-    file, _, line = error.location.rpartition(":")
-    if file and line.isdecimal():
-        return annotation_at(Path(file), int(line), error.message)
+    location = error.location
+    if isinstance(location, Location):
+        return annotation_at(Path(location.file), location.line, error.message)
     return f"::error::{_escape(str(error))}"
 
 

@@ -14,7 +14,7 @@ from labreport.cli.build import request_of
 from labreport.cli.formats import FORMATS
 from labreport.cli.output import CLAIMS_FAIL, amounts, show_causes, summary
 from labreport.cli.terminal import Terminal, visible
-from labreport.errors import LabReportError, UsageError, display_path
+from labreport.errors import LabReportError, UsageError, display_path, location_of
 from labreport.page import own_templates
 from labreport.plan import Plan
 from labreport.stats.wording import count_text
@@ -70,7 +70,7 @@ def _show_coverage(terminal: Terminal, plan: Plan) -> None:
     names = [name for chapter in plan.project.chapters for name in own_templates(chapter)]
     coverage = coverage_of([folder / name for name in names])
     for sentence in coverage.unguarded:
-        location = f"{display_path(sentence.file)}:{sentence.line}"
+        location = location_of(sentence.file, sentence.line)
         terminal.result(visible(f"{location}: outside every claim: {sentence.text}"))
     judging = len(coverage.unguarded) + coverage.guarded
     terminal.result(f"Sentences that compare or judge: {judging}, {coverage.guarded} of them in claims.")
@@ -82,7 +82,7 @@ def _show_firmness(terminal: Terminal, plan: Plan) -> None:
     firm = firmness(plan)
     for claim in (*firm.fragile, *firm.unknown):
         path = plan.project.folder / claim.claim.file
-        location = f"{display_path(path)}:{claim.claim.line}"
+        location = location_of(path, claim.claim.line)
         terminal.result(visible(f"{location}: {claim}"))
     for failure in firm.failures:
         terminal.warn(failure)

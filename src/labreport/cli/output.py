@@ -30,7 +30,7 @@ def show_causes(terminal: Terminal, say: Callable[[str], None], plan: Plan, stal
     most = len(groups) if terminal.verbose else SHOWN
     for group in groups[:most]:
         cause = visible(str(group.change)) if group.change else "never made"
-        say(f"{cause}: {amounts(group.targets, plan, named=True)}")
+        say(f"{cause}: {amounts_with_names(group.targets, plan)}")
         if terminal.verbose:
             for target in group.targets:
                 say(terminal.paint(f"  {target}", "dim"))
@@ -38,26 +38,41 @@ def show_causes(terminal: Terminal, say: Callable[[str], None], plan: Plan, stal
         say(f"… and {count_text(len(groups) - most, 'more cause')}; --verbose lists them")
 
 
-def amounts(targets: Iterable[Target], plan: Plan, named: bool = False) -> str:
-    """Amounts by kind: `70 fits, 4 answers, 3 documents`; with `named`, of few the names."""
+def amounts(targets: Iterable[Target], plan: Plan) -> str:
+    """Amounts by kind: `70 fits, 4 answers, 3 documents`."""
+    return ", ".join(_amount(members, plan) for members in _by_kind(targets))
+
+
+def amounts_with_names(targets: Iterable[Target], plan: Plan) -> str:
+    """The same with the names of few experiments, and of one of a kind: `5 fits of small, answer best`."""
+    texts = []
+    for members in _by_kind(targets):
+        kind = members[0].kind
+        names = dict.fromkeys(target.name for target in members)
+        if kind == "run" and len(names) <= 3:
+            texts.append(f"{_amount(members, plan)} of {', '.join(names)}")
+        elif len(members) == 1 and kind not in ("run", "document"):
+            texts.append(str(members[0]))
+        else:
+            texts.append(_amount(members, plan))
+    return ", ".join(texts)
+
+
+def _by_kind(targets: Iterable[Target]) -> list[list[Target]]:
+    """The targets of each kind, in the order of kinds."""
     by_kind: dict[str, list[Target]] = {kind: [] for kind in KINDS}
     for target in targets:
         by_kind[target.kind].append(target)
-    amounts = [_amount(members, plan, named) for members in by_kind.values() if members]
-    return ", ".join(amounts)
+    return [members for members in by_kind.values() if members]
 
 
-def _amount(targets: Sequence[Target], plan: Plan, named: bool) -> str:
+def _amount(targets: Sequence[Target], plan: Plan) -> str:
     """How many of one kind; experiments with one specification share their runs, which count once."""
     kind = targets[0].kind
-    names = dict.fromkeys(target.name for target in targets)
-    if kind == "run":
-        runs = {plan.key(target) for target in targets if isinstance(target, RunTarget)}
-        amount = count_text(len(runs), plan.project.words.run)
-        return f"{amount} of {', '.join(names)}" if named and len(names) <= 3 else amount
-    if named and len(targets) == 1 and kind != "document":
-        return str(targets[0])
-    return count_text(len(targets), kind)
+    if kind != "run":
+        return count_text(len(targets), kind)
+    runs = {plan.key(target) for target in targets if isinstance(target, RunTarget)}
+    return count_text(len(runs), plan.project.words.run)
 
 
 def summary(claims: Sequence[CheckedClaim]) -> str:

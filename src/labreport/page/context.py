@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from labreport.errors import display_path
+from labreport.errors import display_path, location_of
 from labreport.page.messages import TemplateError
 from labreport.page.placeholders import SIGNS
 from labreport.stats import Namespace
@@ -61,5 +61,5 @@ class RenderContext:
             lines = self.file.read_text(encoding="utf-8").split("\n")
             for number, line in enumerate(lines, 1):
                 if begin in line:
-                    return f"{self.location}:{number}"
+                    return location_of(self.file, number)
         return self.location

@@ -12,7 +12,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup, escape
 
-from labreport.errors import MultipleErrors, UsageError, display_path, raised_at
+from labreport.errors import MultipleErrors, UsageError, raised_at
 from labreport.page.claims import Claim, ClaimTags
 from labreport.page.context import RenderContext
 from labreport.page.html import HtmlFormat
@@ -118,7 +118,7 @@ class TemplateEnvironment(jinja2.Environment):
     def preprocess(self, source: str, name: str | None = None, filename: str | None = None) -> str:
         """Raise `MultipleErrors` for numbers that are typed in a Markdown file; the source stays as it is."""
         if name and name.endswith(".md"):
-            refuse_typed_numbers(self.lexer.tokeniter(source, name), display_path(filename or name))
+            refuse_typed_numbers(self.lexer.tokeniter(source, name), filename or name)
         return source
 
     def getattr(self, obj: Any, attribute: str) -> Any:

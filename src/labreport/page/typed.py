@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from markdown_it.token import Token
 
-from labreport.errors import MultipleErrors
+from labreport.errors import MultipleErrors, location_of
 from labreport.page.lexer import LexerToken
 from labreport.page.markdown import parse
 from labreport.page.messages import TemplateError
@@ -34,7 +34,7 @@ def refuse_typed_numbers(tokens: Iterable[LexerToken], file: str) -> None:
             text += value
         elif kind == "variable_begin":
             text += "x"
-    errors = [TemplateError(message, f"{file}:{line}") for line, message in typed_numbers(text)]
+    errors = [TemplateError(message, location_of(file, line)) for line, message in typed_numbers(text)]
     if errors:
         raise MultipleErrors(errors)
 

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from labreport.errors import display_path
+from labreport.errors import location_of
 from labreport.project import Experiment
 
 
@@ -30,8 +30,7 @@ class CallHashes:
         if len(before) == len(now):
             differing = [index for index, digest in enumerate(now) if digest != before[index]]
             edited = max(differing, default=edited)
-        file, line = experiment.calls[edited]
-        return f"{display_path(file)}:{line}"
+        return location_of(*experiment.calls[edited])
 
     def _of_line(self, file: str, line: int) -> str:
         if file not in self._by_file:

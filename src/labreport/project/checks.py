@@ -39,7 +39,7 @@ class Declared:
     @cached_property
     def location(self) -> str:
         """The line on which it is declared: `project.py:12`; the empty text at a prompt."""
-        return location_of(self.calls[0]) if self.calls else ""
+        return location_of(*self.calls[0]) if self.calls else ""
 
     @property
     def owner(self) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
-from labreport.errors import LabReportError, UsageError, display_path, raised_at
+from labreport.errors import LabReportError, UsageError, display_path, location_of, raised_at
 from labreport.project.outline import Project
 
 
@@ -45,8 +45,7 @@ def load_project(folder: str | Path) -> Project:
     except LabReportError:
         raise
     except SyntaxError as error:
-        location = f"{display_path(error.filename or module)}:{error.lineno}"
-        raise UsageError(error.msg, location=location) from error
+        raise UsageError(error.msg, location_of(error.filename or module, error.lineno or 1)) from error
     except Exception as error:
         text = f"{type(error).__name__}: {error}".rstrip(": ")
         raise UsageError(text, location=raised_at(error)) from error

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, NoReturn
 
-from labreport.errors import UsageError, display_path
+from labreport.errors import UsageError, location_of
 from labreport.project import Arrays
 from labreport.results.files import STATE, map_leaves, validated_arrays
 
@@ -57,5 +57,5 @@ def refuse(text: str, function: Callable[..., Any]) -> NoReturn:
     with suppress(TypeError, OSError):  # nobody may know where it is
         definition = inspect.unwrap(function)
         _, line = inspect.getsourcelines(definition)
-        location = f"{display_path(inspect.getsourcefile(definition) or '')}:{line}"
+        location = location_of(inspect.getsourcefile(definition) or "", line)
     raise UsageError(text, location)

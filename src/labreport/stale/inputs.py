@@ -9,7 +9,7 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any, TypeAlias
 
-from labreport.errors import UsageError, display_path, with_location
+from labreport.errors import UsageError, display_path, location_of, with_location
 from labreport.project import Data, Experiment, JsonValues, Project, Reader, Section, Study
 from labreport.stale.builder import NodeBuilder
 from labreport.stale.canonical import (
@@ -182,7 +182,7 @@ class Dependencies:
         word, line = statement.describe(name)
         if word != "function" and label.kind != "code":
             word = label.kind
-        return f"{word} {label.name}", f"{display_path(path)}:{line}"
+        return f"{word} {label.name}", location_of(path, line)
 
     def path_to(self, subject: Subject, label: str) -> list[str]:
         """The names by which something rests on a label, from this to its own function, as `project:load`."""

@@ -12,7 +12,7 @@ from importlib.util import decode_source
 from types import CodeType
 from typing import Any
 
-from labreport.errors import UsageError, display_path
+from labreport.errors import UsageError, location_of
 from labreport.stale.references import (
     DefinitionNode,
     FunctionNode,
@@ -91,7 +91,7 @@ def read_module(module: str, source: bytes, file: str) -> ModuleSyntax:
     try:
         tree = ast.parse(source)
     except SyntaxError as error:
-        raise UsageError(error.msg, location=f"{display_path(file)}:{error.lineno or 1}") from None
+        raise UsageError(error.msg, location=location_of(file, error.lineno or 1)) from None
     scopes = Scopes(decode_source(source), file)
     _remove_texts_and_annotations(tree)
     syntax = ModuleSyntax()
