@@ -279,7 +279,7 @@ def test_equal_specifications_share_a_key_and_titles_do_not_count(tmp_path: Path
 def test_the_way_leads_from_a_definition_to_what_rests_on_it(tmp_path: Path) -> None:
     """And its place is that of the statement now."""
     ingredients = loaded(tmp_path)
-    assert ingredients.path_to(ingredients.project.experiment("plain"), "code project:images") == [
+    assert ingredients.way_to(ingredients.project.experiment("plain"), "code project:images") == [
         "project:images",
         "project:Training.advance",
         "project:Training",

@@ -12,10 +12,9 @@ import pytest
 from stale.cases import Case, read_cases
 from stale.edits import edit_file, write_files
 
-from labreport.stale.builder import NodeBuilder
-from labreport.stale.graph import Graph
 from labreport.stale.observed import Recorder
 from labreport.stale.program import Program
+from labreport.stale.programgraph import ProgramGraph
 from labreport.stale.sources import Sources, install
 
 FIRST_FILES = {"bindings": "odd.py", "reaching": "main.py", "loading": "main.py"}
@@ -42,8 +41,8 @@ def inputs_of_entry(folder: Path) -> dict[str, str]:
     sources = Sources(folder)
     install(sources)
     entry = import_module("pkg.main").entry
-    graph = Graph(Program(sources), Recorder(sources), ())
-    root = graph.root("", NodeBuilder.root_parts, (entry, ()))
+    graph = ProgramGraph(Program(sources), Recorder(sources), ())
+    root = graph.root("", entry, ())
     return graph.closure(root).inputs
 
 

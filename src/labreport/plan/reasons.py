@@ -209,4 +209,4 @@ def _code_steps(plan: Plan, target: Target, change: Change) -> list[str]:
     """The code by which a target rests on what changed, without that itself."""
     if target.subject is None or not change.label:
         return []
-    return plan.dependencies.path_to(target.subject, change.label)[1:]
+    return plan.dependencies.way_to(target.subject, change.label)[1:]

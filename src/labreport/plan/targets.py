@@ -278,7 +278,7 @@ def _declarations(plan: Plan) -> dict[str, str]:
     """How the project and its experiments are declared."""
     inputs = {"project": _project_hash(plan)}
     for experiment in plan.project.all_experiments:
-        inputs[f"experiment {experiment.name}"] = plan.dependencies.declaration(experiment)
+        inputs[f"experiment {experiment.name}"] = plan.dependencies.declaration_hash(experiment)
     return inputs
 
 

@@ -78,14 +78,14 @@ def specification_repr(experiment: Experiment) -> str:
     return canonical_repr(experiment.specification, where)
 
 
-def declaration_hash(declared: Experiment | Study) -> str:
+def declaration_hash(declaration: Experiment | Study) -> str:
     """The digest of how an experiment is declared: what readers of its results can see of it."""
-    if isinstance(declared, Study):
-        cells = [declaration_hash(experiment) for experiment in declared.experiments()]
-        return short_hash([declared.name, declared.title, repr(declared.axes), cells])
-    numbers = [declared.epochs, declared.seeds]
-    specification = specification_repr(declared)
-    return short_hash([declared.name, declared.title, numbers, repr(declared.design), specification])
+    if isinstance(declaration, Study):
+        cells = [declaration_hash(experiment) for experiment in declaration.experiments()]
+        return short_hash([declaration.name, declaration.title, repr(declaration.axes), cells])
+    numbers = [declaration.epochs, declaration.seeds]
+    specification = specification_repr(declaration)
+    return short_hash([declaration.name, declaration.title, numbers, repr(declaration.design), specification])
 
 
 def reading_hash(source: Data | JsonValues) -> str:

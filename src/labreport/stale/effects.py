@@ -9,7 +9,7 @@ from typing import Any
 
 from labreport.stale.members import method_functions
 from labreport.stale.program import Program
-from labreport.stale.references import DefinitionNode, Path, Reference, Uses, dotted
+from labreport.stale.references import DefinitionNode, DottedName, Reference, Uses, dotted_name
 from labreport.stale.sources import ENGINE_NAME
 from labreport.stale.statements import Statement
 
@@ -29,9 +29,9 @@ def changed_values(program: Program, statement: Statement) -> set[tuple[str, str
     values = set[tuple[str, str]]()
     if not isinstance(statement.node, DefinitionNode):
         for reference in statement.uses.acts_on | statement.uses.calls:
-            owner, path = program.lookup(statement.module, reference)
-            if path and owner in program.modules:
-                values.add((owner, path[0]))
+            owner, names = program.lookup(statement.module, reference)
+            if names and owner in program.modules:
+                values.add((owner, names[0]))
     return values
 
 
@@ -63,9 +63,9 @@ class _Search:
         for reference in uses.acts_on:
             self._add_library(module, reference)
         for reference in uses.acts_on | uses.calls:
-            owner, path = self._program.lookup(module, reference)
-            if path and owner in self._program.modules:
-                self._follow(self._program.modules[owner].get(path[0]), path[1:])
+            owner, names = self._program.lookup(module, reference)
+            if names and owner in self._program.modules:
+                self._follow_value(self._program.modules[owner].get(names[0]), names[1:])
 
     def _add_library(self, module: str, reference: Reference) -> None:
         owner, _ = self._program.lookup(module, reference)
@@ -81,11 +81,11 @@ class _Search:
         ):
             return
         for decorator in definition.decorator_list:
-            path = dotted(decorator.func if isinstance(decorator, ast.Call) else decorator)
-            if path:
-                self._add_library(module, Reference("", path))
+            names = dotted_name(decorator.func if isinstance(decorator, ast.Call) else decorator)
+            if names:
+                self._add_library(module, Reference("", names))
 
-    def _follow(self, value: Any, attributes: Path) -> None:
+    def _follow_value(self, value: Any, attributes: DottedName) -> None:
         """Follow a function of the project, the construction of a class or a method of an object of it."""
         if isinstance(value, FunctionType):
             self._follow_function(value)
@@ -129,8 +129,8 @@ def is_fixed(program: Program) -> bool:
 
 def _declares(program: Program, module: str, called: Reference) -> bool:
     """Whether a call is one of the engine, or makes an object of a dataclass."""
-    owner, path = program.lookup(module, called)
+    owner, names = program.lookup(module, called)
     if not program.is_own(owner):
         return top_module(owner) in _DECLARING
-    value = program.modules.get(owner, {}).get(path[0]) if path else None
+    value = program.modules.get(owner, {}).get(names[0]) if names else None
     return is_dataclass(value) and not hasattr(value, "__post_init__")

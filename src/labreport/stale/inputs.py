@@ -11,7 +11,6 @@ from typing import Any, TypeAlias
 
 from labreport.errors import UsageError, display_path, location_of, with_location
 from labreport.project import Data, Experiment, JsonValues, Project, Reader, Section, Study
-from labreport.stale.builder import NodeBuilder
 from labreport.stale.canonical import (
     declaration_hash,
     reading_hash,
@@ -21,12 +20,12 @@ from labreport.stale.canonical import (
 )
 from labreport.stale.effects import is_fixed
 from labreport.stale.files import FileDigests
-from labreport.stale.graph import Graph
 from labreport.stale.labels import Label
 from labreport.stale.loader import recorder_of
 from labreport.stale.node import Closure, Node
 from labreport.stale.observation import Observation
 from labreport.stale.program import Program
+from labreport.stale.programgraph import ProgramGraph
 from labreport.stale.unstable import Digests, read_known, varying_labels, write_known
 from labreport.stale.versions import PYTHON, distribution, source_files, versions
 
@@ -35,7 +34,7 @@ ENGINE = 1
 `tests/stale/test_inputs.py` pins those of a toy run."""
 UNKNOWN = "?"
 """Stands for the digest of what is to be made first."""
-Subject: TypeAlias = Experiment | Reader | Section
+TargetSubject: TypeAlias = Experiment | Reader | Section
 Inputs: TypeAlias = dict[str, str]
 """What something is made of: the text of a `Label`, and a digest or another short text."""
 
@@ -58,9 +57,9 @@ class Dependencies:
         self.recorder.report = os.path.join(str(report), "") if report else ""
         self.digests = FileDigests(report / "cache" / "digests.json" if report else None)
         self._program = Program(self.recorder.sources)
-        self._declarations: dict[str, str] = {}
+        self._declaration_hashes: dict[str, str] = {}
         stable, known_unstable = read_known(cache_folder)
-        self._follow(known_unstable.union(unstable))
+        self._make_graph(known_unstable.union(unstable))
         if cache_folder is not None and cache_folder.parent.is_dir():
             self._find_unstable(cache_folder, stable, known_unstable)
 
@@ -102,10 +101,10 @@ class Dependencies:
             digests = runs.get(name, {})
             label = Label("reads", name, epochs)
             inputs[str(label)] = UNKNOWN if UNKNOWN in digests.values() else short_hash(digests)
-            inputs[f"experiment {name}"] = self.declaration(self.project.experiment(name))
+            inputs[f"experiment {name}"] = self.declaration_hash(self.project.experiment(name))
         for read in reader.reads:
             if isinstance(read.subject, Study):
-                inputs[f"experiment {read.subject.name}"] = self.declaration(read.subject)
+                inputs[f"experiment {read.subject.name}"] = self.declaration_hash(read.subject)
         inputs.update(self._file_inputs(reader.data, reader.location))
         return inputs
 
@@ -113,13 +112,13 @@ class Dependencies:
         """The classes of the specifications that a section can print, and what their properties rest on."""
         return self._code_inputs(section)
 
-    def declaration(self, declared: Experiment | Study) -> str:
+    def declaration_hash(self, declaration: Experiment | Study) -> str:
         """The digest of how an experiment or a study is declared, computed once."""
-        if declared.name not in self._declarations:
-            self._declarations[declared.name] = declaration_hash(declared)
-        return self._declarations[declared.name]
+        if declaration.name not in self._declaration_hashes:
+            self._declaration_hashes[declaration.name] = declaration_hash(declaration)
+        return self._declaration_hashes[declaration.name]
 
-    def _code_inputs(self, subject: Subject, libraries: Iterable[str] | None = None) -> Inputs:
+    def _code_inputs(self, subject: TargetSubject, libraries: Iterable[str] | None = None) -> Inputs:
         """The code and values of a subject, with tables and files in them, and libraries.
 
         These are the ones that an author names, or else those that are used.
@@ -127,9 +126,9 @@ class Dependencies:
         closure = self._closure(subject)
         inputs = dict(closure.inputs)
         for label in closure.inputs:
-            declared = self._graph.declared.get(label)
-            if isinstance(declared, Data):
-                inputs.update(self._source_inputs(declared))
+            declaration = self._graph.declarations.get(label)
+            if isinstance(declaration, Data):
+                inputs.update(self._source_inputs(declaration))
         for path in sorted(closure.files):
             inputs[self._data_label(path)] = self.digests.pin(path)
         if libraries is None:
@@ -169,9 +168,9 @@ class Dependencies:
     def describe(self, text: str) -> tuple[str, str]:
         """What a person calls an input, and its place now: `("function project:fit", "project.py:12")`."""
         label = Label.parse(text)
-        declared = self._graph.declared.get(text)
-        if declared is not None:
-            return text, declared.location
+        declaration = self._graph.declarations.get(text)
+        if declaration is not None:
+            return text, declaration.location
         module, _, name = label.name.partition(":")
         path = self._program.sources.path(module)
         if path is None or label.kind not in ("code", "value", "module"):
@@ -184,19 +183,21 @@ class Dependencies:
             word = label.kind
         return f"{word} {label.name}", location_of(path, line)
 
-    def path_to(self, subject: Subject, label: str) -> list[str]:
+    def way_to(self, subject: TargetSubject, label: str) -> list[str]:
         """The names by which something rests on a label, from this to its own function, as `project:load`."""
         parents = self._closure(subject).parents
-        path = list[str]()
+        way = list[str]()
         while label in parents:
-            path.append(Label.parse(label).name)
+            way.append(Label.parse(label).name)
             label = parents[label]
-        return path
+        return way
 
     # What is read meanwhile
 
     @contextmanager
-    def observe(self, subject: Subject, earlier: Mapping[str, str] | None = None) -> Iterator[Observation]:
+    def observe(
+        self, subject: TargetSubject, earlier: Mapping[str, str] | None = None
+    ) -> Iterator[Observation]:
         """Observe what is opened while a target of this subject is made; `earlier` was read before."""
         kind = type(subject).__name__.lower()
         name = with_location(subject.location, f"{kind} {subject.name!r}")
@@ -240,9 +241,9 @@ class Dependencies:
 
     # What it rests on
 
-    def _follow(self, unstable: Collection[str]) -> None:
+    def _make_graph(self, unstable: Collection[str]) -> None:
         """Make the graph, and what each subject rests on, with digests as they are now."""
-        self._graph = Graph(self._program, self.recorder, unstable)
+        self._graph = ProgramGraph(self._program, self.recorder, unstable)
         self._closures: dict[Any, Closure] = {}
         self._roots: dict[str, Node] = {}
         project = self.project
@@ -251,7 +252,7 @@ class Dependencies:
         for reader in (*project.questions, *project.figures):  # first, so that namesakes have fixed numbers
             for source in reader.sources:
                 self._graph.label_of(source)
-        subjects: list[Subject] = [
+        subjects: list[TargetSubject] = [
             *project.all_experiments,
             *project.questions,
             *project.figures,
@@ -260,7 +261,7 @@ class Dependencies:
         for subject in subjects:
             self._closure(subject)
 
-    def _closure(self, subject: Subject) -> Closure:
+    def _closure(self, subject: TargetSubject) -> Closure:
         """All that a subject rests on; made once for subjects of the same function and classes."""
         function, classes = self._function_and_classes(subject)
         key = id(function), classes
@@ -269,14 +270,14 @@ class Dependencies:
             if function is not None:
                 is_function = isinstance(function, FunctionType)
                 label = f"code {_callable_name(function)}" if is_function else "value fit"
-            root = self._graph.root(label, NodeBuilder.root_parts, (function, classes))
+            root = self._graph.root(label, function, classes)
             if not root.may_vary:  # a name leads to the function
                 root.label = ""
             self._roots[f"{type(subject).__name__.lower()} {subject.name}"] = root
             self._closures[key] = self._graph.closure(root)
         return self._closures[key]
 
-    def _function_and_classes(self, subject: Subject) -> tuple[Any, tuple[type, ...]]:
+    def _function_and_classes(self, subject: TargetSubject) -> tuple[Any, tuple[type, ...]]:
         """What a subject rests on directly; a section has no function, but may print all specifications."""
         if isinstance(subject, Reader):
             return subject.function, ()
@@ -307,7 +308,7 @@ class Dependencies:
                     text = "what runs it differs from process to process; bind it to a name in the module"
                     subject.refuse(text)
             unstable |= varying
-            self._follow(unstable)
+            self._make_graph(unstable)
             digests = self.value_digests()
         write_known(results, digests, unstable)
         for label in sorted(unstable - known):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Kind:
+class KindRules:
     """What is done with the inputs of one kind."""
 
     rank: int = 8
@@ -18,24 +18,24 @@ class Kind:
     """Whether `keep` may pass over a change, since a person can say that it does not matter."""
 
 
-_KINDS = {
-    "specification": Kind(rank=0),
-    "code": Kind(rank=1, may_differ=True),
-    "data": Kind(rank=2),
-    "reads": Kind(rank=3),
-    "answer": Kind(rank=4),
-    "figure": Kind(rank=5),
-    "section": Kind(rank=6),
-    "template": Kind(rank=7),
-    "module": Kind(may_differ=True),
-    "value": Kind(may_differ=True),
-    "engine": Kind(may_differ=True),
-    "library": Kind(is_printed=True, may_differ=True),
-    "python": Kind(is_printed=True, may_differ=True),
-    "threads": Kind(is_printed=True),
-    "seeds": Kind(is_printed=True),
+_RULES = {
+    "specification": KindRules(rank=0),
+    "code": KindRules(rank=1, may_differ=True),
+    "data": KindRules(rank=2),
+    "reads": KindRules(rank=3),
+    "answer": KindRules(rank=4),
+    "figure": KindRules(rank=5),
+    "section": KindRules(rank=6),
+    "template": KindRules(rank=7),
+    "module": KindRules(may_differ=True),
+    "value": KindRules(may_differ=True),
+    "engine": KindRules(may_differ=True),
+    "library": KindRules(is_printed=True, may_differ=True),
+    "python": KindRules(is_printed=True, may_differ=True),
+    "threads": KindRules(is_printed=True),
+    "seeds": KindRules(is_printed=True),
 }
-_OTHER = Kind()
+_OTHER = KindRules()
 """Of all others, and any new kind: shown last, never printed, and never passed over."""
 
 
@@ -71,6 +71,6 @@ class Label:
         return cls(kind, name)
 
     @property
-    def rules(self) -> Kind:
+    def rules(self) -> KindRules:
         """What is done with inputs of its kind."""
-        return _KINDS.get(self.kind, _OTHER)
+        return _RULES.get(self.kind, _OTHER)

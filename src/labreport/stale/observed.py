@@ -30,6 +30,8 @@ _SYSTEM_FOLDERS = tuple(os.path.join(folder, "") for folder in _SYSTEM)
 """What is below these belongs to the machine, unless the project is there too."""
 _AUTHOR, _ENGINE, _IMPORT, _LIBRARY = "author", "engine", "import", "library"
 EventPath: TypeAlias = str | bytes | os.PathLike[str] | int
+Frame: TypeAlias = FrameType | None
+"""Where code runs that opens something; None where no code of Python does."""
 
 
 @dataclass
@@ -106,7 +108,7 @@ class Recorder:
 
     # Events
 
-    def on_open(self, frame: FrameType | None, path: EventPath, mode: str | None, flags: int) -> None:
+    def on_open(self, frame: Frame, path: EventPath, mode: str | None, flags: int) -> None:
         """A file is opened; the code that opens it runs in the `frame`, as in all that follow."""
         if flags & _WRITING:
             self.on_write(frame, path)
@@ -122,7 +124,7 @@ class Recorder:
             for opened in self._for_whom(callers, counted):
                 opened.add_read(counted)
 
-    def on_connect(self, frame: FrameType | None, database: EventPath) -> None:
+    def on_connect(self, frame: Frame, database: EventPath) -> None:
         """A database of SQLite is opened."""
         if isinstance(database, int):
             return
@@ -135,7 +137,7 @@ class Recorder:
                 opened.add_read(counted + WRITE_AHEAD)
                 opened.databases.add(counted)
 
-    def on_list(self, frame: FrameType | None, path: EventPath | None = None) -> None:
+    def on_list(self, frame: Frame, path: EventPath | None = None) -> None:
         """The names in a folder are asked for."""
         counted = self._counted("." if path is None else path)
         callers = self._callers(frame) if counted else None
@@ -144,14 +146,14 @@ class Recorder:
             for opened in self._for_whom(callers, listed):
                 opened.listed[listed] = None
 
-    def on_write(self, _frame: FrameType | None, *paths_and_modes: EventPath) -> None:
+    def on_write(self, _frame: Frame, *paths_and_modes: EventPath) -> None:
         """A file is opened for writing, or names are given, taken or changed; modes are numbers."""
         for path in paths_and_modes:
             counted = self._counted(path)
             if counted and self.target is not None:
                 self.target.written.add(counted)
 
-    def on_variable(self, frame: FrameType | None, name: str) -> None:
+    def on_variable(self, frame: Frame, name: str) -> None:
         """A variable of the environment is asked for, or by `*` all of them."""
         if name in self.variables or limits_threads(name):
             return
@@ -197,7 +199,7 @@ class Recorder:
 
     # Callers
 
-    def _callers(self, frame: FrameType | None) -> _Callers:
+    def _callers(self, frame: Frame) -> _Callers:
         """Who runs in a frame, and in all that led to it."""
         callers = _Callers()
         while frame is not None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from labreport.project import Reader
 from labreport.stale.members import static_member
-from labreport.stale.references import Path, Reference
+from labreport.stale.references import DottedName, Reference
 from labreport.stale.sources import Sources
 from labreport.stale.statements import FunctionSource, ModuleSyntax, Statement, read_module
 
@@ -65,20 +65,20 @@ class Program:
         except ImportError:
             return name
 
-    def lookup(self, module: str, reference: Reference) -> tuple[str, Path]:
+    def lookup(self, module: str, reference: Reference) -> tuple[str, DottedName]:
         """Where a name that code of a module uses is made: a module, and the name there with its attributes.
 
         Without a name, it is the module as a whole.
         """
-        place = (self.absolute(reference.module, module) if reference.module else module), reference.path
-        visited = set[tuple[str, Path]]()
-        while place not in visited:
-            visited.add(place)
-            if place[1]:
-                place = self._next_place(place[0], place[1][0], place[1][1:])
-        return place
+        owner = self.absolute(reference.module, module) if reference.module else module
+        names = reference.names
+        visited = set[tuple[str, DottedName]]()
+        while names and (owner, names) not in visited:
+            visited.add((owner, names))
+            owner, names = self._follow_import(owner, names[0], names[1:])
+        return owner, names
 
-    def _next_place(self, module: str, name: str, attributes: Path) -> tuple[str, Path]:
+    def _follow_import(self, module: str, name: str, attributes: DottedName) -> tuple[str, DottedName]:
         """Where a name of a module leads, if it is a module or an import of another's name; else itself."""
         space = self.modules.get(module, {})
         value = space.get(name)
@@ -87,8 +87,8 @@ class Program:
         imported = self.syntax(module).imported.get(name)
         if imported is not None:
             source = self.absolute(imported.module, module)
-            if not imported.path or self._is_same(source, imported.path[0], module, value):
-                return source, imported.path + attributes
+            if not imported.names or self._is_same(source, imported.names[0], module, value):
+                return source, imported.names + attributes
         if name not in space and self.sources.known(f"{module}.{name}"):
             return f"{module}.{name}", attributes
         return module, (name, *attributes)

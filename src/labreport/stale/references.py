@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-Path: TypeAlias = tuple[str, ...]
+DottedName: TypeAlias = tuple[str, ...]
 """A name and its attributes: `np.random.seed` is `("np", "random", "seed")`."""
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 DefinitionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -25,11 +25,11 @@ class Reference:
     """A global name with its attributes; or, with a `module`, what an import inside a function names.
 
     `np.seed` is `Reference("", ("np", "seed"))`, and `from .data import load` in a function is
-    `Reference(".data", ("load",))`. An empty path is the whole module.
+    `Reference(".data", ("load",))`. Without names it is the whole module.
     """
 
     module: str
-    path: Path
+    names: DottedName
 
 
 References: TypeAlias = dict[Reference, None]
@@ -111,30 +111,30 @@ class _UseReader(ast.NodeVisitor):
         for node in nodes:
             self.visit(node)
 
-    def _reference(self, path: Path) -> Reference | None:
+    def _reference(self, names: DottedName) -> Reference | None:
         """What a name refers to beyond the code that is read; None for a local variable."""
-        if not path:
+        if not names:
             return None
-        if self._names is None or path[0] in self._names:
-            return Reference("", path)
-        imported = self._aliases.get(path[0])
-        return imported and Reference(imported.module, imported.path + path[1:])
+        if self._names is None or names[0] in self._names:
+            return Reference("", names)
+        imported = self._aliases.get(names[0])
+        return imported and Reference(imported.module, imported.names + names[1:])
 
-    def _add_use(self, path: Path) -> None:
-        reference = self._reference(path)
+    def _add_use(self, names: DottedName) -> None:
+        reference = self._reference(names)
         if reference is not None:
             self.uses.references[reference] = None
-            self.uses.reaches_any_code |= path[0] in REACHING_NAMES
-        self.uses.reaches_any_code |= not _REACHING_ATTRIBUTES.isdisjoint(path[1:])
+            self.uses.reaches_any_code |= names[0] in REACHING_NAMES
+        self.uses.reaches_any_code |= not _REACHING_ATTRIBUTES.isdisjoint(names[1:])
 
     def visit_Name(self, node: ast.Name) -> None:
         self._add_use((node.id,))
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         self._note_change(node)
-        path = dotted(node)
-        if path:
-            self._add_use(path)
+        names = dotted_name(node)
+        if names:
+            self._add_use(names)
         else:
             self.uses.reaches_any_code |= node.attr in _REACHING_ATTRIBUTES
             self.generic_visit(node)
@@ -145,19 +145,19 @@ class _UseReader(ast.NodeVisitor):
 
     def _note_change(self, node: ast.Attribute | ast.Subscript) -> None:
         """Note that an attribute or an item of something is set or deleted."""
-        changed = self._reference(acted_path(node))
+        changed = self._reference(acted_name(node))
         if changed is not None and not isinstance(node.ctx, ast.Load):
             self.uses.acts_on[changed] = None
             self.uses.stores = True
 
     def visit_Expr(self, node: ast.Expr) -> None:
-        changed = self._reference(acted_path(node.value))
+        changed = self._reference(acted_name(node.value))
         if changed is not None:
             self.uses.acts_on[changed] = None
         self.generic_visit(node)
 
     def visit_Call(self, node: ast.Call) -> None:
-        called = self._reference(acted_path(node.func))
+        called = self._reference(acted_name(node.func))
         if called is not None:
             self.uses.calls[called] = None
         self.generic_visit(node)
@@ -197,8 +197,8 @@ def imported_names(node: ast.AST) -> dict[str, Reference]:
     if isinstance(node, ast.ImportFrom):
         module = "." * node.level + (node.module or "")
         for alias in node.names:
-            path = () if alias.name == "*" else (alias.name,)
-            names[alias.asname or alias.name] = Reference(module, path)
+            member = () if alias.name == "*" else (alias.name,)
+            names[alias.asname or alias.name] = Reference(module, member)
     elif isinstance(node, ast.Import):
         for alias in node.names:
             package = alias.name.partition(".")[0]
@@ -206,28 +206,28 @@ def imported_names(node: ast.AST) -> dict[str, Reference]:
     return names
 
 
-def dotted(node: ast.AST | None) -> Path:
+def dotted_name(node: ast.AST | None) -> DottedName:
     """`("a", "b", "c")` of `a.b.c`; empty for what is not attributes of a name."""
     if isinstance(node, ast.Name):
         return (node.id,)
     if isinstance(node, ast.Attribute):
-        around = dotted(node.value)
+        around = dotted_name(node.value)
         return (*around, node.attr) if around else ()
     return ()
 
 
-def acted_path(node: ast.AST) -> Path:
+def acted_name(node: ast.AST) -> DottedName:
     """The name on which an expression acts, with its attributes as far as these are plain.
 
     `decimal.getcontext().prec` acts on `decimal.getcontext`, and `getattr(decimal, "getcontext")()` on
     `decimal`.
     """
-    path = dotted(node)
-    if path:
-        return path
+    names = dotted_name(node)
+    if names:
+        return names
     if isinstance(node, ast.Call):
         passes_on = isinstance(node.func, ast.Name) and node.func.id in _PASSES_ON and node.args
-        return acted_path(node.args[0] if passes_on else node.func)
+        return acted_name(node.args[0] if passes_on else node.func)
     if isinstance(node, (ast.Attribute, ast.Subscript)):
-        return acted_path(node.value)
+        return acted_name(node.value)
     return ()

@@ -25,7 +25,7 @@ from labreport.project.checks import Declared
 from labreport.stale.members import cell_content
 
 if TYPE_CHECKING:
-    from labreport.stale.builder import NodeBuilder
+    from labreport.stale.hasher import NodeHasher
 
 SIZE_LIMIT = 500_000_000
 """Bytes of a value, beyond which it counts by the statements about it."""
@@ -51,10 +51,10 @@ class ValueHash:
     `opaque` says that a part of it could not be told, so that it counts by the statements about it too.
     """
 
-    def __init__(self, builder: NodeBuilder) -> None:
+    def __init__(self, hasher: NodeHasher) -> None:
         self.opaque = False
-        self._builder = builder
-        self._program = builder.program
+        self._hasher = hasher
+        self._program = hasher.program
         self._numbers: dict[int, tuple[int, Any]] = {}
         self._open_sets = set[int]()
 
@@ -92,11 +92,11 @@ class ValueHash:
         if kind is set or kind is frozenset:
             return self._set(value)
         if isinstance(value, ModuleType):
-            return "module", value.__name__, self._builder.module(value.__name__)
+            return "module", value.__name__, self._hasher.resolve_module(value.__name__).content
         if isinstance(value, (type, FunctionType)):
-            return self._builder.definition(value)
+            return self._hasher.resolve_definition(value).content
         if isinstance(value, (Experiment, Study, Data)):
-            return self._builder.declared(value)
+            return self._hasher.resolve_declaration(value).content
         if isinstance(value, Declared):
             return _declaration(value)
         if kind is MappingProxyType:
@@ -105,10 +105,10 @@ class ValueHash:
             content = cell_content(value, default=self)
             return ("empty cell",) if content is self else ("cell", content)
         if kind is cached_property:
-            self._builder.keep(value.func)
+            self._hasher.note_keeper(value.func)
         if kind in _FUNCTIONS_OF:
             return kind.__name__, *(getattr(value, attribute) for attribute in _FUNCTIONS_OF[kind])
-        self._builder.instance(value)
+        self._hasher.note_instance(value)
         return None if self._program.is_own(kind.__module__) else self._wrapper(value)
 
     def _set(self, value: set[Any] | frozenset[Any]) -> Any:
@@ -133,7 +133,7 @@ class ValueHash:
         if function is None:
             return None
         kind = type(value)
-        self._builder.keep(function)
+        self._hasher.note_keeper(function)
         if kind.__module__ != "functools":  # it may have options that nobody can ask for
             self.opaque = True
         return kind.__qualname__, function

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict, deque
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
 from labreport.project import Data, Experiment, JsonValues, Study
-from labreport.stale.builder import NodeBuilder, Parts
 from labreport.stale.effects import changed_libraries
-from labreport.stale.node import Closure, Node
+from labreport.stale.hasher import NodeHasher
+from labreport.stale.node import Closure, Node, Step
 from labreport.stale.observed import Recorder
 from labreport.stale.program import Program
 from labreport.stale.statements import Statement
@@ -26,7 +26,7 @@ _ALWAYS_USED = ("os", "sys")
 """Libraries on whose state anything may rest, such as variables of the environment."""
 
 
-class Graph:
+class ProgramGraph:
     """The nodes of one loaded program, each computed once.
 
     `unstable` are the labels of values that differ from process to process.
@@ -37,43 +37,43 @@ class Graph:
         self.recorder = recorder
         self.unstable = unstable
         self.nodes: dict[str, Node] = {}
-        self.declared: dict[str, Experiment | Study | Data | JsonValues] = {}
+        self.declarations: dict[str, Experiment | Study | Data | JsonValues] = {}
         """Experiments, studies, tables and files of values by their labels."""
         self.variables = set[str]()
         """Texts in code that asks for variables of the environment, which may be the names of some."""
-        self._waiting = deque[tuple[Node, Parts, Any]]()
+        self._waiting = deque[tuple[Node, Step, Any]]()
 
-    def label_of(self, declared: Experiment | Study | Data | JsonValues) -> str:
+    def label_of(self, declaration: Experiment | Study | Data | JsonValues) -> str:
         """The label of what is declared, as `experiment small`, `table wells.csv`, `values external.json`.
 
         Another table of the same name has a number: it may be read in another way, or be in another folder.
         """
-        if isinstance(declared, (Experiment, Study)):
-            label = f"experiment {declared.name}"
-            self.declared[label] = declared
+        if isinstance(declaration, (Experiment, Study)):
+            label = f"experiment {declaration.name}"
+            self.declarations[label] = declaration
             return label
-        kind = "table" if isinstance(declared, Data) else "values"
-        label, count = f"{kind} {declared.name}", 1
-        while self.declared.setdefault(label, declared) != declared:
+        kind = "table" if isinstance(declaration, Data) else "values"
+        label, count = f"{kind} {declaration.name}", 1
+        while self.declarations.setdefault(label, declaration) != declaration:
             count += 1
-            label = f"{kind} {declared.name} ({count})"
+            label = f"{kind} {declaration.name} ({count})"
         return label
 
-    def add(self, label: str, parts: Parts, content: Any) -> str:
-        """Add a node, unless there is one of this label; it is computed later. Returns the label.
+    def add(self, label: str, step: Step, content: Any) -> str:
+        """Add a node, unless there is one of this label; the `step` computes it later. Returns the label.
 
         That is always the same object, for pickle writes a text once in a digest and then refers to it.
         """
         label = sys.intern(label)
         if label not in self.nodes:
             self.nodes[label] = Node(label=label)
-            self._waiting.append((self.nodes[label], parts, content))
+            self._waiting.append((self.nodes[label], step, content))
         return label
 
-    def root(self, label: str, parts: Parts, content: Any) -> Node:
-        """A node by itself: what somebody rests on directly."""
+    def root(self, label: str, function: Any, classes: Sequence[type]) -> Node:
+        """A node by itself: what somebody rests on directly, a function or None, and classes."""
         root = Node(label=label)
-        NodeBuilder(self, root).compute(parts, content)
+        NodeHasher(self, root).compute("root", (function, classes))
         return root
 
     def closure(self, root: Node) -> Closure:
@@ -83,12 +83,12 @@ class Graph:
         if root.label:
             closure.inputs[root.label] = root.digest
             closure.parents[root.label] = ""
-        self._follow(closure, root.references, root.label)
+        self._extend(closure, root.references, root.label)
         acted_on = set[str]()
         while closure.libraries - acted_on:
             library = min(closure.libraries - acted_on)
             acted_on.add(library)
-            self._follow(closure, self._acting_on(library), "")
+            self._extend(closure, self._acting_on(library), "")
         if closure.reaches_any_code:
             for module in self.program.sources.modules():  # by its text, as code that reads code may see it
                 path = self.program.sources.path(module)
@@ -96,24 +96,24 @@ class Graph:
                 closure.inputs[f"code {module}"] = sha256(text).hexdigest()[:16]
         return closure
 
-    def _follow(self, closure: Closure, labels: Iterable[str], parent: str) -> None:
-        """Add nodes, and all on which they rest; the `parent` led to them."""
+    def _extend(self, closure: Closure, labels: Iterable[str], parent: str) -> None:
+        """Add nodes to a closure, and all on which they rest; the `parent` led to them."""
         self._compute()
-        found = deque((label, parent) for label in labels)
-        while found:
-            label, parent = found.popleft()
+        pending = deque((label, parent) for label in labels)
+        while pending:
+            label, parent = pending.popleft()
             if label not in closure.inputs:
                 node = self.nodes[label]
                 closure.add(node)
                 closure.inputs[label] = node.digest
                 closure.parents[label] = parent
-                found.extend((reference, label) for reference in node.references)
+                pending.extend((reference, label) for reference in node.references)
 
     def _compute(self) -> None:
         """Compute all nodes that are waiting, and those on which they rest."""
         while self._waiting:
-            node, parts, content = self._waiting.popleft()
-            NodeBuilder(self, node).compute(parts, content)
+            node, step, content = self._waiting.popleft()
+            NodeHasher(self, node).compute(step, content)
 
     # Statements that act on libraries
 
@@ -130,7 +130,7 @@ class Graph:
         """The labels of statements that act on a library: one for each module."""
         labels = list[str]()
         for module, statements in self._acting.get(library, {}).items():
-            labels.append(self.add(f"code {module}:<{library}>", NodeBuilder.acting_parts, statements))
+            labels.append(self.add(f"code {module}:<{library}>", "acting", statements))
         return labels
 
     def statement_of(self, module: str, qualified_name: str) -> Statement | None:
