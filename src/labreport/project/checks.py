@@ -10,7 +10,7 @@ from typing import Any, Literal, NoReturn, cast, get_args, get_origin, get_type_
 
 import msgspec
 
-from labreport.errors import Call, UsageError, author_calls, author_location, did_you_mean, location_of
+from labreport.errors import Call, UsageError, author_calls, did_you_mean, location_of, refuse
 
 _WORDS = {
     "int": "a whole number",
@@ -60,9 +60,9 @@ class Declared:
             value = getattr(item, member.name)
             advice = _advice(value, hints.get(member.name, Any))
             if advice:
-                self.refuse(f"{member.name} is {short_repr(value)}; {advice}")
+                self.refuse_declaration(f"{member.name} is {short_repr(value)}; {advice}")
 
-    def refuse(self, text: str) -> NoReturn:
+    def refuse_declaration(self, text: str) -> NoReturn:
         """Raise `UsageError` at the line on which it is declared."""
         raise UsageError(f"{self.owner}: {text}", location=self.location)
 
@@ -76,9 +76,9 @@ class Declared:
             try:
                 function = resolve_name(function)
             except (ModuleNotFoundError, AttributeError, ValueError) as error:
-                self.refuse(f"{argument} is {short_repr(function)}, which is not there ({error})")
+                self.refuse_declaration(f"{argument} is {short_repr(function)}, which is not there ({error})")
         if not callable(function):
-            self.refuse(f"{argument} is {short_repr(function)}, which is no function")
+            self.refuse_declaration(f"{argument} is {short_repr(function)}, which is no function")
         return cast(Callable[..., Any], function)
 
 
@@ -87,8 +87,7 @@ def as_tuple_of(value: Any, kinds: Any, what: str, allowed: str) -> tuple[Any, .
     members = (value,) if isinstance(value, kinds) else tuple(value)
     for member in members:
         if not isinstance(member, kinds):
-            text = f"{what} has {short_repr(member)}; allowed are {allowed}"
-            raise UsageError(text, location=author_location())
+            refuse(f"{what} has {short_repr(member)}; allowed are {allowed}")
     return members
 
 

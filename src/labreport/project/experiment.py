@@ -10,7 +10,7 @@ from typing import Annotated, Any, Protocol
 
 from msgspec import Meta
 
-from labreport.errors import UsageError, author_location, did_you_mean
+from labreport.errors import did_you_mean, refuse
 from labreport.project.checks import Declared, as_tuple_of, short_repr
 from labreport.project.measure import Design
 
@@ -75,17 +75,19 @@ class Experiment(Declared):
     def __post_init__(self) -> None:
         super().__post_init__()
         if not is_dataclass(self.specification) or isinstance(self.specification, type):
-            self.refuse(f"specification is {short_repr(self.specification)}; allowed is a frozen dataclass")
+            self.refuse_declaration(
+                f"specification is {short_repr(self.specification)}; allowed is a frozen dataclass"
+            )
         self.check(self.specification)
         self.check(self.design)
         if self.fit and (self.start or self.epochs != 1):
-            self.refuse("it has both fit and start or epochs; a fit is one step")
+            self.refuse_declaration("it has both fit and start or epochs; a fit is one step")
 
     @property
     def code(self) -> Callable[..., Any]:
         """The function that runs it; its module is imported now. Raises `UsageError` where there is none."""
         if not (self.start or self.fit):
-            self.refuse("nothing runs it; give fit= or start=, or fit= to the project")
+            self.refuse_declaration("nothing runs it; give fit= or start=, or fit= to the project")
         return self.resolve("start" if self.start else "fit")
 
     def experiments(self) -> tuple[Experiment, ...]:
@@ -107,13 +109,15 @@ class Study(Declared):
         super().__post_init__()
         known = [member.name for member in fields(self.base.specification)]
         if not self.axes:
-            self.refuse(f"no axis; write a field, as {known[0]}=(…, …)")
+            self.refuse_declaration(f"no axis; write a field, as {known[0]}=(…, …)")
         for axis, values in self.axes:
             if axis not in known:
-                self.refuse(f"no field {axis!r}{did_you_mean(axis, known, 'there are')}")
+                self.refuse_declaration(f"no field {axis!r}{did_you_mean(axis, known, 'there are')}")
             distinct = {repr(value) for value in values}
             if not values or len(distinct) < len(values):
-                self.refuse(f"{axis} takes {list(values)!r}; at least one value is needed, and each once")
+                self.refuse_declaration(
+                    f"{axis} takes {list(values)!r}; at least one value is needed, and each once"
+                )
 
     @cached_property
     def cells(self) -> tuple[tuple[dict[str, Any], Experiment], ...]:
@@ -181,5 +185,5 @@ def at(epochs: int | tuple[int, ...], *subjects: Experiment | Study) -> tuple[Re
         for epoch in wanted:
             if not 1 <= epoch <= last:
                 text = f"at({epoch}, …): {subject.name!r} has epochs 1 to {last}"
-                raise UsageError(text, location=author_location())
+                refuse(text)
     return tuple(Read(subject, wanted) for subject in subjects)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from msgspec import Meta
 
-from labreport.errors import UsageError, author_location, did_you_mean
+from labreport.errors import UsageError, did_you_mean, refuse
 from labreport.project.checks import Declared, short_repr
 
 if TYPE_CHECKING:
@@ -54,8 +54,7 @@ def quantile(share: float) -> Quantile:
     Raises `UsageError` for a share that is not between 0 and 1.
     """
     if not (isinstance(share, (int, float)) and 0 < share < 1):
-        message = f"quantile({share!r}): a share between 0 and 1 is needed, such as 0.99"
-        raise UsageError(message, location=author_location())
+        refuse(f"quantile({share!r}): a share between 0 and 1 is needed, such as 0.99")
     return Quantile(float(share))
 
 
@@ -104,12 +103,12 @@ class Measure(Declared):
         super().__post_init__()
         mistake = mistake_of_margin(self.margin, self.scale)
         if mistake:
-            self.refuse(mistake)
+            self.refuse_declaration(mistake)
         if not callable(self.reduce) and self.reduce not in REDUCTIONS:
             names = ", ".join(map(repr, REDUCTIONS))
             near = did_you_mean(str(self.reduce), REDUCTIONS)
             allowed = f"{names}, quantile(0.99) or a function of a Series{near}"
-            self.refuse(f"reduce is {short_repr(self.reduce)}; allowed are {allowed}")
+            self.refuse_declaration(f"reduce is {short_repr(self.reduce)}; allowed are {allowed}")
 
     def __sub__(self, other: Measure) -> Measure:
         """The difference of two measures of the same runs, as `TRAINING - VALIDATION`.
@@ -117,13 +116,17 @@ class Measure(Declared):
         Raises `UsageError` for other units, for shares of which one is stored in per cent, and for ratios.
         """
         if self.unit != other.unit:
-            self.refuse(f"its unit is {self.unit!r}, that of {other.name!r} is {other.unit!r}")
+            self.refuse_declaration(f"its unit is {self.unit!r}, that of {other.name!r} is {other.unit!r}")
         if self.percent != other.percent:
             advice = "give both as fractions, or both in per cent"
-            self.refuse(f"percent is {self.percent}, that of {other.name!r} is {other.percent}; {advice}")
+            self.refuse_declaration(
+                f"percent is {self.percent}, that of {other.name!r} is {other.percent}; {advice}"
+            )
         for measure in (self, other):
             if measure.scale == "ratio":
-                measure.refuse('scale is "ratio"; what is subtracted is a measure of scale="difference"')
+                measure.refuse_declaration(
+                    'scale is "ratio"; what is subtracted is a measure of scale="difference"'
+                )
         name = f"{self.label} minus {other.label}"
         gap = Measure(name, self.difference_unit, better="", margin=self.margin, because=self.because)
         return replace(
@@ -192,7 +195,7 @@ class Measure(Declared):
         else:
             reading = self._metric(run, epoch)
         if not hasattr(reading, "__float__"):
-            self.refuse(f"{run.name!r} has {short_repr(reading)}; a number is needed")
+            self.refuse_declaration(f"{run.name!r} has {short_repr(reading)}; a number is needed")
         if isinstance(reading, (bool, numpy.bool_)):
             return bool(reading)
         return self.checked(float(reading), run.name)
@@ -207,7 +210,9 @@ class Measure(Declared):
             if self.name not in metrics:
                 raise
         if self.name not in metrics:
-            self.refuse(f"{run.name!r} has no such metric{did_you_mean(self.name, metrics, 'it has')}")
+            self.refuse_declaration(
+                f"{run.name!r} has no such metric{did_you_mean(self.name, metrics, 'it has')}"
+            )
         return metrics[self.name]
 
     def checked(self, value: float, owner: str) -> float:
@@ -215,13 +220,15 @@ class Measure(Declared):
         most = (100 if self.percent else 1) * (1 + 1e-12)
         if self.share and self.bounded and not (-1e-12 <= value <= most or math.isnan(value)):
             text = f"{owner} has {value:g}; a share is stored as a fraction from 0 to 1"
-            self.refuse(f"{text}: write percent=True if it is in per cent, bounded=False if more is right")
+            self.refuse_declaration(
+                f"{text}: write percent=True if it is in per cent, bounded=False if more is right"
+            )
         return self.checked_ratio(value, owner)
 
     def checked_ratio(self, value: float, owner: str) -> float:
         """The value. Raises `UsageError` for one of which no ratio can be made: zero, or less."""
         if self.scale == "ratio" and value <= 0:
-            self.refuse(f'{owner} has {value:g}; scale="ratio" compares values above 0')
+            self.refuse_declaration(f'{owner} has {value:g}; scale="ratio" compares values above 0')
         return value
 
 

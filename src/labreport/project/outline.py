@@ -245,7 +245,9 @@ class Project(Declared):
         self.check(self.words)
         seeds = self.seed_range
         if not seeds or seeds.step != 1 or seeds.start < 0:
-            self.refuse(f"seeds is {self.seeds!r}; write a number from 1, or a range such as range(5, 10)")
+            self.refuse_declaration(
+                f"seeds is {self.seeds!r}; write a number from 1, or a range such as range(5, 10)"
+            )
         mistakes = self._names_given_twice() + self._unknown_answers()
         if mistakes:
             raise MultipleErrors(mistakes)

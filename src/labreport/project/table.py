@@ -68,14 +68,14 @@ class Data(Declared):
         else:
             frame = self.source() if callable(self.source) else self.source
         if not isinstance(frame, pandas.DataFrame):
-            self.refuse(f"it is {type(frame).__name__}; a DataFrame is needed")
+            self.refuse_declaration(f"it is {type(frame).__name__}; a DataFrame is needed")
         for column in frame.columns.intersection(list(text_columns)):
             frame = frame.assign(**{column: frame[column].map(str, na_action="ignore")})
         if self.where:
             frame = self._query(frame, self.where)
         if frame.empty:
             matches = f" (where={self.where!r} matches none)" if self.where else ""
-            self.refuse(f"no rows{matches}")
+            self.refuse_declaration(f"no rows{matches}")
         return frame
 
     def _read_file(self, path: Path, text_columns: Sequence[str]) -> pandas.DataFrame:
@@ -84,7 +84,7 @@ class Data(Declared):
 
         ending = path.suffix.lower()
         if ending not in _READERS:
-            self.refuse(f"the ending {ending!r} is not known; allowed: {', '.join(_READERS)}")
+            self.refuse_declaration(f"the ending {ending!r} is not known; allowed: {', '.join(_READERS)}")
         options: dict[str, Any] = {}
         if ending == ".jsonl":
             options["lines"] = True
@@ -94,14 +94,14 @@ class Data(Declared):
         try:
             return read(path, **options)
         except Exception as error:
-            self.refuse(f"pandas cannot read it: {_first_line(error)}")
+            self.refuse_declaration(f"pandas cannot read it: {_first_line(error)}")
 
     def _query(self, frame: pandas.DataFrame, where: str) -> pandas.DataFrame:
         try:
             return frame.query(where)
         except Exception as error:
             columns = ", ".join(map(str, frame.columns))
-            self.refuse(f"where={where!r}: {_first_line(error)}; columns: {columns}")
+            self.refuse_declaration(f"where={where!r}: {_first_line(error)}; columns: {columns}")
 
     @cached_property
     def sha256(self) -> str:
@@ -112,7 +112,7 @@ class Data(Declared):
         """Raise `UsageError` where there is no column of this name."""
         columns = list(map(str, self.frame.columns))
         if name not in columns:
-            self.refuse(f"no column {name!r}{did_you_mean(name, columns, 'there are')}")
+            self.refuse_declaration(f"no column {name!r}{did_you_mean(name, columns, 'there are')}")
 
     def check_names(self, column: str) -> None:
         """Raise `UsageError` where two cells that name groups differ in the file and not as names.
@@ -129,7 +129,9 @@ class Data(Declared):
             if written[row] != written[first_row]:
                 problem = f"{self.line(first_row)} has {written[first_row]} in column {column!r}"
                 advice = f"text=[{column!r}] keeps them apart, text=[] takes them as one"
-                self.refuse(f"{problem}, and {self.line(row)} {written[row]}, which are one number: {advice}")
+                self.refuse_declaration(
+                    f"{problem}, and {self.line(row)} {written[row]}, which are one number: {advice}"
+                )
 
     def _cells_as_written(self, column: str) -> list[str] | None:
         """The texts of a column's cells as the file has them, or as Python writes them.
@@ -168,7 +170,7 @@ class Data(Declared):
         cell = self.frame[column].iloc[row]
         is_yes_or_no = isinstance(cell, str) and cell.strip().lower() in _YES_NO
         advice = _YES_NO_ADVICE if is_yes_or_no else "a number is needed"
-        self.refuse(f"{self.line(row)} has {cell!r} in column {column!r}; {advice}")
+        self.refuse_declaration(f"{self.line(row)} has {cell!r} in column {column!r}; {advice}")
 
     def line(self, row: int) -> str:
         """How a row is called: the line of a text file, else its number from 1, or what its index says."""
@@ -191,7 +193,7 @@ class Data(Declared):
             if pandas.to_numeric(cells, errors="coerce").notna().any():
                 self.numbers(column)
 
-    def refuse(self, text: str) -> NoReturn:
+    def refuse_declaration(self, text: str) -> NoReturn:
         """Raise `UsageError` about this table, at the line on which it is declared."""
         error = UsageError(f"{self.owner}: {text}", location=self.location)
         error.table = self

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
-from labreport.errors import UsageError, author_folder, author_location, did_you_mean, display_path
+from labreport.errors import author_folder, did_you_mean, display_path, refuse
 from labreport.project.checks import Declared
 
 
@@ -36,11 +36,13 @@ class JsonValues(Declared):
         try:
             content = json.loads(self.path.read_text(encoding="utf-8"))
         except OSError as error:
-            self.refuse(f"{file} cannot be read: {error.strerror}")
+            self.refuse_declaration(f"{file} cannot be read: {error.strerror}")
         except ValueError as error:
-            self.refuse(f"{file} is no JSON: {error}")
+            self.refuse_declaration(f"{file} is no JSON: {error}")
         if not isinstance(content, dict):
-            self.refuse(f"{file} holds a {type(content).__name__}; an object with names is needed")
+            self.refuse_declaration(
+                f"{file} holds a {type(content).__name__}; an object with names is needed"
+            )
         return JsonGroup(self, "", content)
 
 
@@ -100,7 +102,7 @@ class JsonGroup:
         return iter(self._content)
 
     def _refuse(self, text: str) -> NoReturn:
-        raise UsageError(f"{self._file.name}: {text}", location=author_location())
+        refuse(f"{self._file.name}: {text}")
 
 
 def values(

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from labreport.errors import UsageError, author_location, display_path
+from labreport.errors import display_path, refuse
 from labreport.project import Arrays
 from labreport.results import files
 
@@ -75,7 +75,7 @@ class Run:
         if checkpoint is None:
             declared = ", ".join(str(kept) for kept in sorted(self.checkpoints))
             text = f"{self.name!r} is read at epoch {epoch}, and declared are {declared or 'none'}"
-            raise UsageError(f"{text}; add at({epoch}, …) to reads=", author_location())
+            refuse(f"{text}; add at({epoch}, …) to reads=")
         return checkpoint
 
     def _checkpoint(self, epoch: int) -> Checkpoint | None:

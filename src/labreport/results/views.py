@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, NoReturn
 
-from labreport.errors import UsageError, author_location, did_you_mean
+from labreport.errors import did_you_mean, refuse
 from labreport.project import Experiment, Reader, Study, flatten_metrics
 from labreport.results import files
 from labreport.results.runs import Checkpoint, Run
@@ -70,7 +70,7 @@ class Runs:
             return members[name]
         readable = [member for member in members if not member.startswith(files.STATE)]
         text = f"{self.name!r} has no {kind} {name!r}{did_you_mean(name, readable, 'it has')}"
-        raise UsageError(text, author_location())
+        return refuse(text)
 
 
 class Results(Mapping[str, Runs]):
@@ -126,7 +126,7 @@ class Results(Mapping[str, Runs]):
         listed = ", ".join(declared) or "nothing"
         near = did_you_mean(name, declared)
         text = f"{self.reader!r} reads {what} and declares {listed}; add it to its reads={near}"
-        raise UsageError(text, author_location())
+        refuse(text)
 
 
 def _name_of(subject: Any) -> Any:

@@ -22,11 +22,11 @@ def checked_members(values: Any, what: str, function: Callable[..., Any]) -> dic
         value = value.tolist() if hasattr(value, "tolist") else value  # of NumPy
         if value is not None and not isinstance(value, (bool, int, float, str, list)):
             kind = type(value).__name__
-            refuse(f"{what} have a value of {kind}; allowed are numbers, texts and lists", function)
+            refuse_function(f"{what} have a value of {kind}; allowed are numbers, texts and lists", function)
         return value
 
     if not isinstance(values, Mapping):
-        refuse(f"{what} are {type(values).__name__}; return a dict of numbers", function)
+        refuse_function(f"{what} are {type(values).__name__}; return a dict of numbers", function)
     members: dict[str, Any] = map_leaves(values, as_json)
     return members
 
@@ -36,22 +36,22 @@ def checked_arrays(values: Any, function: Callable[..., Any]) -> Arrays:
     try:
         return validated_arrays(values)
     except UsageError as error:
-        refuse(str(error), function)
+        refuse_function(str(error), function)
 
 
 def checked_snapshot(returned: Any, function: Callable[..., Any]) -> tuple[dict[str, Any], Arrays]:
     """Metrics and arrays of a training at its epoch. Raises `UsageError` at the function for others."""
     if not isinstance(returned, tuple) or len(returned) != 2:
-        refuse(f"snapshot returned {type(returned).__name__}; return metrics, arrays", function)
+        refuse_function(f"snapshot returned {type(returned).__name__}; return metrics, arrays", function)
     metrics = checked_members(returned[0], "the metrics", function)
     arrays = checked_arrays(returned[1], function)
     for name in arrays:
         if name.startswith(STATE):
-            refuse(f"an array is named {name!r}; no name may begin with {STATE!r}", function)
+            refuse_function(f"an array is named {name!r}; no name may begin with {STATE!r}", function)
     return metrics, arrays
 
 
-def refuse(text: str, function: Callable[..., Any]) -> NoReturn:
+def refuse_function(text: str, function: Callable[..., Any]) -> NoReturn:
     """Raise `UsageError` at the line where a function or a method of the author's is defined."""
     location = ""
     with suppress(TypeError, OSError):  # nobody may know where it is

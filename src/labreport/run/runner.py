@@ -13,7 +13,7 @@ from labreport.project import Arrays, Experiment, Fit, Project, Training, flatte
 from labreport.results import TIMES, Run, Store
 from labreport.results.files import STATE, Busy, Damaged, DiskError, lock, validated_arrays
 from labreport.run.provenance import describe_machine
-from labreport.run.returned import checked_arrays, checked_members, checked_snapshot, refuse
+from labreport.run.returned import checked_arrays, checked_members, checked_snapshot, refuse_function
 from labreport.run.task import Failed, Task
 from labreport.stale import Dependencies, Observation, dependencies
 
@@ -219,7 +219,9 @@ class Runner:
     def _end(self) -> None:
         """End the run after this epoch; what an earlier training of it had beyond is gone."""
         if self.epoch == 0:
-            refuse("advance returned None before the end of its first epoch", self._code_of("advance"))
+            refuse_function(
+                "advance returned None before the end of its first epoch", self._code_of("advance")
+            )
         self.has_ended = True
         for checkpoint in self.run.stored:
             if checkpoint.epoch > self.epoch:
@@ -307,7 +309,9 @@ class Runner:
         text = f"its epoch {self.epoch} gives another {name!r} when it continues from the state of epoch"
         needed = "all that an epoch depends on, such as generators and what the optimiser keeps"
         way_out = "as arrays, not as pickled bytes, which may differ where the weights are equal"
-        refuse(f"{text} {self.epoch - 1}; state must return {needed}, {way_out}", self._code_of("state"))
+        refuse_function(
+            f"{text} {self.epoch - 1}; state must return {needed}, {way_out}", self._code_of("state")
+        )
 
 
 class _FitOnce:
@@ -323,7 +327,9 @@ class _FitOnce:
         result = self.function(self.specification, self.seed)
         seconds = time.perf_counter() - begun
         if not isinstance(result, Fit):
-            refuse(f"its fit returned {type(result).__name__}; return Fit(metrics, arrays)", self.function)
+            refuse_function(
+                f"its fit returned {type(result).__name__}; return Fit(metrics, arrays)", self.function
+            )
         self.result = result
         metrics = checked_members(result.metrics, "the metrics", self.function)
         return {**without_times(metrics), "seconds": seconds}

@@ -306,7 +306,7 @@ class Dependencies:
             for subject in self.project.all_experiments:
                 if f"experiment {subject.name}" in varying:
                     text = "what runs it differs from process to process; bind it to a name in the module"
-                    subject.refuse(text)
+                    subject.refuse_declaration(text)
             unstable |= varying
             self._make_graph(unstable)
             digests = self.value_digests()

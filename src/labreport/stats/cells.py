@@ -191,7 +191,9 @@ def divide(data: Data, measure: Measure, by: str | None, within: str | None) -> 
     is_0_or_1 = set(stored.dropna()) <= {0.0, 1.0}
     truths = data.has_truths(measure.name) or (measure.share and is_0_or_1)
     if measure.reduce == "any" and not truths:
-        measure.refuse(f'{data.name}: reduce="any" is of True and False, or of 1 and 0 with the unit "%"')
+        measure.refuse_declaration(
+            f'{data.name}: reduce="any" is of True and False, or of 1 and 0 with the unit "%"'
+        )
     places = range(len(stored))
     units = places if data.replicate is None else data.frame[data.replicate]
     is_named = data.frame[grouping].notna().all(axis=1)
@@ -212,7 +214,7 @@ def _refuse_empty(data: Data, columns: Sequence[str]) -> None:
         if True in is_empty:
             row = data.line(is_empty.index(True))
             advice = 'missing="drop" leaves such rows out and counts them'
-            data.refuse(f"{row} has no value in column {column!r}; {advice}")
+            data.refuse_declaration(f"{row} has no value in column {column!r}; {advice}")
 
 
 def _check_numbers(data: Data, measure: Measure, numbers: pandas.Series) -> None:
@@ -225,7 +227,7 @@ def _check_numbers(data: Data, measure: Measure, numbers: pandas.Series) -> None
             "percent=True is for values such as 97.3; leave it out for fractions."
             f" Rates such as 0.3 % are given as fractions too: frame[{measure.name!r}] /= 100"
         )
-        measure.refuse(f"{data.name}: all values are below 1.5; {advice}")
+        measure.refuse_declaration(f"{data.name}: all values are below 1.5; {advice}")
 
 
 def _is_constant(frame: pandas.DataFrame, column: str) -> bool:
@@ -272,7 +274,7 @@ def _refuse_near_values(cells: dict[str, Cell], compared: Sequence[str]) -> None
         if near is not None and name not in compared:
             row = cell.data.line(min(cell.rows.values()))
             slip = f"{row} has {name!r} in column {cell.division.by!r}, and {near!r} is compared"
-            cell.data.refuse(f"{slip}: correct it, or leave such rows out by where=")
+            cell.data.refuse_declaration(f"{slip}: correct it, or leave such rows out by where=")
 
 
 def _without_case_and_blanks(name: str) -> str:

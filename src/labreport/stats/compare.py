@@ -67,7 +67,7 @@ def compare(
 def _compare_with_zero(measure: Measure, family: int, sample: Sample) -> Quantity:
     """Compare a measure that is a difference itself, by its two terms where both are known by items."""
     if measure.scale == "ratio":
-        measure.refuse("a ratio is of two; name both")
+        measure.refuse_declaration("a ratio is of two; name both")
     alone = _numbers_estimate(sample, measure, ALPHA)
     of_family = _numbers_estimate(sample, measure, ALPHA / family)
     source = _source([sample], measure, alone)
@@ -150,7 +150,7 @@ def _refuse_unequal_lengths(sample: Sample, correct: Mapping[Any, Any], measure:
     if len(first_unit_by_length) > 1:
         lengths = [f"{length:,} of {unit!r}" for length, unit in first_unit_by_length.items()]
         units = plural(sample.design.unit)
-        measure.refuse(
+        measure.refuse_declaration(
             f"right= gives arrays of unequal lengths over the {units} of {sample.name!r}"
             f" ({', '.join(lengths)}); all {units} need the same items"
         )

@@ -27,12 +27,14 @@ def is_paired(first: Cell, second: Cell, paired: bool | None) -> bool:
     shared = shared_units(first, second)
     if data.replicate is None:
         if paired:
-            data.refuse(
+            data.refuse_declaration(
                 "paired=True, and nothing says which rows belong together: write table(…, replicate=…)"
             )
         return False
     if paired and not shared:
-        data.refuse(f"paired=True, and no {data.unit} has both {first.description} and {second.description}")
+        data.refuse_declaration(
+            f"paired=True, and no {data.unit} has both {first.description} and {second.description}"
+        )
     if paired is not None:
         return paired
     advice = "paired=False compares two independent groups"
@@ -43,7 +45,7 @@ def is_paired(first: Cell, second: Cell, paired: bool | None) -> bool:
         data, *_rows_of_common_groups(first, second), (first.value_name, second.value_name)
     )
     if here or anywhere:
-        data.refuse(f"{here or anywhere}; correct it, or say what is meant: {advice}")
+        data.refuse_declaration(f"{here or anywhere}; correct it, or say what is meant: {advice}")
     return bool(shared)
 
 

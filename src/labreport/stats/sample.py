@@ -87,7 +87,7 @@ def as_measure(measure: Any, data: Any) -> Measure:
         )
     if not is_table(data):
         if measure.reduce != "mean":
-            measure.refuse(
+            measure.refuse_declaration(
                 "reduce= says what is taken of a table's rows; a run has one value: compute it in value="
             )
         return measure
@@ -98,9 +98,9 @@ def _measure_of_column(measure: Measure, data: Data) -> Measure:
     if measure.value is not None or measure.right is not None:
         argument = "right" if measure.value is None else "value"
         advice = "name the column, and by reduce= what is taken of the rows of a replicate"
-        measure.refuse(f"{argument}= reads a run, and {data.name} is a table: {advice}")
+        measure.refuse_declaration(f"{argument}= reads a run, and {data.name} is a table: {advice}")
     if measure.reduce != "mean" and data.replicate is None:
-        measure.refuse(
+        measure.refuse_declaration(
             f"reduce={measure.reduction!r} is taken of the rows of a replicate, and {data.name} has none:"
             " write table(…, replicate=…)"
         )
@@ -108,7 +108,7 @@ def _measure_of_column(measure: Measure, data: Data) -> Measure:
     if not data.has_truths(measure.name) or measure.share:
         return measure
     if measure.unit:
-        measure.refuse(
+        measure.refuse_declaration(
             f"{data.name} has True and False in it; their share has the unit '%', not {measure.unit!r}"
         )
     return replace(measure, unit="%")
@@ -124,7 +124,9 @@ def sample(runs: Any, measure: Measure, epoch: Epoch = None) -> Sample:
     readings = {run.seed: measure.read(run, epoch) for run in runs}
     yes_no = bool(readings) and all(isinstance(reading, bool) for reading in readings.values())
     if yes_no and not measure.share:
-        measure.refuse(f"{experiment.name!r} has True and False in it; their share has the unit '%'")
+        measure.refuse_declaration(
+            f"{experiment.name!r} has True and False in it; their share has the unit '%'"
+        )
     per_stored = 100.0 if measure.percent else 1.0
     values = {seed: float(reading) / per_stored for seed, reading in readings.items()}
     correct = None

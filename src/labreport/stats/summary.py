@@ -93,7 +93,7 @@ def _groups(table: Data, by: str | None, columns: Sequence[str]) -> list[_Group]
     nowhere = int(frame[by].isna().sum())
     if nowhere:
         text = f"{count_text(nowhere, table.unit)} without a value in column {by!r}"
-        table.refuse(f"{text}; complete it, or leave them out by where=")
+        table.refuse_declaration(f"{text}; complete it, or leave them out by where=")
     return [_Group(text_of(value), table.unit, rows) for value, rows in rows_by_value(frame, by)]
 
 
@@ -109,7 +109,9 @@ def _one_row_a_replicate(table: Data, columns: Sequence[str]) -> pandas.DataFram
             values = by_replicate[column].get_group(replicate).dropna().unique()
             listed = ", ".join(map(text_of, values[:4]))
             text = f"{table.unit} {text_of(replicate)!r} has {len(values)} values of {column!r} ({listed})"
-            table.refuse(f"{text}; a summary takes one: choose rows by where=, such as 'visit == 0'")
+            table.refuse_declaration(
+                f"{text}; a summary takes one: choose rows by where=, such as 'visit == 0'"
+            )
     return by_replicate[list(dict.fromkeys(columns))].first()
 
 
