@@ -13,7 +13,7 @@ import reference
 
 from build.conftest import Toy
 from labreport.build import Request, open_report
-from labreport.page import export
+from labreport.page import export_report
 from labreport.plan import report_source
 
 KEPT = Path(__file__).parent / "kept"
@@ -53,6 +53,6 @@ def test_a_report_is_what_it_was(made: Callable[[str], Toy], tmp_path: Path) -> 
         found[str(path.relative_to(report))] = f"{names} {json.dumps(shown)}\n"
     source = report_source(open_report(Request(toy.folder, report)))
     for form in ("csv", "latex", "markdown"):
-        found |= {path.name: path.read_text() for path in export(form, source, tmp_path / form)}
+        found |= {path.name: path.read_text() for path in export_report(form, source, tmp_path / form)}
     text = "".join(f"\n==== {name}\n{one}" for name, one in found.items())
     reference.compare(re.sub(VARIES, "…", text), KEPT.with_suffix(".txt"), tmp_path)

@@ -68,7 +68,7 @@ class LastBuild:
             if new.get(name, text) != text:
                 was[name] = text
         fallen = newly_fallen(claims_of_document(before), claims_of_document(after))
-        return cls(tuple(differences(before, after)), was, fallen)
+        return cls(tuple(changed_statements(before, after)), was, fallen)
 
     @classmethod
     def read(cls, report: Path) -> LastBuild:
@@ -83,7 +83,7 @@ class LastBuild:
         files.write_json(report / LAST_BUILD, msgspec.to_builtins(self))
 
 
-def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[ChangedStatement]:
+def changed_statements(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[ChangedStatement]:
     """What is different between two `answers.json`, answers first, each paired by its name."""
     of_answers = list(_of_answers(before["questions"], after["questions"]))
     return of_answers + list(_of_claims(before, after))

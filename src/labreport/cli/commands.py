@@ -13,15 +13,14 @@ from pathlib import Path
 
 from labreport import results
 from labreport.build import locked_report, open_plan, open_report
-from labreport.check.changes import LastBuild, as_markdown, differences
+from labreport.check.changes import LastBuild, as_markdown, changed_statements
 from labreport.check.claims import CheckedClaim, check_claims, wrong_claims
 from labreport.cli.build import request_of
 from labreport.cli.output import amounts, gate, show_causes, show_changes, show_claims, summary
 from labreport.cli.terminal import Terminal, duration, visible
 from labreport.errors import UsageError, did_you_mean, display_path
-from labreport.page import export as exported
+from labreport.page import export_report, render_file
 from labreport.page import names as names_of
-from labreport.page import render_file
 from labreport.plan import Plan, RunTarget, StoredReport, carry_over, paths_to, report_source, targets_named
 from labreport.results import files
 from labreport.stale import load
@@ -94,7 +93,7 @@ def changes(arguments: argparse.Namespace, terminal: Terminal) -> None:
     if arguments.old:
         before = results.load(arguments.old).document
         after = results.load(arguments.output).document
-        changes = differences(before, after)
+        changes = changed_statements(before, after)
     else:
         changes = list(LastBuild.read(arguments.output).differences)
     if arguments.format == "markdown":
@@ -168,7 +167,7 @@ def export(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """Write results and answers in one format."""
     target = arguments.output / "exports" / arguments.format
     source = report_source(open_report(request_of(arguments)))
-    written = exported(arguments.format, source, target)
+    written = export_report(arguments.format, source, target)
     terminal.result(f"Exported {count_text(len(written), 'file')} to {display_path(target)}")
 
 

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from labreport.errors import display_path, location_of
 from labreport.page.messages import TemplateError
-from labreport.page.placeholders import SIGNS
+from labreport.page.placeholders import PLACEHOLDER_CHARACTERS
 from labreport.stats import Namespace
 
 
@@ -56,7 +56,7 @@ class RenderContext:
 
     def _location_of(self, piece: str) -> str:
         """The template, with the line on which a piece of text begins, if it is there."""
-        begin = re.split(f"[{SIGNS}\\n]", piece)[0]
+        begin = re.split(f"[{PLACEHOLDER_CHARACTERS}\\n]", piece)[0]
         if begin and self.has_template:
             lines = self.file.read_text(encoding="utf-8").split("\n")
             for number, line in enumerate(lines, 1):

@@ -91,7 +91,7 @@ def render_page(
         numbers=list(contents.numbers.values()),
         partial_tables=sorted(contents.partial_tables),
     )
-    body = numbering.fill(body)
+    body = numbering.with_numbers(body)
     body = _on_paper(body, figures) if medium == "print" else _on_screen(body, figures, frame)
     body = _IMAGE.sub(lambda image: _embedded_image(image, templates), body)
     _check_links(body)

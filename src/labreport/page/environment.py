@@ -25,8 +25,8 @@ from labreport.page.messages import (
     undefined_type,
     why_not_printed,
 )
-from labreport.page.numbers import Answers, Entries, PrintedNumbers
-from labreport.page.placeholders import SIGNS, Placeholders
+from labreport.page.numbers import AnswersByQuestion, Entries, PrintedNumbers
+from labreport.page.placeholders import PLACEHOLDER_CHARACTERS, Placeholders
 from labreport.page.typed import refuse_typed_numbers
 from labreport.project.outline import slug
 from labreport.stats import Finding, Namespace, Quantity, Source, Table, plural, sentence_values
@@ -64,15 +64,15 @@ _COMPILED = CompiledTemplates()
 class TemplateEnvironment(jinja2.Environment):
     """What templates may use; how it is written says `format`.
 
-    What Jinja prints becomes a sign, in which Markdown sees nothing, and `format.fill` puts it in again.
-    `numbers`, `claims` and `claim_panels` gather what was printed. `root` is this environment, also in an
-    overlay of it, which has another syntax.
+    What Jinja prints becomes a placeholder, in which Markdown sees nothing; `format.fill_placeholders` puts
+    the value in. `numbers`, `claims` and `claim_panels` gather what was printed. `root` is this environment,
+    also in an overlay of it, which has another syntax.
     """
 
     def __init__(
         self,
         context: RenderContext,
-        answers: Answers,
+        answers: AnswersByQuestion,
         experiments: Iterable[Any] = (),
         format: type[HtmlFormat] = HtmlFormat,  # noqa: A002
     ) -> None:
@@ -80,7 +80,7 @@ class TemplateEnvironment(jinja2.Environment):
             loader=jinja2.FileSystemLoader([context.templates, FRAME, FRAME.parent]),
             autoescape=True,
             undefined=undefined_type(self),
-            finalize=jinja2.pass_context(lambda _, value: self.print_value(value)),  # of constants too
+            finalize=jinja2.pass_context(lambda _, value: self.placeholder_for(value)),  # of constants too
             extensions=[ClaimTags],
             bytecode_cache=_COMPILED,
             optimized=False,
@@ -102,7 +102,12 @@ class TemplateEnvironment(jinja2.Environment):
         self.add_function("rows", self.rows)
         self.add_function("show", self.show)
         self.filters |= FILTERS
-        self.filters |= {"join": self.join, "listed": self.listed, "literal": self.print_literal, "text": str}
+        self.filters |= {
+            "join": self.join,
+            "listed": self.listed,
+            "literal": self.placeholder_for_literal,
+            "text": str,
+        }
 
     def add_function(self, name: str, function: Callable[..., Any]) -> None:
         """Let templates call a function by a name."""
@@ -190,65 +195,68 @@ class TemplateEnvironment(jinja2.Environment):
         explained = re.findall(r"^(\S.*)\n+:\s", source, re.MULTILINE)
         identity = slug(find(word, explained, f"explanation in {GLOSSARY} of"))
         link = Markup('<a class="term" href="#term-{}">{}</a>')
-        return self.placeholders.hold(link.format(identity, text or word))
+        return self.placeholders.store(link.format(identity, text or word))
 
     def join(self, items: Any, separator: str = "") -> Markup:
         """Print items with a separator between them."""
-        return escape(separator).join(self._print_items(items, "join", 'join(", ")'))
+        return escape(separator).join(self._placeholders_for_items(items, "join", 'join(", ")'))
 
     def listed(self, items: Any, word: str = "and") -> Markup:
         """Print items as a sentence has them: `5, 8 and 9`."""
-        texts = self._print_items(items, "listed", 'listed or | listed("or")')
+        texts = self._placeholders_for_items(items, "listed", 'listed or | listed("or")')
         return Markup(enumeration(texts, escape(word)))
 
-    def _print_items(self, items: Any, name: str, usage: str) -> list[Markup]:
+    def _placeholders_for_items(self, items: Any, name: str, usage: str) -> list[Markup]:
         if isinstance(items, jinja2.Undefined):
             str(items)  # which raises, and says what is near
         if isinstance(items, str) or not isinstance(items, Iterable):
             raise UsageError(f"the filter {name} prints a list: {description(items)}; write | {usage}")
-        return list(map(self.print_value, items))
+        return list(map(self.placeholder_for, items))
 
     # Values
 
-    def print_value(self, value: Any) -> Markup:
-        """Print what stands in `{{ }}`. Raises `UsageError` for a bare number and what has no text."""
+    def placeholder_for(self, value: Any) -> Markup:
+        """Store what stands in `{{ }}`, and return the placeholder that Jinja prints; mark-up is its own.
+
+        Raises `UsageError` for a bare number and what has no text.
+        """
         if isinstance(value, jinja2.Undefined):
             return Markup(value)  # which raises, but for `if` without `else`
         if isinstance(value, Markup):
             return value
         if isinstance(value, str):
-            return self.print_text(value)
+            return self.placeholder_for_text(value)
         if isinstance(value, Finding) and value.quantity is None:
-            return self.print_finding(value)
+            return self.placeholder_for_finding(value)
         if isinstance(value, (Quantity, Finding, FormattedQuantity)):
             formatted = formatted_quantity(value)
-            return self.print_quantity(formatted.original or formatted.quantity, str(formatted))
+            return self.placeholder_for_quantity(formatted.original or formatted.quantity, str(formatted))
         if isinstance(value, (list, tuple)):
             return self.listed(value)
         raise UsageError(why_not_printed(value))
 
-    def print_text(self, text: str) -> Markup:
-        """Print a text of the data, in which nothing is a sign."""
-        without_signs = re.sub(f"[{SIGNS}]", "\ufffd", text)
-        return self.placeholders.hold(escape(without_signs), without_signs)
+    def placeholder_for_text(self, text: str) -> Markup:
+        """Store a text of the data, in which nothing is a placeholder."""
+        without_placeholders = re.sub(f"[{PLACEHOLDER_CHARACTERS}]", "\ufffd", text)
+        return self.placeholders.store(escape(without_placeholders), without_placeholders)
 
-    def print_quantity(self, quantity: Quantity, text: str) -> Markup:
-        """Print a quantity as a text, with the name under which a reader finds its source."""
+    def placeholder_for_quantity(self, quantity: Quantity, text: str) -> Markup:
+        """Store a quantity as a text, with the name under which a reader finds its source."""
         name = self.numbers.add(quantity, self.context.document)
         value = "" if quantity.value is None else repr(quantity.value)
         element = Markup('<data class="q" data-q="{}" value="{}">{}</data>')
-        return self.placeholders.hold(element.format(name, value, text), text)
+        return self.placeholders.store(element.format(name, value, text), text)
 
-    def print_literal(self, value: Any) -> Markup:
-        """Print what the author typed, and nobody measured."""
+    def placeholder_for_literal(self, value: Any) -> Markup:
+        """Store what the author typed, and nobody measured."""
         text = re.sub(r"(?<=\d) (?=%)", "\u00a0", str(value))
         element = Markup('<span class="literal" title="typed by hand; no result says it">{}</span>')
-        return self.placeholders.hold(element.format(text), text)
+        return self.placeholders.store(element.format(text), text)
 
-    def print_finding(self, finding: Finding) -> Markup:
-        """Print the sentence of a finding, with the mark where it is not judged."""
+    def placeholder_for_finding(self, finding: Finding) -> Markup:
+        """Store the sentence of a finding, with the mark where it is not judged."""
         sentence = self.sentence_of(finding)
-        return self.placeholders.hold(sentence + self.format.mark if finding.is_unknown else sentence)
+        return self.placeholders.store(sentence + self.format.mark if finding.is_unknown else sentence)
 
     def sentence_of(self, subject: Finding | Quantity) -> Markup:
         """Say a finding or a number: by the macro of its kind, the project's own if it has one."""

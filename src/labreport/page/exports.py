@@ -47,7 +47,7 @@ class ReportSource:
                 yield safe_name(f"{question}-{name.replace('.', '-')}"), table, digits
 
 
-def export(format: str, source: ReportSource, folder: str | Path) -> list[Path]:  # noqa: A002
+def export_report(format: str, source: ReportSource, folder: str | Path) -> list[Path]:  # noqa: A002
     """Write a report in one of `FORMATS` into a folder; the files. Raises `UsageError`."""
     if format not in FORMATS:
         near = did_you_mean(format, FORMATS)

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 from markupsafe import Markup
 
-from labreport.page.placeholders import SIGNS
+from labreport.page.placeholders import PLACEHOLDER_CHARACTERS
 
 UNITS_OF_AN_EM = 20
 """Units of the drawing that are as long as the size of its type."""
@@ -25,13 +25,13 @@ _DRAWING = re.compile(
 )
 
 
-def draw_formula(latex: str, *, displayed: bool, plain: Callable[[str], str]) -> Markup:
+def draw_formula(latex: str, *, displayed: bool, fill_plain: Callable[[str], str]) -> Markup:
     """Return the drawing of a formula, whose LaTeX is its alternative text.
 
-    `plain` gives the text of signs. Raises what ziamath and latex2mathml do, and `ValueError`.
+    `fill_plain` puts in the texts of placeholders. Raises what ziamath and latex2mathml do, and `ValueError`.
     """
     kind = "formula displayed" if displayed else "formula"
-    drawing = Markup(_drawing(latex, displayed, plain))
+    drawing = Markup(_drawing(latex, displayed, fill_plain))
     formula = Markup('<span class="{}" role="img" aria-label="{}">{}</span>').format(kind, latex, drawing)
     return Markup("<p>{}</p>\n").format(formula) if displayed else formula
 
@@ -54,7 +54,7 @@ def _add_text(match: re.Match[str]) -> str:
     return f"{match['element']}{match['svg']}<title>{match['latex']}</title>{text}"
 
 
-def _drawing(latex: str, displayed: bool, plain: Callable[[str], str]) -> str:
+def _drawing(latex: str, displayed: bool, fill_plain: Callable[[str], str]) -> str:
     """A formula as an SVG in em, its middle at half the height of a small letter above the line."""
     from ziamath.config import config
     from ziamath.tex import tex2mml
@@ -67,7 +67,7 @@ def _drawing(latex: str, displayed: bool, plain: Callable[[str], str]) -> str:
     config.svg2 = False  # paths where they are drawn, without names that a page would have twice
     root = ElementTree.fromstring(tex2mml(latex, inline=not displayed))
     for element in root.iter():
-        _prepare_element(element, plain)
+        _prepare_element(element, fill_plain)
     root.set("mathcolor", "currentColor")
     drawing = Math(root, size=UNITS_OF_AN_EM, margin=0).svgxml()
 
@@ -80,12 +80,12 @@ def _drawing(latex: str, displayed: bool, plain: Callable[[str], str]) -> str:
     return f'<svg {size} {box} aria-hidden="true">{shapes}</svg>'
 
 
-def _prepare_element(element: ElementTree.Element, plain: Callable[[str], str]) -> None:
+def _prepare_element(element: ElementTree.Element, fill_plain: Callable[[str], str]) -> None:
     """Name an element of MathML as ziamath does, and put in the text of values. Raises `ValueError`."""
     element.tag = element.tag.rpartition("}")[2]
     text = element.text or ""
     if re.match(r"\\[a-zA-Z]", text):
         raise ValueError(f"there is no command {text}")
-    if re.search(f"[{SIGNS}]", text):
+    if re.search(f"[{PLACEHOLDER_CHARACTERS}]", text):
         element.tag = "mtext"
-        element.text = plain(text).replace(" ", "\u00a0")
+        element.text = fill_plain(text).replace(" ", "\u00a0")

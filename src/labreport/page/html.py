@@ -38,17 +38,17 @@ class HtmlFormat:
         """What is rendered now."""
         return self.environment.context
 
-    def fill(self, text: str) -> str:
+    def fill_placeholders(self, text: str) -> str:
         """Return what was rendered with the values put in."""
-        return self.placeholders.html(text)
+        return self.placeholders.fill_html(text)
 
     def paragraph(self, text: str) -> str:
         """Return a text as a paragraph."""
         return f"<p>{text}</p>\n"
 
     def markdown(self, text: str) -> str:
-        """Render Markdown, in which signs stay."""
-        return markdown.render_blocks(text, self.context, self.placeholders.plain)
+        """Render Markdown, in which placeholders stay."""
+        return markdown.render_blocks(text, self.context, self.placeholders.fill_plain)
 
     def line(self, text: str) -> Markup:
         """Render a line of Markdown; of what no template wrote without HTML and typed numbers."""
@@ -56,15 +56,17 @@ class HtmlFormat:
         if not is_from_template:
             for _, message in typed_numbers(text):
                 raise UsageError(message)
-        return markdown.render_line(text, self.context, self.placeholders.plain, with_html=is_from_template)
+        return markdown.render_line(
+            text, self.context, self.placeholders.fill_plain, with_html=is_from_template
+        )
 
     def words_of(self, text: str) -> str:
         """Return the plain words of a piece of a template."""
-        return plain_text(self.fill(self.markdown(text)))
+        return plain_text(self.fill_placeholders(self.markdown(text)))
 
     def reference(self, name: str) -> Markup:
         """Write a link to a figure, a table, a question or a section, whose number the document fills in."""
-        return self.placeholders.hold(Markup('<a data-ref="{}"></a>').format(name), name)
+        return self.placeholders.store(Markup('<a data-ref="{}"></a>').format(name), name)
 
     def table(self, table: Table, caption: str, digits: int | None, name: str) -> Markup:
         """Write a table with its caption, its numbers with so many decimals."""
@@ -79,18 +81,22 @@ class HtmlFormat:
             name=self.context.name_of_next_table(name),
             caption=self.line(caption),
         )
-        return self.placeholders.hold(framed, repr(table), block=True)
+        return self.placeholders.store(framed, repr(table), block=True)
 
     def _cell(self, value: Any, text: str) -> str:
-        return text if isinstance(value, str) else self.environment.print_quantity(as_quantity(value), text)
+        return (
+            text
+            if isinstance(value, str)
+            else self.environment.placeholder_for_quantity(as_quantity(value), text)
+        )
 
     def claim(self, claim: Claim, identity: str, body: str, now: Markup, is_block: bool) -> str:
         """Put the element of a claim around its text, in a line or around paragraphs."""
         names = {"claim": claim, "identity": identity, "now": now, "verdict": VERDICT, "is_block": is_block}
         framed = self.environment.render_frame("claim.html", **names)
         before, _, after = framed.partition("<!--text-->")
-        first = self.placeholders.hold(before, f"{VERDICT} " if claim.fails else "", block=is_block).strip()
-        last = self.placeholders.hold(after, "", block=is_block).strip()
+        first = self.placeholders.store(before, f"{VERDICT} " if claim.fails else "", block=is_block).strip()
+        last = self.placeholders.store(after, "", block=is_block).strip()
         if not is_block:
             return f"{EDGE}{first}{EDGE}{body}{EDGE}{last}{EDGE}"
         indent = indent_of(body)

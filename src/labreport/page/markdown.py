@@ -21,7 +21,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 from labreport.errors import UsageError, did_you_mean, display_path
 from labreport.page.context import RenderContext
 from labreport.page.formulas import draw_formula
-from labreport.page.placeholders import SIGNS
+from labreport.page.placeholders import PLACEHOLDER_CHARACTERS
 from labreport.project.outline import slug
 
 BIBLIOGRAPHY = "references.bib"
@@ -35,12 +35,12 @@ _CAPTION = re.compile(r"<p>Table(?: (?P<name>[\w-]+))?: (?P<text>((?!</p>).)*)</
 """A paragraph `Table: …` or `Table NAME: …` before a table."""
 
 
-def render_blocks(text: str, context: RenderContext, plain: Callable[[str], str]) -> str:
-    """Render Markdown, with `Table: …` or `Table NAME: …` before a table as its caption; signs stay.
+def render_blocks(text: str, context: RenderContext, fill_plain: Callable[[str], str]) -> str:
+    """Render Markdown, with `Table: …` or `Table NAME: …` before a table as its caption.
 
-    `plain` gives the text of signs. Raises `TemplateError`.
+    Placeholders stay; `fill_plain` puts their texts in, where that is needed now. Raises `TemplateError`.
     """
-    rendered = str(_parser_of(True).render(text, _names(context, plain)))
+    rendered = str(_parser_of(True).render(text, _names(context, fill_plain)))
     _check_cites(CITED.findall(rendered), context)
 
     def captioned(caption: re.Match[str]) -> str:
@@ -51,9 +51,11 @@ def render_blocks(text: str, context: RenderContext, plain: Callable[[str], str]
     return _CAPTION.sub(captioned, rendered)
 
 
-def render_line(text: str, context: RenderContext, plain: Callable[[str], str], *, with_html: bool) -> Markup:
+def render_line(
+    text: str, context: RenderContext, fill_plain: Callable[[str], str], *, with_html: bool
+) -> Markup:
     """Render a line of Markdown, in which HTML counts or does not. Raises `TemplateError`."""
-    rendered = _parser_of(with_html).renderInline(text.strip(), _names(context, plain))
+    rendered = _parser_of(with_html).renderInline(text.strip(), _names(context, fill_plain))
     _check_cites(CITED.findall(rendered), context)
     return Markup(rendered)
 
@@ -63,9 +65,9 @@ def parse(text: str) -> list[Token]:
     return _parser_of(True).parse(text, _names(RenderContext(Path(), "", ""), str))
 
 
-def _names(context: RenderContext, plain: Callable[[str], str]) -> dict[str, Any]:
+def _names(context: RenderContext, fill_plain: Callable[[str], str]) -> dict[str, Any]:
     """What the rules below know; with `docId` begin the ids of notes."""
-    return {"docId": context.document, "context": context, "plain": plain}
+    return {"docId": context.document, "context": context, "fill_plain": fill_plain}
 
 
 def _check_cites(keys: Sequence[str], context: RenderContext) -> None:
@@ -134,7 +136,7 @@ def _render_listing(self: Any, tokens: Sequence[Token], index: int, options: Any
     except util.ClassNotFound:
         env["context"].fail_at(f"```{language}", f"Pygments reads no language {language!r}")
     coloured = highlight(code, lexer, formatters.HtmlFormatter(nowrap=True))
-    without_errors = re.sub(rf'<span class="err">([{SIGNS}]*)</span>', r"\1", coloured)
+    without_errors = re.sub(rf'<span class="err">([{PLACEHOLDER_CHARACTERS}]*)</span>', r"\1", coloured)
     return f'<pre><code class="language-{escape(language)}">{without_errors}</code></pre>\n'
 
 
@@ -144,7 +146,7 @@ def _render_formula(self: Any, tokens: Sequence[Token], index: int, options: Any
     displayed = tokens[index].type == "math_block"
     context: RenderContext = env["context"]
     try:
-        return str(draw_formula(latex, displayed=displayed, plain=env["plain"]))
+        return str(draw_formula(latex, displayed=displayed, fill_plain=env["fill_plain"]))
     except Exception as error:  # of many kinds, most of which say what is wrong by their names
         reason = str(error) or type(error).__name__
         context.fail_at(latex, f"the formula ${latex}$ cannot be drawn: {reason}")

@@ -38,14 +38,14 @@ class Numbering:
         self.cites: Sequence[str] = list(dict.fromkeys(CITED.findall(text)))
         self._titles = {section.name: section.title for section in project.chapters}
 
-    def fill(self, text: str) -> str:
+    def with_numbers(self, text: str) -> str:
         """Return HTML with its numbers, its links that name them, and the numbers of what is cited.
 
         Raises `UsageError` for a reference to what is not there.
         """
         return _PENDING.sub(self._fill_html, text)
 
-    def fill_plain(self, text: str) -> str:
+    def with_plain_numbers(self, text: str) -> str:
         """Return a text with the same numbers and labels, without links."""
         return _PENDING.sub(lambda match: re.sub("<[^>]*>", "", self._fill_html(match)), text)
 

@@ -13,7 +13,7 @@ from labreport.stats.formats import FormattedQuantity
 from labreport.stats.quantity import reversed_quantity
 from labreport.stats.wording import count_text
 
-Answers: TypeAlias = Mapping[str, Namespace]
+AnswersByQuestion: TypeAlias = Mapping[str, Namespace]
 """The answers of questions, by the names of these."""
 Entries: TypeAlias = dict[str, dict[str, Any]]
 """What the page says of numbers or of claims, by name: plain JSON values."""
@@ -28,7 +28,7 @@ class PrintedNumbers:
     an answer leaves out rows.
     """
 
-    def __init__(self, answers: Answers) -> None:
+    def __init__(self, answers: AnswersByQuestion) -> None:
         self.entries: Entries = {}
         self.partial_tables: set[str] = set()
         self._named: dict[Any, tuple[str, Quantity]] = {}

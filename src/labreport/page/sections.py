@@ -1,4 +1,9 @@
-"""A section of the report as HTML: its questions, each with its answer, and its own text around them."""
+r"""A section of the report as HTML: its questions, each with its answer, and its own text around them.
+
+The line at a glance of an answer is that in the box, without elements but a few. These become private
+characters, which stay when all other elements are removed and the text is escaped, then elements again:
+`<b>a</b> <del>b</del>` is `<b>a</b> \ue000b\ue001`, then `a \ue000b\ue001`, then `a <del>b</del>`.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +24,7 @@ from labreport.page.context import RenderContext
 from labreport.page.environment import GLOSSARY, TemplateEnvironment
 from labreport.page.html import HtmlFormat
 from labreport.page.messages import TemplateError
-from labreport.page.numbers import Answers, Entries
+from labreport.page.numbers import AnswersByQuestion, Entries
 from labreport.page.placeholders import MARK, plain_text
 from labreport.project import Experiment, Figure, Question, Section
 from labreport.project.outline import slug
@@ -35,6 +40,14 @@ _TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
 _BOLD = re.compile(r"(<strong>|\*\*)(?P<text>.*?)(</strong>|\*\*)", re.DOTALL)
 Drawings: TypeAlias = Mapping[str, Exported]
 """What `charts.export` made of figures, by their names."""
+_KEPT_IN_GLANCE = {
+    "\ue000": "<del>",
+    "\ue001": "</del>",
+    "\ue002": "<code>",
+    "\ue003": "</code>",
+    "\ue004": MARK,
+}
+"""The elements that an answer's line at a glance keeps, by the private character of each."""
 _WIDE = 125
 """Figures of more millimetres stand out of the column."""
 
@@ -93,7 +106,7 @@ def template_files(templates: Path, section: Section) -> list[Path]:
 
 def render_section(
     section: Section,
-    answers: Answers,
+    answers: AnswersByQuestion,
     figures: Drawings,
     experiments: Iterable[Experiment],
     templates: Path,
@@ -139,7 +152,7 @@ class SectionEnvironment(TemplateEnvironment):
     def __init__(
         self,
         section: Section,
-        answers: Answers,
+        answers: AnswersByQuestion,
         figures: Drawings,
         experiments: Iterable[Experiment],
         templates: Path,
@@ -167,7 +180,7 @@ class SectionEnvironment(TemplateEnvironment):
         parts += self._unplaced_figures(self.section.figures)
         body = Markup("\n".join(parts))
         frame = f"section.{self.format.ending}"
-        return self.format.fill(self.render_frame(frame, section=self.section, body=body))
+        return self.format.fill_placeholders(self.render_frame(frame, section=self.section, body=body))
 
     def _own_text(self, names: Mapping[str, Any]) -> list[str]:
         """The template of the context with these names, if there is one."""
@@ -180,7 +193,7 @@ class SectionEnvironment(TemplateEnvironment):
         name = find(name, self._questions, "question")
         if name not in self._placed_questions:
             rendered = self._render_question(self._questions[name])
-            self._placed_questions[name] = self.placeholders.hold(rendered, "", block=True)
+            self._placed_questions[name] = self.placeholders.store(rendered, "", block=True)
         return self._placed_questions[name]
 
     def place_figure(self, name: str, caption: str = "", alt: str = "", caller: Any = None) -> Markup:
@@ -193,11 +206,11 @@ class SectionEnvironment(TemplateEnvironment):
         framed = self.render_frame(
             f"figure.{self.format.ending}",
             name=name,
-            alt=self.placeholders.plain(alt) or self._alternative_text(drawing, caption),
+            alt=self.placeholders.fill_plain(alt) or self._alternative_text(drawing, caption),
             caption=caption,
             wide=drawing.width_mm > _WIDE,
         )
-        return self.placeholders.hold(framed, "", block=True)
+        return self.placeholders.store(framed, "", block=True)
 
     def _caption_of_drawing(self, name: str) -> Markup:
         """What the author's function gave with a drawing: its title in bold, its caption."""
@@ -212,7 +225,7 @@ class SectionEnvironment(TemplateEnvironment):
         """What a drawing shows, and the finding, which is the bold beginning of its caption."""
         shown = (drawing.alt or drawing.kind).rstrip(".")
         bold = _BOLD.search(caption)
-        finding = plain_text(self.placeholders.html(bold["text"])).replace("~~", "") if bold else ""
+        finding = plain_text(self.placeholders.fill_html(bold["text"])).replace("~~", "") if bold else ""
         return f"{shown}: {finding}" if shown and finding else shown or finding
 
     def refer_to(self, name: str) -> Markup:
@@ -259,13 +272,13 @@ class SectionEnvironment(TemplateEnvironment):
     def _render_box(self, answer: Namespace) -> str:
         """The block `answer` of the template, or what the engine says."""
         if self.context.box is not None:
-            return self.format.fill(self.format.markdown(self.context.box))
+            return self.format.fill_placeholders(self.format.markdown(self.context.box))
         sentences = self._sentences_of(answer)
         if not sentences and not self.context.has_template:
             sentences = self._numbers_of(answer)
         if not sentences:
             return ""
-        filled = [_capitalised(self.format.fill(sentence)) for sentence in sentences]
+        filled = [_capitalised_html(self.format.fill_placeholders(sentence)) for sentence in sentences]
         return self.format.paragraph(" ".join(filled))
 
     def _sentences_of(self, answer: Namespace) -> list[str]:
@@ -283,7 +296,7 @@ class SectionEnvironment(TemplateEnvironment):
         for name, member in answer.members.items():
             if isinstance(member, (Quantity, str)):
                 label = escape(name.replace("_", " "))
-                sentences.append(f"{label}: {self.print_value(member)}.")
+                sentences.append(f"{label}: {self.placeholder_for(member)}.")
         return sentences
 
     def _tables_of(self, answer: Namespace) -> list[Markup]:
@@ -306,23 +319,25 @@ class SectionEnvironment(TemplateEnvironment):
         return list(map(self.place_figure, names))
 
 
-def _capitalised(sentence: str) -> str:
-    """A sentence that begins with a capital, unless it begins with an element or a sign."""
+def _capitalised_html(sentence: str) -> str:
+    """A sentence that begins with a capital, unless it begins with an element or an entity."""
     first = sentence[0]
     return sentence if first in "<&" else first.upper() + sentence[1:]
 
 
 def glance_line(box: str) -> str:
-    """Return the HTML of an answer's box as one line, without its elements but `del`, `code` and the mark."""
+    """Return the HTML of an answer's box as one line, without its elements but `del`, `code` and the mark.
+
+    >>> glance_line("<p><b>Small</b> is <del>best</del>.</p>")
+    'Small is <del>best</del>.'
+    """
     line = _STRUCK_BLOCK.sub(r"<del>\1</del>\2", box)
     line = _CITES.sub("", line)
-    kept = ("<del>", "</del>", "<code>", "</code>", MARK)
-    signs = [chr(0xE000 + place) for place in range(len(kept))]
-    for element, sign in zip(kept, signs, strict=True):
-        line = line.replace(element, sign)
+    for character, element in _KEPT_IN_GLANCE.items():
+        line = line.replace(element, character)
     line = str(escape(plain_text(line)))
-    for element, sign in zip(kept, signs, strict=True):
-        line = line.replace(sign, element)
+    for character, element in _KEPT_IN_GLANCE.items():
+        line = line.replace(character, element)
     return line
 
 
@@ -332,7 +347,9 @@ def glossary(templates: Path, words: Any = None) -> str:
         return ""
     environment = TemplateEnvironment(RenderContext(templates, GLOSSARY, "glossary", top_level=3), {})
     environment.add_function("term", environment.term)
-    html = environment.format.fill(environment.format.markdown(environment.render_template({"words": words})))
+    html = environment.format.fill_placeholders(
+        environment.format.markdown(environment.render_template({"words": words}))
+    )
     html = re.sub("<dt>(.*?)</dt>", _with_identity, html)
     return html.replace("<dl>", '<dl class="glossary">')
 

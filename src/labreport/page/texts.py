@@ -14,8 +14,8 @@ from labreport.page.context import RenderContext
 from labreport.page.environment import TemplateEnvironment
 from labreport.page.escapes import escape_latex, latex_table, markdown_table
 from labreport.page.html import VERDICT, HtmlFormat
-from labreport.page.numbers import Answers, identity_of
-from labreport.page.placeholders import SIGNS
+from labreport.page.numbers import AnswersByQuestion, identity_of
+from labreport.page.placeholders import PLACEHOLDER_CHARACTERS
 from labreport.project import Question
 from labreport.stats import Finding, Namespace, Quantity, Table, conditions
 from labreport.stats.formats import ci
@@ -103,7 +103,7 @@ class TextFormat(HtmlFormat):
 
     def words_of(self, text: str) -> str:
         """Return the words of a piece of the file."""
-        return " ".join(self.placeholders.plain(text).split())
+        return " ".join(self.placeholders.fill_plain(text).split())
 
     def claim(self, claim: Claim, identity: str, body: str, now: Markup, is_block: bool) -> str:
         """Say before a piece that it does not hold, and behind it what is so now; or mark it."""
@@ -112,12 +112,12 @@ class TextFormat(HtmlFormat):
             correction = f" (now: {now})" if now else ""
             return body.replace(text, f"{VERDICT} {text}{correction}")
         if claim.holds is None:
-            return body.replace(text, text + self.placeholders.hold("", "†"))
+            return body.replace(text, text + self.placeholders.store("", "†"))
         return body
 
 
 def render_file(
-    path: Path, answers: Answers, experiments: Iterable[Any] = ()
+    path: Path, answers: AnswersByQuestion, experiments: Iterable[Any] = ()
 ) -> tuple[str, tuple[Claim, ...]]:
     r"""Render a text file in which `best.mean.wide` is a value of the question `best`, and give its claims.
 
@@ -130,7 +130,7 @@ def render_file(
     text = environment.render_template(answers, keep_trailing_newline=True, **syntax)
     escape_text = _ESCAPES.get(path.suffix, str)
 
-    def value_of(sign: re.Match[str]) -> str:
-        return escape_text(environment.placeholders.plain(sign[0]))
+    def value_of(placeholder: re.Match[str]) -> str:
+        return escape_text(environment.placeholders.fill_plain(placeholder[0]))
 
-    return re.sub(f"[{SIGNS}]", value_of, text), tuple(environment.claims)
+    return re.sub(f"[{PLACEHOLDER_CHARACTERS}]", value_of, text), tuple(environment.claims)

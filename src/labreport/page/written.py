@@ -12,8 +12,8 @@ from labreport.page.escapes import escape_markdown, markdown_table
 from labreport.page.html import VERDICT, HtmlFormat, indent_of
 from labreport.page.markdown import CITE, bibliography, links_of_cite
 from labreport.page.numbering import Numbering
-from labreport.page.numbers import Answers
-from labreport.page.placeholders import FIRST_BLOCK, SIGNS, plain_text
+from labreport.page.numbers import AnswersByQuestion
+from labreport.page.placeholders import FIRST_BLOCK, PLACEHOLDER_CHARACTERS, plain_text
 from labreport.page.sections import Drawings, SectionEnvironment
 from labreport.project import Project
 from labreport.stats import Table
@@ -31,10 +31,10 @@ _PARAGRAPH = re.compile(
     """,
     re.VERBOSE | re.MULTILINE | re.DOTALL,
 )
-"""A paragraph, a heading or an item of a list, behind its sign."""
+"""A paragraph, a heading or an item of a list, behind what begins it."""
 
 
-def written_report(project: Project, answers: Answers, figures: Drawings) -> str:
+def written_report(project: Project, answers: AnswersByQuestion, figures: Drawings) -> str:
     """Return the report as one Markdown document, in which a figure is the image `figures/NAME.svg`.
 
     `answers` are those of all questions. What does not hold is struck through and followed by what is so now;
@@ -49,7 +49,7 @@ def written_report(project: Project, answers: Answers, figures: Drawings) -> str
         parts.append(environment.render())
     text = "\n\n".join(parts)
     numbering = Numbering(project, text)
-    text = numbering.fill_plain(text)
+    text = numbering.with_plain_numbers(text)
     if numbering.cites:
         references = bibliography(templates)
         text += "\n\n## References\n"
@@ -64,21 +64,21 @@ class MarkdownFormat(HtmlFormat):
     ending = "md"
     mark = Markup("†")
 
-    def fill(self, text: str) -> str:
-        """Return Markdown with the values put in, of which it obeys no sign."""
+    def fill_placeholders(self, text: str) -> str:
+        """Return Markdown with the values put in, in which nothing is mark-up."""
         parts = _LITERAL.split(text)
         for index, part in enumerate(parts):
             is_literal = index % 2 == 1
-            parts[index] = re.sub(f"[{SIGNS}]", self._writer(is_literal), part)
+            parts[index] = re.sub(f"[{PLACEHOLDER_CHARACTERS}]", self._writer(is_literal), part)
         return "".join(parts)
 
     def _writer(self, is_literal: bool) -> Callable[[re.Match[str]], str]:
-        """What writes a value in place of its sign, in code as it is."""
+        """What writes a value in place of its placeholder, in code as it is."""
 
         def write(match: re.Match[str]) -> str:
             if ord(match[0]) >= FIRST_BLOCK:
-                return self.fill(self.placeholders.markup_of(match[0]))
-            text = self.placeholders.plain(match[0])
+                return self.fill_placeholders(self.placeholders.markup_of(match[0]))
+            text = self.placeholders.fill_plain(match[0])
             return text if is_literal else escape_markdown(text)
 
         return write
