@@ -147,7 +147,7 @@ class Builder:
             for file in sorted(unmade.damaged):
                 self.plan.store.discard(file)
             self._tell_notices()
-            self.plan.forget()
+            self.plan.invalidate()
         self.errors += _errors_to_tell(unmade)
 
     def _run_stale(self, runs: Sequence[RunTarget]) -> None:
@@ -171,7 +171,7 @@ class Builder:
             on_first_seeds=on_first_seeds,
         )
         self.errors += [LabReportError(failure.text) for failure in failures]
-        plan.forget()
+        plan.invalidate()
         self.made.update(set(stale).difference(plan.stale(stale)))
 
     def _make_stale(self, plan: Plan, targets: Iterable[Target]) -> _Unmade:
@@ -211,7 +211,7 @@ class Builder:
         """Raise for a target that is stale again at once: the project changes what it reads."""
         if not self.made:
             return
-        self.plan.forget()
+        self.plan.invalidate()
         for target in self.plan.stale(wanted):
             reasons = self.plan.staleness(target).reasons
             if not isinstance(target, DocumentTarget) and reasons:
@@ -233,7 +233,7 @@ class Builder:
                 (self.output / target.file_name).unlink(missing_ok=True)
                 continue
             _check_unedited(self.plan)
-            if target.name == "page" and self.plan.staleness(self.plan.graph.documents["pdf"]).is_stale:
+            if target == self.plan.graph.page and self.plan.staleness(self.plan.graph.pdf).is_stale:
                 (self.output / DOCUMENTS["pdf"]).unlink(missing_ok=True)
             files.write_bytes(self.output / target.file_name, content)
             self.plan.store_document(target)
@@ -243,10 +243,10 @@ class Builder:
         """A page of the first seed of each experiment, while the others go on."""
         plan = self.plan.with_first_seeds()
         lost = self._make_stale(plan, plan.targets).errors
-        page = plan.graph.documents["page"]
+        page = plan.graph.page
         notice = "Preliminary: one seed of each experiment; more follow."
         try:
-            content = page.make(StoredReport(plan, lost), notice)
+            content = page.make_preliminary(StoredReport(plan, lost), notice)
         except LabReportError as error:
             self.listener.note(f"there is no preliminary page: {error}")
         else:

@@ -42,7 +42,7 @@ def _check_stored_runs(plan: Plan, experiment: Experiment) -> Check:
                 plan.store.discard(checkpoint.file)
                 damaged += 1
     if damaged:
-        plan.forget()
+        plan.invalidate()
     targets = plan.graph.runs_of[experiment.name]
     lacking = len(plan.stale(targets))
     count = sum(len(plan.store.files_of(run)) for run in plan.runs(experiment))

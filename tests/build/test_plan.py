@@ -103,7 +103,7 @@ class Report:
         for task in tasks_of(plan, plan.targets):
             store_run(plan.store, task, exclusive)
             made.append(f"run {task.name} seed {task.seed}")
-        plan.forget()
+        plan.invalidate()
         for target in plan.targets:
             if plan.staleness(target).is_stale:
                 if isinstance(target, DocumentTarget):

@@ -39,19 +39,19 @@ def carry_over(plan: Plan, names: Iterable[str], because: str) -> int:
         for target, run in kept:
             _carry_over_run(plan, target, run, because)
         count += len(kept)
-    plan.forget()
+    plan.invalidate()
     return count
 
 
 def _run_to_keep(plan: Plan, target: RunTarget) -> Run | None:
     """The last run that differs from a target in code only; None where nothing was made of it.
 
-    Raises `UsageError` where there are others only, and says in what the run of the report differs.
+    Raises `UsageError` where there are others only, and says in what the first of them differs.
     """
     candidates = plan.store.of_experiment(target.name, target.seed)
-    in_report = plan.run_in_report(target)
-    if in_report:
-        candidates.insert(0, in_report)
+    previous = plan.previous_run(target)
+    if previous is not None:
+        candidates.insert(0, previous)
     for run in candidates:
         if not _reasons_against(plan, target, run):
             return run if run.key != plan.key(target) else None

@@ -7,10 +7,12 @@ from graphlib import CycleError, TopologicalSorter
 
 from labreport.errors import UsageError
 from labreport.plan.targets import (
-    DOCUMENTS,
+    AnswersTarget,
     AnswerTarget,
     DocumentTarget,
     FigureTarget,
+    PageTarget,
+    PdfTarget,
     RunTarget,
     SectionTarget,
     Target,
@@ -37,7 +39,9 @@ class TargetGraph:
         self.answers = {name: AnswerTarget(name, questions[name]) for name in self._order(questions)}
         self.figures = {figure.name: FigureTarget(figure.name, figure) for figure in project.figures}
         self.sections = {section.name: SectionTarget(section.name, section) for section in project.chapters}
-        self.documents = {name: DocumentTarget(name, None) for name in DOCUMENTS}
+        self.page, self.pdf = PageTarget("page", None), PdfTarget("pdf", None)
+        documents: list[DocumentTarget] = [self.page, self.pdf, AnswersTarget("answers.json", None)]
+        self.documents = {document.name: document for document in documents}
         self.targets: list[Target] = list(self.runs)
         """All targets, each after what it reads."""
         for group in (self.answers, self.figures, self.sections, self.documents):

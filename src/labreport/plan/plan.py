@@ -13,19 +13,12 @@ from labreport.plan.calls import CallHashes
 from labreport.plan.documents import published_answers
 from labreport.plan.graph import TargetGraph
 from labreport.plan.names import targets_named
-from labreport.plan.reasons import (
-    FORCED,
-    FRESH,
-    NEVER_MADE,
-    Change,
-    Staleness,
-    differences,
-    renamed_experiments,
-)
+from labreport.plan.reasons import Change, Staleness, renamed_experiments
+from labreport.plan.staleness import StalenessCache
 from labreport.plan.targets import DocumentTarget, RunTarget, Target
 from labreport.project import Experiment, Project
-from labreport.results import ReadLists, Run, Store, files, sha256_of
-from labreport.stale import UNKNOWN, dependencies, short_hash
+from labreport.results import Run, Store, files, sha256_of
+from labreport.stale import UNKNOWN, dependencies
 
 AnyTarget = TypeVar("AnyTarget", bound=Target)
 
@@ -45,23 +38,24 @@ class Plan:
         self.store, self.cache = Store(report / "results"), Cache(report / "cache")
         self.dependencies = dependencies(project, self.store.folder)
         self.call_hashes = CallHashes()
-        self._most_seeds: int | None = None
         self._inputs_of_experiments: dict[str, dict[str, str]] = {}
         self._run_keys: dict[Target, str] = {}
-        self._runs_hash = ""
-        self._staleness: dict[Target, Staleness] = {}
-        self.graph = TargetGraph(project, self.seeds)
+        self._make_targets(most_seeds=None)
         self.forced: set[Target] = set()
         for name in force:
             self.forced.update(targets_named(self.graph, name) if name else self.targets)
 
     def with_first_seeds(self) -> Plan:
-        """The plan of a preliminary report, with one seed of each experiment."""
+        """The plan of a preliminary report, with one seed of each experiment; both store in one place."""
         plan = copy(self)
-        plan._most_seeds = 1
-        plan._staleness, plan._runs_hash = {}, ""
-        plan.graph = TargetGraph(plan.project, plan.seeds)
+        plan._make_targets(most_seeds=1)
         return plan
+
+    def _make_targets(self, most_seeds: int | None) -> None:
+        """Make the targets, of which nothing is known yet, with at most so many seeds of an experiment."""
+        self._most_seeds = most_seeds
+        self.graph = TargetGraph(self.project, self.seeds)
+        self._staleness_cache = StalenessCache(self)
 
     # What there is
 
@@ -110,15 +104,23 @@ class Plan:
         experiments = document.get("experiments", {})
         return {name: described["runs"] for name, described in experiments.items()}
 
-    def run_in_report(self, target: RunTarget) -> Run | None:
-        """The run of a target of which the report was made; where there is none, the last that was made."""
+    def previous_run(self, target: RunTarget) -> Run | None:
+        """The run with which a target is compared: that of the report, or else the last that was made."""
         names = [target.name, *self._names_by_key[self.key(target)]]
+        return self._run_in_report(names, target.seed) or self._last_run(names, target.seed)
+
+    def _run_in_report(self, names: Iterable[str], seed: int) -> Run | None:
+        """The first run of these experiments of which the report was made."""
         for name in names:
-            key = self.report_keys.get(name, {}).get(str(target.seed))
-            if key and (run := self.store.find(key, target.seed)):
+            key = self.report_keys.get(name, {}).get(str(seed))
+            if key and (run := self.store.find(key, seed)):
                 return run
+        return None
+
+    def _last_run(self, names: Iterable[str], seed: int) -> Run | None:
+        """The run of the first of these experiments that has one, which was written last."""
         for name in names:
-            if runs := self.store.of_experiment(name, target.seed):
+            if runs := self.store.of_experiment(name, seed):
                 return runs[0]
         return None
 
@@ -151,95 +153,41 @@ class Plan:
     @property
     def runs_hash(self) -> str:
         """The digest of all runs, of which documents are made; `UNKNOWN` while one is to be made."""
-        if not self._runs_hash:
-            values = [[str(run), self.value_hash(run)] for run in self.graph.runs]
-            is_known = all(value != UNKNOWN for _, value in values)
-            self._runs_hash = short_hash(values) if is_known else UNKNOWN
-        return self._runs_hash
+        return self._staleness_cache.runs_hash
 
     def store_entry(self, target: Target, value: Any, reads: Mapping[str, str]) -> None:
         """Store what was made, as plain JSON values, and what was read for it. Raises `DiskError`."""
         value = files.to_plain_json(value)
-        self._store(target, value, sha256_of(value), reads)
+        self._write_entry(target, value, sha256_of(value), reads)
+        self._note_made(target)
 
     def store_document(self, target: DocumentTarget) -> None:
         """Store of what a document was made, whose file is in its place. Raises `DiskError`."""
         value_sha256 = files.sha256_of_file(self.report / target.file_name)
-        self._store(target, {"seeds": self.seeds_given}, value_sha256, {})
+        self._write_entry(target, {"seeds": self.seeds_given}, value_sha256, {})
+        self._note_made(target)
 
-    def _store(self, target: Target, value: Any, value_sha256: str, reads: Mapping[str, str]) -> None:
+    def _write_entry(self, target: Target, value: Any, value_sha256: str, reads: Mapping[str, str]) -> None:
+        """Write an entry, and the digests of the files that it rests on."""
         entry = CacheEntry(target.inputs(self), value, value_sha256, self.cache.reads.store(reads))
         self.cache.store(target.kind, target.name, entry)
         self.dependencies.digests.save()
+
+    def _note_made(self, target: Target) -> None:
+        """A target is not forced any more, and what reads it may be fresh."""
         self.forced.discard(target)
-        for stale in self.stale(list(self._staleness)):
-            del self._staleness[stale]
+        self._staleness_cache.invalidate_stale()
 
     # What is stale
 
     def staleness(self, target: Target) -> Staleness:
         """Whether a target has to be made, and what has changed."""
-        if target not in self._staleness:
-            if isinstance(target, RunTarget):
-                self._staleness[target] = self._staleness_of_run(target)
-            else:
-                self._staleness[target] = self._staleness_of_entry(target)
-        return self._staleness[target]
+        return self._staleness_cache.staleness(target)
 
     def stale(self, targets: Iterable[AnyTarget]) -> list[AnyTarget]:
         """Those of some targets that have to be made."""
         return [target for target in targets if self.staleness(target).is_stale]
 
-    def forget(self) -> None:
+    def invalidate(self) -> None:
         """Look again at what is stale: a file of the store is not what it was."""
-        self._staleness.clear()
-        self._runs_hash = ""
-
-    def _staleness_of_run(self, target: RunTarget) -> Staleness:
-        if target in self.forced:
-            return Staleness(True, (FORCED,))
-        run = self.run(target)
-        if run is None:
-            before = self.run_in_report(target)
-            return Staleness(True, differences(self, target, before.inputs)) if before else NEVER_MADE
-        changes = self._changed_reads(self.store.reads, run.reads)
-        experiment = target.subject
-        missing = run.missing(self.project.epochs_kept(experiment))
-        if not changes and experiment.exclusive and not run.provenance.get("exclusive"):
-            text = f"{target.name} was not run by itself"
-            changes = (Change(text, experiment.location, experiment.location),)
-        elif not changes and missing:
-            stored = ", ".join(map(str, run.checkpoints)) or "none"
-            more = ", ".join(map(str, missing))
-            changes = (Change(f"epochs: {stored}, now {more} too", cause="epochs"),)
-        return Staleness(True, changes) if changes else FRESH
-
-    def _staleness_of_entry(self, target: Target) -> Staleness:
-        entry = self.cache.entry(target.kind, target.name)
-        if entry is None:
-            return NEVER_MADE
-        if target in self.forced:
-            return Staleness(True, (FORCED,))
-        changes = differences(self, target, entry.inputs)
-        if not changes:
-            changes = self._changed_reads(self.cache.reads, entry.reads)
-        if isinstance(target, DocumentTarget) and not changes:
-            changes = self._changed_document(target, entry)
-        return Staleness(True, changes) if changes else FRESH
-
-    def _changed_document(self, target: DocumentTarget, entry: CacheEntry) -> tuple[Change, ...]:
-        """A change where the file of a document is not what was written."""
-        path = self.report / target.file_name
-        if not path.is_file():
-            return (Change(f"{path.name} is gone", cause=path.name),)
-        if files.sha256_of_file(path) != entry.value_sha256:
-            return (Change(f"{path.name} changed", cause=path.name),)
-        return ()
-
-    def _changed_reads(self, lists: ReadLists, digest: str) -> tuple[Change, ...]:
-        """A change for each file of a list that is not any more what was read."""
-        reads = lists.load(digest)
-        if reads is None:
-            return (Change("the list of what it read is gone", cause="reads"),)
-        paths = self.dependencies.changed_reads(reads)
-        return tuple(Change(f"data {path} changed", cause=f"data {path}") for path in paths)
+        self._staleness_cache.invalidate()

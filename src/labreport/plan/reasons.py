@@ -42,8 +42,12 @@ class Staleness:
     is_stale: bool
     reasons: tuple[Change, ...] = ()
 
+    @classmethod
+    def by(cls, *changes: Change) -> Staleness:
+        """That of a target that was made, of which this has changed; without changes it is fresh."""
+        return cls(bool(changes), changes)
 
-FRESH = Staleness(False)
+
 NEVER_MADE = Staleness(True)
 
 
@@ -115,7 +119,7 @@ def _plain_change(plan: Plan, label: Label, before: str | None, now: str | None)
 def _specification_change(plan: Plan, target: RunTarget, before: str, now: str) -> Change:
     """The fields of a specification that differ: `small: hidden_layers: 8, now 64`."""
     parts = [f"{name}: {old}, now {new}" for name, old, new in differing_fields(before, now)]
-    run = plan.run_in_report(target)
+    run = plan.previous_run(target)
     calls_before = run.provenance.get("calls", ()) if run else ()
     location = plan.call_hashes.edited_location(target.subject, calls_before)
     return Change(f"{target.name}: {'; '.join(parts)}", location, location, "specification")
@@ -145,7 +149,7 @@ def _changes_of_runs(plan: Plan, name: str) -> list[Change]:
         return [Change(text, cause="seeds", label="seeds")]
     changes: dict[Change, None] = {}
     for target in targets:
-        before = plan.run_in_report(target)
+        before = plan.previous_run(target)
         if before and before.key != plan.key(target):
             changes |= dict.fromkeys(differences(plan, target, before.inputs))
     return list(changes)

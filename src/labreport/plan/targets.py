@@ -208,9 +208,10 @@ class SectionTarget(MadeTarget):
 
 
 class DocumentTarget(MadeTarget):
-    """A file of the report: the page, the PDF, or `answers.json`."""
+    """A file of the report."""
 
     kind = "document"
+    kinds_read: ClassVar[tuple[str, ...]]
 
     def __str__(self) -> str:
         return self.name
@@ -221,12 +222,11 @@ class DocumentTarget(MadeTarget):
         return DOCUMENTS[self.name]
 
     def reads(self, graph: TargetGraph) -> list[Target]:
-        """Everything else, but answers or figures."""
-        kinds = ("run", "section", "answer" if self.name == "answers.json" else "figure")
-        return [target for target in graph.targets if target.kind in kinds]
+        """All targets of the kinds that it reads."""
+        return [target for target in graph.targets if target.kind in self.kinds_read]
 
     def inputs(self, plan: Plan) -> dict[str, str]:
-        """What it reads, how the report is divided, and the frame around it."""
+        """What it reads, and how the report is divided."""
         inputs = _engine_inputs(self.name)
         for target in plan.graph.reads(self):
             if not isinstance(target, RunTarget):
@@ -234,8 +234,35 @@ class DocumentTarget(MadeTarget):
         inputs["runs"] = plan.runs_hash
         inputs["seeds"] = f"{plan.seed_range.start} to {plan.seed_range.stop - 1}"
         inputs["sections"] = _outline_hash(plan.project.chapters)
-        if self.name == "answers.json":
-            return inputs | _declarations(plan)
+        return inputs
+
+    @abstractmethod
+    def make(self, stored: StoredReport) -> bytes:
+        """The bytes of the file. Raises `LabReportError`."""
+
+
+class AnswersTarget(DocumentTarget):
+    """`answers.json`, for other programs."""
+
+    kinds_read = ("run", "section", "answer")
+
+    def inputs(self, plan: Plan) -> dict[str, str]:
+        """Those of every document, and all declarations."""
+        return super().inputs(plan) | _declarations(plan)
+
+    def make(self, stored: StoredReport) -> bytes:
+        """Write it."""
+        return files.json_bytes(answers_document(stored))
+
+
+class FramedTarget(DocumentTarget):
+    """What has the sections in the frame: the page or the PDF."""
+
+    kinds_read = ("run", "section", "figure")
+
+    def inputs(self, plan: Plan) -> dict[str, str]:
+        """Those of every document, and the frame."""
+        inputs = super().inputs(plan)
         inputs["project"] = _project_hash(plan)
         for path in sorted(plan.templates.rglob("*")):
             name = path.relative_to(plan.templates)
@@ -243,25 +270,42 @@ class DocumentTarget(MadeTarget):
                 inputs[f"template {name}"] = plan.dependencies.digests.pin(path)
         return inputs
 
-    def make(self, stored: StoredReport, notice: str = "") -> bytes:
-        """Render it; a `notice` stands below the title of a page that is preliminary.
 
-        Raises `MissingLibrary` where the PDF cannot be set here.
-        """
-        if self.name == "answers.json":
-            return files.json_bytes(answers_document(stored))
-        from labreport.page.document import render_page
+class PageTarget(FramedTarget):
+    """The page."""
+
+    def make(self, stored: StoredReport) -> bytes:
+        """Render it."""
+        return _framed(stored, seeds=_most_seeds(stored.plan)).encode()
+
+    def make_preliminary(self, stored: StoredReport, notice: str) -> bytes:
+        """Render a page of the first runs, with a notice below its title."""
+        return _framed(stored, notice=notice).encode()
+
+
+class PdfTarget(FramedTarget):
+    """The PDF."""
+
+    def make(self, stored: StoredReport) -> bytes:
+        """Set it. Raises `MissingLibrary` where it cannot be set here."""
         from labreport.page.pdf import html_to_pdf
 
-        project = stored.plan.project
-        sections = [stored.section(section) for section in project.chapters]
-        parts = project, sections, stored.figures(project.figures), facts(stored)
-        seeds = max(
-            (len(stored.plan.seeds(experiment)) for experiment in project.all_experiments), default=None
-        )
-        if self.name == "pdf":
-            return html_to_pdf(render_page(*parts, seeds=seeds, medium="print"))
-        return render_page(*parts, notice=notice, seeds=None if notice else seeds).encode()
+        return html_to_pdf(_framed(stored, seeds=_most_seeds(stored.plan), medium="print"))
+
+
+def _framed(stored: StoredReport, **options: Any) -> str:
+    """The sections of a report in the frame, with the options of `render_page`."""
+    from labreport.page.document import render_page
+
+    project = stored.plan.project
+    sections = [stored.section(section) for section in project.chapters]
+    return render_page(project, sections, stored.figures(project.figures), facts(stored), **options)
+
+
+def _most_seeds(plan: Plan) -> int | None:
+    """How many seeds the experiment has that has most; None where there is no experiment."""
+    numbers = [len(plan.seeds(experiment)) for experiment in plan.project.all_experiments]
+    return max(numbers, default=None)
 
 
 # What several kinds are made of

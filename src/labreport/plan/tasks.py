@@ -22,7 +22,7 @@ def discard_forced(plan: Plan, wanted: Iterable[Target]) -> None:
             plan.forced.remove(target)
             if run := plan.run(target):
                 plan.store.remove(run)
-    plan.forget()
+    plan.invalidate()
 
 
 def tasks_of(plan: Plan, wanted: Iterable[Target]) -> list[Task]:
