@@ -133,7 +133,7 @@ def described(answer: Answer) -> Iterator[str]:
                 (comparison,) = single.comparisons
                 judged = comparison.quantity
                 ends = f"[{judged.judged_low}, {judged.judged_high}] p {judged.p} {judged.groups}"
-                yield f"{single.within}{comparison.subjects}: {judged.outcome} {ends}"
+                yield f"{single.group}{comparison.subjects}: {judged.outcome} {ends}"
         if isinstance(member, Finding):
             yield f"says {sentence(member)}"
             for text, condition in conditions(member, name):

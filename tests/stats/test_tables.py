@@ -13,7 +13,7 @@ from stats import made
 
 from labreport.errors import UsageError
 from labreport.project import Data, Measure, table
-from labreport.stats import count, difference, effect, mean, ranking, sentence
+from labreport.stats import count, difference, effect, from_json, mean, ranking, sentence, to_json
 
 DOSES = (0.0, 0.1, 10.0)
 LINES = ("HCT116", "A549")
@@ -64,6 +64,16 @@ def test_what_nothing_pairs_is_compared_by_welch() -> None:
     of_plates = difference(other_plates, VIABILITY, by="cell_line").difference.quantity
     assert of_rows.interval == pytest.approx(tuple(theirs), rel=1e-9)
     assert of_rows.source.method == of_plates.source.method == "Welch's t"
+
+
+def test_differences_within_groups_are_stored_by_the_keys_of_earlier_reports() -> None:
+    """The whole has its column under the key that has the name of the group in a part."""
+    answer = difference(WELLS, VIABILITY, by="dose", against=0, within="cell_line")
+    whole = to_json(answer)["difference"]
+    name, part = whole["groups"][0]
+    assert (whole["is"], whole["within"], "group_column" in whole) == ("difference", "cell_line", False)
+    assert (part["is"], part["within"], part["group_column"]) == ("difference", name, "cell_line")
+    assert from_json({"difference": whole}).difference["A549"]["10"].group == "A549"
 
 
 def test_replicates_are_paired_by_name_in_whatever_order_they_stand() -> None:

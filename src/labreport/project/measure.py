@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 from msgspec import Meta
 
 from labreport.errors import UsageError, did_you_mean, refuse
-from labreport.project.checks import Declared, short_repr
+from labreport.project.checks import STORED_AS, Declared, short_repr
 
 if TYPE_CHECKING:
     import pandas
@@ -88,8 +88,12 @@ class Measure(Declared):
     scale: Scale = "difference"
     margin: float | None = None
     because: str = ""
-    value: Callable[[Any, int | None], Reading] | None = field(default=None, compare=False, repr=False)
-    right: Callable[[Any, int | None], Any] | None = field(default=None, compare=False, repr=False)
+    value: Callable[[Any, int | None], Reading] | None = field(
+        default=None, compare=False, repr=False, metadata={STORED_AS: None}
+    )
+    right: Callable[[Any, int | None], Any] | None = field(
+        default=None, compare=False, repr=False, metadata={STORED_AS: None}
+    )
     more: str = ""
     less: str = ""
     bounded: bool = True

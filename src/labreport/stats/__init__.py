@@ -18,6 +18,7 @@ from labreport.stats.finding import (
     Effect,
     Fact,
     Finding,
+    GroupedDifference,
     Ranking,
 )
 from labreport.stats.contents import outcomes_by_name, quantities, tables_by_name

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
 from html import escape
 from typing import Any
 
 from labreport.errors import refuse
 from labreport.project.measure import Measure
-from labreport.stats.finding import Comparison, Count, Difference, Effect, Fact, Ranking
+from labreport.stats.finding import Comparison, Count, Difference, Effect, Fact, GroupedDifference, Ranking
 from labreport.stats.formats import FormattedQuantity
-from labreport.stats.names import Namespace, members_equal
+from labreport.stats.names import Namespace, members_equal, stored_fields, stored_kind
 from labreport.stats.quantity import Quantity, Source
 from labreport.stats.tables import Column, Table
 
@@ -51,7 +50,7 @@ def _joined(first: Namespace, second: Namespace, prefix: str) -> dict[str, Any]:
 
 _VALUES = (Quantity, FormattedQuantity, Source, Table, Column, Comparison, Measure)
 _FINDINGS = (Ranking, Difference, Effect, Count, Fact)
-_BY_NAME: dict[str, Any] = {kind.__name__.lower(): kind for kind in _VALUES + _FINDINGS}
+_BY_NAME: dict[str, Any] = {stored_kind(kind): kind for kind in _VALUES + _FINDINGS}
 """The classes of which an answer is made, beside names, lists and texts."""
 
 
@@ -68,8 +67,10 @@ def _value_of(value: Any) -> Any:
     if value["is"] == "names":
         return Namespace({name: _value_of(member) for name, member in value["members"].items()})
     kind = _BY_NAME[value["is"]]
+    if kind is Difference and "groups" in value:
+        kind = GroupedDifference
     arguments = {}
-    for field in fields(kind):
-        if field.name in value:
-            arguments[field.name] = _value_of(value[field.name])
+    for key, attribute in stored_fields(kind).items():
+        if key in value:
+            arguments[attribute.name] = _value_of(value[key])
     return kind(**arguments)

@@ -34,7 +34,7 @@ def outcomes_by_name(finding: Finding) -> Iterator[tuple[str, str]]:
         for single in finding.singles():
             (comparison,) = single.comparisons
             quantity = comparison.quantity
-            path = [single.within] if single.within else []
+            path = [single.group] if single.group else []
             if isinstance(finding, Ranking):
                 path += comparison.subjects
             elif quantity is not finding.quantity:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from html import escape
 from itertools import combinations, product
 from typing import Any, ClassVar
 
 from labreport.errors import did_you_mean, refuse
+from labreport.project.checks import STORED_AS
 from labreport.project.measure import Measure
 from labreport.stats.conditions import Askable, Condition, ThreeValued, both, either
 from labreport.stats.names import Namespace, find, find_or_none, members_equal, text_of
@@ -235,14 +236,14 @@ class Count(OfSubjects):
 class Compared(OfSubjects, Askable):
     """Subjects that were compared, each comparison judged as one of `family`.
 
-    A comparison within a group has its name, `within`, and the column of groups, `group_column`.
+    Those within a `group` have its name, and the column that it is a value of, `group_column`.
     """
 
     names_needed: ClassVar[int] = 1
     """How many names a comparison has that is one of several."""
     comparisons: tuple[Comparison, ...] = ()
     family: int = 1
-    within: str = ""
+    group: str = field(default="", metadata={STORED_AS: "within"})
     group_column: str = ""
 
     @property
@@ -291,19 +292,10 @@ class Compared(OfSubjects, Askable):
 
     def single(self, comparison: Comparison) -> Difference:
         """The finding of one of its comparisons, or of the reverse of one."""
-        return Difference(
-            subjects=self.subjects,
-            measure=self.measure,
-            epoch=self.epoch,
-            labels=self.labels,
-            subject_means=self.means_of(comparison.subjects),
-            unit=self.unit,
-            axis=self.axis,
-            comparisons=(comparison,),
-            family=self.family,
-            within=self.within,
-            group_column=self.group_column,
-        )
+        shared = {attribute.name: getattr(self, attribute.name) for attribute in fields(Compared)}
+        shared["comparisons"] = (comparison,)
+        shared["subject_means"] = self.means_of(comparison.subjects)
+        return Difference(**shared)
 
     def both_ways(self) -> list[Comparison]:
         """Each comparison, followed by its reverse: a − b and b − a."""
@@ -316,15 +308,18 @@ class Compared(OfSubjects, Askable):
         """The comparison of two subjects, seen from the first, or the only one of a subject.
 
         Of the comparisons 10 − 0 and 20 − 0, that of "10" is 10 − 0, and of "0" and "10" its reverse, 0 − 10;
-        that of "0" is none, since there are two. Of the steps and the whole of an effect it is the step.
-        Raises `UsageError` where there is none, or more than one.
+        that of "0" is none, since there are two. Raises `UsageError` where there is none, or more than one.
         """
         chosen = tuple(map(self.find_subject, names))
-        matching = _beginning_with(chosen, self.comparisons) or _beginning_with(chosen, self.both_ways())
-        if len(matching) == 1 or (matching and self.kind == "effect"):
+        matching = self._comparisons_of(chosen)
+        if len(matching) == 1:
             return matching[0]
         pairs = ", ".join(" and ".join(comparison.subjects) for comparison in self.comparisons[:8])
         return refuse(f"{' and '.join(chosen)}: not one comparison; compared were {pairs}")
+
+    def _comparisons_of(self, subjects: tuple[str, ...]) -> list[Comparison]:
+        """The comparisons that begin with these subjects; else those whose reverse does, reversed."""
+        return _beginning_with(subjects, self.comparisons) or _beginning_with(subjects, self.both_ways())
 
     def ask(self, word: str, *names: Any, bound: Any = None) -> Condition:
         """Ask the comparison of these names, such as "a" and "b"; without names the whole.
@@ -437,18 +432,13 @@ class Ranking(Compared):
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Difference(Compared):
-    """How two subjects differ, or several from one, or each from zero.
-
-    `groups` are differences inside one, by group of the column `within`, which are judged together; it has
-    no comparisons of its own then.
-    """
+    """How two subjects differ, or several from one, or each from zero."""
 
     kind: ClassVar[str] = "difference"
     words: ClassVar[str] = (
         "more less same unclear clear above below every any where_clear quantity n_of mean means difference"
         " table"
     )
-    groups: tuple[tuple[str, Difference], ...] = ()
 
     @property
     def whole(self) -> Comparison | None:
@@ -467,31 +457,6 @@ class Difference(Compared):
         return self.quantity.n_of(subject)
 
     @property
-    def mean(self) -> Namespace:
-        """The means by subject, or by group and subject."""
-        if not self.groups:
-            return super().mean
-        return Namespace({name: group.mean for name, group in self.groups})
-
-    @property
-    def means(self) -> Table:
-        """The means as a table, with the group in front where there are groups."""
-        if not self.groups:
-            return super().means
-        rows: list[Sequence[Any]] = []
-        for name, group in self.groups:
-            table = group.means
-            rows += [(name, *row) for row in table.rows]
-        return Table([_column("group", self.within), *table.columns], rows)
-
-    @property
-    def difference(self) -> Namespace:
-        """The differences that were estimated, in both directions, by group where there are groups."""
-        if not self.groups:
-            return super().difference
-        return Namespace({name: group.difference for name, group in self.groups})
-
-    @property
     def is_summed_up(self) -> bool:
         """Whether it has more comparisons than a sentence lists; a table has them."""
         return len(self.evidence) > MOST_IN_SENTENCE
@@ -501,57 +466,99 @@ class Difference(Compared):
         """All comparisons as a table: with their own interval, the one that judges, p, n and the outcome."""
         is_ratio = self.measure.scale == "ratio"
         heads = ["compared", "ratio" if is_ratio else "difference", "outcome"]
-        if self.groups:
-            heads.insert(0, self.within)
         rows = []
         for single in self.singles():
             (comparison,) = single.comparisons
             labels = [single.label(subject) for subject in comparison.subjects]
             compared = (" / " if is_ratio else f" {MINUS} ").join(labels)
-            row = [compared, comparison.quantity, comparison.quantity.outcome]
-            rows.append([single.within, *row] if self.groups else row)
+            rows.append([compared, comparison.quantity, comparison.quantity.outcome])
         details = ("judged", "p", "n") if self.family > 1 else ("p", "n")
         return Table([_column(head, head) for head in heads], rows).with_columns(*details)
 
     @property
     def where_clear(self) -> ClearNames:
         """The names, or groups, with a clear difference; `where_clear("10")` the groups where that one is."""
-        return ClearNames([name for name in self if self[name].any.clear.holds], self._clear_groups)
-
-    def singles(self) -> list[Difference]:
-        """The finding of each comparison by itself, of all groups."""
-        if not self.groups:
-            return super().singles()
-        singles = []
-        for _, group in self.groups:
-            singles += group.singles()
-        return singles
+        return ClearNames([name for name in self if self[name].any.clear.holds], self._groups_where_clear)
 
     def single(self, comparison: Comparison) -> Difference:
         """The finding of one of its comparisons, which may be this one."""
         return self if self.comparisons == (comparison,) else super().single(comparison)
 
     def __iter__(self) -> Iterator[str]:
-        """The names of its groups, or of what was compared."""
-        if self.groups:
-            return iter(dict(self.groups))
+        """The names of what was compared."""
         return iter(dict.fromkeys(comparison.subjects[0] for comparison in self.comparisons))
 
     def __getitem__(self, name: Any) -> Difference:
-        """The finding of one group, or of the comparison of one subject. Raises `UsageError`."""
-        if not self.groups:
-            return self.single(self.comparison_of(name))
+        """The finding of the comparison of one subject. Raises `UsageError`."""
+        return self.single(self.comparison_of(name))
+
+    def _groups_where_clear(self, name: Any) -> list[str]:
+        """The groups where the comparison of this name is clear: none, as it has no groups."""
+        return []
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class GroupedDifference(Difference):
+    """Differences in several groups, the values of `group_column`, which are judged together.
+
+    It has no comparisons of its own, and is in no group.
+    """
+
+    stored_as: ClassVar[str] = "difference"
+    group: str = field(default="", metadata={STORED_AS: None})
+    group_column: str = field(metadata={STORED_AS: "within"})
+    groups: tuple[tuple[str, Difference], ...]
+
+    @property
+    def mean(self) -> Namespace:
+        """The means by group and subject."""
+        return Namespace({name: group.mean for name, group in self.groups})
+
+    @property
+    def means(self) -> Table:
+        """The means as a table, with the group in front."""
+        rows: list[Sequence[Any]] = []
+        for name, group in self.groups:
+            table = group.means
+            rows += [(name, *row) for row in table.rows]
+        return Table([_column("group", self.group_column), *table.columns], rows)
+
+    @property
+    def difference(self) -> Namespace:
+        """The differences that were estimated, by group and in both directions."""
+        return Namespace({name: group.difference for name, group in self.groups})
+
+    @property
+    def table(self) -> Table:
+        """All comparisons as a table, with the group in front."""
+        table = super().table
+        rows = [(single.group, *row) for single, row in zip(self.singles(), table.rows, strict=True)]
+        return Table([_column(self.group_column, self.group_column), *table.columns], rows)
+
+    def singles(self) -> list[Difference]:
+        """The finding of each comparison by itself, of all groups."""
+        singles = []
+        for _, group in self.groups:
+            singles += group.singles()
+        return singles
+
+    def __iter__(self) -> Iterator[str]:
+        """The names of its groups."""
+        return iter(dict(self.groups))
+
+    def __getitem__(self, name: Any) -> Difference:
+        """The finding of one group. Raises `UsageError`."""
         groups = dict(self.groups)
-        return groups[find(name, groups, f"group of {self.within}")]
+        return groups[find(name, groups, f"group of {self.group_column}")]
 
     def ask(self, word: str, *names: Any, bound: Any = None) -> Condition:
-        """Ask a comparison, of which the first name is the group, where there are groups."""
-        if self.groups and names:
-            group, *subjects = names
-            return self[group].ask(word, *subjects, bound=bound)
-        return super().ask(word, *names, bound=bound)
+        """Ask a comparison, of which the first name is the group."""
+        if not names:
+            return super().ask(word, bound=bound)
+        group, *subjects = names
+        return self[group].ask(word, *subjects, bound=bound)
 
-    def _clear_groups(self, name: Any) -> list[str]:
+    def _groups_where_clear(self, name: Any) -> list[str]:
         return [group for group, finding in self.groups if finding.clear(name).holds]
 
 
@@ -565,6 +572,10 @@ class Effect(Difference):
     def whole(self) -> Comparison:
         """The comparison of the last with the first."""
         return self.comparisons[-1]
+
+    def _comparisons_of(self, subjects: tuple[str, ...]) -> list[Comparison]:
+        """The step alone, where the whole begins with the same subject."""
+        return super()._comparisons_of(subjects)[:1]
 
 
 class ClearNames(list[str]):

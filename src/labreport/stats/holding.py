@@ -84,7 +84,7 @@ def _asked_of_difference(difference: Difference) -> Asked:
     if difference.quantity is not None:
         singles = singles[:-1]  # the whole of an effect has no name
     for single in singles:
-        group = f"[{quoted_name(single.within)}]" if single.within else ""
+        group = f"[{quoted_name(single.group)}]" if single.group else ""
         subject = single.comparisons[0].subjects[0]
         for word in WORDS:
             yield _by_word(single, word, subject, path=group)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import Field, fields, is_dataclass
 from typing import Any
 from unicodedata import normalize
 
 from labreport.errors import did_you_mean, refuse
+from labreport.project.checks import STORED_AS
 from labreport.stats.conditions import Condition
 from labreport.stats.quantity import Quantity
 from labreport.stats.scalars import plain_number, scalar
@@ -126,10 +127,25 @@ def _value_to_json(value: Any) -> Any:
         return [_value_to_json(item) for item in value]
     if not is_dataclass(value):
         return value
-    written: dict[str, Any] = {"is": type(value).__name__.lower()}
-    for attribute in fields(value):
+    written: dict[str, Any] = {"is": stored_kind(type(value))}
+    for key, attribute in stored_fields(type(value)).items():
         member = getattr(value, attribute.name)
         is_empty_default = member in ("", (), None) and member == attribute.default
-        if attribute.compare and not is_empty_default:
-            written[attribute.name] = _value_to_json(member)
+        if not is_empty_default:
+            written[key] = _value_to_json(member)
     return written
+
+
+def stored_kind(kind: type) -> str:
+    """What is stored of a class, under the key `is`: its name, or what it is `stored_as`."""
+    return getattr(kind, "stored_as", kind.__name__.lower())
+
+
+def stored_fields(kind: Any) -> dict[str, Field[Any]]:
+    """The fields of a class by their keys in a stored answer, but for those that are not stored."""
+    by_key = {}
+    for attribute in fields(kind):
+        key = attribute.metadata.get(STORED_AS, attribute.name)
+        if key is not None:
+            by_key[key] = attribute
+    return by_key

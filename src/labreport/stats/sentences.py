@@ -174,7 +174,7 @@ def _row(single: Difference) -> ComparisonRow:
 
 def _where(single: Difference) -> str:
     """The group of a comparison: `in HT29`, `at rate 100`, `at 100 req/s`."""
-    group = single.within
+    group = single.group
     if _is_number(group):
         return f"at {_words_of(single.group_column)} {group}"
     if group[:1].isdigit():

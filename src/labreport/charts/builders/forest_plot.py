@@ -12,7 +12,7 @@ from labreport.charts.marks import REFERENCE
 from labreport.charts.styles import Colour
 from labreport.errors import refuse
 from labreport.project.checks import short_repr
-from labreport.stats import Difference, Finding, Quantity
+from labreport.stats import Difference, Finding, GroupedDifference, Quantity
 from labreport.stats.formats import FormattedQuantity
 from labreport.stats.quantity import as_quantity
 from labreport.stats.rounding import decimals_in_column, digits_of_column
@@ -67,13 +67,13 @@ def _rows_of_finding(finding: Finding) -> dict[str, Quantity]:
         refuse(f"forest: it draws differences and effects, and no {type(finding).__name__.lower()}")
     rows = {}
     for row in finding.table.rows:
-        if not finding.groups:
+        if not isinstance(finding, GroupedDifference):
             comparison, quantity = row[:2]
             rows[comparison] = quantity
             continue
         group, comparison, quantity = row[:3]
         if group[:1].isdigit():
-            group = f"{finding.within} {group}".replace("_", " ")
+            group = f"{finding.group_column} {group}".replace("_", " ")
         rows[f"{group}, {comparison}"] = quantity
     return rows
 

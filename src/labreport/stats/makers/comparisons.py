@@ -11,8 +11,8 @@ from labreport.errors import did_you_mean, refuse
 from labreport.project.measure import Measure
 from labreport.stats.answers import Answer
 from labreport.stats.compare import compare
-from labreport.stats.finding import Comparison, Difference, Effect, Ranking
-from labreport.stats.makers.described import answer_of, description_of
+from labreport.stats.finding import Comparison, Difference, Effect, GroupedDifference, Ranking
+from labreport.stats.makers.described import answer_of, subjects_with_means
 from labreport.stats.names import text_of
 from labreport.stats.sample import (
     AnyData,
@@ -69,7 +69,7 @@ def rank(
         names = ", ".join(samples) or "none"
         refuse(f"a ranking is of at least two; there is {names}: add to reads=, give by=")
     pairs = list(combinations(samples, 2))
-    unjudged = Ranking(**description_of(samples, measure, by))
+    unjudged = Ranking(**subjects_with_means(samples, measure, by))
     best = unjudged.order[0]
     chosen = [pair for pair in pairs if best in pair] if only_best else pairs
     comparisons = _compare_pairs(samples, measure, chosen, len(pairs), paired)
@@ -117,9 +117,9 @@ def difference(
     findings = {}
     for group, samples in groups.items():
         comparisons = _compare_pairs(samples, measure, pairs[group], family, paired)
-        description = description_of(samples, measure, by)
-        findings[group] = Difference(**description, comparisons=comparisons, family=family)
-    finding = findings[""] if within is None else _grouped(findings, within)
+        subjects = subjects_with_means(samples, measure, by)
+        findings[group] = Difference(**subjects, comparisons=comparisons, family=family)
+    finding = findings[""] if within is None else _group_differences(findings, within)
     return answer_of(finding, name)
 
 
@@ -155,20 +155,20 @@ def _pairs(group: str, names: Sequence[str], against: Any, with_zero: bool) -> P
     return [tuple(names)]
 
 
-def _grouped(findings: dict[str, Difference], within: str) -> Difference:
+def _group_differences(findings: dict[str, Difference], column: str) -> GroupedDifference:
     """One finding of those of several groups, which were judged together."""
     groups = []
     for name, finding in findings.items():
-        groups.append((name, replace(finding, within=name, group_column=within)))
+        groups.append((name, replace(finding, group=name, group_column=column)))
     first = next(iter(findings.values()))
-    return Difference(
+    return GroupedDifference(
         subjects=tuple(findings),
         measure=first.measure,
         epoch=first.epoch,
         unit=first.unit,
         axis=first.axis,
         family=first.family,
-        within=within,
+        group_column=column,
         groups=tuple(groups),
     )
 
@@ -196,7 +196,7 @@ def change(
         answer = difference(data, measure, last, first, by="epoch", family=len(experiments))
         findings[changed] = answer.difference
     if len(findings) > 1:
-        return answer_of(_grouped(findings, "experiment"), name, usual_name="change")
+        return answer_of(_group_differences(findings, "experiment"), name, usual_name="change")
     (finding,) = findings.values()
     return answer_of(finding, name, usual_name="change")
 
@@ -225,8 +225,8 @@ def effect(
     if len(names) > 2:
         steps.append((names[-1], names[0]))
     comparisons = _compare_pairs(samples, measure, steps, len(steps), paired)
-    description = description_of(samples, measure, _axis_of(data, by))
-    return answer_of(Effect(**description, comparisons=comparisons, family=len(steps)), name)
+    subjects = subjects_with_means(samples, measure, _axis_of(data, by))
+    return answer_of(Effect(**subjects, comparisons=comparisons, family=len(steps)), name)
 
 
 def _axis_of(data: Any, by: By) -> By:

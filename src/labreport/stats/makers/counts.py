@@ -12,7 +12,7 @@ from labreport.project.measure import Measure
 from labreport.stats.answers import Answer
 from labreport.stats.finding import Count
 from labreport.stats.formats import as_prose
-from labreport.stats.makers.described import description_of
+from labreport.stats.makers.described import subjects_with_means
 from labreport.stats.quantity import Quantity, Source
 from labreport.stats.sample import AnyData, By, Epoch, Sample, as_measure, samples_by_group
 from labreport.stats.scalars import plain_number
@@ -51,8 +51,8 @@ def count(
     counts = {key: _count_of(sample, stored, side, label) for key, sample in samples.items()}
     n = sum(of_subject.n for of_subject in counts.values())
     of = Quantity(n, source=Source(tuple(samples), measure.label, kind="counted"), exact=True)
-    description = description_of(samples, measure, by)
-    finding = Count(**description, counts=tuple(counts.items()), of=of, threshold=threshold, side=side)
+    subjects = subjects_with_means(samples, measure, by)
+    finding = Count(**subjects, counts=tuple(counts.items()), of=of, threshold=threshold, side=side)
     return Answer(**{name: finding})
 
 

@@ -4,18 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypedDict
 
 from labreport.project.measure import Measure
 from labreport.stats.answers import Answer
 from labreport.stats.compare import mean_of
 from labreport.stats.finding import Compared, Ranking
 from labreport.stats.names import text_of
+from labreport.stats.quantity import Quantity
 from labreport.stats.sample import Sample
 
 
-def description_of(samples: Mapping[str, Sample], measure: Measure, by: Any) -> dict[str, Any]:
-    """The fields of a finding that describe its subjects: all that `OfSubjects` has."""
+class SubjectsWithMeans(TypedDict):
+    """The fields of a finding that `OfSubjects` has."""
+
+    subjects: tuple[str, ...]
+    measure: Measure
+    epoch: int | None
+    labels: tuple[str, ...]
+    subject_means: tuple[tuple[str, Quantity], ...]
+    unit: str
+    axis: str
+
+
+def subjects_with_means(samples: Mapping[str, Sample], measure: Measure, by: Any) -> SubjectsWithMeans:
+    """Compute the mean of each sample, with its interval, and say what the samples are of."""
     labels = [sample.label or name for name, sample in samples.items()]
     means = {name: mean_of(sample, measure) for name, sample in samples.items()}
     epochs = {sample.epoch for sample in samples.values()}
