@@ -321,7 +321,7 @@ class NodeHasher:
         elif self.program.defined_at(value) and not _is_made_of_text(value):
             return self._add(f"code {module}:{name}", "definition", value)
         self.node.may_vary = True
-        parts = self._values.number(value) or [name, self._definition_parts(value)]
+        parts = self._values.back_reference(value) or [name, self._definition_parts(value)]
         return StandIn(parts=parts)
 
     def _counts_by_version(self, value: type | FunctionType) -> bool:
@@ -342,6 +342,7 @@ class NodeHasher:
         return class_parts(value)
 
     def _function_parts(self, function: FunctionType) -> list[Any]:
+        """What a function consists of: what it encloses, its code, and what the names in it stand for."""
         code = function.__code__
         parts = enclosed_parts(function)
         self.node.may_vary |= any(parts)

@@ -166,7 +166,7 @@ class Dependencies:
     # How to say it
 
     def describe(self, text: str) -> tuple[str, str]:
-        """What a person calls an input, and its place now: `("function project:fit", "project.py:12")`."""
+        """What a person calls an input, and its location now: `("function project:fit", "project.py:12")`."""
         label = Label.parse(text)
         declaration = self._graph.declarations.get(text)
         if declaration is not None:
@@ -203,12 +203,12 @@ class Dependencies:
         name = with_location(subject.location, f"{kind} {subject.name!r}")
         keepers = self._closure(subject).keepers
         observation = Observation(name, self.recorder, self.digests, keepers, earlier or {})
-        before = self.recorder.target
-        self.recorder.target = observation.opened
+        before = self.recorder.for_target
+        self.recorder.for_target = observation.opened
         try:
             yield observation
         finally:
-            self.recorder.target = before
+            self.recorder.for_target = before
 
     def changed_reads(self, reads: Mapping[str, str]) -> list[str]:
         """The names in `reads` whose file is not any more, or again, what was recorded."""

@@ -83,7 +83,8 @@ class Recorder:
         self.folder = os.path.join(str(sources.folder), "")
         self.report = ""
         """The folder of the report that is made of the project."""
-        self.target: Opened | None = None
+        self.for_target: Opened | None = None
+        """What was opened for the target that is being made, if one is."""
         self.kept = defaultdict[FunctionKey, Opened](Opened)
         """What was read by each function of the author's, and by what it called: it may have kept it."""
         self.environment = dict(os.environ)
@@ -118,8 +119,8 @@ class Recorder:
             return
         callers = self._callers(frame)
         if self._is_of_report(counted):
-            if self.target is not None and callers.asked_by == _AUTHOR:
-                self.target.own_report = counted
+            if self.for_target is not None and callers.asked_by == _AUTHOR:
+                self.for_target.own_report = counted
         elif callers.functions or not callers.has_engine:
             for opened in self._for_whom(callers, counted):
                 opened.add_read(counted)
@@ -130,8 +131,10 @@ class Recorder:
             return
         name = os.fsdecode(database).removeprefix("file:").partition("?")[0]
         counted = self._counted(name) if name not in ("", ":memory:") else ""
-        callers = self._callers(frame) if counted else None
-        if callers is not None and callers.asked_by == _AUTHOR:
+        if not counted:
+            return
+        callers = self._callers(frame)
+        if callers.asked_by == _AUTHOR:
             for opened in self._for_whom(callers, counted):
                 opened.add_read(counted)
                 opened.add_read(counted + WRITE_AHEAD)
@@ -140,8 +143,10 @@ class Recorder:
     def on_list(self, frame: Frame, path: EventPath | None = None) -> None:
         """The names in a folder are asked for."""
         counted = self._counted("." if path is None else path)
-        callers = self._callers(frame) if counted else None
-        if callers is not None and callers.asked_by == _AUTHOR:
+        if not counted:
+            return
+        callers = self._callers(frame)
+        if callers.asked_by == _AUTHOR:
             listed = callers.pattern or counted
             for opened in self._for_whom(callers, listed):
                 opened.listed[listed] = None
@@ -150,8 +155,8 @@ class Recorder:
         """A file is opened for writing, or names are given, taken or changed; modes are numbers."""
         for path in paths_and_modes:
             counted = self._counted(path)
-            if counted and self.target is not None:
-                self.target.written.add(counted)
+            if counted and self.for_target is not None:
+                self.for_target.written.add(counted)
 
     def on_variable(self, frame: Frame, name: str) -> None:
         """A variable of the environment is asked for, or by `*` all of them."""
@@ -162,8 +167,8 @@ class Recorder:
 
     def _for_whom(self, callers: _Callers, path: str) -> Iterator[Opened]:
         """Where a path is to be noted: for the target, and for functions that may keep it for others."""
-        if self.target is not None:
-            yield self.target
+        if self.for_target is not None:
+            yield self.for_target
         else:
             self._at_import += [(file, line, path) for file, line in callers.imports]
         for key in callers.functions:

@@ -91,13 +91,13 @@ class Scopes:
 class _UseReader(ast.NodeVisitor):
     """Collects what one piece of code does with names.
 
-    Code at the top of a module is read without `names`; of a function, `names` are those of the module.
+    Of a function, `module_names` are those of the module that it uses; the top of a module is read without.
     """
 
-    def __init__(self, scopes: Scopes, names: set[str] | None) -> None:
+    def __init__(self, scopes: Scopes, module_names: set[str] | None) -> None:
         self.uses = Uses()
         self._scopes = scopes
-        self._names = names
+        self._module_names = module_names
         self._aliases: dict[str, Reference] = {}
 
     def visit(self, node: ast.AST) -> None:
@@ -115,7 +115,7 @@ class _UseReader(ast.NodeVisitor):
         """What a name refers to beyond the code that is read; None for a local variable."""
         if not names:
             return None
-        if self._names is None or names[0] in self._names:
+        if self._module_names is None or names[0] in self._module_names:
             return Reference("", names)
         imported = self._aliases.get(names[0])
         return imported and Reference(imported.module, imported.names + names[1:])
@@ -178,7 +178,7 @@ class _UseReader(ast.NodeVisitor):
         """Read decorators and defaults in the scope around a function, and its body in its own."""
         self.visit_all(getattr(node, "decorator_list", ()))
         self.visit(node.args)
-        if self._names is not None:  # inside a function, where the names of the module are known already
+        if self._module_names is not None:  # inside a function, of which they are known already
             self.visit_all(_body(node))
             return
         inner = self._scopes.function_uses(node)

@@ -53,17 +53,17 @@ def digests_elsewhere(project_folder: Path, unstable: Iterable[str]) -> Iterator
     with tempfile.TemporaryDirectory() as scratch:
         processes = []
         for seed in _HASH_SEEDS:
-            target = Path(scratch, f"{seed}.json")
-            arguments = [str(project_folder), str(target), *unstable]
+            output = Path(scratch, f"{seed}.json")
+            arguments = [str(project_folder), str(output), *unstable]
             command = [sys.executable, "-c", f"from {__name__} import probe; probe()", *arguments]
             path = os.pathsep.join(filter(None, sys.path))
             environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": path}
             quiet = subprocess.DEVNULL
             process = subprocess.Popen(command, env=environment, stdin=quiet, stdout=quiet, stderr=quiet)
-            processes.append((process, target))
-        for process, target in processes:
+            processes.append((process, output))
+        for process, output in processes:
             if process.wait() == 0:
-                yield json.loads(target.read_text("utf-8"))
+                yield json.loads(output.read_text("utf-8"))
 
 
 def probe() -> None:
@@ -71,6 +71,6 @@ def probe() -> None:
     from labreport.stale.inputs import Dependencies
     from labreport.stale.loader import load
 
-    folder, target, *unstable = sys.argv[1:]
+    folder, output, *unstable = sys.argv[1:]
     digests = Dependencies(load(folder), unstable=unstable).value_digests()
-    Path(target).write_text(json.dumps(digests), "utf-8")
+    Path(output).write_text(json.dumps(digests), "utf-8")

@@ -72,7 +72,7 @@ class ValueHash:
             return type(error).__name__
         return sink.sha256.hexdigest()[:16]
 
-    def number(self, value: Any) -> tuple[str, int] | None:
+    def back_reference(self, value: Any) -> tuple[str, int] | None:
         """What stands for a value that is part of this digest already; None where it is new."""
         known = self._numbers.get(id(value))
         if known is not None:
@@ -138,7 +138,7 @@ class ValueHash:
             self.opaque = True
         return kind.__qualname__, function
 
-    def reduced(self, value: Any) -> Any:
+    def reduce(self, value: Any) -> Any:
         """The parts of which pickle would make a value again; where it has none, the name of its type.
 
         Of an own object all of its attributes count, whatever its class pickles.
@@ -196,4 +196,4 @@ class _Pickler(pickle.Pickler):
         return self.values.stand_in(value)
 
     def reducer_override(self, value: Any) -> Any:
-        return self.values.reduced(value)
+        return self.values.reduce(value)
