@@ -21,7 +21,6 @@ from labreport.stats import (
     Table,
     both,
     count,
-    declared,
     difference,
     effect,
     either,
@@ -31,6 +30,7 @@ from labreport.stats import (
     negated,
     number,
     ranking,
+    read_declaration,
     rows,
     to_json,
 )
@@ -121,7 +121,7 @@ def test_a_table_of_subjects_has_declared_fields_and_what_the_answer_has() -> No
     table = rows(experiments, answer, **titles)
     assert table.heads == ["Model", "Size", "Parameters", "Accuracy, %"]
     assert table.cells() == [["A", "2", "20", "93\u00a0±\u00a02"], ["b", "3", "30", "–"]]
-    by_name = Namespace({experiment.name: declared(experiment) for experiment in experiments})
+    by_name = Namespace({experiment.name: read_declaration(experiment) for experiment in experiments})
     assert rows(by_name, answer, **titles) == table
     with pytest.raises(UsageError, match="did you mean 'parameters'"):
         rows(by_name, answer, parameter="Parameters")

@@ -34,7 +34,7 @@ from labreport.stats.contents import tables_by_name
 from labreport.stats.formats import FILTERS, FormattedQuantity, formatted_quantity
 from labreport.stats.names import find
 from labreport.stats.quantity import count_of_units
-from labreport.stats.tables import declared, rows
+from labreport.stats.tables import read_declaration, rows
 from labreport.stats.wording import enumeration
 
 FRAME = Path(__file__).parents[1] / "frame"
@@ -89,7 +89,9 @@ class TemplateEnvironment(jinja2.Environment):
         self.context = context
         self.document = context.document
         self.answers = answers
-        self.experiments = Namespace({experiment.name: declared(experiment) for experiment in experiments})
+        self.experiments = Namespace(
+            {experiment.name: read_declaration(experiment) for experiment in experiments}
+        )
         self.placeholders = Placeholders()
         self.format = format(self)
         self.numbers = PrintedNumbers({**answers, "experiments": self.experiments})

@@ -147,21 +147,21 @@ class Measure(Declared):
         return self.title or self.name
 
     @property
-    def share(self) -> bool:
+    def is_share(self) -> bool:
         """Whether its values are shares, printed in per cent."""
         return self.unit == "%"
 
     @property
     def quantity_unit(self) -> str:
         """The unit of a value as quantities have it: `fraction` for shares."""
-        return "fraction" if self.share else self.unit
+        return "fraction" if self.is_share else self.unit
 
     @property
     def difference_unit(self) -> str:
         """The unit of a difference, or of a ratio."""
         if self.scale == "ratio":
             return "times"
-        return "points" if self.share else self.unit
+        return "points" if self.is_share else self.unit
 
     @property
     def factor(self) -> float:
@@ -222,7 +222,7 @@ class Measure(Declared):
     def checked(self, value: float, owner: str) -> float:
         """The value as it is stored. Raises `UsageError` for a share outside 0 to 1 that is bounded."""
         most = (100 if self.percent else 1) * (1 + 1e-12)
-        if self.share and self.bounded and not (-1e-12 <= value <= most or math.isnan(value)):
+        if self.is_share and self.bounded and not (-1e-12 <= value <= most or math.isnan(value)):
             text = f"{owner} has {value:g}; a share is stored as a fraction from 0 to 1"
             self.refuse_declaration(
                 f"{text}: write percent=True if it is in per cent, bounded=False if more is right"

@@ -17,9 +17,9 @@ from labreport.project.experiment import Experiment, Read, Study
 from labreport.project.table import Data
 from labreport.project.values import JsonValues
 
-Subject: TypeAlias = Experiment | Study | Read | Data | JsonValues
+Readable: TypeAlias = Experiment | Study | Read | Data | JsonValues
 """What a question or a figure may read."""
-Reads: TypeAlias = Subject | Iterable[Subject]
+Reads: TypeAlias = Readable | Iterable[Readable]
 Answers: TypeAlias = "str | Question | Iterable[str | Question]"
 """Questions whose answers are read, or their names; `"*"` are all."""
 ALL_ANSWERS = "*"

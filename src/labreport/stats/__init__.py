@@ -34,7 +34,7 @@ from labreport.stats.names import Namespace, members_equal, to_json
 from labreport.stats.conditions import Condition, as_condition, both, either, negated
 from labreport.stats.quantity import Quantity, Source, as_quantity
 from labreport.stats.formats import FormattedQuantity, as_plus_minus, as_prose
-from labreport.stats.tables import Column, Table, declared, rows
+from labreport.stats.tables import Column, Table, read_declaration, rows
 from labreport.stats.wording import plural
 from labreport.stats.sample import Sample, sample
 from labreport.stats.summary import summary

@@ -189,7 +189,7 @@ def divide(data: Data, measure: Measure, by: str | None, within: str | None) -> 
     _check_numbers(data, measure, numbers)
     stored = numbers / (100.0 if measure.percent else 1.0)
     is_0_or_1 = set(stored.dropna()) <= {0.0, 1.0}
-    truths = data.has_truths(measure.name) or (measure.share and is_0_or_1)
+    truths = data.has_truths(measure.name) or (measure.is_share and is_0_or_1)
     if measure.reduce == "any" and not truths:
         measure.refuse_declaration(
             f'{data.name}: reduce="any" is of True and False, or of 1 and 0 with the unit "%"'
@@ -284,7 +284,7 @@ def _without_case_and_blanks(name: str) -> str:
 # What the source of a number says of its cells
 
 
-def averaged(cells: Sequence[Cell]) -> str:
+def describe_reduction(cells: Sequence[Cell]) -> str:
     """Say what was taken of the rows of a replicate: `mean of 4 rows a patient`; empty where each has one."""
     row_counts: list[int] = []
     for cell in cells:
@@ -300,7 +300,7 @@ def averaged(cells: Sequence[Cell]) -> str:
     return f"{reduction} of {number} rows a {division.data.unit}"
 
 
-def left_out(cells: Sequence[Cell]) -> tuple[str, ...]:
+def describe_left_out(cells: Sequence[Cell]) -> tuple[str, ...]:
     """Say what some cells leave out: `10 have no week 12`, `3 cells are empty`, `12 have another arm`."""
     texts = _absence_texts(cells)
     empty = 0

@@ -30,7 +30,7 @@ def mean_of(sample: Sample, measure: Measure) -> Quantity:
     from both terms.
     """
     estimate = _mean_estimate(sample, measure)
-    if measure.share and measure.bounded and estimate.low is not None and estimate.high is not None:
+    if measure.is_share and measure.bounded and estimate.low is not None and estimate.high is not None:
         estimate = replace(estimate, low=max(0.0, estimate.low), high=min(1.0, estimate.high))
     source = _source([sample], measure, estimate)
     mean = _quantity(estimate, measure.quantity_unit, source, sample)
@@ -136,7 +136,7 @@ def _has_items(sample: Sample, measure: Measure) -> bool:
 
     Raises `UsageError` where two units do not have the same number of items.
     """
-    is_accuracy = measure.share and measure.scale == "difference" and sample.design.test_fraction is None
+    is_accuracy = measure.is_share and measure.scale == "difference" and sample.design.test_fraction is None
     if not sample.correct or not is_accuracy or not all(map(math.isfinite, sample.numbers)):
         return False
     _refuse_unequal_lengths(sample, sample.correct, measure)
@@ -158,7 +158,7 @@ def _refuse_unequal_lengths(sample: Sample, correct: Mapping[Any, Any], measure:
 
 def _is_constant_share(sample: Sample, measure: Measure) -> bool:
     """Whether all replicates of a table with several rows each are at 0, or all at 1."""
-    if sample.cell is None or not (measure.share and measure.bounded):
+    if sample.cell is None or not (measure.is_share and measure.bounded):
         return False
     has_several_rows = min(sample.cell.row_counts, default=1) > 1
     return has_several_rows and set(sample.numbers) in ({0.0}, {1.0})
@@ -222,7 +222,7 @@ def _source(samples: Sequence[Sample], measure: Measure, estimate: Estimate) -> 
         method=estimate.method,
     )
     cells_read = [sample.cell for sample in samples if sample.cell is not None]
-    averaged = cells.averaged(cells_read)
+    averaged = cells.describe_reduction(cells_read)
     if measure.scale == "ratio":
         averaged = f"geometric mean of the {averaged}" if averaged else "geometric mean"
         source = replace(source, relation="over")
@@ -230,5 +230,5 @@ def _source(samples: Sequence[Sample], measure: Measure, estimate: Estimate) -> 
     if not cells_read:
         return source
     expected = cells.count_expected(cells_read)
-    left_out = cells.left_out(cells_read)
+    left_out = cells.describe_left_out(cells_read)
     return replace(source, note=cells_read[0].data.name, expected=expected, left_out=left_out)

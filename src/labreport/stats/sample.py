@@ -23,6 +23,7 @@ AnyData: TypeAlias = "Results | Data | pandas.DataFrame | Mapping[str, Sample]"
 By: TypeAlias = "Study | str"
 """What subjects are values of: a study, or the name of a column."""
 Epoch: TypeAlias = int | None
+"""The epoch after which runs are read; None: the last that is declared."""
 Groups: TypeAlias = dict[str, dict[str, "Sample"]]
 """Samples by group (of a column within which they are compared, else the empty text), and by name."""
 
@@ -105,7 +106,7 @@ def _measure_of_column(measure: Measure, data: Data) -> Measure:
             " write table(…, replicate=…)"
         )
     data.check_column(measure.name)
-    if not data.has_truths(measure.name) or measure.share:
+    if not data.has_truths(measure.name) or measure.is_share:
         return measure
     if measure.unit:
         measure.refuse_declaration(
@@ -123,7 +124,7 @@ def sample(runs: Any, measure: Measure, epoch: Epoch = None) -> Sample:
         refuse(f"epoch={epoch}: the first epoch is 1; leave epoch= out for the last that is declared")
     readings = {run.seed: measure.read(run, epoch) for run in runs}
     yes_no = bool(readings) and all(isinstance(reading, bool) for reading in readings.values())
-    if yes_no and not measure.share:
+    if yes_no and not measure.is_share:
         measure.refuse_declaration(
             f"{experiment.name!r} has True and False in it; their share has the unit '%'"
         )

@@ -144,7 +144,7 @@ def _rows_of(measure: Measure, groups: Sequence[_Group], *, by_median: bool) -> 
 
 
 def _are_yes_no(values: set[Any], measure: Measure) -> bool:
-    return all(isinstance(value, bool) for value in values) or (measure.share and values <= {0, 1})
+    return all(isinstance(value, bool) for value in values) or (measure.is_share and values <= {0, 1})
 
 
 def _share(group: _Group, measure: Measure, wanted: Any) -> Entry:

@@ -196,7 +196,7 @@ def _detail_of(entry: Entry, detail: str, decimals: int) -> Entry:
 # Tables of experiments
 
 
-def declared(experiment: Any) -> Namespace:
+def read_declaration(experiment: Any) -> Namespace:
     """Read what is declared of an experiment: fields and properties of its specification, and its epochs."""
     specification = experiment.specification
     names = [attribute.name for attribute in fields(specification)]
@@ -253,7 +253,7 @@ def _members_of_subject(subject: Any) -> dict[str, Any]:
         return {}
     if isinstance(subject, Namespace):
         return subject.members
-    return declared(subject).members
+    return read_declaration(subject).members
 
 
 def _values_from_answer(name: str, subjects: dict[str, Any], answer: Namespace | None) -> dict[str, Any]:

@@ -21,10 +21,10 @@ from labreport.charts.builders.parts import (
     axis_title,
     drawing,
     figure_of_panels,
-    marked,
     panels_of,
     scale_axis,
     table_of_means,
+    with_marks,
 )
 from labreport.charts.drawing import Drawing
 from labreport.charts.marks import Mark
@@ -119,7 +119,7 @@ def _draw(means: Means, panels: Panels, title: str) -> Drawing:
     figure, all_axes = figure_of_panels(panels, 62.0, axis_title(means.measure))
     axis = _axis_of(means, most_named=12 if len(panels) == 1 else 6)
     for axes, lines in zip(all_axes, panels.values(), strict=True):
-        for mark, line in marked(lines):
+        for mark, line in with_marks(lines):
             _draw_line(axes, line, axis, mark)
         _finish_axes(axes, means, axis)
     for axes, lines in zip(all_axes, panels.values(), strict=True):

@@ -122,7 +122,7 @@ def panels_of(series: dict[str, Any]) -> Panels:
     return {name: {name: content} for name, content in series.items()}
 
 
-def marked(series: Mapping[str, Any]) -> Iterator[tuple[Mark, Any]]:
+def with_marks(series: Mapping[str, Any]) -> Iterator[tuple[Mark, Any]]:
     """The series of a chart, each with the mark that it is drawn with."""
     for (name, content), style in zip(series.items(), SERIES, strict=False):
         yield Mark(name, style), content

@@ -12,9 +12,9 @@ from labreport.charts.builders.parts import (
     drawing,
     figure_of_panels,
     legend_above,
-    marked,
     panels_of,
     scale_axis,
+    with_marks,
 )
 from labreport.charts.drawing import Drawing
 from labreport.charts.labels import TextLabel
@@ -70,7 +70,7 @@ def _draw(points: pandas.DataFrame, x_title: str, y_title: str, series_name: str
     panels = panels_of(series)
     figure, all_axes = figure_of_panels(panels, 70.0, y_title)
     for axes, parts in zip(all_axes, panels.values(), strict=True):
-        for mark, part in marked(parts):
+        for mark, part in with_marks(parts):
             marks.points(axes, part.x, part.y, mark, size=_POINT)
         scale_axis(axes.xaxis, points.x)
         scale_axis(axes.yaxis, points.y)
@@ -92,6 +92,6 @@ def _printed_values(data: Data, frame: Any, measure: Measure) -> Any:
 
 
 def _point_labels(parts: dict[str, Any]) -> Iterator[TextLabel]:
-    for mark, part in marked(parts):
+    for mark, part in with_marks(parts):
         for name, x, y in zip(part["name"], part.x, part.y, strict=True):
             yield TextLabel(str(name), x, y, mark.colour)
