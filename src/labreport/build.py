@@ -28,7 +28,7 @@ from labreport.plan.snapshot import Snapshot, files_behind
 from labreport.project import locate_project
 from labreport.results import files
 from labreport.run import Event, Task, available_cores, run_tasks
-from labreport.stale import load
+from labreport.stale import open_project
 from labreport.stale.sources import MARKER
 
 
@@ -70,7 +70,7 @@ def locked_report(request: Request, note: Callable[[str], None]) -> Iterator[Non
 
 def open_plan(request: Request) -> Plan:
     """Load the project, and compare it with its report as it would be built now; nothing is changed."""
-    return Plan(load(request.folder), request.output, seeds=request.seeds, force=request.force)
+    return Plan(open_project(request.folder), request.output, seeds=request.seeds, force=request.force)
 
 
 def open_report(request: Request) -> Plan:

@@ -25,7 +25,7 @@ from labreport.plan import (
 )
 from labreport.results import Run, Store
 from labreport.run import Task
-from labreport.stale import load
+from labreport.stale import open_project
 
 PROJECT = """
 from dataclasses import dataclass
@@ -93,7 +93,7 @@ class Report:
 
     def plan(self, **options: Any) -> Plan:
         """The plan as a new process sees it."""
-        return Plan(load(self.folder), self.folder / "report", **options)
+        return Plan(open_project(self.folder), self.folder / "report", **options)
 
     def build(self, value: Any = 1, exclusive: bool = False, **options: Any) -> list[str]:
         """Make what is stale, each with this value; the names of what was made."""

@@ -20,7 +20,7 @@ from labreport.errors import LabReportError
 from labreport.results import Store
 from labreport.run import EpochReached, Event, Finished, run_tasks
 from labreport.run.dask import project_files
-from labreport.stale import load
+from labreport.stale import open_project
 
 pytestmark = pytest.mark.dask
 
@@ -81,7 +81,7 @@ def test_workers_give_the_bits_of_this_process_and_run_edited_code(tmp_path: Pat
             assert done(project, here, task(project, name))[0] is None
             assert bits(stored_run(store, task(project, name))) == bits(stored_run(here, task(project, name)))
         write_project(tmp_path / "toy", PROJECT.replace("* 0.9 +", "* 0.8 +"))
-        edited = load(tmp_path / "toy")
+        edited = open_project(tmp_path / "toy")
         assert not run_tasks(edited, [task(edited, "walk")], store, scheduler=address)
         assert bits(stored_run(store, task(edited, "walk"))) != bits(stored_run(here, wanted[0]))
 
@@ -92,7 +92,7 @@ def test_all_files_that_runs_read_are_sent(tmp_path: Path) -> None:
     for name in ("own.txt", "shared.txt"):
         (tmp_path / name).write_text(name)
     text = text.replace("threads=3)", "threads=3, data_files=('shared.txt',))")
-    sent = project_files(load(write_project(tmp_path, text)))
+    sent = project_files(open_project(write_project(tmp_path, text)))
     assert {"project.py", "own.txt", "shared.txt"} == {*sent}
 
 
@@ -142,11 +142,11 @@ def test_a_file_that_is_not_on_the_worker_is_named(tmp_path: Path) -> None:
     (folder / "data.txt").write_text("1")
     store = Store(tmp_path / "results")
     with cluster(tmp_path / "dask") as (address, _):
-        project = load(folder)
+        project = open_project(folder)
         (failed,) = run_tasks(project, [task(project, "reads")], store, scheduler=address)
         assert failed.cause.startswith("data.txt is not there on the worker; declare it in files= of ")
         declared = PROJECT.replace("threads=3)", "threads=3, data_files=('data.txt',))")
-        project = load(write_project(folder, declared))
+        project = open_project(write_project(folder, declared))
         assert not run_tasks(project, [task(project, "reads")], store, scheduler=address)
     run = stored_run(store, task(project, "reads"))
     assert list(store.reads.load(run.reads) or {}) == ["data.txt"]

@@ -13,7 +13,7 @@ from run.toys import after, bits, done, failure, line_of, stored_run, task, toy,
 from labreport.project import Project
 from labreport.results import DiskError, Store, files
 from labreport.run import runner
-from labreport.stale import load
+from labreport.stale import open_project
 
 
 @pytest.fixture
@@ -262,7 +262,7 @@ def test_what_cannot_be_stored_is_refused(
     text = (folder / "project.py").read_text()
     assert old in text
     (folder / "project.py").write_text(text.replace(old, new))
-    project = load(folder)
+    project = open_project(folder)
     failed = failure(project, store, task(project, "walk" if "self" in old else "once"))
     assert message == failed.cause
     assert "project.py:" in failed.location

@@ -14,7 +14,7 @@ from labreport.project import Project
 from labreport.results import Run, Store, sha256_of
 from labreport.run import Failed, Task
 from labreport.run.runner import OnEpoch, run_task, without_times
-from labreport.stale import dependencies, load
+from labreport.stale import dependencies, open_project
 
 PROJECT = """
     import os, time
@@ -88,7 +88,7 @@ import sys
 from labreport.results import Store
 from labreport.run import EpochReached, run_tasks
 from labreport.run import runner
-from run.toys import Path, done, load, task
+from run.toys import Path, done, open_project, task
 
 def show(event):
     if isinstance(event, EpochReached) and event.epoch:
@@ -96,7 +96,7 @@ def show(event):
 
 if __name__ == "__main__":
     folder, name, pause = Path(sys.argv[1]), sys.argv[2], float(sys.argv[3])
-    project, store, runner.SECONDS_BETWEEN_STATES = load(folder), Store(folder / "results"), pause
+    project, store, runner.SECONDS_BETWEEN_STATES = open_project(folder), Store(folder / "results"), pause
     if pause < 5:
         print(done(project, store, task(project, name)))
     else:
@@ -113,7 +113,7 @@ def write_project(folder: Path, text: str = PROJECT) -> Path:
 
 def toy(folder: Path) -> Project:
     """The project, loaded from its folder."""
-    return load(write_project(folder))
+    return open_project(write_project(folder))
 
 
 def task(project: Project, name: str, seed: int = 0, *epochs: int) -> Task:

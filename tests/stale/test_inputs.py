@@ -12,7 +12,7 @@ from stale.edits import Inputs, changed_targets
 from labreport.errors import UsageError
 from labreport.results import Store
 from labreport.run import Task, run_tasks
-from labreport.stale import ENGINE, Dependencies, dependencies, load, sha256_of
+from labreport.stale import ENGINE, Dependencies, dependencies, open_project, sha256_of
 
 PROJECT = '''
 import json
@@ -126,7 +126,7 @@ def loaded(folder: Path, *edits: tuple[str, str]) -> Dependencies:
     for name in ("images.txt", "notes.txt"):
         if not (folder / name).exists():
             (folder / name).write_text("1 2 3")
-    return dependencies(load(folder))
+    return dependencies(open_project(folder))
 
 
 def made(ingredients: Dependencies) -> Inputs:

@@ -11,7 +11,7 @@ import pytest
 from stale.edits import write_files
 
 from labreport.errors import LabReportError
-from labreport.stale import Dependencies, dependencies, load
+from labreport.stale import Dependencies, dependencies, open_project
 
 PROJECT = """
 import glob, json, os, sqlite3, subprocess, tempfile
@@ -299,7 +299,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dependencies:
     with sqlite3.connect(tmp_path / "k.db") as connection:
         connection.execute("create table t as select 1 as x")
     monkeypatch.chdir(tmp_path)
-    return dependencies(load(tmp_path))
+    return dependencies(open_project(tmp_path))
 
 
 def call(project: Dependencies, name: str) -> dict[str, str]:
@@ -359,7 +359,7 @@ def test_reading_the_report_that_is_made_is_an_error(tmp_path: Path, monkeypatch
     write_files(tmp_path, {**DATA, "report/.labreport": "", "report/answers.json": "{}"})
     write_files(tmp_path, {"project.py": PROJECT.replace('"a.txt"', '"report/answers.json"')})
     monkeypatch.chdir(tmp_path)
-    project = dependencies(load(tmp_path), tmp_path / "report" / "results")
+    project = dependencies(open_project(tmp_path), tmp_path / "report" / "results")
     with pytest.raises(LabReportError, match=r"reads report/answers\.json: it is a part of this report"):
         call(project, "by_name")
 
@@ -369,7 +369,7 @@ def test_a_module_beside_the_engine_is_the_projects(tmp_path: Path, monkeypatch:
     monkeypatch.setattr("labreport.stale.observed.ENGINE_FOLDER", tmp_path / "labreport")
     write_files(tmp_path, {"project.py": BESIDE_ENGINE, "labreport_x.py": BY_NAME, "a.txt": "1"})
     monkeypatch.chdir(tmp_path)
-    assert list(call(dependencies(load(tmp_path)), "by_name")) == ["a.txt"]
+    assert list(call(dependencies(open_project(tmp_path)), "by_name")) == ["a.txt"]
 
 
 def test_what_was_read_before_an_interruption_is_joined(project: Dependencies) -> None:
@@ -390,7 +390,7 @@ def test_a_file_outside_of_the_project_counts_by_its_full_path(
     with project.observe(experiment) as temporary:
         (folder / "data.txt").read_text()
     monkeypatch.setattr("labreport.stale.observed._SYSTEM_FOLDERS", ("/usr/", "/etc/"))
-    fresh = Dependencies(load(Path.cwd()))
+    fresh = Dependencies(open_project(Path.cwd()))
     with fresh.observe(experiment) as observation:
         for path in (folder / "data.txt", folder / ".cache/data.txt", Path("/etc/hostname")):
             path.read_text()

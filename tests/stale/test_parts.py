@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from labreport.errors import UsageError
-from labreport.stale import load, versions
+from labreport.stale import open_project, versions
 from labreport.stale.canonical import canonical_repr, specification_classes
 from labreport.stale.files import FileDigests, paths_behind
 from labreport.stale.loader import recorder_of
@@ -84,7 +84,7 @@ def test_two_saves_in_one_moment_are_told_apart(tmp_path: Path) -> None:
     for title in ("one", "two"):
         part.write_text(f"TITLE = {title!r}\n")
         os.utime(part, (1e9, 1e9))
-        assert load(tmp_path).title == title
+        assert open_project(tmp_path).title == title
     assert not list(tmp_path.rglob("*.pyc"))
 
 
@@ -93,7 +93,7 @@ def test_what_is_loaded_late_is_what_was_digested(tmp_path: Path) -> None:
     (tmp_path / "project.py").write_text(PROJECT)
     (tmp_path / "part.py").write_text("TITLE = 'x'\n")
     (tmp_path / "late.py").write_text("X = 1\n")
-    project = load(tmp_path)
+    project = open_project(tmp_path)
     sources = recorder_of(project).sources
     sources.read(tmp_path / "late.py")
     (tmp_path / "late.py").write_text("X = 2\n")

@@ -9,7 +9,7 @@ import pytest
 from stale.edits import edit_file, inputs_of, write_files
 
 from labreport.errors import UsageError
-from labreport.stale import Dependencies, load, unstable
+from labreport.stale import Dependencies, open_project, unstable
 from labreport.stale.unstable import FILE, read_known
 
 PROJECT = """
@@ -92,7 +92,7 @@ def _one_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def opened(folder: Path) -> Dependencies:
     """The project as the next build sees it; values are compared where there is a folder for the report."""
-    return Dependencies(load(folder), folder / "report" / "results")
+    return Dependencies(open_project(folder), folder / "report" / "results")
 
 
 def inputs(ingredients: Dependencies) -> dict[str, dict[str, str]]:

@@ -23,7 +23,7 @@ from labreport.page import export_report, render_file
 from labreport.page import names as names_of
 from labreport.plan import Plan, RunTarget, StoredReport, carry_over, paths_to, report_source, targets_named
 from labreport.results import files
-from labreport.stale import load
+from labreport.stale import open_project
 from labreport.stats.wording import count_text
 from labreport.verify import checks
 
@@ -188,7 +188,7 @@ def render(arguments: argparse.Namespace, terminal: Terminal) -> int:
 
 def show_code(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """Print an experiment as the code that a reader would type."""
-    project = load(arguments.project)
+    project = open_project(arguments.project)
     experiment = project.experiment(arguments.experiment)
     if not project.show_code:
         raise UsageError("this project cannot show code; set show_code in its Project to a function")

@@ -24,7 +24,7 @@ from labreport.results.files import sha256_of, write_bytes
 from labreport.run.local import WorkerDied
 from labreport.run.runner import OnEpoch, run_task
 from labreport.run.task import Failed, Task
-from labreport.stale import KNOWN_VALUES, dependencies, load, module_files
+from labreport.stale import KNOWN_VALUES, dependencies, module_files, open_project
 from labreport.threads import thread_environment
 
 TOPIC = "labreport"
@@ -197,13 +197,13 @@ def _stop() -> None:
 
 
 @cache
-def _load(sent: str) -> Project:
+def _open_sent_project(sent: str) -> Project:
     """The project that was sent. Raises `UsageError` where there is another."""
     folder = Path(os.environ.get(_FOLDER, ""))
     if folder.name != sent:
         raise UsageError(f"worker {get_worker().address} has another project; start it with a nanny")
     os.chdir(folder)  # where its code works, and from where its lines are told
-    return load(folder)
+    return open_project(folder)
 
 
 def _answer_task(task: Task, run_files: RunFiles, sent: str) -> tuple[Failed | None, RunFiles]:
@@ -216,7 +216,7 @@ def _answer_task(task: Task, run_files: RunFiles, sent: str) -> tuple[Failed | N
     with _one_at_a_time, tempfile.TemporaryDirectory() as directory:
         store = Store(Path(directory, "report", "results"))
         run_files.write(task, store)
-        failure = run_task(lambda: _load(sent), task, store, on_epoch, _stopped.is_set)
+        failure = run_task(lambda: _open_sent_project(sent), task, store, on_epoch, _stopped.is_set)
         return failure, RunFiles.of(task, store)
 
 

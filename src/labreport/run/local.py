@@ -17,7 +17,7 @@ from labreport.project import Project
 from labreport.results import Store
 from labreport.run.runner import OnEpoch, run_task
 from labreport.run.task import Failed, Task
-from labreport.stale import load
+from labreport.stale import open_project
 from labreport.threads import thread_environment
 
 
@@ -90,11 +90,11 @@ def _answer_tasks(
     threading.Thread(target=_end_with_parent, daemon=True).start()
     os.environ.update(variables)  # before anything that counts threads is imported
     os.chdir(caller)
-    store, load_once = Store(results), cache(lambda: load(folder))
+    store, open_once = Store(results), cache(lambda: open_project(folder))
 
     with suppress(EOFError, OSError), working_in(folder):
         while isinstance(task := connection.recv(), Task):
-            connection.send(run_task(load_once, task, store, connection.send, connection.poll))
+            connection.send(run_task(open_once, task, store, connection.send, connection.poll))
 
 
 def _end_with_parent() -> None:

@@ -26,7 +26,7 @@ OnEpoch: TypeAlias = Callable[[int], None]
 
 
 def run_task(
-    load_project: Callable[[], Project],
+    open_project: Callable[[], Project],
     task: Task,
     store: Store,
     on_epoch: OnEpoch,
@@ -34,10 +34,10 @@ def run_task(
 ) -> Failed | None:
     """Carry out a task in this process, whatever the author's code does; what kept it from its end, or None.
 
-    `load_project` gives the project; `should_stop` is asked between epochs.
+    `open_project` gives the project; `should_stop` is asked between epochs.
     """
     try:
-        project = load_project()
+        project = open_project()
         seen = dependencies(project, store.folder)  # as loaded: before any code of the project is called
         with lock(store.folder / ".locks" / f"{task.seed}-{task.key[:16]}", stop=should_stop):
             experiment = project.experiment(task.name)

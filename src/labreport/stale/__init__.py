@@ -18,7 +18,7 @@ from labreport.stale.canonical import declaration_hash, short_hash
 from labreport.stale.files import paths_behind
 from labreport.stale.inputs import ENGINE, UNKNOWN, Dependencies, dependencies
 from labreport.stale.labels import Label
-from labreport.stale.loader import load, module_files
+from labreport.stale.loader import module_files, open_project
 from labreport.stale.observation import Observation
 from labreport.stale.unstable import FILE as KNOWN_VALUES
 from labreport.stale.versions import engine_hash, versions

@@ -10,7 +10,7 @@ from labreport.stale.observed import Recorder, hearing_variables, recording, sta
 from labreport.stale.sources import Sources, install
 
 
-def load(folder: str | Path) -> Project:
+def open_project(folder: str | Path) -> Project:
     """Load a folder's project, in the program and in each of its workers.
 
     What its code opens is noted from now on. Raises `UsageError` as `load_project` does.

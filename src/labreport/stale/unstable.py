@@ -69,8 +69,8 @@ def digests_elsewhere(project_folder: Path, unstable: Iterable[str]) -> Iterator
 def probe() -> None:
     """Write the digests of a project's values to a file; what the processes above are started with."""
     from labreport.stale.inputs import Dependencies
-    from labreport.stale.loader import load
+    from labreport.stale.loader import open_project
 
     folder, output, *unstable = sys.argv[1:]
-    digests = Dependencies(load(folder), unstable=unstable).value_digests()
+    digests = Dependencies(open_project(folder), unstable=unstable).value_digests()
     Path(output).write_text(json.dumps(digests), "utf-8")
