@@ -43,7 +43,7 @@ def test_a_drawing_is_what_it_was(name: str, tmp_path: Path, results: Results, c
     """Its marks, labels and colours, and what is said of it."""
     with charts.style():
         drawing = eval(CALLS[name], AUTHORS_NAMES | vars(made), {"results": results, "cells": cells})
-        exported = asdict(charts.export(drawing, name="one"))
+        exported = asdict(charts.export_drawing(drawing, name="one"))
     lines = [exported["svg_print"].replace("><", ">\n<")]
     for key, value in exported.items():
         if not key.startswith("svg"):

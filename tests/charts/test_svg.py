@@ -30,7 +30,7 @@ FRAME["half"] = list("xyxyxy")
 def drawn(function: Callable[[], Any], name: str = "figure") -> charts.Exported:
     """What a build makes of a figure function."""
     with charts.style():
-        return charts.export(function(), name=name)
+        return charts.export_drawing(function(), name=name)
 
 
 def plain(**size: Any) -> Any:

@@ -126,7 +126,7 @@ def figures() -> dict[str, Any]:
     """All figures, of results like those of the report: drawn once, whatever a test asks of the text."""
     with charts.style():
         return {
-            reader.name: charts.export(
+            reader.name: charts.export_drawing(
                 reader(results_for_reader(reader, runs_like(like_the_report, range(5, 8)))), name=reader.name
             )
             for reader in PROJECT.figures

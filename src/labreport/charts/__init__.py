@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from labreport.charts.marks import Mark, band, curve, points, reference_line, seed_lines
     from labreport.charts.shades import draw_cells
     from labreport.charts.styles import SERIES, WIDTH_MM, Colour, css_variables, style
-    from labreport.charts.svg import Exported, export
+    from labreport.charts.svg import Exported, export_drawing
     from labreport.charts.ticks import few_numbers, plain_numbers, powers_of_ten, thousands
 
 _HOMES = ("styles", "drawing", "layout", "ticks", "marks", "labels", "shades", "svg")

@@ -41,7 +41,7 @@ class Exported:
     note: str = ""
 
 
-def export(drawing: Any, *, name: str = "figure") -> Exported:
+def export_drawing(drawing: Any, *, name: str = "figure") -> Exported:
     """Turn a drawing, or a bare figure of matplotlib or seaborn, into SVG, its data and its description.
 
     Call it within `style`. Figures of two names share no id. A grid of seaborn wider than the text is drawn

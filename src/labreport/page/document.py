@@ -62,10 +62,10 @@ def render_page(
 ) -> str:
     """Write the report as one HTML text: a file that asks nobody for anything, or what `html_to_pdf` sets.
 
-    `sections` are those of `project.chapters`, in order; `figures` what `charts.export` made; `facts` say by
-    label what the report was made with; `notice` stands below the title of one that is preliminary. With
-    fewer `seeds` than the project declares, the page says so. Raises `UsageError` where a reference leads
-    nowhere, or something is there twice.
+    `sections` are those of `project.chapters`, in order; `figures` what `charts.export_drawing` made; `facts`
+    say by label what the report was made with; `notice` stands below the title of one that is preliminary.
+    With fewer `seeds` than the project declares, the page says so. Raises `UsageError` where a reference
+    leads nowhere, or something is there twice.
     """
     templates = project.folder / "templates"
     loader = jinja2.FileSystemLoader([templates, FRAME])

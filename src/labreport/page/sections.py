@@ -39,7 +39,7 @@ _TERM = re.compile(r'<a class="term" href="#term-(?P<identity>[^"]+)">(?P<word>.
 _TABLE = re.compile(r"<table\b.*?</table>", re.DOTALL)
 _BOLD = re.compile(r"(<strong>|\*\*)(?P<text>.*?)(</strong>|\*\*)", re.DOTALL)
 Drawings: TypeAlias = Mapping[str, Exported]
-"""What `charts.export` made of figures, by their names."""
+"""What `charts.export_drawing` made of figures, by their names."""
 _KEPT_IN_GLANCE = {
     "\ue000": "<del>",
     "\ue001": "</del>",
@@ -114,8 +114,8 @@ def render_section(
     """Render one section.
 
     `answers` are those of its questions, as far as they are measured yet, and those that it names; `figures`
-    what `charts.export` made. Whatever is wrong in a template raises `UsageError` with file and line: a name
-    that is not there, a bare or a typed number; of these `MultipleErrors`.
+    what `charts.export_drawing` made. Whatever is wrong in a template raises `UsageError` with file and line:
+    a name that is not there, a bare or a typed number; of these `MultipleErrors`.
     """
     environment = SectionEnvironment(section, answers, figures, experiments, templates)
     html = _TABLE.sub(r'<div class="table">\g<0></div>', environment.render())

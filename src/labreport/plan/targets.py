@@ -154,7 +154,7 @@ class FigureTarget(ReaderTarget):
 
         pyplot.close("all")  # pyplot and seaborn would draw on what a question or a module left open
         with charts.style():
-            return asdict(charts.export(self.subject.function(*arguments), name=self.name))
+            return asdict(charts.export_drawing(self.subject.function(*arguments), name=self.name))
 
 
 @dataclass(frozen=True)

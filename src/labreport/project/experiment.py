@@ -155,7 +155,11 @@ def study(
 
 
 def _value_in_name(value: Any) -> str:
-    """A value of a specification in the name of an experiment: `0.1`, `8-4`, of three layers of 8 `8x3`."""
+    """A value of a specification in the name of an experiment: `0.1`, `8-4`, of three layers of 8 `8x3`.
+
+    Stored runs, files and command lines have these names, so that the spelling is for good, without blanks.
+    People read `label_of` of `stats.sample` instead, which may change: `3 × 8`.
+    """
     if isinstance(value, float):
         return f"{value:g}"
     if not isinstance(value, tuple):

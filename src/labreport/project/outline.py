@@ -75,7 +75,7 @@ def _epochs_by_experiment(reads: Iterable[Read]) -> dict[str, set[int]]:
 
 @dataclass(frozen=True)
 class Figure(Reader):
-    """One drawing; its function returns what `labreport.charts.export` takes."""
+    """One drawing; its function returns what `labreport.charts.export_drawing` takes."""
 
 
 @dataclass(frozen=True)

@@ -226,7 +226,10 @@ def _of_table(
 
 
 def label_of(value: Any) -> str:
-    """A value of an axis in a few characters; equal values as their number times the value."""
+    """A value of an axis in a few characters, for people: of three layers of 8 `3 × 8`.
+
+    Names of experiments spell the same `8x3`, by `_value_in_name` of `project.experiment`: they are keys.
+    """
     if not isinstance(value, (list, tuple)):
         return text_of(value)
     if len(value) > 1 and len({str(element) for element in value}) == 1:

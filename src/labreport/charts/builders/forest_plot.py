@@ -39,26 +39,42 @@ def forest(source: Finding | Mapping[str, Finding | Quantity], title: str = "") 
     quantities = list(by_label.values())
     axis_title = _axis_title(quantities)
     frame = _numbers(quantities)
-    clear = [quantity.outcome in ("more", "less") for quantity in quantities]
+    figure = _draw(by_label, frame, axis_title)
+    table = frame.set_axis([axis_title, "low", "high", "judged low", "judged high"], axis=1)
+    table.insert(0, "comparison", list(by_label))
+    clear = [quantity for quantity in quantities if _is_clear(quantity)]
+    sentence = title or f"{len(clear)} of {len(quantities)} differences are clear"
+    return drawing(figure, "forest plot", table, sentence, _caption(quantities))
+
+
+def _is_clear(quantity: Quantity) -> bool:
+    return quantity.outcome in ("more", "less")
+
+
+def _draw(by_label: Mapping[str, Quantity], frame: pandas.DataFrame, axis_title: str) -> Any:
+    """Draw a row for each quantity, whose numbers `frame` has, and the line of no difference."""
+    quantities = list(by_label.values())
     are_ratios = any(quantity.is_ratio for quantity in quantities)
     figure, (axes,) = layout.column_figure(20.0 + _ROW_MM * len(quantities))
     axes.set_xscale("log" if are_ratios else "linear")
     places = range(len(quantities))
     axes.hlines(places, frame.judged_low, frame.judged_high, colors=Colour.BLUE, linewidth=0.8)
     axes.hlines(places, frame.low, frame.high, colors=Colour.BLUE, linewidth=2.4)
-    fills = [Colour.BLUE if is_clear else Colour.PAPER for is_clear in clear]
+    fills = [Colour.BLUE if _is_clear(quantity) else Colour.PAPER for quantity in quantities]
     axes.scatter(frame.value, places, c=fills, zorder=3, **_SQUARE)
+    _write_numbers(axes, quantities)
+    axes.axvline(1.0 if are_ratios else 0.0, **REFERENCE)
+    name_rows(axes, list(by_label), axis_title)
+    ticks.few_numbers(axes.xaxis)
+    return figure
+
+
+def _write_numbers(axes: Any, quantities: Sequence[Quantity]) -> None:
+    """Write the value and the ends of each row beside the panel."""
     for place, text in enumerate(_number_texts(quantities)):
         beside: Any = {"xycoords": axes.get_yaxis_transform(), "va": "center", "color": Colour.INK}
         layout.note(axes, text, (1.0, place), (_GAP, 0.0), **beside)
     layout.note(axes, "(95 % interval)", (1.0, 1.0), (_GAP, 4.0), xycoords="axes fraction")
-    axes.axvline(1.0 if are_ratios else 0.0, **REFERENCE)
-    name_rows(axes, list(by_label), axis_title)
-    ticks.few_numbers(axes.xaxis)
-    table = frame.set_axis([axis_title, "low", "high", "judged low", "judged high"], axis=1)
-    table.insert(0, "comparison", list(by_label))
-    sentence = title or f"{sum(clear)} of {len(clear)} differences are clear"
-    return drawing(figure, "forest plot", table, sentence, _caption(quantities))
 
 
 def _rows_of_finding(finding: Finding) -> dict[str, Quantity]:
