@@ -59,7 +59,7 @@ def test_a_library_counts_with_all_that_it_requires() -> None:
     libraries = versions(["PIL", "seaborn", "json", "labreport"])
     assert {"pillow", "seaborn", "matplotlib", "numpy", "pandas"} <= libraries.keys()
     assert not libraries.keys() & {"json", "labreport", "pytest"}
-    assert libraries["numpy"] == distribution("numpy")[0]
+    assert libraries["numpy"] == distribution("numpy").version
 
 
 def test_a_library_of_no_distribution_counts_by_its_source(

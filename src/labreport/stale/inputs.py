@@ -134,7 +134,7 @@ class Dependencies:
         if libraries is None:
             versions_by_name = versions(closure.libraries)
         else:
-            versions_by_name = {name: distribution(name)[0] or "none" for name in libraries}
+            versions_by_name = {name: distribution(name).version or "none" for name in libraries}
         for name, version in versions_by_name.items():
             inputs[f"library {name}"] = version
         return inputs

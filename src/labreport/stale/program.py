@@ -40,9 +40,8 @@ class Program:
     def syntax(self, module: str) -> ModuleSyntax:
         """What the file of a module says; nothing of one that is not the project's."""
         if module not in self._syntax:
-            path = self.sources.path(module)
-            source = self.sources.read(path) if path else b""
-            self._syntax[module] = read_module(module, source, str(path))
+            file = str(self.sources.path(module))
+            self._syntax[module] = read_module(module, self.sources.text(module), file)
         return self._syntax[module]
 
     def loaded_statements(self) -> list[Statement]:

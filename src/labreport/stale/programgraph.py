@@ -90,10 +90,9 @@ class ProgramGraph:
             acted_on.add(library)
             self._extend(closure, self._acting_on(library), "")
         if closure.reaches_any_code:
-            for module in self.program.sources.modules():  # by its text, as code that reads code may see it
-                path = self.program.sources.path(module)
-                text = self.program.sources.read(path) if path else b""
-                closure.inputs[f"code {module}"] = sha256(text).hexdigest()[:16]
+            sources = self.program.sources
+            for module in sources.modules():  # by its text, as code that reads code may see it
+                closure.inputs[f"code {module}"] = sha256(sources.text(module)).hexdigest()[:16]
         return closure
 
     def _extend(self, closure: Closure, labels: Iterable[str], parent: str) -> None:

@@ -35,6 +35,11 @@ class Sources(MetaPathFinder):
             self._read[path] = path.read_bytes()
         return self._read[path]
 
+    def text(self, module: str) -> bytes:
+        """The text of a module; empty for what is not the project's."""
+        path = self.path(module)
+        return self.read(path) if path else b""
+
     def changed(self) -> list[Path]:
         """The files that were read and are others now."""
         changed = []

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib import metadata
@@ -19,6 +20,15 @@ from labreport.stale.sources import ENGINE_FOLDER, ENGINE_NAME
 
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 """The version of Python, to the second number."""
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """A distribution as it is installed; without a version where it is not."""
+
+    version: str = ""
+    requirements: Sequence[str] = ()
+    """The names of the distributions that it requires."""
 
 
 def versions(modules: Iterable[str]) -> dict[str, str]:
@@ -44,37 +54,37 @@ def versions(modules: Iterable[str]) -> dict[str, str]:
 def source_files(modules: Iterable[str]) -> Iterator[Path]:
     """The files of those modules that count by their source, and of their folders."""
     for module in versions(modules):
-        if not distribution(module)[0]:
+        if not distribution(module).version:
             for path in _files_of(module):
                 yield from (path, path.parent)
 
 
 def _add_with_requirements(versions_by_name: dict[str, str], names: Iterable[str]) -> None:
     for name in names:
-        version, requirements = distribution(name)
-        if version and name not in versions_by_name:
-            versions_by_name[name] = version
-            _add_with_requirements(versions_by_name, requirements)
+        installed = distribution(name)
+        if installed.version and name not in versions_by_name:
+            versions_by_name[name] = installed.version
+            _add_with_requirements(versions_by_name, installed.requirements)
 
 
 @cache
-def distribution(name: str) -> tuple[str, list[str]]:
-    """The version of a distribution and the names of what it requires; an empty version for none."""
+def distribution(name: str) -> Distribution:
+    """What is installed by this name."""
     try:
         installed = metadata.distribution(name)
     except metadata.PackageNotFoundError:
-        return "", []
+        return Distribution()
     requirements = []
     for requirement in installed.requires or ():
         if "extra" not in requirement.partition(";")[2]:
             requirements.append(_normal_name(re.split(r"[^\w.-]", requirement)[0]))
-    return installed.version, requirements
+    return Distribution(installed.version, requirements)
 
 
 @cache
 def _distributions_of(module: str) -> list[str]:
     name = _normal_name(module)
-    if distribution(name)[0]:
+    if distribution(name).version:
         return [name]
     return [_normal_name(other) for other in _names_by_module().get(module, ())]
 
