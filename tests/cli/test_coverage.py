@@ -83,3 +83,12 @@ def test_a_sentence_is_listed_with_its_code(template: Path) -> None:
         (5, "`small` is worse."),
     ]
     assert covered.typed == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("``97`` and $97$", 0), ("HCT116 in [2 wells](a5.html)", 1), ("1. Of 1,000 and 10\u202f000 days", 2)],
+)
+def test_a_typed_number_is_what_is_prose_to_markdown(template: Path, text: str, count: int) -> None:
+    """As where typed percentages are refused."""
+    assert _covered(template, text).typed == count

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import jinja2
 
+from labreport.page.prose import blank, without_markup
+from labreport.page.typed import count_typed_numbers
+
 WORDS = """
     ahead beat beats behind best better clear clearly decrease decreased decreases differ differed
     different differs drop dropped drops equal equally exceed exceeded exceeds faster fastest fell
@@ -25,20 +28,8 @@ JUDGES = re.compile(
 )
 PLACES = ("figure", "question", "ref", "rows", "show", "term")
 """What a template calls between `{{` and `}}` that is no number."""
-NOT_PROSE = re.compile(
-    r"""
-    ^(?P<fence>```|~~~).*?^(?P=fence)   # a block of code
-    | `[^`\n]*`                         # code in a line
-    | \$\$.*?\$\$ | \$[^$\n]+\$         # a formula
-    | <!--.*?--> | <[^<>]*>             # HTML
-    | \]\([^)\n]*\) | \[[@^][^\]\n]*\]  # where a link leads; a reference, a note
-    """,
-    re.VERBOSE | re.DOTALL | re.MULTILINE,
-)
 END_OF_SENTENCE = re.compile(r"(?<=[.!?:])[*_]*\s+|\n\s*\n|\n(?=\s*(?:[-*+>|#]|\d+[.)])\s?)")
 FIRST_WORD = re.compile(r"\S")
-ITEM_NUMBER = re.compile(r"^[ \t]*\d+[.)]", re.MULTILINE)
-NUMBER = re.compile(r"(?<![\w.])\d[\d.,]*(?<=\d)(?!\w)")
 PRINTED = "…"
 """Stands in a sentence for what the template prints there."""
 
@@ -97,9 +88,9 @@ def _add_template(coverage: Coverage, path: Path) -> None:
         elif kind == "block" and words[0] in ("claim", "endclaim"):
             in_claim = words[0] == "claim"
         text += piece
-        unbound += _blank(piece) if in_claim else piece
-    prose = NOT_PROSE.sub(lambda code: _blank(code[0]), text)
-    coverage.typed += len(NUMBER.findall(ITEM_NUMBER.sub("", prose)))
+        unbound += blank(piece) if in_claim else piece
+    coverage.typed += count_typed_numbers(text)
+    prose = without_markup(text)
     for start, stop in _sentences(prose):
         if not JUDGES.search(prose, start, stop):
             continue
@@ -130,11 +121,6 @@ def _count_number(coverage: Coverage, words: list[str]) -> None:
         coverage.literal += 1
     elif words[0] not in PLACES:
         coverage.printed += 1
-
-
-def _blank(text: str) -> str:
-    """Dots in place of a text, so that lines and offsets stay."""
-    return re.sub(r"[^\n]", "·", text)
 
 
 def _sentences(prose: str) -> Iterator[tuple[int, int]]:

@@ -10,7 +10,7 @@ from labreport.errors import UsageError
 from labreport.page import markdown
 from labreport.page.claims import DOES_NOT_HOLD, Claim
 from labreport.page.placeholders import EDGE, MARK, plain_text
-from labreport.page.typed import typed_numbers
+from labreport.page.typed import refused_numbers
 from labreport.stats import Table, as_quantity
 from labreport.stats.wording import capitalised
 
@@ -54,7 +54,7 @@ class HtmlFormat:
         """Render a line of Markdown; of what no template wrote without HTML and typed numbers."""
         is_from_template = isinstance(text, Markup)
         if not is_from_template:
-            for _, message in typed_numbers(text):
+            for _, message in refused_numbers(text):
                 raise UsageError(message)
         return markdown.render_line(
             text, self.context, self.placeholders.fill_plain, with_html=is_from_template

@@ -1,20 +1,18 @@
-"""Numbers that an author typed into a template, where the number of a result should be printed."""
+"""Numbers that an author typed into a template; those are refused that should be printed from a result."""
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterable, Iterator
 
-from markdown_it.token import Token
-
 from labreport.errors import MultipleErrors, location_of
 from labreport.page.lexer import LexerToken
-from labreport.page.markdown import parse
 from labreport.page.messages import TemplateError
+from labreport.page.prose import prose_of
 
 _NUMBER = r"\d[\d\u202f\u00a0]*(?:[.,]\d+)*"
-_TYPED = re.compile(
+_ANY_TYPED = re.compile(rf"(?<![\w.,]){_NUMBER}(?!\w)")
+_REFUSED = re.compile(
     rf"""
     (?: ± | \+/[-−] ) \s* {_NUMBER} (?: \s*% )?
     | (?<![\w.,]) {_NUMBER} (?: \s*% | [\s-]* (?:per\s?cent|percentage)\b (?:\spoints?)? | [\s-]* points?\b )
@@ -22,7 +20,6 @@ _TYPED = re.compile(
     re.VERBOSE,
 )
 """A percentage, a ± or a number of points."""
-_MARK_UP = re.compile(r"<(pre|code|script|style)\b.*?</\1>|<[^>]*>", re.DOTALL)
 
 
 def refuse_typed_numbers(tokens: Iterable[LexerToken], file: str) -> None:
@@ -34,31 +31,22 @@ def refuse_typed_numbers(tokens: Iterable[LexerToken], file: str) -> None:
             text += value
         elif kind == "variable_begin":
             text += "x"
-    errors = [TemplateError(message, location_of(file, line)) for line, message in typed_numbers(text)]
+    errors = [TemplateError(message, location_of(file, line)) for line, message in refused_numbers(text)]
     if errors:
         raise MultipleErrors(errors)
 
 
-def typed_numbers(text: str) -> Iterator[tuple[int, str]]:
+def count_typed_numbers(text: str) -> int:
+    """Count all numbers that are typed in Markdown, of which most are allowed: `30 days`, not `HCT116`."""
+    return sum(len(_ANY_TYPED.findall(prose.text)) for prose in prose_of(text))
+
+
+def refused_numbers(text: str) -> Iterator[tuple[int, str]]:
     """Find typed percentages, ± and points in Markdown: the line of each, and what to write instead."""
     lines = text.split("\n")
-    for token in parse(text):
-        first, end = token.map or (0, 0)
-        for match in _TYPED.finditer(_prose(token)):
-            line = next((number for number in range(first, end) if match[0] in lines[number]), first)
+    for prose in prose_of(text):
+        for match in _REFUSED.finditer(prose.text):
+            line = next((number for number in prose.lines if match[0] in lines[number]), prose.lines.start)
             typed = f'"{" ".join(match[0].split())}"'
             message = f"{typed} is typed; print the number of a result, or write {{{{ {typed} | literal }}}}"
             yield line + 1, message
-
-
-def _prose(token: Token) -> str:
-    """What a reader would read of it, without code and formulas."""
-    if token.type == "html_block":
-        return _MARK_UP.sub(" ", token.content)
-    if token.type in ("text", "softbreak", "hardbreak"):
-        return html.unescape(token.content) or "\n"
-    if token.type in ("inline", "image"):
-        return "".join(map(_prose, token.children or ()))
-    if token.nesting or token.type == "html_inline":
-        return ""
-    return "\0"

@@ -14,12 +14,11 @@ from labreport.page.markdown import CITE, bibliography, links_of_cite
 from labreport.page.numbering import Numbering
 from labreport.page.numbers import AnswersByQuestion
 from labreport.page.placeholders import FIRST_BLOCK, PLACEHOLDER_CHARACTERS, plain_text
+from labreport.page.prose import LITERAL
 from labreport.page.sections import Drawings, SectionEnvironment
 from labreport.project import Project
 from labreport.stats import Table
 
-_LITERAL = re.compile(r"(```.*?```|`[^`\n]+`|\$\$.*?\$\$|\$[^$\n]+\$)", re.DOTALL)
-"""Code and formulas, in which nothing is Markdown."""
 _HEADING = re.compile(r"^(#+)(?= )", re.MULTILINE)
 _NOTE = re.compile(r"\[\^(?=[\w-]+\])")
 _CAPTION = re.compile(r"^Table(?: ([\w-]+))?: (?=[^\n]*\n\n\|)", re.MULTILINE)
@@ -66,7 +65,7 @@ class MarkdownFormat(HtmlFormat):
 
     def fill_placeholders(self, text: str) -> str:
         """Return Markdown with the values put in, in which nothing is mark-up."""
-        parts = _LITERAL.split(text)
+        parts = LITERAL.split(text)
         for index, part in enumerate(parts):
             is_literal = index % 2 == 1
             parts[index] = re.sub(f"[{PLACEHOLDER_CHARACTERS}]", self._writer(is_literal), part)
@@ -85,7 +84,7 @@ class MarkdownFormat(HtmlFormat):
 
     def markdown(self, text: str) -> str:
         """Leave Markdown as it is, but for what a document has once: headings, notes, cites, tables."""
-        parts = _LITERAL.split(text)
+        parts = LITERAL.split(text)
         levels = [len(match[1]) for part in parts[::2] for match in _HEADING.finditer(part)]
         lift = "#" * (self.context.top_level - min(levels, default=self.context.top_level))
         for index in range(0, len(parts), 2):
@@ -100,7 +99,7 @@ class MarkdownFormat(HtmlFormat):
 
     def line(self, text: str) -> Markup:
         """Leave a line of Markdown as it is, but for cites."""
-        parts = _LITERAL.split(text.strip())
+        parts = LITERAL.split(text.strip())
         for index in range(0, len(parts), 2):
             parts[index] = CITE.sub(links_of_cite, parts[index])
         return Markup("".join(parts))
