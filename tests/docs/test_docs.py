@@ -340,6 +340,15 @@ def test_the_files_that_contributing_names_are_there() -> None:
     assert not lost
 
 
+def test_the_functions_on_the_way_of_a_build_are_there() -> None:
+    """Each by its name."""
+    way = (ROOT / "CONTRIBUTING.md").read_text().partition("## From a command")[2].partition("\n## ")[0]
+    code = "".join(path.read_text() for path in (ROOT / "src/labreport").rglob("*.py"))
+    names = set(re.findall(r"`(\w+)`", way))
+    assert names - set(re.findall(r"(?m)^ *(?:def|class) (\w+)", code)) == set()
+    assert len(names) > 20
+
+
 def test_imports_run_down_the_list_of_rooms() -> None:
     """Those of functions too; but for types, and where a number of a JSON file becomes a quantity."""
     table = (ROOT / "CONTRIBUTING.md").read_text().partition("| room | has |")[2].partition("\n\n")[0]
