@@ -203,6 +203,13 @@ def test_cites_in_captions_are_numbered(tmp_path: Path) -> None:
     assert "**Table 1.** Means [1]\n" in written
 
 
+@pytest.mark.parametrize("text", ["See [@nobody].", '{{ figure("dots", caption="[@nobody]") }}'])
+def test_a_cite_that_no_reference_has_is_an_error(tmp_path: Path, text: str) -> None:
+    """As on the page: the template may be newer than that."""
+    with pytest.raises(UsageError, match=r"best\.md:1: references\.bib has no entry 'nobody'"):
+        markdown(tmp_path, text)
+
+
 def test_headings_and_notes_of_a_question_are_its_own_in_the_document(tmp_path: Path) -> None:
     """Headings begin below that of the question; two questions may both have a note 1."""
     written = markdown(tmp_path, "# One\n\n## Two\n\nText[^1].\n\n```\n# no heading\n```\n\n[^1]: A note.")

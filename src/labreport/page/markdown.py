@@ -41,7 +41,7 @@ def render_blocks(text: str, context: RenderContext, fill_plain: Callable[[str],
     Placeholders stay; `fill_plain` puts their texts in, where that is needed now. Raises `TemplateError`.
     """
     rendered = str(_parser_of(True).render(text, _names(context, fill_plain)))
-    _check_cites(CITED.findall(rendered), context)
+    check_cites(CITED.findall(rendered), context)
 
     def captioned(caption: re.Match[str]) -> str:
         name = context.name_of_next_table(caption["name"])
@@ -56,7 +56,7 @@ def render_line(
 ) -> Markup:
     """Render a line of Markdown, in which HTML counts or does not. Raises `TemplateError`."""
     rendered = _parser_of(with_html).renderInline(text.strip(), _names(context, fill_plain))
-    _check_cites(CITED.findall(rendered), context)
+    check_cites(CITED.findall(rendered), context)
     return Markup(rendered)
 
 
@@ -70,7 +70,8 @@ def _names(context: RenderContext, fill_plain: Callable[[str], str]) -> dict[str
     return {"docId": context.document, "context": context, "fill_plain": fill_plain}
 
 
-def _check_cites(keys: Sequence[str], context: RenderContext) -> None:
+def check_cites(keys: Sequence[str], context: RenderContext) -> None:
+    """Raise `TemplateError` for a key that the references of the project do not have."""
     known = bibliography(context.templates) if keys else {}
     for key in keys:
         if key not in known:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from labreport.page.claims import Claim
 from labreport.page.escapes import escape_markdown, markdown_table
 from labreport.page.html import VERDICT, HtmlFormat, indent_of
-from labreport.page.markdown import CITE, bibliography, links_of_cite
+from labreport.page.markdown import CITE, CITED, bibliography, check_cites, links_of_cite
 from labreport.page.numbering import Numbering
 from labreport.page.numbers import AnswersByQuestion
 from labreport.page.placeholders import FIRST_BLOCK, PLACEHOLDER_CHARACTERS, plain_text
@@ -90,7 +90,7 @@ class MarkdownFormat(HtmlFormat):
         for index in range(0, len(parts), 2):
             part = _HEADING.sub(rf"\1{lift}", parts[index])
             part = _NOTE.sub(f"[^{self.context.document}-", part)
-            part = CITE.sub(links_of_cite, part)
+            part = self._with_cites(part)
             parts[index] = _CAPTION.sub(lambda caption: self._table_label(caption[1] or ""), part)
         return "".join(parts)
 
@@ -101,8 +101,14 @@ class MarkdownFormat(HtmlFormat):
         """Leave a line of Markdown as it is, but for cites."""
         parts = LITERAL.split(text.strip())
         for index in range(0, len(parts), 2):
-            parts[index] = CITE.sub(links_of_cite, parts[index])
+            parts[index] = self._with_cites(parts[index])
         return Markup("".join(parts))
+
+    def _with_cites(self, text: str) -> str:
+        """Put links in place of cites, which the document numbers. Raises `TemplateError`."""
+        with_links = CITE.sub(links_of_cite, text)
+        check_cites(CITED.findall(with_links), self.context)
+        return with_links
 
     def paragraph(self, text: str) -> str:
         """Return a text as a paragraph."""
