@@ -184,7 +184,7 @@ def test_how_many_a_number_is_over_is_a_number_too(render: Render) -> None:
 
 def test_how_many_two_groups_are_is_both_of_them(render: Render) -> None:
     """Neither one of both, nor the 61 values of an author's number, of which nobody knows what they are."""
-    unpaired = Quantity(1.0, "mmHg", n=27, source=Source(sizes=(27, 32), unit="patient"))
+    unpaired = Quantity(1.0, "mmHg", n=27, source=Source(sizes=(27, 32), unit_name="patient"))
     answer = Answer(unpaired=unpaired, stated=number(2.0, n=61))
     assert "27 and 32 patients; 61.</p>" in printed(render, "{{ unpaired.n }}; {{ stated.n }}.", answer)
 

@@ -143,7 +143,7 @@ def test_error_rates_below_one_per_cent_are_given_as_fractions() -> None:
 def test_replicates_are_counted() -> None:
     """A plate is one observation."""
     finding = count(WELLS, None, VIABILITY, above=50, by="cell_line").count
-    assert (finding.quantity.value, finding.unit, finding.all.holds) == (8, "plate", True)
+    assert (finding.quantity.value, finding.unit_name, finding.all.holds) == (8, "plate", True)
 
 
 def wells(folder: Path, text: str, missing: bool = False) -> Data:

@@ -131,7 +131,8 @@ class TemplateEnvironment(jinja2.Environment):
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Read a name of a value; of a quantity, `n` is printed with its unit: four plates."""
         if isinstance(obj, Quantity) and attribute == "n":
-            unit = "" if obj.source.unit == "value" else plural(obj.source.unit)  # of a stated one, 61
+            name = obj.source.unit_name
+            unit = "" if name == "value" else plural(name)  # nobody says what a stated one is of
             return count_of_units(obj, Source(kind="counted"), unit)
         return super().getattr(obj, attribute)
 

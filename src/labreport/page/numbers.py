@@ -85,7 +85,7 @@ def _entry(quantity: Quantity) -> dict[str, Any]:
         "source": source.text(),
         "method": source.method or source.kind,
         "n": quantity.n,
-        "unit": source.unit,
+        "unit": source.unit_name,
         "values": _value_of_each_unit(quantity),
     }
     if quantity.interval is not None:
@@ -97,7 +97,7 @@ def _entry(quantity: Quantity) -> dict[str, Any]:
         entry["p"] = str(FormattedQuantity(quantity, "p"))
     names = {name for name, _ in quantity.groups}
     if len(names) == 2:  # two epochs of one experiment have one name
-        entry["groups"] = [[name, count_text(n, source.unit)] for name, n in quantity.groups]
+        entry["groups"] = [[name, count_text(n, source.unit_name)] for name, n in quantity.groups]
     return entry
 
 

@@ -117,8 +117,8 @@ class Fact(Finding):
 class OfSubjects(Finding):
     """What was found of a measure of some subjects.
 
-    `labels` are what people call the subjects, `subject_means` their means, `unit` what is repeated, `axis`
-    the column or field that they are values of, `epoch` the one after which all were measured.
+    `labels` are what people call the subjects, `subject_means` their means, `unit_name` what is repeated,
+    `axis` the column or field that they are values of, `epoch` the one after which all were measured.
     """
 
     subjects: tuple[str, ...]
@@ -126,7 +126,7 @@ class OfSubjects(Finding):
     epoch: int | None = None
     labels: tuple[str, ...] = ()
     subject_means: tuple[tuple[str, Quantity], ...] = ()
-    unit: str = "seed"
+    unit_name: str = field(default="seed", metadata={STORED_AS: "unit"})
     axis: str = ""
 
     @property

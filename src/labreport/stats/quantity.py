@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partialmethod
 from typing import Any, Literal
 
 from labreport.errors import did_you_mean, refuse
-from labreport.project.checks import short_repr
+from labreport.project.checks import STORED_AS, short_repr
 from labreport.stats.conditions import Askable, Condition
 from labreport.stats.judgement import Judged, Outcome
 from labreport.stats.scalars import plain_number
@@ -21,19 +21,18 @@ from labreport.stats.wording import distance_text, plural
 class Source:
     """Where a number comes from: `experiments` (two for a difference), what was measured, when, over what.
 
-    `n` are the units that were used and `unit` what one is called; `method` names the interval. `kind` is
-    how it came about: by running, by counting, by the author, by a formula, by somebody else. `sizes`
-    are the numbers of units of two groups that are not paired, `expected` how many there are of which
-    these were used, and `left_out` says why not all (`10 have no week 12`). `averaged` is what was taken
-    of several rows of a unit (`mean of 4 rows a patient`). Of two experiments, one is `relation` the
-    other.
+    `n` are the units that were used and `unit_name` what one is called; `method` names the interval. `kind`
+    is how it came about: by running, by counting, by the author, by a formula, by somebody else. `sizes`
+    are the numbers of units of two groups that are not paired, `expected` how many there are of which these
+    were used, and `left_out` says why not all (`10 have no week 12`). `averaged` is what was taken of
+    several rows of a unit (`mean of 4 rows a patient`). Of two experiments, one is `relation` the other.
     """
 
     experiments: tuple[str, ...] = ()
     measure: str = ""
     epochs: tuple[int, ...] = ()
     n: int = 0
-    unit: str = "seed"
+    unit_name: str = field(default="seed", metadata={STORED_AS: "unit"})
     kind: Literal["measured", "counted", "declared", "computed", "stated"] = "measured"
     method: str = ""
     note: str = ""
@@ -68,7 +67,7 @@ class Source:
         if self.expected > sum(sizes):
             used = f"{used} of {self.expected:,}"
         is_single = sizes == (1,) and self.expected <= 1
-        noun = self.unit if is_single else plural(self.unit)
+        noun = self.unit_name if is_single else plural(self.unit_name)
         reasons = ", ".join(self.left_out)
         return f"{used} {noun}: {reasons}" if reasons else f"{used} {noun}"
 
@@ -160,9 +159,9 @@ class Quantity(Askable):
         sizes = dict(self.groups)
         if group not in sizes:
             refuse(f"{self!r} has no group {group!r}{did_you_mean(group, sizes, 'there are')}")
-        unit, n = self.source.unit, sizes[group]
-        source = Source((group,), self.source.measure, self.source.epochs, n, unit, "counted")
-        return Quantity(n, plural(unit), source=source, exact=True)
+        unit_name, n = self.source.unit_name, sizes[group]
+        source = Source((group,), self.source.measure, self.source.epochs, n, unit_name, "counted")
+        return Quantity(n, plural(unit_name), source=source, exact=True)
 
     @property
     def factor(self) -> float:

@@ -93,7 +93,7 @@ def _values_of_subjects(finding: OfSubjects) -> dict[str, Any]:
     return {
         "measure": measure.label,
         "epoch": finding.epoch,
-        "units": plural(finding.unit),
+        "units": plural(finding.unit_name),
         "margin": margin,
         "axis": _words_of(finding.axis),
         "geometric": measure.scale == "ratio",
@@ -168,7 +168,7 @@ def _row(single: Difference) -> ComparisonRow:
         of_gap=bool(measure.terms),
         is_ratio=measure.scale == "ratio",
         note=_note(amount),
-        why=_why([amount], single.unit),
+        why=_why([amount], single.unit_name),
     )
 
 
@@ -286,7 +286,7 @@ def _ranking_values(finding: Ranking) -> dict[str, Any]:
     return {
         "outcome": _ranking_outcome(finding, level, list(leaders_of.values())),
         "best": "best" if finding.measure.better else "highest",
-        "why": _why(level, finding.unit),
+        "why": _why(level, finding.unit_name),
         "first": _labels(finding, first),
         "behind": _labels(finding, behind),
         "means": [finding.mean[name] for name in first + behind],

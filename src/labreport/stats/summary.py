@@ -65,7 +65,7 @@ class _Group:
     def count(self, number: int) -> Quantity:
         """So many of the group."""
         n = len(self.frame)
-        source = Source((self.name,), n=n, unit=self.unit, kind="counted")
+        source = Source((self.name,), n=n, unit_name=self.unit, kind="counted")
         return Quantity(number, n=n, source=source, exact=True)
 
     def count_missing(self, measure: Measure) -> Quantity:
@@ -77,7 +77,7 @@ class _Group:
         n = len(self.present(measure))
         expected = len(self.frame)
         left_out = (f"{expected - n} missing",) if n < expected else ()
-        source = Source((self.name,), measure.label, n=n, unit=self.unit, kind="computed", method=method)
+        source = Source((self.name,), measure.label, n=n, unit_name=self.unit, kind="computed", method=method)
         return replace(source, expected=expected, left_out=left_out)
 
 

@@ -165,7 +165,7 @@ def _group_differences(findings: dict[str, Difference], column: str) -> GroupedD
         subjects=tuple(findings),
         measure=first.measure,
         epoch=first.epoch,
-        unit=first.unit,
+        unit_name=first.unit_name,
         axis=first.axis,
         family=first.family,
         group_column=column,

@@ -65,5 +65,5 @@ def _count_of(sample: Sample, threshold: float, side: str, label: str) -> Quanti
         number += is_beyond(value, threshold)
         by_unit.append((unit, None if math.isnan(value) else value))
     n = len(by_unit)
-    source = Source((sample.name,), label, n=n, unit=sample.design.unit, kind="counted")
+    source = Source((sample.name,), label, n=n, unit_name=sample.design.unit, kind="counted")
     return Quantity(number, n=n, source=source, values=tuple(by_unit), exact=True, out_of=n)

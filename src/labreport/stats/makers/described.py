@@ -23,7 +23,7 @@ class SubjectsWithMeans(TypedDict):
     epoch: int | None
     labels: tuple[str, ...]
     subject_means: tuple[tuple[str, Quantity], ...]
-    unit: str
+    unit_name: str
     axis: str
 
 
@@ -40,7 +40,7 @@ def subjects_with_means(samples: Mapping[str, Sample], measure: Measure, by: Any
         "epoch": first.epoch if len(epochs) == 1 else None,
         "labels": tuple(labels),
         "subject_means": tuple(means.items()),
-        "unit": first.design.unit,
+        "unit_name": first.design.unit,
         "axis": "" if axis == "experiment" else axis,
     }
 

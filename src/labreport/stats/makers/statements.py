@@ -57,7 +57,7 @@ def number(
         by_replicate.append((replicate, float(plain_number(single))))
     n = n or len(by_replicate)
     if not isinstance(source, Source):
-        source = Source(n=n, unit="value", kind="computed", method=method, note=source or method)
+        source = Source(n=n, unit_name="value", kind="computed", method=method, note=source or method)
     quantity = Quantity(
         stated,
         unit,
@@ -130,7 +130,7 @@ def _ratio_source(first: Quantity, second: Quantity) -> Source:
     return Source(
         tuple(dict.fromkeys(names)),
         n=min(first.source.n, second.source.n),
-        unit=first.source.unit,
+        unit_name=first.source.unit_name,
         kind="computed",
         note=" over ".join(labels),
         relation="over",
