@@ -108,7 +108,7 @@ def _hash_without_times(run: Run, epochs: Sequence[int]) -> str:
     """The digest of all that a run recorded and stored, but measured times."""
     records = [without_times(record) for record in run.records[: epochs[-1]]]
     checkpoints = []
-    for epoch, checkpoint in run.seen(epochs).checkpoints.items():
+    for epoch, checkpoint in run.view_at(epochs).checkpoints.items():
         checkpoints.append([epoch, without_times(checkpoint.metrics), checkpoint.sha256])
     return files.sha256_of([records, checkpoints])
 
@@ -118,6 +118,6 @@ def _all_results(plan: Plan) -> Results:
     runs = {}
     for experiment in plan.project.all_experiments:
         epochs = plan.project.epochs_kept(experiment)
-        views = tuple(run.seen(epochs) for run in plan.runs(experiment))
+        views = tuple(run.view_at(epochs) for run in plan.runs(experiment))
         runs[experiment.name] = Runs(experiment, views, epochs[-1])
     return Results("verify", runs, plan.project.studies)

@@ -107,20 +107,14 @@ class Plan:
     def previous_run(self, target: RunTarget) -> Run | None:
         """The run with which a target is compared: that of the report, or else the last that was made."""
         names = [target.name, *self._names_by_key[self.key(target)]]
-        return self._run_in_report(names, target.seed) or self._last_run(names, target.seed)
-
-    def _run_in_report(self, names: Iterable[str], seed: int) -> Run | None:
-        """The first run of these experiments of which the report was made."""
         for name in names:
-            key = self.report_keys.get(name, {}).get(str(seed))
-            if key and (run := self.store.find(key, seed)):
+            key = self.report_keys.get(name, {}).get(str(target.seed))
+            run = self.store.find(key, target.seed) if key else None
+            if run is not None:
                 return run
-        return None
-
-    def _last_run(self, names: Iterable[str], seed: int) -> Run | None:
-        """The run of the first of these experiments that has one, which was written last."""
         for name in names:
-            if runs := self.store.of_experiment(name, seed):
+            runs = self.store.of_experiment(name, target.seed)
+            if runs:
                 return runs[0]
         return None
 

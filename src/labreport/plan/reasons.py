@@ -81,17 +81,22 @@ def differences(plan: Plan, target: Target, before: Mapping[str, str]) -> tuple[
     experiments = _experiments_declared(texts)
     labels = [Label.parse(text, experiments) for text in texts if before.get(text) != now.get(text)]
     labels.sort(key=lambda label: (label.rules.rank, str(label)))
-    changes: dict[Change, None] = {}
+    changes: list[Change] = []
     for label in labels:
-        value_before, value_now = before.get(str(label)), now.get(str(label))
-        if label.kind == "specification" and isinstance(target, RunTarget):
-            change = _specification_change(plan, target, value_before or "", value_now or "")
-            changes[change] = None
-        elif label.kind in ("reads", "experiment") and value_now != UNKNOWN:
-            changes |= dict.fromkeys(_experiment_changes(plan, label, value_before, value_now))
-        else:
-            changes[_plain_change(plan, label, value_before, value_now)] = None
-    return tuple(changes)
+        text = str(label)
+        changes += _changes_of_input(plan, target, label, before.get(text), now.get(text))
+    return tuple(dict.fromkeys(changes))
+
+
+def _changes_of_input(
+    plan: Plan, target: Target, label: Label, before: str | None, now: str | None
+) -> list[Change]:
+    """How one input differs from what it was; None is for one that there is or was not."""
+    if label.kind == "specification" and isinstance(target, RunTarget):
+        return [_specification_change(plan, target, before or "", now or "")]
+    if label.kind in ("reads", "experiment") and now != UNKNOWN:
+        return _experiment_changes(plan, label, before, now)
+    return [_plain_change(plan, label, before, now)]
 
 
 def _experiments_declared(inputs: Iterable[str]) -> list[str]:
@@ -147,12 +152,12 @@ def _changes_of_runs(plan: Plan, name: str) -> list[Change]:
         now = f"{seeds_now[0]} to {seeds_now[-1]}" if seeds_now else "none"
         text = f"seeds: {seeds_before[0]} to {seeds_before[-1]}, now {now}"
         return [Change(text, cause="seeds", label="seeds")]
-    changes: dict[Change, None] = {}
+    changes: list[Change] = []
     for target in targets:
         before = plan.previous_run(target)
         if before and before.key != plan.key(target):
-            changes |= dict.fromkeys(differences(plan, target, before.inputs))
-    return list(changes)
+            changes += differences(plan, target, before.inputs)
+    return changes
 
 
 def renamed_experiments(plan: Plan) -> dict[str, Change]:
@@ -166,7 +171,8 @@ def renamed_experiments(plan: Plan) -> dict[str, Change]:
             if name not in plan.report_keys and keys.issuperset(keys_by_seed.values()):
                 location = targets[0].subject.location
                 change = Change(f"experiment {old_name} is renamed {name}", location, location)
-                changes |= {old_name: change, name: change}
+                changes[old_name] = change
+                changes[name] = change
     return changes
 
 

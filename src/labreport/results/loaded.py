@@ -43,7 +43,7 @@ class Loaded:
                 if run is None:
                     folder = display_path(self.folder)
                     raise UsageError(f"{folder}: {name!r} lacks its run of seed {seed}; build again")
-                stored.append(run.seen(experiment["epochs"]))
+                stored.append(run.view_at(experiment["epochs"]))
             runs[name] = tuple(stored)
         return runs
 

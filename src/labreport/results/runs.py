@@ -73,7 +73,7 @@ class Run:
             epoch = max(self.checkpoints, default=0)
         checkpoint = self._checkpoint(epoch)
         if checkpoint is None:
-            declared = ", ".join(str(kept) for kept in sorted(self.checkpoints))
+            declared = ", ".join(map(str, sorted(self.checkpoints)))
             text = f"{self.name!r} is read at epoch {epoch}, and declared are {declared or 'none'}"
             refuse(f"{text}; add at({epoch}, …) to reads=")
         return checkpoint
@@ -87,7 +87,7 @@ class Run:
         """Those of some epochs that have no checkpoint yet, ascending."""
         return tuple(epoch for epoch in sorted(set(epochs)) if self._checkpoint(epoch) is None)
 
-    def seen(self, epochs: Sequence[int]) -> Run:
+    def view_at(self, epochs: Sequence[int]) -> Run:
         """The view of a reader that declares these epochs: nothing later, and no checkpoint in between."""
         checkpoints = {}
         for epoch in sorted(epochs):
@@ -98,7 +98,10 @@ class Run:
 
     def without(self, file: Path) -> Run:
         """The run without what was stored in this file of arrays."""
-        checkpoints = {epoch: kept for epoch, kept in self.checkpoints.items() if kept.file != file}
+        checkpoints = {}
+        for epoch, checkpoint in self.checkpoints.items():
+            if checkpoint.file != file:
+                checkpoints[epoch] = checkpoint
         is_state = self.state is not None and self.state.file == file
         return replace(self, checkpoints=checkpoints, state=None if is_state else self.state)
 

@@ -145,7 +145,7 @@ def results_for_reader(reader: Reader, runs_of: Callable[[Experiment], Iterable[
         for experiment in subject.experiments():
             epochs = epochs_read[experiment.name]
             by_seed = sorted(runs_of(experiment), key=lambda run: run.seed)
-            views = [replace(run.seen(epochs), name=experiment.name) for run in by_seed]
+            views = [replace(run.view_at(epochs), name=experiment.name) for run in by_seed]
             runs[experiment.name] = Runs(experiment, tuple(views), epochs[-1])
     return Results(reader.name, runs, studies)
 

@@ -38,21 +38,21 @@ def run_task(
     """
     try:
         project = open_project()
-        seen = dependencies(project, store.folder)  # as loaded: before any code of the project is called
+        rests_on = dependencies(project, store.folder)  # as loaded: before any code of the project is called
         with lock(store.folder / ".locks" / f"{task.seed}-{task.key[:16]}", stop=should_stop):
             experiment = project.experiment(task.name)
-            run = _run_to_continue(task, store, seen)
+            run = _run_to_continue(task, store, rests_on)
             if not run.missing(task.epochs):
                 return None
-            _check_inputs(seen, experiment, task)
-            with seen.observe(experiment, store.reads.load(run.reads)) as observation:
+            _check_inputs(rests_on, experiment, task)
+            with rests_on.observe(experiment, store.reads.load(run.reads)) as observation:
                 runner = Runner(project, task, store, observation, on_epoch, should_stop)
                 try:
                     runner.train(run)
                 except BaseException as error:
                     return replace(_failure_of(error), missing=_missing_files(observation))
             try:
-                _check_inputs(seen, experiment, task)
+                _check_inputs(rests_on, experiment, task)
             except UsageError:
                 store.remove(runner.run)
                 raise
@@ -79,20 +79,20 @@ def _missing_files(observation: Observation) -> tuple[str, ...]:
     return ()
 
 
-def _run_to_continue(task: Task, store: Store, seen: Dependencies) -> Run:
+def _run_to_continue(task: Task, store: Store, rests_on: Dependencies) -> Run:
     """The stored run of a task, if what it read is the same now; else one that is begun from nothing."""
     run = store.reload(task.key, task.seed, task.name)
     if run is not None:
         reads = store.reads.load(run.reads)
         is_alone = run.provenance.get("exclusive") or not task.exclusive
-        if reads is not None and not seen.changed_reads(reads) and is_alone:
+        if reads is not None and not rests_on.changed_reads(reads) and is_alone:
             return run
     return Run(task.key, task.name, task.seed, task.inputs)
 
 
-def _check_inputs(seen: Dependencies, experiment: Experiment, task: Task) -> None:
+def _check_inputs(rests_on: Dependencies, experiment: Experiment, task: Task) -> None:
     """Raise `UsageError` where a result would not belong under its key."""
-    inputs = seen.run_inputs(experiment, task.seed)
+    inputs = rests_on.run_inputs(experiment, task.seed)
     for label in {**inputs, **task.inputs}:
         here, expected = inputs.get(label, "not there"), task.inputs.get(label, "none")
         if here != expected:
