@@ -12,6 +12,8 @@ from stale.edits import write_files
 
 from labreport.errors import LabReportError
 from labreport.stale import Dependencies, dependencies, open_project
+from labreport.stale.observed import Recorder
+from labreport.stale.sources import Sources
 
 PROJECT = """
 import glob, json, os, sqlite3, subprocess, tempfile
@@ -370,6 +372,22 @@ def test_a_module_beside_the_engine_is_the_projects(tmp_path: Path, monkeypatch:
     write_files(tmp_path, {"project.py": BESIDE_ENGINE, "labreport_x.py": BY_NAME, "a.txt": "1"})
     monkeypatch.chdir(tmp_path)
     assert list(call(dependencies(open_project(tmp_path)), "by_name")) == ["a.txt"]
+
+
+def test_who_opens_something_is_told_by_the_frame_however_deep_the_call(tmp_path: Path) -> None:
+    """So that the recorder may be called by way of another function."""
+    recorder = Recorder(Sources(tmp_path))
+    code = compile("import sys\nframe = sys._getframe()\n", tmp_path / "own.py", "exec")
+    names: dict[str, Any] = {}
+    exec(code, names)
+
+    def call(frame: Any, path: Path) -> None:
+        recorder.on_list(frame, path)
+
+    recorder.on_list(names["frame"], tmp_path / "direct")
+    call(names["frame"], tmp_path / "by another")
+    (opened,) = recorder.kept.values()
+    assert list(opened.listed) == [str(tmp_path / "direct"), str(tmp_path / "by another")]
 
 
 def test_what_was_read_before_an_interruption_is_joined(project: Dependencies) -> None:
