@@ -218,7 +218,7 @@ def test_one_run_is_not_compared(make: Any) -> None:
 def test_seeds_that_do_not_have_the_same_number_of_items_are_an_error(make: Any) -> None:
     """It says of which experiment, and how many each has."""
     samples = {name: known(name, [row, row, row[:-1]]) for name, row in RIGHT.items()}
-    message = "right= gives arrays of unequal lengths over the seeds of 'a' (1,000 of 0, 999 of 2); all seeds"
+    message = "right= gives arrays of unequal lengths for 'a': 1,000 in seed 1, 999 in seed 2; each seed"
     with pytest.raises(UsageError, match=re.escape(message)):
         make(samples, ACCURACY)
 

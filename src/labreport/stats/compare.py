@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from labreport.errors import refuse
 from labreport.project.measure import Measure
@@ -137,23 +136,17 @@ def _has_items(sample: Sample, measure: Measure) -> bool:
     Raises `UsageError` where two units do not have the same number of items.
     """
     is_accuracy = measure.is_share and measure.scale == "difference" and sample.design.test_fraction is None
-    if not sample.correct or not is_accuracy or not all(map(math.isfinite, sample.numbers)):
+    if not is_accuracy or not sample.correct or not all(map(math.isfinite, sample.numbers)):
         return False
-    _refuse_unequal_lengths(sample, sample.correct, measure)
-    return True
-
-
-def _refuse_unequal_lengths(sample: Sample, correct: Mapping[Any, Any], measure: Measure) -> None:
-    first_unit_by_length: dict[int, Any] = {}
-    for unit, items in correct.items():
-        first_unit_by_length.setdefault(len(items), unit)
-    if len(first_unit_by_length) > 1:
-        lengths = [f"{length:,} of {unit!r}" for length, unit in first_unit_by_length.items()]
-        units = plural(sample.design.unit)
+    unit_by_length = {len(items): unit for unit, items in sample.correct.items()}
+    if len(unit_by_length) > 1:
+        unit_name = sample.design.unit
+        lengths = [f"{length:,} in {unit_name} {unit!r}" for length, unit in unit_by_length.items()]
         measure.refuse_declaration(
-            f"right= gives arrays of unequal lengths over the {units} of {sample.name!r}"
-            f" ({', '.join(lengths)}); all {units} need the same items"
+            f"right= gives arrays of unequal lengths for {sample.name!r}: {', '.join(lengths)};"
+            f" each {unit_name} needs the same items"
         )
+    return True
 
 
 def _is_constant_share(sample: Sample, measure: Measure) -> bool:

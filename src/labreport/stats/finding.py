@@ -195,12 +195,12 @@ class Count(OfSubjects):
     @property
     def all(self) -> Condition:
         """Hold where it is so in every run; of one subject by its name, `all("wide")`."""
-        return self.ask("all")
+        return self._ask_all_or_none("all")
 
     @property
     def none(self) -> Condition:
         """Hold where it is so in no run; of one subject by its name, `none("wide")`."""
-        return self.ask("none")
+        return self._ask_all_or_none("none")
 
     def at_least(self, number: Any, name: Any = None) -> Condition:
         """Hold where at least so many were counted, of all or of one subject; unknown of fewer runs."""
@@ -208,13 +208,13 @@ class Count(OfSubjects):
         reached: Condition = count.quantity >= number
         return replace(reached, about=(count,))
 
-    def ask(self, word: str, name: Any = None) -> Condition:
+    def _ask_all_or_none(self, word: str, name: Any = None) -> Condition:
         """Ask whether it is so in `all` runs, or in `none`: of all subjects, or of one."""
         count = self if name is None else self[name]
         number = int(count.quantity.value or 0)
         exceptions = count.quantity.n - number if word == "all" else number
         how = f"by {exceptions} of {count.quantity.n}" if exceptions else ""
-        return Condition(exceptions == 0, (count,), how, by_name=partial(self.ask, word))
+        return Condition(exceptions == 0, (count,), how, by_name=partial(self._ask_all_or_none, word))
 
     def __iter__(self) -> Iterator[str]:
         """The names of what was counted."""
@@ -326,6 +326,7 @@ class Compared(OfSubjects, Askable):
 
         Where it is of several comparisons, the condition lacks a name, with which it can be called.
         """
+        self.check_word(word)
         comparison = self.comparison_of(*names) if names else self.whole
         if comparison is None:
             condition = Condition(None, (self,), lacks_name=self._which(word, bound))
@@ -334,6 +335,9 @@ class Compared(OfSubjects, Askable):
             asked = comparison.quantity.ask(outcome, bound=bound)
             condition = replace(asked, about=(self.single(comparison),))
         return replace(condition, by_name=partial(self.ask, word))
+
+    def check_word(self, word: str) -> None:
+        """Raise `UsageError` for a word that its comparisons cannot be asked: there is none."""
 
     def _which(self, word: str, bound: Any) -> str:
         """What is told where a name is missing, or two: write `.more("b")`, but `["b"].above(…)`."""
@@ -414,11 +418,6 @@ class Ranking(Compared):
         pairs = combinations(chosen, 2)
         clear = [self.comparison_of(*pair).quantity.clear for pair in pairs]
         return replace(~either(*clear), about=(self,))
-
-    def ask(self, word: str, *names: Any, bound: Any = None) -> Condition:
-        """Ask two of them whether the first is clearly ahead (`clear`), the same or unclear."""
-        self.check_word(word)
-        return super().ask(word, *names)
 
     def check_word(self, word: str) -> None:
         """Raise `UsageError` for what its pairs, which have no direction, cannot be asked."""
@@ -599,8 +598,7 @@ class JoinedComparisons(Askable):
 
     def ask(self, word: str, *, bound: Any = None) -> Condition:
         """Ask each comparison; what fails is about those that make it fail, if these are few."""
-        if isinstance(self.finding, Ranking):
-            self.finding.check_word(word)
+        self.finding.check_word(word)
         joined = self.join(*[single.ask(word, bound=bound) for single in self.finding.singles()])
         if joined.holds is False and len(joined.about) <= MOST_IN_SENTENCE:
             return joined

@@ -237,19 +237,16 @@ class Quantity(Askable):
 
 
 def has_quantity(value: Any) -> bool:
-    """Whether a value is a quantity or can have one: a finding, or what a filter returned.
+    """Whether a value has a quantity, or is of a kind that may have one: a finding, what a filter returned.
 
     A namespace refuses any name that it lacks, so that it is not asked.
     """
-    has_attribute = hasattr(type(value), "quantity") or "quantity" in getattr(value, "__dict__", {})
-    return has_attribute or isinstance(value, Quantity)
+    return hasattr(type(value), "quantity") or "quantity" in getattr(value, "__dict__", {})
 
 
 def quantity_or_none(value: Any) -> Quantity | None:
     """A quantity itself, that of a finding of one comparison, or of what a filter returned; else None."""
-    quantity = value
-    if has_quantity(value) and not isinstance(value, Quantity):
-        quantity = value.quantity
+    quantity = value.quantity if has_quantity(value) else value
     return quantity if isinstance(quantity, Quantity) else None
 
 

@@ -133,7 +133,7 @@ class Table:
 def _as_entry(value: Any) -> Entry:
     if isinstance(value, FormattedQuantity):
         return value
-    if has_quantity(value):
+    if isinstance(value, Quantity) or has_quantity(value):
         return as_quantity(value)
     if value is None or str(value) == "<NA>" or value != value:  # an empty cell of pandas
         return MISSING
