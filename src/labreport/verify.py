@@ -37,7 +37,7 @@ def _check_stored_runs(plan: Plan, experiment: Experiment) -> Check:
     """Every byte of every run is compared with its digest."""
     damaged = 0
     for run in plan.runs(experiment):
-        for checkpoint in run.stored:
+        for checkpoint in run.stored_checkpoints:
             if not checkpoint.is_intact:
                 plan.store.discard(checkpoint.file)
                 damaged += 1
@@ -74,14 +74,14 @@ def _check_made_again(plan: Plan, target: MadeTarget) -> Check:
 
 def _check_repeated(plan: Plan) -> Iterator[Check]:
     """One seed of the cheapest experiment, run again from nothing, has the bits that are stored."""
-    stored: list[tuple[RunTarget, Run]] = []
+    fresh_runs: list[tuple[RunTarget, Run]] = []
     for targets in plan.graph.runs_of.values():
         first, run = targets[0], plan.run(targets[0])
         if run and not first.subject.exclusive and not plan.staleness(first).is_stale:
-            stored.append((first, run))
-    if not stored:
+            fresh_runs.append((first, run))
+    if not fresh_runs:
         return
-    target, run = min(stored, key=lambda pair: float(pair[1].provenance.get("seconds", 0.0)))
+    target, run = min(fresh_runs, key=lambda pair: float(pair[1].provenance.get("seconds", 0.0)))
     epochs = plan.project.epochs_kept(target.subject)
     name = f"{target.name} repeated with seed {run.seed}"
     with tempfile.TemporaryDirectory() as scratch:

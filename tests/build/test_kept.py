@@ -14,7 +14,7 @@ import reference
 from build.conftest import Toy
 from labreport.build import Request, open_report
 from labreport.page import export_report
-from labreport.plan import report_source
+from labreport.plan import report_to_export
 
 KEPT = Path(__file__).parent / "kept"
 VARIES = (
@@ -51,7 +51,7 @@ def test_a_report_is_what_it_was(made: Callable[[str], Toy], tmp_path: Path) -> 
         names = [name for name in sorted(of["inputs"]) if name[:7] != "library" or name.endswith("numpy")]
         shown = {key: of.get(key) for key in ("name", "seed", "records", "checkpoints", "state", "finished")}
         found[str(path.relative_to(report))] = f"{names} {json.dumps(shown)}\n"
-    source = report_source(open_report(Request(toy.folder, report)))
+    source = report_to_export(open_report(Request(toy.folder, report)))
     for form in ("csv", "latex", "markdown"):
         found |= {path.name: path.read_text() for path in export_report(form, source, tmp_path / form)}
     text = "".join(f"\n==== {name}\n{one}" for name, one in found.items())

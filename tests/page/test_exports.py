@@ -12,7 +12,7 @@ from made_answers import ACCURACY, SEEDS, ranked, rows_of, seeds, truths
 from sample_report import drawn
 
 from labreport.errors import UsageError
-from labreport.page import ReportSource, export_report
+from labreport.page import ReportToExport, export_report
 from labreport.page.escapes import escape_latex, escape_markdown
 from labreport.page.written import strike_paragraphs, written_report
 from labreport.project import Project, Question, section
@@ -30,18 +30,20 @@ ANSWER = Answer(
 )
 
 
-def source(folder: Path, digits_shown: dict[str, int] | None = None, answer: Answer = ANSWER) -> ReportSource:
+def report(
+    folder: Path, digits_shown: dict[str, int] | None = None, answer: Answer = ANSWER
+) -> ReportToExport:
     """A report of one question without a template."""
     best = Question("best", lambda: None, text="Which is *best*?")
     questions = {"best": {"question": best.text, "answer": to_json(answer), "claims": []}}
     loaded = Loaded(folder, {"title": "Toy", "experiments": {}, "questions": questions})
     project = Project("Toy", (best,), folder=folder)
-    return ReportSource(loaded, project, {"dots": drawn("dots")}, digits_shown or {})
+    return ReportToExport(loaded, project, {"dots": drawn("dots")}, digits_shown or {})
 
 
 def test_csv_has_the_numbers_unrounded(tmp_path: Path) -> None:
     """A file for each frame and each table of an answer."""
-    files = export_report("csv", source(tmp_path), tmp_path / "out")
+    files = export_report("csv", report(tmp_path), tmp_path / "out")
     names = sorted(file.name for file in files)
     assert ["answers.csv", "best-means.csv", "records.csv", "results.csv"] == names
     with open(tmp_path / "out/tables/best-means.csv", encoding="utf-8") as file:
@@ -52,7 +54,7 @@ def test_csv_has_the_numbers_unrounded(tmp_path: Path) -> None:
 
 def test_latex_has_a_command_for_numbers_and_a_file_for_each_table(tmp_path: Path) -> None:
     """Printed as the page prints them, with signs that LaTeX takes."""
-    export_report("latex", source(tmp_path), tmp_path)
+    export_report("latex", report(tmp_path), tmp_path)
     numbers = (tmp_path / "numbers.tex").read_text()
     commands = dict(
         re.findall(r"labreport@\\detokenize\{([^}]*)\}\\endcsname\{(.*)\}$", numbers, re.MULTILINE)
@@ -68,14 +70,14 @@ def test_latex_has_a_command_for_numbers_and_a_file_for_each_table(tmp_path: Pat
 
 def test_a_table_in_latex_has_the_decimals_that_the_page_shows(tmp_path: Path) -> None:
     """`show(means, digits=3)` in a template is the author's word for the paper, too."""
-    export_report("latex", source(tmp_path, {"best.means": 3}), tmp_path)
+    export_report("latex", report(tmp_path, {"best.means": 3}), tmp_path)
     assert r"small\_1 & 98.123~\ensuremath{\pm}~0.227" in (tmp_path / "tables/best-means.tex").read_text()
 
 
 def test_the_table_of_a_difference_of_several_is_exported_too(tmp_path: Path) -> None:
     """As `show(difference.table)` prints it."""
     answer = difference(seeds(**SEEDS), ACCURACY, against="wide")
-    export_report("latex", source(tmp_path, {"best.difference.table": 3}, answer), tmp_path)
+    export_report("latex", report(tmp_path, {"best.difference.table": 3}, answer), tmp_path)
     table = (tmp_path / "tables/best-difference-table.tex").read_text()
     assert table.count("wide &") == 2
     assert r"0.026~\ensuremath{\pm}~0.031 & same" in table
@@ -84,7 +86,7 @@ def test_the_table_of_a_difference_of_several_is_exported_too(tmp_path: Path) ->
 
 def test_markdown_without_templates_has_questions_sentences_and_tables(tmp_path: Path) -> None:
     """In the order of the report, with no sign that Markdown obeys; figures are files beside it."""
-    export_report("markdown", source(tmp_path), tmp_path)
+    export_report("markdown", report(tmp_path), tmp_path)
     lines = (tmp_path / "report.md").read_text().split("\n\n")
     assert lines[:3] == ["# Toy", "## 1 Questions", "### 1.1 Which is \\*best\\*?"]
     assert "> 4 and 9 are first in 5 of 5 runs." in lines
@@ -96,7 +98,7 @@ def test_another_format_is_refused(tmp_path: Path) -> None:
     """With those that there are."""
     allowed = r"export 'cvs': allowed are csv, latex, markdown; did you mean 'csv'"
     with pytest.raises(UsageError, match=allowed):
-        export_report("cvs", source(tmp_path), tmp_path)
+        export_report("cvs", report(tmp_path), tmp_path)
 
 
 def test_latex_prints_a_text_as_it_is() -> None:

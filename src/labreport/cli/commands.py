@@ -21,7 +21,15 @@ from labreport.cli.terminal import Terminal, duration, visible
 from labreport.errors import UsageError, did_you_mean, display_path
 from labreport.page import export_report, render_file
 from labreport.page import names as names_of
-from labreport.plan import Plan, RunTarget, StoredReport, carry_over, paths_to, report_source, targets_named
+from labreport.plan import (
+    Plan,
+    RunTarget,
+    StoredReport,
+    carry_over,
+    paths_to,
+    report_to_export,
+    targets_named,
+)
 from labreport.results import files
 from labreport.stale import open_project
 from labreport.stats.wording import count_text
@@ -166,8 +174,8 @@ def _unused_lists(plan: Plan) -> list[Path]:
 def export(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """Write results and answers in one format."""
     target = arguments.output / "exports" / arguments.format
-    source = report_source(open_report(request_of(arguments)))
-    written = export_report(arguments.format, source, target)
+    report = report_to_export(open_report(request_of(arguments)))
+    written = export_report(arguments.format, report, target)
     terminal.result(f"Exported {count_text(len(written), 'file')} to {display_path(target)}")
 
 

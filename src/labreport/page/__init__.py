@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from labreport.page.claims import DOES_NOT_HOLD, Claim
-from labreport.page.exports import FORMATS, ReportSource, export_report
+from labreport.page.exports import FORMATS, ReportToExport, export_report
 from labreport.page.placeholders import plain_text
 from labreport.page.sections import (
     RenderedSection,

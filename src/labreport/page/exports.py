@@ -28,7 +28,7 @@ _LATEX_FORMS: dict[str, Callable[[Quantity], object]] = {"": as_prose, ".pm": pm
 
 
 @dataclass(frozen=True)
-class ReportSource:
+class ReportToExport:
     """What a report is exported from: its folder, the project, its drawings.
 
     `digits_shown` is with how many decimals the page shows tables of answers, by `question.name`.
@@ -47,26 +47,26 @@ class ReportSource:
                 yield safe_name(f"{question}-{name.replace('.', '-')}"), table, digits
 
 
-def export_report(format: str, source: ReportSource, folder: str | Path) -> list[Path]:  # noqa: A002
+def export_report(format: str, report: ReportToExport, folder: str | Path) -> list[Path]:  # noqa: A002
     """Write a report in one of `FORMATS` into a folder; the files. Raises `UsageError`."""
     if format not in FORMATS:
         near = did_you_mean(format, FORMATS)
         raise UsageError(f"export {format!r}: allowed are {', '.join(FORMATS)}{near}")
     paths = []
-    for name, text in list(FORMATS[format](source)):
+    for name, text in list(FORMATS[format](report)):
         path = Path(folder, name)
         write_bytes(path, text.encode())
         paths.append(path)
     return paths
 
 
-def _csv(source: ReportSource) -> Iterator[tuple[str, str]]:
+def _csv(report: ReportToExport) -> Iterator[tuple[str, str]]:
     """Frames of results, records and answers, and each table of an answer with its numbers not rounded."""
     import pandas
 
-    loaded = source.loaded
+    loaded = report.loaded
     frames = {"results": loaded.results, "records": loaded.records, "answers": loaded.answers}
-    for name, table, _ in source.tables():
+    for name, table, _ in report.tables():
         rows = [[_exact_cell(cell) for cell in row] for row in table.rows]
         titles = [column.title for column in table.columns]
         frames[f"tables/{name}"] = pandas.DataFrame(rows, columns=titles, dtype=object)
@@ -78,15 +78,15 @@ def _exact_cell(cell: str | Quantity | FormattedQuantity) -> str | float | None:
     return cell if isinstance(cell, str) else as_quantity(cell).value
 
 
-def _latex(source: ReportSource) -> Iterator[tuple[str, str]]:
+def _latex(report: ReportToExport) -> Iterator[tuple[str, str]]:
     """A command that prints numbers, and each table of an answer with rules of booktabs."""
     lines = [_LATEX_HEAD]
-    for question, answer in source.loaded.read_answers.items():
+    for question, answer in report.loaded.read_answers.items():
         for name, quantity in quantities(answer, question):
             for ending, form in _LATEX_FORMS.items():
                 lines.append(_latex_definition(f"{name}{ending}", str(form(quantity))))
     yield "numbers.tex", "\n".join([*lines, ""])
-    for name, table, digits in source.tables():
+    for name, table, digits in report.tables():
         yield f"tables/{name}.tex", latex_table(table, digits)
 
 
@@ -96,14 +96,14 @@ def _latex_definition(name: str, text: str) -> str:
     return rf"\expandafter\def{command}{{{escape_latex(text)}}}"
 
 
-def _markdown(source: ReportSource) -> Iterator[tuple[str, str]]:
+def _markdown(report: ReportToExport) -> Iterator[tuple[str, str]]:
     """The written report, and its figures beside it."""
-    yield "report.md", written_report(source.project, source.loaded.read_answers, source.figures)
-    for name, figure in source.figures.items():
+    yield "report.md", written_report(report.project, report.loaded.read_answers, report.figures)
+    for name, figure in report.figures.items():
         yield f"figures/{name}.svg", figure.svg_print
 
 
-FORMATS: dict[str, Callable[[ReportSource], Iterator[tuple[str, str]]]] = {
+FORMATS: dict[str, Callable[[ReportToExport], Iterator[tuple[str, str]]]] = {
     "csv": _csv,
     "latex": _latex,
     "markdown": _markdown,

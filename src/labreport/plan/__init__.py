@@ -6,6 +6,6 @@ from labreport.plan.documents import published_answers
 from labreport.plan.names import targets_named, wanted_targets
 from labreport.plan.plan import Plan
 from labreport.plan.reasons import Change, StaleGroup, Staleness, paths_to, stale_groups
-from labreport.plan.stored import StoredReport, report_source
+from labreport.plan.stored import StoredReport, report_to_export
 from labreport.plan.targets import DOCUMENTS, DocumentTarget, MadeTarget, RunTarget, Target
 from labreport.plan.tasks import discard_forced, tasks_of

@@ -12,7 +12,7 @@ from labreport.results import Run, load
 
 if TYPE_CHECKING:
     from labreport.charts import Exported
-    from labreport.page import RenderedSection, ReportSource
+    from labreport.page import RenderedSection, ReportToExport
     from labreport.plan.plan import Plan
     from labreport.stats import Namespace
 
@@ -79,12 +79,12 @@ class StoredReport:
         return RenderedSection.from_json(self.value("section", section.name))
 
 
-def report_source(plan: Plan) -> ReportSource:
+def report_to_export(plan: Plan) -> ReportToExport:
     """What a report that was built is exported from."""
-    from labreport.page import ReportSource
+    from labreport.page import ReportToExport
 
     stored = StoredReport(plan)
     digits_shown: dict[str, int] = {}
     for section in plan.project.chapters:
         digits_shown |= stored.value("section", section.name)["digits_shown"]
-    return ReportSource(load(plan.report), plan.project, stored.figures(plan.project.figures), digits_shown)
+    return ReportToExport(load(plan.report), plan.project, stored.figures(plan.project.figures), digits_shown)

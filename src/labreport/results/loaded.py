@@ -37,14 +37,14 @@ class Loaded:
         store = Store(self.folder / "results")
         runs: dict[str, tuple[Run, ...]] = {}
         for name, experiment in self.document["experiments"].items():
-            stored = []
+            views = []
             for seed, key in experiment["runs"].items():
                 run = store.find(key, int(seed))
                 if run is None:
                     folder = display_path(self.folder)
                     raise UsageError(f"{folder}: {name!r} lacks its run of seed {seed}; build again")
-                stored.append(run.view_at(experiment["epochs"]))
-            runs[name] = tuple(stored)
+                views.append(run.view_at(experiment["epochs"]))
+            runs[name] = tuple(views)
         return runs
 
     @cached_property

@@ -106,7 +106,7 @@ class Run:
         return replace(self, checkpoints=checkpoints, state=None if is_state else self.state)
 
     @property
-    def stored(self) -> tuple[Checkpoint, ...]:
+    def stored_checkpoints(self) -> tuple[Checkpoint, ...]:
         """All checkpoints, and the state where there is one."""
         checkpoints = tuple(self.checkpoints.values())
         return (*checkpoints, self.state) if self.state else checkpoints

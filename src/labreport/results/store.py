@@ -99,7 +99,7 @@ class Store:
 
     def files_of(self, run: Run) -> tuple[Path, ...]:
         """All files of a run that are there."""
-        paths = [self.path(run), *(checkpoint.file for checkpoint in run.stored)]
+        paths = [self.path(run), *(checkpoint.file for checkpoint in run.stored_checkpoints)]
         return tuple(path for path in paths if path.is_file())
 
     def save_checkpoint(self, run: Run, epoch: int, metrics: dict[str, Any], arrays: Arrays) -> Run:
@@ -122,7 +122,7 @@ class Store:
         files.write_json(path, members)
         self._add(path)
         self._runs[path] = run
-        named = {checkpoint.file for checkpoint in run.stored}
+        named = {checkpoint.file for checkpoint in run.stored_checkpoints}
         for file in set(path.parent.glob(f"{path.stem}.*.safetensors")) - named:
             file.unlink(missing_ok=True)
         return run
@@ -179,7 +179,7 @@ class Store:
             if text not in self.notices:
                 self.notices.append(text)
             return None
-        for checkpoint in run.stored:
+        for checkpoint in run.stored_checkpoints:
             if not checkpoint.exists:
                 self._note_damaged(checkpoint.file)
                 run = run.without(checkpoint.file)

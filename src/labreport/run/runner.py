@@ -158,7 +158,7 @@ class Runner:
         The run loses checkpoints that turn out to be damaged.
         """
         while True:
-            usable = [checkpoint for checkpoint in self.run.stored if checkpoint.epoch <= target]
+            usable = [checkpoint for checkpoint in self.run.stored_checkpoints if checkpoint.epoch <= target]
             latest = max(usable, key=lambda checkpoint: checkpoint.epoch, default=None)
             epoch = latest.epoch if latest else 0
             if self.has_started and epoch <= self.epoch <= target:
@@ -223,7 +223,7 @@ class Runner:
                 "advance returned None before the end of its first epoch", self._code_of("advance")
             )
         self.has_ended = True
-        for checkpoint in self.run.stored:
+        for checkpoint in self.run.stored_checkpoints:
             if checkpoint.epoch > self.epoch:
                 self.run = self.run.without(checkpoint.file)
         self.run = replace(self.run, records=self.run.records[: self.epoch], finished=True)
