@@ -74,7 +74,7 @@ MISTAKES = [
     ("study('grid', TREE, row=(1, 2))", "no field 'row'; did you mean 'rows'"),
     ("at(0, DEEP)", "'deep' has epochs 1 to 50"),
     ("at(51, DEEP)", "'deep' has epochs 1 to 50"),
-    ("Measure('viability', unit='%').checked(1.04, 'well 3')", "bounded=False if more is right"),
+    ("Measure('viability', unit='%').check_value(1.04, 'well 3')", "bounded=False if more is right"),
     ("table(FRAME, where='dose > 20').frame", "table DataFrame: no rows (where='dose > 20' matches none)"),
     ("table(FRAME).check_column('plat')", "no column 'plat'; did you mean 'plate'? There are plate, dose"),
 ]

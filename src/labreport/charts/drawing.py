@@ -9,7 +9,7 @@ from typing import Any
 
 from labreport.project import Data
 from labreport.stats.scalars import scalar
-from labreport.stats.wording import capitalised
+from labreport.stats.wording import capitalise
 
 _MOST_NAMES = 8
 """So many series are named in an alternative text."""
@@ -80,7 +80,7 @@ def description(kind: str, panels: Iterable[Any]) -> str:
     if series:
         names = list(dict.fromkeys(series))
         text += f"; {', '.join(names[:_MOST_NAMES])}"
-    return f"{capitalised(text)}."
+    return f"{capitalise(text)}."
 
 
 def _series_of(axes: Any) -> list[str]:

@@ -12,13 +12,13 @@ from labreport.page.claims import DOES_NOT_HOLD, Claim
 from labreport.page.placeholders import EDGE, MARK, plain_text
 from labreport.page.typed import refused_numbers
 from labreport.stats import Table, as_quantity
-from labreport.stats.wording import capitalised
+from labreport.stats.wording import capitalise
 
 if TYPE_CHECKING:
     from labreport.page.context import RenderContext
     from labreport.page.environment import TemplateEnvironment
 
-VERDICT = f"{capitalised(DOES_NOT_HOLD)}:"
+VERDICT = f"{capitalise(DOES_NOT_HOLD)}:"
 
 
 class HtmlFormat:

@@ -31,7 +31,7 @@ from labreport.project.outline import slug
 from labreport.stats import Column, Difference, Finding, Namespace, Quantity, Table
 from labreport.stats.contents import quantities
 from labreport.stats.names import find
-from labreport.stats.wording import capitalised
+from labreport.stats.wording import capitalise
 
 _STRUCK_BLOCK = re.compile(r'<div class="del">\s*(.*?)(</p>)?\s*</div>', re.DOTALL)
 _CITES = re.compile(r'\s*<a class="cite"[^>]*></a>')
@@ -311,7 +311,7 @@ class SectionEnvironment(TemplateEnvironment):
         shown = []
         for name, table in tables.items():
             title = table.columns[-1].title if name == "means" else name.replace("_", " ")
-            shown.append(self.show(table, capitalised(title)))
+            shown.append(self.show(table, capitalise(title)))
         return shown
 
     def _unplaced_figures(self, figures: Iterable[Figure]) -> list[Markup]:

@@ -202,7 +202,7 @@ class Measure(Declared):
             self.refuse_declaration(f"{run.name!r} has {short_repr(reading)}; a number is needed")
         if isinstance(reading, (bool, numpy.bool_)):
             return bool(reading)
-        return self.checked(float(reading), run.name)
+        return self.check_value(float(reading), run.name)
 
     def _metric(self, run: Any, epoch: int | None) -> Any:
         """The metric of this name at an epoch, or what the record of the epoch has."""
@@ -219,7 +219,7 @@ class Measure(Declared):
             )
         return metrics[self.name]
 
-    def checked(self, value: float, owner: str) -> float:
+    def check_value(self, value: float, owner: str) -> float:
         """The value as it is stored. Raises `UsageError` for a share outside 0 to 1 that is bounded."""
         most = (100 if self.percent else 1) * (1 + 1e-12)
         if self.is_share and self.bounded and not (-1e-12 <= value <= most or math.isnan(value)):
@@ -227,9 +227,9 @@ class Measure(Declared):
             self.refuse_declaration(
                 f"{text}: write percent=True if it is in per cent, bounded=False if more is right"
             )
-        return self.checked_ratio(value, owner)
+        return self.check_ratio(value, owner)
 
-    def checked_ratio(self, value: float, owner: str) -> float:
+    def check_ratio(self, value: float, owner: str) -> float:
         """The value. Raises `UsageError` for one of which no ratio can be made: zero, or less."""
         if self.scale == "ratio" and value <= 0:
             self.refuse_declaration(f'{owner} has {value:g}; scale="ratio" compares values above 0')

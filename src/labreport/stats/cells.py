@@ -82,7 +82,7 @@ class Cell:
         for unit, numbers in rows_by_unit[column]:
             number = _reduce(measure, numbers)
             if math.isfinite(number):
-                measure.checked_ratio(number, f"{self.data.name}, {self.data.replicate} {text_of(unit)!r}")
+                measure.check_ratio(number, f"{self.data.name}, {self.data.replicate} {text_of(unit)!r}")
             values[unit] = number if math.isfinite(number) else math.nan
         return values
 
@@ -221,7 +221,7 @@ def _check_numbers(data: Data, measure: Measure, numbers: pandas.Series) -> None
     """Refuse numbers that the measure does not allow: if the least and the greatest are allowed, all are."""
     if numbers.notna().any():
         for row in (numbers.argmin(), numbers.argmax()):
-            measure.checked(float(numbers.iloc[row]), f"{data.name}, {data.line(row)}")
+            measure.check_value(float(numbers.iloc[row]), f"{data.name}, {data.line(row)}")
     if measure.percent and 0 <= numbers.min() and 0 < numbers.max() <= 1.5:
         advice = (
             "percent=True is for values such as 97.3; leave it out for fractions."
@@ -306,13 +306,13 @@ def describe_left_out(cells: Sequence[Cell]) -> tuple[str, ...]:
     empty = 0
     for cell in cells:
         empty += int(cell.frame[VALUE].isna().sum())
-    texts.append(counted(empty, "cell is empty", "cells are empty"))
+    texts.append(count_phrase(empty, "cell is empty", "cells are empty"))
     division = cells[0].division
-    texts.append(counted(division.unassigned, "row belongs to no group", "rows belong to no group"))
+    texts.append(count_phrase(division.unassigned, "row belongs to no group", "rows belong to no group"))
     if len(cells) == 2:
         first, second = cells
         others = first.elsewhere - first.rows.keys() - second.rows.keys()
-        texts.append(counted(len(others), f"has another {division.by}", f"have another {division.by}"))
+        texts.append(count_phrase(len(others), f"has another {division.by}", f"have another {division.by}"))
     return tuple(text for text in texts if text)
 
 
@@ -331,7 +331,7 @@ def _absence_texts(cells: Sequence[Cell]) -> list[str]:
         units |= cell.expected - cell.rows.keys() - present
     texts = []
     for lack, units in absent.items():
-        texts.append(counted(len(units), f"has no {lack}", f"have no {lack}"))
+        texts.append(count_phrase(len(units), f"has no {lack}", f"have no {lack}"))
     return texts
 
 
@@ -340,7 +340,7 @@ def shared_units(first: Cell, second: Cell) -> set[Any]:
     return first.rows.keys() & second.rows.keys()
 
 
-def counted(number: int, singular: str, several: str) -> str:
+def count_phrase(number: int, singular: str, several: str) -> str:
     """`1 is`, `3 are`; empty for none."""
     if number == 0:
         return ""

@@ -16,7 +16,7 @@ from labreport.stats.conditions import Askable, Condition, ThreeValued, both, ei
 from labreport.stats.names import Namespace, find, find_or_none, members_equal, text_of
 from labreport.stats.quantity import Quantity, reversed_quantity
 from labreport.stats.tables import Column, Table
-from labreport.stats.wording import MINUS, capitalised
+from labreport.stats.wording import MINUS, capitalise
 
 MOST_IN_SENTENCE = 3
 """How many comparisons a sentence lists; more are counted in it, and listed in a table."""
@@ -159,7 +159,7 @@ class OfSubjects(Finding):
 
 def _column(name: str, title: str) -> Column:
     """A column whose title begins with a capital, as the head of a table does."""
-    return Column(name, capitalised(title.replace("_", " ")))
+    return Column(name, capitalise(title.replace("_", " ")))
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)

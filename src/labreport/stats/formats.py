@@ -64,7 +64,7 @@ class FormattedQuantity:
     def __str__(self) -> str:
         return _LAYOUTS[self.layout](self) + self.suffix
 
-    def changed(self, decimals: int | None, **changes: Any) -> FormattedQuantity:
+    def with_changes(self, decimals: int | None, **changes: Any) -> FormattedQuantity:
         """The same with other fields, and with so many decimals; None leaves them."""
         if decimals is not None:
             changes["decimals"] = decimals
@@ -268,13 +268,13 @@ def formatted_quantity(value: Any, filter_name: str = "") -> FormattedQuantity:
 @_filter
 def pm(formatted: FormattedQuantity, decimals: int | None = None) -> FormattedQuantity:
     """Value ± half width of the 95 % interval: `98.1 ± 0.2 %`; its ends where ± would mislead."""
-    return formatted.changed(decimals, layout="plus-minus")
+    return formatted.with_changes(decimals, layout="plus-minus")
 
 
 @_filter
 def ci(formatted: FormattedQuantity, decimals: int | None = None) -> FormattedQuantity:
     """Value and ends of the 95 % interval of the number by itself: `1.6 µM (95 % CI 1.2 to 2.1)`."""
-    return formatted.changed(decimals, layout="interval")
+    return formatted.with_changes(decimals, layout="interval")
 
 
 @_filter
@@ -286,7 +286,7 @@ def size(formatted: FormattedQuantity, decimals: int | None = None) -> Formatted
     """
     original = formatted.original or formatted.quantity
     amount = magnitude(formatted.quantity)
-    return formatted.changed(decimals, quantity=amount, signed=False, original=original)
+    return formatted.with_changes(decimals, quantity=amount, signed=False, original=original)
 
 
 @_filter
@@ -294,7 +294,9 @@ def apart(formatted: FormattedQuantity, decimals: int | None = None) -> Formatte
     """A difference with its sign and ±: `+0.6 ± 0.2 points`, `−4.0 ± 0.5 %` for a ratio of 0.96."""
     original = formatted.original or formatted.quantity
     amount = _percent_of_ratio(formatted.quantity)
-    with_sign = formatted.changed(decimals, quantity=amount, signed=not amount.is_ratio, original=original)
+    with_sign = formatted.with_changes(
+        decimals, quantity=amount, signed=not amount.is_ratio, original=original
+    )
     return replace(with_sign, layout="plus-minus")
 
 
@@ -302,7 +304,7 @@ def apart(formatted: FormattedQuantity, decimals: int | None = None) -> Formatte
 def p(formatted: FormattedQuantity, decimals: int | None = None) -> FormattedQuantity:
     """The p value of a comparison: `p = 0.012`, `p < 0.001`; of a number from 0 to 1, that."""
     _p_value_of(formatted.quantity)  # so that the message has the line of the filter
-    return formatted.changed(decimals, layout="p")
+    return formatted.with_changes(decimals, layout="p")
 
 
 @_filter
@@ -314,13 +316,13 @@ def words(formatted: FormattedQuantity) -> FormattedQuantity:
 @_filter
 def digits(formatted: FormattedQuantity, decimals: int) -> FormattedQuantity:
     """So many decimals: `98.14 %`."""
-    return formatted.changed(decimals)
+    return formatted.with_changes(decimals)
 
 
 @_filter
 def bare(formatted: FormattedQuantity, decimals: int | None = None) -> FormattedQuantity:
     """The value without its unit, which follows later: `0.3 and 0.2 points`."""
-    return formatted.changed(decimals, has_unit=False)
+    return formatted.with_changes(decimals, has_unit=False)
 
 
 # What filters print in place of a difference

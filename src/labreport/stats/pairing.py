@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from labreport.project import Data
-from labreport.stats.cells import Cell, counted, first_rows, shared_units
+from labreport.stats.cells import Cell, count_phrase, first_rows, shared_units
 from labreport.stats.names import text_of
 from labreport.stats.wording import plural
 
@@ -80,16 +80,16 @@ def _pairing_problem(data: Data, rows: Rows, other_rows: Rows, names: tuple[str,
     first, second = names
     if len(shared) <= alone:
         line, other_line = data.line(rows[shared[0]]), data.line(other_rows[shared[0]])
-        are_in_both = f"{_listed(data.unit, shared, 'is', 'are')} in both"
-        rest = counted(alone, "is in one", "are in one")
+        are_in_both = f"{_name_units(data.unit, shared, 'is', 'are')} in both"
+        rest = count_phrase(alone, "is in one", "are in one")
         return f"{are_in_both} {first} ({line}) and {second} ({other_line}), {rest}"
-    rest = counted(len(shared), "is in both", "are in both")
+    rest = count_phrase(len(shared), "is in both", "are in both")
     if only_first:
-        return f"{_listed(data.unit, only_first, 'has', 'have')} no {second}, {rest}"
-    return f"{_listed(data.unit, only_second, 'has', 'have')} no {first}, {rest}"
+        return f"{_name_units(data.unit, only_first, 'has', 'have')} no {second}, {rest}"
+    return f"{_name_units(data.unit, only_second, 'has', 'have')} no {first}, {rest}"
 
 
-def _listed(noun: str, units: Sequence[Any], singular: str, several: str) -> str:
+def _name_units(noun: str, units: Sequence[Any], singular: str, several: str) -> str:
     """`patient 'P1' is`, `patients 'P3', 'P10' and 5 more are`, with one of the two verbs."""
     if len(units) == 1:
         return f"{noun} {text_of(units[0])!r} {singular}"

@@ -15,7 +15,7 @@ from labreport.stats.quantity import Quantity, Source
 from labreport.stats.rounding import decimals_beside_limits, significant_decimals
 from labreport.stats.sample import as_measure, as_table
 from labreport.stats.tables import Column, Entry, Table
-from labreport.stats.wording import MISSING, NO_BREAK, capitalised, count_text, plural
+from labreport.stats.wording import MISSING, NO_BREAK, capitalise, count_text, plural
 
 if TYPE_CHECKING:
     import pandas
@@ -55,7 +55,7 @@ class _Group:
     """The replicates, a row each, that have one value of the column by which a table is divided."""
 
     name: str
-    unit: str
+    unit_name: str
     frame: pandas.DataFrame
 
     def present(self, measure: Measure) -> pandas.Series:
@@ -65,19 +65,21 @@ class _Group:
     def count(self, number: int) -> Quantity:
         """So many of the group."""
         n = len(self.frame)
-        source = Source((self.name,), n=n, unit_name=self.unit, kind="counted")
+        source = Source((self.name,), n=n, unit_name=self.unit_name, kind="counted")
         return Quantity(number, n=n, source=source, exact=True)
 
     def count_missing(self, measure: Measure) -> Quantity:
         """How many have no value of a column."""
         return self.count(int(self.frame[measure.name].isna().sum()))
 
-    def source(self, measure: Measure, method: str) -> Source:
-        """Where a number comes from that is one of those with a value."""
+    def source_of(self, measure: Measure, method: str) -> Source:
+        """Where a number comes from that is of those with a value."""
         n = len(self.present(measure))
         expected = len(self.frame)
         left_out = (f"{expected - n} missing",) if n < expected else ()
-        source = Source((self.name,), measure.label, n=n, unit_name=self.unit, kind="computed", method=method)
+        source = Source(
+            (self.name,), measure.label, n=n, unit_name=self.unit_name, kind="computed", method=method
+        )
         return replace(source, expected=expected, left_out=left_out)
 
 
@@ -120,7 +122,7 @@ def _rows_of(measure: Measure, groups: Sequence[_Group], *, by_median: bool) -> 
 
     A column that is empty in all groups has only the last.
     """
-    title = capitalised(measure.label.replace("_", " "))
+    title = capitalise(measure.label.replace("_", " "))
     rows = []
     values: set[Any] = set()
     for group in groups:
@@ -155,7 +157,7 @@ def _share(group: _Group, measure: Measure, wanted: Any) -> Entry:
     number = int((values == wanted).sum())
     percent = 100 * number / len(values)
     decimals = decimals_beside_limits(percent, 0, (0.0, 100.0)) or 0
-    source = group.source(measure, "share of those with a value")
+    source = group.source_of(measure, "share of those with a value")
     count = Quantity(number, n=len(values), source=source, exact=True, out_of=len(values))
     return FormattedQuantity(count, suffix=f" ({percent:.{decimals}f}{NO_BREAK}%)")
 
@@ -175,6 +177,6 @@ def _description(group: _Group, measure: Measure, method: str) -> Entry:
     else:
         location = numbers.mean()
         spread = number_text(deviation, decimals)
-    source = group.source(measure, method)
+    source = group.source_of(measure, method)
     quantity = Quantity(float(location), measure.unit, n=len(numbers), source=source)
     return FormattedQuantity(quantity, "value", decimals, has_unit=False, suffix=f" ({spread})")

@@ -72,7 +72,7 @@ def power_of_ten_text(exponent: int) -> str:
     return f"10{str(exponent).translate(_RAISED_DIGITS)}"
 
 
-def capitalised(text: str) -> str:
+def capitalise(text: str) -> str:
     """A text that begins with a capital letter; what has capitals already keeps them, as pH."""
     return text[:1].upper() + text[1:]
 

@@ -52,7 +52,7 @@ def dots(
     name_rows(axes, labels, axis_title(means.measure))
     average = average_name(means.measure)
     caption = f"Upright lines are {average}s, bands their 95 % intervals." if means.any_interval else ""
-    title = f"{means.measure.label} of each {means.unit}"
+    title = f"{means.measure.label} of each {means.unit_name}"
     return drawing(figure, "dot plot", _table(means), title, caption)
 
 
@@ -64,4 +64,4 @@ def _table(means: Means) -> pandas.DataFrame:
     if len(means.runs) > len(means.frame):
         parts.append(means.frame.assign(run=average_name(means.measure), value=means.frame["mean"]))
     table = pandas.concat(parts)[["label", "run", "value"]]
-    return table.set_axis([means.heads[1], means.unit, axis_title(means.measure)], axis=1)
+    return table.set_axis([means.heads[1], means.unit_name, axis_title(means.measure)], axis=1)

@@ -127,7 +127,7 @@ def _draw(means: Means, panels: Panels, title: str) -> Drawing:
             labels.label_line_ends(axes)
     caption = ""
     if means.any_interval:
-        units, average = plural(means.unit), average_name(means.measure)
+        units, average = plural(means.unit_name), average_name(means.measure)
         caption = f"Lines are {average}s, bands their 95 % intervals, faint lines single {units}."
     return drawing(figure, "line chart", table_of_means(means), title, caption)
 

@@ -36,7 +36,7 @@ class Means:
     measure: Measure
     heads: tuple[str, str]
     """What outer and inner names are the values of, such as `network` and `epoch`."""
-    unit: str
+    unit_name: str
     """What one run is called: a seed, a plate."""
 
     @property
@@ -149,18 +149,18 @@ def _means(named: NamedSamples, measure: Measure, heads: tuple[str, str]) -> Mea
     """The mean of each sample with its interval, and the value of each run."""
     import pandas
 
-    unit = "seed"
+    unit_name = "seed"
     rows = []
     run_rows = []
     for outer, inner, inner_sample in named:
-        unit = inner_sample.design.unit
+        unit_name = inner_sample.design.unit
         names = (outer, inner, inner_sample.label)
         rows.append((*names, *_mean_and_ends(inner_sample, measure)))
         for run, value in inner_sample.values.items():
             run_rows.append((*names, run, value * measure.factor))
     frame = pandas.DataFrame(rows, columns=["outer", "inner", "label", "mean", "low", "high"])
     runs = pandas.DataFrame(run_rows, columns=["outer", "inner", "label", "run", "value"])
-    return Means(frame, runs, measure, heads, unit)
+    return Means(frame, runs, measure, heads, unit_name)
 
 
 def _mean_and_ends(values: Sample, measure: Measure) -> tuple[float, float, float]:

@@ -15,7 +15,7 @@ from labreport.charts.styles import SERIES
 from labreport.project import Measure
 from labreport.stats.formats import number_text
 from labreport.stats.rounding import significant_decimals
-from labreport.stats.wording import capitalised
+from labreport.stats.wording import capitalise
 
 if TYPE_CHECKING:
     import pandas
@@ -37,7 +37,7 @@ def drawing(figure: Any, kind: str, data: pandas.DataFrame, title: str, caption:
     The numbers of `data` are rounded to six significant digits.
     """
     if title.split(" ")[0].islower():
-        title = capitalised(title)
+        title = capitalise(title)
     sentence = f"{title.replace('_', ' ')}."
     return Drawing(figure, kind, data=data.map(_rounded), title=sentence, caption=caption)
 

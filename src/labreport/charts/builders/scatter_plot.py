@@ -86,7 +86,7 @@ def _draw(points: pandas.DataFrame, x_title: str, y_title: str, series_name: str
 
 def _printed_values(data: Data, frame: Any, measure: Measure) -> Any:
     """A column in the printed unit; raises `UsageError` for a share that is none."""
-    check = partial(measure.checked, owner=data.name)
+    check = partial(measure.check_value, owner=data.name)
     values = frame[measure.name].map(check)
     return values * (1.0 if measure.percent else measure.factor)
 
