@@ -40,7 +40,7 @@ class Plan:
         self.call_hashes = CallHashes()
         self._inputs_of_experiments: dict[str, dict[str, str]] = {}
         self._run_keys: dict[Target, str] = {}
-        self._make_targets(most_seeds=None)
+        self._set_targets(most_seeds=None)
         self.forced: set[Target] = set()
         for name in force:
             self.forced.update(targets_named(self.graph, name) if name else self.targets)
@@ -48,11 +48,11 @@ class Plan:
     def with_first_seeds(self) -> Plan:
         """The plan of a preliminary report, with one seed of each experiment; both store in one place."""
         plan = copy(self)
-        plan._make_targets(most_seeds=1)
+        plan._set_targets(most_seeds=1)
         return plan
 
-    def _make_targets(self, most_seeds: int | None) -> None:
-        """Make the targets, of which nothing is known yet, with at most so many seeds of an experiment."""
+    def _set_targets(self, most_seeds: int | None) -> None:
+        """Set the targets, of which nothing is known yet, with at most so many seeds of an experiment."""
         self._most_seeds = most_seeds
         self.graph = TargetGraph(self.project, self.seeds)
         self._staleness_cache = StalenessCache(self)
