@@ -295,6 +295,20 @@ def test_what_a_question_closes_over_is_part_of_it(tmp_path: Path) -> None:
     assert changed(tmp_path, ("ask(LOSS)", 'ask(Measure("loss", because="so"))')) == {"answer loss"}
 
 
+def test_two_experiments_may_be_read_under_one_label(tmp_path: Path) -> None:
+    """`plain` at epochs 1 and 2, and `plain 1` at epoch 2: the runs of both count."""
+    read = ("at(1, PLAIN) + at(2, DECAY)", "at(1, PLAIN) + at(2, PLAIN, DECAY)")
+    ingredients = loaded(tmp_path, ('"decay", ', '"plain 1", '), read)
+    best = ingredients.project.questions[0]
+    label = "reads plain 1 2"
+    values = []
+    for digests in (("a", "b"), ("c", "b"), ("a", "c"), ("?", "b"), ("a", "?")):
+        runs = {"plain": {"0": digests[0]}, "plain 1": {"0": digests[1]}}
+        values.append(ingredients.reader_inputs(best, runs)[label])
+    assert len(set(values)) == 4
+    assert values[3:] == ["?", "?"]
+
+
 def test_what_is_edited_after_loading_is_told(tmp_path: Path) -> None:
     """Code and data; what was loaded and digested stays what it was."""
     ingredients = loaded(tmp_path)

@@ -99,8 +99,12 @@ class Dependencies:
         inputs["reads"] = short_hash([list(reader.epochs), labels_of_sources, reader.answers])
         for name, epochs in reader.epochs.items():
             digests = runs.get(name, {})
-            label = Label("reads", name, epochs)
-            inputs[str(label)] = UNKNOWN if UNKNOWN in digests.values() else short_hash(digests)
+            digest = UNKNOWN if UNKNOWN in digests.values() else short_hash(digests)
+            label = str(Label("reads", name, epochs))
+            if label in inputs:  # `mlp` at epochs 64 and 100, and `mlp 64` at 100
+                both = [inputs[label], digest]
+                digest = UNKNOWN if UNKNOWN in both else short_hash(both)
+            inputs[label] = digest
             inputs[f"experiment {name}"] = self.declaration_hash(self.project.experiment(name))
         for read in reader.reads:
             if isinstance(read.subject, Study):
