@@ -101,13 +101,13 @@ def changes(arguments: argparse.Namespace, terminal: Terminal) -> None:
     if arguments.old:
         before = results.load(arguments.old).document
         after = results.load(arguments.output).document
-        changes = changed_statements(before, after)
+        statements = changed_statements(before, after)
     else:
-        changes = list(LastBuild.read(arguments.output).differences)
+        statements = list(LastBuild.read(arguments.output).differences)
     if arguments.format == "markdown":
-        terminal.write(as_markdown(changes))
+        terminal.write(as_markdown(statements))
     else:
-        show_changes(terminal.result, changes)
+        show_changes(terminal.result, statements)
 
 
 def keep(arguments: argparse.Namespace, terminal: Terminal) -> None:
