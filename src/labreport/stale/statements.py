@@ -80,10 +80,13 @@ class ModuleSyntax:
 
     def functions_at(self, line: int, name: str) -> list[FunctionSource]:
         """The functions of a name that begin on a line."""
-        for statement in self.statements:
+        functions = []
+        for (
+            statement
+        ) in self.statements:  # several, where they stand on one line: `f = lambda: 1; g = lambda: 2`
             if line in statement.lines:
-                return statement.functions.get((line, name), [])
-        return []
+                functions += statement.functions.get((line, name), [])
+        return functions
 
 
 def read_module(module: str, source: bytes, file: str) -> ModuleSyntax:
