@@ -135,6 +135,17 @@ def test_names_are_unique_in_their_kind_only() -> None:
     assert len(caught.value.errors) == 2
 
 
+def test_a_study_is_named_as_nothing_else_that_runs() -> None:
+    """Not as another study, whose cells would be read in place of its own, nor as an experiment."""
+    rates, rows = study("tree", TREE, rate=(0.1, 0.2)), study("tree", TREE, rows=(20, 40))
+    again = study("tree", TREE, rate=(0.1, 0.2))
+    assert Project("Report", experiments=(rates, again)).studies == {"tree": rates}
+    for namesakes in ((rates, rows), (rates, TREE), (TREE, rates)):
+        with pytest.raises(MultipleErrors, match="'tree': its name is that of another at") as caught:
+            Project("Report", experiments=namesakes)
+        assert len(caught.value.errors) == 1
+
+
 def test_an_answer_of_no_question_is_refused() -> None:
     """What is read under `answers` must be asked somewhere."""
 

@@ -253,11 +253,16 @@ class Project(Declared):
             raise MultipleErrors(mistakes)
 
     def _names_given_twice(self) -> list[UsageError]:
-        """An error for each thing that has the name of another of its kind; the same thing may come twice."""
+        """An error for each thing that has the name of another of its kind; the same thing may come twice.
+
+        A study is of the kind of experiments: both are named where runs are.
+        """
         mistakes = []
-        first_by_owner: dict[str, Declared] = {}
-        for part in chain[Declared](self.chapters, self._readers_as_shown, self._experiments_as_read):
-            namesake = first_by_owner.setdefault(part.owner, part)
+        first_by_name: dict[tuple[type, str], Declared] = {}
+        runs = chain[Experiment | Study](self._subjects_as_read, self._experiments_as_read)
+        for part in chain[Section | Reader | Experiment | Study](self.chapters, self._readers_as_shown, runs):
+            kind = Experiment if isinstance(part, Study) else type(part)
+            namesake = first_by_name.setdefault((kind, part.name), part)
             if namesake != part:
                 text = f"{part.owner}: its name is that of another at {namesake.location}"
                 mistakes.append(UsageError(text, location=part.location))
