@@ -89,6 +89,25 @@ def test_what_a_ranking_cannot_be_asked_is_told(claim: str, message: str) -> Non
         check_claims(f"ranking.{claim} holds", ranking=three())
 
 
+def test_where_only_the_best_was_compared_a_claim_on_another_fails_or_is_unknown() -> None:
+    """Who is behind the best does not win; of two that were not compared nothing is known."""
+    samples = {"a": plain("a", near(0.98)), "b": plain("b", near(0.97)), "c": plain("c", near(0.96))}
+    claims = """
+        ranking.wins("a")               holds
+        ranking.wins("b")               fails
+        ranking.leads("b", "c")         fails
+        ranking.leads("a", "b")         unknown
+        ranking.clear("b", "c")         unknown
+        ranking.none_clear("b", "c")    unknown
+        ranking.none_clear()            fails
+    """
+    finding = ranking(samples, ACCURACY, pairs="best").ranking
+    check_claims(claims, ranking=finding)
+    for claim in ('clear("b", "b")', 'clear("b", "d")', 'wins("d")', 'less("b", "c")'):
+        with pytest.raises(UsageError):
+            check_claims(f"ranking.{claim} holds", ranking=finding)
+
+
 def test_where_lower_is_better_less_is_ahead() -> None:
     """The smallest wins."""
     finding = three("lower")

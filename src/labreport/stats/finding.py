@@ -415,14 +415,27 @@ class Ranking(Compared):
         if len(names) == 1:
             refuse(f"none_clear({text_of(names[0])!r}) needs two names or more, or none, which means all")
         chosen = list(map(self.find_subject, names)) or self.subjects
-        pairs = combinations(chosen, 2)
-        clear = [self.comparison_of(*pair).quantity.clear for pair in pairs]
+        clear = []
+        for pair in combinations(chosen, 2):
+            clear.append(None if self._is_left_out(*pair) else self.comparison_of(*pair).quantity.clear)
         return replace(~either(*clear), about=(self,))
+
+    def ask(self, word: str, *names: Any, bound: Any = None) -> Condition:
+        """Ask a pair of names; of two that were not compared, since neither is best, it is unknown."""
+        if not self._is_left_out(*names):
+            return super().ask(word, *names, bound=bound)
+        self.check_word(word)
+        return Condition(None, (self,), by_name=partial(self.ask, word))
 
     def check_word(self, word: str) -> None:
         """Raise `UsageError` for what its pairs, which have no direction, cannot be asked."""
         if word not in ("clear", "same", "unclear"):
             refuse(f"a ranking has no .{word} of a pair; there are .clear, .same and .unclear")
+
+    def _is_left_out(self, *names: Any) -> bool:
+        """Whether these are two subjects that were not compared, as where only the best was."""
+        subjects = tuple(map(self.find_subject, names))
+        return len(set(subjects)) == len(subjects) == 2 and not self._comparisons_of(subjects)
 
     def _behind(self, name: Any) -> list[str]:
         leader, pairs = self.find_subject(name), self.pairs_ahead
