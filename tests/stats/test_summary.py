@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from labreport import Measure, summary, table
+from labreport import Measure, mean, summary, table
 from labreport.errors import UsageError
 
 PATIENTS = pd.DataFrame(
@@ -59,6 +59,24 @@ def test_groups_are_described_by_mean_median_and_share_with_what_is_missing() ->
     """
     lines = [line.strip() for line in expected.strip().splitlines()]
     assert printed(TRIAL, by="arm", columns=columns, median=["crp"]).splitlines() == lines
+
+
+@pytest.mark.parametrize(("factor", "percent"), [(100, False), (1, True)])
+def test_values_that_a_measure_does_not_allow_are_refused_as_by_a_mean(factor: int, percent: bool) -> None:
+    """Per cent that are not said to be so, and fractions that are said to be per cent."""
+    data = pd.DataFrame({"rate": [0.973 * factor, 0.961 * factor]})
+    rate = Measure("rate", "%", percent=percent)
+    with pytest.raises(UsageError) as of_mean:
+        mean(data, rate)
+    with pytest.raises(UsageError) as of_summary:
+        summary(data, columns=[rate])
+    assert str(of_summary.value) == str(of_mean.value)
+
+
+def test_0_and_100_per_cent_are_yes_and_no() -> None:
+    """As they are to every other number of a table."""
+    solved = Measure("solved", "%", percent=True)
+    assert printed(pd.DataFrame({"solved": [0, 100, 100]}), columns=[solved]).endswith("2 (67 %)")
 
 
 def test_a_number_of_a_summary_says_of_how_many_it_is() -> None:

@@ -186,10 +186,9 @@ def divide(data: Data, measure: Measure, by: str | None, within: str | None) -> 
     numbers = data.numbers(measure.name)
     if data.missing != "drop":
         _refuse_empty(data, [measure.name, *grouping])
-    _check_numbers(data, measure, numbers)
+    check_numbers(data, measure, numbers)
     stored = numbers / (100.0 if measure.percent else 1.0)
-    is_0_or_1 = set(stored.dropna()) <= {0.0, 1.0}
-    truths = data.has_truths(measure.name) or (measure.is_share and is_0_or_1)
+    truths = are_yes_no(data, measure, numbers)
     if measure.reduce == "any" and not truths:
         measure.refuse_declaration(
             f'{data.name}: reduce="any" is of True and False, or of 1 and 0 with the unit "%"'
@@ -217,7 +216,7 @@ def _refuse_empty(data: Data, columns: Sequence[str]) -> None:
             data.refuse_declaration(f"{row} has no value in column {column!r}; {advice}")
 
 
-def _check_numbers(data: Data, measure: Measure, numbers: pandas.Series) -> None:
+def check_numbers(data: Data, measure: Measure, numbers: pandas.Series) -> None:
     """Refuse numbers that the measure does not allow: if the least and the greatest are allowed, all are."""
     if numbers.notna().any():
         for row in (numbers.argmin(), numbers.argmax()):
@@ -228,6 +227,12 @@ def _check_numbers(data: Data, measure: Measure, numbers: pandas.Series) -> None
             f" Rates such as 0.3 % are given as fractions too: frame[{measure.name!r}] /= 100"
         )
         measure.refuse_declaration(f"{data.name}: all values are below 1.5; {advice}")
+
+
+def are_yes_no(data: Data, measure: Measure, numbers: pandas.Series) -> bool:
+    """Whether a column is yes and no: True and False, or of shares only none and whole, as 0 and 100 %."""
+    whole = 100.0 if measure.percent else 1.0
+    return data.has_truths(measure.name) or (measure.is_share and set(numbers.dropna()) <= {0.0, whole})
 
 
 def _is_constant(frame: pandas.DataFrame, column: str) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from labreport.project import Data, Measure
 from labreport.stats.answers import Answer
-from labreport.stats.cells import rows_by_value
+from labreport.stats.cells import are_yes_no, check_numbers, rows_by_value
 from labreport.stats.formats import FormattedQuantity, number_text
 from labreport.stats.names import text_of
 from labreport.stats.quantity import Quantity, Source
@@ -46,7 +46,7 @@ def summary(
     sizes = [group.count(len(group.frame)) for group in groups]
     rows: list[list[Entry]] = [[plural(table.unit), *sizes]]
     for measure in measures:
-        rows += _rows_of(measure, groups, by_median=measure.name in median)
+        rows += _rows_of(table, measure, groups, by_median=measure.name in median)
     return Answer(**{name: Table(heads, rows)})
 
 
@@ -117,7 +117,9 @@ def _one_row_a_replicate(table: Data, columns: Sequence[str]) -> pandas.DataFram
     return by_replicate[list(dict.fromkeys(columns))].first()
 
 
-def _rows_of(measure: Measure, groups: Sequence[_Group], *, by_median: bool) -> list[list[Entry]]:
+def _rows_of(
+    table: Data, measure: Measure, groups: Sequence[_Group], *, by_median: bool
+) -> list[list[Entry]]:
     """The rows of a variable: one, or one for each text; and one of what is missing, if anything is.
 
     A column that is empty in all groups has only the last.
@@ -131,8 +133,9 @@ def _rows_of(measure: Measure, groups: Sequence[_Group], *, by_median: bool) -> 
         for text in sorted(values, key=str):
             shares = [_share(group, measure, text) for group in groups]
             rows.append([f"{title}: {text}, n (%)", *shares])
-    elif values and _are_yes_no(values, measure):
-        shares = [_share(group, measure, True) for group in groups]
+    elif values and _are_yes_no(table, measure):
+        yes = 100 if measure.percent else 1
+        shares = [_share(group, measure, yes) for group in groups]
         rows.append([f"{title}, n (%)", *shares])
     elif values:
         method = "median (quartiles)" if by_median else "mean (SD)"
@@ -145,8 +148,11 @@ def _rows_of(measure: Measure, groups: Sequence[_Group], *, by_median: bool) -> 
     return rows
 
 
-def _are_yes_no(values: set[Any], measure: Measure) -> bool:
-    return all(isinstance(value, bool) for value in values) or (measure.is_share and values <= {0, 1})
+def _are_yes_no(table: Data, measure: Measure) -> bool:
+    """Whether a column of numbers is yes and no. Raises `UsageError` for one that the measure refuses."""
+    numbers = table.numbers(measure.name)
+    check_numbers(table, measure, numbers)
+    return are_yes_no(table, measure, numbers)
 
 
 def _share(group: _Group, measure: Measure, wanted: Any) -> Entry:
