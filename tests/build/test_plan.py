@@ -205,6 +205,20 @@ def test_a_section_reads_the_figures_of_its_own_template(report: Report) -> None
     assert "figure line" in [str(target) for target in wanted_targets(plan.graph, ["part-two"])]
 
 
+def test_the_order_of_figures_counts_for_what_shows_them(report: Report) -> None:
+    """Those of a section's own template, and those of a question: no figure is drawn again."""
+    report.edit(
+        '@question("Which?"', '@figure(reads=DEEP)\ndef dots(results):\n    return 2\n\n\n@question("Which?"'
+    )
+    report.edit('"Part two", every)', '"Part two", every, figures=(line, dots))')
+    report.edit("figures=(line,))", "figures=(line, dots))")
+    report.build()
+    report.edit("every, figures=(line, dots))", "every, figures=(dots, line))")
+    assert report.build() == ["section part-two", "page", "pdf", "answers.json"]
+    report.edit("SAME), figures=(line, dots))", "SAME), figures=(dots, line))")
+    assert report.build() == ["section part-one", "page", "pdf", "answers.json"]
+
+
 def test_the_way_leads_from_the_edited_line_to_the_page(report: Report) -> None:
     """Through functions, runs, answers and sections."""
     report.edit("return depth", "return depth + 1")

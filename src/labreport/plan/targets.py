@@ -333,9 +333,12 @@ def _project_hash(plan: Plan) -> str:
 
 def _outline_hash(sections: Sequence[Section]) -> str:
     """The digest of what sections say beside their answers."""
-    outline: list[list[Any]] = [[section.name, section.title] for section in sections]
-    for section, members in zip(sections, outline, strict=True):
+    outline: list[list[Any]] = []
+    for section in sections:
+        own_figures = [figure.name for figure in section.figures]
+        members: list[Any] = [section.name, section.title, own_figures]
         for question in section.questions:
             figures = [figure.name for figure in question.figures]
             members.append([question.name, question.text, question.template, figures])
+        outline.append(members)
     return short_hash(outline)
