@@ -113,6 +113,15 @@ def test_what_follows_from_a_bad_table_is_not_told_beside_it(toy: Toy) -> None:
     assert "KeyError: 1" in second
 
 
+def test_the_number_of_seeds_that_a_project_declares_is_printed(toy: Toy) -> None:
+    """More are declared than were built: the page says for how many its text was written."""
+    assert toy.run("--seeds", "3").code == 0
+    toy.edit("project.py", "seeds=3", "seeds=10")
+    assert "seeds declared: 3, now 10" in toy.run("--seeds", "3", "--dry-run").out
+    assert "2 documents" in toy.run("--seeds", "3").out
+    assert "the text was written for ten." in toy.read("report.html")
+
+
 def test_more_seeds_run_only_what_is_new(toy: Toy) -> None:
     """Of three experiments, one run each, which `clean` keeps when there are fewer again."""
     before = toy.stamps()

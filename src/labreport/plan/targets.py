@@ -264,6 +264,7 @@ class FramedTarget(DocumentTarget):
         """Those of every document, and the frame."""
         inputs = super().inputs(plan)
         inputs["project"] = _project_hash(plan)
+        inputs["seeds declared"] = str(len(plan.project.seed_range))  # for which the text was written
         for path in sorted(plan.templates.rglob("*")):
             name = path.relative_to(plan.templates)
             if path.is_file() and name.parts[0] not in ("questions", "sections"):
