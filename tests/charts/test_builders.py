@@ -156,6 +156,17 @@ def test_two_records_of_an_experiment_are_in_one_chart(results: Results) -> None
     assert rows_of(drawing)[0][:2] == ["one wide layer, loss", "1"]
 
 
+def test_a_record_that_a_later_epoch_lacks_is_told(results: Results) -> None:
+    """What, where, and of which epoch."""
+    runs = with_validation_loss(results)["wide"]
+    first, *others = runs
+    records = (first.records[0], {"loss": 0.6}, *first.records[2:])
+    wide = replace(runs, runs=(replace(first, records=records), *others))
+    message = f"'wide' with seed {first.seed} has no record 'validation_loss' of epoch 2; it has loss"
+    with pytest.raises(UsageError, match=message):
+        curve(Results("test", {"wide": wide}), "validation_loss")
+
+
 def test_records_of_different_units_are_not_in_one_chart(results: Results) -> None:
     """One axis has one unit."""
     accuracy = Measure("test accuracy", unit="%", value=lambda run, _: 0.5)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from labreport.errors import did_you_mean, refuse
 from labreport.project import Data, Measure, Study, flatten_metrics, table
 from labreport.stats import Sample, mean_of, sample
 from labreport.stats.sample import as_measure, label_of, samples_by_group
@@ -140,7 +141,11 @@ def _record_measure(name: str) -> Measure:
     def value(run: Any, epoch: Any) -> Any:
         if epoch > len(run.records):
             return math.nan
-        return flatten_metrics(run.records[epoch - 1])[name]
+        record = flatten_metrics(run.records[epoch - 1])
+        if name not in record:
+            near = did_you_mean(name, record, "it has")
+            refuse(f"{run.name!r} with seed {run.seed} has no record {name!r} of epoch {epoch}{near}")
+        return record[name]
 
     return Measure(name, better="", value=value)
 
