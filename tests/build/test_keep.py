@@ -41,6 +41,33 @@ def test_the_run_of_the_same_specification_is_kept(small: Small) -> None:
     assert [run["provenance"]["kept"][0]["because"] for run in kept] == ["a print"]
 
 
+def test_the_reason_stays_when_a_run_is_trained_further(tmp_path: Path) -> None:
+    """Its first epochs are still those of the code before the edit."""
+    training = """
+class Training:
+    def __init__(self, spec, seed, epoch=0, state=None):
+        self.epoch = epoch
+
+    def advance(self):
+        self.epoch += 1
+        return {}
+
+    def snapshot(self):
+        return {"value": self.epoch}, {}
+
+    def state(self):
+        return {}
+"""
+    small = Small(tmp_path, HEAD + training + TAIL.replace("fit=fit", "epochs=2, start=Training"))
+    small.build()
+    small.edit("        self.epoch += 1", "        print()\n        self.epoch += 1")
+    assert "1 run of run kept" in keep(small)
+    small.edit("epochs=2", "epochs=3")
+    small.build()
+    (run,) = [run for run in small.runs() if len(run["records"]) == 3]
+    assert [note["because"] for note in run["provenance"]["kept"]] == ["a print"]
+
+
 def test_another_specification_is_not_kept(small: Small) -> None:
     """It says what differs."""
     small.edit("Spec(40)", "Spec(41)")

@@ -236,6 +236,8 @@ class Runner:
         provenance["proved"] = earlier.get("proved", False)
         provenance["calls"] = self.task.calls
         provenance["exclusive"] = self.task.exclusive and earlier.get("exclusive", True)
+        if "kept" in earlier:
+            provenance["kept"] = earlier["kept"]
         return provenance
 
     # Storing
