@@ -72,6 +72,7 @@ MISTAKES = [
     ("Experiment('one', Model(), fit='nowhere:fit').code", "fit is 'nowhere:fit', which is not there"),
     ("Experiment('one', Model()).code", "nothing runs it; give fit= or start="),
     ("study('grid', TREE, row=(1, 2))", "no field 'row'; did you mean 'rows'"),
+    ("question('?', reads=None)", "reads is None; allowed are experiments, studies"),
     ("at(0, DEEP)", "'deep' has epochs 1 to 50"),
     ("at(51, DEEP)", "'deep' has epochs 1 to 50"),
     ("Measure('viability', unit='%').check_value(1.04, 'well 3')", "bounded=False if more is right"),

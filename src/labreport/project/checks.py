@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields
 from functools import cache, cached_property
 from pkgutil import resolve_name
@@ -89,7 +89,11 @@ class Declared:
 
 def as_tuple_of(value: Any, kinds: Any, what: str, allowed: str) -> tuple[Any, ...]:
     """A value of some kinds, or many of them, as a tuple. Raises `UsageError` about `what` for others."""
-    members = (value,) if isinstance(value, kinds) else tuple(value)
+    if isinstance(value, kinds):
+        return (value,)
+    if not isinstance(value, Iterable):
+        refuse(f"{what} is {short_repr(value)}; allowed are {allowed}")
+    members = tuple(value)
     for member in members:
         if not isinstance(member, kinds):
             refuse(f"{what} has {short_repr(member)}; allowed are {allowed}")
