@@ -115,6 +115,15 @@ def test_new_creates_a_project_that_builds_at_once(tmp_path: Path) -> None:
     assert Toy(tmp_path).run("new", str(folder)).code == 2
 
 
+def test_new_writes_any_name_of_a_folder_as_a_title(tmp_path: Path) -> None:
+    """Also one with what ends or escapes a text of Python."""
+    folder = tmp_path / 'my-"\\new"-größe'
+    assert Toy(tmp_path).run("new", str(folder)).code == 0
+    ended = Toy(folder).run("--dry-run")
+    assert ended.code == 0, ended.err
+    assert 'Project("My \\"\\\\new\\" größe", ' in (folder / "project.py").read_text(encoding="utf-8")
+
+
 def test_verify_finds_arrays_that_come_out_otherwise(toy: Toy) -> None:
     """Of a run that is made again, though all its metrics are equal."""
     toy.edit("project.py", '"path": path', '"path": numpy.random.default_rng().normal(size=3)')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shlex
 from pathlib import Path
@@ -27,11 +28,12 @@ def new(arguments: argparse.Namespace, terminal: Terminal) -> None:
         raise UsageError(f"{display_path(target)} is not empty; name a folder that does not exist yet")
     title = target.resolve().name.replace("-", " ").replace("_", " ").strip()
     title = title[:1].upper() + title[1:]
+    title_in_quotes = json.dumps(title, ensure_ascii=False)  # which Python reads, too
     for source, name in FILES.items():
         text = (SKELETON / source).read_text(encoding="utf-8")
         file = target / name
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text.replace("TITLE", title), encoding="utf-8")
+        file.write_text(text.replace('"TITLE"', title_in_quotes), encoding="utf-8")
     folder = shlex.quote(display_path(target))
     terminal.say(f"Created {display_path(target)}: project.py, and the text of its question. Next:")
     terminal.say(f"  {arguments.program} --project {folder}         # make the report (seconds)")
