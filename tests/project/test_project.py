@@ -73,6 +73,7 @@ MISTAKES = [
     ("Experiment('one', Model()).code", "nothing runs it; give fit= or start="),
     ("study('grid', TREE, row=(1, 2))", "no field 'row'; did you mean 'rows'"),
     ("question('?', reads=None)", "reads is None; allowed are experiments, studies"),
+    ("study('grid', TREE, seeds=0, rows=(20, 40))", "seeds is 0; allowed is a whole number of at least 1"),
     ("at(0, DEEP)", "'deep' has epochs 1 to 50"),
     ("at(51, DEEP)", "'deep' has epochs 1 to 50"),
     ("Measure('viability', unit='%').check_value(1.04, 'well 3')", "bounded=False if more is right"),

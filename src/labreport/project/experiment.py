@@ -103,7 +103,7 @@ class Study(Declared):
     base: Experiment
     axes: tuple[tuple[str, tuple[Any, ...]], ...]
     title: str = ""
-    seeds: int | None = None
+    seeds: Annotated[int, Meta(ge=1)] | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
