@@ -131,6 +131,16 @@ def test_changes_are_a_table_for_a_pull_request(fallen: Toy) -> None:
     assert "| `higher.mean.up` " in ended.out
 
 
+def test_a_build_that_has_nothing_to_compare_with_changed_nothing(fallen: Toy) -> None:
+    """Not what an older build did, when its answers are gone."""
+    (fallen.folder / "report/answers.json").unlink()
+    ended = fallen.run()
+    assert "1 document" in ended.out
+    assert "was 158" not in ended.out
+    assert "new: " not in ended.out
+    assert fallen.run("changes").out == "No answer says anything else.\n"
+
+
 def test_what_a_build_changed_is_kept_for_the_page(fallen: Toy) -> None:
     """Numbers as they were, by the names that the page has for them."""
     kept = json.loads(fallen.read("cache/changes.json"))

@@ -7,6 +7,7 @@ import os
 import time
 import webbrowser
 from collections.abc import Sequence
+from contextlib import suppress
 
 from labreport.build import Builder, Request, build_report, open_plan
 from labreport.check.changes import LastBuild
@@ -115,11 +116,11 @@ def _remember(built: Builder) -> LastBuild:
     """What this build changed; if it published nothing, what the last one did that published something."""
     after = published_answers(built.output)
     is_published = built.made and not built.request.names
-    if is_published and built.before and after:
-        try:
-            last_build = LastBuild.between(built.before, after)
-        except (KeyError, TypeError):  # the report before this one is of another version
-            last_build = LastBuild()
+    if is_published:
+        last_build = LastBuild()
+        if built.before and after:
+            with suppress(KeyError, TypeError):  # the report before this one is of another version
+                last_build = LastBuild.between(built.before, after)
         last_build.write(built.output)
     return LastBuild.read(built.output)
 
