@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sysconfig
 import threading
 import time
@@ -15,6 +16,7 @@ from build.conftest import Toy
 from labreport.build import Builder
 from labreport.cli import stamp
 from labreport.results import lock, write_json
+from labreport.stale.sources import ENGINE_FOLDER
 
 
 def test_a_report_is_made_at_once(cold: Toy) -> None:
@@ -261,7 +263,13 @@ def test_edited_data_are_not_up_to_date(toy: Toy) -> None:
     (toy.folder / "notes.txt").write_text("one")
     assert toy.run().code == 0
     assert stamp.unchanged("test", [], str(toy.folder)) == 0
-    assert sysconfig.get_path("purelib") in (toy.folder / "report" / stamp.NAME).read_text()
+    stamped = [
+        line.partition(" ")[2] for line in (toy.folder / "report" / stamp.NAME).read_text().split("\n")
+    ]
+    assert sysconfig.get_path("purelib") in stamped
+    engine = [path for path in stamped if path.startswith(str(ENGINE_FOLDER))]
+    assert engine
+    assert not any(map(os.path.isdir, engine)), "Python writes compiled code into them at any time"
     (toy.folder / "notes.txt").write_text("three")
     assert stamp.unchanged("test", [], str(toy.folder)) is None
 

@@ -45,9 +45,11 @@ def _paths_behind(plan: Plan, reads: Reads) -> Iterator[str | Path]:
     yield plan.project.folder / "pyproject.toml"
     for path in module_files(plan.project):
         yield from (path, path.parent)
-    for folder in (ENGINE_FOLDER, plan.templates):
-        yield folder
-        yield from (path for path in folder.rglob("*") if "__pycache__" not in path.parts)
+    yield plan.templates
+    yield from plan.templates.rglob("*")
+    for path in ENGINE_FOLDER.rglob("*"):  # not its folders, in which Python writes compiled code at any time
+        if path.is_file() and "__pycache__" not in path.parts:
+            yield path
     for opened in plan.dependencies.files():
         yield from paths_behind(opened)
     for name in reads:
