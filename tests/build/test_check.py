@@ -136,9 +136,16 @@ def test_a_build_that_has_nothing_to_compare_with_changed_nothing(fallen: Toy) -
     (fallen.folder / "report/answers.json").unlink()
     ended = fallen.run()
     assert "1 document" in ended.out
-    assert "was 158" not in ended.out
+    assert "Changed in the answers" not in ended.out
     assert "new: " not in ended.out
     assert fallen.run("changes").out == "No answer says anything else.\n"
+
+
+def test_a_build_of_one_name_does_not_announce_what_an_older_one_changed(fallen: Toy) -> None:
+    """It publishes nothing, so that no answer of the report is another."""
+    ended = fallen.run("higher", "--force=higher")
+    assert "Only what was named was made" in ended.out
+    assert "Changed in the answers" not in ended.out
 
 
 def test_what_a_build_changed_is_kept_for_the_page(fallen: Toy) -> None:

@@ -177,6 +177,24 @@ def test_other_words_make_the_page_again(report: Report) -> None:
     assert not [name for name in made if name.startswith(("run", "answer "))]
 
 
+@pytest.mark.parametrize(
+    ("kind", "libraries"),
+    [
+        ("answer", {"numpy", "pandas", "scipy"}),
+        ("figure", {"matplotlib", "pandas", "seaborn"}),
+        ("page", {"brotli", "fonttools", "jinja2"}),
+        ("pdf", {"fonttools", "jinja2", "pikepdf", "weasyprint"}),
+    ],
+)
+def test_what_the_engine_makes_rests_on_the_libraries_by_which_it_makes_it(
+    report: Report, kind: str, libraries: set[str]
+) -> None:
+    """Those that they require count with them."""
+    plan = report.plan()
+    target = next(target for target in plan.targets if kind in (target.kind, target.name))
+    assert {f"library {name}" for name in libraries} <= target.inputs(plan).keys()
+
+
 def test_shared_runs_keep_the_epochs_of_all_that_share_them(report: Report) -> None:
     """Those of the first are not lost for those of the second; whoever names one trains no further."""
     report.edit("import Experiment", "import at, Experiment")

@@ -69,7 +69,7 @@ def carry_out(arguments: argparse.Namespace, terminal: Terminal, progress: Progr
     if built.errors:
         return _say_failed(built, terminal, took)
     last_build = _remember(built)
-    if built.made and last_build.differences:
+    if built.made and not built.request.names and last_build.differences:
         show_changes(terminal.say, last_build.differences, SHOWN)
     claims = check_claims(built.plan, last_build.fallen)
     wrong = wrong_claims(claims, arguments.allow_unknown or not arguments.strict)

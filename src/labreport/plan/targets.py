@@ -23,12 +23,13 @@ if TYPE_CHECKING:
 DOCUMENTS = {"page": "report.html", "pdf": "report.pdf", "answers.json": "answers.json"}
 """The name of a document to its file, in the order of making."""
 _LIBRARIES = {
-    "answer": ("numpy", "scipy"),
-    "figure": ("matplotlib",),
+    "answer": ("numpy", "pandas", "scipy"),
+    "figure": ("matplotlib", "seaborn"),
     "section": ("jinja2", "markdown-it-py", "mdit-py-plugins", "pybtex", "pygments", "ziamath"),
-    "pdf": ("weasyprint", "pikepdf"),
+    "page": ("brotli", "fonttools", "jinja2"),
+    "pdf": ("jinja2", "pikepdf", "weasyprint"),
 }
-"""Libraries with which the engine itself makes a target."""
+"""Libraries with which the engine itself makes a target; what they require counts with them."""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ Whatever can be asked has one method, `ask(word, bound=…)`, of a finding with 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from inspect import ismethod
@@ -103,12 +104,12 @@ class Condition(ThreeValued):
         return self.by_name(*names)
 
 
-class Askable:
+class Askable(ABC):
     """What has the conditions of a comparison: a quantity, a finding, or all comparisons of a finding."""
 
+    @abstractmethod
     def ask(self, word: str, *, bound: Any = None) -> Condition:
         """Ask one of them by its word."""
-        raise NotImplementedError
 
     @property
     def more(self) -> Condition:
