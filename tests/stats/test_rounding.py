@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -223,6 +225,12 @@ def test_a_table_can_show_n_sd_p_and_the_interval_that_is_judged() -> None:
     )
     with pytest.raises(UsageError, match=r"with_columns\('N'\): allowed are n, sd, p, judged"):
         DIFFERENCES.with_columns("N")
+
+
+def test_the_title_of_an_interval_without_a_unit_ends_with_a_word() -> None:
+    """What has no unit, as a score, has no comma behind it."""
+    table = Table(("group", "change"), [("week 12", replace(UNPAIRED, unit=""))]).with_columns("judged")
+    assert table.heads == ["group", "change", "Simultaneous 95 % CI"]
 
 
 @pytest.mark.parametrize(

@@ -64,8 +64,7 @@ class Table:
         heads = []
         for column, entries in zip(self.columns, self._by_column, strict=True):
             title = column.title
-            units = _units(entries)
-            unit = units.pop() if len(units) == 1 else ""
+            unit = _common_unit(entries)
             if unit and unit.lower() not in title.lower().split():
                 title = f"{title}, {unit}" if title else unit
             heads.append(title)
@@ -94,7 +93,7 @@ class Table:
         if not with_quantities:
             refuse("with_columns() needs a column of quantities; this table has none")
         entries = with_quantities[-1]
-        units = _units(entries)
+        unit = _common_unit(entries)
         decimals = digits_of_column(_quantities(entries))
         columns = list(self.columns)
         rows = [list(row) for row in self.rows]
@@ -103,8 +102,8 @@ class Table:
                 allowed = ", ".join(_DETAILS)
                 refuse(f"with_columns({detail!r}): allowed are {allowed}{did_you_mean(detail, _DETAILS)}")
             title = _DETAILS[detail]
-            if detail == "judged" and len(units) == 1:
-                title = ", ".join([title, *units])
+            if detail == "judged" and unit:
+                title = f"{title}, {unit}"
             columns.append(Column(detail, title))
             for row, entry in zip(rows, entries, strict=True):
                 row.append(_detail_of(entry, detail, decimals))
@@ -150,6 +149,12 @@ def _quantities(entries: Iterable[Entry]) -> list[Quantity]:
 def _units(entries: Iterable[Entry]) -> set[str]:
     """The units, as they are printed, of the quantities of a column."""
     return {unit_text(quantity.unit) for quantity in _quantities(entries)}
+
+
+def _common_unit(entries: Iterable[Entry]) -> str:
+    """The unit that all quantities of a column have; empty where they have several, or none."""
+    units = _units(entries)
+    return units.pop() if len(units) == 1 else ""
 
 
 def _texts_of_column(entries: Sequence[Entry], digits: int | None) -> list[str]:
