@@ -17,7 +17,6 @@ _STEPS = ("#f3f7fb", "#b7d3ea", "#5f9fcf", "#1f6aa5", "#0a3a66")
 SHADES = LinearSegmentedColormap.from_list("labreport", _STEPS)
 ON_LIGHT, ON_DARK = "#101418", "#fdfdfe"  # no pure grey, which would turn over on a dark page
 _DARK_FROM = 172 / 256  # light text stands out more from here: relative luminance below 0.18, as in WCAG 2.2
-_CELL_EDGE: Any = {"edgecolors": Colour.PAPER, "linewidth": 0.8}
 _CELL_TEXT: Any = {"fontsize": SIZE, "ha": "center", "va": "center"}
 
 

@@ -10,7 +10,8 @@ from labreport.charts.builders.means import Observations, means_of_study, means_
 from labreport.charts.builders.parts import average_name, axis_title, drawing, printed_values
 from labreport.charts.drawing import Drawing
 from labreport.errors import refuse
-from labreport.project import Data, Experiment, table
+from labreport.project import Experiment
+from labreport.stats.sample import as_table
 
 if TYPE_CHECKING:
     import pandas
@@ -59,7 +60,7 @@ def confusion(
         true = np.concatenate(runs.arrays(truth))
         taken_for = np.concatenate(runs.arrays(predicted))
     else:
-        data = source if isinstance(source, Data) else table(source)
+        data = as_table(source)
         for column in (truth, predicted):
             data.check_column(column)
         title = "what each class is taken for"

@@ -33,7 +33,7 @@ def forest(source: Finding | Mapping[str, Finding | Quantity], title: str = "") 
     `source` is a finding, such as `answer.difference`, or a mapping of labels to findings of one comparison
     and quantities: `{"crude": answer.difference, "adjusted": number(…, null=0)}`. A filled point is clear. A
     thin line is the interval by which several are judged together. By default the title says how many are
-    clear. Raises `UsageError` for what compares nothing, and for two units.
+    clear. Raises `UsageError` for a finding of another kind, and for two units.
     """
     by_label = _rows_of_finding(source) if isinstance(source, Finding) else _rows_of_mapping(source)
     quantities = list(by_label.values())

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from labreport.errors import did_you_mean, refuse
-from labreport.project import Data, Measure, Study, flatten_metrics, table
+from labreport.project import Data, Measure, Study, flatten_metrics
 from labreport.stats import Sample, mean_of, sample
-from labreport.stats.sample import as_measure, label_of, samples_by_group
+from labreport.stats.sample import as_measure, as_table, label_of, samples_by_group
 
 if TYPE_CHECKING:
     import pandas
@@ -83,7 +83,7 @@ def means_of_values(
 
     Experiments of the same title have their names as labels.
     """
-    data = source if isinstance(source, (Data, Mapping)) else table(source)
+    data = source if isinstance(source, Mapping) else as_table(source)
     checked_measure = as_measure(measure, data)
     groups = samples_by_group(data, checked_measure, by or "experiment", within, epoch)
     named = []

@@ -18,8 +18,8 @@ from labreport.charts.builders.parts import (
 )
 from labreport.charts.drawing import Drawing
 from labreport.charts.labels import TextLabel
-from labreport.project import Data, Measure, table
-from labreport.stats.sample import as_measure
+from labreport.project import Data, Measure
+from labreport.stats.sample import as_measure, as_table
 
 if TYPE_CHECKING:
     import pandas
@@ -40,7 +40,7 @@ def scatter(
     `by` is a column that gives colour and marker, or, of more than five values, a small chart for each;
     `label` one that names the points.
     """
-    data = source if isinstance(source, Data) else table(source)
+    data = as_table(source)
     across, up = as_measure(x, data), as_measure(y, data)
     points = _points(data, across, up, by, label)
     figure = _draw(points, axis_title(across), axis_title(up), up.label)
