@@ -14,7 +14,7 @@ from labreport.check.claims import claims_of_document, keyed_claims, newly_falle
 from labreport.page import Claim
 from labreport.page.escapes import escape_markdown
 from labreport.results import files
-from labreport.stats import Finding, Namespace, Quantity, as_plus_minus, from_json
+from labreport.stats import Finding, Namespace, Quantity, Ranking, as_plus_minus, from_json
 from labreport.stats.contents import outcomes_by_name, quantities
 
 _WAS = {True: "held", False: "did not hold", None: "was not known"}
@@ -122,17 +122,13 @@ def _statements(item: Any, path: str = "") -> Iterator[tuple[str, str]]:
         for name, text in outcomes_by_name(item):
             yield f"{path}.{name}".rstrip("."), text
     elif isinstance(item, Namespace):
-        has_ranking = any(_is_ranking(member) for member in item.members.values())
+        has_ranking = any(isinstance(member, Ranking) for member in item.members.values())
         for name, member in item.members.items():
             is_said_by_ranking = has_ranking and name == "difference"
             if not is_said_by_ranking:
                 yield from _statements(member, f"{path}.{name}".lstrip("."))
     elif isinstance(item, (str, list)):
         yield path, str(item)
-
-
-def _is_ranking(item: Any) -> bool:
-    return isinstance(item, Finding) and item.kind == "ranking"
 
 
 def printed_numbers(document: Mapping[str, Any]) -> dict[str, str]:
