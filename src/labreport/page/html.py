@@ -84,11 +84,9 @@ class HtmlFormat:
         return self.placeholders.store(framed, repr(table), block=True)
 
     def _cell(self, value: Any, text: str) -> str:
-        return (
-            text
-            if isinstance(value, str)
-            else self.environment.placeholder_for_quantity(as_quantity(value), text)
-        )
+        if isinstance(value, str):
+            return text
+        return self.environment.placeholder_for_quantity(as_quantity(value), text)
 
     def claim(self, claim: Claim, identity: str, body: str, now: Markup, is_block: bool) -> str:
         """Put the element of a claim around its text, in a line or around paragraphs."""
