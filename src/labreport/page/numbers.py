@@ -24,8 +24,8 @@ identity_of = attrgetter("value", "unit", "low", "high", "n", "values", "source"
 class PrintedNumbers:
     """Names of quantities, `best.mean.wide`, and what the panel of the page says of those that are printed.
 
-    `entries` are plain JSON values. `partial_tables` are the names of those of which a number of
-    an answer leaves out rows.
+    `entries` are plain JSON values. `partial_tables` are the names of those of which a number of an answer
+    leaves out rows.
     """
 
     def __init__(self, answers: AnswersByQuestion) -> None:

@@ -62,7 +62,7 @@ class Loaded:
 
     @cached_property
     def records(self) -> pandas.DataFrame:
-        """What each run recorded in each epoch: experiment, seed, epoch, records."""
+        """What each run recorded in each epoch: records, experiment, seed, epoch."""
         import pandas
 
         rows = []
