@@ -34,7 +34,7 @@ class Division:
 
     `frame` has the columns `VALUE`, `ROW` and `UNIT` too. `constant` are those of `by` and `within` of which
     each replicate has one value, as a patient has one arm. `unassigned` rows of the table belong to no group.
-    `truths`: its values are yes and no; `yes_no`: what is taken of a replicate is yes or no.
+    `rows_yes_no`: its values are yes and no; `yes_no`: what is taken of a replicate is yes or no.
     """
 
     data: Data
@@ -44,7 +44,7 @@ class Division:
     frame: pandas.DataFrame
     constant: list[str]
     unassigned: int
-    truths: bool
+    rows_yes_no: bool
     yes_no: bool
 
 
@@ -188,8 +188,8 @@ def divide(data: Data, measure: Measure, by: str | None, within: str | None) -> 
         _refuse_empty(data, [measure.name, *grouping])
     check_numbers(data, measure, numbers)
     stored = numbers / (100.0 if measure.percent else 1.0)
-    truths = are_yes_no(data, measure, numbers)
-    if measure.reduce == "any" and not truths:
+    rows_yes_no = are_yes_no(data, measure, numbers)
+    if measure.reduce == "any" and not rows_yes_no:
         measure.refuse_declaration(
             f'{data.name}: reduce="any" is of True and False, or of 1 and 0 with the unit "%"'
         )
@@ -198,13 +198,13 @@ def divide(data: Data, measure: Measure, by: str | None, within: str | None) -> 
     is_named = data.frame[grouping].notna().all(axis=1)
     frame = data.frame.assign(**{VALUE: stored, ROW: places, UNIT: units})[is_named]
     has_repetitions = frame[frame[VALUE].notna()].duplicated([*grouping, UNIT]).any()
-    yes_no = truths and (not has_repetitions or measure.reduce in ("any", "max", "min"))
+    yes_no = rows_yes_no and (not has_repetitions or measure.reduce in ("any", "max", "min"))
     constant = []
     for divider in (by, within):
         if divider is not None and data.replicate is not None and _is_constant(frame, divider):
             constant.append(divider)
     unassigned = len(stored) - len(frame)
-    return Division(data, measure, by, within, frame, constant, unassigned, truths, yes_no)
+    return Division(data, measure, by, within, frame, constant, unassigned, rows_yes_no, yes_no)
 
 
 def _refuse_empty(data: Data, columns: Sequence[str]) -> None:
@@ -299,7 +299,7 @@ def describe_reduction(cells: Sequence[Cell]) -> str:
         return ""
     division = cells[0].division
     reduction = division.measure.reduction
-    if division.truths:
+    if division.rows_yes_no:
         reduction = {"mean": "share", "any": "in at least one"}.get(reduction, reduction)
     number = f"{most:,}" if fewest == most else f"{fewest:,} to {most:,}"
     return f"{reduction} of {number} rows a {division.data.unit}"

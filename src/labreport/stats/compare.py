@@ -175,9 +175,8 @@ def _compared_quantity(
     """
     null = 1.0 if measure.scale == "ratio" else 0.0
     quantity = _quantity(alone, measure.difference_unit, source, samples[0])
-    quantity = replace(quantity, null=null, family=family, margin=measure.stored_margin)
     groups = tuple((sample.name, len(sample.values)) for sample in samples)
-    quantity = replace(quantity, groups=groups)
+    quantity = replace(quantity, null=null, family=family, margin=measure.stored_margin, groups=groups)
     if alone.n < 2:
         return quantity
     if alone.all_equal and measure.stored_margin is not None:

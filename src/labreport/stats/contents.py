@@ -29,17 +29,18 @@ def outcomes_by_name(finding: Finding) -> Iterator[tuple[str, str]]:
         yield "", repr(finding).rstrip(".")
     if isinstance(finding, Count):
         for name, count in finding.counts:
-            yield name if len(finding.counts) > 1 else "", as_plus_minus(count)
+            path = name if len(finding.counts) > 1 else ""
+            yield path, as_plus_minus(count)
     if isinstance(finding, Compared):
         for single in finding.singles():
             (comparison,) = single.comparisons
             quantity = comparison.quantity
-            path = [single.group] if single.group else []
+            names = [single.group] if single.group else []
             if isinstance(finding, Ranking):
-                path += comparison.subjects
+                names += comparison.subjects
             elif quantity is not finding.quantity:
-                path.append(comparison.subjects[0])
-            yield ".".join(path), f"{as_plus_minus(quantity)} ({quantity.outcome})"
+                names.append(comparison.subjects[0])
+            yield ".".join(names), f"{as_plus_minus(quantity)} ({quantity.outcome})"
 
 
 def quantities(answer: Namespace, path: str = "") -> Iterator[tuple[str, Quantity]]:

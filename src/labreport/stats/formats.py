@@ -231,17 +231,17 @@ def _filter(function: Filter) -> Filter:
     usage = f"{name}({arguments})" if arguments else name
 
     @wraps(function)
-    def checked(value: Any, *decimals: Any, **named: Any) -> FormattedQuantity:
+    def checked(value: Any, *positional: Any, **named: Any) -> FormattedQuantity:
         formatted = formatted_quantity(value, name)
         try:
-            bound = signature.bind(formatted, *decimals, **named)
+            bound = signature.bind(formatted, *positional, **named)
         except TypeError as error:
             refuse(f"the filter {name} is written as {{{{ quantity | {usage} }}}}: {error}")
         number = bound.arguments.get("decimals", 0)
         is_allowed = number is None or (type(number) is int and 0 <= number <= _MOST_DECIMALS)
         if not is_allowed:
             refuse(f"{name}({number!r}): decimals are a whole number from 0 to {_MOST_DECIMALS}")
-        return function(formatted, *decimals, **named)
+        return function(*bound.args, **bound.kwargs)
 
     FILTERS[name] = checked
     return checked

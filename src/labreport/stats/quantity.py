@@ -84,9 +84,9 @@ class Quantity(Askable):
     One that comes from a comparison has a `null`, 0 or 1 (of a ratio), which is what no difference is. `low`
     and `high` are then the ends of its own 95 % interval, `judged_low` and `judged_high` those at the
     level of all `family` comparisons that were made together, by which it is judged; they are None where
-    it is not, as of one seed. `margin` is what does not matter, in the stored unit (to whose
-    decimals one run is printed), `p` the probability of
-    its test by itself, `groups` both groups and how many units each has, `(("drug", 27), ("placebo", 32))`.
+    it is not, as of one seed. `margin` is what does not matter, in the stored unit (to whose decimals one run
+    is printed), `p` the probability of its test by itself, `groups` both groups and how many units each has,
+    `(("drug", 27), ("placebo", 32))`.
     """
 
     value: float | int | None

@@ -243,21 +243,21 @@ def decimals_in_column(quantity: Quantity, decimals: int) -> int | None:
 # Decimals of a number
 
 
-def decimals_beside_limits(value: float, places: int, limits: Sequence[float]) -> int | None:
+def decimals_beside_limits(value: float, decimals: int, limits: Sequence[float]) -> int | None:
     """So many decimals, or up to three more, until it is not printed as a limit; else None."""
     for extra in range(MOST_EXTRA_DECIMALS + 1):
-        if not _crosses_limit(value, places + extra, limits):
-            return places + extra
+        if not _crosses_limit(value, decimals + extra, limits):
+            return decimals + extra
     return None
 
 
-def _crosses_limit(value: float, places: int, limits: Sequence[float]) -> bool:
+def _crosses_limit(value: float, decimals: int, limits: Sequence[float]) -> bool:
     """Whether a value is rounded to a limit that it does not have, or across one.
 
     0.004 with two decimals is printed as the limit 0, which it is not: True. 0 itself crosses nothing, nor
     does what differs from a limit by rounding errors only.
     """
-    rounded = round(value, places)
+    rounded = round(value, decimals)
     for limit in limits:
         is_limit = math.isclose(value, limit, rel_tol=1e-9, abs_tol=1e-9)
         if not is_limit and (value > limit >= rounded or value < limit <= rounded):
@@ -288,7 +288,7 @@ def significant_decimals(value: float, digits: int = 2) -> int:
 
 def exact_decimals(value: float, allowed: Iterable[int], otherwise: int) -> int:
     """The first of the allowed decimals that prints a value without loss: 2 for 106.04; else `otherwise`."""
-    for places in allowed:
-        if math.isclose(round(value, places), value, rel_tol=1e-9):
-            return places
+    for decimals in allowed:
+        if math.isclose(round(value, decimals), value, rel_tol=1e-9):
+            return decimals
     return otherwise

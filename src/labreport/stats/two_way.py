@@ -172,7 +172,7 @@ def _difference_on_other_items(first: Accuracies, second: Accuracies, alpha: flo
 def _difference_of_other_units(
     first: Accuracies, second: Accuracies, alpha: float, same_items: bool
 ) -> Estimate:
-    """The difference of two groups of units that nothing pairs; without an interval if one is a single."""
+    """The difference of two groups of units that nothing pairs; if one has a single unit, no interval."""
     n = min(len(first.by_unit), len(second.by_unit))
     any_unit = first.values[0]
     if same_items and (first.values == any_unit).all() and (second.values == any_unit).all():

@@ -34,7 +34,7 @@ def number(
     `value` may be a number of Python, NumPy, pandas or SciPy; `ci` a pair, or what SciPy's
     `confidence_interval()` gives, or a result that has one. It is printed in `unit` as it is written (of the
     unit "fraction", 0.973 as 97.3 %). Whole numbers without an interval are exact. A click shows `values`,
-    those of each replicate by its name.
+    those of each replicate by its name. `source` says where it comes from, in words or as a `Source`.
 
     With `null=0`, for a difference, or `null=1`, for a ratio, it has the conditions of a difference: more,
     less, same (within `margin`, in the printed unit), unclear and clear. `p` is the p value of its test.
