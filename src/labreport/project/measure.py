@@ -169,6 +169,11 @@ class Measure(Declared):
         return 100.0 if self.unit in ("%", "points") else 1.0
 
     @property
+    def whole(self) -> float:
+        """What the author gives for a whole, which is stored as 1: 100 with `percent=True`."""
+        return 100.0 if self.percent else 1.0
+
+    @property
     def stored_margin(self) -> float | None:
         """The margin in the unit of differences as they are stored: a fraction, a ratio, a number."""
         if self.margin is None or self.scale == "ratio":
@@ -221,7 +226,7 @@ class Measure(Declared):
 
     def check_value(self, value: float, owner: str) -> float:
         """The value as it is stored. Raises `UsageError` for a share outside 0 to 1 that is bounded."""
-        most = (100 if self.percent else 1) * (1 + 1e-12)
+        most = self.whole * (1 + 1e-12)
         if self.is_share and self.bounded and not (-1e-12 <= value <= most or math.isnan(value)):
             text = f"{owner} has {value:g}; a share is stored as a fraction from 0 to 1"
             self.refuse_declaration(

@@ -140,8 +140,7 @@ def _reduce(measure: Measure, numbers: pandas.Series) -> float:
     """What a measure takes of the rows of one replicate; a function gets them as the file has them."""
     if isinstance(measure.reduce, str):
         return float(_REDUCTIONS[measure.reduce](numbers.tolist()))
-    number = float(measure.reduce(numbers))
-    return number / 100.0 if measure.percent else number
+    return float(measure.reduce(numbers)) / measure.whole
 
 
 def first_rows(frame: pandas.DataFrame) -> dict[Any, int]:
@@ -187,7 +186,7 @@ def divide(data: Data, measure: Measure, by: str | None, within: str | None) -> 
     if data.missing != "drop":
         _refuse_empty(data, [measure.name, *grouping])
     check_numbers(data, measure, numbers)
-    stored = numbers / (100.0 if measure.percent else 1.0)
+    stored = numbers / measure.whole
     rows_yes_no = are_yes_no(data, measure, numbers)
     if measure.reduce == "any" and not rows_yes_no:
         measure.refuse_declaration(
@@ -231,8 +230,8 @@ def check_numbers(data: Data, measure: Measure, numbers: pandas.Series) -> None:
 
 def are_yes_no(data: Data, measure: Measure, numbers: pandas.Series) -> bool:
     """Whether a column is yes and no: True and False, or of shares only none and whole, as 0 and 100 %."""
-    whole = 100.0 if measure.percent else 1.0
-    return data.has_truths(measure.name) or (measure.is_share and set(numbers.dropna()) <= {0.0, whole})
+    is_none_or_whole = measure.is_share and set(numbers.dropna()) <= {0.0, measure.whole}
+    return data.has_truths(measure.name) or is_none_or_whole
 
 
 def _is_constant(frame: pandas.DataFrame, column: str) -> bool:

@@ -128,8 +128,7 @@ def sample(runs: Any, measure: Measure, epoch: Epoch = None) -> Sample:
         measure.refuse_declaration(
             f"{experiment.name!r} has True and False in it; their share has the unit '%'"
         )
-    per_stored = 100.0 if measure.percent else 1.0
-    values = {seed: float(reading) / per_stored for seed, reading in readings.items()}
+    values = {seed: float(reading) / measure.whole for seed, reading in readings.items()}
     correct = None
     if measure.right is not None:
         correct = {run.seed: measure.right(run, epoch) for run in runs}

@@ -134,8 +134,7 @@ def _rows_of(
             shares = [_share(group, measure, text) for group in groups]
             rows.append([f"{title}: {text}, n (%)", *shares])
     elif values and _are_yes_no(table, measure):
-        yes = 100 if measure.percent else 1
-        shares = [_share(group, measure, yes) for group in groups]
+        shares = [_share(group, measure, measure.whole) for group in groups]
         rows.append([f"{title}, n (%)", *shares])
     elif values:
         method = "median (quartiles)" if by_median else "mean (SD)"
