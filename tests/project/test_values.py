@@ -99,7 +99,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, name: str, message:
 
 
 def test_a_question_gets_the_content_and_the_file_counts_for_it(file: Path) -> None:
-    """After results and tables; as a file that it reads."""
+    """After results and tables; as a source that it reads."""
     external = values(file)
 
     @question("Who?", reads=external)
@@ -107,7 +107,7 @@ def test_a_question_gets_the_content_and_the_file_counts_for_it(file: Path) -> N
         return results.model
 
     assert Project("Report", (who,)).questions[0](*who.arguments(None, {})) == "forest"
-    assert who.data == (str(file),)
+    assert who.sources == (external,)
 
 
 PROJECT = """

@@ -160,13 +160,12 @@ def _declared_reads(reads: Reads, answers: Answers, data: str | Iterable[str]) -
         else:
             last_epoch = subject.experiments()[0].epochs
             runs.append(Read(subject, (last_epoch,)))
-    paths = [str(path) for path in as_tuple_of(data, (str, Path), "data", "paths")]
-    paths += [str(file.path) for file in files]
+    paths = as_tuple_of(data, (str, Path), "data", "paths")
     return {
         "reads": tuple(runs),
         "sources": (*tables, *files),
         "answers": _names_of(answers),
-        "data": tuple(paths),
+        "data": tuple(map(str, paths)),
     }
 
 
