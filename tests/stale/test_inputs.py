@@ -10,9 +10,9 @@ import pytest
 from stale.edits import Inputs, changed_targets
 
 from labreport.errors import UsageError
-from labreport.results import Store
+from labreport.results import Store, sha256_of
 from labreport.run import Task, run_tasks
-from labreport.stale import ENGINE, Dependencies, dependencies, open_project, sha256_of
+from labreport.stale import ENGINE, Dependencies, dependencies, open_project
 
 PROJECT = '''
 import json

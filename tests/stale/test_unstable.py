@@ -10,7 +10,7 @@ from stale.edits import edit_file, inputs_of, write_files
 
 from labreport.errors import UsageError
 from labreport.stale import Dependencies, open_project, unstable
-from labreport.stale.unstable import FILE, read_known
+from labreport.stale.unstable import KNOWN_VALUES, read_known
 
 PROJECT = """
 import os, random, socket, time, uuid
@@ -111,7 +111,7 @@ def test_what_differs_in_every_process_counts_by_its_statements(tmp_path: Path) 
     second = opened(tmp_path)
     assert second.notices == []
     assert inputs(second) == before
-    known = tmp_path / "report" / "results" / FILE
+    known = tmp_path / "report" / "results" / KNOWN_VALUES
     known.write_text("{")  # a damaged file is made again
     assert inputs(opened(tmp_path)) == before
     assert "value project:ORDER" in json.loads(known.read_text())["unstable"]

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from labreport.filestat import stat_of
 from labreport.plan.targets import DOCUMENTS, RunTarget
 from labreport.results import Reads
-from labreport.stale import module_files, paths_behind
-from labreport.stale.sources import ENGINE_FOLDER
+from labreport.stale import engine_files, module_files, paths_behind
 
 if TYPE_CHECKING:
     from labreport.filestat import FileStat
@@ -47,9 +46,7 @@ def _paths_behind(plan: Plan, reads: Reads) -> Iterator[str | Path]:
         yield from (path, path.parent)
     yield plan.templates
     yield from plan.templates.rglob("*")
-    for path in ENGINE_FOLDER.rglob("*"):  # not its folders, in which Python writes compiled code at any time
-        if path.is_file() and "__pycache__" not in path.parts:
-            yield path
+    yield from engine_files()  # not their folders, in which Python writes compiled code at any time
     for opened in plan.dependencies.files():
         yield from paths_behind(opened)
     for name in reads:

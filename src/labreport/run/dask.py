@@ -24,7 +24,7 @@ from labreport.results.files import sha256_of, write_bytes
 from labreport.run.local import WorkerDied
 from labreport.run.runner import OnEpoch, run_task
 from labreport.run.task import Failed, Task
-from labreport.stale import KNOWN_VALUES, dependencies, module_files, open_project
+from labreport.stale import KNOWN_VALUES, MISSING, dependencies, module_files, open_project
 from labreport.threads import thread_environment
 
 TOPIC = "labreport"
@@ -142,7 +142,7 @@ class Cluster:
 
     def _unlike_here(self, reads: Reads, failure: Failed | None) -> Failed | None:
         """Why a worker has read other files than are here, as a failure; None where it has not."""
-        missing = [path for path, digest in reads.items() if digest == "missing"]
+        missing = [path for path, digest in reads.items() if digest == MISSING]
         if failure:
             missing += failure.missing
         for path in missing:

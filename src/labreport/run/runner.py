@@ -15,7 +15,7 @@ from labreport.results.files import STATE, Busy, Damaged, DiskError, lock, valid
 from labreport.run.provenance import describe_machine
 from labreport.run.returned import checked_arrays, checked_members, checked_snapshot, refuse_function
 from labreport.run.task import Failed, Task
-from labreport.stale import Dependencies, Observation, dependencies
+from labreport.stale import MISSING, Dependencies, Observation, dependencies
 
 SECONDS_BETWEEN_STATES = 5.0
 """What may be lost when everything is killed, beside the epoch that is under way."""
@@ -75,7 +75,7 @@ def _failure_of(error: BaseException) -> Failed:
 def _missing_files(observation: Observation) -> tuple[str, ...]:
     """The files that were looked for and are not there."""
     with suppress(LabReportError):
-        return tuple(path for path, digest in observation.reads().items() if digest == "missing")
+        return tuple(path for path, digest in observation.reads().items() if digest == MISSING)
     return ()
 
 

@@ -13,12 +13,11 @@ The rules are in `docs/staleness.md`; each is said in one place:
 - keys: `inputs`; what is done with inputs of each kind: `labels`.
 """
 
-from labreport.results import sha256_of
-from labreport.stale.canonical import declaration_hash, short_hash
-from labreport.stale.files import paths_behind
+from labreport.stale.canonical import short_hash
+from labreport.stale.files import MISSING, paths_behind
 from labreport.stale.inputs import ENGINE, UNKNOWN, Dependencies, dependencies
 from labreport.stale.labels import Label
 from labreport.stale.loader import module_files, open_project
 from labreport.stale.observation import Observation
-from labreport.stale.unstable import FILE as KNOWN_VALUES
-from labreport.stale.versions import engine_hash, versions
+from labreport.stale.unstable import KNOWN_VALUES
+from labreport.stale.versions import engine_files, engine_hash, versions

@@ -17,7 +17,7 @@ from typing import TypeAlias
 
 from labreport.results import files
 
-FILE = "values.json"
+KNOWN_VALUES = "values.json"
 """The file beside the results that says which values are equal in every process, and which are not."""
 _HASH_SEEDS = ("1", "2")
 Digests: TypeAlias = dict[str, str]
@@ -29,13 +29,13 @@ def read_known(folder: Path | None) -> tuple[Digests, set[str]]:
     known = None
     if folder is not None:
         with suppress(files.Damaged):
-            known = files.read_json(folder / FILE)
+            known = files.read_json(folder / KNOWN_VALUES)
     return (known["stable"], set(known["unstable"])) if known else ({}, set())
 
 
 def write_known(folder: Path, stable: Digests, unstable: set[str]) -> None:
     """Keep what is known in a folder of results. Raises `DiskError`."""
-    files.write_json(folder / FILE, {"stable": stable, "unstable": sorted(unstable)})
+    files.write_json(folder / KNOWN_VALUES, {"stable": stable, "unstable": sorted(unstable)})
 
 
 def varying_labels(digests: Digests, project_folder: Path, unstable: Iterable[str]) -> set[str]:

@@ -107,11 +107,13 @@ def _source_hash(module: str) -> str:
 
 @cache
 def _files_of(module: str) -> list[Path]:
-    spec = find_spec(module)
     paths = list[Path]()
-    for folder in (spec and spec.submodule_search_locations) or ():
+    spec = find_spec(module)
+    if spec is None:
+        return paths
+    for folder in spec.submodule_search_locations or ():
         paths.extend(sorted(Path(folder).rglob("*.py")))
-    if not paths and spec and spec.origin:
+    if not paths and spec.origin:
         paths.append(Path(spec.origin))
     return paths
 
@@ -143,8 +145,11 @@ def is_installed(module: str) -> bool:
 @cache
 def engine_hash() -> str:
     """The digest of all files of the engine, of which everything but runs is made."""
-    digests = []
-    for path in sorted(ENGINE_FOLDER.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
-            digests.append([str(path.relative_to(ENGINE_FOLDER)), sha256_of_file(path)])
+    digests = [[str(path.relative_to(ENGINE_FOLDER)), sha256_of_file(path)] for path in engine_files()]
     return short_hash(digests)
+
+
+def engine_files() -> list[Path]:
+    """The files of the engine, without the compiled code that Python writes beside them."""
+    paths = sorted(ENGINE_FOLDER.rglob("*"))
+    return [path for path in paths if path.is_file() and "__pycache__" not in path.parts]
