@@ -74,7 +74,7 @@ def short_hash(value: Any) -> str:
 
 def specification_repr(experiment: Experiment) -> str:
     """Write an experiment's specification, as `canonical_repr` does. Raises `UsageError`, with its line."""
-    where = with_location(experiment.location, f"experiment {experiment.name!r}: specification")
+    where = with_location(experiment.location, f"{experiment.owner}: specification")
     return canonical_repr(experiment.specification, where)
 
 

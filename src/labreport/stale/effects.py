@@ -76,9 +76,8 @@ class _Search:
         """Add libraries whose decorator gives back what it was given, so that it must do something else."""
         value = self._program.modules[module].get(definition.name)
         is_given_back = isinstance(value, (type, FunctionType)) and self._program.defined_at(value)
-        if not is_given_back or (
-            isinstance(value, FunctionType) and self._program.is_library_code(value.__code__)
-        ):
+        is_of_library = isinstance(value, FunctionType) and self._program.is_library_code(value.__code__)
+        if not is_given_back or is_of_library:
             return
         for decorator in definition.decorator_list:
             names = dotted_name(decorator.func if isinstance(decorator, ast.Call) else decorator)

@@ -73,13 +73,16 @@ class NodeHasher:
         }
         parts = parts_by_step[step](content)
         digest = self._values.sha256(parts)
-        unstable = self.node.label in self.graph.unstable
-        if self._values.opaque or unstable:
-            digest = self._by_statements("" if unstable else digest)
+        is_unstable = self.node.label in self.graph.unstable
+        if self._values.opaque or is_unstable:
+            digest = self._by_statements("" if is_unstable else digest)
         self.node.digest = digest
 
     def _by_statements(self, digest: str) -> str:
-        """The digest of a value by the statements about it, and by what its module read at import."""
+        """The digest of a value by the statements about it, and by what its module read at import.
+
+        `digest` is that of what can be told of the value itself, empty where that is nothing.
+        """
         module, _, qualified_name = Label.parse(self.node.label).name.partition(":")
         name = qualified_name.partition(".")[0]
         statements = list(self._statements_about(module, name))

@@ -42,33 +42,33 @@ Inputs: TypeAlias = dict[str, str]
 class Dependencies:
     """What the targets of one project rest on, as it was loaded; digests of code and values are taken now.
 
-    `cache_folder` is that of the stored results, where it is kept which values differ from process to
-    process; beside it, in the report's `cache`, are remembered digests of files.
+    In the folder of the stored results it is kept which values differ from process to process; beside it, in
+    the report's `cache`, are remembered digests of files. Raises `UsageError` for what cannot be told.
     """
 
     def __init__(
-        self, project: Project, cache_folder: Path | None = None, unstable: Iterable[str] = ()
+        self, project: Project, results_folder: Path | None = None, unstable: Iterable[str] = ()
     ) -> None:
         self.project = project
         self.notices: list[str] = []
         """What a person is told: which values differ from process to process."""
         self.recorder = recorder_of(project)
-        report = cache_folder.resolve().parent if cache_folder else None
+        report = results_folder.resolve().parent if results_folder else None
         self.recorder.report = os.path.join(str(report), "") if report else ""
         self.digests = FileDigests(report / "cache" / "digests.json" if report else None)
         self._program = Program(self.recorder.sources)
         self._declaration_hashes: dict[str, str] = {}
-        stable, known_unstable = read_known(cache_folder)
+        stable, known_unstable = read_known(results_folder)
         self._make_graph(known_unstable.union(unstable))
-        if cache_folder is not None and cache_folder.parent.is_dir():
-            self._find_unstable(cache_folder, stable, known_unstable)
+        if results_folder is not None and results_folder.parent.is_dir():
+            self._find_unstable(results_folder, stable, known_unstable)
 
     # What targets are made of
 
     def run_inputs(self, experiment: Experiment, seed: int) -> Inputs:
         """What one run is made of: not its experiment's name and title, and not how far it goes.
 
-        Raises `UsageError` for what cannot be told, and for a declared file that is not there.
+        Raises `UsageError` for a declared file that is not there.
         """
         project = self.project
         libraries = project.libraries if experiment.libraries is None else experiment.libraries
@@ -203,8 +203,7 @@ class Dependencies:
         self, subject: TargetSubject, earlier: Mapping[str, str] | None = None
     ) -> Iterator[Observation]:
         """Observe what is opened while a target of this subject is made; `earlier` was read before."""
-        kind = type(subject).__name__.lower()
-        name = with_location(subject.location, f"{kind} {subject.name!r}")
+        name = with_location(subject.location, subject.owner)
         keepers = self._closure(subject).keepers
         observation = Observation(name, self.recorder, self.digests, keepers, earlier or {})
         before = self.recorder.for_target
@@ -229,7 +228,7 @@ class Dependencies:
         return sorted(changed)
 
     def files(self) -> set[str]:
-        """The files that were digested, or looked for when the project was loaded."""
+        """The files that were digested, or looked for when the project was loaded; sources of libraries."""
         libraries = set[str]()
         for closure in self._closures.values():
             libraries |= closure.libraries
@@ -300,7 +299,7 @@ class Dependencies:
         nodes = {**self._graph.nodes, **self._roots}
         return {label: node.digest for label, node in nodes.items() if node.may_vary}
 
-    def _find_unstable(self, results: Path, stable: Digests, unstable: set[str]) -> None:
+    def _find_unstable(self, results_folder: Path, stable: Digests, unstable: set[str]) -> None:
         """Find values that differ from process to process, if some are new. Raises `UsageError`."""
         digests = self.value_digests()
         if is_fixed(self._program) or digests.items() <= stable.items():
@@ -314,7 +313,7 @@ class Dependencies:
             unstable |= varying
             self._make_graph(unstable)
             digests = self.value_digests()
-        write_known(results, digests, unstable)
+        write_known(results_folder, digests, unstable)
         for label in sorted(unstable - known):
             what, location = self.describe(label)
             text = f"{what} differs from process to process; what counts of it are the lines that make it"
@@ -333,8 +332,8 @@ def _callable_name(function: Any) -> str:
 _latest: list[Dependencies] = []
 
 
-def dependencies(project: Project, cache_folder: Path | None = None) -> Dependencies:
+def dependencies(project: Project, results_folder: Path | None = None) -> Dependencies:
     """What the targets of a loaded project rest on; made once, right after the project was loaded."""
     if not _latest or _latest[0].project is not project:
-        _latest[:] = [Dependencies(project, cache_folder)]
+        _latest[:] = [Dependencies(project, results_folder)]
     return _latest[0]

@@ -32,12 +32,12 @@ def enclosed_values(function: FunctionType) -> list[Any]:
     return values
 
 
-def cell_content(cell: CellType, default: Any = None) -> Any:
-    """The value of an enclosed name; the default where it has none yet."""
+def cell_content(cell: CellType) -> Any:
+    """The value of an enclosed name; None where it has none yet."""
     try:
         return cell.cell_contents
     except ValueError:
-        return default
+        return None
 
 
 def class_parts(kind: type) -> list[Any]:

@@ -140,7 +140,7 @@ class Recorder:
                 opened.add_read(counted + WRITE_AHEAD)
                 opened.databases.add(counted)
 
-    def on_list(self, frame: Frame, path: EventPath | None = None) -> None:
+    def on_list(self, frame: Frame, path: EventPath | None) -> None:
         """The names in a folder are asked for."""
         counted = self._counted("." if path is None else path)
         if not counted:
@@ -166,7 +166,10 @@ class Recorder:
             self.variables.add(name)
 
     def _for_whom(self, callers: _Callers, path: str) -> Iterator[Opened]:
-        """Where a path is to be noted: for the target, and for functions that may keep it for others."""
+        """Where a path is to be noted: for the target, and for functions that may keep it for others.
+
+        Where there is no target, the project is being loaded: it is noted at once for the modules.
+        """
         if self.for_target is not None:
             yield self.for_target
         else:

@@ -41,7 +41,7 @@ class Program:
         """What the file of a module says; nothing of one that is not the project's."""
         if module not in self._syntax:
             file = str(self.sources.path(module))
-            self._syntax[module] = read_module(module, self.sources.text(module), file)
+            self._syntax[module] = read_module(module, self.sources.source_of(module), file)
         return self._syntax[module]
 
     def loaded_statements(self) -> list[Statement]:
@@ -88,7 +88,7 @@ class Program:
             source = self.absolute(imported.module, module)
             if not imported.names or self._is_same(source, imported.names[0], module, value):
                 return source, imported.names + attributes
-        if name not in space and self.sources.known(f"{module}.{name}"):
+        if name not in space and self.sources.has_module(f"{module}.{name}"):
             return f"{module}.{name}", attributes
         return module, (name, *attributes)
 

@@ -92,7 +92,7 @@ class ProgramGraph:
         if closure.reaches_any_code:
             sources = self.program.sources
             for module in sources.modules():  # by its text, as code that reads code may see it
-                closure.inputs[f"code {module}"] = sha256(sources.text(module)).hexdigest()[:16]
+                closure.inputs[f"code {module}"] = sha256(sources.source_of(module)).hexdigest()[:16]
         return closure
 
     def _extend(self, closure: Closure, labels: Iterable[str], parent: str) -> None:

@@ -118,7 +118,9 @@ class _UseReader(ast.NodeVisitor):
         if self._module_names is None or names[0] in self._module_names:
             return Reference("", names)
         imported = self._aliases.get(names[0])
-        return imported and Reference(imported.module, imported.names + names[1:])
+        if imported is None:
+            return None
+        return Reference(imported.module, imported.names + names[1:])
 
     def _add_use(self, names: DottedName) -> None:
         reference = self._reference(names)
@@ -226,8 +228,8 @@ def acted_name(node: ast.AST) -> DottedName:
     if names:
         return names
     if isinstance(node, ast.Call):
-        passes_on = isinstance(node.func, ast.Name) and node.func.id in _PASSES_ON and node.args
-        return acted_name(node.args[0] if passes_on else node.func)
+        passes_on = isinstance(node.func, ast.Name) and node.func.id in _PASSES_ON
+        return acted_name(node.args[0] if passes_on and node.args else node.func)
     if isinstance(node, (ast.Attribute, ast.Subscript)):
         return acted_name(node.value)
     return ()

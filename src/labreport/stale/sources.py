@@ -35,7 +35,7 @@ class Sources(MetaPathFinder):
             self._read[path] = path.read_bytes()
         return self._read[path]
 
-    def text(self, module: str) -> bytes:
+    def source_of(self, module: str) -> bytes:
         """The text of a module; empty for what is not the project's."""
         path = self.path(module)
         return self.read(path) if path else b""
@@ -59,7 +59,7 @@ class Sources(MetaPathFinder):
                 return path
         return None
 
-    def known(self, module: str) -> bool:
+    def has_module(self, module: str) -> bool:
         """Whether this is a module, or a folder with modules."""
         return self.path(module) is not None or any((self.root / module.replace(".", "/")).glob("*.py"))
 

@@ -81,9 +81,8 @@ class ModuleSyntax:
     def functions_at(self, line: int, name: str) -> list[FunctionSource]:
         """The functions of a name that begin on a line."""
         functions = []
-        for (
-            statement
-        ) in self.statements:  # several, where they stand on one line: `f = lambda: 1; g = lambda: 2`
+        # Several statements may stand on one line: `f = lambda: 1; g = lambda: 2`
+        for statement in self.statements:
             if line in statement.lines:
                 functions += statement.functions.get((line, name), [])
         return functions

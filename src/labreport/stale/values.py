@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING, Any
 
 from labreport.project import Data, Experiment, Study
 from labreport.project.checks import Declared
-from labreport.stale.members import cell_content
 
 if TYPE_CHECKING:
     from labreport.stale.hasher import NodeHasher
@@ -73,7 +72,7 @@ class ValueHash:
         return sink.sha256.hexdigest()[:16]
 
     def back_reference(self, value: Any) -> tuple[str, int] | None:
-        """What stands for a value that is part of this digest already; None where it is new."""
+        """What stands for a value that is part of this digest already; None where it is new: it is noted."""
         known = self._numbers.get(id(value))
         if known is not None:
             return "again", known[0]
@@ -102,8 +101,10 @@ class ValueHash:
         if kind is MappingProxyType:
             return "mapping", dict(value)
         if kind is CellType:
-            content = cell_content(value, default=self)
-            return ("empty cell",) if content is self else ("cell", content)
+            try:
+                return "cell", value.cell_contents
+            except ValueError:
+                return ("empty cell",)
         if kind is cached_property:
             self._hasher.note_keeper(value.func)
         if kind in _FUNCTIONS_OF:
