@@ -191,16 +191,13 @@ def _vanishing(answer: Answer) -> Answer:
 @question("How many trainable parameters do they have?", reads=DEEP)
 def deep_parameters(results: Any) -> Answer:
     """How many of the parameters are in the first layer."""
-    shares = {}
     smallest_share = 1.0
-    for name, runs in results.items():
+    for runs in results.values():
         network = runs.experiment.specification
         share = _parameters_by_layer(network)[0] / network.parameters
-        shares[name] = number(share, unit="fraction", exact=True)
         smallest_share = min(smallest_share, share)
     first, hidden, *_, output = _parameters_by_layer(DEEP_8.specification)
     return Answer(
-        first_layer=Answer(**shares),
         first=number(first),
         hidden=number(hidden),
         output=number(output),
