@@ -299,6 +299,13 @@ def test_a_difference_of_measures_in_per_cent_is_stored_as_a_fraction() -> None:
     assert mean(runs, high - low).mean.a.value == pytest.approx(0.1)
 
 
+def test_the_share_of_right_items_is_a_share_of_a_measure_in_per_cent_too() -> None:
+    """Three of four items, 75 %, are above 50 %."""
+    accuracy = Measure("accuracy", "%", percent=True, right=lambda *_: np.array([1, 1, 1, 0]))
+    counted = count(results({"a": {1: [0.0, 0.0]}}), None, accuracy, above=50).count
+    assert counted.quantity.value == 2
+
+
 def test_what_seems_clear_alone_is_told_as_one_of_several() -> None:
     """Its interval of 95 % excludes zero, that of six comparisons does not."""
     samples = {"a": plain("a", [0.90, 0.91, 0.92, 0.93]), "b": plain("b", [0.895, 0.894, 0.91, 0.909])}

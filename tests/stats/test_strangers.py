@@ -292,6 +292,8 @@ MISTAKES = [
     ('mean(TRIAL, SBP, by="arm", epoch=8)', "epoch=8: a table has no epochs"),
     ('difference(TRIAL, SBP, ("drug", 4), ("placebo", 8), by="arm")', "epoch=4: a table has no epochs"),
     ('mean(results({"a": {1: ["0.95"]}}), ACCURACY)', "'a' has '0.95'; a number is needed"),
+    ('mean(results({"a": {1: [True, True]}}), Measure("test accuracy", "%", percent=True))',
+     "'a' has True and False in it; their share has the unit '%', and no percent=True"),
     ('mean(table(WORDS, replicate="patient"), "event")',
      "row 1 has 'no' in column 'event'; yes and no are True and False, or 1 and 0"),
     ('mean(table(VISITS.dropna().assign(sbp=0.0)), Measure("sbp", scale="ratio"))',

@@ -200,7 +200,7 @@ class Measure(Declared):
         if self.value is not None:
             reading: Any = self.value(run, epoch)
         elif self.right is not None:
-            reading = numpy.mean(self.right(run, epoch))
+            reading = self.whole * numpy.mean(self.right(run, epoch))
         else:
             reading = self._metric(run, epoch)
         if not hasattr(reading, "__float__"):

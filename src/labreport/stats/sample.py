@@ -124,9 +124,9 @@ def sample(runs: Any, measure: Measure, epoch: Epoch = None) -> Sample:
         refuse(f"epoch={epoch}: the first epoch is 1; leave epoch= out for the last that is declared")
     readings = {run.seed: measure.read(run, epoch) for run in runs}
     yes_no = bool(readings) and all(isinstance(reading, bool) for reading in readings.values())
-    if yes_no and not measure.is_share:
+    if yes_no and (measure.percent or not measure.is_share):
         measure.refuse_declaration(
-            f"{experiment.name!r} has True and False in it; their share has the unit '%'"
+            f"{experiment.name!r} has True and False in it; their share has the unit '%', and no percent=True"
         )
     values = {seed: float(reading) / measure.whole for seed, reading in readings.items()}
     correct = None
