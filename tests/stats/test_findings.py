@@ -17,11 +17,11 @@ from labreport.stats import (
     Sample,
     as_condition,
     change,
-    conditions,
     count,
     difference,
     effect,
     fact,
+    holding_conditions,
     mean,
     members_equal,
     ranking,
@@ -330,10 +330,10 @@ def test_equal_differences_are_told_as_such() -> None:
 def test_all_conditions_that_are_listed_hold(kind: str) -> None:
     """Each can be pasted: its text, evaluated, is a condition that holds."""
     answer = ranking(*made.every()[kind])
-    for text, condition in conditions(answer.ranking, "ranking"):
+    for text, condition in holding_conditions(answer.ranking, "ranking"):
         assert condition.holds is True
         assert as_condition(eval(text, {"ranking": answer.ranking})).holds is True
-    for text, _ in conditions(answer.mean.a if "a" in answer.mean else answer.mean["10"], "q"):
+    for text, _ in holding_conditions(answer.mean.a if "a" in answer.mean else answer.mean["10"], "q"):
         name = "a" if "a" in answer.mean else "10"
         assert eval(text, {"q": answer.mean[name]}).holds is True
 

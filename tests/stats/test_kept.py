@@ -22,9 +22,9 @@ from labreport.stats import (
     Compared,
     Finding,
     Table,
-    conditions,
     difference,
     from_json,
+    holding_conditions,
     mean,
     quantities,
     ranking,
@@ -136,7 +136,7 @@ def described(answer: Answer) -> Iterator[str]:
                 yield f"{single.group}{comparison.subjects}: {judged.outcome} {ends}"
         if isinstance(member, Finding):
             yield f"says {sentence(member)}"
-            for text, condition in conditions(member, name):
+            for text, condition in holding_conditions(member, name):
                 yield f"holds {text} {condition.how}"
 
 

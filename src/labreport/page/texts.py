@@ -17,7 +17,7 @@ from labreport.page.html import VERDICT, HtmlFormat
 from labreport.page.numbers import AnswersByQuestion, identity_of
 from labreport.page.placeholders import PLACEHOLDER_CHARACTERS
 from labreport.project import Question
-from labreport.stats import Finding, Namespace, Quantity, Table, conditions
+from labreport.stats import Finding, Namespace, Quantity, Table, holding_conditions
 from labreport.stats.formats import ci
 from labreport.stats.names import quoted_name
 from labreport.stats.quantity import reversed_quantity
@@ -42,7 +42,7 @@ def names(question: Question, answer: Namespace) -> str:
     lines += _aligned([(name, _value_in_words(member)) for name, member in members])
     claims = []
     for name, member in _askable(members):
-        for text, condition in conditions(member, name):
+        for text, condition in holding_conditions(member, name):
             claims.append((f"{{% claim {text} %}}", condition.how))
     if claims:
         lines += ["", "These hold now:", "", *_aligned(claims)]

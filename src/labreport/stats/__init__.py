@@ -22,7 +22,7 @@ from labreport.stats.finding import (
     Ranking,
 )
 from labreport.stats.contents import outcomes_by_name, quantities, tables_by_name
-from labreport.stats.holding import conditions
+from labreport.stats.holding import holding_conditions
 from labreport.stats.sentences import sentence, sentence_values
 from labreport.stats.makers.categories import hardest
 from labreport.stats.makers.comparisons import change, difference, effect, ranking

@@ -19,7 +19,7 @@ Asked = Iterator[tuple[str, Condition]]
 """What may be asked, as text behind the name of the value, and the condition."""
 
 
-def conditions(value: Any, name: str) -> list[tuple[str, Condition]]:
+def holding_conditions(value: Any, name: str) -> list[tuple[str, Condition]]:
     """List what holds now of the value of a name: `ranking.clear("complex", "small")`, with its condition."""
     holding = []
     for text, condition in _asked(value):
