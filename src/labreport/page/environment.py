@@ -66,7 +66,8 @@ class TemplateEnvironment(jinja2.Environment):
 
     What Jinja prints becomes a placeholder, in which Markdown sees nothing; `format.fill_placeholders` puts
     the value in. `numbers`, `claims` and `claim_panels` gather what was printed. `root` is this environment,
-    also in an overlay of it, which has another syntax.
+    also in an overlay of it, which has another syntax. Claims are numbered through all of `document`,
+    whichever question `context` is of.
     """
 
     def __init__(

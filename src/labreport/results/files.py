@@ -113,7 +113,7 @@ def sha256_of(values: Any) -> str:
 
 
 def _sha256_of_json(values: Any) -> str:
-    """The same of values that are as JSON has them already."""
+    """What `sha256_of` gives, of values that are as JSON has them already."""
     text = json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 

@@ -110,7 +110,7 @@ class Store:
         return replace(run, checkpoints=dict(sorted(checkpoints.items())))
 
     def save_state(self, run: Run, epoch: int, arrays: Arrays) -> Run:
-        """The run with a state to continue from, likewise."""
+        """The run with a state to continue from; its arrays are written, and the run itself by `write`."""
         file = self.path(run).with_suffix(f".{epoch}.state.safetensors")
         return replace(run, state=Checkpoint(epoch, {}, file, *files.write_arrays(file, arrays)))
 

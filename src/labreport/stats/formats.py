@@ -294,10 +294,10 @@ def apart(formatted: FormattedQuantity, decimals: int | None = None) -> Formatte
     """A difference with its sign and ±: `+0.6 ± 0.2 points`, `−4.0 ± 0.5 %` for a ratio of 0.96."""
     original = formatted.original or formatted.quantity
     amount = _percent_of_ratio(formatted.quantity)
-    with_sign = formatted.with_changes(
-        decimals, quantity=amount, signed=not amount.is_ratio, original=original
+    signed = not amount.is_ratio
+    return formatted.with_changes(
+        decimals, layout="plus-minus", quantity=amount, signed=signed, original=original
     )
-    return replace(with_sign, layout="plus-minus")
 
 
 @_filter

@@ -42,7 +42,7 @@ def find(name: Any, names: Iterable[str], what: str = "name") -> str:
 
 
 def find_or_none(name: Any, names: Iterable[str]) -> str | None:
-    """The same, or None."""
+    """The name that `find` finds; None where there is none, or more than one."""
     wanted = text_of(name)
     candidates = list(names)
     if wanted in candidates:

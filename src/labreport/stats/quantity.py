@@ -251,7 +251,7 @@ def quantity_or_none(value: Any) -> Quantity | None:
 
 
 def as_quantity(value: Any) -> Quantity:
-    """The same. Raises `UsageError` where there is none."""
+    """The quantity that `quantity_or_none` finds. Raises `UsageError` where there is none."""
     quantity = quantity_or_none(value)
     if quantity is None:
         refuse(f"{short_repr(value)} is no quantity; write number(…), or name one of an answer")

@@ -169,8 +169,7 @@ def _share(group: _Group, measure: Measure, wanted: Any) -> Entry:
 
 def _description(group: _Group, measure: Measure, method: str) -> Entry:
     """The mean (SD), or median (quartiles), in the printed unit; both to two significant digits."""
-    factor = 1.0 if measure.percent else measure.factor
-    numbers = group.present(measure).astype(float) * factor
+    numbers = group.present(measure).astype(float) * (measure.factor / measure.whole)
     if numbers.empty:
         return MISSING
     deviation = float(numbers.std(ddof=1))

@@ -55,7 +55,8 @@ def confusion(
     import pandas
 
     if isinstance(source, Mapping):
-        runs = source[next(iter(source)) if experiment is None else experiment]
+        name = next(iter(source)) if experiment is None else experiment
+        runs = source[name]
         title = f"what {runs.label} takes each class for"
         true = np.concatenate(runs.arrays(truth))
         taken_for = np.concatenate(runs.arrays(predicted))

@@ -88,7 +88,7 @@ def _printed_values(data: Data, frame: Any, measure: Measure) -> Any:
     """A column in the printed unit; raises `UsageError` for a share that is none."""
     check = partial(measure.check_value, owner=data.name)
     values = frame[measure.name].map(check)
-    return values * (1.0 if measure.percent else measure.factor)
+    return values * (measure.factor / measure.whole)
 
 
 def _point_labels(parts: dict[str, Any]) -> Iterator[TextLabel]:
