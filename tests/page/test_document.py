@@ -193,6 +193,8 @@ def test_the_last_page_counts_what_is_checked(made: Report) -> None:
     )
     assert "1 agrees, 1 does not, 1 is not decided." in checked
     assert "1 statement with the results: it agrees." in page_of(made, claims=claims[:1])
+    with_other_text = Claim("a.md", 2, "b wins", "b.more", False, otherwise=True)
+    assert "1 statement with the results" in page_of(made, claims=(claims[0], with_other_text))
     assert "<dt>Checked</dt>" not in page_of(made)
 
 

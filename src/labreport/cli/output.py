@@ -79,8 +79,7 @@ def summary(claims: Sequence[CheckedClaim]) -> str:
     """How many claims hold: `Claims that hold: 17 of 19; not known: 1.`; without claims, the empty text."""
     count: dict[str, int] = Counter()
     for checked in claims:
-        is_always_right = checked.claim.otherwise and checked.outcome == "holds"
-        if not is_always_right:
+        if checked.claim.is_counted:
             count[checked.outcome] += 1
     if not count:
         return ""

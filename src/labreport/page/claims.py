@@ -73,6 +73,11 @@ class Claim:
         """Whether something stands in the text that does not hold."""
         return self.holds is False and not self.otherwise
 
+    @property
+    def is_counted(self) -> bool:
+        """Whether it could be wrong: one with `{% else %}` is not, unless nothing is known."""
+        return self.holds is None or not self.otherwise
+
 
 class ClaimTags(Extension):
     """The tag `claim`, and the block `answer`, whose text stands in the answer's box."""

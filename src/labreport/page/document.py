@@ -87,7 +87,7 @@ def render_page(
         references=bibliography(templates) if numbering.cites else {},
         counters=numbering.numbers,
         lines=contents.glance,
-        claims=contents.claims,
+        claims=[claim for claim in contents.claims if claim.is_counted],
         numbers=list(contents.numbers.values()),
         partial_tables=sorted(contents.partial_tables),
     )
