@@ -154,7 +154,7 @@ class Builder:
         """Run those that are stale."""
         request, plan = self.request, self.plan
         stale = plan.stale(runs)
-        tasks = tasks_of(plan, stale)
+        tasks = tasks_of(plan, runs)
         if not tasks:
             return
         self.listener.running(tasks)

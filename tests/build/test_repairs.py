@@ -54,6 +54,16 @@ def test_numbers_of_numpy_in_a_specification_are_numbers(tmp_path: Path) -> None
     assert "run: size: int64(3), now 3" in small.run("why", "much").out
 
 
+def test_a_run_that_has_to_be_alone_keeps_what_another_experiment_reads_of_it(toy: Toy) -> None:
+    """Both share it: it is made again once, by itself, with the epochs of both."""
+    timed = 'TIMED = Experiment("timed", Slope(), epochs=2, start=Descent, exclusive=True)\nWELLS = '
+    toy.edit("project.py", "WELLS = ", timed)
+    toy.edit("project.py", "fit=fit,\n", "experiments=(TIMED,),\n    fit=fit,\n")
+    ended = toy.run()
+    assert ended.code == 0, ended.err
+    assert "All is fresh" in toy.run("status").out
+
+
 def test_a_document_can_be_built_by_its_name(toy: Toy) -> None:
     """The page is made, and nothing that it does not need."""
     toy.edit("templates/questions/higher.md", "Who drifts ends higher", "Drifting helps")
