@@ -81,8 +81,9 @@ def verify(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """A line for each check that fails, with `--verbose` for each; 1 when any fails."""
     begun = time.monotonic()
     count = Counter[bool]()
-    with locked_report(request_of(arguments), terminal.warn):
-        for result in checks(open_report(request_of(arguments))):
+    request = request_of(arguments)
+    with locked_report(request, terminal.warn):
+        for result in checks(open_report(request)):
             count[result.passed] += 1
             word = "ok     " if result.passed else "differs"
             line = visible(f"{word}  {result.name}  {result.detail}".rstrip())

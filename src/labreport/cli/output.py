@@ -44,7 +44,7 @@ def amounts(targets: Iterable[Target], plan: Plan) -> str:
 
 
 def amounts_with_names(targets: Iterable[Target], plan: Plan) -> str:
-    """The same with the names of few experiments, and of one of a kind: `5 fits of small, answer best`."""
+    """Amounts with the names of few experiments, and of one of a kind: `5 fits of small, answer best`."""
     texts = []
     for members in _by_kind(targets):
         kind = members[0].kind

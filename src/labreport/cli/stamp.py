@@ -78,9 +78,10 @@ def unchanged(front: str, argv: Sequence[str], root: str) -> int | None:
             return None
     if claims and "--strict" in options:
         return None  # they decide
+    printed = [claim for claim in claims if claim]
     if "--quiet" not in options:
-        claims.append(f"Up to date: {os.path.relpath(output)}/report.html")
-    sys.stdout.write("".join(f"{line}\n" for line in claims if line))
+        printed.append(f"Up to date: {os.path.relpath(output)}/report.html")
+    sys.stdout.write("".join(f"{line}\n" for line in printed))
     return 0
 
 
@@ -137,6 +138,7 @@ def _stamped_options(argv: Sequence[str]) -> dict[str, str] | None:
 
 
 def _head(front: str, options: Mapping[str, str], project: str, output: str) -> str:
+    """The first line: with what, of which project and by which options a report is made, and where to."""
     folders = [os.path.abspath(folder) for folder in (project, output)]
     run_options = [
         f"{name}={options[name]}" for name in ("--seeds", "--jobs", "--scheduler") if name in options
