@@ -59,7 +59,7 @@ def locked_report(request: Request, note: Callable[[str], None]) -> Iterator[Non
     """Hold the report's folder, where there is a project; who comes second waits, and says so."""
     locate_project(request.folder)
 
-    @cache
+    @cache  # said once
     def wait() -> bool:
         note(f"another build works in {display_path(request.output)}; waiting for it")
         return False
@@ -74,7 +74,7 @@ def open_plan(request: Request) -> Plan:
 
 
 def open_report(request: Request) -> Plan:
-    """The same with the seeds with which the report was built, unless the request names their number."""
+    """The plan with as many seeds as the report was built with, unless the request names their number."""
     entry = Cache(request.output / "cache").entry("document", "answers.json")
     if request.seeds is None and entry is not None:
         request = replace(request, seeds=entry.value["seeds"])
@@ -91,7 +91,7 @@ def build_report(request: Request, listener: _Listener) -> Builder:
 
 @dataclass
 class _Unmade:
-    """What could not be made: the errors of each target, none where it reads another; damaged files."""
+    """What could not be made: the errors of each target, none where it reads such a one; damaged files."""
 
     errors: dict[Target, Sequence[LabReportError]] = field(default_factory=dict)
     damaged: set[Path] = field(default_factory=set)
@@ -267,14 +267,14 @@ def _errors_to_tell(unmade: _Unmade) -> list[LabReportError]:
     """All errors, those of tables first; without what the author's code raises because of a bad table."""
     of_tables: list[LabReportError] = []
     of_others: list[LabReportError] = []
-    errors = [(target, error) for target, errors in unmade.errors.items() for error in errors]
-    bad_tables = {_table_of(error) for _, error in errors}
-    for target, error in errors:
+    bad_tables = {_table_of(error) for errors in unmade.errors.values() for error in errors}
+    for target, errors in unmade.errors.items():
         reads_bad_table = not bad_tables.isdisjoint(getattr(target.subject, "tables", ()))
-        if _table_of(error):
-            of_tables.append(error)
-        elif error.__cause__ is None or not reads_bad_table:
-            of_others.append(error)
+        for error in errors:
+            if _table_of(error):
+                of_tables.append(error)
+            elif error.__cause__ is None or not reads_bad_table:
+                of_others.append(error)
     return of_tables + of_others
 
 

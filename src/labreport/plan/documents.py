@@ -42,7 +42,10 @@ def answers_document(stored: StoredReport) -> dict[str, Any]:
 
 
 def _add_questions(section: Section, stored: StoredReport, questions: dict[str, Any]) -> dict[str, Any]:
-    """Add what is said of the questions of a section; what is said of itself, with the claims left to it."""
+    """Add what is said of each question of a section to `questions`.
+
+    Returns what is said of the section itself, with the claims that are in no question's template.
+    """
     from labreport.page import template_of
 
     claims = stored.value("section", section.name)["claims"]

@@ -132,9 +132,9 @@ class Plan:
         return names
 
     def value_hash(self, target: Target) -> str:
-        """The digest by which what reads a target is made of it; `UNKNOWN` for one that is to be made.
+        """What stands for a target among the inputs of what reads it; `UNKNOWN` for one that is to be made.
 
-        It is that of the value, and of a run its key, what it read and the moment when it was made.
+        It is the digest of the value; of a run its key, what it read and the moment when it was made.
         """
         if self.staleness(target).is_stale:
             return UNKNOWN

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class Change:
     """Something that is not what it was when a target was made.
 
-    `cause` is equal for all changes that come of one edit; `label` is that of the input. What `follows` is
-    that another target is to be made first, whose own changes say why.
+    `cause` is equal for all changes that come of one edit; `label` is that of the input. One that `follows`
+    says only that another target is made first, whose own changes say why.
     """
 
     text: str
@@ -44,7 +44,7 @@ class Staleness:
 
     @classmethod
     def by(cls, *changes: Change) -> Staleness:
-        """That of a target that was made, of which this has changed; without changes it is fresh."""
+        """That of a target that was made: stale by these changes, fresh where there are none."""
         return cls(bool(changes), changes)
 
 

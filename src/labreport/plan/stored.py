@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class StoredReport:
     """The results, answers, figures and sections of a plan as they are stored, without those that are `lost`.
 
-    Everything that is made is made of `runs` and `value`: a subclass that gives others answers what would be
-    made of those.
+    All of it comes from `runs` and `value`: a subclass whose `runs` and `value` give something else says what
+    would be made of that.
     """
 
     def __init__(self, plan: Plan, lost: Collection[Target] = ()) -> None:

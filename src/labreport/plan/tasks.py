@@ -26,7 +26,7 @@ def discard_forced(plan: Plan, wanted: Iterable[Target]) -> None:
 
 
 def tasks_of(plan: Plan, wanted: Iterable[Target]) -> list[Task]:
-    """A task for each key among the stale runs that are wanted, with the epochs of all that share it.
+    """A task for each key of a stale run that is wanted, with the epochs of all wanted runs that share it.
 
     Exclusive ones come last, then it goes by seed, the longest first. The first task of an experiment proves
     its state, unless a stored run of it has, or it is timed by itself.

@@ -363,7 +363,7 @@ class Project(Declared):
 
     @property
     def _experiments_as_read(self) -> list[Experiment]:
-        """The same with studies unfolded."""
+        """The experiments among these subjects, studies unfolded, each as often as it is read."""
         experiments: list[Experiment] = []
         for subject in self._subjects_as_read:
             experiments += subject.experiments()
