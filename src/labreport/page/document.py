@@ -128,7 +128,7 @@ class _Contents:
 
     @classmethod
     def of(cls, sections: Sequence[RenderedSection]) -> _Contents:
-        """Gather it."""
+        """Gather what these sections have."""
         contents = cls("\n".join(section.html for section in sections))
         for section in sections:
             contents.claims += section.claims

@@ -55,7 +55,7 @@ class HtmlFormat:
         is_from_template = isinstance(text, Markup)
         if not is_from_template:
             for _, message in refused_numbers(text):
-                raise UsageError(message)
+                raise UsageError(message)  # the first of them
         return markdown.render_line(
             text, self.context, self.placeholders.fill_plain, with_html=is_from_template
         )

@@ -51,6 +51,7 @@ def prose_of(text: str) -> Iterator[Prose]:
 
 
 def _prose_of_token(token: Token) -> str:
+    """What a reader reads of a token; a NUL for code and formulas, so that nothing is joined across them."""
     if token.type == "html_block":
         return _HTML.sub(" ", token.content)
     if token.type in ("text", "softbreak", "hardbreak"):

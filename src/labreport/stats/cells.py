@@ -340,7 +340,7 @@ def _absence_texts(cells: Sequence[Cell]) -> list[str]:
 
 
 def shared_units(first: Cell, second: Cell) -> set[Any]:
-    """The replicates of both."""
+    """The replicates that both cells have."""
     return first.rows.keys() & second.rows.keys()
 
 

@@ -87,6 +87,7 @@ def _is_paired(first: Sample, second: Sample, paired: bool | None) -> bool:
 
 
 def _mean_estimate(sample: Sample, measure: Measure) -> Estimate:
+    """The mean, by what is known of a sample: items, yes and no, rows that all agree, or numbers."""
     if _has_items(sample, measure):
         return accuracy(sample.correct_by_unit, ALPHA)
     if sample.yes_no and sample.values:

@@ -143,6 +143,7 @@ def rounding_of(quantity: Quantity, decimals: int | None = None, *, brief: bool 
 
 
 def _automatic_rounding(quantity: Quantity, brief: bool) -> Rounding:
+    """By the first rule that applies: whole, by a power of ten, logarithmic, exact, as uncertain as it is."""
     extent = extent_of(quantity)
     if quantity.value is None or isinstance(quantity.value, int):
         return Rounding(extent, 0, ends_have_own_decimals=extent.is_logarithmic)

@@ -96,6 +96,7 @@ def as_measure(measure: Any, data: Any) -> Measure:
 
 
 def _measure_of_column(measure: Measure, data: Data) -> Measure:
+    """The measure as a table is read by it, in per cent for a column of True and False."""
     if measure.value is not None or measure.right is not None:
         argument = "right" if measure.value is None else "value"
         advice = "name the column, and by reduce= what is taken of the rows of a replicate"

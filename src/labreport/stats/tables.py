@@ -130,6 +130,7 @@ class Table:
 
 
 def _as_entry(value: Any) -> Entry:
+    """What stands in a cell for a value: what a filter returned, a quantity, or a text."""
     if isinstance(value, FormattedQuantity):
         return value
     if isinstance(value, Quantity) or has_quantity(value):

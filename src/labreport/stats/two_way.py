@@ -79,6 +79,7 @@ class Accuracies:
 
 
 def _accuracies(values: Array) -> Accuracies:
+    """What units and items cause, by the sums of squares of a two-way table with one value a cell."""
     by_unit: list[float] = values.mean(axis=1).tolist()
     units, items = values.shape
     if units < 2 or items < 2 or (values == values[0]).all():
