@@ -31,7 +31,7 @@ def escape_markdown(text: str) -> str:
     return re.sub(r"([\\*_\[\]<>|~#$&])", r"\\\1", re.sub(r"\s+", " ", text))
 
 
-def latex_table(table: Table, digits: int | None = None) -> str:
+def latex_table(table: Table, digits: int | None) -> str:
     """Return a table with the rules of booktabs, its numbers with so many decimals."""
     alignment = "".join("r" if is_number else "l" for is_number in table.numeric)
     lines = [rf"\begin{{tabular}}{{{alignment}}}", r"\toprule", _latex_row(table.heads), r"\midrule"]
@@ -44,7 +44,7 @@ def _latex_row(cells: list[str]) -> str:
     return " & ".join(map(escape_latex, cells)) + r" \\"
 
 
-def markdown_table(table: Table, digits: int | None = None) -> str:
+def markdown_table(table: Table, digits: int | None) -> str:
     """Return a table with a line a row, its numbers with so many decimals."""
     rule = "|".join("---:" if is_number else "---" for is_number in table.numeric)
     lines = [_markdown_row(table.heads), f"|{rule}|"]

@@ -157,7 +157,7 @@ def cells_of_table(
     measure: Measure,
     by: str | None,
     within: str | None,
-    names: Sequence[Any] | None = None,
+    names: Sequence[Any] | None,
 ) -> Cells:
     """Divide a table by the values of `within` and of `by`, in their order; the cells of `names`, or of all.
 

@@ -21,7 +21,7 @@ Values = Sequence[float]
 
 
 def mean_estimate(
-    values: Values, alpha: float, test_fraction: float | None = None, rounding: float | None = None
+    values: Values, alpha: float, test_fraction: float | None, rounding: float | None = None
 ) -> Estimate:
     """The mean of some values with Student's interval, and his test of whether it is zero.
 
