@@ -61,6 +61,12 @@ def test_groups_are_described_by_mean_median_and_share_with_what_is_missing() ->
     assert printed(TRIAL, by="arm", columns=columns, median=["crp"]).splitlines() == lines
 
 
+def test_the_head_of_the_groups_keeps_the_capitals_of_its_column() -> None:
+    """A gene is called APOE, not Apoe."""
+    genes = PATIENTS.assign(APOE_status=PATIENTS.arm)
+    assert printed(genes, by="APOE_status").startswith("APOE status | drug | placebo")
+
+
 @pytest.mark.parametrize(("factor", "percent"), [(100, False), (1, True)])
 def test_values_that_a_measure_does_not_allow_are_refused_as_by_a_mean(factor: int, percent: bool) -> None:
     """Per cent that are not said to be so, and fractions that are said to be per cent."""

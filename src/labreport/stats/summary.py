@@ -41,7 +41,7 @@ def summary(
     table = as_table(data)
     measures = [as_measure(column, table) for column in columns]
     groups = _groups(table, by, [measure.name for measure in measures])
-    heads = [Column("name", (by or "").replace("_", " ").capitalize())]
+    heads = [Column("name", capitalise((by or "").replace("_", " ")))]
     heads += [Column(group.name, group.name) for group in groups]
     sizes = [group.count(len(group.frame)) for group in groups]
     rows: list[list[Entry]] = [[plural(table.unit), *sizes]]

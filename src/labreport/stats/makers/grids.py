@@ -11,6 +11,7 @@ from labreport.stats.makers.means import mean
 from labreport.stats.quantity import Quantity
 from labreport.stats.sample import Epoch, label_of, samples_by_group
 from labreport.stats.tables import Column, Table
+from labreport.stats.wording import capitalise
 
 
 def grid(
@@ -40,7 +41,7 @@ def _table(axes: list[str], cells: dict[tuple[str, ...], Quantity]) -> Table:
     """Cells by their point: a row for each value of the first axis, a column for each point of the others."""
     row_axis, *column_axes = axes
     columns = dict.fromkeys(point[1:] for point in cells)
-    heads = [Column("name", row_axis.capitalize())]
+    heads = [Column("name", capitalise(row_axis))]
     for point in columns:
         title = ", ".join(map(" ".join, zip(column_axes, point, strict=True)))
         heads.append(Column(", ".join(point), title))
