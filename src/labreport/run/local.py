@@ -22,7 +22,7 @@ from labreport.threads import thread_environment
 
 
 class WorkerDied(Exception):
-    """The process of a worker has ended in the middle of a task."""
+    """The process of a worker has ended in the middle of a task; `" on …"` says where, if not here."""
 
 
 class LocalWorker:
