@@ -296,7 +296,7 @@ class NodeHasher:
         return reading_hash(value) if isinstance(value, Data) else declaration_hash(value)
 
     def note_instance(self, value: Any) -> None:
-        """Note an object of a class, whose methods may keep what they read in it."""
+        """Note an object: the library of its class, and own methods, which may keep in it what they read."""
         kind = type(value)
         self._use_library(kind.__module__)
         if self.program.is_own(kind.__module__):

@@ -58,7 +58,7 @@ class ValueHash:
         self._open_sets = set[int]()
 
     def sha256(self, value: Any) -> str:
-        """The digest of a value, 16 hexadecimal digits."""
+        """The digest of a value, 16 hexadecimal digits; of one that is `opaque` as a whole, why it is."""
         sink = _HashingSink()
         pickler = _Pickler(sink, protocol=5)
         pickler.values = self
