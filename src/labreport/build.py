@@ -115,6 +115,9 @@ class Builder:
 
     def build(self) -> None:
         """Make what is stale of all that the request names, and publish the documents among it."""
+        from labreport.page import check_templates
+
+        check_templates(self.plan.templates, self.plan.project.chapters)
         wanted = wanted_targets(self.plan.graph, self.request.names)
         if any(isinstance(target, RunTarget) for target in wanted):
             _check_rules(self.plan)

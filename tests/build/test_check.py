@@ -106,6 +106,17 @@ def test_a_stale_report_ends_with_1_and_says_what_is_stale(toy: Toy) -> None:
     assert toy.run("check", "--allow-stale").code == 0
 
 
+def test_a_renamed_question_does_not_lose_the_claims_of_its_text(toy: Toy) -> None:
+    """Its template would be that of no question; nor is one passed over whose name is misspelt."""
+    toy.edit("project.py", "def higher(", "def higher_end(")
+    toy.edit("project.py", "higher,", "higher_end,")
+    ended = toy.run()
+    assert ended.code == 2
+    assert "templates/questions/higher.md:1: no question has this template" in ended.err
+    assert "did you mean 'questions/higher_end.md'" in ended.err
+    assert toy.run("check").code == 1
+
+
 def test_without_a_report_it_says_to_build(toy: Toy) -> None:
     """And ends with 2, as other bad input does."""
     ended = toy.run("check", "--output", str(toy.folder / "nowhere"))

@@ -78,7 +78,7 @@ def test_both_sides_are_looked_up(render: Render, condition: str) -> None:
 MISTAKES = """
     {% claim mean.wide %}a{% endclaim %} → 98.11 ± 0.06 % is no condition
     {% claim ranking.first %}a{% endclaim %} → ['complex', 'wide'] is no condition
-    {% claim 1 %}a{% endclaim %} → 1 is no condition
+    {% claim 1 %}a{% endclaim %} → 1 asks nothing of the results
     {% claim ranking %}a{% endclaim %} → a ranking is no condition by itself
     {% claim ranking.first and yes %}a{% endclaim %} → ['complex', 'wide'] is no condition
     {% claim mean.wide == mean.small %}a{% endclaim %} → is measured
@@ -89,6 +89,8 @@ MISTAKES = """
     {% claim ranking.clear("wide" or "complex", "small") %}a{% endclaim %} → 'wide' is no condition
     {% claim (yes and yes) == yes %}a{% endclaim %} → is no quantity
     {% claim %}a{% endclaim %} → a claim has one condition
+    {% claim True %}a{% endclaim %} → True asks nothing of the results
+    {% claim 2 > 1 %}a{% endclaim %} → 2 > 1 asks nothing of the results
     {% claim yes %}{% endclaim %} → a claim has nothing in it
     {% claim yes %} {% else %}b{% endclaim %} → a claim has nothing in it
     {% claim ranking.clear('wide', 'smal') %}a{% endclaim %} → did you mean 'small'

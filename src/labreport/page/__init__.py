@@ -7,6 +7,7 @@ from labreport.page.exports import FORMATS, ReportToExport, export_report
 from labreport.page.placeholders import plain_text
 from labreport.page.sections import (
     RenderedSection,
+    check_templates,
     glossary,
     own_templates,
     render_section,

@@ -102,7 +102,11 @@ class ClaimTags(Extension):
         if not condition_text:
             parser.fail(f"a claim has one condition, {_EXAMPLE}", line)
         begins_alone = parser.stream.skip_if(ALONE)
-        condition = _ThreeValuedLogic(self.call_method).visit(parser.parse_expression())
+        expression = parser.parse_expression()
+        has_name = isinstance(expression, nodes.Name) or expression.find(nodes.Name) is not None
+        if not has_name:
+            parser.fail(f"{condition_text} asks nothing of the results; a claim is {_EXAMPLE}", line)
+        condition = _ThreeValuedLogic(self.call_method).visit(expression)
 
         body = parser.parse_statements(("name:else", "name:endclaim"))
         has_other = next(parser.stream).value == "else"

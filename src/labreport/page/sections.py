@@ -18,7 +18,7 @@ import msgspec
 from markupsafe import Markup, escape
 
 from labreport.charts import Exported
-from labreport.errors import UsageError
+from labreport.errors import UsageError, did_you_mean, location_of
 from labreport.page.claims import Claim
 from labreport.page.context import RenderContext
 from labreport.page.environment import GLOSSARY, TemplateEnvironment
@@ -90,6 +90,20 @@ def template_of(question: Question) -> str:
 def own_templates(section: Section) -> list[str]:
     """List the templates of a section and its questions; there need be no such files."""
     return [f"sections/{section.name}.md", *map(template_of, section.questions)]
+
+
+def check_templates(templates: Path, sections: Iterable[Section]) -> None:
+    """Raise `UsageError` where a template is that of no section or question: its text would be lost."""
+    names: list[str] = []
+    for section in sections:
+        names += own_templates(section)
+    for folder in ("questions", "sections"):
+        for path in sorted(templates.glob(f"{folder}/**/*.md")):
+            name = path.relative_to(templates).as_posix()
+            if name not in names:
+                near = did_you_mean(name, names, "there may be")
+                problem = f"no {folder.removesuffix('s')} has this template{near}"
+                raise UsageError(f"{problem}; rename it, or move it away", location=location_of(path, 1))
 
 
 def template_files(templates: Path, section: Section) -> list[Path]:

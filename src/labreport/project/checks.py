@@ -91,7 +91,7 @@ def as_tuple_of(value: Any, kinds: Any, what: str, allowed: str) -> tuple[Any, .
     """A value of some kinds, or many of them, as a tuple. Raises `UsageError` about `what` for others."""
     if isinstance(value, kinds):
         return (value,)
-    if not isinstance(value, Iterable):
+    if isinstance(value, str) or not isinstance(value, Iterable):
         refuse(f"{what} is {short_repr(value)}; allowed are {allowed}")
     members = tuple(value)
     for member in members:

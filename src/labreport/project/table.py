@@ -26,7 +26,10 @@ _TYPED_BY_PANDAS = (*_TEXT_FILES, ".xlsx", ".xls", ".ods")
 """Endings of files of which a column can be read as texts."""
 _YES_NO = {"yes", "no", "y", "n", "true", "false", "t", "f"}
 """How people write yes and no, in small letters."""
-_YES_NO_ADVICE = "yes and no are True and False, or 1 and 0, as pandas.read_csv(…, true_values=…) makes them"
+_YES_NO_ADVICE = (
+    "yes and no are True and False, or 1 and 0;"
+    " write table(pandas.read_csv(FILE, true_values=…, false_values=…), …)"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,9 +171,11 @@ class Data(Declared):
 
     def _refuse_cell(self, column: str, row: int) -> NoReturn:
         cell = self.frame[column].iloc[row]
-        is_yes_or_no = isinstance(cell, str) and cell.strip().lower() in _YES_NO
-        advice = _YES_NO_ADVICE if is_yes_or_no else "a number is needed"
-        self.refuse_declaration(f"{self.line(row)} has {cell!r} in column {column!r}; {advice}")
+        problem = f"{self.line(row)} has {cell!r} in column {column!r}"
+        if isinstance(cell, str) and cell.strip().lower() in _YES_NO:
+            texts = sorted(set(map(str, self.frame[column].dropna())))
+            self.refuse_declaration(f"{problem}, which has {', '.join(texts[:5])}; {_YES_NO_ADVICE}")
+        self.refuse_declaration(f"{problem}; a number is needed")
 
     def line(self, row: int) -> str:
         """How a row is called: the line of a text file, else its number from 1, or what its index says."""

@@ -182,6 +182,9 @@ def divide(data: Data, measure: Measure, by: str | None, within: str | None) -> 
         data.check_column(column)
     for column in grouping:
         data.check_names(column)
+    for divider in (by, within):
+        if divider is not None:
+            _refuse_near_names(data, divider)
     numbers = data.numbers(measure.name)
     if data.missing != "drop":
         _refuse_empty(data, [measure.name, *grouping])
@@ -213,6 +216,20 @@ def _refuse_empty(data: Data, columns: Sequence[str]) -> None:
             row = data.line(is_empty.index(True))
             advice = 'missing="drop" leaves such rows out and counts them'
             data.refuse_declaration(f"{row} has no value in column {column!r}; {advice}")
+
+
+def _refuse_near_names(data: Data, column: str) -> None:
+    """Refuse names of groups that differ only in case or blanks: `Drug` beside `drug` is a slip."""
+    cells = data.frame[column]
+    first_rows: dict[str, int] = {}
+    for row in (~cells.duplicated()).to_numpy().nonzero()[0]:
+        name = cells.iloc[row]
+        if isinstance(name, str):
+            first_row = first_rows.setdefault("".join(name.split()).casefold(), row)
+            if first_row != row:
+                slip = f"{data.line(row)} has {name!r} in column {column!r}, and"
+                advice = "correct one, or leave such rows out by where="
+                data.refuse_declaration(f"{slip} {data.line(first_row)} {cells.iloc[first_row]!r}: {advice}")
 
 
 def check_numbers(data: Data, measure: Measure, numbers: pandas.Series) -> None:
@@ -249,11 +266,6 @@ def rows_by_value(frame: pandas.DataFrame, column: str | None) -> list[tuple[Any
 
 def _chosen(cells: Cells, names: Sequence[Any]) -> Cells:
     """The cells of some values; each knows which replicates of its group have another."""
-    first_cells: dict[str, Cell] = {}
-    for cells_of_group in cells.values():
-        for name, cell in cells_of_group.items():
-            first_cells.setdefault(name, cell)
-    _refuse_near_values(first_cells, [find(name, first_cells) for name in names])
     chosen: Cells = {}
     for group, cells_of_group in cells.items():
         chosen_names = [find(name, cells_of_group) for name in names]
@@ -265,24 +277,6 @@ def _chosen(cells: Cells, names: Sequence[Any]) -> Cells:
         for name in chosen_names:
             chosen[group][name] = replace(cells_of_group[name], elsewhere=frozenset(elsewhere))
     return chosen
-
-
-def _refuse_near_values(cells: dict[str, Cell], compared: Sequence[str]) -> None:
-    """Refuse a value beside those compared that differs from one only in case or blanks.
-
-    `Drug` beside `drug` is a slip, and would drop its rows.
-    """
-    compared_names = {_without_case_and_blanks(name): name for name in compared}
-    for name, cell in cells.items():
-        near = compared_names.get(_without_case_and_blanks(name))
-        if near is not None and name not in compared:
-            row = cell.data.line(min(cell.rows.values()))
-            slip = f"{row} has {name!r} in column {cell.division.by!r}, and {near!r} is compared"
-            cell.data.refuse_declaration(f"{slip}: correct it, or leave such rows out by where=")
-
-
-def _without_case_and_blanks(name: str) -> str:
-    return "".join(name.split()).casefold()
 
 
 # What the source of a number says of its cells
