@@ -36,6 +36,7 @@ def test_a_report_is_what_it_was(made: Callable[[str], Toy], tmp_path: Path) -> 
     toy.edit("project.py", "| counted", "| counted | Answer(open=fact(None, 'it is open'))")
     toy.edit("project.py", "    dots,", "    dots,\n    fact,")
     toy.edit("project.py", "go down?", 'go down?", template="questions/fall.md')
+    (toy.folder / "templates/questions/down.md").unlink()
     assert toy.run().code == 0
     assert (toy.folder / "report/report.pdf").read_bytes().startswith(b"%PDF-")
     report, page = toy.folder / "report", toy.read("report.html")
