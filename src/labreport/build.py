@@ -141,12 +141,15 @@ class Builder:
                 self.listener.note(notices.pop(0))
 
     def _run_and_make(self, wanted: Sequence[Target]) -> None:
-        """Run what is stale, and make what reads it; again where an array turns out to be damaged."""
+        """Run what is stale, and make what reads it; where an array is damaged, repair it, and make again."""
+        runs = [target for target in wanted if isinstance(target, RunTarget)]
         while True:
-            self._run_stale([target for target in wanted if isinstance(target, RunTarget)])
+            self._run_stale(runs)
             unmade = self._make_stale(self.plan, wanted)
             if not unmade.damaged:
                 break
+            failed = self.plan.stale(runs)
+            runs = [run for run in runs if run not in failed]
             for file in sorted(unmade.damaged):
                 self.plan.store.discard(file)
             self._tell_notices()
@@ -154,7 +157,7 @@ class Builder:
         self.errors += _errors_to_tell(unmade)
 
     def _run_stale(self, runs: Sequence[RunTarget]) -> None:
-        """Run those that are stale."""
+        """Run those that are stale, and note which of them failed."""
         request, plan = self.request, self.plan
         stale = plan.stale(runs)
         tasks = tasks_of(plan, runs)

@@ -133,6 +133,33 @@ def test_a_damaged_array_that_an_answer_reads_is_mended_by_one_build(tmp_path: P
     assert small.answer() == 4
 
 
+def test_repairing_an_array_runs_nothing_else_again(tmp_path: Path) -> None:
+    """An experiment that fails is tried once, and its error is told once."""
+    text = HEAD + 'def fit(spec, seed):\n    return Fit({}, {"value": [4.0]})\n' + TAIL
+    text = text.replace('results["run"].values("value")', 'results["run"].arrays("value")[0]')
+    small = Small(tmp_path, text)
+    small.build()
+    failing = """
+def fail(spec, seed):
+    with open("{TRIES}", "a") as tries:
+        tries.write(".")
+    raise ValueError("always")
+
+
+project = Project("Small", (much,), experiments=(Experiment("bad", Spec(), fit=fail),), seeds=1)
+"""
+    small.edit(
+        'project = Project("Small", (much,), seeds=1)', failing.replace("{TRIES}", str(tmp_path / "tries"))
+    )
+    file = next((small.toy.folder / "report/results/run").glob("*.safetensors"))
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-1] + b"\x41")
+    ended = small.run("--force", "much")
+    assert ended.err.count("ValueError: always") == 1
+    assert (tmp_path / "tries").read_text() == "."
+    assert file.read_bytes() == whole
+
+
 def test_the_code_works_in_the_folder_of_the_project(tmp_path: Path) -> None:
     """When it is loaded, run and asked, from wherever the command was called; messages are from there."""
     text = HEAD + FIT + TAIL.replace("number(sum(", "number(len(Path.cwd().name) + sum(")
