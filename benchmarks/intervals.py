@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from labreport.project import Design, Measure
-from labreport.stats.compare import compare, mean_of
 from labreport.stats.estimate import ALPHA, critical_value
-from labreport.stats.sample import Sample
+from labreport.stats.inference import compare, mean_of
+from labreport.stats.samples import Sample
 from labreport.stats.shares import (
     FEW,
     PairCounts,

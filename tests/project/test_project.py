@@ -72,6 +72,10 @@ MISTAKES = [
     ("Experiment('one', Model(), fit='nowhere:fit').code", "fit is 'nowhere:fit', which is not there"),
     ("Experiment('one', Model()).code", "nothing runs it; give fit= or start="),
     ("study('grid', TREE, row=(1, 2))", "no field 'row'; did you mean 'rows'"),
+    (
+        "study('grid', TREE, rate=(0.1234561, 0.1234562))",
+        "rate takes 0.1234561 and 0.1234562, which are both '0.123456' in the name of an experiment",
+    ),
     ("question('?', reads=None)", "reads is None; allowed are experiments, studies"),
     ("study('grid', TREE, seeds=0, rows=(20, 40))", "seeds is 0; allowed is a whole number of at least 1"),
     ("at(0, DEEP)", "'deep' has epochs 1 to 50"),

@@ -118,6 +118,19 @@ class Study(Declared):
                 self.refuse_declaration(
                     f"{axis} takes {list(values)!r}; at least one value is needed, and each once"
                 )
+            self._refuse_equal_names(axis, values)
+
+    def _refuse_equal_names(self, axis: str, values: tuple[Any, ...]) -> None:
+        """Raise `UsageError` for two values that would give their experiments one name: 1 and 1.0."""
+        value_by_name: dict[str, Any] = {}
+        for value in values:
+            name = _value_in_name(value)
+            first_value = value_by_name.setdefault(name, value)
+            if first_value is not value:
+                self.refuse_declaration(
+                    f"{axis} takes {first_value!r} and {value!r}, which are both {name!r} in the name of an"
+                    " experiment; numbers are named by six digits"
+                )
 
     @cached_property
     def cells(self) -> tuple[tuple[dict[str, Any], Experiment], ...]:
@@ -157,8 +170,9 @@ def study(
 def _value_in_name(value: Any) -> str:
     """A value of a specification in the name of an experiment: `0.1`, `8-4`, of three layers of 8 `8x3`.
 
-    Stored runs, files and command lines have these names, so that the spelling is for good, without blanks.
-    People read `label_of` of `stats.sample` instead, which may change: `3 × 8`.
+    A number has at most six digits, so that two may have one name: `Study` refuses these. Stored runs, files
+    and command lines have these names, so that the spelling is for good, without blanks. People read
+    `label_of` of `stats.samples` instead, which may change: `3 × 8`.
     """
     if isinstance(value, float):
         return f"{value:g}"

@@ -1,15 +1,15 @@
 """Numbers, comparisons and findings: one way to compare, for results and for tables alike.
 
-Light to import: NumPy, SciPy and pandas are loaded when something is first computed. `sample` and `cells`
-read, `pairing` says what is compared one by one, `t_intervals`, `shares` and `two_way` compute, `compare` and
-`judgement` judge, `finding` is asked for `conditions`, `formats` prints it by the rules of `rounding`,
-`sentences` says it, `holding` and `contents` list what holds and what is inside, authors call `makers` and
-`summary`.
+Light to import: NumPy, SciPy and pandas are loaded when something is first computed. `samples` and `cells`
+read, `pairing` decides what is compared one by one, `t_intervals`, `shares` and `two_way` compute,
+`inference` and `judgement` judge. A `finding` answers `conditions`, `formats` prints it by the rules of
+`rounding`, `sentences` words it, `holding` and `contents` list what holds and what is inside. Authors call
+`makers`.
 """
 # ruff: noqa: I001
 
 from labreport.stats.answers import Answer, from_json
-from labreport.stats.compare import compare, mean_of
+from labreport.stats.inference import compare, mean_of
 from labreport.stats.finding import (
     Compared,
     Comparison,
@@ -36,5 +36,5 @@ from labreport.stats.quantity import Quantity, Source, as_quantity
 from labreport.stats.formats import FormattedQuantity, as_plus_minus, as_prose
 from labreport.stats.tables import Column, Table, read_declaration, rows
 from labreport.stats.wording import plural
-from labreport.stats.sample import Sample, sample
-from labreport.stats.summary import summary
+from labreport.stats.samples import Sample, sample
+from labreport.stats.makers.baseline import summary

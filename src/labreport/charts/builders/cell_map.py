@@ -11,7 +11,7 @@ from labreport.charts.builders.parts import average_name, axis_title, drawing, p
 from labreport.charts.drawing import Drawing
 from labreport.errors import refuse
 from labreport.project import Experiment
-from labreport.stats.sample import as_table
+from labreport.stats.samples import as_table
 
 if TYPE_CHECKING:
     import pandas

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from labreport.errors import did_you_mean, refuse
 from labreport.project import Data, Measure, Study, flatten_metrics
 from labreport.stats import Sample, mean_of, sample
-from labreport.stats.sample import as_measure, as_table, label_of, samples_by_group
+from labreport.stats.samples import as_measure, as_table, label_of, samples_by_group
 
 if TYPE_CHECKING:
     import pandas

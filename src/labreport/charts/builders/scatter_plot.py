@@ -19,7 +19,7 @@ from labreport.charts.builders.parts import (
 from labreport.charts.drawing import Drawing
 from labreport.charts.labels import TextLabel
 from labreport.project import Data, Measure
-from labreport.stats.sample import as_measure, as_table
+from labreport.stats.samples import as_measure, as_table
 
 if TYPE_CHECKING:
     import pandas

@@ -11,7 +11,7 @@ from labreport.stats.answers import Answer
 from labreport.stats.makers.comparisons import rank
 from labreport.stats.makers.described import answer_of
 from labreport.stats.quantity import Quantity, Source
-from labreport.stats.sample import Epoch, Sample, label_of
+from labreport.stats.samples import Epoch, Sample, label_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

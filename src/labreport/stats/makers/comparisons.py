@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from labreport.errors import did_you_mean, refuse
 from labreport.project.measure import Measure
 from labreport.stats.answers import Answer
-from labreport.stats.compare import compare
 from labreport.stats.finding import Comparison, Difference, Effect, GroupedDifference, Ranking
+from labreport.stats.inference import compare
 from labreport.stats.makers.described import answer_of, subjects_with_means
 from labreport.stats.names import text_of
-from labreport.stats.sample import (
+from labreport.stats.samples import (
     AnyData,
     By,
     Epoch,

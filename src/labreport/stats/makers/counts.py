@@ -14,7 +14,7 @@ from labreport.stats.finding import Count
 from labreport.stats.formats import as_prose
 from labreport.stats.makers.described import subjects_with_means
 from labreport.stats.quantity import Quantity, Source
-from labreport.stats.sample import AnyData, By, Epoch, Sample, as_measure, samples_by_group
+from labreport.stats.samples import AnyData, By, Epoch, Sample, as_measure, samples_by_group
 from labreport.stats.scalars import plain_number
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from typing import Any, TypedDict
 
 from labreport.project.measure import Measure
 from labreport.stats.answers import Answer
-from labreport.stats.compare import mean_of
 from labreport.stats.finding import Compared, Ranking
+from labreport.stats.inference import mean_of
 from labreport.stats.names import text_of
 from labreport.stats.quantity import Quantity
-from labreport.stats.sample import Sample
+from labreport.stats.samples import Sample
 
 
 class SubjectsWithMeans(TypedDict):

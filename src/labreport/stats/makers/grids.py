@@ -9,7 +9,7 @@ from labreport.stats.answers import Answer
 from labreport.stats.makers.comparisons import rank
 from labreport.stats.makers.means import mean
 from labreport.stats.quantity import Quantity
-from labreport.stats.sample import Epoch, label_of, samples_by_group
+from labreport.stats.samples import Epoch, label_of, samples_by_group
 from labreport.stats.tables import Column, Table
 from labreport.stats.wording import capitalise
 

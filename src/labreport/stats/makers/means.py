@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from labreport.project.measure import Measure
 from labreport.stats.answers import Answer
-from labreport.stats.compare import mean_of
-from labreport.stats.sample import (
+from labreport.stats.inference import mean_of
+from labreport.stats.samples import (
     AnyData,
     By,
     Epoch,

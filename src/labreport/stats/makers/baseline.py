@@ -13,7 +13,7 @@ from labreport.stats.formats import FormattedQuantity, number_text
 from labreport.stats.names import text_of
 from labreport.stats.quantity import Quantity, Source
 from labreport.stats.rounding import decimals_beside_limits, significant_decimals
-from labreport.stats.sample import as_measure, as_table
+from labreport.stats.samples import as_measure, as_table
 from labreport.stats.tables import Column, Entry, Table
 from labreport.stats.wording import MISSING, NO_BREAK, capitalise, count_text, plural
 

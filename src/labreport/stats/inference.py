@@ -11,7 +11,7 @@ from labreport.project.measure import Measure
 from labreport.stats import cells, pairing, t_intervals
 from labreport.stats.estimate import ALPHA, Ends, Estimate
 from labreport.stats.quantity import Quantity, Source
-from labreport.stats.sample import Sample
+from labreport.stats.samples import Sample
 from labreport.stats.shares import (
     paired_share_difference,
     share_estimate,
