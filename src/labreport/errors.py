@@ -17,6 +17,8 @@ _FOREIGN = tuple(os.path.abspath(folder) + os.sep for folder in _FOLDERS)
 """Where the engine, Python and its libraries are."""
 _COMPILED = (".pyx", ".pxd", ".pxi")
 """Endings of sources of which only the compiled code is installed."""
+_LEAST_ALIKE = 0.65
+"""How alike two words are of which one is asked for: 'cvs' and 'csv' are, 'lower' and 'clear' are not."""
 _MOST_LISTED = 12
 """So many of the known words a message lists."""
 
@@ -173,7 +175,7 @@ def did_you_mean(word: str, candidates: Iterable[str], has: str = "") -> str:
     '; there are wide, deep'
     """
     names = list(candidates)
-    near = get_close_matches(word, names, n=1)
+    near = get_close_matches(word, names, n=1, cutoff=_LEAST_ALIKE)
     question = f"; did you mean {near[0]!r}?" if near else ""
     if not has:
         return question

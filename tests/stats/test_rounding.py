@@ -9,7 +9,7 @@ import pytest
 
 from labreport import Measure, mean, table
 from labreport.errors import UsageError
-from labreport.stats import Namespace, Quantity, Source, Table, as_prose, formats
+from labreport.stats import Namespace, Quantity, Source, Table, as_prose, formats, number
 from labreport.stats.rounding import decimals_of_uncertainty, digits_of_column
 
 
@@ -48,7 +48,7 @@ def test_a_number_has_the_digits_that_its_uncertainty_supports() -> None:
         both(1.6, "µM", 1.2, 2.7)                       → 1.6 µM / 1.6 µM (1.2 to 2.7)
         both(9_999)                                     → 9,999 / 9,999
         both(1, "seeds")                                → 1 seed / 1 seed
-        both(2.0, "times", 1.0, 4.0)                    → 2.0 times / 2.0 times (1.0 to 4.0)
+        both(2.0, "times", 1.0, 4.0)                    → 2 times / 2 times (1 to 4)
         both(3.14e12, "J")                              → 3.1 × 10¹² J / 3.1 × 10¹² J
         both(9.96e9, "J")                               → 1.0 × 10¹⁰ J / 1.0 × 10¹⁰ J
         both(0.0004, "points", 0.0001, 0.0007)          → 0.04 points / 0.04 ± 0.03 points
@@ -86,6 +86,17 @@ def test_a_printed_interval_tells_on_which_side_of_its_limits_it_ends() -> None:
         ci(Quantity(-5.2, "mmHg", -10.1, -0.3), 0)       → −5 mmHg (95 % CI −10 to −0.3)
         pm(Quantity(-5.2, "mmHg", -10.1, -0.3), 1)       → −5.2 ± 4.9 mmHg
     """)
+
+
+def test_the_ends_of_an_interval_on_logarithms_have_decimals_of_their_own() -> None:
+    """The estimate says that it is one; of an author's number both ends are equally many times off."""
+    assert plain(number(2.0, (1.0, 4.0), "times")) == "2.0 times (1.0 to 4.0)"
+    assert plain(number(2.0, (1.1, 4.0), "times")) == "2 times (1.1 to 4)"
+    assert plain(Quantity(2.0, "times", 1.0, 4.0)) == "2 times (1 to 4)"
+    hosts = pd.DataFrame({"host": list("abc"), "ms": [1.0, 10.0, 97.0]})
+    geometric_mean = mean(table(hosts, replicate="host"), Measure("ms", "ms", scale="ratio")).mean
+    assert plain(formats.pm(geometric_mean)) == "9.9 ms (0.034 to 2,906)"
+    assert plain(formats.size(replace(geometric_mean, unit="times"))) == "9.9 times"
 
 
 def test_one_run_has_the_decimals_of_the_margin_else_two_digits() -> None:

@@ -303,6 +303,8 @@ MISTAKES = [
     ('table(VISITS, missing="skip")', "allowed is 'error' or 'drop'"),
     ('difference(SPEEDS, LATENCY, "v2", "v1", by="version").difference.uncler',
      "a difference has no 'uncler'; did you mean 'unclear'"),
+    ('difference(SPEEDS, LATENCY, "v2", "v1", by="version").difference.lower',
+     "a difference has no 'lower'; it has more, less, same"),
     ('difference(SPEEDS, LATENCY, by="version", against="v1", within="rate").difference["40"]',
      "no group of rate '40'; did you mean '400'"),
 ]  # fmt: skip

@@ -166,7 +166,7 @@ class Measure(Declared):
     @property
     def factor(self) -> float:
         """By what a stored value is multiplied to be printed: 100 for shares and points, else 1."""
-        return 100.0 if self.unit in ("%", "points") else 1.0
+        return printed_factor(self.quantity_unit)
 
     @property
     def whole(self) -> float:
@@ -239,6 +239,11 @@ class Measure(Declared):
         if self.scale == "ratio" and value <= 0:
             self.refuse_declaration(f'{owner} has {value:g}; scale="ratio" compares values above 0')
         return value
+
+
+def printed_factor(stored_unit: str) -> float:
+    """By what a stored number is multiplied to be printed: 100 of a `fraction` and of `points`, else 1."""
+    return 100.0 if stored_unit in ("fraction", "points") else 1.0
 
 
 def mistake_of_margin(margin: float | None, scale: Scale) -> str:

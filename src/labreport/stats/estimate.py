@@ -19,8 +19,9 @@ class Estimate:
 
     `n` is the number of units (of two unpaired groups, the smaller number), `values` are theirs and `spread`
     their standard deviation. `low` and `high` are None where there is no interval. `p` is the probability of
-    a two-sided test of no difference, `exact_test` says that it is an exact one. `method` names the interval.
-    `all_equal`: two groups that were compared are equal in every unit and item.
+    a two-sided test of no difference, `exact_test` says that it is an exact one. `method` names the interval,
+    which was made `on_logarithms`, or not. `all_equal`: two groups that were compared are equal in every unit
+    and item.
     """
 
     value: float | None
@@ -33,6 +34,7 @@ class Estimate:
     values: tuple[float, ...] = ()
     all_equal: bool = False
     exact_test: bool = False
+    on_logarithms: bool = False
 
 
 @dataclass(frozen=True)

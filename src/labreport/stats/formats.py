@@ -345,7 +345,8 @@ def _percent_of_ratio(quantity: Quantity) -> Quantity:
         return quantity
     percent = mapped_quantity(quantity, lambda ratio: ratio - 1)
     margin = None if quantity.margin is None else quantity.margin - 1
-    return replace(percent, unit="fraction", null=None if quantity.null is None else 0.0, margin=margin)
+    null = None if quantity.null is None else 0.0
+    return replace(percent, unit="fraction", null=null, margin=margin, on_logarithms=False)
 
 
 # Plain texts

@@ -192,7 +192,17 @@ def _quantity(estimate: Estimate, unit: str, source: Source, sample: Sample) -> 
     values = []
     for name, value in zip(sample.values, estimate.values, strict=False):
         values.append((name, value if math.isfinite(value) else None))
-    return Quantity(estimate.value, unit, low, high, estimate.n, source, estimate.spread, tuple(values))
+    return Quantity(
+        estimate.value,
+        unit,
+        low,
+        high,
+        estimate.n,
+        source,
+        estimate.spread,
+        tuple(values),
+        on_logarithms=estimate.on_logarithms,
+    )
 
 
 def _finite_ends(estimate: Estimate) -> Ends | tuple[None, None]:

@@ -11,10 +11,11 @@ from typing import Any, Literal
 
 from labreport.errors import did_you_mean, refuse
 from labreport.project.checks import STORED_AS, short_repr
+from labreport.project.measure import printed_factor
 from labreport.stats.conditions import Askable, Condition
 from labreport.stats.judgement import Judged, Outcome
 from labreport.stats.scalars import plain_number
-from labreport.stats.wording import distance_text, plural
+from labreport.stats.wording import distance_text, plural, unit_text
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ class Quantity(Askable):
     level of all `family` comparisons that were made together, by which it is judged; they are None where
     it is not, as of one seed. `margin` is what does not matter, in the stored unit (to whose decimals one run
     is printed), `p` the probability of its test by itself, `groups` both groups and how many units each has,
-    `(("drug", 27), ("placebo", 32))`.
+    `(("drug", 27), ("placebo", 32))`. `on_logarithms`: the intervals were made on logarithms.
     """
 
     value: float | int | None
@@ -106,6 +107,7 @@ class Quantity(Askable):
     margin: float | None = None
     p: float | None = None
     groups: tuple[tuple[str, int], ...] = ()
+    on_logarithms: bool = False
 
     @property
     def judged(self) -> Judged | None:
@@ -166,7 +168,7 @@ class Quantity(Askable):
     @property
     def factor(self) -> float:
         """How many of the printed unit are one of the stored: 100 for shares and points, else 1."""
-        return 100.0 if self.unit in ("fraction", "points") else 1.0
+        return printed_factor(self.unit)
 
     @property
     def is_ratio(self) -> bool:
@@ -190,9 +192,10 @@ class Quantity(Askable):
 
     def _distance_text(self, distance: float) -> str:
         """How far an end is from where a condition turns: `by 0.1 points`, of a ratio `by 3 %`."""
+        unit = "points" if self.unit == "fraction" else self.unit
         if self.is_ratio:
-            return distance_text(100 * distance, "%")
-        return distance_text(distance, "points" if self.unit == "fraction" else self.unit)
+            unit = "fraction"
+        return distance_text(distance * printed_factor(unit), unit_text(unit))
 
     def _stored_bound(self, bound: Any) -> float:
         """A bound in the stored unit: of a number in the printed unit, or of an exact quantity."""
@@ -200,7 +203,8 @@ class Quantity(Askable):
             return self._stored_bound_of_quantity(as_quantity(bound))
         number = plain_number(bound)
         if self.unit == "fraction" and 0 < number < 1 and (self.value or 0) > 0.1:
-            advice = f"write {100 * number:g} for {100 * number:g} %"
+            percent = f"{self.factor * number:g}"
+            advice = f"write {percent} for {percent} %"
             refuse(f"{number!r} is less than 1 %; a bound of a share is in per cent: {advice}")
         return number / self.factor
 

@@ -19,7 +19,7 @@ class Extent:
     Without a value it is 0, without an interval `low` and `high` are the value, too. `half_width` is that of
     the longer side, `uncertainty` the same, else the standard deviation; both are 0 of values that are equal
     but for rounding errors. `null` is what no difference is, `limits` what an end must not be rounded to,
-    nor across: 0, of a share or a ratio 1, too.
+    nor across: 0, of a share or a ratio 1, too. `on_logarithms`: the interval was made on logarithms.
     """
 
     value: float
@@ -29,6 +29,7 @@ class Extent:
     uncertainty: float
     null: float
     limits: tuple[float, ...]
+    on_logarithms: bool
 
     @property
     def size(self) -> float:
@@ -52,11 +53,9 @@ class Extent:
         return self.half_width > 1.5 * shorter_side
 
     @property
-    def is_logarithmic(self) -> bool:
-        """Whether both ends are equally many times off, and far: an interval made on logarithms."""
-        if not 0 < self.low < self.value < self.high <= 1e300 or self.high <= 1.5 * self.low:
-            return False
-        return math.isclose(self.high / self.value, self.value / self.low, rel_tol=1e-6)
+    def is_wide_on_logarithms(self) -> bool:
+        """Whether the interval was made on logarithms, and its upper end is over 1.5 times the lower."""
+        return self.on_logarithms and self.high > 1.5 * self.low
 
     def times(self, factor: float) -> Extent:
         """The same in another unit."""
@@ -68,6 +67,7 @@ class Extent:
             self.uncertainty * factor,
             self.null * factor,
             tuple(limit * factor for limit in self.limits),
+            self.on_logarithms,
         )
 
 
@@ -82,7 +82,8 @@ def extent_of(quantity: Quantity) -> Extent:
     null = 1.0 if quantity.is_ratio else 0.0
     has_most = quantity.is_ratio or quantity.unit == "fraction"
     limits = (0.0, 1.0) if has_most else (0.0,)
-    return Extent(value, low, high, half_width, uncertainty, null, limits).times(quantity.factor)
+    extent = Extent(value, low, high, half_width, uncertainty, null, limits, quantity.on_logarithms)
+    return extent.times(quantity.factor)
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ class Rounding:
     @property
     def prints_ends(self) -> bool:
         """Whether the ends of the interval are printed, since value ± half width would mislead."""
-        return self.extent.is_lopsided or self.extent.is_logarithmic or self.hides_null
+        return self.extent.is_lopsided or self.extent.is_wide_on_logarithms or self.hides_null
 
     def until_null_shows(self, least: int, *, brief: bool) -> Rounding:
         """The same with `least` decimals more, or up to three, so that ± tells on which side zero is."""
@@ -146,10 +147,10 @@ def _automatic_rounding(quantity: Quantity, brief: bool) -> Rounding:
     """By the first rule that applies: whole, by a power of ten, logarithmic, exact, as uncertain as it is."""
     extent = extent_of(quantity)
     if quantity.value is None or isinstance(quantity.value, int):
-        return Rounding(extent, 0, ends_have_own_decimals=extent.is_logarithmic)
+        return Rounding(extent, 0, ends_have_own_decimals=extent.is_wide_on_logarithms)
     if quantity.factor == 1 and _needs_power_of_ten(extent.size):
         return _rounding_by_power_of_ten(extent).until_null_shows(0, brief=brief)
-    if extent.is_logarithmic:
+    if extent.is_wide_on_logarithms:
         return Rounding(extent, significant_decimals(extent.value), ends_have_own_decimals=True)
     if not extent.uncertainty:
         return Rounding(extent, _decimals_without_uncertainty(quantity, extent, brief))
@@ -175,7 +176,7 @@ def _rounding_by_power_of_ten(extent: Extent) -> Rounding:
 def _rounding_with_exponent(extent: Extent, exponent: int) -> Rounding:
     before_power = extent.times(10.0**-exponent)
     decimals = 1
-    if extent.uncertainty and not extent.is_logarithmic:
+    if extent.uncertainty and not extent.is_wide_on_logarithms:
         supported = decimals_of_uncertainty(before_power.uncertainty)
         decimals = min(max(supported, 0), 3)
     return Rounding(before_power, decimals, exponent)

@@ -91,7 +91,8 @@ def geometric(
     value, low, high = on_logarithms.value, on_logarithms.low, on_logarithms.high
     of_groups = replace(on_logarithms, value=_power(value), low=_power(low), high=_power(high), spread=None)
     values = tuple(map(_power, on_logarithms.values))
-    return replace(of_groups, values=values, method=f"{on_logarithms.method} on logarithms")
+    method = f"{on_logarithms.method} on logarithms"
+    return replace(of_groups, values=values, method=method, on_logarithms=True)
 
 
 def _without_interval(estimate: Estimate, value: float, rounding: float) -> Estimate:

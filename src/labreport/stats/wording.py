@@ -90,10 +90,10 @@ def count_text(number: int, noun: str) -> str:
 
 
 def distance_text(distance: float, unit: str) -> str:
-    """How far a condition is from where it would turn: `by 0.1 points`; empty where the distance is 0."""
+    """How far a condition is from where it would turn, in this unit: `by 0.1 points`; empty for 0."""
     if not distance:
         return ""
-    size = abs(distance) * (100 if unit == "points" else 1)
+    size = abs(distance)
     number = f"{size:.2g}" if size < 100 else f"{size:,.0f}"
     noun = singular(unit) if number == "1" else unit
     return f"by {number} {noun}".rstrip()

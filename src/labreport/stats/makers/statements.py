@@ -47,11 +47,13 @@ def number(
     if exact is None:
         exact = isinstance(stated, int) and ci is None
     low = high = None
+    on_logarithms = False
     if ci is not None:
         low, high = _ends(ci)
         stated = float(stated)
         if not low <= stated <= high:
             refuse(f"number({stated!r}) is not between its ends, {low!r} and {high!r}")
+        on_logarithms = low > 0 and math.isclose(high / stated, stated / low, rel_tol=1e-6)
     by_replicate = []
     for replicate, single in (values or {}).items():
         by_replicate.append((replicate, float(plain_number(single))))
@@ -69,6 +71,7 @@ def number(
         exact=exact,
         out_of=out_of,
         p=None if p is None else float(plain_number(p)),
+        on_logarithms=on_logarithms,
     )
     return quantity if null is None else _as_comparison(quantity, null, margin)
 
