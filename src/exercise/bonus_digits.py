@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from statistics import fmean
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from exercise.catalogue import COMPLEX, LEARNING
 from exercise.confusions import (
@@ -20,15 +20,18 @@ from exercise.networks import CLASSES
 from labreport import Answer, Measure, at, difference, hardest, number
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
+
+    from labreport.results import Results, Run
 
 
 def _share_wrong(digits: tuple[int, ...]) -> Measure:
     """The share of the test images of some digits that is classified wrongly."""
 
-    def wrong(run: Any, epoch: int | None) -> Any:
-        of_these_digits = [label in digits for label in labels("test")]
-        return errors(run, epoch)[of_these_digits]
+    def wrong(run: Run, epoch: int | None) -> NDArray[np.bool_]:
+        shows_one_of_them = [label in digits for label in labels("test")]
+        return errors(run, epoch)[shows_one_of_them]
 
     names = ", ".join(str(digit) for digit in digits)
     return Measure(f"share of wrong answers for {names}", unit="%", better="lower", right=wrong, margin=0.2)
@@ -39,29 +42,26 @@ def _share_wrong(digits: tuple[int, ...]) -> Measure:
     reads=at(LAST, *LEARNING),
     figures=accuracy_by_digit,
 )
-def digits(results: Any) -> Answer:
+def digits(results: Results) -> Answer:
     """The share of each digit that each network gets wrong, and the hard digits against the easy ones."""
-    shares = {}
-    hard_first = True
-    easy_last = True
-    eights_third = True
+    answer = difference(results, _share_wrong(HARD) - _share_wrong(EASY), name="harder")
+    digits_by_network = []
     times_one = []
     for name in results:
-        shares[name] = hardest(results, name, truth=labels("test"), predicted="predictions").mean
-        wrong = [shares[name][digit].value for digit in range(CLASSES)]
-        from_easy_to_hard = sorted(range(CLASSES), key=wrong.__getitem__)
-        hard_first = hard_first and set(from_easy_to_hard[-len(HARD) :]) == set(HARD)
-        easy_last = easy_last and set(from_easy_to_hard[: len(EASY)]) == set(EASY)
-        eights_third = eights_third and from_easy_to_hard[-3] == 8
+        share_wrong = hardest(results, name, truth=labels("test"), predicted="predictions").mean
+        answer |= Answer(**{name: share_wrong})
+        wrong = [share_wrong[digit].value for digit in range(CLASSES)]
+        digits_by_network.append(sorted(range(CLASSES), key=wrong.__getitem__))  # from easy to hard
         for digit in HARD:
             times_one.append(wrong[digit] / max(wrong[1], 1e-9))
-    harder = difference(results, _share_wrong(HARD) - _share_wrong(EASY), name="harder")
 
     runs = results[COMPLEX]
+    hard_first = all(set(digits[-2:]) == set(HARD) for digits in digits_by_network)
+    easy_last = all(set(digits[:2]) == set(EASY) for digits in digits_by_network)
+    eights_third = all(digits[-3] == 8 for digits in digits_by_network)
     three_times = min(times_one) > 2.5 and max(times_one) < 3.5
     changing = len({_worst_digit(run) for run in runs}) > 1
-    return harder | Answer(
-        **shares,
+    return answer | Answer(
         hard_first=judged_over_runs(runs, hard_first, "5 and 9 are wrong most often in all networks"),
         easy_last=judged_over_runs(runs, easy_last, "0 and 1 are wrong least often in all networks"),
         eights_third=judged_over_runs(runs, eights_third, "8 is wrong third most often in all networks"),
@@ -70,7 +70,7 @@ def digits(results: Any) -> Answer:
     )
 
 
-def _worst_digit(run: Any) -> int:
+def _worst_digit(run: Run) -> int:
     """The digit of which one run classifies the largest share wrongly."""
     wrong = errors(run)
     digits = labels("test")
@@ -83,52 +83,59 @@ def _worst_digit(run: Any) -> int:
     reads=at(LAST, *LEARNING),
     figures=confusion_matrix,
 )
-def pattern(results: Any) -> Answer:
+def pattern(results: Results) -> Answer:
     """The pairs of digits that are confused most."""
     runs = results[COMPLEX]
     pairs = frequent_pairs(runs)
     odd_counts = errors_by_pair(confusion_matrices(runs, ~even_images()))
-    shares = [_share_of_pairs(odd_counts, pairs, run) for run in range(len(runs))]
+    shares = _shares_of_pairs(odd_counts, pairs)
     share = fmean(shares)
     by_chance = PAIRS / len(odd_counts)
 
     first_pairs = set()
-    for name in results:
-        counts = errors_by_pair(confusion_matrices(results[name]))
+    for runs_of_network in results.values():
+        counts = errors_by_pair(confusion_matrices(runs_of_network))
         first_pairs.add(next(iter(counts)))
 
     named = set(pairs) == {(4, 9), (3, 5), (2, 7), (4, 6), (7, 9)}
     first_in_all = first_pairs == {(4, 9)}
-    lead = difference(results, _confused((4, 9)) - _confused((3, 5)), name="lead")
+    more = min(shares) > by_chance
+    third = 0.28 < share < 0.38
     method = "of the errors on images with odd numbers, mean of the runs"
-    return lead | Answer(
-        first_in_all=judged_over_runs(runs, first_in_all, "4 and 9 are the first pair of all networks"),
-        named=judged_over_runs(runs, named, "the five pairs are 4–9, 3–5, 2–7, 4–6 and 7–9"),
+    answer = difference(results, _confused((4, 9)) - _confused((3, 5)), name="lead")
+    answer |= Answer(
         share=number(share, unit="fraction", method=method),
         by_chance=number(by_chance, unit="fraction", exact=True),
-        more=judged_over_runs(runs, min(shares) > by_chance, "in every run they are more than their share"),
-        third=judged_over_runs(runs, 0.28 < share < 0.38, "they make up about a third of the errors"),
+    )
+    return answer | Answer(
+        first_in_all=judged_over_runs(runs, first_in_all, "4 and 9 are the first pair of all networks"),
+        named=judged_over_runs(runs, named, "the five pairs are 4–9, 3–5, 2–7, 4–6 and 7–9"),
+        more=judged_over_runs(runs, more, "in every run they are more than their share"),
+        third=judged_over_runs(runs, third, "they make up about a third of the errors"),
     )
 
 
-def _share_of_pairs(counts: dict[Pair, list[int]], pairs: list[Pair], run: int) -> float:
-    """The share of the errors of one run that some pairs make up."""
-    of_pairs = sum(counts[pair][run] for pair in pairs)
-    of_all = sum(count[run] for count in counts.values())
-    return of_pairs / of_all
+def _shares_of_pairs(counts: dict[Pair, list[int]], pairs: list[Pair]) -> list[float]:
+    """For each run, the share of its errors that some pairs make up; `counts` has the errors by run."""
+    errors_of_pairs = zip(*(counts[pair] for pair in pairs), strict=True)
+    errors_of_all = zip(*counts.values(), strict=True)
+    shares = []
+    for of_pairs, of_all in zip(errors_of_pairs, errors_of_all, strict=True):
+        shares.append(sum(of_pairs) / sum(of_all))
+    return shares
 
 
 def _confused(pair: Pair) -> Measure:
     """The share of the test images on which the digits of a pair are confused, either way."""
 
-    def confused(run: Any, epoch: int | None) -> NDArray[Any]:
+    first, second = pair
+
+    def confused(run: Run, epoch: int | None) -> NDArray[np.bool_]:
         digits = labels("test")
         predictions = run.at(epoch).arrays["predictions"]
-        first, second = pair
-        forwards = (digits == first) & (predictions == second)
-        backwards = (digits == second) & (predictions == first)
-        either: NDArray[Any] = forwards | backwards
+        first_for_second = (digits == first) & (predictions == second)
+        second_for_first = (digits == second) & (predictions == first)
+        either: NDArray[np.bool_] = first_for_second | second_for_first
         return either
 
-    first, second = pair
     return Measure(f"share of images that confuse {first} and {second}", unit="%", better="", right=confused)

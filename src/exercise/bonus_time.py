@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from exercise.catalogue import (
     COMPLEX,
@@ -28,6 +28,10 @@ from exercise.measures import (
 )
 from labreport import Answer, Quantity, Table, at, change, difference, fact, mean, number
 
+if TYPE_CHECKING:
+    from labreport.results import Results
+    from labreport.stats import Fact
+
 LONGER = SMALL_LONGER.epochs
 MOMENTS = (10, 20, LAST, LONGER)
 """Epochs at which the simple network is looked at; the exercise asks for 20 and 50."""
@@ -38,7 +42,7 @@ PALM_DAYS, PALM_CHIPS = (1_200 + 336) / 24, 6_144
 
 
 @question("What do 20 and 50 epochs bring, and when do returns diminish?", reads=at(MOMENTS, SMALL_LONGER))
-def longer(results: Any) -> Answer:
+def longer(results: Results) -> Answer:
     """Accuracy of `small` from epoch to epoch, and when its validation loss is lowest."""
     to_20 = change(results, TEST, 10, 20, SMALL_LONGER).change
     to_50 = change(results, TEST, 20, LAST, SMALL_LONGER).change
@@ -52,37 +56,29 @@ def longer(results: Any) -> Answer:
         row.append(gain_per_ten_epochs[epoch])
         rows.append(row)
     columns = ("Epochs", "Training", "Validation", "Test", "Test gain per ten epochs")
-    moments = Table(columns, rows)
+    answer = Answer(to_20=to_20, to_50=to_50, to_60=to_60, moments=Table(columns, rows))
 
     runs = results[SMALL_LONGER]
     lowest = [losses.index(min(losses)) + 1 for losses in runs.curve("validation_loss")]
-    over = fact(max(lowest) < LONGER, "the validation loss of small is lowest before epoch 60 in all runs")
+    over = max(lowest) < LONGER
     training = means(runs.curve("accuracy"))
     rises = training[LONGER - 1] > training[LAST - 1]
-    still_training = fact(rises, "training accuracy is higher after 60 epochs than after 50")
-    return Answer(
-        to_20=to_20,
-        to_50=to_50,
-        to_60=to_60,
-        moments=moments,
+    return answer | Answer(
         first_low=number(min(lowest), exact=True),
         last_low=number(max(lowest), exact=True),
-        over=over,
-        still_training=still_training,
+        over=fact(over, "the validation loss of small is lowest before epoch 60 in all runs"),
+        still_training=fact(rises, "training accuracy is higher after 60 epochs than after 50"),
     )
 
 
 @question(
     "How accurate is complex after 5, 20 and 50 epochs, and how long does it train?",
-    reads=(
-        *at(COMPARED, COMPLEX),
-        *at((5, 10, 20, LAST), SMALL),
-        *at(10, SMALL_MOMENTUM),
-        TIMES["complex"],
-        TIMES["small"],
-    ),
+    reads=at(COMPARED, COMPLEX)
+    + at((5, 10, 20, LAST), SMALL)
+    + at(10, SMALL_MOMENTUM)
+    + at(1, TIMES["complex"], TIMES["small"]),
 )
-def progress(results: Any) -> Answer:
+def progress(results: Results) -> Answer:
     """`complex` against `small` after as many epochs, and the seconds of both."""
     complex_time = mean(results[TIMES["complex"]], EPOCH_SECONDS).mean
     small_time = mean(results[TIMES["small"]], EPOCH_SECONDS).mean
@@ -101,18 +97,20 @@ def progress(results: Any) -> Answer:
     columns = ("Epochs", "complex", "small", "Difference", "complex, time", "small, time")
     longer_epoch = difference(results, EPOCH_TIME, TIMES["complex"], TIMES["small"]).difference
     ratio = longer_epoch.quantity
+    times = number(ratio.value, ci=ratio.interval, n=ratio.n, source=ratio.source, null=1)
+    early_momentum = difference(results, TEST, SMALL_MOMENTUM, SMALL, epoch=10).difference
     return Answer(
         ahead=Answer(**ahead),
         reached=Answer(**reached),
-        times=number(ratio.value, ci=ratio.interval, n=ratio.n, source=ratio.source, null=1),
+        times=times,
         shrinks=_is_clearly_less(ahead["after_20"].quantity, ahead["after_5"].quantity),
         compared=Table(columns, rows),
         longer_epoch=longer_epoch,
-        early_momentum=difference(results, TEST, SMALL_MOMENTUM, SMALL, epoch=10).difference,
+        early_momentum=early_momentum,
     )
 
 
-def _is_clearly_less(later: Quantity, earlier: Quantity) -> Any:
+def _is_clearly_less(later: Quantity, earlier: Quantity) -> Fact:
     """Whether the whole interval of the later lead is below that of the earlier one; unknown without them."""
     truth = None
     if later.judged_high is not None and earlier.judged_low is not None:
@@ -122,15 +120,12 @@ def _is_clearly_less(later: Quantity, earlier: Quantity) -> Any:
 
 @question(
     "Was the extra complexity worth the additional training time?",
-    reads=(
-        *at((20, LAST), COMPLEX),
-        *at(LAST, SMALL, SMALL_MOMENTUM, ONE_LAYER, WIDE),
-        *at(LONGER, SMALL_LONGER),
-        TIMES["complex"],
-        TIMES["small"],
-    ),
+    reads=at((20, LAST), COMPLEX)
+    + at(LAST, SMALL, SMALL_MOMENTUM, ONE_LAYER, WIDE)
+    + at(LONGER, SMALL_LONGER)
+    + at(1, TIMES["complex"], TIMES["small"]),
 )
-def worth(results: Any) -> Answer:
+def worth(results: Results) -> Answer:
     """`complex` against `small` in about equal time, and against what differs in one thing."""
     others = {
         "sooner": (SMALL, LAST, "small, 50 epochs (complex: 20 epochs)"),
@@ -146,18 +141,18 @@ def worth(results: Any) -> Answer:
         compared = difference(results, TEST, (COMPLEX, own_epoch), (network, epoch), family=len(others))
         against[name] = compared.difference
         complex_accuracy, other_accuracy = compared.mean.members.values()
-        rows.append([title, complex_accuracy, other_accuracy, with_judged_interval(compared.difference)])
+        gap = with_judged_interval(compared.difference)
+        rows.append([title, complex_accuracy, other_accuracy, gap])
     columns = ("Compared with", "complex", "The other", "Difference")
     complex_time = mean(results[TIMES["complex"]], EPOCH_SECONDS).mean
     small_time = mean(results[TIMES["small"]], EPOCH_SECONDS).mean
-    share_of_time = 20 * float(complex_time.value or 0) / (LAST * float(small_time.value or 1))
+    share_of_time = 20 * complex_time.value / (LAST * small_time.value)
+    about_half = 0.35 < share_of_time < 0.75
     return Answer(
         against=Answer(**against),
         fair=Table(columns, rows),
         sooner=with_judged_interval(against["sooner"]),
-        half_time=fact(
-            0.35 < share_of_time < 0.75, "20 epochs of complex take about half the time of 50 of small"
-        ),
+        half_time=fact(about_half, "20 epochs of complex take about half the time of 50 of small"),
     )
 
 
@@ -165,7 +160,7 @@ def worth(results: Any) -> Answer:
     "Would the complex network get even better with more time?",
     reads=at((LAST, COMPLEX_LONGER.epochs), COMPLEX_LONGER),
 )
-def more_time(results: Any) -> Answer:
+def more_time(results: Results) -> Answer:
     """What twenty more epochs change, and what there was left to learn."""
     runs = results[COMPLEX_LONGER]
     accuracies = runs.values("training accuracy", LAST)
@@ -179,17 +174,18 @@ def more_time(results: Any) -> Answer:
 
 
 @question("How does this compare with weeks to months?", reads=TIMES["wide"])
-def perspective(results: Any) -> Answer:
+def perspective(results: Results) -> Answer:
     """How many times as long as `wide` for 50 epochs PaLM was trained, to two digits."""
     epoch_seconds = mean(results[TIMES["wide"]], EPOCH_SECONDS).mean
     total = scaled(epoch_seconds, LAST)
     times = PALM_DAYS * 24 * 3600 / float(total.value or 1)
-    rounded = float(f"{times:.2g}")
-    first_run = next(iter(results[TIMES["wide"]]))
+    two_digits = float(f"{times:.2g}")
+    first_run = results[TIMES["wide"]].runs[0]
+    cores = first_run.provenance.get("cores", 1)
     return Answer(
         seconds=total,
-        times=number(rounded, method="64 days over the seconds of wide, to two digits"),
+        times=number(two_digits, method="64 days over the seconds of wide, to two digits"),
         days=number(PALM_DAYS, exact=True),
         chips=number(PALM_CHIPS, exact=True),
-        cores=number(first_run.provenance.get("cores", 1), exact=True),
+        cores=number(cores, exact=True),
     )

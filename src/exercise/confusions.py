@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from exercise.measures import labels
 from exercise.networks import CLASSES
@@ -12,13 +12,15 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from labreport.results import Runs
+
 Pair: TypeAlias = tuple[int, int]
 """Two digits, the smaller first."""
 PAIRS = 5
 """How many of the most frequent pairs are named and framed."""
 
 
-def confusion_matrices(runs: Any, images: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
+def confusion_matrices(runs: Runs, images: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
     """Test images by digit (rows) and by what each run takes them for (columns), shape (runs, 10, 10).
 
     `images` says which of the test images count, by default all; shape (images,).
@@ -39,7 +41,7 @@ def errors_by_pair(matrices: NDArray[np.int64]) -> dict[Pair, list[int]]:
     counts = {}
     for first, second in combinations(range(CLASSES), 2):
         both_ways = matrices[:, first, second] + matrices[:, second, first]
-        counts[first, second] = [int(count) for count in both_ways]
+        counts[first, second] = both_ways.tolist()
     order = sorted(counts, key=lambda pair: -sum(counts[pair]))
     return {pair: counts[pair] for pair in order}
 
@@ -52,25 +54,26 @@ def even_images() -> NDArray[np.bool_]:
     return even
 
 
-def frequent_pairs(runs: Any) -> list[Pair]:
+def frequent_pairs(runs: Runs) -> list[Pair]:
     """The pairs that are confused most on the test images with even numbers, the most frequent first."""
     counts = errors_by_pair(confusion_matrices(runs, even_images()))
     return list(counts)[:PAIRS]
 
 
-def always_wrong_of_pair(runs: Any, pair: Pair) -> list[tuple[int, int]]:
-    """Test images of a pair that every run takes for the other digit: place and what it is taken for.
+def always_wrong_of_pair(runs: Runs, pair: Pair) -> list[tuple[int, int]]:
+    """Test images of a pair that every run takes for the other digit.
 
-    The images of which the runs are surest come first.
+    Each is its place in the test split and the digit that it is taken for: `(247, 2)`. Those of which the
+    runs are surest come first.
     """
     import numpy as np
 
     digits = labels("test")
     predictions = np.array(runs.arrays("predictions"))
     confidence = np.mean(runs.arrays("confidence"), axis=0)
-    found = []
+    images = []
     for digit, other in (pair, pair[::-1]):
         taken_for_other = (predictions == other).all(axis=0)
         places = np.flatnonzero((digits == digit) & taken_for_other)
-        found += [(int(place), other) for place in places]
-    return sorted(found, key=lambda image: -confidence[image[0]])
+        images += [(place, other) for place in places.tolist()]
+    return sorted(images, key=lambda image: -confidence[image[0]])

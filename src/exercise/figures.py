@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import exp, log
 from statistics import fmean
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from exercise import mnist, pictures
 from exercise.catalogue import (
@@ -21,18 +21,20 @@ from exercise.catalogue import (
     SMALL_MOMENTUM,
     WIDE,
 )
-from exercise.confusions import (
-    always_wrong_of_pair,
-    confusion_matrices,
-    frequent_pairs,
-)
+from exercise.confusions import always_wrong_of_pair, confusion_matrices, frequent_pairs
 from exercise.measures import EPOCH, GOAL, LEARNED, figure, labels
 from exercise.networks import CLASSES
-from labreport import at, charts, hardest
+from labreport import Experiment, at, charts, hardest
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from labreport.results import Results, Runs
 
 Curves: TypeAlias = list[list[float]]
 """Values by run and epoch."""
 Limits: TypeAlias = tuple[float, float]
+"""The least and the greatest value that a panel shows."""
 
 BLUE, VERMILLION, PURPLE, INK, GREEN = charts.SERIES
 DASHED = (3.6, 1.5)
@@ -44,9 +46,9 @@ PICTURES = 4
 """Images shown of each pair of digits."""
 
 
-def shape(network: Any) -> str:
-    """Hidden layers × nodes of a network, whose layers have equally many."""
-    layers = network.specification.hidden_layers
+def shape(experiment: Experiment) -> str:
+    """Hidden layers × nodes of a network whose layers have equally many: `10 × 32`."""
+    layers = experiment.specification.hidden_layers
     return f"{len(layers)} × {layers[0]}"
 
 
@@ -60,12 +62,15 @@ def percent(curves: Curves) -> Curves:
     return [[100 * value for value in curve] for curve in curves]
 
 
-def _draw_curves(panel: Any, curves: Curves, mark: Any, limits: Limits, faint_runs: bool = True) -> None:
+def _draw_curves(
+    panel: Axes, curves: Curves, mark: charts.Mark, limits: Limits, faint_runs: bool = True
+) -> None:
     """The mean curve and each run's, from the epoch on after which the mean stays within the limits."""
+    lowest, highest = limits
     mean = means(curves)
     begin = 0
     for index, value in enumerate(mean):
-        if not limits[0] <= value <= limits[1]:
+        if not lowest <= value <= highest:
             begin = index + 1
     epochs = range(begin + 1, len(mean) + 1)
     if faint_runs:
@@ -73,7 +78,7 @@ def _draw_curves(panel: Any, curves: Curves, mark: Any, limits: Limits, faint_ru
     charts.curve(panel, epochs, mean[begin:], mark)
 
 
-def _finish_epochs(panel: Any, title: str, limits: Limits, epochs: Sequence[int]) -> None:
+def _finish_epochs(panel: Axes, title: str, limits: Limits, epochs: Sequence[int]) -> None:
     """Limits, ticks and titles of a panel whose x axis is the epoch."""
     panel.set_ylim(*limits)
     panel.set_xlim(epochs[0], epochs[-1])
@@ -84,18 +89,19 @@ def _finish_epochs(panel: Any, title: str, limits: Limits, epochs: Sequence[int]
 
 
 def _accuracy_and_loss(
-    results: Any,
-    series: dict[tuple[str, str], Any],
+    results: Results,
+    series: dict[tuple[str, str], charts.Mark],
     lowest_accuracy: float,
     highest_loss: float,
     height_mm: float,
-) -> Any:
+) -> charts.Drawing:
     """Two panels by epoch: accuracy from a lowest one on, in per cent, and loss up to a highest.
 
     `series` maps a network and the prefix of its records ("" for training data, "validation_") to a mark.
     """
     drawing, (accuracy_panel, loss_panel) = charts.column_figure(height_mm, columns=2)
-    accuracy_limits, loss_limits = (lowest_accuracy, 100.0), (0.0, highest_loss)
+    accuracy_limits = (lowest_accuracy, 100.0)
+    loss_limits = (0.0, highest_loss)
     rows = []
     for (name, prefix), mark in series.items():
         accuracies = percent(results[name].curve(f"{prefix}accuracy"))
@@ -115,7 +121,7 @@ def _accuracy_and_loss(
 
 
 @figure(reads=(WIDE, SMALL))
-def curves_shallow(results: Any) -> Any:
+def curves_shallow(results: Results) -> charts.Drawing:
     """The two networks of one hidden layer in training."""
     series = {}
     for name, style in (("wide", BLUE), ("small", VERMILLION)):
@@ -129,7 +135,7 @@ def curves_shallow(results: Any) -> Any:
 
 
 @figure(reads=COMPLEX)
-def curves_complex(results: Any) -> Any:
+def curves_complex(results: Results) -> charts.Drawing:
     """The network of three hidden layers in training."""
     series = {
         ("complex", ""): charts.Mark("training", replace(VERMILLION, dash=DASHED)),
@@ -143,7 +149,7 @@ def curves_complex(results: Any) -> Any:
 
 
 @figure(reads=DEEP)
-def curves_deep(results: Any) -> Any:
+def curves_deep(results: Results) -> charts.Drawing:
     """The three deep networks in training: training and validation accuracy by epoch."""
     drawing, (panel,) = charts.column_figure(34)
     _finish_epochs(panel, "Accuracy, %", (5, 25), range(1, EPOCH + 1))
@@ -154,7 +160,8 @@ def curves_deep(results: Any) -> Any:
             label = name if images == "validation" else "_"
             mark = charts.Mark(label, replace(style, dash=dash))
             charts.curve(panel, range(1, EPOCH + 1), mean, mark)
-            rows += [[name, images, epoch, round(value, 2)] for epoch, value in enumerate(mean, 1)]
+            for epoch, value in enumerate(mean, 1):
+                rows.append([name, images, epoch, round(value, 2)])
     charts.reference_line(panel, LEARNED, f"{LEARNED} %, as the question asks")
     charts.label_line_ends(panel)
     kind = "line chart of the accuracy of the deep networks by epoch, on training and validation data"
@@ -162,27 +169,26 @@ def curves_deep(results: Any) -> Any:
 
 
 @figure(reads=(DEEP_32, GAIN, BACKWARD))
-def signals(results: Any) -> Any:
+def signals(results: Results) -> charts.Drawing:
     """Gradient, and difference between images, by layer before the first update."""
     drawing, (gradient_panel, image_panel) = charts.column_figure(40, columns=2)
     usual = charts.Mark("usual weights", BLUE)
     louder = charts.Mark("Trial 3: weights × 4", VERMILLION)
     backward = charts.Mark("Trial 1: gradient × 4", PURPLE)
-    curves = (
-        (gradient_panel, "Gradient norm", "first_gradient_norms", DEEP_32, usual),
-        (gradient_panel, "Gradient norm", "first_gradient_norms", GAIN, louder),
-        (gradient_panel, "Gradient norm", "first_gradient_norms", BACKWARD, backward),
-        (image_panel, "Difference between two images", "image_differences", DEEP_32, usual),
-        (image_panel, "Difference between two images", "image_differences", GAIN, louder),
+    curves_by_panel = (
+        (gradient_panel, "Gradient norm", "first_gradient_norms", (DEEP_32, GAIN, BACKWARD)),
+        (image_panel, "Difference between two images", "image_differences", (DEEP_32, GAIN)),
     )
+    marks = {DEEP_32.name: usual, GAIN.name: louder, BACKWARD.name: backward}
     rows = []
-    for panel, title, record, network, mark in curves:
-        mean = _mean_by_layer(results[network], record)
-        charts.curve(panel, range(1, len(mean) + 1), mean, mark, markers=True)
+    for panel, title, record, networks in curves_by_panel:
+        for network in networks:
+            mean = _mean_by_layer(results[network], record)
+            mark = marks[network.name]
+            charts.curve(panel, range(1, len(mean) + 1), mean, mark, markers=True)
+            for layer, value in enumerate(mean, 1):
+                rows.append([title, mark.label, layer, float(f"{value:.3g}")])
         charts.y_title(panel, title)
-        for layer, value in enumerate(mean, 1):
-            rows.append([title, mark.label, layer, float(f"{value:.3g}")])
-    for panel in (gradient_panel, image_panel):
         panel.set_yscale("log")
         panel.set_ylim(1e-8, 10)
         panel.set_xlabel("Hidden layer")
@@ -193,7 +199,7 @@ def signals(results: Any) -> Any:
     return charts.Drawing(drawing, kind, ["signal", "network", "hidden layer", "mean"], rows)
 
 
-def _mean_by_layer(runs: Any, record: str) -> list[float]:
+def _mean_by_layer(runs: Runs, record: str) -> list[float]:
     """The geometric mean over runs of a signal by hidden layer, before the first update."""
     hidden_layers = len(runs.experiment.specification.hidden_layers)
     by_run = [run.records[0][record][:hidden_layers] for run in runs]
@@ -205,14 +211,15 @@ def _mean_by_layer(runs: Any, record: str) -> list[float]:
 
 
 @figure(reads=at(EPOCH, *NETWORKS))
-def accuracy_parameters(results: Any) -> Any:
+def accuracy_parameters(results: Results) -> charts.Drawing:
     """Validation accuracy after ten epochs against the number of parameters."""
     drawing, (panel,) = charts.column_figure(36)
     panel.set(xscale="log", xlim=(5e3, 5e5), ylim=(0, 105))
     panel.grid(False)
     shallow = charts.Mark("one or three hidden layers", BLUE)
     deep = charts.Mark("ten hidden layers", VERMILLION)
-    rows, names = [], []
+    rows = []
+    names = []
     for name, runs in results.items():
         network = runs.experiment.specification
         mark = deep if len(network.hidden_layers) == 10 else shallow
@@ -232,7 +239,7 @@ def accuracy_parameters(results: Any) -> Any:
 
 
 @figure(reads=(SMALL, SMALL_MOMENTUM, WIDE, COMPLEX))
-def momentum_and_size(results: Any) -> Any:
+def momentum_and_size(results: Results) -> charts.Drawing:
     """Validation accuracy by epoch of a small network without momentum and with it, and of larger ones."""
     drawing, (panel,) = charts.column_figure(47)
     limits = (94.0, 98.6)
@@ -246,7 +253,8 @@ def momentum_and_size(results: Any) -> Any:
     for name, mark in marks.items():
         curves = percent(results[name].curve("validation_accuracy"))
         _draw_curves(panel, curves, mark, limits, faint_runs=False)
-        rows += [[mark.label, epoch, round(value, 2)] for epoch, value in enumerate(means(curves), 1)]
+        for epoch, value in enumerate(means(curves), 1):
+            rows.append([mark.label, epoch, round(value, 2)])
     _finish_epochs(panel, "Validation accuracy, %", limits, FIFTY_EPOCHS)
     panel.set_yticks(range(94, 99))
     charts.label_line_ends(panel)
@@ -255,7 +263,7 @@ def momentum_and_size(results: Any) -> Any:
 
 
 @figure(reads=LEARNING)
-def accuracy_by_digit(results: Any) -> Any:
+def accuracy_by_digit(results: Results) -> charts.Drawing:
     """Accuracy on the test images of each digit after the last epoch, with intervals, by network."""
     drawing, panels = charts.column_figure(48, columns=3, share_axes=True)
     rows = []
@@ -263,10 +271,11 @@ def accuracy_by_digit(results: Any) -> Any:
         wrong = hardest(results, name, truth=labels("test"), predicted="predictions").mean
         for digit in range(CLASSES):
             style = VERMILLION if digit in HARD else BLUE
-            accuracy = 100 - 100 * wrong[digit].value
-            low, high = accuracy, accuracy
-            if wrong[digit].interval:
-                high, low = (100 - 100 * end for end in wrong[digit].interval)
+            share = wrong[digit]
+            accuracy = 100 - 100 * share.value
+            least_wrong, most_wrong = share.interval or (share.value, share.value)
+            low = 100 - 100 * most_wrong
+            high = 100 - 100 * least_wrong
             panel.vlines(digit, low, high, colors=style.colour.value, linewidth=1.2)
             charts.points(panel, [digit], [accuracy], charts.Mark(str(digit), style), size=5.0)
             rows.append([name, digit, round(accuracy, 2), round(low, 2), round(high, 2)])
@@ -282,18 +291,22 @@ def accuracy_by_digit(results: Any) -> Any:
 
 
 @figure(reads=COMPLEX)
-def confusion_matrix(results: Any) -> Any:
+def confusion_matrix(results: Results) -> charts.Drawing:
     """What `complex` takes each digit for, right answers left out; and images of the most frequent pairs."""
     import numpy as np
 
     runs = results[COMPLEX]
     mean = confusion_matrices(runs).mean(axis=0)
     pairs = frequent_pairs(runs)
-    digits = [str(digit) for digit in range(CLASSES)]
+    digits = list("0123456789")
     drawing, canvas = pictures.canvas(64)
 
     panel = drawing.add_axes((0.05, 0.13, 0.53, 0.86))
-    texts = [[f"{value:.1f}" for value in row] for row in mean]
+    texts = []
+    rows = []
+    for digit, means_of_digit in enumerate(mean.tolist()):
+        texts.append([f"{value:.1f}" for value in means_of_digit])
+        rows.append([digit, *(round(value, 1) for value in means_of_digit)])
     is_blank = np.eye(CLASSES, dtype=bool) | (mean == 0)
     shown = np.where(is_blank, np.nan, mean)
     charts.draw_cells(panel, shown, texts, rows=digits, columns=digits, low=0)
@@ -309,8 +322,5 @@ def confusion_matrix(results: Any) -> Any:
             left = 102.0 + 14.0 * column
             pictures.show_image(canvas, 255 - test.images[place], left, top, size)
             pictures.caption(canvas, f"{test.labels[place]} → {taken_for}", left + size / 2, top + size + 0.3)
-    rows = []
-    for digit, row_of_means in enumerate(mean):
-        rows.append([digit, *(round(float(value), 1) for value in row_of_means)])
     kind = "confusion matrix of complex, mean number of test images; beside it images of the framed pairs"
     return charts.Drawing(drawing, kind, ["digit", *(f"taken for {digit}" for digit in digits)], rows)

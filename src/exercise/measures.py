@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import labreport
 from exercise import mnist
@@ -14,6 +14,9 @@ from labreport import Measure, Quantity, fact, number
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from labreport.results import Run, Runs
+    from labreport.stats import Difference, Fact
 
 question = partial(labreport.question, data=MNIST)
 figure = partial(labreport.figure, data=MNIST)
@@ -49,28 +52,28 @@ def labels(split: str) -> NDArray[np.uint8]:
     return images.labels
 
 
-def errors(run: Any, epoch: int | None = None) -> NDArray[np.bool_]:
-    """Which test images `run` classifies wrongly at `epoch`, shape (images,)."""
+def errors(run: Run, epoch: int | None = None) -> NDArray[np.bool_]:
+    """Which test images `run` classifies wrongly at `epoch`, by default the last; shape (images,)."""
     predictions = run.at(epoch).arrays["predictions"]
     wrong: NDArray[np.bool_] = predictions != labels("test")
     return wrong
 
 
-def _right_on_validation(run: Any, epoch: int | None) -> NDArray[np.bool_]:
+def _right_on_validation(run: Run, epoch: int | None) -> NDArray[np.bool_]:
     predictions = run.at(epoch).arrays["validation_predictions"]
     right: NDArray[np.bool_] = predictions == labels("validation")
     return right
 
 
-def _right_on_test(run: Any, epoch: int | None) -> NDArray[np.bool_]:
+def _right_on_test(run: Run, epoch: int | None) -> NDArray[np.bool_]:
     return ~errors(run, epoch)
 
 
-def _right_on_first_half(run: Any, epoch: int | None) -> NDArray[np.bool_]:
+def _right_on_first_half(run: Run, epoch: int | None) -> NDArray[np.bool_]:
     return _right_on_test(run, epoch)[:HALF]
 
 
-def _right_on_second_half(run: Any, epoch: int | None) -> NDArray[np.bool_]:
+def _right_on_second_half(run: Run, epoch: int | None) -> NDArray[np.bool_]:
     return _right_on_test(run, epoch)[HALF:]
 
 
@@ -82,16 +85,16 @@ SECOND_HALF = accuracy_measure("accuracy on the last 5,000 test images", right=_
 VALIDATION_LOSS = Measure("validation loss", better="lower")
 
 
-def _error_count(run: Any, epoch: int | None) -> float:
+def _error_count(run: Run, epoch: int | None) -> float:
     return float(errors(run, epoch).sum())
 
 
-def _is_sure(run: Any, epoch: int | None) -> NDArray[np.bool_]:
+def _is_sure(run: Run, epoch: int | None) -> NDArray[np.bool_]:
     sure: NDArray[np.bool_] = run.at(epoch).arrays["confidence"] > SURE
     return sure
 
 
-def _sure_error_count(run: Any, epoch: int | None) -> float:
+def _sure_error_count(run: Run, epoch: int | None) -> float:
     return float((errors(run, epoch) & _is_sure(run, epoch)).sum())
 
 
@@ -115,7 +118,7 @@ EPOCH_TIME = Measure(
 
 
 def scaled(quantity: Quantity, factor: float) -> Quantity:
-    """So many times a quantity, such as a time, a ratio or a gain; its interval is scaled with it."""
+    """`factor` times a quantity, such as the time of 50 epochs; its interval is multiplied, too."""
     value = factor * float(quantity.value or 0)
     ends = None
     if quantity.interval:
@@ -124,19 +127,19 @@ def scaled(quantity: Quantity, factor: float) -> Quantity:
     return number(value, ci=ends, unit=quantity.unit, n=quantity.n, source=quantity.source)
 
 
-def with_judged_interval(finding: Any) -> Quantity:
-    """The difference of a comparison, with the interval by which it is judged as one of several."""
-    quantity: Quantity = finding.quantity
+def with_judged_interval(comparison: Difference) -> Quantity:
+    """How large a difference of two is, with the wider interval by which it is judged as one of several."""
+    quantity = comparison.quantity
+    assert quantity is not None  # it is a single comparison
     return replace(quantity, low=quantity.judged_low, high=quantity.judged_high)
 
 
-def stored_parameters(runs: Any) -> int:
+def stored_parameters(runs: Runs) -> int:
     """Weights and biases, counted in what the first run stored after its last epoch."""
-    arrays = runs.at()[0].arrays
-    sizes = [arrays[name].size for name in arrays if name.startswith("state.layer-")]
-    return sum(sizes)
+    arrays = runs.runs[0].at().arrays
+    return sum(arrays[name].size for name in arrays if name.startswith("state.layer-"))
 
 
-def judged_over_runs(runs: Any, truth: bool, sentence: str) -> Any:
-    """A fact about how networks behave, which a single run can neither show nor refute."""
+def judged_over_runs(runs: Runs, truth: bool, sentence: str) -> Fact:
+    """A fact about how networks behave; unknown where there is only one run, which cannot show it."""
     return fact(truth if len(runs) > 1 else None, sentence)

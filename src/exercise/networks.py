@@ -104,30 +104,30 @@ class Rules:
         hint = ""
         if len(network.hidden_layers) == 1:
             hint = f", which is {_nodes_of_one_layer(self.parameters)} in one hidden layer"
-        broken = [_outside("hidden layers", len(network.hidden_layers), self.hidden_layers)]
+        broken = _outside("hidden layers", len(network.hidden_layers), self.hidden_layers)
         for nodes in network.hidden_layers:
-            broken.append(_outside("nodes in a hidden layer", nodes, self.nodes))
-        broken.append(_outside("trainable parameters", network.parameters, self.parameters, hint))
-        broken.append(_outside("epochs", experiment.epochs, self.epochs))
+            broken += _outside("nodes in a hidden layer", nodes, self.nodes)
+        broken += _outside("trainable parameters", network.parameters, self.parameters, hint)
+        broken += _outside("epochs", experiment.epochs, self.epochs)
         for field, asked in ASKED.items():
             value = getattr(network, field)
             if value != asked:
                 broken.append(f"the {field} {value!r}; the exercise asks for {asked!r}")
-        return [text for text in broken if text]
+        return broken
 
 
-def _outside(name: str, number: int, bounds: Bounds, hint: str = "") -> str:
-    """Say that a number is outside its bounds, and what they are; the empty text where it is not."""
+def _outside(name: str, number: int, bounds: Bounds, hint: str = "") -> list[str]:
+    """One text if a number is outside its bounds: what it is, and what is allowed. Empty if it is within."""
     low, high = bounds
     if low <= number and (high is None or number <= high):
-        return ""
+        return []
     if high is None:
         allowed = f"{low:,} or more"
     elif low == high:
         allowed = f"{low:,}"
     else:
         allowed = f"{low:,} to {high:,}"
-    return f"{number:,} {name}; the exercise allows {allowed}{hint}"
+    return [f"{number:,} {name}; the exercise allows {allowed}{hint}"]
 
 
 def _nodes_of_one_layer(parameters: Bounds) -> str:
@@ -142,14 +142,14 @@ def _nodes_of_one_layer(parameters: Bounds) -> str:
     return f"at most {(high - CLASSES) // of_a_node} nodes"
 
 
-RULES = {
-    "wide": Rules(hidden_layers=(1, 1), parameters=(300_000, None)),
-    "small": Rules(hidden_layers=(1, 1), parameters=(1, 49_999), epochs=(50, None)),
-    "deep-8": Rules(hidden_layers=(10, None), nodes=(1, 9)),
-    "deep-32": Rules(hidden_layers=(10, None), nodes=(10, 50)),
-    "deep-64": Rules(hidden_layers=(10, None), nodes=(50, 100)),
-    "complex": Rules(hidden_layers=(3, None), epochs=(50, None)),
-}
+RULES: dict[str, Rules] = {}
+"""The rules of each of the exercise's own networks, by its name."""
+RULES["wide"] = Rules(hidden_layers=(1, 1), parameters=(300_000, None))
+RULES["small"] = Rules(hidden_layers=(1, 1), parameters=(1, 49_999), epochs=(50, None))
+RULES["deep-8"] = Rules(hidden_layers=(10, None), nodes=(1, 9))
+RULES["deep-32"] = Rules(hidden_layers=(10, None), nodes=(10, 50))
+RULES["deep-64"] = Rules(hidden_layers=(10, None), nodes=(50, 100))
+RULES["complex"] = Rules(hidden_layers=(3, None), epochs=(50, None))
 
 
 def broken_rules(experiments: Iterable[Experiment]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from exercise.catalogue import COMPLEX, NETWORKS, SMALL, TIMES, WIDE
 from exercise.figures import curves_shallow, shape
@@ -25,22 +25,20 @@ from exercise.measures import (
 from exercise.networks import RULES
 from labreport import Answer, Quantity, Table, at, change, difference, fact, mean, number
 
+if TYPE_CHECKING:
+    from labreport.results import Results, Runs
+
 
 @question("Which networks are these, and do they keep to the rules?", reads=NETWORKS)
-def networks(results: Any) -> Answer:
+def networks(results: Results) -> Answer:
     """The six networks as a table, and whether what was trained keeps to the rules of the exercise."""
     rows = []
-    keep_to_rules = True
     for name, runs in results.items():
         experiment = runs.experiment
         network = experiment.specification
         momentum = number(network.momentum)
         rows.append([name, shape(experiment), network.parameters, momentum, experiment.epochs])
-        if RULES[name].broken(experiment):
-            keep_to_rules = False
-        for run in runs:
-            if len(run.records) < experiment.epochs:
-                keep_to_rules = False
+    keep_to_rules = all(_keeps_to_its_rules(runs) for runs in results.values())
     columns = ("Name", "Hidden layers × nodes", "Parameters", "Momentum", "Epochs")
     example = mean(results[COMPLEX], TEST, name="example")
     return example | Answer(
@@ -51,19 +49,26 @@ def networks(results: Any) -> Answer:
     )
 
 
+def _keeps_to_its_rules(runs: Runs) -> bool:
+    """Whether a network breaks no rule of the exercise, and every run of it was trained to its last epoch."""
+    experiment = runs.experiment
+    trained_epochs = min(len(run.records) for run in runs)
+    return trained_epochs >= experiment.epochs and not RULES[experiment.name].broken(experiment)
+
+
 @question("How many trainable parameters does each have: weights, biases?", reads=(WIDE, SMALL))
-def parameters(results: Any) -> Answer:
+def parameters(results: Results) -> Answer:
     """Whether the formula counts what is stored, and whether `small` could be larger."""
     by_formula = [WIDE.specification.parameters, SMALL.specification.parameters]
     stored = [stored_parameters(results[WIDE]), stored_parameters(results[SMALL])]
     (wide_nodes,) = WIDE.specification.hidden_layers
     (small_nodes,) = SMALL.specification.hidden_layers
     one_node_more = replace(SMALL.specification, hidden_layers=(small_nodes + 1,))
-    most = RULES["small"].parameters[1] or 0
+    broken_rules = RULES["small"].broken(replace(SMALL, specification=one_node_more))
     return Answer(
         nodes=Answer(wide=number(wide_nodes), small=number(small_nodes)),
         counted=fact(by_formula == stored, "the stored weights and biases are as many as the formula says"),
-        largest=fact(one_node_more.parameters > most, "one more node would be too many for small"),
+        largest=fact(len(broken_rules) > 0, "one more node would be too many for small"),
     )
 
 
@@ -72,21 +77,14 @@ def parameters(results: Any) -> Answer:
     reads=at((EPOCH, LAST), WIDE, SMALL),
     figures=curves_shallow,
 )
-def accuracy(results: Any) -> Answer:
+def accuracy(results: Results) -> Answer:
     """Both networks on the three sets of images, after ten epochs and after fifty."""
     early = _accuracies(results, EPOCH)
     late = _accuracies(results, LAST)
     rows = []
     for epoch, answer in ((EPOCH, early), (LAST, late)):
         for name in results:
-            gap = with_judged_interval(answer.test_gap[name])
-            row: list[Any] = [f"{name}, {epoch}"]
-            row.append(answer.training[name])
-            row.append(answer.validation[name])
-            row.append(answer.test[name])
-            row.append(answer.training_gap[name])
-            row.append(gap)
-            rows.append(row)
+            rows.append(_row_of_accuracies(answer, name, epoch))
     columns = (
         "Network, epochs",
         "Training",
@@ -99,8 +97,17 @@ def accuracy(results: Any) -> Answer:
     return gain | Answer(early=early, late=late, accuracies=Table(columns, rows))
 
 
-def _accuracies(results: Any, epoch: int) -> Answer:
-    """Accuracies on the three sets of images after an epoch, and what lies between them."""
+def _row_of_accuracies(answer: Answer, name: str, epoch: int) -> list[Any]:
+    """One network at one epoch: its accuracies, and the two differences between them."""
+    row: list[Any] = [f"{name}, {epoch}"]
+    for accuracies in (answer.training, answer.validation, answer.test, answer.training_gap):
+        row.append(accuracies[name])
+    row.append(with_judged_interval(answer.test_gap[name]))
+    return row
+
+
+def _accuracies(results: Results, epoch: int) -> Answer:
+    """The accuracies of each network on the three sets of images after an epoch, and their differences."""
     answer = mean(results, TRAINING, epoch=epoch, name="training")
     answer |= mean(results, VALIDATION, epoch=epoch, name="validation")
     answer |= mean(results, TEST, epoch=epoch, name="test")
@@ -130,7 +137,7 @@ def _training_gap(training: Quantity, validation: Quantity) -> Quantity:
 
 
 @question("About how long did each epoch take?", reads=(TIMES["wide"], TIMES["small"], TIMES["deep-8"]))
-def epoch_time(results: Any) -> Answer:
+def epoch_time(results: Results) -> Answer:
     """Seconds of an epoch, and how many times that of `small` that of `wide` is.
 
     `deep-8` has the fewest parameters: its epoch shows what does not depend on the size.

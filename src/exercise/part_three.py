@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from exercise.catalogue import (
     COMPLEX,
@@ -50,39 +50,39 @@ from labreport import (
     ranking,
 )
 
+if TYPE_CHECKING:
+    from labreport import Measure
+    from labreport.results import Results
+    from labreport.stats import Difference, Fact
+
 
 @question(
     "Is the network better than 92 % on validation and test data?",
-    reads=(*at((EPOCH, LAST), COMPLEX), RATES),
+    reads=at((EPOCH, LAST), COMPLEX) + at(EPOCH, RATES),
     figures=curves_complex,
 )
-def goal(results: Any) -> Answer:
+def goal(results: Results) -> Answer:
     """`complex` against the goal, when it passed it, and why its loss rises."""
-    on_test = count(results, [COMPLEX], TEST, above=GOAL, epoch=LAST, name="on_test")
-    on_validation = count(results, [COMPLEX], VALIDATION, above=GOAL, epoch=LAST, name="on_validation")
-    test = mean(results[COMPLEX], TEST, epoch=LAST, name="test")
+    answer = count(results, [COMPLEX], TEST, above=GOAL, epoch=LAST, name="on_test")
+    answer |= count(results, [COMPLEX], VALIDATION, above=GOAL, epoch=LAST, name="on_validation")
+    answer |= mean(results[COMPLEX], TEST, epoch=LAST, name="test")
+    answer |= _settings(results)
+    answer |= _lowest_loss(results)
     curves = results[COMPLEX].curve("validation_accuracy")
-    first_above = [_first_epoch_above_goal(curve) for curve in curves]
-    passed = fact(max(first_above) <= 2, "it passes the goal in the first or second epoch")
-    more = Answer(
+    is_soon_above = all(100 * max(curve[:2]) > GOAL for curve in curves)
+    answer |= Answer(
+        asked=number(GOAL, unit="%", exact=True),
+        almost=number(100 * SURE, unit="%", exact=True),
+        passed=fact(is_soon_above, "it passes the goal in the first or second epoch"),
+    )
+    return answer | Answer(
         accuracy=_early_and_late(results, VALIDATION),
         errors=_early_and_late(results, ERRORS),
         sure=_early_and_late(results, SURE_ERRORS),
-        asked=number(GOAL, unit="%", exact=True),
-        almost=number(100 * SURE, unit="%", exact=True),
-        passed=passed,
     )
-    return on_test | on_validation | test | _settings(results) | _lowest_loss(results) | more
 
 
-def _first_epoch_above_goal(accuracies: list[float]) -> int:
-    for epoch, accuracy in enumerate(accuracies, 1):
-        if 100 * accuracy > GOAL:
-            return epoch
-    return LAST
-
-
-def _lowest_loss(results: Any) -> Answer:
+def _lowest_loss(results: Results) -> Answer:
     """When the mean validation loss of `complex` is lowest, and how far it rises from there."""
     losses = means(results[COMPLEX].curve("validation_loss"))
     lowest = losses.index(min(losses)) + 1
@@ -95,7 +95,7 @@ def _lowest_loss(results: Any) -> Answer:
     )
 
 
-def _early_and_late(results: Any, measure: Any) -> Answer:
+def _early_and_late(results: Results, measure: Measure) -> Answer:
     """A measure of `complex` after ten epochs and after fifty, and its change."""
     early = mean(results[COMPLEX], measure, epoch=EPOCH, name="early")
     late = mean(results[COMPLEX], measure, epoch=LAST, name="late")
@@ -103,7 +103,7 @@ def _early_and_late(results: Any, measure: Any) -> Answer:
     return early | late | Answer(change=rise)
 
 
-def _settings(results: Any) -> Answer:
+def _settings(results: Results) -> Answer:
     """The settings of which those of `complex` were chosen, each by one run on validation data."""
     accuracies = _accuracies_by_setting(results)
     rows = []
@@ -116,17 +116,14 @@ def _settings(results: Any) -> Answer:
     chosen = COMPLEX.specification.learning_rate, COMPLEX.specification.momentum
     is_highest = accuracies.get(chosen) == max(accuracies.values())
     is_slow = accuracies[0.1, 0.0] < accuracies[0.5, 0.0] - 0.02
-    slow = "without momentum, a rate of 0.1 is more than two points behind one of 0.5"
-    return Answer(
-        settings=settings,
-        pairs=number(len(accuracies), exact=True),
-        highest=fact(is_highest, "no other setting has a higher validation accuracy"),
-        fails=fact(accuracies[1.0, 0.9] < 0.2, "a rate of 1 with momentum 0.9 learns nothing"),
-        low_is_slow=fact(is_slow, slow),
-    )
+    highest = fact(is_highest, "no other setting has a higher validation accuracy")
+    fails = fact(accuracies[1.0, 0.9] < 0.2, "a rate of 1 with momentum 0.9 learns nothing")
+    low_is_slow = fact(is_slow, "without momentum, a rate of 0.1 is more than two points behind one of 0.5")
+    pairs = number(len(accuracies), exact=True)
+    return Answer(settings=settings, pairs=pairs, highest=highest, fails=fails, low_is_slow=low_is_slow)
 
 
-def _accuracies_by_setting(results: Any) -> dict[tuple[float, float], float]:
+def _accuracies_by_setting(results: Results) -> dict[tuple[float, float], float]:
     """Validation accuracy of one run of `complex` after ten epochs, by learning rate and momentum."""
     accuracies = {}
     for point, runs in results.study(RATES):
@@ -140,23 +137,20 @@ def _accuracy_of_one_run(accuracy: float) -> Quantity:
 
 @question(
     "Which network is the most accurate on test data?",
-    reads=(*at(EPOCH, *NETWORKS), *at(LAST, *LEARNING), *TIMES.values()),
+    reads=at(EPOCH, *NETWORKS) + at(LAST, *LEARNING) + tuple(TIMES.values()),
 )
-def best(results: Any) -> Answer:
+def best(results: Results) -> Answer:
     """All six networks after their last epoch, and the three that learn compared on test data."""
     lead = Answer(
         complex_wide=_lead(results, COMPLEX, WIDE, LAST, family=3),
         complex_small=_lead(results, COMPLEX, SMALL, LAST, family=3),
         wide_small=_lead(results, WIDE, SMALL, LAST, family=3),
     )
-    return Answer(
-        overview=_overview(results),
-        lead=lead,
-        test=_test_accuracies(results),
-    )
+    test = {network.name: mean(results[network], TEST, epoch=LAST).mean for network in LEARNING}
+    return Answer(overview=_overview(results), lead=lead, test=Answer(**test))
 
 
-def _overview(results: Any) -> Table:
+def _overview(results: Results) -> Table:
     """All six networks after their last epoch, with the time of an epoch."""
     rows = []
     for network in NETWORKS:
@@ -170,21 +164,14 @@ def _overview(results: Any) -> Table:
     return Table(columns, rows)
 
 
-def _test_accuracies(results: Any) -> Answer:
-    """The test accuracy of the networks that learn, after fifty epochs, by name."""
-    accuracies = {}
-    for network in LEARNING:
-        accuracies[network.name] = mean(results[network], TEST, epoch=LAST).mean
-    return Answer(**accuracies)
-
-
-def _lead(results: Any, first: Any, second: Any, epoch: int, family: int = 1) -> Any:
-    """How far the first is ahead of the second on test data, judged as one of a family of comparisons."""
-    return difference(results, TEST, first, second, epoch=epoch, family=family).difference
+def _lead(results: Results, first: Experiment, second: Experiment, epoch: int, family: int = 1) -> Difference:
+    """The difference in test accuracy, first minus second, judged as one of `family` comparisons."""
+    lead: Difference = difference(results, TEST, first, second, epoch=epoch, family=family).difference
+    return lead
 
 
 @question("Did the networks train for a similar number of epochs?", reads=at((EPOCH, LAST), *LEARNING))
-def epochs(results: Any) -> Answer:
+def epochs(results: Results) -> Answer:
     """Who is ahead after the ten epochs of part one, and after fifty."""
     early = ranking(results, TEST, epoch=EPOCH, name="early")
     late = ranking(results, TEST, epoch=LAST, name="late")
@@ -193,19 +180,14 @@ def epochs(results: Any) -> Answer:
 
 @question(
     "What made the difference: layers, size or momentum?",
-    reads=(
-        *at(EPOCH, *WITHOUT_MOMENTUM, *WITH_MOMENTUM),
-        *at(LAST, SMALL, WIDE, SMALL_MOMENTUM, ONE_LAYER, COMPLEX),
-        RATES,
-    ),
+    reads=at(EPOCH, *WITHOUT_MOMENTUM, *WITH_MOMENTUM)
+    + at(LAST, SMALL, WIDE, SMALL_MOMENTUM, ONE_LAYER, COMPLEX)
+    + at(EPOCH, RATES),
     figures=momentum_and_size,
 )
-def layers(results: Any) -> Answer:
+def layers(results: Results) -> Answer:
     """Four shapes with momentum and without: what each of the three changes when only it is changed."""
-    momentum = _momentum_leads(results)
-    return Answer(
-        shapes=_shapes_table(results, momentum),
-        momentum=Answer(**momentum),
+    return _shapes(results) | Answer(
         late_momentum=_lead(results, SMALL_MOMENTUM, SMALL, LAST),
         more_nodes=_lead(results, WIDE, SMALL, LAST),
         three=_three_layers_leads(results),
@@ -215,20 +197,17 @@ def layers(results: Any) -> Answer:
     )
 
 
-def _momentum_leads(results: Any) -> dict[str, Any]:
-    """How far each shape with momentum is ahead of the same without it, after ten epochs."""
+def _shapes(results: Results) -> Answer:
+    """The four shapes without momentum and with it, after ten epochs and after fifty, as a table.
+
+    And how far each with momentum is ahead of the same without it, after ten epochs.
+    """
     names = ("small", "one_layer", "complex", "wide")
     leads = {}
-    for name, without, with_momentum in zip(names, WITHOUT_MOMENTUM, WITH_MOMENTUM, strict=True):
-        leads[name] = _lead(results, with_momentum, without, EPOCH, family=4)
-    return leads
-
-
-def _shapes_table(results: Any, momentum_leads: dict[str, Any]) -> Table:
-    """The four shapes without momentum and with it, after ten epochs and after fifty."""
     rows = []
-    pairs = zip(WITHOUT_MOMENTUM, WITH_MOMENTUM, momentum_leads.values(), strict=True)
-    for without, with_momentum, lead in pairs:
+    for name, without, with_momentum in zip(names, WITHOUT_MOMENTUM, WITH_MOMENTUM, strict=True):
+        lead = _lead(results, with_momentum, without, EPOCH, family=4)
+        leads[name] = lead
         row: list[Any] = [shape(without)]
         row.append(_accuracy_if_trained(results, without, EPOCH))
         row.append(_accuracy_if_trained(results, with_momentum, EPOCH))
@@ -244,10 +223,10 @@ def _shapes_table(results: Any, momentum_leads: dict[str, Any]) -> Table:
         "50 epochs without",
         "50 epochs with",
     )
-    return Table(columns, rows)
+    return Answer(shapes=Table(columns, rows), momentum=Answer(**leads))
 
 
-def _three_layers_leads(results: Any) -> Answer:
+def _three_layers_leads(results: Results) -> Answer:
     """How far three layers are ahead of one layer with about as many parameters, in three settings."""
     return Answer(
         early=_lead(results, COMPLEX_PLAIN, ONE_LAYER_PLAIN, EPOCH, family=3),
@@ -256,34 +235,33 @@ def _three_layers_leads(results: Any) -> Answer:
     )
 
 
-def _comparisons_table(results: Any) -> Table:
+def _comparisons_table(results: Results) -> Table:
     """Leads on test data that are said in words, with the intervals by which they are judged."""
-    three_layers = "complex − one layer of 170 nodes, both with momentum"
-    three_layers_plain = "complex − one layer of 170 nodes, both without momentum"
-    comparisons = (
-        ("wide − small", WIDE, SMALL, EPOCH, 1),
-        ("wide − small", WIDE, SMALL, LAST, 1),
-        ("complex − wide", COMPLEX, WIDE, EPOCH, 3),
-        ("complex without momentum − wide", COMPLEX_PLAIN, WIDE, EPOCH, 1),
-        ("small with momentum − small", SMALL_MOMENTUM, SMALL, LAST, 1),
-        (three_layers_plain, COMPLEX_PLAIN, ONE_LAYER_PLAIN, EPOCH, 3),
-        (three_layers, COMPLEX, ONE_LAYER, EPOCH, 3),
-    )
-    rows = []
-    for title, first, second, epoch, family in comparisons:
+    rows: list[list[Any]] = []
+
+    def add(networks: str, first: Experiment, second: Experiment, epoch: int, family: int = 1) -> None:
         lead = _lead(results, first, second, epoch, family)
-        rows.append([title, str(epoch), with_judged_interval(lead)])
+        rows.append([networks, str(epoch), with_judged_interval(lead)])
+
+    add("wide − small", WIDE, SMALL, EPOCH)
+    add("wide − small", WIDE, SMALL, LAST)
+    add("complex − wide", COMPLEX, WIDE, EPOCH, family=3)
+    add("complex without momentum − wide", COMPLEX_PLAIN, WIDE, EPOCH)
+    add("small with momentum − small", SMALL_MOMENTUM, SMALL, LAST)
+    without_momentum = "complex − one layer of 170 nodes, both without momentum"
+    add(without_momentum, COMPLEX_PLAIN, ONE_LAYER_PLAIN, EPOCH, family=3)
+    add("complex − one layer of 170 nodes, both with momentum", COMPLEX, ONE_LAYER, EPOCH, family=3)
     return Table(("Networks", "Epochs", "Difference"), rows)
 
 
-def _longer_steps_are_as_good(results: Any) -> Any:
+def _longer_steps_are_as_good(results: Results) -> Fact:
     """Whether steps of about the same length do about equally well with momentum and without."""
     accuracies = _accuracies_by_setting(results)
     gap = accuracies[1.0, 0.0] - accuracies[0.1, 0.9]
     return fact(abs(gap) < 0.005, "rate 1 without momentum and rate 0.1 with it are within half a point")
 
 
-def _accuracy_if_trained(results: Any, network: Experiment, epoch: int) -> Quantity | str:
+def _accuracy_if_trained(results: Results, network: Experiment, epoch: int) -> Quantity | str:
     """Test accuracy after an epoch; a dash for a network that was trained for fewer."""
     if network.epochs < epoch:
         return "–"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from math import log
 from statistics import correlation as pearson
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from exercise.catalogue import (
     BACKWARD,
@@ -26,7 +26,23 @@ from exercise.catalogue import (
 from exercise.figures import accuracy_parameters, curves_deep, signals
 from exercise.measures import EPOCH, LAST, LEARNED, TEST, VALIDATION, labels, question
 from exercise.networks import Network
-from labreport import Answer, Measure, Table, at, count, difference, fact, mean, number, ranking
+from labreport import (
+    Answer,
+    Experiment,
+    Measure,
+    Quantity,
+    Table,
+    at,
+    count,
+    difference,
+    fact,
+    mean,
+    number,
+    ranking,
+)
+
+if TYPE_CHECKING:
+    from labreport.results import Results, Run
 
 MILLION = 1e6
 ARRIVES = MILLION / 1_000
@@ -40,11 +56,12 @@ SLOPE = 0.25
     reads=at(EPOCH, *DEEP) + at(30, DEEP_32_LONGER),
     figures=curves_deep,
 )
-def above_20(results: Any) -> Answer:
+def above_20(results: Results) -> Answer:
     """How many deep networks are above 20 %, which digits they name, and what their loss says."""
-    on_test = count(results, DEEP, TEST, above=LEARNED, epoch=EPOCH, name="on_test")
-    on_validation = count(results, DEEP, VALIDATION, above=LEARNED, epoch=EPOCH, name="on_validation")
-    longer = count(results, DEEP_32_LONGER, TEST, above=LEARNED, epoch=30, name="longer")
+    answer = count(results, DEEP, TEST, above=LEARNED, epoch=EPOCH, name="on_test")
+    answer |= count(results, DEEP, VALIDATION, above=LEARNED, epoch=EPOCH, name="on_validation")
+    answer |= count(results, DEEP_32_LONGER, TEST, above=LEARNED, epoch=30, name="longer")
+    answer |= _single_digits(results)
     rows = []
     highest = 0.0
     for network in DEEP:
@@ -55,41 +72,48 @@ def above_20(results: Any) -> Answer:
             highest = max(highest, *curve)
     guesses = Table(("Network", "Validation", "Test"), rows)
     never = fact(highest < LEARNED / 100, "no run is above 20 % on validation data at any epoch")
-    more = Answer(guesses=guesses, never=never)
-    return on_test | on_validation | longer | _single_digits(results) | more
+    return answer | Answer(guesses=guesses, never=never)
 
 
-def _single_digits(results: Any) -> Answer:
+def _single_digits(results: Results) -> Answer:
     """Which digits the runs of the deep networks name."""
     digits_by_run = []
     for network in DEEP:
-        digits_by_run += [_digits_named(run, EPOCH) for run in results[network]]
-    longer_digits_by_run = [_digits_named(run, 30) for run in results[DEEP_32_LONGER]]
-    commonest = Counter(labels("training").tolist()).most_common(1)[0][0]
+        digits_by_run += _digits_by_run(results, network, EPOCH)
+    longer_digits_by_run = _digits_by_run(results, DEEP_32_LONGER, 30)
+    commonest = _commonest_digit()
     share = float((labels("test") == commonest).mean())
-    all_single = all(len(digits) == 1 for digits in digits_by_run)
-    all_longer_single = all(len(digits) == 1 for digits in longer_digits_by_run)
+    single = max(map(len, digits_by_run)) == 1
+    longer_single = max(map(len, longer_digits_by_run)) == 1
     return Answer(
         trained=number(len(digits_by_run), exact=True),
         ones=number(digits_by_run.count({commonest}), exact=True),
         commonest=number(commonest, exact=True),
         share=number(share, unit="fraction", exact=True),
-        single=fact(all_single, "every deep network names one digit for all images"),
-        longer_single=fact(all_longer_single, "after 30 epochs, deep-32 names one digit for all images"),
+        single=fact(single, "every deep network names one digit for all images"),
+        longer_single=fact(longer_single, "after 30 epochs, deep-32 names one digit for all images"),
     )
 
 
-def _digits_named(run: Any, epoch: int) -> set[int]:
-    """The digits that a run gives as its answer to any test image."""
-    return set(run.at(epoch).arrays["predictions"].tolist())
+def _digits_by_run(results: Results, network: Experiment, epoch: int) -> list[set[int]]:
+    """For each run of a network, the digits that it gives as its answer to any test image."""
+    return [set(predictions.tolist()) for predictions in results[network].arrays("predictions", epoch)]
 
 
-def _gradient_left(run: Any, _: int | None) -> float:
-    norms = run.records[0]["first_gradient_norms"]
-    return float(MILLION * norms[0] / norms[-2])  # the last is of the output layer
+def _commonest_digit() -> int:
+    """The digit that most of the training images show."""
+    ((digit, _),) = Counter(labels("training").tolist()).most_common(1)
+    return int(digit)
 
 
-def _image_left(run: Any, _: int | None) -> float:
+def _gradient_left(run: Run, _: int | None) -> float:
+    """Millionths of the gradient in the last hidden layer that reach the first."""
+    *hidden_layers, _output_layer = run.records[0]["first_gradient_norms"]
+    return float(MILLION * hidden_layers[0] / hidden_layers[-1])
+
+
+def _image_left(run: Run, _: int | None) -> float:
+    """Millionths of the difference between two images in the first hidden layer that reach the last."""
     differences = run.records[0]["image_differences"]
     return float(MILLION * differences[-1] / differences[0])
 
@@ -115,29 +139,25 @@ IMAGE = Measure(
     reads=at(EPOCH, *DEEP, *TRIALS),
     figures=signals,
 )
-def hypothesis(results: Any) -> Answer:
+def hypothesis(results: Results) -> Answer:
     """What is left of both signals, and the trials that tell the two explanations apart."""
-    learned = count(results, None, TEST, above=LEARNED, epoch=EPOCH, name="learned")
-    test = mean(results, TEST, epoch=EPOCH, name="test")
-    gradient = mean(results, GRADIENT, epoch=EPOCH, name="gradient")
-    image = mean(results, IMAGE, epoch=EPOCH, name="image")
-    damage = difference(results, TEST, GAIN, FROZEN, epoch=EPOCH, name="damage")
-    frozen = sorted(TEST.of(run, EPOCH) for run in results[FROZEN])
-    lowest = number(frozen[0], unit="fraction", method="lowest of the runs of Trial 2")
-    highest = number(frozen[-1], unit="fraction", method="highest of the runs of Trial 2")
-    answer = learned | test | gradient | image
-    answer |= damage
-    answer |= _vanishing(answer)
-    return answer | Answer(
-        trials=_trials(answer, frozen),
-        frozen=Answer(lowest=lowest, highest=highest),
-    )
+    answer = count(results, None, TEST, above=LEARNED, epoch=EPOCH, name="learned")
+    answer |= mean(results, TEST, epoch=EPOCH, name="test")
+    answer |= mean(results, GRADIENT, epoch=EPOCH, name="gradient")
+    answer |= mean(results, IMAGE, epoch=EPOCH, name="image")
+    answer |= difference(results, TEST, GAIN, FROZEN, epoch=EPOCH, name="damage")
+    answer |= _vanishing(answer.gradient, answer.image)
+    frozen = [TEST.of(run, EPOCH) for run in results[FROZEN]]
+    lowest = number(min(frozen), unit="fraction", method="lowest of the runs of Trial 2")
+    highest = number(max(frozen), unit="fraction", method="highest of the runs of Trial 2")
+    trials = _trials(answer, frozen_range=f"{100 * min(frozen):.0f} to {100 * max(frozen):.0f}")
+    return answer | Answer(trials=trials, frozen=Answer(lowest=lowest, highest=highest))
 
 
-def _trials(answer: Answer, frozen: list[float]) -> Table:
+def _trials(answer: Answer, frozen_range: str) -> Table:
     """For each trial: which signal gets through, how many runs learn, and the test accuracy.
 
-    The runs of Trial 2, with accuracies `frozen`, differ too much for an interval: the row has their range.
+    The accuracies of the runs of Trial 2 differ too much for an interval: its row has their range.
     """
     trials = {
         "usual weights, no change": DEEP_32,
@@ -150,58 +170,65 @@ def _trials(answer: Answer, frozen: list[float]) -> Table:
     }
     rows = []
     for title, network in trials.items():
-        gradient_left = answer.gradient[network].value
-        image_left = answer.image[network].value
-        gradient = "layers fixed" if network is FROZEN else _yes_or_no(gradient_left > ARRIVES)
-        image = _yes_or_no(image_left > ARRIVES)
+        gradient = _arrives(answer.gradient[network])
+        image = _arrives(answer.image[network])
+        accuracy: Quantity | str = answer.test[network]
+        if network is FROZEN:
+            gradient = "layers fixed"
+            accuracy = frozen_range
         learned = answer.learned[network]
         runs_that_learn = f"{learned.quantity.value} of {learned.of.value}"
-        accuracy: Any = answer.test[network]
-        if network is FROZEN:
-            accuracy = f"{100 * frozen[0]:.0f} to {100 * frozen[-1]:.0f}"
         rows.append([title, gradient, image, runs_that_learn, accuracy])
     columns = ("Trial", "Gradient gets through", "Image gets through", "Runs that learn", "Test accuracy")
     return Table(columns, rows)
 
 
-def _yes_or_no(truth: bool) -> str:
-    return "yes" if truth else "no"
+def _arrives(signal_left: Quantity) -> str:
+    """Whether enough of a signal is left, as a cell of a table: "yes" or "no"."""
+    return "yes" if float(signal_left.value or 0) > ARRIVES else "no"
 
 
-def _vanishing(answer: Answer) -> Answer:
-    """What is left of both signals in the deep networks: least and most of the three, and by the formula."""
-    gradient = [float(answer.gradient[network].value) for network in DEEP]
-    image = [float(answer.image[network].value) for network in DEEP]
-    gradient_growth = answer.gradient[GAIN].value / answer.gradient[DEEP_32].value
-    image_growth = answer.image[GAIN].value / answer.image[DEEP_32].value
+def _vanishing(gradient: Any, image: Any) -> Answer:
+    """What is left of both signals in the deep networks: least and most of the three, and by the formula.
+
+    `gradient` and `image` have the mean of each network, in millionths.
+    """
+    gradients = [gradient[network].value for network in DEEP]
+    images = [image[network].value for network in DEEP]
     steps = len(DEEP_32.specification.hidden_layers) - 1
-    vanishes = max(gradient) < 20 and max(image) < 20
-    grows = gradient_growth > 1_000 and image_growth > 1_000
-    return Answer(
+    most_left = max(*gradients, *images)
+    least_growth = min(
+        gradient[GAIN].value / gradient[DEEP_32].value,
+        image[GAIN].value / image[DEEP_32].value,
+    )
+    smallest = "millionths, smallest of the three networks"
+    largest = "millionths, largest of the three networks"
+    answer = Answer(
         expected=number(MILLION * SLOPE**steps, unit="millionths", exact=True),
-        least_gradient=number(min(gradient), method="millionths, smallest of the three networks"),
-        most_gradient=number(max(gradient), method="millionths, largest of the three networks"),
-        least_image=number(min(image), method="millionths, smallest of the three networks"),
-        most_image=number(max(image), method="millionths, largest of the three networks"),
-        vanish=fact(vanishes, "less than 20 millionths of both signals are left"),
-        louder=fact(grows, "with larger weights more than a thousand times as much is left"),
+        least_gradient=number(min(gradients), method=smallest),
+        most_gradient=number(max(gradients), method=largest),
+        least_image=number(min(images), method=smallest),
+        most_image=number(max(images), method=largest),
+    )
+    return answer | Answer(
+        vanish=fact(most_left < 20, "less than 20 millionths of both signals are left"),
+        louder=fact(least_growth > 1_000, "with larger weights more than a thousand times as much is left"),
     )
 
 
 @question("How many trainable parameters do they have?", reads=DEEP)
-def deep_parameters(results: Any) -> Answer:
+def deep_parameters(results: Results) -> Answer:
     """How many of the parameters are in the first layer."""
-    smallest_share = 1.0
-    for runs in results.values():
-        network = runs.experiment.specification
-        share = _parameters_by_layer(network)[0] / network.parameters
-        smallest_share = min(smallest_share, share)
+    shares = []
+    for network in DEEP:
+        parameters_of_first_layer = _parameters_by_layer(network.specification)[0]
+        shares.append(parameters_of_first_layer / network.specification.parameters)
     first, hidden, *_, output = _parameters_by_layer(DEEP_8.specification)
     return Answer(
         first=number(first),
         hidden=number(hidden),
         output=number(output),
-        most=fact(smallest_share > 0.5, "more than half of the parameters are in the first layer"),
+        most=fact(min(shares) > 0.5, "more than half of the parameters are in the first layer"),
     )
 
 
@@ -215,7 +242,7 @@ def _parameters_by_layer(network: Network) -> list[int]:
     reads=at(EPOCH, *NETWORKS) + at(LAST, WIDE, SMALL),
     figures=accuracy_parameters,
 )
-def correlation(results: Any) -> Answer:
+def correlation(results: Results) -> Answer:
     """All six networks on validation data after ten epochs, and the two of part one after fifty."""
     ranked = ranking(results, VALIDATION, epoch=EPOCH)
     early = difference(results, TEST, WIDE, SMALL, epoch=EPOCH, name="early")

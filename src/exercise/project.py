@@ -48,10 +48,13 @@ BONUS_TIME = section(
 CONCLUSION = section("Conclusion", name="conclusion", answers="*")
 PROGRAM = section("How it was done", name="how")
 
+SECTIONS = (SUMMARY, PART_ONE, PART_TWO, PART_THREE, BONUS_DIGITS, BONUS_TIME, CONCLUSION, PROGRAM)
+"""In the order of the report."""
+
 PROJECT = Project(
     "Neural networks on MNIST",
     subtitle="What one hidden layer can do, why ten fail, and what three can add",
-    sections=(SUMMARY, PART_ONE, PART_TWO, PART_THREE, BONUS_DIGITS, BONUS_TIME, CONCLUSION, PROGRAM),
+    sections=SECTIONS,
     seeds=range(5, 10),
     libraries=("tensorflow", "keras", "numpy"),
     data_files=(MNIST,),

@@ -24,7 +24,9 @@ def show_code(experiment: Experiment) -> str:
     network = experiment.specification
     if isinstance(network, Timing):
         network = network.network
-    momentum = f", momentum={network.momentum!r}" if network.momentum else ""
+    optimizer_options = f"{network.learning_rate!r}"
+    if network.momentum:
+        optimizer_options += f", momentum={network.momentum!r}"
     return f"""\
 import keras
 
@@ -35,7 +37,7 @@ targets = keras.utils.to_categorical(digits, {CLASSES})
 test_targets = keras.utils.to_categorical(test_digits, {CLASSES})
 
 {_model(network)}
-optimizer = keras.optimizers.SGD({network.learning_rate!r}{momentum})
+optimizer = keras.optimizers.SGD({optimizer_options})
 model.compile(optimizer, loss="{network.loss}", metrics=["accuracy"])
 model.fit(images, targets, batch_size={network.batch_size}, epochs={experiment.epochs}, validation_split=0.1)
 print(model.evaluate(test_images, test_targets, verbose=0))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 from exercise import mnist
 from exercise.networks import CLASSES, INPUTS, Network
 from labreport import Check
+
+if TYPE_CHECKING:
+    from labreport.results import Checkpoint, Results
 
 TIED = 2
 """Images whose two likeliest digits may be equal to rounding, and be read as either."""
@@ -16,7 +19,7 @@ RELATIVE, SMALLEST = 1e-5, 1e-7
 """How far apart equal losses may be: what single precision leaves of a mean, and of a tiny loss."""
 
 
-def verify(results: Mapping[str, Any]) -> Iterator[Check]:
+def verify(results: Results) -> Iterator[Check]:
     """A check for each network: what its first run kept, evaluated by plain Keras.
 
     Nothing of the compiled training takes part: a Sequential model, its weights set, a loss by its name.
@@ -25,7 +28,7 @@ def verify(results: Mapping[str, Any]) -> Iterator[Check]:
         network = runs.experiment.specification
         if not isinstance(network, Network):
             continue
-        run = next(iter(runs))
+        run = runs.runs[0]
         problems: list[str] = []
         for checkpoint in run.checkpoints.values():
             problems += differences(network, checkpoint)
@@ -36,7 +39,7 @@ def verify(results: Mapping[str, Any]) -> Iterator[Check]:
             yield Check(f"plain Keras {name}", True, f"{name}, seed {run.seed}, epochs {epochs}: as stored")
 
 
-def differences(network: Network, checkpoint: Any) -> Iterator[str]:
+def differences(network: Network, checkpoint: Checkpoint) -> Iterator[str]:
     """Say what of a checkpoint plain Keras does not find again."""
     model = plain_model(network)
     weights = []
@@ -59,7 +62,7 @@ def differences(network: Network, checkpoint: Any) -> Iterator[str]:
 
 
 def _split_differences(
-    model: Any, checkpoint: Any, name: str, images: mnist.Split, predictions: str
+    model: Any, checkpoint: Checkpoint, name: str, images: mnist.Split, predictions: str
 ) -> Iterator[str]:
     """Say how answers, accuracy and loss on the images `name` differ from what is stored."""
     from exercise.training.backend import keras
