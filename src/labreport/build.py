@@ -24,7 +24,7 @@ from labreport.plan import (
     tasks_of,
     wanted_targets,
 )
-from labreport.plan.snapshot import Snapshot, files_behind
+from labreport.plan.stamped import StampedFiles, files_to_stamp
 from labreport.project import locate_project
 from labreport.results import files
 from labreport.run import Event, Task, available_cores, run_tasks
@@ -100,8 +100,8 @@ class _Unmade:
 class Builder:
     """A build and what came of it.
 
-    `before` is what the answers were, None where there was no report. `snapshot` has the files on which the
-    report rests, None where one of them has changed meanwhile, or where not everything was made.
+    `before` is what the answers were, None where there was no report. `stamped_files` are those on which
+    the report rests, None where one of them has changed meanwhile, or where not everything was made.
     """
 
     def __init__(self, request: Request, listener: _Listener) -> None:
@@ -111,7 +111,7 @@ class Builder:
         self.before = published_answers(self.output)
         self.made: set[Target] = set()
         self.errors: list[LabReportError] = []
-        self.snapshot: Snapshot | None = None
+        self.stamped_files: StampedFiles | None = None
 
     def build(self) -> None:
         """Make what is stale of all that the request names, and publish the documents among it."""
@@ -132,7 +132,7 @@ class Builder:
             self._check_settled(wanted)
             self._publish(wanted)
         if not self.errors and not self.request.names:
-            self.snapshot = files_behind(self.plan)
+            self.stamped_files = files_to_stamp(self.plan)
 
     def _tell_notices(self) -> None:
         """Tell once what the store has repaired or left out, and which values cannot be told."""

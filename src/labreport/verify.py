@@ -82,7 +82,7 @@ def _check_repeated(plan: Plan) -> Iterator[Check]:
     if not fresh_runs:
         return
     target, run = min(fresh_runs, key=lambda pair: float(pair[1].provenance.get("seconds", 0.0)))
-    epochs = plan.project.epochs_kept(target.subject)
+    epochs = plan.project.checkpoint_epochs(target.subject)
     name = f"{target.name} repeated with seed {run.seed}"
     with tempfile.TemporaryDirectory() as scratch:
         try:
@@ -117,7 +117,7 @@ def _all_results(plan: Plan) -> Results:
     """The runs of all experiments at all epochs that anyone reads."""
     runs = {}
     for experiment in plan.project.all_experiments:
-        epochs = plan.project.epochs_kept(experiment)
+        epochs = plan.project.checkpoint_epochs(experiment)
         views = tuple(run.view_at(epochs) for run in plan.runs(experiment))
         runs[experiment.name] = Runs(experiment, views, epochs[-1])
     return Results("verify", runs, plan.project.studies)

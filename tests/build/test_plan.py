@@ -15,8 +15,8 @@ from labreport.plan import (
     DocumentTarget,
     Plan,
     RunTarget,
-    carry_over,
     discard_forced,
+    keep_runs,
     paths_to,
     stale_groups,
     targets_named,
@@ -325,7 +325,7 @@ def test_results_can_be_kept_across_an_edit(report: Report) -> None:
     store.write(store.save_state(first, 1, {"w": np.ones(2)}))
     report.edit("return depth", "return int(depth)")
     plan = report.plan()
-    assert carry_over(plan, ["tree"], "equal for whole numbers") == 2
+    assert keep_runs(plan, ["tree"], "equal for whole numbers") == 2
     assert not [name for name in stale(plan) if name.startswith(("run tree", "run same"))]
     assert {task.name for task in tasks_of(plan, plan.targets)} == {
         "deep",
@@ -338,7 +338,7 @@ def test_results_can_be_kept_across_an_edit(report: Report) -> None:
     assert run.provenance["kept"][0]["because"] == "equal for whole numbers"
     assert run.at(1).file.is_file()
     with pytest.raises(UsageError, match="no stored run of it is stale"):
-        carry_over(report.plan(), ["tree"], "again")
+        keep_runs(report.plan(), ["tree"], "again")
 
 
 def test_answers_that_read_each_other_are_refused(report: Report) -> None:

@@ -11,12 +11,12 @@ import pytest
 
 from labreport.cli import stamp
 from labreport.filestat import stat_of
-from labreport.plan.snapshot import Snapshot
+from labreport.plan.stamped import StampedFiles
 
 SOURCE = Path(stamp.__file__).parents[2]
 
 
-def snapshot_of(*paths: Path) -> Snapshot:
+def stamped(*paths: Path) -> StampedFiles:
     """What is known of these files and folders."""
     return {str(path): stat_of(path) for path in paths}
 
@@ -27,8 +27,8 @@ def project(tmp_path: Path) -> Path:
     (tmp_path / "report").mkdir()
     (tmp_path / "templates").mkdir()
     (tmp_path / "project.py").write_text("one = 1\n")
-    snapshot = snapshot_of(tmp_path / "project.py", tmp_path / "templates", tmp_path / "data.csv")
-    stamp.write("python", ["--seeds", "2"], str(tmp_path), str(tmp_path / "report"), snapshot)
+    files = stamped(tmp_path / "project.py", tmp_path / "templates", tmp_path / "data.csv")
+    stamp.write("python", ["--seeds", "2"], str(tmp_path), str(tmp_path / "report"), files)
     return tmp_path
 
 

@@ -87,7 +87,7 @@ def made(experiment: Experiment, seeds: Iterable[int], accuracy: Callable[[str, 
             for place, value in enumerate(curve)
         )
         kept = {}
-        for epoch in PROJECT.epochs_kept(experiment):
+        for epoch in PROJECT.checkpoint_epochs(experiment):
             value = curve[epoch - 1]
             test, validation = (answers_of(split, value, seed) for split in ("test", "validation"))
             metrics = {

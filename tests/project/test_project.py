@@ -122,7 +122,7 @@ def test_epochs_that_anyone_reads_are_kept() -> None:
     def answer(results: Any) -> None: ...
 
     project = Project("Report", (answer,))
-    assert project.epochs_kept(DEEP) == (5, 10, 20, 50)
+    assert project.checkpoint_epochs(DEEP) == (5, 10, 20, 50)
     assert [run.name for run in project.all_experiments] == ["deep"]
 
 

@@ -55,7 +55,7 @@ class LastBuild:
     `fallen` are the claims that it felled, or that are new in it and do not hold.
     """
 
-    differences: tuple[ChangedStatement, ...] = ()
+    changes: tuple[ChangedStatement, ...] = ()
     was: dict[str, str] = field(default_factory=dict)
     fallen: tuple[Claim, ...] = ()
 

@@ -18,7 +18,7 @@ from labreport.cli.progress import Progress
 from labreport.cli.terminal import Terminal, duration
 from labreport.errors import MultipleErrors, display_path
 from labreport.plan import DOCUMENTS, published_answers, wanted_targets
-from labreport.plan.snapshot import Snapshot
+from labreport.plan.stamped import StampedFiles
 from labreport.stats.wording import count_text
 
 
@@ -26,7 +26,7 @@ def build(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Make what is stale; with `--dry-run`, only say what that is."""
     if arguments.dry_run:
         return _rehearse(arguments, terminal)
-    code = carry_out(arguments, terminal, Progress(terminal))
+    code = build_and_summarise(arguments, terminal, Progress(terminal))
     page = arguments.output / DOCUMENTS["page"]
     if arguments.open and page.is_file() and not webbrowser.open(page.as_uri()):
         terminal.warn(f"nothing here opens {display_path(page)}; open it yourself")
@@ -59,7 +59,7 @@ def _rehearse(arguments: argparse.Namespace, terminal: Terminal) -> int:
     return 0
 
 
-def carry_out(arguments: argparse.Namespace, terminal: Terminal, progress: Progress) -> int:
+def build_and_summarise(arguments: argparse.Namespace, terminal: Terminal, progress: Progress) -> int:
     """Build, and say what came of it; the exit code. What is all fresh is stamped."""
     request = request_of(arguments)
     begun = time.monotonic()
@@ -69,19 +69,19 @@ def carry_out(arguments: argparse.Namespace, terminal: Terminal, progress: Progr
     if built.errors:
         return _say_failed(built, terminal, took)
     last_build = _remember(built)
-    if built.made and not built.request.names and last_build.differences:
-        show_changes(terminal.say, last_build.differences, SHOWN)
+    if built.made and not built.request.names and last_build.changes:
+        show_changes(terminal.say, last_build.changes, SHOWN)
     claims = check_claims(built.plan, last_build.fallen)
     wrong = wrong_claims(claims, arguments.allow_unknown or not arguments.strict)
     show_claims(terminal, wrong)
     _say_done(built, terminal, took)
-    if built.snapshot is not None:
-        _stamp(arguments, built, built.snapshot, claims)
+    if built.stamped_files is not None:
+        _stamp(arguments, built, built.stamped_files, claims)
     return gate(terminal, wrong) if arguments.strict else 0
 
 
 def _stamp(
-    arguments: argparse.Namespace, built: Builder, snapshot: Snapshot, claims: Sequence[CheckedClaim]
+    arguments: argparse.Namespace, built: Builder, files: StampedFiles, claims: Sequence[CheckedClaim]
 ) -> None:
     """Stamp a report that is all fresh, so that the next build has only to look at its files."""
     lines = lines_of(wrong_claims(claims, allow_unknown=True))
@@ -94,7 +94,7 @@ def _stamp(
         arguments.argv,
         str(arguments.project),
         str(built.output),
-        snapshot,
+        files,
         lines,
         variables=rests_on.variables(),
         environment=rests_on.recorder.environment,

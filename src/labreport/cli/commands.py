@@ -25,7 +25,7 @@ from labreport.plan import (
     Plan,
     RunTarget,
     StoredReport,
-    carry_over,
+    keep_runs,
     paths_to,
     report_to_export,
     targets_named,
@@ -104,7 +104,7 @@ def changes(arguments: argparse.Namespace, terminal: Terminal) -> None:
         after = results.load(arguments.output).document
         statements = changed_statements(before, after)
     else:
-        statements = list(LastBuild.read(arguments.output).differences)
+        statements = list(LastBuild.read(arguments.output).changes)
     if arguments.format == "markdown":
         terminal.write(as_markdown(statements))
     else:
@@ -116,7 +116,7 @@ def keep(arguments: argparse.Namespace, terminal: Terminal) -> None:
     request = request_of(arguments)
     with locked_report(request, terminal.warn):
         plan = open_plan(request)
-        count = carry_over(plan, arguments.kept, arguments.because)
+        count = keep_runs(plan, arguments.kept, arguments.because)
     runs = count_text(count, plan.project.words.run)
     terminal.result(f"{runs} of {', '.join(arguments.kept)} kept.")
 

@@ -90,7 +90,7 @@ def write(
     argv: Sequence[str],
     project: str,
     output: str,
-    snapshot: Mapping[str, FileStat | None],
+    files: Mapping[str, FileStat | None],
     claims: Iterable[str] = (),
     variables: Iterable[str] = (),
     environment: Mapping[str, str] = os.environ,
@@ -106,7 +106,7 @@ def write(
         return
     lines = [_head(front, options, project, output)]
     lines += [CLAIM + line for line in claims]
-    lines += [_line_of_file(path, snapshot[path]) for path in sorted(snapshot)]
+    lines += [_line_of_file(path, files[path]) for path in sorted(files)]
     lines += [_line_of_variable(name, environment) for name in sorted(variables)]
     target = os.path.join(output, NAME)
     with open(f"{target}.new", "w", encoding="utf-8", errors="surrogateescape") as file:

@@ -21,7 +21,7 @@ from watchfiles import DefaultFilter
 from watchfiles import watch as watch_files
 
 from labreport.check.changes import LAST_BUILD, LastBuild
-from labreport.cli.build import carry_out
+from labreport.cli.build import build_and_summarise
 from labreport.cli.progress import Progress
 from labreport.cli.terminal import Terminal, guarded
 from labreport.page.document import served
@@ -131,7 +131,7 @@ def _build(sender: Connection, arguments: argparse.Namespace) -> None:
     """Build once; send None when runs begin, and at the end what is wrong, or the empty text."""
     terminal = Terminal(debug=arguments.debug)
     progress = Progress(terminal, on_running=lambda: sender.send(None))
-    exit_code = guarded(lambda: carry_out(arguments, terminal, progress), terminal, "")
+    exit_code = guarded(lambda: build_and_summarise(arguments, terminal, progress), terminal, "")
     was_interrupted = exit_code != 0 and not terminal.last_error
     if not was_interrupted:
         sender.send(terminal.last_error)

@@ -1,8 +1,8 @@
 """Everything that a report is made of: targets in their order, what is stale and why, and what is stored."""
 
 from labreport.plan.cache import Cache, CacheEntry
-from labreport.plan.carry_over import carry_over
 from labreport.plan.documents import published_answers
+from labreport.plan.keep import keep_runs
 from labreport.plan.names import targets_named, wanted_targets
 from labreport.plan.plan import Plan
 from labreport.plan.reasons import Change, StaleGroup, Staleness, paths_to, stale_groups

@@ -29,7 +29,7 @@ def answers_document(stored: StoredReport) -> dict[str, Any]:
         sections[section.name] = _add_questions(section, stored, questions)
     experiments = {}
     for experiment in project.all_experiments:
-        epochs = project.epochs_kept(experiment)
+        epochs = project.checkpoint_epochs(experiment)
         experiments[experiment.name] = describe_experiment(experiment, epochs, stored.runs(experiment))
     return {
         "title": project.title,

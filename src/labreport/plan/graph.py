@@ -18,6 +18,7 @@ from labreport.plan.targets import (
     Target,
 )
 from labreport.project import Experiment, Project, Question, Reader, Section
+from labreport.project.outline import ALL_ANSWERS
 
 
 class TargetGraph:
@@ -61,16 +62,15 @@ class TargetGraph:
             raise UsageError(text, questions[circle[0]].location) from None
 
     def _names_read_by(self, reader: Reader | Section) -> list[str]:
-        """The questions whose answers something reads; `"*"` are all others that do not read all."""
-        if "*" not in reader.answers:
-            own = [question.name for question in reader.questions] if isinstance(reader, Section) else []
-            return list(dict.fromkeys([*own, *reader.answers]))
-        names = []
-        for question in self.project.questions:
-            both_read_all = isinstance(reader, Question) and "*" in question.answers
-            if not both_read_all:
-                names.append(question.name)
-        return names
+        """The questions whose answers something reads: by `"*"`, a question those that have no `"*"`."""
+        questions = self.project.questions
+        if ALL_ANSWERS not in reader.answers:
+            own_questions = reader.questions if isinstance(reader, Section) else ()
+            names = [question.name for question in own_questions]
+            return list(dict.fromkeys(names + list(reader.answers)))
+        if isinstance(reader, Question):
+            return [question.name for question in questions if ALL_ANSWERS not in question.answers]
+        return [question.name for question in questions]
 
     def answers_read_by(self, reader: Reader | Section) -> list[AnswerTarget]:
         """The answers that a question, a figure or a section reads."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from labreport.plan.cache import Cache, CacheEntry
-from labreport.plan.calls import CallHashes
+from labreport.plan.call_hashes import CallHashes
 from labreport.plan.documents import published_answers
 from labreport.plan.graph import TargetGraph
 from labreport.plan.names import targets_named
@@ -18,6 +18,7 @@ from labreport.plan.staleness import StalenessCache
 from labreport.plan.targets import DocumentTarget, RunTarget, Target
 from labreport.project import Experiment, Project
 from labreport.results import Run, Store, files, sha256_of
+from labreport.results.files import HASH_DIGITS
 from labreport.stale import UNKNOWN, dependencies
 
 AnyTarget = TypeVar("AnyTarget", bound=Target)
@@ -140,9 +141,9 @@ class Plan:
             return UNKNOWN
         if isinstance(target, RunTarget):
             run = self.run(target)
-            return f"{run.key[:16]} {run.reads[:16]} {run.provenance.get('date', '')}" if run else UNKNOWN
+            return f"{run.key[:HASH_DIGITS]} {run.reads} {run.provenance.get('date', '')}" if run else UNKNOWN
         entry = self.cache.entry(target.kind, target.name)
-        return entry.value_sha256[:16] if entry else UNKNOWN
+        return entry.value_sha256[:HASH_DIGITS] if entry else UNKNOWN
 
     @property
     def runs_hash(self) -> str:

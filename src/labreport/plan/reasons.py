@@ -74,7 +74,7 @@ class _Way:
 # What has changed
 
 
-def differences(plan: Plan, target: Target, before: Mapping[str, str]) -> tuple[Change, ...]:
+def changes_since(plan: Plan, target: Target, before: Mapping[str, str]) -> tuple[Change, ...]:
     """What is not, in the inputs of a target, what it was before; the most telling first."""
     now = target.inputs(plan)
     texts = {**before, **now}
@@ -125,8 +125,8 @@ def _specification_change(plan: Plan, target: RunTarget, before: str, now: str) 
     """The fields of a specification that differ: `small: hidden_layers: 8, now 64`."""
     parts = [f"{name}: {old}, now {new}" for name, old, new in differing_fields(before, now)]
     run = plan.previous_run(target)
-    calls_before = run.provenance.get("calls", ()) if run else ()
-    location = plan.call_hashes.edited_location(target.subject, calls_before)
+    hashes_before = run.provenance.get("call_hashes", ()) if run else ()
+    location = plan.call_hashes.edited_location(target.subject, hashes_before)
     return Change(f"{target.name}: {'; '.join(parts)}", location, location, "specification")
 
 
@@ -156,7 +156,7 @@ def _changes_of_runs(plan: Plan, name: str) -> list[Change]:
     for target in targets:
         before = plan.previous_run(target)
         if before and before.key != plan.key(target):
-            changes += differences(plan, target, before.inputs)
+            changes += changes_since(plan, target, before.inputs)
     return changes
 
 

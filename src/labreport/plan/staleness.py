@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from labreport.plan.reasons import FORCED, NEVER_MADE, Change, Staleness, differences
+from labreport.plan.reasons import FORCED, NEVER_MADE, Change, Staleness, changes_since
 from labreport.plan.targets import DocumentTarget, RunTarget, Target
-from labreport.results import ReadLists, Run, files
-from labreport.stale import UNKNOWN, short_hash
+from labreport.results import ReadLists, Run, files, short_hash
+from labreport.stale import UNKNOWN
 
 if TYPE_CHECKING:
     from labreport.plan.cache import CacheEntry
@@ -59,7 +59,7 @@ class StalenessCache:
         previous = self._plan.previous_run(target)
         if previous is None:
             return NEVER_MADE
-        return Staleness(True, differences(self._plan, target, previous.inputs))
+        return Staleness(True, changes_since(self._plan, target, previous.inputs))
 
     def _changes_of_run(self, target: RunTarget, run: Run) -> list[Change]:
         """Why a stored run has to be made again, or to go on."""
@@ -70,7 +70,7 @@ class StalenessCache:
         if experiment.exclusive and not run.provenance.get("exclusive"):
             text = f"{target.name} was not run by itself"
             return [Change(text, experiment.location, experiment.location)]
-        missing = run.missing(self._plan.project.epochs_kept(experiment))
+        missing = run.missing(self._plan.project.checkpoint_epochs(experiment))
         if missing:
             stored = ", ".join(map(str, run.checkpoints)) or "none"
             more = ", ".join(map(str, missing))
@@ -83,7 +83,7 @@ class StalenessCache:
             return NEVER_MADE
         if target in self._plan.forced:
             return Staleness.by(FORCED)
-        changes = differences(self._plan, target, entry.inputs)
+        changes = changes_since(self._plan, target, entry.inputs)
         return Staleness.by(*(changes or self._changed_files(target, entry)))
 
     def _changed_files(self, target: Target, entry: CacheEntry) -> list[Change]:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from labreport.errors import LabReportError, UsageError, raised_at
 from labreport.plan.documents import answers_document, facts
 from labreport.project import Experiment, Figure, Reader, Section
-from labreport.results import files, results_for_reader
-from labreport.stale import engine_hash, short_hash, versions
+from labreport.results import files, results_for_reader, short_hash
+from labreport.stale import engine_hash, versions
 
 if TYPE_CHECKING:
     from labreport.page import RenderedSection

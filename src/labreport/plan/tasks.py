@@ -56,24 +56,18 @@ def _rank(task: Task) -> tuple[bool, int, float]:
 
 def _task_of(plan: Plan, target: RunTarget) -> Task:
     project, experiment = plan.project, target.subject
-    task = Task(
-        name=target.name,
-        seed=target.seed,
-        key=plan.key(target),
-        inputs=target.inputs(plan),
-        epochs=project.epochs_kept(experiment),
-        exclusive=experiment.exclusive,
-        calls=plan.call_hashes.of(experiment),
-    )
-    if not project.cost:
-        return task
-    cost = project.resolve("cost")
-    return replace(task, cost=float(cost(experiment.specification)))
+    inputs, epochs = target.inputs(plan), project.checkpoint_epochs(experiment)
+    task = Task(target.name, target.seed, plan.key(target), inputs, epochs, exclusive=experiment.exclusive)
+    task = replace(task, call_hashes=plan.call_hashes.of(experiment))
+    if project.cost:
+        cost = project.resolve("cost")
+        task = replace(task, cost=float(cost(experiment.specification)))
+    return task
 
 
 def _joined(first: Task, second: Task) -> Task:
     """The first of two tasks of one key, with what the second needs beyond it."""
-    epochs = tuple(sorted({*first.epochs, *second.epochs}))
+    epochs = tuple(sorted(set(first.epochs + second.epochs)))
     return replace(first, epochs=epochs, exclusive=first.exclusive or second.exclusive)
 
 

@@ -402,7 +402,7 @@ class Project(Declared):
     def _experiments_by_name(self) -> dict[str, Experiment]:
         return {experiment.name: experiment for experiment in self.all_experiments}
 
-    def epochs_kept(self, experiment: Experiment) -> tuple[int, ...]:
+    def checkpoint_epochs(self, experiment: Experiment) -> tuple[int, ...]:
         """The epochs that anyone reads of an experiment, and its last."""
         epochs_read = self._epochs_read.get(experiment.name, set())
         return tuple(sorted(epochs_read | {experiment.epochs}))

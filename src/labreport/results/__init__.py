@@ -1,6 +1,6 @@
 """What was run, kept in a folder and read back."""
 
-from labreport.results.files import DiskError, lock, read_json, sha256_of, write_json
+from labreport.results.files import DiskError, lock, read_json, sha256_of, short_hash, write_json
 from labreport.results.loaded import Loaded, load
 from labreport.results.reads import ReadLists, Reads
 from labreport.results.runs import TIMES, Checkpoint, Run

@@ -26,6 +26,8 @@ _NOT_FINITE = re.compile(r"\\*(nan|inf|-inf)")
 _TEXT = "|U"
 """Behind the name of an array of texts, with their length: the format has numbers only."""
 _LONGEST_NAME = 100  # bytes of a file's name
+HASH_DIGITS = 16
+"""So much of a digest tells versions of one thing apart."""
 
 
 class DiskError(LabReportError):
@@ -110,6 +112,11 @@ def sha256_of(values: Any) -> str:
     `{"a": 1, "b": (2,)}` and `{"b": [2], "a": 1}` have the same, `1` and `1.0` have not.
     """
     return _sha256_of_json(to_plain_json(values))
+
+
+def short_hash(values: Any) -> str:
+    """The beginning of what `sha256_of` gives."""
+    return sha256_of(values)[:HASH_DIGITS]
 
 
 def _sha256_of_json(values: Any) -> str:

@@ -22,7 +22,7 @@ class ReadLists:
         """The digest of a list, which is stored unless it is already. Raises `DiskError`."""
         if not reads:
             return ""
-        digest = files.sha256_of(reads)[:16]
+        digest = files.short_hash(reads)
         if self.load(digest) is None:
             files.write_json(self.path(digest), {"read": dict(sorted(reads.items()))})
             self._lists[digest] = dict(reads)

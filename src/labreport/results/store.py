@@ -19,8 +19,6 @@ from labreport.results import files
 from labreport.results.reads import ReadLists
 from labreport.results.runs import Checkpoint, Run
 
-KEY_DIGITS = 16
-"""How much of a key is in the names of its files."""
 _RUN_FILE = re.compile(r"\d+-[0-9a-f]{16}\.json")
 _OURS = re.compile(r"\.?\d+-[0-9a-f]{16}(\..+)?")
 """A file of a run, of an unfinished writing, or a lock."""
@@ -63,7 +61,7 @@ class Store:
 
     def find(self, key: str, seed: int) -> Run | None:
         """The run of this key and seed, whichever experiment it was made for; None where there is none."""
-        path = self._paths.get((seed, key[:KEY_DIGITS]))
+        path = self._paths.get((seed, key[: files.HASH_DIGITS]))
         run = self._run(path) if path else None
         return run if run and run.key == key else None
 
@@ -93,7 +91,7 @@ class Store:
         return self._path(run.key, run.seed, run.name)
 
     def _path(self, key: str, seed: int, name: str) -> Path:
-        beginning = key[:KEY_DIGITS]
+        beginning = key[: files.HASH_DIGITS]
         path = self.folder / files.safe_name(name) / f"{seed}-{beginning}.json"
         return self._paths.get((seed, beginning), path)
 

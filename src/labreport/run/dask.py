@@ -126,7 +126,7 @@ class Cluster:
         self.listeners[task.key] = on_epoch
         try:
             future = self.client.submit(
-                _answer_task, task, RunFiles.of(task, self.store), self.sent, pure=False
+                _run_received_task, task, RunFiles.of(task, self.store), self.sent, pure=False
             )
             failure, run_files = future.result()
         except KilledWorker:
@@ -206,7 +206,7 @@ def _open_sent_project(sent: str) -> Project:
     return open_project(folder)
 
 
-def _answer_task(task: Task, run_files: RunFiles, sent: str) -> tuple[Failed | None, RunFiles]:
+def _run_received_task(task: Task, run_files: RunFiles, sent: str) -> tuple[Failed | None, RunFiles]:
     """Carry out a task on a worker: from the files of its run here, to those that it has then."""
     worker = get_worker()
 

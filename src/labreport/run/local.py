@@ -53,7 +53,7 @@ class LocalWorker:
     def _start(self) -> Connection:
         context = multiprocessing.get_context("spawn")
         connection, theirs = context.Pipe()
-        process = context.Process(target=_answer_tasks, args=(theirs, *self._arguments))
+        process = context.Process(target=_run_received_tasks, args=(theirs, *self._arguments))
         process.start()
         theirs.close()
         self._connection, self._process = connection, process
@@ -78,10 +78,10 @@ class LocalWorker:
         self._connection = self._process = None
 
 
-def _answer_tasks(
+def _run_received_tasks(
     connection: Connection, folder: Path, results: Path, variables: dict[str, str], caller: Path
 ) -> None:
-    """The process of a worker: it answers each task with its epochs and what kept it from its end.
+    """The process of a worker: it runs what comes, and sends epochs, then what kept a task from its end.
 
     Ctrl-C is its parent's to answer, and it ends with that. Paths in messages are relative to the folder of
     the `caller`.

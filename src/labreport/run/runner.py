@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from labreport.errors import LabReportError, UsageError, raised_at
 from labreport.project import Arrays, Experiment, Fit, Project, Training, flatten_metrics
 from labreport.results import TIMES, Run, Store
-from labreport.results.files import STATE, Busy, Damaged, DiskError, lock, validated_arrays
+from labreport.results.files import HASH_DIGITS, STATE, Busy, Damaged, DiskError, lock, validated_arrays
 from labreport.run.provenance import describe_machine
 from labreport.run.returned import checked_arrays, checked_members, checked_snapshot, refuse_function
 from labreport.run.task import Failed, Task
@@ -39,7 +39,7 @@ def run_task(
     try:
         project = open_project()
         rests_on = dependencies(project, store.folder)  # as loaded: before any code of the project is called
-        with lock(store.folder / ".locks" / f"{task.seed}-{task.key[:16]}", stop=should_stop):
+        with lock(store.folder / ".locks" / f"{task.seed}-{task.key[:HASH_DIGITS]}", stop=should_stop):
             experiment = project.experiment(task.name)
             run = _run_to_continue(task, store, rests_on)
             if not run.missing(task.epochs):
@@ -234,7 +234,7 @@ class Runner:
         provenance = describe_machine(self.run.inputs, self.threads)
         provenance["seconds"] = earlier.get("seconds", 0.0) + seconds
         provenance["proved"] = earlier.get("proved", False)
-        provenance["calls"] = self.task.calls
+        provenance["call_hashes"] = self.task.call_hashes
         provenance["exclusive"] = self.task.exclusive and earlier.get("exclusive", True)
         if "kept" in earlier:
             provenance["kept"] = earlier["kept"]

@@ -16,8 +16,8 @@ class Task:
 
     It is sent to a worker, which finds the experiment by its `name` in the project that it loads, and
     compares what it has with the `inputs`, of which `key` is the digest. `cost` is about how many seconds an
-    epoch takes. With `proves`, an epoch is trained once more, from the state before it. `calls` are digests
-    of the calls that declare its experiment.
+    epoch takes. With `proves`, an epoch is trained once more, from the state before it. `call_hashes` are
+    digests of the calls that declare its experiment.
     """
 
     name: str
@@ -28,7 +28,7 @@ class Task:
     cost: float = 1.0
     exclusive: bool = False
     proves: bool = field(default=False, compare=False)
-    calls: tuple[str, ...] = field(default=(), compare=False)
+    call_hashes: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ The rules are in `docs/staleness.md`; each is said in one place:
 - keys: `inputs`; what is done with inputs of each kind: `labels`.
 """
 
-from labreport.stale.canonical import short_hash
 from labreport.stale.files import MISSING, paths_behind
 from labreport.stale.inputs import ENGINE, UNKNOWN, Dependencies, dependencies
 from labreport.stale.labels import Label

@@ -10,7 +10,7 @@ from typing import Any
 
 from labreport.errors import UsageError, with_location
 from labreport.project import Data, Experiment, JsonValues, Study
-from labreport.results import sha256_of
+from labreport.results import short_hash
 
 _ALLOWED = "texts, finite numbers, booleans, None, and lists, tuples, dicts and dataclasses of these"
 _NOT_HOW_READ = ("source", "path", "calls")
@@ -65,11 +65,6 @@ def specification_classes(specification: Any) -> list[type]:
     for member in _members(specification).values():
         classes += specification_classes(member)
     return classes
-
-
-def short_hash(value: Any) -> str:
-    """The digest of plain values, short: enough to tell versions of one thing apart."""
-    return sha256_of(value)[:16]
 
 
 def specification_repr(experiment: Experiment) -> str:

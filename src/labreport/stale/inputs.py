@@ -11,10 +11,10 @@ from typing import Any, TypeAlias
 
 from labreport.errors import UsageError, display_path, location_of, with_location
 from labreport.project import Data, Experiment, JsonValues, Project, Reader, Section, Study
+from labreport.results import short_hash
 from labreport.stale.canonical import (
     declaration_hash,
     reading_hash,
-    short_hash,
     specification_classes,
     specification_repr,
 )

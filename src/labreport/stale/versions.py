@@ -13,8 +13,7 @@ from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 
-from labreport.results.files import sha256_of_file
-from labreport.stale.canonical import short_hash
+from labreport.results.files import HASH_DIGITS, sha256_of_file, short_hash
 from labreport.stale.references import imported_names
 from labreport.stale.sources import ENGINE_FOLDER, ENGINE_NAME
 
@@ -102,7 +101,7 @@ def _normal_name(text: str) -> str:
 @cache
 def _source_hash(module: str) -> str:
     source = b"".join(path.read_bytes() for path in _files_of(module) if path.is_file())
-    return sha256(source).hexdigest()[:16]
+    return sha256(source).hexdigest()[:HASH_DIGITS]
 
 
 @cache

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
 from labreport.errors import location_of
 from labreport.project import Experiment
+from labreport.results import short_hash
 
 
 class CallHashes:
@@ -47,5 +47,5 @@ def _hashes_by_line(file: Path) -> dict[int, str]:
         return hashes
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            hashes.setdefault(node.lineno, hashlib.sha256(ast.dump(node).encode()).hexdigest()[:16])
+            hashes.setdefault(node.lineno, short_hash(ast.dump(node)))
     return hashes

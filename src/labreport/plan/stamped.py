@@ -1,4 +1,4 @@
-"""The files and folders on which a finished report rests: while none of them changes, it is up to date."""
+"""What is stamped of a finished report: the files and folders on which it rests, each with its stat."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ if TYPE_CHECKING:
     from labreport.filestat import FileStat
     from labreport.plan.plan import Plan
 
-Snapshot: TypeAlias = "dict[str, FileStat | None]"
+StampedFiles: TypeAlias = "dict[str, FileStat | None]"
 """Absolute paths to the stats of what is there; None for what is not there."""
 
 
-def files_behind(plan: Plan) -> Snapshot | None:
+def files_to_stamp(plan: Plan) -> StampedFiles | None:
     """All that a report rests on, as it is now; None where that is not what was read.
 
     Folders say by their times that something was added. Those of results are looked at, not their files. What
-    a function's table rests on is not known, so that there is no snapshot.
+    a function's table rests on is not known, so that there is no stamp.
     """
     if any(table.path is None for table in plan.project.tables):
         return None
     reads = _files_read(plan)
-    snapshot: Snapshot = {}
+    files: StampedFiles = {}
     for path in _paths_behind(plan, reads):
-        snapshot[os.path.abspath(path)] = stat_of(path)
-    # In this order: what is edited from here on differs from the snapshot
+        files[os.path.abspath(path)] = stat_of(path)
+    # In this order: what is edited from here on differs from its stat
     if plan.dependencies.changed_since_loaded() or plan.stale(plan.targets):
         return None
-    return None if plan.dependencies.changed_reads(reads) else snapshot
+    return None if plan.dependencies.changed_reads(reads) else files
 
 
 def _paths_behind(plan: Plan, reads: Reads) -> Iterator[str | Path]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from labreport.errors import UsageError
 from labreport.plan.names import targets_named
-from labreport.plan.reasons import differences
+from labreport.plan.reasons import changes_since
 from labreport.plan.targets import RunTarget
 from labreport.results import Checkpoint, Run
 from labreport.stale import Label
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from labreport.plan.plan import Plan
 
 
-def carry_over(plan: Plan, names: Iterable[str], because: str) -> int:
+def keep_runs(plan: Plan, names: Iterable[str], because: str) -> int:
     """Give stored runs of experiments their keys of now, and a note of what has changed since.
 
     Returns how many. Raises `UsageError` for a name of something else, where there is nothing to keep, and
@@ -37,7 +37,7 @@ def carry_over(plan: Plan, names: Iterable[str], because: str) -> int:
             text = f"{name}: no stored run of it is stale; only those of experiments can be kept"
             raise UsageError(text)
         for target, run in kept:
-            _carry_over_run(plan, target, run, because)
+            _keep_run(plan, target, run, because)
         count += len(kept)
     plan.invalidate()
     return count
@@ -63,26 +63,25 @@ def _run_to_keep(plan: Plan, target: RunTarget) -> Run | None:
 
 
 def _reasons_against(plan: Plan, target: RunTarget, run: Run) -> list[str]:
-    """In what a run differs from a target beside code."""
-    before = dict(run.inputs)
-    now = target.inputs(plan)
-    for label in {**before, **now}:
-        if Label.parse(label).rules.may_differ:
-            before.pop(label, None)
-            if label in now:
-                before[label] = now[label]
-    reasons = [str(change) for change in differences(plan, target, before)]
+    """What differs between a run and a target, and must not."""
+    reasons = []
+    for change in changes_since(plan, target, run.inputs):
+        if not Label.parse(change.label).rules.may_differ:
+            reasons.append(str(change))
     reads = plan.store.reads.load(run.reads)
     if reads is None:
-        return [*reasons, "what it read is not known"]
+        reasons.append("what it read is not known")
+        return reasons
     return reasons + [f"data {path} changed" for path in plan.dependencies.changed_reads(reads)]
 
 
-def _carry_over_run(plan: Plan, target: RunTarget, before: Run, because: str) -> None:
+def _keep_run(plan: Plan, target: RunTarget, before: Run, because: str) -> None:
     """Store a run once more, under the key of a target."""
-    changes = [str(change) for change in differences(plan, target, before.inputs)]
+    changes = [str(change) for change in changes_since(plan, target, before.inputs)]
     note = {"because": because, "from": before.key, "changed": changes}
-    provenance = {**before.provenance, "kept": [*before.provenance.get("kept", ()), note]}
+    notes = list(before.provenance.get("kept", ()))
+    notes.append(note)
+    provenance = {**before.provenance, "kept": notes}
     run = replace(before, key=plan.key(target), name=target.name, inputs=target.inputs(plan))
     path = plan.store.path(run)
     path.parent.mkdir(parents=True, exist_ok=True)
