@@ -12,7 +12,7 @@ from labreport.plan import DocumentTarget, MadeTarget, Plan, RunTarget, StoredRe
 from labreport.plan.tasks import run_alone
 from labreport.project import Check, Experiment
 from labreport.results import Results, Run, Runs, Store, files
-from labreport.run.runner import without_times
+from labreport.run.proof import without_times
 from labreport.stale import KNOWN_VALUES
 
 

@@ -1,4 +1,4 @@
-"""Lanes on the workers of a Dask scheduler, started as a user starts them."""
+"""Tasks on the workers of a Dask scheduler, started as a user starts them."""
 
 from __future__ import annotations
 
@@ -144,7 +144,9 @@ def test_a_file_that_is_not_on_the_worker_is_named(tmp_path: Path) -> None:
     with cluster(tmp_path / "dask") as (address, _):
         project = open_project(folder)
         (failed,) = run_tasks(project, [task(project, "reads")], store, scheduler=address)
-        assert failed.cause.startswith("data.txt is not there on the worker; declare it in files= of ")
+        assert failed.failure.cause.startswith(
+            "data.txt is not there on the worker; declare it in files= of "
+        )
         declared = PROJECT.replace("threads=3)", "threads=3, data_files=('data.txt',))")
         project = open_project(write_project(folder, declared))
         assert not run_tasks(project, [task(project, "reads")], store, scheduler=address)

@@ -282,4 +282,4 @@ def test_a_full_disk_is_one_line(
         files.write_bytes(tmp_path / "file", b"after")
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["file"]
     assert (tmp_path / "file").read_bytes() == b"before"
-    assert failure(project, store, task(project, "walk")).disk
+    assert failure(project, store, task(project, "walk")).is_disk_error

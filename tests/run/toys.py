@@ -12,8 +12,11 @@ from pathlib import Path
 
 from labreport.project import Project
 from labreport.results import Run, Store, sha256_of
-from labreport.run import Failed, Task
-from labreport.run.runner import OnEpoch, run_task, without_times
+from labreport.run import Task
+from labreport.run.proof import without_times
+from labreport.run.runner import run_task
+from labreport.run.task import Failure
+from labreport.run.worker import OnEpoch
 from labreport.stale import dependencies, open_project
 
 PROJECT = """
@@ -137,15 +140,15 @@ def done(
     *,
     proves: bool = False,
     stop: Callable[[], bool] = lambda: False,
-) -> tuple[Failed | None, list[int]]:
-    """Carry out a task in this process: what kept it from its end, and which epochs were trained."""
+) -> tuple[Failure | None, list[int]]:
+    """Run a task in this process: why it failed, and which epochs were trained."""
     epochs: list[int] = []
     failed = run_task(lambda: project, replace(task, proves=proves), store, epochs.append, stop)
     return failed, epochs
 
 
-def failure(project: Project, store: Store, task: Task, *, proves: bool = False) -> Failed:
-    """What kept a task from its end."""
+def failure(project: Project, store: Store, task: Task, *, proves: bool = False) -> Failure:
+    """Why a task failed."""
     failed, _ = done(project, store, task, proves=proves)
     assert failed is not None
     return failed
@@ -159,8 +162,8 @@ class WorkerHere:
     def __init__(self, project: Project, store: Store) -> None:
         self.project, self.store = project, store
 
-    def run(self, task: Task, on_epoch: OnEpoch) -> Failed | None:
-        """Carry out a task."""
+    def run(self, task: Task, on_epoch: OnEpoch) -> Failure | None:
+        """Run a task."""
         with self.one_at_a_time:
             return run_task(lambda: self.project, task, self.store, on_epoch, lambda: False)
 

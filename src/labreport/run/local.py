@@ -15,14 +15,11 @@ from pathlib import Path
 from labreport.errors import caller_folder, working_in
 from labreport.project import Project
 from labreport.results import Store
-from labreport.run.runner import OnEpoch, run_task
-from labreport.run.task import Failed, Task
+from labreport.run.runner import run_task
+from labreport.run.task import Failure, Task
+from labreport.run.worker import OnEpoch, WorkerDied
 from labreport.stale import open_project
 from labreport.threads import thread_environment
-
-
-class WorkerDied(Exception):
-    """The process of a worker has ended in the middle of a task; `" on …"` says where, if not here."""
 
 
 class LocalWorker:
@@ -37,8 +34,8 @@ class LocalWorker:
         self._connection: Connection | None = None
         self._process: BaseProcess | None = None
 
-    def run(self, task: Task, on_epoch: OnEpoch) -> Failed | None:
-        """Carry out a task; what kept it from its end. Raises `WorkerDied`."""
+    def run(self, task: Task, on_epoch: OnEpoch) -> Failure | None:
+        """Run a task in the process; None where nothing failed. Raises `WorkerDied`."""
         connection = self._connection or self._start()
         try:
             connection.send(task)
@@ -47,7 +44,7 @@ class LocalWorker:
         except (EOFError, OSError):
             self.close()
             raise WorkerDied from None
-        failure: Failed | None = message
+        failure: Failure | None = message
         return failure
 
     def _start(self) -> Connection:
@@ -81,7 +78,7 @@ class LocalWorker:
 def _run_received_tasks(
     connection: Connection, folder: Path, results: Path, variables: dict[str, str], caller: Path
 ) -> None:
-    """The process of a worker: it runs what comes, and sends epochs, then what kept a task from its end.
+    """The process of a worker: it runs each task that comes, and sends its epochs, then `Failure` or None.
 
     Ctrl-C is its parent's to answer, and it ends with that. Paths in messages are relative to the folder of
     the `caller`.

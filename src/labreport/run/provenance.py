@@ -9,27 +9,32 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from labreport.stale import Label
 
 
-def describe_machine(inputs: Mapping[str, str], threads: int) -> dict[str, Any]:
+def describe_machine(inputs: Mapping[str, str], threads: int) -> dict[str, object]:
     """The processor, the system, the day, and the libraries among the inputs of a run."""
-    libraries = {}
-    for text, version in inputs.items():
-        label = Label.parse(text)
-        if label.kind == "library":
-            libraries[label.name] = version
+    now = datetime.now(UTC)
     return {
         "processor": _processor(),
         "system": f"{platform.system()} {platform.machine()}",
         "cores": os.cpu_count() or 1,
         "threads": threads,
         "python": platform.python_version(),
-        "libraries": libraries,
-        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "libraries": _libraries(inputs),
+        "date": now.isoformat(timespec="seconds"),
     }
+
+
+def _libraries(inputs: Mapping[str, str]) -> dict[str, str]:
+    """The versions of the libraries among the inputs of a run, by name."""
+    libraries = {}
+    for text, version in inputs.items():
+        label = Label.parse(text)
+        if label.kind == "library":
+            libraries[label.name] = version
+    return libraries
 
 
 @cache

@@ -12,7 +12,7 @@ from labreport.project import Arrays
 from labreport.results.files import STATE, map_leaves, validated_arrays
 
 
-def checked_members(values: Any, what: str, function: Callable[..., Any]) -> dict[str, Any]:
+def checked_members(values: object, what: str, function: Callable[..., object]) -> dict[str, Any]:
     """Numbers, texts and lists by name as JSON has them, NumPy's converted.
 
     Raises `UsageError` at the function for others, which calls them `what`: "the metrics".
@@ -31,7 +31,7 @@ def checked_members(values: Any, what: str, function: Callable[..., Any]) -> dic
     return members
 
 
-def checked_arrays(values: Any, function: Callable[..., Any]) -> Arrays:
+def checked_arrays(values: object, function: Callable[..., object]) -> Arrays:
     """Arrays that can be stored, copied. Raises `UsageError` at the function for others."""
     try:
         return validated_arrays(values)
@@ -39,7 +39,7 @@ def checked_arrays(values: Any, function: Callable[..., Any]) -> Arrays:
         refuse_function(str(error), function)
 
 
-def checked_snapshot(returned: Any, function: Callable[..., Any]) -> tuple[dict[str, Any], Arrays]:
+def checked_snapshot(returned: object, function: Callable[..., object]) -> tuple[dict[str, Any], Arrays]:
     """Metrics and arrays of a training at its epoch. Raises `UsageError` at the function for others."""
     if not isinstance(returned, tuple) or len(returned) != 2:
         refuse_function(f"snapshot returned {type(returned).__name__}; return metrics, arrays", function)
@@ -51,7 +51,7 @@ def checked_snapshot(returned: Any, function: Callable[..., Any]) -> tuple[dict[
     return metrics, arrays
 
 
-def refuse_function(text: str, function: Callable[..., Any]) -> NoReturn:
+def refuse_function(text: str, function: Callable[..., object]) -> NoReturn:
     """Raise `UsageError` at the line where a function or a method of the author's is defined."""
     location = ""
     with suppress(TypeError, OSError):  # nobody may know where it is

@@ -6,23 +6,21 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, TypeAlias
+from typing import Any
 
 from labreport.errors import LabReportError, UsageError, raised_at
-from labreport.project import Arrays, Experiment, Fit, Project, Training, flatten_metrics
-from labreport.results import TIMES, Run, Store
+from labreport.project import Arrays, Experiment, Fit, Project, Training
+from labreport.results import Checkpoint, Run, Store
 from labreport.results.files import HASH_DIGITS, STATE, Busy, Damaged, DiskError, lock, validated_arrays
+from labreport.run.proof import are_near, unequal_names, without_times
 from labreport.run.provenance import describe_machine
 from labreport.run.returned import checked_arrays, checked_members, checked_snapshot, refuse_function
-from labreport.run.task import Failed, Task
+from labreport.run.task import Failure, Task
+from labreport.run.worker import OnEpoch
 from labreport.stale import MISSING, Dependencies, Observation, dependencies
 
 SECONDS_BETWEEN_STATES = 5.0
 """What may be lost when everything is killed, beside the epoch that is under way."""
-NEAR = 1e-3
-"""How far a state may be from its twin, as a share of its length, where no two epochs give equal bits."""
-OnEpoch: TypeAlias = Callable[[int], None]
-"""What is called after each epoch, with its number."""
 
 
 def run_task(
@@ -31,8 +29,8 @@ def run_task(
     store: Store,
     on_epoch: OnEpoch,
     should_stop: Callable[[], bool],
-) -> Failed | None:
-    """Carry out a task in this process, whatever the author's code does; what kept it from its end, or None.
+) -> Failure | None:
+    """Run a task in this process, whatever the author's code does; None where nothing failed.
 
     `open_project` gives the project; `should_stop` is asked between epochs.
     """
@@ -40,36 +38,48 @@ def run_task(
         project = open_project()
         rests_on = dependencies(project, store.folder)  # as loaded: before any code of the project is called
         with lock(store.folder / ".locks" / f"{task.seed}-{task.key[:HASH_DIGITS]}", stop=should_stop):
-            experiment = project.experiment(task.name)
-            run = _run_to_continue(task, store, rests_on)
-            if not run.missing(task.epochs):
-                return None
-            _check_inputs(rests_on, experiment, task)
-            with rests_on.observe(experiment, store.reads.load(run.reads)) as observation:
-                runner = Runner(project, task, store, observation, on_epoch, should_stop)
-                try:
-                    runner.train(run)
-                except BaseException as error:
-                    return replace(_failure_of(error), missing=_missing_files(observation))
-            try:
-                _check_inputs(rests_on, experiment, task)
-            except UsageError:
-                store.remove(runner.run)
-                raise
+            return _run_locked(project, task, store, rests_on, on_epoch, should_stop)
     except Busy:  # another build is at it, and this one was asked to stop
         return None
     except BaseException as error:
         return _failure_of(error)
+
+
+def _run_locked(
+    project: Project,
+    task: Task,
+    store: Store,
+    rests_on: Dependencies,
+    on_epoch: OnEpoch,
+    should_stop: Callable[[], bool],
+) -> Failure | None:
+    """Run a task that no other process runs; its run is removed if its code was edited meanwhile."""
+    experiment = project.experiment(task.name)
+    run = _run_to_continue(task, store, rests_on)
+    if not run.missing(task.epochs):
+        return None
+    _check_inputs(rests_on, experiment, task)
+    with rests_on.observe(experiment, store.reads.load(run.reads)) as observation:
+        runner = Runner(project, task, store, run, observation, on_epoch, should_stop)
+        try:
+            runner.train()
+        except BaseException as error:
+            return replace(_failure_of(error), missing=_missing_files(observation))
+    try:
+        _check_inputs(rests_on, experiment, task)
+    except UsageError:
+        store.remove(runner.run)
+        raise
     return None
 
 
-def _failure_of(error: BaseException) -> Failed:
+def _failure_of(error: BaseException) -> Failure:
     """An error as a failure; the author's code may raise anything."""
     if isinstance(error, DiskError):
-        return Failed(str(error), disk=True)
+        return Failure(str(error), is_disk_error=True)
     if isinstance(error, LabReportError):
-        return Failed(error.message, error.location or raised_at(error))
-    return Failed(f"{type(error).__name__}: {error}".strip(": "), raised_at(error))
+        return Failure(error.message, error.location or raised_at(error))
+    return Failure(f"{type(error).__name__}: {error}".strip(": "), raised_at(error))
 
 
 def _missing_files(observation: Observation) -> tuple[str, ...]:
@@ -101,10 +111,11 @@ def _check_inputs(rests_on: Dependencies, experiment: Experiment, task: Task) ->
 
 
 class Runner:
-    """Trains one run until the checkpoints of its task are stored, or until it is asked to stop."""
+    """Trains one run until the checkpoints of its task are stored, or until it is asked to stop.
 
-    run: Run
-    """What there is of the run so far."""
+    `run` is what there is of it so far.
+    """
+
     training: Training
 
     def __init__(
@@ -112,11 +123,12 @@ class Runner:
         project: Project,
         task: Task,
         store: Store,
+        run: Run,
         observation: Observation,
         on_epoch: OnEpoch,
         should_stop: Callable[[], bool],
     ) -> None:
-        self.task, self.store, self.observation = task, store, observation
+        self.task, self.store, self.run, self.observation = task, store, run, observation
         self.on_epoch, self.should_stop = on_epoch, should_stop
         self.experiment, self.threads = project.experiment(task.name), project.threads
         self.function = self.experiment.code
@@ -131,9 +143,8 @@ class Runner:
         self.last_write = time.monotonic()
         self.pause = SECONDS_BETWEEN_STATES
 
-    def train(self, run: Run) -> None:
-        """Continue a run until it has all checkpoints of its task, each trained from the nearest state."""
-        self.run = run
+    def train(self) -> None:
+        """Train until the run has all checkpoints of its task, each from the nearest state before it."""
         while missing := self.run.missing(self.task.epochs):
             self._start_before(missing[0])
             # A checkpoint that turned out to be damaged is missing now, too
@@ -157,22 +168,26 @@ class Runner:
 
         The run loses checkpoints that turn out to be damaged.
         """
-        while True:
-            usable = [checkpoint for checkpoint in self.run.stored_checkpoints if checkpoint.epoch <= target]
-            latest = max(usable, key=lambda checkpoint: checkpoint.epoch, default=None)
-            epoch = latest.epoch if latest else 0
-            if self.has_started and epoch <= self.epoch <= target:
-                return
-            try:
-                self._start(epoch, latest.arrays if latest else None)
-            except Damaged as damage:
-                self.store.discard(damage.file)
-                self.run = self.run.without(damage.file)
-                continue
-            self.has_started, self.has_ended, self.state_to_prove = True, False, None
+        latest = self._latest_checkpoint(target)
+        epoch = latest.epoch if latest else 0
+        if self.has_started and epoch <= self.epoch <= target:
             return
+        try:
+            arrays = latest.arrays if latest else None
+        except Damaged as damage:
+            self.store.discard(damage.file)
+            self.run = self.run.without(damage.file)
+            self._start_before(target)
+            return
+        self._start(epoch, arrays)
+        self.has_started, self.has_ended, self.state_to_prove = True, False, None
 
-    def _start(self, epoch: int, arrays: Mapping[str, Any] | None) -> None:
+    def _latest_checkpoint(self, target: int) -> Checkpoint | None:
+        """The last checkpoint or state that is not after an epoch."""
+        usable = [checkpoint for checkpoint in self.run.stored_checkpoints if checkpoint.epoch <= target]
+        return max(usable, key=lambda checkpoint: checkpoint.epoch, default=None)
+
+    def _start(self, epoch: int, arrays: Arrays | None) -> None:
         """Start a training that has so many epochs behind it, from the state among these arrays."""
         specification, seed = self.experiment.specification, self.task.seed
         self.epoch = epoch
@@ -209,35 +224,32 @@ class Runner:
         else:
             self._prove(record)
 
-    def _checked_record(self, returned: Any) -> dict[str, Any]:
+    def _checked_record(self, returned: object) -> dict[str, Any]:
         return checked_members(returned, f"the values of epoch {self.epoch}", self.function)
 
-    def _code_of(self, method: str) -> Callable[..., Any]:
+    def _code_of(self, method: str) -> Callable[..., object]:
         """What the author wrote for a method of the training."""
         return getattr(self.training, method) if self.experiment.start else self.function
 
     def _end(self) -> None:
         """End the run after this epoch; what an earlier training of it had beyond is gone."""
         if self.epoch == 0:
-            refuse_function(
-                "advance returned None before the end of its first epoch", self._code_of("advance")
-            )
+            text = "advance returned None before the end of its first epoch"
+            refuse_function(text, self._code_of("advance"))
         self.has_ended = True
         for checkpoint in self.run.stored_checkpoints:
             if checkpoint.epoch > self.epoch:
                 self.run = self.run.without(checkpoint.file)
         self.run = replace(self.run, records=self.run.records[: self.epoch], finished=True)
 
-    def _provenance(self, seconds: float) -> dict[str, Any]:
+    def _provenance(self, seconds: float) -> dict[str, object]:
         """Where and when a run was made that has trained another epoch in so many seconds."""
         earlier = self.run.provenance
-        provenance = describe_machine(self.run.inputs, self.threads)
+        provenance = {**earlier, **describe_machine(self.run.inputs, self.threads)}
         provenance["seconds"] = earlier.get("seconds", 0.0) + seconds
-        provenance["proved"] = earlier.get("proved", False)
+        provenance.setdefault("proved", False)
         provenance["call_hashes"] = self.task.call_hashes
         provenance["exclusive"] = self.task.exclusive and earlier.get("exclusive", True)
-        if "kept" in earlier:
-            provenance["kept"] = earlier["kept"]
         return provenance
 
     # Storing
@@ -285,8 +297,7 @@ class Runner:
         if unequal:
             again = self._repeat_epoch()
             is_repeatable = not unequal_names(repeated, again)
-            is_far = bool(unequal_names(undisturbed, repeated, NEAR))
-            if is_repeatable or is_far:
+            if is_repeatable or not are_near(undisturbed, repeated):
                 self._refuse_state(unequal[0].removeprefix(STATE))
         self.is_proved, self.state_to_prove = True, None
         self.run = replace(self.run, provenance={**self.run.provenance, "proved": True})
@@ -310,16 +321,16 @@ class Runner:
     def _refuse_state(self, name: str) -> None:
         text = f"its epoch {self.epoch} gives another {name!r} when it continues from the state of epoch"
         needed = "all that an epoch depends on, such as generators and what the optimiser keeps"
-        way_out = "as arrays, not as pickled bytes, which may differ where the weights are equal"
+        form = "as arrays, not as pickled bytes, which may differ where the weights are equal"
         refuse_function(
-            f"{text} {self.epoch - 1}; state must return {needed}, {way_out}", self._code_of("state")
+            f"{text} {self.epoch - 1}; state must return {needed}, {form}", self._code_of("state")
         )
 
 
 class _FitOnce:
     """A `fit` as a training of one epoch; its record has each metric by its full name, and the seconds."""
 
-    def __init__(self, function: Callable[..., Any], specification: Any, seed: int) -> None:
+    def __init__(self, function: Callable[..., object], specification: object, seed: int) -> None:
         self.function, self.specification, self.seed = function, specification, seed
         self.result = Fit()
 
@@ -329,44 +340,16 @@ class _FitOnce:
         result = self.function(self.specification, self.seed)
         seconds = time.perf_counter() - begun
         if not isinstance(result, Fit):
-            refuse_function(
-                f"its fit returned {type(result).__name__}; return Fit(metrics, arrays)", self.function
-            )
+            text = f"its fit returned {type(result).__name__}; return Fit(metrics, arrays)"
+            refuse_function(text, self.function)
         self.result = result
         metrics = checked_members(result.metrics, "the metrics", self.function)
         return {**without_times(metrics), "seconds": seconds}
 
-    def snapshot(self) -> tuple[Any, Any]:
+    def snapshot(self) -> tuple[dict[str, Any], Arrays]:
         """What the fit returned."""
-        return self.result.metrics, self.result.arrays
+        return dict(self.result.metrics), self.result.arrays
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> Arrays:
         """Nothing: it does not go on."""
         return {}
-
-
-def without_times(values: Mapping[str, Any]) -> dict[str, Any]:
-    """What does not differ when a run is repeated, by full name: all but measured times."""
-    return {name: value for name, value in flatten_metrics(values).items() if not name.endswith(TIMES)}
-
-
-def unequal_names(arrays: Arrays, repeated: Arrays, tolerance: float = 0.0) -> list[str]:
-    """The names of arrays that are not equal to those of the same name.
-
-    With a tolerance, numbers may be as far apart as that share of their length.
-    """
-    return [name for name in arrays if not _are_equal(arrays[name], repeated.get(name), tolerance)]
-
-
-def _are_equal(array: Any, repeated: Any, tolerance: float) -> bool:
-    import numpy as np
-
-    if repeated is None or array.shape != repeated.shape:
-        return False
-    is_number = array.dtype.kind == "f"
-    if not is_number or not tolerance:
-        return bool(np.array_equal(array, repeated, equal_nan=is_number))
-    numbers = array.astype(float)
-    difference = np.nan_to_num(numbers - repeated.astype(float))
-    length = np.linalg.norm(np.nan_to_num(numbers))
-    return bool(np.linalg.norm(difference) <= tolerance * length)

@@ -1,4 +1,4 @@
-"""Carrying out tasks on workers, in order; what happens when one dies, after Ctrl-C, on a full disk."""
+"""Running tasks on workers, in order; what happens when one dies, after Ctrl-C, on a full disk."""
 
 from __future__ import annotations
 
@@ -7,21 +7,17 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, TypeAlias
+from dataclasses import dataclass, replace
 
 from labreport.project import Project
 from labreport.results import Store
 from labreport.results.files import DiskError
-from labreport.run.local import LocalWorker, WorkerDied
-from labreport.run.task import EpochReached, Event, Failed, Finished, Task
-
-if TYPE_CHECKING:
-    from labreport.run.dask import Cluster
+from labreport.run.local import LocalWorker
+from labreport.run.task import EpochReached, Event, Failed, Failure, Finished, Task
+from labreport.run.worker import Worker, WorkerDied
 
 PATIENCE = 5.0
 """Seconds in which states are written after Ctrl-C; an epoch that takes longer is lost."""
-Worker: TypeAlias = "LocalWorker | Cluster"
 
 
 def run_tasks(
@@ -34,7 +30,7 @@ def run_tasks(
     progress: Callable[[Event], None] = lambda event: None,
     on_first_seeds: Callable[[], None] | None = None,
 ) -> list[Failed]:
-    """Carry out tasks in order, exclusive ones last, on so many workers or on those of a Dask scheduler.
+    """Run tasks in order, exclusive ones last, on so many local workers or on those of a Dask scheduler.
 
     Each run is stored; what comes back are failures, one for each cause. `progress` and `on_first_seeds` are
     called in this thread, the latter once every task of the first seed that is not exclusive has finished,
@@ -43,32 +39,32 @@ def run_tasks(
     Raises `DiskError` where nothing can be written, and `KeyboardInterrupt` after states are written.
     """
     schedule = Scheduler(tasks, store, progress, on_first_seeds)
-    cluster = None
     if scheduler and tasks:
-        from labreport.run.dask import Cluster
+        from labreport.run.dask import connected_cluster
 
-        cluster = Cluster(scheduler, project, store)
-        jobs = cluster.size
-    try:
-        for exclusive in (False, True):
-            phase = [task for task in tasks if task.exclusive is exclusive]
-            count = 1 if exclusive else min(jobs, len(phase))
-            schedule.run(phase, [cluster or LocalWorker(project, store) for _ in range(count)])
-    finally:
-        if cluster:
-            cluster.kill()
+        with connected_cluster(scheduler, project, store) as cluster:
+            schedule.run(lambda: cluster, cluster.size)
+    else:
+        schedule.run(lambda: LocalWorker(project, store), jobs)
     return _by_cause(schedule.failed, tasks)
 
 
-def _by_cause(failures: Iterable[Failed], tasks: Sequence[Task]) -> list[Failed]:
-    """One failure for each location and cause, with all tasks that failed of it, in their order."""
+def _by_cause(failed: Iterable[Failed], tasks: Sequence[Task]) -> list[Failed]:
+    """One for each location and cause, with all tasks that failed of it, in their order."""
     positions = {task: position for position, task in enumerate(tasks)}
     by_cause: dict[tuple[str, str], Failed] = {}
-    for failure in sorted(failures, key=lambda failure: positions[failure.tasks[0]]):
-        cause = failure.location, failure.cause
+    for event in sorted(failed, key=lambda event: positions[event.tasks[0]]):
+        cause = event.failure.location, event.failure.cause
         first = by_cause.get(cause)
-        by_cause[cause] = replace(first, tasks=first.tasks + failure.tasks) if first else failure
+        by_cause[cause] = replace(first, tasks=first.tasks + event.tasks) if first else event
     return list(by_cause.values())
+
+
+@dataclass(frozen=True)
+class _WorkerEnded:
+    """A worker gets no more tasks; `error` is what its thread raised."""
+
+    error: BaseException | None
 
 
 class Scheduler:
@@ -87,20 +83,26 @@ class Scheduler:
         on_first_seeds: Callable[[], None] | None,
     ) -> None:
         self.store, self.progress, self.on_first_seeds = store, progress, on_first_seeds
+        self.shared = [task for task in tasks if not task.exclusive]
+        self.exclusive = [task for task in tasks if task.exclusive]
         self.unfinished = len(tasks)
         self.failed: list[Failed] = []
         self.given_up: set[str] = set()
         """The experiments of which a run has failed."""
-        shared = [task for task in tasks if not task.exclusive]
-        self.first_keys = {task.key for task in shared if task.seed == shared[0].seed}
+        self.first_keys = {task.key for task in self.shared if task.seed == self.shared[0].seed}
         """The keys of the first seed that are not stored yet."""
         self.was_stopped = False
         self._running = 0
-        self._events: queue.SimpleQueue[Event | BaseException | None] = queue.SimpleQueue()
+        self._events: queue.SimpleQueue[Event | _WorkerEnded] = queue.SimpleQueue()
 
-    def run(self, phase: Iterable[Task], workers: Sequence[Worker]) -> None:
-        """Carry out tasks; returns when all workers have ended."""
-        waiting = iter(phase)  # of which each worker takes the next: a list gives one task to one thread
+    def run(self, new_worker: Callable[[], Worker], count: int) -> None:
+        """Run all tasks, on so many workers at most; exclusive ones afterwards on one."""
+        self._run_phase(self.shared, [new_worker() for _ in self.shared[:count]])
+        self._run_phase(self.exclusive, [new_worker() for _ in self.exclusive[:1]])
+
+    def _run_phase(self, tasks: Iterable[Task], workers: Sequence[Worker]) -> None:
+        """Run tasks; returns when all workers have ended."""
+        waiting = iter(tasks)  # of which each worker takes the next: a list gives one task to one thread
         for worker in workers:
             threading.Thread(target=self._feed_worker, args=(worker, waiting), daemon=True).start()
         self._running = len(workers)
@@ -125,15 +127,15 @@ class Scheduler:
                 worker.kill()
 
     def _handle_event(self) -> None:
-        """Take what came of the workers, or wait a moment."""
+        """Take what came of the workers, or wait a moment. Raises what the thread of a worker raised."""
         try:
             event = self._events.get(timeout=0.1)
         except queue.Empty:
             return
-        if isinstance(event, BaseException):
-            raise event
-        if event is None:
+        if isinstance(event, _WorkerEnded):
             self._running -= 1
+            if event.error:
+                raise event.error
             return
         self.progress(event)
         if isinstance(event, EpochReached):
@@ -149,40 +151,39 @@ class Scheduler:
         """The thread of a worker: one task after another, but no more of an experiment that has failed."""
         # A process that it starts must not meet Ctrl-C half imported
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        error = None
         try:
             for task in waiting:
                 if not self.was_stopped and task.name not in self.given_up:
                     self._run_and_report(worker, task)
-        except BaseException as error:
-            self._events.put(error)
+        except BaseException as raised:
+            error = raised
         finally:
             worker.close()
-            self._events.put(None)
+            self._events.put(_WorkerEnded(error))
 
     def _run_and_report(self, worker: Worker, task: Task) -> None:
         """Have a worker run a task, and tell what came of it; nothing, where it was stopped."""
         failure = self._run_with_retry(worker, task)
-        if failure and failure.disk:
+        if failure and failure.is_disk_error:
             raise DiskError(failure.cause)
         if failure:
-            failure = replace(failure, tasks=(task,))
-            self.failed.append(failure)
+            event = Failed((task,), failure)
+            self.failed.append(event)
             self.given_up.add(task.name)
-            self._events.put(failure)
+            self._events.put(event)
             return
         run = self.store.reload(task.key, task.seed, task.name)
         if run and not run.missing(task.epochs):
             self._events.put(Finished(task))
 
-    def _run_with_retry(self, worker: Worker, task: Task) -> Failed | None:
+    def _run_with_retry(self, worker: Worker, task: Task) -> Failure | None:
         """Why a task has failed; None where it has not. It is run once more where its process dies."""
-        cause = ""
         for _ in range(2):
             self._events.put(EpochReached(task, 0))
             try:
                 return worker.run(task, lambda epoch: self._events.put(EpochReached(task, epoch)))
-            except WorkerDied as death:
+            except WorkerDied:
                 if self.was_stopped:
                     return None
-                cause = f"its process died twice{death}; too little memory?"
-        return Failed(cause)
+        return Failure("its process died twice; too little memory?")

@@ -1,4 +1,4 @@
-"""What is to be run, and what is told meanwhile, as frozen values."""
+"""What is to be run, and what comes of it: tasks, events and failures, as frozen values."""
 
 from __future__ import annotations
 
@@ -47,18 +47,25 @@ class Finished:
 
 
 @dataclass(frozen=True)
-class Failed:
-    """One cause, where it is in the author's code, and all tasks that failed of it.
+class Failure:
+    """Why a task has not reached its end, and the author's line where that is.
 
-    A worker returns it without tasks. Of a `disk` that cannot be written to, it ends the whole build.
-    `missing` are the files that were looked for and are not on that machine.
+    Where `is_disk_error`, nothing can be written, and the whole build ends. `missing` are the files that the
+    task looked for and that are not on the machine of its worker.
     """
 
     cause: str
     location: str = ""
-    disk: bool = False
-    tasks: tuple[Task, ...] = ()
+    is_disk_error: bool = False
     missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The tasks that have failed of one cause: one task as an event, all of them when the build ends."""
+
+    tasks: tuple[Task, ...]
+    failure: Failure
 
     @property
     def text(self) -> str:
@@ -68,7 +75,7 @@ class Failed:
         if len(names) > 3:
             listed = f"{listed} and {len(names) - 3} more"
         noun = "experiment" if len(names) == 1 else "experiments"
-        return with_location(self.location, f"{noun} {listed}: {self.cause}")
+        return with_location(self.failure.location, f"{noun} {listed}: {self.failure.cause}")
 
 
 Event: TypeAlias = EpochReached | Finished | Failed
