@@ -26,9 +26,9 @@ from labreport.stats import (
     members_equal,
     ranking,
     sentence,
-    sentence_values,
 )
 from labreport.stats.makers.provenance import made_with
+from labreport.stats.sentences import ComparisonRow, RankingValues
 
 NOISE = np.random.default_rng(2)
 
@@ -283,13 +283,13 @@ def test_what_runs_were_made_with_is_told_once() -> None:
 def test_a_sentence_says_behind_whom_each_is() -> None:
     """Of one that is behind only one of two that are level, that one; of both, that these lead."""
     samples = {"a": plain("a", near(0.981)), "b": plain("b", near(0.981)), "c": plain("c", near(0.975))}
-    values = sentence_values(ranking(samples, ACCURACY).ranking)
-    assert (values["outcome"], [names for names, _ in values["pairs"]]) == ("leads", [["c"]])
-    values = sentence_values(ranking(samples | {"d": plain("d", near(0.96))}, ACCURACY).ranking)
-    assert (values["outcome"], [names for names, _ in values["pairs"]]) == ("leads", [["c", "d"]])
+    values = RankingValues(ranking(samples, ACCURACY).ranking)
+    assert (values.outcome, [names for names, _ in values.pairs]) == ("leads", [["c"]])
+    values = RankingValues(ranking(samples | {"d": plain("d", near(0.96))}, ACCURACY).ranking)
+    assert (values.outcome, [names for names, _ in values.pairs]) == ("leads", [["c", "d"]])
     samples["b"] = plain("b", near(0.979, 0.01))
-    values = sentence_values(ranking(samples, ACCURACY).ranking)
-    assert (values["outcome"], values["pairs"]) == ("unclear", [(["c"], ["a"])])
+    values = RankingValues(ranking(samples, ACCURACY).ranking)
+    assert (values.outcome, values.pairs) == ("unclear", [(["c"], ["a"])])
 
 
 def test_a_difference_of_measures_in_per_cent_is_stored_as_a_fraction() -> None:
@@ -311,7 +311,7 @@ def test_what_seems_clear_alone_is_told_as_one_of_several() -> None:
     samples = {"a": plain("a", [0.90, 0.91, 0.92, 0.93]), "b": plain("b", [0.895, 0.894, 0.91, 0.909])}
     for family, judged, alone in ((1, "more", ""), (6, "unclear", "alone, one of 6 comparisons")):
         finding = difference(samples, LOSS, "a", "b", family=family).difference
-        (row,) = sentence_values(finding)["rows"]
+        row = ComparisonRow(finding)
         assert (row.outcome, row.note) == (judged, alone)
         assert (alone or ".") in sentence(finding)
 

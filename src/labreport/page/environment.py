@@ -264,15 +264,16 @@ class TemplateEnvironment(jinja2.Environment):
 
     def sentence_of(self, subject: Finding | Quantity) -> Markup:
         """Say a finding or a number: by the macro of its kind, the project's own if it has one."""
+        values: object
         if isinstance(subject, Finding):
-            kind, facts = str(subject.kind), sentence_values(subject)
+            kind, values = subject.kind, sentence_values(subject)
         else:
-            kind, facts = "quantity", {"name": self._name_in_sentence(subject), "value": subject}
+            kind, values = "quantity", {"name": self._name_in_sentence(subject), "value": subject}
         with self.located_errors():
             macro = getattr(self.get_template("sentences.html").module, kind, None)
             if macro is None:  # the project has some of its own, not this
                 macro = getattr(self.get_template("frame/sentences.html").module, kind)
-            return Markup(macro(facts)).strip()
+            return Markup(macro(values)).strip()
 
     def _name_in_sentence(self, quantity: Quantity) -> str:
         """`test accuracy of small`, or the last part of its name: `ten`."""
