@@ -66,7 +66,7 @@ def _reasons_against(plan: Plan, target: RunTarget, run: Run) -> list[str]:
     """What differs between a run and a target, and must not."""
     reasons = []
     for change in changes_since(plan, target, run.inputs):
-        if not Label.parse(change.label).rules.may_differ:
+        if not Label.parse(change.label).may_differ:
             reasons.append(str(change))
     reads = plan.store.reads.load(run.reads)
     if reads is None:

@@ -80,7 +80,7 @@ def changes_since(plan: Plan, target: Target, before: Mapping[str, str]) -> tupl
     texts = {**before, **now}
     experiments = _experiments_declared(texts)
     labels = [Label.parse(text, experiments) for text in texts if before.get(text) != now.get(text)]
-    labels.sort(key=lambda label: (label.rules.rank, str(label)))
+    labels.sort(key=lambda label: (label.rank, str(label)))
     changes: list[Change] = []
     for label in labels:
         text = str(label)
@@ -116,7 +116,7 @@ def _plain_change(plan: Plan, label: Label, before: str | None, now: str | None)
     text = f"{words} changed"
     if before is None:
         text = f"{words} is new"
-    elif label.rules.is_printed:
+    elif label.is_printed:
         text = f"{words}: {before}, now {now}"
     return Change(text, location, cause, str(label))
 

@@ -2,11 +2,12 @@
 
 The rules are in `docs/staleness.md`; each is said in one place:
 
+- names: `references` reads them from the syntax, `program` says where they lead, `resolver` what counts;
+- what each function, class, value or module is made of: `hasher`, one method for each, `..._parts`;
 - code: `statements.code_meaning`, of what `members` lists of functions and classes;
-- names: `references` reads them from the syntax, `program` says where they lead, `hasher` what counts;
 - values: `values.ValueHash`; what cannot be told: `hasher.NodeHasher.compute`; what differs from process to
   process: `unstable`;
-- modules that only functions import, variables of the environment, what reaches any code: `hasher`;
+- all on which somebody rests: `programgraph.ProgramGraph.closure`;
 - statements that act on a library: `effects`; versions: `versions`;
 - specifications and declarations: `canonical`;
 - files: `observed` hears them, `observation` says which count for a target, `files` has their digests;

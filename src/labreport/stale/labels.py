@@ -5,38 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True)
-class KindRules:
-    """What is done with the inputs of one kind."""
-
-    rank: int = 8
-    """Where a change of it stands among the reasons of a target: the smallest is the most telling."""
-    is_printed: bool = False
-    """Whether its values may be shown to a person. A global's value may be a secret."""
-    may_differ: bool = False
-    """Whether `keep` may pass over a change, since a person can say that it does not matter."""
-
-
-_RULES = {
-    "specification": KindRules(rank=0),
-    "code": KindRules(rank=1, may_differ=True),
-    "data": KindRules(rank=2),
-    "reads": KindRules(rank=3),
-    "answer": KindRules(rank=4),
-    "figure": KindRules(rank=5),
-    "section": KindRules(rank=6),
-    "template": KindRules(rank=7),
-    "module": KindRules(may_differ=True),
-    "value": KindRules(may_differ=True),
-    "engine": KindRules(may_differ=True),
-    "library": KindRules(is_printed=True, may_differ=True),
-    "python": KindRules(is_printed=True, may_differ=True),
-    "threads": KindRules(is_printed=True),
-    "seeds": KindRules(is_printed=True),
-}
-_OTHER = KindRules()
-"""Of all others, and any new kind: shown last, never printed, and never passed over."""
+_BY_RANK = ("specification", "code", "data", "reads", "answer", "figure", "section", "template")
+"""Kinds of which a change is among the first reasons of a target, the most telling first."""
+_PRINTED = frozenset({"library", "python", "threads", "seeds"})
+"""Kinds whose values may be shown to a person. A global's value may be a secret."""
+_MAY_DIFFER = frozenset({"code", "module", "value", "engine", "library", "python"})
+"""Kinds of which `keep` may pass over a change, since a person can say that it does not matter."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +26,11 @@ class Label:
     epochs: tuple[int, ...] = ()
 
     def __str__(self) -> str:
-        words = [self.kind, self.name] if self.name else [self.kind]
-        return " ".join([*words, *map(str, self.epochs)])
+        words = [self.kind]
+        if self.name:
+            words.append(self.name)
+        words += map(str, self.epochs)
+        return " ".join(words)
 
     @classmethod
     def parse(cls, text: str, experiments: Collection[str] = ()) -> Label:
@@ -71,6 +48,16 @@ class Label:
         return cls(kind, name)
 
     @property
-    def rules(self) -> KindRules:
-        """What is done with inputs of its kind."""
-        return _RULES.get(self.kind, _OTHER)
+    def rank(self) -> int:
+        """Where a change of it stands among the reasons of a target: the smallest is the most telling."""
+        return _BY_RANK.index(self.kind) if self.kind in _BY_RANK else len(_BY_RANK)
+
+    @property
+    def is_printed(self) -> bool:
+        """Whether its value may be shown to a person."""
+        return self.kind in _PRINTED
+
+    @property
+    def may_differ(self) -> bool:
+        """Whether `keep` may pass over a change of it."""
+        return self.kind in _MAY_DIFFER

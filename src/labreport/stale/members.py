@@ -6,33 +6,32 @@ from collections.abc import Iterator
 from dataclasses import is_dataclass
 from functools import cached_property
 from types import CellType, FunctionType
-from typing import Any
 
 _METHODS = (FunctionType, staticmethod, classmethod, property, cached_property)
 MUTABLE = (list, dict, set, bytearray)
 """Types of values in which something can be kept."""
 
 
-def static_member(owner: Any, name: str) -> Any:
+def static_member(owner: object, name: str) -> object:
     """An attribute of a module or a class, without a method being bound; None where there is none."""
     member = getattr(owner, "__dict__", {}).get(name)
     return member.__func__ if isinstance(member, (staticmethod, classmethod)) else member
 
 
-def enclosed_parts(function: FunctionType) -> list[Any]:
+def enclosed_parts(function: FunctionType) -> list[object]:
     """What a function has beside its code: defaults, enclosed values, attributes."""
     return [function.__defaults__, function.__kwdefaults__, function.__closure__, vars(function)]
 
 
-def enclosed_values(function: FunctionType) -> list[Any]:
+def enclosed_values(function: FunctionType) -> list[object]:
     """The defaults of a function and the values of enclosed names."""
-    values = list[Any](function.__defaults__ or ())
+    values = list[object](function.__defaults__ or ())
     values += (function.__kwdefaults__ or {}).values()
     values += map(cell_content, function.__closure__ or ())
     return values
 
 
-def cell_content(cell: CellType) -> Any:
+def cell_content(cell: CellType) -> object:
     """The value of an enclosed name; None where it has none yet."""
     try:
         return cell.cell_contents
@@ -40,7 +39,7 @@ def cell_content(cell: CellType) -> Any:
         return None
 
 
-def class_parts(kind: type) -> list[Any]:
+def class_parts(kind: type) -> list[object]:
     """What a class has: bases, metaclass, members; annotations, which decorators and metaclasses may read."""
     members = []
     for name, value in sorted(vars(kind).items()):

@@ -4,37 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from types import CodeType
-from typing import Any, Literal, TypeAlias
+from typing import TypeAlias
 
 FunctionKey: TypeAlias = tuple[str, int, str]
 """A function by its file, its first line and its name; `<module>` is the code of a module itself."""
-
-Step: TypeAlias = Literal[
-    "root", "definition", "value", "declaration", "module", "import", "statements", "acting", "variable"
-]
-"""The step of `NodeHasher` that gives what the digest of a node is made of."""
 
 
 def function_key(code: CodeType) -> FunctionKey:
     """How a function is called when it is seen running."""
     line = 1 if code.co_name == "<module>" else code.co_firstlineno
     return code.co_filename, line, code.co_name
-
-
-@dataclass(frozen=True)
-class StandIn:
-    """What counts in a digest in place of a name, a function, a class or a module.
-
-    That is the label of a node or of a library; where there is none, `parts` in its place, or nothing.
-    """
-
-    label: str = ""
-    parts: Any = None
-
-    @property
-    def content(self) -> Any:
-        """What is written into the digest."""
-        return self.label or self.parts
 
 
 @dataclass
@@ -55,6 +34,12 @@ class Footprint:
         self.keepers |= other.keepers
         self.files |= other.files
         self.reaches_any_code |= other.reaches_any_code
+
+    def add_keeper(self, function: object) -> None:
+        """Add a function that may keep what it reads; what is not written in Python does not count."""
+        code = getattr(function, "__code__", None)
+        if isinstance(code, CodeType):
+            self.keepers.add(function_key(code))
 
 
 @dataclass

@@ -12,12 +12,11 @@ from collections import defaultdict, deque
 from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 from hashlib import sha256
-from typing import Any
 
 from labreport.project import Data, Experiment, JsonValues, Study
 from labreport.stale.effects import changed_libraries
-from labreport.stale.hasher import NodeHasher
-from labreport.stale.node import Closure, Node, Step
+from labreport.stale.hasher import Content, NodeHasher
+from labreport.stale.node import Closure, Node
 from labreport.stale.observed import Recorder
 from labreport.stale.program import Program
 from labreport.stale.statements import Statement
@@ -41,7 +40,7 @@ class ProgramGraph:
         """Experiments, studies, tables and files of values by their labels."""
         self.variables = set[str]()
         """Texts in code that asks for variables of the environment, which may be the names of some."""
-        self._waiting = deque[tuple[Node, Step, Any]]()
+        self._waiting = deque[tuple[Node, Content]]()
 
     def label_of(self, declaration: Experiment | Study | Data | JsonValues) -> str:
         """The label of what is declared, as `experiment small`, `table wells.csv`, `values external.json`.
@@ -59,21 +58,21 @@ class ProgramGraph:
             label = f"{kind} {declaration.name} ({count})"
         return label
 
-    def add(self, label: str, step: Step, content: Any) -> str:
-        """Add a node, unless there is one of this label; the `step` computes it later. Returns the label.
+    def add(self, label: str, content: Content) -> str:
+        """Add a node, unless there is one of this label; it is computed later. Returns the label.
 
         That is always the same object, for pickle writes a text once in a digest and then refers to it.
         """
         label = sys.intern(label)
         if label not in self.nodes:
             self.nodes[label] = Node(label=label)
-            self._waiting.append((self.nodes[label], step, content))
+            self._waiting.append((self.nodes[label], content))
         return label
 
-    def root(self, label: str, function: Any, classes: Sequence[type]) -> Node:
+    def root(self, label: str, function: object, classes: Sequence[type]) -> Node:
         """A node by itself: what somebody rests on directly, a function or None, and classes."""
         root = Node(label=label)
-        NodeHasher(self, root).compute("root", (function, classes))
+        NodeHasher(self, root).compute(lambda hasher: hasher.root_parts(function, classes))
         return root
 
     def closure(self, root: Node) -> Closure:
@@ -111,8 +110,8 @@ class ProgramGraph:
     def _compute(self) -> None:
         """Compute all nodes that are waiting, and those on which they rest."""
         while self._waiting:
-            node, step, content = self._waiting.popleft()
-            NodeHasher(self, node).compute(step, content)
+            node, content = self._waiting.popleft()
+            NodeHasher(self, node).compute(content)
 
     # Statements that act on libraries
 
@@ -129,8 +128,12 @@ class ProgramGraph:
         """The labels of statements that act on a library: one for each module."""
         labels = list[str]()
         for module, statements in self._acting.get(library, {}).items():
-            labels.append(self.add(f"code {module}:<{library}>", "acting", statements))
+            labels.append(self._add_acting(f"code {module}:<{library}>", statements))
         return labels
+
+    def _add_acting(self, label: str, statements: Sequence[Statement]) -> str:
+        """Add a node of such statements. Returns the label."""
+        return self.add(label, lambda hasher: hasher.acting_parts(statements))
 
     def statement_of(self, module: str, qualified_name: str) -> Statement | None:
         """The statement that makes `name` or `name.member`, or acts on `<library>`; None for none."""

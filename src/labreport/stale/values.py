@@ -24,7 +24,7 @@ from labreport.project import Data, Experiment, Study
 from labreport.project.checks import Declared
 
 if TYPE_CHECKING:
-    from labreport.stale.hasher import NodeHasher
+    from labreport.stale.resolver import Resolver
 
 SIZE_LIMIT = 500_000_000
 """Bytes of a value, beyond which it counts by the statements about it."""
@@ -50,14 +50,14 @@ class ValueHash:
     `opaque` says that a part of it could not be told, so that it counts by the statements about it too.
     """
 
-    def __init__(self, hasher: NodeHasher) -> None:
+    def __init__(self, resolver: Resolver) -> None:
         self.opaque = False
-        self._hasher = hasher
-        self._program = hasher.program
-        self._numbers: dict[int, tuple[int, Any]] = {}
+        self._resolver = resolver
+        self._program = resolver.program
+        self._numbers: dict[int, tuple[int, object]] = {}
         self._open_sets = set[int]()
 
-    def sha256(self, value: Any) -> str:
+    def sha256(self, value: object) -> str:
         """The digest of a value, 16 hexadecimal digits; of one that is `opaque` as a whole, why it is."""
         sink = _HashingSink()
         pickler = _Pickler(sink, protocol=5)
@@ -71,7 +71,7 @@ class ValueHash:
             return type(error).__name__
         return sink.sha256.hexdigest()[:16]
 
-    def back_reference(self, value: Any) -> tuple[str, int] | None:
+    def back_reference(self, value: object) -> tuple[str, int] | None:
         """What stands for a value that is part of this digest already; None where it is new: it is noted."""
         known = self._numbers.get(id(value))
         if known is not None:
@@ -79,40 +79,43 @@ class ValueHash:
         self._numbers[id(value)] = len(self._numbers), value
         return None
 
-    def stand_in(self, value: Any) -> Any:
+    def stand_in(self, value: object) -> object:
         """What counts in place of a value; None where pickle tells it, or its parts."""
         kind = type(value)
         if kind in _PLAIN:
             return None
-        if kind is str:  # as bytes, since whether two equal texts are one object means nothing
+        if type(value) is str:  # as bytes, since whether two equal texts are one object means nothing
             return value.replace(str(self._program.sources.folder), "").encode("utf-8", "surrogatepass")
         if isinstance(value, PurePath):
             return kind.__name__, str(value)
-        if kind is set or kind is frozenset:
+        if type(value) is set or type(value) is frozenset:
             return self._set(value)
         if isinstance(value, ModuleType):
-            return "module", value.__name__, self._hasher.resolve_module(value.__name__).content
+            return "module", value.__name__, self._resolver.resolve_module(value.__name__)
         if isinstance(value, (type, FunctionType)):
-            return self._hasher.resolve_definition(value).content
+            return self._resolver.resolve_definition(value)
         if isinstance(value, (Experiment, Study, Data)):
-            return self._hasher.resolve_declaration(value).content
+            return self._resolver.resolve_declaration(value)
         if isinstance(value, Declared):
             return _declaration(value)
-        if kind is MappingProxyType:
+        if isinstance(value, MappingProxyType):
             return "mapping", dict(value)
-        if kind is CellType:
-            try:
-                return "cell", value.cell_contents
-            except ValueError:
-                return ("empty cell",)
-        if kind is cached_property:
-            self._hasher.note_keeper(value.func)
+        if isinstance(value, CellType):
+            return _cell(value)
         if kind in _FUNCTIONS_OF:
-            return kind.__name__, *(getattr(value, attribute) for attribute in _FUNCTIONS_OF[kind])
-        self._hasher.note_instance(value)
+            return self._member(value)
+        self._resolver.use_object(value)
         return None if self._program.is_own(kind.__module__) else self._wrapper(value)
 
-    def _set(self, value: set[Any] | frozenset[Any]) -> Any:
+    def _member(self, value: object) -> tuple[object, ...]:
+        """What stands for a property or another member of a class that is made of functions."""
+        kind = type(value)
+        functions = [getattr(value, attribute) for attribute in _FUNCTIONS_OF[kind]]
+        if kind is cached_property:
+            self._resolver.node.add_keeper(functions[0])
+        return kind.__name__, *functions
+
+    def _set(self, value: set[Any] | frozenset[Any]) -> object:
         """The members of a set in an order that is the same in every process."""
         kinds = set(map(type, value))
         if kinds <= {str} or kinds <= {int}:
@@ -128,13 +131,13 @@ class ValueHash:
         self._open_sets.discard(id(value))
         return "set", sorted(members)
 
-    def _wrapper(self, value: Any) -> Any:
+    def _wrapper(self, value: object) -> object:
         """What stands for an object of a library around a function, as `functools.cache` makes it."""
         function = _wrapped_function(value)
         if function is None:
             return None
         kind = type(value)
-        self._hasher.note_keeper(function)
+        self._resolver.node.add_keeper(function)
         if kind.__module__ != "functools":  # it may have options that nobody can ask for
             self.opaque = True
         return kind.__qualname__, function
@@ -157,13 +160,21 @@ class ValueHash:
         return parts
 
 
-def _declaration(value: Declared) -> Any:
+def _cell(cell: CellType) -> tuple[object, ...]:
+    """What stands for an enclosed name: its value, if it has one yet."""
+    try:
+        return "cell", cell.cell_contents
+    except ValueError:
+        return ("empty cell",)
+
+
+def _declaration(value: Declared) -> object:
     """What an author declares by the engine's means counts by its fields, wherever it is written."""
     names = [member.name for member in fields(value) if member.name not in _OF_WHERE_IT_IS]
     return type(value).__name__, [(name, getattr(value, name)) for name in names]
 
 
-def _wrapped_function(value: Any) -> Any:
+def _wrapped_function(value: object) -> object:
     """What an object says that it wraps; None for any other object. No code of the object is called."""
     wrapped = getattr_static(value, "__wrapped__", None)
     if isinstance(wrapped, (GetSetDescriptorType, MemberDescriptorType)):
@@ -193,7 +204,7 @@ class _Pickler(pickle.Pickler):
 
     values: ValueHash
 
-    def persistent_id(self, value: Any) -> Any:
+    def persistent_id(self, value: object) -> object:
         return self.values.stand_in(value)
 
     def reducer_override(self, value: Any) -> Any:
