@@ -132,10 +132,11 @@ def test_every_image_has_its_words_and_every_drawing_too(page: str, made: Report
     assert images == drawings
 
 
-def test_a_picture_of_the_author_becomes_a_part_of_the_page(made: Report) -> None:
-    """From the folder of templates."""
+@pytest.mark.parametrize("source", ['"plan.png"', "'plan.png'", "plan.png"])
+def test_a_picture_of_the_author_becomes_a_part_of_the_page(made: Report, source: str) -> None:
+    """From the folder of templates, whatever quotation marks it has."""
     (made[0].folder / "templates" / "plan.png").write_bytes(b"\x89PNG")
-    shown = page_of(made, '<img src="plan.png" alt="A plan">')
+    shown = page_of(made, f'<img src={source} alt="A plan">')
     data = base64.b64encode(b"\x89PNG").decode()
     assert f'<img src="data:image/png;base64,{data}" alt="A plan">' in shown
 
@@ -260,7 +261,8 @@ def test_watch_is_given_what_the_last_build_changed(page: str) -> None:
 def test_watch_reloads_the_page_and_shows_an_error_escaped(page: str) -> None:
     """The file itself holds neither."""
     shown = served(page, "project.py:3: <b>")
-    assert '<pre class="notice warns" role="alert">project.py:3: &lt;b&gt;</pre>' in shown
+    box = '<pre class="notice warns" role="alert">project.py:3: &lt;b&gt;</pre>'
+    assert f'<main id="report" tabindex="-1">{box}' in shown
     assert "EventSource" in shown
     assert "EventSource" not in page
     assert 'role="alert"' not in served(page)

@@ -1,10 +1,14 @@
-"""The whole report as one HTML text, for the browser or for the PDF: frame, numbers, figures, styles."""
+"""The whole report as one HTML text, for the browser or for the PDF: frame, numbers, figures, styles.
+
+The sections come as HTML in which some places are open: numbers and references, which `Numbering` fills in;
+drawings, `<img src="figure:dots">`, and their data, `<div data-rows="dots">`, both from `frame/figure.html`;
+and images of the author's, `<img src="plan.png">`.
+"""
 
 from __future__ import annotations
 
 import base64
 import html
-import itertools
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -15,17 +19,19 @@ from typing import Any, Literal, TypeAlias
 
 import jinja2
 from jinja2.utils import htmlsafe_json_dumps
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from labreport.charts import css_variables
 from labreport.errors import UsageError, did_you_mean, display_path
 from labreport.page.claims import Claim
+from labreport.page.elements import Edit, elements, with_edits
 from labreport.page.environment import FRAME
 from labreport.page.fonts import font_faces
 from labreport.page.formulas import with_copyable_text
 from labreport.page.markdown import bibliography
 from labreport.page.numbering import Numbering
 from labreport.page.numbers import Entries
+from labreport.page.placeholders import without_tags
 from labreport.page.sections import Drawings, RenderedSection, glossary
 from labreport.project import Project
 from labreport.stats import plural
@@ -39,22 +45,15 @@ STYLES: dict[Medium, dict[str, str]] = {
 """Style sheets in order, each with the medium in which it applies: a browser prints as the PDF is set."""
 ROWS_SHOWN = 1_000
 """Of the data of a figure so many rows are in the page."""
-_DRAWING = re.compile(r'<img src="figure:(?P<name>[^"]*)" alt="(?P<alt>[^"]*)">')
-_DATA = re.compile(r'<div data-rows="(?P<name>[^"]*)"></div>')
-"""Where the frame's figure.html leaves room for a drawing and for its data."""
-_IMAGE = re.compile(r'<img\b[^>]*?\bsrc="(?P<source>[^"]*)"[^>]*>')
-_HEADING = re.compile(
-    r'(?P<begin><h(?P<level>[2-4])\b[^>]*\bid="(?:heading-)?(?P<id>[^"]+)"[^>]*>.*?)(?P<end></h(?P=level)>)',
-    re.DOTALL,
-)
-_FAILING = re.compile('<(?:span|div) class="claim fails"')
+_SOURCE = re.compile(r"""(?<=\ssrc=)(?:"[^"]*"|'[^']*'|[^\s>]+)""")
+"""What the tag of an image has as its source, with the quotation marks."""
 
 
 def render_page(
     project: Project,
     sections: Sequence[RenderedSection],
     figures: Drawings,
-    facts: Mapping[str, Any],
+    facts: Mapping[str, str],
     *,
     notice: str = "",
     seeds: int | None = None,
@@ -72,28 +71,16 @@ def render_page(
     frame = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True)
     frame.globals |= {"plural": plural, "count_text": count_text, "number_word": number_word}
     contents = _Contents.of(sections)
-    text = _with_claim_ids(contents.text)
     terms = glossary(templates, project.words)
-    numbering = Numbering(project, text + terms)
-    body = frame.get_template(f"{medium}.html").render(
-        project=project,
-        words=project.words,
-        notice=notice,
-        seeds=seeds,
-        facts=facts,
-        sections=Markup(text),
-        glossary=Markup(terms),
-        cites=numbering.cites,
-        references=bibliography(templates) if numbering.cites else {},
-        counters=numbering.numbers,
-        lines=contents.glance,
-        claims=[claim for claim in contents.claims if claim.is_counted],
-        numbers=list(contents.numbers.values()),
-        partial_tables=sorted(contents.partial_tables),
-    )
+    numbering = Numbering(project, contents.html + terms)
+
+    names = _names_of_report(project, contents, numbering)
+    names |= {"notice": notice, "seeds": seeds, "facts": facts, "glossary": Markup(terms)}
+    body = frame.get_template(f"{medium}.html").render(names)
     body = numbering.with_numbers(body)
-    body = _on_paper(body, figures) if medium == "print" else _on_screen(body, figures, frame)
-    body = _IMAGE.sub(lambda image: _embedded_image(image, templates), body)
+    body = _with_permalinks(body) if medium == "screen" else with_copyable_text(body)
+    body = _with_images(body, figures, templates, medium)
+    body = _with_data(body, figures, frame, medium)
     _check_links(body)
 
     style = _style(frame, medium)
@@ -102,8 +89,7 @@ def render_page(
     if medium == "screen":
         script = "".join(file.read_text("utf-8") for file in sorted(FRAME.glob("script/*.js")))
         data = {"numbers": _to_json(contents.numbers), "claims": _to_json(contents.claim_panels)}
-        words = re.sub("<[^>]*>", "", body)
-        shown = words + html.unescape("".join(data.values())) + style + script
+        shown = without_tags(body) + html.unescape("".join(data.values())) + style + script
         style = font_faces(shown) + style
     return frame.get_template("document.html").render(
         project=project,
@@ -119,7 +105,7 @@ def render_page(
 class _Contents:
     """What all sections have together."""
 
-    text: str = ""
+    html: str
     claims: list[Claim] = field(default_factory=list)
     numbers: Entries = field(default_factory=dict)
     claim_panels: Entries = field(default_factory=dict)
@@ -129,7 +115,7 @@ class _Contents:
     @classmethod
     def of(cls, sections: Sequence[RenderedSection]) -> _Contents:
         """Gather what these sections have."""
-        contents = cls("\n".join(section.html for section in sections))
+        contents = cls(_with_claim_ids("\n".join(section.html for section in sections)))
         for section in sections:
             contents.claims += section.claims
             contents.numbers |= section.numbers
@@ -139,72 +125,123 @@ class _Contents:
         return contents
 
 
-def _to_json(values: Mapping[str, Any]) -> Markup:
+def _with_claim_ids(text: str) -> str:
+    """Number the claims that fail, so that the title can lead to each."""
+    attribute = 'class="claim fails"'
+    edits: list[Edit] = []
+    for element in elements(text, "span", "div"):
+        tag = text[element.begin : element.content_begin]
+        if attribute in tag:
+            tag = tag.replace(attribute, f'{attribute} id="claim-{len(edits) + 1}"')
+            edits.append(Edit(element.begin, element.content_begin, tag))
+    return with_edits(text, edits)
+
+
+def _names_of_report(project: Project, contents: _Contents, numbering: Numbering) -> dict[str, Any]:
+    """What the templates of the frame can use of a report, those too that a project has in their place."""
+    names: dict[str, Any] = {
+        "project": project,
+        "words": project.words,
+        "sections": Markup(contents.html),
+        "counters": numbering.numbers,
+        "cites": numbering.cites,
+        "lines": contents.glance,
+        "numbers": list(contents.numbers.values()),
+        "partial_tables": sorted(contents.partial_tables),
+    }
+    names["claims"] = [claim for claim in contents.claims if claim.is_counted]
+    names["references"] = bibliography(project.folder / "templates") if numbering.cites else {}
+    return names
+
+
+def _to_json(values: Mapping[str, object]) -> Markup:
     return htmlsafe_json_dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-def _with_claim_ids(text: str) -> str:
-    """Number the claims that fail, so that the title can lead to each."""
-    count = itertools.count(1)
-    return _FAILING.sub(lambda begin: f'{begin[0]} id="claim-{next(count)}"', text)
+def _with_permalinks(text: str) -> str:
+    """Put at the end of each heading that has an identity a link to itself."""
+    link = Markup(' <a class="permalink" href="#{}" aria-label="Link to this place">#</a>')
+    edits = []
+    for heading in elements(text, "h2", "h3", "h4"):
+        identity = heading.attributes.get("id", "").removeprefix("heading-")
+        if identity:
+            edits.append(Edit(heading.content_end, heading.content_end, link.format(identity)))
+    return with_edits(text, edits)
 
 
-def _on_paper(text: str, figures: Drawings) -> str:
-    """Put in the drawings as images, without their data; the LaTeX of formulas can be copied."""
-
-    def image(place: re.Match[str]) -> str:
-        drawing = figures[html.unescape(place["name"])]
-        source = _data_address(drawing.svg_print.encode(), f"image/svg+xml;name={place['name']}")
-        return f'<img src="{source}" alt="{place["alt"]}">'
-
-    return with_copyable_text(_DATA.sub("", _DRAWING.sub(image, text)))
-
-
-def _on_screen(text: str, figures: Drawings, frame: jinja2.Environment) -> str:
-    """Put in the drawings as a part of the page, each with its data; headings have links to themselves."""
-
-    def drawing(place: re.Match[str]) -> str:
-        svg = figures[html.unescape(place["name"])].svg_screen
-        with_words = svg.replace("<svg ", f'<svg role="img" aria-label="{place["alt"]}" ', 1)
-        return f'<div class="drawing">{with_words}</div>'
-
-    def data(place: re.Match[str]) -> str:
-        figure = figures[html.unescape(place["name"])]
-        if not figure.rows:
-            return ""
-        template = frame.get_template("data.html")
-        return template.render(columns=figure.columns, rows=figure.rows, shown=ROWS_SHOWN)
-
-    link = r'<a class="permalink" href="#\g<id>" aria-label="Link to this place">#</a>'
-    with_figures = _DATA.sub(data, _DRAWING.sub(drawing, text))
-    return _HEADING.sub(rf"\g<begin> {link}\g<end>", with_figures)
+def _with_images(text: str, figures: Drawings, templates: Path, medium: Medium) -> str:
+    """Put in the drawings, and make images of the author's a part of the page."""
+    edits = []
+    for image in elements(text, "img"):
+        source = image.attributes.get("src", "")
+        words = image.attributes.get("alt", "")
+        kind, _, name = source.partition(":")
+        if kind == "figure" and medium == "screen":
+            new = _drawing_on_screen(figures[name].svg_screen, words)
+        elif kind == "figure":
+            new = _drawing_on_paper(figures[name].svg_print, name, words)
+        elif kind != "data":
+            address = _address_of_image(source, templates)
+            new = _SOURCE.sub(f'"{address}"', text[image.begin : image.end], count=1)
+        else:
+            continue
+        edits.append(Edit(image.begin, image.end, new))
+    return with_edits(text, edits)
 
 
-def _embedded_image(image: re.Match[str], templates: Path) -> str:
-    """An image of the author's: a file among the templates, which becomes a part of the page."""
-    source = html.unescape(image["source"])
-    if source.startswith("data:"):
-        return image[0]
+def _drawing_on_screen(svg: str, words: str) -> str:
+    """A drawing as a part of the page, whose colours are those of the theme."""
+    with_words = svg.replace("<svg ", f'<svg role="img" aria-label="{escape(words)}" ', 1)
+    return f'<div class="drawing">{with_words}</div>'
+
+
+def _drawing_on_paper(svg: str, name: str, words: str) -> str:
+    address = _data_address(svg.encode(), f"image/svg+xml;name={name}")
+    return Markup('<img src="{}" alt="{}">').format(address, words)
+
+
+def _address_of_image(source: str, templates: Path) -> str:
+    """The content of an image among the templates, as an address. Raises `UsageError`."""
     file = (templates / source).resolve()
     if not file.is_relative_to(templates.resolve()) or not file.is_file():
         folder = display_path(templates)
         raise UsageError(f"the image {source!r} is not there; allowed are files in {folder}")
-    address = _data_address(file.read_bytes(), guess_type(file)[0] or "image/png")
-    return image[0].replace(image["source"], address, 1)
+    return _data_address(file.read_bytes(), guess_type(file)[0] or "image/png")
 
 
 def _data_address(content: bytes, kind: str) -> str:
     return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"
 
 
+def _with_data(text: str, figures: Drawings, frame: jinja2.Environment, medium: Medium) -> str:
+    """Put in the data of figures on the screen; on paper nothing takes their place."""
+    edits = []
+    for room in elements(text, "div"):
+        if "data-rows" not in room.attributes:
+            continue
+        figure = figures[room.attributes["data-rows"]]
+        table = ""
+        if medium == "screen" and figure.rows:
+            template = frame.get_template("data.html")
+            table = template.render(columns=figure.columns, rows=figure.rows, shown=ROWS_SHOWN)
+        edits.append(Edit(room.begin, room.end, table))
+    return with_edits(text, edits)
+
+
 def _check_links(text: str) -> None:
-    """Raise `UsageError` at an identifier given twice, or a link within the page to nowhere."""
-    identities = Counter(re.findall(r'\sid="([^"]*)"', text))
+    """Raise `UsageError` at an identity given twice, or a link within the page to nowhere."""
+    identities = Counter[str]()
+    targets = set()
+    for element in elements(text):
+        if "id" in element.attributes:
+            identities[element.attributes["id"]] += 1
+        kind, _, target = element.attributes.get("href", "").partition("#")
+        if target and not kind:
+            targets.add(target)
     repeated = sorted(name for name, count in identities.items() if count > 1)
     if repeated:
         raise UsageError(f"the page has {repeated[0]!r} twice; show it once, and refer to it with ref()")
-    targets = set(re.findall(r'\shref="#([^"]+)"', text))
-    missing = sorted(targets - set(identities))
+    missing = sorted(targets - identities.keys())
     if missing:
         near = did_you_mean(missing[0], identities)
         raise UsageError(f"the page links to #{missing[0]}, which it does not have{near}")
@@ -233,7 +270,8 @@ def served(
     file and line of each.
     """
     box = Markup('<pre class="notice warns" role="alert">{}</pre>').format(error) if error else ""
-    page = re.sub(r"<main\b[^>]*>", lambda main: main[0] + box, page, count=1)
+    main = elements(page, "main")[0]
+    page = with_edits(page, [Edit(main.content_begin, main.content_begin, box)])
     changes = _to_json({"was": dict(was or {}), "newFalls": sorted(new_falls)})
     data = f'<script type="application/json" id="changes">{changes}</script>'
     script = (FRAME / "watch.js").read_text("utf-8")

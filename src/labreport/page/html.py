@@ -9,6 +9,7 @@ from markupsafe import Markup
 from labreport.errors import UsageError
 from labreport.page import markdown
 from labreport.page.claims import DOES_NOT_HOLD, Claim
+from labreport.page.numbering import reference_mark
 from labreport.page.placeholders import EDGE, MARK, plain_text
 from labreport.page.typed import refused_numbers
 from labreport.stats import Table, as_quantity
@@ -66,7 +67,7 @@ class HtmlFormat:
 
     def reference(self, name: str) -> Markup:
         """Write a link to a figure, a table, a question or a section, whose number the document fills in."""
-        return self.placeholders.store(Markup('<a data-ref="{}"></a>').format(name), name)
+        return self.placeholders.store(reference_mark(name), name)
 
     def table(self, table: Table, caption: str, digits: int | None, name: str) -> Markup:
         """Write a table with its caption, its numbers with so many decimals."""

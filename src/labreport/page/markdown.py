@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
 from markupsafe import Markup, escape
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
@@ -21,18 +23,17 @@ from mdit_py_plugins.footnote import footnote_plugin
 from labreport.errors import UsageError, did_you_mean, display_path
 from labreport.page.context import RenderContext
 from labreport.page.formulas import draw_formula
+from labreport.page.numbering import cite_mark
 from labreport.page.placeholders import PLACEHOLDER_CHARACTERS
 from labreport.project.outline import slug
 
 BIBLIOGRAPHY = "references.bib"
-CITED = re.compile(r'<a class="cite" data-cite="([^"]*)"></a>')
-"""What a cite becomes until the document numbers it."""
 CITE = re.compile(r"\[(?P<keys>@[\w:.+/-]+(?:\s*[;,]\s*@[\w:.+/-]+)*)\]")
 """`[@key; @other]`"""
 
 
-_CAPTION = re.compile(r"<p>Table(?: (?P<name>[\w-]+))?: (?P<text>((?!</p>).)*)</p>\n<table>", re.DOTALL)
-"""A paragraph `Table: …` or `Table NAME: …` before a table."""
+_CAPTION = re.compile(r"Table(?: (?P<name>[\w-]+))?: ")
+"""How a paragraph begins that is the caption of the table behind it."""
 
 
 def render_blocks(text: str, context: RenderContext, fill_plain: Callable[[str], str]) -> str:
@@ -40,24 +41,14 @@ def render_blocks(text: str, context: RenderContext, fill_plain: Callable[[str],
 
     Placeholders stay; `fill_plain` puts their texts in, where that is needed now. Raises `TemplateError`.
     """
-    rendered = str(_parser_of(True).render(text, _names(context, fill_plain)))
-    check_cites(CITED.findall(rendered), context)
-
-    def captioned(caption: re.Match[str]) -> str:
-        name = context.name_of_next_table(caption["name"])
-        label = f'<span class="label">Table <span data-no="table:{name}"></span></span>'
-        return f'<table id="table-{name}" class="data">\n<caption>{label} {caption["text"]}</caption>'
-
-    return _CAPTION.sub(captioned, rendered)
+    return str(_parser_of(True).render(text, _names(context, fill_plain)))
 
 
 def render_line(
     text: str, context: RenderContext, fill_plain: Callable[[str], str], *, with_html: bool
 ) -> Markup:
     """Render a line of Markdown, in which HTML counts or does not. Raises `TemplateError`."""
-    rendered = _parser_of(with_html).renderInline(text.strip(), _names(context, fill_plain))
-    check_cites(CITED.findall(rendered), context)
-    return Markup(rendered)
+    return Markup(_parser_of(with_html).renderInline(text.strip(), _names(context, fill_plain)))
 
 
 def parse(text: str) -> list[Token]:
@@ -70,13 +61,19 @@ def _names(context: RenderContext, fill_plain: Callable[[str], str]) -> dict[str
     return {"docId": context.document, "context": context, "fill_plain": fill_plain}
 
 
-def check_cites(keys: Sequence[str], context: RenderContext) -> None:
-    """Raise `TemplateError` for a key that the references of the project do not have."""
-    known = bibliography(context.templates) if keys else {}
-    for key in keys:
+def cite_marks(keys: str, context: RenderContext) -> str:
+    """Return the marks of `@key; @other`, whose numbers the document fills in.
+
+    Raises `TemplateError` for a key that the references of the project do not have.
+    """
+    known = bibliography(context.templates)
+    marks = []
+    for key in re.findall(r"@([^\s;,]+)", keys):
         if key not in known:
             near = did_you_mean(key, known, "there are")
             context.fail_at(f"@{key}", f"{BIBLIOGRAPHY} has no entry {key!r}{near}")
+        marks.append(cite_mark(key))
+    return " ".join(marks)
 
 
 @lru_cache
@@ -87,6 +84,8 @@ def _parser_of(with_html: bool) -> MarkdownIt:
     parser.use(deflist_plugin).use(footnote_plugin)
     parser.inline.ruler.before("link", "cite", _parse_cite)
     parser.core.ruler.push("headings", _place_headings)
+    parser.core.ruler.push("captions", _place_captions)
+    parser.add_render_rule("cite", _render_cite)
     parser.add_render_rule("fence", _render_listing)
     parser.add_render_rule("math_inline", _render_formula)
     parser.add_render_rule("math_block", _render_formula)
@@ -95,20 +94,18 @@ def _parser_of(with_html: bool) -> MarkdownIt:
     return parser
 
 
-def links_of_cite(cite: re.Match[str]) -> str:
-    """Give the links that stand for `[@key; @other]`, whose numbers the document fills in."""
-    keys = re.findall(r"@([^\s;,]+)", cite["keys"])
-    return " ".join(f'<a class="cite" data-cite="{key}"></a>' for key in keys)
-
-
 def _parse_cite(state: StateInline, silent: bool) -> bool:
     cite = CITE.match(state.src, state.pos)
     if cite is None:
         return False
     if not silent:
-        state.push("html_inline", "", 0).content = links_of_cite(cite)
+        state.push("cite", "", 0).content = cite["keys"]
     state.pos = cite.end()
     return True
+
+
+def _render_cite(_: RendererHTML, tokens: Sequence[Token], index: int, __: OptionsDict, env: EnvType) -> str:
+    return cite_marks(tokens[index].content, env["context"])
 
 
 def _place_headings(state: StateCore) -> None:
@@ -124,7 +121,30 @@ def _place_headings(state: StateCore) -> None:
             token.attrSet("id", f"{context.document}-{slug(content.content)}")
 
 
-def _render_listing(self: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+def _place_captions(state: StateCore) -> None:
+    """Move a paragraph `Table NAME: …` into the table behind it, as its caption."""
+    context: RenderContext = state.env["context"]
+    for index in range(3, len(state.tokens)):
+        paragraph, text, end, table = state.tokens[index - 3 : index + 1]
+        if table.type != "table_open" or paragraph.type != "paragraph_open" or paragraph.hidden:
+            continue
+        words = text.children or []
+        begin = _CAPTION.match(words[0].content)
+        if not begin:
+            continue
+        name = context.name_of_next_table(begin["name"])
+        table.attrs = {"id": f"table-{name}", "class": "data"}
+        label = Token("html_inline", "", 0)
+        label.content = f'<span class="label">Table <span data-no="table:{name}"></span></span> '
+        words[0].content = words[0].content[begin.end() :]
+        words.insert(0, label)
+        paragraph.tag = end.tag = "caption"
+        state.tokens[index - 3 : index + 1] = [table, paragraph, text, end]
+
+
+def _render_listing(
+    _: RendererHTML, tokens: Sequence[Token], index: int, __: OptionsDict, env: EnvType
+) -> str:
     """A listing, coloured where its language is named."""
     from pygments import formatters, highlight, lexers, util
 
@@ -141,7 +161,9 @@ def _render_listing(self: Any, tokens: Sequence[Token], index: int, options: Any
     return f'<pre><code class="language-{escape(language)}">{without_errors}</code></pre>\n'
 
 
-def _render_formula(self: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+def _render_formula(
+    _: RendererHTML, tokens: Sequence[Token], index: int, __: OptionsDict, env: EnvType
+) -> str:
     """A drawing; who cannot see it has its LaTeX."""
     latex = tokens[index].content.strip()
     displayed = tokens[index].type == "math_block"
@@ -153,7 +175,9 @@ def _render_formula(self: Any, tokens: Sequence[Token], index: int, options: Any
         context.fail_at(latex, f"the formula ${latex}$ cannot be drawn: {reason}")
 
 
-def _render_footnote_number(self: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+def _render_footnote_number(
+    _: RendererHTML, tokens: Sequence[Token], index: int, __: OptionsDict, env: EnvType
+) -> str:
     return str(tokens[index].meta["id"] + 1)
 
 

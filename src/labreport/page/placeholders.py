@@ -47,8 +47,13 @@ def plain_text(markup: str) -> str:
     """Return the words of HTML in one line, without what is so now of a claim, and without marks."""
     without_asides = _ASIDE.sub("", markup)
     spaced = _END_OF_BLOCK.sub(" ", without_asides)
-    words = html.unescape(re.sub("<[^>]*>", "", spaced))
+    words = html.unescape(without_tags(spaced))
     return re.sub(r"[ \n]+", " ", words).strip()
+
+
+def without_tags(markup: str) -> str:
+    """Return HTML without its tags; what is escaped stays so."""
+    return re.sub("<[^>]*>", "", markup)
 
 
 @dataclass(frozen=True)

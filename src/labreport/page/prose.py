@@ -58,7 +58,7 @@ def _prose_of_token(token: Token) -> str:
         return html.unescape(token.content) or "\n"
     if token.type in ("inline", "image"):
         return "".join(map(_prose_of_token, token.children or ()))
-    if token.nesting or token.type == "html_inline":
+    if token.nesting or token.type in ("html_inline", "cite"):
         return ""
     return "\0"
 

@@ -10,8 +10,8 @@ from markupsafe import Markup
 from labreport.page.claims import Claim
 from labreport.page.escapes import escape_markdown, markdown_table
 from labreport.page.html import VERDICT, HtmlFormat, indent_of
-from labreport.page.markdown import CITE, CITED, bibliography, check_cites, links_of_cite
-from labreport.page.numbering import Numbering
+from labreport.page.markdown import CITE, bibliography, cite_marks
+from labreport.page.numbering import Numbering, reference_mark
 from labreport.page.numbers import AnswersByQuestion
 from labreport.page.placeholders import FIRST_BLOCK, PLACEHOLDER_CHARACTERS, plain_text
 from labreport.page.prose import LITERAL
@@ -52,7 +52,7 @@ def written_report(project: Project, answers: AnswersByQuestion, figures: Drawin
     if numbering.cites:
         references = bibliography(templates)
         text += "\n\n## References\n"
-        for number, key in enumerate(numbering.cites, 1):
+        for key, number in numbering.cites.items():
             text += f"\n{number}. {escape_markdown(plain_text(references[key]))}"
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
@@ -106,9 +106,7 @@ class MarkdownFormat(HtmlFormat):
 
     def _with_cites(self, text: str) -> str:
         """Put links in place of cites, which the document numbers. Raises `TemplateError`."""
-        with_links = CITE.sub(links_of_cite, text)
-        check_cites(CITED.findall(with_links), self.context)
-        return with_links
+        return CITE.sub(lambda cite: cite_marks(cite["keys"], self.context), text)
 
     def paragraph(self, text: str) -> str:
         """Return a text as a paragraph."""
@@ -121,7 +119,7 @@ class MarkdownFormat(HtmlFormat):
 
     def reference(self, name: str) -> Markup:
         """Print the label of a figure, a table, a question or a section."""
-        return Markup(f'<a data-ref="{name}"></a>')
+        return reference_mark(name)
 
     def claim(self, claim: Claim, identity: str, body: str, now: Markup, is_block: bool) -> str:
         """Strike a text that does not hold, and say what is so now; or mark it."""
