@@ -32,7 +32,6 @@ def begin(arguments: argparse.Namespace, say: Callable[[str], None]) -> int | No
         files.append(root / "tools" / "dask.lock")
     if is_testing:
         files.append(root / "tools" / "test.lock")
-    is_rehearsal = getattr(arguments, "dry_run", False)
-    installs = arguments.command in INSTALLING and not is_rehearsal
+    installs = arguments.command in INSTALLING and not arguments.dry_run
     environment.ensure(files, say, installs=installs)
     return tests.run(arguments.argv[1:]) if is_testing else None

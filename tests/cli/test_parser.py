@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import platform
+from pathlib import Path
 
 import pytest
 
-from labreport.cli.parser import COMMANDS, VERSION, parse
+from labreport.cli import main
+from labreport.cli.parser import VERSION, parse
 
 
 def test_build_is_the_command_that_can_be_left_out() -> None:
@@ -40,6 +42,14 @@ def test_what_is_not_known_is_refused(words: str, message: str, capsys: pytest.C
     assert message in capsys.readouterr().err
 
 
+def test_a_command_that_is_misspelt_is_suggested(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The first word is a name of the project, as `build` is left out: both are looked through."""
+    (tmp_path / "project.py").write_text("from labreport import Project\n\nproject = Project('Empty')\n")
+    for words in (["chek"], ["chek", "--dry-run"]):
+        assert main(words, str(tmp_path)) == 2
+        assert "nothing is called 'chek'; did you mean 'check'?" in capsys.readouterr().err
+
+
 def test_the_words_of_test_are_those_of_pytest() -> None:
     """They are taken as they are, and only in a checkout."""
     assert parse(["test", "--slow", "-k", "stamp"], checkout=True).argv[1:] == ["--slow", "-k", "stamp"]
@@ -48,11 +58,12 @@ def test_the_words_of_test_are_those_of_pytest() -> None:
 
 def test_every_command_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
     """`--help` of the program names all commands; of each command, exit code 0."""
-    for words in (["--help"], *([command, "--help"] for command in COMMANDS)):
+    commands = parse([]).commands
+    for words in (["--help"], *([command, "--help"] for command in commands)):
         with pytest.raises(SystemExit) as ended:
             parse(words)
         assert ended.value.code == 0
-    assert set(COMMANDS) <= set(capsys.readouterr().out.split())
+    assert set(commands) <= set(capsys.readouterr().out.split())
 
 
 def test_the_version_says_where_it_runs_from(capsys: pytest.CaptureFixture[str]) -> None:

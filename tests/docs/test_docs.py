@@ -27,7 +27,7 @@ from matplotlib import pyplot as plt
 import labreport
 from labreport.build import Request, open_report
 from labreport.cli import main
-from labreport.cli.parser import ARGUMENTS, COMMANDS
+from labreport.cli.parser import parse
 from labreport.errors import LabReportError
 from labreport.page import RenderedSection, render_file
 from labreport.plan import Plan, StoredReport
@@ -304,11 +304,15 @@ def test_the_reference_has_every_argument_with_its_type_and_default(text: str, n
     assert all(argument.annotation is not argument.empty for argument in arguments)
 
 
-def test_the_readme_lists_every_command() -> None:
+def test_the_readme_lists_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     """Each command of the parser; every option that a page names is one."""
     readme = (ROOT / "README.md").read_text()
-    assert [name for name in COMMANDS if f"`{name}" not in readme] == []
-    options = {"--help", "--version", "--browser", "--slow", "--upgrade", "--format", *ARGUMENTS}
+    commands = parse([]).commands
+    assert [name for name in commands if f"`{name}" not in readme] == []
+    for words in ([], *([name] for name in commands)):
+        with pytest.raises(SystemExit):
+            parse([*words, "--help"])
+    options = {"--browser", "--slow", "--upgrade", *re.findall(r"--[a-z-]+", capsys.readouterr().out)}
     for page in PAGES:
         named = re.findall(r"`(?:labreport |python build.py )?[^`\n]*?(--[a-z-]+)", page.read_text())
         others = re.compile(r"--(host|port|nthreads|nworkers|hostfile|check|wait)")

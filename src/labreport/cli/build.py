@@ -17,16 +17,19 @@ from labreport.cli.output import SHOWN, amounts, gate, lines_of, show_causes, sh
 from labreport.cli.progress import Progress
 from labreport.cli.terminal import Terminal, duration
 from labreport.errors import MultipleErrors, display_path
-from labreport.plan import DOCUMENTS, published_answers, wanted_targets
+from labreport.plan import DOCUMENTS, UnknownName, published_answers, wanted_targets
 from labreport.plan.stamped import StampedFiles
 from labreport.stats.wording import count_text
 
 
 def build(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Make what is stale; with `--dry-run`, only say what that is."""
-    if arguments.dry_run:
-        return _rehearse(arguments, terminal)
-    code = build_and_summarise(arguments, terminal, Progress(terminal))
+    try:
+        if arguments.dry_run:
+            return _rehearse(arguments, terminal)
+        code = build_and_summarise(arguments, terminal, Progress(terminal))
+    except UnknownName as error:  # it may be a command that was misspelt
+        raise UnknownName(error.name, error.known + arguments.commands) from None
     page = arguments.output / DOCUMENTS["page"]
     if arguments.open and page.is_file() and not webbrowser.open(page.as_uri()):
         terminal.warn(f"nothing here opens {display_path(page)}; open it yourself")

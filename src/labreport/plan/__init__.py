@@ -3,7 +3,7 @@
 from labreport.plan.cache import Cache, CacheEntry
 from labreport.plan.documents import published_answers
 from labreport.plan.keep import keep_runs
-from labreport.plan.names import targets_named, wanted_targets
+from labreport.plan.names import UnknownName, targets_named, wanted_targets
 from labreport.plan.plan import Plan
 from labreport.plan.reasons import Change, StaleGroup, Staleness, paths_to, stale_groups
 from labreport.plan.stored import StoredReport, report_to_export

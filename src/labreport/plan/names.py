@@ -10,10 +10,18 @@ from labreport.plan.targets import Target
 from labreport.project import Question
 
 
+class UnknownName(UsageError):
+    """A name that no target has; `known` are those that there are."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        self.name, self.known = name, list(known)
+        super().__init__(f"nothing is called {name!r}{did_you_mean(name, self.known)}")
+
+
 def targets_named(graph: TargetGraph, name: str) -> list[Target]:
     """All targets of a name, or of a number such as `2.2`; those of an experiment or a study are its runs.
 
-    Raises `UsageError` for an unknown name.
+    Raises `UnknownName` where there is none.
     """
     project = graph.project
     targets: list[Target] = list(graph.runs_of.get(name, ()))
@@ -30,8 +38,7 @@ def targets_named(graph: TargetGraph, name: str) -> list[Target]:
         return targets
     if name not in project.numbered:
         names = {target.name for target in graph.targets}
-        near = did_you_mean(name, names.union(project.studies))
-        raise UsageError(f"nothing is called {name!r}{near}")
+        raise UnknownName(name, names.union(project.studies))
     subject = project.numbered[name]
     group = graph.answers if isinstance(subject, Question) else graph.sections
     return [group[subject.name]]
