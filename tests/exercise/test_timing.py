@@ -44,7 +44,8 @@ ECHO = "settings = next(lines)\nfor line in lines:\n    print({}, flush=True)"
 def seconds_of(network: Network, seed: int = 0) -> float:
     """What is measured for a network in the round of a seed."""
     fit = timing.time_epoch(Timing(network), seed)
-    seconds: float = fit.metrics["epoch seconds"]
+    seconds = fit.metrics["epoch seconds"]
+    assert isinstance(seconds, float)
     return seconds
 
 

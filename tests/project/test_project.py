@@ -76,7 +76,13 @@ MISTAKES = [
         "study('grid', TREE, rate=(0.1234561, 0.1234562))",
         "rate takes 0.1234561 and 0.1234562, which are both '0.123456' in the name of an experiment",
     ),
+    ("study('grid', TREE, rows=20)", "study 'grid': rows is 20; allowed is a tuple of values"),
     ("question('?', reads=None)", "reads is None; allowed are experiments, studies"),
+    ("question(fit)", 'allowed are its text: @question("Which is better?")'),
+    ("Project('Report', TREE)", "project: sections is experiment 'tree'; allowed are sections and functions"),
+    ("Project('Report', [fit])", "allowed are sections and functions under @question"),
+    ("Project('Report', experiments='tree')", "experiments is 'tree'; allowed are experiments and studies"),
+    ("at('5', DEEP)", "epochs of at() is '5'; allowed are whole numbers"),
     ("study('grid', TREE, seeds=0, rows=(20, 40))", "seeds is 0; allowed is a whole number of at least 1"),
     ("at(0, DEEP)", "'deep' has epochs 1 to 50"),
     ("at(51, DEEP)", "'deep' has epochs 1 to 50"),
@@ -124,6 +130,17 @@ def test_epochs_that_anyone_reads_are_kept() -> None:
     project = Project("Report", (answer,))
     assert project.checkpoint_epochs(DEEP) == (5, 10, 20, 50)
     assert [run.name for run in project.all_experiments] == ["deep"]
+
+
+def test_one_question_or_a_list_is_as_good_as_a_tuple() -> None:
+    """Who writes `(best)` has forgotten the comma."""
+
+    @question("?", reads=TREE)
+    def best(tree: Any) -> None: ...
+
+    for sections in (best, [best], (best,)):
+        project = Project("Report", sections, experiments=DEEP)  # type: ignore[arg-type]
+        assert (project.questions, len(project.all_experiments)) == ((best,), 2)
 
 
 def test_names_are_unique_in_their_kind_only() -> None:

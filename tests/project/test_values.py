@@ -14,6 +14,8 @@ from labreport.cli import main
 from labreport.errors import UsageError
 from labreport.project import Project, question, values
 from labreport.project.values import JsonGroup
+from labreport.results import Results
+from labreport.stats import Namespace
 
 CONTENT = {
     "test": {"accuracy": 0.93, "low": 0.9, "high": 0.95},
@@ -106,7 +108,8 @@ def test_a_question_gets_the_content_and_the_file_counts_for_it(file: Path) -> N
     def who(results: JsonGroup) -> Any:
         return results.model
 
-    assert Project("Report", (who,)).questions[0](*who.arguments(None, {})) == "forest"
+    (content,) = who.arguments(Results("who", {}), Namespace({}))
+    assert Project("Report", (who,)).questions[0](content) == "forest"
     assert who.sources == (external,)
 
 

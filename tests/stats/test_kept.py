@@ -64,7 +64,7 @@ NET: Any = Experiment("tree", made.Size(), fit=str)
 PHOTOS, FIRST = (Results("test", {"tree": Runs(NET, tuple(TREE[:n]), 1)}) for n in (3, 1))  # type: ignore[arg-type]
 WRONG = Measure("wrong", "%", better="lower", value=lambda run, epoch: 1 - ACCURACY.of(run, epoch))
 MEANS = mean(EPOCHS, ACCURACY).mean
-SEED_TIMES_EPOCH = Measure("seed times epoch", "epochs", value=lambda run, epoch: run.seed * epoch)
+SEED_TIMES_EPOCH = Measure("seed times epoch", "epochs", value=lambda run, epoch: run.seed * (epoch or 0))
 DECLARED = [Experiment(name, made.Size(), epochs=2, start=str) for name in "ab"]
 
 CALLS = """

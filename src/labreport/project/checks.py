@@ -6,11 +6,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields
 from functools import cache, cached_property
 from pkgutil import resolve_name
-from typing import Any, Literal, NoReturn, cast, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeAlias, get_args, get_origin, get_type_hints
 
 import msgspec
 
 from labreport.errors import Call, UsageError, author_calls, did_you_mean, location_of, refuse
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+AuthorFunction: TypeAlias = Callable[..., Any]
+"""A function of the author's, whatever it takes and returns."""
 
 _WORDS = {
     "int": "a whole number",
@@ -22,6 +28,7 @@ _WORDS = {
     ">=": "of at least",
     "array": "a tuple",
     "object": "a value of its class",
+    "Callable": "a function",
 }
 """How msgspec says a type, to how a person does."""
 
@@ -53,17 +60,16 @@ class Declared:
         name = getattr(self, "name", None)
         return kind if name is None else f"{kind} {name!r}"
 
-    def check(self, item: Any) -> None:
+    def check(self, item: DataclassInstance) -> None:
         """Raise `UsageError` for the first field of a dataclass that is not as it is annotated.
 
         A whole number may stand for a number, and a NumPy scalar for Python's. Bounds are those of a
         `msgspec.Meta`. What msgspec cannot read allows everything.
         """
-        kind: type = type(item)
-        hints = _hints(kind)
+        hints = _hints(type(item))
         for member in fields(item):
             value = getattr(item, member.name)
-            advice = _advice(value, hints.get(member.name, Any))
+            advice = _advice(value, hints.get(member.name, object))
             if advice:
                 self.refuse_declaration(f"{member.name} is {short_repr(value)}; {advice}")
 
@@ -71,12 +77,12 @@ class Declared:
         """Raise `UsageError` at the line on which it is declared."""
         raise UsageError(f"{self.owner}: {text}", location=self.location)
 
-    def resolve(self, argument: str) -> Callable[..., Any]:
+    def resolve(self, argument: str) -> AuthorFunction:
         """The function that an argument is, or that it names as `"module:function"`, which is imported now.
 
         Raises `UsageError` where there is none.
         """
-        function = getattr(self, argument)
+        function: AuthorFunction | str | None = getattr(self, argument)
         if isinstance(function, str) and ":" in function:
             try:
                 function = resolve_name(function)
@@ -84,11 +90,18 @@ class Declared:
                 self.refuse_declaration(f"{argument} is {short_repr(function)}, which is not there ({error})")
         if not callable(function):
             self.refuse_declaration(f"{argument} is {short_repr(function)}, which is no function")
-        return cast(Callable[..., Any], function)
+        return function
 
 
-def as_tuple_of(value: Any, kinds: Any, what: str, allowed: str) -> tuple[Any, ...]:
-    """A value of some kinds, or many of them, as a tuple. Raises `UsageError` about `what` for others."""
+def as_tuple_of(value: object, kinds: type | tuple[type, ...], what: str, allowed: str) -> tuple[Any, ...]:
+    """One value of these kinds, or a list or tuple of them, as a tuple.
+
+    Raises `UsageError` at the author's line for another, with `what` it was given for and what is `allowed`.
+
+    >>> as_tuple_of("a.csv", str, "data", "paths")
+    ('a.csv',)
+    >>> as_tuple_of(["a.csv", 3], str, "data", "paths")  # raises: data has 3; allowed are paths
+    """
     if isinstance(value, kinds):
         return (value,)
     if isinstance(value, str) or not isinstance(value, Iterable):
@@ -100,21 +113,23 @@ def as_tuple_of(value: Any, kinds: Any, what: str, allowed: str) -> tuple[Any, .
     return members
 
 
-def short_repr(value: Any) -> str:
-    """Write a value as Python does, its middle left out where it is long."""
+def short_repr(value: object) -> str:
+    """Write a value as Python does, its middle left out where it is long; a declaration by its name."""
+    if isinstance(value, Declared):
+        return value.owner
     text = value.__name__ if isinstance(value, type) else repr(value)
     return text if len(text) <= 90 else f"{text[:80]} … {text[-7:]}"
 
 
 @cache
-def _hints(kind: Any) -> dict[str, Any]:
+def _hints(kind: type) -> dict[str, object]:
     try:
         return get_type_hints(kind, include_extras=True)
     except (NameError, TypeError, AttributeError):  # of a name that only a type checker imports
         return {}
 
 
-def _advice(value: Any, hint: Any) -> str:
+def _advice(value: object, hint: object) -> str:
     """What to write in place of a value, or what is allowed; empty where it is right.
 
     >>> _advice("8", int)
@@ -123,7 +138,7 @@ def _advice(value: Any, hint: Any) -> str:
     'write (8, 4)'
     """
     is_numpy_scalar = getattr(value, "shape", None) == ()
-    plain = value.item() if is_numpy_scalar else value
+    plain = value.item() if is_numpy_scalar else value  # type: ignore[attr-defined]
     try:
         converted = msgspec.convert(plain, hint)
     except TypeError:  # an annotation that msgspec does not know
@@ -136,7 +151,7 @@ def _advice(value: Any, hint: Any) -> str:
     return "" if converted == plain and is_same_kind else f"write {short_repr(converted)}"
 
 
-def _advice_for_literal(value: Any, hint: Any) -> str:
+def _advice_for_literal(value: object, hint: object) -> str:
     """The words that are allowed, and which is near; empty where the hint does not list them."""
     if get_origin(hint) is not Literal:
         return ""

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cached_property
-from typing import Annotated, Any, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeAlias
 
 from msgspec import Meta
 
 from labreport.errors import did_you_mean, refuse
-from labreport.project.checks import Declared, as_tuple_of, short_repr
+from labreport.project.checks import AuthorFunction, Declared, as_tuple_of, short_repr
 from labreport.project.measure import Design
 
-Arrays = Mapping[str, Any]
+if TYPE_CHECKING:
+    from numpy import ndarray
+
+Arrays: TypeAlias = "Mapping[str, ndarray]"
 """Names to NumPy arrays; no object arrays."""
+Record: TypeAlias = Mapping[str, object]
+"""What is said of one epoch: plain JSON values by name, in one level or two."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +31,7 @@ class Fit:
     `"test accuracy"`. `arrays` are what NumPy makes arrays of: numbers, booleans and texts.
     """
 
-    metrics: Mapping[str, Any] = field(default_factory=dict)
+    metrics: Mapping[str, float | Mapping[str, float]] = field(default_factory=dict)
     arrays: Arrays = field(default_factory=dict)
 
 
@@ -37,10 +42,10 @@ class Training(Protocol):
     returned at `epoch`.
     """
 
-    def advance(self) -> dict[str, Any] | None:
+    def advance(self) -> Record | None:
         """Train one epoch and return its record, plain JSON values; None where it is finished early."""
 
-    def snapshot(self) -> tuple[dict[str, Any], Arrays]:
+    def snapshot(self) -> tuple[Record, Arrays]:
         """Return exact metrics and the arrays worth keeping at this epoch."""
 
     def state(self) -> Arrays:
@@ -63,8 +68,8 @@ class Experiment(Declared):
     name: str
     specification: Any
     epochs: Annotated[int, Meta(ge=1)] = 1
-    start: Callable[..., Any] | str | None = None
-    fit: Callable[..., Any] | str | None = None
+    start: AuthorFunction | str | None = None
+    fit: AuthorFunction | str | None = None
     title: str = ""
     seeds: Annotated[int, Meta(ge=1)] | None = None
     exclusive: bool = False
@@ -84,7 +89,7 @@ class Experiment(Declared):
             self.refuse_declaration("it has both fit and start or epochs; a fit is one step")
 
     @property
-    def code(self) -> Callable[..., Any]:
+    def code(self) -> AuthorFunction:
         """The function that runs it; its module is imported now. Raises `UsageError` where there is none."""
         if not (self.start or self.fit):
             self.refuse_declaration("nothing runs it; give fit= or start=, or fit= to the project")
@@ -164,6 +169,9 @@ def study(
     name: str, base: Experiment, *, title: str = "", seeds: int | None = None, **axes: tuple[Any, ...]
 ) -> Study:
     """Vary `base` over every combination of the values that some fields of its specification take."""
+    for axis, values in axes.items():
+        if not isinstance(values, tuple):
+            refuse(f"study {name!r}: {axis} is {short_repr(values)}; allowed is a tuple of values")
     return Study(name, base, tuple(axes.items()), title, seeds)
 
 
@@ -196,12 +204,11 @@ def at(epochs: int | tuple[int, ...], *subjects: Experiment | Study) -> tuple[Re
 
     Raises `UsageError` for an epoch that an experiment does not have.
     """
-    wanted = (epochs,) if isinstance(epochs, int) else tuple(epochs)
+    wanted = as_tuple_of(epochs, int, "epochs of at()", "whole numbers")
     as_tuple_of(subjects, (Experiment, Study), "at()", "experiments and studies")
     for subject in subjects:
         last = subject.experiments()[0].epochs
         for epoch in wanted:
             if not 1 <= epoch <= last:
-                text = f"at({epoch}, …): {subject.name!r} has epochs 1 to {last}"
-                refuse(text)
+                refuse(f"at({epoch}, …): {subject.name!r} has epochs 1 to {last}")
     return tuple(Read(subject, wanted) for subject in subjects)

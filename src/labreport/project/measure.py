@@ -13,7 +13,12 @@ from labreport.errors import UsageError, did_you_mean, refuse
 from labreport.project.checks import STORED_AS, Declared, short_repr
 
 if TYPE_CHECKING:
-    import pandas
+    from numpy import ndarray
+    from pandas import Series
+
+    from labreport.results import Run
+else:  # fields are checked by their annotations, for which these need not be loaded
+    ndarray = Series = Run = object
 
 Reading: TypeAlias = float | bool
 """What is read off a run: a number, or a truth."""
@@ -43,7 +48,7 @@ class Quantile:
 
     share: Annotated[float, Meta(gt=0, lt=1)]
 
-    def __call__(self, values: pandas.Series) -> float:
+    def __call__(self, values: Series) -> float:
         """The quantile of a column's values, interpolated as pandas does."""
         return float(values.quantile(self.share))
 
@@ -58,8 +63,8 @@ def quantile(share: float) -> Quantile:
     return Quantile(float(share))
 
 
-Reduction: TypeAlias = Literal["mean", "median", "max", "min", "any"] | Callable[[Any], float]
-"""A name, or a function of a `pandas.Series`; the import of pandas is left to where it is used."""
+Reduction: TypeAlias = Literal["mean", "median", "max", "min", "any"] | Callable[[Series], float]
+"""A name, or a function of a column of pandas."""
 
 
 @dataclass(frozen=True)
@@ -88,10 +93,10 @@ class Measure(Declared):
     scale: Scale = "difference"
     margin: float | None = None
     because: str = ""
-    value: Callable[[Any, int | None], Reading] | None = field(
+    value: Callable[[Run, int | None], Reading] | None = field(
         default=None, compare=False, repr=False, metadata={STORED_AS: None}
     )
-    right: Callable[[Any, int | None], Any] | None = field(
+    right: Callable[[Run, int | None], ndarray] | None = field(
         default=None, compare=False, repr=False, metadata={STORED_AS: None}
     )
     more: str = ""
@@ -189,11 +194,11 @@ class Measure(Declared):
             return getattr(self.reduce, "__name__", "function").strip("_<>").replace("_", " ")
         return REDUCTIONS[self.reduce]
 
-    def of(self, run: Any, epoch: int | None = None) -> float:
+    def of(self, run: Run, epoch: int | None = None) -> float:
         """The value of one run, as it is stored. Raises `UsageError` where there is none."""
         return float(self.read(run, epoch))
 
-    def read(self, run: Any, epoch: int | None = None) -> Reading:
+    def read(self, run: Run, epoch: int | None = None) -> Reading:
         """Read the number or the truth of one run, as stored. Raises `UsageError` where there is none."""
         import numpy
 
@@ -209,7 +214,7 @@ class Measure(Declared):
             return bool(reading)
         return self.check_value(float(reading), run.name)
 
-    def _metric(self, run: Any, epoch: int | None) -> Any:
+    def _metric(self, run: Run, epoch: int | None) -> object:
         """The metric of this name at an epoch, or what the record of the epoch has."""
         records = run.records[:epoch]
         metrics = flatten_metrics(records[-1]) if records else {}  # of one that finished early, its last
@@ -257,9 +262,9 @@ def mistake_of_margin(margin: float | None, scale: Scale) -> str:
     return ""
 
 
-def flatten_metrics(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+def flatten_metrics(values: Mapping[str, object], prefix: str = "") -> dict[str, object]:
     """The members of mappings in mappings, by joined names: `{"test": {"loss": 1}}` has `test loss`."""
-    flat: dict[str, Any] = {}
+    flat: dict[str, object] = {}
     for name, value in values.items():
         if isinstance(value, Mapping):
             flat |= flatten_metrics(value, f"{prefix}{name} ")

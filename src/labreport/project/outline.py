@@ -9,13 +9,19 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain, count, groupby
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from labreport.errors import MultipleErrors, UsageError, did_you_mean
-from labreport.project.checks import Declared, as_tuple_of
+from labreport.project.checks import AuthorFunction, Declared, as_tuple_of
 from labreport.project.experiment import Experiment, Read, Study
 from labreport.project.table import Data
 from labreport.project.values import JsonValues
+
+if TYPE_CHECKING:
+    from labreport.results import Results
+    from labreport.stats import Namespace
+else:  # fields are checked by their annotations, for which these need not be loaded
+    Results = object
 
 Readable: TypeAlias = Experiment | Study | Read | Data | JsonValues
 """What a question or a figure may read."""
@@ -23,6 +29,8 @@ Reads: TypeAlias = Readable | Iterable[Readable]
 Answers: TypeAlias = "str | Question | Iterable[str | Question]"
 """Questions whose answers are read, or their names; `"*"` are all."""
 ALL_ANSWERS = "*"
+_QUESTIONS, _FIGURES = "functions under @question", "functions under @figure"
+"""How messages call what an author declares by these."""
 
 
 @dataclass(frozen=True)
@@ -34,23 +42,23 @@ class Reader(Declared):
     """
 
     name: str
-    function: Callable[..., Any] = field(repr=False)
+    function: AuthorFunction = field(repr=False)
     reads: tuple[Read, ...] = ()
     sources: tuple[Data | JsonValues, ...] = ()
     """The tables, then the files of values, as the function gets them."""
     answers: tuple[str, ...] = ()
     data: tuple[str, ...] = ()
 
-    def arguments(self, results: Any, answers: Any) -> list[Any]:
+    def arguments(self, results: Results, answers: Namespace) -> list[object]:
         """What its function is called with."""
-        arguments = [results] if self.reads else []
+        arguments: list[object] = [results] if self.reads else []
         for source in self.sources:
             arguments.append(source.read() if isinstance(source, JsonValues) else source)
         if self.answers:
             arguments.append(answers)
         return arguments
 
-    def __call__(self, *arguments: Any) -> Any:
+    def __call__(self, *arguments: object) -> Any:
         """Call its function, for tests."""
         return self.function(*arguments)
 
@@ -123,28 +131,56 @@ def question(
     answers: Answers = (),
     data: str | Iterable[str] = (),
     template: str = "",
-) -> Callable[[Callable[..., Any]], Question]:
-    """Make a question of the function below: it gets what it `reads` and returns an `Answer`."""
-    read = _declared_reads(reads, answers, data)
-    shown = as_tuple_of(figures, Figure, "figures", "functions under @figure")
+) -> Callable[[AuthorFunction], Question]:
+    """Make a question of the function below, which gets what it `reads` and returns an `Answer`.
 
-    def declare(function: Callable[..., Any]) -> Question:
+    >>> @question("Which network is better?", reads=(WIDE, DEEP, WELLS), figures=errors, answers="growth")
+    ... def best(results, wells, answers):
+    ...     return ranking(results, ACCURACY)
+
+    It gets the results of all experiments (one argument), each table, the content of each `values(…)`, and
+    the `answers` of other questions, as far as they are declared. `figures` are shown with it. `name` is by
+    default the function's, `template` `questions/NAME.md`. `data` are files below the project that it opens.
+    Raises `UsageError` for what cannot be read.
+    """
+    as_tuple_of(text, str, "question", 'its text: @question("Which is better?")')
+    inputs = _inputs(reads, answers, data)
+    shown = as_tuple_of(figures, Figure, "figures", _FIGURES)
+
+    def declare(function: AuthorFunction) -> Question:
         own_name = name or function.__name__
-        return Question(own_name, function, text=text, figures=shown, template=template, **read)
+        return Question(own_name, function, *inputs, text=text, figures=shown, template=template)
 
     return declare
 
 
 def figure(
     *, reads: Reads = (), answers: Answers = (), name: str = "", data: str | Iterable[str] = ()
-) -> Callable[[Callable[..., Any]], Figure]:
-    """Make a figure of the function below, which draws what it `reads`."""
-    read = _declared_reads(reads, answers, data)
-    return lambda function: Figure(name or function.__name__, function, **read)
+) -> Callable[[AuthorFunction], Figure]:
+    """Make a figure of the function below, which gets what it `reads`, as a question, and returns a drawing.
+
+    >>> @figure(reads=WELLS)
+    ... def doses(wells):
+    ...     return seaborn.pointplot(wells.frame, x="dose", y="viability", errorbar=None)
+    """
+    inputs = _inputs(reads, answers, data)
+    return lambda function: Figure(name or function.__name__, function, *inputs)
 
 
-def _declared_reads(reads: Reads, answers: Answers, data: str | Iterable[str]) -> dict[str, Any]:
-    """The fields of a `Reader` that say what it reads. Raises `UsageError` for what cannot be read."""
+class _Inputs(NamedTuple):
+    """What a function reads, as a `Reader` has it."""
+
+    reads: tuple[Read, ...]
+    sources: tuple[Data | JsonValues, ...]
+    answers: tuple[str, ...]
+    data: tuple[str, ...]
+
+
+def _inputs(reads: Reads, answers: Answers, data: str | Iterable[str]) -> _Inputs:
+    """What is declared to be read; an experiment or a study alone at its last epoch.
+
+    Raises `UsageError` for what cannot be read.
+    """
     kinds = (Experiment, Study, Read, Data, JsonValues)
     subjects = as_tuple_of(reads, kinds, "reads", "experiments, studies, at(…), tables and values(…)")
     runs: list[Read] = []
@@ -161,12 +197,7 @@ def _declared_reads(reads: Reads, answers: Answers, data: str | Iterable[str]) -
             last_epoch = subject.experiments()[0].epochs
             runs.append(Read(subject, (last_epoch,)))
     paths = as_tuple_of(data, (str, Path), "data", "paths")
-    return {
-        "reads": tuple(runs),
-        "sources": (*tables, *files),
-        "answers": _names_of(answers),
-        "data": tuple(map(str, paths)),
-    }
+    return _Inputs(tuple(runs), (*tables, *files), _names_of(answers), tuple(map(str, paths)))
 
 
 def _names_of(answers: Answers) -> tuple[str, ...]:
@@ -178,11 +209,21 @@ def _names_of(answers: Answers) -> tuple[str, ...]:
 
 
 def section(
-    title: str, *questions: Question, name: str = "", figures: Iterable[Figure] = (), answers: Answers = ()
+    title: str,
+    *questions: Question,
+    name: str = "",
+    figures: Figure | Iterable[Figure] = (),
+    answers: Answers = (),
 ) -> Section:
-    """Make a section of questions in order."""
-    as_tuple_of(questions, Question, f"section {title!r}", "functions under @question")
-    shown = as_tuple_of(figures, Figure, "figures", "functions under @figure")
+    """Make a section of questions in order.
+
+    >>> section("Limits", worst, slowest, figures=curves, answers="*")
+
+    `figures` are shown by its own template, `sections/limits.md`, which reads the `answers` of these other
+    questions, `"*"` of all. `name` is by default made of the title.
+    """
+    as_tuple_of(questions, Question, f"section {title!r}", _QUESTIONS)
+    shown = as_tuple_of(figures, Figure, "figures", _FIGURES)
     return Section(name or slug(title), title, questions, shown, _names_of(answers))
 
 
@@ -206,8 +247,8 @@ class Project(Declared):
     """What a project declares; its module has exactly one.
 
     `sections` are the report: sections, or questions, which then make up a section together. Experiments
-    that questions and figures read need not be listed under `experiments`. `fit` runs every experiment that
-    does not say otherwise. `seeds` is their number, or a range of them.
+    that questions and figures read need not be listed under `experiments`. One is as good as a tuple in both.
+    `fit` runs every experiment that does not say otherwise. `seeds` is their number, or a range of them.
 
     `libraries` are distributions whose versions are part of every result's key, by default those that the
     code of the runs imports. `data_files` are paths below the project whose bytes are; `threads` is the
@@ -224,14 +265,14 @@ class Project(Declared):
     sections: tuple[Section | Question, ...] = ()
     subtitle: str = ""
     author: str = ""
-    fit: Callable[..., Any] | str | None = None
+    fit: AuthorFunction | str | None = None
     seeds: int | range = 5
     experiments: tuple[Experiment | Study, ...] = ()
     libraries: tuple[str, ...] | None = None
     data_files: tuple[str, ...] = ()
     threads: int = 1
     words: Words = Words()
-    verify: Callable[[Any], Iterable[Check]] | str | None = None
+    verify: Callable[[Results], Iterable[Check]] | str | None = None
     show_code: Callable[[Experiment], str] | str | None = None
     cost: Callable[[Any], float] | str | None = None
     rules: Callable[[Sequence[Experiment]], Iterable[str]] | str | None = None
@@ -242,6 +283,8 @@ class Project(Declared):
     def __post_init__(self) -> None:
         super().__post_init__()
         self.check(self.words)
+        self._make_tuple("sections", (Section, Question), f"sections and {_QUESTIONS}")
+        self._make_tuple("experiments", (Experiment, Study), "experiments and studies")
         seeds = self.seed_range
         if not seeds or seeds.step != 1 or seeds.start < 0:
             self.refuse_declaration(
@@ -250,6 +293,11 @@ class Project(Declared):
         mistakes = self._names_given_twice() + self._unknown_answers()
         if mistakes:
             raise MultipleErrors(mistakes)
+
+    def _make_tuple(self, argument: str, kinds: tuple[type, ...], allowed: str) -> None:
+        """Put one value, or a list of them, into a tuple. Raises `UsageError` for those of another kind."""
+        members = as_tuple_of(getattr(self, argument), kinds, f"project: {argument}", allowed)
+        object.__setattr__(self, argument, members)
 
     def _names_given_twice(self) -> list[UsageError]:
         """An error for each thing that has the name of another of its kind; the same thing may come twice.
