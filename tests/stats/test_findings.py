@@ -176,6 +176,19 @@ def test_one_of_several_needs_its_name() -> None:
         finding.more("100")
 
 
+def test_a_part_is_found_as_an_item_and_as_an_attribute_that_the_class_does_not_have() -> None:
+    """By one rule, whose error lists parts and words; of a subject called "more", the item is the part."""
+    samples = {name: plain(name, near(value)) for name, value in (("base", 1), ("more", 2), ("a-1", 3))}
+    finding = difference(samples, LOSS, against="base").difference
+    check_claims('speed["more"].more holds\nspeed.a_1.more holds', speed=finding)
+    assert finding.more.lacks_name
+    for claim in ("speed.x", 'speed["x"]'):
+        with pytest.raises(UsageError, match="a difference has no 'x'; it has more, a-1, more, less, same"):
+            check_claims(f"{claim} holds", speed=finding)
+    with pytest.raises(UsageError, match="base: not one comparison; compared were more and base, a-1 and"):
+        _ = finding.base
+
+
 def test_a_measure_that_is_a_difference_is_held_against_zero() -> None:
     """Of each experiment by itself, over items where both terms know them."""
     g = np.random.default_rng(3)

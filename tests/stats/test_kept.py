@@ -19,7 +19,7 @@ from labreport.project import Experiment, Measure, study, table
 from labreport.results import Results, Runs
 from labreport.stats import (
     Answer,
-    Compared,
+    ComparisonFinding,
     Finding,
     Table,
     difference,
@@ -128,7 +128,7 @@ def described(answer: Answer) -> Iterator[str]:
     for name, member in answer.members.items():
         if isinstance(member, Table):
             yield f"{name}: {member.heads} {member.cells()}"
-        if isinstance(member, Compared):
+        if isinstance(member, ComparisonFinding):
             for single in member.singles():
                 (comparison,) = single.comparisons
                 judged = comparison.quantity

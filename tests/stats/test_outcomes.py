@@ -184,6 +184,7 @@ def test_every_and_any_ask_all_comparisons_of_a_finding() -> None:
     """
     check_claims(claims, speed=finding)
     (about,) = finding.every.less.about
+    assert isinstance(about, Difference)
     assert [comparison.subjects for comparison in about.comparisons] == [("c", "a")]
 
 

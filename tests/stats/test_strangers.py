@@ -304,9 +304,9 @@ MISTAKES = [
     ('difference(SPEEDS, LATENCY, "v2", "v1", by="version").difference.uncler',
      "a difference has no 'uncler'; did you mean 'unclear'"),
     ('difference(SPEEDS, LATENCY, "v2", "v1", by="version").difference.lower',
-     "a difference has no 'lower'; it has more, less, same"),
+     "a difference has no 'lower'; it has v2, more, less, same"),
     ('difference(SPEEDS, LATENCY, by="version", against="v1", within="rate").difference["40"]',
-     "no group of rate '40'; did you mean '400'"),
+     "a difference has no '40'; did you mean '400'"),
 ]  # fmt: skip
 ONE_EPOCH = results({"a": {1: [0.5]}, "b": {1: [0.6]}})
 TWO_EPOCHS = results({"a": {1: [0.5], 2: [0.6]}})

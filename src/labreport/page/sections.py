@@ -28,7 +28,7 @@ from labreport.page.numbers import AnswersByQuestion, Entries
 from labreport.page.placeholders import MARK, plain_text
 from labreport.project import Experiment, Figure, Question, Section
 from labreport.project.outline import slug
-from labreport.stats import Column, Difference, Finding, Namespace, Quantity, Table
+from labreport.stats import Column, DifferenceFinding, Finding, Namespace, Quantity, Table
 from labreport.stats.contents import quantities
 from labreport.stats.names import find
 from labreport.stats.wording import capitalise
@@ -317,7 +317,7 @@ class SectionEnvironment(TemplateEnvironment):
         """The tables of an answer or, where it has none, one of all its numbers."""
         tables = {name: member for name, member in answer.members.items() if isinstance(member, Table)}
         for name, member in answer.members.items():
-            if isinstance(member, Difference) and member.is_summed_up:
+            if isinstance(member, DifferenceFinding) and member.is_summed_up:
                 tables[name] = member.table
         numbers = tuple(quantities(answer))
         if numbers and not tables:

@@ -11,10 +11,11 @@ read, `pairing` decides what is compared one by one, `t_intervals`, `shares` and
 from labreport.stats.answers import Answer, from_json
 from labreport.stats.inference import compare, mean_of
 from labreport.stats.finding import (
-    Compared,
     Comparison,
+    ComparisonFinding,
     Count,
     Difference,
+    DifferenceFinding,
     Effect,
     Fact,
     Finding,

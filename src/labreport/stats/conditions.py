@@ -11,11 +11,18 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from inspect import ismethod
-from typing import Any
+from typing import TYPE_CHECKING, Any, SupportsFloat, TypeAlias
 
 from labreport.errors import refuse
 from labreport.project.checks import short_repr
 from labreport.stats.scalars import scalar
+
+if TYPE_CHECKING:
+    from labreport.stats.finding import Finding
+    from labreport.stats.quantity import Quantity
+
+Bound: TypeAlias = "SupportsFloat | Quantity"
+"""What an interval may be above: a number in the printed unit, or an exact quantity."""
 
 
 def as_condition(value: Any) -> Condition:
@@ -57,7 +64,7 @@ def _joined(values: tuple[Any, ...], *, decisive: bool) -> Condition:
     elif None in truths:
         holds = None
     deciding = [condition for condition in conditions if condition.holds is holds]
-    subjects: dict[int, Any] = {}
+    subjects: dict[int, Finding | Quantity] = {}
     for condition in deciding if holds is False else conditions:
         subjects |= {id(subject): subject for subject in condition.about}
     how = deciding[0].how if deciding else ""
@@ -92,12 +99,12 @@ class Condition(ThreeValued):
     """
 
     holds: bool | None
-    about: tuple[Any, ...] = field(default=(), compare=False)
+    about: tuple[Finding | Quantity, ...] = field(default=(), compare=False)
     how: str = field(default="", compare=False)
     by_name: Callable[..., Condition] | None = field(default=None, compare=False, repr=False)
     lacks_name: str = field(default="", compare=False, repr=False)
 
-    def __call__(self, *names: Any) -> Condition:
+    def __call__(self, *names: object) -> Condition:
         """Ask it of what is named: `gap.more("wide")`."""
         if self.by_name is None:
             refuse("this condition is asked without a name")
@@ -108,7 +115,7 @@ class Askable(ABC):
     """What has the conditions of a comparison: a quantity, a finding, or all comparisons of a finding."""
 
     @abstractmethod
-    def ask(self, word: str, *, bound: Any = None) -> Condition:
+    def ask(self, word: str, *, bound: Bound | None = None) -> Condition:
         """Ask one of them by its word."""
 
     @property
@@ -136,10 +143,10 @@ class Askable(ABC):
         """Hold where it is more or less; of a ranking, where the first is ahead."""
         return self.ask("clear")
 
-    def above(self, bound: Any) -> Condition:
+    def above(self, bound: Bound) -> Condition:
         """Hold where the whole interval is above `bound`, a number in the printed unit: 92 for 92 %."""
         return self.ask("above", bound=bound)
 
-    def below(self, bound: Any) -> Condition:
+    def below(self, bound: Bound) -> Condition:
         """Hold where the whole interval is below `bound`, a number in the printed unit."""
         return self.ask("below", bound=bound)

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from labreport.stats.finding import Compared, Count, Difference, Fact, Finding, OfSubjects, Ranking
+from labreport.stats.finding import (
+    ComparisonFinding,
+    Count,
+    DifferenceFinding,
+    Fact,
+    Finding,
+    GroupedDifference,
+    Ranking,
+    SubjectFinding,
+)
 from labreport.stats.formats import as_plus_minus
 from labreport.stats.names import Namespace, members_equal
 from labreport.stats.quantity import Quantity
@@ -18,7 +27,7 @@ def tables_by_name(answer: Namespace) -> dict[str, Table]:
     for name, member in answer.members.items():
         if isinstance(member, Table):
             tables[name] = member
-        elif isinstance(member, Difference) and len(member.evidence) > 1:
+        elif isinstance(member, DifferenceFinding) and len(member.evidence) > 1:
             tables[f"{name}.table"] = member.table
     return tables
 
@@ -31,7 +40,7 @@ def outcomes_by_name(finding: Finding) -> Iterator[tuple[str, str]]:
         for name, count in finding.counts:
             path = name if len(finding.counts) > 1 else ""
             yield path, as_plus_minus(count)
-    if isinstance(finding, Compared):
+    if isinstance(finding, ComparisonFinding):
         for single in finding.singles():
             (comparison,) = single.comparisons
             quantity = comparison.quantity
@@ -60,7 +69,7 @@ def _of_finding(finding: Finding, path: str, beside: Mapping[str, Any]) -> Itera
     if finding.quantity is not None:
         yield path, finding.quantity
     inside: dict[str, Namespace] = {}
-    if isinstance(finding, OfSubjects):
+    if isinstance(finding, (SubjectFinding, GroupedDifference)):
         inside["mean"] = finding.mean
     if isinstance(finding, Ranking):
         inside["difference"] = finding.difference

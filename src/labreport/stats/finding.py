@@ -1,21 +1,38 @@
-"""Findings: what was compared or counted, how sure it is, and the conditions that may be asked of it."""
+"""Findings: what was compared or counted, how sure it is, and the conditions that may be asked of it.
+
+Each kind of finding is a class, and each class that others share has one subject:
+
+    Finding                what all have: what it prints as, its parts by name, its sentence
+    ├ Fact                 a truth
+    └ MeasuredFinding      … of a measure
+      ├ SubjectFinding       of subjects, whose means it has
+      │ ├ Count                in how many runs something is so
+      │ └ ComparedSubjects     (a ComparisonFinding too) with the comparisons between them
+      │   ├ Ranking              pairs without direction: who is ahead
+      │   └ Difference           (a DifferenceFinding too) one less another, or more than one
+      │     └ Effect               the steps along an axis, and the whole
+      └ ComparisonFinding    judges comparisons: `ask`, `every`, `any`
+        └ DifferenceFinding    comparisons with a direction: a table, which are clear
+          └ GroupedDifference    a `Difference` for each group
+"""
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from html import escape
 from itertools import combinations, product
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from labreport.errors import did_you_mean, refuse
 from labreport.project.checks import STORED_AS
 from labreport.project.measure import Measure
-from labreport.stats.conditions import Askable, Condition, ThreeValued, both, either
-from labreport.stats.names import Namespace, find, find_or_none, members_equal, text_of
+from labreport.stats.conditions import Askable, Bound, Condition, ThreeValued, both, either
+from labreport.stats.names import HasParts, Namespace, find, find_or_none, members_equal, text_of
 from labreport.stats.quantity import Quantity, reversed_quantity
-from labreport.stats.tables import Column, Table
+from labreport.stats.tables import Column, Entry, Table
 from labreport.stats.wording import MINUS, capitalise
 
 MOST_IN_SENTENCE = 3
@@ -34,11 +51,10 @@ class Comparison:
         return Comparison(reversed_quantity(self.quantity), self.subjects[::-1])
 
 
-class Finding(ThreeValued):
+class Finding(ThreeValued, HasParts):
     """An observation and its judgement: a `Ranking`, `Difference`, `Effect`, `Count` or `Fact`.
 
-    Its parts are attributes and items: `difference.complex`, `difference["deep-8"]`. `words` are those that
-    may be asked of it, for messages.
+    Its parts are findings by name: `speed["400"]`. `words` are those that may be asked of it, for messages.
     """
 
     kind: ClassVar[str]
@@ -66,20 +82,22 @@ class Finding(ThreeValued):
         return refuse(f"a {self.kind} is no condition by itself; ask it, as .{first_word}")
 
     def __iter__(self) -> Iterator[str]:
-        """The names of its parts."""
+        """The names of its parts; of a ranking, those of its subjects."""
         return iter(())
 
-    def __getitem__(self, name: Any) -> Any:
+    def __getitem__(self, name: object) -> Finding:
         """One of its parts, by name. Raises `UsageError` where there is none."""
-        words = [*self.words.split(), *self]
-        near = did_you_mean(text_of(name), words) or did_you_mean(text_of(name), words, "it has")
-        return refuse(f"a {self.kind} has no {text_of(name)!r}{near}")
+        part = self.find_part(name)
+        if part is not None:
+            return part
+        wanted = text_of(name)
+        known = [*self, *self.words.split()]
+        advice = did_you_mean(wanted, known) or did_you_mean(wanted, known, "it has")
+        return refuse(f"a {self.kind} has no {wanted!r}{advice}")
 
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        part = find_or_none(name, self)
-        return Finding.__getitem__(self, name) if part is None else self[part]
+    def find_part(self, name: object) -> Finding | None:
+        """The part of a name that may differ in signs; None where there is none."""
+        return None
 
     __eq__ = members_equal
     __hash__ = object.__hash__
@@ -113,12 +131,25 @@ class Fact(Finding):
         return Condition(self.truth, (self,))
 
 
-@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
-class OfSubjects(Finding):
-    """What was found of a measure of some subjects.
+class MeasuredFinding(Finding):
+    """What was found of a measure.
 
-    `labels` are what people call the subjects, `subject_means` their means, `unit_name` what is repeated,
-    `axis` the column or field that they are values of, `epoch` the one after which all were measured.
+    `epoch` is the one after which all were measured, `unit_name` what is repeated, `axis` the column or field
+    that the subjects are values of. These are fields of the dataclasses below, in the order in which they are
+    stored.
+    """
+
+    measure: Measure
+    epoch: int | None
+    unit_name: str
+    axis: str
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class SubjectFinding(MeasuredFinding):
+    """What was found of some subjects.
+
+    `labels` are what people call them, `subject_means` pairs of a subject and its mean.
     """
 
     subjects: tuple[str, ...]
@@ -152,7 +183,7 @@ class OfSubjects(Finding):
         """The means of some subjects."""
         return tuple((name, mean) for name, mean in self.subject_means if name in names)
 
-    def find_subject(self, name: Any) -> str:
+    def find_subject(self, name: object) -> str:
         """A subject by a name that may differ in signs. Raises `UsageError` for one that is not there."""
         return find(name, self.subjects, f"subject of the {self.kind}")
 
@@ -163,7 +194,7 @@ def _column(name: str, title: str) -> Column:
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
-class Count(OfSubjects):
+class Count(SubjectFinding):
     """In how many of its runs or replicates each subject is on one `side` of a threshold: exact numbers.
 
     `counts` are pairs of a subject and its number, `of` is how many there are of all.
@@ -195,66 +226,73 @@ class Count(OfSubjects):
     @property
     def all(self) -> Condition:
         """Hold where it is so in every run; of one subject by its name, `all("wide")`."""
-        return self._ask_all_or_none("all")
+        return self._ask_all()
 
     @property
     def none(self) -> Condition:
         """Hold where it is so in no run; of one subject by its name, `none("wide")`."""
-        return self._ask_all_or_none("none")
+        return self._ask_none()
 
-    def at_least(self, number: Any, name: Any = None) -> Condition:
+    def at_least(self, number: Bound, name: object = None) -> Condition:
         """Hold where at least so many were counted, of all or of one subject; unknown of fewer runs."""
-        count = self if name is None else self[name]
+        count = self._of_one_or_all(name)
         reached: Condition = count.quantity >= number
         return replace(reached, about=(count,))
 
-    def _ask_all_or_none(self, word: str, name: Any = None) -> Condition:
-        """Ask whether it is so in `all` runs, or in `none`: of all subjects, or of one."""
-        count = self if name is None else self[name]
+    def _ask_all(self, name: object = None) -> Condition:
+        count = self._of_one_or_all(name)
         number = int(count.quantity.value or 0)
-        exceptions = count.quantity.n - number if word == "all" else number
-        how = f"by {exceptions} of {count.quantity.n}" if exceptions else ""
-        return Condition(exceptions == 0, (count,), how, by_name=partial(self._ask_all_or_none, word))
+        return count._without(count.quantity.n - number, by_name=self._ask_all)
+
+    def _ask_none(self, name: object = None) -> Condition:
+        count = self._of_one_or_all(name)
+        return count._without(int(count.quantity.value or 0), by_name=self._ask_none)
+
+    def _without(self, exceptions: int, by_name: Callable[..., Condition]) -> Condition:
+        """Hold where there is no exception, else tell how many there are: `by 2 of 5`."""
+        how = f"by {exceptions} of {self.quantity.n}" if exceptions else ""
+        return Condition(exceptions == 0, (self,), how, by_name=by_name)
+
+    def _of_one_or_all(self, name: object) -> Count:
+        return self if name is None else self._of_subject(self.find_subject(name))
 
     def __iter__(self) -> Iterator[str]:
         """The names of what was counted."""
         return iter(dict(self.counts))
 
-    def __getitem__(self, name: Any) -> Count:
+    def find_part(self, name: object) -> Count | None:
         """The count of one subject."""
-        counts = dict(self.counts)
-        subject = find(name, counts, "subject of the count")
+        subject = find_or_none(name, self.subjects)
+        return None if subject is None else self._of_subject(subject)
+
+    def _of_subject(self, subject: str) -> Count:
+        count = dict(self.counts)[subject]
         return replace(
             self,
             subject_means=self.means_of([subject]),
-            counts=((subject, counts[subject]),),
-            of=replace(self.of, value=counts[subject].n),
+            counts=((subject, count),),
+            of=replace(self.of, value=count.n),
         )
 
 
-@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
-class Compared(OfSubjects, Askable):
-    """Subjects that were compared, each comparison judged as one of `family`.
+class ComparisonFinding(MeasuredFinding, Askable):
+    """Comparisons that are judged together, each as one of `family`."""
 
-    Those within a `group` have its name, and the column that it is a value of, `group_column`.
-    """
+    family: int
 
-    names_needed: ClassVar[int] = 1
-    """How many names a comparison has that is one of several."""
-    comparisons: tuple[Comparison, ...] = ()
-    family: int = 1
-    group: str = field(default="", metadata={STORED_AS: "within"})
-    group_column: str = ""
+    @abstractmethod
+    def singles(self) -> list[Difference]:
+        """The finding of each comparison by itself, of all groups."""
 
-    @property
-    def whole(self) -> Comparison | None:
-        """The comparison that it is of as a whole; None where there are several."""
-        return None
+    @abstractmethod
+    def ask(self, word: str, *names: object, bound: Bound | None = None) -> Condition:
+        """Ask the comparison of these names, such as "a" and "b"; without names the whole.
 
-    @property
-    def clear_outcome(self) -> str:
-        """What a comparison is asked that is asked whether it is clear."""
-        return "clear"
+        Where it is of several comparisons, the condition lacks a name, with which it can be called.
+        """
+
+    def check_word(self, word: str) -> None:
+        """Raise `UsageError` for a word that its comparisons cannot be asked: there is none."""
 
     @property
     def evidence(self) -> list[Quantity]:
@@ -267,16 +305,6 @@ class Compared(OfSubjects, Askable):
         return all(quantity.outcome == "unknown" for quantity in self.evidence)
 
     @property
-    def difference(self) -> Namespace:
-        """The differences that were estimated, in both directions: `difference.complex.small`."""
-        differences: dict[str, dict[str, Quantity]] = {name: {} for name in self.subjects}
-        for comparison in self.both_ways():
-            if len(comparison.subjects) == 2:
-                first, second = comparison.subjects
-                differences[first][second] = comparison.quantity
-        return Namespace({first: by_second for first, by_second in differences.items() if by_second})
-
-    @property
     def every(self) -> JoinedComparisons:
         """Ask all comparisons: `speed.every.less` holds where each is less."""
         return JoinedComparisons(self, both)
@@ -286,16 +314,50 @@ class Compared(OfSubjects, Askable):
         """Ask whether one of the comparisons is: `speed.any.more`."""
         return JoinedComparisons(self, either)
 
+
+@dataclass(frozen=True)
+class JoinedComparisons(Askable):
+    """All comparisons of a finding, or any of them: `speed.every.less`, `speed.any.above(1.02)`."""
+
+    finding: ComparisonFinding
+    join: Callable[..., Condition]
+
+    def ask(self, word: str, *, bound: Bound | None = None) -> Condition:
+        """Ask each comparison; what fails is about those that make it fail, if these are few."""
+        self.finding.check_word(word)
+        joined = self.join(*[single.ask(word, bound=bound) for single in self.finding.singles()])
+        if joined.holds is False and len(joined.about) <= MOST_IN_SENTENCE:
+            return joined
+        return replace(joined, about=(self.finding,))
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class ComparedSubjects(SubjectFinding, ComparisonFinding):
+    """Subjects, and which of them were compared."""
+
+    comparisons: tuple[Comparison, ...] = ()
+    family: int = 1
+
+    @property
+    def difference(self) -> Namespace:
+        """The differences that were estimated, in both directions: `difference.complex.small`."""
+        differences: dict[str, dict[str, Quantity]] = {name: {} for name in self.subjects}
+        for comparison in self.both_ways():
+            if len(comparison.subjects) == 2:
+                first, second = comparison.subjects
+                differences[first][second] = comparison.quantity
+        return Namespace({first: by_second for first, by_second in differences.items() if by_second})
+
     def singles(self) -> list[Difference]:
         """The finding of each comparison by itself."""
         return [self.single(comparison) for comparison in self.comparisons]
 
     def single(self, comparison: Comparison) -> Difference:
         """The finding of one of its comparisons, or of the reverse of one."""
-        shared = {attribute.name: getattr(self, attribute.name) for attribute in fields(Compared)}
-        shared["comparisons"] = (comparison,)
-        shared["subject_means"] = self.means_of(comparison.subjects)
-        return Difference(**shared)
+        values = {attribute.name: getattr(self, attribute.name) for attribute in fields(self)}
+        values["comparisons"] = (comparison,)
+        values["subject_means"] = self.means_of(comparison.subjects)
+        return Difference(**values)
 
     def both_ways(self) -> list[Comparison]:
         """Each comparison, followed by its reverse: a − b and b − a."""
@@ -304,47 +366,22 @@ class Compared(OfSubjects, Askable):
             ways += [comparison, comparison.reversed()]
         return ways
 
-    def comparison_of(self, *names: Any) -> Comparison:
+    def comparison_of(self, *names: object) -> Comparison:
         """The comparison of two subjects, seen from the first, or the only one of a subject.
 
         Of the comparisons 10 − 0 and 20 − 0, that of "10" is 10 − 0, and of "0" and "10" its reverse, 0 − 10;
         that of "0" is none, since there are two. Raises `UsageError` where there is none, or more than one.
         """
-        chosen = tuple(map(self.find_subject, names))
-        matching = self._comparisons_of(chosen)
+        subjects = tuple(map(self.find_subject, names))
+        matching = self.comparisons_of(subjects)
         if len(matching) == 1:
             return matching[0]
         pairs = ", ".join(" and ".join(comparison.subjects) for comparison in self.comparisons[:8])
-        return refuse(f"{' and '.join(chosen)}: not one comparison; compared were {pairs}")
+        return refuse(f"{' and '.join(subjects)}: not one comparison; compared were {pairs}")
 
-    def _comparisons_of(self, subjects: tuple[str, ...]) -> list[Comparison]:
+    def comparisons_of(self, subjects: tuple[str, ...]) -> list[Comparison]:
         """The comparisons that begin with these subjects; else those whose reverse does, reversed."""
         return _beginning_with(subjects, self.comparisons) or _beginning_with(subjects, self.both_ways())
-
-    def ask(self, word: str, *names: Any, bound: Any = None) -> Condition:
-        """Ask the comparison of these names, such as "a" and "b"; without names the whole.
-
-        Where it is of several comparisons, the condition lacks a name, with which it can be called.
-        """
-        self.check_word(word)
-        comparison = self.comparison_of(*names) if names else self.whole
-        if comparison is None:
-            condition = Condition(None, (self,), lacks_name=self._which(word, bound))
-        else:
-            outcome = self.clear_outcome if word == "clear" else word
-            asked = comparison.quantity.ask(outcome, bound=bound)
-            condition = replace(asked, about=(self.single(comparison),))
-        return replace(condition, by_name=partial(self.ask, word))
-
-    def check_word(self, word: str) -> None:
-        """Raise `UsageError` for a word that its comparisons cannot be asked: there is none."""
-
-    def _which(self, word: str, bound: Any) -> str:
-        """What is told where a name is missing, or two: write `.more("b")`, but `["b"].above(…)`."""
-        parts = list(self)
-        names = ", ".join(map(repr, parts[: self.names_needed]))
-        example = f".{word}({names})" if bound is None else f"[{names}].{word}(…)"
-        return f".{word} of which of {', '.join(parts[:8])}? Write it as {example}"
 
 
 def _beginning_with(subjects: tuple[str, ...], comparisons: Iterable[Comparison]) -> list[Comparison]:
@@ -352,12 +389,16 @@ def _beginning_with(subjects: tuple[str, ...], comparisons: Iterable[Comparison]
     return [comparison for comparison in comparisons if comparison.subjects[: len(subjects)] == subjects]
 
 
+def _name_needed(word: str, names: Sequence[str], example: str) -> str:
+    """What is told where a condition is of one of several comparisons, and no name says of which."""
+    return f".{word} of which of {', '.join(names[:8])}? Write it as {example}"
+
+
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
-class Ranking(Compared):
+class Ranking(ComparedSubjects):
     """Which of several is best, who is level with it, and who is behind."""
 
     kind: ClassVar[str] = "ranking"
-    names_needed: ClassVar[int] = 2
     words: ClassVar[str] = (
         "clear(…) wins leads none_clear clear same unclear every any order first where_clear mean means"
     )
@@ -367,15 +408,15 @@ class Ranking(Compared):
         return iter(self.order)
 
     @property
-    def clear_outcome(self) -> str:
-        """How one that is ahead is judged beside another: more, or less where that is better."""
+    def outcome_of_better(self) -> str:
+        """How the better of two is judged beside the other: more, or less where lower is better."""
         return "less" if self.measure.better == "lower" else "more"
 
     @property
     def order(self) -> list[str]:
         """The names by their means, the best first; those without one last."""
         means = {name: mean.value for name, mean in self.subject_means if mean.value is not None}
-        ordered = sorted(means, key=means.__getitem__, reverse=self.clear_outcome == "more")
+        ordered = sorted(means, key=means.__getitem__, reverse=self.outcome_of_better == "more")
         return ordered + [name for name in self.subjects if name not in means]
 
     @property
@@ -387,7 +428,8 @@ class Ranking(Compared):
     @property
     def pairs_ahead(self) -> set[tuple[str, ...]]:
         """The pairs of which the first is clearly ahead of the second."""
-        return {way.subjects for way in self.both_ways() if way.quantity.outcome == self.clear_outcome}
+        outcome = self.outcome_of_better
+        return {way.subjects for way in self.both_ways() if way.quantity.outcome == outcome}
 
     @property
     def where_clear(self) -> ClearNames:
@@ -395,11 +437,11 @@ class Ranking(Compared):
         first = self.first
         return ClearNames([name for name in self.order if name not in first], self._behind)
 
-    def wins(self, name: Any) -> Condition:
+    def wins(self, name: object) -> Condition:
         """Hold where it is clearly ahead of all others."""
         return self.leads(name)
 
-    def leads(self, *names: Any) -> Condition:
+    def leads(self, *names: object) -> Condition:
         """Hold where each of these is clearly ahead of all others. Raises `UsageError` without a name."""
         if not names:
             refuse(f"leads() needs one name or more, such as .leads({self.order[0]!r})")
@@ -410,7 +452,7 @@ class Ranking(Compared):
         ahead = [self.ask("clear", *pair) for pair in product(leaders, rest)]
         return replace(both(*ahead), about=(self,))
 
-    def none_clear(self, *names: Any) -> Condition:
+    def none_clear(self, *names: object) -> Condition:
         """Hold where no two of these (by default of all) clearly differ. Raises `UsageError` for one name."""
         if len(names) == 1:
             refuse(f"none_clear({text_of(names[0])!r}) needs two names or more, or none, which means all")
@@ -420,53 +462,45 @@ class Ranking(Compared):
             clear.append(None if self._is_left_out(*pair) else self.comparison_of(*pair).quantity.clear)
         return replace(~either(*clear), about=(self,))
 
-    def ask(self, word: str, *names: Any, bound: Any = None) -> Condition:
+    def ask(self, word: str, *names: object, bound: Bound | None = None) -> Condition:
         """Ask a pair of names; of two that were not compared, since neither is best, it is unknown."""
-        if not self._is_left_out(*names):
-            return super().ask(word, *names, bound=bound)
         self.check_word(word)
-        return Condition(None, (self,), by_name=partial(self.ask, word))
+        if not names:
+            names_in_order = self.order
+            first, second, *_ = names_in_order
+            message = _name_needed(word, names_in_order, f".{word}({first!r}, {second!r})")
+            condition = Condition(None, (self,), lacks_name=message)
+        elif self._is_left_out(*names):
+            condition = Condition(None, (self,))
+        else:
+            comparison = self.comparison_of(*names)
+            outcome = self.outcome_of_better if word == "clear" else word
+            condition = replace(comparison.quantity.ask(outcome), about=(self.single(comparison),))
+        return replace(condition, by_name=partial(self.ask, word))
 
     def check_word(self, word: str) -> None:
         """Raise `UsageError` for what its pairs, which have no direction, cannot be asked."""
         if word not in ("clear", "same", "unclear"):
             refuse(f"a ranking has no .{word} of a pair; there are .clear, .same and .unclear")
 
-    def _is_left_out(self, *names: Any) -> bool:
+    def _is_left_out(self, *names: object) -> bool:
         """Whether these are two subjects that were not compared, as where only the best was."""
         subjects = tuple(map(self.find_subject, names))
-        return len(set(subjects)) == len(subjects) == 2 and not self._comparisons_of(subjects)
+        return len(set(subjects)) == len(subjects) == 2 and not self.comparisons_of(subjects)
 
-    def _behind(self, name: Any) -> list[str]:
+    def _behind(self, name: object) -> list[str]:
         leader, pairs = self.find_subject(name), self.pairs_ahead
         return [behind for behind in self.order if (leader, behind) in pairs]
 
 
-@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
-class Difference(Compared):
-    """How two subjects differ, or several from one, or each from zero."""
+class DifferenceFinding(ComparisonFinding):
+    """Comparisons that have a direction: what is more, less, above or below."""
 
     kind: ClassVar[str] = "difference"
     words: ClassVar[str] = (
         "more less same unclear clear above below every any where_clear quantity n_of mean means difference"
         " table"
     )
-
-    @property
-    def whole(self) -> Comparison | None:
-        """The only comparison; None where there are several."""
-        return self.comparisons[0] if len(self.comparisons) == 1 else None
-
-    @property
-    def quantity(self) -> Quantity | None:
-        """That of the only comparison, or of the whole of an effect."""
-        return None if self.whole is None else self.whole.quantity
-
-    def n_of(self, subject: str) -> Quantity:
-        """How many units one side of its only comparison has. Raises `UsageError` where there are several."""
-        if self.quantity is None:
-            refuse(f"n_of({subject!r}) is of one comparison; name it: {', '.join(map(repr, self))}")
-        return self.quantity.n_of(subject)
 
     @property
     def is_summed_up(self) -> bool:
@@ -478,11 +512,11 @@ class Difference(Compared):
         """All comparisons as a table: with their own interval, the one that judges, p, n and the outcome."""
         is_ratio = self.measure.scale == "ratio"
         heads = ["compared", "ratio" if is_ratio else "difference", "outcome"]
-        rows = []
+        sign = " / " if is_ratio else f" {MINUS} "
+        rows: list[list[Entry]] = []
         for single in self.singles():
             (comparison,) = single.comparisons
-            labels = [single.label(subject) for subject in comparison.subjects]
-            compared = (" / " if is_ratio else f" {MINUS} ").join(labels)
+            compared = sign.join(map(single.label, comparison.subjects))
             rows.append([compared, comparison.quantity, comparison.quantity.outcome])
         details = ("judged", "p", "n") if self.family > 1 else ("p", "n")
         return Table([_column(head, head) for head in heads], rows).with_columns(*details)
@@ -492,6 +526,54 @@ class Difference(Compared):
         """The names, or groups, with a clear difference; `where_clear("10")` the groups where that one is."""
         return ClearNames([name for name in self if self[name].any.clear.holds], self._groups_where_clear)
 
+    def _groups_where_clear(self, name: object) -> list[str]:
+        """The groups where the comparison of this name is clear: none, where there are no groups."""
+        return []
+
+    def _condition_without_name(self, word: str, bound: Bound | None) -> Condition:
+        """What a condition of several comparisons is until it is called with a name."""
+        names = list(self)
+        name = names[0]
+        example = f".{word}({name!r})" if bound is None else f"[{name!r}].{word}(…)"
+        return Condition(None, (self,), lacks_name=_name_needed(word, names, example))
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class Difference(ComparedSubjects, DifferenceFinding):
+    """How two subjects differ, or several from one, or each from zero.
+
+    One within a `group` has its name, and the column that it is a value of, `group_column`.
+    """
+
+    group: str = field(default="", metadata={STORED_AS: "within"})
+    group_column: str = ""
+
+    @property
+    def whole(self) -> Comparison | None:
+        """What is asked without a name: the only comparison; None where there are several."""
+        return self.comparisons[0] if len(self.comparisons) == 1 else None
+
+    @property
+    def quantity(self) -> Quantity | None:
+        """That of the whole, by which it prints."""
+        return None if self.whole is None else self.whole.quantity
+
+    def n_of(self, subject: str) -> Quantity:
+        """How many units one side of its only comparison has. Raises `UsageError` where there are several."""
+        if self.quantity is None:
+            refuse(f"n_of({subject!r}) is of one comparison; name it: {', '.join(map(repr, self))}")
+        return self.quantity.n_of(subject)
+
+    def ask(self, word: str, *names: object, bound: Bound | None = None) -> Condition:
+        """Ask the comparison of these names; without names the whole."""
+        comparison = self.comparison_of(*names) if names else self.whole
+        if comparison is None:
+            condition = self._condition_without_name(word, bound)
+        else:
+            asked = comparison.quantity.ask(word, bound=bound)
+            condition = replace(asked, about=(self.single(comparison),))
+        return replace(condition, by_name=partial(self.ask, word))
+
     def single(self, comparison: Comparison) -> Difference:
         """The finding of one of its comparisons, which may be this one."""
         return self if self.comparisons == (comparison,) else super().single(comparison)
@@ -500,24 +582,42 @@ class Difference(Compared):
         """The names of what was compared."""
         return iter(dict.fromkeys(comparison.subjects[0] for comparison in self.comparisons))
 
-    def __getitem__(self, name: Any) -> Difference:
-        """The finding of the comparison of one subject. Raises `UsageError`."""
-        return self.single(self.comparison_of(name))
-
-    def _groups_where_clear(self, name: Any) -> list[str]:
-        """The groups where the comparison of this name is clear: none, as it has no groups."""
-        return []
+    def find_part(self, name: object) -> Difference | None:
+        """The finding of the comparison of one subject. Raises `UsageError` where it has several."""
+        subject = find_or_none(name, self.subjects)
+        return None if subject is None else self.single(self.comparison_of(subject))
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
-class GroupedDifference(Difference):
+class Effect(Difference):
+    """What each step along an axis brings, and all of them together, which is its last comparison."""
+
+    kind: ClassVar[str] = "effect"
+
+    @property
+    def whole(self) -> Comparison:
+        """What is asked without a name: the last compared with the first."""
+        return self.comparisons[-1]
+
+    def comparisons_of(self, subjects: tuple[str, ...]) -> list[Comparison]:
+        """The step alone, where the whole begins with the same subject."""
+        return super().comparisons_of(subjects)[:1]
+
+
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
+class GroupedDifference(DifferenceFinding):
     """Differences in several groups, the values of `group_column`, which are judged together.
 
-    It has no comparisons of its own, and is in no group.
+    `names` are those of the groups, `groups` pairs of one and its difference.
     """
 
     stored_as: ClassVar[str] = "difference"
-    group: str = field(default="", metadata={STORED_AS: None})
+    names: tuple[str, ...] = field(metadata={STORED_AS: "subjects"})
+    measure: Measure
+    epoch: int | None = None
+    unit_name: str = field(default="seed", metadata={STORED_AS: "unit"})
+    axis: str = ""
+    family: int = 1
     group_column: str = field(metadata={STORED_AS: "within"})
     groups: tuple[tuple[str, Difference], ...]
 
@@ -529,7 +629,7 @@ class GroupedDifference(Difference):
     @property
     def means(self) -> Table:
         """The means as a table, with the group in front."""
-        rows: list[Sequence[Any]] = []
+        rows: list[Sequence[Entry]] = []
         for name, group in self.groups:
             table = group.means
             rows += [(name, *row) for row in table.rows]
@@ -554,65 +654,36 @@ class GroupedDifference(Difference):
             singles += group.singles()
         return singles
 
-    def __iter__(self) -> Iterator[str]:
-        """The names of its groups."""
-        return iter(dict(self.groups))
-
-    def __getitem__(self, name: Any) -> Difference:
-        """The finding of one group. Raises `UsageError`."""
-        groups = dict(self.groups)
-        return groups[find(name, groups, f"group of {self.group_column}")]
-
-    def ask(self, word: str, *names: Any, bound: Any = None) -> Condition:
+    def ask(self, word: str, *names: object, bound: Bound | None = None) -> Condition:
         """Ask a comparison, of which the first name is the group."""
         if not names:
-            return super().ask(word, bound=bound)
+            nameless = self._condition_without_name(word, bound)
+            return replace(nameless, by_name=partial(self.ask, word))
         group, *subjects = names
-        return self[group].ask(word, *subjects, bound=bound)
+        condition: Condition = self[group].ask(word, *subjects, bound=bound)
+        return condition
 
-    def _groups_where_clear(self, name: Any) -> list[str]:
+    def __iter__(self) -> Iterator[str]:
+        """The names of its groups."""
+        return iter(self.names)
+
+    def find_part(self, name: object) -> Difference | None:
+        """The finding of one group."""
+        groups = dict(self.groups)
+        group = find_or_none(name, groups)
+        return None if group is None else groups[group]
+
+    def _groups_where_clear(self, name: object) -> list[str]:
         return [group for group, finding in self.groups if finding.clear(name).holds]
-
-
-@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
-class Effect(Difference):
-    """What each step along an axis brings, and all of them together, which is its last comparison."""
-
-    kind: ClassVar[str] = "effect"
-
-    @property
-    def whole(self) -> Comparison:
-        """The comparison of the last with the first."""
-        return self.comparisons[-1]
-
-    def _comparisons_of(self, subjects: tuple[str, ...]) -> list[Comparison]:
-        """The step alone, where the whole begins with the same subject."""
-        return super()._comparisons_of(subjects)[:1]
 
 
 class ClearNames(list[str]):
     """Names that differ clearly, a list; called with a name, those that do so from it."""
 
-    def __init__(self, names: Iterable[str], named: Callable[[Any], list[str]]) -> None:
+    def __init__(self, names: Iterable[str], named: Callable[[object], list[str]]) -> None:
         super().__init__(names)
         self._named = named
 
-    def __call__(self, name: Any = None) -> list[str]:
+    def __call__(self, name: object = None) -> list[str]:
         """The names that differ clearly from this one."""
         return self if name is None else self._named(name)
-
-
-@dataclass(frozen=True)
-class JoinedComparisons(Askable):
-    """All comparisons of a finding, or any of them: `speed.every.less`, `speed.any.above(1.02)`."""
-
-    finding: Compared
-    join: Callable[..., Condition]
-
-    def ask(self, word: str, *, bound: Any = None) -> Condition:
-        """Ask each comparison; what fails is about those that make it fail, if these are few."""
-        self.finding.check_word(word)
-        joined = self.join(*[single.ask(word, bound=bound) for single in self.finding.singles()])
-        if joined.holds is False and len(joined.about) <= MOST_IN_SENTENCE:
-            return joined
-        return replace(joined, about=(self.finding,))

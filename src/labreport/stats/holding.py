@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from labreport.stats.conditions import Condition
-from labreport.stats.finding import Count, Difference, Fact, Ranking
+from labreport.stats.finding import Count, DifferenceFinding, Fact, Ranking
 from labreport.stats.judgement import WORDS
 from labreport.stats.names import quoted_name
 from labreport.stats.quantity import Quantity
@@ -35,11 +35,11 @@ def _asked(value: Any) -> Asked:
     elif isinstance(value, Count):
         yield _by_word(value, "all")
         yield _by_word(value, "none")
-        number = value.quantity.value
+        number = int(value.quantity.value or 0)
         yield f".at_least({number})", value.at_least(number)
     elif isinstance(value, Ranking):
         yield from _asked_of_ranking(value)
-    elif isinstance(value, Difference):
+    elif isinstance(value, DifferenceFinding):
         yield from _asked_of_difference(value)
     elif value.exact:
         yield from _asked_of_exact_number(value)
@@ -73,7 +73,7 @@ def _asked_of_ranking(ranking: Ranking) -> Asked:
                 yield _by_word(ranking, word, order[better], order[worse])
 
 
-def _asked_of_difference(difference: Difference) -> Asked:
+def _asked_of_difference(difference: DifferenceFinding) -> Asked:
     """What the whole is, what all comparisons are, and each of them by its name."""
     singles = difference.singles()
     for word in WORDS:

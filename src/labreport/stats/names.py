@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import Field, fields, is_dataclass
 from typing import Any
@@ -16,7 +17,7 @@ from labreport.stats.quantity import Quantity
 from labreport.stats.scalars import plain_number, scalar
 
 
-def text_of(value: Any) -> str:
+def text_of(value: object) -> str:
     """The name of a value: of an experiment its own, of a number its digits, `10` for 10.0."""
     if isinstance(value, str):
         return value
@@ -29,7 +30,7 @@ def quoted_name(name: str) -> str:
     return json.dumps(name, ensure_ascii=False)
 
 
-def find(name: Any, names: Iterable[str], what: str = "name") -> str:
+def find(name: object, names: Iterable[str], what: str = "name") -> str:
     """Find a name, or the only one that differs in its signs: `deep_8` finds `deep-8`, and µ μ.
 
     Raises `UsageError`, with the nearest of the names, where there is none or more than one.
@@ -41,7 +42,7 @@ def find(name: Any, names: Iterable[str], what: str = "name") -> str:
     return match
 
 
-def find_or_none(name: Any, names: Iterable[str]) -> str | None:
+def find_or_none(name: object, names: Iterable[str]) -> str | None:
     """The name that `find` finds; None where there is none, or more than one."""
     wanted = text_of(name)
     candidates = list(names)
@@ -56,25 +57,38 @@ def _without_signs(name: str) -> str:
     return re.sub(r"\W", "_", normalize("NFKC", name))  # of µ and μ the same
 
 
-def members_equal(first: Any, second: Any) -> bool:
+class HasParts(ABC):
+    """What has parts by name, as a template or a question writes them: `mean.wide`, `speed["400"]`.
+
+    An item is a part. An attribute is what the class has, such as a condition, else the part of that name: of
+    a subject that is called "more", `speed.more` is the condition and `speed["more"]` the part. A name may
+    differ in signs, `mean.deep_8` for "deep-8". Where there is none, the error lists those that there are.
+    """
+
+    @abstractmethod
+    def __getitem__(self, name: object) -> Any:
+        """The part of this name. Raises `UsageError`."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):  # Python asks for such itself, as when something is copied
+            raise AttributeError(name)
+        return self[name]
+
+
+def members_equal(first: object, second: object) -> bool:
     """Whether two values of an answer are equal in all that is written of them."""
     return bool(_value_to_json(first) == _value_to_json(second))
 
 
-class Namespace:
-    """Values by name, as attributes and as items; `members` is the only name that is the class's own."""
+class Namespace(HasParts):
+    """Values by name; `members` is the only name that is the class's own."""
 
-    def __init__(self, members: Mapping[Any, Any]) -> None:
+    def __init__(self, members: Mapping[Any, object]) -> None:
         self.members: dict[str, Any] = {}
         for name, value in members.items():
             self.members[text_of(name)] = _as_member(name, value)
 
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_") or name == "members":
-            raise AttributeError(name)
-        return self[name]
-
-    def __getitem__(self, name: Any) -> Any:
+    def __getitem__(self, name: object) -> Any:
         return self.members[find(name, self.members)]
 
     def __contains__(self, name: object) -> bool:
@@ -93,7 +107,7 @@ class Namespace:
         return "\n".join(f"{name}: {value!r}" for name, value in self.members.items())
 
 
-def _as_member(name: Any, value: Any) -> Any:
+def _as_member(name: object, value: Any) -> Any:
     """A value as an answer holds it. Raises `UsageError` for what cannot be printed with its source."""
     if isinstance(value, (str, Quantity, Namespace)):
         return value

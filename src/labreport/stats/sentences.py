@@ -18,7 +18,16 @@ from typing import TYPE_CHECKING, Literal
 
 from labreport.project.measure import Measure
 from labreport.stats import formats
-from labreport.stats.finding import MOST_IN_SENTENCE, Count, Difference, Finding, OfSubjects, Ranking
+from labreport.stats.finding import (
+    MOST_IN_SENTENCE,
+    Count,
+    Difference,
+    DifferenceFinding,
+    Finding,
+    MeasuredFinding,
+    Ranking,
+    SubjectFinding,
+)
 from labreport.stats.judgement import Outcome
 from labreport.stats.quantity import Quantity
 from labreport.stats.wording import enumeration, plural
@@ -58,7 +67,7 @@ def sentence_values(finding: Finding) -> RankingValues | CountValues | Differenc
         return RankingValues(finding)
     if isinstance(finding, Count):
         return CountValues(finding)
-    if isinstance(finding, Difference):
+    if isinstance(finding, DifferenceFinding):
         return DifferenceValues(finding)
     return finding
 
@@ -67,7 +76,7 @@ def sentence_values(finding: Finding) -> RankingValues | CountValues | Differenc
 class _MeasureValues:
     """What the sentence of any finding of a measure needs."""
 
-    finding: OfSubjects
+    finding: MeasuredFinding
 
     @property
     def measure(self) -> str:
@@ -108,7 +117,7 @@ def _words_of(column: str) -> str:
     return column.replace("_", " ")
 
 
-def _labels(finding: OfSubjects, names: Iterable[str]) -> list[str]:
+def _labels(finding: SubjectFinding, names: Iterable[str]) -> list[str]:
     """What people call subjects; a number with what it is a number of: `dose 10`."""
     labels = []
     for name in names:
@@ -159,7 +168,7 @@ class CountValues(_MeasureValues):
 class DifferenceValues(_MeasureValues):
     """What the sentence of a difference or an effect needs."""
 
-    finding: Difference
+    finding: DifferenceFinding
 
     @cached_property
     def rows(self) -> list[ComparisonRow]:

@@ -12,7 +12,7 @@ from labreport.charts.marks import REFERENCE
 from labreport.charts.styles import Colour
 from labreport.errors import refuse
 from labreport.project.checks import short_repr
-from labreport.stats import Difference, Finding, GroupedDifference, Quantity
+from labreport.stats import DifferenceFinding, Finding, GroupedDifference, Quantity
 from labreport.stats.formats import FormattedQuantity
 from labreport.stats.quantity import as_quantity
 from labreport.stats.rounding import decimals_in_column, digits_of_column
@@ -79,7 +79,7 @@ def _write_numbers(axes: Any, quantities: Sequence[Quantity]) -> None:
 
 def _rows_of_finding(finding: Finding) -> dict[str, Quantity]:
     """The quantity of each comparison by its name, with its group before it: `week 12, drug − placebo`."""
-    if not isinstance(finding, Difference):
+    if not isinstance(finding, DifferenceFinding):
         refuse(f"forest: it draws differences and effects, and no {type(finding).__name__.lower()}")
     rows = {}
     for row in finding.table.rows:

@@ -162,7 +162,7 @@ def _group_differences(findings: dict[str, Difference], column: str) -> GroupedD
         groups.append((name, replace(finding, group=name, group_column=column)))
     first = next(iter(findings.values()))
     return GroupedDifference(
-        subjects=tuple(findings),
+        names=tuple(findings),
         measure=first.measure,
         epoch=first.epoch,
         unit_name=first.unit_name,

@@ -8,7 +8,7 @@ from typing import Any, TypedDict
 
 from labreport.project.measure import Measure
 from labreport.stats.answers import Answer
-from labreport.stats.finding import Compared, Ranking
+from labreport.stats.finding import ComparedSubjects, GroupedDifference, Ranking
 from labreport.stats.inference import mean_of
 from labreport.stats.names import text_of
 from labreport.stats.quantity import Quantity
@@ -16,7 +16,7 @@ from labreport.stats.samples import Sample
 
 
 class SubjectsWithMeans(TypedDict):
-    """The fields of a finding that `OfSubjects` has."""
+    """The fields of a finding that `SubjectFinding` has."""
 
     subjects: tuple[str, ...]
     measure: Measure
@@ -51,7 +51,7 @@ def _without_functions(measure: Measure) -> Measure:
     return replace(measure, value=None, right=None, reduce="mean", terms=terms)
 
 
-def answer_of(finding: Compared, name: str, usual_name: str = "") -> Answer:
+def answer_of(finding: ComparedSubjects | GroupedDifference, name: str, usual_name: str = "") -> Answer:
     """The finding by its name; under its usual one, that of its kind, also its means and differences."""
     if name != (usual_name or finding.kind):
         return Answer(**{name: finding})
