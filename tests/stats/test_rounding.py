@@ -10,7 +10,7 @@ import pytest
 from labreport import Measure, mean, table
 from labreport.errors import UsageError
 from labreport.stats import Namespace, Quantity, Source, Table, as_prose, formats, number
-from labreport.stats.rounding import decimals_of_uncertainty, digits_of_column
+from labreport.stats.rounding import decimals_of_column, decimals_of_uncertainty
 
 
 def plain(text: object) -> str:
@@ -198,11 +198,11 @@ def test_a_filter_that_is_misused_says_its_name_and_what_it_takes(mistake: str) 
 def test_a_column_has_one_number_of_decimals() -> None:
     """That of its middle quantity, with thousands separated; a number does not vanish among larger ones."""
     column = [Quantity(0.88, "", 0.76, 1.0), Quantity(0.9, "", 0.7, 1.1), Quantity(0.89, "", 0.71, 1.07)]
-    assert digits_of_column(column) == 2
+    assert decimals_of_column(column) == 2
     table = Table(("value",), [(quantity,) for quantity in column])
     assert [plain(cell) for (cell,) in table.cells()] == ["0.88 ± 0.12", "0.90 ± 0.20", "0.89 ± 0.18"]
     assert Table(("n",), [(7018,)]).cells(1) == [["7,018"]]
-    assert digits_of_column([Quantity(value, exact=True) for value in (0, 0.9, 0.05)]) == 2
+    assert decimals_of_column([Quantity(value, exact=True) for value in (0, 0.9, 0.05)]) == 2
     with_p = Table(("value",), [(Quantity(-5.2, "", -10.1, -0.3),), (0.0662,)])
     assert [plain(cell) for (cell,) in with_p.cells(0)] == ["−5 (−10 to −0.3)", "0.0662"]
 

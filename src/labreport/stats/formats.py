@@ -1,13 +1,19 @@
-"""How quantities are printed: texts of numbers, and the filters of templates, sentences and exports."""
+"""How quantities are printed: the only way from a quantity to its text, for page, sentences, tables, exports.
+
+A filter, as `ci`, makes a `FormattedQuantity` of a quantity: its layout, and what the author asks for. The
+function of its layout puts the text together. `rounding` says with how many decimals; `number_text` writes a
+number; `wording` has units, in singular or plural, and signs. A table, or a forest plot, prints a column of
+quantities in the decimals of one of them (`column_texts`); a sentence prints its own by the same filters.
+"""
 
 from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import wraps
-from typing import Any, Literal
+from typing import Literal
 
 from labreport.errors import refuse
 from labreport.project.checks import short_repr
@@ -17,6 +23,8 @@ from labreport.stats.rounding import (
     MOST_EXTRA_DECIMALS,
     Rounding,
     decimals_beside_limits,
+    decimals_in_column,
+    decimals_of_column,
     rounding_of,
     significant_decimals,
 )
@@ -64,11 +72,13 @@ class FormattedQuantity:
     def __str__(self) -> str:
         return _LAYOUTS[self.layout](self) + self.suffix
 
-    def with_changes(self, decimals: int | None, **changes: Any) -> FormattedQuantity:
-        """The same with other fields, and with so many decimals; None leaves them."""
-        if decimals is not None:
-            changes["decimals"] = decimals
-        return replace(self, **changes)
+    def laid_out(self, layout: Layout, decimals: int | None) -> FormattedQuantity:
+        """The same in another layout, and with so many decimals; None leaves them."""
+        return replace(self.with_decimals(decimals), layout=layout)
+
+    def with_decimals(self, decimals: int | None) -> FormattedQuantity:
+        """The same with so many decimals; None leaves them."""
+        return self if decimals is None else replace(self, decimals=decimals)
 
     def rounding(self, *, brief: bool = False) -> Rounding:
         """How its numbers are rounded; where `brief`, their uncertainty is not printed."""
@@ -231,7 +241,7 @@ def _filter(function: Filter) -> Filter:
     usage = f"{name}({arguments})" if arguments else name
 
     @wraps(function)
-    def checked(value: Any, *positional: Any, **named: Any) -> FormattedQuantity:
+    def checked(value: object, *positional: object, **named: object) -> FormattedQuantity:
         formatted = formatted_quantity(value, name)
         try:
             bound = signature.bind(formatted, *positional, **named)
@@ -247,7 +257,7 @@ def _filter(function: Filter) -> Filter:
     return checked
 
 
-def formatted_quantity(value: Any, filter_name: str = "") -> FormattedQuantity:
+def formatted_quantity(value: object, filter_name: str = "") -> FormattedQuantity:
     """What is printed, as far as it is known: of a quantity, of a finding of one comparison, or of a filter.
 
     Raises `UsageError`, which names the filter, for anything else.
@@ -268,13 +278,13 @@ def formatted_quantity(value: Any, filter_name: str = "") -> FormattedQuantity:
 @_filter
 def pm(formatted: FormattedQuantity, decimals: int | None = None) -> FormattedQuantity:
     """Value ± half width of the 95 % interval: `98.1 ± 0.2 %`; its ends where ± would mislead."""
-    return formatted.with_changes(decimals, layout="plus-minus")
+    return formatted.laid_out("plus-minus", decimals)
 
 
 @_filter
 def ci(formatted: FormattedQuantity, decimals: int | None = None) -> FormattedQuantity:
     """Value and ends of the 95 % interval of the number by itself: `1.6 µM (95 % CI 1.2 to 2.1)`."""
-    return formatted.with_changes(decimals, layout="interval")
+    return formatted.laid_out("interval", decimals)
 
 
 @_filter
@@ -286,7 +296,7 @@ def size(formatted: FormattedQuantity, decimals: int | None = None) -> Formatted
     """
     original = formatted.original or formatted.quantity
     amount = magnitude(formatted.quantity)
-    return formatted.with_changes(decimals, quantity=amount, signed=False, original=original)
+    return replace(formatted.with_decimals(decimals), quantity=amount, signed=False, original=original)
 
 
 @_filter
@@ -294,17 +304,15 @@ def apart(formatted: FormattedQuantity, decimals: int | None = None) -> Formatte
     """A difference with its sign and ±: `+0.6 ± 0.2 points`, `−4.0 ± 0.5 %` for a ratio of 0.96."""
     original = formatted.original or formatted.quantity
     amount = _percent_of_ratio(formatted.quantity)
-    signed = not amount.is_ratio
-    return formatted.with_changes(
-        decimals, layout="plus-minus", quantity=amount, signed=signed, original=original
-    )
+    laid_out = formatted.laid_out("plus-minus", decimals)
+    return replace(laid_out, quantity=amount, signed=not amount.is_ratio, original=original)
 
 
 @_filter
 def p(formatted: FormattedQuantity, decimals: int | None = None) -> FormattedQuantity:
     """The p value of a comparison: `p = 0.012`, `p < 0.001`; of a number from 0 to 1, that."""
     _p_value_of(formatted.quantity)  # so that the message has the line of the filter
-    return formatted.with_changes(decimals, layout="p")
+    return formatted.laid_out("p", decimals)
 
 
 @_filter
@@ -316,13 +324,13 @@ def words(formatted: FormattedQuantity) -> FormattedQuantity:
 @_filter
 def digits(formatted: FormattedQuantity, decimals: int) -> FormattedQuantity:
     """So many decimals: `98.14 %`."""
-    return formatted.with_changes(decimals)
+    return formatted.with_decimals(decimals)
 
 
 @_filter
 def bare(formatted: FormattedQuantity, decimals: int | None = None) -> FormattedQuantity:
     """The value without its unit, which follows later: `0.3 and 0.2 points`."""
-    return formatted.with_changes(decimals, has_unit=False)
+    return replace(formatted.with_decimals(decimals), has_unit=False)
 
 
 # What filters print in place of a difference
@@ -352,11 +360,28 @@ def _percent_of_ratio(quantity: Quantity) -> Quantity:
 # Plain texts
 
 
-def as_prose(value: Any) -> str:
+def column_texts(
+    quantities: Iterable[Quantity], layout: Layout, decimals: int | None = None, *, has_unit: bool = False
+) -> list[str]:
+    """Print the quantities of a column with so many decimals, by default those of its middle one.
+
+    One that these would print as 0, and one that has a power of ten, keep their own.
+    """
+    column = list(quantities)
+    if decimals is None:
+        decimals = decimals_of_column(column)
+    texts = []
+    for quantity in column:
+        own_decimals = decimals_in_column(quantity, decimals)
+        texts.append(str(FormattedQuantity(quantity, layout, own_decimals, has_unit=has_unit)))
+    return texts
+
+
+def as_prose(value: object) -> str:
     """Value and unit, to one significant digit of the uncertainty, two of the value: `98.1 %`."""
     return str(formatted_quantity(value, "as_prose"))
 
 
-def as_plus_minus(value: Any) -> str:
+def as_plus_minus(value: object) -> str:
     """Value ± half width and unit: `98.1 ± 0.2 %`; the ends of the interval where ± would mislead."""
     return str(pm(value))

@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import partialmethod
-from typing import Any, Literal
+from typing import Any, Literal, Protocol, TypeGuard
 
 from labreport.errors import did_you_mean, refuse
 from labreport.project.checks import STORED_AS, short_repr
@@ -240,7 +240,15 @@ class Quantity(Askable):
         return str(pm(self))
 
 
-def has_quantity(value: Any) -> bool:
+class HasQuantity(Protocol):
+    """What prints as a quantity: a finding, what a filter returned."""
+
+    @property
+    def quantity(self) -> Quantity | None:
+        """What it prints as; None of a finding of several comparisons."""
+
+
+def has_quantity(value: object) -> TypeGuard[HasQuantity]:
     """Whether a value has a quantity, or is of a kind that may have one: a finding, what a filter returned.
 
     A namespace refuses any name that it lacks, so that it is not asked.
@@ -248,13 +256,13 @@ def has_quantity(value: Any) -> bool:
     return hasattr(type(value), "quantity") or "quantity" in getattr(value, "__dict__", {})
 
 
-def quantity_or_none(value: Any) -> Quantity | None:
+def quantity_or_none(value: object) -> Quantity | None:
     """A quantity itself, that of a finding of one comparison, or of what a filter returned; else None."""
     quantity = value.quantity if has_quantity(value) else value
     return quantity if isinstance(quantity, Quantity) else None
 
 
-def as_quantity(value: Any) -> Quantity:
+def as_quantity(value: object) -> Quantity:
     """The quantity that `quantity_or_none` finds. Raises `UsageError` where there is none."""
     quantity = quantity_or_none(value)
     if quantity is None:

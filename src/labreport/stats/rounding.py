@@ -214,7 +214,7 @@ def _is_rounded_far(rounding: Rounding) -> bool:
 # Columns
 
 
-def digits_of_column(column: Iterable[Quantity]) -> int:
+def decimals_of_column(column: Iterable[Quantity]) -> int:
     """The decimals that the middle one of the uncertain quantities supports; of exact ones the most."""
     uncertain: list[int] = []
     certain: list[int] = []

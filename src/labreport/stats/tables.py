@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING
 
 from labreport.errors import did_you_mean, refuse
-from labreport.stats.formats import FormattedQuantity
+from labreport.stats.formats import FormattedQuantity, column_texts
 from labreport.stats.names import Namespace, members_equal, text_of
 from labreport.stats.quantity import Quantity, Source, as_quantity, count_of_units, has_quantity
-from labreport.stats.rounding import decimals_in_column, digits_of_column
+from labreport.stats.rounding import decimals_of_column
 from labreport.stats.scalars import plain_number
 from labreport.stats.wording import MISSING, unit_text
 
+if TYPE_CHECKING:
+    import pandas
+
+    from labreport.project import Experiment
+
 Entry = str | Quantity | FormattedQuantity
-"""What stands in a cell."""
+"""What a table has in a row and a column."""
 
 
 @dataclass(frozen=True)
@@ -27,36 +32,30 @@ class Column:
     title: str = ""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, init=False)
 class Table:
     """Rows of texts and quantities, all of one length; numbers become quantities.
 
     An entry may also be what a filter returns, such as `ci(quantity, 1)`, and is printed as that says.
     """
 
-    columns: Sequence[Any]
-    rows: Sequence[Sequence[Any]]
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Entry, ...], ...]
 
-    def __post_init__(self) -> None:
-        columns = []
-        for column in self.columns:
-            named = column if isinstance(column, Column) else Column(str(column), str(column))
-            columns.append(named)
-        rows = []
-        for row in self.rows:
+    def __init__(self, columns: Sequence[Column | str], rows: Sequence[Sequence[object]]) -> None:
+        for row in rows:
             if len(row) != len(columns):
                 refuse(f"a table of {len(columns)} columns has a row of {len(row)}: {row[0]!r}, …")
-            rows.append(tuple(map(_as_entry, row)))
-        object.__setattr__(self, "columns", tuple(columns))
-        object.__setattr__(self, "rows", tuple(rows))
+        object.__setattr__(self, "columns", tuple(map(_as_column, columns)))
+        object.__setattr__(self, "rows", tuple(tuple(map(_as_entry, row)) for row in rows))
 
     @classmethod
-    def of(cls, frame: Any) -> Table:
+    def of(cls, frame: pandas.DataFrame) -> Table:
         """Make a table of a pandas DataFrame; an index that has a name is its first column."""
         if any(name is not None for name in frame.index.names):
             frame = frame.reset_index()
         columns = [text_of(name) for name in frame.columns]
-        return cls(columns, tuple(frame.itertuples(index=False, name=None)))
+        return cls(columns, list(frame.itertuples(index=False, name=None)))
 
     @property
     def heads(self) -> list[str]:
@@ -75,12 +74,12 @@ class Table:
         """Which columns have numbers."""
         return [not all(isinstance(entry, str) for entry in entries) for entries in self._by_column]
 
-    def cells(self, digits: int | None = None) -> list[list[str]]:
-        """Print the rows: quantities with half widths, in one number of decimals a column, or `digits`.
+    def cells(self, decimals: int | None = None) -> list[list[str]]:
+        """Print the rows: quantities with half widths, in one number of decimals a column, or in `decimals`.
 
         A column of whole numbers, such as n, has no decimals.
         """
-        columns = [_texts_of_column(entries, digits) for entries in self._by_column]
+        columns = [_texts_of_column(entries, decimals) for entries in self._by_column]
         return [list(row) for row in zip(*columns, strict=True)]
 
     def with_columns(self, *details: str) -> Table:
@@ -94,7 +93,7 @@ class Table:
             refuse("with_columns() needs a column of quantities; this table has none")
         entries = with_quantities[-1]
         unit = _common_unit(entries)
-        decimals = digits_of_column(_quantities(entries))
+        decimals = decimals_of_column(_quantities(entries))
         columns = list(self.columns)
         rows = [list(row) for row in self.rows]
         for detail in details:
@@ -110,7 +109,7 @@ class Table:
         return Table(columns, rows)
 
     @property
-    def _by_column(self) -> list[Sequence[Entry]]:
+    def _by_column(self) -> list[tuple[Entry, ...]]:
         """The entries of each column."""
         return list(zip(*self.rows, strict=True)) if self.rows else [()] * len(self.columns)
 
@@ -129,13 +128,18 @@ class Table:
         return f"<table>{''.join(rows)}</table>"
 
 
-def _as_entry(value: Any) -> Entry:
-    """What stands in a cell for a value: what a filter returned, a quantity, or a text."""
+def _as_column(column: Column | str) -> Column:
+    """A column itself, or one whose name is its title."""
+    return column if isinstance(column, Column) else Column(str(column), str(column))
+
+
+def _as_entry(value: object) -> Entry:
+    """What a table has for a value: what a filter returned, a quantity, or a text."""
     if isinstance(value, FormattedQuantity):
         return value
     if isinstance(value, Quantity) or has_quantity(value):
         return as_quantity(value)
-    if value is None or str(value) == "<NA>" or value != value:  # an empty cell of pandas
+    if value is None or str(value) == "<NA>" or value != value:  # nothing, for pandas
         return MISSING
     if isinstance(value, bool) or not hasattr(value, "__float__"):
         return text_of(value)
@@ -158,18 +162,13 @@ def _common_unit(entries: Iterable[Entry]) -> str:
     return units.pop() if len(units) == 1 else ""
 
 
-def _texts_of_column(entries: Sequence[Entry], digits: int | None) -> list[str]:
+def _texts_of_column(entries: Sequence[Entry], decimals: int | None) -> list[str]:
     quantities = _quantities(entries)
-    are_whole = all(quantity.exact and isinstance(quantity.value, int) for quantity in quantities)
-    decimals = digits_of_column(quantities) if digits is None or are_whole else digits
+    if all(quantity.exact and isinstance(quantity.value, int) for quantity in quantities):
+        decimals = None
     has_unit = len(_units(entries)) > 1  # else it is in the head
-    texts = []
-    for entry in entries:
-        if isinstance(entry, Quantity):
-            own_decimals = decimals_in_column(entry, decimals)
-            entry = FormattedQuantity(entry, "plus-minus", own_decimals, has_unit=has_unit)
-        texts.append(str(entry))
-    return texts
+    printed = iter(column_texts(quantities, "plus-minus", decimals, has_unit=has_unit))
+    return [next(printed) if isinstance(entry, Quantity) else str(entry) for entry in entries]
 
 
 def _html_row(texts: Iterable[str], tag: str) -> str:
@@ -202,7 +201,7 @@ def _detail_of(entry: Entry, detail: str, decimals: int) -> Entry:
 # Tables of experiments
 
 
-def read_declaration(experiment: Any) -> Namespace:
+def read_declaration(experiment: Experiment) -> Namespace:
     """Read what is declared of an experiment: fields and properties of its specification, and its epochs."""
     specification = experiment.specification
     names = [attribute.name for attribute in fields(specification)]
@@ -210,14 +209,14 @@ def read_declaration(experiment: Any) -> Namespace:
         if isinstance(member, property) and not name.startswith("_"):
             names.append(name)
     source = Source((experiment.name,), kind="declared")
-    members: dict[str, Any] = {"name": experiment.name, "title": experiment.title or experiment.name}
+    members: dict[str, Entry] = {"name": experiment.name, "title": experiment.title or experiment.name}
     for name in names:
         members[name] = _declared_value(getattr(specification, name), source)
     members["epochs"] = _declared_value(experiment.epochs, source)
     return Namespace(members)
 
 
-def _declared_value(value: Any, source: Source) -> Quantity | str:
+def _declared_value(value: object, source: Source) -> Quantity | str:
     """A number as an exact quantity; anything else as text, several with commas between."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return Quantity(value, source=source, exact=True)
@@ -227,7 +226,13 @@ def _declared_value(value: Any, source: Source) -> Quantity | str:
     return ", ".join(map(text_of, items))
 
 
-def rows(subjects: Iterable[Any], answer: Namespace | None = None, **columns: str) -> Table:
+Members = Mapping[str, object]
+"""Values by name."""
+
+
+def rows(
+    subjects: Iterable[Experiment | Namespace | str], answer: Namespace | None = None, **columns: str
+) -> Table:
     """Make a table of subjects: declared fields, and what the answer has by the names of the subjects.
 
     `subjects` are experiments, names, or a `Namespace` of declared fields; a column is a name and its title:
@@ -235,16 +240,14 @@ def rows(subjects: Iterable[Any], answer: Namespace | None = None, **columns: st
     Raises `UsageError` for a column that nothing has.
     """
     if isinstance(subjects, Namespace):
-        by_name = subjects.members
-    else:
-        by_name = {text_of(subject): subject for subject in subjects}
+        subjects = subjects.members.values()
+    declared = {text_of(subject): _declared_members(subject) for subject in subjects}
     heads = [Column("name", columns.pop("name", "Name"))]
     heads += [Column(name, title) for name, title in columns.items()]
     lines = []
-    for name, subject in by_name.items():
-        declared_members = _members_of_subject(subject)
-        values = _values_from_answer(name, by_name, answer) | declared_members
-        line = [declared_members.get("title", name)]
+    for name, members in declared.items():
+        values = {**_members_of_subject(name, declared, answer), **members}
+        line = [members.get("title", name)]
         for column in columns:
             if column not in values:
                 refuse(f"rows(): {name!r} has no {column!r}{did_you_mean(column, values, 'there are')}")
@@ -253,18 +256,16 @@ def rows(subjects: Iterable[Any], answer: Namespace | None = None, **columns: st
     return Table(heads, lines)
 
 
-def _members_of_subject(subject: Any) -> dict[str, Any]:
+def _declared_members(subject: Experiment | Namespace | str) -> Members:
     """What is declared of a subject; nothing of one that is only named."""
     if isinstance(subject, str):
         return {}
-    if isinstance(subject, Namespace):
-        return subject.members
-    return read_declaration(subject).members
+    return subject.members if isinstance(subject, Namespace) else read_declaration(subject).members
 
 
-def _values_from_answer(name: str, subjects: dict[str, Any], answer: Namespace | None) -> dict[str, Any]:
+def _members_of_subject(name: str, subjects: Members, answer: Namespace | None) -> dict[str, object]:
     """What the answer has for a subject, by the name of what has it: `mean` for `answer.mean.wide`."""
-    values: dict[str, Any] = {}
+    values: dict[str, object] = {}
     members = {} if answer is None else answer.members
     for member_name, member in members.items():
         if isinstance(member, Namespace) and subjects.keys() & member.members.keys():

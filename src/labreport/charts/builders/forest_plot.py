@@ -13,9 +13,8 @@ from labreport.charts.styles import Colour
 from labreport.errors import refuse
 from labreport.project.checks import short_repr
 from labreport.stats import DifferenceFinding, Finding, GroupedDifference, Quantity
-from labreport.stats.formats import FormattedQuantity
+from labreport.stats.formats import column_texts
 from labreport.stats.quantity import as_quantity
-from labreport.stats.rounding import decimals_in_column, digits_of_column
 from labreport.stats.wording import unit_text
 
 if TYPE_CHECKING:
@@ -70,8 +69,8 @@ def _draw(by_label: Mapping[str, Quantity], frame: pandas.DataFrame, axis_title:
 
 
 def _write_numbers(axes: Any, quantities: Sequence[Quantity]) -> None:
-    """Write the value and the ends of each row beside the panel."""
-    for place, text in enumerate(_number_texts(quantities)):
+    """Write the value and the ends of each row beside the panel: `−5.2 (−10.1 to −0.3)`."""
+    for place, text in enumerate(column_texts(quantities, "ends")):
         beside: Any = {"xycoords": axes.get_yaxis_transform(), "va": "center", "color": Colour.INK}
         layout.note(axes, text, (1.0, place), (_GAP, 0.0), **beside)
     layout.note(axes, "(95 % interval)", (1.0, 1.0), (_GAP, 4.0), xycoords="axes fraction")
@@ -84,13 +83,12 @@ def _rows_of_finding(finding: Finding) -> dict[str, Quantity]:
     rows = {}
     for row in finding.table.rows:
         if not isinstance(finding, GroupedDifference):
-            comparison, quantity = row[:2]
-            rows[comparison] = quantity
+            rows[str(row[0])] = as_quantity(row[1])
             continue
-        group, comparison, quantity = row[:3]
+        group, comparison = map(str, row[:2])
         if group[:1].isdigit():
             group = f"{finding.group_column} {group}".replace("_", " ")
-        rows[f"{group}, {comparison}"] = quantity
+        rows[f"{group}, {comparison}"] = as_quantity(row[2])
     return rows
 
 
@@ -122,16 +120,6 @@ def _numbers(quantities: Sequence[Quantity]) -> pandas.DataFrame:
     stored = [[getattr(quantity, column) for column in columns] for quantity in quantities]
     factors = [quantity.factor for quantity in quantities]
     return pandas.DataFrame(stored, columns=columns, dtype=float).mul(factors, axis=0)
-
-
-def _number_texts(quantities: Sequence[Quantity]) -> list[str]:
-    """The value and the ends of each row, in one number of decimals: `−5.2 (−10.1 to −0.3)`."""
-    decimals = digits_of_column(quantities)
-    texts = []
-    for quantity in quantities:
-        own_decimals = decimals_in_column(quantity, decimals)
-        texts.append(str(FormattedQuantity(quantity, "ends", own_decimals, has_unit=False)))
-    return texts
 
 
 def _caption(quantities: Sequence[Quantity]) -> str:
