@@ -7,17 +7,18 @@ Runs are made by threads and the PDF is a stand-in, which take a second less eac
 from __future__ import annotations
 
 import io
+import json
 import os
 import shutil
 from collections.abc import Callable
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from run.toys import WorkerHere
 
-from labreport.cli import main
+from labreport.cli import main, stamp
 
 TOY = Path(__file__).parent / "toy"
 
@@ -46,6 +47,30 @@ class Toy(NamedTuple):
                 code = int(ended.code or 0)
         return Ended(code, out.getvalue(), err.getvalue())
 
+    def succeed(self, *words: str) -> str:
+        """Carry out a command line that has to end with 0; what it printed."""
+        ended = self.run(*words)
+        assert ended.code == 0, ended.err + ended.out
+        return ended.out
+
+    @property
+    def report(self) -> Path:
+        """The folder of the report."""
+        return self.folder / "report"
+
+    def answers(self) -> dict[str, Any]:
+        """The questions of the published report, with their answers and claims, by name."""
+        questions: dict[str, Any] = json.loads(self.read("answers.json"))["questions"]
+        return questions
+
+    def runs_of(self, experiment: str) -> list[Path]:
+        """The files of the stored runs of an experiment."""
+        return sorted((self.report / "results" / experiment).glob("*.json"))
+
+    def remove_stamp(self) -> None:
+        """Have the next build look at everything."""
+        (self.report / stamp.NAME).unlink()
+
     def edit(self, file: str, old: str, new: str) -> None:
         """Replace a text in a file, which has it."""
         path = self.folder / file
@@ -55,12 +80,13 @@ class Toy(NamedTuple):
 
     def read(self, name: str) -> str:
         """The text of a file of the report."""
-        return (self.folder / "report" / name).read_text()
+        return (self.report / name).read_text()
 
     def stamps(self) -> dict[str, int]:
         """When each visible file of the report was written."""
-        report = self.folder / "report"
-        files = {str(path.relative_to(report)): path for path in report.rglob("*") if path.is_file()}
+        files = {
+            str(path.relative_to(self.report)): path for path in self.report.rglob("*") if path.is_file()
+        }
         return {name: path.stat().st_mtime_ns for name, path in files.items() if "/." not in f"/{name}"}
 
 
@@ -88,8 +114,7 @@ def cold(tmp_path_factory: pytest.TempPathFactory) -> Toy:
     shutil.copytree(TOY, toy.folder)
     with pytest.MonkeyPatch.context() as monkeypatch:
         make_light(monkeypatch)
-        ended = toy.run()
-    assert ended.code == 0, ended.err
+        toy.succeed()
     return toy
 
 

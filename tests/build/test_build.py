@@ -24,7 +24,7 @@ def test_a_report_is_made_at_once(cold: Toy) -> None:
     page = cold.read("report.html")
     assert "Who drifts ends higher" in page
     assert "Does not hold" not in page
-    assert (cold.folder / "report" / "report.pdf").read_bytes().startswith(b"%PDF-")
+    assert (cold.report / "report.pdf").read_bytes().startswith(b"%PDF-")
     answers = json.loads(cold.read("answers.json"))
     assert set(answers["questions"]) == {"higher", "down", "drug"}
     assert [claim["holds"] for claim in answers["questions"]["higher"]["claims"]] == [True, True]
@@ -36,20 +36,19 @@ def test_nothing_to_do_changes_nothing(toy: Toy) -> None:
     before = toy.stamps()
     assert toy.run().out.startswith("Up to date")
     assert toy.stamps() == before
-    assert (toy.folder / "report" / stamp.NAME).is_file()
-    assert toy.run("--strict").code == 0
-    assert toy.run("status").code == 0
-    (toy.folder / "report" / "report.pdf").unlink()
+    assert (toy.report / stamp.NAME).is_file()
+    toy.succeed("--strict")
+    toy.succeed("status")
+    (toy.report / "report.pdf").unlink()
     assert "1 document" in toy.run().out
 
 
 def test_an_edited_sentence_remakes_its_section(toy: Toy) -> None:
     """No run, answer or figure, and not the other section; taken back, page and PDF have the old bytes."""
     stamps = toy.stamps()
-    documents = {name: (toy.folder / "report" / name).read_bytes() for name in ("report.html", "report.pdf")}
+    documents = {name: (toy.report / name).read_bytes() for name in ("report.html", "report.pdf")}
     toy.edit("templates/questions/higher.md", "Who drifts ends higher", "Drifting helps")
-    ended = toy.run()
-    assert ended.code == 0, ended.err
+    toy.succeed()
     changed = {name for name, when in toy.stamps().items() if stamps.get(name) != when}
     assert "Drifting helps" in toy.read("report.html")
     assert "cache/section/walks.json" in changed
@@ -58,25 +57,24 @@ def test_an_edited_sentence_remakes_its_section(toy: Toy) -> None:
     toy.edit("templates/questions/higher.md", "Drifting helps", "Who drifts ends higher")
     assert "walk" not in toy.run().out.partition("Done in")[2].partition("\n")[0]
     for name, content in documents.items():
-        assert (toy.folder / "report" / name).read_bytes() == content
+        assert (toy.report / name).read_bytes() == content
 
 
 def test_an_edited_experiment_is_repeated_alone(toy: Toy) -> None:
     """What it changes is told, was and now, and what no longer holds; `--strict` fails now and later."""
     before = toy.stamps()
     toy.edit("project.py", "Walk(3.0)", "Walk(-3.0)")
-    ended = toy.run()
-    assert ended.code == 0, ended.err
+    printed = toy.succeed()
     new = {name for name in toy.stamps() if name not in before}
     assert {name.split("/")[1] for name in new if name.startswith("results/")} == {"up"}
-    assert "higher.mean.up: was " in ended.out
-    assert "held, no longer holds: " in ended.out
-    assert "up: was −156 ± 31 steps (less), now 144 ± 31 steps (more) " in " ".join(ended.out.split())
-    assert "higher.md:1: new: does not hold: " in ended.out
-    assert ended.out.count("(now: ") == 1  # of the second claim, which has the same condition, only the words
+    assert "higher.mean.up: was " in printed
+    assert "held, no longer holds: " in printed
+    assert "up: was −156 ± 31 steps (less), now 144 ± 31 steps (more) " in " ".join(printed.split())
+    assert "higher.md:1: new: does not hold: " in printed
+    assert printed.count("(now: ") == 1  # of the second claim, which has the same condition, only the words
     assert "does not hold" in toy.read("report.html").lower()
     assert toy.run("--strict").code == 3
-    (toy.folder / "report" / stamp.NAME).unlink()
+    toy.remove_stamp()
     assert toy.run("--strict").code == 3
     assert "Claims that hold: 1 of 3." in toy.run("status").out
     assert "held, no longer" in toy.run("changes").out
@@ -117,7 +115,7 @@ def test_what_follows_from_a_bad_table_is_not_told_beside_it(toy: Toy) -> None:
 
 def test_the_number_of_seeds_that_a_project_declares_is_printed(toy: Toy) -> None:
     """More are declared than were built: the page says for how many its text was written."""
-    assert toy.run("--seeds", "3").code == 0
+    toy.succeed("--seeds", "3")
     toy.edit("project.py", "seeds=3", "seeds=10")
     assert "seeds declared: 3, now 10" in toy.run("--seeds", "3", "--dry-run").out
     assert "2 documents" in toy.run("--seeds", "3").out
@@ -127,8 +125,7 @@ def test_the_number_of_seeds_that_a_project_declares_is_printed(toy: Toy) -> Non
 def test_more_seeds_run_only_what_is_new(toy: Toy) -> None:
     """Of three experiments, one run each, which `clean` keeps when there are fewer again."""
     before = toy.stamps()
-    ended = toy.run("--seeds", "4")
-    assert ended.code == 0, ended.err
+    toy.succeed("--seeds", "4")
     runs = {name for name in toy.stamps() if name.startswith("results/") and name.endswith(".json")}
     new = [name.split("/")[1:] for name in sorted(runs.difference(before))]
     assert [(experiment, file[:2]) for experiment, file in new] == [
@@ -136,8 +133,8 @@ def test_more_seeds_run_only_what_is_new(toy: Toy) -> None:
         ("still", "3-"),
         ("up", "3-"),
     ]
-    assert toy.run().code == 0
-    assert toy.run("clean").code == 0
+    toy.succeed()
+    toy.succeed("clean")
     assert runs <= toy.stamps().keys()
 
 
@@ -146,10 +143,9 @@ def test_a_name_builds_that_and_what_it_needs(toy: Toy) -> None:
     toy.edit("project.py", "Walk(3.0)", "Walk(2.0)")
     toy.edit("project.py", "rate: float = 0.5", "rate: float = 0.4")
     page = toy.read("report.html")
-    ended = toy.run("higher")
-    assert ended.code == 0, ended.err
-    assert "Only what was named" in ended.out
-    assert len([*(toy.folder / "report/results/descent").glob("*.json")]) == 3
+    printed = toy.succeed("higher")
+    assert "Only what was named" in printed
+    assert len(toy.runs_of("descent")) == 3
     assert toy.read("report.html") == page
     ended = toy.run("hihger")
     assert (ended.code, "did you mean 'higher'?" in ended.err) == (2, True)
@@ -169,31 +165,31 @@ def test_force_makes_again(toy: Toy) -> None:
 
     The stamp is that of a build of what is stale.
     """
-    answers = json.loads(toy.read("answers.json"))["questions"]
+    answers = toy.answers()
     assert "1 answer, 1 figure" in toy.run("--force", "ends", "--force", "drug", "down").out
     ended = toy.run("--force")
     assert "9 walks, 3 answers, 1 figure, 2 sections, 3 documents" in ended.out
-    assert json.loads(toy.read("answers.json"))["questions"] == answers
+    assert toy.answers() == answers
     assert stamp.unchanged("test", ["--force"], str(toy.folder)) is None
 
 
 def test_files_that_are_not_ours_stay(toy: Toy) -> None:
     """Also those that have names of our own rooms."""
-    report = toy.folder / "report"
+    report = toy.report
     mine = [report / "ledger.json", report / "notes.txt", report / "results" / "mine.json"]
     for path in mine:
         path.write_text("{}")
     toy.edit("templates/questions/higher.md", "Who drifts ends higher", "Drifting helps")
-    assert toy.run().code == 0
-    assert toy.run("clean").code == 0
+    toy.succeed()
+    toy.succeed("clean")
     assert all(path.exists() for path in mine)
 
 
 def test_results_of_another_version_are_made_again(toy: Toy) -> None:
     """One line says so."""
-    for path in (toy.folder / "report" / "results" / "up").glob("*.json"):
+    for path in toy.runs_of("up"):
         write_json(path, {"key": "older"})
-    (toy.folder / "report" / stamp.NAME).unlink()
+    toy.remove_stamp()
     ended = toy.run("higher")
     assert ended.err.count("of another version") == 1
     assert "3 walks" in ended.out
@@ -201,24 +197,24 @@ def test_results_of_another_version_are_made_again(toy: Toy) -> None:
 
 def test_a_damaged_result_is_made_again(toy: Toy) -> None:
     """A file that is shorter: one line says so, and the answers are the same."""
-    answers = json.loads(toy.read("answers.json"))["questions"]
-    (toy.folder / "report" / stamp.NAME).unlink()
-    file = next((toy.folder / "report" / "results" / "up").glob("0-*.safetensors"))
+    answers = toy.answers()
+    toy.remove_stamp()
+    file = next((toy.report / "results" / "up").glob("0-*.safetensors"))
     file.write_bytes(file.read_bytes()[:-1])
     ended = toy.run()
     assert ended.err.count(file.name) == 1
     assert "1 walk" in ended.out
-    assert json.loads(toy.read("answers.json"))["questions"] == answers
+    assert toy.answers() == answers
 
 
 @pytest.mark.parametrize("words", [(), ("clean",)])
 def test_of_two_builds_one_waits(words: tuple[str, ...], toy: Toy) -> None:
     """It says so, and goes on when the other has ended."""
-    (toy.folder / "report" / stamp.NAME).unlink()
+    toy.remove_stamp()
     held, released = threading.Event(), list[float]()
 
     def hold() -> None:
-        with lock(toy.folder / "report" / ".lock"):
+        with lock(toy.report / ".lock"):
             held.set()
             time.sleep(0.5)
             released.append(time.monotonic())
@@ -252,8 +248,8 @@ def test_an_answer_of_data_that_were_edited_meanwhile_is_made_again(toy: Toy) ->
     add = f"{opened}\n            file.write('E,0,1\\nE,10,0.5\\n')"
     toy.edit("project.py", "    counted =", f"    if len(wells.frame) == 8:\n        {add}\n    counted =")
     assert toy.run().code == 1
-    assert toy.run().code == 0
-    told = json.loads(toy.read("answers.json"))["questions"]["drug"]["answer"]
+    toy.succeed()
+    told = toy.answers()["drug"]["answer"]
     assert told["wells"]["value"] == 10
 
 
@@ -261,11 +257,9 @@ def test_edited_data_are_not_up_to_date(toy: Toy) -> None:
     """A data file of the project is one of those by which a report is known to be; so are libraries."""
     toy.edit("project.py", "    seeds=3,", '    seeds=3,\n    data_files=("notes.txt",),')
     (toy.folder / "notes.txt").write_text("one")
-    assert toy.run().code == 0
+    toy.succeed()
     assert stamp.unchanged("test", [], str(toy.folder)) == 0
-    stamped = [
-        line.partition(" ")[2] for line in (toy.folder / "report" / stamp.NAME).read_text().split("\n")
-    ]
+    stamped = [line.partition(" ")[2] for line in (toy.report / stamp.NAME).read_text().split("\n")]
     assert sysconfig.get_path("purelib") in stamped
     engine = [path for path in stamped if path.startswith(str(ENGINE_FOLDER))]
     assert engine
@@ -279,7 +273,7 @@ def test_a_table_that_a_function_gives_is_looked_at_each_time(toy: Toy) -> None:
     frame = 'pandas.DataFrame({"plate": list("AABB"), "dose": [0, 10] * 2, "viability": [1, 0.5, 0.9, 0.5]})'
     toy.edit("project.py", 'table("wells.csv"', f"table(lambda: {frame}")
     toy.edit("project.py", "import numpy\n", "import numpy\nimport pandas\n")
-    assert toy.run().code == 0
+    toy.succeed()
     assert stamp.unchanged("test", [], str(toy.folder)) is None
 
 
@@ -299,7 +293,7 @@ def test_a_page_of_first_seeds_is_there_while_others_run(
     monkeypatch.setattr(Builder, "_publish_preliminary", publish_and_read)
     for drift in ("3.0", "2.0"):
         toy.edit("project.py", "Walk(3.0)", f"Walk({drift})")
-        assert toy.run("--jobs", "1", "--seeds", "2").code == 0
+        toy.succeed("--jobs", "1", "--seeds", "2")
     (page,) = pages
     for text in ("Preliminary", "Not yet measured.", "The loss falls"):
         assert text in page
@@ -316,7 +310,7 @@ def test_no_pdf_is_beside_another_page(toy: Toy, monkeypatch: pytest.MonkeyPatch
     toy.edit("templates/questions/higher.md", "Who drifts", "Who walks")
     assert toy.run().code == 130
     assert "Who walks" in toy.read("report.html")
-    assert not (toy.folder / "report" / "report.pdf").exists()
+    assert not (toy.report / "report.pdf").exists()
 
 
 def test_a_folder_without_a_project_is_left_as_it_is(tmp_path: Path) -> None:

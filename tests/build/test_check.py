@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from build.conftest import Toy
+from build.conftest import Toy, make_light
 
 FALLEN = "templates/questions/higher.md:1: new: does not hold: "
 
@@ -19,7 +19,9 @@ def fallen_once(cold: Toy, tmp_path_factory: pytest.TempPathFactory) -> Toy:
     toy = Toy(tmp_path_factory.mktemp("fallen") / "toy")
     shutil.copytree(cold.folder, toy.folder)
     toy.edit("project.py", "Walk(3.0)", "Walk(-3.0)")
-    assert toy.run().code == 0
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        make_light(monkeypatch)
+        toy.succeed()
     return toy
 
 
@@ -83,7 +85,7 @@ def test_a_report_in_a_folder_of_a_repository_is_annotated_below_its_root(
 
 def test_a_report_of_one_seed_is_looked_at_with_one(toy: Toy) -> None:
     """Not with the seeds that the project has now; what is unknown ends with 3, unless it is allowed."""
-    assert toy.run("--seeds", "1").code == 0
+    toy.succeed("--seeds", "1")
     assert toy.run("status").out.startswith("All is fresh: 3 walks, ")
     assert "passed, 0 failed" in toy.run("verify").out
     assert (toy.run("status").code, toy.run("why", "higher").code) == (0, 0)
@@ -91,9 +93,9 @@ def test_a_report_of_one_seed_is_looked_at_with_one(toy: Toy) -> None:
     ended = toy.run("check")
     assert (ended.code, ended.out.count("is not known")) == (3, 3)
     assert "Claims that hold: 0 of 3; not known: 3." in ended.out
-    assert toy.run("check", "--allow-unknown").code == 0
+    toy.succeed("check", "--allow-unknown")
     assert toy.run("build", "--seeds", "1", "--strict").code == 3
-    assert toy.run("build", "--seeds", "1", "--strict", "--allow-unknown").code == 0
+    toy.succeed("build", "--seeds", "1", "--strict", "--allow-unknown")
 
 
 def test_a_stale_report_ends_with_1_and_says_what_is_stale(toy: Toy) -> None:
@@ -103,7 +105,7 @@ def test_a_stale_report_ends_with_1_and_says_what_is_stale(toy: Toy) -> None:
     assert ended.code == 1
     assert "the report is stale: 3 walks, " in ended.err
     assert "drift: 3.0, now -3.0" in ended.err
-    assert toy.run("check", "--allow-stale").code == 0
+    toy.succeed("check", "--allow-stale")
 
 
 def test_a_renamed_question_does_not_lose_the_claims_of_its_text(toy: Toy) -> None:
@@ -126,25 +128,23 @@ def test_without_a_report_it_says_to_build(toy: Toy) -> None:
 def test_what_no_claim_covers_is_listed_and_is_no_error(toy: Toy) -> None:
     """With the line of the template."""
     toy.edit("templates/questions/down.md", "{% endclaim %}", "{% endclaim %} So descents are better.")
-    assert toy.run().code == 0
-    ended = toy.run("check", "--coverage")
-    assert ended.code == 0
-    assert "toy/templates/questions/down.md:1: outside every claim: So descents are better." in ended.out
-    assert "Numbers: 3 from results, 0 literal, 0 typed." in ended.out
+    toy.succeed()
+    printed = toy.succeed("check", "--coverage")
+    assert "toy/templates/questions/down.md:1: outside every claim: So descents are better." in printed
+    assert "Numbers: 3 from results, 0 literal, 0 typed." in printed
 
 
 def test_changes_are_a_table_for_a_pull_request(fallen: Toy) -> None:
     """Claims first, and in full."""
-    ended = fallen.run("changes", "--format", "markdown")
-    assert ended.code == 0
-    assert "| `templates/questions/higher.md:1` Who drifts ends higher: " in ended.out
-    assert "| held | no longer holds |" in ended.out
-    assert "| `higher.mean.up` " in ended.out
+    printed = fallen.succeed("changes", "--format", "markdown")
+    assert "| `templates/questions/higher.md:1` Who drifts ends higher: " in printed
+    assert "| held | no longer holds |" in printed
+    assert "| `higher.mean.up` " in printed
 
 
 def test_a_build_that_has_nothing_to_compare_with_changed_nothing(fallen: Toy) -> None:
     """Not what an older build did, when its answers are gone."""
-    (fallen.folder / "report/answers.json").unlink()
+    (fallen.report / "answers.json").unlink()
     ended = fallen.run()
     assert "1 document" in ended.out
     assert "Changed in the answers" not in ended.out

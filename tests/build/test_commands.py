@@ -7,7 +7,6 @@ import shutil
 from pathlib import Path
 
 from build.conftest import Toy
-from labreport.cli import stamp
 from labreport.results import ReadLists
 
 
@@ -18,7 +17,7 @@ def test_why_names_the_line_and_the_way_and_status_is_one_line_for_a_cause(toy: 
     assert ended.code == 1
     assert "project.py:33" in ended.out
     assert 0 < ended.out.index("project:steps") < ended.out.index("answer higher")
-    assert toy.run("why", "drug").code == 0
+    toy.succeed("why", "drug")
     ended = toy.run("status")
     assert ended.code == 1
     assert "6 walks" in ended.out.splitlines()[0]
@@ -28,7 +27,7 @@ def test_why_names_the_line_and_the_way_and_status_is_one_line_for_a_cause(toy: 
 def test_changes_compares_with_an_older_report(toy: Toy) -> None:
     """By the folder of that report, or its file."""
     old = toy.folder / "old"
-    shutil.copytree(toy.folder / "report", old)
+    shutil.copytree(toy.report, old)
     toy.edit("project.py", "Walk(3.0)", "Walk(2.0)")
     toy.run()
     for path in (old, old / "answers.json"):
@@ -39,22 +38,22 @@ def test_changes_compares_with_an_older_report(toy: Toy) -> None:
 def test_clean_removes_what_nothing_refers_to(toy: Toy) -> None:
     """Runs of another specification and answers that are gone; with `--dry-run`, nothing."""
     toy.edit("project.py", "Walk(3.0)", "Walk(2.0)")
-    assert toy.run().code == 0
-    lists = ReadLists(toy.folder / "report/cache/reads")
+    toy.succeed()
+    lists = ReadLists(toy.report / "cache/reads")
     unused = lists.path(lists.store({"earlier.csv": "missing"}))
-    assert len(list((toy.folder / "report/results/up").glob("*.json"))) == 6
+    assert len(toy.runs_of("up")) == 6
     assert "3 walks of up" in toy.run("clean", "--dry-run").out
-    assert len(list((toy.folder / "report/results/up").glob("*.json"))) == 6
+    assert len(toy.runs_of("up")) == 6
     assert unused.exists()
-    assert toy.run("clean").code == 0
+    toy.succeed("clean")
     assert not unused.exists()
-    assert len(list((toy.folder / "report/results/up").glob("*.json"))) == 3
-    assert toy.run("status").code == 0
+    assert len(toy.runs_of("up")) == 3
+    toy.succeed("status")
 
 
 def test_names_are_those_of_a_question(toy: Toy) -> None:
     """An experiment has none, and the message says what has."""
-    assert toy.run("names", "higher").code == 0
+    toy.succeed("names", "higher")
     ended = toy.run("names", "up")
     assert (ended.code, ended.out) == (2, "")
     assert "'up' is no question" in ended.err
@@ -63,22 +62,20 @@ def test_names_are_those_of_a_question(toy: Toy) -> None:
 
 def test_export_and_render_write_beside_the_report(toy: Toy) -> None:
     """Tables for other programs, and a paper with the same values."""
-    assert toy.run("export", "csv").code == 0
-    assert (toy.folder / "report/exports/csv/answers.csv").is_file()
+    toy.succeed("export", "csv")
+    assert (toy.report / "exports/csv/answers.csv").is_file()
     assert toy.run("export", "docx").code == 2
     paper = toy.folder / "paper.tex"
     paper.write_text("Drifting walks end at \\VAR{higher.mean.up}.\n")
-    ended = toy.run("render", str(paper))
-    assert ended.code == 0, ended.err
-    assert "VAR" not in (toy.folder / "report/exports/paper.tex").read_text()
+    toy.succeed("render", str(paper))
+    assert "VAR" not in (toy.report / "exports/paper.tex").read_text()
 
 
 def test_verify_passes_and_finds_an_altered_byte(toy: Toy) -> None:
     """All of a fresh report; then one byte of the page, and one of an answer."""
-    ended = toy.run("verify")
-    assert ended.code == 0, ended.out
-    assert " passed, 0 failed" in ended.out
-    page = toy.folder / "report/report.html"
+    printed = toy.succeed("verify")
+    assert " passed, 0 failed" in printed
+    page = toy.report / "report.html"
     page.write_bytes(page.read_bytes().replace(b"ends higher", b"ends lower!"))
     ended = toy.run("verify")
     assert (ended.code, "1 failed" in ended.out) == (1, True)
@@ -89,7 +86,7 @@ def test_verify_finds_an_answer_that_is_computed_otherwise(toy: Toy) -> None:
     """One that was written with another value and a right checksum."""
     from labreport.results import read_json, sha256_of, write_json
 
-    path = toy.folder / "report/cache/answer/higher.json"
+    path = toy.report / "cache/answer/higher.json"
     kept = read_json(path)
     assert kept is not None
     text = json.dumps(kept["value"])
@@ -98,7 +95,7 @@ def test_verify_finds_an_answer_that_is_computed_otherwise(toy: Toy) -> None:
     )
     kept["value"] = json.loads(text.replace(number, f"9{number}", 1))
     write_json(path, {**kept, "digest": sha256_of(kept["value"])})
-    (toy.folder / "report" / stamp.NAME).unlink()
+    toy.remove_stamp()
     ended = toy.run("verify")
     assert ended.code == 1
     assert "answer higher" in ended.out
@@ -107,20 +104,18 @@ def test_verify_finds_an_answer_that_is_computed_otherwise(toy: Toy) -> None:
 def test_new_creates_a_project_that_builds_at_once(tmp_path: Path) -> None:
     """In a folder that does not exist yet; one that is not empty is left alone."""
     folder = tmp_path / "my-report"
-    assert Toy(tmp_path).run("new", str(folder)).code == 0
-    ended = Toy(folder).run()
-    assert ended.code == 0, ended.err
+    Toy(tmp_path).succeed("new", str(folder))
+    printed = Toy(folder).succeed()
     assert "My report" in Toy(folder).read("report.html")
-    assert "does not hold" not in ended.out
+    assert "does not hold" not in printed
     assert Toy(tmp_path).run("new", str(folder)).code == 2
 
 
 def test_new_writes_any_name_of_a_folder_as_a_title(tmp_path: Path) -> None:
     """Also one with what ends or escapes a text of Python."""
     folder = tmp_path / 'my-"\\new"-größe'
-    assert Toy(tmp_path).run("new", str(folder)).code == 0
-    ended = Toy(folder).run("--dry-run")
-    assert ended.code == 0, ended.err
+    Toy(tmp_path).succeed("new", str(folder))
+    Toy(folder).succeed("--dry-run")
     assert 'Project("My \\"\\\\new\\" größe", ' in (folder / "project.py").read_text(encoding="utf-8")
 
 
@@ -128,7 +123,7 @@ def test_verify_finds_arrays_that_come_out_otherwise(toy: Toy) -> None:
     """Of a run that is made again, though all its metrics are equal."""
     toy.edit("project.py", '"path": path', '"path": numpy.random.default_rng().normal(size=3)')
     toy.edit("project.py", "start=Descent", "start=Descent, exclusive=True")  # so that a walk is repeated
-    assert toy.run().code == 0
+    toy.succeed()
     ended = toy.run("verify")
     assert (ended.code, ended.out.count("other bits than those stored")) == (1, 1)
 
@@ -140,7 +135,7 @@ def test_verify_finds_epochs_that_come_out_otherwise(toy: Toy) -> None:
     recorded = '        return {"loss": float(abs(self.at).mean())'
     luck = "        luck = float(numpy.random.default_rng().random() * (self.at[0] < 1))\n"
     toy.edit("project.py", f"{recorded}}}\n", f'{luck}{recorded}, "luck": luck}}\n')
-    assert toy.run().code == 0
+    toy.succeed()
     assert toy.run("verify").out.count("other bits than those stored") == 1
 
 
@@ -150,7 +145,7 @@ def test_verify_says_what_kept_a_run_from_being_made_again(toy: Toy) -> None:
     toy.edit("project.py", "import numpy\n", "from pathlib import Path\n\nimport numpy\n")
     toy.edit("project.py", "    path = numpy", f"    assert not {gone}, 'no licence'\n    path = numpy")
     toy.edit("project.py", "start=Descent", "start=Descent, exclusive=True")  # so that a walk is repeated
-    assert toy.run().code == 0
+    toy.succeed()
     (toy.folder / "gone").touch()
     ended = toy.run("verify")
     assert (ended.code, ended.out.count("AssertionError: no licence")) == (1, 1)

@@ -38,6 +38,12 @@ def _until(condition: Callable[[], object], seconds: float = 60.0) -> None:
         time.sleep(0.02)
 
 
+def _epochs_of_descent(toy: Toy) -> int:
+    """How many epochs the first stored run of the descent has."""
+    run = json.loads(toy.runs_of("descent")[0].read_text())
+    return len(run["records"])
+
+
 @pytest.fixture
 def slow(tmp_path: Path) -> Toy:
     """The project without a report, its descent of 30 epochs slowed down."""
@@ -63,8 +69,7 @@ SLOW = pytest.mark.slow  # two more trainings in processes: what is stored then,
 def test_a_build_that_is_stopped_goes_on_where_it_was(slow: Toy, number: int, code: int) -> None:
     """It says how, and the next build ends with the answers of one that was never stopped."""
     build = _started(slow.folder, "down", "--seeds", "1")
-    results = slow.folder / "report" / "results"
-    _until(lambda: [*results.glob("descent/*.json")] or build.poll() is not None)
+    _until(lambda: slow.runs_of("descent") or build.poll() is not None)
     time.sleep(0.5)
     build.send_signal(number)
     _, err = build.communicate(timeout=30)
@@ -72,14 +77,12 @@ def test_a_build_that_is_stopped_goes_on_where_it_was(slow: Toy, number: int, co
     assert "Traceback" not in err
     if number != signal.SIGKILL:
         assert "run the same command again to continue" in err
-        records = [len(json.loads(path.read_text())["records"]) for path in results.glob("descent/*.json")]
-        assert max(records) > 2
-    ended = slow.run("down", "--seeds", "1")
-    assert ended.code == 0, ended.err
+        assert _epochs_of_descent(slow) > 2
+    slow.succeed("down", "--seeds", "1")
     answer = json.loads(slow.read("cache/answer/down.json"))["value"]
-    shutil.rmtree(slow.folder / "report")
+    shutil.rmtree(slow.report)
     slow.edit("project.py", "time.sleep(0.05)", "time.sleep(0)")
-    assert slow.run("down", "--seeds", "1").code == 0
+    slow.succeed("down", "--seeds", "1")
     assert json.loads(slow.read("cache/answer/down.json"))["value"] == answer
 
 
@@ -88,9 +91,8 @@ class _Watching:
         self.toy = toy
         self.process = _started(toy.folder, "watch")
         assert self.process.stdout is not None
-        found = re.search(r"127\.0\.0\.1:(\d+)", self.process.stdout.readline())
-        assert found is not None
-        self.port = int(found[1])
+        address = self.process.stdout.readline().split("127.0.0.1:")[1]
+        self.port = int(re.split(r"\D", address)[0])
 
     def page(self) -> str:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
@@ -101,16 +103,16 @@ class _Watching:
 @pytest.fixture
 def watching(toy: Toy) -> Iterator[_Watching]:
     """A copy of the report under `watch`."""
-    found = _Watching(toy)
-    yield found
-    found.process.kill()
-    found.process.communicate()
+    watching = _Watching(toy)
+    yield watching
+    watching.process.kill()
+    watching.process.communicate()
 
 
 def test_the_page_follows_an_edit(watching: _Watching) -> None:
     """A sentence, then a mistake with its file and line, then its repair; Ctrl-C ends it cleanly."""
     toy = watching.toy
-    pdf = toy.folder / "report" / "report.pdf"
+    pdf = toy.report / "report.pdf"
     _until(lambda: "ends higher" in watching.page())
     written = pdf.stat().st_mtime_ns
     toy.edit("templates/questions/higher.md", "Who drifts ends higher", "Drifting helps")
@@ -134,11 +136,10 @@ def test_an_edit_of_code_stops_runs_of_the_old(slow: Toy) -> None:
     slow.edit("project.py", "time.sleep(0.05)", "time.sleep(1)")
     watching = _Watching(slow)
     try:
-        results = slow.folder / "report" / "results" / "descent"
-        _until(lambda: [*results.glob("*.json")])
+        _until(lambda: slow.runs_of("descent"))
         slow.edit("project.py", "time.sleep(1)", "time.sleep(0)")
         _until(lambda: "ends higher" in watching.page())
     finally:
         watching.process.kill()
         watching.process.communicate()
-    assert 4 > min(len(json.loads(path.read_text())["records"]) for path in results.glob("*.json"))
+    assert _epochs_of_descent(slow) < 4

@@ -89,7 +89,7 @@ def test_only_results_in_a_fresh_copy_train_nothing(small: Small, tmp_path: Path
     (tmp_path / "copy").mkdir()
     copy = Small(tmp_path / "copy", "", data="1")
     shutil.copy(small.toy.folder / "project.py", copy.toy.folder)
-    shutil.copytree(small.toy.folder / "report/results", copy.toy.folder / "report/results")
+    shutil.copytree(small.toy.report / "results", copy.toy.report / "results")
     made = copy.build()
     assert "1 answer" in made
     assert "run" not in made.partition("Done in")[2].partition("\n")[0]
@@ -122,7 +122,7 @@ def test_a_damaged_array_that_an_answer_reads_is_mended_by_one_build(tmp_path: P
     text = text.replace('results["run"].values("value")', 'results["run"].arrays("value")[0]')
     small = Small(tmp_path, text)
     small.build()
-    file = next((small.toy.folder / "report/results/run").glob("*.safetensors"))
+    file = next((small.toy.report / "results/run").glob("*.safetensors"))
     whole = file.read_bytes()
     file.write_bytes(whole[:-1] + b"\x41")
     ended = small.run("much", "--force", "much")
@@ -151,7 +151,7 @@ project = Project("Small", (much,), experiments=(Experiment("bad", Spec(), fit=f
     small.edit(
         'project = Project("Small", (much,), seeds=1)', failing.replace("{TRIES}", str(tmp_path / "tries"))
     )
-    file = next((small.toy.folder / "report/results/run").glob("*.safetensors"))
+    file = next((small.toy.report / "results/run").glob("*.safetensors"))
     whole = file.read_bytes()
     file.write_bytes(whole[:-1] + b"\x41")
     ended = small.run("--force", "much")
@@ -191,7 +191,7 @@ def fit(spec, seed):
 def test_what_was_read_decides_whether_nothing_is_to_be_done(tmp_path: Path) -> None:
     """What was read when the project was loaded and by runs, what was missing, and pyproject.toml."""
     small = Small(tmp_path, HEAD + LOADED_AND_MISSING + TAIL, data="1", table="2")
-    assert small.run().code == 0
+    small.succeed()
     folder = small.toy.folder
     for name in ("data.txt", "table.txt", "missing.txt", "pyproject.toml", "project.py"):
         assert stamp.unchanged("test", [], str(folder)) == 0, name
@@ -203,7 +203,7 @@ def test_what_was_read_decides_whether_nothing_is_to_be_done(tmp_path: Path) -> 
             path.unlink()
         else:
             small.write(name, before)
-        assert small.run().code == 0
+        small.succeed()
 
 
 NOISE = """

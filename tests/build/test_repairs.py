@@ -59,19 +59,17 @@ def test_a_run_that_has_to_be_alone_keeps_what_another_experiment_reads_of_it(to
     timed = 'TIMED = Experiment("timed", Slope(), epochs=2, start=Descent, exclusive=True)\nWELLS = '
     toy.edit("project.py", "WELLS = ", timed)
     toy.edit("project.py", "fit=fit,\n", "experiments=(TIMED,),\n    fit=fit,\n")
-    ended = toy.run()
-    assert ended.code == 0, ended.err
+    toy.succeed()
     assert "All is fresh" in toy.run("status").out
 
 
 def test_a_document_can_be_built_by_its_name(toy: Toy) -> None:
     """The page is made, and nothing that it does not need."""
     toy.edit("templates/questions/higher.md", "Who drifts ends higher", "Drifting helps")
-    ended = toy.run("page")
-    assert ended.code == 0, ended.err
+    printed = toy.succeed("page")
     assert "Drifting helps" in toy.read("report.html")
-    assert not (toy.folder / "report" / "report.pdf").exists()  # there is none beside another page
-    assert "1 document" in ended.out
+    assert not (toy.report / "report.pdf").exists()  # there is none beside another page
+    assert "1 document" in printed
 
 
 def test_claims_belong_to_the_question_of_their_template(tmp_path: Path) -> None:
@@ -90,8 +88,7 @@ project"""
         path = small.toy.folder / "templates" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("{% claim value > 0 %}" + f"It is so in {name}." + "{% endclaim %}\n")
-    ended = small.run("answers.json")
-    assert ended.code == 0, ended.err
+    small.succeed("answers.json")
     questions = json.loads(small.toy.read("answers.json"))["questions"]
     files = {name: [claim["file"] for claim in question["claims"]] for name, question in questions.items()}
     assert files == {"much": ["templates/best.md"], "best": ["templates/questions/best.md"]}
@@ -99,7 +96,7 @@ project"""
 
 def test_verify_removes_what_is_damaged_so_that_a_build_makes_it_again(toy: Toy) -> None:
     """A byte of an array that nobody reads: the size is as it was."""
-    file = next((toy.folder / "report" / "results" / "up").glob("0-*.safetensors"))
+    file = next((toy.report / "results" / "up").glob("0-*.safetensors"))
     whole = file.read_bytes()
     file.write_bytes(whole[:-1] + b"\x00")
     ended = toy.run("verify")
@@ -107,7 +104,7 @@ def test_verify_removes_what_is_damaged_so_that_a_build_makes_it_again(toy: Toy)
     assert "1 damaged and removed; build again" in ended.out
     assert "1 walk" in toy.run().out
     assert file.read_bytes() == whole
-    assert toy.run("verify").code == 0
+    toy.succeed("verify")
 
 
 def test_a_figure_is_not_drawn_on_what_a_module_left_open(tmp_path: Path) -> None:
@@ -129,5 +126,4 @@ def line():
     return pyplot.gcf()
 """
     small = Small(tmp_path, text + TAIL.replace("reads=RUN)", "reads=RUN, figures=line)"))
-    ended = small.run("line")
-    assert ended.code == 0, ended.err
+    small.succeed("line")

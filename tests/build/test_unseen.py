@@ -33,13 +33,6 @@ ALPHA = float(FOUND.get("APP_ALPHA", 0))
 """
 
 
-def build_all(small: Small) -> str:
-    """Build the whole report, at the end of which it is stamped; what was said."""
-    ended = small.run()
-    assert ended.code == 0, ended.err
-    return ended.out
-
-
 def is_stamped(small: Small) -> bool:
     """Whether the stamp says that nothing is to be done."""
     return stamp.unchanged("test", [], str(small.toy.folder)) == 0
@@ -56,16 +49,16 @@ def test_a_variable_that_was_read_at_import_counts(
     """One that was not set, one that is another, and one that is the same beside another folder."""
     small = Small(tmp_path, HEAD + read + FIT + TAIL)
     monkeypatch.delenv("APP_ALPHA", raising=False)
-    build_all(small)
+    small.succeed()
     assert is_stamped(small)
     for value in values:
         monkeypatch.setenv("APP_ALPHA", str(value))
         assert not is_stamped(small)
-        assert "1 run" in build_all(small)
+        assert "1 run" in small.succeed()
         assert small.answer() == value
         monkeypatch.setenv("PWD", f"/{value}")
         assert is_stamped(small)
-    assert "APP_ALPHA=5" not in (small.toy.folder / "report/.stamp").read_text()
+    assert "APP_ALPHA=5" not in (small.toy.report / ".stamp").read_text()
 
 
 def test_a_variable_that_only_a_function_reads_counts(
@@ -75,11 +68,11 @@ def test_a_variable_that_only_a_function_reads_counts(
     fit = FIT.replace("ALPHA", 'float(os.environ.get("APP_ALPHA", 0))')
     small = Small(tmp_path, HEAD + "import os\n" + fit + TAIL)
     monkeypatch.delenv("APP_ALPHA", raising=False)
-    build_all(small)
+    small.succeed()
     assert is_stamped(small)
     monkeypatch.setenv("APP_ALPHA", "1")
     assert not is_stamped(small)
-    assert "1 run" in build_all(small)
+    assert "1 run" in small.succeed()
     assert small.answer() == 1
 
 
@@ -109,4 +102,4 @@ def build_afresh(small: Small) -> str:
     for function in vars(import_module("labreport.stale.versions")).values():
         if hasattr(function, "cache_clear"):
             function.cache_clear()
-    return build_all(small)
+    return small.succeed()

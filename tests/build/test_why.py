@@ -30,9 +30,9 @@ def small(tmp_path: Path) -> Small:
 
 
 def line_of(small: Small, text: str) -> str:
-    """The place of the first line with a text."""
-    lines = (small.toy.folder / "project.py").read_text().splitlines()
-    return f"small/project.py:{next(number for number, line in enumerate(lines, 1) if text in line)}"
+    """The location of the first line with a text."""
+    lines_before = (small.toy.folder / "project.py").read_text().partition(text)[0].count("\n")
+    return f"small/project.py:{lines_before + 1}"
 
 
 def why(small: Small, name: str = "much") -> str:
@@ -55,24 +55,23 @@ def test_the_helper_is_named_where_that_was_edited(small: Small) -> None:
 def test_what_reads_a_run_says_what_it_was_in_the_report(small: Small) -> None:
     """Also where the run was made meanwhile, and once more in between."""
     small.build()
-    report = small.run()
-    assert report.code == 0, report.err
+    small.succeed()
     for size in (10, 12):
         small.edit(f"net({size - 2})", f"net({size})")
-        assert small.run("run").code == 0
+        small.succeed("run")
     assert "run: size: 4, now 6 at" in why(small)
 
 
 def test_a_renamed_experiment_is_renamed(small: Small) -> None:
     """Its runs are not run again, and it is neither new nor gone."""
-    assert small.run().code == 0
+    small.succeed()
     small.edit('Experiment("run"', 'Experiment("walk"')
     small.edit('results["run"]', 'results["walk"]')
     reason = why(small)
     assert "experiment run is renamed walk" in reason
     assert "is new" not in reason
     assert "is gone" not in reason
-    assert small.run("why", "walk").code == 0
+    small.succeed("why", "walk")
 
 
 def test_the_value_of_a_global_is_not_printed(small: Small) -> None:
@@ -89,7 +88,7 @@ def test_the_name_of_an_experiment_may_end_in_a_number(small: Small) -> None:
     small.edit('Experiment("run"', 'Experiment("mlp 64"')
     small.edit('results["run"]', 'results["mlp 64"]')
     small.edit("seeds=1", "seeds=3")
-    assert small.run().code == 0
+    small.succeed()
     status = small.run("status", "--seeds", "2").out
     assert "seeds: 0 to 2, now 0 to 1" in status
     assert "was run again" not in status
