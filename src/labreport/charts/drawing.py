@@ -1,16 +1,22 @@
-"""What a figure function returns, and what is said of it: its numbers, its alternative text."""
+"""What a figure function returns, a `Drawing`, and what the report stores of it, an `Exported`."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import chain
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from labreport.project import Data
 from labreport.stats.scalars import scalar
 from labreport.stats.wording import capitalise
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+PlainValue: TypeAlias = str | int | float | None
+"""A cell of a table as JSON has it."""
 _MOST_NAMES = 8
 """So many series are named in an alternative text."""
 
@@ -27,14 +33,14 @@ class Drawing:
 
     figure: Any
     kind: str = ""
-    columns: Sequence[Any] = ()
-    rows: Sequence[Sequence[Any]] = ()
-    data: Any = None
+    columns: Sequence[object] = ()
+    rows: Sequence[Sequence[object]] = ()
+    data: object = None
     title: str = ""
     caption: str = ""
     alt: str = ""
 
-    def table(self) -> tuple[tuple[str, ...], tuple[tuple[Any, ...], ...]]:
+    def table(self) -> tuple[tuple[str, ...], tuple[tuple[PlainValue, ...], ...]]:
         """Give the names of the columns, and the rows as plain values."""
         columns, rows = self.columns, self.rows
         if self.data is not None:
@@ -52,7 +58,27 @@ class Drawing:
         return tuple(map(str, columns)), tuple(plain_rows)
 
 
-def _plain(value: Any) -> Any:
+@dataclass(frozen=True)
+class Exported:
+    """A figure as plain JSON values.
+
+    `svg_screen` names a CSS variable where `svg_print` has a colour of the house, else they are equal; `note`
+    is what its author is told.
+    """
+
+    svg_screen: str
+    svg_print: str
+    width_mm: float
+    kind: str
+    title: str
+    caption: str
+    alt: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[PlainValue, ...], ...]
+    note: str = ""
+
+
+def _plain(value: object) -> PlainValue:
     """A cell as JSON has it: Python's for NumPy's scalars, None for what is not finite or missing."""
     value = scalar(value)
     if isinstance(value, float):
@@ -62,7 +88,7 @@ def _plain(value: Any) -> Any:
     return None if str(value) in ("<NA>", "NaT") else str(value)
 
 
-def description(kind: str, panels: Iterable[Any]) -> str:
+def description(kind: str, panels: Iterable[Axes]) -> str:
     """The alternative text of some panels: kind of chart, what its axes are, and its series.
 
     `Line chart: loss against epoch; small, wide.`
@@ -83,12 +109,12 @@ def description(kind: str, panels: Iterable[Any]) -> str:
     return f"{capitalise(text)}."
 
 
-def _series_of(axes: Any) -> list[str]:
+def _series_of(axes: Axes) -> list[str]:
     """What the legend of a panel names, else the labels of its lines and areas."""
     legend = axes.get_legend()
     if legend is not None:
         names = [text.get_text() for text in legend.get_texts()]
     else:
-        artists = [*axes.lines, *axes.collections]
+        artists = chain(axes.lines, axes.collections)
         names = [str(artist.get_label()) for artist in artists]
     return [name for name in names if name and not name.startswith("_")]

@@ -60,7 +60,7 @@ def label_line_ends(axes: Axes) -> None:
     direct_labels(axes, in_column)
 
 
-def _house_colour(colour: Any) -> Colour:
+def _house_colour(colour: object) -> Colour:
     """The colour of the house that is drawn; ink for any other."""
     for house_colour in Colour:
         if house_colour == colour:
@@ -73,8 +73,7 @@ def direct_labels(axes: Axes, labels: Iterable[TextLabel]) -> None:
 
     Labels above each other keep the order of their points. A label that was moved has a leader to its point.
     """
-    settled_figure: Any = axes.get_figure(root=True)
-    settled_figure.draw_without_rendering()  # limits and layout
+    axes.figure.get_figure(root=True).draw_without_rendering()  # settles limits and layout
     notes = []
     for label in labels:
         look = _LABEL | {"color": label.colour.text}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
+from numpy.typing import ArrayLike
 
 from labreport.charts.styles import SIZE, Colour
 
@@ -17,12 +17,11 @@ _STEPS = ("#f3f7fb", "#b7d3ea", "#5f9fcf", "#1f6aa5", "#0a3a66")
 SHADES = LinearSegmentedColormap.from_list("labreport", _STEPS)
 ON_LIGHT, ON_DARK = "#101418", "#fdfdfe"  # no pure grey, which would turn over on a dark page
 _DARK_FROM = 172 / 256  # light text stands out more from here: relative luminance below 0.18, as in WCAG 2.2
-_CELL_TEXT: Any = {"fontsize": SIZE, "ha": "center", "va": "center"}
 
 
 def draw_cells(
     axes: Axes,
-    values: Any,
+    values: ArrayLike,
     texts: Sequence[Sequence[str]],
     *,
     rows: Sequence[str],
@@ -36,10 +35,11 @@ def draw_cells(
     """
     cells = np.ma.masked_invalid(values)
     shades = axes.pcolormesh(cells, cmap=SHADES, vmin=low, vmax=high, edgecolors=Colour.PAPER, linewidth=0.8)
-    darkness: Any = shades.norm(cells)
+    darkness = np.asarray(shades.norm(cells))
     for row, column in np.argwhere(~np.ma.getmaskarray(cells)):
         colour = ON_DARK if darkness[row, column] >= _DARK_FROM else ON_LIGHT
-        axes.text(column + 0.5, row + 0.5, texts[row][column], color=colour, **_CELL_TEXT)
+        text = axes.text(column + 0.5, row + 0.5, texts[row][column], color=colour, fontsize=SIZE)
+        text.set(ha="center", va="center")
     height, width = cells.shape
     axes.grid(False)
     axes.spines[:].set_visible(False)

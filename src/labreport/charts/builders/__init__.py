@@ -1,4 +1,4 @@
-"""Charts in one line of results or a table, each with its numbers: means, 95 % intervals and single runs."""
+"""Charts of results or a table in one call; each function returns a `Drawing`, which has its numbers."""
 
 from labreport.charts.builders.bar_chart import bars
 from labreport.charts.builders.cell_map import confusion, heat_map

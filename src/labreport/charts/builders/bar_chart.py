@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Any
+from matplotlib.figure import Figure
 
 from labreport.charts import layout, ticks
 from labreport.charts.builders.means import Means, Observations, means_of_values
 from labreport.charts.builders.parts import (
     MOST_SERIES,
     axis_title,
-    drawing,
     legend_above,
+    make_drawing,
     name_rows,
     printed_values,
     table_of_means,
@@ -19,6 +18,9 @@ from labreport.charts.builders.parts import (
 from labreport.charts.drawing import Drawing
 from labreport.charts.styles import SERIES, Colour
 from labreport.project import Measure, Study
+
+_INTERVAL = {"ecolor": Colour.INK, "elinewidth": 0.9}
+"""How the line of an interval is drawn."""
 
 
 def bars(
@@ -35,13 +37,12 @@ def bars(
     """
     means = means_of_values(source, measure, by, within, epoch)
     if within is None:
-        by_label = means.frame.assign(outer=means.frame.label, inner="")
-        means = replace(means, frame=by_label, heads=(means.heads[1], ""))
+        means = means.swapped()  # a row for each, of one bar
     caption = "Dark lines are 95 % intervals." if means.any_interval else ""
-    return drawing(_draw(means), "bar chart", table_of_means(means), means.title, caption)
+    return make_drawing(_draw(means), "bar chart", table_of_means(means), means.title, caption)
 
 
-def _draw(means: Means) -> Any:
+def _draw(means: Means) -> Figure:
     """Draw a row for each outer name, in it a bar for each inner one, with its interval and its value."""
     frame = means.frame
     if frame.inner.nunique() > MOST_SERIES:
@@ -59,15 +60,11 @@ def _draw(means: Means) -> Any:
         offset = width * (number + 0.5) - 0.4
         places = [rows.index(row) + offset for row in part.outer]
         lengths = part["mean"]
+        reach = [lengths - part.low, part.high - lengths]
         bars_of_series = axes.barh(
-            places,
-            lengths,
-            0.9 * width,
-            color=style.colour,
-            label=name or means.measure.label,
-            xerr=[lengths - part.low, part.high - lengths],
-            error_kw={"ecolor": Colour.INK, "elinewidth": 0.9},
+            places, lengths, 0.9 * width, color=style.colour, xerr=reach, error_kw=_INTERVAL
         )
+        bars_of_series.set_label(name or means.measure.label)
         axes.bar_label(bars_of_series, printed_values(lengths, ends), padding=3.0)
     axes.margins(x=0.12)  # room for the values
     ticks.plain_numbers(axes.xaxis)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from labreport.charts import layout, shades
 from labreport.charts.builders.means import Observations, means_of_study, means_of_values
-from labreport.charts.builders.parts import average_name, axis_title, drawing, printed_values
+from labreport.charts.builders.parts import average_name, axis_title, make_drawing, printed_values
 from labreport.charts.drawing import Drawing
 from labreport.errors import refuse
-from labreport.project import Experiment
+from labreport.project import Experiment, Measure, Study
+from labreport.results import Results
 from labreport.stats.samples import as_table
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def heat_map(
     source: Observations,
-    *what: Any,
+    *what: Study | Measure | str,
     rows: str | None = None,
     columns: str | None = None,
     epoch: int | None = None,
@@ -28,12 +28,13 @@ def heat_map(
 
     The first axis of a study gives the rows, all others the columns.
     """
-    if rows is not None and columns is not None and len(what) == 1:
-        means = means_of_values(source, what[0], columns, rows, epoch)
-    elif len(what) == 2 and isinstance(source, Mapping):
-        means = means_of_study(source, *what, epoch)
-    else:
-        refuse("write heat_map(results, study, measure) or heat_map(table, measure, rows=…, columns=…)")
+    match (source, *what):
+        case (_, Measure() | str() as measure) if rows is not None and columns is not None:
+            means = means_of_values(source, measure, columns, rows, epoch)
+        case (Results() as results, Study() | str() as study, Measure() as measure):
+            means = means_of_study(results, study, measure, epoch)
+        case _:
+            refuse("write heat_map(results, study, measure) or heat_map(table, measure, rows=…, columns=…)")
     frame = means.frame
     cells = frame.pivot(index="outer", columns="inner", values="mean")
     in_order = cells.reindex(index=frame.outer.unique(), columns=frame.inner.unique())
@@ -54,7 +55,7 @@ def confusion(
     import numpy as np
     import pandas
 
-    if isinstance(source, Mapping):
+    if isinstance(source, Results):
         name = next(iter(source)) if experiment is None else experiment
         runs = source[name]
         title = f"what {runs.label} takes each class for"
@@ -90,4 +91,4 @@ def _draw_map(
     axes.set_xlabel(column_head.replace("_", " "))
     numbers = cells.set_axis(columns, axis=1)
     numbers.insert(0, row_head, rows, allow_duplicates=True)
-    return drawing(figure, "heat map", numbers.reset_index(drop=True), title, caption)
+    return make_drawing(figure, "heat map", numbers.reset_index(drop=True), title, caption)

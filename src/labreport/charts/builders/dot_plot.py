@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from labreport.charts import layout
 from labreport.charts.builders.means import Means, Observations, means_of_values
-from labreport.charts.builders.parts import average_name, axis_title, drawing, name_rows, scale_axis
+from labreport.charts.builders.parts import average_name, axis_title, make_drawing, name_rows, scale_axis
 from labreport.charts.drawing import Drawing
 from labreport.charts.marks import BAND
 from labreport.charts.styles import Colour
@@ -26,20 +26,20 @@ def dots(
     import seaborn
 
     means = means_of_values(source, measure, by, None, epoch)
-    labels = means.frame.label.tolist()
-    figure, (axes,) = layout.column_figure(13.5 + 9.0 * len(labels))
+    names = means.frame.inner.tolist()
+    figure, (axes,) = layout.column_figure(13.5 + 9.0 * len(names))
     scale_axis(axes.xaxis, means.numbers())
-    run_counts = means.runs.groupby("label").size()
+    run_counts = means.runs.groupby("inner").size()
     for place, row in enumerate(means.frame.itertuples()):
         across = [place - _HALF_ROW, place + _HALF_ROW]
-        axes.fill_betweenx(across, row.low, row.high, color=Colour.BLUE, label=row.label, **BAND)
-        if run_counts[row.label] > 1:
+        axes.fill_betweenx(across, row.low, row.high, color=Colour.BLUE, label=row.inner, **BAND)
+        if run_counts[row.inner] > 1:
             axes.plot([row.mean, row.mean], across, color=Colour.VERMILLION, label="_")
     seaborn.swarmplot(
         means.runs,
         x="value",
-        y="label",
-        order=labels,
+        y="inner",
+        order=names,
         ax=axes,
         size=4.0,
         color=Colour.BLUE,
@@ -49,11 +49,11 @@ def dots(
         warn_thresh=1.0,  # dots that find no place overlap
     )
     axes.margins(x=0.04)
-    name_rows(axes, labels, axis_title(means.measure))
+    name_rows(axes, names, axis_title(means.measure))
     average = average_name(means.measure)
     caption = f"Upright lines are {average}s, bands their 95 % intervals." if means.any_interval else ""
     title = f"{means.measure.label} of each {means.unit_name}"
-    return drawing(figure, "dot plot", _table(means), title, caption)
+    return make_drawing(figure, "dot plot", _table(means), title, caption)
 
 
 def _table(means: Means) -> pandas.DataFrame:
@@ -63,5 +63,5 @@ def _table(means: Means) -> pandas.DataFrame:
     parts = [means.runs.astype({"run": str})]
     if len(means.runs) > len(means.frame):
         parts.append(means.frame.assign(run=average_name(means.measure), value=means.frame["mean"]))
-    table = pandas.concat(parts)[["label", "run", "value"]]
+    table = pandas.concat(parts)[["inner", "run", "value"]]
     return table.set_axis([means.heads[1], means.unit_name, axis_title(means.measure)], axis=1)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from labreport.charts import layout, ticks
-from labreport.charts.builders.parts import drawing, name_rows
+from labreport.charts.builders.parts import make_drawing, name_rows
 from labreport.charts.drawing import Drawing
 from labreport.charts.marks import REFERENCE
 from labreport.charts.styles import Colour
@@ -23,7 +26,6 @@ if TYPE_CHECKING:
 _ROW_MM = 6.0
 _GAP = 6.0
 """From the panel to the numbers beside it, in points."""
-_SQUARE: dict[str, Any] = {"marker": "s", "s": 25.0, "linewidths": 1.2, "edgecolors": Colour.BLUE}
 
 
 def forest(source: Finding | Mapping[str, Finding | Quantity], title: str = "") -> Drawing:
@@ -43,14 +45,14 @@ def forest(source: Finding | Mapping[str, Finding | Quantity], title: str = "") 
     table.insert(0, "comparison", list(by_label))
     clear = [quantity for quantity in quantities if _is_clear(quantity)]
     sentence = title or f"{len(clear)} of {len(quantities)} differences are clear"
-    return drawing(figure, "forest plot", table, sentence, _caption(quantities))
+    return make_drawing(figure, "forest plot", table, sentence, _caption(quantities))
 
 
 def _is_clear(quantity: Quantity) -> bool:
     return quantity.outcome in ("more", "less")
 
 
-def _draw(by_label: Mapping[str, Quantity], frame: pandas.DataFrame, axis_title: str) -> Any:
+def _draw(by_label: Mapping[str, Quantity], frame: pandas.DataFrame, axis_title: str) -> Figure:
     """Draw a row for each quantity, whose numbers `frame` has, and the line of no difference."""
     quantities = list(by_label.values())
     are_ratios = any(quantity.is_ratio for quantity in quantities)
@@ -60,7 +62,8 @@ def _draw(by_label: Mapping[str, Quantity], frame: pandas.DataFrame, axis_title:
     axes.hlines(places, frame.judged_low, frame.judged_high, colors=Colour.BLUE, linewidth=0.8)
     axes.hlines(places, frame.low, frame.high, colors=Colour.BLUE, linewidth=2.4)
     fills = [Colour.BLUE if _is_clear(quantity) else Colour.PAPER for quantity in quantities]
-    axes.scatter(frame.value, places, c=fills, zorder=3, **_SQUARE)
+    squares = axes.scatter(frame.value, places, s=25.0, c=fills, marker="s", zorder=3)
+    squares.set(linewidth=1.2, edgecolor=Colour.BLUE)
     _write_numbers(axes, quantities)
     axes.axvline(1.0 if are_ratios else 0.0, **REFERENCE)
     name_rows(axes, list(by_label), axis_title)
@@ -68,11 +71,11 @@ def _draw(by_label: Mapping[str, Quantity], frame: pandas.DataFrame, axis_title:
     return figure
 
 
-def _write_numbers(axes: Any, quantities: Sequence[Quantity]) -> None:
+def _write_numbers(axes: Axes, quantities: Sequence[Quantity]) -> None:
     """Write the value and the ends of each row beside the panel: `−5.2 (−10.1 to −0.3)`."""
     for place, text in enumerate(column_texts(quantities, "ends")):
-        beside: Any = {"xycoords": axes.get_yaxis_transform(), "va": "center", "color": Colour.INK}
-        layout.note(axes, text, (1.0, place), (_GAP, 0.0), **beside)
+        number = layout.note(axes, text, (1.0, place), (_GAP, 0.0), xycoords=axes.get_yaxis_transform())
+        number.set(va="center", color=Colour.INK)
     layout.note(axes, "(95 % interval)", (1.0, 1.0), (_GAP, 4.0), xycoords="axes fraction")
 
 
@@ -92,7 +95,7 @@ def _rows_of_finding(finding: Finding) -> dict[str, Quantity]:
     return rows
 
 
-def _rows_of_mapping(source: Any) -> dict[str, Quantity]:
+def _rows_of_mapping(source: object) -> dict[str, Quantity]:
     if not isinstance(source, Mapping):
         refuse(f"forest: it takes a finding, or a mapping of labels to them; this is {short_repr(source)}")
     return {str(label): as_quantity(item) for label, item in source.items()}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+
+from matplotlib.axes import Axes
 
 from labreport.charts import labels, marks, ticks
 from labreport.charts.builders.means import (
@@ -16,20 +17,20 @@ from labreport.charts.builders.means import (
 )
 from labreport.charts.builders.parts import (
     MOST_SERIES,
-    Panels,
+    Panel,
     average_name,
     axis_title,
-    drawing,
     figure_of_panels,
+    make_drawing,
     panels_of,
     scale_axis,
     table_of_means,
-    with_marks,
 )
 from labreport.charts.drawing import Drawing
 from labreport.charts.marks import Mark
 from labreport.errors import refuse
-from labreport.project import Measure
+from labreport.project import Measure, Study
+from labreport.results import Results
 from labreport.stats import plural
 
 
@@ -46,7 +47,7 @@ class Axis:
 
 def curve(
     source: Observations,
-    *what: Any,
+    *what: Study | Measure | str | Sequence[Measure | str],
     x: str | None = None,
     y: Measure | str | None = None,
     by: str | None = None,
@@ -61,29 +62,28 @@ def curve(
     More than five lines are drawn in a small chart each, with the same axes.
     """
     prefix = ""
-    if x is not None and y is not None and not what:
-        means = means_of_values(source, y, by=x, within=by)
-    elif len(what) == 2 and isinstance(source, Mapping):
-        means = means_of_study(source, *what).swapped()
-        prefix = f"{means.heads[0]} "
-    elif len(what) == 1 and isinstance(source, Mapping) and isinstance(what[0], (tuple, list)):
-        return _curve_of_records(source, what[0])
-    elif len(what) == 1 and isinstance(source, Mapping):
-        means = means_by_epoch(source, what[0])
-    else:
-        refuse("write curve(results, measure), curve(results, study, measure) or curve(table, x=…, y=…)")
+    match (source, *what):
+        case (_,) if x is not None and y is not None:
+            means = means_of_values(source, y, by=x, within=by)
+        case (Results() as results, Study() | str() as study, Measure() as measure):
+            means = means_of_study(results, study, measure).swapped()
+            prefix = f"{means.heads[0]} "
+        case (Results() as results, Measure() | str() as record):
+            means = means_by_epoch(results, record)
+        case (Results() as results, tuple() | list() as records):
+            return _curve_of_records(results, records)
+        case _:
+            refuse("write curve(results, measure), curve(results, study, measure) or curve(table, x=…, y=…)")
     lines = {}
     for outer in means.frame.outer.unique():
         name = f"{prefix}{outer}".strip() or means.measure.label
         lines[name] = means.of(outer)
     title = f"{means.measure.label} by {means.heads[1]}"
-    return _draw(means, panels_of(lines), title)
+    return _draw_lines(means, panels_of(lines), title)
 
 
-def _curve_of_records(results: Any, records: Sequence[Measure | str]) -> Drawing:
+def _curve_of_records(results: Results, records: Sequence[Measure | str]) -> Drawing:
     """Draw several records, or measures, in one chart; of several experiments in a chart for each."""
-    import pandas
-
     if not 2 <= len(records) <= MOST_SERIES:
         refuse(f"curve: {len(records)} records in one chart; allowed are 2 to {MOST_SERIES}")
     by_record: dict[str, Means] = {}
@@ -95,41 +95,47 @@ def _curve_of_records(results: Any, records: Sequence[Measure | str]) -> Drawing
         if other.measure.unit != first.measure.unit:
             refuse(f"curve: {_unit_of(other)}, {_unit_of(first)}; one chart has one unit")
     experiments = first.frame.outer.unique().tolist()
-    panels = {}
+    panels = []
     for experiment in experiments:
         title = experiment if len(experiments) > 1 else ""
-        panels[title] = {name: means.of(experiment) for name, means in by_record.items()}
+        lines = {name: means.of(experiment) for name, means in by_record.items()}
+        panels.append(Panel(lines, title))
+    return _draw_lines(_joined(by_record), panels, f"{' and '.join(by_record)} by epoch")
+
+
+def _joined(by_record: Mapping[str, Means]) -> Means:
+    """The means of several records as those of lines, each named after its experiment and its record."""
+    import pandas
+
+    first = next(iter(by_record.values()))
     frames = []
-    run_frames = []
     for name, means in by_record.items():
         line_names = means.frame.outer + f", {name}"
         frames.append(means.frame.assign(outer=line_names))
-        run_frames.append(means.runs)
-    frame, runs = pandas.concat(frames), pandas.concat(run_frames)
-    together = replace(first, frame=frame, runs=runs, heads=("line", "epoch"))
-    return _draw(together, panels, f"{' and '.join(by_record)} by epoch")
+    runs = pandas.concat(means.runs for means in by_record.values())
+    return replace(first, frame=pandas.concat(frames), runs=runs, heads=("line", "epoch"))
 
 
 def _unit_of(means: Means) -> str:
     return f"{means.measure.label!r} has the unit {means.measure.unit!r}"
 
 
-def _draw(means: Means, panels: Panels, title: str) -> Drawing:
+def _draw_lines(means: Means, panels: Sequence[Panel[Means]], title: str) -> Drawing:
     """Draw each panel; `means` are those of all lines, for the table and the limits."""
     figure, all_axes = figure_of_panels(panels, 62.0, axis_title(means.measure))
     axis = _axis_of(means, most_named=12 if len(panels) == 1 else 6)
-    for axes, lines in zip(all_axes, panels.values(), strict=True):
-        for mark, line in with_marks(lines):
+    for axes, panel in zip(all_axes, panels, strict=True):
+        for mark, line in panel.marked_series():
             _draw_line(axes, line, axis, mark)
         _finish_axes(axes, means, axis)
-    for axes, lines in zip(all_axes, panels.values(), strict=True):
-        if len(lines) > 1:
+    for axes, panel in zip(all_axes, panels, strict=True):  # when the limits of all are final
+        if len(panel.series) > 1:
             labels.label_line_ends(axes)
     caption = ""
     if means.any_interval:
         units, average = plural(means.unit_name), average_name(means.measure)
         caption = f"Lines are {average}s, bands their 95 % intervals, faint lines single {units}."
-    return drawing(figure, "line chart", table_of_means(means), title, caption)
+    return make_drawing(figure, "line chart", table_of_means(means), title, caption)
 
 
 def _axis_of(means: Means, most_named: int) -> Axis:
@@ -143,7 +149,7 @@ def _axis_of(means: Means, most_named: int) -> Axis:
     return Axis(means.heads[1], positions, is_numeric, is_short=len(places) <= most_named)
 
 
-def _draw_line(axes: Any, line: Means, axis: Axis, mark: Mark) -> None:
+def _draw_line(axes: Axes, line: Means, axis: Axis, mark: Mark) -> None:
     """Draw the means of a line with their band, and each run as a faint line."""
     frame = line.frame
     positions = frame.inner.map(axis.positions)
@@ -154,7 +160,7 @@ def _draw_line(axes: Any, line: Means, axis: Axis, mark: Mark) -> None:
     marks.curve(axes, positions, frame["mean"], mark, markers=axis.is_short)
 
 
-def _finish_axes(axes: Any, means: Means, axis: Axis) -> None:
+def _finish_axes(axes: Axes, means: Means, axis: Axis) -> None:
     scale_axis(axes.yaxis, means.numbers())
     positions = list(axis.positions.values())
     if axis.is_numeric and axis.name != "epoch":

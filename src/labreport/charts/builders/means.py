@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from labreport.errors import did_you_mean, refuse
 from labreport.project import Data, Measure, Study, flatten_metrics
+from labreport.results import Results
 from labreport.stats import Sample, mean_of, sample
 from labreport.stats.samples import as_measure, as_table, label_of, samples_by_group
 
 if TYPE_CHECKING:
     import pandas
 
-    from labreport.results import Results
+    from labreport.results import Run, Runs
 
 Observations: TypeAlias = "Results | Data | pandas.DataFrame"
 """What builders draw."""
 NamedSamples: TypeAlias = Iterable[tuple[str, str, Sample]]
-"""Samples by two names: of a line and a place along it, of a row and a column."""
+"""Samples by their outer and inner names; see `Means`."""
 
 
 @dataclass(frozen=True)
 class Means:
     """Means and the runs that they are of, as frames, in the printed unit.
 
-    Both frames have the columns `outer` and `inner`, the two names of a mean, and `label`; `outer` is the
-    empty text where one name is enough. `frame` has `mean`, `low` and `high` beside them, which are the mean
-    itself where its interval is not known; `runs` has a row for each run of each mean: `run` and `value`.
+    Both frames have the columns `outer` and `inner`, the two names of a mean: a line and a place along it, a
+    row and a column. `outer` is the empty text where one name is enough. `frame` has `mean`, `low` and `high`
+    beside them, which are the mean itself where its interval is not known; `runs` has a row for each run of
+    each mean: `run` and `value`.
     """
 
     frame: pandas.DataFrame
@@ -53,8 +56,7 @@ class Means:
 
     def numbers(self) -> list[float]:
         """All finite numbers that are drawn: means, ends of intervals, runs."""
-        frame = self.frame
-        numbers = [*frame["mean"], *frame.low, *frame.high, *self.runs.value]
+        numbers = self.frame[["mean", "low", "high"]].stack().tolist() + self.runs.value.tolist()
         return [number for number in numbers if math.isfinite(number)]
 
     def of(self, outer: str) -> Means:
@@ -79,30 +81,29 @@ def means_of_values(
     within: str | None = None,
     epoch: int | None = None,
 ) -> Means:
-    """Means by the values of `within` and of `by`, else of each experiment (or of all rows of a table).
-
-    Experiments of the same title have their names as labels.
-    """
-    data = source if isinstance(source, Mapping) else as_table(source)
+    """Means by the values of `within` and of `by`, else of each experiment (or of all rows of a table)."""
+    data = source if isinstance(source, Results) else as_table(source)
     checked_measure = as_measure(measure, data)
     groups = samples_by_group(data, checked_measure, by or "experiment", within, epoch)
     named = []
     for outer, samples in groups.items():
-        for inner, inner_sample in samples.items():
-            named.append((outer, inner, inner_sample))
+        labels = _distinct_labels({name: sample.label for name, sample in samples.items()})
+        for name, inner_sample in samples.items():
+            named.append((outer, labels[name], inner_sample))
     if by is None:
-        inner_head = "experiment" if isinstance(data, Mapping) else "table"
+        inner_head = "experiment" if isinstance(source, Results) else "table"
     else:
         inner_head = by if isinstance(by, str) else by.name
-    means = _means(named, checked_measure, (within or "", inner_head))
-    if within is None and not means.frame.label.is_unique:
-        frame = means.frame.assign(label=means.frame.inner)
-        runs = means.runs.assign(label=means.runs.inner)
-        return replace(means, frame=frame, runs=runs)
-    return means
+    return _means(named, checked_measure, (within or "", inner_head))
 
 
-def means_of_study(results: Any, study: Study | str, measure: Measure, epoch: int | None = None) -> Means:
+def _distinct_labels(labels: Mapping[str, str]) -> dict[str, str]:
+    """What is called how, by name: the name itself has the place of a label that several have."""
+    counts = Counter(labels.values())
+    return {name: label if counts[label] == 1 else name for name, label in labels.items()}
+
+
+def means_of_study(results: Results, study: Study | str, measure: Measure, epoch: int | None = None) -> Means:
     """The means of a study by its first axis and by all others."""
     points = results.study(study)
     named = []
@@ -113,33 +114,37 @@ def means_of_study(results: Any, study: Study | str, measure: Measure, epoch: in
     return _means(named, measure, (first_axis, ", ".join(other_axes)))
 
 
-def means_by_epoch(results: Any, what: Measure | str) -> Means:
+def means_by_epoch(results: Results, what: Measure | str) -> Means:
     """The means of each experiment by epoch: where it has a record (`what` may name one), or was kept."""
     measure = what if isinstance(what, Measure) else _record_measure(what)
+    labels = _distinct_labels({name: results[name].label for name in results.experiments})
     named = []
-    labels = [results[name].label for name in results.experiments]
-    for name, label in zip(results.experiments, labels, strict=True):
+    for name, label in labels.items():
         runs = results[name]
-        own_label = label if labels.count(label) == 1 else name
-        first_records = [flatten_metrics(run.records[0]) for run in runs if run.records]
-        is_recorded = any(measure.name in record for record in first_records)
-        if isinstance(what, str) and not is_recorded:
-            runs.curve(what)  # its error names the records that there are
-        epochs = {epoch for run in runs for epoch in run.checkpoints}
-        if is_recorded:
-            last = max(len(run.records) for run in runs)
-            epochs = set(range(1, last + 1))
-        for epoch in sorted(epochs):
-            at_epoch = sample(runs, measure, epoch)
-            named.append((own_label, str(epoch), at_epoch))
+        epochs = _recorded_epochs(runs, measure.name)
+        if not epochs:
+            if isinstance(what, str):
+                runs.curve(what)  # its error names the records that there are
+            epochs = sorted({epoch for run in runs for epoch in run.checkpoints})
+        for epoch in epochs:
+            named.append((label, str(epoch), sample(runs, measure, epoch)))
     return _means(named, measure, ("experiment", "epoch"))
+
+
+def _recorded_epochs(runs: Runs, record: str) -> Sequence[int]:
+    """The epochs of an experiment if it has a record of this name; none if it has not."""
+    records_of_first_epoch = [flatten_metrics(run.records[0]) for run in runs if run.records]
+    if not any(record in records for records in records_of_first_epoch):
+        return []
+    last = max(len(run.records) for run in runs)
+    return range(1, last + 1)
 
 
 def _record_measure(name: str) -> Measure:
     """The measure of a record; a run that ended before an epoch has no number there."""
 
-    def value(run: Any, epoch: Any) -> Any:
-        if epoch > len(run.records):
+    def value(run: Run, epoch: int | None) -> Any:
+        if epoch is None or epoch > len(run.records):
             return math.nan
         record = flatten_metrics(run.records[epoch - 1])
         if name not in record:
@@ -152,6 +157,7 @@ def _record_measure(name: str) -> Measure:
 
 def _means(named: NamedSamples, measure: Measure, heads: tuple[str, str]) -> Means:
     """The mean of each sample with its interval, and the value of each run."""
+    import numpy as np
     import pandas
 
     unit_name = "seed"
@@ -159,22 +165,15 @@ def _means(named: NamedSamples, measure: Measure, heads: tuple[str, str]) -> Mea
     run_rows = []
     for outer, inner, inner_sample in named:
         unit_name = inner_sample.design.unit
-        names = (outer, inner, inner_sample.label)
-        rows.append((*names, *_mean_and_ends(inner_sample, measure)))
+        quantity = mean_of(inner_sample, measure)
+        rows.append((outer, inner, quantity.value, quantity.low, quantity.high))
         for run, value in inner_sample.values.items():
-            run_rows.append((*names, run, value * measure.factor))
-    frame = pandas.DataFrame(rows, columns=["outer", "inner", "label", "mean", "low", "high"])
-    runs = pandas.DataFrame(run_rows, columns=["outer", "inner", "label", "run", "value"])
+            run_rows.append((outer, inner, run, value * measure.factor))
+    frame = pandas.DataFrame(rows, columns=["outer", "inner", "mean", "low", "high"])
+    mean = measure.factor * frame["mean"].astype(float)
+    low = measure.factor * frame.low.astype(float)
+    high = measure.factor * frame.high.astype(float)
+    is_known = np.isfinite(low + high)
+    frame = frame.assign(mean=mean, low=low.where(is_known, mean), high=high.where(is_known, mean))
+    runs = pandas.DataFrame(run_rows, columns=["outer", "inner", "run", "value"])
     return Means(frame, runs, measure, heads, unit_name)
-
-
-def _mean_and_ends(values: Sample, measure: Measure) -> tuple[float, float, float]:
-    """The mean of a sample, NaN where there is none, and the ends of its interval, else the mean."""
-    quantity = mean_of(values, measure)
-    mean, low, high = quantity.value, quantity.low, quantity.high
-    if mean is None:
-        return math.nan, math.nan, math.nan
-    if low is None or high is None or not math.isfinite(low + high):
-        low = high = mean
-    factor = measure.factor
-    return factor * mean, factor * low, factor * high

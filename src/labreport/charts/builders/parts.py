@@ -5,7 +5,12 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.figure import Figure
 
 from labreport.charts import layout, ticks
 from labreport.charts.builders.means import Means
@@ -20,6 +25,8 @@ from labreport.stats.wording import capitalise
 if TYPE_CHECKING:
     import pandas
 
+Content = TypeVar("Content")
+"""What is drawn of a series: its means, or its points."""
 MOST_SERIES = len(SERIES)
 _MOST_LETTERS = 40
 """So many letters of a label have room in a line beside a panel."""
@@ -31,7 +38,7 @@ _LOGARITHMIC_FROM = 50.0
 """Positive numbers whose largest is as many times the smallest have a logarithmic axis."""
 
 
-def drawing(figure: Any, kind: str, data: pandas.DataFrame, title: str, caption: str) -> Drawing:
+def make_drawing(figure: Figure, kind: str, data: pandas.DataFrame, title: str, caption: str) -> Drawing:
     """The drawing; its title begins with a capital, but what has capitals already keeps them, as pH.
 
     The numbers of `data` are rounded to six significant digits.
@@ -42,7 +49,7 @@ def drawing(figure: Any, kind: str, data: pandas.DataFrame, title: str, caption:
     return Drawing(figure, kind, data=data.map(_rounded), title=sentence, caption=caption)
 
 
-def _rounded(value: Any) -> Any:
+def _rounded(value: object) -> object:
     return float(f"{value:.6g}") if isinstance(value, float) else value
 
 
@@ -86,15 +93,16 @@ def printed_values(values: Iterable[float], among: Iterable[float]) -> list[str]
     return [number_text(value, decimals) if math.isfinite(value) else "" for value in values]
 
 
-def scale_axis(axis: Any, values: Sequence[float]) -> None:
+def scale_axis(axis: Axis, values: Sequence[float]) -> None:
     """Make an axis of positive numbers that reach far logarithmic, and label another with plain numbers."""
     if len(values) > 0 and 0 < _LOGARITHMIC_FROM * min(values) <= max(values):
-        axis.axes.set(**{f"{axis.axis_name}scale": "log"})
+        set_scale = axis.axes.set_xscale if axis is axis.axes.xaxis else axis.axes.set_yscale
+        set_scale("log")
     else:
         ticks.plain_numbers(axis)
 
 
-def name_rows(axes: Any, labels: Sequence[str], title: str) -> None:
+def name_rows(axes: Axes, labels: Sequence[str], title: str) -> None:
     """Name the rows of a panel, from the top, in lines that fit beside it; let the grid help along them."""
     lines = [textwrap.fill(label, _MOST_LETTERS) for label in labels]
     axes.set_yticks(range(len(labels)), lines, parse_math=False)
@@ -103,41 +111,45 @@ def name_rows(axes: Any, labels: Sequence[str], title: str) -> None:
     axes.grid(False, axis="y")
 
 
-def legend_above(axes: Any) -> None:
+def legend_above(axes: Axes) -> None:
     """Set a legend above the panel, on the right."""
-    place: Any = {"loc": "lower right", "bbox_to_anchor": (1.0, 1.0)}
-    legend = axes.legend(ncols=MOST_SERIES, handlelength=0.9, **place)
+    legend = axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=MOST_SERIES, handlelength=0.9)
     for text in legend.get_texts():
         text.set_parse_math(False)
 
 
-Panels = dict[str, dict[str, Any]]
-"""Charts by their titles, each with its series by their names; a single chart has the empty title."""
+@dataclass(frozen=True)
+class Panel(Generic[Content]):
+    """One chart of a figure: what it draws, by the names of the series; without a title if it is alone."""
+
+    series: Mapping[str, Content]
+    title: str = ""
+
+    def marked_series(self) -> Iterator[tuple[Mark, Content]]:
+        """The content of each series, with the mark that it is drawn with."""
+        for (name, content), style in zip(self.series.items(), SERIES, strict=False):
+            yield Mark(name, style), content
 
 
-def panels_of(series: dict[str, Any]) -> Panels:
+def panels_of(series: Mapping[str, Content]) -> list[Panel[Content]]:
     """All series in one chart, or of more than there are colours each in its own."""
     if len(series) <= MOST_SERIES:
-        return {"": series}
-    return {name: {name: content} for name, content in series.items()}
+        return [Panel(series)]
+    return [Panel({name: content}, name) for name, content in series.items()]
 
 
-def with_marks(series: Mapping[str, Any]) -> Iterator[tuple[Mark, Any]]:
-    """The series of a chart, each with the mark that it is drawn with."""
-    for (name, content), style in zip(series.items(), SERIES, strict=False):
-        yield Mark(name, style), content
-
-
-def figure_of_panels(panels: Panels, height_mm: float, y_name: str) -> tuple[Any, list[Any]]:
+def figure_of_panels(
+    panels: Sequence[Panel[Content]], height_mm: float, y_name: str
+) -> tuple[Figure, list[Axes]]:
     """A figure of one chart of this height, or of small ones with the same axes and a title each."""
     count = len(panels)
     rows = math.ceil(count / _MOST_COLUMNS)
     columns = math.ceil(count / rows)
     height = height_mm if count == 1 else _SMALL_MM * rows
     figure, all_axes = layout.column_figure(height, columns=columns, count=count, share_axes=True)
-    for title, axes in zip(panels, all_axes, strict=True):
-        if title:
-            layout.panel_title(axes, title, lift=16)
+    for panel, axes in zip(panels, all_axes, strict=True):
+        if panel.title:
+            layout.panel_title(axes, panel.title, lift=16)
         axes.set_ylabel(y_name).set_visible(False)  # the alternative text reads it
     layout.y_title(all_axes[0], y_name)
     return figure, all_axes

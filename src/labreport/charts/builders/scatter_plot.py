@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from matplotlib.figure import Figure
 
 from labreport.charts import labels, marks
 from labreport.charts.builders.parts import (
+    Panel,
     axis_title,
-    drawing,
     figure_of_panels,
     legend_above,
+    make_drawing,
     panels_of,
     scale_axis,
-    with_marks,
 )
 from labreport.charts.drawing import Drawing
 from labreport.charts.labels import TextLabel
@@ -46,7 +48,7 @@ def scatter(
     figure = _draw(points, axis_title(across), axis_title(up), up.label)
     heads = [by, label, axis_title(across), axis_title(up)]
     shown = points.set_axis([head for head in heads if head], axis=1)
-    return drawing(figure, "scatter plot", shown, f"{up.label} against {across.label}", "")
+    return make_drawing(figure, "scatter plot", shown, f"{up.label} against {across.label}", "")
 
 
 def _points(data: Data, across: Measure, up: Measure, by: str | None, label: str | None) -> pandas.DataFrame:
@@ -60,7 +62,7 @@ def _points(data: Data, across: Measure, up: Measure, by: str | None, label: str
     return names.assign(x=_printed_values(data, frame, across), y=_printed_values(data, frame, up))
 
 
-def _draw(points: pandas.DataFrame, x_title: str, y_title: str, series_name: str) -> Any:
+def _draw(points: pandas.DataFrame, x_title: str, y_title: str, series_name: str) -> Figure:
     """Draw the points, those of each group in their colour; without groups they are one series."""
     series = {series_name: points}
     has_groups, has_names = "group" in points, "name" in points
@@ -69,8 +71,8 @@ def _draw(points: pandas.DataFrame, x_title: str, y_title: str, series_name: str
         series = {str(value): part for value, part in by_value}
     panels = panels_of(series)
     figure, all_axes = figure_of_panels(panels, 70.0, y_title)
-    for axes, parts in zip(all_axes, panels.values(), strict=True):
-        for mark, part in with_marks(parts):
+    for axes, panel in zip(all_axes, panels, strict=True):
+        for mark, part in panel.marked_series():
             marks.points(axes, part.x, part.y, mark, size=_POINT)
         scale_axis(axes.xaxis, points.x)
         scale_axis(axes.yaxis, points.y)
@@ -79,19 +81,19 @@ def _draw(points: pandas.DataFrame, x_title: str, y_title: str, series_name: str
     if has_groups and len(panels) == 1:
         legend_above(all_axes[0])
     if has_names:
-        for axes, parts in zip(all_axes, panels.values(), strict=True):
-            labels.direct_labels(axes, _point_labels(parts))
+        for axes, panel in zip(all_axes, panels, strict=True):
+            labels.direct_labels(axes, _point_labels(panel))
     return figure
 
 
-def _printed_values(data: Data, frame: Any, measure: Measure) -> Any:
+def _printed_values(data: Data, frame: pandas.DataFrame, measure: Measure) -> pandas.Series:
     """A column in the printed unit; raises `UsageError` for a share that is none."""
     check = partial(measure.check_value, owner=data.name)
     values = frame[measure.name].map(check)
     return values * (measure.factor / measure.whole)
 
 
-def _point_labels(parts: dict[str, Any]) -> Iterator[TextLabel]:
-    for mark, part in with_marks(parts):
+def _point_labels(panel: Panel[pandas.DataFrame]) -> Iterator[TextLabel]:
+    for mark, part in panel.marked_series():
         for name, x, y in zip(part["name"], part.x, part.y, strict=True):
             yield TextLabel(str(name), x, y, mark.colour)

@@ -1,0 +1,122 @@
+"""From what a figure function returns to what the report stores of it: both drawings, the data, the texts."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from matplotlib import colors, ticker
+from matplotlib.axes import Axes
+from matplotlib.collections import PolyQuadMesh, QuadMesh, TriMesh
+from matplotlib.figure import Figure, FigureBase
+from matplotlib.text import Text
+
+from labreport.charts.drawing import Drawing, Exported, description
+from labreport.charts.shades import ON_DARK, ON_LIGHT
+from labreport.charts.styles import INCH_MM, LEAST_TYPE, SIZE, WIDTH_MM
+from labreport.charts.svg import scaled, svg_of, themed
+from labreport.charts.ticks import readable_log_ticks
+from labreport.errors import UsageError
+
+
+def export_drawing(drawing: object, *, name: str = "figure") -> Exported:
+    """Turn a drawing, or a bare figure of matplotlib or seaborn, into SVG, its data and its description.
+
+    Call it within `style`. Figures of two names share no id. A grid of seaborn wider than the text is drawn
+    smaller. Raises `UsageError` for another figure that is, for one whose type would be set too small to be
+    read, and for what is no figure.
+    """
+    if not isinstance(drawing, Drawing):
+        drawing = Drawing(drawing)
+    figure = _figure_of(drawing.figure, name)
+    for axes in figure.axes:
+        _label_log_axes(axes)
+        _colour_texts_on_cells(axes)
+    panels = [axes for axes in figure.axes if axes.get_visible()]
+    alt = drawing.alt or description(drawing.kind, panels)
+    svg = svg_of(figure, name)
+    width = _width_mm(figure)
+    note = ""
+    if width > WIDTH_MM + 0.05:
+        _check_can_be_smaller(drawing.figure, figure, name)
+        scale = WIDTH_MM / width
+        note = f"figure {name!r} is drawn at {100 * scale:.0f} %: it is {width:.0f} mm wide"
+        svg = scaled(svg, scale)
+    columns, rows = drawing.table()
+    return Exported(
+        svg_screen=themed(svg),
+        svg_print=svg,
+        width_mm=min(width, WIDTH_MM),
+        kind=drawing.kind,
+        title=drawing.title,
+        caption=drawing.caption,
+        alt=alt,
+        columns=columns,
+        rows=rows,
+        note=note,
+    )
+
+
+def _figure_of(returned: object, name: str) -> Figure:
+    """The figure of whatever matplotlib, pandas or seaborn returns."""
+    artist = returned
+    while isinstance(artist, (list, tuple, np.ndarray)):  # (figure, axes), an array of axes
+        artist = artist[0] if len(artist) else None
+    figure = getattr(artist, "figure", None)
+    if not isinstance(figure, FigureBase):
+        kind = "None" if artist is None else type(artist).__name__
+        text = f"figure {name!r}: its function returns {kind}; return a Drawing, or a figure or axes"
+        raise UsageError(text)
+    return figure.get_figure(root=True)  # of a part of it
+
+
+def _width_mm(figure: Figure) -> float:
+    inches, _ = figure.get_size_inches()
+    return round(float(inches) * INCH_MM, 2)
+
+
+def _check_can_be_smaller(returned: object, figure: Figure, name: str) -> None:
+    """Raise `UsageError` for a figure too wide for the page, unless it is a grid that can still be read.
+
+    The size of a grid of seaborn follows its data; that of any other figure is its author's.
+    """
+    width = _width_mm(figure)
+    wide = f"figure {name!r}: it is {width:.0f} mm wide"
+    if not type(returned).__module__.startswith("seaborn."):
+        raise UsageError(f"{wide}; the page has room for {WIDTH_MM:.0f} mm")
+    least = _least_type(figure)
+    shrunk = least * WIDTH_MM / width
+    if shrunk < LEAST_TYPE:
+        widest = math.floor(WIDTH_MM * least / LEAST_TYPE)
+        problem = f"on the {WIDTH_MM:.0f} mm of the page, its type would be {shrunk:.1f} pt high"
+        advice = f"the least is {LEAST_TYPE:.0f} pt: make it at most {widest} mm wide"
+        raise UsageError(f"{wide}; {problem}, and {advice}")
+
+
+def _least_type(figure: Figure) -> float:
+    """The size of the smallest text of a figure, in points; that of the house where it has none."""
+    sizes = [SIZE]
+    for text in figure.findobj(Text):
+        if isinstance(text, Text) and text.get_visible() and text.get_text():
+            sizes.append(float(text.get_fontsize()))
+    return min(sizes)
+
+
+def _label_log_axes(axes: Axes) -> None:
+    """Label logarithmic axes as the house does."""
+    for axis in (axes.xaxis, axes.yaxis):
+        if axis.get_scale() == "log" and isinstance(axis.get_major_formatter(), ticker.LogFormatter):
+            readable_log_ticks(axis)
+
+
+def _colour_texts_on_cells(axes: Axes) -> None:
+    """Set grey texts of a map of cells in colours that are equal in either theme, and take away its grid."""
+    has_mesh = any(isinstance(artist, (QuadMesh, PolyQuadMesh, TriMesh)) for artist in axes.collections)
+    if not axes.images and not has_mesh:
+        return
+    axes.grid(False)
+    for text in axes.texts:
+        channels = colors.to_rgb(text.get_color())
+        is_grey = max(channels) - min(channels) < 0.05
+        if type(text) is Text and is_grey:
+            text.set_color(ON_DARK if max(channels) > 0.5 else ON_LIGHT)
