@@ -42,12 +42,21 @@ def test_what_is_not_known_is_refused(words: str, message: str, capsys: pytest.C
     assert message in capsys.readouterr().err
 
 
-def test_a_command_that_is_misspelt_is_suggested(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The first word is a name of the project, as `build` is left out: both are looked through."""
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["chek"], "nothing is called 'chek'; did you mean 'check'?"),
+        (["chek", "--dry-run"], "did you mean 'check'?"),
+        (["--quiet", "status"], "'status' is not the first word; write labreport status …"),
+    ],
+)
+def test_a_command_that_is_misspelt_or_too_late_is_suggested(
+    words: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As `build` is left out, it is taken for a name of the project."""
     (tmp_path / "project.py").write_text("from labreport import Project\n\nproject = Project('Empty')\n")
-    for words in (["chek"], ["chek", "--dry-run"]):
-        assert main(words, str(tmp_path)) == 2
-        assert "nothing is called 'chek'; did you mean 'check'?" in capsys.readouterr().err
+    assert main(words, str(tmp_path)) == 2
+    assert message in capsys.readouterr().err
 
 
 def test_the_words_of_test_are_those_of_pytest() -> None:

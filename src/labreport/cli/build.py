@@ -16,7 +16,7 @@ from labreport.cli import stamp
 from labreport.cli.output import SHOWN, amounts, gate, lines_of, show_causes, show_changes, show_claims
 from labreport.cli.progress import Progress
 from labreport.cli.terminal import Terminal, duration
-from labreport.errors import MultipleErrors, display_path
+from labreport.errors import MultipleErrors, UsageError, display_path
 from labreport.plan import DOCUMENTS, UnknownName, published_answers, wanted_targets
 from labreport.plan.stamped import StampedFiles
 from labreport.stats.wording import count_text
@@ -28,8 +28,11 @@ def build(arguments: argparse.Namespace, terminal: Terminal) -> int:
         if arguments.dry_run:
             return _rehearse(arguments, terminal)
         code = build_and_summarise(arguments, terminal, Progress(terminal))
-    except UnknownName as error:  # it may be a command that was misspelt
-        raise UnknownName(error.name, error.known + arguments.commands) from None
+    except UnknownName as error:
+        if error.name in arguments.commands:
+            advice = f"{arguments.program} {error.name} …"
+            raise UsageError(f"the command {error.name!r} is not the first word; write {advice}") from None
+        raise UnknownName(error.name, error.known + arguments.commands) from None  # it may be misspelt
     page = arguments.output / DOCUMENTS["page"]
     if arguments.open and page.is_file() and not webbrowser.open(page.as_uri()):
         terminal.warn(f"nothing here opens {display_path(page)}; open it yourself")
