@@ -16,7 +16,7 @@ from labreport.run import EpochReached, Event, Failed, Finished, Task
 from labreport.stats.wording import count_text
 
 PAUSE = 10.0
-"""Seconds between two lines, where there is no terminal to draw bars on."""
+"""Seconds between two lines, where no bars are drawn."""
 
 
 class Progress:
@@ -34,90 +34,90 @@ class Progress:
     ) -> None:
         self.note = terminal.warn
         self._terminal, self._on_running, self._clock = terminal, on_running, clock
-        self._is_drawn = terminal.interactive and not terminal.quiet
+        self._has_bars = terminal.interactive and not terminal.quiet
         self.bars = Bars(
             TextColumn("  {task.description}", markup=False),
             BarColumn(16),
             TextColumn("{task.fields[note]}", markup=False),
             console=Console(width=terminal.width, no_color=not terminal.colour),
             transient=True,
-            refresh_per_second=4,
             speed_estimate_period=3600,
-            disable=not self._is_drawn,
+            disable=not self._has_bars,
             get_time=clock,
         )
-        self._whole = self.bars.add_task("", total=1.0, note="")
-        """The bar of all runs, in seconds of work by the cost of an epoch."""
-        self._rows: dict[str, TaskID] = {}
+        self._bar_of_all = self.bars.add_task("", total=1.0, note="")
+        """In seconds of work, by the cost of an epoch."""
+        self._bar_of_run: dict[str, TaskID] = {}
         """The bars of the runs under way, by the keys of their tasks."""
-        self._epochs: dict[str, int] = {}
-        """How many epochs of each task are done, by its key."""
-        self._total = self._finished = 0
-        self._word = "run"
-        self._last_line = clock()
+        self._epochs_done: dict[str, int] = {}
+        """Of each run, by the key of its task."""
+        self._finished = 0
+        self._word_for_run = "run"
+        self._time_of_last_line = clock()
 
     def planned(self, plan: Plan, targets: Sequence[Target]) -> None:
         """Say what will be made and why."""
-        self._word = plan.project.words.run
+        self._word_for_run = plan.project.words.run
         show_causes(self._terminal, self._terminal.say, plan, targets)
 
     def running(self, tasks: Sequence[Task]) -> None:
         """Begin to count these runs."""
         self._on_running()
-        self._total, self._finished = len(tasks), 0
-        self._epochs = {task.key: 0 for task in tasks}
+        self._finished = 0
+        self._epochs_done = {task.key: 0 for task in tasks}
         seconds = sum(_seconds_of_epoch(task) * task.epochs[-1] for task in tasks)
-        self.bars.reset(self._whole, total=seconds)
+        self.bars.reset(self._bar_of_all, total=seconds)
 
     def event(self, event: Event | Target) -> None:
         """Show how far a run has come, or what is being made of the results."""
         match event:
             case Target():
-                self.bars.update(self._whole, description="", note=f"making {event}")
+                self.bars.update(self._bar_of_all, description="", note=f"making {event}")
                 return
             case EpochReached(task, epoch):
-                self._complete(task, epoch)
-                self._show_row(task, epoch)
+                self._count_epochs(task, epoch)
+                self._show_bar(task, epoch)
             case Finished(task):
                 self._finished += 1
                 self._end(task)
             case Failed():
                 for task in event.tasks:
                     self._end(task)
-        elapsed = self.bars.tasks[0].elapsed or 0.0
-        self.bars.update(self._whole, description=duration(elapsed), note=self._summary())
-        if isinstance(event, EpochReached) and not self._is_drawn:
+        elapsed = duration(self.bars.tasks[0].elapsed or 0.0)
+        self.bars.update(self._bar_of_all, description=elapsed, note=self._summary())
+        if isinstance(event, EpochReached) and not self._has_bars:
             self._say_now_and_then(event)
 
-    def _complete(self, task: Task, epoch: int) -> None:
-        """Count the epochs of a task that are done."""
-        more_epochs = epoch - self._epochs[task.key]
-        self._epochs[task.key] = epoch
-        self.bars.update(self._whole, advance=_seconds_of_epoch(task) * more_epochs)
+    def _count_epochs(self, task: Task, epoch: int) -> None:
+        """Count those that were done since the last event of this run."""
+        more_epochs = epoch - self._epochs_done[task.key]
+        self._epochs_done[task.key] = epoch
+        self.bars.update(self._bar_of_all, advance=_seconds_of_epoch(task) * more_epochs)
 
-    def _show_row(self, task: Task, epoch: int) -> None:
-        if task.key not in self._rows:
-            self._rows[task.key] = self.bars.add_task(_name_of(task), total=task.epochs[-1], note="")
-        self.bars.update(self._rows[task.key], completed=epoch, note=_note_of(task, epoch))
+    def _show_bar(self, task: Task, epoch: int) -> None:
+        if task.key not in self._bar_of_run:
+            bar = self.bars.add_task(_name_of(task), total=task.epochs[-1], note="")
+            self._bar_of_run[task.key] = bar
+        self.bars.update(self._bar_of_run[task.key], completed=epoch, note=_note_of(task, epoch))
 
     def _end(self, task: Task) -> None:
-        self._complete(task, task.epochs[-1])
-        if task.key in self._rows:
-            self.bars.remove_task(self._rows.pop(task.key))
+        self._count_epochs(task, task.epochs[-1])
+        if task.key in self._bar_of_run:
+            self.bars.remove_task(self._bar_of_run.pop(task.key))
 
     def _say_now_and_then(self, event: EpochReached) -> None:
         """A line for those who see no bars, once in a while."""
-        if self._clock() - self._last_line < PAUSE:
+        now = self._clock()
+        if now - self._time_of_last_line < PAUSE:
             return
-        self._last_line = self._clock()
+        self._time_of_last_line = now
         task = event.task
-        percentage = f"{self.bars.tasks[0].percentage:3.0f} %"
-        line = f"  {percentage}  {self._summary()}  {_name_of(task)}  {_note_of(task, event.epoch)}"
-        self._terminal.say(line.rstrip())
+        line = f"  {self.bars.tasks[0].percentage:3.0f} %  {self._summary()}"
+        self._terminal.say(f"{line}  {_name_of(task)}  {_note_of(task, event.epoch)}".rstrip())
 
     def _summary(self) -> str:
         """How far all are: `3/15 runs  2 min left`."""
-        runs = count_text(self._total, self._word)
+        runs = count_text(len(self._epochs_done), self._word_for_run)
         return f"{self._finished}/{runs}  {self.left()}".rstrip()
 
     def left(self) -> str:

@@ -12,10 +12,10 @@ import time
 import webbrowser
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
-from typing import Any
 
 from watchfiles import DefaultFilter
 from watchfiles import watch as watch_files
@@ -64,7 +64,7 @@ def watch(arguments: argparse.Namespace, terminal: Terminal) -> None:
         is_build_due = True  # begun when edits are looked for: one that is made before would be missed
         for edits in _edits(arguments):
             if build is not None:
-                for error in build.news():
+                for error in build.errors():
                     server.error = error
             if not edits and not is_build_due:
                 continue
@@ -83,9 +83,11 @@ def _edits(arguments: argparse.Namespace) -> Iterator[set[Path]]:
     module, source = locate_project(arguments.project)
     package = source.joinpath(*module.split(".")[:-1])
     templates = arguments.project / "templates"
+    folders = [folder for folder in (package, templates) if folder.is_dir()]
+    report = f"{arguments.output}{os.sep}"
     changes = watch_files(
-        *filter(Path.is_dir, {package, templates}),
-        watch_filter=DefaultFilter(ignore_paths=[f"{arguments.output}{os.sep}"]),
+        *folders,
+        watch_filter=DefaultFilter(ignore_paths=[report]),
         step=20,  # milliseconds without another change until one is acted on
         debounce=200,
         rust_timeout=50,  # milliseconds without any change until news of the build are looked for
@@ -94,6 +96,14 @@ def _edits(arguments: argparse.Namespace) -> Iterator[set[Path]]:
     )
     for edits in changes:
         yield {Path(path) for _, path in edits}
+
+
+@dataclass(frozen=True)
+class _News:
+    """What a build sends: that its runs begin, or at its end what is wrong, the empty text for nothing."""
+
+    is_running: bool
+    error: str = ""
 
 
 class BuildProcess:
@@ -109,14 +119,14 @@ class BuildProcess:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         sender.close()
 
-    def news(self) -> Iterator[str]:
-        """What it has said since: what is wrong, or the empty text when there is a page."""
+    def errors(self) -> Iterator[str]:
+        """Why it has failed meanwhile, or the empty text if it has not; nothing while it is under way."""
         with suppress(EOFError, OSError):
             while self._receiver.poll():
-                message = self._receiver.recv()
-                self.is_running = message is None
-                if message is not None:
-                    yield message
+                news: _News = self._receiver.recv()
+                self.is_running = news.is_running
+                if not news.is_running:
+                    yield news.error
 
     def stop(self) -> None:
         """Have it end; its runs keep what they have done."""
@@ -128,13 +138,13 @@ class BuildProcess:
 
 
 def _build(sender: Connection, arguments: argparse.Namespace) -> None:
-    """Build once; send None when runs begin, and at the end what is wrong, or the empty text."""
+    """Build once, and send the news of it; none at the end of a build that was interrupted."""
     terminal = Terminal(debug=arguments.debug)
-    progress = Progress(terminal, on_running=lambda: sender.send(None))
+    progress = Progress(terminal, on_running=lambda: sender.send(_News(is_running=True)))
     exit_code = guarded(lambda: build_and_summarise(arguments, terminal, progress), terminal, "")
     was_interrupted = exit_code != 0 and not terminal.last_error
     if not was_interrupted:
-        sender.send(terminal.last_error)
+        sender.send(_News(is_running=False, error=terminal.last_error))
 
 
 class PageServer(http.server.ThreadingHTTPServer):
@@ -143,6 +153,7 @@ class PageServer(http.server.ThreadingHTTPServer):
     def __init__(self, output: Path) -> None:
         super().__init__((HOST, 0), _Request)
         self.output, self.error = output, ""
+        """`error` is why the last build failed, or empty."""
         self.address = f"http://{HOST}:{self.server_port}/"
         self.last_served = self.state()
         threading.Thread(target=self.serve_forever, args=(POLL,), daemon=True).start()
@@ -163,7 +174,7 @@ class PageServer(http.server.ThreadingHTTPServer):
         fallen = {(claim.file, claim.line) for claim in last_build.fallen}
         return served(file.read_text(encoding="utf-8"), self.error, last_build.was, fallen)
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
+    def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing of connections that break, as that of every page that is closed."""
 
     def __exit__(self, *raised: object) -> None:
@@ -203,5 +214,5 @@ class _Request(http.server.BaseHTTPRequestHandler):
             time.sleep(POLL)
         return b"data: another page\n\n"
 
-    def log_message(self, *arguments: Any) -> None:
+    def log_message(self, *arguments: object) -> None:
         """Say nothing of requests."""
