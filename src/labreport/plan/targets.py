@@ -89,8 +89,8 @@ class ReaderTarget(MadeTarget):
 
     def reads(self, graph: TargetGraph) -> list[Target]:
         """Runs, and answers of other questions."""
-        epochs = self.subject.epochs
-        runs = [run for run in graph.runs if run.name in epochs]
+        names = self.subject.epochs_by_experiment
+        runs = [run for run in graph.runs if run.name in names]
         return [*runs, *graph.answers_read_by(self.subject)]
 
     def inputs(self, plan: Plan) -> dict[str, str]:

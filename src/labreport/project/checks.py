@@ -33,16 +33,14 @@ _WORDS = {
 """How msgspec says a type, to how a person does."""
 
 STORED_AS = "stored as"
-"""In the metadata of a field: its key in a stored answer, by default its name; None: it is not stored."""
+"""In the metadata of a field: its key in a stored answer, by default its name."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Declared:
     """What an author declares, and where."""
 
-    calls: tuple[Call, ...] = field(
-        default_factory=author_calls, compare=False, repr=False, metadata={STORED_AS: None}
-    )
+    calls: tuple[Call, ...] = field(default_factory=author_calls, compare=False, repr=False)
     """The line of the declaration, then of each call of a helper that led to it."""
 
     def __post_init__(self) -> None:

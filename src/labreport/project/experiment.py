@@ -118,24 +118,22 @@ class Study(Declared):
         for axis, values in self.axes:
             if axis not in known:
                 self.refuse_declaration(f"no field {axis!r}{did_you_mean(axis, known, 'there are')}")
-            distinct = {repr(value) for value in values}
-            if not values or len(distinct) < len(values):
-                self.refuse_declaration(
-                    f"{axis} takes {list(values)!r}; at least one value is needed, and each once"
-                )
+            if not values:
+                self.refuse_declaration(f"{axis} takes no values; at least one is needed")
             self._refuse_equal_names(axis, values)
 
-    def _refuse_equal_names(self, axis: str, values: tuple[Any, ...]) -> None:
+    def _refuse_equal_names(self, axis: str, values: tuple[object, ...]) -> None:
         """Raise `UsageError` for two values that would give their experiments one name: 1 and 1.0."""
-        value_by_name: dict[str, Any] = {}
+        value_by_name: dict[str, object] = {}
         for value in values:
             name = _value_in_name(value)
-            first_value = value_by_name.setdefault(name, value)
-            if first_value is not value:
+            if name in value_by_name:
+                both = f"{value_by_name[name]!r} and {value!r}"
+                advice = "each value is needed once, and numbers are named by six digits"
                 self.refuse_declaration(
-                    f"{axis} takes {first_value!r} and {value!r}, which are both {name!r} in the name of an"
-                    " experiment; numbers are named by six digits"
+                    f"{axis} takes {both}, which are both {name!r} in the name of an experiment; {advice}"
                 )
+            value_by_name[name] = value
 
     @cached_property
     def cells(self) -> tuple[tuple[dict[str, Any], Experiment], ...]:
@@ -175,7 +173,7 @@ def study(
     return Study(name, base, tuple(axes.items()), title, seeds)
 
 
-def _value_in_name(value: Any) -> str:
+def _value_in_name(value: object) -> str:
     """A value of a specification in the name of an experiment: `0.1`, `8-4`, of three layers of 8 `8x3`.
 
     A number has at most six digits, so that two may have one name: `Study` refuses these. Stored runs, files

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from msgspec import Meta
 
 from labreport.errors import UsageError, did_you_mean, refuse
-from labreport.project.checks import STORED_AS, Declared, short_repr
+from labreport.project.checks import Declared, short_repr
 
 if TYPE_CHECKING:
     from numpy import ndarray
@@ -46,7 +46,7 @@ class Design:
 class Quantile:
     """What a share of the values is at or below; see `quantile`."""
 
-    share: Annotated[float, Meta(gt=0, lt=1)]
+    share: float
 
     def __call__(self, values: Series) -> float:
         """The quantile of a column's values, interpolated as pandas does."""
@@ -93,12 +93,8 @@ class Measure(Declared):
     scale: Scale = "difference"
     margin: float | None = None
     because: str = ""
-    value: Callable[[Run, int | None], Reading] | None = field(
-        default=None, compare=False, repr=False, metadata={STORED_AS: None}
-    )
-    right: Callable[[Run, int | None], ndarray] | None = field(
-        default=None, compare=False, repr=False, metadata={STORED_AS: None}
-    )
+    value: Callable[[Run, int | None], Reading] | None = field(default=None, compare=False, repr=False)
+    right: Callable[[Run, int | None], ndarray] | None = field(default=None, compare=False, repr=False)
     more: str = ""
     less: str = ""
     bounded: bool = True
@@ -133,17 +129,22 @@ class Measure(Declared):
             )
         for measure in (self, other):
             if measure.scale == "ratio":
-                measure.refuse_declaration(
-                    'scale is "ratio"; what is subtracted is a measure of scale="difference"'
-                )
-        name = f"{self.label} minus {other.label}"
-        gap = Measure(name, self.difference_unit, better="", margin=self.margin, because=self.because)
-        return replace(
-            gap,
-            value=lambda run, epoch: self.of(run, epoch) - other.of(run, epoch),
-            terms=(self, other),
+                advice = 'what is subtracted is a measure of scale="difference"'
+                measure.refuse_declaration(f'scale is "ratio"; {advice}')
+
+        def difference(run: Run, epoch: int | None) -> float:
+            return self.of(run, epoch) - other.of(run, epoch)
+
+        return Measure(
+            f"{self.label} minus {other.label}",
+            self.difference_unit,
+            better="",
+            margin=self.margin,
+            because=self.because,
+            value=difference,
             bounded=False,
             percent=self.percent,
+            terms=(self, other),
         )
 
     @property
@@ -174,8 +175,8 @@ class Measure(Declared):
         return printed_factor(self.quantity_unit)
 
     @property
-    def whole(self) -> float:
-        """What the author gives for a whole, which is stored as 1: 100 with `percent=True`."""
+    def input_factor(self) -> float:
+        """By what a value is divided to be stored: 100 of shares that are in per cent, else 1."""
         return 100.0 if self.percent else 1.0
 
     @property
@@ -205,7 +206,7 @@ class Measure(Declared):
         if self.value is not None:
             reading: Any = self.value(run, epoch)
         elif self.right is not None:
-            reading = self.whole * numpy.mean(self.right(run, epoch))
+            reading = self.input_factor * numpy.mean(self.right(run, epoch))
         else:
             reading = self._metric(run, epoch)
         if not hasattr(reading, "__float__"):
@@ -231,7 +232,7 @@ class Measure(Declared):
 
     def check_value(self, value: float, owner: str) -> float:
         """The value as it is stored. Raises `UsageError` for a share outside 0 to 1 that is bounded."""
-        most = self.whole * (1 + 1e-12)
+        most = self.input_factor * (1 + 1e-12)
         if self.is_share and self.bounded and not (-1e-12 <= value <= most or math.isnan(value)):
             text = f"{owner} has {value:g}; a share is stored as a fraction from 0 to 1"
             self.refuse_declaration(

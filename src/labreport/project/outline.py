@@ -68,17 +68,17 @@ class Reader(Declared):
         return [source for source in self.sources if isinstance(source, Data)]
 
     @property
-    def epochs(self) -> dict[str, tuple[int, ...]]:
-        """The epochs that are read of each experiment, by its name."""
-        return {name: tuple(sorted(epochs)) for name, epochs in _epochs_by_experiment(self.reads).items()}
+    def epochs_by_experiment(self) -> dict[str, tuple[int, ...]]:
+        """The epochs that are read of each experiment, by its name, in order."""
+        return _epochs_by_experiment(self.reads)
 
 
-def _epochs_by_experiment(reads: Iterable[Read]) -> dict[str, set[int]]:
+def _epochs_by_experiment(reads: Iterable[Read]) -> dict[str, tuple[int, ...]]:
     epochs: dict[str, set[int]] = {}
     for read in reads:
         for experiment in read.subject.experiments():
             epochs.setdefault(experiment.name, set()).update(read.epochs)
-    return epochs
+    return {name: tuple(sorted(epochs[name])) for name in epochs}
 
 
 @dataclass(frozen=True)
@@ -452,9 +452,9 @@ class Project(Declared):
 
     def checkpoint_epochs(self, experiment: Experiment) -> tuple[int, ...]:
         """The epochs that anyone reads of an experiment, and its last."""
-        epochs_read = self._epochs_read.get(experiment.name, set())
-        return tuple(sorted(epochs_read | {experiment.epochs}))
+        epochs_read = self._epochs_read.get(experiment.name, ())
+        return tuple(sorted({*epochs_read, experiment.epochs}))
 
     @cached_property
-    def _epochs_read(self) -> dict[str, set[int]]:
+    def _epochs_read(self) -> dict[str, tuple[int, ...]]:
         return _epochs_by_experiment(self._reads)

@@ -137,7 +137,7 @@ def results_for_reader(reader: Reader, runs_of: Callable[[Experiment], Iterable[
     """What a question or a figure may see: of `runs_of(experiment)`, all runs, at the epochs it declares."""
     runs: dict[str, Runs] = {}
     studies: dict[str, Study] = {}
-    epochs_read = reader.epochs
+    epochs_read = reader.epochs_by_experiment
     for read in reader.reads:
         subject = read.subject
         if isinstance(subject, Study):

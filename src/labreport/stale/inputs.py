@@ -96,8 +96,8 @@ class Dependencies:
             source_inputs = self._source_inputs(source)
             labels_of_sources.append(list(source_inputs))
             inputs.update(source_inputs)
-        inputs["reads"] = short_hash([list(reader.epochs), labels_of_sources, reader.answers])
-        for name, epochs in reader.epochs.items():
+        inputs["reads"] = short_hash([list(reader.epochs_by_experiment), labels_of_sources, reader.answers])
+        for name, epochs in reader.epochs_by_experiment.items():
             digests = runs.get(name, {})
             digest = UNKNOWN if UNKNOWN in digests.values() else short_hash(digests)
             label = str(Label("reads", name, epochs))

@@ -140,7 +140,7 @@ def _reduce(measure: Measure, numbers: pandas.Series) -> float:
     """What a measure takes of the rows of one replicate; a function gets them as the file has them."""
     if isinstance(measure.reduce, str):
         return float(_REDUCTIONS[measure.reduce](numbers.tolist()))
-    return float(measure.reduce(numbers)) / measure.whole
+    return float(measure.reduce(numbers)) / measure.input_factor
 
 
 def first_rows(frame: pandas.DataFrame) -> dict[Any, int]:
@@ -189,7 +189,7 @@ def divide(data: Data, measure: Measure, by: str | None, within: str | None) -> 
     if data.missing != "drop":
         _refuse_empty(data, [measure.name, *grouping])
     check_numbers(data, measure, numbers)
-    stored = numbers / measure.whole
+    stored = numbers / measure.input_factor
     rows_yes_no = are_yes_no(data, measure, numbers)
     if measure.reduce == "any" and not rows_yes_no:
         measure.refuse_declaration(
@@ -247,7 +247,7 @@ def check_numbers(data: Data, measure: Measure, numbers: pandas.Series) -> None:
 
 def are_yes_no(data: Data, measure: Measure, numbers: pandas.Series) -> bool:
     """Whether a column is yes and no: True and False, or of shares only none and whole, as 0 and 100 %."""
-    is_none_or_whole = measure.is_share and set(numbers.dropna()) <= {0.0, measure.whole}
+    is_none_or_whole = measure.is_share and set(numbers.dropna()) <= {0.0, measure.input_factor}
     return data.has_truths(measure.name) or is_none_or_whole
 
 

@@ -156,10 +156,9 @@ def stored_kind(kind: type) -> str:
 
 
 def stored_fields(kind: Any) -> dict[str, Field[Any]]:
-    """The fields of a class by their keys in a stored answer, but for those that are not stored."""
+    """The fields of a class by their keys in a stored answer; what is not compared is not stored."""
     by_key = {}
     for attribute in fields(kind):
-        key = attribute.metadata.get(STORED_AS, attribute.name)
-        if key is not None:
-            by_key[key] = attribute
+        if attribute.compare:
+            by_key[attribute.metadata.get(STORED_AS, attribute.name)] = attribute
     return by_key

@@ -129,7 +129,7 @@ def sample(runs: Any, measure: Measure, epoch: Epoch = None) -> Sample:
         measure.refuse_declaration(
             f"{experiment.name!r} has True and False in it; their share has the unit '%', and no percent=True"
         )
-    values = {seed: float(reading) / measure.whole for seed, reading in readings.items()}
+    values = {seed: float(reading) / measure.input_factor for seed, reading in readings.items()}
     correct = None
     if measure.right is not None:
         correct = {run.seed: measure.right(run, epoch) for run in runs}

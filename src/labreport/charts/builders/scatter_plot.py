@@ -90,7 +90,7 @@ def _printed_values(data: Data, frame: pandas.DataFrame, measure: Measure) -> pa
     """A column in the printed unit; raises `UsageError` for a share that is none."""
     check = partial(measure.check_value, owner=data.name)
     values = frame[measure.name].map(check)
-    return values * (measure.factor / measure.whole)
+    return values * (measure.factor / measure.input_factor)
 
 
 def _point_labels(panel: Panel[pandas.DataFrame]) -> Iterator[TextLabel]:

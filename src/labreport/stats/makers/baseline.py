@@ -134,7 +134,7 @@ def _rows_of(
             shares = [_share(group, measure, text) for group in groups]
             rows.append([f"{title}: {text}, n (%)", *shares])
     elif values and _are_yes_no(table, measure):
-        shares = [_share(group, measure, measure.whole) for group in groups]
+        shares = [_share(group, measure, measure.input_factor) for group in groups]
         rows.append([f"{title}, n (%)", *shares])
     elif values:
         method = "median (quartiles)" if by_median else "mean (SD)"
@@ -169,7 +169,7 @@ def _share(group: _Group, measure: Measure, wanted: Any) -> Entry:
 
 def _description(group: _Group, measure: Measure, method: str) -> Entry:
     """The mean (SD), or median (quartiles), in the printed unit; both to two significant digits."""
-    numbers = group.present(measure).astype(float) * (measure.factor / measure.whole)
+    numbers = group.present(measure).astype(float) * (measure.factor / measure.input_factor)
     if numbers.empty:
         return MISSING
     deviation = float(numbers.std(ddof=1))
