@@ -6,7 +6,7 @@ import operator
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import astuple, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import nodes
 from jinja2.ext import Extension
@@ -17,6 +17,9 @@ from markupsafe import Markup
 from labreport.errors import UsageError
 from labreport.page.lexer import ALONE, ANSWER_BOX, CONDITION
 from labreport.stats import Condition, as_condition, as_quantity, both, either, negated
+
+if TYPE_CHECKING:
+    from labreport.page.environment import TemplateEnvironment
 
 _EXAMPLE = 'such as ranking.clear("a", "b") or mean.a.above(92)'
 _BLOCK = re.compile(r"\s*(#{1,6}\s|[-*+]\s|\d+[.)]\s|>|\||```)|[\s\S]*\n[ \t]*\n")
@@ -83,7 +86,7 @@ class ClaimTags(Extension):
     """The tag `claim`, and the block `answer`, whose text stands in the answer's box."""
 
     tags = {"claim", ANSWER_BOX}  # noqa: RUF012  # Jinja's own declaration
-    environment: Any
+    environment: TemplateEnvironment
 
     def parse(self, parser: Parser) -> nodes.Node:
         """Read one tag up to its end."""
@@ -142,32 +145,15 @@ class ClaimTags(Extension):
         `fields` are those of a `ClaimSource`.
         """
         source = ClaimSource(*fields)
-        condition = as_condition(truth)
-        environment = self.environment.root
         body, other_body = caller(True), caller(False)
         if not body.strip():
             raise UsageError("a claim has nothing in it; write its sentence before endclaim")
         if not source.is_block and (_BLOCK.match(body) or _BLOCK.match(other_body)):
             raise UsageError("a claim around whole paragraphs has its tags alone on their lines")
-        now = Markup()
-        if condition.holds is False:
-            now = Markup("; ").join(map(environment.sentence_of, condition.about))
-        claim = Claim(
-            file=environment.context.folder + source.template,
-            line=source.line,
-            text=environment.format.words_of(body),
-            condition=source.condition,
-            holds=condition.holds,
-            now=environment.format.words_of(now),
-            otherwise=source.has_other,
-            how=condition.how,
-        )
-        identity = environment.add_claim(claim, condition.about)
-        printed = other_body if condition.holds is False and source.has_other else body
-        return Markup(environment.format.claim(claim, identity, printed, now, source.is_block))
+        return self.environment.printer.print_claim(source, as_condition(truth), body, other_body)
 
     def _keep_answer(self, caller: Callable[[], Markup]) -> str:
-        self.environment.root.context.box = caller()
+        self.environment.printer.box = caller()
         return ""
 
 

@@ -1,9 +1,11 @@
-"""What is rendered now: a template, the part of the document that it becomes, and its answer."""
+"""What is rendered: a template, the part of the document that it becomes, and its answer."""
 
 from __future__ import annotations
 
+import itertools
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
@@ -13,12 +15,11 @@ from labreport.page.placeholders import PLACEHOLDER_CHARACTERS
 from labreport.stats import Namespace
 
 
-@dataclass
+@dataclass(frozen=True)
 class RenderContext:
     """A template in a folder, the prefix of its ids, the level of its highest heading, its answer.
 
     `folder` stands before the names of templates where a claim names its file.
-    `box` is the text of its block `answer`, once that was rendered; `tables` how many tables it has so far.
     """
 
     templates: Path
@@ -27,8 +28,7 @@ class RenderContext:
     top_level: int = 4
     answer: Namespace | None = None
     folder: str = "templates/"
-    box: str | None = None
-    tables: int = 0
+    _table_numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1), repr=False)
 
     @property
     def file(self) -> Path:
@@ -42,8 +42,8 @@ class RenderContext:
 
     def name_of_next_table(self, name: str) -> str:
         """Return the name of a table that follows, by default one with its number: `best-2`."""
-        self.tables += 1
-        return name or f"{self.document}-{self.tables}"
+        number = next(self._table_numbers)
+        return name or f"{self.document}-{number}"
 
     @property
     def location(self) -> str:

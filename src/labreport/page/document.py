@@ -32,7 +32,8 @@ from labreport.page.markdown import bibliography
 from labreport.page.numbering import Numbering
 from labreport.page.numbers import Entries
 from labreport.page.placeholders import without_tags
-from labreport.page.sections import Drawings, RenderedSection, glossary
+from labreport.page.renderer import Drawings
+from labreport.page.sections import RenderedSection, glossary
 from labreport.project import Project
 from labreport.stats import plural
 from labreport.stats.wording import count_text, number_word

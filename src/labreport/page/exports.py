@@ -9,7 +9,7 @@ from pathlib import Path
 
 from labreport.errors import UsageError, did_you_mean
 from labreport.page.escapes import escape_latex, latex_table
-from labreport.page.sections import Drawings
+from labreport.page.renderer import Drawings
 from labreport.page.written import written_report
 from labreport.project import Project
 from labreport.results import Loaded

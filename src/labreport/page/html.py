@@ -1,8 +1,6 @@
-"""How what templates print is written: as HTML of the page. Other formats write some of it otherwise."""
+"""How what templates print is written as HTML of the page."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
@@ -10,37 +8,24 @@ from labreport.errors import UsageError
 from labreport.page import markdown
 from labreport.page.claims import DOES_NOT_HOLD, Claim
 from labreport.page.numbering import reference_mark
-from labreport.page.placeholders import EDGE, MARK, plain_text
+from labreport.page.placeholders import EDGE, MARK
+from labreport.page.printer import SectionPrinter
 from labreport.page.typed import refused_numbers
-from labreport.stats import Table, as_quantity
+from labreport.stats import Quantity, Table, as_quantity
+from labreport.stats.formats import FormattedQuantity
 from labreport.stats.wording import capitalise
-
-if TYPE_CHECKING:
-    from labreport.page.context import RenderContext
-    from labreport.page.environment import TemplateEnvironment
 
 VERDICT = f"{capitalise(DOES_NOT_HOLD)}:"
 
 
-class HtmlFormat:
-    """Writes texts, tables and claims as HTML; `environment` is that of the templates that print them."""
+class HtmlPrinter(SectionPrinter):
+    """Writes texts, tables and claims as HTML of the page."""
 
     ending = "html"
-    """The ending of the frame's templates of figures, questions and sections."""
     mark = Markup(MARK)
-    """What stands behind a sentence that the results do not decide."""
-
-    def __init__(self, environment: TemplateEnvironment) -> None:
-        self.environment = environment
-        self.placeholders = environment.placeholders
-
-    @property
-    def context(self) -> RenderContext:
-        """What is rendered now."""
-        return self.environment.context
 
     def fill_placeholders(self, text: str) -> str:
-        """Return what was rendered with the values put in."""
+        """Return HTML with the values put in."""
         return self.placeholders.fill_html(text)
 
     def paragraph(self, text: str) -> str:
@@ -61,10 +46,6 @@ class HtmlFormat:
             text, self.context, self.placeholders.fill_plain, with_html=is_from_template
         )
 
-    def words_of(self, text: str) -> str:
-        """Return the plain words of a piece of a template."""
-        return plain_text(self.fill_placeholders(self.markdown(text)))
-
     def reference(self, name: str) -> Markup:
         """Write a link to a figure, a table, a question or a section, whose number the document fills in."""
         return self.placeholders.store(reference_mark(name), name)
@@ -84,10 +65,10 @@ class HtmlFormat:
         )
         return self.placeholders.store(framed, repr(table), block=True)
 
-    def _cell(self, value: Any, text: str) -> str:
+    def _cell(self, value: str | Quantity | FormattedQuantity, text: str) -> str:
         if isinstance(value, str):
             return text
-        return self.environment.placeholder_for_quantity(as_quantity(value), text)
+        return self.placeholder_for_quantity(as_quantity(value), text)
 
     def claim(self, claim: Claim, identity: str, body: str, now: Markup, is_block: bool) -> str:
         """Put the element of a claim around its text, in a line or around paragraphs."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable
-from functools import wraps
 from numbers import Number
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn, ParamSpec, TypeVar
 
 import jinja2
 from jinja2.environment import TemplateModule
@@ -16,12 +15,18 @@ from jinja2.utils import missing
 from labreport.errors import LabReportError, UsageError, did_you_mean
 from labreport.stats import Condition, Namespace, Table
 
+if TYPE_CHECKING:
+    from labreport.page.environment import TemplateEnvironment
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
 
 class TemplateError(UsageError):
     """A mistake in a template, with its file and line."""
 
 
-def undefined_type(environment: Any) -> type[jinja2.StrictUndefined]:
+def undefined_type(environment: TemplateEnvironment) -> type[jinja2.StrictUndefined]:
     """Make the type of names that are not there: whatever is done with one raises, and says what is near."""
 
     class UndefinedName(jinja2.StrictUndefined):
@@ -47,7 +52,7 @@ def undefined_type(environment: Any) -> type[jinja2.StrictUndefined]:
     return UndefinedName
 
 
-def _owner_in_words(owner: Any) -> str:
+def _owner_in_words(owner: object) -> str:
     """What a name is looked up in: a file of macros, a function, or a value."""
     if isinstance(owner, TemplateModule):
         return str(owner.__name__)
@@ -71,9 +76,12 @@ def message_of(error: Exception, environment: jinja2.Environment) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-def why_not_printed(value: Any) -> str:
+def why_not_printed(value: object) -> str:
     """Say why a value cannot stand in `{{ }}`, and what to write instead."""
-    if isinstance(value, Number) and value is not True and value is not False:
+    no_text = f"{value!r:.60} is no text; print a quantity, a finding, a text or a list of them"
+    if isinstance(value, bool):
+        return no_text
+    if isinstance(value, Number):
         return f"{value} is a bare number; print a quantity, or write {{{{ {value} | literal }}}}"
     if isinstance(value, Condition):
         return "a condition is not printed; write {% claim … %}the sentence{% endclaim %}"
@@ -83,17 +91,17 @@ def why_not_printed(value: Any) -> str:
         return f"several values have this name; print one of {', '.join(value.members)}"
     if callable(value):
         return description(value)
-    return f"{value!r:.60} is no text; print a quantity, a finding, a text or a list of them"
+    return no_text
 
 
-def description(value: Any) -> str:
+def description(value: object) -> str:
     """Say what a value is that cannot be printed; of a function, that its brackets are missing."""
     if callable(value) and hasattr(value, "__name__"):
         return f"{value.__name__} is a function; write {value.__name__}(…)"
     return f"{value!r:.60} is none"
 
 
-def template_function(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+def template_function(name: str, function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     """Return a function for templates, of which a wrong call says how it is written.
 
     `show()` raises `UsageError`: "show(): missing a required argument: 'table'; write show(table, …)".
@@ -102,12 +110,12 @@ def template_function(name: str, function: Callable[..., Any]) -> Callable[..., 
     shown = [parameter for parameter in signature.parameters.values() if parameter.name != "caller"]
     usage = ", ".join(str(parameter.replace(annotation=inspect.Parameter.empty)) for parameter in shown)
 
-    @wraps(function)
-    def call(*positional: Any, **named: Any) -> Any:
+    def call(*positional: Arguments.args, **named: Arguments.kwargs) -> Result:
         try:
             signature.bind(*positional, **named)
         except TypeError as error:
             raise UsageError(f"{name}(): {error}; write {name}({usage})") from None
         return function(*positional, **named)
 
+    call.__name__ = name
     return call

@@ -10,13 +10,14 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from labreport.page.claims import Claim
+from labreport.page.collected import Collected
 from labreport.page.context import RenderContext
-from labreport.page.environment import TemplateEnvironment
 from labreport.page.escapes import escape_latex, latex_table, markdown_table
-from labreport.page.html import VERDICT, HtmlFormat
+from labreport.page.html import VERDICT
 from labreport.page.numbers import AnswersByQuestion, identity_of
 from labreport.page.placeholders import PLACEHOLDER_CHARACTERS
-from labreport.project import Question
+from labreport.page.printer import Printer
+from labreport.project import Experiment, Question
 from labreport.stats import Finding, Namespace, Quantity, Table, holding_conditions
 from labreport.stats.formats import ci
 from labreport.stats.names import quoted_name
@@ -91,7 +92,7 @@ def _aligned(lines: list[tuple[str, str]]) -> list[str]:
     return [f"  {left:<{width}}  {right}".rstrip() for left, right in lines]
 
 
-class TextFormat(HtmlFormat):
+class TextPrinter(Printer):
     """Writes values and claims as text: of a file of the author's, which is no template of the page."""
 
     mark = Markup("†")
@@ -117,7 +118,7 @@ class TextFormat(HtmlFormat):
 
 
 def render_file(
-    path: Path, answers: AnswersByQuestion, experiments: Iterable[Any] = ()
+    path: Path, answers: AnswersByQuestion, experiments: Iterable[Experiment] = ()
 ) -> tuple[str, tuple[Claim, ...]]:
     r"""Render a text file in which `best.mean.wide` is a value of the question `best`, and give its claims.
 
@@ -125,12 +126,12 @@ def render_file(
     `{% ... %}`. Raises `UsageError` as a template of the page does.
     """
     context = RenderContext(path.parent, path.name, path.stem, folder="")
-    environment = TemplateEnvironment(context, {}, experiments, TextFormat)
-    syntax: dict[str, Any] = LATEX_SYNTAX if path.suffix == ".tex" else {}
-    text = environment.render_template(answers, keep_trailing_newline=True, **syntax)
+    collected = Collected(path.stem, {}, experiments)
+    syntax = LATEX_SYNTAX if path.suffix == ".tex" else {}
+    text = TextPrinter(context, collected).render(answers, keep_trailing_newline=True, **syntax).text
     escape_text = _ESCAPES.get(path.suffix, str)
 
     def value_of(placeholder: re.Match[str]) -> str:
-        return escape_text(environment.placeholders.fill_plain(placeholder[0]))
+        return escape_text(collected.placeholders.fill_plain(placeholder[0]))
 
-    return re.sub(f"[{PLACEHOLDER_CHARACTERS}]", value_of, text), tuple(environment.claims)
+    return re.sub(f"[{PLACEHOLDER_CHARACTERS}]", value_of, text), tuple(collected.claims)

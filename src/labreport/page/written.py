@@ -9,13 +9,14 @@ from markupsafe import Markup
 
 from labreport.page.claims import Claim
 from labreport.page.escapes import escape_markdown, markdown_table
-from labreport.page.html import VERDICT, HtmlFormat, indent_of
+from labreport.page.html import VERDICT, indent_of
 from labreport.page.markdown import CITE, bibliography, cite_marks
 from labreport.page.numbering import Numbering, reference_mark
 from labreport.page.numbers import AnswersByQuestion
 from labreport.page.placeholders import FIRST_BLOCK, PLACEHOLDER_CHARACTERS, plain_text
+from labreport.page.printer import SectionPrinter
 from labreport.page.prose import LITERAL
-from labreport.page.sections import Drawings, SectionEnvironment
+from labreport.page.renderer import Drawings, SectionRenderer
 from labreport.project import Project
 from labreport.stats import Table
 
@@ -44,8 +45,8 @@ def written_report(project: Project, answers: AnswersByQuestion, figures: Drawin
     parts += [escape_markdown(text) for text in (project.subtitle, project.author) if text]
     for section in project.chapters:
         experiments = project.all_experiments
-        environment = SectionEnvironment(section, answers, figures, experiments, templates, MarkdownFormat)
-        parts.append(environment.render())
+        renderer = SectionRenderer(section, answers, figures, experiments, templates, MarkdownPrinter)
+        parts.append(renderer.render())
     text = "\n\n".join(parts)
     numbering = Numbering(project, text)
     text = numbering.with_plain_numbers(text)
@@ -57,7 +58,7 @@ def written_report(project: Project, answers: AnswersByQuestion, figures: Drawin
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
 
-class MarkdownFormat(HtmlFormat):
+class MarkdownPrinter(SectionPrinter):
     """Writes the templates of a section as Markdown."""
 
     ending = "md"

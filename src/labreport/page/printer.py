@@ -1,0 +1,240 @@
+"""How what a template prints is written: values, sentences, tables and claims.
+
+A `Printer` has what all texts have in common. `HtmlPrinter` writes the page, `MarkdownPrinter` the written
+report, and `TextPrinter` a file of the author's.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jinja2
+from markupsafe import Markup, escape
+
+from labreport.errors import UsageError
+from labreport.page.claims import Claim, ClaimSource
+from labreport.page.collected import Collected
+from labreport.page.context import RenderContext
+from labreport.page.environment import TemplateEnvironment
+from labreport.page.messages import description, why_not_printed
+from labreport.page.placeholders import PLACEHOLDER_CHARACTERS, plain_text
+from labreport.project.outline import slug
+from labreport.stats import Condition, Finding, Quantity, Table, sentence_values
+from labreport.stats.formats import FormattedQuantity, formatted_quantity
+from labreport.stats.names import find
+from labreport.stats.tables import rows
+from labreport.stats.wording import enumeration
+
+GLOSSARY = "glossary.md"
+
+
+@dataclass(frozen=True)
+class RenderedTemplate:
+    """The text of a template and, if it has one, of its block `answer`; placeholders stand for values."""
+
+    text: Markup
+    box: Markup | None
+
+
+class Printer(ABC):
+    """Renders one template, and writes what it prints; `collected` notes it."""
+
+    mark: Markup
+    """What stands behind a sentence that the results do not decide."""
+
+    def __init__(self, context: RenderContext, collected: Collected) -> None:
+        self.context = context
+        self.collected = collected
+        self.placeholders = collected.placeholders
+        self.box: Markup | None = None
+        self.environment = TemplateEnvironment(self)
+        self.environment.globals["experiments"] = collected.experiments
+        self.environment.add_function("rows", self.rows)
+        self.environment.add_function("show", self.show)
+        self.environment.filters |= {
+            "join": self.join,
+            "listed": self.listed,
+            "literal": self.placeholder_for_literal,
+            "text": str,
+        }
+
+    def render(self, names: Mapping[str, object], **syntax: Any) -> RenderedTemplate:
+        """Render the template with the names of an answer; `syntax` are options of Jinja's.
+
+        Raises `UsageError`, with file and line.
+        """
+        text = self.environment.render_template(self.context.template, names, **syntax)
+        return RenderedTemplate(Markup(text), self.box)
+
+    # How it is written
+
+    @abstractmethod
+    def table(self, table: Table, caption: str, digits: int | None, name: str) -> Markup:
+        """Write a table with its caption, its numbers with so many decimals."""
+
+    @abstractmethod
+    def words_of(self, text: str) -> str:
+        """Return the plain words of a piece of the template."""
+
+    @abstractmethod
+    def claim(self, claim: Claim, identity: str, body: str, now: Markup, is_block: bool) -> str:
+        """Write the text of a claim, with what says that it does not hold, or is not decided."""
+
+    # What a template may call
+
+    def rows(self, subjects: Any, answer: Any = None, **columns: str) -> Table:
+        """Make a table of experiments or names: declared fields, and what the answer has by their names."""
+        return rows(subjects, answer or self.context.answer, **columns)
+
+    def show(self, table: object, caption: str = "", digits: int | None = None, name: str = "") -> Markup:
+        """Print a table: value ± half width, one number of decimals a column, or `digits` of them.
+
+        `caption` is Markdown; `ref(name)` refers to it. Raises `UsageError` for what is no table.
+        """
+        if not isinstance(table, Table):
+            raise UsageError(f"show() prints a table, as rows(experiments, …) makes; this is {table!r:.40}")
+        if digits is not None:
+            self.collected.add_digits(table, digits)
+        return self.table(table, caption, digits, name)
+
+    def join(self, items: object, separator: str = "") -> Markup:
+        """Print items with a separator between them."""
+        return escape(separator).join(self._placeholders_for_items(items, "join", 'join(", ")'))
+
+    def listed(self, items: object, word: str = "and") -> Markup:
+        """Print items as a sentence has them: `5, 8 and 9`."""
+        texts = self._placeholders_for_items(items, "listed", 'listed or | listed("or")')
+        return Markup(enumeration(texts, escape(word)))
+
+    def _placeholders_for_items(self, items: object, name: str, usage: str) -> list[Markup]:
+        if isinstance(items, jinja2.Undefined):
+            str(items)  # which raises, and says what is near
+        if isinstance(items, str) or not isinstance(items, Iterable):
+            raise UsageError(f"the filter {name} prints a list: {description(items)}; write | {usage}")
+        return list(map(self.placeholder_for, items))
+
+    # Values
+
+    def placeholder_for(self, value: object) -> Markup:
+        """Store what stands in `{{ }}`, and return the placeholder that Jinja prints; mark-up is its own.
+
+        Raises `UsageError` for a bare number and what has no text.
+        """
+        if isinstance(value, jinja2.Undefined):
+            return Markup(value)  # which raises, but for `if` without `else`
+        if isinstance(value, Markup):
+            return value
+        if isinstance(value, str):
+            return self.placeholder_for_text(value)
+        if isinstance(value, Finding) and value.quantity is None:
+            return self.placeholder_for_finding(value)
+        if isinstance(value, (Quantity, Finding, FormattedQuantity)):
+            formatted = formatted_quantity(value)
+            return self.placeholder_for_quantity(formatted.original or formatted.quantity, str(formatted))
+        if isinstance(value, (list, tuple)):
+            return self.listed(value)
+        raise UsageError(why_not_printed(value))
+
+    def placeholder_for_text(self, text: str) -> Markup:
+        """Store a text of the data, in which nothing is a placeholder."""
+        without_placeholders = re.sub(f"[{PLACEHOLDER_CHARACTERS}]", "\ufffd", text)
+        return self.placeholders.store(escape(without_placeholders), without_placeholders)
+
+    def placeholder_for_quantity(self, quantity: Quantity, text: str) -> Markup:
+        """Store a quantity as a text, with the name under which a reader finds its source."""
+        name = self.collected.numbers.add(quantity, self.context.document)
+        value = "" if quantity.value is None else repr(quantity.value)
+        element = Markup('<data class="q" data-q="{}" value="{}">{}</data>')
+        return self.placeholders.store(element.format(name, value, text), text)
+
+    def placeholder_for_literal(self, value: object) -> Markup:
+        """Store what the author typed, and nobody measured."""
+        text = re.sub(r"(?<=\d) (?=%)", "\u00a0", str(value))
+        element = Markup('<span class="literal" title="typed by hand; no result says it">{}</span>')
+        return self.placeholders.store(element.format(text), text)
+
+    def placeholder_for_finding(self, finding: Finding) -> Markup:
+        """Store the sentence of a finding, with the mark where it is not judged."""
+        sentence = self.sentence_of(finding)
+        return self.placeholders.store(sentence + self.mark if finding.is_unknown else sentence)
+
+    def sentence_of(self, subject: Finding | Quantity) -> Markup:
+        """Say a finding or a number in a sentence, without its capital and its full stop."""
+        if isinstance(subject, Finding):
+            return self.environment.render_sentence(str(subject.kind), sentence_values(subject))
+        facts = {"name": self._name_in_sentence(subject), "value": subject}
+        return self.environment.render_sentence("quantity", facts)
+
+    def _name_in_sentence(self, quantity: Quantity) -> str:
+        """`test accuracy of small`, or the last part of its name: `ten`."""
+        last_name = self.collected.numbers.name_of(quantity).rpartition(".")[2] or "the number"
+        subject = quantity.source.measure or last_name.replace("_", " ")
+        experiments = " and ".join(quantity.source.experiments)
+        return f"{subject} of {experiments}" if experiments else subject
+
+    # Claims
+
+    def print_claim(
+        self, source: ClaimSource, condition: Condition, body: Markup, other_body: Markup
+    ) -> Markup:
+        """Write the body of a claim, or its other body where it fails, and note the claim."""
+        sentences = [self.sentence_of(subject) for subject in condition.about]
+        now = Markup("; ").join(sentences) if condition.holds is False else Markup()
+        claim = Claim(
+            file=self.context.folder + source.template,
+            line=source.line,
+            text=self.words_of(body),
+            condition=source.condition,
+            holds=condition.holds,
+            now=self.words_of(now),
+            otherwise=source.has_other,
+            how=condition.how,
+        )
+        words = [self.words_of(sentence) for sentence in sentences]
+        identity = self.collected.add_claim(claim, condition, words)
+        printed = other_body if condition.holds is False and source.has_other else body
+        return Markup(self.claim(claim, identity, printed, now, source.is_block))
+
+
+class SectionPrinter(Printer):
+    """Renders the template of a section, a question or the glossary, which is Markdown."""
+
+    ending: str
+    """The ending of the frame's templates of figures, questions and sections."""
+
+    @abstractmethod
+    def fill_placeholders(self, text: str) -> str:
+        """Return what was rendered with the values put in."""
+
+    @abstractmethod
+    def markdown(self, text: str) -> str:
+        """Write Markdown, in which placeholders stay. Raises `TemplateError`."""
+
+    @abstractmethod
+    def line(self, text: str) -> Markup:
+        """Write a line of Markdown, such as a caption. Raises `UsageError`."""
+
+    @abstractmethod
+    def paragraph(self, text: str) -> str:
+        """Write a text that is no Markdown as a paragraph."""
+
+    @abstractmethod
+    def reference(self, name: str) -> Markup:
+        """Write a link to a figure, a table, a question or a section, whose number the document fills in."""
+
+    def words_of(self, text: str) -> str:
+        """Return the plain words of a piece of the template."""
+        return plain_text(self.fill_placeholders(self.markdown(text)))
+
+    def term(self, word: str, text: str = "") -> Markup:
+        """Print a word that the glossary explains, linked to where it does."""
+        file = self.context.templates / GLOSSARY
+        source = file.read_text(encoding="utf-8") if file.is_file() else ""
+        explained = re.findall(r"^(\S.*)\n+:\s", source, re.MULTILINE)
+        identity = slug(find(word, explained, f"explanation in {GLOSSARY} of"))
+        link = Markup('<a class="term" href="#term-{}">{}</a>')
+        return self.placeholders.store(link.format(identity, text or word))

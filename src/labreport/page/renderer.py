@@ -1,0 +1,234 @@
+"""A section while it is rendered: its own text, its questions with their answers, and its figures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import TypeAlias
+
+from markupsafe import Markup, escape
+
+from labreport.charts import Exported
+from labreport.errors import UsageError
+from labreport.page.collected import Collected
+from labreport.page.context import RenderContext
+from labreport.page.glance import glance_line
+from labreport.page.html import HtmlPrinter
+from labreport.page.messages import TemplateError
+from labreport.page.numbers import AnswersByQuestion
+from labreport.page.placeholders import plain_text
+from labreport.page.printer import SectionPrinter
+from labreport.project import Experiment, Figure, Question, Section
+from labreport.stats import Column, DifferenceFinding, Finding, Namespace, Quantity, Table
+from labreport.stats.contents import quantities
+from labreport.stats.names import find
+from labreport.stats.wording import capitalise
+
+Drawings: TypeAlias = Mapping[str, Exported]
+"""What `charts.export_drawing` made of figures, by their names."""
+_BOLD = re.compile(r"(<strong>|\*\*)(?P<text>.*?)(</strong>|\*\*)", re.DOTALL)
+_WIDE = 125
+"""Figures of more millimetres stand out of the column."""
+
+
+def template_of(question: Question) -> str:
+    """Return the template of a question, below the folder of templates; there need be no such file."""
+    return question.template or f"questions/{question.name}.md"
+
+
+class SectionRenderer:
+    """Renders the templates of one section and its questions, each by a printer of its own.
+
+    What they print is in `collected`; `glance` has each question's answer in a line of HTML.
+    """
+
+    def __init__(
+        self,
+        section: Section,
+        answers: AnswersByQuestion,
+        figures: Drawings,
+        experiments: Iterable[Experiment],
+        templates: Path,
+        printer_type: type[SectionPrinter] = HtmlPrinter,
+    ) -> None:
+        self.section = section
+        self.collected = Collected(section.name, answers, experiments)
+        self.glance: dict[str, str] = {}
+        self._figures = figures
+        self._templates = templates
+        self._printer_type = printer_type
+        self._questions = {question.name: question for question in section.questions}
+        self._placed_questions: dict[str, Markup] = {}
+        self._placed_figures: set[str] = set()
+
+    def render(self) -> str:
+        """Render the whole of it: its own text, then what that does not place."""
+        name = self.section.name
+        printer = self._printer(RenderContext(self._templates, f"sections/{name}.md", name, top_level=3))
+        parts: list[str] = []
+        if printer.context.has_template:
+            parts.append(printer.markdown(printer.render(self.collected.answers).text))
+        for question in self._questions:
+            if question not in self._placed_questions:
+                parts.append(self.place_question(question))
+        parts += self._unplaced_figures(printer, self.section.figures)
+        framed = printer.environment.render_frame(
+            f"section.{printer.ending}", section=self.section, body=Markup("\n".join(parts))
+        )
+        return printer.fill_placeholders(framed)
+
+    def _printer(self, context: RenderContext) -> SectionPrinter:
+        """A printer for a template, which can place figures and questions of this section."""
+        printer = self._printer_type(context, self.collected)
+        printer.environment.add_function("figure", partial(self.place_figure, printer))
+        printer.environment.add_function("question", self.place_question)
+        printer.environment.add_function("ref", printer.reference)
+        printer.environment.add_function("term", printer.term)
+        return printer
+
+    # What a template may call
+
+    def place_question(self, name: str) -> Markup:
+        """Place a question with its answer."""
+        name = find(name, self._questions, "question")
+        if name not in self._placed_questions:
+            rendered = self._render_question(self._questions[name])
+            self._placed_questions[name] = self.collected.placeholders.store(rendered, "", block=True)
+        return self._placed_questions[name]
+
+    def place_figure(
+        self,
+        printer: SectionPrinter,
+        name: str,
+        caption: str = "",
+        alt: str = "",
+        caller: Callable[[], Markup] | None = None,
+    ) -> Markup:
+        """Place a figure: its caption is Markdown, and begins with the finding in bold."""
+        name = find(name, self._figures, "figure")
+        self._placed_figures.add(name)
+        drawing = self._figures[name]
+        text = caller() if caller else caption
+        written_caption = printer.line(text) if text else _caption_of_drawing(printer, drawing, name)
+        words = printer.placeholders.fill_plain(alt) or _alternative_text(printer, drawing, written_caption)
+        framed = printer.environment.render_frame(
+            f"figure.{printer.ending}",
+            name=name,
+            alt=words,
+            caption=written_caption,
+            wide=drawing.width_mm > _WIDE,
+        )
+        return printer.placeholders.store(framed, "", block=True)
+
+    def _unplaced_figures(self, printer: SectionPrinter, figures: Iterable[Figure]) -> list[Markup]:
+        names = [figure.name for figure in figures if figure.name not in self._placed_figures]
+        return [self.place_figure(printer, name) for name in names]
+
+    # Questions
+
+    def _render_question(self, question: Question) -> Markup:
+        """A question with its box and its text, as far as it is answered."""
+        answer = self.collected.answers.get(question.name)
+        context = RenderContext(self._templates, template_of(question), question.name, answer=answer)
+        printer = self._printer(context)
+        box = printer.paragraph("Not yet measured.")
+        parts: list[str] = []
+        if answer is not None:
+            box, parts = self._render_answer(printer, question, answer)
+            self.glance[question.name] = glance_line(box)
+        return printer.environment.render_frame(
+            f"question.{printer.ending}",
+            question=question,
+            answer=Markup(box),
+            body=Markup("\n".join(parts)),
+        )
+
+    def _render_answer(
+        self, printer: SectionPrinter, question: Question, answer: Namespace
+    ) -> tuple[str, list[str]]:
+        """The box of an answer and the parts of its text: of its template, or what the engine writes."""
+        parts: list[str] = []
+        if printer.context.has_template:
+            rendered = printer.render(answer.members)
+            parts.append(printer.markdown(rendered.text))
+            if rendered.box is None:
+                box = _box_of_engine(printer, _sentences_of(printer, answer))
+            else:
+                box = printer.fill_placeholders(printer.markdown(rendered.box))
+            parts += self._unplaced_figures(printer, question.figures)
+            return box, parts
+        if question.template:
+            raise TemplateError(f"there is no template {question.template!r}", question.location)
+        sentences = _sentences_of(printer, answer) or _numbers_of(printer, answer)
+        parts += self._unplaced_figures(printer, question.figures)
+        parts += _tables_of(printer, answer)
+        return _box_of_engine(printer, sentences), parts
+
+
+# What the engine writes where a template says nothing
+
+
+def _caption_of_drawing(printer: SectionPrinter, drawing: Exported, name: str) -> Markup:
+    """What the author's function gave with a drawing: its title in bold, its caption."""
+    title = Markup("**{}** ").format(drawing.title) if drawing.title else Markup()
+    try:
+        return printer.line(title + drawing.caption)
+    except UsageError as error:
+        raise TemplateError(error.message, f"the caption of figure {name!r}") from error
+
+
+def _alternative_text(printer: SectionPrinter, drawing: Exported, caption: str) -> str:
+    """What a drawing shows, and the finding, which is the bold beginning of its caption."""
+    shown = (drawing.alt or drawing.kind).rstrip(".")
+    bold = _BOLD.search(caption)
+    if not bold:
+        return shown
+    finding = plain_text(printer.placeholders.fill_html(bold["text"])).replace("~~", "")
+    return f"{shown}: {finding}" if shown and finding else shown or finding
+
+
+def _box_of_engine(printer: SectionPrinter, sentences: list[str]) -> str:
+    """Sentences as a paragraph, each with a capital unless it begins with an element or an entity."""
+    filled = []
+    for sentence in sentences:
+        text = printer.fill_placeholders(sentence)
+        filled.append(text if text[0] in "<&" else text[0].upper() + text[1:])
+    return printer.paragraph(" ".join(filled)) if filled else ""
+
+
+def _sentences_of(printer: SectionPrinter, answer: Namespace) -> list[str]:
+    """The sentences of its findings, with the mark behind those that are not judged."""
+    sentences = []
+    for member in answer.members.values():
+        if isinstance(member, Finding):
+            mark = printer.mark if member.is_unknown else ""
+            sentences.append(f"{printer.sentence_of(member)}.{mark}")
+    return sentences
+
+
+def _numbers_of(printer: SectionPrinter, answer: Namespace) -> list[str]:
+    """`half life: 3 h.`, of each number and text."""
+    sentences = []
+    for name, member in answer.members.items():
+        if isinstance(member, (Quantity, str)):
+            label = escape(name.replace("_", " "))
+            sentences.append(f"{label}: {printer.placeholder_for(member)}.")
+    return sentences
+
+
+def _tables_of(printer: SectionPrinter, answer: Namespace) -> list[Markup]:
+    """The tables of an answer or, where it has none, one of all its numbers."""
+    tables = {name: member for name, member in answer.members.items() if isinstance(member, Table)}
+    for name, member in answer.members.items():
+        if isinstance(member, DifferenceFinding) and member.is_summed_up:
+            tables[name] = member.table
+    numbers = tuple(quantities(answer))
+    if numbers and not tables:
+        tables["all numbers"] = Table((Column("name", "Name"), Column("value", "Value")), numbers)
+    shown = []
+    for name, table in tables.items():
+        title = table.columns[-1].title if name == "means" else name.replace("_", " ")
+        shown.append(printer.show(table, capitalise(title)))
+    return shown
