@@ -16,6 +16,7 @@ from labreport.plan import (
     DocumentTarget,
     MadeTarget,
     Plan,
+    ReaderTarget,
     RunTarget,
     StoredReport,
     Target,
@@ -275,7 +276,8 @@ def _errors_to_tell(unmade: _Unmade) -> list[LabReportError]:
     of_others: list[LabReportError] = []
     bad_tables = {_table_of(error) for errors in unmade.errors.values() for error in errors}
     for target, errors in unmade.errors.items():
-        reads_bad_table = not bad_tables.isdisjoint(getattr(target.subject, "tables", ()))
+        tables = target.subject.tables if isinstance(target, ReaderTarget) else []
+        reads_bad_table = not bad_tables.isdisjoint(tables)
         for error in errors:
             if _table_of(error):
                 of_tables.append(error)

@@ -15,6 +15,8 @@ from labreport.results import Results, Run, Runs, Store, files
 from labreport.run.proof import without_times
 from labreport.stale import KNOWN_VALUES
 
+_STALE = "it is stale; build first"
+
 
 def checks(plan: Plan) -> Iterator[Check]:
     """Yield a check for each target that is stored or published, as it is done.
@@ -27,6 +29,8 @@ def checks(plan: Plan) -> Iterator[Check]:
     for target in plan.targets:
         if isinstance(target, MadeTarget):
             yield _check_made_again(plan, target)
+        elif isinstance(target, DocumentTarget):
+            yield _check_document(plan, target)
     yield from _check_repeated(plan)
     if plan.project.verify:
         verify = plan.project.resolve("verify")
@@ -55,21 +59,30 @@ def _check_stored_runs(plan: Plan, experiment: Experiment) -> Check:
 
 
 def _check_made_again(plan: Plan, target: MadeTarget) -> Check:
-    """What is made or rendered again from what it reads is what is stored or published."""
+    """An answer, a figure or a section that is made again is what is stored."""
     if plan.staleness(target).is_stale:
-        return Check(str(target), False, "it is stale; build first")
+        return Check(str(target), False, _STALE)
     stored = StoredReport(plan)
     try:
         made = target.make(stored)
     except LabReportError as error:
         return Check(str(target), False, str(error))
-    if isinstance(target, DocumentTarget):
-        published = (plan.report / target.file_name).read_bytes()
-        is_equal = made == published
-        detail = f"{len(published):,} bytes" if is_equal else "rendered again, it has other bytes"
-        return Check(target.file_name, is_equal, detail)
     is_equal = files.sha256_of(made) == files.sha256_of(stored.value(target.kind, target.name))
     return Check(str(target), is_equal, "" if is_equal else "made again, it is another")
+
+
+def _check_document(plan: Plan, target: DocumentTarget) -> Check:
+    """A document that is rendered again has the bytes of its file."""
+    if plan.staleness(target).is_stale:
+        return Check(str(target), False, _STALE)
+    published = (plan.report / target.file_name).read_bytes()
+    try:
+        rendered = target.make(StoredReport(plan))
+    except LabReportError as error:
+        return Check(str(target), False, str(error))
+    is_equal = rendered == published
+    detail = f"{len(published):,} bytes" if is_equal else "rendered again, it has other bytes"
+    return Check(target.file_name, is_equal, detail)
 
 
 def _check_repeated(plan: Plan) -> Iterator[Check]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from made_answers import ACCURACY, SEEDS, ranked, rows_of, seeds, truths
@@ -16,7 +16,7 @@ from labreport.page import ReportToExport, export_report
 from labreport.page.escapes import escape_latex, escape_markdown
 from labreport.page.written import strike_paragraphs, written_report
 from labreport.project import Project, Question, section
-from labreport.results import Loaded
+from labreport.results import AnswersDocument, Loaded
 from labreport.stats import Answer, Namespace, Quantity, Table, difference, fact, to_json
 
 MEAN = Quantity(0.9812345, "fraction", 0.979, 0.9835, n=2)
@@ -36,7 +36,8 @@ def report(
     """A report of one question without a template."""
     best = Question("best", lambda: None, text="Which is *best*?")
     questions = {"best": {"question": best.text, "answer": to_json(answer), "claims": []}}
-    loaded = Loaded(folder, {"title": "Toy", "experiments": {}, "questions": questions})
+    document = {"title": "Toy", "experiments": {}, "questions": questions}
+    loaded = Loaded(folder, cast("AnswersDocument", document))
     project = Project("Toy", (best,), folder=folder)
     return ReportToExport(loaded, project, {"dots": drawn("dots")}, digits_shown or {})
 

@@ -22,6 +22,7 @@ from labreport.errors import UsageError, did_you_mean, display_path
 from labreport.page import export_report, render_file
 from labreport.page import names as names_of
 from labreport.plan import (
+    AnswerTarget,
     Plan,
     RunTarget,
     StoredReport,
@@ -69,7 +70,7 @@ def names(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """Every name of an answer with its value, and the conditions that hold now."""
     plan = open_report(request_of(arguments))
     for target in targets_named(plan.graph, arguments.question):
-        if target.kind == "answer":
+        if isinstance(target, AnswerTarget):
             answer = StoredReport(plan).answer(target.name)
             sys.stdout.write(names_of(target.subject, answer))
             return

@@ -8,6 +8,7 @@ from labreport.page.placeholders import plain_text
 from labreport.page.sections import (
     RenderedSection,
     check_templates,
+    frame_files,
     glossary,
     own_templates,
     render_section,

@@ -84,6 +84,16 @@ def template_files(templates: Path, section: Section) -> list[Path]:
     return paths
 
 
+def frame_files(templates: Path) -> list[Path]:
+    """Find the project's files that page and PDF are made of, beside the templates of their sections."""
+    paths = []
+    for path in sorted(templates.rglob("*")):
+        name = path.relative_to(templates).as_posix()
+        if path.is_file() and not name.startswith(("sections/", "questions/")):
+            paths.append(path)
+    return paths
+
+
 def render_section(
     section: Section,
     answers: AnswersByQuestion,

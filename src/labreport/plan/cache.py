@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from labreport.results import ReadLists, files
+from labreport.results.files import JsonObject
 
 CACHED_KINDS = ("answer", "figure", "section", "document")
 
@@ -21,7 +21,7 @@ class CacheEntry:
     """
 
     inputs: dict[str, str]
-    value: Any
+    value: JsonObject
     value_sha256: str
     reads: str
 

@@ -1,67 +1,200 @@
-"""What `answers.json` says, and what the page says of the runs and the machine."""
+"""The documents of a report: what each is made of, and what it says; both are read side by side."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, ClassVar, cast
 
-from labreport.results import Run, describe_experiment, files
+from labreport.plan.targets import (
+    Target,
+    engine_inputs,
+    experiment_inputs,
+    plain_fields,
+    template_inputs,
+    value_inputs,
+)
+from labreport.results import (
+    AnswersDocument,
+    QuestionEntry,
+    Run,
+    SectionEntry,
+    describe_experiment,
+    files,
+    short_hash,
+)
+from labreport.stale import Inputs
 
 if TYPE_CHECKING:
+    from labreport.page.document import Medium
+    from labreport.plan.graph import TargetGraph
+    from labreport.plan.plan import Plan
     from labreport.plan.stored import StoredReport
     from labreport.project import Section
 
+DOCUMENTS = {"page": "report.html", "pdf": "report.pdf", "answers.json": "answers.json"}
+"""The name of a document to its file, in the order of making."""
 
-def published_answers(report: Path) -> dict[str, Any] | None:
+
+class DocumentTarget(Target):
+    """A file of the report."""
+
+    kind = "document"
+    kinds_read: ClassVar[tuple[str, ...]]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def file_name(self) -> str:
+        """Its file in the folder of the report."""
+        return DOCUMENTS[self.name]
+
+    def reads(self, graph: TargetGraph) -> list[Target]:
+        """All targets of the kinds that it reads."""
+        return [target for target in graph.targets if target.kind in self.kinds_read]
+
+    def inputs(self, plan: Plan) -> Inputs:
+        """What it reads, and all that the project declares but code: a frame of the author's may print it."""
+        declared = plain_fields(plan.project)
+        declared.pop("seeds")  # a project whose text was written for more seeds gives the same answers
+        inputs = engine_inputs(self) | value_inputs(self, plan) | experiment_inputs(plan)
+        inputs["project"] = short_hash(declared)
+        inputs["runs"] = plan.runs_hash
+        inputs["seeds"] = f"{plan.seed_range.start} to {plan.seed_range.stop - 1}"
+        return inputs
+
+    @abstractmethod
+    def make(self, stored: StoredReport) -> bytes:
+        """The bytes of the file. Raises `LabReportError`."""
+
+
+# answers.json
+
+
+class AnswersTarget(DocumentTarget):
+    """`answers.json`, for other programs."""
+
+    kinds_read = ("run", "section", "answer")
+
+    def make(self, stored: StoredReport) -> bytes:
+        """Write it."""
+        return files.json_bytes(_answers_document(stored))
+
+
+def published_answers(report: Path) -> AnswersDocument | None:
     """What the `answers.json` in the folder of a report says; None where there is none, or it is damaged."""
     try:
-        return files.read_json(report / "answers.json")
+        return cast("AnswersDocument | None", files.read_json(report / "answers.json"))
     except files.Damaged:
         return None
 
 
-def answers_document(stored: StoredReport) -> dict[str, Any]:
-    """What `answers.json` says: experiments, questions and sections, each by its name."""
+def _answers_document(stored: StoredReport) -> AnswersDocument:
     project = stored.plan.project
-    questions: dict[str, Any] = {}
-    sections: dict[str, Any] = {}
-    for section in project.chapters:
-        sections[section.name] = _add_questions(section, stored, questions)
-    experiments = {}
-    for experiment in project.all_experiments:
-        epochs = project.checkpoint_epochs(experiment)
-        experiments[experiment.name] = describe_experiment(experiment, epochs, stored.runs(experiment))
-    return {
+    document: AnswersDocument = {
         "title": project.title,
         "subtitle": project.subtitle,
         "author": project.author,
-        "experiments": experiments,
-        "questions": questions,
-        "sections": sections,
+        "experiments": {},
+        "questions": {},
+        "sections": {},
     }
+    for experiment in project.all_experiments:
+        epochs = project.checkpoint_epochs(experiment)
+        described = describe_experiment(experiment, epochs, stored.runs(experiment))
+        document["experiments"][experiment.name] = described
+    for section in project.chapters:
+        document["sections"][section.name] = _add_questions(section, stored, document["questions"])
+    return document
 
 
-def _add_questions(section: Section, stored: StoredReport, questions: dict[str, Any]) -> dict[str, Any]:
-    """Add what is said of each question of a section to `questions`.
+def _add_questions(
+    section: Section, stored: StoredReport, questions: dict[str, QuestionEntry]
+) -> SectionEntry:
+    """Add the questions of a section; what is said of the section itself.
 
-    Returns what is said of the section itself, with the claims that are in no question's template.
+    It has the claims that are in no template of a question.
     """
     from labreport.page import template_of
 
     claims = stored.value("section", section.name)["claims"]
     for question in section.questions:
         template = f"templates/{template_of(question)}"
+        own_claims = [claim for claim in claims if claim["file"] == template]
+        claims = [claim for claim in claims if claim not in own_claims]
+        answer = stored.value("answer", question.name)
         questions[question.name] = {
             "question": question.text,
             "section": section.name,
-            "answer": stored.value("answer", question.name),
-            "claims": [claim for claim in claims if claim["file"] == template],
+            "answer": answer,
+            "claims": own_claims,
         }
-        claims = [claim for claim in claims if claim["file"] != template]
     return {"title": section.title, "claims": claims}
 
 
-def facts(stored: StoredReport) -> dict[str, str]:
+# Page and PDF
+
+
+class FramedTarget(DocumentTarget):
+    """What has the sections in the frame: the page or the PDF."""
+
+    kinds_read = ("run", "section", "figure")
+
+    def inputs(self, plan: Plan) -> Inputs:
+        """Those of every document, and the frame."""
+        from labreport.page import frame_files
+
+        inputs = super().inputs(plan)
+        inputs["seeds declared"] = str(len(plan.project.seed_range))
+        return inputs | template_inputs(plan, frame_files(plan.templates))
+
+    def render(
+        self, stored: StoredReport, *, seeds: int | None = None, notice: str = "", medium: Medium = "screen"
+    ) -> str:
+        """The sections in the frame. Of experiments with fewer `seeds` than are declared it says so."""
+        from labreport.page.document import render_page
+
+        project = stored.plan.project
+        sections = [stored.section(section) for section in project.chapters]
+        drawings = stored.figures(project.figures)
+        facts = _facts(stored)
+        return render_page(project, sections, drawings, facts, seeds=seeds, notice=notice, medium=medium)
+
+
+class PageTarget(FramedTarget):
+    """The page."""
+
+    libraries = ("brotli", "fonttools", "jinja2")
+
+    def make(self, stored: StoredReport) -> bytes:
+        """Render it."""
+        return self.render(stored, seeds=_most_seeds(stored.plan)).encode()
+
+    def make_preliminary(self, stored: StoredReport, notice: str) -> bytes:
+        """Render a page of the first runs, with a notice below its title."""
+        return self.render(stored, notice=notice).encode()
+
+
+class PdfTarget(FramedTarget):
+    """The PDF."""
+
+    libraries = ("jinja2", "pikepdf", "weasyprint")
+
+    def make(self, stored: StoredReport) -> bytes:
+        """Set it. Raises `MissingLibrary` where it cannot be set here."""
+        from labreport.page.pdf import html_to_pdf
+
+        return html_to_pdf(self.render(stored, seeds=_most_seeds(stored.plan), medium="print"))
+
+
+def _most_seeds(plan: Plan) -> int | None:
+    """How many seeds the experiment has that has most; None where there is no experiment."""
+    numbers = [len(plan.seeds(experiment)) for experiment in plan.project.all_experiments]
+    return max(numbers, default=None)
+
+
+def _facts(stored: StoredReport) -> dict[str, str]:
     """What the report was made with, in at most four lines."""
     from labreport.stats.makers.provenance import made_with
 
@@ -73,4 +206,4 @@ def facts(stored: StoredReport) -> dict[str, str]:
     if not runs:
         return {}
     count = f"{len(runs)}, in {len(project.all_experiments)} experiments"
-    return {"Runs": count, **made_with(runs.values(), project.words.run)}
+    return {"Runs": count} | made_with(runs.values(), project.words.run)

@@ -6,17 +6,8 @@ from collections.abc import Callable
 from graphlib import CycleError, TopologicalSorter
 
 from labreport.errors import UsageError
-from labreport.plan.targets import (
-    AnswersTarget,
-    AnswerTarget,
-    DocumentTarget,
-    FigureTarget,
-    PageTarget,
-    PdfTarget,
-    RunTarget,
-    SectionTarget,
-    Target,
-)
+from labreport.plan.documents import AnswersTarget, DocumentTarget, PageTarget, PdfTarget
+from labreport.plan.targets import AnswerTarget, FigureTarget, RunTarget, SectionTarget, Target
 from labreport.project import Experiment, Project, Question, Reader, Section
 from labreport.project.outline import ALL_ANSWERS
 
@@ -40,8 +31,8 @@ class TargetGraph:
         self.answers = {name: AnswerTarget(name, questions[name]) for name in self._order(questions)}
         self.figures = {figure.name: FigureTarget(figure.name, figure) for figure in project.figures}
         self.sections = {section.name: SectionTarget(section.name, section) for section in project.chapters}
-        self.page, self.pdf = PageTarget("page", None), PdfTarget("pdf", None)
-        documents: list[DocumentTarget] = [self.page, self.pdf, AnswersTarget("answers.json", None)]
+        self.page, self.pdf = PageTarget("page"), PdfTarget("pdf")
+        documents: list[DocumentTarget] = [self.page, self.pdf, AnswersTarget("answers.json")]
         self.documents = {document.name: document for document in documents}
         self.targets: list[Target] = list(self.runs)
         """All targets, each after what it reads."""

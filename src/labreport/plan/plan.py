@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from labreport.plan.cache import Cache, CacheEntry
 from labreport.plan.call_hashes import CallHashes
-from labreport.plan.documents import published_answers
+from labreport.plan.documents import DocumentTarget, published_answers
 from labreport.plan.graph import TargetGraph
 from labreport.plan.names import targets_named
 from labreport.plan.reasons import Change, Staleness, renamed_experiments
 from labreport.plan.staleness import StalenessCache
-from labreport.plan.targets import DocumentTarget, RunTarget, Target
+from labreport.plan.targets import MadeTarget, RunTarget, Target
 from labreport.project import Experiment, Project
 from labreport.results import Run, Store, files, sha256_of
-from labreport.results.files import HASH_DIGITS
+from labreport.results.files import HASH_DIGITS, JsonObject
 from labreport.stale import UNKNOWN, dependencies
 
 AnyTarget = TypeVar("AnyTarget", bound=Target)
@@ -101,9 +101,10 @@ class Plan:
     @cached_property
     def report_keys(self) -> dict[str, dict[str, str]]:
         """The keys of the runs that the report was made of: by experiment, then by seed."""
-        document = published_answers(self.report) or {}
-        experiments = document.get("experiments", {})
-        return {name: described["runs"] for name, described in experiments.items()}
+        document = published_answers(self.report)
+        if document is None:
+            return {}
+        return {name: described["runs"] for name, described in document["experiments"].items()}
 
     def previous_run(self, target: RunTarget) -> Run | None:
         """The run with which a target is compared: that of the report, or else the last that was made."""
@@ -132,17 +133,14 @@ class Plan:
             names.setdefault(self.key(target), []).append(target.name)
         return names
 
-    def value_hash(self, target: Target) -> str:
-        """What stands for a target among the inputs of what reads it; `UNKNOWN` for one that is to be made.
+    def run_hash(self, target: RunTarget, epochs: Sequence[int]) -> str:
+        """The digest of what is seen of a run at these epochs; `UNKNOWN` for one that is to be made."""
+        run = None if self.staleness(target).is_stale else self.run(target)
+        return run.view_at(epochs).value_hash if run else UNKNOWN
 
-        It is the digest of the value; of a run its key, what it read and the moment when it was made.
-        """
-        if self.staleness(target).is_stale:
-            return UNKNOWN
-        if isinstance(target, RunTarget):
-            run = self.run(target)
-            return f"{run.key[:HASH_DIGITS]} {run.reads} {run.provenance.get('date', '')}" if run else UNKNOWN
-        entry = self.cache.entry(target.kind, target.name)
+    def value_hash(self, target: MadeTarget) -> str:
+        """The digest of the value of a target; `UNKNOWN` for one that is to be made."""
+        entry = None if self.staleness(target).is_stale else self.cache.entry(target.kind, target.name)
         return entry.value_sha256[:HASH_DIGITS] if entry else UNKNOWN
 
     @property
@@ -150,7 +148,7 @@ class Plan:
         """The digest of all runs, of which documents are made; `UNKNOWN` while one is to be made."""
         return self._staleness_cache.runs_hash
 
-    def store_entry(self, target: Target, value: Any, reads: Mapping[str, str]) -> None:
+    def store_entry(self, target: MadeTarget, value: JsonObject, reads: Mapping[str, str]) -> None:
         """Store what was made, as plain JSON values, and what was read for it. Raises `DiskError`."""
         value = files.to_plain_json(value)
         self._write_entry(target, value, sha256_of(value), reads)
@@ -162,7 +160,9 @@ class Plan:
         self._write_entry(target, {"seeds": self.seeds_given}, value_sha256, {})
         self._note_made(target)
 
-    def _write_entry(self, target: Target, value: Any, value_sha256: str, reads: Mapping[str, str]) -> None:
+    def _write_entry(
+        self, target: Target, value: JsonObject, value_sha256: str, reads: Mapping[str, str]
+    ) -> None:
         """Write an entry, and the digests of the files that it rests on."""
         entry = CacheEntry(target.inputs(self), value, value_sha256, self.cache.reads.store(reads))
         self.cache.store(target.kind, target.name, entry)

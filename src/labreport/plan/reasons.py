@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from labreport.plan.specification import differing_fields
-from labreport.plan.targets import RunTarget, Target
+from labreport.plan.targets import MadeTarget, RunTarget, Target
 from labreport.stale import UNKNOWN, Label
 
 if TYPE_CHECKING:
@@ -217,6 +217,6 @@ def _ways(plan: Plan, target: Target, visited: set[Target]) -> Iterator[_Way]:
 
 def _code_steps(plan: Plan, target: Target, change: Change) -> list[str]:
     """The code by which a target rests on what changed, without that itself."""
-    if target.subject is None or not change.label:
+    if not isinstance(target, (RunTarget, MadeTarget)) or not change.label:
         return []
     return plan.dependencies.way_to(target.subject, change.label)[1:]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from labreport.plan.documents import DocumentTarget
 from labreport.plan.reasons import FORCED, NEVER_MADE, Change, Staleness, changes_since
-from labreport.plan.targets import DocumentTarget, RunTarget, Target
+from labreport.plan.targets import RunTarget, Target
 from labreport.results import ReadLists, Run, files, short_hash
 from labreport.stale import UNKNOWN
 
@@ -35,9 +36,11 @@ class StalenessCache:
     def runs_hash(self) -> str:
         """The digest of all runs; `UNKNOWN` while one is to be made."""
         if not self._runs_hash:
-            values = [[str(run), self._plan.value_hash(run)] for run in self._plan.graph.runs]
-            is_known = all(value != UNKNOWN for _, value in values)
-            self._runs_hash = short_hash(values) if is_known else UNKNOWN
+            hashes = {}
+            for run in self._plan.graph.runs:
+                epochs = self._plan.project.checkpoint_epochs(run.subject)
+                hashes[str(run)] = self._plan.run_hash(run, epochs)
+            self._runs_hash = UNKNOWN if UNKNOWN in hashes.values() else short_hash(hashes)
         return self._runs_hash
 
     def invalidate(self) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from labreport.filestat import stat_of
-from labreport.plan.targets import DOCUMENTS, RunTarget
+from labreport.plan.documents import DOCUMENTS
+from labreport.plan.targets import RunTarget
 from labreport.results import Reads
 from labreport.stale import engine_files, module_files, paths_behind
 

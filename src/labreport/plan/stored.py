@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from labreport.errors import LabReportError
 from labreport.plan.targets import Target
 from labreport.project import Experiment, Figure, Reader, Section
 from labreport.results import Run, load
+from labreport.results.files import JsonObject
 
 if TYPE_CHECKING:
     from labreport.charts import Exported
@@ -31,7 +32,7 @@ class StoredReport:
         """The stored runs of an experiment, as they would be made now, in order of seed."""
         return self.plan.runs(experiment)
 
-    def value(self, kind: str, name: str) -> Any:
+    def value(self, kind: str, name: str) -> JsonObject:
         """What was made last by this name, as JSON has it. Raises `LabReportError` where there is none."""
         entry = self.plan.cache.entry(kind, name)
         if entry is None:
@@ -42,8 +43,7 @@ class StoredReport:
         """The answer of a question."""
         from labreport.stats import from_json
 
-        answer: Namespace = from_json(self.value("answer", question))
-        return answer
+        return from_json(self.value("answer", question))
 
     def answers(self) -> Namespace:
         """All answers, by their questions."""

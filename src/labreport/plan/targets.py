@@ -1,18 +1,19 @@
-"""The kinds of what is made: a run, an answer, a figure, a section, a document."""
+"""The kinds of what is made of one declaration: a run, an answer, a figure, a section."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
 
 from labreport.errors import LabReportError, UsageError, raised_at
-from labreport.plan.documents import answers_document, facts
-from labreport.project import Experiment, Figure, Reader, Section
+from labreport.project import Experiment, Figure, Project, Question, Reader, Section, Words
 from labreport.results import files, results_for_reader, short_hash
-from labreport.stale import engine_hash, versions
+from labreport.results.files import JsonObject
+from labreport.stale import Inputs, engine_hash, versions
 
 if TYPE_CHECKING:
     from labreport.page import RenderedSection
@@ -20,26 +21,15 @@ if TYPE_CHECKING:
     from labreport.plan.plan import Plan
     from labreport.plan.stored import StoredReport
 
-DOCUMENTS = {"page": "report.html", "pdf": "report.pdf", "answers.json": "answers.json"}
-"""The name of a document to its file, in the order of making."""
-_LIBRARIES = {
-    "answer": ("numpy", "pandas", "scipy"),
-    "figure": ("matplotlib", "seaborn"),
-    "section": ("jinja2", "markdown-it-py", "mdit-py-plugins", "pybtex", "pygments", "ziamath"),
-    "page": ("brotli", "fonttools", "jinja2"),
-    "pdf": ("jinja2", "pikepdf", "weasyprint"),
-}
-"""Libraries with which the engine itself makes a target; what they require counts with them."""
-
 
 @dataclass(frozen=True)
 class Target(ABC):
     """Something that is made; two are equal if they are of one kind and name."""
 
     name: str
-    subject: Any = field(compare=False, repr=False)
-    """The value of the project that it stands for; None for a document."""
     kind: ClassVar[str]
+    libraries: ClassVar[tuple[str, ...]] = ()
+    """With which the engine itself makes it; what they require counts with them."""
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"
@@ -49,7 +39,7 @@ class Target(ABC):
         """The targets that it reads directly."""
 
     @abstractmethod
-    def inputs(self, plan: Plan) -> dict[str, str]:
+    def inputs(self, plan: Plan) -> Inputs:
         """What it would be made of now: short texts by their labels. Their digest is its key."""
 
 
@@ -68,16 +58,19 @@ class RunTarget(Target):
         """None."""
         return []
 
-    def inputs(self, plan: Plan) -> dict[str, str]:
+    def inputs(self, plan: Plan) -> Inputs:
         """Neither its experiment's name nor how many epochs it has."""
         return plan.run_inputs(self.subject, self.seed)
 
 
+@dataclass(frozen=True)
 class MadeTarget(Target):
-    """What is made in the process of the build, of what is stored."""
+    """What is made in the process of the build, of what is stored, and is itself stored in the cache."""
+
+    subject: Reader | Section = field(compare=False, repr=False)
 
     @abstractmethod
-    def make(self, stored: StoredReport) -> Any:
+    def make(self, stored: StoredReport) -> JsonObject:
         """Make it. Raises `LabReportError`, with the author's line."""
 
 
@@ -89,23 +82,21 @@ class ReaderTarget(MadeTarget):
 
     def reads(self, graph: TargetGraph) -> list[Target]:
         """Runs, and answers of other questions."""
-        names = self.subject.epochs_by_experiment
-        runs = [run for run in graph.runs if run.name in names]
-        return [*runs, *graph.answers_read_by(self.subject)]
+        epochs = self.subject.epochs_by_experiment
+        reads: list[Target] = [run for run in graph.runs if run.name in epochs]
+        return reads + graph.answers_read_by(self.subject)
 
-    def inputs(self, plan: Plan) -> dict[str, str]:
+    def inputs(self, plan: Plan) -> Inputs:
         """Its function, what it reads, and the libraries of the engine."""
-        inputs = _engine_inputs(self.kind)
+        inputs = engine_inputs(self) | value_inputs(self, plan)
+        epochs = self.subject.epochs_by_experiment
         runs = defaultdict[str, dict[str, str]](dict)
         for target in plan.graph.reads(self):
-            value = plan.value_hash(target)
             if isinstance(target, RunTarget):
-                runs[target.name][str(target.seed)] = value
-            else:
-                inputs[str(target)] = value
+                runs[target.name][str(target.seed)] = plan.run_hash(target, epochs[target.name])
         return inputs | plan.dependencies.reader_inputs(self.subject, runs)
 
-    def make(self, stored: StoredReport) -> dict[str, Any]:
+    def make(self, stored: StoredReport) -> JsonObject:
         """Call the function; what it returned, as JSON has it."""
         try:
             results = results_for_reader(self.subject, stored.runs)
@@ -123,32 +114,35 @@ class ReaderTarget(MadeTarget):
             raise LabReportError(text, raised_at(error) or self.subject.location) from error
 
     @abstractmethod
-    def _call(self, arguments: Sequence[Any]) -> dict[str, Any]:
+    def _call(self, arguments: Sequence[object]) -> JsonObject:
         """What the function returns, as JSON has it."""
 
 
+@dataclass(frozen=True)
 class AnswerTarget(ReaderTarget):
     """The answer of a question."""
 
+    subject: Question = field(compare=False, repr=False)
     kind = "answer"
+    libraries = ("numpy", "pandas", "scipy")
 
-    def _call(self, arguments: Sequence[Any]) -> dict[str, Any]:
+    def _call(self, arguments: Sequence[object]) -> JsonObject:
         from labreport.stats import Answer, to_json
 
         answer = self.subject.function(*arguments)
         if not isinstance(answer, Answer):
             text = f"question {self.name!r} returns {type(answer).__name__}; return an Answer"
             raise UsageError(text, self.subject.location)
-        members: dict[str, Any] = to_json(answer)
-        return members
+        return to_json(answer)
 
 
 class FigureTarget(ReaderTarget):
     """The drawing of a figure."""
 
     kind = "figure"
+    libraries = ("matplotlib", "seaborn")
 
-    def _call(self, arguments: Sequence[Any]) -> dict[str, Any]:
+    def _call(self, arguments: Sequence[object]) -> JsonObject:
         from matplotlib import pyplot
 
         from labreport import charts
@@ -164,11 +158,12 @@ class SectionTarget(MadeTarget):
 
     subject: Section = field(compare=False, repr=False)
     kind = "section"
+    libraries = ("jinja2", "markdown-it-py", "mdit-py-plugins", "pybtex", "pygments", "ziamath")
 
     def reads(self, graph: TargetGraph) -> list[Target]:
         """Answers, and figures."""
-        figures = [graph.figures[figure.name] for figure in self.figures]
-        return [*graph.answers_read_by(self.subject), *figures]
+        reads: list[Target] = [graph.figures[figure.name] for figure in self.figures]
+        return graph.answers_read_by(self.subject) + reads
 
     @property
     def figures(self) -> list[Figure]:
@@ -178,20 +173,18 @@ class SectionTarget(MadeTarget):
             figures += question.figures
         return figures
 
-    def inputs(self, plan: Plan) -> dict[str, str]:
-        """What it reads, its templates, and how everything is declared that its text can print."""
+    def inputs(self, plan: Plan) -> Inputs:
+        """What `render` gives to `render_section`: section, answers, figures, experiments, templates."""
         from labreport.page import template_files
 
-        inputs = {str(target): plan.value_hash(target) for target in plan.graph.reads(self)}
-        inputs |= _engine_inputs(self.kind)
-        inputs |= _declarations(plan)
-        inputs["section"] = _outline_hash([self.subject])
+        inputs = engine_inputs(self)
+        inputs["section"] = short_hash(plain_fields(self.subject))
+        inputs |= value_inputs(self, plan)
+        inputs |= experiment_inputs(plan)
         inputs |= plan.dependencies.section_inputs(self.subject)
-        for path in template_files(plan.templates, self.subject):
-            inputs[f"template {path.relative_to(plan.templates)}"] = plan.dependencies.digests.pin(path)
-        return inputs
+        return inputs | template_inputs(plan, template_files(plan.templates, self.subject))
 
-    def make(self, stored: StoredReport) -> dict[str, Any]:
+    def make(self, stored: StoredReport) -> JsonObject:
         """Render it, as JSON has it."""
         return self.render(stored).to_json()
 
@@ -199,148 +192,70 @@ class SectionTarget(MadeTarget):
         """Render it; a question says so whose answer, or a figure of it, is lost."""
         from labreport.page import render_section
 
+        plan = stored.plan
         answers = stored.answers_read_by(self.subject).members
         drawings = stored.figures(self.figures)
         for question in self.subject.questions:
             if any(figure.name not in drawings for figure in question.figures):
                 answers.pop(question.name, None)
-        project = stored.plan.project
-        return render_section(self.subject, answers, drawings, project.all_experiments, stored.plan.templates)
-
-
-class DocumentTarget(MadeTarget):
-    """A file of the report."""
-
-    kind = "document"
-    kinds_read: ClassVar[tuple[str, ...]]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def file_name(self) -> str:
-        """Its file in the folder of the report."""
-        return DOCUMENTS[self.name]
-
-    def reads(self, graph: TargetGraph) -> list[Target]:
-        """All targets of the kinds that it reads."""
-        return [target for target in graph.targets if target.kind in self.kinds_read]
-
-    def inputs(self, plan: Plan) -> dict[str, str]:
-        """What it reads, and how the report is divided."""
-        inputs = _engine_inputs(self.name)
-        for target in plan.graph.reads(self):
-            if not isinstance(target, RunTarget):
-                inputs[str(target)] = plan.value_hash(target)
-        inputs["runs"] = plan.runs_hash
-        inputs["seeds"] = f"{plan.seed_range.start} to {plan.seed_range.stop - 1}"
-        inputs["sections"] = _outline_hash(plan.project.chapters)
-        return inputs
-
-    @abstractmethod
-    def make(self, stored: StoredReport) -> bytes:
-        """The bytes of the file. Raises `LabReportError`."""
-
-
-class AnswersTarget(DocumentTarget):
-    """`answers.json`, for other programs."""
-
-    kinds_read = ("run", "section", "answer")
-
-    def inputs(self, plan: Plan) -> dict[str, str]:
-        """Those of every document, and all declarations."""
-        return super().inputs(plan) | _declarations(plan)
-
-    def make(self, stored: StoredReport) -> bytes:
-        """Write it."""
-        return files.json_bytes(answers_document(stored))
-
-
-class FramedTarget(DocumentTarget):
-    """What has the sections in the frame: the page or the PDF."""
-
-    kinds_read = ("run", "section", "figure")
-
-    def inputs(self, plan: Plan) -> dict[str, str]:
-        """Those of every document, and the frame."""
-        inputs = super().inputs(plan)
-        inputs["project"] = _project_hash(plan)
-        inputs["seeds declared"] = str(len(plan.project.seed_range))  # for which the text was written
-        for path in sorted(plan.templates.rglob("*")):
-            name = path.relative_to(plan.templates)
-            if path.is_file() and name.parts[0] not in ("questions", "sections"):
-                inputs[f"template {name}"] = plan.dependencies.digests.pin(path)
-        return inputs
-
-
-class PageTarget(FramedTarget):
-    """The page."""
-
-    def make(self, stored: StoredReport) -> bytes:
-        """Render it."""
-        return _framed(stored, seeds=_most_seeds(stored.plan)).encode()
-
-    def make_preliminary(self, stored: StoredReport, notice: str) -> bytes:
-        """Render a page of the first runs, with a notice below its title."""
-        return _framed(stored, notice=notice).encode()
-
-
-class PdfTarget(FramedTarget):
-    """The PDF."""
-
-    def make(self, stored: StoredReport) -> bytes:
-        """Set it. Raises `MissingLibrary` where it cannot be set here."""
-        from labreport.page.pdf import html_to_pdf
-
-        return html_to_pdf(_framed(stored, seeds=_most_seeds(stored.plan), medium="print"))
-
-
-def _framed(stored: StoredReport, **options: Any) -> str:
-    """The sections of a report in the frame, with the options of `render_page`."""
-    from labreport.page.document import render_page
-
-    project = stored.plan.project
-    sections = [stored.section(section) for section in project.chapters]
-    return render_page(project, sections, stored.figures(project.figures), facts(stored), **options)
-
-
-def _most_seeds(plan: Plan) -> int | None:
-    """How many seeds the experiment has that has most; None where there is no experiment."""
-    numbers = [len(plan.seeds(experiment)) for experiment in plan.project.all_experiments]
-    return max(numbers, default=None)
+        return render_section(self.subject, answers, drawings, plan.project.all_experiments, plan.templates)
 
 
 # What several kinds are made of
 
 
-def _engine_inputs(kind: str) -> dict[str, str]:
-    """The engine, and the libraries with which it makes a target of this kind."""
-    inputs = {f"library {name}": version for name, version in versions(_LIBRARIES.get(kind, ())).items()}
-    inputs["engine"] = engine_hash()
+def engine_inputs(target: Target) -> Inputs:
+    """The engine, and the libraries with which it makes a target."""
+    inputs = {"engine": engine_hash()}
+    for name, version in versions(target.libraries).items():
+        inputs[f"library {name}"] = version
     return inputs
 
 
-def _declarations(plan: Plan) -> dict[str, str]:
-    """How the project and its experiments are declared."""
-    inputs = {"project": _project_hash(plan)}
+def value_inputs(target: Target, plan: Plan) -> Inputs:
+    """The values of the answers, figures and sections that a target reads."""
+    inputs = {}
+    for read in plan.graph.reads(target):
+        if isinstance(read, MadeTarget):
+            inputs[str(read)] = plan.value_hash(read)
+    return inputs
+
+
+def experiment_inputs(plan: Plan) -> Inputs:
+    """How each experiment is declared, without its code."""
+    inputs = {}
     for experiment in plan.project.all_experiments:
         inputs[f"experiment {experiment.name}"] = plan.dependencies.declaration_hash(experiment)
     return inputs
 
 
-def _project_hash(plan: Plan) -> str:
-    project = plan.project
-    return short_hash([project.title, project.subtitle, project.author, asdict(project.words)])
+def template_inputs(plan: Plan, paths: Iterable[Path]) -> Inputs:
+    """The bytes of some templates."""
+    inputs = {}
+    for path in paths:
+        inputs[f"template {path.relative_to(plan.templates)}"] = plan.dependencies.digests.pin(path)
+    return inputs
 
 
-def _outline_hash(sections: Sequence[Section]) -> str:
-    """The digest of what sections say beside their answers."""
-    outline: list[list[Any]] = []
-    for section in sections:
-        own_figures = [figure.name for figure in section.figures]
-        members: list[Any] = [section.name, section.title, own_figures]
-        for question in section.questions:
-            figures = [figure.name for figure in question.figures]
-            members.append([question.name, question.text, question.template, figures])
-        outline.append(members)
-    return short_hash(outline)
+_PRINTABLE = (Section, Question, Figure, Words)
+"""Declarations whose own fields a template may print."""
+
+
+def plain_fields(declaration: Project | Section | Question | Figure | Words) -> dict[str, object]:
+    """All that is declared in texts and numbers, down to questions and figures: a new field counts by itself.
+
+    What has another type, such as a function or an experiment, is None.
+    """
+    values = {}
+    for member in fields(declaration):
+        if member.compare:  # its line is not
+            values[member.name] = _plain_value(getattr(declaration, member.name))
+    return values
+
+
+def _plain_value(value: object) -> object:
+    if isinstance(value, tuple):
+        return [_plain_value(member) for member in value]
+    if isinstance(value, _PRINTABLE):
+        return plain_fields(value)
+    return value if isinstance(value, (str, int, float)) else None

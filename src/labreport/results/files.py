@@ -12,12 +12,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias, overload
 
 from safetensors import safe_open
 
 from labreport.errors import LabReportError, UsageError, display_path
 
+JsonObject: TypeAlias = dict[str, Any]
+"""Plain JSON values by name: None, booleans, numbers, texts, and lists and objects of these."""
 CHECKSUM = "checksum"
 """The name under which a JSON file has the digest of all its other members."""
 STATE = "state."
@@ -70,12 +72,12 @@ def write_bytes(path: Path, data: bytes) -> None:
         raise DiskError(f"{text}; mend this and build again, what is finished is kept") from error
 
 
-def write_json(path: Path, values: Mapping[str, Any]) -> None:
+def write_json(path: Path, values: Mapping[str, object]) -> None:
     """Write what `json_bytes` gives. Raises `DiskError`."""
     write_bytes(path, json_bytes(values))
 
 
-def json_bytes(values: Mapping[str, Any]) -> bytes:
+def json_bytes(values: Mapping[str, object]) -> bytes:
     """Give values as a JSON file with a checksum inside.
 
     Floats that are not finite become the texts "nan", "inf" and "-inf"; such texts get a backslash in front.
@@ -86,7 +88,7 @@ def json_bytes(values: Mapping[str, Any]) -> bytes:
     return f"{text}\n".encode("utf-8", "surrogatepass")
 
 
-def read_json(path: Path) -> dict[str, Any] | None:
+def read_json(path: Path) -> JsonObject | None:
     """What `write_json` has written, tuples as lists; None where there is no file. Raises `Damaged`."""
     try:
         members = json.loads(path.read_bytes())
@@ -97,29 +99,29 @@ def read_json(path: Path) -> dict[str, Any] | None:
         raise Damaged(path, f"{display_path(path)} is damaged") from None
     if checksum != _sha256_of_json(members):
         raise Damaged(path, f"{display_path(path)} differs from its checksum")
-    values: dict[str, Any] = map_leaves(members, _from_json)
+    values: JsonObject = map_leaves(members, _from_json)
     return values
 
 
-def to_plain_json(values: Any) -> Any:
+def to_plain_json(values: Mapping[str, object]) -> JsonObject:
     """Values as JSON has them: floats that are not finite as texts, tuples as lists."""
     return map_leaves(values, _to_json)
 
 
-def sha256_of(values: Any) -> str:
+def sha256_of(values: object) -> str:
     """The SHA-256 of values as canonical JSON, in hexadecimal: names sorted, no blanks.
 
     `{"a": 1, "b": (2,)}` and `{"b": [2], "a": 1}` have the same, `1` and `1.0` have not.
     """
-    return _sha256_of_json(to_plain_json(values))
+    return _sha256_of_json(map_leaves(values, _to_json))
 
 
-def short_hash(values: Any) -> str:
+def short_hash(values: object) -> str:
     """The beginning of what `sha256_of` gives."""
     return sha256_of(values)[:HASH_DIGITS]
 
 
-def _sha256_of_json(values: Any) -> str:
+def _sha256_of_json(values: object) -> str:
     """What `sha256_of` gives, of values that are as JSON has them already."""
     text = json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
@@ -131,7 +133,11 @@ def sha256_of_file(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def map_leaves(value: Any, function: Callable[[Any], Any]) -> Any:
+@overload
+def map_leaves(value: Mapping[str, object], function: Callable[[Any], object]) -> JsonObject: ...
+@overload
+def map_leaves(value: object, function: Callable[[Any], object]) -> object: ...
+def map_leaves(value: object, function: Callable[[Any], object]) -> object:
     """A tree of mappings, lists and tuples, as JSON has them, with `function` of each other value."""
     if isinstance(value, Mapping):
         return {str(name): map_leaves(member, function) for name, member in value.items()}
@@ -140,8 +146,8 @@ def map_leaves(value: Any, function: Callable[[Any], Any]) -> Any:
     return function(value)
 
 
-def _to_json(value: Any) -> Any:
-    if getattr(value, "shape", None) == ():
+def _to_json(value: object) -> object:
+    if getattr(value, "shape", None) == () and hasattr(value, "item"):
         value = value.item()  # a number of NumPy
     if isinstance(value, float) and not math.isfinite(value):
         return repr(float(value))
@@ -150,7 +156,7 @@ def _to_json(value: Any) -> Any:
     return value
 
 
-def _from_json(value: Any) -> Any:
+def _from_json(value: object) -> object:
     if isinstance(value, str) and _NOT_FINITE.fullmatch(value):
         return value[1:] if value[0] == "\\" else float(value)
     return value

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from labreport.errors import UsageError, display_path
 from labreport.project import flatten_metrics
+from labreport.results.document import AnswersDocument
 from labreport.results.files import read_json
 from labreport.results.runs import Run
 from labreport.results.store import Store
-from labreport.stats import Quantity, as_prose, from_json
+from labreport.stats import Namespace, Quantity, as_prose, from_json
 from labreport.stats.contents import quantities
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Loaded:
     """A report that was loaded; `document` is its answers.json."""
 
     folder: Path
-    document: Mapping[str, Any] = field(repr=False)
+    document: AnswersDocument = field(repr=False)
 
     @cached_property
     def runs(self) -> dict[str, tuple[Run, ...]]:
@@ -90,13 +90,13 @@ class Loaded:
         return pandas.DataFrame(rows)
 
     @cached_property
-    def read_answers(self) -> dict[str, Any]:
+    def read_answers(self) -> dict[str, Namespace]:
         """The answers by question, as the functions returned them."""
         questions = self.document["questions"]
         return {name: from_json(entry["answer"]) for name, entry in questions.items()}
 
 
-def _answer_row(quantity: Quantity) -> dict[str, Any]:
+def _answer_row(quantity: Quantity) -> dict[str, object]:
     row = {name: getattr(quantity, name) for name in _NUMBERS}
     groups = [f"{group} {n}" for group, n in quantity.groups]
     row["sd"] = quantity.spread
@@ -111,7 +111,7 @@ def load(folder: str | Path) -> Loaded:
     """Load the report in a folder. Raises `UsageError` where there is none, or `Damaged`."""
     path = Path(folder)
     path = path if path.is_file() else path / "answers.json"
-    document = read_json(path)
+    document = cast("AnswersDocument | None", read_json(path))
     if document is None:
         raise UsageError(f"{display_path(path)} is not there; name the folder of a report that was built")
     return Loaded(path.parent, document)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from labreport.errors import display_path, refuse
 from labreport.project import Arrays
@@ -96,6 +99,12 @@ class Run:
         records = self.records[: max(epochs, default=0)]
         return replace(self, records=records, checkpoints=checkpoints, state=None, finished=False)
 
+    @property
+    def value_hash(self) -> str:
+        """The digest of all of it: one that was trained again has another, be it for its times alone."""
+        encoded = msgspec.json.encode(replace(self, inputs={}), enc_hook=name_of_file)
+        return hashlib.sha256(encoded).hexdigest()[: files.HASH_DIGITS]
+
     def without(self, file: Path) -> Run:
         """The run without what was stored in this file of arrays."""
         checkpoints = {}
@@ -110,3 +119,8 @@ class Run:
         """All checkpoints, and the state where there is one."""
         checkpoints = tuple(self.checkpoints.values())
         return (*checkpoints, self.state) if self.state else checkpoints
+
+
+def name_of_file(path: Path) -> str:
+    """How a file of arrays is named in the file of its run, beside which it is."""
+    return path.name

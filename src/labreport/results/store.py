@@ -17,7 +17,7 @@ from labreport.errors import display_path
 from labreport.project import Arrays
 from labreport.results import files
 from labreport.results.reads import ReadLists
-from labreport.results.runs import Checkpoint, Run
+from labreport.results.runs import Checkpoint, Run, name_of_file
 
 _RUN_FILE = re.compile(r"\d+-[0-9a-f]{16}\.json")
 _OURS = re.compile(r"\.?\d+-[0-9a-f]{16}(\..+)?")
@@ -115,7 +115,7 @@ class Store:
     def write(self, run: Run) -> Run:
         """Write the file of a run; then arrays that it names no more are removed. Raises `DiskError`."""
         path = self.path(run)
-        members = msgspec.to_builtins(run, enc_hook=_name_of_file)
+        members = msgspec.to_builtins(run, enc_hook=name_of_file)
         members["checkpoints"] = list(members["checkpoints"].values())
         files.write_json(path, members)
         self._add(path)
@@ -201,11 +201,6 @@ def _run_from_json(members: dict[str, Any], path: Path) -> Run:
     checkpoints = msgspec.convert(members.pop("checkpoints", None), list[Checkpoint], dec_hook=beside)
     run = msgspec.convert(members, Run, dec_hook=beside)
     return replace(run, checkpoints={checkpoint.epoch: checkpoint for checkpoint in checkpoints})
-
-
-def _name_of_file(path: Path) -> str:
-    """How a file of arrays is named in the file of its run, beside which it is."""
-    return path.name
 
 
 def _remove(paths: Iterable[Path]) -> int:

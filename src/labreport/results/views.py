@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
 from labreport.errors import did_you_mean, refuse
 from labreport.project import Experiment, Reader, Study, flatten_metrics
-from labreport.results import files
+from labreport.results.files import STATE
 from labreport.results.runs import Checkpoint, Run
 
 
@@ -68,7 +68,7 @@ class Runs:
     def _member(self, name: str, members: Mapping[str, Any], kind: str) -> Any:
         if name in members:
             return members[name]
-        readable = [member for member in members if not member.startswith(files.STATE)]
+        readable = [member for member in members if not member.startswith(STATE)]
         text = f"{self.name!r} has no {kind} {name!r}{did_you_mean(name, readable, 'it has')}"
         return refuse(text)
 
@@ -148,22 +148,3 @@ def results_for_reader(reader: Reader, runs_of: Callable[[Experiment], Iterable[
             views = [replace(run.view_at(epochs), name=experiment.name) for run in by_seed]
             runs[experiment.name] = Runs(experiment, tuple(views), epochs[-1])
     return Results(reader.name, runs, studies)
-
-
-def describe_experiment(experiment: Experiment, epochs: Sequence[int], runs: Iterable[Run]) -> dict[str, Any]:
-    """How `answers.json` describes an experiment, and by which keys it finds its runs."""
-    specification = {}
-    for member in fields(experiment.specification):
-        specification[member.name] = getattr(experiment.specification, member.name)
-    return {
-        "title": experiment.title or experiment.name,
-        "specification": files.map_leaves(specification, _json_or_text),
-        "epochs": list(epochs),
-        "runs": {str(run.seed): run.key for run in runs},
-    }
-
-
-def _json_or_text(value: Any) -> Any:
-    if value is None or isinstance(value, (bool, int, float, str)):
-        return value
-    return repr(value)

@@ -15,7 +15,7 @@ The rules are in `docs/staleness.md`; each is said in one place:
 """
 
 from labreport.stale.files import MISSING, paths_behind
-from labreport.stale.inputs import ENGINE, UNKNOWN, Dependencies, dependencies
+from labreport.stale.inputs import ENGINE, UNKNOWN, Dependencies, Inputs, dependencies
 from labreport.stale.labels import Label
 from labreport.stale.loader import module_files, open_project
 from labreport.stale.observation import Observation
