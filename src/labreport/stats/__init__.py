@@ -37,5 +37,5 @@ from labreport.stats.quantity import Quantity, Source, as_quantity
 from labreport.stats.formats import FormattedQuantity, as_plus_minus, as_prose
 from labreport.stats.tables import Column, Table, read_declaration, rows
 from labreport.stats.wording import plural
-from labreport.stats.samples import Sample, sample
+from labreport.stats.samples import Sample, sample_of_runs
 from labreport.stats.makers.baseline import summary

@@ -133,7 +133,9 @@ class Cell:
 
 
 Cells: TypeAlias = dict[str, dict[str, Cell]]
-"""Cells by group (without `within` the empty text), and by name."""
+"""Cells by group, and by name."""
+NO_GROUP = ""
+"""The group of all rows, where a table is not divided `within` a column."""
 
 
 def _reduce(measure: Measure, numbers: pandas.Series) -> float:
@@ -167,7 +169,7 @@ def cells_of_table(
     division = divide(data, measure, by, within)
     cells: Cells = {}
     for group_value, rows_of_group in rows_by_value(division.frame, within):
-        group = "" if within is None else text_of(group_value)
+        group = NO_GROUP if within is None else text_of(group_value)
         cells[group] = {}
         for value, rows in rows_by_value(rows_of_group, by):
             name = data.name if by is None else text_of(value)

@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 from labreport.errors import refuse
 from labreport.project import Data, Design, Measure, table
 from labreport.project.checks import short_repr
-from labreport.stats.cells import Cell, cells_of_table
+from labreport.stats.cells import NO_GROUP, Cell, cells_of_table
 from labreport.stats.names import find, text_of
 
 if TYPE_CHECKING:
     import pandas
+    from numpy.typing import NDArray
+    from typing_extensions import TypeIs
 
-    from labreport.project import Study
-    from labreport.results import Results
+    from labreport.project import Experiment, Study
+    from labreport.results import Results, Runs
 
-AnyData: TypeAlias = "Results | Data | pandas.DataFrame | Mapping[str, Sample]"
+Observations: TypeAlias = "Results | Data | pandas.DataFrame | Mapping[str, Sample]"
 """What an author's function gets, a DataFrame, or samples that are made already."""
 By: TypeAlias = "Study | str"
 """What subjects are values of: a study, or the name of a column."""
+BY_EXPERIMENT = "experiment"
+"""What `by` is where the author says nothing: each experiment is a subject, of a table all rows together."""
 Epoch: TypeAlias = int | None
 """The epoch after which runs are read; None: the last that is declared."""
-Groups: TypeAlias = dict[str, dict[str, "Sample"]]
-"""Samples by group (of a column within which they are compared, else the empty text), and by name."""
+Subject: TypeAlias = "Experiment | str | float"
+"""An experiment, its name, or a value of a column."""
+Samples: TypeAlias = dict[str, "Sample"]
+"""Samples by the name of their subject."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,7 @@ class Sample:
 
     name: str
     values: Mapping[Any, float]
-    correct: Mapping[Any, Any] | None = None
+    correct: Mapping[Any, NDArray[Any]] | None = None
     design: Design = field(default_factory=Design)
     label: str = ""
     epoch: int | None = None
@@ -54,7 +60,7 @@ class Sample:
         return list(self.values.values())
 
     @property
-    def correct_by_unit(self) -> list[Any]:
+    def correct_by_unit(self) -> list[NDArray[Any]]:
         """Which items are right, shape (units, items)."""
         return list((self.correct or {}).values())
 
@@ -65,17 +71,34 @@ class Sample:
         return replace(self, values=values, correct=correct)
 
 
-def is_table(data: Any) -> bool:
+def is_table(data: object) -> TypeIs[Data | pandas.DataFrame]:
     """Whether it is a declared table or a DataFrame, and no results."""
     return isinstance(data, Data) or hasattr(data, "groupby")
 
 
-def as_table(data: Any) -> Data:
+def are_results(data: object) -> TypeIs[Results]:
+    """Whether it is the results of experiments, and neither a table nor samples that are made already."""
+    return isinstance(data, Mapping) and hasattr(data, "study")
+
+
+def as_table(data: Data | pandas.DataFrame) -> Data:
     """A declared table as it is, a DataFrame as one of independent rows."""
     return data if isinstance(data, Data) else table(data)
 
 
-def as_measure(measure: Any, data: Any) -> Measure:
+def column_of(data: Data, by: By) -> str | None:
+    """The column by whose values a table is divided; None where the author names none."""
+    if by == BY_EXPERIMENT and BY_EXPERIMENT not in data.frame.columns:
+        return None
+    return text_of(by)
+
+
+def axis_of(by: By) -> str:
+    """The name of what subjects are values of; empty where they are experiments."""
+    return "" if by == BY_EXPERIMENT else text_of(by)
+
+
+def as_measure(measure: Measure | str, data: Observations | Runs) -> Measure:
     """Check that a measure is one that can be read off `data`; of a table, the name of a column is one too.
 
     A column of yes and no is measured in per cent. Raises `UsageError`.
@@ -86,13 +109,13 @@ def as_measure(measure: Any, data: Any) -> Measure:
         refuse(
             f"the measure is {short_repr(measure)}; write Measure(name, unit=…), with the unit of its value"
         )
-    if not is_table(data):
-        if measure.reduce != "mean":
-            measure.refuse_declaration(
-                "reduce= says what is taken of a table's rows; a run has one value: compute it in value="
-            )
-        return measure
-    return _measure_of_column(measure, as_table(data))
+    if is_table(data):
+        return _measure_of_column(measure, as_table(data))
+    if measure.reduce != "mean":
+        measure.refuse_declaration(
+            "reduce= says what is taken of a table's rows; a run has one value: compute it in value="
+        )
+    return measure
 
 
 def _measure_of_column(measure: Measure, data: Data) -> Measure:
@@ -116,7 +139,7 @@ def _measure_of_column(measure: Measure, data: Data) -> Measure:
     return replace(measure, unit="%")
 
 
-def sample(runs: Any, measure: Measure, epoch: Epoch = None) -> Sample:
+def sample_of_runs(runs: Runs, measure: Measure, epoch: Epoch = None) -> Sample:
     """Make the sample of a measure from the runs of an experiment, by default at the last declared epoch."""
     experiment = runs.experiment
     if epoch is None:
@@ -129,103 +152,106 @@ def sample(runs: Any, measure: Measure, epoch: Epoch = None) -> Sample:
         measure.refuse_declaration(
             f"{experiment.name!r} has True and False in it; their share has the unit '%', and no percent=True"
         )
-    values = {seed: float(reading) / measure.input_factor for seed, reading in readings.items()}
     correct = None
     if measure.right is not None:
         correct = {run.seed: measure.right(run, epoch) for run in runs}
-    label = experiment.title or experiment.name
-    terms = tuple(sample(runs, term, epoch) for term in measure.terms)
-    shown_epoch = epoch if experiment.epochs > 1 else None
     return Sample(
         experiment.name,
-        values,
+        {seed: float(reading) / measure.input_factor for seed, reading in readings.items()},
         correct,
         experiment.design,
-        label,
-        shown_epoch,
-        terms=terms,
+        runs.label,
+        epoch if experiment.epochs > 1 else None,
+        terms=tuple(sample_of_runs(runs, term, epoch) for term in measure.terms),
         yes_no=yes_no,
     )
 
 
-def samples_by_group(
-    data: Any,
+def samples_by_name(
+    data: Observations,
     measure: Measure,
-    by: Any,
-    within: str | None,
-    epoch: Epoch,
-    names: Iterable[Any] | None = None,
-) -> Groups:
-    """Make the samples of results, a table, or samples that are made already, by group and name.
+    by: By = BY_EXPERIMENT,
+    epoch: Epoch = None,
+    names: Sequence[object] | None = None,
+) -> Samples:
+    """Make the samples of results, of a table, or take those that are made already; of some names, or all.
 
-    `by` is the column, or the study, whose values are compared, and `within` the column of the groups;
-    without one, the only group is "". Raises `UsageError` for unequal epochs, an epoch of a table, a name
-    that is not there, and a value of a table that is nearly one of the names.
+    `by` is the study, or the column, whose values are compared. Raises `UsageError` for unequal epochs, an
+    epoch of a table, a name that is not there, and a value of a table that is nearly one of the names.
     """
-    wanted = None if names is None else list(names)
     if is_table(data):
-        refuse_epochs_of_table(epoch)
-        return _of_table(as_table(data), measure, by, within, wanted)
-    if within is not None:
-        refuse(f"within={within!r} is a column of a table; results have none: compare by= a study")
-    if all(isinstance(data[name], Sample) for name in data):
-        samples = {name: data[name] for name in data}
-    elif text_of(by) == "experiment":
-        samples = _of_experiments(data, measure, epoch, wanted)
+        return _samples_of_table(as_table(data), measure, by, None, epoch, names)[NO_GROUP]
+    if not are_results(data):
+        samples = dict(data)
+    elif by == BY_EXPERIMENT:
+        samples = _samples_of_experiments(data, measure, epoch, names)
     else:
-        samples = _of_study(data, measure, by, epoch)
-    if wanted is not None:
-        chosen = [find(name, samples) for name in wanted]
-        samples = {name: samples[name] for name in chosen}
-    return {"": samples}
+        samples = _samples_of_study(data, measure, by, epoch)
+    if names is None:
+        return samples
+    return {name: samples[name] for name in [find(name, samples) for name in names]}
 
 
-def refuse_epochs_of_table(*epochs: Epoch) -> None:
-    """Raise `UsageError` where an epoch of a table is asked for."""
-    for epoch in epochs:
-        if epoch is not None:
-            refuse(f"epoch={epoch!r}: a table has no epochs; within= compares inside the values of a column")
+def samples_by_group(
+    data: Observations,
+    measure: Measure,
+    by: By,
+    within: str,
+    epoch: Epoch = None,
+    names: Sequence[object] | None = None,
+) -> dict[str, Samples]:
+    """Make the samples of a table, as `samples_by_name` does, in each group: of each value of `within`."""
+    if not is_table(data):
+        refuse(f"within={within!r} is a column of a table; results have none: compare by= a study")
+    return _samples_of_table(as_table(data), measure, by, within, epoch, names)
 
 
-def _of_experiments(
-    results: Any, measure: Measure, epoch: Epoch, names: Iterable[Any] | None
-) -> dict[str, Sample]:
+def refuse_epoch_of_table(epoch: int) -> NoReturn:
+    """Raise `UsageError`: an epoch of a table is asked for."""
+    refuse(f"epoch={epoch!r}: a table has no epochs; within= compares inside the values of a column")
+
+
+def _samples_of_experiments(
+    results: Results, measure: Measure, epoch: Epoch, names: Sequence[object] | None
+) -> Samples:
     """The samples of some experiments, or of all that are read, at epochs that are equal."""
-    chosen = [text_of(name) for name in names] if names else list(results.experiments or results)
-    samples = {name: sample(results[name], measure, epoch) for name in chosen}
-    epochs = {name: of_name.epoch or 1 for name, of_name in samples.items()}
+    chosen = map(text_of, names) if names else results.experiments or results
+    samples = {name: sample_of_runs(results[name], measure, epoch) for name in chosen}
+    epochs = {name: sample.epoch or 1 for name, sample in samples.items()}
     if epoch is None and len(set(epochs.values())) > 1:
         listed = ", ".join(f"{name}: {last}" for name, last in epochs.items())
         refuse(f"{measure.name!r} would be compared after unequal epochs ({listed}); give epoch=")
     return samples
 
 
-def _of_study(results: Any, measure: Measure, study: Any, epoch: Epoch) -> dict[str, Sample]:
+def _samples_of_study(results: Results, measure: Measure, study: By, epoch: Epoch) -> Samples:
     """The samples of the cells of a study, by the values of its axes: `0.5 × 0.9`."""
     samples = {}
     for point, runs in results.study(text_of(study)):
-        key = " × ".join(map(label_of, point.values()))
-        samples[key] = replace(sample(runs, measure, epoch), name=key, label=key)
+        name = " × ".join(map(label_of, point.values()))
+        samples[name] = replace(sample_of_runs(runs, measure, epoch), name=name, label=name)
     return samples
 
 
-def _of_table(
-    data: Data, measure: Measure, by: Any, within: str | None, names: Sequence[Any] | None
-) -> Groups:
+def _samples_of_table(
+    data: Data, measure: Measure, by: By, within: str | None, epoch: Epoch, names: Sequence[object] | None
+) -> dict[str, Samples]:
     """The samples of the cells of a table, by the values of `within` and of `by`."""
-    column = None if by == "experiment" and by not in data.frame.columns else text_of(by)
+    if epoch is not None:
+        refuse_epoch_of_table(epoch)
     design = Design(data.unit, paired=data.replicate is not None)
-    groups: Groups = {}
-    for group, cells in cells_of_table(data, measure, column, within, names).items():
+    groups: dict[str, Samples] = {}
+    for group, cells in cells_of_table(data, measure, column_of(data, by), within, names).items():
         groups[group] = {}
         for name, cell in cells.items():
             yes_no = cell.division.yes_no
-            sample_of_cell = Sample(name, cell.values, design=design, label=name, yes_no=yes_no, cell=cell)
-            groups[group][name] = sample_of_cell
+            groups[group][name] = Sample(
+                name, cell.values, design=design, label=name, yes_no=yes_no, cell=cell
+            )
     return groups
 
 
-def label_of(value: Any) -> str:
+def label_of(value: object) -> str:
     """A value of an axis in a few characters, for people: of three layers of 8 `3 × 8`.
 
     Names of experiments spell the same `8x3`, by `_value_in_name` of `project.experiment`: they are keys.

@@ -11,8 +11,15 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from labreport.errors import did_you_mean, refuse
 from labreport.project import Data, Measure, Study, flatten_metrics
 from labreport.results import Results
-from labreport.stats import Sample, mean_of, sample
-from labreport.stats.samples import as_measure, as_table, label_of, samples_by_group
+from labreport.stats import Sample, mean_of, sample_of_runs
+from labreport.stats.samples import (
+    BY_EXPERIMENT,
+    as_measure,
+    as_table,
+    label_of,
+    samples_by_group,
+    samples_by_name,
+)
 
 if TYPE_CHECKING:
     import pandas
@@ -84,7 +91,11 @@ def means_of_values(
     """Means by the values of `within` and of `by`, else of each experiment (or of all rows of a table)."""
     data = source if isinstance(source, Results) else as_table(source)
     checked_measure = as_measure(measure, data)
-    groups = samples_by_group(data, checked_measure, by or "experiment", within, epoch)
+    compared_by = by or BY_EXPERIMENT
+    if within is None:
+        groups = {"": samples_by_name(data, checked_measure, compared_by, epoch)}
+    else:
+        groups = samples_by_group(data, checked_measure, compared_by, within, epoch)
     named = []
     for outer, samples in groups.items():
         labels = _distinct_labels({name: sample.label for name, sample in samples.items()})
@@ -109,7 +120,7 @@ def means_of_study(results: Results, study: Study | str, measure: Measure, epoch
     named = []
     for point, runs in points:
         first, *others = map(label_of, point.values())
-        named.append((first, ", ".join(others), sample(runs, measure, epoch)))
+        named.append((first, ", ".join(others), sample_of_runs(runs, measure, epoch)))
     first_axis, *other_axes = points[0][0]
     return _means(named, measure, (first_axis, ", ".join(other_axes)))
 
@@ -127,7 +138,7 @@ def means_by_epoch(results: Results, what: Measure | str) -> Means:
                 runs.curve(what)  # its error names the records that there are
             epochs = sorted({epoch for run in runs for epoch in run.checkpoints})
         for epoch in epochs:
-            named.append((label, str(epoch), sample(runs, measure, epoch)))
+            named.append((label, str(epoch), sample_of_runs(runs, measure, epoch)))
     return _means(named, measure, ("experiment", "epoch"))
 
 

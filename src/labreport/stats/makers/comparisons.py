@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations, pairwise
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from labreport.errors import did_you_mean, refuse
 from labreport.project.measure import Measure
@@ -15,33 +15,35 @@ from labreport.stats.inference import compare
 from labreport.stats.makers.described import answer_of, subjects_with_means
 from labreport.stats.names import text_of
 from labreport.stats.samples import (
-    AnyData,
+    BY_EXPERIMENT,
     By,
     Epoch,
-    Sample,
+    Observations,
+    Samples,
+    Subject,
+    are_results,
     as_measure,
-    is_table,
-    refuse_epochs_of_table,
-    sample,
+    axis_of,
+    refuse_epoch_of_table,
+    sample_of_runs,
     samples_by_group,
+    samples_by_name,
 )
 
 if TYPE_CHECKING:
     from labreport.project import Experiment
     from labreport.results import Results
 
-Subject: TypeAlias = "Experiment | str | float | tuple[Experiment | str, int]"
-"""What is compared: an experiment, a value of a column, or an experiment and an epoch."""
-
-Samples: TypeAlias = dict[str, Sample]
+SubjectAtEpoch: TypeAlias = "tuple[Experiment | str, int]"
+"""An experiment, and the epoch after which it is read."""
 Pairs: TypeAlias = Sequence[tuple[str, ...]]
 """What is compared: pairs of names, or single names that are compared with zero."""
 
 
 def ranking(
-    data: AnyData,
+    data: Observations,
     measure: Measure | str,
-    by: By = "experiment",
+    by: By = BY_EXPERIMENT,
     epoch: Epoch = None,
     name: str = "ranking",
     pairs: Literal["all", "best"] = "all",
@@ -57,33 +59,37 @@ def ranking(
     measure = as_measure(measure, data)
     if pairs not in ("all", "best"):
         refuse(f"pairs={pairs!r}; allowed are 'all' and 'best'{did_you_mean(pairs, ('all', 'best'))}")
-    samples = samples_by_group(data, measure, by, None, epoch)[""]
-    return answer_of(rank(samples, measure, by, pairs == "best", paired), name)
+    samples = samples_by_name(data, measure, by, epoch)
+    return answer_of(rank(samples, measure, axis_of(by), pairs == "best", paired), name)
 
 
 def rank(
-    samples: Samples, measure: Measure, by: Any, only_best: bool = False, paired: bool | None = None
+    samples: Samples, measure: Measure, axis: str, only_best: bool = False, paired: bool | None = None
 ) -> Ranking:
-    """Compare all pairs of several, or only the best with each; each pair is judged as one of all pairs."""
+    """Compare all pairs of several, or only the best with each; each pair is judged as one of all pairs.
+
+    `axis` is the name of what they are values of.
+    """
     if len(samples) < 2:
         names = ", ".join(samples) or "none"
         refuse(f"a ranking is of at least two; there is {names}: add to reads=, give by=")
     pairs = list(combinations(samples, 2))
-    unjudged = Ranking(**subjects_with_means(samples, measure, by))
-    best = unjudged.order[0]
-    chosen = [pair for pair in pairs if best in pair] if only_best else pairs
-    comparisons = _compare_pairs(samples, measure, chosen, len(pairs), paired)
-    return replace(unjudged, comparisons=comparisons, family=len(pairs))
+    family = len(pairs)
+    unjudged = Ranking(**subjects_with_means(samples, measure, axis), family=family)
+    if only_best:
+        best = unjudged.order[0]
+        pairs = [pair for pair in pairs if best in pair]
+    return replace(unjudged, comparisons=_compare_pairs(samples, measure, pairs, family, paired))
 
 
 def difference(
-    data: AnyData,
+    data: Observations,
     measure: Measure | str,
-    first: Subject | None = None,
-    second: Subject | None = None,
+    first: Subject | SubjectAtEpoch | None = None,
+    second: Subject | SubjectAtEpoch | None = None,
     *,
-    by: By = "experiment",
-    against: Experiment | str | float | None = None,
+    by: By = BY_EXPERIMENT,
+    against: Subject | None = None,
     within: str | None = None,
     epoch: Epoch = None,
     name: str = "difference",
@@ -104,44 +110,53 @@ def difference(
     inside.
     """
     measure = as_measure(measure, data)
-    if isinstance(first, tuple) and isinstance(second, tuple):
-        groups = {"": _at_epochs(data, measure, first, second)}
-    else:
-        names = [subject for subject in (first, second) if subject is not None]
-        groups = samples_by_group(data, measure, by, within, epoch, names or None)
     with_zero = second is None and (measure.unit == "points" or bool(measure.terms))
-    pairs = {}
-    for group, samples in groups.items():
-        pairs[group] = _pairs(group, list(samples), against, with_zero)
-    family = family or sum(map(len, pairs.values()))
-    findings = {}
-    for group, samples in groups.items():
-        comparisons = _compare_pairs(samples, measure, pairs[group], family, paired)
-        subjects = subjects_with_means(samples, measure, by)
-        findings[group] = Difference(**subjects, comparisons=comparisons, family=family)
-    finding = findings[""] if within is None else _group_differences(findings, within)
+    names = [subject for subject in (first, second) if subject is not None] or None
+    if within is not None:
+        groups = samples_by_group(data, measure, by, within, epoch, names)
+        pairs_of = {group: _pairs(samples, against, with_zero, group) for group, samples in groups.items()}
+        family = family or sum(map(len, pairs_of.values()))
+        findings = {}
+        for group, samples in groups.items():
+            findings[group] = _difference(samples, measure, axis_of(by), pairs_of[group], family, paired)
+        return answer_of(_group_differences(findings, within), name)
+    if isinstance(first, tuple) and isinstance(second, tuple):
+        samples = _samples_at_epochs(data, measure, first, second)
+    else:
+        samples = samples_by_name(data, measure, by, epoch, names)
+    pairs = _pairs(samples, against, with_zero)
+    finding = _difference(samples, measure, axis_of(by), pairs, family or len(pairs), paired)
     return answer_of(finding, name)
 
 
-def _at_epochs(data: Any, measure: Measure, *subjects: tuple[Any, int]) -> Samples:
+def _difference(
+    samples: Samples, measure: Measure, axis: str, pairs: Pairs, family: int, paired: bool | None
+) -> Difference:
+    """The finding of some pairs of samples, or of single ones beside zero."""
+    comparisons = _compare_pairs(samples, measure, pairs, family, paired)
+    return Difference(**subjects_with_means(samples, measure, axis), comparisons=comparisons, family=family)
+
+
+def _samples_at_epochs(data: Observations, measure: Measure, *subjects: SubjectAtEpoch) -> Samples:
     """The samples of experiments after epochs of their own: `("wide", 50), ("small", 60)`."""
-    if is_table(data):
-        refuse_epochs_of_table(*[epoch for _, epoch in subjects])
+    if not are_results(data):
+        refuse_epoch_of_table(subjects[0][1])
     experiments = {text_of(experiment) for experiment, _ in subjects}
     samples: Samples = {}
     for experiment, epoch in subjects:
-        after = sample(data[experiment], measure, epoch)
+        sample = sample_of_runs(data[experiment], measure, epoch)
         if len(experiments) == 1:
-            samples[str(epoch)] = replace(after, label=f"epoch {epoch}")
+            samples[str(epoch)] = replace(sample, label=f"epoch {epoch}")
         else:
-            label = f"{after.label} after {epoch} epochs"
-            samples[f"{after.name} at {epoch}"] = replace(after, label=label)
+            label = f"{sample.label} after {epoch} epochs"
+            samples[f"{sample.name} at {epoch}"] = replace(sample, label=label)
     return samples
 
 
-def _pairs(group: str, names: Sequence[str], against: Any, with_zero: bool) -> Pairs:
-    """Which of some names are compared in a group. Raises `UsageError` where that is not said."""
+def _pairs(samples: Samples, against: Subject | None, with_zero: bool, group: str = "") -> Pairs:
+    """Which samples, of a group, are compared. Raises `UsageError` where that is not said."""
     where = f" in {group}" if group else ""
+    names = list(samples)
     if against is not None:
         base = text_of(against)
         if base not in names:
@@ -186,15 +201,18 @@ def change(
     Those of several are judged together, and asked by name: `change.more("complex")`. Gives `change`, `mean`
     by epoch (of several, by experiment and epoch) and the table `means`.
     """
+    measure = as_measure(measure, data)
     if experiment is None:
-        experiments: Sequence[Any] = data.experiments
+        names: Sequence[str] = data.experiments
+    elif isinstance(experiment, (list, tuple)):
+        names = list(map(text_of, experiment))
     else:
-        experiments = experiment if isinstance(experiment, (list, tuple)) else [experiment]
+        names = [text_of(experiment)]
     findings = {}
-    for changed in map(text_of, experiments):
-        last, first = (changed, last_epoch), (changed, first_epoch)
-        answer = difference(data, measure, last, first, by="epoch", family=len(experiments))
-        findings[changed] = answer.difference
+    for changed in names:
+        samples = _samples_at_epochs(data, measure, (changed, last_epoch), (changed, first_epoch))
+        pairs = _pairs(samples, against=None, with_zero=False)
+        findings[changed] = _difference(samples, measure, "epoch", pairs, len(names), paired=None)
     if len(findings) > 1:
         return answer_of(_group_differences(findings, "experiment"), name, usual_name="change")
     (finding,) = findings.values()
@@ -202,7 +220,7 @@ def change(
 
 
 def effect(
-    data: AnyData,
+    data: Observations,
     measure: Measure | str,
     by: By,
     epoch: Epoch = None,
@@ -216,7 +234,7 @@ def effect(
     than two values.
     """
     measure = as_measure(measure, data)
-    samples = samples_by_group(data, measure, by, None, epoch)[""]
+    samples = samples_by_name(data, measure, by, epoch)
     names = list(samples)
     if len(names) < 2:
         listed = ", ".join(names) or "none"
@@ -225,14 +243,14 @@ def effect(
     if len(names) > 2:
         steps.append((names[-1], names[0]))
     comparisons = _compare_pairs(samples, measure, steps, len(steps), paired)
-    subjects = subjects_with_means(samples, measure, _axis_of(data, by))
+    subjects = subjects_with_means(samples, measure, _field_of(data, by))
     return answer_of(Effect(**subjects, comparisons=comparisons, family=len(steps)), name)
 
 
-def _axis_of(data: Any, by: By) -> By:
-    """What the values of a study are of, which is a field; or of a column, the column."""
-    if is_table(data) or not hasattr(data, "study"):
-        return by
+def _field_of(data: Observations, by: By) -> str:
+    """The field that a study varies, or the column: what the values of an effect are of."""
+    if not are_results(data):
+        return axis_of(by)
     first_point, _ = data.study(by)[0]
     return ", ".join(first_point)
 

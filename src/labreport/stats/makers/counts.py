@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Literal, TypeAlias
 
 from labreport.errors import refuse
 from labreport.project.measure import Measure
@@ -14,21 +13,31 @@ from labreport.stats.finding import Count
 from labreport.stats.formats import as_prose
 from labreport.stats.makers.described import subjects_with_means
 from labreport.stats.quantity import Quantity, Source
-from labreport.stats.samples import AnyData, By, Epoch, Sample, as_measure, samples_by_group
+from labreport.stats.samples import (
+    BY_EXPERIMENT,
+    By,
+    Epoch,
+    Observations,
+    Sample,
+    Subject,
+    as_measure,
+    axis_of,
+    samples_by_name,
+)
 from labreport.stats.scalars import plain_number
 
-if TYPE_CHECKING:
-    from labreport.project import Experiment
+Side: TypeAlias = Literal["above", "below"]
+"""On which side of a threshold is counted."""
 
 
 def count(
-    data: AnyData,
-    experiments: Experiment | str | Iterable[Experiment | str] | None,
+    data: Observations,
+    experiments: Subject | Iterable[Subject] | None,
     measure: Measure | str,
     *,
     above: float | None = None,
     below: float | None = None,
-    by: By = "experiment",
+    by: By = BY_EXPERIMENT,
     epoch: Epoch = None,
     name: str = "count",
 ) -> Answer:
@@ -40,30 +49,40 @@ def count(
     measure = as_measure(measure, data)
     if (above is None) == (below is None):
         refuse("count: give either above= or below=, the threshold in the unit of the measure")
-    side = "above" if below is None else "below"
+    side: Side = "above" if below is None else "below"
     stored = plain_number(below if above is None else above) / measure.factor
     threshold = Quantity(stored, measure.quantity_unit, source=Source(kind="declared"), exact=True)
-    names: Any = experiments
-    if experiments is not None and (isinstance(experiments, str) or not isinstance(experiments, Iterable)):
-        names = [experiments]
-    samples = samples_by_group(data, measure, by, None, epoch, names)[""]
+    samples = samples_by_name(data, measure, by, epoch, _as_list(experiments))
     label = f"{measure.label} {side} {as_prose(threshold)}"
-    counts = {key: _count_of(sample, stored, side, label) for key, sample in samples.items()}
-    n = sum(of_subject.n for of_subject in counts.values())
+    counts = []
+    for subject, sample in samples.items():
+        counts.append((subject, _count_of(sample, stored, side, label)))
+    n = sum(count.n for _, count in counts)
     of = Quantity(n, source=Source(tuple(samples), measure.label, kind="counted"), exact=True)
-    subjects = subjects_with_means(samples, measure, by)
-    finding = Count(**subjects, counts=tuple(counts.items()), of=of, threshold=threshold, side=side)
+    subjects = subjects_with_means(samples, measure, axis_of(by))
+    finding = Count(**subjects, counts=tuple(counts), of=of, threshold=threshold, side=side)
     return Answer(**{name: finding})
 
 
-def _count_of(sample: Sample, threshold: float, side: str, label: str) -> Quantity:
+def _as_list(experiments: Subject | Iterable[Subject] | None) -> list[Subject] | None:
+    """One or several experiments as a list; None, which means all, as it is."""
+    if experiments is None:
+        return None
+    if isinstance(experiments, str) or not isinstance(experiments, Iterable):
+        return [experiments]
+    return list(experiments)
+
+
+def _count_of(sample: Sample, threshold: float, side: Side, label: str) -> Quantity:
     """In how many units of a sample the value is on one side of a threshold."""
-    is_beyond = operator.gt if side == "above" else operator.lt
-    number = 0
+    numbers = sample.numbers
+    if side == "above":
+        number = sum(value > threshold for value in numbers)
+    else:
+        number = sum(value < threshold for value in numbers)
     by_unit = []
     for unit, value in sample.values.items():
-        number += is_beyond(value, threshold)
         by_unit.append((unit, None if math.isnan(value) else value))
-    n = len(by_unit)
+    n = len(numbers)
     source = Source((sample.name,), label, n=n, unit_name=sample.design.unit, kind="counted")
     return Quantity(number, n=n, source=source, values=tuple(by_unit), exact=True, out_of=n)

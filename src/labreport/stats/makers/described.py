@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from labreport.project.measure import Measure
 from labreport.stats.answers import Answer
 from labreport.stats.finding import ComparedSubjects, GroupedDifference, Ranking
 from labreport.stats.inference import mean_of
-from labreport.stats.names import text_of
 from labreport.stats.quantity import Quantity
-from labreport.stats.samples import Sample
+from labreport.stats.samples import Samples
 
 
 class SubjectsWithMeans(TypedDict):
@@ -27,21 +25,23 @@ class SubjectsWithMeans(TypedDict):
     axis: str
 
 
-def subjects_with_means(samples: Mapping[str, Sample], measure: Measure, by: Any) -> SubjectsWithMeans:
-    """Compute the mean of each sample, with its interval, and say what the samples are of."""
-    labels = [sample.label or name for name, sample in samples.items()]
-    means = {name: mean_of(sample, measure) for name, sample in samples.items()}
-    epochs = {sample.epoch for sample in samples.values()}
-    first, *_ = samples.values()
-    axis = text_of(by)
+def subjects_with_means(samples: Samples, measure: Measure, axis: str) -> SubjectsWithMeans:
+    """Compute the mean of each sample, with its interval; `axis` is the name of what they are values of."""
+    labels = []
+    means = []
+    for name, sample in samples.items():
+        labels.append(sample.label or name)
+        means.append((name, mean_of(sample, measure)))
+    first = next(iter(samples.values()))
+    has_one_epoch = all(sample.epoch == first.epoch for sample in samples.values())
     return {
         "subjects": tuple(samples),
         "measure": _without_functions(measure),
-        "epoch": first.epoch if len(epochs) == 1 else None,
+        "epoch": first.epoch if has_one_epoch else None,
         "labels": tuple(labels),
-        "subject_means": tuple(means.items()),
+        "subject_means": tuple(means),
         "unit_name": first.design.unit,
-        "axis": "" if axis == "experiment" else axis,
+        "axis": axis,
     }
 
 
