@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from labreport.check.claims import claims_of_document, keyed_claims, newly_fallen
+from labreport.check.claims import Document, claims_of_document, keyed_claims, newly_fallen
 from labreport.page import Claim
 from labreport.page.escapes import escape_markdown
 from labreport.results import files
@@ -60,7 +60,7 @@ class LastBuild:
     fallen: tuple[Claim, ...] = ()
 
     @classmethod
-    def between(cls, before: Mapping[str, Any], after: Mapping[str, Any]) -> LastBuild:
+    def between(cls, before: Document, after: Document) -> LastBuild:
         """What a build changed, by its `answers.json` before and after it."""
         old, new = printed_numbers(before), printed_numbers(after)
         was = {}
@@ -83,13 +83,13 @@ class LastBuild:
         files.write_json(report / LAST_BUILD, msgspec.to_builtins(self))
 
 
-def changed_statements(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[ChangedStatement]:
+def changed_statements(before: Document, after: Document) -> list[ChangedStatement]:
     """What is different between two `answers.json`, answers first, each paired by its name."""
-    of_answers = list(_of_answers(before["questions"], after["questions"]))
-    return of_answers + list(_of_claims(before, after))
+    changed_answers = list(_changed_answers(before["questions"], after["questions"]))
+    return changed_answers + list(_changed_claims(before, after))
 
 
-def _of_answers(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[ChangedStatement]:
+def _changed_answers(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[ChangedStatement]:
     for name in old:
         if name not in new:
             yield ChangedStatement(name, "asked", "")
@@ -105,7 +105,7 @@ def _of_answers(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Chan
                 yield ChangedStatement(f"{name}.{path}", old_text, new_text)
 
 
-def _of_claims(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[ChangedStatement]:
+def _changed_claims(before: Document, after: Document) -> Iterator[ChangedStatement]:
     old = keyed_claims(claims_of_document(before))
     for key, claim in keyed_claims(claims_of_document(after)).items():
         previous = old.get(key, claim)
@@ -114,24 +114,24 @@ def _of_claims(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[
             yield ChangedStatement(f"{claim.file}:{claim.line}", was, now, claim.text)
 
 
-def _statements(item: Any, path: str = "") -> Iterator[tuple[str, str]]:
+def _statements(member: object, path: str = "") -> Iterator[tuple[str, str]]:
     """What an answer states, by name: each number as printed, with how it was judged; each fact and text."""
-    if isinstance(item, Quantity):
-        yield path, as_plus_minus(item)
-    elif isinstance(item, Finding):
-        for name, text in outcomes_by_name(item):
+    if isinstance(member, Quantity):
+        yield path, as_plus_minus(member)
+    elif isinstance(member, Finding):
+        for name, text in outcomes_by_name(member):
             yield f"{path}.{name}".rstrip("."), text
-    elif isinstance(item, Namespace):
-        has_ranking = any(isinstance(member, Ranking) for member in item.members.values())
-        for name, member in item.members.items():
-            is_said_by_ranking = has_ranking and name == "difference"
-            if not is_said_by_ranking:
-                yield from _statements(member, f"{path}.{name}".lstrip("."))
-    elif isinstance(item, (str, list)):
-        yield path, str(item)
+    elif isinstance(member, Namespace):
+        members = dict(member.members)
+        if any(isinstance(finding, Ranking) for finding in members.values()):
+            members.pop("difference", None)  # which the ranking states
+        for name, inner in members.items():
+            yield from _statements(inner, f"{path}.{name}".lstrip("."))
+    elif isinstance(member, (str, list)):
+        yield path, str(member)
 
 
-def printed_numbers(document: Mapping[str, Any]) -> dict[str, str]:
+def printed_numbers(document: Document) -> dict[str, str]:
     """Each number of an `answers.json` as it is printed, by the name that the page has for it."""
     numbers = {}
     for question, entry in document["questions"].items():

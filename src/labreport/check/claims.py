@@ -12,13 +12,16 @@ from labreport.errors import location_of
 from labreport.page import DOES_NOT_HOLD, Claim
 from labreport.plan import Plan
 
-ClaimOutcome = Literal["holds", "fails", "unknown"]
+Document: TypeAlias = Mapping[str, Any]
+"""What an `answers.json` holds."""
+Verdict: TypeAlias = Literal["holds", "fails", "unknown"]
+"""What is true of a claim; what a comparison says is its outcome: more, less, same, unclear."""
 ClaimKey: TypeAlias = tuple[str, str, int]
 """By what a claim is known in another build: its file, its condition, and how many of both were before it.
 
 Its text has numbers in it, and its line moves.
 """
-VERDICTS: dict[ClaimOutcome, str] = {"holds": "holds", "fails": DOES_NOT_HOLD, "unknown": "is not known"}
+VERDICT_TEXTS: dict[Verdict, str] = {"holds": "holds", "fails": DOES_NOT_HOLD, "unknown": "is not known"}
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class CheckedClaim:
         return location_of(self.path, self.claim.line)
 
     @property
-    def outcome(self) -> ClaimOutcome:
+    def verdict(self) -> Verdict:
         """Whether the text that is printed holds; with `{% else %}` it does, unless nothing is known."""
         if self.claim.holds is None:
             return "unknown"
@@ -43,14 +46,14 @@ class CheckedClaim:
 
     @property
     def message(self) -> str:
-        """Say the outcome, the sentence and what holds instead.
+        """Say the verdict, the sentence and what holds instead.
 
         >>> checked.message
         'new: does not hold: "The forest leads." (now: forest and linear are level)'
         """
         new = "new: " if self.is_new else ""
         now = f" (now: {self.claim.now})" if self.claim.now else ""
-        return f'{new}{VERDICTS[self.outcome]}: "{self.claim.text}"{now}'
+        return f'{new}{VERDICT_TEXTS[self.verdict]}: "{self.claim.text}"{now}'
 
 
 def keyed_claims(claims: Iterable[Claim]) -> dict[ClaimKey, Claim]:
@@ -64,10 +67,13 @@ def keyed_claims(claims: Iterable[Claim]) -> dict[ClaimKey, Claim]:
     return keyed
 
 
-def claims_of_document(document: Mapping[str, Any]) -> list[Claim]:
+def claims_of_document(document: Document) -> list[Claim]:
     """The claims that an `answers.json` has."""
-    parts = (*document["questions"].values(), *document["sections"].values())
-    return [Claim(**claim) for part in parts for claim in part["claims"]]
+    claims = []
+    for kind in ("questions", "sections"):
+        for part in document[kind].values():
+            claims += [Claim(**claim) for claim in part["claims"]]
+    return claims
 
 
 def claims_of_sections(plan: Plan) -> list[Claim]:
@@ -82,9 +88,13 @@ def claims_of_sections(plan: Plan) -> list[Claim]:
 
 def newly_fallen(before: Iterable[Claim], after: Iterable[Claim]) -> tuple[Claim, ...]:
     """Those that fail now and did not before; one that was not there before is among them."""
-    fallen_before = {key for key, claim in keyed_claims(before).items() if claim.fails}
-    fallen_now = {key: claim for key, claim in keyed_claims(after).items() if claim.fails}
-    return tuple(claim for key, claim in fallen_now.items() if key not in fallen_before)
+    claims_before = keyed_claims(before)
+    fallen = []
+    for key, claim in keyed_claims(after).items():
+        has_failed_before = key in claims_before and claims_before[key].fails
+        if claim.fails and not has_failed_before:
+            fallen.append(claim)
+    return tuple(fallen)
 
 
 def check_claims(plan: Plan, fallen: Collection[Claim] = ()) -> list[CheckedClaim]:
@@ -96,7 +106,7 @@ def check_claims(plan: Plan, fallen: Collection[Claim] = ()) -> list[CheckedClai
     return checked
 
 
-def wrong_claims(claims: Iterable[CheckedClaim], allow_unknown: bool) -> list[CheckedClaim]:
+def unmet_claims(claims: Iterable[CheckedClaim], allow_unknown: bool) -> list[CheckedClaim]:
     """Those that fail, and those that are not known, unless that is allowed."""
     allowed = ("holds", "unknown") if allow_unknown else ("holds",)
-    return [claim for claim in claims if claim.outcome not in allowed]
+    return [claim for claim in claims if claim.verdict not in allowed]

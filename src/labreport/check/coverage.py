@@ -28,7 +28,14 @@ JUDGES = re.compile(
 )
 PLACES = ("figure", "question", "ref", "rows", "show", "term")
 """What a template calls between `{{` and `}}` that is no number."""
-END_OF_SENTENCE = re.compile(r"(?<=[.!?:])[*_]*\s+|\n\s*\n|\n(?=\s*(?:[-*+>|#]|\d+[.)])\s?)")
+END_OF_SENTENCE = re.compile(
+    r"""
+    (?<=[.!?:]) [*_]* \s+                    # behind its last sign, which may be emphasised
+    | \n\s*\n                                # the end of a paragraph
+    | \n (?= \s* (?: [-*+>|\#] | \d+[.)] ) )  # before a list, a quotation, a table or a heading
+    """,
+    re.VERBOSE,
+)
 FIRST_WORD = re.compile(r"\S")
 PRINTED = "…"
 """Stands in a sentence for what the template prints there."""
@@ -69,14 +76,16 @@ def coverage_of(templates: Iterable[Path]) -> Coverage:
     coverage = Coverage()
     for path in templates:
         if path.is_file():
-            _add_template(coverage, path)
+            text, outside_claims = _texts_of(path, coverage)
+            coverage.typed += count_typed_numbers(text)
+            _add_sentences(path, text, outside_claims, coverage)
     return coverage
 
 
-def _add_template(coverage: Coverage, path: Path) -> None:
-    """Count what a template has."""
-    text = ""  # as a reader sees it
-    unbound = ""  # the same, blank where a claim is
+def _texts_of(path: Path, coverage: Coverage) -> tuple[str, str]:
+    """A template as a reader sees it, and the same with dots where a claim is; its numbers are counted."""
+    text = ""
+    outside_claims = ""
     in_claim = False
     for line, kind, words in _pieces(path.read_text(encoding="utf-8")):
         piece = "\n" * (line - 1 - text.count("\n"))
@@ -88,17 +97,22 @@ def _add_template(coverage: Coverage, path: Path) -> None:
         elif kind == "block" and words[0] in ("claim", "endclaim"):
             in_claim = words[0] == "claim"
         text += piece
-        unbound += blank(piece) if in_claim else piece
-    coverage.typed += count_typed_numbers(text)
+        outside_claims += blank(piece) if in_claim else piece
+    return text, outside_claims
+
+
+def _add_sentences(path: Path, text: str, outside_claims: str, coverage: Coverage) -> None:
+    """Count the sentences that compare or judge, and list those that are no part of a claim."""
     prose = without_markup(text)
     for start, stop in _sentences(prose):
         if not JUDGES.search(prose, start, stop):
             continue
-        if unbound[start:stop] != text[start:stop]:
+        sentence = text[start:stop]
+        if outside_claims[start:stop] != sentence:
             coverage.guarded += 1
             continue
         line = text.count("\n", 0, start) + 1
-        coverage.unguarded.append(Sentence(path, line, " ".join(text[start:stop].split())))
+        coverage.unguarded.append(Sentence(path, line, " ".join(sentence.split())))
 
 
 def _pieces(source: str) -> Iterator[tuple[int, str, list[str]]]:
@@ -127,7 +141,8 @@ def _sentences(prose: str) -> Iterator[tuple[int, int]]:
     """Where each sentence begins and ends."""
     start = 0
     breaks = [match.span() for match in END_OF_SENTENCE.finditer(prose)]
-    for stop, following in [*breaks, (len(prose), len(prose))]:
+    breaks.append((len(prose), len(prose)))
+    for stop, following in breaks:
         first_word = FIRST_WORD.search(prose, start, stop)
         if first_word:
             yield first_word.start(), stop

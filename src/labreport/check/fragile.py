@@ -1,9 +1,13 @@
-"""How firmly the claims of a report hold: each is asked again without each seed or replicate."""
+"""How firmly the claims of a report hold: each is asked again without each seed or replicate.
+
+`firmness` has the report remade without one unit after the other (`remade_without`), and compares the claims.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any, Literal
 
 from labreport.check.claims import ClaimKey, claims_of_sections, keyed_claims
@@ -11,14 +15,14 @@ from labreport.errors import LabReportError
 from labreport.page import Claim
 from labreport.plan import Plan, StoredReport, Target
 from labreport.plan.targets import AnswerTarget, SectionTarget
-from labreport.project import Experiment
+from labreport.project import Experiment, Reader
 from labreport.project.table import Data
 from labreport.project.values import JsonValues
 from labreport.results import Run
 
 FEWEST, MOST = 5, 30
 """Of so many units each is left out in turn: fewer leave nothing to judge, of more none is decisive."""
-TOLD = 2
+MOST_DECISIVE = 2
 """A claim that falls without more units than this is near its limit: its interval only widens with fewer."""
 
 
@@ -27,7 +31,7 @@ class LeftOut:
     """One unit that is left out: a seed of all experiments, or a replicate of one table."""
 
     unit: str
-    value: Any
+    value: object
     table: Data | None = None
 
     def __str__(self) -> str:
@@ -64,20 +68,25 @@ class Firmness:
 
 def firmness(plan: Plan) -> Firmness:
     """Ask each claim that holds again without each unit; nothing is run, and nothing is stored."""
-    reports = [report_without(plan, unit) for unit in units_of(plan)]
-    holding = {key: claim for key, claim in keyed_claims(claims_of_sections(plan)).items() if claim.holds}
+    reports = [remade_without(plan, unit) for unit in units_of(plan)]
+    asked = 0
     fragile = []
     unknown = []
-    for key, claim in holding.items():
-        falls = tuple(report.unit for report in reports if report.outcome(key) is False)
-        not_known = tuple(report.unit for report in reports if report.outcome(key) is None)
-        if 1 <= len(falls) <= TOLD:
+    for key, claim in keyed_claims(claims_of_sections(plan)).items():
+        if not claim.holds:
+            continue
+        asked += 1
+        falls = tuple(report.unit for report in reports if report.holds(key) is False)
+        not_known = tuple(report.unit for report in reports if report.holds(key) is None)
+        if 1 <= len(falls) <= MOST_DECISIVE:
             fragile.append(FragileClaim(claim, falls))
         if not_known:
             unknown.append(FragileClaim(claim, not_known, "is not known"))
-    failures = tuple(failure for report in reports for failure in report.failures)
+    failures = []
+    for report in reports:
+        failures += report.failures
     units = tuple(report.unit for report in reports)
-    return Firmness(len(holding), units, tuple(fragile), tuple(unknown), failures)
+    return Firmness(asked, units, tuple(fragile), tuple(unknown), tuple(failures))
 
 
 def units_of(plan: Plan) -> Iterator[LeftOut]:
@@ -85,23 +94,27 @@ def units_of(plan: Plan) -> Iterator[LeftOut]:
     seeds = dict[int, str]()
     for experiment in plan.project.all_experiments:
         runs = plan.runs(experiment)
-        if FEWEST <= len(runs) <= MOST:
+        if _can_lose_one(runs):
             seeds |= {run.seed: experiment.design.unit for run in runs}
     for seed in sorted(seeds):
         yield LeftOut(seeds[seed], seed)
     for table in plan.project.tables:
         if table.replicate:
             replicates = table.frame[table.replicate].dropna().unique()
-            if FEWEST <= len(replicates) <= MOST:
+            if _can_lose_one(replicates):
                 for replicate in replicates:
                     yield LeftOut(table.unit, replicate, table)
 
 
-def report_without(plan: Plan, unit: LeftOut) -> ReportWithout:
-    """Make the answers and the claims of a report again without one unit, in memory only."""
+def _can_lose_one(units: Sized) -> bool:
+    return FEWEST <= len(units) <= MOST
+
+
+def remade_without(plan: Plan, unit: LeftOut) -> ReportWithout:
+    """The answers and the claims of a report, made again without one unit, in memory only."""
     report = ReportWithout(plan, unit)
     for answer in plan.graph.answers.values():
-        report.answer_again(answer)
+        report.remake_answer(answer)
     claims: list[Claim] = []
     for section in plan.graph.sections.values():
         claims += report.claims_of(section)
@@ -110,10 +123,10 @@ def report_without(plan: Plan, unit: LeftOut) -> ReportWithout:
 
 
 class ReportWithout(StoredReport):
-    """A report without one unit, whose answers and `claims` are made again by `report_without`.
+    """A report without one unit, which `remade_without` makes again: its answers, then its `claims`.
 
-    A question that reads neither the unit nor an answer that was made again keeps its stored answer. `lost`
-    are those that have none without it. `failures` say what could not be answered or rendered, and why.
+    A question that reads neither the unit nor an answer that was remade keeps its stored answer. `lost` are
+    those that have none without the unit. `failures` say what could not be answered or rendered, and why.
     """
 
     lost: set[Target]
@@ -123,9 +136,10 @@ class ReportWithout(StoredReport):
         self.unit = unit
         self.claims: dict[ClaimKey, Claim] = {}
         self.failures: list[str] = []
-        self._answers_again: dict[str, Any] = {}
+        self._remade: dict[str, Any] = {}
+        """The answers that can be others without the unit, by name."""
 
-    def outcome(self, key: ClaimKey) -> bool | None:
+    def holds(self, key: ClaimKey) -> bool | None:
         """Whether a claim holds without the unit; None where it is not known, or not there."""
         return self.claims[key].holds if key in self.claims else None
 
@@ -137,26 +151,24 @@ class ReportWithout(StoredReport):
         return runs
 
     def value(self, kind: str, name: str) -> Any:
-        """What was made again without the unit, or else is stored."""
-        if kind == "answer" and name in self._answers_again:
-            return self._answers_again[name]
+        """What was remade without the unit, or else is stored."""
+        if kind == "answer" and name in self._remade:
+            return self._remade[name]
         return super().value(kind, name)
 
-    def answer_again(self, target: AnswerTarget) -> None:
+    def remake_answer(self, target: AnswerTarget) -> None:
         """Answer a question again, if the answer can be another without the unit."""
-        reader = target.subject
-        read = self.plan.graph.answers_read_by(reader)
-        if not self.lost.isdisjoint(read):
+        answers_read = self.plan.graph.answers_read_by(target.subject)
+        if not self.lost.isdisjoint(answers_read):
             self.lost.add(target)
             return
-        experiments = [experiment for read in reader.reads for experiment in read.subject.experiments()]
-        reads_unit = self.unit.table in reader.tables or any(map(self._lacks_seed, experiments))
-        if not reads_unit and not any(answer.name in self._answers_again for answer in read):
+        reads_remade = any(answer.name in self._remade for answer in answers_read)
+        if not reads_remade and not self._reads_unit(target.subject):
             return
-        sources = tuple(map(self._without_replicate, reader.sources))
+        sources = tuple(map(self._without_replicate, target.subject.sources))
         try:
-            again = replace(target, subject=replace(reader, sources=sources))
-            self._answers_again[target.name] = again.make(self)
+            without_unit = replace(target, subject=replace(target.subject, sources=sources))
+            self._remade[target.name] = without_unit.make(self)
         except LabReportError as error:
             self.lost.add(target)
             self.failures.append(f"{target.name} without {self.unit}: {error}")
@@ -169,9 +181,16 @@ class ReportWithout(StoredReport):
             self.failures.append(f"{target.name} without {self.unit}: {error}")
             return ()
 
+    def _reads_unit(self, reader: Reader) -> bool:
+        """Whether a question reads the table, or an experiment, that lacks the unit."""
+        if self.unit.table is not None:
+            return self.unit.table in reader.tables
+        experiments = chain.from_iterable(read.subject.experiments() for read in reader.reads)
+        return any(map(self._lacks_seed, experiments))
+
     def _lacks_seed(self, experiment: Experiment) -> bool:
         """Whether the unit is a seed, and the experiment has enough of them to leave one out."""
-        return self.unit.table is None and FEWEST <= len(super().runs(experiment)) <= MOST
+        return self.unit.table is None and _can_lose_one(super().runs(experiment))
 
     def _without_replicate(self, source: Data | JsonValues) -> Data | JsonValues:
         table = self.unit.table

@@ -11,7 +11,7 @@ from contextlib import suppress
 
 from labreport.build import Builder, Request, build_report, open_plan
 from labreport.check.changes import LastBuild
-from labreport.check.claims import CheckedClaim, check_claims, wrong_claims
+from labreport.check.claims import CheckedClaim, check_claims, unmet_claims
 from labreport.cli import stamp
 from labreport.cli.output import SHOWN, amounts, gate, lines_of, show_causes, show_changes, show_claims
 from labreport.cli.progress import Progress
@@ -78,20 +78,20 @@ def build_and_summarise(arguments: argparse.Namespace, terminal: Terminal, progr
     if built.made and not built.request.names and last_build.changes:
         show_changes(terminal.say, last_build.changes, SHOWN)
     claims = check_claims(built.plan, last_build.fallen)
-    wrong = wrong_claims(claims, arguments.allow_unknown or not arguments.strict)
-    show_claims(terminal, wrong)
+    unmet = unmet_claims(claims, arguments.allow_unknown or not arguments.strict)
+    show_claims(terminal, unmet)
     _say_done(built, terminal, took)
     if built.stamped_files is not None:
         _stamp(arguments, built, built.stamped_files, claims)
-    return gate(terminal, wrong) if arguments.strict else 0
+    return gate(terminal, unmet) if arguments.strict else 0
 
 
 def _stamp(
     arguments: argparse.Namespace, built: Builder, files: StampedFiles, claims: Sequence[CheckedClaim]
 ) -> None:
     """Stamp a report that is all fresh, so that the next build has only to look at its files."""
-    lines = lines_of(wrong_claims(claims, allow_unknown=True))
-    if any(claim.outcome == "unknown" for claim in claims):
+    lines = lines_of(unmet_claims(claims, allow_unknown=True))
+    if any(claim.verdict == "unknown" for claim in claims):
         lines.append("")
     front = os.environ.get(stamp.FRONT, "")
     rests_on = built.plan.dependencies

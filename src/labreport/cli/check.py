@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from labreport.build import open_report
 from labreport.check.changes import LastBuild
-from labreport.check.claims import CheckedClaim, check_claims, wrong_claims
+from labreport.check.claims import CheckedClaim, check_claims, unmet_claims
 from labreport.check.coverage import coverage_of
 from labreport.check.fragile import firmness
 from labreport.cli.build import request_of
@@ -32,9 +32,9 @@ def check(arguments: argparse.Namespace, terminal: Terminal) -> int:
     if plan.cache.entry("document", "answers.json") is None:
         raise UsageError(f"{display_path(arguments.output)} has no report to check; build first")
     claims = check_claims(plan, LastBuild.read(arguments.output).fallen)
-    wrong = wrong_claims(claims, arguments.allow_unknown)
+    unmet = unmet_claims(claims, arguments.allow_unknown)
     form = arguments.format or ("github" if terminal.annotates else "text")
-    text = FORMATS[form](claims if form == "json" else wrong)
+    text = FORMATS[form](claims if form == "json" else unmet)
     if text:
         terminal.write(text)
     if form in FOR_PEOPLE:
@@ -45,7 +45,7 @@ def check(arguments: argparse.Namespace, terminal: Terminal) -> int:
         terminal.error(LabReportError(message))
         show_causes(terminal, terminal.warn, plan, stale)
         return 1
-    return CLAIMS_FAIL if wrong else 0
+    return CLAIMS_FAIL if unmet else 0
 
 
 def _show_rest(

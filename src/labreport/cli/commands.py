@@ -14,7 +14,7 @@ from pathlib import Path
 from labreport import results
 from labreport.build import locked_report, open_plan, open_report
 from labreport.check.changes import LastBuild, as_markdown, changed_statements
-from labreport.check.claims import CheckedClaim, check_claims, wrong_claims
+from labreport.check.claims import CheckedClaim, check_claims, unmet_claims
 from labreport.cli.build import request_of
 from labreport.cli.output import amounts, gate, show_causes, show_changes, show_claims, summary
 from labreport.cli.terminal import Terminal, duration, visible
@@ -50,7 +50,7 @@ def status(arguments: argparse.Namespace, terminal: Terminal) -> int:
     claims = check_claims(plan, LastBuild.read(arguments.output).fallen)
     if claims:
         terminal.result(summary(claims))
-    show_claims(terminal, wrong_claims(claims, allow_unknown=True))
+    show_claims(terminal, unmet_claims(claims, allow_unknown=True))
     return 1 if stale else 0
 
 
@@ -190,10 +190,10 @@ def render(arguments: argparse.Namespace, terminal: Terminal) -> int:
     target = arguments.output / "exports" / source.name
     files.write_bytes(target, text.encode())
     checked = [CheckedClaim(claim, source) for claim in claims]
-    wrong = wrong_claims(checked, arguments.allow_unknown)
-    show_claims(terminal, wrong)
+    unmet = unmet_claims(checked, arguments.allow_unknown)
+    show_claims(terminal, unmet)
     terminal.result(f"Wrote {display_path(target)}")
-    return gate(terminal, wrong)
+    return gate(terminal, unmet)
 
 
 def show_code(arguments: argparse.Namespace, terminal: Terminal) -> None:

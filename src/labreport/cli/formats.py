@@ -15,11 +15,11 @@ RULES = {
     "fails": "A sentence of the report does not hold.",
     "unknown": "The results are too few to judge a sentence of the report.",
 }
-"""What a tool says about a claim, by its outcome, and what that means."""
+"""What a tool says about a claim, by its verdict, and what that means."""
 
 
 def as_text(claims: Iterable[CheckedClaim]) -> str:
-    """A line for each claim: file, line, whether it is new, outcome, the whole sentence."""
+    """A line for each claim: file, line, whether it is new, verdict, the whole sentence."""
     return "\n".join(f"{claim.location}: {claim.message}" for claim in claims)
 
 
@@ -33,7 +33,7 @@ def as_json(claims: Iterable[CheckedClaim]) -> str:
     entries = []
     for claim in claims:
         entry = asdict(claim.claim)
-        entry |= {"file": below_repository(claim.path), "outcome": claim.outcome, "new": claim.is_new}
+        entry |= {"file": below_repository(claim.path), "outcome": claim.verdict, "new": claim.is_new}
         entries.append(entry)
     return _dump({"claims": entries})
 
@@ -45,15 +45,15 @@ def as_sarif(claims: Iterable[CheckedClaim]) -> str:
         file = {"uri": quote(below_repository(claim.path))}
         location = {"artifactLocation": file, "region": {"startLine": claim.claim.line}}
         result = {
-            "ruleId": f"claim-{claim.outcome}",
+            "ruleId": f"claim-{claim.verdict}",
             "level": "error",
             "message": {"text": claim.message},
             "locations": [{"physicalLocation": location}],
         }
         results.append(result)
     rules = []
-    for outcome, meaning in RULES.items():
-        rules.append({"id": f"claim-{outcome}", "shortDescription": {"text": meaning}})
+    for verdict, meaning in RULES.items():
+        rules.append({"id": f"claim-{verdict}", "shortDescription": {"text": meaning}})
     tool = {"driver": {"name": "labreport", "rules": rules}}
     schema = "https://json.schemastore.org/sarif-2.1.0.json"
     return _dump({"$schema": schema, "version": "2.1.0", "runs": [{"tool": tool, "results": results}]})

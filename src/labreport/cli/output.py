@@ -80,7 +80,7 @@ def summary(claims: Sequence[CheckedClaim]) -> str:
     count: dict[str, int] = Counter()
     for checked in claims:
         if checked.claim.is_counted:
-            count[checked.outcome] += 1
+            count[checked.verdict] += 1
     if not count:
         return ""
     total = sum(count.values())
