@@ -29,7 +29,7 @@ from labreport.plan.stamped import StampedFiles, files_to_stamp
 from labreport.project import locate_project
 from labreport.results import files
 from labreport.run import Event, Task, available_cores, run_tasks
-from labreport.stale import open_project
+from labreport.stale import find_dependencies, open_project
 from labreport.stale.sources import MARKER
 
 
@@ -71,7 +71,8 @@ def locked_report(request: Request, note: Callable[[str], None]) -> Iterator[Non
 
 def open_plan(request: Request) -> Plan:
     """Load the project, and compare it with its report as it would be built now; nothing is changed."""
-    return Plan(open_project(request.folder), request.output, seeds=request.seeds, force=request.force)
+    dependencies = find_dependencies(open_project(request.folder), request.output / "results")
+    return Plan(dependencies, request.output, seeds=request.seeds, force=request.force)
 
 
 def open_report(request: Request) -> Plan:

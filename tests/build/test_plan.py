@@ -26,7 +26,7 @@ from labreport.plan import (
 )
 from labreport.results import Run, Store
 from labreport.run import Task
-from labreport.stale import open_project
+from labreport.stale import find_dependencies, open_project
 
 PROJECT = """
 from dataclasses import dataclass
@@ -94,7 +94,8 @@ class Report:
 
     def plan(self, **options: Any) -> Plan:
         """The plan as a new process sees it."""
-        return Plan(open_project(self.folder), self.folder / "report", **options)
+        report = self.folder / "report"
+        return Plan(find_dependencies(open_project(self.folder), report / "results"), report, **options)
 
     def build(self, value: Any = 1, exclusive: bool = False, **options: Any) -> list[str]:
         """Make what is stale, each with this value; the names of what was made."""

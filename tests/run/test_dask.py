@@ -14,13 +14,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from run.toys import PROJECT, bits, done, line_of, stored_run, task, toy, write_project
+from run.toys import (
+    PROJECT,
+    bits,
+    done,
+    line_of,
+    open_project,
+    stored_run,
+    task,
+    toy,
+    write_project,
+)
 
 from labreport.errors import LabReportError
 from labreport.results import Store
 from labreport.run import EpochReached, Event, Finished, run_tasks
 from labreport.run.dask import project_files
-from labreport.stale import open_project
 
 pytestmark = pytest.mark.dask
 

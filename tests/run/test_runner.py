@@ -8,12 +8,23 @@ from pathlib import Path
 
 import numpy
 import pytest
-from run.toys import after, bits, done, failure, line_of, stored_run, task, toy, undisturbed, write_project
+from run.toys import (
+    after,
+    bits,
+    done,
+    failure,
+    line_of,
+    open_project,
+    stored_run,
+    task,
+    toy,
+    undisturbed,
+    write_project,
+)
 
 from labreport.project import Project
 from labreport.results import DiskError, Store, files
 from labreport.run import runner
-from labreport.stale import open_project
 
 
 @pytest.fixture

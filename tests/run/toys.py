@@ -17,7 +17,8 @@ from labreport.run.proof import without_times
 from labreport.run.runner import run_task
 from labreport.run.task import Failure
 from labreport.run.worker import OnEpoch
-from labreport.stale import dependencies, open_project
+from labreport.stale import Dependencies, LoadedProject, find_dependencies, recorder
+from labreport.stale import open_project as load_project
 
 PROJECT = """
     import os, time
@@ -119,6 +120,17 @@ def toy(folder: Path) -> Project:
     return open_project(write_project(folder))
 
 
+def open_project(folder: Path) -> Project:
+    """The project of a folder, loaded."""
+    return load_project(folder).project
+
+
+def dependencies(project: Project, results: Path | None = None) -> Dependencies:
+    """What a project rests on, if it is the one that this process has loaded last."""
+    assert recorder._recorder is not None
+    return find_dependencies(LoadedProject(project, recorder._recorder), results)
+
+
 def task(project: Project, name: str, seed: int = 0, *epochs: int) -> Task:
     """The task of an experiment and a seed, by default until its last epoch."""
     experiment = project.experiment(name)
@@ -143,7 +155,8 @@ def done(
 ) -> tuple[Failure | None, list[int]]:
     """Run a task in this process: why it failed, and which epochs were trained."""
     epochs: list[int] = []
-    failed = run_task(lambda: project, replace(task, proves=proves), store, epochs.append, stop)
+    rests_on = dependencies(project)
+    failed = run_task(lambda: rests_on, replace(task, proves=proves), store, epochs.append, stop)
     return failed, epochs
 
 
@@ -165,7 +178,8 @@ class WorkerHere:
     def run(self, task: Task, on_epoch: OnEpoch) -> Failure | None:
         """Run a task."""
         with self.one_at_a_time:
-            return run_task(lambda: self.project, task, self.store, on_epoch, lambda: False)
+            rests_on = dependencies(self.project, self.store.folder)
+            return run_task(lambda: rests_on, task, self.store, on_epoch, lambda: False)
 
     def stop(self) -> None:
         """Go on."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from labreport.stale import dependencies, open_project
+from labreport.stale import find_dependencies, open_project
 
 Inputs = dict[str, dict[str, str]]
 """What each run, answer and figure is made of, by name."""
@@ -31,7 +31,7 @@ def inputs_of(folder: Path) -> Inputs:
 
     How an experiment is declared is left out.
     """
-    ingredients = dependencies(open_project(folder))
+    ingredients = find_dependencies(open_project(folder))
     inputs: Inputs = {}
     for experiment in ingredients.project.all_experiments:
         inputs[experiment.name] = ingredients.run_inputs(experiment, 0)

@@ -12,7 +12,7 @@ from stale.edits import Inputs, changed_targets
 from labreport.errors import UsageError
 from labreport.results import Store, sha256_of
 from labreport.run import Task, run_tasks
-from labreport.stale import ENGINE, Dependencies, dependencies, open_project
+from labreport.stale import ENGINE, Dependencies, find_dependencies, open_project
 
 PROJECT = '''
 import json
@@ -126,7 +126,7 @@ def loaded(folder: Path, *edits: tuple[str, str]) -> Dependencies:
     for name in ("images.txt", "notes.txt"):
         if not (folder / name).exists():
             (folder / name).write_text("1 2 3")
-    return dependencies(open_project(folder))
+    return find_dependencies(open_project(folder))
 
 
 def made(ingredients: Dependencies) -> Inputs:
@@ -327,9 +327,9 @@ def test_the_bits_of_a_toy_run_are_those_of_this_engine(tmp_path: Path) -> None:
     """If this fails by an edit of the engine, raise `ENGINE`, and pin the new digest."""
     drawing = ["import seaborn as sns\n", 'sns.set_theme(palette="deep")\n', "import matplotlib\n"]
     drawing.append('matplotlib.rcParams["axes.grid"] = True\n')
-    project = loaded(tmp_path, *((statement, "") for statement in drawing)).project
-    experiment = project.experiment("decay")
-    made_of = dependencies(project).run_inputs(experiment, 0)
+    ingredients = loaded(tmp_path, *((statement, "") for statement in drawing))
+    project = ingredients.project
+    made_of = ingredients.run_inputs(project.experiment("decay"), 0)
     task, store = Task("decay", 0, sha256_of(made_of), made_of, (1, 2)), Store(tmp_path / "results")
     assert not run_tasks(project, [task], store)
     run = store.find(sha256_of(made_of), 0)

@@ -16,7 +16,6 @@ from labreport.errors import UsageError
 from labreport.stale import open_project, versions
 from labreport.stale.canonical import canonical_repr, specification_classes
 from labreport.stale.files import FileDigests, paths_behind
-from labreport.stale.loader import recorder_of
 from labreport.stale.sources import Sources
 from labreport.stale.versions import distribution
 
@@ -84,7 +83,7 @@ def test_two_saves_in_one_moment_are_told_apart(tmp_path: Path) -> None:
     for title in ("one", "two"):
         part.write_text(f"TITLE = {title!r}\n")
         os.utime(part, (1e9, 1e9))
-        assert open_project(tmp_path).title == title
+        assert open_project(tmp_path).project.title == title
     assert not list(tmp_path.rglob("*.pyc"))
 
 
@@ -93,12 +92,11 @@ def test_what_is_loaded_late_is_what_was_digested(tmp_path: Path) -> None:
     (tmp_path / "project.py").write_text(PROJECT)
     (tmp_path / "part.py").write_text("TITLE = 'x'\n")
     (tmp_path / "late.py").write_text("X = 1\n")
-    project = open_project(tmp_path)
-    sources = recorder_of(project).sources
+    sources = open_project(tmp_path).recorder.sources
     sources.read(tmp_path / "late.py")
     (tmp_path / "late.py").write_text("X = 2\n")
     assert __import__("late").X == 1
-    assert sources.changed() == [tmp_path / "late.py"]
+    assert FileDigests(tmp_path).changed(sources.digests) == [str(tmp_path / "late.py")]
 
 
 def test_a_projects_modules_are_its_own_files(tmp_path: Path) -> None:
@@ -123,21 +121,21 @@ def test_a_file_is_read_again_only_when_it_changed(tmp_path: Path, monkeypatch: 
     """What was settled is remembered from build to build; a file just written is not trusted."""
     data, cache = tmp_path / "data.npz", tmp_path / "cache.json"
     data.write_bytes(b"old")
-    fresh = FileDigests(cache)
+    fresh = FileDigests(tmp_path, cache)
     first = fresh.digest(data)
     fresh.save()
     assert not cache.exists()
     long_ago = time.time() - 100
     os.utime(data, (long_ago, long_ago))
-    settled = FileDigests(cache)
+    settled = FileDigests(tmp_path, cache)
     assert settled.pin(data) == first
     settled.save()
     with monkeypatch.context() as patch:
         patch.setattr("labreport.results.files.sha256_of_file", None)
-        assert FileDigests(cache).digest(data) == first
+        assert FileDigests(tmp_path, cache).digest(data) == first
     data.write_bytes(b"new")
-    assert settled.changed() == [str(data)]
-    assert FileDigests(cache).digest(data) != first
+    assert settled.changed(settled.pinned) == [str(data)]
+    assert FileDigests(tmp_path, cache).digest(data) != first
 
 
 def test_the_folders_behind_a_pattern_change_when_another_name_matches(tmp_path: Path) -> None:

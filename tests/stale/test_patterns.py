@@ -12,9 +12,9 @@ import pytest
 from stale.cases import Case, read_cases
 from stale.edits import edit_file, write_files
 
-from labreport.stale.observed import Recorder
 from labreport.stale.program import Program
 from labreport.stale.programgraph import ProgramGraph
+from labreport.stale.recorder import Recorder
 from labreport.stale.sources import Sources, install
 
 FIRST_FILES = {"bindings": "odd.py", "reaching": "main.py", "loading": "main.py"}

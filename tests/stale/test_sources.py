@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from labreport.stale import dependencies, open_project
+from labreport.stale import find_dependencies, open_project
 
 PROJECT = """
 from labreport import Project, fact, question, table, values
@@ -39,9 +39,9 @@ def inputs(folder: Path, old: str = "", new: str = "", name: str = "asked") -> d
         (folder / part).mkdir(exist_ok=True)
         (folder / part / "wells.csv").write_text("v,n\n1.10,2\n")
         (folder / part / "results.json").write_text('{"loss": 1.5}')
-    project = open_project(folder)
-    answers = {question.name: question for question in project.questions}
-    return dependencies(project).reader_inputs(answers[name], {})
+    ingredients = find_dependencies(open_project(folder))
+    answers = {question.name: question for question in ingredients.project.questions}
+    return ingredients.reader_inputs(answers[name], {})
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ import pytest
 from stale.edits import edit_file, inputs_of, write_files
 
 from labreport.errors import UsageError
-from labreport.stale import Dependencies, open_project, unstable
-from labreport.stale.unstable import KNOWN_VALUES, read_known
+from labreport.stale import Dependencies, find_dependencies, open_project, unstable
+from labreport.stale.unstable import KNOWN_VALUES, KnownValues
 
 PROJECT = """
 import os, random, socket, time, uuid
@@ -92,7 +92,7 @@ def _one_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def opened(folder: Path) -> Dependencies:
     """The project as the next build sees it; values are compared where there is a folder for the report."""
-    return Dependencies(open_project(folder), folder / "report" / "results")
+    return find_dependencies(open_project(folder), folder / "report" / "results")
 
 
 def inputs(ingredients: Dependencies) -> dict[str, dict[str, str]]:
@@ -129,9 +129,9 @@ def test_values_that_are_equal_everywhere_are_not_asked_again(
     text = PROJECT.format(body="VALUE = sorted({1, 2})", used="VALUE[0]")
     write_files(tmp_path, {"project.py": text, "report/.labreport": ""})
     assert opened(tmp_path).notices == []
-    stable, varying = read_known(tmp_path / "report" / "results")
-    assert "value project:VALUE" in stable
-    assert varying == set()
+    known = KnownValues.read(tmp_path / "report" / "results")
+    assert "value project:VALUE" in known.stable
+    assert known.unstable == set()
     asked = list[Path]()
 
     def ask(folder: Path, _: object) -> list[dict[str, str]]:

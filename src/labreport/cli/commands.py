@@ -198,7 +198,7 @@ def render(arguments: argparse.Namespace, terminal: Terminal) -> int:
 
 def show_code(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """Print an experiment as the code that a reader would type."""
-    project = open_project(arguments.project)
+    project = open_project(arguments.project).project
     experiment = project.experiment(arguments.experiment)
     if not project.show_code:
         raise UsageError("this project cannot show code; set show_code in its Project to a function")

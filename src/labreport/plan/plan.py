@@ -16,10 +16,10 @@ from labreport.plan.names import targets_named
 from labreport.plan.reasons import Change, Staleness, renamed_experiments
 from labreport.plan.staleness import StalenessCache
 from labreport.plan.targets import MadeTarget, RunTarget, Target
-from labreport.project import Experiment, Project
+from labreport.project import Experiment
 from labreport.results import Run, Store, files, sha256_of
 from labreport.results.files import HASH_DIGITS, JsonObject
-from labreport.stale import UNKNOWN, dependencies
+from labreport.stale import UNKNOWN, Dependencies
 
 AnyTarget = TypeVar("AnyTarget", bound=Target)
 
@@ -32,12 +32,12 @@ class Plan:
     """
 
     def __init__(
-        self, project: Project, report: Path, *, seeds: int | None = None, force: Iterable[str] = ()
+        self, dependencies: Dependencies, report: Path, *, seeds: int | None = None, force: Iterable[str] = ()
     ) -> None:
-        self.project, self.report, self.seeds_given = project, report, seeds
-        self.templates = project.folder / "templates"
+        self.dependencies, self.report, self.seeds_given = dependencies, report, seeds
+        self.project = dependencies.project
+        self.templates = self.project.folder / "templates"
         self.store, self.cache = Store(report / "results"), Cache(report / "cache")
-        self.dependencies = dependencies(project, self.store.folder)
         self.call_hashes = CallHashes()
         self._inputs_of_experiments: dict[str, dict[str, str]] = {}
         self._run_keys: dict[Target, str] = {}

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from distributed import CancelledError, Client, KilledWorker, Nanny, get_worker
@@ -23,7 +23,15 @@ from labreport.results.files import sha256_of, write_bytes
 from labreport.run.runner import run_task
 from labreport.run.task import Failure, Task
 from labreport.run.worker import OnEpoch, WorkerDied
-from labreport.stale import KNOWN_VALUES, MISSING, dependencies, module_files, open_project
+from labreport.stale import (
+    KNOWN_VALUES,
+    MISSING,
+    Dependencies,
+    FileDigests,
+    find_dependencies,
+    module_files,
+    open_project,
+)
 from labreport.threads import thread_environment
 
 TOPIC = "labreport"
@@ -98,6 +106,7 @@ class Cluster:
         file = store.folder / KNOWN_VALUES
         self.known_values = file.read_bytes() if file.is_file() else b""
         """What tells a worker which values of the project differ from process to process."""
+        self.digests = FileDigests(project.folder)
         self.listeners: dict[str, OnEpoch] = {}
         """What is called after each epoch of a task, by its key."""
 
@@ -152,7 +161,7 @@ class Cluster:
         for name in missing:
             if (self.project.folder / name).exists():
                 return Failure(f"{name} is not there on the worker; {_DECLARE}")
-        changed = dependencies(self.project).changed_reads(reads)
+        changed = self.digests.changed(reads)
         if changed:
             return Failure(f"{changed[0]} is another file on the worker; {_DECLARE}")
         return None
@@ -201,13 +210,17 @@ def _stop() -> None:
 
 
 @cache
-def _open_sent_project(sent: str) -> Project:
-    """The project that was sent. Raises `UsageError` where there is another."""
+def _load_sent_project(sent: str, known_values: bytes) -> Dependencies:
+    """The project that was sent, and what it rests on. Raises `UsageError` where there is another."""
     folder = Path(os.environ.get(_FOLDER, ""))
     if folder.name != sent:
         raise UsageError(f"worker {get_worker().address} has another project; start it with a nanny")
     os.chdir(folder)  # where its code works, and from where its lines are told
-    return open_project(folder)
+    with tempfile.TemporaryDirectory() as directory:
+        results = Path(directory, "report", "results")
+        if known_values:
+            write_bytes(results / KNOWN_VALUES, known_values)
+        return find_dependencies(open_project(folder), results)
 
 
 def _run_received_task(
@@ -221,10 +234,9 @@ def _run_received_task(
 
     with _one_at_a_time, tempfile.TemporaryDirectory() as directory:
         store = Store(Path(directory, "report", "results"))
-        if known_values:
-            write_bytes(store.folder / KNOWN_VALUES, known_values)
         run_files.write(task, store)
-        failure = run_task(lambda: _open_sent_project(sent), task, store, on_epoch, _stopped.is_set)
+        load = partial(_load_sent_project, sent, known_values)
+        failure = run_task(load, task, store, on_epoch, _stopped.is_set)
         return failure, RunFiles.of(task, store)
 
 

@@ -18,7 +18,7 @@ from labreport.results import Store
 from labreport.run.runner import run_task
 from labreport.run.task import Failure, Task
 from labreport.run.worker import OnEpoch, WorkerDied
-from labreport.stale import open_project
+from labreport.stale import find_dependencies, open_project
 from labreport.threads import thread_environment
 
 
@@ -87,11 +87,12 @@ def _run_received_tasks(
     threading.Thread(target=_end_with_parent, daemon=True).start()
     os.environ.update(variables)  # before anything that counts threads is imported
     os.chdir(caller)
-    store, open_once = Store(results), cache(lambda: open_project(folder))
+    store = Store(results)
+    load_once = cache(lambda: find_dependencies(open_project(folder), results))
 
     with suppress(EOFError, OSError), working_in(folder):
         while isinstance(task := connection.recv(), Task):
-            connection.send(run_task(open_once, task, store, connection.send, connection.poll))
+            connection.send(run_task(load_once, task, store, connection.send, connection.poll))
 
 
 def _end_with_parent() -> None:

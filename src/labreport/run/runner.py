@@ -17,14 +17,14 @@ from labreport.run.provenance import describe_machine
 from labreport.run.returned import checked_arrays, checked_members, checked_snapshot, refuse_function
 from labreport.run.task import Failure, Task
 from labreport.run.worker import OnEpoch
-from labreport.stale import MISSING, Dependencies, Observation, dependencies
+from labreport.stale import MISSING, Dependencies, Observation
 
 SECONDS_BETWEEN_STATES = 5.0
 """What may be lost when everything is killed, beside the epoch that is under way."""
 
 
 def run_task(
-    open_project: Callable[[], Project],
+    find_dependencies: Callable[[], Dependencies],
     task: Task,
     store: Store,
     on_epoch: OnEpoch,
@@ -32,13 +32,12 @@ def run_task(
 ) -> Failure | None:
     """Run a task in this process, whatever the author's code does; None where nothing failed.
 
-    `open_project` gives the project; `should_stop` is asked between epochs.
+    `find_dependencies` loads the project; `should_stop` is asked between epochs.
     """
     try:
-        project = open_project()
-        rests_on = dependencies(project, store.folder)  # as loaded: before any code of the project is called
+        rests_on = find_dependencies()
         with lock(store.folder / ".locks" / f"{task.seed}-{task.key[:HASH_DIGITS]}", stop=should_stop):
-            return _run_locked(project, task, store, rests_on, on_epoch, should_stop)
+            return _run_locked(rests_on, task, store, on_epoch, should_stop)
     except Busy:  # another build is at it, and this one was asked to stop
         return None
     except BaseException as error:
@@ -46,21 +45,20 @@ def run_task(
 
 
 def _run_locked(
-    project: Project,
+    rests_on: Dependencies,
     task: Task,
     store: Store,
-    rests_on: Dependencies,
     on_epoch: OnEpoch,
     should_stop: Callable[[], bool],
 ) -> Failure | None:
     """Run a task that no other process runs; its run is removed if its code was edited meanwhile."""
-    experiment = project.experiment(task.name)
+    experiment = rests_on.project.experiment(task.name)
     run = _run_to_continue(task, store, rests_on)
     if not run.missing(task.epochs):
         return None
     _check_inputs(rests_on, experiment, task)
     with rests_on.observe(experiment, store.reads.load(run.reads)) as observation:
-        runner = Runner(project, task, store, run, observation, on_epoch, should_stop)
+        runner = Runner(rests_on.project, task, store, run, observation, on_epoch, should_stop)
         try:
             runner.train()
         except BaseException as error:

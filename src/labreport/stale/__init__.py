@@ -10,14 +10,15 @@ The rules are in `docs/staleness.md`; each is said in one place:
 - all on which somebody rests: `programgraph.ProgramGraph.closure`;
 - statements that act on a library: `effects`; versions: `versions`;
 - specifications and declarations: `canonical`;
-- files: `observed` hears them, `observation` says which count for a target, `files` has their digests;
+- all of a project: `loader` loads it, `closures` has what each subject rests on;
+- files: `recorder` notes them, `observation` says which count for a target, `files` has their digests;
 - keys: `inputs`; what is done with inputs of each kind: `labels`.
 """
 
-from labreport.stale.files import MISSING, paths_behind
-from labreport.stale.inputs import ENGINE, UNKNOWN, Dependencies, Inputs, dependencies
+from labreport.stale.files import MISSING, FileDigests, paths_behind
+from labreport.stale.inputs import ENGINE, UNKNOWN, Dependencies, Inputs, find_dependencies
 from labreport.stale.labels import Label
-from labreport.stale.loader import module_files, open_project
+from labreport.stale.loader import LoadedProject, module_files, open_project
 from labreport.stale.observation import Observation
 from labreport.stale.unstable import KNOWN_VALUES
 from labreport.stale.versions import engine_files, engine_hash, versions

@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import os
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,11 +22,15 @@ _SETTLED = 2.0
 
 
 class FileDigests:
-    """The digests of files by path, remembered with their stats in the file `cache`."""
+    """The digests of files, remembered with their stats in the file `cache`.
 
-    def __init__(self, cache: Path | None = None) -> None:
+    A relative path is below the `folder`, that of the project.
+    """
+
+    def __init__(self, folder: Path, cache: Path | None = None) -> None:
         self.pinned: dict[str, str] = {}
-        """The files that must not change, with what they are."""
+        """The files that must not change, with their digests."""
+        self._folder = folder
         self._cache = cache
         self._known: dict[str, list[int | str]] = {}
         """The stat of each file, and behind it the SHA-256 that the file had then."""
@@ -39,7 +44,7 @@ class FileDigests:
 
         A file that is called as a pattern would be, `a[1].csv`, is a file.
         """
-        path = str(path)
+        path = os.path.join(self._folder, path)
         stat = stat_of(path)
         if os.path.isdir(path) or (stat is None and glob.has_magic(path)):
             return _names_digest(path)
@@ -57,14 +62,14 @@ class FileDigests:
         return sha256
 
     def pin(self, path: str | Path) -> str:
-        """The digest of a file that must not change from now on: `changed` tells if it does."""
+        """The digest of a file that must not change from now on."""
         digest = self.digest(path)
         self.pinned.setdefault(str(path), digest)
         return digest
 
-    def changed(self) -> list[str]:
-        """The pinned files that are not what they were."""
-        return [path for path, digest in self.pinned.items() if self.digest(path) != digest]
+    def changed(self, recorded: Mapping[str, str]) -> list[str]:
+        """Those paths whose files, or names of files, have not any more the digest that was recorded."""
+        return [path for path, digest in recorded.items() if self.digest(path) != digest]
 
     def save(self) -> None:
         """Write what is remembered, where there is something new."""

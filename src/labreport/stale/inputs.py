@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from types import FunctionType
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from labreport.errors import UsageError, display_path, location_of, with_location
-from labreport.project import Data, Experiment, JsonValues, Project, Reader, Section, Study
-from labreport.results import short_hash
-from labreport.stale.canonical import (
-    declaration_hash,
-    reading_hash,
-    specification_classes,
-    specification_repr,
-)
-from labreport.stale.effects import is_fixed
+from labreport.project import Data, Experiment, JsonValues, Reader, Section, Study
+from labreport.results.files import short_hash
+from labreport.stale.canonical import declaration_hash, reading_hash, specification_repr
+from labreport.stale.closures import Closures, TargetSubject, callable_name
 from labreport.stale.files import FileDigests
 from labreport.stale.labels import Label
-from labreport.stale.loader import recorder_of
-from labreport.stale.node import Closure, Node
+from labreport.stale.loader import LoadedProject
 from labreport.stale.observation import Observation
-from labreport.stale.program import Program
-from labreport.stale.programgraph import ProgramGraph
-from labreport.stale.unstable import Digests, read_known, varying_labels, write_known
+from labreport.stale.recorder import ALL_VARIABLES
+from labreport.stale.unstable import KnownValues, compare_processes
 from labreport.stale.versions import PYTHON, distribution, source_files, versions
 
 ENGINE = 1
@@ -34,34 +26,43 @@ ENGINE = 1
 `tests/stale/test_inputs.py` pins those of a toy run."""
 UNKNOWN = "?"
 """Stands for the digest of what is to be made first."""
-TargetSubject: TypeAlias = Experiment | Reader | Section
 Inputs: TypeAlias = dict[str, str]
 """What something is made of: the text of a `Label`, and a digest or another short text."""
 
 
-class Dependencies:
-    """What the targets of one project rest on, as it was loaded; digests of code and values are taken now.
+def find_dependencies(loaded: LoadedProject, results: Path | None = None) -> Dependencies:
+    """What the targets of a project rest on; to be called before any code of the project is.
 
-    In the folder of the stored results it is kept which values differ from process to process; beside it, in
-    the report's `cache`, are remembered digests of files. Raises `UsageError` for what cannot be told.
+    With a folder of `results`, whose report is there, two more processes may load the project, to find values
+    that differ from process to process; there it is kept which do. Raises `UsageError` for what cannot be
+    told.
     """
+    folder = loaded.project.folder
+    if results is None:
+        return Dependencies(loaded, Closures(loaded), FileDigests(folder))
+    report = results.resolve().parent
+    loaded.recorder.report = os.path.join(report, "")
+    known = KnownValues.read(results)
+    closures = Closures(loaded, known.unstable)
+    if report.is_dir():
+        closures = compare_processes(loaded, closures, known, results)
+    dependencies = Dependencies(loaded, closures, FileDigests(folder, report / "cache" / "digests.json"))
+    for label in sorted(closures.unstable - known.unstable):
+        what, location = dependencies.describe(label)
+        text = f"{what} differs from process to process; what counts of it are the lines that make it"
+        dependencies.notices.append(with_location(location, text))
+    return dependencies
 
-    def __init__(
-        self, project: Project, results_folder: Path | None = None, unstable: Iterable[str] = ()
-    ) -> None:
-        self.project = project
+
+class Dependencies:
+    """What the targets of a loaded project rest on; made by `find_dependencies`."""
+
+    def __init__(self, loaded: LoadedProject, closures: Closures, digests: FileDigests) -> None:
+        self.project, self.recorder = loaded.project, loaded.recorder
+        self.closures, self.digests = closures, digests
         self.notices: list[str] = []
         """What a person is told: which values differ from process to process."""
-        self.recorder = recorder_of(project)
-        report = results_folder.resolve().parent if results_folder else None
-        self.recorder.report = os.path.join(str(report), "") if report else ""
-        self.digests = FileDigests(report / "cache" / "digests.json" if report else None)
-        self._program = Program(self.recorder.sources)
         self._declaration_hashes: dict[str, str] = {}
-        stable, known_unstable = read_known(results_folder)
-        self._make_graph(known_unstable.union(unstable))
-        if results_folder is not None and results_folder.parent.is_dir():
-            self._find_unstable(results_folder, stable, known_unstable)
 
     # What targets are made of
 
@@ -73,16 +74,16 @@ class Dependencies:
         project = self.project
         libraries = project.libraries if experiment.libraries is None else experiment.libraries
         files = project.data_files if experiment.files is None else experiment.files
-        return {
-            **self._code_inputs(experiment, libraries),
-            **self._file_inputs(files, experiment.location),
-            "specification": specification_repr(experiment),
-            "code": _callable_name(experiment.start or experiment.fit),
-            "python": PYTHON,
-            "threads": str(project.threads),
-            "engine": str(ENGINE),
-            "seed": str(seed),
-        }
+        inputs = self._code_inputs(experiment)
+        inputs |= self._library_inputs(experiment, libraries)
+        inputs |= self._file_inputs(files, experiment.location)
+        inputs["specification"] = specification_repr(experiment)
+        inputs["code"] = callable_name(experiment.start or experiment.fit)
+        inputs["python"] = PYTHON
+        inputs["threads"] = str(project.threads)
+        inputs["engine"] = str(ENGINE)
+        inputs["seed"] = str(seed)
+        return inputs
 
     def reader_inputs(self, reader: Reader, runs: Mapping[str, Mapping[str, str]]) -> Inputs:
         """What an answer or a figure is made of, beside the engine and the answers that it reads.
@@ -90,6 +91,7 @@ class Dependencies:
         `runs` has, by experiment and seed, the digest of each run that it reads, or `UNKNOWN`.
         """
         inputs = self._code_inputs(reader)
+        inputs |= self._library_inputs(reader)
         inputs["python"] = PYTHON
         labels_of_sources = []
         for source in reader.sources:
@@ -114,7 +116,7 @@ class Dependencies:
 
     def section_inputs(self, section: Section) -> Inputs:
         """The classes of the specifications that a section can print, and what their properties rest on."""
-        return self._code_inputs(section)
+        return self._code_inputs(section) | self._library_inputs(section)
 
     def declaration_hash(self, declaration: Experiment | Study) -> str:
         """The digest of how an experiment or a study is declared, computed once."""
@@ -122,30 +124,29 @@ class Dependencies:
             self._declaration_hashes[declaration.name] = declaration_hash(declaration)
         return self._declaration_hashes[declaration.name]
 
-    def _code_inputs(self, subject: TargetSubject, libraries: Iterable[str] | None = None) -> Inputs:
-        """The code and values of a subject, with tables and files in them, and libraries.
-
-        These are the ones that an author names, or else those that are used.
-        """
-        closure = self._closure(subject)
+    def _code_inputs(self, subject: TargetSubject) -> Inputs:
+        """The code and values of a subject, with tables and files in them."""
+        closure = self.closures.of(subject)
         inputs = dict(closure.inputs)
         for label in closure.inputs:
-            declaration = self._graph.declarations.get(label)
+            declaration = self.closures.graph.declarations.get(label)
             if isinstance(declaration, Data):
-                inputs.update(self._source_inputs(declaration))
+                inputs |= self._source_inputs(declaration)
         for path in sorted(closure.files):
             inputs[self._data_label(path)] = self.digests.pin(path)
-        if libraries is None:
-            versions_by_name = versions(closure.libraries)
-        else:
-            versions_by_name = {name: distribution(name).version or "none" for name in libraries}
-        for name, version in versions_by_name.items():
-            inputs[f"library {name}"] = version
         return inputs
+
+    def _library_inputs(self, subject: TargetSubject, named: Sequence[str] | None = None) -> Inputs:
+        """The versions of the libraries that an author names, or else of those that a subject uses."""
+        if named is None:
+            versions_by_name = versions(self.closures.of(subject).libraries)
+        else:
+            versions_by_name = {name: distribution(name).version or "none" for name in named}
+        return {f"library {name}": version for name, version in versions_by_name.items()}
 
     def _source_inputs(self, source: Data | JsonValues) -> Inputs:
         """How a table or a file of values is read, and its bytes; of a table that is no file, its values."""
-        label = self._graph.label_of(source)
+        label = self.closures.graph.label_of(source)
         inputs = {label: reading_hash(source)}
         if source.path is not None:
             inputs.update(self._file_inputs([source.path], source.location))
@@ -172,14 +173,14 @@ class Dependencies:
     def describe(self, text: str) -> tuple[str, str]:
         """What a person calls an input, and its location now: `("function project:fit", "project.py:12")`."""
         label = Label.parse(text)
-        declaration = self._graph.declarations.get(text)
+        declaration = self.closures.graph.declarations.get(text)
         if declaration is not None:
             return text, declaration.location
         module, _, name = label.name.partition(":")
-        path = self._program.sources.path(module)
+        path = self.closures.program.sources.path(module)
         if path is None or label.kind not in ("code", "value", "module"):
             return text, ""
-        statement = self._graph.statement_of(module, name)
+        statement = self.closures.graph.statement_of(module, name)
         if statement is None:
             return text, display_path(path)
         word, line = statement.describe(name)
@@ -189,7 +190,7 @@ class Dependencies:
 
     def way_to(self, subject: TargetSubject, label: str) -> list[str]:
         """The names by which something rests on a label, from this to its own function, as `project:load`."""
-        parents = self._closure(subject).parents
+        parents = self.closures.of(subject).parents
         way = list[str]()
         while label in parents:
             way.append(Label.parse(label).name)
@@ -204,7 +205,7 @@ class Dependencies:
     ) -> Iterator[Observation]:
         """Observe what is opened while a target of this subject is made; `earlier` was read before."""
         name = with_location(subject.location, subject.owner)
-        keepers = self._closure(subject).keepers
+        keepers = self.closures.of(subject).keepers
         observation = Observation(name, self.recorder, self.digests, keepers, earlier or {})
         before = self.recorder.for_target
         self.recorder.for_target = observation.opened
@@ -215,125 +216,24 @@ class Dependencies:
 
     def changed_reads(self, reads: Mapping[str, str]) -> list[str]:
         """The names in `reads` whose file is not any more, or again, what was recorded."""
-        changed = []
-        for name, recorded in reads.items():
-            if self.digests.digest(os.path.join(self.recorder.folder, name)) != recorded:
-                changed.append(name)
-        return changed
+        return self.digests.changed(reads)
 
     def changed_since_loaded(self) -> list[str]:
         """The files of code and declared data that are not any more what was digested."""
-        changed = {display_path(path) for path in self._program.sources.changed()}
-        changed.update(map(display_path, self.digests.changed()))
-        return sorted(changed)
+        loaded = {**self.recorder.sources.digests, **self.digests.pinned}
+        return sorted(map(display_path, self.digests.changed(loaded)))
 
     def files(self) -> set[str]:
         """The files that were digested, or looked for when the project was loaded; sources of libraries."""
-        libraries = set[str]()
-        for closure in self._closures.values():
-            libraries |= closure.libraries
         paths = self.recorder.paths_at_import().union(self.digests.pinned)
-        return paths.union(map(str, source_files(libraries)))
+        return paths.union(map(str, source_files(self.closures.libraries())))
 
     def variables(self) -> set[str]:
-        """The variables of the environment that the project asked for or may ask for; `*` for all."""
-        if "*" in self.recorder.variables:
-            return {"*"}
-        texts = {text for text in self._graph.variables if text != "*" and text.isprintable()}
-        return texts | self.recorder.variables
-
-    # What it rests on
-
-    def _make_graph(self, unstable: Collection[str]) -> None:
-        """Make the graph, and what each subject rests on, with digests as they are now."""
-        self._graph = ProgramGraph(self._program, self.recorder, unstable)
-        self._closures: dict[Any, Closure] = {}
-        self._roots: dict[str, Node] = {}
-        project = self.project
-        for experiment in project.all_experiments:
-            self._graph.label_of(experiment)
-        for reader in (*project.questions, *project.figures):  # first, so that namesakes have fixed numbers
-            for source in reader.sources:
-                self._graph.label_of(source)
-        subjects: list[TargetSubject] = [
-            *project.all_experiments,
-            *project.questions,
-            *project.figures,
-            *project.chapters,
-        ]
-        for subject in subjects:
-            self._closure(subject)
-
-    def _closure(self, subject: TargetSubject) -> Closure:
-        """All that a subject rests on; made once for subjects of the same function and classes."""
-        function, classes = self._function_and_classes(subject)
-        key = id(function), classes
-        if key not in self._closures:
-            label = ""
-            if function is not None:
-                is_function = isinstance(function, FunctionType)
-                label = f"code {_callable_name(function)}" if is_function else "value fit"
-            root = self._graph.root(label, function, classes)
-            if not root.may_vary:  # a name leads to the function
-                root.label = ""
-            self._roots[f"{type(subject).__name__.lower()} {subject.name}"] = root
-            self._closures[key] = self._graph.closure(root)
-        return self._closures[key]
-
-    def _function_and_classes(self, subject: TargetSubject) -> tuple[Any, tuple[type, ...]]:
-        """What a subject rests on directly; a section has no function, but may print all specifications."""
-        if isinstance(subject, Reader):
-            return subject.function, ()
-        if isinstance(subject, Experiment):
-            specification_repr(subject)  # which refuses what is not allowed
-            return subject.start or subject.fit, tuple(specification_classes(subject.specification))
-        classes = dict[type, None]()
-        for experiment in self.project.all_experiments:
-            classes.update(dict.fromkeys(specification_classes(experiment.specification)))
-        return None, tuple(classes)
-
-    # Values that differ from process to process
-
-    def value_digests(self) -> Digests:
-        """The digests of all that has values and not only code, by label."""
-        nodes = {**self._graph.nodes, **self._roots}
-        return {label: node.digest for label, node in nodes.items() if node.may_vary}
-
-    def _find_unstable(self, results_folder: Path, stable: Digests, unstable: set[str]) -> None:
-        """Find values that differ from process to process, if some are new. Raises `UsageError`."""
-        digests = self.value_digests()
-        if is_fixed(self._program) or digests.items() <= stable.items():
-            return
-        known = set(unstable)
-        while varying := varying_labels(digests, self.project.folder, unstable) - unstable:
-            for subject in self.project.all_experiments:
-                if f"experiment {subject.name}" in varying:
-                    text = "what runs it differs from process to process; bind it to a name in the module"
-                    subject.refuse_declaration(text)
-            unstable |= varying
-            self._make_graph(unstable)
-            digests = self.value_digests()
-        write_known(results_folder, digests, unstable)
-        for label in sorted(unstable - known):
-            what, location = self.describe(label)
-            text = f"{what} differs from process to process; what counts of it are the lines that make it"
-            self.notices.append(with_location(location, text))
-
-
-def _callable_name(function: Any) -> str:
-    """How a callable is called: `project:fit`, `project:Trainer.fit` of a method, or the name of its type."""
-    if isinstance(function, str):
-        return function
-    name = getattr(function, "__qualname__", "")
-    owner = function if name else type(function)
-    return f"{owner.__module__}:{name or owner.__qualname__}"
-
-
-_latest: list[Dependencies] = []
-
-
-def dependencies(project: Project, results_folder: Path | None = None) -> Dependencies:
-    """What the targets of a loaded project rest on; made once, right after the project was loaded."""
-    if not _latest or _latest[0].project is not project:
-        _latest[:] = [Dependencies(project, results_folder)]
-    return _latest[0]
+        """The variables of the environment that the project asked for or may ask for; or `ALL_VARIABLES`."""
+        if ALL_VARIABLES in self.recorder.variables:
+            return {ALL_VARIABLES}
+        names = set(self.recorder.variables)
+        for text in self.closures.graph.variables:
+            if text != ALL_VARIABLES and text.isprintable():
+                names.add(text)
+        return names

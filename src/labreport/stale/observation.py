@@ -11,7 +11,7 @@ from labreport.errors import LabReportError, display_path
 from labreport.filestat import WRITE_AHEAD, stat_of
 from labreport.stale.files import FileDigests
 from labreport.stale.node import FunctionKey
-from labreport.stale.observed import Opened, Recorder
+from labreport.stale.recorder import Opened, Recorder
 
 
 @dataclass

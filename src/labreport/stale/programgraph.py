@@ -17,8 +17,8 @@ from labreport.project import Data, Experiment, JsonValues, Study
 from labreport.stale.effects import changed_libraries
 from labreport.stale.hasher import Content, NodeHasher
 from labreport.stale.node import Closure, Node
-from labreport.stale.observed import Recorder
 from labreport.stale.program import Program
+from labreport.stale.recorder import Recorder
 from labreport.stale.statements import Statement
 
 _ALWAYS_USED = ("os", "sys")

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from hashlib import sha256
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_file_location
@@ -26,6 +27,9 @@ class Sources(MetaPathFinder):
         self.folder = folder or root
         """The folder of the project, where its `pyproject.toml` or `project.py` is."""
         self.loaded: list[str] = []
+        """The modules that were imported by these sources, or began to be."""
+        self.digests: dict[str, str] = {}
+        """The SHA-256 of each file that was read, by its path."""
         self._read: dict[Path, bytes] = {}
         self.path = cache(self._path)
 
@@ -33,20 +37,13 @@ class Sources(MetaPathFinder):
         """The bytes of a file, as they were when it was first read."""
         if path not in self._read:
             self._read[path] = path.read_bytes()
+            self.digests[str(path)] = sha256(self._read[path]).hexdigest()
         return self._read[path]
 
     def source_of(self, module: str) -> bytes:
         """The text of a module; empty for what is not the project's."""
         path = self.path(module)
         return self.read(path) if path else b""
-
-    def changed(self) -> list[Path]:
-        """The files that were read and are others now."""
-        changed = []
-        for path, source in self._read.items():
-            if not path.is_file() or path.read_bytes() != source:
-                changed.append(path)
-        return changed
 
     def _path(self, module: str) -> Path | None:
         """The file of a module; None for what is not the project's."""

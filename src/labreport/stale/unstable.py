@@ -12,30 +12,67 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias
 
+from labreport.project import Project
 from labreport.results import files
+from labreport.stale.closures import Closures, Digests
+from labreport.stale.effects import is_fixed
+from labreport.stale.loader import LoadedProject, open_project
 
 KNOWN_VALUES = "values.json"
 """The file beside the results that says which values are equal in every process, and which are not."""
 _HASH_SEEDS = ("1", "2")
-Digests: TypeAlias = dict[str, str]
-"""The digests of values, by label."""
 
 
-def read_known(folder: Path | None) -> tuple[Digests, set[str]]:
-    """What is known by earlier builds: digests that were equal in several processes, labels that were not."""
-    known = None
-    if folder is not None:
+@dataclass(frozen=True)
+class KnownValues:
+    """What other processes have shown of the values of a project."""
+
+    stable: Digests = field(default_factory=dict)
+    """Digests that were equal in all of them."""
+    unstable: frozenset[str] = frozenset()
+    """The labels of values that were not."""
+
+    @classmethod
+    def read(cls, folder: Path) -> KnownValues:
+        """What earlier builds have kept in a folder of results; nothing where the file is damaged."""
+        known = None
         with suppress(files.Damaged):
             known = files.read_json(folder / KNOWN_VALUES)
-    return (known["stable"], set(known["unstable"])) if known else ({}, set())
+        return cls(known["stable"], frozenset(known["unstable"])) if known else cls()
+
+    def write(self, folder: Path) -> None:
+        """Keep it in a folder of results. Raises `DiskError`."""
+        content = {"stable": self.stable, "unstable": sorted(self.unstable)}
+        files.write_json(folder / KNOWN_VALUES, content)
 
 
-def write_known(folder: Path, stable: Digests, unstable: set[str]) -> None:
-    """Keep what is known in a folder of results. Raises `DiskError`."""
-    files.write_json(folder / KNOWN_VALUES, {"stable": stable, "unstable": sorted(unstable)})
+def compare_processes(
+    loaded: LoadedProject, closures: Closures, known: KnownValues, folder: Path
+) -> Closures:
+    """What subjects rest on, where all values that differ from process to process count by their statements.
+
+    If values are new, two more processes load the project, and what these show is written to the `folder` of
+    results. Raises `UsageError` where what runs an experiment differs.
+    """
+    digests = closures.value_digests()
+    if is_fixed(closures.program) or digests.items() <= known.stable.items():
+        return closures
+    while varying := varying_labels(digests, loaded.project.folder, closures.unstable) - closures.unstable:
+        _check_experiments(loaded.project, varying)
+        closures = Closures(loaded, closures.unstable | varying)
+        digests = closures.value_digests()
+    KnownValues(digests, closures.unstable).write(folder)
+    return closures
+
+
+def _check_experiments(project: Project, varying: set[str]) -> None:
+    for experiment in project.all_experiments:
+        if f"experiment {experiment.name}" in varying:
+            text = "what runs it differs from process to process; bind it to a name in the module"
+            experiment.refuse_declaration(text)
 
 
 def varying_labels(digests: Digests, project_folder: Path, unstable: Iterable[str]) -> set[str]:
@@ -68,9 +105,6 @@ def digests_elsewhere(project_folder: Path, unstable: Iterable[str]) -> Iterator
 
 def probe() -> None:
     """Write the digests of a project's values to a file; what the processes above are started with."""
-    from labreport.stale.inputs import Dependencies
-    from labreport.stale.loader import open_project
-
     folder, output, *unstable = sys.argv[1:]
-    digests = Dependencies(open_project(folder), unstable=unstable).value_digests()
+    digests = Closures(open_project(folder), unstable).value_digests()
     Path(output).write_text(json.dumps(digests), "utf-8")

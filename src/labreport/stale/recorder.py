@@ -1,6 +1,7 @@
 """The files that the author's code opens, whether or not anybody declared them, and for whom.
 
-An audit hook hears of every opening, for as long as the process lives. A path is noted once for each target.
+A process has one loaded project, and a recorder for it: `loader.open_project` makes and starts it before code
+of the project runs, and the next project that is loaded ends it. A path is noted once for each target.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ _WRITING = os.O_WRONLY | os.O_RDWR
 _SYSTEM = ("/usr", "/etc", "/proc", "/sys", "/dev", sys.prefix, sys.base_prefix, tempfile.gettempdir())
 _SYSTEM_FOLDERS = tuple(os.path.join(folder, "") for folder in _SYSTEM)
 """What is below these belongs to the machine, unless the project is there too."""
+ALL_VARIABLES = "*"
+"""Stands for the names of all variables of the environment."""
 _AUTHOR, _ENGINE, _IMPORT, _LIBRARY = "author", "engine", "import", "library"
 EventPath: TypeAlias = str | bytes | os.PathLike[str] | int
 Frame: TypeAlias = FrameType | None
@@ -76,7 +79,7 @@ class _Callers:
 
 
 class Recorder:
-    """Hears what is opened by the code of one project, from when it is loaded."""
+    """Records what is opened by the code of one project, from when it is loaded."""
 
     def __init__(self, sources: Sources) -> None:
         self.sources = sources
@@ -90,7 +93,7 @@ class Recorder:
         self.environment = dict(os.environ)
         """The variables of the environment before the project is loaded, which may set some."""
         self.variables = set[str]()
-        """The names of those that were asked for when it was loaded; `*` for all."""
+        """The names of those that were asked for when it was loaded; `ALL_VARIABLES` for all."""
         self._at_import: list[tuple[str, int, str]] = []
         """The file of a module, the line that was being imported, and the path that was opened."""
         self._kind_of = cache(self._find_kind)
@@ -159,7 +162,7 @@ class Recorder:
                 self.for_target.written.add(counted)
 
     def on_variable(self, frame: Frame, name: str) -> None:
-        """A variable of the environment is asked for, or by `*` all of them."""
+        """A variable of the environment is asked for, or by `ALL_VARIABLES` all of them."""
         if name in self.variables or limits_threads(name):
             return
         if self._callers(frame).asked_by == _AUTHOR:
@@ -250,62 +253,60 @@ def _pattern(frame: FrameType) -> str:
     return ""
 
 
-_recorder: Recorder | None = None
-
-
-def start_recording(sources: Sources) -> Recorder:
-    """Hear what the code of a project opens from now on, and of no other any more."""
-    global _recorder
-    _recorder = Recorder(sources)
-    return _recorder
-
-
-def recording() -> Recorder | None:
-    """Who hears at present."""
-    return _recorder
+# What Python and the system tell
 
 
 @contextmanager
-def hearing_variables(recorder: Recorder) -> Iterator[None]:
-    """Hear which variables of the environment are asked for; there is no event of the audit hook for them."""
+def recorded_variables(recorder: Recorder) -> Iterator[None]:
+    """Record which variables of the environment are asked for: of that an audit hook does not hear.
+
+    `os.getenv` and all libraries have the same `os.environ`, so that two methods of its class are replaced.
+    """
     kind: Any = type(os.environ)
     get_item, iterate = kind.__getitem__, kind.__iter__
 
-    def heard_item(environment: Any, name: str) -> Any:
+    def recorded_get_item(environment: os._Environ[str], name: str) -> str:
         recorder.on_variable(sys._getframe().f_back, name)
-        return get_item(environment, name)
+        value: str = get_item(environment, name)
+        return value
 
-    def heard_iteration(environment: Any) -> Any:
-        recorder.on_variable(sys._getframe().f_back, "*")
-        return iterate(environment)
+    def recorded_iterate(environment: os._Environ[str]) -> Iterator[str]:
+        recorder.on_variable(sys._getframe().f_back, ALL_VARIABLES)
+        names: Iterator[str] = iterate(environment)
+        return names
 
-    kind.__getitem__, kind.__iter__ = heard_item, heard_iteration
+    kind.__getitem__, kind.__iter__ = recorded_get_item, recorded_iterate
     try:
         yield
     finally:
         kind.__getitem__, kind.__iter__ = get_item, iterate
 
 
+_recorder: Recorder | None = None
+"""Who records at present: a process has one loaded project. It is global since Python gives its audit hook no
+more than an event, and keeps the hook for as long as the process lives."""
+
+
+def start_recording(recorder: Recorder) -> None:
+    """Record what is opened from now on, until another recorder is started."""
+    global _recorder
+    if _recorder is None:
+        sys.addaudithook(_record_event)
+    _recorder = recorder
+
+
+def _record_event(event: str, arguments: tuple[Any, ...]) -> None:
+    """The audit hook; an exception here would be raised by whatever is opened."""
+    record = _EVENTS.get(event)
+    if record is not None and _recorder is not None:
+        record(_recorder, sys._getframe().f_back, *arguments)
+
+
 _EVENTS: dict[str, Callable[..., None]] = {
     "open": Recorder.on_open,
     "sqlite3.connect": Recorder.on_connect,
-    "os.listdir": Recorder.on_list,
-    "os.scandir": Recorder.on_list,
-    "os.rename": Recorder.on_write,
-    "os.remove": Recorder.on_write,
-    "os.mkdir": Recorder.on_write,
-    "os.rmdir": Recorder.on_write,
-    "os.truncate": Recorder.on_write,
-    "os.link": Recorder.on_write,
-    "os.symlink": Recorder.on_write,
 }
-
-
-def _hear(event: str, arguments: tuple[Any, ...]) -> None:
-    """The audit hook; an exception here would be raised by whatever is opened."""
-    handler = _EVENTS.get(event)
-    if handler is not None and _recorder is not None:
-        handler(_recorder, sys._getframe().f_back, *arguments)
-
-
-sys.addaudithook(_hear)
+for _event in ("os.listdir", "os.scandir"):
+    _EVENTS[_event] = Recorder.on_list
+for _event in ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "os.link", "os.symlink"):
+    _EVENTS[_event] = Recorder.on_write

@@ -11,8 +11,8 @@ import pytest
 from stale.edits import write_files
 
 from labreport.errors import LabReportError
-from labreport.stale import Dependencies, dependencies, open_project
-from labreport.stale.observed import Recorder
+from labreport.stale import Dependencies, find_dependencies, open_project
+from labreport.stale.recorder import Recorder
 from labreport.stale.sources import Sources
 
 PROJECT = """
@@ -301,7 +301,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dependencies:
     with sqlite3.connect(tmp_path / "k.db") as connection:
         connection.execute("create table t as select 1 as x")
     monkeypatch.chdir(tmp_path)
-    return dependencies(open_project(tmp_path))
+    return find_dependencies(open_project(tmp_path))
 
 
 def call(project: Dependencies, name: str) -> dict[str, str]:
@@ -361,17 +361,17 @@ def test_reading_the_report_that_is_made_is_an_error(tmp_path: Path, monkeypatch
     write_files(tmp_path, {**DATA, "report/.labreport": "", "report/answers.json": "{}"})
     write_files(tmp_path, {"project.py": PROJECT.replace('"a.txt"', '"report/answers.json"')})
     monkeypatch.chdir(tmp_path)
-    project = dependencies(open_project(tmp_path), tmp_path / "report" / "results")
+    project = find_dependencies(open_project(tmp_path), tmp_path / "report" / "results")
     with pytest.raises(LabReportError, match=r"reads report/answers\.json: it is a part of this report"):
         call(project, "by_name")
 
 
 def test_a_module_beside_the_engine_is_the_projects(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the engine is in the project's folder, and the module's name begins with the engine's."""
-    monkeypatch.setattr("labreport.stale.observed.ENGINE_FOLDER", tmp_path / "labreport")
+    monkeypatch.setattr("labreport.stale.recorder.ENGINE_FOLDER", tmp_path / "labreport")
     write_files(tmp_path, {"project.py": BESIDE_ENGINE, "labreport_x.py": BY_NAME, "a.txt": "1"})
     monkeypatch.chdir(tmp_path)
-    assert list(call(dependencies(open_project(tmp_path)), "by_name")) == ["a.txt"]
+    assert list(call(find_dependencies(open_project(tmp_path)), "by_name")) == ["a.txt"]
 
 
 def test_who_opens_something_is_told_by_the_frame_however_deep_the_call(tmp_path: Path) -> None:
@@ -407,9 +407,9 @@ def test_a_file_outside_of_the_project_counts_by_its_full_path(
     experiment = project.project.experiment("nothing")
     with project.observe(experiment) as temporary:
         (folder / "data.txt").read_text()
-    monkeypatch.setattr("labreport.stale.observed._SYSTEM_FOLDERS", ("/usr/", "/etc/"))
-    fresh = Dependencies(open_project(Path.cwd()))
-    with fresh.observe(experiment) as observation:
+    monkeypatch.setattr("labreport.stale.recorder._SYSTEM_FOLDERS", ("/usr/", "/etc/"))
+    fresh = find_dependencies(open_project(Path.cwd()))
+    with fresh.observe(fresh.project.experiment("nothing")) as observation:
         for path in (folder / "data.txt", folder / ".cache/data.txt", Path("/etc/hostname")):
             path.read_text()
     assert temporary.reads() == {}
