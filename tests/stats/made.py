@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
+from labreport.errors import UsageError
 from labreport.project import Design, Experiment, Measure, Study
 from labreport.results import Results, Runs
 from labreport.stats import Sample, as_condition
@@ -27,6 +29,26 @@ def check_claims(claims: str, **names: Any) -> None:
         claim, expected = line.rsplit(maxsplit=1)
         holds = as_condition(eval(claim.strip(), names)).holds
         assert holds is {"holds": True, "fails": False, "unknown": None}[expected], line
+
+
+def indented_below(text: str) -> list[tuple[str, list[str]]]:
+    """The lines of a text that begin at its left, each with the lines that are indented below it."""
+    entries: list[tuple[str, list[str]]] = []
+    for line in text.strip().splitlines():
+        if line.startswith(" "):
+            entries[-1][1].append(line.strip())
+        else:
+            entries.append((line, []))
+    return entries
+
+
+def check_refusals(calls: str, names: dict[str, Any]) -> None:
+    """Make each call, which has to be refused; its message has every text that is indented below it."""
+    for call, texts in indented_below(calls):
+        with pytest.raises(UsageError) as refused:
+            eval(call, names)
+        for text in texts:
+            assert text in str(refused.value), call
 
 
 def rights(
@@ -50,11 +72,24 @@ def plain(name: str, values: Iterable[Any], **more: Any) -> Sample:
     return Sample(name, {unit: float(np.mean(value)) for unit, value in enumerate(values)}, **more)
 
 
+def samples(**values: Iterable[Any]) -> Of:
+    """Samples of numbers, by their names."""
+    return {name: plain(name, numbers) for name, numbers in values.items()}
+
+
+NEARLY_CLEAR = samples(a=[0.90, 0.91, 0.92, 0.93], b=[0.895, 0.894, 0.91, 0.909])
+"""Two that differ clearly by themselves, and not as one of six comparisons."""
+
+
 def every() -> dict[str, tuple[Of, Measure]]:
     """Each kind of data by its name, drawn in one order from one generator."""
     g = np.random.default_rng(11)
     easy = g.normal(3, 2, 400)
     splits = Design(test_fraction=50 / 178)
+    kinds: dict[str, tuple[Of, Measure]] = {}
+
+    def add(kind: str, *samples: Sample, measure: Measure = ACCURACY) -> None:
+        kinds[kind] = {sample.name: sample for sample in samples}, measure
 
     def same_items(name: str, units: int, shift: float = 0.0, spread: float = 1.0, **more: Any) -> Sample:
         return known(name, rights(g, units, 400, 0, spread, easy + shift), **more)
@@ -68,34 +103,23 @@ def every() -> dict[str, tuple[Of, Measure]]:
     def times(name: str, middle: float) -> Sample:
         return plain(name, [tuple(np.exp(g.normal(middle, 0.1, 3))) for _ in range(6)])
 
-    accuracies = {
-        "crossed": [same_items("a", 5), same_items("b", 5, 0.6), same_items("c", 5, spread=0.2)],
-        "one seed": [same_items("a", 1), same_items("b", 1, 0.6)],
-        "unpaired": [same_items("a", 3, design=UNPAIRED), same_items("b", 4, 0.6, design=UNPAIRED)],
-        "other items": [own_items("a", range(4), 100, items="a"), own_items("b", range(4), 150, items="b")],
-        "few common": [own_items("a", range(4), 200), own_items("b", range(2, 5), 200)],
-    }
-    accuracies["splits"] = [
-        normal("a", 0.93, 0.01, 10, design=splits),
-        normal("b", 0.95, 0.01, 10, design=splits),
-        normal("c", 0.97, 0.01, 10, design=splits),
-    ]
-    seconds = {"ratio": [times("a", 0.0), times("b", 0.05), times("c", 1.0)]}
-    losses = {
-        "welch": [normal("a", 0, 1, 4, design=UNPAIRED), normal("b", 1, 3, 7, design=UNPAIRED)],
-        "paired": [normal("a", 1.0, 0.2, 5), normal("b", 1.3, 0.2, 5), normal("c", 1.31, 0.2, 5)],
-        "diverged": [plain("a", [1.0, math.nan]), plain("b", [1.0, 2.0])],
-    }
-    accuracies |= {
-        "equal": [plain(name, [0.9, 0.91, 0.92]) for name in "ab"],
-        "flat": [plain("a", [0.9] * 3), plain("b", [0.8] * 3)],
-        "trend": [normal("10", 0.8, 0.01, 5), normal("20", 0.85, 0.01, 5), normal("40", 0.852, 0.01, 5)],
-    }
-    data: dict[str, tuple[Of, Measure]] = {}
-    for measure, kinds in ((ACCURACY, accuracies), (SECONDS, seconds), (LOSS, losses)):
-        for kind, samples in kinds.items():
-            data[kind] = ({sample.name: sample for sample in samples}, measure)
-    return data
+    add("crossed", same_items("a", 5), same_items("b", 5, 0.6), same_items("c", 5, spread=0.2))
+    add("one seed", same_items("a", 1), same_items("b", 1, 0.6))
+    add("unpaired", same_items("a", 3, design=UNPAIRED), same_items("b", 4, 0.6, design=UNPAIRED))
+    add("other items", own_items("a", range(4), 100, items="a"), own_items("b", range(4), 150, items="b"))
+    add("few common", own_items("a", range(4), 200), own_items("b", range(2, 5), 200))
+    first = normal("a", 0.93, 0.01, 10, design=splits)
+    second = normal("b", 0.95, 0.01, 10, design=splits)
+    add("splits", first, second, normal("c", 0.97, 0.01, 10, design=splits))
+    add("ratio", times("a", 0.0), times("b", 0.05), times("c", 1.0), measure=SECONDS)
+    unpaired = normal("a", 0, 1, 4, design=UNPAIRED), normal("b", 1, 3, 7, design=UNPAIRED)
+    add("welch", *unpaired, measure=LOSS)
+    add("paired", normal("a", 1.0, 0.2, 5), normal("b", 1.3, 0.2, 5), normal("c", 1.31, 0.2, 5), measure=LOSS)
+    add("diverged", plain("a", [1.0, math.nan]), plain("b", [1.0, 2.0]), measure=LOSS)
+    add("equal", plain("a", [0.9, 0.91, 0.92]), plain("b", [0.9, 0.91, 0.92]))
+    add("flat", plain("a", [0.9] * 3), plain("b", [0.8] * 3))
+    add("trend", normal("10", 0.8, 0.01, 5), normal("20", 0.85, 0.01, 5), normal("40", 0.852, 0.01, 5))
+    return kinds
 
 
 @dataclass(frozen=True)

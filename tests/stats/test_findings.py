@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from stats import made
-from stats.made import ACCURACY, LOSS, check_claims, known, plain, results
+from stats.made import ACCURACY, LOSS, NEARLY_CLEAR, check_claims, check_refusals, known, results, samples
 
 from labreport.errors import UsageError
 from labreport.project import Measure
@@ -41,12 +41,8 @@ def near(middle: float, spread: float = 0.0005) -> list[float]:
 
 def three(better: Any = "higher", **more: Any) -> Finding:
     """Two that are level, and one that is far behind."""
-    samples = {
-        "complex": plain("complex", near(0.981)),
-        "wide": plain("wide", near(0.981)),
-        "small": plain("small", near(0.975)),
-    }
-    finding: Finding = ranking(samples, Measure("test accuracy", "%", better, **more)).ranking
+    networks = samples(complex=near(0.981), wide=near(0.981), small=near(0.975))
+    finding: Finding = ranking(networks, Measure("test accuracy", "%", better, **more)).ranking
     return finding
 
 
@@ -71,27 +67,32 @@ def test_a_ranking_says_who_is_ahead_and_who_is_level() -> None:
     assert "by" in finding.clear("complex", "small").how
 
 
-@pytest.mark.parametrize(
-    ("claim", "message"),
-    [
-        ("leads()", r"leads\(\) needs one name or more, such as \.leads\("),
-        ("none_clear('wide')", r"none_clear\('wide'\) needs two names or more, or none"),
-        ("none_clear", r"\.none_clear needs brackets"),
-        ("less", r"a ranking has no \.less of a pair; there are \.clear"),
-        ("every.less", r"a ranking has no \.less of a pair; there are \.clear"),
-        ("clear", r"\.clear of which of .*\? Write it as \.clear\('\w+', '\w+'\)"),
-        ("condition", r"ask it, as \.clear"),
-    ],
-)
-def test_what_a_ranking_cannot_be_asked_is_told(claim: str, message: str) -> None:
+NO_CLAIMS = """
+ranking.leads()
+    leads() needs one name or more, such as .leads(
+ranking.none_clear('wide')
+    none_clear('wide') needs two names or more, or none
+as_condition(ranking.none_clear)
+    .none_clear needs brackets
+as_condition(ranking.less)
+    a ranking has no .less of a pair; there are .clear
+as_condition(ranking.every.less)
+    a ranking has no .less of a pair; there are .clear
+as_condition(ranking.clear)
+    .clear of which of
+    ? Write it as .clear('
+as_condition(ranking.condition)
+    ask it, as .clear
+"""
+
+
+def test_what_a_ranking_cannot_be_asked_is_told() -> None:
     """Of no name, or of one, there is no pair that could be judged, so that the claim could never fail."""
-    with pytest.raises(UsageError, match=message):
-        check_claims(f"ranking.{claim} holds", ranking=three())
+    check_refusals(NO_CLAIMS, {"ranking": three(), "as_condition": as_condition})
 
 
 def test_where_only_the_best_was_compared_a_claim_on_another_fails_or_is_unknown() -> None:
     """Who is behind the best does not win; of two that were not compared nothing is known."""
-    samples = {"a": plain("a", near(0.98)), "b": plain("b", near(0.97)), "c": plain("c", near(0.96))}
     claims = """
         ranking.wins("a")               holds
         ranking.wins("b")               fails
@@ -101,7 +102,7 @@ def test_where_only_the_best_was_compared_a_claim_on_another_fails_or_is_unknown
         ranking.none_clear("b", "c")    unknown
         ranking.none_clear()            fails
     """
-    finding = ranking(samples, ACCURACY, pairs="best").ranking
+    finding = ranking(samples(a=near(0.98), b=near(0.97), c=near(0.96)), ACCURACY, pairs="best").ranking
     check_claims(claims, ranking=finding)
     for claim in ('clear("b", "b")', 'clear("b", "d")', 'wins("d")', 'less("b", "c")'):
         with pytest.raises(UsageError):
@@ -137,13 +138,13 @@ def test_a_condition_is_about_the_comparison_that_it_looks_at() -> None:
 
 def test_a_claim_on_an_effect_of_one_step_is_about_the_effect() -> None:
     """So that what the results say now is "from 0 to 1, loss rises"."""
-    finding = effect({"0": plain("0", near(1.0)), "1": plain("1", near(2.0))}, LOSS, by="dose").effect
+    finding = effect(samples(**{"0": near(1.0), "1": near(2.0)}), LOSS, by="dose").effect
     assert [about.kind for about in finding.less.about] == ["effect"]
 
 
 def test_a_single_difference_is_asked_without_and_with_a_name() -> None:
     """It prints as its quantity."""
-    finding = difference({"a": plain("a", near(2.0)), "b": plain("b", near(1.0))}, LOSS).difference
+    finding = difference(samples(a=near(2.0), b=near(1.0)), LOSS).difference
     claims = """
         gain.more                 holds
         gain.more("a")            holds
@@ -157,7 +158,7 @@ def test_a_single_difference_is_asked_without_and_with_a_name() -> None:
 
 def test_a_comparison_is_as_near_from_either_side() -> None:
     """By the interval of all comparisons made together, which judges it, not by the printed one."""
-    finding = difference({"a": plain("a", near(2.0)), "b": plain("b", near(1.0))}, LOSS, family=6).difference
+    finding = difference(samples(a=near(2.0), b=near(1.0)), LOSS, family=6).difference
     seen, turned = finding.comparisons[0].quantity, finding.comparisons[0].reversed().quantity
     assert (turned.judged_low, turned.judged_high) == (-seen.judged_high, -seen.judged_low)
     assert seen.judged_low < seen.low
@@ -166,8 +167,8 @@ def test_a_comparison_is_as_near_from_either_side() -> None:
 
 def test_one_of_several_needs_its_name() -> None:
     """The message shows which there are."""
-    samples = {str(dose): plain(str(dose), near(dose / 10)) for dose in (0, 1, 10)}
-    finding = difference(samples, LOSS, against=0).difference
+    doses = samples(**{"0": near(0.0), "1": near(0.1), "10": near(1.0)})
+    finding = difference(doses, LOSS, against=0).difference
     check_claims('gain.more("10") holds\ngain.more(10) holds\ngain["10"].more holds', gain=finding)
     assert members_equal(finding["1"].quantity, finding.comparisons[0].quantity)
     with pytest.raises(UsageError, match=r"more of which of 1, 10\? Write it as \.more\('1'\)"):
@@ -178,8 +179,8 @@ def test_one_of_several_needs_its_name() -> None:
 
 def test_a_part_is_found_as_an_item_and_as_an_attribute_that_the_class_does_not_have() -> None:
     """By one rule, whose error lists parts and words; of a subject called "more", the item is the part."""
-    samples = {name: plain(name, near(value)) for name, value in (("base", 1), ("more", 2), ("a-1", 3))}
-    finding = difference(samples, LOSS, against="base").difference
+    versions = samples(**{"base": near(1), "more": near(2), "a-1": near(3)})
+    finding = difference(versions, LOSS, against="base").difference
     check_claims('speed["more"].more holds\nspeed.a_1.more holds', speed=finding)
     assert finding.more.lacks_name
     for claim in ("speed.x", 'speed["x"]'):
@@ -205,21 +206,20 @@ def test_a_measure_that_is_a_difference_is_held_against_zero() -> None:
     assert members_equal(mean({"a": sample}, gap).mean.a, finding.mean.a)
 
 
-@pytest.mark.parametrize(
-    ("second", "message"),
-    [
-        (Measure("b", "nat"), r"its unit is '%', that of 'b' is 'nat'"),
-        (Measure("b", "%", percent=True), r"percent is False, that of 'b' is True; give both as fractions"),
-        (
-            Measure("b", "%", scale="ratio", margin=1.05),
-            r"scale is .ratio.; what is subtracted is a measure of",
-        ),
-    ],
-)
-def test_measures_that_are_not_alike_are_not_subtracted(second: Measure, message: str) -> None:
+NOT_ALIKE = """
+Measure("a", "%") - Measure("b", "nat")
+    its unit is '%', that of 'b' is 'nat'
+Measure("a", "%") - Measure("b", "%", percent=True)
+    percent is False, that of 'b' is True; give both as fractions
+Measure("a", "%") - Measure("b", "%", scale="ratio", margin=1.05)
+    scale is "ratio"
+    what is subtracted is a measure of
+"""
+
+
+def test_measures_that_are_not_alike_are_not_subtracted() -> None:
     """Nor ratios, whose margin would be taken for a difference, from either side."""
-    with pytest.raises(UsageError, match=message):
-        _ = Measure("a", "%") - second
+    check_refusals(NOT_ALIKE, {"Measure": Measure})
 
 
 def test_a_change_is_the_last_epoch_less_the_first() -> None:
@@ -295,13 +295,12 @@ def test_what_runs_were_made_with_is_told_once() -> None:
 
 def test_a_sentence_says_behind_whom_each_is() -> None:
     """Of one that is behind only one of two that are level, that one; of both, that these lead."""
-    samples = {"a": plain("a", near(0.981)), "b": plain("b", near(0.981)), "c": plain("c", near(0.975))}
-    values = RankingValues(ranking(samples, ACCURACY).ranking)
+    three = samples(a=near(0.981), b=near(0.981), c=near(0.975))
+    values = RankingValues(ranking(three, ACCURACY).ranking)
     assert (values.outcome, [names for names, _ in values.pairs]) == ("leads", [["c"]])
-    values = RankingValues(ranking(samples | {"d": plain("d", near(0.96))}, ACCURACY).ranking)
+    values = RankingValues(ranking(three | samples(d=near(0.96)), ACCURACY).ranking)
     assert (values.outcome, [names for names, _ in values.pairs]) == ("leads", [["c", "d"]])
-    samples["b"] = plain("b", near(0.979, 0.01))
-    values = RankingValues(ranking(samples, ACCURACY).ranking)
+    values = RankingValues(ranking(three | samples(b=near(0.979, 0.01)), ACCURACY).ranking)
     assert (values.outcome, values.pairs) == ("unclear", [(["c"], ["a"])])
 
 
@@ -321,9 +320,8 @@ def test_the_share_of_right_items_is_a_share_of_a_measure_in_per_cent_too() -> N
 
 def test_what_seems_clear_alone_is_told_as_one_of_several() -> None:
     """Its interval of 95 % excludes zero, that of six comparisons does not."""
-    samples = {"a": plain("a", [0.90, 0.91, 0.92, 0.93]), "b": plain("b", [0.895, 0.894, 0.91, 0.909])}
     for family, judged, alone in ((1, "more", ""), (6, "unclear", "alone, one of 6 comparisons")):
-        finding = difference(samples, LOSS, "a", "b", family=family).difference
+        finding = difference(NEARLY_CLEAR, LOSS, "a", "b", family=family).difference
         row = ComparisonRow(finding)
         assert (row.outcome, row.note) == (judged, alone)
         assert (alone or ".") in sentence(finding)
@@ -331,11 +329,11 @@ def test_what_seems_clear_alone_is_told_as_one_of_several() -> None:
 
 def test_equal_differences_are_told_as_such() -> None:
     """They give no interval, however many; a single one is too little."""
-    samples = {name: plain(name, [value] * 3) for name, value in (("a", 0.9), ("b", 0.8))}
-    for finding in (ranking(samples, ACCURACY).ranking, difference(samples, ACCURACY).difference):
+    flat = samples(a=[0.9] * 3, b=[0.8] * 3)
+    for finding in (ranking(flat, ACCURACY).ranking, difference(flat, ACCURACY).difference):
         assert finding.clear("a", "b").holds is None
         assert "all 3 differences are equal" in sentence(finding)
-    few = {name: sample.only([0]) for name, sample in samples.items()}
+    few = {name: sample.only([0]) for name, sample in flat.items()}
     assert "equal" not in sentence(ranking(few, ACCURACY).ranking)
 
 

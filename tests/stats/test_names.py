@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from itertools import product
 
 import numpy as np
 import pandas as pd
 import pytest
 from stats import made
-from stats.made import check_claims
+from stats.made import check_claims, check_refusals
 
 from labreport.errors import UsageError
 from labreport.project import Experiment
@@ -19,6 +19,7 @@ from labreport.stats import (
     Namespace,
     Quantity,
     Table,
+    as_condition,
     both,
     count,
     difference,
@@ -50,19 +51,21 @@ def test_names_are_found_as_attributes_and_as_items() -> None:
         _ = Namespace({"a-b": "1", "a.b": "2"}).a_b
 
 
-@pytest.mark.parametrize(
-    ("value", "message"),
-    [
-        (3, r"write number\(3\)"),
-        (np.float64(0.5), r"write number\(0.5\)"),
-        (True, "write fact"),
-        (object(), "allowed are"),
-    ],
-)
-def test_what_has_no_source_is_refused(value: Any, message: str) -> None:
+WITHOUT_SOURCE = """
+Answer(x=3)
+    write number(3)
+Answer(x=np.float64(0.5))
+    write number(0.5)
+Answer(x=True)
+    write fact
+Answer(x=object())
+    allowed are
+"""
+
+
+def test_what_has_no_source_is_refused() -> None:
     """The message says what to write."""
-    with pytest.raises(UsageError, match=message):
-        Answer(x=value)
+    check_refusals(WITHOUT_SOURCE, {"Answer": Answer, "np": np})
 
 
 def test_answers_are_joined_and_one_name_means_one_thing() -> None:
@@ -133,27 +136,39 @@ def test_a_table_has_rows_of_one_length() -> None:
         Table(("a", "b", "c"), (("x", "y"),))
 
 
-T, F, U = (Condition(holds) for holds in (True, False, None))
+CONDITIONS = {"true": Condition(True), "false": Condition(False), "open": Condition(None)}
 
 
-@pytest.mark.parametrize(
-    ("first", "second", "joint", "any_"),
-    [(T, T, True, True), (T, F, False, True), (T, U, None, True), (F, U, False, None), (U, U, None, None)],
-)
-def test_three_values_are_kept(
-    first: Condition, second: Condition, joint: bool | None, any_: bool | None
-) -> None:
+def test_three_values_are_kept() -> None:
     """Unknown and false is false, unknown or true is true, in both orders."""
-    for pair in ((first, second), (second, first)):
-        assert both(*pair).holds is (pair[0] & pair[1]).holds is joint
-        assert either(*pair).holds is (pair[0] | pair[1]).holds is any_
+    claims = """
+        true & true      holds
+        true & false     fails
+        false & true     fails
+        true & open      unknown
+        open & true      unknown
+        false & open     fails
+        open & false     fails
+        open & open      unknown
+        true | false     holds
+        false | true     holds
+        true | open      holds
+        open | true      holds
+        false | open     unknown
+        open | false     unknown
+        open | open      unknown
+    """
+    check_claims(claims, **CONDITIONS)
+    for first, second in product(CONDITIONS.values(), repeat=2):
+        assert both(first, second).holds is (first & second).holds
+        assert either(first, second).holds is (first | second).holds
 
 
 def test_a_negated_condition_stays_unknown_and_none_is_true_or_false_by_itself() -> None:
     """`if condition:` would take unknown for false."""
-    assert (negated(T).holds, (~F).holds, negated(U).holds) == (False, True, None)
+    check_claims("negated(true) fails\n~false holds\nnegated(open) unknown", negated=negated, **CONDITIONS)
     with pytest.raises(TypeError, match="unknown"):
-        bool(T)
+        bool(CONDITIONS["true"])
 
 
 SHARE = Quantity(0.29, "fraction", exact=True)
@@ -196,20 +211,24 @@ def test_exact_numbers_are_compared() -> None:
     assert (SHARE == 28).how == "by 1 point"
 
 
-@pytest.mark.parametrize(
-    ("claim", "message"),
-    [
-        ("measured == 93", r"is measured, and never equal by itself; write \.above"),
-        ("measured < 95", "is measured"),
-        ("epochs == measured", "is measured; compare with a number"),
-        ("epochs == Quantity(50, 's', exact=True)", "units differ"),
-        ("measured", "no condition"),
-    ],
-)
-def test_measured_numbers_and_other_units_are_not_compared(claim: str, message: str) -> None:
+NOT_COMPARED = """
+MEASURED == 93
+    is measured, and never equal by itself; write .above
+MEASURED < 95
+    is measured
+EPOCHS == MEASURED
+    is measured; compare with a number
+EPOCHS == Quantity(50, 's', exact=True)
+    units differ
+as_condition(MEASURED)
+    no condition
+"""
+
+
+def test_measured_numbers_and_other_units_are_not_compared() -> None:
     """The message names .above()."""
-    with pytest.raises(UsageError, match=message):
-        check_claims(f"{claim} holds", epochs=EPOCHS, measured=MEASURED, Quantity=Quantity)
+    names = {"as_condition": as_condition, "EPOCHS": EPOCHS, "MEASURED": MEASURED, "Quantity": Quantity}
+    check_refusals(NOT_COMPARED, names)
 
 
 def test_a_number_of_any_library_can_be_stated() -> None:

@@ -10,7 +10,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from stats.made import ACCURACY, LOSS, check_claims, known, plain, results
+from stats.made import (
+    ACCURACY,
+    LOSS,
+    NEARLY_CLEAR,
+    check_claims,
+    check_refusals,
+    known,
+    plain,
+    results,
+    samples,
+)
 
 from labreport.errors import UsageError
 from labreport.project import Measure, table
@@ -79,32 +89,33 @@ def test_a_margin_is_in_the_printed_unit() -> None:
     assert number(0.001, (-0.001, 0.003), unit="points", null=0, margin=0.2).same.holds is False
 
 
-@pytest.mark.parametrize(
-    ("null", "margin", "message"),
-    [
-        (1, 0.05, "margin is 0.05; of a ratio it is above 1 and at most 2"),
-        (1, 3, "margin is 3; of a ratio"),
-        (0, -0.5, "margin is -0.5; it must be greater than 0"),
-    ],
-)
-def test_a_margin_within_which_nothing_could_be_the_same_is_an_error(
-    null: float, margin: float, message: str
-) -> None:
-    """As that of a measure."""
-    with pytest.raises(UsageError, match=message):
-        number(1.0, (0.99, 1.01), null=null, margin=margin)
-    with pytest.raises(UsageError, match=message):
-        Measure("seconds", scale="ratio" if null == 1 else "difference", margin=margin)
+MARGINS = """
+number(1.0, (0.99, 1.01), null=1, margin=0.05)
+    margin is 0.05; of a ratio it is above 1 and at most 2
+Measure("seconds", scale="ratio", margin=0.05)
+    margin is 0.05; of a ratio it is above 1 and at most 2
+number(1.0, (0.99, 1.01), null=1, margin=3)
+    margin is 3; of a ratio
+Measure("seconds", scale="ratio", margin=3)
+    margin is 3; of a ratio
+number(1.0, (0.99, 1.01), null=0, margin=-0.5)
+    margin is -0.5; it must be greater than 0
+Measure("seconds", margin=-0.5)
+    margin is -0.5; it must be greater than 0
+"""
+
+
+def test_a_margin_within_which_nothing_could_be_the_same_is_an_error() -> None:
+    """That of a number as that of a measure."""
+    check_refusals(MARGINS, {"number": number, "Measure": Measure})
 
 
 def test_a_number_that_is_held_against_one_is_a_ratio_in_any_unit() -> None:
     """Its reverse is one over it, and it is told in per cent; one that is held against zero is none."""
     odds = number(1.25, (1.1, 1.4), null=1)
-    assert (odds.is_ratio, number(1.25, unit="times").is_ratio, number(1.25, null=0).is_ratio) == (
-        True,
-        True,
-        False,
-    )
+    assert odds.is_ratio
+    assert number(1.25, unit="times").is_ratio
+    assert not number(1.25, null=0).is_ratio
     assert reversed_quantity(odds).value == 0.8
     less = number(0.8, (0.7, 0.9), null=1)
     texts = [str(apart(quantity)).replace("\u00a0", " ") for quantity in (odds, less)]
@@ -112,27 +123,21 @@ def test_a_number_that_is_held_against_one_is_a_ratio_in_any_unit() -> None:
     assert odds.more.how == "by 10 %"
 
 
-@pytest.mark.parametrize(
-    ("judged", "word", "distance"),
-    [
-        (Judged(-11.0, 2.5), "unclear", 2.5),
-        (Judged(-11.0, 2.5, margin=12.0), "same", 1.0),
-        (Judged(-11.0, 2.5, margin=10.0), "unclear", 1.0),
-        (Judged(1.0, 3.0), "more", 1.0),
-        (Judged(1.0, 3.0), "less", 3.0),
-        (Judged(-3.0, -1.0), "clear", 1.0),
-        (Judged(1.0, 3.0, margin=4.0), "more", 1.0),
-        (Judged(1.02, 1.1, null=1.0), "more", 0.02),
-    ],
-)
-def test_how_far_is_to_where_a_word_turns(judged: Judged, word: str, distance: float) -> None:
+def test_how_far_is_to_where_a_word_turns() -> None:
     """`unclear` turns where the interval becomes clear or the same, whichever is nearer."""
-    assert judged.distance(word) == pytest.approx(distance)
-
-
-def gains(*rows: tuple[float, ...]) -> dict[str, Any]:
-    """Samples by name, of points in loss."""
-    return {name: plain(name, values) for name, values in zip("abcd", rows, strict=False)}
+    distances = """
+        Judged(-11.0, 2.5).distance("unclear")                 2.5
+        Judged(-11.0, 2.5, margin=12.0).distance("same")       1.0
+        Judged(-11.0, 2.5, margin=10.0).distance("unclear")    1.0
+        Judged(1.0, 3.0).distance("more")                      1.0
+        Judged(1.0, 3.0).distance("less")                      3.0
+        Judged(-3.0, -1.0).distance("clear")                   1.0
+        Judged(1.0, 3.0, margin=4.0).distance("more")          1.0
+        Judged(1.02, 1.1, null=1.0).distance("more")           0.02
+    """
+    for line in distances.strip().splitlines():
+        expression, distance = line.rsplit(maxsplit=1)
+        assert eval(expression.strip(), {"Judged": Judged}) == pytest.approx(float(distance)), line
 
 
 STEADY, FASTER, SLOWER = (10.0, 11, 12, 13, 14), (9.0, 10, 11.1, 12, 13), (13.0, 14.1, 15, 16, 17)
@@ -140,18 +145,15 @@ STEADY, FASTER, SLOWER = (10.0, 11, 12, 13, 14), (9.0, 10, 11.1, 12, 13), (13.0,
 
 def against_steady(family: int | None = None) -> Difference:
     """Two that are clearly below and above the first."""
-    rows = [("a", value, unit) for unit, value in enumerate(STEADY)]
-    rows += [("b", value, unit) for unit, value in enumerate(FASTER)]
-    rows += [("c", value, unit) for unit, value in enumerate(SLOWER)]
-    data = table(pd.DataFrame(rows, columns=["version", "ms", "host"]), replicate="host")
+    by_host = pd.DataFrame({"a": STEADY, "b": FASTER, "c": SLOWER}).reset_index(names="host")
+    data = table(by_host.melt("host", var_name="version", value_name="ms"), replicate="host")
     finding: Difference = difference(data, "ms", by="version", against="a", family=family).difference
     return finding
 
 
 def test_bounds_of_a_finding_are_judged_as_it_is() -> None:
     """So "at least half a second" cannot hold where "faster" falls."""
-    values = {"a": plain("a", [0.90, 0.91, 0.92, 0.93]), "b": plain("b", [0.895, 0.894, 0.91, 0.909])}
-    alone, of_six = (difference(values, LOSS, family=family).difference for family in (1, 6))
+    alone, of_six = (difference(NEARLY_CLEAR, LOSS, family=family).difference for family in (1, 6))
     claims = """
         alone.more                      holds
         alone.above(0)                  holds
@@ -190,11 +192,9 @@ def test_every_and_any_ask_all_comparisons_of_a_finding() -> None:
 
 def test_every_asks_the_comparisons_of_all_groups() -> None:
     """Of a finding within groups."""
-    rows = []
-    for rate, version, host in product((100, 400), "ab", range(4)):
-        shift, growth = (-1.0, rate * host / 900) if version == "b" else (0.0, 0.0)
-        rows.append((rate, version, host, 5 + host + shift + host / 10 + growth))
-    data = table(pd.DataFrame(rows, columns=["rate", "version", "host", "ms"]), replicate="host")
+    frame = pd.DataFrame(product((100, 400), "ab", range(4)), columns=["rate", "version", "host"])
+    frame = frame.eval("ms = 5 + 1.1 * host + (version == 'b') * (rate * host / 900 - 1)")
+    data = table(frame, replicate="host")
     finding = difference(data, "ms", by="version", against="a", within="rate").difference
     assert len(finding.singles()) == 2
     assert finding.every.less.holds is (finding.less("100", "b") & finding.less("400", "b")).holds
@@ -226,19 +226,17 @@ def test_seeds_that_do_not_have_the_same_number_of_items_are_an_error(make: Any)
 
 def test_yes_and_no_are_compared_with_numbers_as_numbers_are() -> None:
     """From either side: 0.4 is not a yes."""
-    samples = {
-        "truths": plain("truths", [1, 0, 1, 1, 1], yes_no=True),
-        "shares": plain("shares", [0.4, 0.3, 0.35, 0.4, 0.5]),
-    }
-    gap = difference(samples, ACCURACY, "truths", "shares").difference.quantity
-    reverse = difference(samples, ACCURACY, "shares", "truths").difference.quantity
+    both = samples(shares=[0.4, 0.3, 0.35, 0.4, 0.5])
+    both["truths"] = plain("truths", [1, 0, 1, 1, 1], yes_no=True)
+    gap = difference(both, ACCURACY, "truths", "shares").difference.quantity
+    reverse = difference(both, ACCURACY, "shares", "truths").difference.quantity
     assert gap.source.method == reverse.source.method == "Student's t, paired"
     assert gap.interval == pytest.approx([-end for end in reversed(reverse.interval)])
 
 
 def test_a_ranking_of_one_run_is_unknown_with_items_and_without() -> None:
     """The interval over items is there to be printed."""
-    without = ranking({"a": plain("a", [0.9]), "b": plain("b", [0.5])}, ACCURACY)
+    without = ranking(samples(a=[0.9], b=[0.5]), ACCURACY)
     by_items = ranking({name: known(name, [row]) for name, row in RIGHT.items()}, ACCURACY)
     claims = """
         without.ranking.clear("a", "b")         unknown

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from fractions import Fraction
 from typing import Any
 
@@ -52,22 +53,27 @@ def fisher_exactly(a: int, n: int, b: int, m: int) -> float:
     return float(Fraction(as_unlikely, math.comb(n + m, events)))
 
 
-@pytest.mark.parametrize(
-    ("counts", "outcome"),
-    [
-        ((0, 36, 0, 36), "unclear"),
-        ((1, 36, 0, 36), "unclear"),
-        ((36, 36, 0, 36), "more"),
-        ((5, 27, 14, 32), "less"),
-        ((3, 5, 0, 5), "unclear"),  # Newcombe's interval leaves out zero, but p is 0.17
-        ((2, 2, 0, 2), "unclear"),
-        ((5, 5, 0, 5), "more"),
-        ((1, 1, 0, 1), "unknown"),  # one is not compared
-    ],
-)
-def test_shares_have_wilson_s_and_newcombe_s_interval_and_fisher_s_test(counts: Counts, outcome: str) -> None:
+OUTCOMES = """
+    0 of 36, 0 of 36: unclear
+    1 of 36, 0 of 36: unclear
+    36 of 36, 0 of 36: more
+    5 of 27, 14 of 32: less
+    3 of 5, 0 of 5: unclear
+    2 of 2, 0 of 2: unclear
+    5 of 5, 0 of 5: more
+    1 of 1, 0 of 1: unknown
+"""
+"""Events with the drug and with the placebo.
+
+Newcombe's interval of 3 of 5 and 0 of 5 leaves out zero, but p is 0.17; one patient is not compared.
+"""
+
+
+@pytest.mark.parametrize("line", OUTCOMES.strip().splitlines())
+def test_shares_have_wilson_s_and_newcombe_s_interval_and_fisher_s_test(line: str) -> None:
     """As statsmodels has them. Below fifteen in a group a clear difference needs the exact test, too."""
-    drug, n, _, m = counts
+    shares, _, outcome = line.partition(": ")
+    counts = drug, n, _, m = tuple(map(int, re.findall(r"\d+", shares)))
     share = mean(trial(*counts), "event", by="arm").mean.drug
     assert share.value == drug / n
     assert share.interval == pytest.approx(proportion_confint(drug, n, method="wilson"), abs=1e-9)
@@ -97,23 +103,22 @@ def test_without_a_margin_nothing_is_the_same_and_with_one_the_interval_decides(
     assert difference_of(many, margin).outcome == "same"
 
 
-@pytest.mark.parametrize(
-    ("counts", "low", "high"),
-    [
-        ((1, 1, 7, 12), -0.507, -0.026),
-        ((14, 5, 0, 22), 0.011, 0.226),
-        ((36, 12, 2, 0), 0.057, 0.340),
-        ((0, 0, 0, 36), -0.096, 0.096),  # as of two shares of 36
-    ],
-)
-def test_pairs_have_the_published_interval_and_mcnemar_s_test(
-    counts: Counts, low: float, high: float
-) -> None:
+PAIRS = """
+    1 1 7 12  -0.507 -0.026
+    14 5 0 22  0.011  0.226
+    36 12 2 0  0.057  0.340
+    0 0 0 36  -0.096  0.096
+"""
+"""Pairs with both events, the first, the second and neither; the ends, at last as of two shares of 36."""
+
+
+@pytest.mark.parametrize("line", PAIRS.strip().splitlines())
+def test_pairs_have_the_published_interval_and_mcnemar_s_test(line: str) -> None:
     """Of Fagerland and others (2013), of Altman and others (2000), and of Newcombe (1998)."""
-    both, first, second, neither = counts
-    quantity = difference_of(crossover(*counts), EVENT)
-    assert quantity.interval == pytest.approx((low, high), abs=6e-4)
-    assert quantity.value == pytest.approx((first - second) / sum(counts))
+    both, first, second, neither = map(int, line.split()[:4])
+    quantity = difference_of(crossover(both, first, second, neither), EVENT)
+    assert quantity.interval == pytest.approx([float(end) for end in line.split()[4:]], abs=6e-4)
+    assert quantity.value == pytest.approx((first - second) / (both + first + second + neither))
     theirs = mcnemar([[both, first], [second, neither]], exact=True).pvalue
     assert quantity.p == pytest.approx(theirs, abs=1e-9)
 
@@ -169,20 +174,10 @@ def test_yes_and_no_with_missing_cells_count_those_that_are_there() -> None:
     assert share.source.text().endswith("7 of 8 patients: 1 cell is empty")
 
 
-@pytest.mark.parametrize(
-    ("reduce", "a", "b"),
-    [
-        ("median", 2.0, 6.0),
-        ("max", 3.0, 10.0),
-        ("min", 1.0, 2.0),
-        (quantile(0.75), 2.5, 8.0),
-        (lambda column: column.iloc[-1], 3.0, 10.0),
-    ],
-)
-def test_what_is_taken_of_the_rows_of_a_replicate_is_said_and_computed(
-    reduce: Any, a: float, b: float
-) -> None:
-    """Of ratios before logarithms are taken."""
+@pytest.mark.parametrize("reduce", ["median", "max", "min", quantile(0.75), lambda column: column.iloc[-1]])
+def test_what_is_taken_of_the_rows_of_a_replicate_is_said_and_computed(reduce: Any) -> None:
+    """As pandas computes it; of ratios before logarithms are taken."""
+    a, b = (pd.Series(rows).agg(reduce) for rows in ([1.0, 3.0], [2.0, 10.0]))
     data = table(pd.DataFrame({"host": list("aabb"), "ms": [1.0, 3.0, 2.0, 10.0]}), replicate="host")
     measure = Measure("ms", "ms", reduce=reduce)
     by_host = mean(data, measure).mean

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from stats.made import ACCURACY, results
+from stats.made import ACCURACY, check_refusals, indented_below, results
 
 from labreport import stats
 from labreport.errors import UsageError
@@ -97,86 +97,105 @@ TYPO = table(VISITS.assign(arm=VISITS.arm.where(VISITS.index != 5, "placebo")), 
 THREE_ARMS = weekly().assign(arm=lambda frame: frame.arm.where(frame.patient <= 8, "none"))
 WITHOUT_LAST = VISITS[VISITS.week < 12]
 EMPTY_CELL = table(WITHOUT_LAST.assign(sbp=VISITS.sbp.where(VISITS.index != 5)), "patient", missing="drop")
-UNITS = [
-    ('arms(TRIAL, within="week")["12"]',
-     "drug minus placebo, sbp, DataFrame; 26 and 33 of 72 patients: 10 have no week 12, 3 cells are empty",
-     "Welch's t"),
-    ('arms(TRIAL, within="week")["0"]', "drug minus placebo, sbp, DataFrame; 33 and 39 patients",
-     "Welch's t"),
-    ('mean(TRIAL, SBP, by="week").mean["12"]',
-     "12, sbp, DataFrame; 59 of 72 patients: 10 have no week 12, 3 cells are empty", "Student's t"),
-    ('mean(TRIAL, SBP, by="arm", within="week").mean["12"].drug',
-     "drug, sbp, DataFrame; 26 of 33 patients: 5 have no week 12, 2 cells are empty", "Student's t"),
-    ("mean(TRIAL, SBP).mean",
-     "DataFrame, sbp, mean of 3 to 4 rows a patient, DataFrame; 72 patients: 3 cells are empty",
-     "Student's t"),
-    ("arms(table(VISITS.dropna()))", "drug minus placebo, sbp, DataFrame; 125 and 150 rows", "Welch's t"),
-    ('arms(CROSSOVER, within="week")["4"]', "drug minus placebo, sbp, DataFrame; 5 and 5 patients",
-     "Welch's t"),
-    ('arms(CROSSOVER, within="week")["8"]', "drug minus placebo, sbp, DataFrame; 5 and 5 patients",
-     "Welch's t"),
-    ("arms(CROSSOVER)", "drug minus placebo, sbp, DataFrame; 10 patients", "Student's t, paired"),
-    ('arms(TYPO_IN_ONE_WEEK, within="week", paired=False)["8"]',
-     "drug minus placebo, sbp, DataFrame; 4 and 6 patients", "Welch's t"),
-    ('arms(table(THREE_ARMS, "patient"))',
-     "drug minus placebo, sbp, mean of 2 rows a patient, DataFrame; 5 and 3 patients: 2 have another arm",
-     "Welch's t"),
-    ("arms(table(THREE_ARMS))",
-     "drug minus placebo, sbp, DataFrame; 10 and 6 rows: 4 have another arm", "Welch's t"),
-    ('difference(table(THREE_ARMS, "patient"), SBP, "drug", "placebo", by="arm").mean.drug',
-     "drug, sbp, mean of 2 rows a patient, DataFrame; 5 patients", "Student's t"),
-    ('arms(OTHER_WORD, within="week")["4"]', "drug minus placebo, sbp, DataFrame; 5 and 5 patients",
-     "Welch's t"),
-    ('arms(OTHER_WORD, within="week")["8"]',
-     "drug minus placebo, sbp, DataFrame; 4 and 5 of 10 patients: 1 has another arm", "Welch's t"),
-    ('weeks(table(WITHOUT_LAST, "patient"), 8, 4)', "8 minus 4, sbp, DataFrame; 72 patients",
-     "Student's t, paired"),
-    ("weeks(TRIAL, 12, 0, paired=True)",
-     "12 minus 0, sbp, DataFrame; 59 of 72 patients: 10 have no week 12, 3 cells are empty",
-     "Student's t, paired"),
-    ("weeks(TRIAL, 12, 0, paired=False)",
-     "12 minus 0, sbp, DataFrame; 59 and 72 patients: 10 have no week 12, 3 cells are empty", "Welch's t"),
-    ("weeks(EMPTY_CELL, 8, 4)", "8 minus 4, sbp, DataFrame; 71 of 72 patients: 1 cell is empty",
-     "Student's t, paired"),
-]  # fmt: skip
+UNITS = """
+arms(TRIAL, within="week")["12"]
+    drug minus placebo, sbp, DataFrame; 26 and 33 of 72 patients: 10 have no week 12, 3 cells are empty
+    Welch's t
+arms(TRIAL, within="week")["0"]
+    drug minus placebo, sbp, DataFrame; 33 and 39 patients
+    Welch's t
+mean(TRIAL, SBP, by="week").mean["12"]
+    12, sbp, DataFrame; 59 of 72 patients: 10 have no week 12, 3 cells are empty
+    Student's t
+mean(TRIAL, SBP, by="arm", within="week").mean["12"].drug
+    drug, sbp, DataFrame; 26 of 33 patients: 5 have no week 12, 2 cells are empty
+    Student's t
+mean(TRIAL, SBP).mean
+    DataFrame, sbp, mean of 3 to 4 rows a patient, DataFrame; 72 patients: 3 cells are empty
+    Student's t
+arms(table(VISITS.dropna()))
+    drug minus placebo, sbp, DataFrame; 125 and 150 rows
+    Welch's t
+arms(CROSSOVER, within="week")["4"]
+    drug minus placebo, sbp, DataFrame; 5 and 5 patients
+    Welch's t
+arms(CROSSOVER, within="week")["8"]
+    drug minus placebo, sbp, DataFrame; 5 and 5 patients
+    Welch's t
+arms(CROSSOVER)
+    drug minus placebo, sbp, DataFrame; 10 patients
+    Student's t, paired
+arms(TYPO_IN_ONE_WEEK, within="week", paired=False)["8"]
+    drug minus placebo, sbp, DataFrame; 4 and 6 patients
+    Welch's t
+arms(table(THREE_ARMS, "patient"))
+    drug minus placebo, sbp, mean of 2 rows a patient, DataFrame; 5 and 3 patients: 2 have another arm
+    Welch's t
+arms(table(THREE_ARMS))
+    drug minus placebo, sbp, DataFrame; 10 and 6 rows: 4 have another arm
+    Welch's t
+difference(table(THREE_ARMS, "patient"), SBP, "drug", "placebo", by="arm").mean.drug
+    drug, sbp, mean of 2 rows a patient, DataFrame; 5 patients
+    Student's t
+arms(OTHER_WORD, within="week")["4"]
+    drug minus placebo, sbp, DataFrame; 5 and 5 patients
+    Welch's t
+arms(OTHER_WORD, within="week")["8"]
+    drug minus placebo, sbp, DataFrame; 4 and 5 of 10 patients: 1 has another arm
+    Welch's t
+weeks(table(WITHOUT_LAST, "patient"), 8, 4)
+    8 minus 4, sbp, DataFrame; 72 patients
+    Student's t, paired
+weeks(TRIAL, 12, 0, paired=True)
+    12 minus 0, sbp, DataFrame; 59 of 72 patients: 10 have no week 12, 3 cells are empty
+    Student's t, paired
+weeks(TRIAL, 12, 0, paired=False)
+    12 minus 0, sbp, DataFrame; 59 and 72 patients: 10 have no week 12, 3 cells are empty
+    Welch's t
+weeks(EMPTY_CELL, 8, 4)
+    8 minus 4, sbp, DataFrame; 71 of 72 patients: 1 cell is empty
+    Student's t, paired
+"""
+"""A comparison, and below it where its quantity comes from, and its method."""
 
 
-@pytest.mark.parametrize(("call", "source", "method"), UNITS)
-def test_how_many_units_are_used_and_why_not_all_is_told(call: str, source: str, method: str) -> None:
+def test_how_many_units_are_used_and_why_not_all_is_told() -> None:
     """27 and 32 are not 27; who has no visit, an empty cell or another arm is counted where it lacks.
 
     A crossover is unpaired within each week. An empty cell does not unpair, since missing="drop" drops rows
     and never a design.
     """
-    quantity = as_quantity(eval(call))
-    assert quantity.source.text() == source
-    assert quantity.source.method == method
+    for call, source_and_method in indented_below(UNITS):
+        source = as_quantity(eval(call)).source
+        assert [source.text(), source.method] == source_and_method, call
 
 
-NOT_PAIRED = [
-    ("arms(TYPO)", "patient 'P1' is in both arm 'drug' (row 5) and arm 'placebo' (row 6), 71 are in one"),
-    ("arms(TYPO)", "paired=True compares those that are in both, paired=False two independent groups"),
-    ('arms(TYPO_IN_ONE_WEEK, within="week")',
-     "patient '5' is in both arm 'drug' (row 5) and arm 'placebo' (row 15), 9 are in one"),
-    ('arms(TYPO_IN_ONE_WEEK, within="week")', "paired=False compares two independent groups"),
-    ('arms(table(weekly(row_15="Drug"), "patient"), within="week")',
-     "row 15 has 'Drug' in column 'arm', and row 1 'drug': correct one"),
-    ('arms(table(weekly(row_15="drug "), "patient"), within="week")',
-     "row 15 has 'drug ' in column 'arm', and row 1 'drug': correct one"),
-    ('difference(table(weekly(row_15="Drug"), "patient"), SBP, by="arm", against="placebo", paired=False)',
-     "row 15 has 'Drug' in column 'arm', and row 1 'drug': correct one"),
-    ("weeks(TRIAL, 12, 0)", "'P3', 'P10', 'P17', 'P24', 'P31' and 5 more have no week '12', 62 are"),
-    ("arms(TRIAL, paired=True)", "paired=True, and no patient has both arm 'drug' and arm 'placebo'"),
-    ("arms(table(VISITS.dropna()), paired=True)",
-     "nothing says which rows belong together: write table(…, replicate=…)"),
-]  # fmt: skip
+NOT_PAIRED = """
+arms(TYPO)
+    patient 'P1' is in both arm 'drug' (row 5) and arm 'placebo' (row 6), 71 are in one
+    paired=True compares those that are in both, paired=False two independent groups
+arms(TYPO_IN_ONE_WEEK, within="week")
+    patient '5' is in both arm 'drug' (row 5) and arm 'placebo' (row 15), 9 are in one
+    paired=False compares two independent groups
+arms(table(weekly(row_15="Drug"), "patient"), within="week")
+    row 15 has 'Drug' in column 'arm', and row 1 'drug': correct one
+arms(table(weekly(row_15="drug "), "patient"), within="week")
+    row 15 has 'drug ' in column 'arm', and row 1 'drug': correct one
+difference(table(weekly(row_15="Drug"), "patient"), SBP, by="arm", against="placebo", paired=False)
+    row 15 has 'Drug' in column 'arm', and row 1 'drug': correct one
+weeks(TRIAL, 12, 0)
+    'P3', 'P10', 'P17', 'P24', 'P31' and 5 more have no week '12', 62 are
+arms(TRIAL, paired=True)
+    paired=True, and no patient has both arm 'drug' and arm 'placebo'
+arms(table(VISITS.dropna()), paired=True)
+    nothing says which rows belong together: write table(…, replicate=…)
+"""
+"""A call, and below it what its message says."""
 
 
-@pytest.mark.parametrize(("call", "message"), NOT_PAIRED)
-def test_what_cannot_be_paired_is_named_until_somebody_says_what_is_meant(call: str, message: str) -> None:
+def test_what_cannot_be_paired_is_named_until_somebody_says_what_is_meant() -> None:
     """A mistyped arm is not dropped and pairs nothing by accident, though each week has one arm a patient."""
-    with pytest.raises(UsageError, match=re.escape(message)):
-        eval(call)
+    check_refusals(NOT_PAIRED, globals())
 
 
 def test_a_value_that_only_one_group_has_is_no_reason_to_unpair_it() -> None:
@@ -274,49 +293,57 @@ def test_a_missing_host_is_not_told_as_a_number_that_is_needed(tmp_path: Path) -
 
 
 WORDS = VISITS.dropna().assign(event=np.where(VISITS.dropna().sbp > 140, "yes", "no"))
-MISTAKES = [
-    ('mean(TRIAL, Measure("sbp", value=lambda run, epoch: 1.0))',
-     "value= reads a run, and DataFrame is a table: name the column"),
-    ('mean(table(VISITS.dropna()), Measure("sbp", reduce="median"))',
-     r"reduce='median' is taken of the rows of a replicate, .*write table\(…, replicate=…\)"),
-    ('mean(ONE_EPOCH, Measure("accuracy", reduce="max"))',
-     "reduce= says what is taken of a table's rows; a run has one value"),
-    ("difference(ONE_EPOCH, ACCURACY, paired=False)",
-     "paired=False is of tables; runs are paired by their seeds"),
-    ('Measure("sbp", reduce="medain")', "did you mean 'median'"),
-    ('mean(TRIAL, Measure("sbp", reduce="any"))',
-     'reduce="any" is of True and False, or of 1 and 0 with the unit "%"'),
-    ('Measure("ms", scale="ratio", margin=3)', "of a ratio it is above 1 and at most 2: 1.03 is within 3 %"),
-    ('ranking(SPEEDS, LATENCY, by="version", pairs="bset")',
-     "pairs='bset'; allowed are 'all' and 'best'; did you mean 'best'"),
-    ("mean(TWO_EPOCHS, ACCURACY, epoch=0)", "epoch=0: the first epoch is 1; leave epoch= out for the last"),
-    ("change(TWO_EPOCHS, ACCURACY, 0, 2)", "epoch=0: the first epoch is 1"),
-    ('mean(TRIAL, SBP, by="arm", epoch=8)', "epoch=8: a table has no epochs"),
-    ('difference(TRIAL, SBP, ("drug", 4), ("placebo", 8), by="arm")', "epoch=4: a table has no epochs"),
-    ('mean(results({"a": {1: ["0.95"]}}), ACCURACY)', "'a' has '0.95'; a number is needed"),
-    ('mean(results({"a": {1: [True, True]}}), Measure("test accuracy", "%", percent=True))',
-     "'a' has True and False in it; their share has the unit '%', and no percent=True"),
-    ('mean(table(WORDS, replicate="patient"), "event")',
-     "row 1 has 'no' in column 'event', which has no, yes; yes and no are True and False, or 1 and 0"),
-    ('mean(table(VISITS.dropna().assign(sbp=0.0)), Measure("sbp", scale="ratio"))',
-     r"row 1 has 0; scale=\"ratio\" compares values above 0"),
-    ('table(VISITS, missing="skip")', "allowed is 'error' or 'drop'"),
-    ('difference(SPEEDS, LATENCY, "v2", "v1", by="version").difference.uncler',
-     "a difference has no 'uncler'; did you mean 'unclear'"),
-    ('difference(SPEEDS, LATENCY, "v2", "v1", by="version").difference.lower',
-     "a difference has no 'lower'; it has v2, more, less, same"),
-    ('difference(SPEEDS, LATENCY, by="version", against="v1", within="rate").difference["40"]',
-     "a difference has no '40'; did you mean '400'"),
-]  # fmt: skip
+MISTAKES = """
+mean(TRIAL, Measure("sbp", value=lambda run, epoch: 1.0))
+    value= reads a run, and DataFrame is a table: name the column
+mean(table(VISITS.dropna()), Measure("sbp", reduce="median"))
+    reduce='median' is taken of the rows of a replicate,
+    write table(…, replicate=…)
+mean(ONE_EPOCH, Measure("accuracy", reduce="max"))
+    reduce= says what is taken of a table's rows; a run has one value
+difference(ONE_EPOCH, ACCURACY, paired=False)
+    paired=False is of tables; runs are paired by their seeds
+Measure("sbp", reduce="medain")
+    did you mean 'median'
+mean(TRIAL, Measure("sbp", reduce="any"))
+    reduce="any" is of True and False, or of 1 and 0 with the unit "%"
+Measure("ms", scale="ratio", margin=3)
+    of a ratio it is above 1 and at most 2: 1.03 is within 3 %
+ranking(SPEEDS, LATENCY, by="version", pairs="bset")
+    pairs='bset'; allowed are 'all' and 'best'; did you mean 'best'
+mean(TWO_EPOCHS, ACCURACY, epoch=0)
+    epoch=0: the first epoch is 1; leave epoch= out for the last
+change(TWO_EPOCHS, ACCURACY, 0, 2)
+    epoch=0: the first epoch is 1
+mean(TRIAL, SBP, by="arm", epoch=8)
+    epoch=8: a table has no epochs
+difference(TRIAL, SBP, ("drug", 4), ("placebo", 8), by="arm")
+    epoch=4: a table has no epochs
+mean(results({"a": {1: ["0.95"]}}), ACCURACY)
+    'a' has '0.95'; a number is needed
+mean(results({"a": {1: [True, True]}}), Measure("test accuracy", "%", percent=True))
+    'a' has True and False in it; their share has the unit '%', and no percent=True
+mean(table(WORDS, replicate="patient"), "event")
+    row 1 has 'no' in column 'event', which has no, yes; yes and no are True and False, or 1 and 0
+mean(table(VISITS.dropna().assign(sbp=0.0)), Measure("sbp", scale="ratio"))
+    row 1 has 0; scale="ratio" compares values above 0
+table(VISITS, missing="skip")
+    allowed is 'error' or 'drop'
+difference(SPEEDS, LATENCY, "v2", "v1", by="version").difference.uncler
+    a difference has no 'uncler'; did you mean 'unclear'
+difference(SPEEDS, LATENCY, "v2", "v1", by="version").difference.lower
+    a difference has no 'lower'; it has v2, more, less, same
+difference(SPEEDS, LATENCY, by="version", against="v1", within="rate").difference["40"]
+    a difference has no '40'; did you mean '400'
+"""
+"""A call, and below it what its message says."""
 ONE_EPOCH = results({"a": {1: [0.5]}, "b": {1: [0.6]}})
 TWO_EPOCHS = results({"a": {1: [0.5], 2: [0.6]}})
 
 
-@pytest.mark.parametrize(("call", "message"), MISTAKES)
-def test_a_mistake_is_one_message(call: str, message: str) -> None:
+def test_a_mistake_is_one_message() -> None:
     """With what is allowed, and the word that was meant."""
-    with pytest.raises(UsageError, match=message):
-        eval(call, vars(stats) | globals())
+    check_refusals(MISTAKES, vars(stats) | globals())
 
 
 # Sentences
