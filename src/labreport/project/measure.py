@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
@@ -24,8 +24,33 @@ Reading: TypeAlias = float | bool
 """What is read off a run: a number, or a truth."""
 Scale: TypeAlias = Literal["difference", "ratio"]
 """How two values are compared: by how much, or by how many times."""
-REDUCTIONS = {"mean": "mean", "median": "median", "max": "largest", "min": "smallest", "any": "any"}
-"""What can be taken of the rows of a replicate, to how it is called."""
+
+
+@dataclass(frozen=True)
+class NamedReduction:
+    """What can be taken of the rows of a replicate by a name: how it is called, and how it is computed."""
+
+    label: str
+    function: Callable[[Sequence[float]], float]
+
+
+def _mean(numbers: Sequence[float]) -> float:
+    return math.fsum(numbers) / len(numbers)
+
+
+def _median(numbers: Sequence[float]) -> float:
+    from statistics import median
+
+    return median(numbers)
+
+
+REDUCTIONS = {
+    "mean": NamedReduction("mean", _mean),
+    "median": NamedReduction("median", _median),
+    "max": NamedReduction("largest", max),
+    "min": NamedReduction("smallest", min),
+    "any": NamedReduction("any", max),
+}
 
 
 @dataclass(frozen=True)
@@ -193,7 +218,7 @@ class Measure(Declared):
             return f"{100 * self.reduce.share:g} % quantile"
         if callable(self.reduce):
             return getattr(self.reduce, "__name__", "function").strip("_<>").replace("_", " ")
-        return REDUCTIONS[self.reduce]
+        return REDUCTIONS[self.reduce].label
 
     def of(self, run: Run, epoch: int | None = None) -> float:
         """The value of one run, as it is stored. Raises `UsageError` where there is none."""

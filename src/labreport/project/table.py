@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from labreport.errors import UsageError, author_folder, did_you_mean
-from labreport.project.checks import Declared
+from labreport.project.checks import Declared, name_of
 
 if TYPE_CHECKING:
     import pandas
@@ -127,7 +127,7 @@ class Data(Declared):
             return
         first_rows: dict[str, int] = {}
         for row, cell in enumerate(self.frame[column]):
-            name = re.sub(r"\.0$", "", str(cell))
+            name = name_of(cell).removesuffix(".0")  # of a text too: 1 and "1.0" are a slip
             first_row = first_rows.setdefault(name, row)
             if written[row] != written[first_row]:
                 problem = f"{self.line(first_row)} has {written[first_row]} in column {column!r}"

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-import statistics
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from labreport.project import Data, Measure
-from labreport.stats.names import find, text_of
+from labreport.project.checks import name_of
+from labreport.project.measure import REDUCTIONS
+from labreport.stats.names import find
 
 if TYPE_CHECKING:
     import pandas
@@ -19,13 +20,6 @@ if TYPE_CHECKING:
 VALUE, ROW, UNIT = "value of the measure", "row of the table", "replicate or row"
 """Columns that are added: the measure as it is stored, shares as fractions; the place of a row in the table,
 from 0; the replicate, or this place where there are none."""
-_REDUCTIONS: dict[str, Callable[[Iterable[float]], float]] = {
-    "mean": statistics.fmean,
-    "median": statistics.median,
-    "max": max,
-    "min": min,
-    "any": max,
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,7 +76,7 @@ class Cell:
         for unit, numbers in rows_by_unit[column]:
             number = _reduce(measure, numbers)
             if math.isfinite(number):
-                measure.check_ratio(number, f"{self.data.name}, {self.data.replicate} {text_of(unit)!r}")
+                measure.check_ratio(number, f"{self.data.name}, {self.data.replicate} {name_of(unit)!r}")
             values[unit] = number if math.isfinite(number) else math.nan
         return values
 
@@ -141,7 +135,7 @@ NO_GROUP = ""
 def _reduce(measure: Measure, numbers: pandas.Series) -> float:
     """What a measure takes of the rows of one replicate; a function gets them as the file has them."""
     if isinstance(measure.reduce, str):
-        return float(_REDUCTIONS[measure.reduce](numbers.tolist()))
+        return float(REDUCTIONS[measure.reduce].function(numbers.tolist()))
     return float(measure.reduce(numbers)) / measure.input_factor
 
 
@@ -169,10 +163,10 @@ def cells_of_table(
     division = divide(data, measure, by, within)
     cells: Cells = {}
     for group_value, rows_of_group in rows_by_value(division.frame, within):
-        group = NO_GROUP if within is None else text_of(group_value)
+        group = NO_GROUP if within is None else name_of(group_value)
         cells[group] = {}
         for value, rows in rows_by_value(rows_of_group, by):
-            name = data.name if by is None else text_of(value)
+            name = data.name if by is None else name_of(value)
             cells[group][name] = Cell(division, group, name, rows)
     return cells if names is None else _chosen(cells, names)
 

@@ -27,10 +27,10 @@ from itertools import combinations, product
 from typing import ClassVar
 
 from labreport.errors import did_you_mean, refuse
-from labreport.project.checks import STORED_AS
+from labreport.project.checks import STORED_AS, name_of
 from labreport.project.measure import Measure
 from labreport.stats.conditions import Askable, Bound, Condition, ThreeValued, both, either
-from labreport.stats.names import HasParts, Namespace, find, find_or_none, members_equal, text_of
+from labreport.stats.names import HasParts, Namespace, find, find_or_none, members_equal
 from labreport.stats.quantity import Quantity, reversed_quantity
 from labreport.stats.tables import Column, Entry, Table
 from labreport.stats.wording import MINUS, capitalise
@@ -90,7 +90,7 @@ class Finding(ThreeValued, HasParts):
         part = self.find_part(name)
         if part is not None:
             return part
-        wanted = text_of(name)
+        wanted = name_of(name)
         known = [*self, *self.words.split()]
         advice = did_you_mean(wanted, known) or did_you_mean(wanted, known, "it has")
         return refuse(f"a {self.kind} has no {wanted!r}{advice}")
@@ -455,7 +455,7 @@ class Ranking(ComparedSubjects):
     def none_clear(self, *names: object) -> Condition:
         """Hold where no two of these (by default of all) clearly differ. Raises `UsageError` for one name."""
         if len(names) == 1:
-            refuse(f"none_clear({text_of(names[0])!r}) needs two names or more, or none, which means all")
+            refuse(f"none_clear({name_of(names[0])!r}) needs two names or more, or none, which means all")
         chosen = list(map(self.find_subject, names)) or self.subjects
         clear = []
         for pair in combinations(chosen, 2):

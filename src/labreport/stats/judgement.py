@@ -10,6 +10,11 @@ WORDS = ("more", "less", "same", "unclear")
 """What a comparison may be that was judged."""
 
 
+def is_clear(outcome: Outcome) -> bool:
+    """Whether a comparison of this outcome has a direction."""
+    return outcome in ("more", "less")
+
+
 @dataclass(frozen=True)
 class Judged:
     """An interval that is held against `null` (0 of a difference, 1 of a ratio) and against a margin.
@@ -36,7 +41,7 @@ class Judged:
 
     def is_so(self, word: str) -> bool:
         """Whether this is the outcome; `clear` is more or less."""
-        return self.outcome in ("more", "less") if word == "clear" else self.outcome == word
+        return is_clear(self.outcome) if word == "clear" else self.outcome == word
 
     @property
     def room_in_margin(self) -> float | None:

@@ -11,18 +11,10 @@ from typing import Any
 from unicodedata import normalize
 
 from labreport.errors import did_you_mean, refuse
-from labreport.project.checks import STORED_AS
+from labreport.project.checks import STORED_AS, name_of
 from labreport.stats.conditions import Condition
 from labreport.stats.quantity import Quantity
 from labreport.stats.scalars import plain_number, scalar
-
-
-def text_of(value: object) -> str:
-    """The name of a value: of an experiment its own, of a number its digits, `10` for 10.0."""
-    if isinstance(value, str):
-        return value
-    name = getattr(value, "name", None)
-    return name if isinstance(name, str) else re.sub(r"\.0$", "", str(value))
 
 
 def quoted_name(name: str) -> str:
@@ -38,13 +30,13 @@ def find(name: object, names: Iterable[str], what: str = "name") -> str:
     candidates = list(names)
     match = find_or_none(name, candidates)
     if match is None:
-        refuse(f"no {what} {text_of(name)!r}{did_you_mean(text_of(name), candidates, 'there are')}")
+        refuse(f"no {what} {name_of(name)!r}{did_you_mean(name_of(name), candidates, 'there are')}")
     return match
 
 
 def find_or_none(name: object, names: Iterable[str]) -> str | None:
     """The name that `find` finds; None where there is none, or more than one."""
-    wanted = text_of(name)
+    wanted = name_of(name)
     candidates = list(names)
     if wanted in candidates:
         return wanted
@@ -86,13 +78,13 @@ class Namespace(HasParts):
     def __init__(self, members: Mapping[Any, object]) -> None:
         self.members: dict[str, Any] = {}
         for name, value in members.items():
-            self.members[text_of(name)] = _as_member(name, value)
+            self.members[name_of(name)] = _as_member(name, value)
 
     def __getitem__(self, name: object) -> Any:
         return self.members[find(name, self.members)]
 
     def __contains__(self, name: object) -> bool:
-        return text_of(name) in self.members
+        return name_of(name) in self.members
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.members)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from labreport.project import Data
+from labreport.project.checks import name_of
 from labreport.stats.cells import Cell, count_phrase, first_rows, shared_units
-from labreport.stats.names import text_of
 from labreport.stats.wording import plural
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def _pairing_problem(data: Data, rows: Rows, other_rows: Rows, names: tuple[str,
 def _name_units(noun: str, units: Sequence[Any], singular: str, several: str) -> str:
     """`patient 'P1' is`, `patients 'P3', 'P10' and 5 more are`, with one of the two verbs."""
     if len(units) == 1:
-        return f"{noun} {text_of(units[0])!r} {singular}"
-    names = ", ".join(repr(text_of(unit)) for unit in units[:5])
+        return f"{noun} {name_of(units[0])!r} {singular}"
+    names = ", ".join(repr(name_of(unit)) for unit in units[:5])
     more = f" and {len(units) - 5:,} more" if len(units) > 5 else ""
     return f"{plural(noun)} {names}{more} {several}"

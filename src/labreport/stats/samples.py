@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 from labreport.errors import refuse
 from labreport.project import Data, Design, Measure, table
-from labreport.project.checks import short_repr
+from labreport.project.checks import name_of, short_repr
 from labreport.stats.cells import NO_GROUP, Cell, cells_of_table
-from labreport.stats.names import find, text_of
+from labreport.stats.names import find
 
 if TYPE_CHECKING:
     import pandas
@@ -90,12 +90,12 @@ def column_of(data: Data, by: By) -> str | None:
     """The column by whose values a table is divided; None where the author names none."""
     if by == BY_EXPERIMENT and BY_EXPERIMENT not in data.frame.columns:
         return None
-    return text_of(by)
+    return name_of(by)
 
 
 def axis_of(by: By) -> str:
     """The name of what subjects are values of; empty where they are experiments."""
-    return "" if by == BY_EXPERIMENT else text_of(by)
+    return "" if by == BY_EXPERIMENT else name_of(by)
 
 
 def as_measure(measure: Measure | str, data: Observations | Runs) -> Measure:
@@ -215,7 +215,7 @@ def _samples_of_experiments(
     results: Results, measure: Measure, epoch: Epoch, names: Sequence[object] | None
 ) -> Samples:
     """The samples of some experiments, or of all that are read, at epochs that are equal."""
-    chosen = map(text_of, names) if names else results.experiments or results
+    chosen = map(name_of, names) if names else results.experiments or results
     samples = {name: sample_of_runs(results[name], measure, epoch) for name in chosen}
     epochs = {name: sample.epoch or 1 for name, sample in samples.items()}
     if epoch is None and len(set(epochs.values())) > 1:
@@ -227,7 +227,7 @@ def _samples_of_experiments(
 def _samples_of_study(results: Results, measure: Measure, study: By, epoch: Epoch) -> Samples:
     """The samples of the cells of a study, by the values of its axes: `0.5 × 0.9`."""
     samples = {}
-    for point, runs in results.study(text_of(study)):
+    for point, runs in results.study(name_of(study)):
         name = " × ".join(map(label_of, point.values()))
         samples[name] = replace(sample_of_runs(runs, measure, epoch), name=name, label=name)
     return samples
@@ -257,7 +257,7 @@ def label_of(value: object) -> str:
     Names of experiments spell the same `8x3`, by `_value_in_name` of `project.experiment`: they are keys.
     """
     if not isinstance(value, (list, tuple)):
-        return text_of(value)
+        return name_of(value)
     if len(value) > 1 and len({str(element) for element in value}) == 1:
-        return f"{len(value)} × {text_of(value[0])}"
-    return "-".join(map(text_of, value)) or "none"
+        return f"{len(value)} × {name_of(value[0])}"
+    return "-".join(map(name_of, value)) or "none"

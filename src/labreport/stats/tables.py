@@ -8,8 +8,9 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from labreport.errors import did_you_mean, refuse
+from labreport.project.checks import name_of
 from labreport.stats.formats import FormattedQuantity, column_texts
-from labreport.stats.names import Namespace, members_equal, text_of
+from labreport.stats.names import Namespace, members_equal
 from labreport.stats.quantity import Quantity, Source, as_quantity, count_of_units, has_quantity
 from labreport.stats.rounding import decimals_of_column
 from labreport.stats.scalars import plain_number
@@ -54,7 +55,7 @@ class Table:
         """Make a table of a pandas DataFrame; an index that has a name is its first column."""
         if any(name is not None for name in frame.index.names):
             frame = frame.reset_index()
-        columns = [text_of(name) for name in frame.columns]
+        columns = [name_of(name) for name in frame.columns]
         return cls(columns, list(frame.itertuples(index=False, name=None)))
 
     @property
@@ -142,7 +143,7 @@ def _as_entry(value: object) -> Entry:
     if value is None or str(value) == "<NA>" or value != value:  # nothing, for pandas
         return MISSING
     if isinstance(value, bool) or not hasattr(value, "__float__"):
-        return text_of(value)
+        return name_of(value)
     number = plain_number(value)
     return Quantity(number, source=Source(kind="computed"), exact=isinstance(number, int))
 
@@ -223,7 +224,7 @@ def _declared_value(value: object, source: Source) -> Quantity | str:
     if value is None:
         return ""
     items = value if isinstance(value, (list, tuple)) else [value]
-    return ", ".join(map(text_of, items))
+    return ", ".join(map(name_of, items))
 
 
 Members = Mapping[str, object]
@@ -241,7 +242,7 @@ def rows(
     """
     if isinstance(subjects, Namespace):
         subjects = subjects.members.values()
-    declared = {text_of(subject): _declared_members(subject) for subject in subjects}
+    declared = {name_of(subject): _declared_members(subject) for subject in subjects}
     heads = [Column("name", columns.pop("name", "Name"))]
     heads += [Column(name, title) for name, title in columns.items()]
     lines = []

@@ -17,6 +17,7 @@ from labreport.errors import refuse
 from labreport.project.checks import short_repr
 from labreport.stats import DifferenceFinding, Finding, GroupedDifference, Quantity
 from labreport.stats.formats import column_texts
+from labreport.stats.judgement import is_clear
 from labreport.stats.quantity import as_quantity
 from labreport.stats.wording import unit_text
 
@@ -43,13 +44,9 @@ def forest(source: Finding | Mapping[str, Finding | Quantity], title: str = "") 
     figure = _draw(by_label, frame, axis_title)
     table = frame.set_axis([axis_title, "low", "high", "judged low", "judged high"], axis=1)
     table.insert(0, "comparison", list(by_label))
-    clear = [quantity for quantity in quantities if _is_clear(quantity)]
+    clear = [quantity for quantity in quantities if is_clear(quantity.outcome)]
     sentence = title or f"{len(clear)} of {len(quantities)} differences are clear"
     return make_drawing(figure, "forest plot", table, sentence, _caption(quantities))
-
-
-def _is_clear(quantity: Quantity) -> bool:
-    return quantity.outcome in ("more", "less")
 
 
 def _draw(by_label: Mapping[str, Quantity], frame: pandas.DataFrame, axis_title: str) -> Figure:
@@ -61,7 +58,7 @@ def _draw(by_label: Mapping[str, Quantity], frame: pandas.DataFrame, axis_title:
     places = range(len(quantities))
     axes.hlines(places, frame.judged_low, frame.judged_high, colors=Colour.BLUE, linewidth=0.8)
     axes.hlines(places, frame.low, frame.high, colors=Colour.BLUE, linewidth=2.4)
-    fills = [Colour.BLUE if _is_clear(quantity) else Colour.PAPER for quantity in quantities]
+    fills = [Colour.BLUE if is_clear(quantity.outcome) else Colour.PAPER for quantity in quantities]
     squares = axes.scatter(frame.value, places, s=25.0, c=fills, marker="s", zorder=3)
     squares.set(linewidth=1.2, edgecolor=Colour.BLUE)
     _write_numbers(axes, quantities)

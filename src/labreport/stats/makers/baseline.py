@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from labreport.project import Data, Measure
+from labreport.project.checks import name_of
 from labreport.stats.answers import Answer
 from labreport.stats.cells import are_yes_no, check_numbers, rows_by_value
 from labreport.stats.formats import FormattedQuantity, number_text
-from labreport.stats.names import text_of
 from labreport.stats.quantity import Quantity, Source
 from labreport.stats.rounding import decimals_beside_limits, significant_decimals
 from labreport.stats.samples import as_measure, as_table
@@ -96,7 +96,7 @@ def _groups(table: Data, by: str | None, columns: Sequence[str]) -> list[_Group]
     if nowhere:
         text = f"{count_text(nowhere, table.unit)} without a value in column {by!r}"
         table.refuse_declaration(f"{text}; complete it, or leave them out by where=")
-    return [_Group(text_of(value), table.unit, rows) for value, rows in rows_by_value(frame, by)]
+    return [_Group(name_of(value), table.unit, rows) for value, rows in rows_by_value(frame, by)]
 
 
 def _one_row_a_replicate(table: Data, columns: Sequence[str]) -> pandas.DataFrame:
@@ -109,8 +109,8 @@ def _one_row_a_replicate(table: Data, columns: Sequence[str]) -> pandas.DataFram
         if numbers_of_values.max() > 1:
             replicate = (numbers_of_values > 1).idxmax()
             values = by_replicate[column].get_group(replicate).dropna().unique()
-            listed = ", ".join(map(text_of, values[:4]))
-            text = f"{table.unit} {text_of(replicate)!r} has {len(values)} values of {column!r} ({listed})"
+            listed = ", ".join(map(name_of, values[:4]))
+            text = f"{table.unit} {name_of(replicate)!r} has {len(values)} values of {column!r} ({listed})"
             table.refuse_declaration(
                 f"{text}; a summary takes one: choose rows by where=, such as 'visit == 0'"
             )

@@ -8,12 +8,12 @@ from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from labreport.errors import did_you_mean, refuse
+from labreport.project.checks import name_of
 from labreport.project.measure import Measure
 from labreport.stats.answers import Answer
 from labreport.stats.finding import Comparison, Difference, Effect, GroupedDifference, Ranking
 from labreport.stats.inference import compare
 from labreport.stats.makers.described import answer_of, subjects_with_means
-from labreport.stats.names import text_of
 from labreport.stats.samples import (
     BY_EXPERIMENT,
     By,
@@ -141,7 +141,7 @@ def _samples_at_epochs(data: Observations, measure: Measure, *subjects: SubjectA
     """The samples of experiments after epochs of their own: `("wide", 50), ("small", 60)`."""
     if not are_results(data):
         refuse_epoch_of_table(subjects[0][1])
-    experiments = {text_of(experiment) for experiment, _ in subjects}
+    experiments = {name_of(experiment) for experiment, _ in subjects}
     samples: Samples = {}
     for experiment, epoch in subjects:
         sample = sample_of_runs(data[experiment], measure, epoch)
@@ -158,7 +158,7 @@ def _pairs(samples: Samples, against: Subject | None, with_zero: bool, group: st
     where = f" in {group}" if group else ""
     names = list(samples)
     if against is not None:
-        base = text_of(against)
+        base = name_of(against)
         if base not in names:
             refuse(f"against={against!r} is not there{where}{did_you_mean(base, names, 'there are')}")
         return [(name, base) for name in names if name != base]
@@ -205,9 +205,9 @@ def change(
     if experiment is None:
         names: Sequence[str] = data.experiments
     elif isinstance(experiment, (list, tuple)):
-        names = list(map(text_of, experiment))
+        names = list(map(name_of, experiment))
     else:
-        names = [text_of(experiment)]
+        names = [name_of(experiment)]
     findings = {}
     for changed in names:
         samples = _samples_at_epochs(data, measure, (changed, last_epoch), (changed, first_epoch))
@@ -238,7 +238,7 @@ def effect(
     names = list(samples)
     if len(names) < 2:
         listed = ", ".join(names) or "none"
-        refuse(f"an effect needs at least two values of {text_of(by)!r}; there is {listed}")
+        refuse(f"an effect needs at least two values of {name_of(by)!r}; there is {listed}")
     steps = [(later, earlier) for earlier, later in pairwise(names)]
     if len(names) > 2:
         steps.append((names[-1], names[0]))
