@@ -152,18 +152,15 @@ def _plus_minus_text(formatted: FormattedQuantity) -> str:
     return formatted.with_unit(text)
 
 
-def _ends_text(formatted: FormattedQuantity) -> str:
+def _ends_text(formatted: FormattedQuantity, name: str = "") -> str:
+    """Value and ends, behind the name of the interval: `1.6 µM (1.2 to 2.1)`."""
     rounding = formatted.rounding()
     value = formatted.value_text(rounding)
-    return f"{value} ({_interval(rounding)})" if rounding.extent.has_interval else value
+    return f"{value} ({name}{_interval(rounding)})" if rounding.extent.has_interval else value
 
 
 def _interval_text(formatted: FormattedQuantity) -> str:
-    rounding = formatted.rounding()
-    value = formatted.value_text(rounding)
-    if not rounding.extent.has_interval:
-        return value
-    return f"{value} (95{NO_BREAK}% CI {_interval(rounding)})"
+    return _ends_text(formatted, f"95{NO_BREAK}% CI ")
 
 
 def _judged_text(formatted: FormattedQuantity) -> str:

@@ -12,10 +12,13 @@ from typing import Any, Literal, Protocol, TypeGuard
 from labreport.errors import did_you_mean, refuse
 from labreport.project.checks import STORED_AS, short_repr
 from labreport.project.measure import printed_factor
-from labreport.stats.conditions import Askable, Condition
+from labreport.stats.conditions import Askable, Bound, Condition
 from labreport.stats.judgement import Judged, Outcome
 from labreport.stats.scalars import plain_number
 from labreport.stats.wording import distance_text, plural, unit_text
+
+Relation = Callable[[float, float], bool]
+"""How a number stands to another: `operator.gt`, `operator.eq`."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,7 @@ class Quantity(Askable):
             return self.low, self.high
         return self.judged_low, self.judged_high
 
-    def ask(self, word: str, *, bound: Any = None) -> Condition:
+    def ask(self, word: str, *, bound: Bound | None = None) -> Condition:
         """Ask whether the interval is above or below a bound, or a comparison more, less, same or unclear."""
         low, high = self.deciding_ends
         if word == "above":
@@ -180,7 +183,7 @@ class Quantity(Askable):
         """Whether a single run, or replicate, was measured."""
         return self.source.kind == "measured" and self.n <= 1 and not self.exact
 
-    def _compare(self, relation: Callable[[Any, Any], bool], end: float | None, bound: Any) -> Condition:
+    def _compare(self, relation: Relation, end: float | None, bound: object) -> Condition:
         """Compare the end, or an exact value, with a number in the printed unit, or an exact quantity."""
         number = self.value if self.exact else end
         stored_bound = self._stored_bound(bound)
@@ -197,7 +200,7 @@ class Quantity(Askable):
             unit = "fraction"
         return distance_text(distance * printed_factor(unit), unit_text(unit))
 
-    def _stored_bound(self, bound: Any) -> float:
+    def _stored_bound(self, bound: object) -> float:
         """A bound in the stored unit: of a number in the printed unit, or of an exact quantity."""
         if hasattr(bound, "value"):
             return self._stored_bound_of_quantity(as_quantity(bound))
@@ -218,8 +221,8 @@ class Quantity(Askable):
             refuse(f"{self!r} cannot be compared with {bound!r}: their units differ")
         return bound.value / self.factor
 
-    def _compare_exactly(self, relation: Callable[[Any, Any], bool], bound: Any) -> Any:
-        """Compare by ==, < and the like, which only an exact quantity allows."""
+    def _compare_exactly(self, relation: Relation, bound: object) -> Any:
+        """Compare by ==, < and the like, which only an exact quantity allows; a condition."""
         if not hasattr(bound, "value") and not hasattr(bound, "__float__"):
             return NotImplemented
         if not self.exact:

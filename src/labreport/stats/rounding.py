@@ -57,22 +57,9 @@ class Extent:
         """Whether the interval was made on logarithms, and its upper end is over 1.5 times the lower."""
         return self.on_logarithms and self.high > 1.5 * self.low
 
-    def times(self, factor: float) -> Extent:
-        """The same in another unit."""
-        return Extent(
-            self.value * factor,
-            self.low * factor,
-            self.high * factor,
-            self.half_width * factor,
-            self.uncertainty * factor,
-            self.null * factor,
-            tuple(limit * factor for limit in self.limits),
-            self.on_logarithms,
-        )
 
-
-def extent_of(quantity: Quantity) -> Extent:
-    """The extent of a quantity."""
+def extent_of(quantity: Quantity, factor: float) -> Extent:
+    """The extent of a quantity, of which each number is multiplied by a factor to be printed."""
     value = quantity.value or 0
     low, high = quantity.interval or (value, value)
     half_width = max(value - low, high - value)
@@ -82,8 +69,16 @@ def extent_of(quantity: Quantity) -> Extent:
     null = 1.0 if quantity.is_ratio else 0.0
     has_most = quantity.is_ratio or quantity.unit == "fraction"
     limits = (0.0, 1.0) if has_most else (0.0,)
-    extent = Extent(value, low, high, half_width, uncertainty, null, limits, quantity.on_logarithms)
-    return extent.times(quantity.factor)
+    return Extent(
+        value * factor,
+        low * factor,
+        high * factor,
+        half_width * factor,
+        uncertainty * factor,
+        null * factor,
+        tuple(limit * factor for limit in limits),
+        quantity.on_logarithms,
+    )
 
 
 @dataclass(frozen=True)
@@ -145,11 +140,11 @@ def rounding_of(quantity: Quantity, decimals: int | None = None, *, brief: bool 
 
 def _automatic_rounding(quantity: Quantity, brief: bool) -> Rounding:
     """By the first rule that applies: whole, by a power of ten, logarithmic, exact, as uncertain as it is."""
-    extent = extent_of(quantity)
+    extent = extent_of(quantity, quantity.factor)
     if quantity.value is None or isinstance(quantity.value, int):
         return Rounding(extent, 0, ends_have_own_decimals=extent.is_wide_on_logarithms)
     if quantity.factor == 1 and _needs_power_of_ten(extent.size):
-        return _rounding_by_power_of_ten(extent).until_null_shows(0, brief=brief)
+        return _rounding_by_power_of_ten(quantity, extent.size).until_null_shows(0, brief=brief)
     if extent.is_wide_on_logarithms:
         return Rounding(extent, significant_decimals(extent.value), ends_have_own_decimals=True)
     if not extent.uncertainty:
@@ -164,22 +159,22 @@ def _needs_power_of_ten(size: float) -> bool:
     return size > 0 and not 1e-3 <= size < 1e7
 
 
-def _rounding_by_power_of_ten(extent: Extent) -> Rounding:
+def _rounding_by_power_of_ten(quantity: Quantity, size: float) -> Rounding:
     """By the power of the first digit; of the next, where 9.96 × 10⁹ would be printed as 10.0 × 10⁹."""
-    exponent = math.floor(math.log10(extent.size))
-    rounding = _rounding_with_exponent(extent, exponent)
+    exponent = math.floor(math.log10(size))
+    rounding = _rounding_with_exponent(quantity, exponent)
     if round(rounding.extent.size, rounding.decimals) < 10:
         return rounding
-    return _rounding_with_exponent(extent, exponent + 1)
+    return _rounding_with_exponent(quantity, exponent + 1)
 
 
-def _rounding_with_exponent(extent: Extent, exponent: int) -> Rounding:
-    before_power = extent.times(10.0**-exponent)
+def _rounding_with_exponent(quantity: Quantity, exponent: int) -> Rounding:
+    extent = extent_of(quantity, 10.0**-exponent)
     decimals = 1
     if extent.uncertainty and not extent.is_wide_on_logarithms:
-        supported = decimals_of_uncertainty(before_power.uncertainty)
+        supported = decimals_of_uncertainty(extent.uncertainty)
         decimals = min(max(supported, 0), 3)
-    return Rounding(before_power, decimals, exponent)
+    return Rounding(extent, decimals, exponent)
 
 
 def _supported_decimals(extent: Extent, brief: bool) -> int:

@@ -11,7 +11,6 @@ import math
 import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
 
 from labreport.stats.estimate import Estimate, Variance, sum_of_variances, with_student
 
@@ -88,11 +87,16 @@ def geometric(
     """
     logarithms = [list(map(_logarithm, group)) for group in groups]
     on_logarithms = estimate(*logarithms, alpha, test_fraction)
-    value, low, high = on_logarithms.value, on_logarithms.low, on_logarithms.high
-    of_groups = replace(on_logarithms, value=_power(value), low=_power(low), high=_power(high), spread=None)
-    values = tuple(map(_power, on_logarithms.values))
-    method = f"{on_logarithms.method} on logarithms"
-    return replace(of_groups, values=values, method=method, on_logarithms=True)
+    return replace(
+        on_logarithms,
+        value=_power_or_none(on_logarithms.value),
+        low=_power_or_none(on_logarithms.low),
+        high=_power_or_none(on_logarithms.high),
+        spread=None,
+        values=tuple(map(_power, on_logarithms.values)),
+        method=f"{on_logarithms.method} on logarithms",
+        on_logarithms=True,
+    )
 
 
 def _without_interval(estimate: Estimate, value: float, rounding: float) -> Estimate:
@@ -120,8 +124,10 @@ def _logarithm(value: float) -> float:
     return math.log(value) if math.isfinite(value) and value > 0 else math.nan
 
 
-def _power(logarithm: float | None) -> Any:
+def _power(logarithm: float) -> float:
     """What has this logarithm; infinite where no number can hold it, as of very different units."""
-    if logarithm is None:
-        return None
     return math.exp(logarithm) if logarithm < 709 else math.inf
+
+
+def _power_or_none(logarithm: float | None) -> float | None:
+    return None if logarithm is None else _power(logarithm)
