@@ -127,7 +127,7 @@ def described(answer: Answer) -> Iterator[str]:
         seen.add(pair)
     for name, member in answer.members.items():
         if isinstance(member, Table):
-            yield f"{name}: {member.heads} {member.cells()}"
+            yield f"{name}: {member.heads} {member.texts()}"
         if isinstance(member, ComparisonFinding):
             for single in member.singles():
                 (comparison,) = single.comparisons

@@ -123,7 +123,7 @@ def test_a_table_of_subjects_has_declared_fields_and_what_the_answer_has() -> No
     titles = {"name": "Model", "size": "Size", "parameters": "Parameters", "mean": "Accuracy"}
     table = rows(experiments, answer, **titles)
     assert table.heads == ["Model", "Size", "Parameters", "Accuracy, %"]
-    assert table.cells() == [["A", "2", "20", "93\u00a0±\u00a02"], ["b", "3", "30", "–"]]
+    assert table.texts() == [["A", "2", "20", "93\u00a0±\u00a02"], ["b", "3", "30", "–"]]
     by_name = Namespace({experiment.name: read_declaration(experiment) for experiment in experiments})
     assert rows(by_name, answer, **titles) == table
     with pytest.raises(UsageError, match="did you mean 'parameters'"):

@@ -13,7 +13,7 @@ from stats import made
 from statsmodels.formula.api import ols
 from statsmodels.stats.anova import anova_lm
 from statsmodels.stats.contingency_tables import mcnemar
-from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
+from statsmodels.stats.weightstats import DescrStatsW
 
 from labreport.project import Design, Measure, table
 from labreport.stats import Quantity, Sample, Source, difference, mean, mean_of, ranking, ratio
@@ -43,15 +43,6 @@ def test_a_ratio_over_blocks_is_that_of_geometric_means_pair_by_pair() -> None:
     assert quantity.value == pytest.approx(math.exp(differences.mean()), rel=1e-9)
     assert np.log(ends(quantity)) == pytest.approx(tuple(paired.confidence_interval()), rel=1e-9)
     assert quantity.p == pytest.approx(paired.pvalue, rel=1e-9)
-
-
-def test_what_nothing_pairs_is_compared_by_welch() -> None:
-    """As means of two independent samples with variances of their own."""
-    a, b = GENERATOR.normal(0, 1, 5), GENERATOR.normal(1, 3, 6)
-    samples = {name: made.plain(name, values, design=made.UNPAIRED) for name, values in (("a", a), ("b", b))}
-    quantity = difference(samples, made.LOSS).difference.quantity
-    theirs = CompareMeans(DescrStatsW(a), DescrStatsW(b)).tconfint_diff(usevar="unequal")
-    assert ends(quantity) == pytest.approx(theirs, rel=1e-9)
 
 
 FRACTION = 50 / 178

@@ -206,11 +206,11 @@ def test_a_column_has_one_number_of_decimals() -> None:
     column = [Quantity(0.88, "", 0.76, 1.0), Quantity(0.9, "", 0.7, 1.1), Quantity(0.89, "", 0.71, 1.07)]
     assert decimals_of_column(column) == 2
     table = Table(("value",), [(quantity,) for quantity in column])
-    assert [plain(cell) for (cell,) in table.cells()] == ["0.88 ± 0.12", "0.90 ± 0.20", "0.89 ± 0.18"]
-    assert Table(("n",), [(7018,)]).cells(1) == [["7,018"]]
+    assert [plain(cell) for (cell,) in table.texts()] == ["0.88 ± 0.12", "0.90 ± 0.20", "0.89 ± 0.18"]
+    assert Table(("n",), [(7018,)]).texts(1) == [["7,018"]]
     assert decimals_of_column([Quantity(value, exact=True) for value in (0, 0.9, 0.05)]) == 2
     with_p = Table(("value",), [(Quantity(-5.2, "", -10.1, -0.3),), (0.0662,)])
-    assert [plain(cell) for (cell,) in with_p.cells(0)] == ["−5 (−10 to −0.3)", "0.0662"]
+    assert [plain(cell) for (cell,) in with_p.texts(0)] == ["−5 (−10 to −0.3)", "0.0662"]
 
 
 def test_a_table_prints_its_units_in_the_heads() -> None:
@@ -219,7 +219,7 @@ def test_a_table_prints_its_units_in_the_heads() -> None:
     table = Table(("name", "accuracy", "mixed", "change"), rows)
     assert table.heads == ["name", "accuracy, %", "mixed", "change"]
     assert table.numeric == [False, True, True, True]
-    assert [plain(cell) for cell in table.cells()[0]] == [
+    assert [plain(cell) for cell in table.texts()[0]] == [
         *("a", "98.14 ± 0.18", "−0.61 ± 0.12 points", "−0.6 points (95 % CI −0.7 to −0.5)")
     ]
 

@@ -209,8 +209,8 @@ def test_a_value_that_only_one_group_has_is_no_reason_to_unpair_it() -> None:
 
 def test_both_groups_of_one_size_are_two_numbers_of_patients() -> None:
     """36 and 36 are 72; five pairs are five."""
-    assert arms(WEEKLY).table.cells()[0][-1] == "5 and 5"
-    assert weeks(WEEKLY, 8, 4).table.cells()[0][-1] == "10"
+    assert arms(WEEKLY).table.texts()[0][-1] == "5 and 5"
+    assert weeks(WEEKLY, 8, 4).table.texts()[0][-1] == "10"
 
 
 def test_a_group_with_one_replicate_is_not_compared() -> None:

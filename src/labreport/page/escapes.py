@@ -35,7 +35,7 @@ def latex_table(table: Table, digits: int | None) -> str:
     """Return a table with the rules of booktabs, its numbers with so many decimals."""
     alignment = "".join("r" if is_number else "l" for is_number in table.numeric)
     lines = [rf"\begin{{tabular}}{{{alignment}}}", r"\toprule", _latex_row(table.heads), r"\midrule"]
-    lines += [_latex_row(row) for row in table.cells(digits)]
+    lines += [_latex_row(row) for row in table.texts(digits)]
     lines += [r"\bottomrule", r"\end{tabular}", ""]
     return "\n".join(lines)
 
@@ -48,7 +48,7 @@ def markdown_table(table: Table, digits: int | None) -> str:
     """Return a table with a line a row, its numbers with so many decimals."""
     rule = "|".join("---:" if is_number else "---" for is_number in table.numeric)
     lines = [_markdown_row(table.heads), f"|{rule}|"]
-    lines += [_markdown_row(row) for row in table.cells(digits)]
+    lines += [_markdown_row(row) for row in table.texts(digits)]
     return "\n".join(lines)
 
 

@@ -53,7 +53,7 @@ class HtmlPrinter(SectionPrinter):
     def table(self, table: Table, caption: str, digits: int | None, name: str) -> Markup:
         """Write a table with its caption, its numbers with so many decimals."""
         cells = []
-        for values, texts in zip(table.rows, table.cells(digits), strict=True):
+        for values, texts in zip(table.rows, table.texts(digits), strict=True):
             cells.append(list(map(self._cell, values, texts)))
         framed = self.environment.render_frame(
             "table.html",

@@ -78,10 +78,10 @@ class Source:
 
 @dataclass(frozen=True, eq=False)
 class Quantity(Askable):
-    """One number: its unit, the ends of its 95 % interval, and its value for each unit that was repeated.
+    """One number: its unit, the ends of its 95 % interval, and its value for each replicate, such as a seed.
 
     `fraction` prints in per cent, `points` as percentage points (both are stored as fractions), `times` is a
-    ratio; any other unit is printed as it is written. `values` are pairs of a unit's name and its value, and
+    ratio; any other unit is printed as it is written. `values` are pairs of a replicate and its value, and
     `spread` their standard deviation. `value` is None where the results cannot give one. A count or a
     declared number is `exact`, and can be compared by ==, < and >; a count is `out_of` so many.
 
@@ -299,7 +299,7 @@ def mapped_quantity(
 
     low, high = image(quantity.low), image(quantity.high)
     judged_low, judged_high = image(quantity.judged_low), image(quantity.judged_high)
-    values = [(unit, image(value)) for unit, value in quantity.values]
+    values = [(replicate, image(value)) for replicate, value in quantity.values]
     if is_falling:
         low, high = high, low
         judged_low, judged_high = judged_high, judged_low

@@ -75,7 +75,7 @@ class Table:
         """Which columns have numbers."""
         return [not all(isinstance(entry, str) for entry in entries) for entries in self._by_column]
 
-    def cells(self, decimals: int | None = None) -> list[list[str]]:
+    def texts(self, decimals: int | None = None) -> list[list[str]]:
         """Print the rows: quantities with half widths, in one number of decimals a column, or in `decimals`.
 
         A column of whole numbers, such as n, has no decimals.
@@ -118,13 +118,13 @@ class Table:
     __hash__ = object.__hash__
 
     def __repr__(self) -> str:
-        lines = [self.heads, *self.cells()]
+        lines = [self.heads, *self.texts()]
         widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
         return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
 
     def _repr_html_(self) -> str:
         rows = [_html_row(self.heads, "th")]
-        for texts in self.cells():
+        for texts in self.texts():
             rows.append(_html_row(texts, "td"))
         return f"<table>{''.join(rows)}</table>"
 
@@ -173,8 +173,8 @@ def _texts_of_column(entries: Sequence[Entry], decimals: int | None) -> list[str
 
 
 def _html_row(texts: Iterable[str], tag: str) -> str:
-    cells = "".join(f"<{tag}>{escape(text)}</{tag}>" for text in texts)
-    return f"<tr>{cells}</tr>"
+    elements = [f"<{tag}>{escape(text)}</{tag}>" for text in texts]
+    return f"<tr>{''.join(elements)}</tr>"
 
 
 # What `with_columns` adds

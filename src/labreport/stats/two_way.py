@@ -16,7 +16,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from labreport.stats.estimate import (
-    Ends,
     Estimate,
     Variance,
     critical_value,
@@ -111,18 +110,18 @@ def accuracy(right: ArrayLike, alpha: float) -> Estimate:
     That number is the one whose binomial variance is that of the share (Dean and Pagano 2015, Evaluating
     confidence interval methods for binomial proportions in clustered surveys).
     """
-    units = _accuracies(_as_array(right))
-    value = units.mean
-    worth: float = units.items
+    accuracies = _accuracies(_as_array(right))
+    value = accuracies.mean
+    worth: float = accuracies.items
     variance = Variance(0.0)
     method = f"Wilson, {OVER_ITEMS}"
-    if units.by_items is not None:
-        variance = sum_of_variances([units.between_units, units.by_items])
+    if accuracies.by_items is not None:
+        variance = sum_of_variances([accuracies.between_units, accuracies.by_items])
         method = f"Wilson, {OVER_BOTH}"
     if variance.value > 0:
         worth = value * (1 - value) / variance.value
     low, high = wilson_ends(value, worth, critical_value(alpha, variance.df))
-    return replace(_estimate(units), low=low, high=high, method=method)
+    return replace(_estimate(accuracies), low=low, high=high, method=method)
 
 
 def accuracy_difference(
@@ -202,9 +201,10 @@ def _between_shared_items(first: Accuracies, second: Accuracies) -> Variance:
     return Variance(max(0.0, between_items - residual), items - 1)
 
 
-def _estimate(units: Accuracies) -> Estimate:
-    """The mean of some units, without an interval."""
-    return Estimate(units.mean, len(units.by_unit), units.spread, values=tuple(units.by_unit))
+def _estimate(accuracies: Accuracies) -> Estimate:
+    """The mean of all units, without an interval."""
+    by_unit = accuracies.by_unit
+    return Estimate(accuracies.mean, len(by_unit), accuracies.spread, values=tuple(by_unit))
 
 
 # Intervals
@@ -218,20 +218,14 @@ def _over_units_and_items(estimate: Estimate, parts: Sequence[Variance], alpha: 
 
 def _over_same_items(estimate: Estimate, first: Array, second: Array, alpha: float) -> Estimate:
     """A difference whose units do not differ, with an interval over the items that both have."""
-    ends = exact_and_newcombe_ends(count_pairs(first[0], second[0]), alpha)
-    return _with_ends_around(estimate, ends, f"exact and Newcombe, {OVER_ITEMS}")
+    low, high = exact_and_newcombe_ends(count_pairs(first[0], second[0]), alpha)
+    return replace(estimate, low=low, high=high, method=f"exact and Newcombe, {OVER_ITEMS}")
 
 
 def _over_other_items(estimate: Estimate, first: Accuracies, second: Accuracies, alpha: float) -> Estimate:
     """A difference whose units do not differ, with an interval over the items of each."""
-    ends = newcombe_ends(first.mean, first.items, second.mean, second.items, alpha)
-    return _with_ends_around(estimate, ends, f"Newcombe, {OVER_ITEMS}")
-
-
-def _with_ends_around(estimate: Estimate, ends: Ends, method: str) -> Estimate:
-    value = estimate.value or 0.0
-    low, high = ends
-    return replace(estimate, low=min(low, value), high=max(high, value), method=method)
+    low, high = newcombe_ends(first.mean, first.items, second.mean, second.items, alpha)
+    return replace(estimate, low=low, high=high, method=f"Newcombe, {OVER_ITEMS}")
 
 
 def _as_array(right: ArrayLike) -> Array:
