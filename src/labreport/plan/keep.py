@@ -78,10 +78,8 @@ def _reasons_against(plan: Plan, target: RunTarget, run: Run) -> list[str]:
 def _keep_run(plan: Plan, target: RunTarget, before: Run, because: str) -> None:
     """Store a run once more, under the key of a target."""
     changes = [str(change) for change in changes_since(plan, target, before.inputs)]
-    note = {"because": because, "from": before.key, "changed": changes}
     notes = list(before.provenance.get("kept", ()))
-    notes.append(note)
-    provenance = {**before.provenance, "kept": notes}
+    notes.append({"because": because, "from": before.key, "changed": changes})
     run = replace(before, key=plan.key(target), name=target.name, inputs=target.inputs(plan))
     path = plan.store.path(run)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -89,6 +87,7 @@ def _keep_run(plan: Plan, target: RunTarget, before: Run, because: str) -> None:
     for epoch, checkpoint in before.checkpoints.items():
         checkpoints[epoch] = _copied(checkpoint, path)
     state = _copied(before.state, path) if before.state else None
+    provenance = {**before.provenance, "kept": notes}
     plan.store.write(replace(run, checkpoints=checkpoints, state=state, provenance=provenance))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from copy import copy
 from functools import cached_property
 from pathlib import Path
@@ -14,10 +14,10 @@ from labreport.plan.documents import DocumentTarget, published_answers
 from labreport.plan.graph import TargetGraph
 from labreport.plan.names import targets_named
 from labreport.plan.reasons import Change, Staleness, renamed_experiments
-from labreport.plan.staleness import StalenessCache
+from labreport.plan.staleness import compare_with_stored
 from labreport.plan.targets import MadeTarget, RunTarget, Target
 from labreport.project import Experiment
-from labreport.results import Run, Store, files, sha256_of
+from labreport.results import Reads, Run, Store, files, sha256_of, short_hash
 from labreport.results.files import HASH_DIGITS, JsonObject
 from labreport.stale import UNKNOWN, Dependencies
 
@@ -56,7 +56,8 @@ class Plan:
         """Set the targets, of which nothing is known yet, with at most so many seeds of an experiment."""
         self._most_seeds = most_seeds
         self.graph = TargetGraph(self.project, self.seeds)
-        self._staleness_cache = StalenessCache(self)
+        self._staleness: dict[Target, Staleness] = {}
+        self._runs_hash = ""
 
     # What there is
 
@@ -146,38 +147,39 @@ class Plan:
     @property
     def runs_hash(self) -> str:
         """The digest of all runs, of which documents are made; `UNKNOWN` while one is to be made."""
-        return self._staleness_cache.runs_hash
+        if not self._runs_hash:
+            hashes = {}
+            for run in self.graph.runs:
+                hashes[str(run)] = self.run_hash(run, self.project.checkpoint_epochs(run.subject))
+            self._runs_hash = UNKNOWN if UNKNOWN in hashes.values() else short_hash(hashes)
+        return self._runs_hash
 
-    def store_entry(self, target: MadeTarget, value: JsonObject, reads: Mapping[str, str]) -> None:
+    def store_entry(self, target: MadeTarget, value: JsonObject, reads: Reads) -> None:
         """Store what was made, as plain JSON values, and what was read for it. Raises `DiskError`."""
         value = files.to_plain_json(value)
-        self._write_entry(target, value, sha256_of(value), reads)
-        self._note_made(target)
+        self._store(target, value, sha256_of(value), reads)
 
     def store_document(self, target: DocumentTarget) -> None:
         """Store of what a document was made, whose file is in its place. Raises `DiskError`."""
         value_sha256 = files.sha256_of_file(self.report / target.file_name)
-        self._write_entry(target, {"seeds": self.seeds_given}, value_sha256, {})
-        self._note_made(target)
+        self._store(target, {"seeds": self.seeds_given}, value_sha256, {})
 
-    def _write_entry(
-        self, target: Target, value: JsonObject, value_sha256: str, reads: Mapping[str, str]
-    ) -> None:
-        """Write an entry, and the digests of the files that it rests on."""
+    def _store(self, target: Target, value: JsonObject, value_sha256: str, reads: Reads) -> None:
+        """Store an entry, and the digests of the files that it rests on; what reads it may be fresh then."""
         entry = CacheEntry(target.inputs(self), value, value_sha256, self.cache.reads.store(reads))
         self.cache.store(target.kind, target.name, entry)
         self.dependencies.digests.save()
-
-    def _note_made(self, target: Target) -> None:
-        """A target is not forced any more, and what reads it may be fresh."""
         self.forced.discard(target)
-        self._staleness_cache.invalidate_stale()
+        for stale in self.stale(list(self._staleness)):
+            del self._staleness[stale]
 
     # What is stale
 
     def staleness(self, target: Target) -> Staleness:
-        """Whether a target has to be made, and what has changed."""
-        return self._staleness_cache.staleness(target)
+        """Whether a target has to be made, and what has changed, computed once."""
+        if target not in self._staleness:
+            self._staleness[target] = compare_with_stored(self, target)
+        return self._staleness[target]
 
     def stale(self, targets: Iterable[AnyTarget]) -> list[AnyTarget]:
         """Those of some targets that have to be made."""
@@ -185,4 +187,5 @@ class Plan:
 
     def invalidate(self) -> None:
         """Look again at what is stale: a file of the store is not what it was."""
-        self._staleness_cache.invalidate()
+        self._staleness.clear()
+        self._runs_hash = ""

@@ -12,11 +12,15 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 from safetensors import safe_open
 
 from labreport.errors import LabReportError, UsageError, display_path
+from labreport.project import Arrays
+
+if TYPE_CHECKING:
+    from numpy import ndarray
 
 JsonObject: TypeAlias = dict[str, Any]
 """Plain JSON values by name: None, booleans, numbers, texts, and lists and objects of these."""
@@ -165,7 +169,7 @@ def _from_json(value: object) -> object:
 # Arrays
 
 
-def validated_arrays(values: Any) -> dict[str, Any]:
+def validated_arrays(values: object) -> dict[str, ndarray]:
     """Give numbers, booleans and texts of any shape, as NumPy arrays, by name. Raises `UsageError`."""
     import numpy
 
@@ -184,7 +188,7 @@ def validated_arrays(values: Any) -> dict[str, Any]:
     return arrays
 
 
-def write_arrays(path: Path, arrays: Mapping[str, Any]) -> tuple[str, int]:
+def write_arrays(path: Path, arrays: Arrays) -> tuple[str, int]:
     """Write what `validated_arrays` gave to a file; its SHA-256 and its size in bytes. Raises `DiskError`."""
     from safetensors.numpy import save
 
@@ -201,7 +205,7 @@ def write_arrays(path: Path, arrays: Mapping[str, Any]) -> tuple[str, int]:
     return hashlib.sha256(data).hexdigest(), len(data)
 
 
-class StoredArrays(Mapping[str, Any]):
+class StoredArrays(Mapping[str, "ndarray"]):
     """The arrays of a file by name, read-only: each is read when it is asked for, and nobody keeps it."""
 
     def __init__(self, path: Path) -> None:
@@ -210,10 +214,10 @@ class StoredArrays(Mapping[str, Any]):
             stored_names = sorted(file.keys())
         self._stored = {name.rpartition(_TEXT)[0] or name: name for name in stored_names}
 
-    def __getitem__(self, name: str) -> Any:
+    def __getitem__(self, name: str) -> ndarray:
         stored_name = self._stored[name]
         with self._open() as file:
-            array = file.get_tensor(stored_name)
+            array: ndarray = file.get_tensor(stored_name)
         if stored_name != name:
             length = stored_name.rpartition(_TEXT)[2]
             array = array.view(f"<U{length}").reshape(array.shape[:-1])

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from labreport.errors import display_path, refuse
 from labreport.project import Arrays
 from labreport.results import files
+from labreport.results.files import JsonObject
 
 TIMES = "seconds"
 """What is called so, or ends so, is a measured time: it differs when a run is repeated."""
@@ -24,7 +24,7 @@ class Checkpoint:
     """What was stored of a run at one epoch: its exact metrics, and a file of arrays."""
 
     epoch: int
-    metrics: Mapping[str, Any]
+    metrics: JsonObject
     file: Path
     sha256: str
     size: int
@@ -63,9 +63,9 @@ class Run:
     name: str
     seed: int
     inputs: Mapping[str, str]
-    records: tuple[Mapping[str, Any], ...] = ()
+    records: tuple[JsonObject, ...] = ()
     checkpoints: Mapping[int, Checkpoint] = field(default_factory=dict)
-    provenance: Mapping[str, Any] = field(default_factory=dict)
+    provenance: JsonObject = field(default_factory=dict)
     state: Checkpoint | None = None
     finished: bool = False
     reads: str = ""

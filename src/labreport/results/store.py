@@ -9,13 +9,13 @@ from collections.abc import Container, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from labreport.errors import display_path
 from labreport.project import Arrays
 from labreport.results import files
+from labreport.results.files import JsonObject
 from labreport.results.reads import ReadLists
 from labreport.results.runs import Checkpoint, Run, name_of_file
 
@@ -100,7 +100,7 @@ class Store:
         paths = [self.path(run), *(checkpoint.file for checkpoint in run.stored_checkpoints)]
         return tuple(path for path in paths if path.is_file())
 
-    def save_checkpoint(self, run: Run, epoch: int, metrics: dict[str, Any], arrays: Arrays) -> Run:
+    def save_checkpoint(self, run: Run, epoch: int, metrics: JsonObject, arrays: Arrays) -> Run:
         """The run with a checkpoint; its arrays are written, and the run itself by `write`."""
         file = self.path(run).with_suffix(f".{epoch}.safetensors")
         checkpoint = Checkpoint(epoch, metrics, file, *files.write_arrays(file, arrays))
@@ -192,7 +192,7 @@ def _seed_and_key(path: Path) -> tuple[int, str]:
     return int(seed), key
 
 
-def _run_from_json(members: dict[str, Any], path: Path) -> Run:
+def _run_from_json(members: JsonObject, path: Path) -> Run:
     """The run of which a file has these members. Raises `ValidationError` for those of another version."""
 
     def beside(_: type, name: str) -> Path:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 from labreport.errors import did_you_mean, refuse
 from labreport.project import Experiment, Reader, Study, flatten_metrics
-from labreport.results.files import STATE
+from labreport.results.files import STATE, JsonObject
 from labreport.results.runs import Checkpoint, Run
+
+if TYPE_CHECKING:
+    from numpy import ndarray
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -47,13 +52,9 @@ class Runs:
 
     def values(self, metric: str, epoch: int | None = None) -> list[float]:
         """Read a metric of every seed, such as `"test accuracy"`. Raises `UsageError`."""
-        values = []
-        for checkpoint in self.at(epoch):
-            metrics = flatten_metrics(checkpoint.metrics)
-            values.append(float(self._member(metric, metrics, "metric")))
-        return values
+        return [float(self._number(metric, checkpoint.metrics, "metric")) for checkpoint in self.at(epoch)]
 
-    def arrays(self, name: str, epoch: int | None = None) -> list[Any]:
+    def arrays(self, name: str, epoch: int | None = None) -> list[ndarray]:
         """Read an array of every seed. Raises `UsageError` for one that was not stored."""
         return [self._member(name, checkpoint.arrays, "array") for checkpoint in self.at(epoch)]
 
@@ -62,15 +63,17 @@ class Runs:
         curves = []
         for run in self.runs:
             records = run.records[: epochs or self.epoch]
-            curves.append([self._member(name, flatten_metrics(record), "record") for record in records])
+            curves.append([self._number(name, record, "record") for record in records])
         return curves
 
-    def _member(self, name: str, members: Mapping[str, Any], kind: str) -> Any:
-        if name in members:
-            return members[name]
-        readable = [member for member in members if not member.startswith(STATE)]
-        text = f"{self.name!r} has no {kind} {name!r}{did_you_mean(name, readable, 'it has')}"
-        return refuse(text)
+    def _number(self, name: str, values: JsonObject, kind: str) -> float:
+        return cast("float", self._member(name, flatten_metrics(values), kind))
+
+    def _member(self, name: str, members: Mapping[str, Value], kind: str) -> Value:
+        if name not in members:
+            readable = [member for member in members if not member.startswith(STATE)]
+            refuse(f"{self.name!r} has no {kind} {name!r}{did_you_mean(name, readable, 'it has')}")
+        return members[name]
 
 
 class Results(Mapping[str, Runs]):
@@ -129,8 +132,8 @@ class Results(Mapping[str, Runs]):
         refuse(text)
 
 
-def _name_of(subject: Any) -> Any:
-    return subject.name if isinstance(subject, (Experiment, Study)) else subject
+def _name_of(subject: object) -> str:
+    return subject.name if isinstance(subject, (Experiment, Study)) else str(subject)
 
 
 def results_for_reader(reader: Reader, runs_of: Callable[[Experiment], Iterable[Run]]) -> Results:
