@@ -123,12 +123,10 @@ def _end_text(rounding: Rounding, end: float) -> str:
     enough = decimals_beside_limits(end, decimals, limits)
     if enough is not None:
         return number_text(end, enough) + _power_text(rounding)
-    decimals += MOST_EXTRA_DECIMALS
-    smallest_step = 10.0**-decimals
+    most = decimals + MOST_EXTRA_DECIMALS
     limit = min(limits, key=lambda limit: abs(end - limit))
-    if end > limit:
-        return f"<{NO_BREAK}{number_text(limit + smallest_step, decimals)}{_power_text(rounding)}"
-    return f">{NO_BREAK}{number_text(limit - smallest_step, decimals)}{_power_text(rounding)}"
+    sign, step = ("<", 10.0**-most) if end > limit else (">", -(10.0**-most))
+    return f"{sign}{NO_BREAK}{number_text(limit + step, most)}{_power_text(rounding)}"
 
 
 # Layouts

@@ -16,7 +16,7 @@ from labreport.stats.estimate import Estimate, Variance, sum_of_variances, with_
 
 ROUNDING = 1e-12
 """What differs by less than this share of the largest value differs by rounding."""
-Values = Sequence[float]
+Values = list[float]
 
 
 def mean_estimate(
@@ -47,7 +47,7 @@ def paired_difference(
 ) -> Estimate:
     """The mean of the differences of pairs, in their order, with Student's interval and test."""
     differences = [a - b for a, b in zip(first, second, strict=True)]
-    rounding = _rounding_of([*first, *second])
+    rounding = _rounding_of(first + second)
     estimate = mean_estimate(differences, alpha, test_fraction, rounding)
     return replace(estimate, method=_named("Student's t, paired", test_fraction))
 
@@ -60,7 +60,7 @@ def welch_difference(
     Welch (1947), The generalization of Student's problem when several population variances are involved,
     Biometrika 34.
     """
-    values = [*first, *second]
+    values = first + second
     n = min(len(first), len(second))
     estimate = Estimate(None, n, method=_named("Welch's t", test_fraction))
     if n == 0 or any(map(math.isnan, values)):
@@ -79,14 +79,14 @@ def welch_difference(
 
 
 def geometric(
-    estimate: Callable[..., Estimate], groups: Sequence[Values], alpha: float, test_fraction: float | None
+    estimator: Callable[..., Estimate], groups: Sequence[Values], alpha: float, test_fraction: float | None
 ) -> Estimate:
     """An estimate from the logarithms of positive values, as a geometric mean or the ratio of two.
 
     `geometric(paired_difference, [first, second], 0.05, None)` is how many times the second the first is.
     """
     logarithms = [list(map(_logarithm, group)) for group in groups]
-    on_logarithms = estimate(*logarithms, alpha, test_fraction)
+    on_logarithms = estimator(*logarithms, alpha, test_fraction)
     return replace(
         on_logarithms,
         value=_power_or_none(on_logarithms.value),

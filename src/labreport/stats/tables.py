@@ -44,11 +44,13 @@ class Table:
     rows: tuple[tuple[Entry, ...], ...]
 
     def __init__(self, columns: Sequence[Column | str], rows: Sequence[Sequence[object]]) -> None:
+        rows_of_entries = []
         for row in rows:
             if len(row) != len(columns):
                 refuse(f"a table of {len(columns)} columns has a row of {len(row)}: {row[0]!r}, …")
+            rows_of_entries.append(tuple(map(_as_entry, row)))
         object.__setattr__(self, "columns", tuple(map(_as_column, columns)))
-        object.__setattr__(self, "rows", tuple(tuple(map(_as_entry, row)) for row in rows))
+        object.__setattr__(self, "rows", tuple(rows_of_entries))
 
     @classmethod
     def of(cls, frame: pandas.DataFrame) -> Table:
@@ -73,7 +75,7 @@ class Table:
     @property
     def numeric(self) -> list[bool]:
         """Which columns have numbers."""
-        return [not all(isinstance(entry, str) for entry in entries) for entries in self._by_column]
+        return list(map(_has_numbers, self._by_column))
 
     def texts(self, decimals: int | None = None) -> list[list[str]]:
         """Print the rows: quantities with half widths, in one number of decimals a column, or in `decimals`.
@@ -146,6 +148,10 @@ def _as_entry(value: object) -> Entry:
         return name_of(value)
     number = plain_number(value)
     return Quantity(number, source=Source(kind="computed"), exact=isinstance(number, int))
+
+
+def _has_numbers(entries: Iterable[Entry]) -> bool:
+    return any(not isinstance(entry, str) for entry in entries)
 
 
 def _quantities(entries: Iterable[Entry]) -> list[Quantity]:
