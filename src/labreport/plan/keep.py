@@ -72,7 +72,7 @@ def _reasons_against(plan: Plan, target: RunTarget, run: Run) -> list[str]:
     if reads is None:
         reasons.append("what it read is not known")
         return reasons
-    return reasons + [f"data {path} changed" for path in plan.dependencies.changed_reads(reads)]
+    return reasons + [f"data {path} changed" for path in plan.dependencies.digests.changed(reads)]
 
 
 def _keep_run(plan: Plan, target: RunTarget, before: Run, because: str) -> None:

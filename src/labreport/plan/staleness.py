@@ -74,5 +74,5 @@ def _changed_reads(plan: Plan, lists: ReadLists, digest: str) -> list[Change]:
     reads = lists.load(digest)
     if reads is None:
         return [Change("the list of what it read is gone", cause="reads")]
-    paths = plan.dependencies.changed_reads(reads)
+    paths = plan.dependencies.digests.changed(reads)
     return [Change(f"data {path} changed", cause=f"data {path}") for path in paths]

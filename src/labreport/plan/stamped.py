@@ -37,7 +37,7 @@ def files_to_stamp(plan: Plan) -> StampedFiles | None:
     # In this order: what is edited from here on differs from its stat
     if plan.dependencies.changed_since_loaded() or plan.stale(plan.targets):
         return None
-    return None if plan.dependencies.changed_reads(reads) else files
+    return None if plan.dependencies.digests.changed(reads) else files
 
 
 def _paths_behind(plan: Plan, reads: Reads) -> Iterator[str | Path]:

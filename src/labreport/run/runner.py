@@ -93,7 +93,7 @@ def _run_to_continue(task: Task, store: Store, rests_on: Dependencies) -> Run:
     if run is not None:
         reads = store.reads.load(run.reads)
         is_alone = run.provenance.get("exclusive") or not task.exclusive
-        if reads is not None and not rests_on.changed_reads(reads) and is_alone:
+        if reads is not None and not rests_on.digests.changed(reads) and is_alone:
             return run
     return Run(task.key, task.name, task.seed, task.inputs)
 

@@ -9,7 +9,7 @@ The rules are in `docs/staleness.md`; each is said in one place:
   process: `unstable`;
 - all on which somebody rests: `programgraph.ProgramGraph.closure`;
 - statements that act on a library: `effects`; versions: `versions`;
-- specifications and declarations: `canonical`;
+- specifications: `canonical`; all else that is declared: `declarations`;
 - all of a project: `loader` loads it, `closures` has what each subject rests on;
 - files: `recorder` notes them, `observation` says which count for a target, `files` has their digests;
 - keys: `inputs`; what is done with inputs of each kind: `labels`.

@@ -1,4 +1,4 @@
-"""Texts and digests that only equal values share."""
+"""Texts of specifications, which only equal ones share."""
 
 from __future__ import annotations
 
@@ -6,18 +6,14 @@ import json
 import math
 import reprlib
 from dataclasses import fields, is_dataclass
-from typing import Any
 
 from labreport.errors import UsageError, with_location
-from labreport.project import Data, Experiment, JsonValues, Study
-from labreport.results import short_hash
+from labreport.project import Experiment
 
 _ALLOWED = "texts, finite numbers, booleans, None, and lists, tuples, dicts and dataclasses of these"
-_NOT_HOW_READ = ("source", "path", "calls")
-"""Fields of a table or a file of values that are not in `reading_hash`: its bytes count, and no line does."""
 
 
-def canonical_repr(value: Any, where: str = "value") -> str:
+def canonical_repr(value: object, where: str = "value") -> str:
     """Write `value`, called `where` in messages, as `labs.models.Ridge(alpha=1.0)`: no other has this text.
 
     A number of NumPy is another than Python's. Raises `UsageError` for other types, for numbers that are not
@@ -28,30 +24,30 @@ def canonical_repr(value: Any, where: str = "value") -> str:
         return json.dumps(value, ensure_ascii=False)
     if kind in (bool, int) or value is None:
         return repr(value)
-    if kind is float and math.isfinite(value):
+    if type(value) is float and math.isfinite(value):
         return repr(value)
+    if kind.__module__ == "numpy" and hasattr(value, "item") and getattr(value, "shape", None) == ():
+        return f"{kind.__name__}({canonical_repr(value.item(), where)})"
     texts = {name: canonical_repr(member, where + name) for name, member in _members(value).items()}
     if kind is list:
         return f"[{','.join(texts.values())}]"
     if kind is tuple:
         return f"({','.join(texts.values())})"
-    if kind is dict and all(type(name) is str for name in value):
+    if type(value) is dict and all(type(name) is str for name in value):
         items = [f"{canonical_repr(name[1:])}:{text}" for name, text in texts.items()]
         return f"{{{','.join(items)}}}"
     if is_dataclass(kind):
         arguments = [f"{name[1:]}={text}" for name, text in texts.items()]
         return f"{kind.__module__}.{kind.__qualname__}({','.join(arguments)})"
-    if kind.__module__ == "numpy" and getattr(value, "shape", None) == ():
-        return f"{kind.__name__}({canonical_repr(value.item(), where)})"
     raise UsageError(f"{where} is {kind.__name__} {reprlib.repr(value)}; allowed are {_ALLOWED}")
 
 
-def _members(value: Any) -> dict[str, Any]:
+def _members(value: object) -> dict[str, object]:
     """What a value consists of, by how Python names it: `[0]` of a list, `.rate` of a dataclass or a dict."""
     kind = type(value)
-    if kind is list or kind is tuple:
+    if type(value) is list or type(value) is tuple:
         return {f"[{index}]": member for index, member in enumerate(value)}
-    if kind is dict:
+    if type(value) is dict:
         return {f".{name}": member for name, member in value.items()}
     if is_dataclass(kind):
         names = [member.name for member in fields(kind) if member.compare]
@@ -59,7 +55,7 @@ def _members(value: Any) -> dict[str, Any]:
     return {}
 
 
-def specification_classes(specification: Any) -> list[type]:
+def specification_classes(specification: object) -> list[type]:
     """The dataclasses in a specification: the outer one first, and each as often as it is there."""
     classes = [type(specification)] if is_dataclass(type(specification)) else []
     for member in _members(specification).values():
@@ -71,19 +67,3 @@ def specification_repr(experiment: Experiment) -> str:
     """Write an experiment's specification, as `canonical_repr` does. Raises `UsageError`, with its line."""
     where = with_location(experiment.location, f"{experiment.owner}: specification")
     return canonical_repr(experiment.specification, where)
-
-
-def declaration_hash(declaration: Experiment | Study) -> str:
-    """The digest of how an experiment is declared: what readers of its results can see of it."""
-    if isinstance(declaration, Study):
-        cells = [declaration_hash(experiment) for experiment in declaration.experiments()]
-        return short_hash([declaration.name, declaration.title, repr(declaration.axes), cells])
-    numbers = [declaration.epochs, declaration.seeds]
-    specification = specification_repr(declaration)
-    return short_hash([declaration.name, declaration.title, numbers, repr(declaration.design), specification])
-
-
-def reading_hash(source: Data | JsonValues) -> str:
-    """The digest of how a table or a file of values is read: all of its fields, but where its bytes are."""
-    names = [member.name for member in fields(source) if member.name not in _NOT_HOW_READ]
-    return short_hash({name: getattr(source, name) for name in names})

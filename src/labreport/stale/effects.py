@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from dataclasses import is_dataclass
 from types import FunctionType
-from typing import Any
 
 from labreport.stale.members import method_functions
 from labreport.stale.program import Program
@@ -84,7 +83,7 @@ class _Search:
             if names:
                 self._add_library(module, Reference("", names))
 
-    def _follow_value(self, value: Any, attributes: DottedName) -> None:
+    def _follow_value(self, value: object, attributes: DottedName) -> None:
         """Follow a function of the project, the construction of a class or a method of an object of it."""
         if isinstance(value, FunctionType):
             self._follow_function(value)

@@ -12,9 +12,8 @@ from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, TypeAlias
 
 from labreport.errors import UsageError, display_path
-from labreport.project import Data, Experiment, Study
 from labreport.project.checks import Declared
-from labreport.stale.canonical import declaration_hash, reading_hash
+from labreport.stale.declarations import Declaration, declaration_hash
 from labreport.stale.effects import changed_values
 from labreport.stale.labels import Label
 from labreport.stale.members import MUTABLE, class_parts, enclosed_parts, enclosed_values, keeps_in_class
@@ -98,9 +97,9 @@ class NodeHasher:
         self._node.may_vary = True
         return value
 
-    def declaration_parts(self, value: Experiment | Study | Data) -> str:
+    def declaration_parts(self, declaration: Declaration) -> str:
         """How something is declared."""
-        return reading_hash(value) if isinstance(value, Data) else declaration_hash(value)
+        return declaration_hash(declaration)
 
     def module_parts(self, module: str) -> list[object]:
         """All names of a module."""

@@ -11,8 +11,9 @@ from typing import TypeAlias
 from labreport.errors import UsageError, display_path, location_of, with_location
 from labreport.project import Data, Experiment, JsonValues, Reader, Section, Study
 from labreport.results.files import short_hash
-from labreport.stale.canonical import declaration_hash, reading_hash, specification_repr
+from labreport.stale.canonical import specification_repr
 from labreport.stale.closures import Closures, TargetSubject, callable_name
+from labreport.stale.declarations import declaration_hash
 from labreport.stale.files import FileDigests
 from labreport.stale.labels import Label
 from labreport.stale.loader import LoadedProject
@@ -90,15 +91,20 @@ class Dependencies:
 
         `runs` has, by experiment and seed, the digest of each run that it reads, or `UNKNOWN`.
         """
-        inputs = self._code_inputs(reader)
-        inputs |= self._library_inputs(reader)
+        inputs = self._code_inputs(reader) | self._library_inputs(reader)
         inputs["python"] = PYTHON
-        labels_of_sources = []
+        labels_by_source = list[list[str]]()
         for source in reader.sources:
             source_inputs = self._source_inputs(source)
-            labels_of_sources.append(list(source_inputs))
-            inputs.update(source_inputs)
-        inputs["reads"] = short_hash([list(reader.epochs_by_experiment), labels_of_sources, reader.answers])
+            labels_by_source.append(list(source_inputs))
+            inputs |= source_inputs
+        inputs["reads"] = short_hash([list(reader.epochs_by_experiment), labels_by_source, reader.answers])
+        inputs |= self._experiment_inputs(reader, runs)
+        return inputs | self._file_inputs(reader.data, reader.location)
+
+    def _experiment_inputs(self, reader: Reader, runs: Mapping[str, Mapping[str, str]]) -> Inputs:
+        """The runs that a reader reads of each experiment, and how experiments and studies are declared."""
+        inputs: Inputs = {}
         for name, epochs in reader.epochs_by_experiment.items():
             digests = runs.get(name, {})
             digest = UNKNOWN if UNKNOWN in digests.values() else short_hash(digests)
@@ -111,7 +117,6 @@ class Dependencies:
         for read in reader.reads:
             if isinstance(read.subject, Study):
                 inputs[f"experiment {read.subject.name}"] = self.declaration_hash(read.subject)
-        inputs.update(self._file_inputs(reader.data, reader.location))
         return inputs
 
     def section_inputs(self, section: Section) -> Inputs:
@@ -147,7 +152,7 @@ class Dependencies:
     def _source_inputs(self, source: Data | JsonValues) -> Inputs:
         """How a table or a file of values is read, and its bytes; of a table that is no file, its values."""
         label = self.closures.graph.label_of(source)
-        inputs = {label: reading_hash(source)}
+        inputs = {label: declaration_hash(source)}
         if source.path is not None:
             inputs.update(self._file_inputs([source.path], source.location))
         elif isinstance(source, Data):
@@ -213,10 +218,6 @@ class Dependencies:
             yield observation
         finally:
             self.recorder.for_target = before
-
-    def changed_reads(self, reads: Mapping[str, str]) -> list[str]:
-        """The names in `reads` whose file is not any more, or again, what was recorded."""
-        return self.digests.changed(reads)
 
     def changed_since_loaded(self) -> list[str]:
         """The files of code and declared data that are not any more what was digested."""

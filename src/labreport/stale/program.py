@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from importlib.util import resolve_name
 from types import CodeType, FunctionType, ModuleType
-from typing import Any
 
 from labreport.project import Reader
 from labreport.stale.members import static_member
@@ -19,7 +18,7 @@ class Program:
 
     def __init__(self, sources: Sources) -> None:
         self.sources = sources
-        self.modules: dict[str, dict[str, Any]] = {}
+        self.modules: dict[str, dict[str, object]] = {}
         """The globals of the project's modules that are loaded."""
         for name in sources.loaded:
             if name in sys.modules:
@@ -92,13 +91,13 @@ class Program:
             return f"{module}.{name}", attributes
         return module, (name, *attributes)
 
-    def _is_same(self, source: str, name: str, module: str, value: Any) -> bool:
+    def _is_same(self, source: str, name: str, module: str, value: object) -> bool:
         """Whether what a module has imported is still what its source has, as far as one knows."""
         if source not in self.modules or module not in self.modules:
             return True
         return name in self.modules[source] and self.modules[source][name] is value
 
-    def name_of(self, value: Any) -> tuple[str, str] | None:
+    def name_of(self, value: object) -> tuple[str, str] | None:
         """A module and a name in it that stand for this very object; None where there is none."""
         for module, space in self.modules.items():
             for name, other in space.items():
@@ -108,7 +107,7 @@ class Program:
 
     def defined_at(self, value: type | FunctionType) -> bool:
         """Whether a function or a class is what its module and qualified name lead to."""
-        member: Any = sys.modules.get(value.__module__ or "")
+        member: object = sys.modules.get(value.__module__ or "")
         for name in value.__qualname__.split("."):
             member = static_member(member, name)
         if isinstance(member, Reader):

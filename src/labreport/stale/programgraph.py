@@ -13,7 +13,8 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 from hashlib import sha256
 
-from labreport.project import Data, Experiment, JsonValues, Study
+from labreport.project import Data, Experiment, Study
+from labreport.stale.declarations import Declaration
 from labreport.stale.effects import changed_libraries
 from labreport.stale.hasher import Content, NodeHasher
 from labreport.stale.node import Closure, Node
@@ -36,13 +37,13 @@ class ProgramGraph:
         self.recorder = recorder
         self.unstable = unstable
         self.nodes: dict[str, Node] = {}
-        self.declarations: dict[str, Experiment | Study | Data | JsonValues] = {}
+        self.declarations: dict[str, Declaration] = {}
         """Experiments, studies, tables and files of values by their labels."""
         self.variables = set[str]()
         """Texts in code that asks for variables of the environment, which may be the names of some."""
         self._waiting = deque[tuple[Node, Content]]()
 
-    def label_of(self, declaration: Experiment | Study | Data | JsonValues) -> str:
+    def label_of(self, declaration: Declaration) -> str:
         """The label of what is declared, as `experiment small`, `table wells.csv`, `values external.json`.
 
         Another table of the same name has a number: it may be read in another way, or be in another folder.

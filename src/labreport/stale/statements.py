@@ -196,7 +196,7 @@ def codes_within(code: CodeType) -> Iterator[CodeType]:
             yield from codes_within(constant)
 
 
-def code_meaning(code: CodeType) -> list[Any]:
+def code_meaning(code: CodeType) -> list[object]:
     """What code does, as plain values. Names of local variables count only where it can ask for them."""
     local_names = code.co_varnames
     if _SHOWS_LOCALS.isdisjoint(code.co_names):

@@ -6,7 +6,7 @@ import copyreg
 import hashlib
 import pickle
 import warnings
-from dataclasses import fields
+from collections.abc import Set as AbstractSet
 from functools import cached_property
 from inspect import getattr_static
 from pathlib import PurePath
@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from labreport.project import Data, Experiment, Study
 from labreport.project.checks import Declared
+from labreport.stale.declarations import declared_fields
 
 if TYPE_CHECKING:
     from labreport.stale.resolver import Resolver
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 SIZE_LIMIT = 500_000_000
 """Bytes of a value, beyond which it counts by the statements about it."""
 _PLAIN = frozenset({int, float, bool, bytes, list, tuple, dict, type(None), complex})
-_OF_WHERE_IT_IS = frozenset({"calls", "folder", "source"})
-"""Fields of what is declared that say where that is."""
 _FUNCTIONS_OF: dict[type, tuple[str, ...]] = {
     property: ("fget", "fset", "fdel"),
     cached_property: ("func",),
@@ -97,7 +96,7 @@ class ValueHash:
         if isinstance(value, (Experiment, Study, Data)):
             return self._resolver.resolve_declaration(value)
         if isinstance(value, Declared):
-            return _declaration(value)
+            return kind.__name__, declared_fields(value)
         if isinstance(value, MappingProxyType):
             return "mapping", dict(value)
         if isinstance(value, CellType):
@@ -115,7 +114,7 @@ class ValueHash:
             self._resolver.node.add_keeper(functions[0])
         return kind.__name__, *functions
 
-    def _set(self, value: set[Any] | frozenset[Any]) -> object:
+    def _set(self, value: AbstractSet[Any]) -> object:
         """The members of a set in an order that is the same in every process."""
         kinds = set(map(type, value))
         if kinds <= {str} or kinds <= {int}:
@@ -168,12 +167,6 @@ def _cell(cell: CellType) -> tuple[object, ...]:
         return ("empty cell",)
 
 
-def _declaration(value: Declared) -> object:
-    """What an author declares by the engine's means counts by its fields, wherever it is written."""
-    names = [member.name for member in fields(value) if member.name not in _OF_WHERE_IT_IS]
-    return type(value).__name__, [(name, getattr(value, name)) for name in names]
-
-
 def _wrapped_function(value: object) -> object:
     """What an object says that it wraps; None for any other object. No code of the object is called."""
     wrapped = getattr_static(value, "__wrapped__", None)
@@ -189,7 +182,7 @@ class _HashingSink:
         self.sha256 = hashlib.sha256()
         self._size = 0
 
-    def write(self, data: Any) -> int:
+    def write(self, data: bytes | pickle.PickleBuffer) -> int:
         """Take some bytes. Raises `TooLarge`."""
         size = memoryview(data).nbytes  # of large arrays it is a buffer
         self._size += size
