@@ -121,3 +121,9 @@ def test_what_is_no_comparison_is_refused(source: Any, message: str) -> None:
     """The message says what is allowed."""
     with pytest.raises(UsageError, match=message):
         forest(source)
+
+
+def test_a_unit_that_the_measure_is_named_after_is_not_repeated() -> None:
+    """As on the axes of all other charts."""
+    (axes,) = forest(in_all(Measure("sbp", unit="sbp"))).figure.axes
+    assert axes.get_xlabel() == "sbp"

@@ -15,8 +15,7 @@ from labreport.results import Run, Store, sha256_of
 from labreport.run import Task
 from labreport.run.proof import without_times
 from labreport.run.runner import run_task
-from labreport.run.task import Failure
-from labreport.run.worker import OnEpoch
+from labreport.run.task import Failure, OnEpoch
 from labreport.stale import Dependencies, LoadedProject, find_dependencies, recorder
 from labreport.stale import open_project as load_project
 

@@ -21,8 +21,7 @@ from labreport.project import Project
 from labreport.results import Reads, Store
 from labreport.results.files import sha256_of, write_bytes
 from labreport.run.runner import run_task
-from labreport.run.task import Failure, Task
-from labreport.run.worker import OnEpoch, WorkerDied
+from labreport.run.task import Failure, OnEpoch, Task, WorkerDied
 from labreport.stale import (
     KNOWN_VALUES,
     MISSING,
@@ -37,6 +36,8 @@ from labreport.threads import thread_environment
 TOPIC = "labreport"
 _FOLDER = "LABREPORT_PROJECT"
 """The environment variable of a worker with the folder to which the project was sent."""
+_RESULTS = "../report/results"
+"""Where a worker finds, from there, which values of the project differ from process to process."""
 _ANSWER, _START, _SEND = 10, 60, 600
 """Seconds for a scheduler to answer, for workers to start again, and to send them the project."""
 _DECLARE = "declare it in files= of the experiment, or in data_files= of the project, so that it is sent"
@@ -66,7 +67,8 @@ class RunFiles:
 
     def write(self, task: Task, store: Store) -> None:
         """Write them to a store."""
-        for name in sorted(self.contents, key=lambda name: name.endswith(".json")):  # which names the others
+        # The file of the run comes last, since it names the others
+        for name in sorted(self.contents, key=lambda name: name.endswith(".json")):
             write_bytes(store.folder / name, self.contents[name])
         run = store.reload(task.key, task.seed, task.name)
         if run:
@@ -102,10 +104,11 @@ class Cluster:
     def __init__(self, client: Client, address: str, project: Project, store: Store) -> None:
         self.client, self.address, self.project, self.store = client, address, project, store
         self.size = len(client.scheduler_info(n_workers=-1)["workers"])
-        self.sent = SentProject(project_files(project), thread_environment(project.threads))
-        file = store.folder / KNOWN_VALUES
-        self.known_values = file.read_bytes() if file.is_file() else b""
-        """What tells a worker which values of the project differ from process to process."""
+        contents = project_files(project)
+        known_values = store.folder / KNOWN_VALUES
+        if known_values.is_file():
+            contents[f"{_RESULTS}/{KNOWN_VALUES}"] = known_values.read_bytes()
+        self.sent = SentProject(contents, thread_environment(project.threads))
         self.digests = FileDigests(project.folder)
         self.listeners: dict[str, OnEpoch] = {}
         """What is called after each epoch of a task, by its key."""
@@ -137,10 +140,9 @@ class Cluster:
         Raises `WorkerDied`, and `LabReportError` where the scheduler is gone.
         """
         self.listeners[task.key] = on_epoch
-        run_files = RunFiles.of(task, self.store)
-        arguments = task, run_files, self.known_values, self.sent.digest
+        sent_files = RunFiles.of(task, self.store)
         try:
-            future = self.client.submit(_run_received_task, *arguments, pure=False)
+            future = self.client.submit(_run_received_task, task, sent_files, self.sent.digest, pure=False)
             failure, run_files = future.result()
         except KilledWorker:
             raise WorkerDied from None
@@ -155,15 +157,12 @@ class Cluster:
 
     def _other_file(self, reads: Reads, failure: Failure | None) -> Failure | None:
         """A failure that names a file which the worker lacks, or has another of; None if it has all."""
-        missing = [name for name, digest in reads.items() if digest == MISSING]
+        on_worker = dict(reads)
         if failure:
-            missing += failure.missing
-        for name in missing:
-            if (self.project.folder / name).exists():
-                return Failure(f"{name} is not there on the worker; {_DECLARE}")
-        changed = self.digests.changed(reads)
-        if changed:
-            return Failure(f"{changed[0]} is another file on the worker; {_DECLARE}")
+            on_worker |= dict.fromkeys(failure.missing, MISSING)
+        for name in self.digests.changed(on_worker):
+            kind = "not there" if on_worker[name] == MISSING else "another file"
+            return Failure(f"{name} is {kind} on the worker; {_DECLARE}")
         return None
 
     def stop(self) -> None:
@@ -210,22 +209,16 @@ def _stop() -> None:
 
 
 @cache
-def _load_sent_project(sent: str, known_values: bytes) -> Dependencies:
+def _load_sent_project(sent: str) -> Dependencies:
     """The project that was sent, and what it rests on. Raises `UsageError` where there is another."""
     folder = Path(os.environ.get(_FOLDER, ""))
     if folder.name != sent:
         raise UsageError(f"worker {get_worker().address} has another project; start it with a nanny")
     os.chdir(folder)  # where its code works, and from where its lines are told
-    with tempfile.TemporaryDirectory() as directory:
-        results = Path(directory, "report", "results")
-        if known_values:
-            write_bytes(results / KNOWN_VALUES, known_values)
-        return find_dependencies(open_project(folder), results)
+    return find_dependencies(open_project(folder), folder / _RESULTS)
 
 
-def _run_received_task(
-    task: Task, run_files: RunFiles, known_values: bytes, sent: str
-) -> tuple[Failure | None, RunFiles]:
+def _run_received_task(task: Task, run_files: RunFiles, sent: str) -> tuple[Failure | None, RunFiles]:
     """Run a task on a worker, from the files of its run until now to those that it has then."""
     worker = get_worker()
 
@@ -235,7 +228,7 @@ def _run_received_task(
     with _one_at_a_time, tempfile.TemporaryDirectory() as directory:
         store = Store(Path(directory, "report", "results"))
         run_files.write(task, store)
-        load = partial(_load_sent_project, sent, known_values)
+        load = partial(_load_sent_project, sent)
         failure = run_task(load, task, store, on_epoch, _stopped.is_set)
         return failure, RunFiles.of(task, store)
 

@@ -16,8 +16,7 @@ from labreport.errors import caller_folder, working_in
 from labreport.project import Project
 from labreport.results import Store
 from labreport.run.runner import run_task
-from labreport.run.task import Failure, Task
-from labreport.run.worker import OnEpoch, WorkerDied
+from labreport.run.task import Failure, OnEpoch, Task, WorkerDied
 from labreport.stale import find_dependencies, open_project
 from labreport.threads import thread_environment
 

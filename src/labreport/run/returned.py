@@ -13,9 +13,10 @@ from labreport.results.files import STATE, map_leaves, validated_arrays
 
 
 def checked_members(values: object, what: str, function: Callable[..., object]) -> dict[str, Any]:
-    """Numbers, texts and lists by name as JSON has them, NumPy's converted.
+    """Numbers, texts and lists by name, as JSON has them; those of NumPy are converted.
 
-    Raises `UsageError` at the function for others, which calls them `what`: "the metrics".
+    Raises `UsageError` at the author's function for any other value; the message calls all of them `what`, as
+    in "the metrics have a value of set".
     """
 
     def as_json(value: Any) -> Any:
@@ -32,7 +33,7 @@ def checked_members(values: object, what: str, function: Callable[..., object]) 
 
 
 def checked_arrays(values: object, function: Callable[..., object]) -> Arrays:
-    """Arrays that can be stored, copied. Raises `UsageError` at the function for others."""
+    """Copies of arrays. Raises `UsageError` at the author's function for what cannot be stored."""
     try:
         return validated_arrays(values)
     except UsageError as error:
@@ -40,7 +41,7 @@ def checked_arrays(values: object, function: Callable[..., object]) -> Arrays:
 
 
 def checked_snapshot(returned: object, function: Callable[..., object]) -> tuple[dict[str, Any], Arrays]:
-    """Metrics and arrays of a training at its epoch. Raises `UsageError` at the function for others."""
+    """The metrics and arrays that `snapshot` returned. Raises `UsageError` at it for anything else."""
     if not isinstance(returned, tuple) or len(returned) != 2:
         refuse_function(f"snapshot returned {type(returned).__name__}; return metrics, arrays", function)
     metrics = checked_members(returned[0], "the metrics", function)
@@ -54,7 +55,7 @@ def checked_snapshot(returned: object, function: Callable[..., object]) -> tuple
 def refuse_function(text: str, function: Callable[..., object]) -> NoReturn:
     """Raise `UsageError` at the line where a function or a method of the author's is defined."""
     location = ""
-    with suppress(TypeError, OSError):  # nobody may know where it is
+    with suppress(TypeError, OSError):  # its source may not be there
         definition = inspect.unwrap(function)
         _, line = inspect.getsourcelines(definition)
         location = location_of(inspect.getsourcefile(definition) or "", line)

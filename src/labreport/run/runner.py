@@ -5,18 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from labreport.errors import LabReportError, UsageError, raised_at
-from labreport.project import Arrays, Experiment, Fit, Project, Training
+from labreport.project import Arrays, Experiment, Fit, Training
 from labreport.results import Checkpoint, Run, Store
 from labreport.results.files import HASH_DIGITS, STATE, Busy, Damaged, DiskError, lock, validated_arrays
 from labreport.run.proof import are_near, unequal_names, without_times
 from labreport.run.provenance import describe_machine
 from labreport.run.returned import checked_arrays, checked_members, checked_snapshot, refuse_function
-from labreport.run.task import Failure, Task
-from labreport.run.worker import OnEpoch
+from labreport.run.task import Failure, OnEpoch, Task
 from labreport.stale import MISSING, Dependencies, Observation
 
 SECONDS_BETWEEN_STATES = 5.0
@@ -58,7 +57,8 @@ def _run_locked(
         return None
     _check_inputs(rests_on, experiment, task)
     with rests_on.observe(experiment, store.reads.load(run.reads)) as observation:
-        runner = Runner(rests_on.project, task, store, run, observation, on_epoch, should_stop)
+        threads = rests_on.project.threads
+        runner = Runner(experiment, threads, task, store, run, observation, on_epoch, should_stop)
         try:
             runner.train()
         except BaseException as error:
@@ -108,38 +108,31 @@ def _check_inputs(rests_on: Dependencies, experiment: Experiment, task: Task) ->
             raise UsageError(f"{text}: edited since the build began, or another on this worker; build again")
 
 
+@dataclass
 class Runner:
-    """Trains one run until the checkpoints of its task are stored, or until it is asked to stop.
+    """Trains one run until the checkpoints of its task are stored, or until it is asked to stop."""
 
-    `run` is what there is of it so far.
-    """
-
-    training: Training
-
-    def __init__(
-        self,
-        project: Project,
-        task: Task,
-        store: Store,
-        run: Run,
-        observation: Observation,
-        on_epoch: OnEpoch,
-        should_stop: Callable[[], bool],
-    ) -> None:
-        self.task, self.store, self.run, self.observation = task, store, run, observation
-        self.on_epoch, self.should_stop = on_epoch, should_stop
-        self.experiment, self.threads = project.experiment(task.name), project.threads
-        self.function = self.experiment.code
-        self.has_started = False
-        self.epoch = 0
-        """How many epochs the training has behind it."""
-        self.has_ended = False
-        """Whether `advance` has returned None."""
-        self.state_to_prove: Arrays | None = None
-        """The state after the first epoch since the start, from which the second is trained once more."""
-        self.is_proved = not (task.proves and self.experiment.start)
-        self.last_write = time.monotonic()
-        self.pause = SECONDS_BETWEEN_STATES
+    experiment: Experiment
+    threads: int
+    task: Task
+    store: Store
+    run: Run
+    """What there is of the run so far."""
+    observation: Observation
+    on_epoch: OnEpoch
+    should_stop: Callable[[], bool]
+    training: Training = field(init=False)
+    has_started: bool = False
+    epoch: int = 0
+    """How many epochs the training has behind it."""
+    has_ended: bool = False
+    """Whether `advance` has returned None."""
+    state_to_prove: Arrays | None = None
+    """The state after the first epoch since the start, from which the second is trained once more."""
+    was_proved: bool = False
+    last_write: float = field(default_factory=time.monotonic)
+    pause: float = field(default_factory=lambda: SECONDS_BETWEEN_STATES)
+    """Seconds between two states."""
 
     def train(self) -> None:
         """Train until the run has all checkpoints of its task, each from the nearest state before it."""
@@ -190,14 +183,14 @@ class Runner:
         specification, seed = self.experiment.specification, self.task.seed
         self.epoch = epoch
         if not self.experiment.start:
-            self.training = _FitOnce(self.function, specification, seed)
+            self.training = _FitOnce(self.experiment.code, specification, seed)
             return
         state = None
         if arrays is not None:
             names = [name for name in arrays if name.startswith(STATE)]
             # Copied, since a training may change its state in place
             state = validated_arrays({name.removeprefix(STATE): arrays[name] for name in names})
-        self.training = self.function(specification, seed, epoch, state)
+        self.training = self.experiment.code(specification, seed, epoch, state)
 
     # Training
 
@@ -215,7 +208,7 @@ class Runner:
             records = (*self.run.records, record)
             self.run = replace(self.run, records=records, provenance=self._provenance(seconds))
         self.on_epoch(self.epoch)
-        if self.is_proved:
+        if not self.task.proves or not self.experiment.start or self.was_proved:
             return
         if self.state_to_prove is None:
             self.state_to_prove = self._state()
@@ -223,11 +216,11 @@ class Runner:
             self._prove(record)
 
     def _checked_record(self, returned: object) -> dict[str, Any]:
-        return checked_members(returned, f"the values of epoch {self.epoch}", self.function)
+        return checked_members(returned, f"the values of epoch {self.epoch}", self.experiment.code)
 
     def _code_of(self, method: str) -> Callable[..., object]:
         """What the author wrote for a method of the training."""
-        return getattr(self.training, method) if self.experiment.start else self.function
+        return getattr(self.training, method) if self.experiment.start else self.experiment.code
 
     def _end(self) -> None:
         """End the run after this epoch; what an earlier training of it had beyond is gone."""
@@ -297,7 +290,7 @@ class Runner:
             is_repeatable = not unequal_names(repeated, again)
             if is_repeatable or not are_near(undisturbed, repeated):
                 self._refuse_state(unequal[0].removeprefix(STATE))
-        self.is_proved, self.state_to_prove = True, None
+        self.was_proved, self.state_to_prove = True, None
         self.run = replace(self.run, provenance={**self.run.provenance, "proved": True})
 
     def _repeat_epoch(self) -> Arrays:

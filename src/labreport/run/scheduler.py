@@ -7,15 +7,20 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
 
 from labreport.project import Project
 from labreport.results import Store
 from labreport.results.files import DiskError
 from labreport.run.local import LocalWorker
-from labreport.run.task import EpochReached, Event, Failed, Failure, Finished, Task
-from labreport.run.worker import Worker, WorkerDied
+from labreport.run.task import EpochReached, Event, Failed, Failure, Finished, Task, WorkerDied
 
+if TYPE_CHECKING:
+    from labreport.run.dask import Cluster
+
+Worker: TypeAlias = "LocalWorker | Cluster"
+"""What runs tasks for one thread, one after another; `stop` and `kill` are called by another thread."""
 PATIENCE = 5.0
 """Seconds in which states are written after Ctrl-C; an epoch that takes longer is lost."""
 
@@ -51,13 +56,12 @@ def run_tasks(
 
 def _by_cause(failed: Iterable[Failed], tasks: Sequence[Task]) -> list[Failed]:
     """One for each location and cause, with all tasks that failed of it, in their order."""
-    positions = {task: position for position, task in enumerate(tasks)}
-    by_cause: dict[tuple[str, str], Failed] = {}
-    for event in sorted(failed, key=lambda event: positions[event.tasks[0]]):
-        cause = event.failure.location, event.failure.cause
-        first = by_cause.get(cause)
-        by_cause[cause] = replace(first, tasks=first.tasks + event.tasks) if first else event
-    return list(by_cause.values())
+    failures = {event.tasks[0]: event.failure for event in failed}
+    by_cause: dict[Failure, tuple[Task, ...]] = {}
+    for task in tasks:
+        if task in failures:
+            by_cause[failures[task]] = (*by_cause.get(failures[task], ()), task)
+    return [Failed(failed_tasks, failure) for failure, failed_tasks in by_cause.items()]
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,7 @@ class _WorkerEnded:
     error: BaseException | None
 
 
+@dataclass
 class Scheduler:
     """One call of `run_tasks`: which task is next, and what came of those before.
 
@@ -75,25 +80,24 @@ class Scheduler:
     calling thread: `_handle_event`.
     """
 
-    def __init__(
-        self,
-        tasks: Sequence[Task],
-        store: Store,
-        progress: Callable[[Event], None],
-        on_first_seeds: Callable[[], None] | None,
-    ) -> None:
-        self.store, self.progress, self.on_first_seeds = store, progress, on_first_seeds
-        self.shared = [task for task in tasks if not task.exclusive]
-        self.exclusive = [task for task in tasks if task.exclusive]
-        self.unfinished = len(tasks)
-        self.failed: list[Failed] = []
-        self.given_up: set[str] = set()
-        """The experiments of which a run has failed."""
+    tasks: Sequence[Task]
+    store: Store
+    progress: Callable[[Event], None]
+    on_first_seeds: Callable[[], None] | None
+    failed: list[Failed] = field(default_factory=list)
+    given_up: set[str] = field(default_factory=set)
+    """The experiments of which a run has failed."""
+    was_stopped: bool = False
+    _running: int = 0
+    """How many workers have tasks."""
+    _events: queue.SimpleQueue[Event | _WorkerEnded] = field(default_factory=queue.SimpleQueue)
+
+    def __post_init__(self) -> None:
+        self.unfinished = len(self.tasks)
+        self.shared = [task for task in self.tasks if not task.exclusive]
+        self.exclusive = [task for task in self.tasks if task.exclusive]
         self.first_keys = {task.key for task in self.shared if task.seed == self.shared[0].seed}
         """The keys of the first seed that are not stored yet."""
-        self.was_stopped = False
-        self._running = 0
-        self._events: queue.SimpleQueue[Event | _WorkerEnded] = queue.SimpleQueue()
 
     def run(self, new_worker: Callable[[], Worker], count: int) -> None:
         """Run all tasks, on so many workers at most; exclusive ones afterwards on one."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -57,7 +57,7 @@ class Failure:
     cause: str
     location: str = ""
     is_disk_error: bool = False
-    missing: tuple[str, ...] = ()
+    missing: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,12 @@ class Failed:
 
 
 Event: TypeAlias = EpochReached | Finished | Failed
+OnEpoch: TypeAlias = Callable[[int], None]
+"""What is called after each epoch, with its number."""
+
+
+class WorkerDied(Exception):
+    """The process that ran a task has ended before the task had."""
 
 
 def available_cores() -> int:

@@ -72,12 +72,17 @@ def table_of_means(means: Means) -> pandas.DataFrame:
 
 
 def axis_title(measure: Measure) -> str:
-    """What an axis shows and in which unit, which is not repeated where the measure is named after it."""
-    unit = "percentage points" if measure.unit == "points" else measure.unit
-    label = measure.label.replace("_", " ")
-    if not unit or unit in label.split():
-        return label
-    return f"{label}, {unit}"
+    """What an axis shows and in which unit: `loss`, `latency, ms`."""
+    return with_unit(measure.label, measure.unit)
+
+
+def with_unit(name: str, unit: str) -> str:
+    """A name and its unit, which is not repeated in a name that has it, as `elapsed ms` has."""
+    name = name.replace("_", " ")
+    unit = "percentage points" if unit == "points" else unit
+    if not unit or unit in name.split():
+        return name
+    return f"{name}, {unit}" if name else unit
 
 
 def average_name(measure: Measure) -> str:
