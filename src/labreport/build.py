@@ -273,22 +273,18 @@ def _check_rules(plan: Plan) -> None:
 
 def _errors_to_tell(unmade: _Unmade) -> list[LabReportError]:
     """All errors, those of tables first; without what the author's code raises because of a bad table."""
-    of_tables: list[LabReportError] = []
-    of_others: list[LabReportError] = []
-    bad_tables = {_table_of(error) for errors in unmade.errors.values() for error in errors}
+    of_tables: dict[LabReportError, object] = {}
+    for errors in unmade.errors.values():
+        of_tables |= {error: error.table for error in errors if error.table}
+    of_others = []
     for target, errors in unmade.errors.items():
         tables = target.subject.tables if isinstance(target, ReaderTarget) else []
-        reads_bad_table = not bad_tables.isdisjoint(tables)
+        reads_bad_table = not set(tables).isdisjoint(of_tables.values())
         for error in errors:
-            if _table_of(error):
-                of_tables.append(error)
-            elif error.__cause__ is None or not reads_bad_table:
+            is_consequence = reads_bad_table and error.__cause__ is not None
+            if error not in of_tables and not is_consequence:
                 of_others.append(error)
-    return of_tables + of_others
-
-
-def _table_of(error: LabReportError) -> object:
-    return getattr(error, "table", None)
+    return list(of_tables) + of_others
 
 
 def _check_unedited(plan: Plan) -> None:

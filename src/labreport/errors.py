@@ -56,6 +56,7 @@ class LabReportError(Exception):
     """
 
     exit_code = 1
+    table: object = None  # that is wrong, of which other errors may be the consequence
 
     def __init__(self, message: str, location: str = "") -> None:
         self.message, self.location = message, location
@@ -66,7 +67,6 @@ class UsageError(LabReportError):
     """A mistake of the author or the user: what, where, the value, and what is allowed."""
 
     exit_code = 2
-    table: object = None  # that is wrong, of which other errors may be the consequence
 
 
 class MultipleErrors(LabReportError):

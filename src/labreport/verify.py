@@ -15,8 +15,6 @@ from labreport.results import Results, Run, Runs, Store, files
 from labreport.run.proof import without_times
 from labreport.stale import KNOWN_VALUES
 
-_STALE = "it is stale; build first"
-
 
 def checks(plan: Plan) -> Iterator[Check]:
     """Yield a check for each target that is stored or published, as it is done.
@@ -27,10 +25,8 @@ def checks(plan: Plan) -> Iterator[Check]:
     for experiment in plan.project.all_experiments:
         yield _check_stored_runs(plan, experiment)
     for target in plan.targets:
-        if isinstance(target, MadeTarget):
+        if isinstance(target, (MadeTarget, DocumentTarget)):
             yield _check_made_again(plan, target)
-        elif isinstance(target, DocumentTarget):
-            yield _check_document(plan, target)
     yield from _check_repeated(plan)
     if plan.project.verify:
         verify = plan.project.resolve("verify")
@@ -58,12 +54,14 @@ def _check_stored_runs(plan: Plan, experiment: Experiment) -> Check:
     return Check(f"stored runs of {experiment.name}", not lacking, detail)
 
 
-def _check_made_again(plan: Plan, target: MadeTarget) -> Check:
-    """An answer, a figure or a section that is made again is what is stored."""
+def _check_made_again(plan: Plan, target: MadeTarget | DocumentTarget) -> Check:
+    """What is made or rendered again from what it reads is what is stored or published."""
     if plan.staleness(target).is_stale:
-        return Check(str(target), False, _STALE)
+        return Check(str(target), False, "it is stale; build first")
     stored = StoredReport(plan)
     try:
+        if isinstance(target, DocumentTarget):
+            return _check_bytes(plan.report / target.file_name, target.make(stored))
         made = target.make(stored)
     except LabReportError as error:
         return Check(str(target), False, str(error))
@@ -71,18 +69,12 @@ def _check_made_again(plan: Plan, target: MadeTarget) -> Check:
     return Check(str(target), is_equal, "" if is_equal else "made again, it is another")
 
 
-def _check_document(plan: Plan, target: DocumentTarget) -> Check:
+def _check_bytes(file: Path, rendered: bytes) -> Check:
     """A document that is rendered again has the bytes of its file."""
-    if plan.staleness(target).is_stale:
-        return Check(str(target), False, _STALE)
-    published = (plan.report / target.file_name).read_bytes()
-    try:
-        rendered = target.make(StoredReport(plan))
-    except LabReportError as error:
-        return Check(str(target), False, str(error))
+    published = file.read_bytes()
     is_equal = rendered == published
     detail = f"{len(published):,} bytes" if is_equal else "rendered again, it has other bytes"
-    return Check(target.file_name, is_equal, detail)
+    return Check(file.name, is_equal, detail)
 
 
 def _check_repeated(plan: Plan) -> Iterator[Check]:

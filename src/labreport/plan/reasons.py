@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -37,18 +37,15 @@ FORCED = Change("--force is made again", cause="--force")
 
 @dataclass(frozen=True)
 class Staleness:
-    """Whether a target has to be made, and what has changed; one that was never made has no reasons."""
+    """Whether a target was ever made and, if so, what has changed since."""
 
-    is_stale: bool
-    reasons: tuple[Change, ...] = ()
+    was_made: bool
+    reasons: Sequence[Change] = ()
 
-    @classmethod
-    def by(cls, *changes: Change) -> Staleness:
-        """That of a target that was made: stale by these changes, fresh where there are none."""
-        return cls(bool(changes), changes)
-
-
-NEVER_MADE = Staleness(True)
+    @property
+    def is_stale(self) -> bool:
+        """Whether it has to be made."""
+        return bool(self.reasons) or not self.was_made
 
 
 @dataclass(frozen=True)
@@ -74,18 +71,17 @@ class _Way:
 # What has changed
 
 
-def changes_since(plan: Plan, target: Target, before: Mapping[str, str]) -> tuple[Change, ...]:
+def changes_since(plan: Plan, target: Target, before: Mapping[str, str]) -> list[Change]:
     """What is not, in the inputs of a target, what it was before; the most telling first."""
     now = target.inputs(plan)
-    texts = {**before, **now}
-    experiments = _experiments_declared(texts)
-    labels = [Label.parse(text, experiments) for text in texts if before.get(text) != now.get(text)]
-    labels.sort(key=lambda label: (label.rank, str(label)))
+    differing = {text for text in {**before, **now} if before.get(text) != now.get(text)}
+    experiments = _experiments_declared({**before, **now})
+    labels = [Label.parse(text, experiments) for text in differing]
     changes: list[Change] = []
-    for label in labels:
+    for label in sorted(labels, key=lambda label: (label.rank, str(label))):
         text = str(label)
         changes += _changes_of_input(plan, target, label, before.get(text), now.get(text))
-    return tuple(dict.fromkeys(changes))
+    return list(dict.fromkeys(changes))
 
 
 def _changes_of_input(
@@ -204,7 +200,7 @@ def _ways(plan: Plan, target: Target, visited: set[Target]) -> Iterator[_Way]:
     if not staleness.is_stale or target in visited:
         return
     visited.add(target)
-    if not staleness.reasons:
+    if not staleness.was_made:
         yield _Way(None, (f"{target} was never made",))
         return
     for read in plan.graph.reads(target):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from labreport.plan.documents import DocumentTarget
-from labreport.plan.reasons import FORCED, NEVER_MADE, Change, Staleness, changes_since
+from labreport.plan.reasons import FORCED, Change, Staleness, changes_since
 from labreport.plan.targets import RunTarget, Target
 from labreport.results import ReadLists, Run, files
 
@@ -20,22 +20,22 @@ def compare_with_stored(plan: Plan, target: Target) -> Staleness:
         return _staleness_of_run(plan, target)
     entry = plan.cache.entry(target.kind, target.name)
     if entry is None:
-        return NEVER_MADE
+        return Staleness(was_made=False)
     if target in plan.forced:
-        return Staleness.by(FORCED)
+        return Staleness(True, [FORCED])
     changes = changes_since(plan, target, entry.inputs) or _changed_files(plan, target, entry)
-    return Staleness.by(*changes)
+    return Staleness(True, changes)
 
 
 def _staleness_of_run(plan: Plan, target: RunTarget) -> Staleness:
     if target in plan.forced:
-        return Staleness.by(FORCED)
+        return Staleness(True, [FORCED])
     run = plan.run(target)
     if run is not None:
-        return Staleness.by(*_changes_of_stored_run(plan, target, run))
+        return Staleness(True, _changes_of_stored_run(plan, target, run))
     previous = plan.previous_run(target)
     if previous is None:
-        return NEVER_MADE
+        return Staleness(was_made=False)
     return Staleness(True, changes_since(plan, target, previous.inputs))
 
 
