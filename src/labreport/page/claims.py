@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from labreport.errors import UsageError
 from labreport.page.lexer import ALONE, ANSWER_BOX, CONDITION
-from labreport.stats import Condition, as_condition, as_quantity, both, either, negated
+from labreport.stats import Condition, Quantity, as_condition, as_quantity, both, either, negated
 
 if TYPE_CHECKING:
     from labreport.page.environment import TemplateEnvironment
@@ -26,15 +26,8 @@ _BLOCK = re.compile(r"\s*(#{1,6}\s|[-*+]\s|\d+[.)]\s|>|\||```)|[\s\S]*\n[ \t]*\n
 """What begins a block of Markdown, or has several."""
 _JOINED_BY: dict[type[nodes.Node], str] = {nodes.And: "_both", nodes.Or: "_either", nodes.Not: "_negated"}
 """The method of `ClaimTags` that stands for an operator of Jinja."""
-_COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
-    "eq": operator.eq,
-    "ne": operator.ne,
-    "lt": operator.lt,
-    "lteq": operator.le,
-    "gt": operator.gt,
-    "gteq": operator.ge,
-}
-"""The comparisons that a claim takes, by the names that Jinja has for them; not `in` and `notin`."""
+_COMPARISONS = {"eq": "eq", "ne": "ne", "lt": "lt", "lteq": "le", "gt": "gt", "gteq": "ge"}
+"""The function of `operator` for each comparison that a claim takes, by Jinja's name; `in` is none."""
 DOES_NOT_HOLD = "does not hold"
 """What is said of a claim that fails."""
 
@@ -130,16 +123,18 @@ class ClaimTags(Extension):
     _either = staticmethod(either)
     _negated = staticmethod(negated)
 
-    def _compare(self, left: Any, operator_name: str, right: Any) -> Condition:
+    def _compare(self, left: object, operator_name: str, right: object) -> Condition:
         """Compare two exact numbers, or two texts. Raises `UsageError` for a mixture, and for `in`."""
         if operator_name not in _COMPARISONS:
             raise UsageError(f"a claim does not take {operator_name!r}; write one {_EXAMPLE}")
         if isinstance(left, str) != isinstance(right, str):
             raise UsageError(f"a text is compared with a number: {left!r:.40} and {right!r:.40}")
-        compare = _COMPARISONS[operator_name]
+        compare = getattr(operator, _COMPARISONS[operator_name])
         return as_condition(compare(_comparable(left), _comparable(right)))
 
-    def _render_claim(self, truth: Any, fields: tuple[Any, ...], caller: Callable[[bool], Markup]) -> Markup:
+    def _render_claim(
+        self, truth: object, fields: tuple[Any, ...], caller: Callable[[bool], Markup]
+    ) -> Markup:
         """Print the body that is true; both are rendered, so that a mistake in either shows.
 
         `fields` are those of a `ClaimSource`.
@@ -157,7 +152,7 @@ class ClaimTags(Extension):
         return ""
 
 
-def _comparable(side: Any) -> Any:
+def _comparable(side: object) -> str | float | Quantity:
     """What Python compares: a text or a plain number as it is, anything else as a quantity."""
     return side if isinstance(side, (str, int, float)) else as_quantity(side)
 

@@ -11,11 +11,10 @@ import base64
 import html
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
 from mimetypes import guess_type
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import jinja2
 from jinja2.utils import htmlsafe_json_dumps
@@ -24,7 +23,7 @@ from markupsafe import Markup, escape
 from labreport.charts import css_variables
 from labreport.errors import UsageError, did_you_mean, display_path
 from labreport.page.claims import Claim
-from labreport.page.elements import Edit, elements, with_edits
+from labreport.page.elements import Element, elements, replace_elements
 from labreport.page.environment import FRAME
 from labreport.page.fonts import font_faces
 from labreport.page.formulas import with_copyable_text
@@ -46,13 +45,14 @@ STYLES: dict[Medium, dict[str, str]] = {
 """Style sheets in order, each with the medium in which it applies: a browser prints as the PDF is set."""
 ROWS_SHOWN = 1_000
 """Of the data of a figure so many rows are in the page."""
+_FAILS = 'class="claim fails"'
 _SOURCE = re.compile(r"""(?<=\ssrc=)(?:"[^"]*"|'[^']*'|[^\s>]+)""")
 """What the tag of an image has as its source, with the quotation marks."""
 
 
 def render_page(
     project: Project,
-    sections: Sequence[RenderedSection],
+    sections: Iterable[RenderedSection],
     figures: Drawings,
     facts: Mapping[str, str],
     *,
@@ -71,12 +71,12 @@ def render_page(
     loader = jinja2.FileSystemLoader([templates, FRAME])
     frame = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True)
     frame.globals |= {"plural": plural, "count_text": count_text, "number_word": number_word}
-    contents = _Contents.of(sections)
+    report = _joined(sections)
     terms = glossary(templates, project.words)
-    numbering = Numbering(project, contents.html + terms)
+    numbering = Numbering(project, report.html + terms)
 
-    names = _names_of_report(project, contents, numbering)
-    names |= {"notice": notice, "seeds": seeds, "facts": facts, "glossary": Markup(terms)}
+    names: dict[str, object] = {"notice": notice, "seeds": seeds, "facts": facts, "glossary": Markup(terms)}
+    names |= _names_of_report(project, report, numbering)
     body = frame.get_template(f"{medium}.html").render(names)
     body = numbering.with_numbers(body)
     body = _with_permalinks(body) if medium == "screen" else with_copyable_text(body)
@@ -89,7 +89,7 @@ def render_page(
     data: dict[str, str] = {}
     if medium == "screen":
         script = "".join(file.read_text("utf-8") for file in sorted(FRAME.glob("script/*.js")))
-        data = {"numbers": _to_json(contents.numbers), "claims": _to_json(contents.claim_panels)}
+        data = {"numbers": _to_json(report.numbers), "claims": _to_json(report.claim_panels)}
         shown = without_tags(body) + html.unescape("".join(data.values())) + style + script
         style = font_faces(shown) + style
     return frame.get_template("document.html").render(
@@ -102,57 +102,49 @@ def render_page(
     )
 
 
-@dataclass
-class _Contents:
-    """What all sections have together."""
+def _joined(sections: Iterable[RenderedSection]) -> RenderedSection:
+    """All sections as one, in which the claims that fail have numbers."""
+    text = ""
+    claims: list[Claim] = []
+    numbers: Entries = {}
+    claim_panels: Entries = {}
+    glance: dict[str, str] = {}
+    partial_tables: set[str] = set()
+    for section in sections:
+        text += f"{section.html}\n"
+        claims += section.claims
+        numbers |= section.numbers
+        claim_panels |= section.claim_panels
+        glance |= section.glance
+        partial_tables.update(section.partial_tables)
+    html = _with_claim_ids(text.removesuffix("\n"))
+    return RenderedSection(
+        "", "", html, tuple(claims), numbers, claim_panels, glance, tuple(sorted(partial_tables))
+    )
 
-    html: str
-    claims: list[Claim] = field(default_factory=list)
-    numbers: Entries = field(default_factory=dict)
-    claim_panels: Entries = field(default_factory=dict)
-    glance: dict[str, str] = field(default_factory=dict)
-    partial_tables: set[str] = field(default_factory=set)
 
-    @classmethod
-    def of(cls, sections: Sequence[RenderedSection]) -> _Contents:
-        """Gather what these sections have."""
-        contents = cls(_with_claim_ids("\n".join(section.html for section in sections)))
-        for section in sections:
-            contents.claims += section.claims
-            contents.numbers |= section.numbers
-            contents.claim_panels |= section.claim_panels
-            contents.glance |= section.glance
-            contents.partial_tables.update(section.partial_tables)
-        return contents
+def _names_of_report(project: Project, report: RenderedSection, numbering: Numbering) -> dict[str, object]:
+    """What the templates of the frame can use of a report, those too that a project has in their place."""
+    return {
+        "project": project,
+        "words": project.words,
+        "sections": Markup(report.html),
+        "counters": numbering.numbers,
+        "cites": numbering.cites,
+        "references": bibliography(project.folder / "templates") if numbering.cites else {},
+        "lines": report.glance,
+        "numbers": list(report.numbers.values()),
+        "partial_tables": report.partial_tables,
+        "claims": [claim for claim in report.claims if claim.is_counted],
+    }
 
 
 def _with_claim_ids(text: str) -> str:
     """Number the claims that fail, so that the title can lead to each."""
-    attribute = 'class="claim fails"'
-    edits: list[Edit] = []
-    for element in elements(text, "span", "div"):
-        tag = text[element.begin : element.content_begin]
-        if attribute in tag:
-            tag = tag.replace(attribute, f'{attribute} id="claim-{len(edits) + 1}"')
-            edits.append(Edit(element.begin, element.content_begin, tag))
-    return with_edits(text, edits)
-
-
-def _names_of_report(project: Project, contents: _Contents, numbering: Numbering) -> dict[str, Any]:
-    """What the templates of the frame can use of a report, those too that a project has in their place."""
-    names: dict[str, Any] = {
-        "project": project,
-        "words": project.words,
-        "sections": Markup(contents.html),
-        "counters": numbering.numbers,
-        "cites": numbering.cites,
-        "lines": contents.glance,
-        "numbers": list(contents.numbers.values()),
-        "partial_tables": sorted(contents.partial_tables),
-    }
-    names["claims"] = [claim for claim in contents.claims if claim.is_counted]
-    names["references"] = bibliography(project.folder / "templates") if numbering.cites else {}
-    return names
+    numbered, *rest = text.split(_FAILS)
+    for number, piece in enumerate(rest, 1):
+        numbered += f'{_FAILS} id="claim-{number}"{piece}'
+    return numbered
 
 
 def _to_json(values: Mapping[str, object]) -> Markup:
@@ -162,32 +154,33 @@ def _to_json(values: Mapping[str, object]) -> Markup:
 def _with_permalinks(text: str) -> str:
     """Put at the end of each heading that has an identity a link to itself."""
     link = Markup(' <a class="permalink" href="#{}" aria-label="Link to this place">#</a>')
-    edits = []
-    for heading in elements(text, "h2", "h3", "h4"):
+
+    def linked(heading: Element) -> str | None:
         identity = heading.attributes.get("id", "").removeprefix("heading-")
-        if identity:
-            edits.append(Edit(heading.content_end, heading.content_end, link.format(identity)))
-    return with_edits(text, edits)
+        if not identity:
+            return None
+        return f"{heading.start_tag}{heading.content}{link.format(identity)}{heading.end_tag}"
+
+    return replace_elements(text, "h2 h3 h4", linked)
 
 
 def _with_images(text: str, figures: Drawings, templates: Path, medium: Medium) -> str:
     """Put in the drawings, and make images of the author's a part of the page."""
-    edits = []
-    for image in elements(text, "img"):
+
+    def embedded(image: Element) -> str | None:
         source = image.attributes.get("src", "")
         words = image.attributes.get("alt", "")
         kind, _, name = source.partition(":")
-        if kind == "figure" and medium == "screen":
-            new = _drawing_on_screen(figures[name].svg_screen, words)
-        elif kind == "figure":
-            new = _drawing_on_paper(figures[name].svg_print, name, words)
-        elif kind != "data":
+        if kind == "data":
+            return None
+        if kind != "figure":
             address = _address_of_image(source, templates)
-            new = _SOURCE.sub(f'"{address}"', text[image.begin : image.end], count=1)
-        else:
-            continue
-        edits.append(Edit(image.begin, image.end, new))
-    return with_edits(text, edits)
+            return _SOURCE.sub(f'"{address}"', image.start_tag, count=1)
+        if medium == "screen":
+            return _drawing_on_screen(figures[name].svg_screen, words)
+        return _drawing_on_paper(figures[name].svg_print, name, words)
+
+    return replace_elements(text, "img", embedded)
 
 
 def _drawing_on_screen(svg: str, words: str) -> str:
@@ -216,17 +209,17 @@ def _data_address(content: bytes, kind: str) -> str:
 
 def _with_data(text: str, figures: Drawings, frame: jinja2.Environment, medium: Medium) -> str:
     """Put in the data of figures on the screen; on paper nothing takes their place."""
-    edits = []
-    for room in elements(text, "div"):
+
+    def data_of(room: Element) -> str | None:
         if "data-rows" not in room.attributes:
-            continue
+            return None
         figure = figures[room.attributes["data-rows"]]
-        table = ""
-        if medium == "screen" and figure.rows:
-            template = frame.get_template("data.html")
-            table = template.render(columns=figure.columns, rows=figure.rows, shown=ROWS_SHOWN)
-        edits.append(Edit(room.begin, room.end, table))
-    return with_edits(text, edits)
+        if medium == "print" or not figure.rows:
+            return ""
+        template = frame.get_template("data.html")
+        return template.render(columns=figure.columns, rows=figure.rows, shown=ROWS_SHOWN)
+
+    return replace_elements(text, "div", data_of)
 
 
 def _check_links(text: str) -> None:
@@ -271,8 +264,7 @@ def served(
     file and line of each.
     """
     box = Markup('<pre class="notice warns" role="alert">{}</pre>').format(error) if error else ""
-    main = elements(page, "main")[0]
-    page = with_edits(page, [Edit(main.content_begin, main.content_begin, box)])
+    page = replace_elements(page, "main", lambda main: f"{main.start_tag}{box}{main.content}{main.end_tag}")
     changes = _to_json({"was": dict(was or {}), "newFalls": sorted(new_falls)})
     data = f'<script type="application/json" id="changes">{changes}</script>'
     script = (FRAME / "watch.js").read_text("utf-8")

@@ -1,92 +1,86 @@
-"""Elements of HTML: where each begins and ends, so that some are changed and every other byte stays.
+"""Elements of HTML, found by Python's parser: some are replaced, and every other byte stays.
 
 >>> html = '<p>See <img src="plan.png" alt="A plan"></p>'
->>> [image] = elements(html, "img")
->>> image.attributes
-{'src': 'plan.png', 'alt': 'A plan'}
->>> with_edits(html, [Edit(image.begin, image.end, "the plan")])
-'<p>See the plan</p>'
+>>> replace_elements(html, "img", lambda image: image.attributes["alt"])
+'<p>See A plan</p>'
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from html.parser import HTMLParser
-from typing import NamedTuple
-
-
-class Edit(NamedTuple):
-    """A piece of a text, from `begin` to before `end`, and the text that takes its place."""
-
-    begin: int
-    end: int
-    text: str
 
 
 @dataclass
 class Element:
-    """An element: its attributes without escapes, and where its tags and its content are in the HTML.
+    """An element: its attributes without escapes, its tags and its content as they are written.
 
-    One that has no end tag, such as `img`, ends with its start tag.
+    Of one that has no end tag, such as `img`, content and end tag are empty.
     """
 
-    name: str
     attributes: dict[str, str]
-    begin: int
-    content_begin: int
-    content_end: int
-    end: int
+    start_tag: str
+    content: str = ""
+    end_tag: str = ""
 
 
 def elements(html: str, *names: str) -> list[Element]:
     """Find the elements of these names, by default all, in the order in which they begin."""
+    return [element for _, element in _elements_by_position(html, names)]
+
+
+def replace_elements(html: str, names: str, replacement: Callable[[Element], str | None]) -> str:
+    """Return HTML with what `replacement` gives in place of elements of these `names`, such as `h2 h3`.
+
+    Where it gives None, the element stays, and those inside it are asked for too.
+    """
+    pieces = []
+    end = 0
+    for position, element in _elements_by_position(html, tuple(names.split())):
+        new = replacement(element) if position >= end else None
+        if new is not None:
+            pieces += [html[end:position], new]
+            end = position + len(element.start_tag + element.content + element.end_tag)
+    return "".join(pieces) + html[end:]
+
+
+def _elements_by_position(html: str, names: tuple[str, ...]) -> list[tuple[int, Element]]:
     parser = _ElementParser(html, names)
     parser.feed(html)
     parser.close()
     return parser.elements
 
 
-def with_edits(html: str, edits: Iterable[Edit]) -> str:
-    """Return HTML with some pieces replaced, of which no two overlap."""
-    pieces = []
-    position = 0
-    for begin, end, text in sorted(edits):
-        pieces += [html[position:begin], text]
-        position = end
-    return "".join(pieces) + html[position:]
-
-
 class _ElementParser(HTMLParser):
-    """Gathers elements; Python's parser says where it is by line and column."""
+    """Gathers elements with their positions; Python's parser says where it is by line and column."""
 
     def __init__(self, html: str, names: tuple[str, ...]) -> None:
         super().__init__()
-        self.elements: list[Element] = []
+        self.elements: list[tuple[int, Element]] = []
         self._html = html
         self._names = names
-        self._open: list[Element] = []
-        lengths = [len(line) for line in html.split("\n")]
-        self._line_begins = list(itertools.accumulate((length + 1 for length in lengths), initial=0))
+        self._open: list[tuple[str, int]] = []
+        """The names of elements that have not ended, and their places in `elements`."""
+        lengths = (len(line) + 1 for line in html.split("\n"))
+        self._line_begins = list(itertools.accumulate(lengths, initial=0))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if self._names and tag not in self._names:
-            return
-        attributes = {name: value or "" for name, value in attrs}
-        begin = self._position()
-        end = begin + len(self.get_starttag_text() or "")
-        element = Element(tag, attributes, begin, end, end, end)
-        self.elements.append(element)
-        self._open.append(element)
+        if not self._names or tag in self._names:
+            attributes = {name: value or "" for name, value in attrs}
+            self._open.append((tag, len(self.elements)))
+            self.elements.append((self._position(), Element(attributes, self.get_starttag_text() or "")))
 
     def handle_endtag(self, tag: str) -> None:
-        for index in reversed(range(len(self._open))):
-            if self._open[index].name == tag:
-                element = self._open[index]
-                element.content_end = self._position()
-                element.end = self._html.index(">", element.content_end) + 1
-                del self._open[index:]
+        for depth in reversed(range(len(self._open))):
+            name, place = self._open[depth]
+            if name == tag:
+                del self._open[depth:]
+                begin, element = self.elements[place]
+                end = self._position()
+                element.content = self._html[begin + len(element.start_tag) : end]
+                element.end_tag = self._html[end : self._html.index(">", end) + 1]
                 return
 
     def _position(self) -> int:

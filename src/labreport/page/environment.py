@@ -54,11 +54,12 @@ class TemplateEnvironment(jinja2.Environment):
     """
 
     def __init__(self, printer: Printer) -> None:
+        folders = [printer.context.templates, FRAME, FRAME.parent]
         super().__init__(
-            loader=jinja2.FileSystemLoader([printer.context.templates, FRAME, FRAME.parent]),
+            loader=jinja2.FileSystemLoader(folders),
             autoescape=True,
             undefined=undefined_type(self),
-            finalize=jinja2.pass_context(lambda _, value: printer.placeholder_for(value)),  # of constants too
+            finalize=self._finalize,
             extensions=[ClaimTags],
             bytecode_cache=_COMPILED,
             optimized=False,
@@ -67,6 +68,11 @@ class TemplateEnvironment(jinja2.Environment):
         self.known_names: Mapping[str, object] = {}
         self.globals = {"namespace": self.globals["namespace"]}
         self.filters |= FILTERS
+
+    @jinja2.pass_context
+    def _finalize(self, _: jinja2.runtime.Context, value: object) -> Markup:
+        """Print a value; a context is passed, or Jinja would print constants when it compiles a template."""
+        return self.printer.placeholder_for(value)
 
     def add_function(self, name: str, function: Callable[..., object]) -> None:
         """Let templates call a function by a name."""

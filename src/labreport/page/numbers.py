@@ -60,17 +60,15 @@ class PrintedNumbers:
         return "", quantity
 
     def add_evidence(self, subjects: Iterable[Finding | Quantity], document: str) -> list[str]:
-        """Note the quantities that a condition looked at, and return their names."""
+        """Note the quantities that a condition looked at, and return their names.
+
+        They are the numbers that it is about, and the comparisons or counts of its findings.
+        """
         names = []
         for subject in subjects:
-            for quantity in _quantities_of(subject):
+            for quantity in [subject] if isinstance(subject, Quantity) else subject.evidence:
                 names.append(self.add(quantity, document))
         return list(dict.fromkeys(names))
-
-
-def _quantities_of(subject: Finding | Quantity) -> list[Quantity]:
-    """A quantity itself; of a finding its comparisons, those of its groups too, or what was counted."""
-    return [subject] if isinstance(subject, Quantity) else subject.evidence
 
 
 def _entry(quantity: Quantity) -> dict[str, Any]:

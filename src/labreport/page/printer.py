@@ -184,13 +184,14 @@ class Printer(ABC):
         """Write the body of a claim, or its other body where it fails, and note the claim."""
         sentences = [self.sentence_of(subject) for subject in condition.about]
         now = Markup("; ").join(sentences) if condition.holds is False else Markup()
+        file = self.context.folder + source.template
         claim = Claim(
-            file=self.context.folder + source.template,
-            line=source.line,
-            text=self.words_of(body),
-            condition=source.condition,
-            holds=condition.holds,
-            now=self.words_of(now),
+            file,
+            source.line,
+            self.words_of(body),
+            source.condition,
+            condition.holds,
+            self.words_of(now),
             otherwise=source.has_other,
             how=condition.how,
         )

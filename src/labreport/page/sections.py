@@ -13,7 +13,7 @@ from labreport.errors import UsageError, did_you_mean, location_of
 from labreport.page.claims import Claim
 from labreport.page.collected import Collected
 from labreport.page.context import RenderContext
-from labreport.page.elements import Edit, elements, with_edits
+from labreport.page.elements import Element, replace_elements
 from labreport.page.html import HtmlPrinter
 from labreport.page.numbers import AnswersByQuestion, Entries
 from labreport.page.placeholders import plain_text
@@ -108,12 +108,12 @@ def render_section(
     a name that is not there, a bare or a typed number; of these `MultipleErrors`.
     """
     renderer = SectionRenderer(section, answers, figures, experiments, templates)
-    html = _with_first_terms(_with_scrolling_tables(renderer.render()))
+    html = replace_elements(renderer.render(), "table", _in_scrolled_element)
     collected = renderer.collected
     return RenderedSection(
         name=section.name,
         title=section.title,
-        html=html,
+        html=_with_first_terms(html),
         claims=tuple(collected.claims),
         numbers=collected.numbers.entries,
         claim_panels=collected.claim_panels,
@@ -123,27 +123,24 @@ def render_section(
     )
 
 
-def _with_scrolling_tables(html: str) -> str:
-    """Put each table into an element in which it can be scrolled."""
-    edits = []
-    for table in elements(html, "table"):
-        edits.append(Edit(table.begin, table.begin, '<div class="table">'))
-        edits.append(Edit(table.end, table.end, "</div>"))
-    return with_edits(html, edits)
+def _in_scrolled_element(table: Element) -> str:
+    return f'<div class="table">{table.start_tag}{table.content}{table.end_tag}</div>'
 
 
 def _with_first_terms(html: str) -> str:
     """Leave a link to the glossary only where a term is first used."""
     linked = set()
-    edits = []
-    for link in elements(html, "a"):
+
+    def word_of_repeated(link: Element) -> str | None:
         target = link.attributes.get("href", "")
         if link.attributes.get("class") != "term":
-            continue
+            return None
         if target in linked:
-            edits.append(Edit(link.begin, link.end, html[link.content_begin : link.content_end]))
+            return link.content
         linked.add(target)
-    return with_edits(html, edits)
+        return None
+
+    return replace_elements(html, "a", word_of_repeated)
 
 
 def glossary(templates: Path, words: object = None) -> str:
@@ -154,8 +151,10 @@ def glossary(templates: Path, words: object = None) -> str:
     printer = HtmlPrinter(context, Collected("glossary", {}))
     printer.environment.add_function("term", printer.term)
     html = printer.fill_placeholders(printer.markdown(printer.render({"words": words}).text))
-    edits = []
-    for term in elements(html, "dt"):
-        identity = slug(plain_text(html[term.content_begin : term.content_end]))
-        edits.append(Edit(term.begin, term.content_begin, f'<dt id="term-{identity}">'))
-    return with_edits(html, edits).replace("<dl>", '<dl class="glossary">')
+    html = replace_elements(html, "dt", _explained_term)
+    return html.replace("<dl>", '<dl class="glossary">')
+
+
+def _explained_term(term: Element) -> str:
+    """A term of the glossary, with the identity to which `term()` leads."""
+    return f'<dt id="term-{slug(plain_text(term.content))}">{term.content}{term.end_tag}'
