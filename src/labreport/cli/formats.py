@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Any
 from urllib.parse import quote
 
 from labreport.check.claims import CheckedClaim
@@ -59,7 +58,7 @@ def as_sarif(claims: Iterable[CheckedClaim]) -> str:
     return _dump({"$schema": schema, "version": "2.1.0", "runs": [{"tool": tool, "results": results}]})
 
 
-def _dump(content: Any) -> str:
+def _dump(content: object) -> str:
     return json.dumps(content, ensure_ascii=False, indent=1)
 
 

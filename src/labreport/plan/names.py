@@ -11,11 +11,11 @@ from labreport.project import Question
 
 
 class UnknownName(UsageError):
-    """A name that no target has; `known` are those that there are."""
+    """A name that no target has; `names` are those that there are."""
 
-    def __init__(self, name: str, known: Iterable[str]) -> None:
-        self.name, self.known = name, list(known)
-        super().__init__(f"nothing is called {name!r}{did_you_mean(name, self.known)}")
+    def __init__(self, name: str, names: Iterable[str]) -> None:
+        self.name, self.names = name, list(names)
+        super().__init__(f"nothing is called {name!r}{did_you_mean(name, self.names)}")
 
 
 def targets_named(graph: TargetGraph, name: str) -> list[Target]:

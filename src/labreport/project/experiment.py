@@ -27,6 +27,8 @@ Record: TypeAlias = Mapping[str, object]
 class Fit:
     """What `fit(specification, seed)` returns: what was measured, and the arrays worth keeping.
 
+    >>> Fit({"test": {"accuracy": 0.9}, "seconds": 3.1}, {"predicted": predicted})
+
     `metrics` are numbers by name, in one level or two: `{"test": {"accuracy": 0.9}}` is read as
     `"test accuracy"`. `arrays` are what NumPy makes arrays of: numbers, booleans and texts.
     """
@@ -55,6 +57,8 @@ class Training(Protocol):
 @dataclass(frozen=True)
 class Experiment(Declared):
     """One thing to run, for as many seeds as the user asks.
+
+    >>> WIDE = Experiment("wide", Network(hidden_layers=(512,)), epochs=20, start=start, title="a wide one")
 
     `specification` is a frozen dataclass of plain values; it, the code that runs it and the data decide the
     result. That code is `fit(specification, seed)`, which returns a `Fit`, or `start`, which begins a
@@ -106,18 +110,18 @@ class Study(Declared):
 
     name: str
     base: Experiment
-    axes: tuple[tuple[str, tuple[Any, ...]], ...]
+    axes: tuple[tuple[str, tuple[object, ...]], ...]
     title: str = ""
     seeds: Annotated[int, Meta(ge=1)] | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        known = [member.name for member in fields(self.base.specification)]
+        names = [member.name for member in fields(self.base.specification)]
         if not self.axes:
-            self.refuse_declaration(f"no axis; write a field, as {known[0]}=(…, …)")
+            self.refuse_declaration(f"no axis; write a field, as {names[0]}=(…, …)")
         for axis, values in self.axes:
-            if axis not in known:
-                self.refuse_declaration(f"no field {axis!r}{did_you_mean(axis, known, 'there are')}")
+            if axis not in names:
+                self.refuse_declaration(f"no field {axis!r}{did_you_mean(axis, names, 'there are')}")
             if not values:
                 self.refuse_declaration(f"{axis} takes no values; at least one is needed")
             self._refuse_equal_names(axis, values)
@@ -128,15 +132,14 @@ class Study(Declared):
         for value in values:
             name = _value_in_name(value)
             if name in value_by_name:
-                both = f"{value_by_name[name]!r} and {value!r}"
+                two_values = f"{value_by_name[name]!r} and {value!r}"
+                problem = f"{axis} takes {two_values}, which are both {name!r} in the name of an experiment"
                 advice = "each value is needed once, and numbers are named by six digits"
-                self.refuse_declaration(
-                    f"{axis} takes {both}, which are both {name!r} in the name of an experiment; {advice}"
-                )
+                self.refuse_declaration(f"{problem}; {advice}")
             value_by_name[name] = value
 
     @cached_property
-    def cells(self) -> tuple[tuple[dict[str, Any], Experiment], ...]:
+    def cells(self) -> tuple[tuple[dict[str, object], Experiment], ...]:
         """The points of the grid in row-major order, each with its experiment, `study/field=value,…`."""
         values_by_axis = dict(self.axes)
         cells = []
@@ -145,7 +148,7 @@ class Study(Declared):
             cells.append((point, self._experiment_at(point)))
         return tuple(cells)
 
-    def _experiment_at(self, point: dict[str, Any]) -> Experiment:
+    def _experiment_at(self, point: dict[str, object]) -> Experiment:
         settings = [f"{axis}={_value_in_name(value)}" for axis, value in point.items()]
         name = f"{self.name}/{','.join(settings)}"
         title = f"{self.title or self.name}: {', '.join(settings)}"
@@ -164,9 +167,14 @@ class Study(Declared):
 
 
 def study(
-    name: str, base: Experiment, *, title: str = "", seeds: int | None = None, **axes: tuple[Any, ...]
+    name: str, base: Experiment, *, title: str = "", seeds: int | None = None, **axes: tuple[object, ...]
 ) -> Study:
-    """Vary `base` over every combination of the values that some fields of its specification take."""
+    """Vary `base` over every combination of the values that some fields of its specification take.
+
+    >>> GRID = study("grid", WIDE, rate=(0.1, 0.5), momentum=(0.0, 0.9), seeds=3)  # 4 experiments
+
+    Raises `UsageError` for a field that the specification does not have, and for equal values of one.
+    """
     for axis, values in axes.items():
         if not isinstance(values, tuple):
             refuse(f"study {name!r}: {axis} is {short_repr(values)}; allowed is a tuple of values")
@@ -198,7 +206,7 @@ class Read:
 
 
 def at(epochs: int | tuple[int, ...], *subjects: Experiment | Study) -> tuple[Read, ...]:
-    """Read these experiments and studies at these epochs, as in `reads=at(10, A, B) + at(50, B)`.
+    """Read these experiments and studies at these epochs, as in `reads=at(10, A, B) + at((20, 50), B)`.
 
     Raises `UsageError` for an epoch that an experiment does not have.
     """

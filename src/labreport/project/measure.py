@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal, SupportsFloat, TypeAlias
 
 from msgspec import Meta
 
@@ -55,7 +55,7 @@ REDUCTIONS = {
 
 @dataclass(frozen=True)
 class Design:
-    """What the runs of an experiment are to a comparison.
+    """What the runs of an experiment are to a comparison: `Design("split", test_fraction=0.25)`.
 
     `unit` is what one is called; units of the same name are `paired` with each other across experiments.
     `test_fraction` says that each is a random split of one data set, with this share for the test: such
@@ -95,6 +95,9 @@ Reduction: TypeAlias = Literal["mean", "median", "max", "min", "any"] | Callable
 @dataclass(frozen=True)
 class Measure(Declared):
     """A metric: how its values are read, printed, compared and judged.
+
+    >>> ACCURACY = Measure("test accuracy", unit="%", margin=0.5, because="so many labels are wrong")
+    >>> LATENCY = Measure("latency", unit="ms", better="lower", scale="ratio", more="slower", less="faster")
 
     `unit="%"` is for shares, which are stored as fractions and printed in per cent (`percent=True`: they are
     stored in per cent); their differences are percentage points. A column of a table whose values are all
@@ -229,12 +232,12 @@ class Measure(Declared):
         import numpy
 
         if self.value is not None:
-            reading: Any = self.value(run, epoch)
+            reading: object = self.value(run, epoch)
         elif self.right is not None:
             reading = self.input_factor * numpy.mean(self.right(run, epoch))
         else:
             reading = self._metric(run, epoch)
-        if not hasattr(reading, "__float__"):
+        if not isinstance(reading, SupportsFloat):
             self.refuse_declaration(f"{run.name!r} has {short_repr(reading)}; a number is needed")
         if isinstance(reading, (bool, numpy.bool_)):
             return bool(reading)

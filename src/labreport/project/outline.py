@@ -115,7 +115,10 @@ class Section(Declared):
 
 @dataclass(frozen=True)
 class Words:
-    """What things are called in this report, in the singular, where the engine has to name them."""
+    """What things are called in this report, in the singular, where the engine has to name them.
+
+    `Words(run="fit", seed="split", item="image")`: "3 fits", "5 splits", "10,000 images".
+    """
 
     run: str = "run"
     seed: str = "seed"
@@ -228,14 +231,17 @@ def section(
 
 
 def slug(text: str) -> str:
-    """Write a title as a name: small letters, digits and hyphens."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "section"
+    """Write a title as a name of small letters, digits and hyphens: `Où aller?` is `ou-aller`."""
+    without_accents = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", without_accents.lower()).strip("-") or "section"
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that a project's own `verify` checked: its name, whether it is right, what was found."""
+    """One thing that a project's own `verify` checked: its name, whether it is right, what was found.
+
+    `Check("shares add up to 1", abs(total - 1) < 1e-9, f"they are {total}")`
+    """
 
     name: str
     passed: bool
@@ -245,6 +251,8 @@ class Check:
 @dataclass(frozen=True)
 class Project(Declared):
     """What a project declares; its module has exactly one.
+
+    >>> project = Project("Digits", (section("Width", best, worst), speed), author="Ada", fit=fit, seeds=10)
 
     `sections` are the report: sections, or questions, which then make up a section together. Experiments
     that questions and figures read need not be listed under `experiments`. One is as good as a tuple in both.
@@ -287,9 +295,8 @@ class Project(Declared):
         self._make_tuple("experiments", (Experiment, Study), "experiments and studies")
         seeds = self.seed_range
         if not seeds or seeds.step != 1 or seeds.start < 0:
-            self.refuse_declaration(
-                f"seeds is {self.seeds!r}; write a number from 1, or a range such as range(5, 10)"
-            )
+            advice = "write a number from 1, or a range such as range(5, 10)"
+            self.refuse_declaration(f"seeds is {self.seeds!r}; {advice}")
         mistakes = self._names_given_twice() + self._unknown_answers()
         if mistakes:
             raise MultipleErrors(mistakes)

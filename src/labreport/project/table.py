@@ -8,14 +8,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeAlias
 
 from labreport.errors import UsageError, author_folder, did_you_mean
-from labreport.project.checks import Declared, name_of
+from labreport.project.checks import Declared, as_tuple_of, name_of
 
 if TYPE_CHECKING:
-    import pandas
+    from pandas import DataFrame, Series
+else:  # fields are checked by their annotations, for which these need not be loaded
+    DataFrame = Series = object
 
+Source: TypeAlias = Path | DataFrame | Callable[[], DataFrame]
+"""Where rows are from: a file, a DataFrame, or a function that gives one."""
 _READERS = {".csv": "csv", ".tsv": "table", ".txt": "table", ".json": "json", ".jsonl": "json", ".xml": "xml"}
 _READERS |= {".xlsx": "excel", ".xls": "excel", ".ods": "excel", ".parquet": "parquet", ".orc": "orc"}
 _READERS |= {".feather": "feather", ".dta": "stata", ".sav": "spss", ".sas7bdat": "sas"}
@@ -36,7 +40,7 @@ _YES_NO_ADVICE = (
 class Data(Declared):
     """Rows of observations; see `table`."""
 
-    source: Any
+    source: Source
     replicate: str | None
     where: str | None
     missing: Literal["error", "drop"]
@@ -56,18 +60,23 @@ class Data(Declared):
         return self.source if isinstance(self.source, Path) else None
 
     @property
+    def _has_lines(self) -> bool:
+        """Whether it is a file with one row a line."""
+        return self.path is not None and self.path.suffix.lower() in _TEXT_FILES
+
+    @property
     def unit(self) -> str:
         """What one independent observation is called: the replicate's column, or a row."""
         return self.replicate or "row"
 
     @cached_property
-    def frame(self) -> pandas.DataFrame:
+    def frame(self) -> DataFrame:
         """All rows that `where` leaves, as a DataFrame; its index is that of the source, for messages."""
         import pandas
 
         text_columns = self.text or ()
-        if self.path:
-            frame = self._read_file(self.path, text_columns)
+        if isinstance(self.source, Path):
+            frame = self._read_file(self.source, text_columns)
         else:
             frame = self.source() if callable(self.source) else self.source
         if not isinstance(frame, pandas.DataFrame):
@@ -81,7 +90,7 @@ class Data(Declared):
             self.refuse_declaration(f"no rows{matches}")
         return frame
 
-    def _read_file(self, path: Path, text_columns: Sequence[str]) -> pandas.DataFrame:
+    def _read_file(self, path: Path, text_columns: Sequence[str]) -> DataFrame:
         """Read a file as pandas does, some columns as the file has them."""
         import pandas
 
@@ -99,7 +108,7 @@ class Data(Declared):
         except Exception as error:
             self.refuse_declaration(f"pandas cannot read it: {_first_line(error)}")
 
-    def _query(self, frame: pandas.DataFrame, where: str) -> pandas.DataFrame:
+    def _query(self, frame: DataFrame, where: str) -> DataFrame:
         try:
             return frame.query(where)
         except Exception as error:
@@ -109,7 +118,8 @@ class Data(Declared):
     @cached_property
     def sha256(self) -> str:
         """The digest of the frame's values, names and types."""
-        return hashlib.sha256(self.frame.to_csv().encode() + str(self.frame.dtypes).encode()).hexdigest()
+        content = self.frame.to_csv() + str(self.frame.dtypes)
+        return hashlib.sha256(content.encode()).hexdigest()
 
     def check_column(self, name: str) -> None:
         """Raise `UsageError` where there is no column of this name."""
@@ -130,11 +140,10 @@ class Data(Declared):
             name = name_of(cell).removesuffix(".0")  # of a text too: 1 and "1.0" are a slip
             first_row = first_rows.setdefault(name, row)
             if written[row] != written[first_row]:
-                problem = f"{self.line(first_row)} has {written[first_row]} in column {column!r}"
+                first_cell = f"{self.line(first_row)} has {written[first_row]} in column {column!r}"
+                two_cells = f"{first_cell}, and {self.line(row)} {written[row]}, which are one number"
                 advice = f"text=[{column!r}] keeps them apart, text=[] takes them as one"
-                self.refuse_declaration(
-                    f"{problem}, and {self.line(row)} {written[row]}, which are one number: {advice}"
-                )
+                self.refuse_declaration(f"{two_cells}: {advice}")
 
     def _cells_as_written(self, column: str) -> list[str] | None:
         """The texts of a column's cells as the file has them, or as Python writes them.
@@ -142,18 +151,19 @@ class Data(Declared):
         None of a column of numbers that is in no file of text: two equal numbers are written in one way.
         """
         cells = self.frame[column]
-        is_text_file = self.path is not None and self.path.suffix.lower() in _TEXT_FILES
-        if self.path and is_text_file and cells.dtype.kind in "iuf":
-            texts = self._read_file(self.path, [column])[column]
-            return [str(text).strip() for text in texts.loc[cells.index]]
-        return list(map(repr, cells)) if cells.dtype == object else None
+        if cells.dtype == object:
+            return [repr(cell) for cell in cells]
+        if self.path is None or not self._has_lines or cells.dtype.kind not in "iuf":
+            return None
+        texts = self._read_file(self.path, [column])[column]
+        return [str(text).strip() for text in texts.loc[cells.index]]
 
     def has_truths(self, column: str) -> bool:
         """Whether a column has True and False, and nothing else but empty cells."""
         cells = self.frame[column].dropna()
         return len(cells) > 0 and all(isinstance(cell, bool) for cell in cells.tolist())
 
-    def numbers(self, column: str) -> pandas.Series:
+    def numbers(self, column: str) -> Series:
         """A column as numbers, 1 and 0 of True and False.
 
         Raises `UsageError` at a cell that is neither a number nor empty.
@@ -162,9 +172,9 @@ class Data(Declared):
 
         cells = self.frame[column]
         numbers = pandas.to_numeric(cells, errors="coerce")
-        is_no_number = (numbers.isna() & cells.notna()).tolist()
-        is_text = [isinstance(cell, str) for cell in cells]
-        for is_wrong in (is_no_number, is_text):
+        is_no_number = numbers.isna() & cells.notna()
+        is_text = cells.map(lambda cell: isinstance(cell, str))
+        for is_wrong in (is_no_number.tolist(), is_text.tolist()):
             if True in is_wrong:
                 self._refuse_cell(column, is_wrong.index(True))
         return numbers.astype(float)
@@ -182,7 +192,7 @@ class Data(Declared):
         index = self.frame.index
         if index.dtype.kind not in "iu":
             return f"row {index[row]}"
-        if self.path and self.path.suffix.lower() in _TEXT_FILES:
+        if self._has_lines:
             return f"line {index[row] + 2}"
         return f"row {index[row] + 1}"
 
@@ -210,7 +220,7 @@ def _first_line(error: Exception) -> str:
 
 
 def table(
-    source: str | Path | pandas.DataFrame | Callable[[], pandas.DataFrame],
+    source: str | Path | DataFrame | Callable[[], DataFrame],
     replicate: str | None = None,
     where: str | None = None,
     missing: Literal["error", "drop"] = "error",
@@ -218,15 +228,16 @@ def table(
 ) -> Data:
     """Declare a table: a path beside `project.py` (whatever pandas reads), a DataFrame or a function.
 
-    `replicate` is the column of what is independent: a plate, a patient, a seed. What is taken of the rows of
-    one is the measure's `reduce`, by default their mean. `where` is a pandas query. With `missing="drop"`,
-    empty cells are left out and counted. `text` are columns that look like numbers and are none, as versions:
-    1.1 and 1.10.
+    >>> WELLS = table("wells.csv", replicate="plate", where="dose_uM < 100", missing="drop")
+
+    `replicate` is the column of what is independent: a plate, a patient, a seed; without it, each row is.
+    What is taken of the rows of one is the measure's `reduce`, by default their mean. `where` is a pandas
+    query. With `missing="drop"`, empty cells are left out and counted. `text` are columns that look like
+    numbers and are none, as versions: 1.1 and 1.10.
     """
     name = getattr(source, "__name__", "DataFrame")
     if isinstance(source, (str, Path)):
         source = (author_folder() / source).resolve()
         name = source.name
-    text_columns = (text,) if isinstance(text, str) else text
-    columns = None if text_columns is None else tuple(text_columns)
+    columns = None if text is None else as_tuple_of(text, str, "text", "names of columns")
     return Data(source, replicate, where, missing, name, columns)

@@ -6,10 +6,13 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from labreport.errors import author_folder, did_you_mean, display_path, refuse
 from labreport.project.checks import Declared
+
+if TYPE_CHECKING:
+    from labreport.stats import Quantity
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,7 @@ class JsonGroup:
             self._refuse(f"{path} is null; a number, a text, true or false is needed")
         return self._quantity(path, name, member)
 
-    def _quantity(self, path: str, name: str, value: float) -> Any:
+    def _quantity(self, path: str, name: str, value: float) -> Quantity:
         """The number with its unit; its interval is that of the siblings that `interval=` names."""
         from labreport.stats import number  # a floor above: this is the only value that an author is handed
 
@@ -111,6 +114,8 @@ def values(
     units: Mapping[str, str] | None = None,
 ) -> JsonValues:
     """Declare a JSON file of numbers that another program has written, beside `project.py`.
+
+    >>> EXTERNAL = values("results.json", interval=("low", "high"), units={"accuracy": "%"})
 
     A question that has it in `reads=` gets its content, and reads it by names: `external.test.accuracy`.
     `interval=("low", "high")` names the two numbers beside another that are the ends of its 95 % interval; a
