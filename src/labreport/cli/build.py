@@ -90,18 +90,15 @@ def _stamp(
     arguments: argparse.Namespace, built: Builder, files: StampedFiles, claims: Sequence[CheckedClaim]
 ) -> None:
     """Stamp a report that is all fresh, so that the next build has only to look at its files."""
-    lines = lines_of(unmet_claims(claims, allow_unknown=True))
-    if any(claim.verdict == "unknown" for claim in claims):
-        lines.append("")
-    front = os.environ.get(stamp.FRONT, "")
     rests_on = built.plan.dependencies
     stamp.write(
-        front,
+        os.environ.get(stamp.FRONT, ""),
         arguments.argv,
         str(arguments.project),
         str(built.output),
         files,
-        lines,
+        fallen=lines_of(unmet_claims(claims, allow_unknown=True)),
+        has_unknown=any(claim.verdict == "unknown" for claim in claims),
         variables=rests_on.variables(),
         environment=rests_on.recorder.environment,
     )

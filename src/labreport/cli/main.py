@@ -15,10 +15,10 @@ from labreport.threads import thread_environment
 
 OWN_MODULE = ("build", "check", "watch", "new")
 """Commands that have a module of their name; the others are in `commands`."""
-ELSEWHERE = ("watch", "new")
-"""Commands in which none of the author's code runs, or only in other processes."""
+WITHOUT_AUTHOR_CODE = ("watch", "new")
+"""Commands in whose process none of the author's code runs."""
 ENDINGS = {"build": INTERRUPTED, "watch": "Stopped watching."}
-"""What Ctrl-C says, of other commands `Interrupted.`"""
+"""What is printed at Ctrl-C, in other commands `Interrupted.`"""
 
 
 def run(argv: Sequence[str], root: str, checkout: Callable[..., int | None] | None = None) -> int:
@@ -38,7 +38,7 @@ def run(argv: Sequence[str], root: str, checkout: Callable[..., int | None] | No
         name: str = arguments.command.replace("-", "_")
         module = name if name in OWN_MODULE else "commands"
         command = getattr(import_module(f"labreport.cli.{module}"), name)
-        runs_project = name not in ELSEWHERE and arguments.project.is_dir()
+        runs_project = name not in WITHOUT_AUTHOR_CODE and arguments.project.is_dir()
         with working_in(arguments.project) if runs_project else nullcontext():
             return int(command(arguments, terminal) or 0)
 

@@ -1,8 +1,8 @@
-"""The front door: a run with nothing to do compares the stamp of its report, and ends before all else.
+"""The stamp of a report: where nothing is to be done, a command compares it, and ends before all else.
 
-The stamp is a file of text: by which options and which Python the report was made, the claims that do not
-hold, and a line for each file and each variable of the environment on which it rests. Only a command line of
-the options listed here has one; every other goes the whole way.
+It is a file of text: by which options and which Python the report was made, the claims that do not hold, and
+a line for each file and each variable of the environment on which it rests. Only a command line of the
+options listed here has one; every other is carried out in full.
 """
 
 from __future__ import annotations
@@ -19,10 +19,12 @@ if TYPE_CHECKING:
     from labreport.filestat import FileStat
 
 FRONT = "LABREPORT_FRONT"
-"""Environment variable: the interpreter at the front door, which may continue in another."""
+"""Environment variable: the interpreter with which the command was begun; a checkout goes on in another."""
 NAME = ".stamp"
-CLAIM = "!"
-"""Begins the lines that say which claims do not hold; alone, that one is not known."""
+FALLEN = "!"
+"""Begins the lines that say which claims do not hold."""
+UNKNOWN = "?"
+"""A line that says that a claim is not known."""
 VARIABLE = "$"
 """Begins the name of a variable of the environment; that of a file is its absolute path."""
 ALL_VARIABLES = "*"
@@ -70,15 +72,15 @@ def unchanged(front: str, argv: Sequence[str], root: str) -> int | None:
         return None
     if head != _head(front, options, project, output):
         return None
-    claims = []
+    printed = []
     for line in lines:
-        if line.startswith(CLAIM):
-            claims.append(line.removeprefix(CLAIM))
-        elif line != _line_of(line.partition(" ")[2]):
+        is_about_claim = line.startswith((FALLEN, UNKNOWN))
+        if is_about_claim and "--strict" in options:
+            return None  # the claims decide
+        if line.startswith(FALLEN):
+            printed.append(line.removeprefix(FALLEN))
+        elif not is_about_claim and line != _line_of(line.partition(" ")[2]):
             return None
-    if claims and "--strict" in options:
-        return None  # they decide
-    printed = [claim for claim in claims if claim]
     if "--quiet" not in options:
         printed.append(f"Up to date: {os.path.relpath(output)}/report.html")
     sys.stdout.write("".join(f"{line}\n" for line in printed))
@@ -91,21 +93,24 @@ def write(
     project: str,
     output: str,
     files: Mapping[str, FileStat | None],
-    claims: Iterable[str] = (),
+    fallen: Iterable[str] = (),
+    has_unknown: bool = False,
     variables: Iterable[str] = (),
     environment: Mapping[str, str] = os.environ,
 ) -> None:
     """Stamp the report in `output`, made by `argv` from files and folders as `stat_of` describes them.
 
-    `claims` are the lines about those that do not hold, and an empty one where one is not known. `variables`
-    are the names of those on which the report rests as they are in the `environment`. A command line that
-    asks for more than a fresh report, such as `--open`, has no stamp.
+    `fallen` are the lines about claims that do not hold; `has_unknown`: one is not known. `variables` are the
+    names of those on which the report rests as they are in the `environment`. A command line that asks for
+    more than a fresh report, such as `--open`, has no stamp.
     """
     options = _stamped_options(argv)
     if options is None:
         return
     lines = [_head(front, options, project, output)]
-    lines += [CLAIM + line for line in claims]
+    lines += [FALLEN + line for line in fallen]
+    if has_unknown:
+        lines.append(UNKNOWN)
     lines += [_line_of_file(path, files[path]) for path in sorted(files)]
     lines += [_line_of_variable(name, environment) for name in sorted(variables)]
     target = os.path.join(output, NAME)
@@ -143,7 +148,7 @@ def _head(front: str, options: Mapping[str, str], project: str, output: str) -> 
     run_options = [
         f"{name}={options[name]}" for name in ("--seeds", "--jobs", "--scheduler") if name in options
     ]
-    return " ".join(["labreport stamp 7", front, *folders, *run_options])
+    return " ".join(["labreport stamp 8", front, *folders, *run_options])
 
 
 def _line_of(name: str) -> str:
