@@ -10,9 +10,8 @@ import signal
 import threading
 import time
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
@@ -98,35 +97,29 @@ def _edits(arguments: argparse.Namespace) -> Iterator[set[Path]]:
         yield {Path(path) for _, path in edits}
 
 
-@dataclass(frozen=True)
-class _News:
-    """What a build sends: that its runs begin, or at its end what is wrong, the empty text for nothing."""
-
-    is_running: bool
-    error: str = ""
-
-
 class BuildProcess:
-    """A build in a process of its own; `is_running` while its runs are under way."""
+    """A build in a process of its own."""
 
     def __init__(self, context: ForkServerContext, arguments: argparse.Namespace) -> None:
-        self.is_running = False
-        self._receiver, sender = context.Pipe(duplex=False)
-        self._process = context.Process(target=_build, args=(sender, arguments))
+        self._runs_begin = context.Event()
+        self._errors, sender = context.Pipe(duplex=False)
+        self._process = context.Process(target=_build, args=(sender, self._runs_begin.set, arguments))
         # Ctrl-C reaches every process of the terminal; those that build are to hear of it from this one only
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         self._process.start()
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         sender.close()
 
+    @property
+    def is_running(self) -> bool:
+        """Whether its runs are under way."""
+        return self._runs_begin.is_set() and self._process.is_alive()
+
     def errors(self) -> Iterator[str]:
         """Why it has failed meanwhile, or the empty text if it has not; nothing while it is under way."""
         with suppress(EOFError, OSError):
-            while self._receiver.poll():
-                news: _News = self._receiver.recv()
-                self.is_running = news.is_running
-                if not news.is_running:
-                    yield news.error
+            while self._errors.poll():
+                yield self._errors.recv()
 
     def stop(self) -> None:
         """Have it end; its runs keep what they have done."""
@@ -137,14 +130,14 @@ class BuildProcess:
         self._process.join()
 
 
-def _build(sender: Connection, arguments: argparse.Namespace) -> None:
-    """Build once, and send the news of it; none at the end of a build that was interrupted."""
+def _build(sender: Connection, runs_begin: Callable[[], None], arguments: argparse.Namespace) -> None:
+    """Build once; send at the end why it failed, or the empty text, and nothing if it was interrupted."""
     terminal = Terminal(debug=arguments.debug)
-    progress = Progress(terminal, on_running=lambda: sender.send(_News(is_running=True)))
+    progress = Progress(terminal, runs_begin)
     exit_code = guarded(lambda: build_and_summarise(arguments, terminal, progress), terminal, "")
     was_interrupted = exit_code != 0 and not terminal.last_error
     if not was_interrupted:
-        sender.send(_News(is_running=False, error=terminal.last_error))
+        sender.send(terminal.last_error)
 
 
 class PageServer(http.server.ThreadingHTTPServer):

@@ -28,6 +28,7 @@ Readable: TypeAlias = Experiment | Study | Read | Data | JsonValues
 Reads: TypeAlias = Readable | Iterable[Readable]
 Answers: TypeAlias = "str | Question | Iterable[str | Question]"
 """Questions whose answers are read, or their names; `"*"` are all."""
+_Named: TypeAlias = "Section | Reader | Experiment | Study"
 ALL_ANSWERS = "*"
 _QUESTIONS, _FIGURES = "functions under @question", "functions under @figure"
 """How messages call what an author declares by these."""
@@ -187,20 +188,18 @@ def _inputs(reads: Reads, answers: Answers, data: str | Iterable[str]) -> _Input
     kinds = (Experiment, Study, Read, Data, JsonValues)
     subjects = as_tuple_of(reads, kinds, "reads", "experiments, studies, at(…), tables and values(…)")
     runs: list[Read] = []
-    tables: list[Data] = []
-    files: list[JsonValues] = []
+    sources: list[Data | JsonValues] = []
     for subject in subjects:
-        if isinstance(subject, Data):
-            tables.append(subject)
-        elif isinstance(subject, JsonValues):
-            files.append(subject)
+        if isinstance(subject, (Data, JsonValues)):
+            sources.append(subject)
         elif isinstance(subject, Read):
             runs.append(subject)
         else:
             last_epoch = subject.experiments()[0].epochs
             runs.append(Read(subject, (last_epoch,)))
+    sources.sort(key=lambda source: isinstance(source, JsonValues))  # tables come first
     paths = as_tuple_of(data, (str, Path), "data", "paths")
-    return _Inputs(tuple(runs), (*tables, *files), _names_of(answers), tuple(map(str, paths)))
+    return _Inputs(tuple(runs), tuple(sources), _names_of(answers), tuple(map(str, paths)))
 
 
 def _names_of(answers: Answers) -> tuple[str, ...]:
@@ -313,8 +312,8 @@ class Project(Declared):
         """
         mistakes = []
         first_by_name: dict[tuple[type, str], Declared] = {}
-        runs = chain[Experiment | Study](self._subjects_as_read, self._experiments_as_read)
-        for part in chain[Section | Reader | Experiment | Study](self.chapters, self._readers_as_shown, runs):
+        subjects = self._subjects_as_read + self._experiments_as_read
+        for part in chain[_Named](self.chapters, self._readers_as_shown, subjects):
             kind = Experiment if isinstance(part, Study) else type(part)
             namesake = first_by_name.setdefault((kind, part.name), part)
             if namesake != part:
@@ -432,14 +431,18 @@ class Project(Declared):
             tables |= dict.fromkeys(reader.tables)
         return tuple(tables)
 
-    @cached_property
+    @property
     def all_experiments(self) -> tuple[Experiment, ...]:
         """All experiments in the order of their declaration, studies unfolded, each with its code."""
-        runs = {}
+        return tuple(self._experiments_by_name.values())
+
+    @cached_property
+    def _experiments_by_name(self) -> dict[str, Experiment]:
+        experiments = {}
         for experiment in self._experiments_as_read:
             has_code = experiment.start or experiment.fit
-            runs[experiment.name] = experiment if has_code else replace(experiment, fit=self.fit)
-        return tuple(runs.values())
+            experiments[experiment.name] = experiment if has_code else replace(experiment, fit=self.fit)
+        return experiments
 
     @cached_property
     def studies(self) -> dict[str, Study]:
@@ -452,10 +455,6 @@ class Project(Declared):
         if name not in experiments:
             raise UsageError(f"no experiment named {name!r}{did_you_mean(name, experiments)}")
         return experiments[name]
-
-    @cached_property
-    def _experiments_by_name(self) -> dict[str, Experiment]:
-        return {experiment.name: experiment for experiment in self.all_experiments}
 
     def checkpoint_epochs(self, experiment: Experiment) -> tuple[int, ...]:
         """The epochs that anyone reads of an experiment, and its last."""
