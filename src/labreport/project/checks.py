@@ -111,6 +111,18 @@ def as_tuple_of(value: object, kinds: type | tuple[type, ...], what: str, allowe
     return members
 
 
+def name_of(value: object) -> str:
+    """The name of a value: of an experiment its own, of a number its digits.
+
+    >>> name_of(10.0)
+    '10'
+    """
+    if isinstance(value, str):
+        return value
+    name = getattr(value, "name", None)
+    return name if isinstance(name, str) else str(value).removesuffix(".0")
+
+
 def short_repr(value: object) -> str:
     """Write a value as Python does, its middle left out where it is long; a declaration by its name."""
     if isinstance(value, Declared):

@@ -261,11 +261,11 @@ class Measure(Declared):
     def check_value(self, value: float, owner: str) -> float:
         """The value as it is stored. Raises `UsageError` for a share outside 0 to 1 that is bounded."""
         most = self.input_factor * (1 + 1e-12)
-        if self.is_share and self.bounded and not (-1e-12 <= value <= most or math.isnan(value)):
-            text = f"{owner} has {value:g}; a share is stored as a fraction from 0 to 1"
-            self.refuse_declaration(
-                f"{text}: write percent=True if it is in per cent, bounded=False if more is right"
-            )
+        is_outside = value < -1e-12 or value > most
+        if self.is_share and self.bounded and is_outside:
+            problem = f"{owner} has {value:g}; a share is stored as a fraction from 0 to 1"
+            advice = "write percent=True if it is in per cent, bounded=False if more is right"
+            self.refuse_declaration(f"{problem}: {advice}")
         return self.check_ratio(value, owner)
 
     def check_ratio(self, value: float, owner: str) -> float:

@@ -335,8 +335,6 @@ class Project(Declared):
     @property
     def package(self) -> Path:
         """The folder of its own module, below which `data_files` and `data=` are."""
-        if not self.module:
-            return self.folder
         return self.source.joinpath(*self.module.split(".")[:-1])
 
     @property

@@ -60,9 +60,9 @@ class Data(Declared):
         return self.source if isinstance(self.source, Path) else None
 
     @property
-    def _has_lines(self) -> bool:
-        """Whether it is a file with one row a line."""
-        return self.path is not None and self.path.suffix.lower() in _TEXT_FILES
+    def _text_file(self) -> Path | None:
+        """The file, where it has one row a line."""
+        return self.path if self.path and self.path.suffix.lower() in _TEXT_FILES else None
 
     @property
     def unit(self) -> str:
@@ -153,9 +153,9 @@ class Data(Declared):
         cells = self.frame[column]
         if cells.dtype == object:
             return [repr(cell) for cell in cells]
-        if self.path is None or not self._has_lines or cells.dtype.kind not in "iuf":
+        if self._text_file is None or cells.dtype.kind not in "iuf":
             return None
-        texts = self._read_file(self.path, [column])[column]
+        texts = self._read_file(self._text_file, [column])[column]
         return [str(text).strip() for text in texts.loc[cells.index]]
 
     def has_truths(self, column: str) -> bool:
@@ -192,7 +192,7 @@ class Data(Declared):
         index = self.frame.index
         if index.dtype.kind not in "iu":
             return f"row {index[row]}"
-        if self._has_lines:
+        if self._text_file:
             return f"line {index[row] + 2}"
         return f"row {index[row] + 1}"
 
