@@ -53,6 +53,15 @@ def test_csv_has_the_numbers_unrounded(tmp_path: Path) -> None:
     assert [["small_1", "0.9812345", "net"], ["wide", "0.9", "net"]] == rows
 
 
+def test_csv_has_p_values_and_the_intervals_that_judge(tmp_path: Path) -> None:
+    """Not the difference in their place."""
+    judged = Quantity(-5.2, "mmHg", -10.1, -0.3, 59, null=0.0, judged_low=-11.4, judged_high=1.0, p=0.0381)
+    table = Table(("change",), [(judged,)]).with_columns("judged", "p", "n")
+    export_report("csv", report(tmp_path, answer=Answer(changes=table)), tmp_path)
+    _, row = (tmp_path / "tables/best-changes.csv").read_text().splitlines()
+    assert row == "-5.2,−11.4 to 1.0,0.0381,59"
+
+
 def test_latex_has_a_command_for_numbers_and_a_file_for_each_table(tmp_path: Path) -> None:
     """Printed as the page prints them, with signs that LaTeX takes."""
     export_report("latex", report(tmp_path), tmp_path)

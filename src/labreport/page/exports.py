@@ -16,7 +16,8 @@ from labreport.results import Loaded
 from labreport.results.files import safe_name, write_bytes
 from labreport.stats import Quantity, Table, as_prose, as_quantity
 from labreport.stats.contents import quantities, tables_by_name
-from labreport.stats.formats import FormattedQuantity, ci, pm
+from labreport.stats.formats import FormattedQuantity, ci, p_value_of, pm
+from labreport.stats.tables import Entry
 
 _LATEX_HEAD = r"""% \labreport{question.name} prints a number, with .pm behind its name ± too, with .ci ends
 \providecommand{\labreport}[1]{\ifcsname labreport@\detokenize{#1}\endcsname
@@ -74,8 +75,13 @@ def _csv(report: ReportToExport) -> Iterator[tuple[str, str]]:
         yield f"{name}.csv", frame.to_csv(index=False, lineterminator="\n")
 
 
-def _exact_cell(cell: str | Quantity | FormattedQuantity) -> str | float | None:
-    return cell if isinstance(cell, str) else as_quantity(cell).value
+def _exact_cell(entry: Entry) -> str | float | None:
+    """The number that an entry prints, not rounded; a text, and the two ends of an interval, as printed."""
+    layout = entry.layout if isinstance(entry, FormattedQuantity) else ""
+    if isinstance(entry, str) or layout == "judged":
+        return str(entry)
+    quantity = as_quantity(entry)
+    return p_value_of(quantity) if layout == "p" else quantity.value
 
 
 def _latex(report: ReportToExport) -> Iterator[tuple[str, str]]:

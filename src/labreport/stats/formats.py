@@ -80,10 +80,6 @@ class FormattedQuantity:
         """The same with so many decimals; None leaves them."""
         return self if decimals is None else replace(self, decimals=decimals)
 
-    def rounding(self, *, brief: bool = False) -> Rounding:
-        """How its numbers are rounded; where `brief`, their uncertainty is not printed."""
-        return rounding_of(self.quantity, self.decimals, brief=brief)
-
     def with_unit(self, text: str) -> str:
         """A printed number, and its unit where that is printed, too."""
         return with_unit(text, self.quantity.unit) if self.has_unit else text
@@ -133,12 +129,13 @@ def _end_text(rounding: Rounding, end: float) -> str:
 
 
 def _value_text(formatted: FormattedQuantity) -> str:
-    return formatted.value_text(formatted.rounding(brief=True))
+    return formatted.value_text(rounding_of(formatted.quantity, formatted.decimals, brief=True))
 
 
 def _plus_minus_text(formatted: FormattedQuantity) -> str:
     """Value ± half width, in brackets before a power of ten; the ends where ± would mislead."""
-    rounding = formatted.rounding(brief=formatted.quantity.low is None)
+    quantity = formatted.quantity
+    rounding = rounding_of(quantity, formatted.decimals, brief=quantity.low is None)
     if not rounding.extent.has_interval:
         return formatted.value_text(rounding)
     if rounding.prints_ends:
@@ -152,7 +149,7 @@ def _plus_minus_text(formatted: FormattedQuantity) -> str:
 
 def _ends_text(formatted: FormattedQuantity, name: str = "") -> str:
     """Value and ends, behind the name of the interval: `1.6 µM (1.2 to 2.1)`."""
-    rounding = formatted.rounding()
+    rounding = rounding_of(formatted.quantity, formatted.decimals)
     value = formatted.value_text(rounding)
     return f"{value} ({name}{_interval(rounding)})" if rounding.extent.has_interval else value
 
@@ -170,7 +167,7 @@ def _judged_text(formatted: FormattedQuantity) -> str:
 
 
 def _p_text(formatted: FormattedQuantity) -> str:
-    text = _p_value_text(_p_value_of(formatted.quantity), formatted.decimals)
+    text = _p_value_text(p_value_of(formatted.quantity), formatted.decimals)
     if not formatted.has_unit:
         return text
     sign = "" if text[0] in f"<>{MISSING}" else f"={NO_BREAK}"
@@ -194,7 +191,7 @@ _LAYOUTS: dict[Layout, Callable[[FormattedQuantity], str]] = {
 }
 
 
-def _p_value_of(quantity: Quantity) -> float | None:
+def p_value_of(quantity: Quantity) -> float | None:
     """The p value of a comparison, or a number between 0 and 1 that somebody computed as one."""
     if quantity.p is not None or quantity.null is not None:
         return quantity.p
@@ -306,7 +303,7 @@ def apart(formatted: FormattedQuantity, decimals: int | None = None) -> Formatte
 @_filter
 def p(formatted: FormattedQuantity, decimals: int | None = None) -> FormattedQuantity:
     """The p value of a comparison: `p = 0.012`, `p < 0.001`; of a number from 0 to 1, that."""
-    _p_value_of(formatted.quantity)  # so that the message has the line of the filter
+    p_value_of(formatted.quantity)  # so that the message has the line of the filter
     return formatted.laid_out("p", decimals)
 
 

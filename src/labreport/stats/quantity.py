@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import partialmethod
-from typing import Any, Literal, Protocol, TypeGuard
+from typing import Any, Literal
 
 from labreport.errors import did_you_mean, refuse
 from labreport.project.checks import STORED_AS, short_repr
@@ -243,15 +243,7 @@ class Quantity(Askable):
         return str(pm(self))
 
 
-class HasQuantity(Protocol):
-    """What prints as a quantity: a finding, what a filter returned."""
-
-    @property
-    def quantity(self) -> Quantity | None:
-        """What it prints as; None of a finding of several comparisons."""
-
-
-def has_quantity(value: object) -> TypeGuard[HasQuantity]:
+def has_quantity(value: object) -> bool:
     """Whether a value has a quantity, or is of a kind that may have one: a finding, what a filter returned.
 
     A namespace refuses any name that it lacks, so that it is not asked.
@@ -259,7 +251,7 @@ def has_quantity(value: object) -> TypeGuard[HasQuantity]:
     return hasattr(type(value), "quantity") or "quantity" in getattr(value, "__dict__", {})
 
 
-def quantity_or_none(value: object) -> Quantity | None:
+def quantity_or_none(value: Any) -> Quantity | None:
     """A quantity itself, that of a finding of one comparison, or of what a filter returned; else None."""
     quantity = value.quantity if has_quantity(value) else value
     return quantity if isinstance(quantity, Quantity) else None

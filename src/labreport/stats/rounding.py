@@ -143,7 +143,8 @@ def _automatic_rounding(quantity: Quantity, brief: bool) -> Rounding:
     extent = extent_of(quantity, quantity.factor)
     if quantity.value is None or isinstance(quantity.value, int):
         return Rounding(extent, 0, ends_have_own_decimals=extent.is_wide_on_logarithms)
-    if quantity.factor == 1 and _needs_power_of_ten(extent.size):
+    is_extreme = extent.size > 0 and not 1e-3 <= extent.size < 1e7
+    if quantity.factor == 1 and is_extreme:
         return _rounding_by_power_of_ten(quantity, extent.size).until_null_shows(0, brief=brief)
     if extent.is_wide_on_logarithms:
         return Rounding(extent, significant_decimals(extent.value), ends_have_own_decimals=True)
@@ -152,11 +153,6 @@ def _automatic_rounding(quantity: Quantity, brief: bool) -> Rounding:
     rounding = Rounding(extent, _supported_decimals(extent, brief))
     least = 1 if quantity.unit == "points" and _is_rounded_far(rounding) else 0
     return rounding.until_null_shows(least, brief=brief)
-
-
-def _needs_power_of_ten(size: float) -> bool:
-    """Whether a number is too small or too large to be written out: below 0.001, or from 10⁷."""
-    return size > 0 and not 1e-3 <= size < 1e7
 
 
 def _rounding_by_power_of_ten(quantity: Quantity, size: float) -> Rounding:

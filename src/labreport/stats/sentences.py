@@ -338,11 +338,11 @@ def _why_not_judged(quantities: Sequence[Quantity], unit_name: str) -> str:
         return f"equal in all {n} {plural(unit_name)}, which is judged only with a margin"
     if n > 1:
         return f"but all {n} differences are equal, which gives no interval"
-    groups: set[tuple[str, int]] = set()
+    sizes: dict[str, int] = {}
     for quantity in quantities:
-        groups |= set(quantity.groups)
-    single = [name for name, size in groups if size == 1]
-    of_group = f" of {single[0]}" if len(single) == 1 and len(groups) > 1 else ""
+        sizes |= quantity.groups
+    single = [name for name, size in sizes.items() if size == 1]
+    of_group = f" of {single[0]}" if len(single) == 1 and len(sizes) > 1 else ""
     return f"which one {unit_name}{of_group} does not decide"
 
 
