@@ -3,107 +3,105 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, TypeAlias
 
 import numpy as np
 import pytest
 
 from exercise import mnist
-from exercise.networks import Timing
+from exercise.networks import Network, Timing
 from exercise.project import PROJECT
 from labreport import Experiment, charts
 from labreport.page import RenderedSection, render_section
-from labreport.project import Section
 from labreport.results import Run, results_for_reader
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 
 
-@dataclass
-class MadeKept:
-    """What a run kept, in memory."""
-
-    epoch: int
-    metrics: dict[str, Any]
-    arrays: dict[str, Any]
-    sha256: str = ""
-
-
 @cache
-def difficulty(split: str) -> np.ndarray[Any, Any]:
+def difficulty(split: str) -> np.ndarray:
     """How hard each image of a split is to read, the same for every network."""
     labels = getattr(mnist.load(), split).labels
     return np.random.default_rng(len(labels)).random(len(labels)) + 0.2 * np.isin(labels, (5, 8, 9))
 
 
-def answers_of(split: str, accuracy: float, seed: int) -> np.ndarray[Any, np.dtype[np.uint8]]:
+TAKEN_FOR = np.array([6, 7, 7, 5, 9, 3, 4, 2, 3, 4], np.uint8)
+"""What each digit is taken for where it is not recognised."""
+
+
+def predicted(split: str, accuracy: float, seed: int) -> np.ndarray:
     """Digits that a network of this accuracy names; one that guesses names ones."""
     labels = getattr(mnist.load(), split).labels
     if accuracy < 0.2:
         return np.ones_like(labels)
     noise = np.random.default_rng(seed).normal(0, 0.02, len(labels))
-    wrong = np.argsort(difficulty(split) + noise)[round(accuracy * len(labels)) :]
-    digits = labels.copy()
-    digits[wrong] = (np.array([6, 7, 7, 5, 9, 3, 4, 2, 3, 4], np.uint8))[labels[wrong]]
-    named: np.ndarray[Any, np.dtype[np.uint8]] = digits
-    return named
+    right = round(accuracy * len(labels))
+    hardest = np.argsort(difficulty(split) + noise)[right:]
+    digits: np.ndarray = labels.copy()
+    digits[hardest] = TAKEN_FOR[labels[hardest]]
+    return digits
 
 
 def timed(experiment: Experiment, seed: int) -> Run:
     """One epoch of plain Keras, which takes longer the more parameters there are."""
     seconds = (1 + experiment.specification.network.parameters / 1e6) * (1 + 0.01 * (seed % 3))
     record = {"epoch seconds": seconds}
-    return Run("key", experiment.name, seed, {}, (record,), {1: MadeKept(1, record, {})}, {"cores": 2})  # type: ignore[dict-item]
+    checkpoint: Any = SimpleNamespace(epoch=1, metrics=record, arrays={}, sha256="")
+    return Run("key", experiment.name, seed, {}, (record,), {1: checkpoint}, {"cores": 2})
 
 
-def made(experiment: Experiment, seeds: Iterable[int], accuracy: Callable[[str, int], float]) -> list[Run]:
-    """Runs of an experiment, whose accuracy by name and epoch is given."""
+Accuracy: TypeAlias = Callable[[str, int], float]
+"""The accuracy of an experiment by its name and the epoch."""
+
+
+def trained(experiment: Experiment, seed: int, accuracy: Accuracy) -> Run:
+    """A run whose accuracy is given."""
     network = experiment.specification
-    if isinstance(network, Timing):
-        return [timed(experiment, seed) for seed in seeds]
-    runs = []
+    records = []
+    for epoch in range(1, experiment.epochs + 1):
+        value = accuracy(experiment.name, epoch) - 0.0004 * (seed % 3)
+        records.append(record(network, value))
+        if experiment.name == "complex":
+            records[-1]["validation_loss"] += 0.0005 * epoch
+    checkpoints = {}
+    for epoch in PROJECT.checkpoint_epochs(experiment):
+        checkpoints[epoch] = checkpoint(network, records[epoch - 1]["accuracy"], seed)
+    return Run("key", experiment.name, seed, {}, tuple(records), checkpoints)
+
+
+def record(network: Network, accuracy: float) -> dict[str, Any]:
+    """What a run records of an epoch; signals fall from layer to layer by the weights and their gain."""
     layers = len(network.hidden_layers)
     step = 0.25 * network.initial_gain
-    for seed in seeds:
-        curve = [
-            accuracy(experiment.name, epoch) - 0.0004 * (seed % 3)
-            for epoch in range(1, experiment.epochs + 1)
-        ]
-        records = tuple(
-            {
-                "loss": 1 - value,
-                "accuracy": value,
-                "validation_loss": 1.1 - value + (0.0005 * place if experiment.name == "complex" else 0),
-                "validation_accuracy": value,
-                "first_gradient_norms": [
-                    (step * network.backward_gain) ** (layers - layer) for layer in range(layers + 1)
-                ],
-                "image_differences": [step**layer for layer in range(layers)],
-            }
-            for place, value in enumerate(curve)
-        )
-        kept = {}
-        for epoch in PROJECT.checkpoint_epochs(experiment):
-            value = curve[epoch - 1]
-            test, validation = (answers_of(split, value, seed) for split in ("test", "validation"))
-            metrics = {
-                split: {"accuracy": value, "loss": 1.1 - value}
-                for split in ("training", "validation", "test")
-            }
-            arrays = {
-                "predictions": test,
-                "validation_predictions": validation,
-                "confidence": np.where(test == mnist.load().test.labels, 0.999, 0.95).astype(np.float32),
-            }
-            sizes = {"kernel": network.weights, "bias": network.biases}
-            arrays |= {f"state.layer-0.{part}": np.broadcast_to(0, (size,)) for part, size in sizes.items()}
-            kept[epoch] = MadeKept(epoch, metrics, arrays)
-        runs.append(Run("key", experiment.name, seed, {}, records, kept))  # type: ignore[arg-type]
-    return runs
+    from_last_to_first = [(step * network.backward_gain) ** layer for layer in range(layers + 1)]
+    return {
+        "loss": 1 - accuracy,
+        "accuracy": accuracy,
+        "validation_loss": 1.1 - accuracy,
+        "validation_accuracy": accuracy,
+        "first_gradient_norms": from_last_to_first[::-1],
+        "image_differences": [step**layer for layer in range(layers)],
+    }
+
+
+def checkpoint(network: Network, accuracy: float, seed: int) -> Any:
+    """What a run stores of this accuracy."""
+    test = predicted("test", accuracy, seed)
+    is_right = test == mnist.load().test.labels
+    metrics = {"accuracy": accuracy, "loss": 1.1 - accuracy}
+    arrays = {
+        "predictions": test,
+        "validation_predictions": predicted("validation", accuracy, seed),
+        "confidence": np.where(is_right, 0.999, 0.95).astype(np.float32),
+        "state.layer-0.kernel": np.broadcast_to(0, (network.weights,)),
+        "state.layer-0.bias": np.broadcast_to(0, (network.biases,)),
+    }
+    by_split = {"training": metrics, "validation": metrics, "test": metrics}
+    return SimpleNamespace(metrics=by_split, arrays=arrays, sha256="")
 
 
 def like_the_report(name: str, epoch: int) -> float:
@@ -124,49 +122,51 @@ def turned_round(name: str, epoch: int) -> float:
 @cache
 def figures() -> dict[str, Any]:
     """All figures, of results like those of the report: drawn once, whatever a test asks of the text."""
+    runs = runs_like(like_the_report, range(5, 8))
+    exported = {}
     with charts.style():
-        return {
-            reader.name: charts.export_drawing(
-                reader(results_for_reader(reader, runs_like(like_the_report, range(5, 8)))), name=reader.name
-            )
-            for reader in PROJECT.figures
-        }
+        for figure in PROJECT.figures:
+            drawing = figure(results_for_reader(figure, runs))
+            exported[figure.name] = charts.export_drawing(drawing, name=figure.name)
+    return exported
 
 
-def runs_like(accuracy: Callable[[str, int], float], seeds: range) -> Callable[[Experiment], list[Run]]:
-    """The runs of an experiment, as a reader asks for them."""
-    return lambda experiment: made(experiment, seeds[: experiment.seeds], accuracy)
+def runs_like(accuracy: Accuracy, seeds: range) -> Callable[[Experiment], list[Run]]:
+    """The runs of an experiment, as a question or a figure asks for them."""
+
+    def runs(experiment: Experiment) -> list[Run]:
+        seeds_of_experiment = seeds[: experiment.seeds]
+        if isinstance(experiment.specification, Timing):
+            return [timed(experiment, seed) for seed in seeds_of_experiment]
+        return [trained(experiment, seed, accuracy) for seed in seeds_of_experiment]
+
+    return runs
 
 
 @cache
-def report(accuracy: Callable[[str, int], float], seeds: range) -> list[RenderedSection]:
+def report(accuracy: Accuracy, seeds: range) -> list[RenderedSection]:
     """All sections of the report."""
     runs = runs_like(accuracy, seeds)
-    answers = {reader.name: reader(results_for_reader(reader, runs)) for reader in PROJECT.questions}
+    answers = {question.name: question(results_for_reader(question, runs)) for question in PROJECT.questions}
+    sections = []
+    for section in PROJECT.chapters:
+        own_answers = answers
+        if "*" not in section.answers:
+            own_answers = {question.name: answers[question.name] for question in section.questions}
+        sections.append(render_section(section, own_answers, figures(), PROJECT.all_experiments, TEMPLATES))
+    return sections
 
-    def shown(section: Section) -> dict[str, Any]:
-        names = {question.name for question in section.questions}
-        return {name: answer for name, answer in answers.items() if "*" in section.answers or name in names}
 
-    return [
-        render_section(section, shown(section), figures(), PROJECT.all_experiments, TEMPLATES)
-        for section in PROJECT.chapters
-    ]
+GUESSING = "All three classify about one image in ten correctly"
+FAST = "With rate 1 and momentum the network learned nothing"
+LEARNING_NOTHING = "our three deep networks learn nothing"
 
 
 @pytest.mark.parametrize(
     ("accuracy", "holds", "fails"),
-    [
-        (
-            like_the_report,
-            "All three classify about one image in ten correctly",
-            "With rate 1 and momentum the network learned nothing",
-        ),
-        (turned_round, "`deep-8` has", "our three deep networks learn nothing"),
-    ],
-    ids=["like those found", "turned round"],
+    [(like_the_report, GUESSING, FAST), (turned_round, "`deep-8` has", LEARNING_NOTHING)],
 )
-def test_what_does_not_hold_is_marked(accuracy: Callable[[str, int], float], holds: str, fails: str) -> None:
+def test_what_does_not_hold_is_marked(accuracy: Accuracy, holds: str, fails: str) -> None:
     """Each claim that fails stands between marks with its reason, and no other does."""
     fragments = report(accuracy, range(5, 8))
     claims = [claim for fragment in fragments for claim in fragment.claims]
@@ -182,13 +182,14 @@ def test_what_does_not_hold_is_marked(accuracy: Callable[[str, int], float], hol
 def test_each_bullet_of_the_exercise_is_asked() -> None:
     """Seventeen questions in its order, one more for the networks, and one for layers and momentum."""
     names = [question.name for section in PROJECT.chapters for question in section.questions]
-    assert names == [
-        *("networks", "parameters", "accuracy", "epoch_time"),
-        *("above_20", "hypothesis", "deep_parameters", "correlation"),
-        *("goal", "best", "epochs", "layers"),
-        *("digits", "pattern"),
-        *("longer", "progress", "worth", "more_time", "perspective"),
-    ]
+    expected = """
+        networks parameters accuracy epoch_time
+        above_20 hypothesis deep_parameters correlation
+        goal best epochs layers
+        digits pattern
+        longer progress worth more_time perspective
+    """
+    assert names == expected.split()
 
 
 def test_at_most_100_training_runs_are_made() -> None:
@@ -204,17 +205,12 @@ def test_at_most_100_training_runs_are_made() -> None:
 def test_one_run_of_each_network_compares_nothing() -> None:
     """What two networks show beside each other is marked; struck through is only what the one run shows."""
     fragments = report(like_the_report, range(5, 6))
-    claims = {claim.text: claim for fragment in fragments for claim in fragment.claims}
-    compared = [
-        text
-        for text in claims
-        if text.startswith(("After 10 epochs the two networks", "Momentum, or perhaps only"))
-    ]
-    assert len(compared) == 2
-    assert all(claims[text].holds is None for text in compared)
-    with_three = report(like_the_report, range(5, 8))
-    fails_with_three = {claim.line for fragment in with_three for claim in fragment.claims if claim.fails}
-    assert {claim.line for claim in claims.values() if claim.fails} <= fails_with_three
+    comparisons = ("After 10 epochs the two networks", "Momentum, or perhaps only")
+    claims = [claim for fragment in fragments for claim in fragment.claims]
+    assert [claim.holds for claim in claims if claim.text.startswith(comparisons)] == [None, None]
+    of_three_runs = report(like_the_report, range(5, 8))
+    fails_with_three = {claim.line for fragment in of_three_runs for claim in fragment.claims if claim.fails}
+    assert {claim.line for claim in claims if claim.fails} <= fails_with_three
 
 
 def test_summary_and_conclusion_are_on_the_first_page() -> None:

@@ -22,11 +22,8 @@ def keras_inputs(split: mnist.Split) -> tuple[np.ndarray, np.ndarray]:
 def plain_keras(network: Network, seed: int) -> backend.keras.Sequential:
     """The model compiled as a user of Keras would."""
     model = models.build(network, seed)
-    model.compile(
-        backend.keras.optimizers.SGD(network.learning_rate, network.momentum),
-        loss="categorical_crossentropy",
-        metrics=["accuracy"],
-    )
+    optimizer = backend.keras.optimizers.SGD(network.learning_rate, network.momentum)
+    model.compile(optimizer, loss="categorical_crossentropy", metrics=["accuracy"])
     return model
 
 
@@ -66,32 +63,21 @@ def test_validation_metrics_equal_model_evaluate(tiny_dataset: mnist.Dataset) ->
     metrics, _ = run.snapshot()
     model.compile(loss="categorical_crossentropy", metrics=["accuracy"])
     model.set_weights([run.state()[name] for name in models.weight_names(PLAIN)])
-    splits = {
-        "training": tiny_dataset.training,
-        "validation": tiny_dataset.validation,
-        "test": tiny_dataset.test,
-    }
-    for name, split in splits.items():
-        loss, accuracy = model.evaluate(*keras_inputs(split), verbose=0)
+    for name in metrics:
+        loss, accuracy = model.evaluate(*keras_inputs(getattr(tiny_dataset, name)), verbose=0)
         assert metrics[name] == pytest.approx({"loss": loss, "accuracy": accuracy}, rel=1e-5)
-    assert metrics["validation"] == {
-        "loss": record["validation_loss"],
-        "accuracy": record["validation_accuracy"],
-    }
+    assert list(metrics) == ["training", "validation", "test"]
+    assert metrics["validation"]["loss"] == record["validation_loss"]
+    assert metrics["validation"]["accuracy"] == record["validation_accuracy"]
 
 
 def test_one_update_computed_by_hand() -> None:
     """Weight 1, gradient 0.5, rate 0.1: 0.95; with velocity 0.2 and momentum 0.9: 1 + 0.18 - 0.05."""
+    weight, velocity, gradient = (backend.tf.constant([value]) for value in (1.0, 0.2, 0.5))
     hyperparameters = epochs.Hyperparameters(backend.tf.constant(0.1), backend.tf.constant(0.9))
-    plain = epochs.descend(
-        epochs.Parameters([backend.tf.constant([1.0])], []), [backend.tf.constant([0.5])], hyperparameters
-    )
+    plain = epochs.descend(epochs.Parameters([weight], []), [gradient], hyperparameters)
     assert plain.weights[0].numpy() == pytest.approx([0.95])
-    moving = epochs.descend(
-        epochs.Parameters([backend.tf.constant([1.0])], [backend.tf.constant([0.2])]),
-        [backend.tf.constant([0.5])],
-        hyperparameters,
-    )
+    moving = epochs.descend(epochs.Parameters([weight], [velocity]), [gradient], hyperparameters)
     assert moving.velocities[0].numpy() == pytest.approx([0.13])
     assert moving.weights[0].numpy() == pytest.approx([1.13])
 
@@ -99,16 +85,17 @@ def test_one_update_computed_by_hand() -> None:
 def test_one_step_of_backpropagation_computed_by_hand(tiny_dataset: mnist.Dataset) -> None:
     """One batch of all 300 images against the derivatives written out in NumPy, gradient norms included."""
     network = Network((9, 9, 9), batch_size=300, learning_rate=0.3)
-    before = [
-        variable.numpy().astype(np.float64) for variable in models.build(network, 2).trainable_variables
-    ]
+    variables = models.build(network, 2).trainable_variables
+    before = [variable.numpy().astype(np.float64) for variable in variables]
     kernels, biases = before[::2], before[1::2]
     images, targets = keras_inputs(tiny_dataset.training)
     inputs = [images]
     for kernel, bias in zip(kernels[:-1], biases[:-1], strict=True):
-        inputs.append(1 / (1 + np.exp(-(inputs[-1] @ kernel + bias))))
+        values = inputs[-1] @ kernel + bias
+        inputs.append(1 / (1 + np.exp(-values)))
     logits = inputs[-1] @ kernels[-1] + biases[-1]
-    probabilities = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    exponentials = np.exp(logits)
+    probabilities = exponentials / exponentials.sum(axis=1, keepdims=True)
     error = (probabilities - targets) / len(images)
     gradients: list[np.ndarray] = []
     for kernel, values in zip(reversed(kernels), reversed(inputs), strict=True):
@@ -121,8 +108,9 @@ def test_one_step_of_backpropagation_computed_by_hand(tiny_dataset: mnist.Datase
     for name, was, gradient in zip(models.weight_names(network), before, gradients, strict=True):
         np.testing.assert_allclose(after[name], was - 0.3 * gradient, atol=1e-6, err_msg=name)
     norms = [np.linalg.norm(gradient) for gradient in gradients[::2]]
+    losses = -np.log((probabilities * targets).sum(axis=1))
     assert record["gradient_norms"] == pytest.approx(norms, rel=1e-5)
-    assert record["loss"] == pytest.approx(-np.log((probabilities * targets).sum(axis=1)).mean(), rel=1e-5)
+    assert record["loss"] == pytest.approx(losses.mean(), rel=1e-5)
 
 
 def test_first_gradient_norms_are_those_of_the_epoch_s_first_batch(tiny_dataset: mnist.Dataset) -> None:
@@ -150,16 +138,13 @@ def test_loss_stays_finite_where_probabilities_round_to_zero() -> None:
 
 def test_runs_that_differ_in_numbers_alone_share_one_program() -> None:
     """Seed, learning rate, gain and size of the momentum are arguments; its presence is not."""
-    base = Network((6,), momentum=0.9)
-    program = epochs.compiled_epoch(epochs.compiled_alike(base), 784)
-    for network in (
-        Network((6,), momentum=0.5),
-        Network((6,), momentum=0.9, learning_rate=0.1),
-        Network((6,), momentum=0.9, initial_gain=2.0),
-    ):
-        assert epochs.compiled_epoch(epochs.compiled_alike(network), 784) is program
-    for network in (Network((6,)), Network((7,), momentum=0.9), Network((6,), momentum=0.9, batch_size=64)):
-        assert epochs.compiled_epoch(epochs.compiled_alike(network), 784) is not program
+    network = Network((6,), momentum=0.9)
+    program = epochs.compiled_alike(network)
+    assert epochs.compiled_epoch(program, 784) is epochs.compiled_epoch(program, 784)
+    for alike in (Network((6,), momentum=0.5, learning_rate=0.1), replace(network, initial_gain=2.0)):
+        assert epochs.compiled_alike(alike) == program
+    for other in (Network((6,)), Network((7,), momentum=0.9), replace(network, batch_size=64)):
+        assert epochs.compiled_alike(other) != program
 
 
 def test_eight_examples_are_learned_by_heart(
