@@ -23,7 +23,7 @@ _MOST_NAMES = 8
 
 @dataclass(frozen=True, eq=False)
 class Drawing:
-    """A figure with what the report says and shows of it.
+    """A figure, its table and its texts, as a figure function returns them.
 
     `figure` is a matplotlib Figure or Axes, or what seaborn returns. `data` is a `table`, a DataFrame or what
     makes one; `columns` and `rows` are the same said plainly. `kind` says in words what chart it is.
@@ -60,7 +60,7 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Exported:
-    """A figure as plain JSON values.
+    """A figure as the report stores it: SVG, table and texts as plain JSON values.
 
     `svg_screen` names a CSS variable where `svg_print` has a colour of the house, else they are equal; `note`
     is what its author is told.

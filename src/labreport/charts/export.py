@@ -1,4 +1,4 @@
-"""From what a figure function returns to what the report stores of it: both drawings, the data, the texts."""
+"""Export: what a figure function returned is checked, and becomes SVG, data and texts that are stored."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.text import Annotation
 
 from labreport.charts.layout import note
-from labreport.charts.styles import Colour
+from labreport.charts.styles import COLOURS, Colour
 
 _GAP = 6.0
 """From a point to its label, in points."""
@@ -48,7 +48,8 @@ def label_line_ends(axes: Axes) -> None:
         finite = points[np.isfinite(points).all(axis=1)]
         if not name.startswith("_") and len(finite):
             x, y = finite[-1].tolist()
-            labels.append(TextLabel(name, x, y, _house_colour(line.get_color())))
+            colour = COLOURS.get(str(line.get_color()), Colour.INK)
+            labels.append(TextLabel(name, x, y, colour))
     if not labels:
         return
     column = max(label.x for label in labels)
@@ -58,14 +59,6 @@ def label_line_ends(axes: Axes) -> None:
             axes.hlines(label.y, label.x, column, **_THIN)
         in_column.append(replace(label, x=column))
     direct_labels(axes, in_column)
-
-
-def _house_colour(colour: object) -> Colour:
-    """The colour of the house that is drawn; ink for any other."""
-    for house_colour in Colour:
-        if house_colour == colour:
-            return house_colour
-    return Colour.INK
 
 
 def direct_labels(axes: Axes, labels: Iterable[TextLabel]) -> None:

@@ -20,7 +20,7 @@ REFERENCE: dict[str, Any] = {
     "zorder": 1.5,
     "label": "_",
 }
-"""How a quiet line is drawn that values are held against."""
+"""How a quiet line is drawn with which values are compared."""
 
 
 @dataclass(frozen=True)

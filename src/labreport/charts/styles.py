@@ -35,7 +35,7 @@ class Colour(StrEnum):
     GREEN_TEXT = "#00694c", "#45d3a8"
 
     def __new__(cls, value: str, dark: str) -> Self:
-        """Make the one of a colour on paper and on a dark page."""
+        """Make a member of its colours on paper and on a dark page."""
         colour = str.__new__(cls, value)
         colour._value_ = value
         colour.dark = dark
@@ -51,6 +51,10 @@ class Colour(StrEnum):
         """Its CSS variable, such as `--chart-blue-text`."""
         name = self.name.lower().replace("_", "-")
         return f"--chart-{name}"
+
+
+COLOURS = {colour.value: colour for colour in Colour}
+"""The colours by what is drawn on paper."""
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,10 @@ import matplotlib
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from labreport.charts.styles import FAMILY, Colour
+from labreport.charts.styles import COLOURS, FAMILY, Colour
 
 _ROOT = f'<svg stroke-linejoin="round" stroke-linecap="butt" font-family="{FAMILY}, sans-serif"'
 """How a drawing begins: what matplotlib says by a style sheet, which would hold for the whole page."""
-_COLOURS = {colour.value: colour for colour in Colour}
 _DROPPED = re.compile(
     r"""(?sx)
     <style.*?</style> | <!--.*?-->
@@ -78,8 +77,8 @@ def themed(svg: str) -> str:
 
 def _themed_colour(colour: re.Match[str]) -> str:
     text = colour[0]
-    if text in _COLOURS:
-        return f"var({_COLOURS[text].variable}, {text})"
+    if text in COLOURS:
+        return f"var({COLOURS[text].variable}, {text})"
     level = text[1:3]
     if text != f"#{3 * level}":
         return text

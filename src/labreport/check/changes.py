@@ -1,4 +1,4 @@
-"""What is different between two reports: their numbers, their claims, and how that is told."""
+"""What is different between two reports: numbers, judgements and claims; and what the last build changed."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class ChangedStatement:
 
 @dataclass(frozen=True)
 class LastBuild:
-    """What the last build changed that made something; empty after the first build of a report.
+    """What the last build changed that made anything; empty after the first build of a report.
 
     `was` has the numbers that are others now as they were printed, by the names that the page has for them;
     `fallen` are the claims that it felled, or that are new in it and do not hold.
@@ -61,7 +61,7 @@ class LastBuild:
 
     @classmethod
     def between(cls, before: Document, after: Document) -> LastBuild:
-        """What a build changed, by its `answers.json` before and after it."""
+        """What a build changed, from the `answers.json` before and after it."""
         old, new = printed_numbers(before), printed_numbers(after)
         was = {}
         for name, text in old.items():
@@ -79,7 +79,7 @@ class LastBuild:
             return cls()
 
     def write(self, report: Path) -> None:
-        """Keep it with the report."""
+        """Store it in the folder of the report."""
         files.write_json(report / LAST_BUILD, msgspec.to_builtins(self))
 
 

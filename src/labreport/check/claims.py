@@ -15,9 +15,9 @@ from labreport.plan import Plan
 Document: TypeAlias = Mapping[str, Any]
 """What an `answers.json` holds."""
 Verdict: TypeAlias = Literal["holds", "fails", "unknown"]
-"""What is true of a claim; what a comparison says is its outcome: more, less, same, unclear."""
+"""What the results say of a claim; what they say of a comparison is its outcome: more, less, same, …"""
 ClaimKey: TypeAlias = tuple[str, str, int]
-"""By what a claim is known in another build: its file, its condition, and how many of both were before it.
+"""What tells a claim in two builds: its file, its condition, and how many equal to it stand before it.
 
 Its text has numbers in it, and its line moves.
 """
@@ -57,7 +57,7 @@ class CheckedClaim:
 
 
 def keyed_claims(claims: Iterable[Claim]) -> dict[ClaimKey, Claim]:
-    """The claims by what they are known by in another build."""
+    """The claims by their keys, which are the same in another build."""
     keyed: dict[ClaimKey, Claim] = {}
     occurrences = Counter[tuple[str, str]]()
     for claim in claims:

@@ -1,4 +1,4 @@
-"""The workers of a Dask scheduler, which have the engine and the libraries; the project is sent."""
+"""Running tasks on the workers of a Dask scheduler, to which the project is sent, but no libraries."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ _DECLARE = "declare it in files= of the experiment, or in data_files= of the pro
 
 @dataclass(frozen=True)
 class RunFiles:
-    """What is sent of a run, there and back: its files by their paths in a store, and what it read."""
+    """A run on its way to a worker, or back: its files, by their paths in a store, and what it has read."""
 
     contents: Mapping[str, bytes]
     reads: Reads
 
     @classmethod
     def of(cls, task: Task, store: Store) -> RunFiles:
-        """The files of a task's run in a store; none where it is not there yet."""
+        """The files that a store has of the run of a task; none if it has no such run."""
         run = store.reload(task.key, task.seed, task.name)
         if run is None:
             return cls({}, {})
@@ -66,7 +66,7 @@ class RunFiles:
         return cls(contents, reads)
 
     def write(self, task: Task, store: Store) -> None:
-        """Write them to a store."""
+        """Write the files to a store, and the list of what was read."""
         # The file of the run comes last, since it names the others
         for name in sorted(self.contents, key=lambda name: name.endswith(".json")):
             write_bytes(store.folder / name, self.contents[name])
@@ -96,7 +96,7 @@ def connected_cluster(address: str, project: Project, store: Store) -> Iterator[
 
 
 class Cluster:
-    """The workers of a scheduler as one `Worker`, which as many threads use as it has workers.
+    """The workers of a Dask scheduler as one worker, which as many threads use as there are workers.
 
     Dask runs a task on whichever is free; what comes back of the run is stored here.
     """
@@ -176,7 +176,7 @@ class Cluster:
             self.client.close(timeout=2)
 
     def close(self) -> None:
-        """Hold nothing for a thread that ends."""
+        """Do nothing: the connection serves other threads, too."""
 
 
 class SentProject(NannyPlugin):
@@ -219,7 +219,7 @@ def _load_sent_project(sent: str) -> Dependencies:
 
 
 def _run_received_task(task: Task, run_files: RunFiles, sent: str) -> tuple[Failure | None, RunFiles]:
-    """Run a task on a worker, from the files of its run until now to those that it has then."""
+    """Run a task in the process of a worker: it gets the files of the run, and returns those of then."""
     worker = get_worker()
 
     def on_epoch(epoch: int) -> None:

@@ -1,4 +1,4 @@
-"""One run: it is begun or continued, stored where that is asked for, proved, and stopped between epochs."""
+"""Running one task: its run is begun or continued, trained epoch by epoch, stored, and its state proved."""
 
 from __future__ import annotations
 
@@ -219,7 +219,7 @@ class Runner:
         return checked_members(returned, f"the values of epoch {self.epoch}", self.experiment.code)
 
     def _code_of(self, method: str) -> Callable[..., object]:
-        """What the author wrote for a method of the training."""
+        """The author's method of the training; of a `fit`, that function."""
         return getattr(self.training, method) if self.experiment.start else self.experiment.code
 
     def _end(self) -> None:
@@ -288,7 +288,7 @@ class Runner:
         if unequal:
             again = self._repeat_epoch()
             is_repeatable = not unequal_names(repeated, again)
-            if is_repeatable or not are_near(undisturbed, repeated):
+            if is_repeatable or unequal_names(undisturbed, repeated, are_near):
                 self._refuse_state(unequal[0].removeprefix(STATE))
         self.was_proved, self.state_to_prove = True, None
         self.run = replace(self.run, provenance={**self.run.provenance, "proved": True})
@@ -318,15 +318,17 @@ class Runner:
         )
 
 
+@dataclass
 class _FitOnce:
     """A `fit` as a training of one epoch; its record has each metric by its full name, and the seconds."""
 
-    def __init__(self, function: Callable[..., object], specification: object, seed: int) -> None:
-        self.function, self.specification, self.seed = function, specification, seed
-        self.result = Fit()
+    function: Callable[..., object]
+    specification: object
+    seed: int
+    result: Fit = field(default_factory=Fit)
 
     def advance(self) -> dict[str, Any]:
-        """Fit."""
+        """Call the function; its metrics are the record."""
         begun = time.perf_counter()
         result = self.function(self.specification, self.seed)
         seconds = time.perf_counter() - begun
@@ -342,5 +344,5 @@ class _FitOnce:
         return dict(self.result.metrics), self.result.arrays
 
     def state(self) -> Arrays:
-        """Nothing: it does not go on."""
+        """Give none: after its only epoch nothing goes on."""
         return {}

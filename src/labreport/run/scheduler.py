@@ -55,7 +55,7 @@ def run_tasks(
 
 
 def _by_cause(failed: Iterable[Failed], tasks: Sequence[Task]) -> list[Failed]:
-    """One for each location and cause, with all tasks that failed of it, in their order."""
+    """One `Failed` for each location and cause, with all tasks that failed of it, in their order."""
     failures = {event.tasks[0]: event.failure for event in failed}
     by_cause: dict[Failure, tuple[Task, ...]] = {}
     for task in tasks:
@@ -131,7 +131,7 @@ class Scheduler:
                 worker.kill()
 
     def _handle_event(self) -> None:
-        """Take what came of the workers, or wait a moment. Raises what the thread of a worker raised."""
+        """Wait a moment for an event, and handle it. Raises what the thread of a worker raised."""
         try:
             event = self._events.get(timeout=0.1)
         except queue.Empty:

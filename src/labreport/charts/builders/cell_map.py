@@ -1,4 +1,4 @@
-"""Maps of cells: means by two axes, and what is taken for what."""
+"""Maps of cells: means by two axes, and confusion matrices."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def confusion(
     truth: str = "truth",
     predicted: str = "predicted",
 ) -> Drawing:
-    """Draw what is taken for what, in per cent of the items of each class (row), all runs together.
+    """Draw a confusion matrix, in per cent of the items of each true class (row), all runs together.
 
     `truth` and `predicted` are arrays of an experiment, shape (items,), or columns of a table.
     """

@@ -1,4 +1,4 @@
-"""What builders draw: means with their intervals and single runs, read from results or from a table."""
+"""The numbers that builders draw: means, intervals and single runs, computed from results or a table."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from labreport.results import Run, Runs
 
 Observations: TypeAlias = "Results | Data | pandas.DataFrame"
-"""What builders draw."""
+"""What builders get: the results of a question or figure, a `table` or a DataFrame."""
 NamedSamples: TypeAlias = Iterable[tuple[str, str, Sample]]
 """Samples by their outer and inner names; see `Means`."""
 
@@ -67,7 +67,7 @@ class Means:
         return [number for number in numbers if math.isfinite(number)]
 
     def of(self, outer: str) -> Means:
-        """Those of one outer name."""
+        """The means of one outer name."""
         frame = self.frame[self.frame.outer == outer]
         runs = self.runs[self.runs.outer == outer]
         return replace(self, frame=frame, runs=runs)
@@ -109,7 +109,7 @@ def means_of_values(
 
 
 def _distinct_labels(labels: Mapping[str, str]) -> dict[str, str]:
-    """What is called how, by name: the name itself has the place of a label that several have."""
+    """The labels by name; one that several names share is replaced by the name itself."""
     counts = Counter(labels.values())
     return {name: label if counts[label] == 1 else name for name, label in labels.items()}
 
@@ -126,7 +126,10 @@ def means_of_study(results: Results, study: Study | str, measure: Measure, epoch
 
 
 def means_by_epoch(results: Results, what: Measure | str) -> Means:
-    """The means of each experiment by epoch: where it has a record (`what` may name one), or was kept."""
+    """The means of each experiment by epoch: every epoch of a record, or those that have checkpoints.
+
+    `what` is a measure, or the name of a record.
+    """
     measure = what if isinstance(what, Measure) else _record_measure(what)
     labels = _distinct_labels({name: results[name].label for name in results.experiments})
     named = []

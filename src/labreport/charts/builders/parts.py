@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     import pandas
 
 Content = TypeVar("Content")
-"""What is drawn of a series: its means, or its points."""
+"""The numbers of one series: `Means`, or a frame of points."""
 MOST_SERIES = len(SERIES)
 _MOST_LETTERS = 40
 """So many letters of a label have room in a line beside a panel."""
@@ -91,7 +91,7 @@ def average_name(measure: Measure) -> str:
 
 
 def printed_values(values: Iterable[float], among: Iterable[float]) -> list[str]:
-    """Numbers in as few decimals as tell the largest of `among` to three digits; empty for none."""
+    """Numbers as texts, with the decimals that give the largest of `among` three digits; NaN is empty."""
     finite = [abs(number) for number in among if math.isfinite(number)]
     largest = max(finite, default=0.0) or 1.0
     decimals = min(9, significant_decimals(largest, 3))
@@ -125,7 +125,7 @@ def legend_above(axes: Axes) -> None:
 
 @dataclass(frozen=True)
 class Panel(Generic[Content]):
-    """One chart of a figure: what it draws, by the names of the series; without a title if it is alone."""
+    """What one panel of a figure shows: series by their names, and a title if there are several panels."""
 
     series: Mapping[str, Content]
     title: str = ""
@@ -137,7 +137,7 @@ class Panel(Generic[Content]):
 
 
 def panels_of(series: Mapping[str, Content]) -> list[Panel[Content]]:
-    """All series in one chart, or of more than there are colours each in its own."""
+    """One panel with all series, or, of more than there are colours, a panel for each."""
     if len(series) <= MOST_SERIES:
         return [Panel(series)]
     return [Panel({name: content}, name) for name, content in series.items()]
@@ -146,7 +146,7 @@ def panels_of(series: Mapping[str, Content]) -> list[Panel[Content]]:
 def figure_of_panels(
     panels: Sequence[Panel[Content]], height_mm: float, y_name: str
 ) -> tuple[Figure, list[Axes]]:
-    """A figure of one chart of this height, or of small ones with the same axes and a title each."""
+    """A figure of one panel of this height, or of small ones with the same axes, and its axes in order."""
     count = len(panels)
     rows = math.ceil(count / _MOST_COLUMNS)
     columns = math.ceil(count / rows)
