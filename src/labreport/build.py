@@ -188,7 +188,7 @@ class Builder:
         for target in targets:
             if isinstance(target, DocumentTarget) or not plan.staleness(target).is_stale:
                 continue
-            reads_unmade = any(read in unmade.errors for read in plan.graph.reads(target))
+            reads_unmade = any(read in unmade.errors for read in target.reads(plan.graph))
             if not isinstance(target, MadeTarget) or reads_unmade:
                 unmade.errors[target] = ()
                 continue

@@ -38,7 +38,6 @@ class TargetGraph:
         """All targets, each after what it reads."""
         for group in (self.answers, self.figures, self.sections, self.documents):
             self.targets += group.values()
-        self._reads: dict[Target, list[Target]] = {}
 
     def _order(self, questions: dict[str, Question]) -> list[str]:
         """The names of questions, each after those whose answers it reads."""
@@ -66,9 +65,3 @@ class TargetGraph:
     def answers_read_by(self, reader: Reader | Section) -> list[AnswerTarget]:
         """The answers that a question, a figure or a section reads."""
         return [self.answers[name] for name in self._names_read_by(reader)]
-
-    def reads(self, target: Target) -> list[Target]:
-        """What a target reads directly."""
-        if target not in self._reads:
-            self._reads[target] = target.reads(self)
-        return self._reads[target]

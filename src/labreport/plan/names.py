@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from labreport.errors import UsageError, did_you_mean
+from labreport.plan.documents import DocumentTarget
 from labreport.plan.graph import TargetGraph
 from labreport.plan.targets import Target
 from labreport.project import Question
@@ -24,13 +25,11 @@ def targets_named(graph: TargetGraph, name: str) -> list[Target]:
     Raises `UnknownName` where there is none.
     """
     project = graph.project
-    targets: list[Target] = list(graph.runs_of.get(name, ()))
-    for group in (graph.answers, graph.figures, graph.sections, graph.documents):
-        if name in group:
-            targets.append(group[name])
-    for document in graph.documents.values():
-        if name == document.file_name != document.name:
-            targets.append(document)
+    targets: list[Target] = []
+    for target in graph.targets:
+        is_file = isinstance(target, DocumentTarget) and target.file_name == name
+        if is_file or target.name == name:
+            targets.append(target)
     if name in project.studies:
         for experiment in project.studies[name].experiments():
             targets += graph.runs_of[experiment.name]
@@ -56,5 +55,5 @@ def wanted_targets(graph: TargetGraph, names: Iterable[str]) -> list[Target]:
         target = waiting.pop()
         if target not in wanted:
             wanted.add(target)
-            waiting += graph.reads(target)
+            waiting += target.reads(graph)
     return [target for target in graph.targets if target in wanted]

@@ -74,8 +74,9 @@ class _Way:
 def changes_since(plan: Plan, target: Target, before: Mapping[str, str]) -> list[Change]:
     """What is not, in the inputs of a target, what it was before; the most telling first."""
     now = target.inputs(plan)
+    declared = map(Label.parse, {**before, **now})
+    experiments = [label.name for label in declared if label.kind == "experiment"]
     differing = {text for text in {**before, **now} if before.get(text) != now.get(text)}
-    experiments = _experiments_declared({**before, **now})
     labels = [Label.parse(text, experiments) for text in differing]
     changes: list[Change] = []
     for label in sorted(labels, key=lambda label: (label.rank, str(label))):
@@ -93,12 +94,6 @@ def _changes_of_input(
     if label.kind in ("reads", "experiment") and now != UNKNOWN:
         return _experiment_changes(plan, label, before, now)
     return [_plain_change(plan, label, before, now)]
-
-
-def _experiments_declared(inputs: Iterable[str]) -> list[str]:
-    """The experiments of whose declarations something is made, by the labels of its inputs."""
-    labels = map(Label.parse, inputs)
-    return [label.name for label in labels if label.kind == "experiment"]
 
 
 def _plain_change(plan: Plan, label: Label, before: str | None, now: str | None) -> Change:
@@ -203,16 +198,12 @@ def _ways(plan: Plan, target: Target, visited: set[Target]) -> Iterator[_Way]:
     if not staleness.was_made:
         yield _Way(None, (f"{target} was never made",))
         return
-    for read in plan.graph.reads(target):
+    for read in target.reads(plan.graph):
         for way in _ways(plan, read, visited):
             yield _Way(way.change, (*way.steps, str(target)))
     for change in staleness.reasons:
         if not change.follows:
-            yield _Way(change, (str(change), *_code_steps(plan, target, change), str(target)))
-
-
-def _code_steps(plan: Plan, target: Target, change: Change) -> list[str]:
-    """The code by which a target rests on what changed, without that itself."""
-    if not isinstance(target, (RunTarget, MadeTarget)) or not change.label:
-        return []
-    return plan.dependencies.way_to(target.subject, change.label)[1:]
+            steps = [str(change)]
+            if change.label and isinstance(target, (RunTarget, MadeTarget)):
+                steps += plan.dependencies.way_to(target.subject, change.label)[1:]
+            yield _Way(change, (*steps, str(target)))

@@ -82,8 +82,9 @@ class ReaderTarget(MadeTarget):
 
     def reads(self, graph: TargetGraph) -> list[Target]:
         """Runs, and answers of other questions."""
-        epochs = self.subject.epochs_by_experiment
-        reads: list[Target] = [run for run in graph.runs if run.name in epochs]
+        reads: list[Target] = []
+        for name in self.subject.epochs_by_experiment:
+            reads += graph.runs_of[name]
         return reads + graph.answers_read_by(self.subject)
 
     def inputs(self, plan: Plan) -> Inputs:
@@ -91,7 +92,7 @@ class ReaderTarget(MadeTarget):
         inputs = engine_inputs(self) | value_inputs(self, plan)
         epochs = self.subject.epochs_by_experiment
         runs = defaultdict[str, dict[str, str]](dict)
-        for target in plan.graph.reads(self):
+        for target in self.reads(plan.graph):
             if isinstance(target, RunTarget):
                 runs[target.name][str(target.seed)] = plan.run_hash(target, epochs[target.name])
         return inputs | plan.dependencies.reader_inputs(self.subject, runs)
@@ -215,7 +216,7 @@ def engine_inputs(target: Target) -> Inputs:
 def value_inputs(target: Target, plan: Plan) -> Inputs:
     """The values of the answers, figures and sections that a target reads."""
     inputs = {}
-    for read in plan.graph.reads(target):
+    for read in target.reads(plan.graph):
         if isinstance(read, MadeTarget):
             inputs[str(read)] = plan.value_hash(read)
     return inputs

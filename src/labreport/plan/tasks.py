@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -31,18 +31,14 @@ def tasks_of(plan: Plan, wanted: Iterable[Target]) -> list[Task]:
     Exclusive ones come last, then it goes by seed, the longest first. The first task of an experiment proves
     its state, unless a stored run of it has, or it is timed by itself.
     """
-    runs = [target for target in wanted if isinstance(target, RunTarget)]
-    stale_keys = {plan.key(target) for target in plan.stale(runs)}
-    tasks: dict[str, Task] = {}
-    for target in runs:
-        key = plan.key(target)
-        if key in tasks:
-            tasks[key] = _joined(tasks[key], _task_of(plan, target))
-        elif key in stale_keys:
-            tasks[key] = _task_of(plan, target)
+    runs_by_key: dict[str, list[RunTarget]] = {}
+    for target in wanted:
+        if isinstance(target, RunTarget):
+            runs_by_key.setdefault(plan.key(target), []).append(target)
+    tasks = [_task_of(plan, runs) for runs in runs_by_key.values() if plan.stale(runs)]
     proved = _proved_experiments(plan)
     ordered = []
-    for task in sorted(tasks.values(), key=_rank):
+    for task in sorted(tasks, key=_rank):
         proves = not task.exclusive and task.name not in proved
         if proves:
             proved.add(task.name)
@@ -54,21 +50,19 @@ def _rank(task: Task) -> tuple[bool, int, float]:
     return task.exclusive, task.seed, -task.cost * task.epochs[-1]
 
 
-def _task_of(plan: Plan, target: RunTarget) -> Task:
-    project, experiment = plan.project, target.subject
-    inputs, epochs = target.inputs(plan), project.checkpoint_epochs(experiment)
-    task = Task(target.name, target.seed, plan.key(target), inputs, epochs, exclusive=experiment.exclusive)
-    task = replace(task, call_hashes=plan.call_hashes.of(experiment))
+def _task_of(plan: Plan, runs: Sequence[RunTarget]) -> Task:
+    """The task by which runs of one key are made: it is called as the first, and has the epochs of all."""
+    project, first = plan.project, runs[0]
+    epochs: set[int] = set()
+    for run in runs:
+        epochs.update(project.checkpoint_epochs(run.subject))
+    task = Task(first.name, first.seed, plan.key(first), first.inputs(plan), tuple(sorted(epochs)))
+    is_exclusive = any(run.subject.exclusive for run in runs)
+    task = replace(task, exclusive=is_exclusive, call_hashes=plan.call_hashes.of(first.subject))
     if project.cost:
         cost = project.resolve("cost")
-        task = replace(task, cost=float(cost(experiment.specification)))
+        task = replace(task, cost=float(cost(first.subject.specification)))
     return task
-
-
-def _joined(first: Task, second: Task) -> Task:
-    """The first of two tasks of one key, with what the second needs beyond it."""
-    epochs = tuple(sorted(set(first.epochs + second.epochs)))
-    return replace(first, epochs=epochs, exclusive=first.exclusive or second.exclusive)
 
 
 def _proved_experiments(plan: Plan) -> set[str]:
@@ -83,7 +77,7 @@ def _proved_experiments(plan: Plan) -> set[str]:
 
 def run_alone(plan: Plan, target: RunTarget, store: Store) -> Run:
     """The run of a target, made in a process of its own and stored. Raises `LabReportError`."""
-    task = _task_of(plan, target)
+    task = _task_of(plan, [target])
     failed = run_tasks(plan.project, [task], store)
     if failed:
         raise LabReportError(failed[0].text)

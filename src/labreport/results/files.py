@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from safetensors import safe_open
 
@@ -109,7 +109,8 @@ def read_json(path: Path) -> JsonObject | None:
 
 def to_plain_json(values: Mapping[str, object]) -> JsonObject:
     """Values as JSON has them: floats that are not finite as texts, tuples as lists."""
-    return map_leaves(values, _to_json)
+    members: JsonObject = map_leaves(values, _to_json)
+    return members
 
 
 def sha256_of(values: object) -> str:
@@ -137,11 +138,7 @@ def sha256_of_file(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-@overload
-def map_leaves(value: Mapping[str, object], function: Callable[[Any], object]) -> JsonObject: ...
-@overload
-def map_leaves(value: object, function: Callable[[Any], object]) -> object: ...
-def map_leaves(value: object, function: Callable[[Any], object]) -> object:
+def map_leaves(value: object, function: Callable[[Any], object]) -> Any:
     """A tree of mappings, lists and tuples, as JSON has them, with `function` of each other value."""
     if isinstance(value, Mapping):
         return {str(name): map_leaves(member, function) for name, member in value.items()}
