@@ -17,8 +17,6 @@ TargetSubject: TypeAlias = Experiment | Reader | Section
 """What targets are made of."""
 Digests: TypeAlias = dict[str, str]
 """The digests of values, by label."""
-_Root: TypeAlias = tuple[int, tuple[type, ...]]
-"""What a subject rests on directly: the identity of its function, and classes."""
 
 
 class Closures:
@@ -32,13 +30,20 @@ class Closures:
         self.unstable = frozenset(unstable)
         self.program = Program(loaded.recorder.sources)
         self.graph = ProgramGraph(self.program, loaded.recorder, self.unstable)
-        self._project = loaded.project
         self._roots: dict[str, Node] = {}
-        """The node from which the closure of a subject begins, by its kind and name."""
-        self._closures: dict[_Root, Closure] = {}
+        """The nodes from which closures begin, each by the kind and name of its first subject."""
+        self._closures: dict[str, Closure] = {}
+        """By kind and name; subjects of the same function and classes share one."""
         self._label_sources(loaded.project)
+        by_root: dict[tuple[int, tuple[type, ...]], Closure] = {}
         for subject in _subjects_of(loaded.project):
-            self._add(subject)
+            function, classes = _root_of(subject, loaded.project)
+            key = id(function), classes
+            if key not in by_root:
+                root = self.graph.root(_label_of_root(function), function, classes)
+                self._roots[_full_name(subject)] = root
+                by_root[key] = self.graph.closure(root)
+            self._closures[_full_name(subject)] = by_root[key]
 
     def _label_sources(self, project: Project) -> None:
         """Give labels to what is declared, in this order, so that namesakes have fixed numbers."""
@@ -49,44 +54,38 @@ class Closures:
                 self.graph.label_of(source)
 
     def of(self, subject: TargetSubject) -> Closure:
-        """All that a subject rests on; the same for subjects of the same function and classes."""
-        function, classes = self._root_of(subject)
-        return self._closures[id(function), classes]
+        """All that a subject rests on."""
+        return self._closures[_full_name(subject)]
 
     def libraries(self) -> set[str]:
         """The libraries that any subject uses."""
-        libraries = set[str]()
-        for closure in self._closures.values():
-            libraries |= closure.libraries
-        return libraries
+        return set[str]().union(*(closure.libraries for closure in self._closures.values()))
 
     def value_digests(self) -> Digests:
         """The digests of all that has values and not only code."""
         nodes = {**self.graph.nodes, **self._roots}
         return {label: node.digest for label, node in nodes.items() if node.may_vary}
 
-    def _add(self, subject: TargetSubject) -> None:
-        function, classes = self._root_of(subject)
-        key = id(function), classes
-        if key in self._closures:
-            return
-        root = self.graph.root(_label_of_root(function), function, classes)
-        if not root.may_vary:  # a name leads to the function
-            root.label = ""
-        self._roots[f"{type(subject).__name__.lower()} {subject.name}"] = root
-        self._closures[key] = self.graph.closure(root)
 
-    def _root_of(self, subject: TargetSubject) -> tuple[object, tuple[type, ...]]:
-        """The function of a subject, or None of a section; and classes of specifications."""
-        if isinstance(subject, Reader):
-            return subject.function, ()
-        if isinstance(subject, Experiment):
-            specification_repr(subject)  # which refuses what is not allowed
-            return subject.start or subject.fit, tuple(specification_classes(subject.specification))
-        classes = dict[type, None]()  # a section can print all specifications
-        for experiment in self._project.all_experiments:
-            classes.update(dict.fromkeys(specification_classes(experiment.specification)))
-        return None, tuple(classes)
+def _full_name(subject: TargetSubject) -> str:
+    """The kind and the name of a subject: `experiment small`."""
+    return f"{type(subject).__name__.lower()} {subject.name}"
+
+
+def _root_of(subject: TargetSubject, project: Project) -> tuple[object, tuple[type, ...]]:
+    """What a subject rests on directly: its function, or None of a section, and classes of specifications.
+
+    Raises `UsageError` for a specification with what is not allowed.
+    """
+    if isinstance(subject, Reader):
+        return subject.function, ()
+    if isinstance(subject, Experiment):
+        specification_repr(subject)
+        return subject.start or subject.fit, tuple(specification_classes(subject.specification))
+    classes = dict[type, None]()  # a section can print all specifications
+    for experiment in project.all_experiments:
+        classes.update(dict.fromkeys(specification_classes(experiment.specification)))
+    return None, tuple(classes)
 
 
 def _subjects_of(project: Project) -> list[TargetSubject]:

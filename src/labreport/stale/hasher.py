@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from labreport.errors import UsageError, display_path
 from labreport.project.checks import Declared
-from labreport.stale.declarations import Declaration, declaration_hash
 from labreport.stale.effects import changed_values
 from labreport.stale.labels import Label
 from labreport.stale.members import MUTABLE, class_parts, enclosed_parts, enclosed_values, keeps_in_class
@@ -97,10 +96,6 @@ class NodeHasher:
         self._node.may_vary = True
         return value
 
-    def declaration_parts(self, declaration: Declaration) -> str:
-        """How something is declared."""
-        return declaration_hash(declaration)
-
     def module_parts(self, module: str) -> list[object]:
         """All names of a module."""
         parts = list[object]()
@@ -134,10 +129,6 @@ class NodeHasher:
         for statement in statements:
             self._node.files.update(self._graph.recorder.opened_by(statement.module, statement.lines))
         return self.statements_parts(statements)
-
-    def variable_parts(self, name: str) -> str | None:
-        """The value of a variable of the environment."""
-        return os.environ.get(name)
 
     # Functions and classes
 

@@ -233,8 +233,5 @@ class Dependencies:
         """The variables of the environment that the project asked for or may ask for; or `ALL_VARIABLES`."""
         if ALL_VARIABLES in self.recorder.variables:
             return {ALL_VARIABLES}
-        names = set(self.recorder.variables)
-        for text in self.closures.graph.variables:
-            if text != ALL_VARIABLES and text.isprintable():
-                names.add(text)
-        return names
+        texts = {text for text in self.closures.graph.variables if text.isprintable()}
+        return self.recorder.variables | texts - {ALL_VARIABLES}

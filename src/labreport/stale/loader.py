@@ -33,7 +33,7 @@ def open_project(folder: str | Path) -> LoadedProject:
     install(sources)
     recorder = Recorder(sources)
     start_recording(recorder)
-    with working_in(folder), recorded_variables(recorder):
+    with working_in(folder), recorded_variables():
         return LoadedProject(load_project(folder), recorder)
 
 

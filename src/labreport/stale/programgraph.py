@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from collections import defaultdict, deque
 from collections.abc import Collection, Iterable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import sha256
 
 from labreport.project import Data, Experiment, Study
@@ -80,10 +80,11 @@ class ProgramGraph:
         """All that a node rests on, and what acts on the libraries that these use."""
         closure = Closure(libraries=set(_ALWAYS_USED))
         closure.add(root)
-        if root.label:
-            closure.inputs[root.label] = root.digest
-            closure.parents[root.label] = ""
-        self._extend(closure, root.references, root.label)
+        label = root.label if root.may_vary else ""  # where a name leads to the function
+        if label:
+            closure.inputs[label] = root.digest
+            closure.parents[label] = ""
+        self._extend(closure, root.references, label)
         acted_on = set[str]()
         while closure.libraries - acted_on:
             library = min(closure.libraries - acted_on)
@@ -129,12 +130,9 @@ class ProgramGraph:
         """The labels of statements that act on a library: one for each module."""
         labels = list[str]()
         for module, statements in self._acting.get(library, {}).items():
-            labels.append(self._add_acting(f"code {module}:<{library}>", statements))
+            content = partial(NodeHasher.acting_parts, statements=statements)
+            labels.append(self.add(f"code {module}:<{library}>", content))
         return labels
-
-    def _add_acting(self, label: str, statements: Sequence[Statement]) -> str:
-        """Add a node of such statements. Returns the label."""
-        return self.add(label, lambda hasher: hasher.acting_parts(statements))
 
     def statement_of(self, module: str, qualified_name: str) -> Statement | None:
         """The statement that makes `name` or `name.member`, or acts on `<library>`; None for none."""

@@ -253,35 +253,6 @@ def _pattern(frame: FrameType) -> str:
     return ""
 
 
-# What Python and the system tell
-
-
-@contextmanager
-def recorded_variables(recorder: Recorder) -> Iterator[None]:
-    """Record which variables of the environment are asked for: of that an audit hook does not hear.
-
-    `os.getenv` and all libraries have the same `os.environ`, so that two methods of its class are replaced.
-    """
-    kind: Any = type(os.environ)
-    get_item, iterate = kind.__getitem__, kind.__iter__
-
-    def recorded_get_item(environment: os._Environ[str], name: str) -> str:
-        recorder.on_variable(sys._getframe().f_back, name)
-        value: str = get_item(environment, name)
-        return value
-
-    def recorded_iterate(environment: os._Environ[str]) -> Iterator[str]:
-        recorder.on_variable(sys._getframe().f_back, ALL_VARIABLES)
-        names: Iterator[str] = iterate(environment)
-        return names
-
-    kind.__getitem__, kind.__iter__ = recorded_get_item, recorded_iterate
-    try:
-        yield
-    finally:
-        kind.__getitem__, kind.__iter__ = get_item, iterate
-
-
 _recorder: Recorder | None = None
 """Who records at present: a process has one loaded project. It is global since Python gives its audit hook no
 more than an event, and keeps the hook for as long as the process lives."""
@@ -310,3 +281,33 @@ for _event in ("os.listdir", "os.scandir"):
     _EVENTS[_event] = Recorder.on_list
 for _event in ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "os.link", "os.symlink"):
     _EVENTS[_event] = Recorder.on_write
+
+
+class _RecordedEnvironment(os._Environ[str]):
+    """The variables of the environment, of which no audit hook hears that they are asked for."""
+
+    def __getitem__(self, name: str) -> str:
+        _record_variable(sys._getframe().f_back, name)
+        return super().__getitem__(name)
+
+    def __iter__(self) -> Iterator[str]:
+        _record_variable(sys._getframe().f_back, ALL_VARIABLES)
+        return super().__iter__()
+
+
+def _record_variable(frame: Frame, name: str) -> None:
+    if _recorder is not None:
+        _recorder.on_variable(frame, name)
+
+
+@contextmanager
+def recorded_variables() -> Iterator[None]:
+    """Record which variables of the environment are asked for meanwhile.
+
+    The object stays the same, since libraries have it by other names; its class is another.
+    """
+    os.environ.__class__ = _RecordedEnvironment
+    try:
+        yield
+    finally:
+        os.environ.__class__ = os._Environ

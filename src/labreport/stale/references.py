@@ -32,6 +32,7 @@ class Reference:
     names: DottedName
 
 
+WHOLE_MODULE = Reference("", ())
 References: TypeAlias = dict[Reference, None]
 """References in their order, each once."""
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import builtins
+import os
 import sys
 from collections.abc import Callable
 from types import FunctionType, MethodType
 from typing import TYPE_CHECKING
 
 from labreport.project import Data, Experiment, Study
+from labreport.stale.declarations import declaration_hash
 from labreport.stale.effects import top_module
 from labreport.stale.members import method_functions
 from labreport.stale.node import Node
@@ -63,10 +65,6 @@ class Resolver:
             return self._global_name(owner, names[0])
         return self._label(f"module {owner}", lambda hasher: hasher.module_parts(owner))
 
-    def resolve_module(self, name: str) -> object:
-        """What stands for a module as a whole."""
-        return self.resolve_name(name, Reference("", ()))
-
     def _global_name(self, module: str, name: str) -> object:
         """What stands for a global name of a module that is loaded."""
         space = self.program.modules[module]
@@ -88,7 +86,7 @@ class Resolver:
 
     def resolve_variable(self, name: str) -> str:
         """What stands for a variable of the environment."""
-        return self._label(f"environment {name}", lambda hasher: hasher.variable_parts(name))
+        return self._label(f"environment {name}", lambda _: os.environ.get(name))
 
     # Modules that are imported inside functions only
 
@@ -150,7 +148,7 @@ class Resolver:
     def resolve_declaration(self, value: Experiment | Study | Data) -> str:
         """What stands for an experiment, a study or a table: how it is declared, whoever made it."""
         label = self._graph.label_of(value)
-        return self._label(label, lambda hasher: hasher.declaration_parts(value))
+        return self._label(label, lambda _: declaration_hash(value))
 
     def resolve_definition(self, value: type | FunctionType) -> object:
         """What stands for a function or a class: its label, or its parts where no name leads to it."""

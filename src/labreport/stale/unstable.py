@@ -15,7 +15,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from labreport.project import Project
 from labreport.results import files
 from labreport.stale.closures import Closures, Digests
 from labreport.stale.effects import is_fixed
@@ -61,18 +60,14 @@ def compare_processes(
     if is_fixed(closures.program) or digests.items() <= known.stable.items():
         return closures
     while varying := varying_labels(digests, loaded.project.folder, closures.unstable) - closures.unstable:
-        _check_experiments(loaded.project, varying)
+        for experiment in loaded.project.all_experiments:
+            if f"experiment {experiment.name}" in varying:
+                text = "what runs it differs from process to process; bind it to a name in the module"
+                experiment.refuse_declaration(text)
         closures = Closures(loaded, closures.unstable | varying)
         digests = closures.value_digests()
     KnownValues(digests, closures.unstable).write(folder)
     return closures
-
-
-def _check_experiments(project: Project, varying: set[str]) -> None:
-    for experiment in project.all_experiments:
-        if f"experiment {experiment.name}" in varying:
-            text = "what runs it differs from process to process; bind it to a name in the module"
-            experiment.refuse_declaration(text)
 
 
 def varying_labels(digests: Digests, project_folder: Path, unstable: Iterable[str]) -> set[str]:

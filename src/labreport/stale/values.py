@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 from labreport.project import Data, Experiment, Study
 from labreport.project.checks import Declared
 from labreport.stale.declarations import declared_fields
+from labreport.stale.references import WHOLE_MODULE
 
 if TYPE_CHECKING:
     from labreport.stale.resolver import Resolver
@@ -90,7 +91,7 @@ class ValueHash:
         if type(value) is set or type(value) is frozenset:
             return self._set(value)
         if isinstance(value, ModuleType):
-            return "module", value.__name__, self._resolver.resolve_module(value.__name__)
+            return "module", value.__name__, self._resolver.resolve_name(value.__name__, WHOLE_MODULE)
         if isinstance(value, (type, FunctionType)):
             return self._resolver.resolve_definition(value)
         if isinstance(value, (Experiment, Study, Data)):
