@@ -45,12 +45,11 @@ class Variance:
     df: float = math.inf
 
 
-def sum_of_variances(parts: Sequence[Variance]) -> Variance:
+def sum_of_variances(variances: Sequence[Variance]) -> Variance:
     """Add variances; the degrees of freedom of the sum are Satterthwaite's (1946, Biometrics Bulletin 2)."""
-    value = sum(part.value for part in parts)
-    lost = sum(part.value**2 / part.df for part in parts if part.value > 0)
-    df = value**2 / lost if lost > 0 else math.inf
-    return Variance(value, df)
+    total = sum(variance.value for variance in variances)
+    denominator = sum(variance.value**2 / variance.df for variance in variances)
+    return Variance(total, total**2 / denominator if denominator > 0 else math.inf)
 
 
 def critical_value(alpha: float, df: float = math.inf) -> float:
@@ -63,7 +62,7 @@ def critical_value(alpha: float, df: float = math.inf) -> float:
     return -quantile if quantile <= 0 else math.inf  # where it overflows, SciPy gives +inf
 
 
-def with_student(estimate: Estimate, value: float, variance: Variance, alpha: float) -> Estimate:
+def with_t_interval(estimate: Estimate, value: float, variance: Variance, alpha: float) -> Estimate:
     """The estimate with a mean of this variance, Student's interval of it, and his test of whether it is 0.
 
     Without a variance the test has no `p`.

@@ -107,7 +107,7 @@ def _power_text(rounding: Rounding) -> str:
     return f"{NO_BREAK}×{NO_BREAK}{power_of_ten_text(rounding.exponent)}"
 
 
-def _interval(rounding: Rounding) -> str:
+def _both_ends(rounding: Rounding) -> str:
     """Both ends: `1.2 to 2.1`."""
     return f"{_end_text(rounding, rounding.extent.low)} to {_end_text(rounding, rounding.extent.high)}"
 
@@ -151,7 +151,7 @@ def _ends_text(formatted: FormattedQuantity, name: str = "") -> str:
     """Value and ends, behind the name of the interval: `1.6 µM (1.2 to 2.1)`."""
     rounding = rounding_of(formatted.quantity, formatted.decimals)
     value = formatted.value_text(rounding)
-    return f"{value} ({name}{_interval(rounding)})" if rounding.extent.has_interval else value
+    return f"{value} ({name}{_both_ends(rounding)})" if rounding.extent.has_interval else value
 
 
 def _interval_text(formatted: FormattedQuantity) -> str:
@@ -163,7 +163,7 @@ def _judged_text(formatted: FormattedQuantity) -> str:
     quantity = formatted.quantity
     judged = replace(quantity, low=quantity.judged_low, high=quantity.judged_high)
     rounding = rounding_of(judged, formatted.decimals)
-    return _interval(rounding) if rounding.extent.has_interval else MISSING
+    return _both_ends(rounding) if rounding.extent.has_interval else MISSING
 
 
 def _p_text(formatted: FormattedQuantity) -> str:

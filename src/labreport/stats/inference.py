@@ -18,7 +18,7 @@ from labreport.stats.shares import (
     unpaired_share_difference,
     with_exact_test,
 )
-from labreport.stats.two_way import accuracy, accuracy_difference
+from labreport.stats.two_way import accuracy_difference, accuracy_estimate
 from labreport.stats.wording import plural
 
 
@@ -89,7 +89,7 @@ def _is_paired(first: Sample, second: Sample, paired: bool | None) -> bool:
 def _mean_estimate(sample: Sample, measure: Measure) -> Estimate:
     """The mean, by what is known of a sample: items, yes and no, rows that all agree, or numbers."""
     if _has_items(sample, measure):
-        return accuracy(sample.correct_by_unit, ALPHA)
+        return accuracy_estimate(sample.correct_by_unit, ALPHA)
     if sample.yes_no and sample.values:
         return share_estimate(sample.numbers, ALPHA)
     if _is_constant_share(sample, measure):
@@ -97,7 +97,7 @@ def _mean_estimate(sample: Sample, measure: Measure) -> Estimate:
         return replace(share_estimate(sample.numbers, ALPHA), method=method)
     if measure.scale == "ratio":
         fraction = sample.design.test_fraction
-        return t_intervals.geometric(t_intervals.mean_estimate, [sample.numbers], ALPHA, fraction)
+        return t_intervals.geometric_estimate(t_intervals.mean_estimate, [sample.numbers], ALPHA, fraction)
     return _numbers_estimate(sample, measure, ALPHA)
 
 
@@ -127,7 +127,7 @@ def _difference_estimate(
     fractions = [sample.design.test_fraction or 0.0 for sample in (first, second)]
     fraction = max(fractions) or None
     if measure.scale == "ratio":
-        return t_intervals.geometric(difference, [first.numbers, second.numbers], alpha, fraction)
+        return t_intervals.geometric_estimate(difference, [first.numbers, second.numbers], alpha, fraction)
     return difference(first.numbers, second.numbers, alpha, fraction)
 
 

@@ -12,7 +12,7 @@ import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from labreport.stats.estimate import Estimate, Variance, sum_of_variances, with_student
+from labreport.stats.estimate import Estimate, Variance, sum_of_variances, with_t_interval
 
 ROUNDING = 1e-12
 """What differs by less than this share of the largest value differs by rounding."""
@@ -39,7 +39,7 @@ def mean_estimate(
     if spread <= rounding:
         return _without_interval(replace(estimate, spread=0.0), mean, rounding)
     variance = _variance_of_mean(square, len(values), test_fraction)
-    return with_student(replace(estimate, spread=spread), mean, variance, alpha)
+    return with_t_interval(replace(estimate, spread=spread), mean, variance, alpha)
 
 
 def paired_difference(
@@ -68,22 +68,22 @@ def welch_difference(
     difference = statistics.fmean(first) - statistics.fmean(second)
     if n == 1:
         return replace(estimate, value=difference)
-    parts = []
+    variances = []
     for group in (first, second):
-        parts.append(_variance_of_mean(statistics.variance(group), len(group), test_fraction))
-    variance = sum_of_variances(parts)
+        variances.append(_variance_of_mean(statistics.variance(group), len(group), test_fraction))
+    variance = sum_of_variances(variances)
     rounding = _rounding_of(values)
     if math.sqrt(variance.value) <= rounding:
         return _without_interval(estimate, difference, rounding)
-    return with_student(estimate, difference, variance, alpha)
+    return with_t_interval(estimate, difference, variance, alpha)
 
 
-def geometric(
+def geometric_estimate(
     estimator: Callable[..., Estimate], groups: Sequence[Values], alpha: float, test_fraction: float | None
 ) -> Estimate:
     """An estimate from the logarithms of positive values, as a geometric mean or the ratio of two.
 
-    `geometric(paired_difference, [first, second], 0.05, None)` is how many times the second the first is.
+    With `paired_difference` and `[first, second]` it is how many times the second the first is.
     """
     logarithms = [list(map(_logarithm, group)) for group in groups]
     on_logarithms = estimator(*logarithms, alpha, test_fraction)

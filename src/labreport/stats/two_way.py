@@ -20,7 +20,7 @@ from labreport.stats.estimate import (
     Variance,
     critical_value,
     sum_of_variances,
-    with_student,
+    with_t_interval,
 )
 from labreport.stats.shares import count_pairs, exact_and_newcombe_ends, newcombe_ends, wilson_ends
 
@@ -104,7 +104,7 @@ def _between_units(by_unit: Sequence[float], residual: Variance) -> Variance:
     return Variance(residual.value / n, residual.df if n > 3 else n - 1)
 
 
-def accuracy(right: ArrayLike, alpha: float) -> Estimate:
+def accuracy_estimate(right: ArrayLike, alpha: float) -> Estimate:
     """The share of items that are right, with Wilson's interval for the number of items that it is worth.
 
     That number is the one whose binomial variance is that of the share (Dean and Pagano 2015, Evaluating
@@ -165,8 +165,8 @@ def _difference_on_other_items(first: Accuracies, second: Accuracies, alpha: flo
         return _over_other_items(estimate, first, second, alpha)
     df = min(first.residual.df, second.residual.df)
     residual = Variance(first.residual.value + second.residual.value, df)
-    parts = [_between_units(by_unit, residual), first.draw_of_items, second.draw_of_items]
-    return _over_units_and_items(estimate, parts, alpha)
+    variances = [_between_units(by_unit, residual), first.draw_of_items, second.draw_of_items]
+    return _over_units_and_items(estimate, variances, alpha)
 
 
 def _difference_of_other_units(
@@ -184,12 +184,12 @@ def _difference_of_other_units(
         if same_items:
             return _over_same_items(estimate, first.values, second.values, alpha)
         return _over_other_items(estimate, first, second, alpha)
-    parts = [first.between_units, second.between_units]
+    variances = [first.between_units, second.between_units]
     if same_items:
-        parts.append(_between_shared_items(first, second))
+        variances.append(_between_shared_items(first, second))
     else:
-        parts += [first.draw_of_items, second.draw_of_items]
-    return _over_units_and_items(estimate, parts, alpha)
+        variances += [first.draw_of_items, second.draw_of_items]
+    return _over_units_and_items(estimate, variances, alpha)
 
 
 def _between_shared_items(first: Accuracies, second: Accuracies) -> Variance:
@@ -210,9 +210,9 @@ def _estimate(accuracies: Accuracies) -> Estimate:
 # Intervals
 
 
-def _over_units_and_items(estimate: Estimate, parts: Sequence[Variance], alpha: float) -> Estimate:
+def _over_units_and_items(estimate: Estimate, variances: Sequence[Variance], alpha: float) -> Estimate:
     """A difference whose variance is the sum of these, with Student's interval and test."""
-    with_interval = with_student(estimate, estimate.value or 0.0, sum_of_variances(parts), alpha)
+    with_interval = with_t_interval(estimate, estimate.value or 0.0, sum_of_variances(variances), alpha)
     return replace(with_interval, method=f"Student's t {OVER_BOTH}")
 
 
