@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from inspect import ismethod
-from typing import TYPE_CHECKING, Any, SupportsFloat, TypeAlias
+from typing import TYPE_CHECKING, SupportsFloat, TypeAlias
 
 from labreport.errors import refuse
 from labreport.project.checks import short_repr
@@ -25,33 +25,31 @@ Bound: TypeAlias = "SupportsFloat | Quantity"
 """What an interval may be above: a number in the printed unit, or an exact quantity."""
 
 
-def as_condition(value: Any) -> Condition:
+def as_condition(value: object) -> Condition:
     """Read a condition: one itself, a truth, or a fact. Raises `UsageError` for anything else."""
-    condition = scalar(value.condition if hasattr(type(value), "condition") else value)
-    if isinstance(condition, Condition):
-        if condition.lacks_name:
-            refuse(condition.lacks_name)
-        return condition
-    if condition is None or isinstance(condition, bool):
-        return Condition(condition)
-    if ismethod(condition):
-        refuse(f".{condition.__name__} needs brackets: what it asks of, or nothing")
+    if isinstance(value, ThreeValued):
+        return value.condition
+    truth = scalar(value)
+    if truth is None or isinstance(truth, bool):
+        return Condition(truth)
+    if ismethod(truth):
+        refuse(f".{truth.__name__} needs brackets: what it asks of, or nothing")
     return refuse(
-        f"{short_repr(condition)} is no condition; write one such as ranking.clear(…), .more or .above(…)"
+        f"{short_repr(truth)} is no condition; write one such as ranking.clear(…), .more or .above(…)"
     )
 
 
-def both(*values: Any) -> Condition:
+def both(*values: object) -> Condition:
     """Hold where all do; where one is false, it is about those that are; else unknown if one is."""
     return _joined(values, decisive=False)
 
 
-def either(*values: Any) -> Condition:
+def either(*values: object) -> Condition:
     """Hold where any does; else unknown if one is."""
     return _joined(values, decisive=True)
 
 
-def _joined(values: tuple[Any, ...], *, decisive: bool) -> Condition:
+def _joined(values: tuple[object, ...], *, decisive: bool) -> Condition:
     """Join conditions of which a single one that has the `decisive` truth settles it.
 
     Whatever fails is about the conditions that fail, anything else about all. True and unknown are unknown.
@@ -71,15 +69,20 @@ def _joined(values: tuple[Any, ...], *, decisive: bool) -> Condition:
     return Condition(holds, tuple(subjects.values()), how)
 
 
-def negated(value: Any) -> Condition:
+def negated(value: object) -> Condition:
     """Hold where the condition does not."""
     condition = as_condition(value)
     holds = None if condition.holds is None else not condition.holds
     return Condition(holds, condition.about, condition.how)
 
 
-class ThreeValued:
+class ThreeValued(ABC):
     """What holds, does not, or is unknown; joined by &, | and ~."""
+
+    @property
+    @abstractmethod
+    def condition(self) -> Condition:
+        """What holds. Raises `UsageError` where that is not said."""
 
     __and__ = __rand__ = both
     __or__ = __ror__ = either
@@ -103,6 +106,13 @@ class Condition(ThreeValued):
     how: str = field(default="", compare=False)
     by_name: Callable[..., Condition] | None = field(default=None, compare=False, repr=False)
     lacks_name: str = field(default="", compare=False, repr=False)
+
+    @property
+    def condition(self) -> Condition:
+        """The condition itself. Raises `UsageError` for one that lacks a name."""
+        if self.lacks_name:
+            refuse(self.lacks_name)
+        return self
 
     def __call__(self, *names: object) -> Condition:
         """Ask it of what is named: `gap.more("wide")`."""

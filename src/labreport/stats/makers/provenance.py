@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
 
 
-def made_with(runs: Iterable[Any], word: str = "run") -> dict[str, str]:
+class HasProvenance(Protocol):
+    """A run, which says of itself on what it was made."""
+
+    @property
+    def provenance(self) -> Mapping[str, Any]:
+        """Its machine, threads and libraries."""
+
+
+def made_with(runs: Iterable[HasProvenance], word: str = "run") -> dict[str, str]:
     """Say on what machine and with which libraries runs were made, from what they say of themselves."""
     provenances = [run.provenance for run in runs]
     libraries: set[str] = set()
     for provenance in provenances:
-        libraries |= {f"{name} {version}" for name, version in provenance.get("libraries", {}).items()}
-
-    def values_of(key: str) -> str:
-        return "; ".join(sorted({str(provenance.get(key, "unknown")) for provenance in provenances}))
-
-    used = f"{values_of('cores')} cores, {values_of('threads')} for each {word}"
+        for name, version in provenance.get("libraries", {}).items():
+            libraries.add(f"{name} {version}")
+    processor, system = _listed(provenances, "processor"), _listed(provenances, "system")
+    cores, threads = _listed(provenances, "cores"), _listed(provenances, "threads")
+    python = f"Python {_listed(provenances, 'python')}"
     return {
-        "Machine": f"{values_of('processor')}, {values_of('system')}, {used}",
-        "Libraries": ", ".join([f"Python {values_of('python')}", *sorted(libraries)]),
+        "Machine": f"{processor}, {system}, {cores} cores, {threads} for each {word}",
+        "Libraries": ", ".join([python, *sorted(libraries)]),
     }
+
+
+def _listed(provenances: Sequence[Mapping[str, Any]], key: str) -> str:
+    """The different values of a key: `8; 16`."""
+    values = {str(provenance.get(key, "unknown")) for provenance in provenances}
+    return "; ".join(sorted(values))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, SupportsFloat
 
 from labreport.errors import refuse
 from labreport.project.measure import mistake_of_margin
@@ -16,17 +16,17 @@ from labreport.stats.scalars import plain_number
 
 
 def number(
-    value: Any,
-    ci: Any = None,
+    value: SupportsFloat,
+    ci: object = None,
     unit: str = "",
     n: int | None = None,
     method: str = "",
-    source: Any = None,
+    source: Source | str | None = None,
     exact: bool | None = None,
-    values: Mapping[Any, Any] | None = None,
+    values: Mapping[Any, SupportsFloat] | None = None,
     null: float | None = None,
     margin: float | None = None,
-    p: Any = None,
+    p: SupportsFloat | None = None,
     out_of: int | None = None,
 ) -> Quantity:
     """State a number that was computed by a method of one's own, with the ends of its 95 % interval.
@@ -46,39 +46,34 @@ def number(
     stated = plain_number(value)
     if exact is None:
         exact = isinstance(stated, int) and ci is None
-    low = high = None
-    on_logarithms = False
-    if ci is not None:
-        low, high = _ends(ci)
-        stated = float(stated)
-        if not low <= stated <= high:
-            refuse(f"number({stated!r}) is not between its ends, {low!r} and {high!r}")
-        on_logarithms = low > 0 and math.isclose(high / stated, stated / low, rel_tol=1e-6)
     by_replicate = []
-    for replicate, single in (values or {}).items():
-        by_replicate.append((replicate, float(plain_number(single))))
+    for replicate, number_of_replicate in (values or {}).items():
+        by_replicate.append((replicate, float(plain_number(number_of_replicate))))
     n = n or len(by_replicate)
     if not isinstance(source, Source):
         source = Source(n=n, unit_name="value", kind="computed", method=method, note=source or method)
-    quantity = Quantity(
-        stated,
-        unit,
-        low,
-        high,
-        n or 1,
-        source,
-        values=tuple(by_replicate),
-        exact=exact,
-        out_of=out_of,
-        p=None if p is None else float(plain_number(p)),
-        on_logarithms=on_logarithms,
-    )
+    quantity = Quantity(stated, unit, n=n or 1, source=source, values=tuple(by_replicate), exact=exact)
+    if ci is not None:
+        quantity = _with_ends(quantity, float(stated), ci)
+    quantity = replace(quantity, out_of=out_of, p=None if p is None else float(plain_number(p)))
     return quantity if null is None else _as_comparison(quantity, null, margin)
 
 
-def _ends(ci: Any) -> tuple[float, float]:
+def _with_ends(quantity: Quantity, value: float, ci: object) -> Quantity:
+    """A quantity with its interval, which may be one on logarithms.
+
+    Raises `UsageError` for a value outside of it.
+    """
+    low, high = _ends(ci)
+    if not low <= value <= high:
+        refuse(f"number({value!r}) is not between its ends, {low!r} and {high!r}")
+    on_logarithms = low > 0 and math.isclose(high / value, value / low, rel_tol=1e-6)
+    return replace(quantity, value=value, low=low, high=high, on_logarithms=on_logarithms)
+
+
+def _ends(ci: object) -> tuple[float, float]:
     """The ends of an interval: a pair, or an object of SciPy that has one."""
-    interval = getattr(ci, "confidence_interval", ci)
+    interval: Any = getattr(ci, "confidence_interval", ci)
     low, high = interval() if callable(interval) else interval
     return float(plain_number(low)), float(plain_number(high))
 
@@ -99,7 +94,7 @@ def _as_comparison(quantity: Quantity, null: float, margin: float | None) -> Qua
     )
 
 
-def fact(truth: Any, sentence: str, otherwise: str = "") -> Fact:
+def fact(truth: object, sentence: str, otherwise: str = "") -> Fact:
     """State a truth that was counted or computed, with the sentence that it makes, or makes `otherwise`."""
     return Fact(sentence=sentence, truth=as_condition(truth).holds, otherwise=otherwise)
 
@@ -128,16 +123,16 @@ def ratio(first: Quantity, second: Quantity) -> Quantity:
 
 
 def _ratio_source(first: Quantity, second: Quantity) -> Source:
-    labels = [quantity.source.measure or quantity.source.note or "a number" for quantity in (first, second)]
-    names = first.source.experiments + second.source.experiments
-    return Source(
-        tuple(dict.fromkeys(names)),
-        n=min(first.source.n, second.source.n),
-        unit_name=first.source.unit_name,
-        kind="computed",
-        note=" over ".join(labels),
-        relation="over",
-    )
+    """Where a ratio comes from: of which experiments, over how many units, of what."""
+    over, under = first.source, second.source
+    experiments = tuple(dict.fromkeys(over.experiments + under.experiments))
+    note = f"{_described(over)} over {_described(under)}"
+    n = min(over.n, under.n)
+    return Source(experiments, n=n, unit_name=over.unit_name, kind="computed", note=note, relation="over")
+
+
+def _described(source: Source) -> str:
+    return source.measure or source.note or "a number"
 
 
 def _donner_and_zou(first: Quantity, second: Quantity) -> tuple[float, float] | None:
