@@ -4,41 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING
 
 from labreport.errors import refuse
 from labreport.project.measure import Measure
 from labreport.stats.finding import Comparison, Count, Difference, Effect, Fact, GroupedDifference, Ranking
 from labreport.stats.formats import FormattedQuantity
-from labreport.stats.names import Namespace, members_equal, stored_fields, stored_kind
+from labreport.stats.names import HasHtml, Namespace, members_equal, stored_fields, stored_kind
 from labreport.stats.quantity import Quantity, Source
 from labreport.stats.tables import Column, Table
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 class Answer(Namespace):
     """What a question's function returns: quantities, findings, tables, texts and lists by name."""
 
-    def __init__(self, /, **names: Any) -> None:
+    def __init__(self, /, **names: object) -> None:
         super().__init__(names)
 
     def __or__(self, other: Namespace) -> Answer:
         """Join two answers. Raises `UsageError` where one name means two things."""
         return Answer(**_joined(self, other, ""))
 
-    def _printable(self) -> list[Any]:
-        return [value for value in self.members.values() if hasattr(type(value), "_repr_html_")]
+    def _shown_members(self) -> list[HasHtml]:
+        """Its findings and tables, which are what people look at."""
+        return [value for value in self.members.values() if isinstance(value, HasHtml)]
 
     def __repr__(self) -> str:
-        return "\n\n".join(map(repr, self._printable())) or super().__repr__()
+        return "\n\n".join(map(repr, self._shown_members())) or super().__repr__()
 
     def _repr_html_(self) -> str:
-        parts = [value._repr_html_() for value in self._printable()]
+        parts = [value._repr_html_() for value in self._shown_members()]
         return "".join(parts) or f"<pre>{escape(repr(self))}</pre>"
 
 
-def _joined(first: Namespace, second: Namespace, prefix: str) -> dict[str, Any]:
+def _joined(first: Namespace, second: Namespace, prefix: str) -> dict[str, object]:
     """The members of both: namespaces of one name are joined, anything else of one name has to be equal."""
-    members = dict(first.members)
+    members: dict[str, object] = dict(first.members)
     for name, value in second.members.items():
         ours = members.setdefault(name, value)
         if isinstance(ours, Namespace) and isinstance(value, Namespace):
@@ -50,16 +54,16 @@ def _joined(first: Namespace, second: Namespace, prefix: str) -> dict[str, Any]:
 
 _VALUES = (Quantity, FormattedQuantity, Source, Table, Column, Comparison, Measure)
 _FINDINGS = (Ranking, Difference, Effect, Count, Fact)
-_BY_NAME: dict[str, Any] = {stored_kind(kind): kind for kind in _VALUES + _FINDINGS}
+_BY_NAME: dict[str, type[DataclassInstance]] = {stored_kind(kind): kind for kind in _VALUES + _FINDINGS}
 """The classes of which an answer is made, beside names, lists and texts."""
 
 
-def from_json(answer: Mapping[str, Any]) -> Answer:
+def from_json(answer: Mapping[str, object]) -> Answer:
     """Read what `to_json` wrote."""
     return Answer(**{name: _value_of(value) for name, value in answer.items()})
 
 
-def _value_of(value: Any) -> Any:
+def _value_of(value: object) -> object:
     if isinstance(value, (list, tuple)):
         return tuple(map(_value_of, value))
     if not isinstance(value, Mapping):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from labreport.project import Data, Measure
 from labreport.project.checks import name_of
@@ -17,6 +17,8 @@ from labreport.stats.names import find
 if TYPE_CHECKING:
     import pandas
 
+Unit: TypeAlias = Hashable
+"""What is independent: a replicate, or where there are none a row by its place."""
 VALUE, ROW, UNIT = "value of the measure", "row of the table", "replicate or row"
 """Columns that are added: the measure as it is stored, shares as fractions; the place of a row in the table,
 from 0; the replicate, or this place where there are none."""
@@ -53,7 +55,7 @@ class Cell:
     group: str
     name: str
     frame: pandas.DataFrame
-    elsewhere: frozenset[Any] = frozenset()
+    elsewhere: frozenset[Unit] = frozenset()
 
     @property
     def data(self) -> Data:
@@ -61,13 +63,13 @@ class Cell:
         return self.division.data
 
     @cached_property
-    def values(self) -> dict[Any, float]:
+    def values(self) -> dict[Unit, float]:
         """A number for each replicate, in the order in which they stand.
 
         Without replicates it is one for each row, by its place in the cell.
         """
         if self.data.replicate is None:
-            by_place: dict[Any, float] = self.frame[VALUE].reset_index(drop=True).dropna().to_dict()
+            by_place: dict[Unit, float] = self.frame[VALUE].reset_index(drop=True).dropna().to_dict()
             return by_place
         measure = self.division.measure
         column = measure.name if callable(measure.reduce) else VALUE
@@ -81,7 +83,7 @@ class Cell:
         return values
 
     @cached_property
-    def rows(self) -> dict[Any, int]:
+    def rows(self) -> dict[Unit, int]:
         """The place of the first row of each replicate, with an empty cell or not."""
         return first_rows(self.frame)
 
@@ -96,7 +98,7 @@ class Cell:
         return self.frame[self.frame[VALUE].notna()]
 
     @cached_property
-    def expected(self) -> set[Any]:
+    def expected(self) -> set[Unit]:
         """The replicates that belong here by what is constant of them; without replicates, the rows."""
         if self.data.replicate is None:
             return set(self.rows)
@@ -139,9 +141,9 @@ def _reduce(measure: Measure, numbers: pandas.Series) -> float:
     return float(measure.reduce(numbers)) / measure.input_factor
 
 
-def first_rows(frame: pandas.DataFrame) -> dict[Any, int]:
+def first_rows(frame: pandas.DataFrame) -> dict[Unit, int]:
     """The place in the table of the first row of each replicate."""
-    rows: dict[Any, int] = frame.drop_duplicates(UNIT).set_index(UNIT)[ROW].to_dict()
+    rows: dict[Unit, int] = frame.drop_duplicates(UNIT).set_index(UNIT)[ROW].to_dict()
     return rows
 
 
@@ -153,7 +155,7 @@ def cells_of_table(
     measure: Measure,
     by: str | None,
     within: str | None,
-    names: Sequence[Any] | None,
+    names: Sequence[object] | None,
 ) -> Cells:
     """Divide a table by the values of `within` and of `by`, in their order; the cells of `names`, or of all.
 
@@ -252,7 +254,7 @@ def _is_constant(frame: pandas.DataFrame, column: str) -> bool:
     return bool((frame.groupby(UNIT, observed=True)[column].nunique() <= 1).all())
 
 
-def rows_by_value(frame: pandas.DataFrame, column: str | None) -> list[tuple[Any, pandas.DataFrame]]:
+def rows_by_value(frame: pandas.DataFrame, column: str | None) -> list[tuple[object, pandas.DataFrame]]:
     """The rows of each value of a column, of categories and numbers in their order; without one, all rows."""
     if column is None:
         return [(None, frame)]
@@ -260,12 +262,12 @@ def rows_by_value(frame: pandas.DataFrame, column: str | None) -> list[tuple[Any
     return list(frame.groupby(column, sort=ordered, observed=True))
 
 
-def _chosen(cells: Cells, names: Sequence[Any]) -> Cells:
+def _chosen(cells: Cells, names: Sequence[object]) -> Cells:
     """The cells of some values; each knows which replicates of its group have another."""
     chosen: Cells = {}
     for group, cells_of_group in cells.items():
         chosen_names = [find(name, cells_of_group) for name in names]
-        elsewhere: set[Any] = set()
+        elsewhere: set[Unit] = set()
         for name, cell in cells_of_group.items():
             if name not in chosen_names:
                 elsewhere |= cell.rows.keys()
@@ -315,11 +317,11 @@ def _absence_texts(cells: Sequence[Cell]) -> list[str]:
 
     Who is in one of two independent groups does not lack the other.
     """
-    present: set[Any] = set()
+    present: set[Unit] = set()
     if len(cells) == 2 and not shared_units(*cells):
         first, second = cells
         present = {*first.rows, *second.rows, *first.elsewhere}
-    absent: dict[str, set[Any]] = {}
+    absent: dict[str, set[Unit]] = {}
     for cell in cells:
         units = absent.setdefault(cell.varying, set())
         units |= cell.expected - cell.rows.keys() - present
@@ -329,7 +331,7 @@ def _absence_texts(cells: Sequence[Cell]) -> list[str]:
     return texts
 
 
-def shared_units(first: Cell, second: Cell) -> set[Any]:
+def shared_units(first: Cell, second: Cell) -> set[Unit]:
     """The replicates that both cells have."""
     return first.rows.keys() & second.rows.keys()
 
@@ -343,7 +345,7 @@ def count_phrase(number: int, singular: str, several: str) -> str:
 
 def count_expected(cells: Sequence[Cell]) -> int:
     """How many replicates belong to some cells; without replicates, how many rows."""
-    units: set[Any] = set()
+    units: set[Unit] = set()
     for cell in cells:
         units |= cell.expected
     return len(units)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from labreport.stats.finding import (
     ComparisonFinding,
@@ -64,7 +63,7 @@ def quantities(answer: Namespace, path: str = "") -> Iterator[tuple[str, Quantit
             yield member_path, member
 
 
-def _of_finding(finding: Finding, path: str, beside: Mapping[str, Any]) -> Iterator[tuple[str, Quantity]]:
+def _of_finding(finding: Finding, path: str, beside: Mapping[str, object]) -> Iterator[tuple[str, Quantity]]:
     """What a finding prints as, its means and its differences, but for those that stand `beside` it."""
     if finding.quantity is not None:
         yield path, finding.quantity

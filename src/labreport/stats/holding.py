@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any
 
 from labreport.stats.conditions import Condition
-from labreport.stats.finding import Count, DifferenceFinding, Fact, Ranking
+from labreport.stats.finding import Count, DifferenceFinding, Fact, Finding, Ranking
 from labreport.stats.judgement import WORDS
 from labreport.stats.names import quoted_name
 from labreport.stats.quantity import Quantity
@@ -19,7 +18,7 @@ Asked = Iterator[tuple[str, Condition]]
 """What may be asked, as text behind the name of the value, and the condition."""
 
 
-def holding_conditions(value: Any, name: str) -> list[tuple[str, Condition]]:
+def holding_conditions(value: Finding | Quantity, name: str) -> list[tuple[str, Condition]]:
     """List what holds now of the value of a name: `ranking.clear("complex", "small")`, with its condition."""
     holding = []
     for text, condition in _asked(value):
@@ -28,7 +27,7 @@ def holding_conditions(value: Any, name: str) -> list[tuple[str, Condition]]:
     return holding
 
 
-def _asked(value: Any) -> Asked:
+def _asked(value: Finding | Quantity) -> Asked:
     """What may be asked of a finding or a quantity."""
     if isinstance(value, Fact):
         yield "", value.condition
@@ -41,15 +40,13 @@ def _asked(value: Any) -> Asked:
         yield from _asked_of_ranking(value)
     elif isinstance(value, DifferenceFinding):
         yield from _asked_of_difference(value)
-    elif value.exact:
-        yield from _asked_of_exact_number(value)
-    else:
-        yield from _asked_of_interval(value)
+    elif isinstance(value, Quantity):
+        yield from _asked_of_exact_number(value) if value.exact else _asked_of_interval(value)
 
 
-def _by_word(value: Any, word: str, *names: str, path: str = "") -> tuple[str, Condition]:
+def _by_word(value: object, word: str, *names: str, path: str = "") -> tuple[str, Condition]:
     """A condition by its word, of what is named: `.clear("complex", "small")`; `path` stands before it."""
-    condition = getattr(value, word)
+    condition: Condition = getattr(value, word)
     text = f"{path}.{word}"
     if not names:
         return text, condition

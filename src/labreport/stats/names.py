@@ -7,7 +7,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import Field, fields, is_dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from unicodedata import normalize
 
 from labreport.errors import did_you_mean, refuse
@@ -15,6 +15,9 @@ from labreport.project.checks import STORED_AS, name_of
 from labreport.stats.conditions import Condition
 from labreport.stats.quantity import Quantity
 from labreport.stats.scalars import plain_number, scalar
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 def quoted_name(name: str) -> str:
@@ -67,6 +70,13 @@ class HasParts(ABC):
         return self[name]
 
 
+@runtime_checkable
+class HasHtml(Protocol):
+    """What a notebook shows: a finding, a table, an answer."""
+
+    def _repr_html_(self) -> str: ...
+
+
 def members_equal(first: object, second: object) -> bool:
     """Whether two values of an answer are equal in all that is written of them."""
     return bool(_value_to_json(first) == _value_to_json(second))
@@ -99,11 +109,11 @@ class Namespace(HasParts):
         return "\n".join(f"{name}: {value!r}" for name, value in self.members.items())
 
 
-def _as_member(name: object, value: Any) -> Any:
+def _as_member(name: object, value: Any) -> object:
     """A value as an answer holds it. Raises `UsageError` for what cannot be printed with its source."""
     if isinstance(value, (str, Quantity, Namespace)):
         return value
-    if is_dataclass(value) and hasattr(value, "_repr_html_"):  # a finding, a table
+    if isinstance(value, HasHtml) and is_dataclass(value):  # a finding, a table
         return value
     if isinstance(value, Mapping):
         return Namespace(value)
@@ -126,15 +136,15 @@ def to_json(answer: Namespace) -> dict[str, Any]:
     return {name: _value_to_json(value) for name, value in answer.members.items()}
 
 
-def _value_to_json(value: Any) -> Any:
+def _value_to_json(value: object) -> object:
     if isinstance(value, Namespace):
         return {"is": "names", "members": to_json(value)}
     if isinstance(value, (list, tuple)):
         return [_value_to_json(item) for item in value]
     if not is_dataclass(value):
         return value
-    written: dict[str, Any] = {"is": stored_kind(type(value))}
-    for key, attribute in stored_fields(type(value)).items():
+    written: dict[str, object] = {"is": stored_kind(type(value))}
+    for key, attribute in stored_fields(value).items():
         member = getattr(value, attribute.name)
         is_empty_default = member in ("", (), None) and member == attribute.default
         if not is_empty_default:
@@ -147,7 +157,7 @@ def stored_kind(kind: type) -> str:
     return getattr(kind, "stored_as", kind.__name__.lower())
 
 
-def stored_fields(kind: Any) -> dict[str, Field[Any]]:
+def stored_fields(kind: DataclassInstance | type[DataclassInstance]) -> dict[str, Field[Any]]:
     """The fields of a class by their keys in a stored answer; what is not compared is not stored."""
     by_key = {}
     for attribute in fields(kind):

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from labreport.project import Data
 from labreport.project.checks import name_of
-from labreport.stats.cells import Cell, count_phrase, first_rows, shared_units
+from labreport.stats.cells import Cell, Unit, count_phrase, first_rows, shared_units
 from labreport.stats.wording import plural
 
 if TYPE_CHECKING:
     import pandas
 
-Rows: TypeAlias = dict[Any, int]
+Rows: TypeAlias = dict[Unit, int]
 """The place in the table of the first row of each replicate."""
 
 
@@ -89,7 +89,7 @@ def _pairing_problem(data: Data, rows: Rows, other_rows: Rows, names: tuple[str,
     return f"{_name_units(data.unit, only_second, 'has', 'have')} no {first}, {rest}"
 
 
-def _name_units(noun: str, units: Sequence[Any], singular: str, several: str) -> str:
+def _name_units(noun: str, units: Sequence[Unit], singular: str, several: str) -> str:
     """`patient 'P1' is`, `patients 'P3', 'P10' and 5 more are`, with one of the two verbs."""
     if len(units) == 1:
         return f"{noun} {name_of(units[0])!r} {singular}"
