@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from labreport.errors import refuse
 from labreport.project.measure import Measure
 from labreport.stats.finding import Comparison, Count, Difference, Effect, Fact, GroupedDifference, Ranking
 from labreport.stats.formats import FormattedQuantity
-from labreport.stats.names import HasHtml, Namespace, members_equal, stored_fields, stored_kind
+from labreport.stats.names import Namespace, members_equal, stored_fields, stored_kind
 from labreport.stats.quantity import Quantity, Source
 from labreport.stats.tables import Column, Table
 
@@ -28,9 +28,9 @@ class Answer(Namespace):
         """Join two answers. Raises `UsageError` where one name means two things."""
         return Answer(**_joined(self, other, ""))
 
-    def _shown_members(self) -> list[HasHtml]:
+    def _shown_members(self) -> list[Any]:
         """Its findings and tables, which are what people look at."""
-        return [value for value in self.members.values() if isinstance(value, HasHtml)]
+        return [value for value in self.members.values() if hasattr(type(value), "_repr_html_")]
 
     def __repr__(self) -> str:
         return "\n\n".join(map(repr, self._shown_members())) or super().__repr__()

@@ -26,7 +26,7 @@ from 0; the replicate, or this place where there are none."""
 
 @dataclass(frozen=True, eq=False)
 class Division:
-    """The rows of a table that belong to a group, as a measure reads them; see `divide`.
+    """The rows of a table that belong to a group, as a measure reads them; see `cells_of_table`.
 
     `frame` has the columns `VALUE`, `ROW` and `UNIT` too. `constant` are those of `by` and `within` of which
     each replicate has one value, as a patient has one arm. `unassigned` rows of the table belong to no group.
@@ -162,7 +162,7 @@ def cells_of_table(
     Raises `UsageError` for a column or name that is not there, for cells that are empty or no numbers, and
     for a value that is nearly one of the names.
     """
-    division = divide(data, measure, by, within)
+    division = _divide(data, measure, by, within)
     cells: Cells = {}
     for group_value, rows_of_group in rows_by_value(division.frame, within):
         group = NO_GROUP if within is None else name_of(group_value)
@@ -173,37 +173,35 @@ def cells_of_table(
     return cells if names is None else _chosen(cells, names)
 
 
-def divide(data: Data, measure: Measure, by: str | None, within: str | None) -> Division:
-    """Read the columns that are needed, and check every cell of them."""
-    grouping = [column for column in (by, within, data.replicate) if column is not None]
+def _divide(data: Data, measure: Measure, by: str | None, within: str | None) -> Division:
+    """Read the columns that are needed, and check all their values."""
+    dividers = [column for column in (by, within) if column is not None]
+    grouping = dividers if data.replicate is None else [*dividers, data.replicate]
     for column in (measure.name, *grouping):
         data.check_column(column)
     for column in grouping:
         data.check_names(column)
-    for divider in (by, within):
-        if divider is not None:
-            _refuse_near_names(data, divider)
+    for column in dividers:
+        _refuse_near_names(data, column)
     numbers = data.numbers(measure.name)
     if data.missing != "drop":
         _refuse_empty(data, [measure.name, *grouping])
     check_numbers(data, measure, numbers)
-    stored = numbers / measure.input_factor
     rows_yes_no = are_yes_no(data, measure, numbers)
     if measure.reduce == "any" and not rows_yes_no:
         measure.refuse_declaration(
             f'{data.name}: reduce="any" is of True and False, or of 1 and 0 with the unit "%"'
         )
-    places = range(len(stored))
+    places = range(len(numbers))
     units = places if data.replicate is None else data.frame[data.replicate]
-    is_named = data.frame[grouping].notna().all(axis=1)
-    frame = data.frame.assign(**{VALUE: stored, ROW: places, UNIT: units})[is_named]
+    frame = data.frame.assign(**{VALUE: numbers / measure.input_factor, ROW: places, UNIT: units})
+    frame = frame[frame[grouping].notna().all(axis=1)]
     has_repetitions = frame[frame[VALUE].notna()].duplicated([*grouping, UNIT]).any()
     yes_no = rows_yes_no and (not has_repetitions or measure.reduce in ("any", "max", "min"))
     constant = []
-    for divider in (by, within):
-        if divider is not None and data.replicate is not None and _is_constant(frame, divider):
-            constant.append(divider)
-    unassigned = len(stored) - len(frame)
+    if data.replicate is not None:
+        constant = [column for column in dividers if _is_constant(frame, column)]
+    unassigned = len(numbers) - len(frame)
     return Division(data, measure, by, within, frame, constant, unassigned, rows_yes_no, yes_no)
 
 
@@ -218,16 +216,18 @@ def _refuse_empty(data: Data, columns: Sequence[str]) -> None:
 
 def _refuse_near_names(data: Data, column: str) -> None:
     """Refuse names of groups that differ only in case or blanks: `Drug` beside `drug` is a slip."""
-    cells = data.frame[column]
+    names = data.frame[column]
     first_rows: dict[str, int] = {}
-    for row in (~cells.duplicated()).to_numpy().nonzero()[0]:
-        name = cells.iloc[row]
-        if isinstance(name, str):
-            first_row = first_rows.setdefault("".join(name.split()).casefold(), row)
-            if first_row != row:
-                slip = f"{data.line(row)} has {name!r} in column {column!r}, and"
-                advice = "correct one, or leave such rows out by where="
-                data.refuse_declaration(f"{slip} {data.line(first_row)} {cells.iloc[first_row]!r}: {advice}")
+    for row in (~names.duplicated()).to_numpy().nonzero()[0]:
+        name = names.iloc[row]
+        if not isinstance(name, str):
+            continue
+        letters = "".join(name.split()).casefold()
+        first_row = first_rows.setdefault(letters, row)
+        if first_row != row:
+            slip = f"{data.line(row)} has {name!r} in column {column!r}, and"
+            advice = "correct one, or leave such rows out by where="
+            data.refuse_declaration(f"{slip} {data.line(first_row)} {names.iloc[first_row]!r}: {advice}")
 
 
 def check_numbers(data: Data, measure: Measure, numbers: pandas.Series) -> None:

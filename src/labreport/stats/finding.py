@@ -155,8 +155,8 @@ class SubjectFinding(MeasuredFinding):
     subjects: tuple[str, ...]
     measure: Measure
     epoch: int | None = None
-    labels: tuple[str, ...] = ()
-    subject_means: tuple[tuple[str, Quantity], ...] = ()
+    labels: tuple[str, ...]
+    subject_means: tuple[tuple[str, Quantity], ...]
     unit_name: str = field(default="seed", metadata={STORED_AS: "unit"})
     axis: str = ""
 
@@ -176,8 +176,7 @@ class SubjectFinding(MeasuredFinding):
 
     def label(self, name: str) -> str:
         """What people call a subject."""
-        labels = dict(zip(self.subjects, self.labels, strict=False))
-        return labels.get(name) or name
+        return dict(zip(self.subjects, self.labels, strict=True))[name]
 
     def means_of(self, names: Iterable[str]) -> tuple[tuple[str, Quantity], ...]:
         """The means of some subjects."""
@@ -226,35 +225,26 @@ class Count(SubjectFinding):
     @property
     def all(self) -> Condition:
         """Hold where it is so in every run; of one subject by its name, `all("wide")`."""
-        return self._ask_all()
+        return self._ask_all_or_none("all")
 
     @property
     def none(self) -> Condition:
         """Hold where it is so in no run; of one subject by its name, `none("wide")`."""
-        return self._ask_none()
+        return self._ask_all_or_none("none")
 
     def at_least(self, number: Bound, name: object = None) -> Condition:
         """Hold where at least so many were counted, of all or of one subject; unknown of fewer runs."""
-        count = self._of_one_or_all(name)
+        count = self if name is None else self._of_subject(self.find_subject(name))
         reached: Condition = count.quantity >= number
         return replace(reached, about=(count,))
 
-    def _ask_all(self, name: object = None) -> Condition:
-        count = self._of_one_or_all(name)
+    def _ask_all_or_none(self, word: str, name: object = None) -> Condition:
+        """Ask whether it is so in `all` runs, or in `none`: of all subjects, or of one."""
+        count = self if name is None else self._of_subject(self.find_subject(name))
         number = int(count.quantity.value or 0)
-        return count._without(count.quantity.n - number, by_name=self._ask_all)
-
-    def _ask_none(self, name: object = None) -> Condition:
-        count = self._of_one_or_all(name)
-        return count._without(int(count.quantity.value or 0), by_name=self._ask_none)
-
-    def _without(self, exceptions: int, by_name: Callable[..., Condition]) -> Condition:
-        """Hold where there is no exception, else tell how many there are: `by 2 of 5`."""
-        how = f"by {exceptions} of {self.quantity.n}" if exceptions else ""
-        return Condition(exceptions == 0, (self,), how, by_name=by_name)
-
-    def _of_one_or_all(self, name: object) -> Count:
-        return self if name is None else self._of_subject(self.find_subject(name))
+        exceptions = count.quantity.n - number if word == "all" else number
+        how = f"by {exceptions} of {count.quantity.n}" if exceptions else ""
+        return Condition(exceptions == 0, (count,), how, by_name=partial(self._ask_all_or_none, word))
 
     def __iter__(self) -> Iterator[str]:
         """The names of what was counted."""
@@ -278,6 +268,8 @@ class Count(SubjectFinding):
 class ComparisonFinding(MeasuredFinding, Askable):
     """Comparisons that are judged together, each as one of `family`."""
 
+    names_needed: ClassVar[int] = 1
+    """How many names say which of several comparisons is asked."""
     family: int
 
     @abstractmethod
@@ -290,6 +282,17 @@ class ComparisonFinding(MeasuredFinding, Askable):
 
         Where it is of several comparisons, the condition lacks a name, with which it can be called.
         """
+
+    def condition_without_name(self, word: str, bound: Bound | None) -> Condition:
+        """What a condition of several comparisons is until it is called with a name, or two of a ranking.
+
+        Who uses it before is told to write `.more("b")`, but `["b"].above(…)`.
+        """
+        names = list(self)
+        wanted = ", ".join(map(repr, names[: self.names_needed]))
+        example = f".{word}({wanted})" if bound is None else f"[{wanted}].{word}(…)"
+        message = f".{word} of which of {', '.join(names[:8])}? Write it as {example}"
+        return Condition(None, (self,), lacks_name=message, by_name=partial(self.ask, word))
 
     def check_word(self, word: str) -> None:
         """Raise `UsageError` for a word that its comparisons cannot be asked: there is none."""
@@ -381,17 +384,10 @@ class ComparedSubjects(SubjectFinding, ComparisonFinding):
 
     def comparisons_of(self, subjects: tuple[str, ...]) -> list[Comparison]:
         """The comparisons that begin with these subjects; else those whose reverse does, reversed."""
-        return _beginning_with(subjects, self.comparisons) or _beginning_with(subjects, self.both_ways())
-
-
-def _beginning_with(subjects: tuple[str, ...], comparisons: Iterable[Comparison]) -> list[Comparison]:
-    """The comparisons whose first subjects are these."""
-    return [comparison for comparison in comparisons if comparison.subjects[: len(subjects)] == subjects]
-
-
-def _name_needed(word: str, names: Sequence[str], example: str) -> str:
-    """What is told where a condition is of one of several comparisons, and no name says of which."""
-    return f".{word} of which of {', '.join(names[:8])}? Write it as {example}"
+        matching = [way for way in self.comparisons if way.subjects[: len(subjects)] == subjects]
+        if matching:
+            return matching
+        return [way for way in self.both_ways() if way.subjects[: len(subjects)] == subjects]
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
@@ -402,6 +398,7 @@ class Ranking(ComparedSubjects):
     words: ClassVar[str] = (
         "clear(…) wins leads none_clear clear same unclear every any order first where_clear mean means"
     )
+    names_needed: ClassVar[int] = 2
 
     def __iter__(self) -> Iterator[str]:
         """The names of its subjects, the best first."""
@@ -466,11 +463,8 @@ class Ranking(ComparedSubjects):
         """Ask a pair of names; of two that were not compared, since neither is best, it is unknown."""
         self.check_word(word)
         if not names:
-            names_in_order = self.order
-            first, second, *_ = names_in_order
-            message = _name_needed(word, names_in_order, f".{word}({first!r}, {second!r})")
-            condition = Condition(None, (self,), lacks_name=message)
-        elif self._is_left_out(*names):
+            return self.condition_without_name(word, bound)
+        if self._is_left_out(*names):
             condition = Condition(None, (self,))
         else:
             comparison = self.comparison_of(*names)
@@ -530,13 +524,6 @@ class DifferenceFinding(ComparisonFinding):
         """The groups where the comparison of this name is clear: none, where there are no groups."""
         return []
 
-    def _condition_without_name(self, word: str, bound: Bound | None) -> Condition:
-        """What a condition of several comparisons is until it is called with a name."""
-        names = list(self)
-        name = names[0]
-        example = f".{word}({name!r})" if bound is None else f"[{name!r}].{word}(…)"
-        return Condition(None, (self,), lacks_name=_name_needed(word, names, example))
-
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Difference(ComparedSubjects, DifferenceFinding):
@@ -568,11 +555,9 @@ class Difference(ComparedSubjects, DifferenceFinding):
         """Ask the comparison of these names; without names the whole."""
         comparison = self.comparison_of(*names) if names else self.whole
         if comparison is None:
-            condition = self._condition_without_name(word, bound)
-        else:
-            asked = comparison.quantity.ask(word, bound=bound)
-            condition = replace(asked, about=(self.single(comparison),))
-        return replace(condition, by_name=partial(self.ask, word))
+            return self.condition_without_name(word, bound)
+        condition = comparison.quantity.ask(word, bound=bound)
+        return replace(condition, about=(self.single(comparison),), by_name=partial(self.ask, word))
 
     def single(self, comparison: Comparison) -> Difference:
         """The finding of one of its comparisons, which may be this one."""
@@ -657,8 +642,7 @@ class GroupedDifference(DifferenceFinding):
     def ask(self, word: str, *names: object, bound: Bound | None = None) -> Condition:
         """Ask a comparison, of which the first name is the group."""
         if not names:
-            nameless = self._condition_without_name(word, bound)
-            return replace(nameless, by_name=partial(self.ask, word))
+            return self.condition_without_name(word, bound)
         group, *subjects = names
         condition: Condition = self[group].ask(word, *subjects, bound=bound)
         return condition

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from labreport.errors import refuse
 from labreport.project.measure import Measure
@@ -31,8 +32,7 @@ def mean_of(sample: Sample, measure: Measure) -> Quantity:
     estimate = _mean_estimate(sample, measure)
     if measure.is_share and measure.bounded and estimate.low is not None and estimate.high is not None:
         estimate = replace(estimate, low=max(0.0, estimate.low), high=min(1.0, estimate.high))
-    source = _source([sample], measure, estimate)
-    mean = _quantity(estimate, measure.quantity_unit, source, sample)
+    mean = _quantity(estimate, measure.quantity_unit, _source([sample], measure, estimate), sample)
     if mean.is_of_one_run and measure.scale == "difference":
         return replace(mean, margin=measure.stored_margin)  # to whose decimals it is printed
     return mean
@@ -46,31 +46,37 @@ def compare(
     Paired where all units are shared (of a table, or `paired` says so), else by Welch or Newcombe; over items
     and units where both are known item by item. A measure that is a difference is compared with zero by its
     two terms. The quantity has its own 95 % interval, and the one at level 1 − 0.05 / `family` by which it is
-    judged: none of one unit, whatever is known of its items.
+    judged: none of one unit, whatever is known of its items. What is equal in every unit and item of several
+    is the same, if there is a margin: both ends are the null.
     """
+    samples = [first]
+    sizes: tuple[int, ...] = ()
     if second is None:
-        return _compare_with_zero(measure, family, first)
-    is_paired = _is_paired(first, second, paired)
-    used = (first, second)
-    if is_paired:
-        units = [unit for unit in first.values if unit in second.values]
-        used = (first.only(units), second.only(units))
-    alone = _difference_estimate(*used, measure, is_paired, ALPHA)
-    of_family = _difference_estimate(*used, measure, is_paired, ALPHA / family)
-    source = _source((first, second), measure, alone)
-    if not is_paired:
-        source = replace(source, sizes=(len(first.values), len(second.values)))
-    return _compared_quantity(alone, of_family, family, measure, source, used)
-
-
-def _compare_with_zero(measure: Measure, family: int, sample: Sample) -> Quantity:
-    """Compare a measure that is a difference itself, by its two terms where both are known by items."""
-    if measure.scale == "ratio":
-        measure.refuse_declaration("a ratio is of two; name both")
-    alone = _numbers_estimate(sample, measure, ALPHA)
-    of_family = _numbers_estimate(sample, measure, ALPHA / family)
-    source = _source([sample], measure, alone)
-    return _compared_quantity(alone, of_family, family, measure, source, [sample])
+        if measure.scale == "ratio":
+            measure.refuse_declaration("a ratio is of two; name both")
+        estimate_at = partial(_numbers_estimate, first, measure)
+    else:
+        is_paired = _is_paired(first, second, paired)
+        if is_paired:
+            units = [unit for unit in first.values if unit in second.values]
+            first, second = first.only(units), second.only(units)
+        else:
+            sizes = (len(first.values), len(second.values))
+        samples = [first, second]
+        estimate_at = partial(_difference_estimate, first, second, measure, is_paired)
+    alone = estimate_at(ALPHA)
+    source = replace(_source(samples, measure, alone), sizes=sizes)
+    quantity = _quantity(alone, measure.difference_unit, source, first)
+    null = 1.0 if measure.scale == "ratio" else 0.0
+    groups = tuple((sample.name, len(sample.values)) for sample in samples)
+    quantity = replace(quantity, null=null, family=family, margin=measure.stored_margin, groups=groups)
+    if alone.n < 2:
+        return quantity
+    if alone.all_equal and measure.stored_margin is not None:
+        return replace(quantity, p=alone.p, judged_low=null, judged_high=null)
+    alpha = ALPHA / family
+    low, high = _finite_ends(with_exact_test(estimate_at(alpha), alpha))
+    return replace(quantity, p=alone.p, judged_low=low, judged_high=high)
 
 
 def _is_paired(first: Sample, second: Sample, paired: bool | None) -> bool:
@@ -159,31 +165,6 @@ def _is_constant_share(sample: Sample, measure: Measure) -> bool:
 
 
 # Quantities
-
-
-def _compared_quantity(
-    alone: Estimate,
-    of_family: Estimate,
-    family: int,
-    measure: Measure,
-    source: Source,
-    samples: Sequence[Sample],
-) -> Quantity:
-    """The quantity of a comparison, with its own interval and that of the family, which judges it.
-
-    Nothing judges one unit, or what has no interval. What is equal in every unit and item of several is the
-    same, if there is a margin: its ends are the null.
-    """
-    null = 1.0 if measure.scale == "ratio" else 0.0
-    quantity = _quantity(alone, measure.difference_unit, source, samples[0])
-    groups = tuple((sample.name, len(sample.values)) for sample in samples)
-    quantity = replace(quantity, null=null, family=family, margin=measure.stored_margin, groups=groups)
-    if alone.n < 2:
-        return quantity
-    if alone.all_equal and measure.stored_margin is not None:
-        return replace(quantity, p=alone.p, judged_low=null, judged_high=null)
-    low, high = _finite_ends(with_exact_test(of_family, ALPHA / family))
-    return replace(quantity, p=alone.p, judged_low=low, judged_high=high)
 
 
 def _quantity(estimate: Estimate, unit: str, source: Source, sample: Sample) -> Quantity:

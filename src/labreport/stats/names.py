@@ -7,7 +7,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import Field, fields, is_dataclass
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
 
 from labreport.errors import did_you_mean, refuse
@@ -70,13 +70,6 @@ class HasParts(ABC):
         return self[name]
 
 
-@runtime_checkable
-class HasHtml(Protocol):
-    """What a notebook shows: a finding, a table, an answer."""
-
-    def _repr_html_(self) -> str: ...
-
-
 def members_equal(first: object, second: object) -> bool:
     """Whether two values of an answer are equal in all that is written of them."""
     return bool(_value_to_json(first) == _value_to_json(second))
@@ -113,7 +106,7 @@ def _as_member(name: object, value: Any) -> object:
     """A value as an answer holds it. Raises `UsageError` for what cannot be printed with its source."""
     if isinstance(value, (str, Quantity, Namespace)):
         return value
-    if isinstance(value, HasHtml) and is_dataclass(value):  # a finding, a table
+    if is_dataclass(value) and hasattr(value, "_repr_html_"):  # a finding, a table
         return value
     if isinstance(value, Mapping):
         return Namespace(value)

@@ -147,6 +147,7 @@ def sample_of_runs(runs: Runs, measure: Measure, epoch: Epoch = None) -> Sample:
     elif epoch < 1:
         refuse(f"epoch={epoch}: the first epoch is 1; leave epoch= out for the last that is declared")
     readings = {run.seed: measure.read(run, epoch) for run in runs}
+    values = {seed: float(reading) / measure.input_factor for seed, reading in readings.items()}
     yes_no = bool(readings) and all(isinstance(reading, bool) for reading in readings.values())
     if yes_no and (measure.percent or not measure.is_share):
         measure.refuse_declaration(
@@ -155,16 +156,10 @@ def sample_of_runs(runs: Runs, measure: Measure, epoch: Epoch = None) -> Sample:
     correct = None
     if measure.right is not None:
         correct = {run.seed: measure.right(run, epoch) for run in runs}
-    return Sample(
-        experiment.name,
-        {seed: float(reading) / measure.input_factor for seed, reading in readings.items()},
-        correct,
-        experiment.design,
-        runs.label,
-        epoch if experiment.epochs > 1 else None,
-        terms=tuple(sample_of_runs(runs, term, epoch) for term in measure.terms),
-        yes_no=yes_no,
-    )
+    shown_epoch = epoch if experiment.epochs > 1 else None
+    sample = Sample(experiment.name, values, correct, experiment.design, runs.label, shown_epoch)
+    terms = tuple(sample_of_runs(runs, term, epoch) for term in measure.terms)
+    return replace(sample, terms=terms, yes_no=yes_no)
 
 
 def samples_by_name(
@@ -244,10 +239,8 @@ def _samples_of_table(
     for group, cells in cells_of_table(data, measure, column_of(data, by), within, names).items():
         groups[group] = {}
         for name, cell in cells.items():
-            yes_no = cell.division.yes_no
-            groups[group][name] = Sample(
-                name, cell.values, design=design, label=name, yes_no=yes_no, cell=cell
-            )
+            sample = Sample(name, cell.values, None, design, label=name, cell=cell)
+            groups[group][name] = replace(sample, yes_no=cell.division.yes_no)
     return groups
 
 

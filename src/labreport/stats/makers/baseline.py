@@ -68,19 +68,12 @@ class _Group:
         source = Source((self.name,), n=n, unit_name=self.unit_name, kind="counted")
         return Quantity(number, n=n, source=source, exact=True)
 
-    def count_missing(self, measure: Measure) -> Quantity:
-        """How many have no value of a column."""
-        return self.count(int(self.frame[measure.name].isna().sum()))
-
     def source_of(self, measure: Measure, method: str) -> Source:
         """Where a number comes from that is of those with a value."""
-        n = len(self.present(measure))
-        expected = len(self.frame)
+        n, expected = len(self.present(measure)), len(self.frame)
         left_out = (f"{expected - n} missing",) if n < expected else ()
-        source = Source(
-            (self.name,), measure.label, n=n, unit_name=self.unit_name, kind="computed", method=method
-        )
-        return replace(source, expected=expected, left_out=left_out)
+        source = Source((self.name,), measure.label, n=n, unit_name=self.unit_name, kind="computed")
+        return replace(source, method=method, expected=expected, left_out=left_out)
 
 
 def _groups(table: Data, by: str | None, columns: Sequence[str]) -> list[_Group]:
@@ -141,9 +134,9 @@ def _rows_of(
         unit = f", {measure.unit}" if measure.unit else ""
         descriptions = [_description(group, measure, method) for group in groups]
         rows.append([f"{title}{unit}, {method}", *descriptions])
-    missing = [group.count_missing(measure) for group in groups]
-    if any(count.value for count in missing):
-        rows.append([f"{title}: missing", *missing])
+    missing = [len(group.frame) - len(group.present(measure)) for group in groups]
+    if any(missing):
+        rows.append([f"{title}: missing", *map(_Group.count, groups, missing)])
     return rows
 
 

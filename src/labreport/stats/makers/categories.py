@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from labreport.project.measure import Measure
@@ -60,27 +58,24 @@ def hardest(
 def _samples_by_category(
     runs: Runs, truths: list[NDArray[Any]], missed: list[NDArray[Any]], epoch: Epoch
 ) -> Samples:
-    """The sample of each category; item by item only where all runs have the same items.
+    """The share of each category that each run misses; a run without an item of it is left out.
 
     `truths` and `missed` have for each run the category of each item, and whether it was taken for another.
+    It is known item by item where all runs have the same items.
     """
     import numpy as np
 
     have_same_items = all(np.array_equal(truths[0], truth) for truth in truths)
+    shown_epoch = (epoch or runs.epoch) if runs.experiment.epochs > 1 else None
     samples = {}
     for category in np.unique(np.concatenate(truths)).tolist():
         missed_by_seed = {}
         for seed, truth, missed_of_run in zip(runs.seeds, truths, missed, strict=True):
-            missed_by_seed[seed] = missed_of_run[truth == category]
-        sample = _sample(label_of(category), missed_by_seed, runs, epoch)
-        samples[sample.name] = sample if have_same_items else replace(sample, correct=None)
+            items = missed_of_run[truth == category]
+            if len(items):
+                missed_by_seed[seed] = items
+        shares = {seed: float(items.mean()) for seed, items in missed_by_seed.items()}
+        name = label_of(category)
+        correct = missed_by_seed if have_same_items else None
+        samples[name] = Sample(name, shares, correct, runs.experiment.design, name, shown_epoch, items=name)
     return samples
-
-
-def _sample(category: str, missed: Mapping[int, NDArray[Any]], runs: Runs, epoch: Epoch) -> Sample:
-    """The share of a category that each run misses, item by item; a run without an item of it is left out."""
-    missed = {seed: items for seed, items in missed.items() if len(items)}
-    shares = {seed: float(items.mean()) for seed, items in missed.items()}
-    shown_epoch = (epoch or runs.epoch) if runs.experiment.epochs > 1 else None
-    design = runs.experiment.design
-    return Sample(category, shares, missed, design, label=category, epoch=shown_epoch, items=category)

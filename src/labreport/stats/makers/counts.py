@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Iterable
-from typing import Literal, TypeAlias
 
 from labreport.errors import refuse
 from labreport.project.measure import Measure
@@ -26,9 +26,6 @@ from labreport.stats.samples import (
 )
 from labreport.stats.scalars import plain_number
 
-Side: TypeAlias = Literal["above", "below"]
-"""On which side of a threshold is counted."""
-
 
 def count(
     data: Observations,
@@ -49,10 +46,13 @@ def count(
     measure = as_measure(measure, data)
     if (above is None) == (below is None):
         refuse("count: give either above= or below=, the threshold in the unit of the measure")
-    side: Side = "above" if below is None else "below"
+    side = "above" if below is None else "below"
     stored = plain_number(below if above is None else above) / measure.factor
     threshold = Quantity(stored, measure.quantity_unit, source=Source(kind="declared"), exact=True)
-    samples = samples_by_name(data, measure, by, epoch, _as_list(experiments))
+    if isinstance(experiments, str) or not isinstance(experiments, Iterable | None):
+        experiments = [experiments]
+    names = None if experiments is None else list(experiments)
+    samples = samples_by_name(data, measure, by, epoch, names)
     label = f"{measure.label} {side} {as_prose(threshold)}"
     counts = []
     for subject, sample in samples.items():
@@ -64,25 +64,14 @@ def count(
     return Answer(**{name: finding})
 
 
-def _as_list(experiments: Subject | Iterable[Subject] | None) -> list[Subject] | None:
-    """One or several experiments as a list; None, which means all, as it is."""
-    if experiments is None:
-        return None
-    if isinstance(experiments, str) or not isinstance(experiments, Iterable):
-        return [experiments]
-    return list(experiments)
-
-
-def _count_of(sample: Sample, threshold: float, side: Side, label: str) -> Quantity:
+def _count_of(sample: Sample, threshold: float, side: str, label: str) -> Quantity:
     """In how many units of a sample the value is on one side of a threshold."""
-    numbers = sample.numbers
-    if side == "above":
-        number = sum(value > threshold for value in numbers)
-    else:
-        number = sum(value < threshold for value in numbers)
+    is_beyond = operator.gt if side == "above" else operator.lt
+    number = 0
     by_unit = []
     for unit, value in sample.values.items():
+        number += is_beyond(value, threshold)
         by_unit.append((unit, None if math.isnan(value) else value))
-    n = len(numbers)
+    n = len(by_unit)
     source = Source((sample.name,), label, n=n, unit_name=sample.design.unit, kind="counted")
     return Quantity(number, n=n, source=source, values=tuple(by_unit), exact=True, out_of=n)

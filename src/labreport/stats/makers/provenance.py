@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Iterable
+from typing import Any
 
 
-class HasProvenance(Protocol):
-    """A run, which says of itself on what it was made."""
-
-    @property
-    def provenance(self) -> Mapping[str, Any]:
-        """Its machine, threads and libraries."""
-
-
-def made_with(runs: Iterable[HasProvenance], word: str = "run") -> dict[str, str]:
+def made_with(runs: Iterable[Any], word: str = "run") -> dict[str, str]:
     """Say on what machine and with which libraries runs were made, from what they say of themselves."""
     provenances = [run.provenance for run in runs]
     libraries: set[str] = set()
     for provenance in provenances:
         for name, version in provenance.get("libraries", {}).items():
             libraries.add(f"{name} {version}")
-    processor, system = _listed(provenances, "processor"), _listed(provenances, "system")
-    cores, threads = _listed(provenances, "cores"), _listed(provenances, "threads")
-    python = f"Python {_listed(provenances, 'python')}"
+
+    def listed(key: str) -> str:
+        """The different values of a key: `8; 16`."""
+        values = {str(provenance.get(key, "unknown")) for provenance in provenances}
+        return "; ".join(sorted(values))
+
+    machine = (listed("processor"), listed("system"), f"{listed('cores')} cores")
     return {
-        "Machine": f"{processor}, {system}, {cores} cores, {threads} for each {word}",
-        "Libraries": ", ".join([python, *sorted(libraries)]),
+        "Machine": f"{', '.join(machine)}, {listed('threads')} for each {word}",
+        "Libraries": ", ".join([f"Python {listed('python')}", *sorted(libraries)]),
     }
-
-
-def _listed(provenances: Sequence[Mapping[str, Any]], key: str) -> str:
-    """The different values of a key: `8; 16`."""
-    values = {str(provenance.get(key, "unknown")) for provenance in provenances}
-    return "; ".join(sorted(values))

@@ -125,14 +125,11 @@ def ratio(first: Quantity, second: Quantity) -> Quantity:
 def _ratio_source(first: Quantity, second: Quantity) -> Source:
     """Where a ratio comes from: of which experiments, over how many units, of what."""
     over, under = first.source, second.source
+    names = [source.measure or source.note or "a number" for source in (over, under)]
     experiments = tuple(dict.fromkeys(over.experiments + under.experiments))
-    note = f"{_described(over)} over {_described(under)}"
     n = min(over.n, under.n)
-    return Source(experiments, n=n, unit_name=over.unit_name, kind="computed", note=note, relation="over")
-
-
-def _described(source: Source) -> str:
-    return source.measure or source.note or "a number"
+    source = Source(experiments, n=n, unit_name=over.unit_name, kind="computed", relation="over")
+    return replace(source, note=" over ".join(names))
 
 
 def _donner_and_zou(first: Quantity, second: Quantity) -> tuple[float, float] | None:
