@@ -170,12 +170,14 @@ def test_an_answer_with_an_equal_value_rebuilds_nothing_above_it(report: Report)
     assert report.build(4) == ["answer every", "section part-two", "page", "pdf", "answers.json"]
 
 
-def test_other_words_make_the_page_again(report: Report) -> None:
-    """Runs, answers and sections do not name themselves."""
-    report.edit("seeds=2)", 'seeds=2, words=Words(run="fit"))')
+@pytest.mark.parametrize(
+    "declared", ['words=Words(run="fit")', 'subtitle="Of 2026"', 'author="A. Student"', "threads=1"]
+)
+def test_what_a_project_says_of_itself_makes_its_documents_again(report: Report, declared: str) -> None:
+    """Runs, answers and sections do not print it; what is declared as it is by default changes nothing."""
+    report.edit("seeds=2)", f"seeds=2, {declared})")
     report.edit("import Experiment", "import Words, Experiment")
-    made = report.build()
-    assert made == ["page", "pdf", "answers.json"]
+    assert report.build() == ([] if declared == "threads=1" else ["page", "pdf", "answers.json"])
 
 
 @pytest.mark.parametrize(
