@@ -250,11 +250,11 @@ class Builder:
     def _publish_preliminary(self) -> None:
         """A page of the first seed of each experiment, while the others go on."""
         plan = self.plan.with_first_seeds()
-        lost = self._make_stale(plan, plan.targets).errors
+        unmade = self._make_stale(plan, plan.targets).errors
         page = plan.graph.page
         notice = "Preliminary: one seed of each experiment; more follow."
         try:
-            content = page.make_preliminary(StoredReport(plan, lost), notice)
+            content = page.make_preliminary(StoredReport(plan, unmade), notice)
         except LabReportError as error:
             self.listener.note(f"there is no preliminary page: {error}")
         else:

@@ -125,11 +125,11 @@ def remade_without(plan: Plan, unit: LeftOut) -> ReportWithout:
 class ReportWithout(StoredReport):
     """A report without one unit, which `remade_without` makes again: its answers, then its `claims`.
 
-    A question that reads neither the unit nor an answer that was remade keeps its stored answer. `lost` are
+    A question that reads neither the unit nor an answer that was remade keeps its stored answer. `unmade` are
     those that have none without the unit. `failures` say what could not be answered or rendered, and why.
     """
 
-    lost: set[Target]
+    unmade: set[Target]
 
     def __init__(self, plan: Plan, unit: LeftOut) -> None:
         super().__init__(plan, set())
@@ -159,8 +159,8 @@ class ReportWithout(StoredReport):
     def remake_answer(self, target: AnswerTarget) -> None:
         """Answer a question again, if the answer can be another without the unit."""
         answers_read = self.plan.graph.answers_read_by(target.subject)
-        if not self.lost.isdisjoint(answers_read):
-            self.lost.add(target)
+        if not self.unmade.isdisjoint(answers_read):
+            self.unmade.add(target)
             return
         reads_remade = any(answer.name in self._remade for answer in answers_read)
         if not reads_remade and not self._reads_unit(target.subject):
@@ -170,7 +170,7 @@ class ReportWithout(StoredReport):
             without_unit = replace(target, subject=replace(target.subject, sources=sources))
             self._remade[target.name] = without_unit.make(self)
         except LabReportError as error:
-            self.lost.add(target)
+            self.unmade.add(target)
             self.failures.append(f"{target.name} without {self.unit}: {error}")
 
     def claims_of(self, target: SectionTarget) -> tuple[Claim, ...]:

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 class StoredReport:
-    """The results, answers, figures and sections of a plan as they are stored, without those that are `lost`.
+    """The results, answers, figures and sections of a plan as they are stored, without what is `unmade`.
 
     All of it comes from `runs` and `value`: a subclass whose `runs` and `value` give something else says what
     would be made of that.
     """
 
-    def __init__(self, plan: Plan, lost: Collection[Target] = ()) -> None:
-        self.plan, self.lost = plan, lost
+    def __init__(self, plan: Plan, unmade: Collection[Target] = ()) -> None:
+        self.plan, self.unmade = plan, unmade
 
     def runs(self, experiment: Experiment) -> list[Run]:
         """The stored runs of an experiment, as they would be made now, in order of seed."""
@@ -56,7 +56,7 @@ class StoredReport:
     def _answers(self, targets: Iterable[Target]) -> Namespace:
         from labreport.stats import Namespace
 
-        names = [target.name for target in targets if target not in self.lost]
+        names = [target.name for target in targets if target not in self.unmade]
         return Namespace({name: self.answer(name) for name in names})
 
     def figures(self, figures: Iterable[Figure]) -> dict[str, Exported]:
@@ -65,16 +65,16 @@ class StoredReport:
 
         drawings = {}
         for figure in figures:
-            if self.plan.graph.figures[figure.name] not in self.lost:
+            if self.plan.graph.figures[figure.name] not in self.unmade:
                 drawings[figure.name] = Exported(**self.value("figure", figure.name))
         return drawings
 
     def section(self, section: Section) -> RenderedSection:
-        """A section; one that is lost is rendered now, without what it lacks."""
+        """A section; one that is unmade is rendered now, without what it lacks."""
         from labreport.page import RenderedSection
 
         target = self.plan.graph.sections[section.name]
-        if target in self.lost:
+        if target in self.unmade:
             return target.render(self)
         return RenderedSection.from_json(self.value("section", section.name))
 

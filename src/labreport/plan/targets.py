@@ -190,7 +190,7 @@ class SectionTarget(MadeTarget):
         return self.render(stored).to_json()
 
     def render(self, stored: StoredReport) -> RenderedSection:
-        """Render it; a question says so whose answer, or a figure of it, is lost."""
+        """Render it; a question says so whose answer, or a figure of it, could not be made."""
         from labreport.page import render_section
 
         plan = stored.plan
