@@ -11,7 +11,7 @@ import pytest
 from labreport.check.claims import CheckedClaim
 from labreport.cli.annotations import annotation_of_error
 from labreport.cli.formats import as_annotations, as_json, as_sarif, as_text
-from labreport.cli.output import lines_of, summary
+from labreport.cli.output import claim_lines, claims_summary
 from labreport.errors import Location, UsageError
 from labreport.page import Claim
 
@@ -94,7 +94,7 @@ def test_json_has_every_claim(report: Path) -> None:
 
 def test_a_build_cuts_long_sentences_and_says_once_what_holds(report: Path) -> None:
     """At a word; `check` says all of it."""
-    first, second = lines_of([_claim(report, False), _claim(report, False, "Trees lose.")])
+    first, second = claim_lines([_claim(report, False), _claim(report, False, "Trees lose.")])
     assert first.endswith('by 12 % of the wines, ..." (now: they are level)')
     assert second.endswith('does not hold: "Trees lose."')
 
@@ -104,4 +104,4 @@ def test_an_else_is_counted_only_while_nothing_is_known(report: Path) -> None:
     claims = [_claim(report, True), _claim(report, False), _claim(report, None)]
     otherwise = Claim("best.md", 3, "Else.", "x", False, otherwise=True)
     claims.append(CheckedClaim(otherwise, report / "best.md"))
-    assert summary(claims) == "Claims that hold: 1 of 3; not known: 1."
+    assert claims_summary(claims) == "Claims that hold: 1 of 3; not known: 1."

@@ -9,15 +9,15 @@ import webbrowser
 from collections.abc import Sequence
 from contextlib import suppress
 
-from labreport.build import Builder, Request, build_report, open_plan
+from labreport.build import Builder, Request, build_report, open_plan, open_report
 from labreport.check.changes import LastBuild
 from labreport.check.claims import CheckedClaim, check_claims, unmet_claims
 from labreport.cli import stamp
-from labreport.cli.output import SHOWN, amounts, gate, lines_of, show_causes, show_changes, show_claims
+from labreport.cli.output import SHOWN, amounts, claim_lines, gate, show_causes, show_changes, show_claims
 from labreport.cli.progress import Progress
 from labreport.cli.terminal import Terminal, duration
 from labreport.errors import MultipleErrors, UsageError, display_path
-from labreport.plan import DOCUMENTS, UnknownName, published_answers, wanted_targets
+from labreport.plan import DOCUMENTS, Plan, UnknownName, published_answers, wanted_targets
 from labreport.plan.stamped import StampedFiles
 from labreport.stats.wording import count_text
 
@@ -53,6 +53,11 @@ def request_of(arguments: argparse.Namespace) -> Request:
         arguments.force,
         arguments.scheduler,
     )
+
+
+def plan_of(arguments: argparse.Namespace) -> Plan:
+    """The plan of the report that a command looks at."""
+    return open_report(request_of(arguments))
 
 
 def _rehearse(arguments: argparse.Namespace, terminal: Terminal) -> int:
@@ -97,7 +102,7 @@ def _stamp(
         str(arguments.project),
         str(built.output),
         files,
-        fallen=lines_of(unmet_claims(claims, allow_unknown=True)),
+        fallen=claim_lines(unmet_claims(claims, allow_unknown=True)),
         has_unknown=any(claim.verdict == "unknown" for claim in claims),
         variables=rests_on.variables(),
         environment=rests_on.recorder.environment,

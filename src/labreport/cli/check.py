@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 
-from labreport.build import open_report
 from labreport.check.changes import LastBuild
-from labreport.check.claims import CheckedClaim, check_claims, unmet_claims
+from labreport.check.claims import check_claims, unmet_claims
 from labreport.check.coverage import coverage_of
 from labreport.check.fragile import firmness
-from labreport.cli.build import request_of
+from labreport.cli.build import plan_of
 from labreport.cli.formats import FORMATS
-from labreport.cli.output import CLAIMS_FAIL, amounts, show_causes, summary
+from labreport.cli.output import CLAIMS_FAIL, amounts, claims_summary, show_causes
 from labreport.cli.terminal import Terminal, visible
 from labreport.errors import LabReportError, UsageError, display_path, location_of
 from labreport.page import own_templates
@@ -28,7 +26,7 @@ def check(arguments: argparse.Namespace, terminal: Terminal) -> int:
 
     The exit code is 1 where the report is stale, 3 where a claim fails or is unknown, each unless allowed.
     """
-    plan = open_report(request_of(arguments))
+    plan = plan_of(arguments)
     if plan.cache.entry("document", "answers.json") is None:
         raise UsageError(f"{display_path(arguments.output)} has no report to check; build first")
     claims = check_claims(plan, LastBuild.read(arguments.output).fallen)
@@ -38,7 +36,11 @@ def check(arguments: argparse.Namespace, terminal: Terminal) -> int:
     if text:
         terminal.write(text)
     if form in FOR_PEOPLE:
-        _show_rest(arguments, terminal, plan, claims)
+        if arguments.coverage:
+            _show_coverage(terminal, plan)
+        if arguments.fragile:
+            _show_firmness(terminal, plan)
+        terminal.result(claims_summary(claims) or "The report has no claims.")
     stale = [] if arguments.allow_stale else plan.stale(plan.targets)
     if stale:
         message = f"the report is stale: {amounts(stale, plan)}; build first, or allow it by --allow-stale"
@@ -46,17 +48,6 @@ def check(arguments: argparse.Namespace, terminal: Terminal) -> int:
         show_causes(terminal, terminal.warn, plan, stale)
         return 1
     return CLAIMS_FAIL if unmet else 0
-
-
-def _show_rest(
-    arguments: argparse.Namespace, terminal: Terminal, plan: Plan, claims: Sequence[CheckedClaim]
-) -> None:
-    """The last line of `check`, and before it what was asked for besides."""
-    if arguments.coverage:
-        _show_coverage(terminal, plan)
-    if arguments.fragile:
-        _show_firmness(terminal, plan)
-    terminal.result(summary(claims) or "The report has no claims.")
 
 
 def _show_coverage(terminal: Terminal, plan: Plan) -> None:

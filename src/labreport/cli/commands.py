@@ -12,11 +12,11 @@ from collections import Counter
 from pathlib import Path
 
 from labreport import results
-from labreport.build import locked_report, open_plan, open_report
+from labreport.build import locked_report, open_plan
 from labreport.check.changes import LastBuild, as_markdown, changed_statements
 from labreport.check.claims import CheckedClaim, check_claims, unmet_claims
-from labreport.cli.build import request_of
-from labreport.cli.output import amounts, gate, show_causes, show_changes, show_claims, summary
+from labreport.cli.build import plan_of, request_of
+from labreport.cli.output import amounts, claims_summary, gate, show_causes, show_changes, show_claims
 from labreport.cli.terminal import Terminal, duration, visible
 from labreport.errors import UsageError, did_you_mean, display_path
 from labreport.page import export_report, render_file
@@ -39,7 +39,7 @@ from labreport.verify import checks
 
 def status(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """What is stale and why, and how many claims hold; 1 when anything is stale."""
-    plan = open_report(request_of(arguments))
+    plan = plan_of(arguments)
     stale = plan.stale(plan.targets)
     if stale:
         headline = terminal.paint(f"Stale: {amounts(stale, plan)}.", "yellow")
@@ -49,14 +49,14 @@ def status(arguments: argparse.Namespace, terminal: Terminal) -> int:
     show_causes(terminal, terminal.result, plan, stale)
     claims = check_claims(plan, LastBuild.read(arguments.output).fallen)
     if claims:
-        terminal.result(summary(claims))
+        terminal.result(claims_summary(claims))
     show_claims(terminal, unmet_claims(claims, allow_unknown=True))
     return 1 if stale else 0
 
 
 def why(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """The way from the edited line to what is named; 1 when that is stale."""
-    plan = open_report(request_of(arguments))
+    plan = plan_of(arguments)
     targets = targets_named(plan.graph, arguments.name)
     lines: dict[str, None] = {}
     for target in targets:
@@ -68,7 +68,7 @@ def why(arguments: argparse.Namespace, terminal: Terminal) -> int:
 
 def names(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """Every name of an answer with its value, and the conditions that hold now."""
-    plan = open_report(request_of(arguments))
+    plan = plan_of(arguments)
     for target in targets_named(plan.graph, arguments.question):
         if isinstance(target, AnswerTarget):
             answer = StoredReport(plan).answer(target.name)
@@ -82,9 +82,8 @@ def verify(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """A line for each check that fails, with `--verbose` for each; 1 when any fails."""
     begun = time.monotonic()
     count = Counter[bool]()
-    request = request_of(arguments)
-    with locked_report(request, terminal.warn):
-        for result in checks(open_report(request)):
+    with locked_report(request_of(arguments), terminal.warn):
+        for result in checks(plan_of(arguments)):
             count[result.passed] += 1
             word = "ok     " if result.passed else "differs"
             line = visible(f"{word}  {result.name}  {result.detail}".rstrip())
@@ -176,7 +175,7 @@ def _unused_lists(plan: Plan) -> list[Path]:
 def export(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """Write results and answers in one format."""
     target = arguments.output / "exports" / arguments.format
-    report = report_to_export(open_report(request_of(arguments)))
+    report = report_to_export(plan_of(arguments))
     written = export_report(arguments.format, report, target)
     terminal.result(f"Exported {count_text(len(written), 'file')} to {display_path(target)}")
 
@@ -184,7 +183,7 @@ def export(arguments: argparse.Namespace, terminal: Terminal) -> None:
 def render(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Fill a file with values and claims, beside the other exports; 3 where a claim fails or is unknown."""
     source = Path(arguments.file)
-    plan = open_report(request_of(arguments))
+    plan = plan_of(arguments)
     answers = StoredReport(plan).answers().members
     text, claims = render_file(source, answers, plan.project.all_experiments)
     target = arguments.output / "exports" / source.name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
@@ -22,24 +23,26 @@ ENDINGS = {"build": INTERRUPTED, "watch": "Stopped watching."}
 
 
 def run(argv: Sequence[str], root: str, checkout: Callable[..., int | None] | None = None) -> int:
-    """Carry out a command line; the exit code."""
+    """Carry out a command line; the exit code. `checkout` is as in `main`."""
     arguments = parse(argv, checkout is not None)
-    terminal = Terminal(arguments.quiet, arguments.verbose, arguments.debug)
     arguments.project = Path(arguments.project or root)
     arguments.output = Path(arguments.output or arguments.project / "report")
+    terminal = Terminal(arguments.quiet, arguments.verbose, arguments.debug)
+    interrupted = ENDINGS.get(arguments.command, "Interrupted.")
+    return guarded(lambda: _carry_out(arguments, terminal, checkout), terminal, interrupted)
 
-    def action() -> int:
-        if checkout is not None:
-            code = checkout(arguments, terminal.warn)
-            if code is not None:
-                return code
-        for variable, threads in thread_environment(1).items():  # statistics and drawings are small
-            os.environ.setdefault(variable, threads)
-        name: str = arguments.command.replace("-", "_")
-        module = name if name in OWN_MODULE else "commands"
-        command = getattr(import_module(f"labreport.cli.{module}"), name)
-        runs_project = name not in WITHOUT_AUTHOR_CODE and arguments.project.is_dir()
-        with working_in(arguments.project) if runs_project else nullcontext():
-            return int(command(arguments, terminal) or 0)
 
-    return guarded(action, terminal, ENDINGS.get(arguments.command, "Interrupted."))
+def _carry_out(
+    arguments: argparse.Namespace, terminal: Terminal, checkout: Callable[..., int | None] | None
+) -> int:
+    exit_code = checkout(arguments, terminal.warn) if checkout else None
+    if exit_code is not None:
+        return exit_code
+    for variable, threads in thread_environment(1).items():  # statistics and drawings are small
+        os.environ.setdefault(variable, threads)
+    name: str = arguments.command.replace("-", "_")
+    module = name if name in OWN_MODULE else "commands"
+    command = getattr(import_module(f"labreport.cli.{module}"), name)
+    runs_project = name not in WITHOUT_AUTHOR_CODE and arguments.project.is_dir()
+    with working_in(arguments.project) if runs_project else nullcontext():
+        return int(command(arguments, terminal) or 0)

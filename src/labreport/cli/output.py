@@ -75,7 +75,7 @@ def _amount(targets: Sequence[Target], plan: Plan) -> str:
     return count_text(len(runs), plan.project.words.run)
 
 
-def summary(claims: Sequence[CheckedClaim]) -> str:
+def claims_summary(claims: Sequence[CheckedClaim]) -> str:
     """How many claims hold: `Claims that hold: 17 of 19; not known: 1.`; without claims, the empty text."""
     count: dict[str, int] = Counter()
     for checked in claims:
@@ -88,7 +88,7 @@ def summary(claims: Sequence[CheckedClaim]) -> str:
     return f"Claims that hold: {count['holds']} of {total}{suffix}."
 
 
-def lines_of(claims: Iterable[CheckedClaim]) -> list[str]:
+def claim_lines(claims: Iterable[CheckedClaim]) -> list[str]:
     """A line for each of these claims, each once; a long sentence is cut, what holds instead is said once."""
     lines: dict[str, None] = {}
     told_already = {""}
@@ -103,7 +103,7 @@ def lines_of(claims: Iterable[CheckedClaim]) -> list[str]:
 
 def show_claims(terminal: Terminal, claims: Sequence[CheckedClaim]) -> None:
     """List these claims, in colour for people."""
-    for line in lines_of(claims):
+    for line in claim_lines(claims):
         terminal.result(terminal.paint(line, "yellow"))
 
 

@@ -37,7 +37,7 @@ def parse(argv: Sequence[str], checkout: bool = False) -> argparse.Namespace:
     parser.add_argument("--version", action="version", version=version)
     commands = _add_commands(parser, checkout)
     parser.set_defaults(argv=argv, program=parser.prog, commands=commands)
-    first_word = argv[0] if argv else ""
+    first_word = next(iter(argv), "")
     asks_for_help = not {"-h", "--help"}.isdisjoint(argv)
     if first_word == "test" and checkout and not asks_for_help:
         return parser.parse_args(["test"])

@@ -132,10 +132,10 @@ class Study(Declared):
         for value in values:
             name = _value_in_name(value)
             if name in value_by_name:
-                two_values = f"{value_by_name[name]!r} and {value!r}"
-                problem = f"{axis} takes {two_values}, which are both {name!r} in the name of an experiment"
-                advice = "each value is needed once, and numbers are named by six digits"
-                self.refuse_declaration(f"{problem}; {advice}")
+                self.refuse_declaration(
+                    f"{axis} takes {value_by_name[name]!r} and {value!r}, which are both {name!r} in the name"
+                    " of an experiment; each value is needed once, and numbers are named by six digits"
+                )
             value_by_name[name] = value
 
     @cached_property
