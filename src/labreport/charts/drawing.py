@@ -96,13 +96,12 @@ def description(kind: str, panels: Iterable[Axes]) -> str:
     axes_texts = []
     series = []
     for axes in panels:
-        titles = [title for title in (axes.get_ylabel(), axes.get_xlabel()) if title]
-        if titles:
-            axes_texts.append(" against ".join(titles))
+        titles = filter(None, (axes.get_ylabel(), axes.get_xlabel()))
+        axes_texts.append(" against ".join(titles))
         series += _series_of(axes)
     text = kind or "chart"
-    if axes_texts:
-        text += f": {' and '.join(dict.fromkeys(axes_texts))}"
+    if any(axes_texts):
+        text += f": {' and '.join(dict.fromkeys(filter(None, axes_texts)))}"
     if series:
         names = list(dict.fromkeys(series))
         text += f"; {', '.join(names[:_MOST_NAMES])}"
@@ -115,6 +114,5 @@ def _series_of(axes: Axes) -> list[str]:
     if legend is not None:
         names = [text.get_text() for text in legend.get_texts()]
     else:
-        artists = chain(axes.lines, axes.collections)
-        names = [str(artist.get_label()) for artist in artists]
+        names = [str(artist.get_label()) for artist in chain(axes.lines, axes.collections)]
     return [name for name in names if name and not name.startswith("_")]

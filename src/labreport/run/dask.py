@@ -121,8 +121,6 @@ class Cluster:
         try:
             self.client.sync(self.client.register_plugin, self.sent, callback_timeout=_SEND)
             self.client.wait_for_workers(self.size, timeout=_START)
-        except LabReportError:
-            raise
         except Exception as error:  # of many kinds, raised here or by a worker
             text = f"its workers cannot be started with the project ({type(error).__name__}: {error})"
             needed = "they need labreport installed"
@@ -235,11 +233,11 @@ def _run_received_task(task: Task, run_files: RunFiles, sent: str) -> tuple[Fail
 
 def project_files(project: Project) -> dict[str, bytes]:
     """What a run may need: the project's modules, its declared data files, its pyproject.toml."""
-    declared = set(project.data_files)
+    declared = list(project.data_files)
     for experiment in project.all_experiments:
-        declared.update(experiment.files or ())
+        declared += experiment.files or ()
     paths = [project.folder / "pyproject.toml", *module_files(project)]
-    paths += [project.package / file for file in sorted(declared)]
+    paths += [project.package / name for name in declared]
     contents = {}
     for path in paths:
         if path.is_file():

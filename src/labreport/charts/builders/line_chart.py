@@ -122,13 +122,13 @@ def _unit_of(means: Means) -> str:
 
 def _draw_lines(means: Means, panels: Sequence[Panel[Means]], title: str) -> Drawing:
     """Draw each panel; `means` are those of all lines, for the table and the limits."""
-    figure, all_axes = figure_of_panels(panels, 62.0, axis_title(means.measure))
+    figure, placed_panels = figure_of_panels(panels, 62.0, axis_title(means.measure))
     axis = _axis_of(means, most_named=12 if len(panels) == 1 else 6)
-    for axes, panel in zip(all_axes, panels, strict=True):
+    for axes, panel in placed_panels:
         for mark, line in panel.marked_series():
             _draw_line(axes, line, axis, mark)
         _finish_axes(axes, means, axis)
-    for axes, panel in zip(all_axes, panels, strict=True):  # when the limits of all are final
+    for axes, panel in placed_panels:  # when the limits of all are final
         if len(panel.series) > 1:
             labels.label_line_ends(axes)
     caption = ""

@@ -184,10 +184,9 @@ def _means(named: NamedSamples, measure: Measure, heads: tuple[str, str]) -> Mea
         for run, value in inner_sample.values.items():
             run_rows.append((outer, inner, run, value * measure.factor))
     frame = pandas.DataFrame(rows, columns=["outer", "inner", "mean", "low", "high"])
-    mean = measure.factor * frame["mean"].astype(float)
-    low = measure.factor * frame.low.astype(float)
-    high = measure.factor * frame.high.astype(float)
-    is_known = np.isfinite(low + high)
-    frame = frame.assign(mean=mean, low=low.where(is_known, mean), high=high.where(is_known, mean))
+    printed = frame[["mean", "low", "high"]].astype(float) * measure.factor
+    has_interval = np.isfinite(printed.low + printed.high)
+    printed = printed.where(has_interval, printed["mean"], axis=0)
+    frame = frame.assign(**printed)
     runs = pandas.DataFrame(run_rows, columns=["outer", "inner", "run", "value"])
     return Means(frame, runs, measure, heads, unit_name)

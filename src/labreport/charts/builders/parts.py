@@ -145,16 +145,17 @@ def panels_of(series: Mapping[str, Content]) -> list[Panel[Content]]:
 
 def figure_of_panels(
     panels: Sequence[Panel[Content]], height_mm: float, y_name: str
-) -> tuple[Figure, list[Axes]]:
-    """A figure of one panel of this height, or of small ones with the same axes, and its axes in order."""
+) -> tuple[Figure, list[tuple[Axes, Panel[Content]]]]:
+    """A figure of one panel of this height, or of several small ones; each panel with its axes."""
     count = len(panels)
     rows = math.ceil(count / _MOST_COLUMNS)
     columns = math.ceil(count / rows)
     height = height_mm if count == 1 else _SMALL_MM * rows
     figure, all_axes = layout.column_figure(height, columns=columns, count=count, share_axes=True)
-    for panel, axes in zip(panels, all_axes, strict=True):
+    placed_panels = list(zip(all_axes, panels, strict=True))
+    for axes, panel in placed_panels:
         if panel.title:
             layout.panel_title(axes, panel.title, lift=16)
         axes.set_ylabel(y_name).set_visible(False)  # the alternative text reads it
     layout.y_title(all_axes[0], y_name)
-    return figure, all_axes
+    return figure, placed_panels

@@ -70,8 +70,8 @@ def _draw(points: pandas.DataFrame, x_title: str, y_title: str, series_name: str
         by_value = points.groupby("group", sort=False, observed=True)
         series = {str(value): part for value, part in by_value}
     panels = panels_of(series)
-    figure, all_axes = figure_of_panels(panels, 70.0, y_title)
-    for axes, panel in zip(all_axes, panels, strict=True):
+    figure, placed_panels = figure_of_panels(panels, 70.0, y_title)
+    for axes, panel in placed_panels:
         for mark, part in panel.marked_series():
             marks.points(axes, part.x, part.y, mark, size=_POINT)
         scale_axis(axes.xaxis, points.x)
@@ -79,9 +79,9 @@ def _draw(points: pandas.DataFrame, x_title: str, y_title: str, series_name: str
         axes.grid(True)
         axes.set_xlabel(x_title)
     if has_groups and len(panels) == 1:
-        legend_above(all_axes[0])
+        legend_above(figure.axes[0])
     if has_names:
-        for axes, panel in zip(all_axes, panels, strict=True):
+        for axes, panel in placed_panels:
             labels.direct_labels(axes, _point_labels(panel))
     return figure
 
