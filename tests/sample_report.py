@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -34,53 +35,11 @@ def fragment(name: str, title: str, html: str = "", **more: Any) -> RenderedSect
     return RenderedSection(name, title, whole, **more)
 
 
-NUMBERS = {
-    "best.mean.complex": {
-        "what": "mean test accuracy of complex after 50 epochs",
-        "value": "98.14 ± 0.10 %",
-        "source": "5 runs of complex",
-        "method": "mean, and its 95 % interval by Student's t",
-        "n": 5,
-        "unit": "seed",
-        "values": {str(seed): f"98.{seed} %" for seed in range(5)},
-    },
-    "best.gap": {
-        "what": HOSTILE,
-        "value": "0.6 ± 0.2 points",
-        "interval": "0.6 points (95 % CI 0.4 to 0.8)",
-        "judged": "0.3 to 0.9",
-        "family": 3,
-        "p": "p = 0.012",
-        "groups": [["drug", "27 patients"], ["placebo", "32 patients"]],
-        "source": "",
-        "method": "",
-        "n": 5,
-        "unit": "seed",
-        "values": {},
-    },
-}
-
-
-PANELS = {
-    "best-1": {
-        "file": "templates/questions/best.md",
-        "line": 9,
-        "condition": 'ranking.unclear("complex", "wide")',
-        "holds": False,
-        "how": "by 0.2 points",
-        "says": ["complex is ahead of wide by 0.4 ± 0.2 points", f"and {HOSTILE}"],
-        "numbers": ["best.gap"],
-    },
-    "best-2": {
-        "file": "templates/questions/best.md",
-        "line": 5,
-        "condition": "deep.more",
-        "holds": None,
-        "how": "",
-        "says": ["it is not known"],
-        "numbers": [],
-    },
-}
+def read_json(name: str) -> dict[str, Any]:
+    """A file of the sample, with the hostile name where it has `HOSTILE`."""
+    text = (SAMPLE / name).read_text().replace("HOSTILE", json.dumps(HOSTILE)[1:-1])
+    values: dict[str, Any] = json.loads(text)
+    return values
 
 
 def report(folder: Path) -> tuple[Project, list[RenderedSection], dict[str, Exported], dict[str, Any]]:
@@ -88,26 +47,24 @@ def report(folder: Path) -> tuple[Project, list[RenderedSection], dict[str, Expo
     (folder / "templates").mkdir(parents=True, exist_ok=True)
     for name in ("glossary.md", "references.bib"):
         shutil.copy(SAMPLE / name, folder / "templates")
-    asked = {"best": "Which network achieves the best accuracy?"}
-    asked["deep"] = "Why do the deep networks not learn?"
-    best, deep = (Question(name, lambda: None, text=text) for name, text in asked.items())
+    best = Question("best", lambda: None, text="Which network achieves the best accuracy?")
+    deep = Question("deep", lambda: None, text="Why do the deep networks not learn?")
     titles = {"summary": "Summary", "networks": "Three hidden layers", "ten": "Ten hidden layers"}
-    claims = (Claim("best.md", 3, "Larger weights help", "deep.more", None, "", False),)
-    more: dict[str, Any] = {
-        "summary": {},
-        "networks": {
-            "numbers": NUMBERS,
-            "glance": {"best": "They tie, at 98.1&nbsp;%."},
-            "claims": claims,
-            "claim_panels": PANELS,
-        },
-        "ten": {"glance": {"deep": "Their early layers show nothing."}},
+    networks: dict[str, Any] = {
+        "numbers": read_json("numbers.json"),
+        "glance": {"best": "They tie, at 98.1&nbsp;%."},
+        "claims": (Claim("best.md", 3, "Larger weights help", "deep.more", None, "", False),),
+        "claim_panels": read_json("panels.json"),
     }
     questions = {"networks": (best,), "ten": (deep,)}
     sections = tuple(Section(name, title, questions.get(name, ())) for name, title in titles.items())
     details = {"subtitle": f"By {HOSTILE}", "author": "A. Student", "folder": folder}
     project = Project("Neural networks on MNIST", sections, **details)  # type: ignore[arg-type]
-    fragments = [fragment(name, title, **more[name]) for name, title in titles.items()]
+    fragments = [
+        fragment("summary", titles["summary"]),
+        fragment("networks", titles["networks"], **networks),
+        fragment("ten", titles["ten"], glance={"deep": "Their early layers show nothing."}),
+    ]
     facts = {
         "Libraries": "TensorFlow 2.20.0, Keras 3.11.3, NumPy 2.3.2, Python 3.13",
         "Processor": "AMD EPYC, 2 cores, 1 thread for each training",

@@ -8,10 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import pytest
 from numpy.typing import NDArray
 
-from labreport.errors import UsageError
 from labreport.project import Design, Experiment, Measure, Study
 from labreport.results import Results, Runs
 from labreport.stats import Sample, as_condition
@@ -29,26 +27,6 @@ def check_claims(claims: str, **names: Any) -> None:
         claim, expected = line.rsplit(maxsplit=1)
         holds = as_condition(eval(claim.strip(), names)).holds
         assert holds is {"holds": True, "fails": False, "unknown": None}[expected], line
-
-
-def indented_below(text: str) -> list[tuple[str, list[str]]]:
-    """The lines of a text that begin at its left, each with the lines that are indented below it."""
-    entries: list[tuple[str, list[str]]] = []
-    for line in text.strip().splitlines():
-        if line.startswith(" "):
-            entries[-1][1].append(line.strip())
-        else:
-            entries.append((line, []))
-    return entries
-
-
-def check_refusals(calls: str, names: dict[str, Any]) -> None:
-    """Make each call, which has to be refused; its message has every text that is indented below it."""
-    for call, texts in indented_below(calls):
-        with pytest.raises(UsageError) as refused:
-            eval(call, names)
-        for text in texts:
-            assert text in str(refused.value), call
 
 
 def rights(

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from refusals import check_refusals
 from stats import made
-from stats.made import ACCURACY, LOSS, NEARLY_CLEAR, check_claims, check_refusals, known, results, samples
+from stats.made import ACCURACY, LOSS, NEARLY_CLEAR, check_claims, known, results, samples
 
 from labreport.errors import UsageError
 from labreport.project import Measure

@@ -8,8 +8,9 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
+from refusals import check_refusals
 from stats import made
-from stats.made import check_claims, check_refusals
+from stats.made import check_claims
 
 from labreport.errors import UsageError
 from labreport.project import Experiment

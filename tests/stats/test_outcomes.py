@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from refusals import check_refusals
 from stats.made import (
     ACCURACY,
     LOSS,
     NEARLY_CLEAR,
     check_claims,
-    check_refusals,
     known,
     plain,
     results,

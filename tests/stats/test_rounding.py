@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from stats.made import check_refusals
+from refusals import check_refusals
 
 from labreport import Measure, mean, table
 from labreport.errors import UsageError

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from stats.made import ACCURACY, check_refusals, indented_below, results
+from refusals import check_refusals, indented_below
+from stats.made import ACCURACY, results
 
 from labreport import stats
 from labreport.errors import UsageError

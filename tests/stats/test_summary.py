@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from stats.made import check_refusals
+from refusals import check_refusals
 
 from labreport import Measure, mean, summary, table
 from labreport.errors import UsageError

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from refusals import check_refusals
 from scipy import stats
 from stats import made
 
@@ -194,4 +195,4 @@ difference(WELLS, VIABILITY, by="dose")
 
 def test_mistakes_are_told_with_what_there_is() -> None:
     """Columns, values and comparisons."""
-    made.check_refusals(MISTAKES, globals())
+    check_refusals(MISTAKES, globals())
