@@ -115,7 +115,7 @@ table(FRAME).check_column('plat')
 
 def test_a_mistake_is_one_message() -> None:
     """With the line of the author, the value, and what is allowed or near."""
-    check_refusals(MISTAKES, {**vars(declarations), **globals()}, begins=r"\S*refusals\.py:\d+: ")
+    check_refusals(MISTAKES, {**vars(declarations), **globals()}, begins=r"\S*tests\S*\.py:\d+: ")
 
 
 def test_numpy_scalars_are_numbers() -> None:
