@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -90,8 +89,8 @@ class Cell:
     @cached_property
     def row_counts(self) -> list[int]:
         """How many rows with a value each replicate has that has any."""
-        counts = Counter(self._frame_with_values[UNIT].tolist())
-        return list(counts.values())
+        counts: list[int] = self._frame_with_values[UNIT].value_counts().tolist()
+        return counts
 
     @property
     def _frame_with_values(self) -> pandas.DataFrame:

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from html import escape
 from itertools import combinations, product
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from labreport.errors import did_you_mean, refuse
 from labreport.project.checks import STORED_AS, name_of
@@ -85,7 +85,7 @@ class Finding(ThreeValued, HasParts):
         """The names of its parts; of a ranking, those of its subjects."""
         return iter(())
 
-    def __getitem__(self, name: object) -> Finding:
+    def __getitem__(self, name: object) -> Any:
         """One of its parts, by name. Raises `UsageError` where there is none."""
         part = self.find_part(name)
         if part is not None:
@@ -234,13 +234,13 @@ class Count(SubjectFinding):
 
     def at_least(self, number: Bound, name: object = None) -> Condition:
         """Hold where at least so many were counted, of all or of one subject; unknown of fewer runs."""
-        count = self if name is None else self._of_subject(self.find_subject(name))
+        count: Count = self if name is None else self[name]
         reached: Condition = count.quantity >= number
         return replace(reached, about=(count,))
 
     def _ask_all_or_none(self, word: str, name: object = None) -> Condition:
         """Ask whether it is so in `all` runs, or in `none`: of all subjects, or of one."""
-        count = self if name is None else self._of_subject(self.find_subject(name))
+        count: Count = self if name is None else self[name]
         number = int(count.quantity.value or 0)
         exceptions = count.quantity.n - number if word == "all" else number
         how = f"by {exceptions} of {count.quantity.n}" if exceptions else ""
@@ -253,16 +253,12 @@ class Count(SubjectFinding):
     def find_part(self, name: object) -> Count | None:
         """The count of one subject."""
         subject = find_or_none(name, self.subjects)
-        return None if subject is None else self._of_subject(subject)
-
-    def _of_subject(self, subject: str) -> Count:
+        if subject is None:
+            return None
         count = dict(self.counts)[subject]
-        return replace(
-            self,
-            subject_means=self.means_of([subject]),
-            counts=((subject, count),),
-            of=replace(self.of, value=count.n),
-        )
+        means = self.means_of([subject])
+        of = replace(self.of, value=count.n)
+        return replace(self, subject_means=means, counts=((subject, count),), of=of)
 
 
 class ComparisonFinding(MeasuredFinding, Askable):

@@ -75,7 +75,7 @@ def rank(
         refuse(f"a ranking is of at least two; there is {names}: add to reads=, give by=")
     pairs = list(combinations(samples, 2))
     family = len(pairs)
-    unjudged = Ranking(**subjects_with_means(samples, measure, axis), family=family)
+    unjudged = Ranking(**vars(subjects_with_means(samples, measure, axis)), family=family)
     if only_best:
         best = unjudged.order[0]
         pairs = [pair for pair in pairs if best in pair]
@@ -134,7 +134,8 @@ def _difference(
 ) -> Difference:
     """The finding of some pairs of samples, or of single ones beside zero."""
     comparisons = _compare_pairs(samples, measure, pairs, family, paired)
-    return Difference(**subjects_with_means(samples, measure, axis), comparisons=comparisons, family=family)
+    subjects = subjects_with_means(samples, measure, axis)
+    return Difference(**vars(subjects), comparisons=comparisons, family=family)
 
 
 def _samples_at_epochs(data: Observations, measure: Measure, *subjects: SubjectAtEpoch) -> Samples:
@@ -244,7 +245,7 @@ def effect(
         steps.append((names[-1], names[0]))
     comparisons = _compare_pairs(samples, measure, steps, len(steps), paired)
     subjects = subjects_with_means(samples, measure, _field_of(data, by))
-    return answer_of(Effect(**subjects, comparisons=comparisons, family=len(steps)), name)
+    return answer_of(Effect(**vars(subjects), comparisons=comparisons, family=len(steps)), name)
 
 
 def _field_of(data: Observations, by: By) -> str:

@@ -60,7 +60,7 @@ def count(
     n = sum(count.n for _, count in counts)
     of = Quantity(n, source=Source(tuple(samples), measure.label, kind="counted"), exact=True)
     subjects = subjects_with_means(samples, measure, axis_of(by))
-    finding = Count(**subjects, counts=tuple(counts), of=of, threshold=threshold, side=side)
+    finding = Count(**vars(subjects), counts=tuple(counts), of=of, threshold=threshold, side=side)
     return Answer(**{name: finding})
 
 

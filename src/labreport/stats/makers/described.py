@@ -3,29 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TypedDict
 
 from labreport.project.measure import Measure
 from labreport.stats.answers import Answer
-from labreport.stats.finding import ComparedSubjects, GroupedDifference, Ranking
+from labreport.stats.finding import ComparedSubjects, GroupedDifference, Ranking, SubjectFinding
 from labreport.stats.inference import mean_of
-from labreport.stats.quantity import Quantity
 from labreport.stats.samples import Samples
 
 
-class SubjectsWithMeans(TypedDict):
-    """The fields of a finding that `SubjectFinding` has."""
-
-    subjects: tuple[str, ...]
-    measure: Measure
-    epoch: int | None
-    labels: tuple[str, ...]
-    subject_means: tuple[tuple[str, Quantity], ...]
-    unit_name: str
-    axis: str
-
-
-def subjects_with_means(samples: Samples, measure: Measure, axis: str) -> SubjectsWithMeans:
+def subjects_with_means(samples: Samples, measure: Measure, axis: str) -> SubjectFinding:
     """Compute the mean of each sample, with its interval; `axis` is the name of what they are values of."""
     labels = []
     means = []
@@ -34,15 +20,15 @@ def subjects_with_means(samples: Samples, measure: Measure, axis: str) -> Subjec
         means.append((name, mean_of(sample, measure)))
     first = next(iter(samples.values()))
     has_one_epoch = all(sample.epoch == first.epoch for sample in samples.values())
-    return {
-        "subjects": tuple(samples),
-        "measure": _without_functions(measure),
-        "epoch": first.epoch if has_one_epoch else None,
-        "labels": tuple(labels),
-        "subject_means": tuple(means),
-        "unit_name": first.design.unit,
-        "axis": axis,
-    }
+    return SubjectFinding(
+        subjects=tuple(samples),
+        measure=_without_functions(measure),
+        epoch=first.epoch if has_one_epoch else None,
+        labels=tuple(labels),
+        subject_means=tuple(means),
+        unit_name=first.design.unit,
+        axis=axis,
+    )
 
 
 def _without_functions(measure: Measure) -> Measure:
