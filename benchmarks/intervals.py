@@ -10,11 +10,10 @@ counted, each with its probability.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations, product
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,11 +35,13 @@ from labreport.stats.shares import (
 
 Generator = np.random.Generator
 Values = NDArray[np.float64]
+Right = NDArray[np.bool_]
+"""Which items are right, shape (units, items)."""
 Draw = Callable[[Generator], list[Sample]]
 """Draws the data of one case: a sample whose mean is asked, or two that are compared."""
 VALUE = Measure("value", "")
 SECONDS = Measure("seconds", "s", "lower", "ratio")
-ACCURACY = Measure("accuracy", "%", right=lambda run, epoch: ())
+ACCURACY = Measure("accuracy", "%", right=lambda run, epoch: np.empty(0))
 
 
 @dataclass(frozen=True)
@@ -91,12 +92,12 @@ def shares_of(case: Case, draws: int) -> Shares:
 INDEPENDENT = Design()
 
 
-def _sample(values: Any, name: str = "a", design: Design = INDEPENDENT) -> Sample:
+def _sample(values: Iterable[float], name: str = "a", design: Design = INDEPENDENT) -> Sample:
     by_unit = {unit: float(value) for unit, value in enumerate(values)}
     return Sample(name, by_unit, design=design)
 
 
-def _two_samples(first: Any, second: Any, *, paired: bool = True) -> list[Sample]:
+def _two_samples(first: Values, second: Values, *, paired: bool = True) -> list[Sample]:
     design = Design(paired=paired)
     return [_sample(first, "a", design), _sample(second, "b", design)]
 
@@ -197,7 +198,7 @@ def by_units() -> Iterator[Case]:
 # Items
 
 
-def _right(generator: Generator, units: int, easiness: Values, by_model: float = 1.0) -> Any:
+def _right(generator: Generator, units: int, easiness: Values, by_model: float = 1.0) -> Right:
     """Right or wrong, by items that are more or less easy to all, to one model, and to one unit of it."""
     of_model = by_model * generator.normal(size=len(easiness))
     of_unit = 0.3 * generator.normal(size=(units, 1))
@@ -205,7 +206,7 @@ def _right(generator: Generator, units: int, easiness: Values, by_model: float =
     return generator.random((units, len(easiness))) < probability
 
 
-def _items(right: Any, name: str = "a", *, paired: bool = True) -> Sample:
+def _items(right: Right, name: str = "a", *, paired: bool = True) -> Sample:
     values = {unit: float(row.mean()) for unit, row in enumerate(right)}
     return Sample(name, values, dict(enumerate(right)), Design(paired=paired), items="items")
 

@@ -58,8 +58,7 @@ def critical_value(alpha: float, df: float = math.inf) -> float:
 
     if math.isinf(df):
         return -float(special.ndtri(alpha / 2))
-    quantile = float(special.stdtrit(df, alpha / 2))
-    return -quantile if quantile <= 0 else math.inf  # where it overflows, SciPy gives +inf
+    return -float(special.stdtrit(df, alpha / 2))
 
 
 def with_t_interval(estimate: Estimate, value: float, variance: Variance, alpha: float) -> Estimate:

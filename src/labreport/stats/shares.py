@@ -57,10 +57,9 @@ def count_pairs(first: ArrayLike, second: ArrayLike) -> PairCounts:
 def wilson_ends(share: float, n: float, z: float) -> Ends:
     """The score interval of a share of `n`, `z` standard errors to each side.
 
+    `n` need not be a whole number, as SciPy's `binomtest` demands: it is what clustered items are worth.
     Wilson (1927), Probable inference, the law of succession, and statistical inference, JASA 22.
     """
-    if math.isinf(z):
-        return 0.0, 1.0
     shrinkage = z * z / n
     centre = (share + shrinkage / 2) / (1 + shrinkage)
     variance = share * (1 - share) / n + shrinkage / (4 * n)

@@ -2,7 +2,8 @@
 
 The units may be random splits of one data set, of which `test_fraction` is the share for the test: they share
 data, so the variance of a mean is the corrected one of Nadeau and Bengio (2003, Inference for the
-generalization error, Machine Learning 52): s² (1/n + f / (1 − f)).
+generalization error, Machine Learning 52): s² (1/n + f / (1 − f)). SciPy's tests do not know it; without it
+they give the same numbers, and the tests compare them.
 """
 
 from __future__ import annotations
