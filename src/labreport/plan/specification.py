@@ -15,33 +15,28 @@ def differing_fields(before: str, now: str) -> list[tuple[str, str, str]]:
     >>> differing_fields("Net(layers=[62])", "Tree(depth=3)")
     [('specification', 'Net(layers=[62])', 'Tree(depth=3)')]
     """
-    class_before, fields_before = _fields(before)
-    class_now, fields_now = _fields(now)
-    if class_before != class_now or fields_before.keys() != fields_now.keys():
+    try:
+        fields_before = _fields(ast.parse(before, mode="eval").body)
+        fields_now = _fields(ast.parse(now, mode="eval").body)
+    except SyntaxError:  # a class that is defined within a function
+        return [("specification", before, now)]
+    if fields_before.keys() != fields_now.keys() or fields_before[""] != fields_now[""]:
         return [("specification", before, now)]
     differing = []
-    for name, text in fields_now.items():
-        if fields_before[name] != text:
-            differing.append((name, fields_before[name], text))
+    for path, text in fields_now.items():
+        if fields_before[path] != text:
+            differing.append((path.removeprefix("."), fields_before[path], text))
     return differing
 
 
-def _fields(text: str) -> tuple[str, dict[str, str]]:
-    """The class of a dataclass and its fields by name; those of dataclasses in it are `optimizer.rate`."""
-    try:
-        node = ast.parse(text, mode="eval").body
-    except SyntaxError:  # a class that is defined within a function
-        return text, {}
+def _fields(node: ast.expr, path: str = "") -> dict[str, str]:
+    """The text of each field by its path; that of a dataclass is its class.
+
+    `Net(optimizer=Adam(rate=0.5))` has `{"": "Net", ".optimizer": "Adam", ".optimizer.rate": "0.5"}`.
+    """
     if not isinstance(node, ast.Call) or not node.keywords:
-        return text, {}
-    fields = {}
+        return {path: ast.unparse(node)}
+    fields = {path: ast.unparse(node.func)}
     for keyword in node.keywords:
-        value = ast.unparse(keyword.value)
-        kind, inner = _fields(value)
-        if not inner:
-            fields[str(keyword.arg)] = value
-        for name, inner_value in inner.items():
-            fields[f"{keyword.arg}.{name}"] = inner_value
-        if inner:
-            fields[f"class of {keyword.arg}"] = kind
-    return ast.unparse(node.func), fields
+        fields |= _fields(keyword.value, f"{path}.{keyword.arg}")
+    return fields

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from labreport.filestat import stat_of
+from labreport.plan.cache import CacheEntry
 from labreport.plan.documents import DOCUMENTS
 from labreport.plan.targets import RunTarget
-from labreport.results import Reads
+from labreport.results import Reads, Run
 from labreport.stale import engine_files, module_files, paths_behind
 
 if TYPE_CHECKING:
@@ -61,13 +62,12 @@ def _paths_behind(plan: Plan, reads: Reads) -> Iterator[str | Path]:
 def _files_read(plan: Plan) -> dict[str, str]:
     """The files that were read for everything that is stored, with their digests."""
     reads: dict[str, str] = {}
-    digests = set[str]()  # which many runs share
+    stored: Run | CacheEntry | None
     for target in plan.targets:
         if isinstance(target, RunTarget):
-            run = plan.run(target)
-            digests.add(run.reads if run else "")
-        elif entry := plan.cache.entry(target.kind, target.name):
-            reads |= plan.cache.reads.load(entry.reads) or {}
-    for digest in digests:
-        reads |= plan.store.reads.load(digest) or {}
+            stored, lists = plan.run(target), plan.store.reads
+        else:
+            stored, lists = plan.cache.entry(target.kind, target.name), plan.cache.reads
+        if stored is not None:
+            reads |= lists.load(stored.reads) or {}
     return reads
