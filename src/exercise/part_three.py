@@ -187,12 +187,15 @@ def epochs(results: Results) -> Answer:
 )
 def layers(results: Results) -> Answer:
     """Four shapes with momentum and without: what each of the three changes when only it is changed."""
-    return _shapes(results) | Answer(
+    answer = _shapes(results)
+    answer |= Answer(
         late_momentum=_lead(results, SMALL_MOMENTUM, SMALL, LAST),
         more_nodes=_lead(results, WIDE, SMALL, LAST),
+        plain_lead=_lead(results, COMPLEX_PLAIN, WIDE, EPOCH),
+    )
+    return answer | Answer(
         three=_three_layers_leads(results),
         comparisons=_comparisons_table(results),
-        plain_lead=_lead(results, COMPLEX_PLAIN, WIDE, EPOCH),
         as_good=_longer_steps_are_as_good(results),
     )
 

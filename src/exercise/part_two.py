@@ -85,11 +85,13 @@ def _single_digits(results: Results) -> Answer:
     share = float((labels("test") == commonest).mean())
     single = max(map(len, digits_by_run)) == 1
     longer_single = max(map(len, longer_digits_by_run)) == 1
-    return Answer(
+    answer = Answer(
         trained=number(len(digits_by_run), exact=True),
         ones=number(digits_by_run.count({commonest}), exact=True),
         commonest=number(commonest, exact=True),
         share=number(share, unit="fraction", exact=True),
+    )
+    return answer | Answer(
         single=fact(single, "every deep network names one digit for all images"),
         longer_single=fact(longer_single, "after 30 epochs, deep-32 names one digit for all images"),
     )
@@ -201,15 +203,11 @@ def _vanishing(gradient: Any, image: Any) -> Answer:
         gradient[GAIN].value / gradient[DEEP_32].value,
         image[GAIN].value / image[DEEP_32].value,
     )
-    smallest = "millionths, smallest of the three networks"
-    largest = "millionths, largest of the three networks"
-    answer = Answer(
-        expected=number(MILLION * SLOPE**steps, unit="millionths", exact=True),
-        least_gradient=number(min(gradients), method=smallest),
-        most_gradient=number(max(gradients), method=largest),
-        least_image=number(min(images), method=smallest),
-        most_image=number(max(images), method=largest),
-    )
+    answer = Answer(expected=number(MILLION * SLOPE**steps, unit="millionths", exact=True))
+    for signal, values in (("gradient", gradients), ("image", images)):
+        least = number(min(values), method="millionths, smallest of the three networks")
+        most = number(max(values), method="millionths, largest of the three networks")
+        answer |= Answer(**{f"least_{signal}": least, f"most_{signal}": most})
     return answer | Answer(
         vanish=fact(most_left < 20, "less than 20 millionths of both signals are left"),
         louder=fact(least_growth > 1_000, "with larger weights more than a thousand times as much is left"),
