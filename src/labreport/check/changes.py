@@ -51,7 +51,7 @@ class ChangedStatement:
 class LastBuild:
     """What the last build changed that made anything; empty after the first build of a report.
 
-    `was` has the numbers that are others now as they were printed, by the names that the page has for them;
+    `was` has each number that it changed as it was printed, by the name that the page has for it;
     `fallen` are the claims that it felled, or that are new in it and do not hold.
     """
 
@@ -62,13 +62,13 @@ class LastBuild:
     @classmethod
     def between(cls, before: Document, after: Document) -> LastBuild:
         """What a build changed, from the `answers.json` before and after it."""
-        old, new = printed_numbers(before), printed_numbers(after)
-        was = {}
-        for name, text in old.items():
-            if new.get(name, text) != text:
-                was[name] = text
+        numbers_after = printed_numbers(after)
+        changed = {}
+        for name, text in printed_numbers(before).items():
+            if numbers_after.get(name, text) != text:
+                changed[name] = text
         fallen = newly_fallen(claims_of_document(before), claims_of_document(after))
-        return cls(tuple(changed_statements(before, after)), was, fallen)
+        return cls(tuple(changed_statements(before, after)), changed, fallen)
 
     @classmethod
     def read(cls, report: Path) -> LastBuild:

@@ -129,7 +129,6 @@ class Runner:
     """Whether `advance` has returned None."""
     state_to_prove: Arrays | None = None
     """The state after the first epoch since the start, from which the second is trained once more."""
-    was_proved: bool = False
     last_write: float = field(default_factory=time.monotonic)
     pause: float = field(default_factory=lambda: SECONDS_BETWEEN_STATES)
     """Seconds between two states."""
@@ -208,7 +207,7 @@ class Runner:
             records = (*self.run.records, record)
             self.run = replace(self.run, records=records, provenance=self._provenance(seconds))
         self.on_epoch(self.epoch)
-        if not self.task.proves or not self.experiment.start or self.was_proved:
+        if not self.task.proves or self.run.provenance.get("proved"):
             return
         if self.state_to_prove is None:
             self.state_to_prove = self._state()
@@ -290,7 +289,7 @@ class Runner:
             is_repeatable = not unequal_names(repeated, again)
             if is_repeatable or unequal_names(undisturbed, repeated, are_near):
                 self._refuse_state(unequal[0].removeprefix(STATE))
-        self.was_proved, self.state_to_prove = True, None
+        self.state_to_prove = None
         self.run = replace(self.run, provenance={**self.run.provenance, "proved": True})
 
     def _repeat_epoch(self) -> Arrays:

@@ -121,7 +121,7 @@ class Scheduler:
         """Have all workers write their states, and end them."""
         self.was_stopped = True
         try:
-            for worker in set(workers):
+            for worker in set(workers):  # a cluster is that of several threads
                 worker.stop()
             latest = time.monotonic() + PATIENCE
             while self._running and time.monotonic() < latest:
