@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import jinja2
 
-from labreport.page.prose import blank, without_markup
+from labreport.page.lexer import LexerToken, TemplateLexer
+from labreport.page.prose import markdown_of, prose_of
 from labreport.page.typed import count_typed_numbers
 
 WORDS = """
@@ -28,17 +29,7 @@ JUDGES = re.compile(
 )
 PLACES = ("figure", "question", "ref", "rows", "show", "term")
 """What a template calls between `{{` and `}}` that is no number."""
-END_OF_SENTENCE = re.compile(
-    r"""
-    (?<=[.!?:]) [*_]* \s+                    # behind its last sign, which may be emphasised
-    | \n\s*\n                                # the end of a paragraph
-    | \n (?= \s* (?: [-*+>|\#] | \d+[.)] ) )  # before a list, a quotation, a table or a heading
-    """,
-    re.VERBOSE,
-)
-FIRST_WORD = re.compile(r"\S")
-PRINTED = "…"
-"""Stands in a sentence for what the template prints there."""
+SENTENCE = re.compile(r"\S.*?(?=[.!?:]\s|\Z)[.!?:]?", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -76,74 +67,37 @@ def coverage_of(templates: Iterable[Path]) -> Coverage:
     coverage = Coverage()
     for path in templates:
         if path.is_file():
-            text, outside_claims = _texts_of(path, coverage)
-            coverage.typed += count_typed_numbers(text)
-            _add_sentences(path, text, outside_claims, coverage)
+            _add_template(coverage, path)
     return coverage
 
 
-def _texts_of(path: Path, coverage: Coverage) -> tuple[str, str]:
-    """A template as a reader sees it, and the same with dots where a claim is; its numbers are counted."""
-    text = ""
-    outside_claims = ""
-    in_claim = False
-    for line, kind, words in _pieces(path.read_text(encoding="utf-8")):
-        piece = "\n" * (line - 1 - text.count("\n"))
-        if kind == "data":
-            piece += words[0]
-        elif kind == "variable":
-            piece += PRINTED
-            _count_number(coverage, words)
-        elif kind == "block" and words[0] in ("claim", "endclaim"):
-            in_claim = words[0] == "claim"
-        text += piece
-        outside_claims += blank(piece) if in_claim else piece
-    return text, outside_claims
+def _add_template(coverage: Coverage, path: Path) -> None:
+    """Count what a template has."""
+    source = path.read_text(encoding="utf-8")
+    tokens = list(TemplateLexer(jinja2.Environment()).tokeniter(source, path.name))
+    _count_printed(coverage, tokens)
+    for prose in prose_of(markdown_of(tokens)):
+        coverage.typed += count_typed_numbers(prose)
+        for sentence in SENTENCE.finditer(prose.text):
+            start, stop = sentence.span()
+            if not JUDGES.search(prose.text, start, stop):
+                continue
+            if any(prose.in_claim[start:stop]):
+                coverage.guarded += 1
+                continue
+            words = " ".join(prose.words[start:stop].split())
+            coverage.unguarded.append(Sentence(path, prose.line_of(start), words))
 
 
-def _add_sentences(path: Path, text: str, outside_claims: str, coverage: Coverage) -> None:
-    """Count the sentences that compare or judge, and list those that are no part of a claim."""
-    prose = without_markup(text)
-    for start, stop in _sentences(prose):
-        if not JUDGES.search(prose, start, stop):
-            continue
-        sentence = text[start:stop]
-        if outside_claims[start:stop] != sentence:
-            coverage.guarded += 1
-            continue
-        line = text.count("\n", 0, start) + 1
-        coverage.unguarded.append(Sentence(path, line, " ".join(sentence.split())))
-
-
-def _pieces(source: str) -> Iterator[tuple[int, str, list[str]]]:
-    """The texts of a template and its tags: the line of each, its kind (`data`, `block`), and its words."""
+def _count_printed(coverage: Coverage, tokens: Iterable[LexerToken]) -> None:
+    """Count the numbers that stand between `{{` and `}}`."""
     words: list[str] = []
-    for line, kind, value in jinja2.Environment().lexer.tokeniter(source, None):
-        if kind == "data":
-            yield line, kind, [value]
-        elif kind.endswith("_begin"):
+    for _, kind, value in tokens:
+        if kind == "variable_begin":
             words = []
-        elif kind.endswith("_end"):
-            yield line, kind.removesuffix("_end"), words
-        elif kind != "whitespace":
-            words.append(value)
-
-
-def _count_number(coverage: Coverage, words: list[str]) -> None:
-    """Count what stands between `{{` and `}}`."""
-    if words[-2:] == ["|", "literal"]:
-        coverage.literal += 1
-    elif words[0] not in PLACES:
-        coverage.printed += 1
-
-
-def _sentences(prose: str) -> Iterator[tuple[int, int]]:
-    """Where each sentence begins and ends."""
-    start = 0
-    breaks = [match.span() for match in END_OF_SENTENCE.finditer(prose)]
-    breaks.append((len(prose), len(prose)))
-    for stop, following in breaks:
-        first_word = FIRST_WORD.search(prose, start, stop)
-        if first_word:
-            yield first_word.start(), stop
-        start = following
+        elif kind != "variable_end":
+            words += value.split()
+        elif words[-2:] == ["|", "literal"]:
+            coverage.literal += 1
+        elif words[0] not in PLACES:
+            coverage.printed += 1

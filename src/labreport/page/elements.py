@@ -15,71 +15,67 @@ from html.parser import HTMLParser
 
 @dataclass
 class Element:
-    """An element: its attributes without escapes, its tags and its content as they are written.
+    """An element: where it begins, its attributes without escapes, its tags and content as they are written.
 
     Of one that has no end tag, such as `img`, content and end tag are empty.
     """
 
+    name: str
+    begin: int
     attributes: dict[str, str]
     start_tag: str
     content: str = ""
     end_tag: str = ""
 
 
-def elements(html: str, *names: str) -> list[Element]:
-    """Find the elements of these names, by default all, in the order in which they begin."""
-    return [element for _, element in _elements_by_position(html, names)]
-
-
-def replace_elements(html: str, names: str, replacement: Callable[[Element], str | None]) -> str:
-    """Return HTML with what `replacement` gives in place of elements of these `names`, such as `h2 h3`.
-
-    Where it gives None, the element stays, and those inside it are asked for too.
-    """
-    pieces = []
-    end = 0
-    for position, element in _elements_by_position(html, tuple(names.split())):
-        new = replacement(element) if position >= end else None
-        if new is not None:
-            pieces += [html[end:position], new]
-            end = position + len(element.start_tag + element.content + element.end_tag)
-    return "".join(pieces) + html[end:]
-
-
-def _elements_by_position(html: str, names: tuple[str, ...]) -> list[tuple[int, Element]]:
-    parser = _ElementParser(html, names)
+def elements(html: str, names: str = "") -> list[Element]:
+    """Find the elements of these names, such as `h2 h3`, or all, in the order in which they begin."""
+    parser = _ElementParser(html, names.split())
     parser.feed(html)
     parser.close()
     return parser.elements
 
 
-class _ElementParser(HTMLParser):
-    """Gathers elements with their positions; Python's parser says where it is by line and column."""
+def replace_elements(html: str, names: str, replacement: Callable[[Element], str | None]) -> str:
+    """Return HTML with what `replacement` gives in place of elements of these names.
 
-    def __init__(self, html: str, names: tuple[str, ...]) -> None:
+    Where it gives None, the element stays, and those inside it are asked for too.
+    """
+    replaced = ""
+    end = 0
+    for element in elements(html, names):
+        new = replacement(element) if element.begin >= end else None
+        if new is not None:
+            replaced += f"{html[end : element.begin]}{new}"
+            end = element.begin + len(element.start_tag + element.content + element.end_tag)
+    return replaced + html[end:]
+
+
+class _ElementParser(HTMLParser):
+    """Gathers elements; Python's parser says by line and column where it is."""
+
+    def __init__(self, html: str, names: list[str]) -> None:
         super().__init__()
-        self.elements: list[tuple[int, Element]] = []
+        self.elements: list[Element] = []
         self._html = html
         self._names = names
-        self._open: list[tuple[str, int]] = []
-        """The names of elements that have not ended, and their places in `elements`."""
-        lengths = (len(line) + 1 for line in html.split("\n"))
+        self._open: list[Element] = []
+        lengths = [len(line) + 1 for line in html.split("\n")]
         self._line_begins = list(itertools.accumulate(lengths, initial=0))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if not self._names or tag in self._names:
             attributes = {name: value or "" for name, value in attrs}
-            self._open.append((tag, len(self.elements)))
-            self.elements.append((self._position(), Element(attributes, self.get_starttag_text() or "")))
+            element = Element(tag, self._position(), attributes, self.get_starttag_text() or "")
+            self.elements.append(element)
+            self._open.append(element)
 
     def handle_endtag(self, tag: str) -> None:
-        for depth in reversed(range(len(self._open))):
-            name, place = self._open[depth]
-            if name == tag:
-                del self._open[depth:]
-                begin, element = self.elements[place]
+        while tag in [element.name for element in self._open]:
+            element = self._open.pop()
+            if element.name == tag:
                 end = self._position()
-                element.content = self._html[begin + len(element.start_tag) : end]
+                element.content = self._html[element.begin + len(element.start_tag) : end]
                 element.end_tag = self._html[end : self._html.index(">", end) + 1]
                 return
 

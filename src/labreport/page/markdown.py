@@ -28,7 +28,7 @@ from labreport.page.placeholders import PLACEHOLDER_CHARACTERS
 from labreport.project.outline import slug
 
 BIBLIOGRAPHY = "references.bib"
-CITE = re.compile(r"\[(?P<keys>@[\w:.+/-]+(?:\s*[;,]\s*@[\w:.+/-]+)*)\]")
+CITE = re.compile(r"\[@[\w:.+/-]+(?:\s*[;,]\s*@[\w:.+/-]+)*\]")
 """`[@key; @other]`"""
 
 
@@ -61,14 +61,14 @@ def _names(context: RenderContext, fill_plain: Callable[[str], str]) -> dict[str
     return {"docId": context.document, "context": context, "fill_plain": fill_plain}
 
 
-def cite_marks(keys: str, context: RenderContext) -> str:
-    """Return the marks of `@key; @other`, whose numbers the document fills in.
+def cite_marks(cite: str, context: RenderContext) -> str:
+    """Return the marks of `[@key; @other]`, whose numbers the document fills in.
 
     Raises `TemplateError` for a key that the references of the project do not have.
     """
     known = bibliography(context.templates)
     marks = []
-    for key in re.findall(r"@([^\s;,]+)", keys):
+    for key in re.findall(r"@([^\s;,\]]+)", cite):
         if key not in known:
             near = did_you_mean(key, known, "there are")
             context.fail_at(f"@{key}", f"{BIBLIOGRAPHY} has no entry {key!r}{near}")
@@ -99,7 +99,7 @@ def _parse_cite(state: StateInline, silent: bool) -> bool:
     if cite is None:
         return False
     if not silent:
-        state.push("cite", "", 0).content = cite["keys"]
+        state.push("cite", "", 0).content = cite[0]
     state.pos = cite.end()
     return True
 

@@ -1,73 +1,91 @@
-"""What of Markdown is prose: what a reader reads of it, without code, formulas, HTML and where links lead.
+"""The prose of a template: what a reader reads of it, without code, formulas, HTML and where links lead.
 
-`prose_of` reads a text as Markdown does. Where each letter has to stay in its place, as in sentences that are
-listed with their lines, `without_markup` blanks what is no prose.
+Typed numbers are refused in it, and `check --coverage` looks in it for sentences that no claim covers.
 """
 
 from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from markdown_it.token import Token
 
+from labreport.page.lexer import LexerToken
 from labreport.page.markdown import parse
 
-LITERAL = re.compile(
-    r"""(
-      ```.*?``` | ~~~.*?~~~      # a block of code
-    | `[^`\n]+`                  # code in a line
-    | \$\$.*?\$\$ | \$[^$\n]+\$  # a formula
-    )""",
-    re.VERBOSE | re.DOTALL,
-)
-"""Code and formulas, in which nothing is Markdown; every second part of a text that is split by it."""
-_NOT_PROSE = re.compile(
-    rf"""
-    {LITERAL.pattern}
-    | <!--.*?--> | <[^<>]*>             # HTML
-    | \]\([^)\n]*\) | \[[@^][^\]\n]*\]  # where a link leads; a reference, a note
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+PRINTED = "…"
+"""Stands in prose for what the template prints there."""
+_CLAIM_BEGINS, _CLAIM_ENDS = "⸨", "⸩"
+"""Where a claim begins and ends; for Markdown they are punctuation, so that `*` beside them is read."""
 _HTML = re.compile(r"<(pre|code|script|style)\b.*?</\1>|<[^>]*>", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Prose:
-    """The prose of a paragraph, a heading or a cell, and the indices of the lines that have it."""
+    """The prose of a paragraph, a heading or a cell, which begins on the line of this index.
+
+    `words` have code and formulas as they are written, `text` has dots in their place. `in_claim` says of
+    each letter of both whether a claim is around it.
+    """
 
     text: str
-    lines: range
+    words: str
+    in_claim: list[bool]
+    first_line: int
+
+    def line_of(self, position: int) -> int:
+        """Return the number of the line, from 1, on which a letter stands."""
+        return self.first_line + 1 + self.text.count("\n", 0, position)
 
 
-def prose_of(text: str) -> Iterator[Prose]:
+def markdown_of(tokens: Iterable[LexerToken]) -> str:
+    """Return the Markdown of a template, line by line, with signs where it prints and where claims are."""
+    text = ""
+    previous = ""
+    for line, kind, value in tokens:
+        text += "\n" * (line - 1 - text.count("\n"))
+        if kind == "data":
+            text += value
+        elif kind == "variable_begin":
+            text += PRINTED
+        elif previous == "block_begin" and value == "claim":
+            text += _CLAIM_BEGINS
+        elif previous == "block_begin" and value == "endclaim":
+            text += _CLAIM_ENDS
+        if kind != "whitespace":
+            previous = kind
+    return text
+
+
+def prose_of(markdown: str) -> Iterator[Prose]:
     """Yield the prose of Markdown, block by block."""
-    for token in parse(text):
-        begin, end = token.map or (0, 0)
-        yield Prose(_prose_of_token(token), range(begin, end))
+    is_claimed = False
+    for token in parse(markdown):
+        text = words = ""
+        in_claim = []
+        for piece, is_prose in _pieces(token):
+            for letter in piece:
+                if letter in (_CLAIM_BEGINS, _CLAIM_ENDS):
+                    is_claimed = letter == _CLAIM_BEGINS
+                    continue
+                words += letter
+                text += letter if is_prose or letter == "\n" else "·"
+                in_claim.append(is_claimed)
+        yield Prose(text, words, in_claim, token.map[0] if token.map else 0)
 
 
-def _prose_of_token(token: Token) -> str:
-    """What a reader reads of a token; a NUL for code and formulas, so that nothing is joined across them."""
+def _pieces(token: Token) -> Iterator[tuple[str, bool]]:
+    """The texts of a token, each with whether it is prose, or code or a formula."""
     if token.type == "html_block":
-        return _HTML.sub(" ", token.content)
-    if token.type in ("text", "softbreak", "hardbreak"):
-        return html.unescape(token.content) or "\n"
-    if token.type in ("inline", "image"):
-        return "".join(map(_prose_of_token, token.children or ()))
-    if token.nesting or token.type in ("html_inline", "cite"):
-        return ""
-    return "\0"
-
-
-def without_markup(text: str) -> str:
-    """Return Markdown with dots in place of what is no prose, so that lines and offsets stay."""
-    return _NOT_PROSE.sub(lambda match: blank(match[0]), text)
-
-
-def blank(text: str) -> str:
-    """Return dots in place of a text, line by line."""
-    return re.sub(r"[^\n]", "·", text)
+        yield _HTML.sub(" ", token.content), True
+    elif token.type == "text":
+        yield html.unescape(token.content), True
+    elif token.type in ("softbreak", "hardbreak"):
+        yield "\n", True
+    elif token.type in ("inline", "image"):
+        for child in token.children or ():
+            yield from _pieces(child)
+    elif not token.nesting and token.type != "html_inline":
+        yield f"{token.markup}{token.content}{token.markup}", False

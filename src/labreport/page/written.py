@@ -15,11 +15,19 @@ from labreport.page.numbering import Numbering, reference_mark
 from labreport.page.numbers import AnswersByQuestion
 from labreport.page.placeholders import FIRST_BLOCK, PLACEHOLDER_CHARACTERS, plain_text
 from labreport.page.printer import SectionPrinter
-from labreport.page.prose import LITERAL
 from labreport.page.renderer import Drawings, SectionRenderer
 from labreport.project import Project
 from labreport.stats import Table
 
+_LITERAL = re.compile(
+    r"""(
+      ```.*?``` | ~~~.*?~~~      # a block of code
+    | `[^`\n]+`                  # code in a line
+    | \$\$.*?\$\$ | \$[^$\n]+\$  # a formula
+    )""",
+    re.VERBOSE | re.DOTALL,
+)
+"""Code and formulas, in which nothing is Markdown; every second part of a text that is split by it."""
 _HEADING = re.compile(r"^(#+)(?= )", re.MULTILINE)
 _NOTE = re.compile(r"\[\^(?=[\w-]+\])")
 _CAPTION = re.compile(r"^Table(?: ([\w-]+))?: (?=[^\n]*\n\n\|)", re.MULTILINE)
@@ -66,7 +74,7 @@ class MarkdownPrinter(SectionPrinter):
 
     def fill_placeholders(self, text: str) -> str:
         """Return Markdown with the values put in, in which nothing is mark-up."""
-        parts = LITERAL.split(text)
+        parts = _LITERAL.split(text)
         for index, part in enumerate(parts):
             is_literal = index % 2 == 1
             parts[index] = re.sub(f"[{PLACEHOLDER_CHARACTERS}]", self._writer(is_literal), part)
@@ -85,7 +93,7 @@ class MarkdownPrinter(SectionPrinter):
 
     def markdown(self, text: str) -> str:
         """Leave Markdown as it is, but for what a document has once: headings, notes, cites, tables."""
-        parts = LITERAL.split(text)
+        parts = _LITERAL.split(text)
         levels = [len(match[1]) for part in parts[::2] for match in _HEADING.finditer(part)]
         lift = "#" * (self.context.top_level - min(levels, default=self.context.top_level))
         for index in range(0, len(parts), 2):
@@ -100,14 +108,14 @@ class MarkdownPrinter(SectionPrinter):
 
     def line(self, text: str) -> Markup:
         """Leave a line of Markdown as it is, but for cites."""
-        parts = LITERAL.split(text.strip())
+        parts = _LITERAL.split(text.strip())
         for index in range(0, len(parts), 2):
             parts[index] = self._with_cites(parts[index])
         return Markup("".join(parts))
 
     def _with_cites(self, text: str) -> str:
         """Put links in place of cites, which the document numbers. Raises `TemplateError`."""
-        return CITE.sub(lambda cite: cite_marks(cite["keys"], self.context), text)
+        return CITE.sub(lambda cite: cite_marks(cite[0], self.context), text)
 
     def paragraph(self, text: str) -> str:
         """Return a text as a paragraph."""
