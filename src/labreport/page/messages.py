@@ -14,6 +14,7 @@ from jinja2.utils import missing
 
 from labreport.errors import LabReportError, UsageError, did_you_mean
 from labreport.stats import Condition, Namespace, Table
+from labreport.stats.conditions import ThreeValued
 
 if TYPE_CHECKING:
     from labreport.page.environment import TemplateEnvironment
@@ -29,7 +30,7 @@ class TemplateError(UsageError):
 def undefined_type(environment: TemplateEnvironment) -> type[jinja2.StrictUndefined]:
     """Make the type of names that are not there: whatever is done with one raises, and says what is near."""
 
-    class UndefinedName(jinja2.StrictUndefined):
+    class UndefinedName(jinja2.StrictUndefined, ThreeValued):
         @property
         def condition(self) -> NoReturn:
             """Raise: a claim of a name that is not there."""
