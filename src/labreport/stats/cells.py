@@ -1,4 +1,7 @@
-"""Cells of a table: the rows of one group and one value, reduced to a number for each replicate."""
+"""Cells of a table: the rows of one group and one value, reduced to a number for each replicate.
+
+A group is a value of the column `within`, a cell the rows of a group that have one value of the column `by`.
+"""
 
 from __future__ import annotations
 
@@ -16,20 +19,20 @@ from labreport.stats.names import find
 if TYPE_CHECKING:
     import pandas
 
-Unit: TypeAlias = Hashable
+Replicate: TypeAlias = Hashable
 """What is independent: a replicate, or where there are none a row by its place."""
-VALUE, ROW, UNIT = "value of the measure", "row of the table", "replicate or row"
+VALUE, ROW, REPLICATE = "value of the measure", "row of the table", "replicate or row"
 """Columns that are added: the measure as it is stored, shares as fractions; the place of a row in the table,
 from 0; the replicate, or this place where there are none."""
 
 
 @dataclass(frozen=True, eq=False)
 class Division:
-    """The rows of a table that belong to a group, as a measure reads them; see `cells_of_table`.
+    """A table as it is divided by the columns `by` and `within`, for a measure.
 
-    `frame` has the columns `VALUE`, `ROW` and `UNIT` too. `constant` are those of `by` and `within` of which
-    each replicate has one value, as a patient has one arm. `unassigned` rows of the table belong to no group.
-    `rows_yes_no`: its values are yes and no; `yes_no`: what is taken of a replicate is yes or no.
+    `frame` has the columns `VALUE`, `ROW` and `REPLICATE` too. `constant` are those of `by` and `within` of
+    which each replicate has one value, as a patient has one arm. `unassigned` rows have no value of `by` or
+    `within`. `rows_yes_no`: its values are yes and no; `yes_no`: what is taken of a replicate is yes or no.
     """
 
     data: Data
@@ -45,7 +48,7 @@ class Division:
 
 @dataclass(frozen=True, eq=False)
 class Cell:
-    """The rows of a table with one value of a column, its `name`, within one group.
+    """The rows of one group that have one value of the column `by`, its `name`.
 
     `elsewhere` are the replicates of this group with a value that nobody asked for.
     """
@@ -54,7 +57,7 @@ class Cell:
     group: str
     name: str
     frame: pandas.DataFrame
-    elsewhere: frozenset[Unit] = frozenset()
+    elsewhere: frozenset[Replicate] = frozenset()
 
     @property
     def data(self) -> Data:
@@ -62,34 +65,34 @@ class Cell:
         return self.division.data
 
     @cached_property
-    def values(self) -> dict[Unit, float]:
+    def values(self) -> dict[Replicate, float]:
         """A number for each replicate, in the order in which they stand.
 
         Without replicates it is one for each row, by its place in the cell.
         """
         if self.data.replicate is None:
-            by_place: dict[Unit, float] = self.frame[VALUE].reset_index(drop=True).dropna().to_dict()
+            by_place: dict[Replicate, float] = self.frame[VALUE].reset_index(drop=True).dropna().to_dict()
             return by_place
         measure = self.division.measure
         column = measure.name if callable(measure.reduce) else VALUE
-        rows_by_unit = self._frame_with_values.groupby(UNIT, sort=False, observed=True)
+        rows_by_replicate = self._frame_with_values.groupby(REPLICATE, sort=False, observed=True)
         values = {}
-        for unit, numbers in rows_by_unit[column]:
+        for replicate, numbers in rows_by_replicate[column]:
             number = _reduce(measure, numbers)
             if math.isfinite(number):
-                measure.check_ratio(number, f"{self.data.name}, {self.data.replicate} {name_of(unit)!r}")
-            values[unit] = number if math.isfinite(number) else math.nan
+                measure.check_ratio(number, f"{self.data.name}, {self.data.replicate} {name_of(replicate)!r}")
+            values[replicate] = number if math.isfinite(number) else math.nan
         return values
 
     @cached_property
-    def rows(self) -> dict[Unit, int]:
-        """The place of the first row of each replicate, with an empty cell or not."""
+    def rows(self) -> dict[Replicate, int]:
+        """The place of the first row of each replicate, whether or not it has a value."""
         return first_rows(self.frame)
 
     @cached_property
     def row_counts(self) -> list[int]:
         """How many rows with a value each replicate has that has any."""
-        counts: list[int] = self._frame_with_values[UNIT].value_counts().tolist()
+        counts: list[int] = self._frame_with_values[REPLICATE].value_counts().tolist()
         return counts
 
     @property
@@ -97,14 +100,14 @@ class Cell:
         return self.frame[self.frame[VALUE].notna()]
 
     @cached_property
-    def expected(self) -> set[Unit]:
+    def expected(self) -> set[Replicate]:
         """The replicates that belong here by what is constant of them; without replicates, the rows."""
         if self.data.replicate is None:
             return set(self.rows)
         frame = self.division.frame
         for column in self.division.constant:
             frame = frame[frame[column] == self.frame[column].iloc[0]]
-        return set(frame[UNIT].tolist())
+        return set(frame[REPLICATE].tolist())
 
     @property
     def varying(self) -> str:
@@ -140,9 +143,9 @@ def _reduce(measure: Measure, numbers: pandas.Series) -> float:
     return float(measure.reduce(numbers)) / measure.input_factor
 
 
-def first_rows(frame: pandas.DataFrame) -> dict[Unit, int]:
+def first_rows(frame: pandas.DataFrame) -> dict[Replicate, int]:
     """The place in the table of the first row of each replicate."""
-    rows: dict[Unit, int] = frame.drop_duplicates(UNIT).set_index(UNIT)[ROW].to_dict()
+    rows: dict[Replicate, int] = frame.drop_duplicates(REPLICATE).set_index(REPLICATE)[ROW].to_dict()
     return rows
 
 
@@ -158,8 +161,8 @@ def cells_of_table(
 ) -> Cells:
     """Divide a table by the values of `within` and of `by`, in their order; the cells of `names`, or of all.
 
-    Raises `UsageError` for a column or name that is not there, for cells that are empty or no numbers, and
-    for a value that is nearly one of the names.
+    Raises `UsageError` for a column or name that is not there, for values that are empty or no numbers,
+    and for a value that is nearly one of the names.
     """
     division = _divide(data, measure, by, within)
     cells: Cells = {}
@@ -192,10 +195,10 @@ def _divide(data: Data, measure: Measure, by: str | None, within: str | None) ->
             f'{data.name}: reduce="any" is of True and False, or of 1 and 0 with the unit "%"'
         )
     places = range(len(numbers))
-    units = places if data.replicate is None else data.frame[data.replicate]
-    frame = data.frame.assign(**{VALUE: numbers / measure.input_factor, ROW: places, UNIT: units})
+    replicates = places if data.replicate is None else data.frame[data.replicate]
+    frame = data.frame.assign(**{VALUE: numbers / measure.input_factor, ROW: places, REPLICATE: replicates})
     frame = frame[frame[grouping].notna().all(axis=1)]
-    has_repetitions = frame[frame[VALUE].notna()].duplicated([*grouping, UNIT]).any()
+    has_repetitions = frame[frame[VALUE].notna()].duplicated([*grouping, REPLICATE]).any()
     yes_no = rows_yes_no and (not has_repetitions or measure.reduce in ("any", "max", "min"))
     constant = []
     if data.replicate is not None:
@@ -214,7 +217,7 @@ def _refuse_empty(data: Data, columns: Sequence[str]) -> None:
 
 
 def _refuse_near_names(data: Data, column: str) -> None:
-    """Refuse names of groups that differ only in case or blanks: `Drug` beside `drug` is a slip."""
+    """Refuse two values of a column that differ only in case or blanks: `Drug` beside `drug` is a slip."""
     names = data.frame[column]
     first_rows: dict[str, int] = {}
     for row in (~names.duplicated()).to_numpy().nonzero()[0]:
@@ -250,7 +253,7 @@ def are_yes_no(data: Data, measure: Measure, numbers: pandas.Series) -> bool:
 
 def _is_constant(frame: pandas.DataFrame, column: str) -> bool:
     """Whether each replicate has one value of a column."""
-    return bool((frame.groupby(UNIT, observed=True)[column].nunique() <= 1).all())
+    return bool((frame.groupby(REPLICATE, observed=True)[column].nunique() <= 1).all())
 
 
 def rows_by_value(frame: pandas.DataFrame, column: str | None) -> list[tuple[object, pandas.DataFrame]]:
@@ -262,11 +265,11 @@ def rows_by_value(frame: pandas.DataFrame, column: str | None) -> list[tuple[obj
 
 
 def _chosen(cells: Cells, names: Sequence[object]) -> Cells:
-    """The cells of some values; each knows which replicates of its group have another."""
+    """The cells of some names; each knows which replicates of its group have another."""
     chosen: Cells = {}
     for group, cells_of_group in cells.items():
         chosen_names = [find(name, cells_of_group) for name in names]
-        elsewhere: set[Unit] = set()
+        elsewhere: set[Replicate] = set()
         for name, cell in cells_of_group.items():
             if name not in chosen_names:
                 elsewhere |= cell.rows.keys()
@@ -312,25 +315,25 @@ def describe_left_out(cells: Sequence[Cell]) -> tuple[str, ...]:
 
 
 def _absence_texts(cells: Sequence[Cell]) -> list[str]:
-    """How many replicates lack the value or the group of a cell to which they belong: `10 have no week 12`.
+    """How many replicates lack a cell to which they belong: `10 have no week 12`.
 
-    Who is in one of two independent groups does not lack the other.
+    One that is in one of two independent cells, such as an arm, does not lack the other.
     """
-    present: set[Unit] = set()
-    if len(cells) == 2 and not shared_units(*cells):
+    present: set[Replicate] = set()
+    if len(cells) == 2 and not shared_replicates(*cells):
         first, second = cells
         present = {*first.rows, *second.rows, *first.elsewhere}
-    absent: dict[str, set[Unit]] = {}
+    absent: dict[str, set[Replicate]] = {}
     for cell in cells:
-        units = absent.setdefault(cell.varying, set())
-        units |= cell.expected - cell.rows.keys() - present
+        replicates = absent.setdefault(cell.varying, set())
+        replicates |= cell.expected - cell.rows.keys() - present
     texts = []
-    for lack, units in absent.items():
-        texts.append(count_phrase(len(units), f"has no {lack}", f"have no {lack}"))
+    for lack, replicates in absent.items():
+        texts.append(count_phrase(len(replicates), f"has no {lack}", f"have no {lack}"))
     return texts
 
 
-def shared_units(first: Cell, second: Cell) -> set[Unit]:
+def shared_replicates(first: Cell, second: Cell) -> set[Replicate]:
     """The replicates that both cells have."""
     return first.rows.keys() & second.rows.keys()
 
@@ -344,7 +347,7 @@ def count_phrase(number: int, singular: str, several: str) -> str:
 
 def count_expected(cells: Sequence[Cell]) -> int:
     """How many replicates belong to some cells; without replicates, how many rows."""
-    units: set[Unit] = set()
+    replicates: set[Replicate] = set()
     for cell in cells:
-        units |= cell.expected
-    return len(units)
+        replicates |= cell.expected
+    return len(replicates)

@@ -24,7 +24,7 @@ from labreport.stats.wording import plural
 
 
 def mean_of(sample: Sample, measure: Measure) -> Quantity:
-    """The mean of a sample: over units, and over items where they are known.
+    """The mean of a sample: over replicates, and over items where they are known.
 
     Of a measure of ratios it is the geometric mean. One of a measure that is a difference has its interval
     from both terms.
@@ -43,11 +43,11 @@ def compare(
 ) -> Quantity:
     """Compare two samples, or one with zero, as one of `family` comparisons that are judged together.
 
-    Paired where all units are shared (of a table, or `paired` says so), else by Welch or Newcombe; over items
-    and units where both are known item by item. A measure that is a difference is compared with zero by its
-    two terms. The quantity has its own 95 % interval, and the one at level 1 − 0.05 / `family` by which it is
-    judged: none of one unit, whatever is known of its items. What is equal in every unit and item of several
-    is the same, if there is a margin: both ends are the null.
+    Paired where all replicates are shared (of a table, or `paired` says so), else by Welch or Newcombe; over
+    items and replicates where both are known item by item. A measure that is a difference is compared with
+    zero by its two terms. The quantity has its own 95 % interval, and the one at level 1 − 0.05 / `family` by
+    which it is judged: none of one replicate, whatever is known of its items. What is equal in every
+    replicate and item of several is the same, if there is a margin: both ends are the null.
     """
     samples = [first]
     sizes: tuple[int, ...] = ()
@@ -58,8 +58,8 @@ def compare(
     else:
         is_paired = _is_paired(first, second, paired)
         if is_paired:
-            units = [unit for unit in first.values if unit in second.values]
-            first, second = first.only(units), second.only(units)
+            replicates = [replicate for replicate in first.values if replicate in second.values]
+            first, second = first.only(replicates), second.only(replicates)
         else:
             sizes = (len(first.values), len(second.values))
         samples = [first, second]
@@ -95,7 +95,7 @@ def _is_paired(first: Sample, second: Sample, paired: bool | None) -> bool:
 def _mean_estimate(sample: Sample, measure: Measure) -> Estimate:
     """The mean, by what is known of a sample: items, yes and no, rows that all agree, or numbers."""
     if _has_items(sample, measure):
-        return accuracy_estimate(sample.correct_by_unit, ALPHA)
+        return accuracy_estimate(sample.correct_by_replicate, ALPHA)
     if sample.yes_no and sample.values:
         return share_estimate(sample.numbers, ALPHA)
     if _is_constant_share(sample, measure):
@@ -120,7 +120,7 @@ def _difference_estimate(
 ) -> Estimate:
     """How two samples differ, by what is known of both: items, yes and no, or numbers."""
     if _has_items(first, measure) and _has_items(second, measure):
-        right, other_right = first.correct_by_unit, second.correct_by_unit
+        right, other_right = first.correct_by_replicate, second.correct_by_replicate
         numbers_of_items = {len(items) for items in right + other_right}
         same_items = first.items == second.items and len(numbers_of_items) == 1
         return accuracy_difference(right, other_right, alpha, paired=paired, same_items=same_items)
@@ -138,17 +138,19 @@ def _difference_estimate(
 
 
 def _has_items(sample: Sample, measure: Measure) -> bool:
-    """Whether a sample is known item by item, and every unit gave a number.
+    """Whether a sample is known item by item, and every replicate gave a number.
 
-    Raises `UsageError` where two units do not have the same number of items.
+    Raises `UsageError` where two replicates do not have the same number of items.
     """
     is_accuracy = measure.is_share and measure.scale == "difference" and sample.design.test_fraction is None
     if not is_accuracy or not sample.correct or not all(map(math.isfinite, sample.numbers)):
         return False
-    unit_by_length = {len(items): unit for unit, items in sample.correct.items()}
-    if len(unit_by_length) > 1:
+    replicate_by_length = {len(items): replicate for replicate, items in sample.correct.items()}
+    if len(replicate_by_length) > 1:
         unit_name = sample.design.unit
-        lengths = [f"{length:,} in {unit_name} {unit!r}" for length, unit in unit_by_length.items()]
+        lengths = []
+        for length, replicate in replicate_by_length.items():
+            lengths.append(f"{length:,} in {unit_name} {replicate!r}")
         measure.refuse_declaration(
             f"right= gives arrays of unequal lengths for {sample.name!r}: {', '.join(lengths)};"
             f" each {unit_name} needs the same items"
@@ -168,7 +170,7 @@ def _is_constant_share(sample: Sample, measure: Measure) -> bool:
 
 
 def _quantity(estimate: Estimate, unit: str, source: Source, sample: Sample) -> Quantity:
-    """What was estimated, with its source and the values of its units; those of unpaired groups have none."""
+    """What was estimated, with its source and the values of its replicates (unpaired samples have none)."""
     low, high = _finite_ends(estimate)
     values = []
     for name, value in zip(sample.values, estimate.values, strict=False):
@@ -194,7 +196,7 @@ def _finite_ends(estimate: Estimate) -> Ends | tuple[None, None]:
 
 
 def _source(samples: Sequence[Sample], measure: Measure, estimate: Estimate) -> Source:
-    """Where a number comes from: of which samples it is, how many units were used, and which were not."""
+    """Where a number comes from: its samples, how many replicates were used, and which were not."""
     first = samples[0]
     epochs = dict.fromkeys(sample.epoch for sample in samples if sample.epoch is not None)
     source = Source(

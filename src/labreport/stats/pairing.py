@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from labreport.project import Data
 from labreport.project.checks import name_of
-from labreport.stats.cells import Cell, Unit, count_phrase, first_rows, shared_units
+from labreport.stats.cells import Cell, Replicate, count_phrase, first_rows, shared_replicates
 from labreport.stats.wording import plural
 
 if TYPE_CHECKING:
     import pandas
 
-Rows: TypeAlias = dict[Unit, int]
+Rows: TypeAlias = dict[Replicate, int]
 """The place in the table of the first row of each replicate."""
 
 
@@ -24,7 +24,7 @@ def is_paired(first: Cell, second: Cell, paired: bool | None) -> bool:
     a patient with a mistyped arm in one week is in one arm in each week, and in both over the table.
     """
     data = first.data
-    shared = shared_units(first, second)
+    shared = shared_replicates(first, second)
     if data.replicate is None:
         if paired:
             data.refuse_declaration(
@@ -71,28 +71,28 @@ def _pairing_problem(data: Data, rows: Rows, other_rows: Rows, names: tuple[str,
 
     Empty where all have both, or none has.
     """
-    shared = [unit for unit in rows if unit in other_rows]
-    only_first = [unit for unit in rows if unit not in other_rows]
-    only_second = [unit for unit in other_rows if unit not in rows]
+    shared = [replicate for replicate in rows if replicate in other_rows]
+    only_first = [replicate for replicate in rows if replicate not in other_rows]
+    only_second = [replicate for replicate in other_rows if replicate not in rows]
     alone = len(only_first) + len(only_second)
     if not shared or not alone:
         return ""
     first, second = names
     if len(shared) <= alone:
         line, other_line = data.line(rows[shared[0]]), data.line(other_rows[shared[0]])
-        are_in_both = f"{_name_units(data.unit, shared, 'is', 'are')} in both"
+        are_in_both = f"{_name_replicates(data.unit, shared, 'is', 'are')} in both"
         rest = count_phrase(alone, "is in one", "are in one")
         return f"{are_in_both} {first} ({line}) and {second} ({other_line}), {rest}"
     rest = count_phrase(len(shared), "is in both", "are in both")
     if only_first:
-        return f"{_name_units(data.unit, only_first, 'has', 'have')} no {second}, {rest}"
-    return f"{_name_units(data.unit, only_second, 'has', 'have')} no {first}, {rest}"
+        return f"{_name_replicates(data.unit, only_first, 'has', 'have')} no {second}, {rest}"
+    return f"{_name_replicates(data.unit, only_second, 'has', 'have')} no {first}, {rest}"
 
 
-def _name_units(noun: str, units: Sequence[Unit], singular: str, several: str) -> str:
+def _name_replicates(noun: str, replicates: Sequence[Replicate], singular: str, several: str) -> str:
     """`patient 'P1' is`, `patients 'P3', 'P10' and 5 more are`, with one of the two verbs."""
-    if len(units) == 1:
-        return f"{noun} {name_of(units[0])!r} {singular}"
-    names = ", ".join(repr(name_of(unit)) for unit in units[:5])
-    more = f" and {len(units) - 5:,} more" if len(units) > 5 else ""
+    if len(replicates) == 1:
+        return f"{noun} {name_of(replicates[0])!r} {singular}"
+    names = ", ".join(repr(name_of(replicate)) for replicate in replicates[:5])
+    more = f" and {len(replicates) - 5:,} more" if len(replicates) > 5 else ""
     return f"{plural(noun)} {names}{more} {several}"

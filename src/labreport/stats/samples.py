@@ -1,4 +1,4 @@
-"""Samples: a value of a measure for each unit that was repeated, read from results or from a table alike."""
+"""Samples: a value of a measure for each replicate, read from results or from a table alike."""
 
 from __future__ import annotations
 
@@ -36,11 +36,12 @@ Samples: TypeAlias = dict[str, "Sample"]
 
 @dataclass(frozen=True)
 class Sample:
-    """A measure of one thing: a value for each unit, NaN where there is none.
+    """A measure of one subject: a value for each replicate (of runs, their seed), NaN where there is none.
 
-    `correct`, where it is known, has for each unit which items are right; samples whose `items` are equal
-    have the same items, by place. `terms` are the two samples of a measure that is a difference. `yes_no`:
-    values are 1 and 0 of what happened or did not. `cell` is the part of a table that it was read from.
+    `correct`, where it is known, has for each replicate which items are right; samples whose `items` are
+    equal have the same items, by place. `terms` are the two samples of a measure that is a difference.
+    `yes_no`: values are 1 and 0 of what happened or did not. `cell` is the part of a table that it was read
+    from.
     """
 
     name: str
@@ -60,14 +61,16 @@ class Sample:
         return list(self.values.values())
 
     @property
-    def correct_by_unit(self) -> list[NDArray[Any]]:
-        """Which items are right, shape (units, items)."""
+    def correct_by_replicate(self) -> list[NDArray[Any]]:
+        """Which items are right, shape (replicates, items)."""
         return list((self.correct or {}).values())
 
-    def only(self, units: Sequence[Any]) -> Sample:
-        """The same, of these units in this order."""
-        values = {unit: self.values[unit] for unit in units}
-        correct = None if self.correct is None else {unit: self.correct[unit] for unit in units}
+    def only(self, replicates: Sequence[Any]) -> Sample:
+        """The same, of these replicates in this order."""
+        values = {replicate: self.values[replicate] for replicate in replicates}
+        correct = self.correct
+        if correct is not None:
+            correct = {replicate: correct[replicate] for replicate in replicates}
         return replace(self, values=values, correct=correct)
 
 

@@ -65,13 +65,13 @@ def count(
 
 
 def _count_of(sample: Sample, threshold: float, side: str, label: str) -> Quantity:
-    """In how many units of a sample the value is on one side of a threshold."""
+    """In how many replicates of a sample the value is on one side of a threshold."""
     is_beyond = operator.gt if side == "above" else operator.lt
     number = 0
-    by_unit = []
-    for unit, value in sample.values.items():
+    by_replicate = []
+    for replicate, value in sample.values.items():
         number += is_beyond(value, threshold)
-        by_unit.append((unit, None if math.isnan(value) else value))
-    n = len(by_unit)
+        by_replicate.append((replicate, None if math.isnan(value) else value))
+    n = len(by_replicate)
     source = Source((sample.name,), label, n=n, unit_name=sample.design.unit, kind="counted")
-    return Quantity(number, n=n, source=source, values=tuple(by_unit), exact=True, out_of=n)
+    return Quantity(number, n=n, source=source, values=tuple(by_replicate), exact=True, out_of=n)
