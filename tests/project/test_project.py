@@ -90,6 +90,10 @@ question('?', reads=None)
     reads is None; allowed are experiments, studies
 question(fit)
     allowed are its text: @question("Which is better?")
+section(TREE)
+    section is experiment 'tree'; allowed are its title
+Project('Report', seeds='5')
+    seeds is '5'; allowed are a number from 1, or a range
 Project('Report', TREE)
     project: sections is experiment 'tree'; allowed are sections and functions
 Project('Report', [fit])

@@ -58,10 +58,10 @@ def why(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """The way from the edited line to what is named; 1 when that is stale."""
     plan = plan_of(arguments)
     targets = targets_named(plan.graph, arguments.name)
-    lines: dict[str, None] = {}
+    lines = []
     for target in targets:
-        lines |= dict.fromkeys(paths_to(plan, target))
-    for line in lines:
+        lines += paths_to(plan, target)
+    for line in dict.fromkeys(lines):  # each once
         terminal.result(line)
     return 1 if plan.stale(targets) else 0
 

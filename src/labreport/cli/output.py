@@ -90,15 +90,15 @@ def claims_summary(claims: Sequence[CheckedClaim]) -> str:
 
 def claim_lines(claims: Iterable[CheckedClaim]) -> list[str]:
     """A line for each of these claims, each once; a long sentence is cut, what holds instead is said once."""
-    lines: dict[str, None] = {}
+    lines = []
     told_already = {""}
     for checked in claims:
         text = shorten(checked.claim.text, LONGEST, placeholder=" ...")
         now = "" if checked.claim.now in told_already else checked.claim.now
         told_already.add(now)
         brief = replace(checked, claim=replace(checked.claim, text=text, now=now))
-        lines[visible(f"{checked.location}: {brief.message}")] = None
-    return list(lines)
+        lines.append(visible(f"{checked.location}: {brief.message}"))
+    return list(dict.fromkeys(lines))
 
 
 def show_claims(terminal: Terminal, claims: Sequence[CheckedClaim]) -> None:

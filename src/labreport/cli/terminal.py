@@ -153,7 +153,7 @@ def _terminate(number: int, frame: object) -> None:
 
 
 def _send_again(swallowed: sys.UnraisableHookArgs) -> None:
-    """Send a signal once more that came while something was being cleared away, where nobody hears of it."""
+    """Send a signal again that came while Python deleted an object: its exception is printed, not raised."""
     if not issubclass(swallowed.exc_type, KeyboardInterrupt):
         sys.__unraisablehook__(swallowed)
         return

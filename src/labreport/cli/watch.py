@@ -60,7 +60,7 @@ def watch(arguments: argparse.Namespace, terminal: Terminal) -> None:
         terminal.say(f"Watching; the report is at {server.address} (Ctrl-C ends)")
         if arguments.open:
             webbrowser.open(server.address)
-        is_build_due = True  # begun when edits are looked for: one that is made before would be missed
+        is_build_due = True  # begun when edits are watched: one that is made earlier would be missed
         for edits in _edits(arguments):
             if build is not None:
                 for error in build.errors():
@@ -104,7 +104,7 @@ class BuildProcess:
         self._runs_begin = context.Event()
         self._errors, sender = context.Pipe(duplex=False)
         self._process = context.Process(target=_build, args=(sender, self._runs_begin.set, arguments))
-        # Ctrl-C reaches every process of the terminal; those that build are to hear of it from this one only
+        # Ctrl-C reaches every process of the terminal; a process that builds is ended by this one only
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         self._process.start()
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
@@ -181,7 +181,7 @@ class _Request(http.server.BaseHTTPRequestHandler):
     server: PageServer
 
     def do_GET(self) -> None:
-        """Answer, if the request was meant for this server: another name may be a foreign page's trick."""
+        """Answer a request that names this server: a page of another site may lead here by DNS rebinding."""
         name, port = self.path[1:], self.server.server_port
         is_lost = "." in name and not (self.server.output / name).is_file()
         if self.headers.get("Host") not in (f"{HOST}:{port}", f"localhost:{port}"):

@@ -1,4 +1,4 @@
-"""What an author declares, at a line, with values that its annotations allow; and what to write instead."""
+"""What authors declare: its line, and the check of its values against annotations, with advice."""
 
 from __future__ import annotations
 

@@ -51,8 +51,7 @@ def load_project(folder: str | Path) -> Project:
         raise UsageError(text, location=raised_at(error)) from error
     projects = {id(value): value for value in vars(loaded).values() if isinstance(value, Project)}
     if len(projects) != 1:
-        count = str(len(projects)) if projects else "no"
         location = display_path(loaded.__file__ or module)
-        raise UsageError(f"{count} Project; it must declare one", location=location)
+        raise UsageError(f"{len(projects) or 'no'} Project; it must declare one", location=location)
     (project,) = projects.values()
     return replace(project, module=module, folder=folder, source=source)

@@ -224,6 +224,7 @@ def section(
     `figures` are shown by its own template, `sections/limits.md`, which reads the `answers` of these other
     questions, `"*"` of all. `name` is by default made of the title.
     """
+    as_tuple_of(title, str, "section", 'its title: section("Limits", best, worst)')
     as_tuple_of(questions, Question, f"section {title!r}", _QUESTIONS)
     shown = as_tuple_of(figures, Figure, "figures", _FIGURES)
     return Section(name or slug(title), title, questions, shown, _names_of(answers))
@@ -292,10 +293,11 @@ class Project(Declared):
         self.check(self.words)
         self._make_tuple("sections", (Section, Question), f"sections and {_QUESTIONS}")
         self._make_tuple("experiments", (Experiment, Study), "experiments and studies")
+        allowed = "a number from 1, or a range such as range(5, 10)"
+        as_tuple_of(self.seeds, (int, range), "project: seeds", allowed)
         seeds = self.seed_range
         if not seeds or seeds.step != 1 or seeds.start < 0:
-            advice = "write a number from 1, or a range such as range(5, 10)"
-            self.refuse_declaration(f"seeds is {self.seeds!r}; {advice}")
+            self.refuse_declaration(f"seeds is {self.seeds!r}; write {allowed}")
         mistakes = self._names_given_twice() + self._unknown_answers()
         if mistakes:
             raise MultipleErrors(mistakes)
@@ -424,10 +426,10 @@ class Project(Declared):
     @cached_property
     def tables(self) -> tuple[Data, ...]:
         """All tables, each once."""
-        tables: dict[Data, None] = {}
+        tables: list[Data] = []
         for reader in self._readers_as_shown:
-            tables |= dict.fromkeys(reader.tables)
-        return tuple(tables)
+            tables += reader.tables
+        return tuple(dict.fromkeys(tables))
 
     @property
     def all_experiments(self) -> tuple[Experiment, ...]:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from labreport.errors import author_folder, did_you_mean, display_path, refuse
 from labreport.project.checks import Declared
@@ -76,7 +76,7 @@ class JsonGroup:
         name = str(name)
         if name not in self._content:
             near = did_you_mean(name, self._content, "there are")
-            self._refuse(f"{self._path or 'it'} has no {name!r}{near}")
+            refuse(f"{self._file.name}: {self._path or 'it'} has no {name!r}{near}")
         member = self._content[name]
         path = f"{self._path}.{name}".lstrip(".")
         if isinstance(member, (dict, list)):
@@ -84,12 +84,12 @@ class JsonGroup:
         if isinstance(member, (str, bool)):
             return member
         if member is None:
-            self._refuse(f"{path} is null; a number, a text, true or false is needed")
+            refuse(f"{self._file.name}: {path} is null; a number, a text, true or false is needed")
         return self._quantity(path, name, member)
 
     def _quantity(self, path: str, name: str, value: float) -> Quantity:
         """The number with its unit; its interval is that of the siblings that `interval=` names."""
-        from labreport.stats import number  # a floor above: this is the only value that an author is handed
+        from labreport.stats import number  # the one import of a room above: authors get quantities
 
         unit = self._file.units.get(name, "")
         if unit == "%":
@@ -103,9 +103,6 @@ class JsonGroup:
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._content)
-
-    def _refuse(self, text: str) -> NoReturn:
-        refuse(f"{self._file.name}: {text}")
 
 
 def values(
