@@ -41,7 +41,7 @@ def inputs_of_entry(folder: Path) -> dict[str, str]:
     sources = Sources(folder)
     install(sources)
     entry = import_module("pkg.main").entry
-    graph = ProgramGraph(Program(sources), Recorder(sources), ())
+    graph = ProgramGraph(Program(sources), Recorder(sources), frozenset())
     root = graph.root("", entry, ())
     return graph.closure(root).inputs
 

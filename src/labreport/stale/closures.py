@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from types import FunctionType
 from typing import TypeAlias
 
@@ -19,52 +20,60 @@ Digests: TypeAlias = dict[str, str]
 """The digests of values, by label."""
 
 
+@dataclass(frozen=True)
 class Closures:
-    """What the subjects of a project rest on, with digests as they are when this is made.
+    """What the subjects of a project rest on, each by its kind and name; made by `compute_closures`."""
+
+    graph: ProgramGraph
+    roots: dict[str, Node]
+    """The nodes from which closures begin, for the first subject of each."""
+    by_subject: dict[str, Closure]
+    """Subjects of the same function and classes share one."""
+
+    def of(self, subject: TargetSubject) -> Closure:
+        """All that a subject rests on."""
+        return self.by_subject[_full_name(subject)]
+
+    def libraries(self) -> set[str]:
+        """The libraries that any subject uses."""
+        return set[str]().union(*(closure.libraries for closure in self.by_subject.values()))
+
+    def value_digests(self) -> Digests:
+        """The digests of all that has values and not only code."""
+        nodes = {**self.graph.nodes, **self.roots}
+        return {label: node.digest for label, node in nodes.items() if node.may_vary}
+
+
+def compute_closures(loaded: LoadedProject, unstable: Iterable[str] = ()) -> Closures:
+    """What the subjects of a project rest on, with digests of code and values as they are now.
 
     `unstable` are the labels of values that differ from process to process: they count by their statements.
     Raises `UsageError` for what cannot be told.
     """
+    project = loaded.project
+    program = Program(loaded.recorder.sources)
+    closures = Closures(ProgramGraph(program, loaded.recorder, frozenset(unstable)), {}, {})
+    _label_sources(closures.graph, project)
+    by_root: dict[tuple[int, tuple[type, ...]], Closure] = {}
+    for subject in _subjects_of(project):
+        name = _full_name(subject)
+        function, classes = _root_of(subject, project)
+        key = id(function), classes
+        if key not in by_root:
+            root = closures.graph.root(_label_of_root(function), function, classes)
+            closures.roots[name] = root
+            by_root[key] = closures.graph.closure(root)
+        closures.by_subject[name] = by_root[key]
+    return closures
 
-    def __init__(self, loaded: LoadedProject, unstable: Iterable[str] = ()) -> None:
-        self.unstable = frozenset(unstable)
-        self.program = Program(loaded.recorder.sources)
-        self.graph = ProgramGraph(self.program, loaded.recorder, self.unstable)
-        self._roots: dict[str, Node] = {}
-        """The nodes from which closures begin, each by the kind and name of its first subject."""
-        self._closures: dict[str, Closure] = {}
-        """By kind and name; subjects of the same function and classes share one."""
-        self._label_sources(loaded.project)
-        by_root: dict[tuple[int, tuple[type, ...]], Closure] = {}
-        for subject in _subjects_of(loaded.project):
-            function, classes = _root_of(subject, loaded.project)
-            key = id(function), classes
-            if key not in by_root:
-                root = self.graph.root(_label_of_root(function), function, classes)
-                self._roots[_full_name(subject)] = root
-                by_root[key] = self.graph.closure(root)
-            self._closures[_full_name(subject)] = by_root[key]
 
-    def _label_sources(self, project: Project) -> None:
-        """Give labels to what is declared, in this order, so that namesakes have fixed numbers."""
-        for experiment in project.all_experiments:
-            self.graph.label_of(experiment)
-        for reader in (*project.questions, *project.figures):
-            for source in reader.sources:
-                self.graph.label_of(source)
-
-    def of(self, subject: TargetSubject) -> Closure:
-        """All that a subject rests on."""
-        return self._closures[_full_name(subject)]
-
-    def libraries(self) -> set[str]:
-        """The libraries that any subject uses."""
-        return set[str]().union(*(closure.libraries for closure in self._closures.values()))
-
-    def value_digests(self) -> Digests:
-        """The digests of all that has values and not only code."""
-        nodes = {**self.graph.nodes, **self._roots}
-        return {label: node.digest for label, node in nodes.items() if node.may_vary}
+def _label_sources(graph: ProgramGraph, project: Project) -> None:
+    """Give labels to what is declared, in this order, so that namesakes have fixed numbers."""
+    for experiment in project.all_experiments:
+        graph.label_of(experiment)
+    for reader in (*project.questions, *project.figures):
+        for source in reader.sources:
+            graph.label_of(source)
 
 
 def _full_name(subject: TargetSubject) -> str:

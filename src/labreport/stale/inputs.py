@@ -12,7 +12,7 @@ from labreport.errors import UsageError, display_path, location_of, with_locatio
 from labreport.project import Data, Experiment, JsonValues, Reader, Section, Study
 from labreport.results.files import short_hash
 from labreport.stale.canonical import specification_repr
-from labreport.stale.closures import Closures, TargetSubject, callable_name
+from labreport.stale.closures import Closures, TargetSubject, callable_name, compute_closures
 from labreport.stale.declarations import declaration_hash
 from labreport.stale.files import FileDigests
 from labreport.stale.labels import Label
@@ -40,15 +40,15 @@ def find_dependencies(loaded: LoadedProject, results: Path | None = None) -> Dep
     """
     folder = loaded.project.folder
     if results is None:
-        return Dependencies(loaded, Closures(loaded), FileDigests(folder))
+        return Dependencies(loaded, compute_closures(loaded), FileDigests(folder))
     report = results.resolve().parent
     loaded.recorder.report = os.path.join(report, "")
     known = KnownValues.read(results)
-    closures = Closures(loaded, known.unstable)
+    closures = compute_closures(loaded, known.unstable)
     if report.is_dir():
         closures = compare_processes(loaded, closures, known, results)
     dependencies = Dependencies(loaded, closures, FileDigests(folder, report / "cache" / "digests.json"))
-    for label in sorted(closures.unstable - known.unstable):
+    for label in sorted(closures.graph.unstable - known.unstable):
         what, location = dependencies.describe(label)
         text = f"{what} differs from process to process; what counts of it are the lines that make it"
         dependencies.notices.append(with_location(location, text))
@@ -182,7 +182,7 @@ class Dependencies:
         if declaration is not None:
             return text, declaration.location
         module, _, name = label.name.partition(":")
-        path = self.closures.program.sources.path(module)
+        path = self.recorder.sources.path(module)
         if path is None or label.kind not in ("code", "value", "module"):
             return text, ""
         statement = self.closures.graph.statement_of(module, name)

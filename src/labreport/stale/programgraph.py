@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict, deque
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property, partial
 from hashlib import sha256
 
 from labreport.project import Data, Experiment, Study
+from labreport.results.files import HASH_DIGITS
 from labreport.stale.declarations import Declaration
 from labreport.stale.effects import changed_libraries
 from labreport.stale.hasher import Content, NodeHasher
@@ -32,7 +33,7 @@ class ProgramGraph:
     `unstable` are the labels of values that differ from process to process.
     """
 
-    def __init__(self, program: Program, recorder: Recorder, unstable: Collection[str]) -> None:
+    def __init__(self, program: Program, recorder: Recorder, unstable: frozenset[str]) -> None:
         self.program = program
         self.recorder = recorder
         self.unstable = unstable
@@ -93,7 +94,7 @@ class ProgramGraph:
         if closure.reaches_any_code:
             sources = self.program.sources
             for module in sources.modules():  # by its text, as code that reads code may see it
-                closure.inputs[f"code {module}"] = sha256(sources.source_of(module)).hexdigest()[:16]
+                closure.inputs[f"code {module}"] = sha256(sources.source_of(module)).hexdigest()[:HASH_DIGITS]
         return closure
 
     def _extend(self, closure: Closure, labels: Iterable[str], parent: str) -> None:

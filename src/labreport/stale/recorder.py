@@ -125,7 +125,7 @@ class Recorder:
             if self.for_target is not None and callers.asked_by == _AUTHOR:
                 self.for_target.own_report = counted
         elif callers.functions or not callers.has_engine:
-            for opened in self._for_whom(callers, counted):
+            for opened in self._notes(callers, counted):
                 opened.add_read(counted)
 
     def on_connect(self, frame: Frame, database: EventPath) -> None:
@@ -138,7 +138,7 @@ class Recorder:
             return
         callers = self._callers(frame)
         if callers.asked_by == _AUTHOR:
-            for opened in self._for_whom(callers, counted):
+            for opened in self._notes(callers, counted):
                 opened.add_read(counted)
                 opened.add_read(counted + WRITE_AHEAD)
                 opened.databases.add(counted)
@@ -151,7 +151,7 @@ class Recorder:
         callers = self._callers(frame)
         if callers.asked_by == _AUTHOR:
             listed = callers.pattern or counted
-            for opened in self._for_whom(callers, listed):
+            for opened in self._notes(callers, listed):
                 opened.listed[listed] = None
 
     def on_write(self, _frame: Frame, *paths_and_modes: EventPath) -> None:
@@ -168,17 +168,17 @@ class Recorder:
         if self._callers(frame).asked_by == _AUTHOR:
             self.variables.add(name)
 
-    def _for_whom(self, callers: _Callers, path: str) -> Iterator[Opened]:
-        """Where a path is to be noted: for the target, and for functions that may keep it for others.
+    def _notes(self, callers: _Callers, path: str) -> list[Opened]:
+        """What a path is to be added to: of the target, and of the functions that may keep what they read.
 
-        Where there is no target, the project is being loaded: it is noted at once for the modules.
+        Where there is no target, the project is being loaded: the path is noted here for its modules.
         """
+        notes = [self.kept[key] for key in callers.functions]
         if self.for_target is not None:
-            yield self.for_target
+            notes.append(self.for_target)
         else:
             self._at_import += [(file, line, path) for file, line in callers.imports]
-        for key in callers.functions:
-            yield self.kept[key]
+        return notes
 
     # Paths
 
@@ -219,12 +219,12 @@ class Recorder:
                 callers.functions.append(function_key(frame.f_code))
                 if frame.f_code.co_name == "<module>":
                     callers.imports.append((frame.f_code.co_filename, frame.f_lineno))
-            elif kind == _ENGINE:
-                callers.has_engine = True
-            elif kind == _LIBRARY and not callers.asked_by:
-                callers.pattern = _pattern(frame) or callers.pattern
-            if kind != _LIBRARY:
-                callers.asked_by = callers.asked_by or kind
+            callers.has_engine |= kind == _ENGINE
+            if not callers.asked_by:
+                if kind == _LIBRARY:
+                    callers.pattern = _pattern(frame) or callers.pattern
+                else:
+                    callers.asked_by = kind
             frame = frame.f_back
         return callers
 

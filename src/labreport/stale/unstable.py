@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from labreport.results import files
-from labreport.stale.closures import Closures, Digests
+from labreport.stale.closures import Closures, Digests, compute_closures
 from labreport.stale.effects import is_fixed
 from labreport.stale.loader import LoadedProject, open_project
 
@@ -57,25 +57,25 @@ def compare_processes(
     results. Raises `UsageError` where what runs an experiment differs.
     """
     digests = closures.value_digests()
-    if is_fixed(closures.program) or digests.items() <= known.stable.items():
+    if is_fixed(closures.graph.program) or digests.items() <= known.stable.items():
         return closures
-    while varying := varying_labels(digests, loaded.project.folder, closures.unstable) - closures.unstable:
+    while varying := varying_labels(digests, loaded.project.folder, closures.graph.unstable):
         for experiment in loaded.project.all_experiments:
             if f"experiment {experiment.name}" in varying:
                 text = "what runs it differs from process to process; bind it to a name in the module"
                 experiment.refuse_declaration(text)
-        closures = Closures(loaded, closures.unstable | varying)
+        closures = compute_closures(loaded, closures.graph.unstable | varying)
         digests = closures.value_digests()
-    KnownValues(digests, closures.unstable).write(folder)
+    KnownValues(digests, closures.graph.unstable).write(folder)
     return closures
 
 
-def varying_labels(digests: Digests, project_folder: Path, unstable: Iterable[str]) -> set[str]:
-    """The labels whose digests are others in other processes, as far as these can load the project."""
+def varying_labels(digests: Digests, project_folder: Path, unstable: frozenset[str]) -> set[str]:
+    """The labels, but for the `unstable`, of which a process that loads the project has another digest."""
     varying = set[str]()
     for elsewhere in digests_elsewhere(project_folder, unstable):
         for label, digest in digests.items():
-            if elsewhere.get(label, digest) != digest:
+            if label not in unstable and elsewhere.get(label, digest) != digest:
                 varying.add(label)
     return varying
 
@@ -101,5 +101,5 @@ def digests_elsewhere(project_folder: Path, unstable: Iterable[str]) -> Iterator
 def probe() -> None:
     """Write the digests of a project's values to a file; what the processes above are started with."""
     folder, output, *unstable = sys.argv[1:]
-    digests = Closures(open_project(folder), unstable).value_digests()
+    digests = compute_closures(open_project(folder), unstable).value_digests()
     Path(output).write_text(json.dumps(digests), "utf-8")

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from labreport.project import Data, Experiment, Study
 from labreport.project.checks import Declared
+from labreport.results.files import HASH_DIGITS
 from labreport.stale.declarations import declared_fields
 from labreport.stale.references import WHOLE_MODULE
 
@@ -69,7 +70,7 @@ class ValueHash:
         except Exception as error:  # whatever a library raises, too deep a value, one that is too large
             self.opaque = True
             return type(error).__name__
-        return sink.sha256.hexdigest()[:16]
+        return sink.sha256.hexdigest()[:HASH_DIGITS]
 
     def back_reference(self, value: object) -> tuple[str, int] | None:
         """What stands for a value that is part of this digest already; None where it is new: it is noted."""
