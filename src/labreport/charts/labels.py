@@ -83,14 +83,12 @@ def _moves_apart(axes: Axes, notes: Sequence[Annotation]) -> list[float]:
 
     Of two that overlap, each is moved by half of what they overlap, again and again.
     """
-    boxes = [annotation.get_window_extent() for annotation in notes]
-    starts = np.array([box.y0 for box in boxes])
-    heights = np.array([box.height for box in boxes])
+    boxes = [annotation.get_window_extent().extents for annotation in notes]
+    left, starts, right, tops = np.reshape(boxes, (-1, 4)).T
+    heights = tops - starts
     pairs = []
     for lower, upper in combinations(np.argsort(starts, kind="stable"), 2):
-        left = max(boxes[lower].x0, boxes[upper].x0)
-        right = min(boxes[lower].x1, boxes[upper].x1)
-        if left < right:  # they are above each other
+        if left[lower] < right[upper] and left[upper] < right[lower]:  # they are above each other
             pairs.append((lower, upper))
     bottoms = starts
     for _ in range(_ROUNDS):
@@ -100,5 +98,4 @@ def _moves_apart(axes: Axes, notes: Sequence[Annotation]) -> list[float]:
             if overlap > 0:
                 bottoms[lower] -= overlap / 2
                 bottoms[upper] += overlap / 2
-    moves: list[float] = (bottoms - starts).tolist()
-    return moves
+    return list(bottoms - starts)

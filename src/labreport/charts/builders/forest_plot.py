@@ -81,14 +81,14 @@ def _rows_of_finding(finding: Finding) -> dict[str, Quantity]:
     if not isinstance(finding, DifferenceFinding):
         refuse(f"forest: it draws differences and effects, and no {type(finding).__name__.lower()}")
     rows = {}
-    for row in finding.table.rows:
-        if not isinstance(finding, GroupedDifference):
-            rows[str(row[0])] = as_quantity(row[1])
-            continue
-        group, comparison = map(str, row[:2])
-        if group[:1].isdigit():
-            group = f"{finding.group_column} {group}".replace("_", " ")
-        rows[f"{group}, {comparison}"] = as_quantity(row[2])
+    for single in finding.singles():
+        name = str(single.table.rows[0][0])
+        if isinstance(finding, GroupedDifference):
+            group = single.group
+            if group[:1].isdigit():
+                group = f"{finding.group_column} {group}".replace("_", " ")
+            name = f"{group}, {name}"
+        rows[name] = single.comparisons[0].quantity
     return rows
 
 
