@@ -96,6 +96,30 @@ def test_crossed_variances_are_those_of_an_analysis_of_variance() -> None:
     assert (estimate.low, estimate.high) == pytest.approx(theirs, rel=1e-9)
 
 
+AGREEING, OTHER = np.eye(2, 60)[[0, 0]], np.eye(2, 60)[[1, 1]]
+VARYING = made.rights(np.random.default_rng(2), 3, 60)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "same_items", "method"),
+    [
+        (AGREEING, AGREEING, True, ""),
+        (AGREEING[:1], VARYING, True, ""),
+        (AGREEING, OTHER, True, "exact and Newcombe, over items"),
+        (AGREEING, OTHER, False, "Newcombe, over items"),
+        (AGREEING, VARYING, True, "Student's t over units and items"),
+        (AGREEING, VARYING, False, "Student's t over units and items"),
+    ],
+)
+def test_runs_that_nothing_pairs_have_an_interval_over_what_varies(
+    first: np.ndarray, second: np.ndarray, same_items: bool, method: str
+) -> None:
+    """Over items alone where runs agree; none where nothing varies, or of one run."""
+    estimate = accuracy_difference(first, second, 0.05, paired=False, same_items=same_items)
+    assert estimate.value == pytest.approx(first.mean() - second.mean())
+    assert (estimate.method, estimate.low is None) == (method, method == "")
+
+
 @pytest.mark.parametrize(("first", "second"), [(1, 9), (0, 6), (40, 20), (5, 5), (12, 3)])
 def test_one_seed_excludes_no_difference_only_where_the_exact_test_does(first: int, second: int) -> None:
     """McNemar's, of a table of agreement."""

@@ -52,6 +52,9 @@ def test_a_number_has_the_digits_that_its_uncertainty_supports() -> None:
         both(2.0, "times", 1.0, 4.0)                    → 2 times / 2 times (1 to 4)
         both(3.14e12, "J")                              → 3.1 × 10¹² J / 3.1 × 10¹² J
         both(9.96e9, "J")                               → 1.0 × 10¹⁰ J / 1.0 × 10¹⁰ J
+        both(3.14e12, "J", 3.0e12, 3.28e12)             → 3.14 × 10¹² J / (3.14 ± 0.14) × 10¹² J
+        both(1, "queries")                              → 1 query / 1 query
+        both(1, "batches")                              → 1 batch / 1 batch
         both(0.0004, "points", 0.0001, 0.0007)          → 0.04 points / 0.04 ± 0.03 points
         both(0.0021, "points", 0.0003, 0.0039)          → 0.21 points / 0.21 ± 0.18 points
         both(0.0031, "points", 0.0003, 0.0059)          → 0.31 points / 0.31 ± 0.28 points
