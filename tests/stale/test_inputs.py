@@ -140,14 +140,13 @@ def made(ingredients: Dependencies) -> Inputs:
     return inputs
 
 
-def changed(folder: Path, *edits: tuple[str, str]) -> set[str]:
-    """The things that are not made any more of what they were before some edits; declarations left out."""
-    before = made(loaded(folder))
-    after = made(loaded(folder, *edits))
-    for inputs in (*before.values(), *after.values()):
-        for label in [label for label in inputs if label.startswith("experiment ")]:
-            del inputs[label]
-    return changed_targets(before, after)
+def without_declarations(ingredients: Dependencies) -> Inputs:
+    """What each thing is made of, but for how experiments are declared."""
+    inputs = made(ingredients)
+    for labels in inputs.values():
+        for label in [label for label in labels if label.startswith("experiment ")]:
+            del labels[label]
+    return inputs
 
 
 def changed_labels(before: dict[str, str], after: dict[str, str]) -> list[str]:
@@ -163,37 +162,37 @@ ALL_RUNS = {
     "run widths/width=2",
     "run widths/width=3",
 }
-PLAIN_RUNS = {"run plain", "run widths/width=2", "run widths/width=3"}
+EDITS = """
+decay=0.5 → decay=0.25 → run decay
+experiment("plain", "none") → experiment("plain", "none", decay=1.0) → run plain, run widths/width=2, run widths/width=3
+"with decay" → "L2" → nothing
+EPOCHS = 2 → EPOCHS = 3 → answer loss, figure line
+(16, 32) → (16, 64) → run more 32, run more 64
+title=title) → title=title, exclusive=True) → nothing
+seeds=2 → seeds=2, threads=2 → all runs
+images = [ → images = ['x', → answer best
+np.arange(4) → np.arange(5) → all runs
+self.width + 1 → self.width + 2 → all runs
+Meta(ge=1) → Meta(ge=2, le=99) → nothing
+"deep" → "muted" → figure line
+["axes.grid"] = True → ["axes.grid"] = False → figure line
+Measure("loss") → Measure("loss", "nats") → answer best, answer loss
+Experiment("again → Experiment("once → nothing
+def experiment(name, title, **fields): → def experiment(name, title='', **fields): → nothing
+\"""Few.\""" → \"""Some.\"""  # four → nothing
+import json → import json; np = None → nothing
+"""  # noqa: E501
+"""A text of the project, what is written in its place, and what is made of something else then."""
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "expected"),
-    [
-        ("decay=0.5", "decay=0.25", {"run decay"}),
-        ('experiment("plain", "none")', 'experiment("plain", "none", decay=1.0)', PLAIN_RUNS),
-        ('"with decay"', '"L2"', set()),
-        ("EPOCHS = 2", "EPOCHS = 3", {"answer loss", "figure line"}),
-        ("(16, 32)", "(16, 64)", {"run more 32", "run more 64"}),
-        ("title=title)", "title=title, exclusive=True)", set()),
-        ("seeds=2", "seeds=2, threads=2", ALL_RUNS),
-        ("    images = [", "    images = ['x', ", {"answer best"}),
-        ("np.arange(4)", "np.arange(5)", ALL_RUNS),
-        ("self.width + 1", "self.width + 2", ALL_RUNS),
-        ("Meta(ge=1)", "Meta(ge=2, le=99)", set()),
-        ('"deep"', '"muted"', {"figure line"}),
-        ('["axes.grid"] = True', '["axes.grid"] = False', {"figure line"}),
-        ('Measure("loss")', 'Measure("loss", "nats")', {"answer best", "answer loss"}),
-        ("LOADED.append(Experiment(\"again", "LOADED.append(Experiment(\"once", set()),
-        ("def experiment(name, title, **fields):", "def experiment(name, title='', **fields):", set()),
-        ('"""Few."""', '"""Some."""  # four', set()),
-        ("import json\n", "import json\nnp = None\n", set()),
-    ],
-)  # fmt: skip
-def test_an_edit_repeats_what_rests_on_it_and_nothing_else(
-    old: str, new: str, expected: set[str], tmp_path: Path
-) -> None:
+def test_an_edit_repeats_what_rests_on_it_and_nothing_else(tmp_path: Path) -> None:
     """A helper that makes experiments, a local name like a function's, bounds, titles, a theme, a loop."""
-    assert changed(tmp_path, (old, new)) == expected
+    before = without_declarations(loaded(tmp_path))
+    for line in EDITS.strip().splitlines():
+        old, new, names = line.split(" → ")
+        expected = {"nothing": set(), "all runs": ALL_RUNS}.get(names, {*names.split(", ")})
+        after = without_declarations(loaded(tmp_path, (old, new)))
+        assert changed_targets(before, after) == expected, line
 
 
 def test_how_an_experiment_is_declared_counts_for_who_reads_it(tmp_path: Path) -> None:
@@ -292,7 +291,9 @@ def test_the_way_leads_from_a_definition_to_what_rests_on_it(tmp_path: Path) -> 
 
 def test_what_a_question_closes_over_is_part_of_it(tmp_path: Path) -> None:
     """One made by a helper rests on what the helper was given, experiments by what they are."""
-    assert changed(tmp_path, ("ask(LOSS)", 'ask(Measure("loss", because="so"))')) == {"answer loss"}
+    before = made(loaded(tmp_path))
+    after = made(loaded(tmp_path, ("ask(LOSS)", 'ask(Measure("loss", because="so"))')))
+    assert changed_targets(before, after) == {"answer loss"}
 
 
 def test_two_experiments_may_be_read_under_one_label(tmp_path: Path) -> None:
