@@ -34,7 +34,7 @@ from labreport.stale.sources import MARKER
 
 
 class _Listener(Protocol):
-    """Who is told what was repaired or left out, what is stale, which runs begin, how far each target is."""
+    """What a build calls to tell of repairs, of what is stale, of the runs that begin, and of progress."""
 
     def note(self, text: str) -> None: ...
     def planned(self, plan: Plan, targets: Sequence[Target]) -> None: ...
@@ -44,7 +44,7 @@ class _Listener(Protocol):
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked for: `names` to build, all when empty; `force`, to make though they are fresh."""
+    """What a build is asked for: `names` of targets, all if empty; `force`, names to make though fresh."""
 
     folder: Path
     output: Path
@@ -57,7 +57,7 @@ class Request:
 
 @contextmanager
 def locked_report(request: Request, note: Callable[[str], None]) -> Iterator[None]:
-    """Hold the report's folder, where there is a project; who comes second waits, and says so."""
+    """Lock the folder of a report. If another process has it, say so and wait. Raises without a project."""
     locate_project(request.folder)
 
     @cache  # said once
@@ -93,7 +93,7 @@ def build_report(request: Request, listener: _Listener) -> Builder:
 
 @dataclass
 class _Unmade:
-    """What could not be made: the errors of each target, none where it reads such a one; damaged files."""
+    """The targets that could not be made with their errors, none if one read another such; damaged files."""
 
     errors: dict[Target, Sequence[LabReportError]] = field(default_factory=dict)
     damaged: set[Path] = field(default_factory=set)
@@ -137,7 +137,7 @@ class Builder:
             self.stamped_files = files_to_stamp(self.plan)
 
     def _tell_notices(self) -> None:
-        """Tell once what the store has repaired or left out, and which values cannot be told."""
+        """Pass on, once, the notices of damaged results, and of values that differ between processes."""
         for notices in (self.plan.dependencies.notices, self.plan.store.notices):
             while notices:
                 self.listener.note(notices.pop(0))
@@ -159,7 +159,7 @@ class Builder:
         self.errors += _errors_to_tell(unmade)
 
     def _run_stale(self, runs: Sequence[RunTarget]) -> None:
-        """Run those that are stale, and note which of them failed."""
+        """Run those that are stale, and add an error for each that fails."""
         request, plan = self.request, self.plan
         stale = plan.stale(runs)
         tasks = tasks_of(plan, runs)
@@ -216,7 +216,7 @@ class Builder:
             self.listener.note(value["note"])
 
     def _check_settled(self, wanted: Sequence[Target]) -> None:
-        """Raise for a target that is stale again at once: the project changes what it reads."""
+        """Raise if a target is stale again at once, because the project writes into what it reads."""
         if not self.made:
             return
         self.plan.invalidate()
@@ -227,7 +227,7 @@ class Builder:
                 raise LabReportError(f"{text}; build again, or let nothing write there that the project runs")
 
     def _publish(self, wanted: Iterable[Target]) -> None:
-        """Make the stale documents, each put in its place at once; there is no PDF beside another page."""
+        """Write the stale documents. A PDF that is stale is removed before its page is replaced."""
         from labreport.page.pdf import MissingLibrary
 
         for target in wanted:
@@ -248,7 +248,7 @@ class Builder:
             self.made.add(target)
 
     def _publish_preliminary(self) -> None:
-        """A page of the first seed of each experiment, while the others go on."""
+        """Write a page of the first seed of each experiment, while the other runs go on."""
         plan = self.plan.with_first_seeds()
         unmade = self._make_stale(plan, plan.targets).errors
         page = plan.graph.page
@@ -288,7 +288,7 @@ def _errors_to_tell(unmade: _Unmade) -> list[LabReportError]:
 
 
 def _check_unedited(plan: Plan) -> None:
-    """Raise for a file that is not any more what was digested: what was made of it has no key."""
+    """Raise if a file was edited since it was digested: what was made of it does not belong under its key."""
     report = f"{display_path(plan.report)}/"
     for path in plan.dependencies.changed_since_loaded():
         if not path.startswith(report):

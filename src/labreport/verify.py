@@ -34,7 +34,7 @@ def checks(plan: Plan) -> Iterator[Check]:
 
 
 def _check_stored_runs(plan: Plan, experiment: Experiment) -> Check:
-    """Every byte of every run is compared with its digest."""
+    """Check every file of arrays against its digest."""
     damaged = 0
     for run in plan.runs(experiment):
         for checkpoint in run.stored_checkpoints:
@@ -55,7 +55,7 @@ def _check_stored_runs(plan: Plan, experiment: Experiment) -> Check:
 
 
 def _check_made_again(plan: Plan, target: MadeTarget | DocumentTarget) -> Check:
-    """What is made or rendered again from what it reads is what is stored or published."""
+    """Check that a target that is made again is equal to what is stored or published."""
     if plan.staleness(target).is_stale:
         return Check(str(target), False, "it is stale; build first")
     stored = StoredReport(plan)
@@ -70,7 +70,7 @@ def _check_made_again(plan: Plan, target: MadeTarget | DocumentTarget) -> Check:
 
 
 def _check_bytes(file: Path, rendered: bytes) -> Check:
-    """A document that is rendered again has the bytes of its file."""
+    """Check that a document that is rendered again has the bytes of its file."""
     published = file.read_bytes()
     is_equal = rendered == published
     detail = f"{len(published):,} bytes" if is_equal else "rendered again, it has other bytes"
@@ -78,7 +78,7 @@ def _check_bytes(file: Path, rendered: bytes) -> Check:
 
 
 def _check_repeated(plan: Plan) -> Iterator[Check]:
-    """One seed of the cheapest experiment, run again from nothing, has the bits that are stored."""
+    """Check that one seed of the cheapest experiment, run again from nothing, gives the stored bits."""
     fresh_runs: list[tuple[RunTarget, Run]] = []
     for targets in plan.graph.runs_of.values():
         first, run = targets[0], plan.run(targets[0])
@@ -100,7 +100,7 @@ def _check_repeated(plan: Plan) -> Iterator[Check]:
 
 
 def _scratch_store(plan: Plan, folder: Path) -> Store:
-    """An empty store, beside which is known which values differ from process to process."""
+    """An empty store, with the known values that differ from process to process beside it."""
     results = folder / "report" / "results"
     results.mkdir(parents=True)
     values = plan.store.folder / KNOWN_VALUES

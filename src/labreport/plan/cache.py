@@ -14,10 +14,10 @@ CACHED_KINDS = ("answer", "figure", "section", "document")
 
 @dataclass(frozen=True)
 class CacheEntry:
-    """One value that was made: of which inputs, the value, and its digest.
+    """What was made, the inputs of which it was made, and its digest.
 
-    A document has its text in its own file, of which `value_sha256` is the digest. `reads` is the digest of
-    the list of files that were read for it, which `Cache.reads` has.
+    The bytes of a document are in its own file, and `value_sha256` is their digest. `reads` is the digest of
+    the list of files that were read for it; `Cache.reads` has the list.
     """
 
     inputs: dict[str, str]
@@ -35,7 +35,7 @@ class Cache:
         self._entries: dict[Path, CacheEntry | None] = {}
 
     def entry(self, kind: str, name: str) -> CacheEntry | None:
-        """What was made last by this name, stale or not; None where there is none, or it is damaged."""
+        """What was made last under this name, stale or not; None if there is none, or it is damaged."""
         path = self.path(kind, name)
         if path not in self._entries:
             self._entries[path] = _read_entry(path)
@@ -52,7 +52,7 @@ class Cache:
         return self.folder / kind / f"{files.safe_name(name)}.json"
 
     def paths(self) -> Iterator[Path]:
-        """The files of all entries, whether or not anything is still called so."""
+        """The files of all entries, also of targets that the project no longer has."""
         for kind in CACHED_KINDS:
             yield from sorted((self.folder / kind).glob("*.json"))
 

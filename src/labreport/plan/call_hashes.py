@@ -1,4 +1,4 @@
-"""The calls by which experiments are declared: was a helper edited, or a line that calls it?"""
+"""Digests of the calls that declare experiments, to tell an edit of a helper from one of its call."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class CallHashes:
         return tuple(self._of_line(file, line) for file, line in experiment.calls)
 
     def edited_location(self, experiment: Experiment, before: Sequence[str]) -> str:
-        """The line of the outermost call that is another than before; without any, that of the outermost."""
+        """The line of the outermost call that has been edited; of the outermost call if none has."""
         if not experiment.calls:
             return experiment.location
         now = self.of(experiment)

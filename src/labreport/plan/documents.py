@@ -1,4 +1,4 @@
-"""The documents of a report: what each is made of, and what it says; both are read side by side."""
+"""The documents of a report: what each is made of, beside the code that writes it."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class DocumentTarget(Target):
         return [target for target in graph.targets if target.kind in self.kinds_read]
 
     def inputs(self, plan: Plan) -> Inputs:
-        """What it reads, and all that the project declares but code: a frame of the author's may print it."""
+        """Values of what it reads, and all texts and numbers that the project declares; it may print any."""
         declared = plain_fields(plan.project)
         declared.pop("seeds")  # a project whose text was written for more seeds gives the same answers
         inputs = engine_inputs(self) | value_inputs(self, plan) | experiment_inputs(plan)
@@ -91,6 +91,7 @@ def published_answers(report: Path) -> AnswersDocument | None:
 
 
 def _answers_document(stored: StoredReport) -> AnswersDocument:
+    """What `answers.json` has."""
     project = stored.plan.project
     document: AnswersDocument = {
         "title": project.title,
@@ -112,10 +113,7 @@ def _answers_document(stored: StoredReport) -> AnswersDocument:
 def _add_questions(
     section: Section, stored: StoredReport, questions: dict[str, QuestionEntry]
 ) -> SectionEntry:
-    """Add the questions of a section; what is said of the section itself.
-
-    It has the claims that are in no template of a question.
-    """
+    """Add an entry to `questions` for each question of a section; return the entry of the section."""
     from labreport.page import template_of
 
     claims = stored.value("section", section.name)["claims"]
@@ -152,7 +150,7 @@ class FramedTarget(DocumentTarget):
     def render(
         self, stored: StoredReport, *, seeds: int | None = None, notice: str = "", medium: Medium = "screen"
     ) -> str:
-        """The sections in the frame. Of experiments with fewer `seeds` than are declared it says so."""
+        """The sections in the frame, which says so if `seeds` are fewer than the project declares."""
         from labreport.page.document import render_page
 
         project = stored.plan.project
@@ -189,7 +187,7 @@ class PdfTarget(FramedTarget):
 
 
 def _most_seeds(plan: Plan) -> int | None:
-    """How many seeds the experiment has that has most; None where there is no experiment."""
+    """The number of seeds of the experiment that has most; None if there is no experiment."""
     numbers = [len(plan.seeds(experiment)) for experiment in plan.project.all_experiments]
     return max(numbers, default=None)
 

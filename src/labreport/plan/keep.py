@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 
 def keep_runs(plan: Plan, names: Iterable[str], because: str) -> int:
-    """Give stored runs of experiments their keys of now, and a note of what has changed since.
+    """Store runs of these experiments under their present keys, with a note of what has changed; how many.
 
-    Returns how many. Raises `UsageError` for a name of something else, where there is nothing to keep, and
-    where an input differs that must be equal.
+    Raises `UsageError` for a name that is no experiment, if nothing of it is stale, and if something differs
+    that must be equal.
     """
     count = 0
     for name in names:
@@ -44,9 +44,9 @@ def keep_runs(plan: Plan, names: Iterable[str], because: str) -> int:
 
 
 def _run_to_keep(plan: Plan, target: RunTarget) -> Run | None:
-    """The last run that differs from a target in code only; None where nothing was made of it.
+    """The last stored run that differs from a target in code only; None if no run of it is stored.
 
-    Raises `UsageError` where there are others only, and says in what the first of them differs.
+    Raises `UsageError` if all stored runs differ in more, and says in what the first of them differs.
     """
     candidates = plan.store.of_experiment(target.name, target.seed)
     previous = plan.previous_run(target)
@@ -63,7 +63,7 @@ def _run_to_keep(plan: Plan, target: RunTarget) -> Run | None:
 
 
 def _reasons_against(plan: Plan, target: RunTarget, run: Run) -> list[str]:
-    """What differs between a run and a target, and must not."""
+    """The differences between a run and a target for which it cannot be kept."""
     reasons = []
     for change in changes_since(plan, target, run.inputs):
         if not Label.parse(change.label).may_differ:

@@ -28,7 +28,7 @@ class Plan:
     """The targets of a project, compared with what its report has.
 
     `seeds` is their number, by default the project's. What `force` names is stale until it is made; the empty
-    name is everything.
+    name stands for everything.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Plan:
         return plan
 
     def _set_targets(self, most_seeds: int | None) -> None:
-        """Set the targets, of which nothing is known yet, with at most so many seeds of an experiment."""
+        """Set the targets, with at most so many seeds of an experiment; nothing is computed for them yet."""
         self._most_seeds = most_seeds
         self.graph = TargetGraph(self.project, self.seeds)
         self._staleness: dict[Target, Staleness] = {}
@@ -77,7 +77,7 @@ class Plan:
         return self.graph.targets
 
     def run_inputs(self, experiment: Experiment, seed: int) -> dict[str, str]:
-        """What a run would be made of now; but for its seed, that is computed once for an experiment."""
+        """What a run would be made of now. All but the seed is computed once for an experiment."""
         if experiment.name not in self._inputs_of_experiments:
             self._inputs_of_experiments[experiment.name] = self.dependencies.run_inputs(experiment, seed)
         return {**self._inputs_of_experiments[experiment.name], "seed": str(seed)}
@@ -91,11 +91,11 @@ class Plan:
     # What is stored
 
     def run(self, target: RunTarget) -> Run | None:
-        """The stored run that belongs to a target."""
+        """The stored run with the present key of a target, whole or not."""
         return self.store.find(self.key(target), target.seed)
 
     def runs(self, experiment: Experiment) -> list[Run]:
-        """The stored runs of an experiment, as they would be made now, in order of seed."""
+        """The stored runs of an experiment that have their present keys, in order of seed."""
         runs = map(self.run, self.graph.runs_of[experiment.name])
         return [run for run in runs if run]
 
@@ -123,7 +123,7 @@ class Plan:
 
     @cached_property
     def renamed(self) -> dict[str, Change]:
-        """A change for each experiment with another name than in the report, by its old and its new name."""
+        """The change of each experiment that was renamed since the report, by its old and by its new name."""
         return renamed_experiments(self)
 
     @cached_property
@@ -135,18 +135,18 @@ class Plan:
         return names
 
     def run_hash(self, target: RunTarget, epochs: Sequence[int]) -> str:
-        """The digest of what is seen of a run at these epochs; `UNKNOWN` for one that is to be made."""
+        """The digest of a run as a reader of these epochs sees it; `UNKNOWN` if it has to be made first."""
         run = None if self.staleness(target).is_stale else self.run(target)
         return run.view_at(epochs).value_hash if run else UNKNOWN
 
     def value_hash(self, target: MadeTarget) -> str:
-        """The digest of the value of a target; `UNKNOWN` for one that is to be made."""
+        """The digest of the stored value of a target; `UNKNOWN` if it has to be made first."""
         entry = None if self.staleness(target).is_stale else self.cache.entry(target.kind, target.name)
         return entry.value_sha256[:HASH_DIGITS] if entry else UNKNOWN
 
     @property
     def runs_hash(self) -> str:
-        """The digest of all runs, of which documents are made; `UNKNOWN` while one is to be made."""
+        """The digest of all runs; `UNKNOWN` if one has to be made first."""
         if not self._runs_hash:
             hashes = {}
             for run in self.graph.runs:
@@ -160,12 +160,12 @@ class Plan:
         self._store(target, value, sha256_of(value), reads)
 
     def store_document(self, target: DocumentTarget) -> None:
-        """Store of what a document was made, whose file is in its place. Raises `DiskError`."""
+        """Store the inputs of a document whose file has been written. Raises `DiskError`."""
         value_sha256 = files.sha256_of_file(self.report / target.file_name)
         self._store(target, {"seeds": self.seeds_given}, value_sha256, {})
 
     def _store(self, target: Target, value: JsonObject, value_sha256: str, reads: Reads) -> None:
-        """Store an entry, and the digests of the files that it rests on; what reads it may be fresh then."""
+        """Store an entry, and the digests of the files that it rests on; forget what was stale without it."""
         entry = CacheEntry(target.inputs(self), value, value_sha256, self.cache.reads.store(reads))
         self.cache.store(target.kind, target.name, entry)
         self.dependencies.digests.save()
@@ -186,6 +186,6 @@ class Plan:
         return [target for target in targets if self.staleness(target).is_stale]
 
     def invalidate(self) -> None:
-        """Look again at what is stale: a file of the store is not what it was."""
+        """Forget what is stale, since files of the store have changed."""
         self._staleness.clear()
         self._runs_hash = ""

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Change:
-    """Something that is not what it was when a target was made.
+    """A difference between what a target was made of and what it would be made of now.
 
-    `cause` is equal for all changes that come of one edit; `label` is that of the input. One that `follows`
-    says only that another target is made first, whose own changes say why.
+    Changes that come from one edit have the same `cause`. `label` is that of the input, if there is one. A
+    change that `follows` says only that another target is made first; the changes of that say why.
     """
 
     text: str
@@ -50,7 +50,7 @@ class Staleness:
 
 @dataclass(frozen=True)
 class StaleGroup:
-    """All that is stale by one change; None where it was never made."""
+    """The targets that are stale because of one change; None if they were never made."""
 
     change: Change | None
     targets: tuple[Target, ...]
@@ -58,7 +58,7 @@ class StaleGroup:
 
 @dataclass(frozen=True)
 class _Way:
-    """A change on which a stale target rests, None if it was never made, and the way from there to it."""
+    """The steps from a change to a target that is stale by it; no change if a target was never made."""
 
     change: Change | None
     steps: tuple[str, ...]
@@ -72,7 +72,7 @@ class _Way:
 
 
 def changes_since(plan: Plan, target: Target, before: Mapping[str, str]) -> list[Change]:
-    """What is not, in the inputs of a target, what it was before; the most telling first."""
+    """The changes between earlier inputs of a target and those of now, the most telling first."""
     now = target.inputs(plan)
     declared = map(Label.parse, {**before, **now})
     experiments = [label.name for label in declared if label.kind == "experiment"]
@@ -88,7 +88,7 @@ def changes_since(plan: Plan, target: Target, before: Mapping[str, str]) -> list
 def _changes_of_input(
     plan: Plan, target: Target, label: Label, before: str | None, now: str | None
 ) -> list[Change]:
-    """How one input differs from what it was; None is for one that there is or was not."""
+    """The changes of one input; None stands for an input that is not there."""
     if label.kind == "specification" and isinstance(target, RunTarget):
         return [_specification_change(plan, target, before or "", now or "")]
     if label.kind in ("reads", "experiment") and now != UNKNOWN:
@@ -97,7 +97,7 @@ def _changes_of_input(
 
 
 def _plain_change(plan: Plan, label: Label, before: str | None, now: str | None) -> Change:
-    """The change of an input that has no form of its own."""
+    """The change of an input of any other kind."""
     words, location = plan.dependencies.describe(str(label))
     cause = location if label.kind == "experiment" and location else words
     if now == UNKNOWN:
@@ -122,7 +122,7 @@ def _specification_change(plan: Plan, target: RunTarget, before: str, now: str) 
 
 
 def _experiment_changes(plan: Plan, label: Label, before: str | None, now: str | None) -> list[Change]:
-    """How an experiment differs that is read: it is renamed, has other runs, or is declared otherwise."""
+    """The changes of an experiment that is read: another name, other runs, or another declaration."""
     if label == Label("reads"):
         return [Change("another order or set of what it reads", cause="reads", label="reads")]
     name = label.name
@@ -135,7 +135,7 @@ def _experiment_changes(plan: Plan, label: Label, before: str | None, now: str |
 
 
 def _changes_of_runs(plan: Plan, name: str) -> list[Change]:
-    """How the runs of an experiment differ from those that the report has; none where they do not."""
+    """The changes between the runs that the report has of an experiment and those of now."""
     targets = plan.graph.runs_of.get(name, [])
     seeds_before = sorted(map(int, plan.report_keys.get(name, ())))
     seeds_now = [target.seed for target in targets]
@@ -152,7 +152,7 @@ def _changes_of_runs(plan: Plan, name: str) -> list[Change]:
 
 
 def renamed_experiments(plan: Plan) -> dict[str, Change]:
-    """A change for each experiment with another name than in the report, by its old and its new name."""
+    """The change of each experiment that was renamed since the report, by its old and by its new name."""
     changes: dict[str, Change] = {}
     for old_name, keys_by_seed in plan.report_keys.items():
         if old_name in plan.graph.runs_of or not keys_by_seed:
@@ -171,7 +171,7 @@ def renamed_experiments(plan: Plan) -> dict[str, Change]:
 
 
 def stale_groups(plan: Plan, stale: Iterable[Target]) -> list[StaleGroup]:
-    """Stale targets by what changed first on their way; what was never made comes first."""
+    """Stale targets, grouped by the first change that leads to each; first those that were never made."""
     changes: dict[str, Change | None] = {"": None}
     targets: dict[str, list[Target]] = {"": []}
     for target in stale:
@@ -190,7 +190,7 @@ def paths_to(plan: Plan, target: Target) -> list[str]:
 
 
 def _ways(plan: Plan, target: Target, visited: set[Target]) -> Iterator[_Way]:
-    """Each change on which a target rests, and one way from there; none for a target that is fresh."""
+    """Each change because of which a target is stale, with one way from there; none if it is fresh."""
     staleness = plan.staleness(target)
     if not staleness.is_stale or target in visited:
         return

@@ -40,7 +40,7 @@ def _staleness_of_run(plan: Plan, target: RunTarget) -> Staleness:
 
 
 def _changes_of_stored_run(plan: Plan, target: RunTarget, run: Run) -> list[Change]:
-    """Why a run that has the key of now has to be made again, or to go on."""
+    """Why a stored run with the present key has to be made again, or trained further."""
     changes = _changed_reads(plan, plan.store.reads, run.reads)
     if changes:
         return changes
@@ -57,7 +57,7 @@ def _changes_of_stored_run(plan: Plan, target: RunTarget, run: Run) -> list[Chan
 
 
 def _changed_files(plan: Plan, target: Target, entry: CacheEntry) -> list[Change]:
-    """A change for each file that was read or, of a document, written, and is not what it was."""
+    """A change for each file that was read for a target, or that is its document, and differs now."""
     changes = _changed_reads(plan, plan.cache.reads, entry.reads)
     if changes or not isinstance(target, DocumentTarget):
         return changes
@@ -70,7 +70,7 @@ def _changed_files(plan: Plan, target: Target, entry: CacheEntry) -> list[Change
 
 
 def _changed_reads(plan: Plan, lists: ReadLists, digest: str) -> list[Change]:
-    """A change for each file of a list that is not any more what was read."""
+    """A change for each file of a stored list that differs now."""
     reads = lists.load(digest)
     if reads is None:
         return [Change("the list of what it read is gone", cause="reads")]

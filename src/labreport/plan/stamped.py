@@ -24,10 +24,10 @@ StampedFiles: TypeAlias = "dict[str, FileStat | None]"
 
 
 def files_to_stamp(plan: Plan) -> StampedFiles | None:
-    """All that a report rests on, as it is now; None where that is not what was read.
+    """All files and folders on which a report rests; None if one of them has changed since it was read.
 
-    Folders say by their times that something was added. Those of results are looked at, not their files. What
-    a function's table rests on is not known, so that there is no stamp.
+    The time of a folder says that something was added. Of results and cache, only folders are looked at, not
+    files. A table that a function returns may rest on anything, so that such a report has no stamp.
     """
     if any(table.path is None for table in plan.project.tables):
         return None

@@ -1,4 +1,4 @@
-"""What is stored of a report, as what is made of it reads it."""
+"""The stored results, answers, figures and sections, for targets that read them."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
 class StoredReport:
     """The results, answers, figures and sections of a plan as they are stored, without what is `unmade`.
 
-    All of it comes from `runs` and `value`: a subclass whose `runs` and `value` give something else says what
-    would be made of that.
+    Everything comes from `runs` and `value`, so that a subclass can replace these two to see what would be
+    made of other results.
     """
 
     def __init__(self, plan: Plan, unmade: Collection[Target] = ()) -> None:
         self.plan, self.unmade = plan, unmade
 
     def runs(self, experiment: Experiment) -> list[Run]:
-        """The stored runs of an experiment, as they would be made now, in order of seed."""
+        """The stored runs of an experiment that have their present keys, in order of seed."""
         return self.plan.runs(experiment)
 
     def value(self, kind: str, name: str) -> JsonObject:
-        """What was made last by this name, as JSON has it. Raises `LabReportError` where there is none."""
+        """What was made last under this name, as JSON has it. Raises `LabReportError` if there is nothing."""
         entry = self.plan.cache.entry(kind, name)
         if entry is None:
             raise LabReportError(f"{kind} {name} was not made yet; build first")
@@ -70,7 +70,7 @@ class StoredReport:
         return drawings
 
     def section(self, section: Section) -> RenderedSection:
-        """A section; one that is unmade is rendered now, without what it lacks."""
+        """A section; one that is unmade is rendered now, without the answers and figures that it lacks."""
         from labreport.page import RenderedSection
 
         target = self.plan.graph.sections[section.name]
@@ -80,7 +80,7 @@ class StoredReport:
 
 
 def report_to_export(plan: Plan) -> ReportToExport:
-    """What a report that was built is exported from."""
+    """Everything that the exports of a built report need."""
     from labreport.page import ReportToExport
 
     stored = StoredReport(plan)

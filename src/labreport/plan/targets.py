@@ -1,4 +1,4 @@
-"""The kinds of what is made of one declaration: a run, an answer, a figure, a section."""
+"""The kinds of targets that stand for a declaration of the author's: run, answer, figure, section."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Target(ABC):
     name: str
     kind: ClassVar[str]
     libraries: ClassVar[tuple[str, ...]] = ()
-    """With which the engine itself makes it; what they require counts with them."""
+    """The libraries with which the engine makes it; those that they require count with them."""
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"
@@ -59,13 +59,13 @@ class RunTarget(Target):
         return []
 
     def inputs(self, plan: Plan) -> Inputs:
-        """Neither its experiment's name nor how many epochs it has."""
+        """Specification, seed, code, data and versions; not the experiment's name or its number of epochs."""
         return plan.run_inputs(self.subject, self.seed)
 
 
 @dataclass(frozen=True)
 class MadeTarget(Target):
-    """What is made in the process of the build, of what is stored, and is itself stored in the cache."""
+    """A target that is made in the process of the build from stored results, and is stored in the cache."""
 
     subject: Reader | Section = field(compare=False, repr=False)
 
@@ -76,7 +76,7 @@ class MadeTarget(Target):
 
 @dataclass(frozen=True)
 class ReaderTarget(MadeTarget):
-    """What a function of the author's makes of results, tables and answers."""
+    """What a function of the author's returns for results, tables and answers."""
 
     subject: Reader = field(compare=False, repr=False)
 
@@ -175,7 +175,7 @@ class SectionTarget(MadeTarget):
         return figures
 
     def inputs(self, plan: Plan) -> Inputs:
-        """What `render` gives to `render_section`: section, answers, figures, experiments, templates."""
+        """What `render` passes to `render_section`: section, answers, figures, experiments, templates."""
         from labreport.page import template_files
 
         inputs = engine_inputs(self)
@@ -190,7 +190,7 @@ class SectionTarget(MadeTarget):
         return self.render(stored).to_json()
 
     def render(self, stored: StoredReport) -> RenderedSection:
-        """Render it; a question says so whose answer, or a figure of it, could not be made."""
+        """Render it. A question is "not yet measured" if its answer or a figure of it could not be made."""
         from labreport.page import render_section
 
         plan = stored.plan
@@ -243,9 +243,9 @@ _PRINTABLE = (Section, Question, Figure, Words)
 
 
 def plain_fields(declaration: Project | Section | Question | Figure | Words) -> dict[str, object]:
-    """All that is declared in texts and numbers, down to questions and figures: a new field counts by itself.
+    """All texts and numbers of a declaration, down to its questions and figures, by the names of the fields.
 
-    What has another type, such as a function or an experiment, is None.
+    A field of another type, such as a function or an experiment, is None.
     """
     values = {}
     for member in fields(declaration):

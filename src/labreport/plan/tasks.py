@@ -1,4 +1,4 @@
-"""What is to be run, as tasks of workers in their order."""
+"""The tasks of workers: which stale runs they make, and in which order."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def discard_forced(plan: Plan, wanted: Iterable[Target]) -> None:
-    """Remove the stored runs of those wanted targets that are forced, so that they are made from nothing."""
+    """Remove the stored runs of wanted targets that are forced, so that they are made from nothing."""
     for target in plan.forced.intersection(wanted):
         if isinstance(target, RunTarget):
             plan.forced.remove(target)
@@ -28,8 +28,8 @@ def discard_forced(plan: Plan, wanted: Iterable[Target]) -> None:
 def tasks_of(plan: Plan, wanted: Iterable[Target]) -> list[Task]:
     """A task for each key of a stale run that is wanted, with the epochs of all wanted runs that share it.
 
-    Exclusive ones come last, then it goes by seed, the longest first. The first task of an experiment proves
-    its state, unless a stored run of it has, or it is timed by itself.
+    Exclusive tasks come last; the others are in order of seed, then the longest first. The first task of an
+    experiment proves its state, unless a stored run has proved it, or the task is exclusive.
     """
     runs_by_key: dict[str, list[RunTarget]] = {}
     for target in wanted:
@@ -51,7 +51,7 @@ def _rank(task: Task) -> tuple[bool, int, float]:
 
 
 def _task_of(plan: Plan, runs: Sequence[RunTarget]) -> Task:
-    """The task by which runs of one key are made: it is called as the first, and has the epochs of all."""
+    """The task that makes all runs of one key: it has the name of the first, and the epochs of all."""
     project, first = plan.project, runs[0]
     epochs: set[int] = set()
     for run in runs:

@@ -1,4 +1,4 @@
-"""What was run, kept in a folder and read back."""
+"""Stored runs and files: written, found and read again."""
 
 from labreport.results.document import AnswersDocument, QuestionEntry, SectionEntry, describe_experiment
 from labreport.results.files import DiskError, lock, read_json, sha256_of, short_hash, write_json

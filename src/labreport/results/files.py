@@ -127,7 +127,7 @@ def short_hash(values: object) -> str:
 
 
 def _sha256_of_json(values: object) -> str:
-    """What `sha256_of` gives, of values that are as JSON has them already."""
+    """The digest of values that are plain JSON already."""
     text = json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -139,7 +139,7 @@ def sha256_of_file(path: Path) -> str:
 
 
 def map_leaves(value: object, function: Callable[[Any], object]) -> Any:
-    """A tree of mappings, lists and tuples, as JSON has them, with `function` of each other value."""
+    """A copy of nested mappings, lists and tuples as dicts and lists, with `function` of all other values."""
     if isinstance(value, Mapping):
         return {str(name): map_leaves(member, function) for name, member in value.items()}
     if isinstance(value, (list, tuple)):

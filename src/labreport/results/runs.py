@@ -87,11 +87,11 @@ class Run:
         return self.checkpoints.get(epoch)
 
     def missing(self, epochs: Iterable[int]) -> tuple[int, ...]:
-        """Those of some epochs that have no checkpoint yet, ascending."""
+        """The epochs among these that have no checkpoint yet, ascending."""
         return tuple(epoch for epoch in sorted(set(epochs)) if self._checkpoint(epoch) is None)
 
     def view_at(self, epochs: Sequence[int]) -> Run:
-        """The view of a reader that declares these epochs: nothing later, and no checkpoint in between."""
+        """The run as a reader of these epochs sees it: no other checkpoints, and no later records."""
         checkpoints = {}
         for epoch in sorted(epochs):
             if checkpoint := self._checkpoint(epoch):
@@ -101,7 +101,7 @@ class Run:
 
     @property
     def value_hash(self) -> str:
-        """The digest of all of it: one that was trained again has another, be it for its times alone."""
+        """The digest of all that it has; if it is trained again, its times alone give it another."""
         encoded = msgspec.json.encode(replace(self, inputs={}), enc_hook=name_of_file)
         return hashlib.sha256(encoded).hexdigest()[: files.HASH_DIGITS]
 
