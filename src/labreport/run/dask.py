@@ -33,11 +33,12 @@ from labreport.stale import (
 )
 from labreport.threads import thread_environment
 
-TOPIC = "labreport"
+_TOPIC = "labreport"
+"""The events of Dask that tell an epoch: the key of its task, and its number."""
 _FOLDER = "LABREPORT_PROJECT"
 """The environment variable of a worker with the folder to which the project was sent."""
 _RESULTS = "../report/results"
-"""Where a worker finds, from there, which values of the project differ from process to process."""
+"""Where a worker has, relative to that folder, the file that says which values differ between processes."""
 _ANSWER, _START, _SEND = 10, 60, 600
 """Seconds for a scheduler to answer, for workers to start again, and to send them the project."""
 _DECLARE = "declare it in files= of the experiment, or in data_files= of the project, so that it is sent"
@@ -125,7 +126,7 @@ class Cluster:
             text = f"its workers cannot be started with the project ({type(error).__name__}: {error})"
             needed = "they need labreport installed"
             raise UsageError(f"--scheduler {self.address}: {text}; {needed}") from error
-        self.client.subscribe_topic(TOPIC, self._on_event)
+        self.client.subscribe_topic(_TOPIC, self._on_event)
 
     def _on_event(self, event: tuple[float, tuple[str, int]]) -> None:
         _, (key, epoch) = event
@@ -178,7 +179,7 @@ class Cluster:
 
 
 class SentProject(NannyPlugin):
-    """Starts a worker again beside the project, with the variables of threads, before NumPy is there."""
+    """Has Dask write the project beside each worker and start it again, with the variables of threads set."""
 
     restart, name = True, "labreport"
 
@@ -188,7 +189,7 @@ class SentProject(NannyPlugin):
         self.digest = sha256_of(digests)
 
     def setup(self, nanny: Nanny) -> None:
-        """Write the project where the nanny's workers find it; the folder is removed with this plugin."""
+        """Write the project to a folder of the nanny, the process that starts a worker, and name it there."""
         self.directory = tempfile.TemporaryDirectory(dir=nanny.local_directory)
         folder = Path(self.directory.name, self.digest)
         for name, data in self.contents.items():
@@ -198,12 +199,14 @@ class SentProject(NannyPlugin):
         nanny.pre_spawn_env.update(variables)
 
 
-_one_at_a_time = threading.Lock()
-_stopped = threading.Event()
+_task_lock = threading.Lock()
+"""Held while a task runs: a worker process with several threads runs one task at a time."""
+_is_stopped = threading.Event()
+"""Set in a worker process once the build is stopped; the next build starts the process again."""
 
 
 def _stop() -> None:
-    _stopped.set()
+    _is_stopped.set()
 
 
 @cache
@@ -212,22 +215,22 @@ def _load_sent_project(sent: str) -> Dependencies:
     folder = Path(os.environ.get(_FOLDER, ""))
     if folder.name != sent:
         raise UsageError(f"worker {get_worker().address} has another project; start it with a nanny")
-    os.chdir(folder)  # where its code works, and from where its lines are told
+    os.chdir(folder)  # where its code works, and to which paths in messages are relative
     return find_dependencies(open_project(folder), folder / _RESULTS)
 
 
 def _run_received_task(task: Task, run_files: RunFiles, sent: str) -> tuple[Failure | None, RunFiles]:
-    """Run a task in the process of a worker: it gets the files of the run, and returns those of then."""
+    """Run a task in the process of a worker; why it failed, and the files that its run has then."""
     worker = get_worker()
 
     def on_epoch(epoch: int) -> None:
-        worker.log_event(TOPIC, (task.key, epoch))
+        worker.log_event(_TOPIC, (task.key, epoch))
 
-    with _one_at_a_time, tempfile.TemporaryDirectory() as directory:
+    with _task_lock, tempfile.TemporaryDirectory() as directory:
         store = Store(Path(directory, "report", "results"))
         run_files.write(task, store)
         load = partial(_load_sent_project, sent)
-        failure = run_task(load, task, store, on_epoch, _stopped.is_set)
+        failure = run_task(load, task, store, on_epoch, _is_stopped.is_set)
         return failure, RunFiles.of(task, store)
 
 
