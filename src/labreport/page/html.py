@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import re
+
 from markupsafe import Markup
 
 from labreport.errors import UsageError
 from labreport.page import markdown
 from labreport.page.claims import DOES_NOT_HOLD, Claim
 from labreport.page.numbering import reference_mark
-from labreport.page.placeholders import EDGE, MARK
-from labreport.page.printer import SectionPrinter
+from labreport.page.placeholders import EDGE, MARK, plain_text
+from labreport.page.printer import Printer
 from labreport.page.typed import refused_numbers
+from labreport.project.outline import slug
 from labreport.stats import Quantity, Table, as_quantity
 from labreport.stats.formats import FormattedQuantity
+from labreport.stats.names import find
 from labreport.stats.wording import capitalise
 
+GLOSSARY = "glossary.md"
 VERDICT = f"{capitalise(DOES_NOT_HOLD)}:"
 
 
-class HtmlPrinter(SectionPrinter):
+class HtmlPrinter(Printer):
     """Writes texts, tables and claims as HTML of the page."""
 
     ending = "html"
+    """The ending of the frame's templates of figures, questions and sections."""
     mark = Markup(MARK)
 
     def fill_placeholders(self, text: str) -> str:
@@ -45,6 +51,19 @@ class HtmlPrinter(SectionPrinter):
         return markdown.render_line(
             text, self.context, self.placeholders.fill_plain, with_html=is_from_template
         )
+
+    def words_of(self, text: str) -> str:
+        """Return the plain words of a piece of the template."""
+        return plain_text(self.fill_placeholders(self.markdown(text)))
+
+    def term(self, word: str, text: str = "") -> Markup:
+        """Print a word that the glossary explains, linked to where it does."""
+        file = self.context.templates / GLOSSARY
+        source = file.read_text(encoding="utf-8") if file.is_file() else ""
+        explained = re.findall(r"^(\S.*)\n+:\s", source, re.MULTILINE)
+        identity = slug(find(word, explained, f"explanation in {GLOSSARY} of"))
+        link = Markup('<a class="term" href="#term-{}">{}</a>')
+        return self.placeholders.store(link.format(identity, text or word))
 
     def reference(self, name: str) -> Markup:
         """Write a link to a figure, a table, a question or a section, whose number the document fills in."""

@@ -21,15 +21,11 @@ from labreport.page.collected import Collected
 from labreport.page.context import RenderContext
 from labreport.page.environment import TemplateEnvironment
 from labreport.page.messages import description, why_not_printed
-from labreport.page.placeholders import PLACEHOLDER_CHARACTERS, plain_text
-from labreport.project.outline import slug
+from labreport.page.placeholders import PLACEHOLDER_CHARACTERS
 from labreport.stats import Condition, Finding, Quantity, Table, sentence_values
 from labreport.stats.formats import FormattedQuantity, formatted_quantity
-from labreport.stats.names import find
 from labreport.stats.tables import rows
 from labreport.stats.wording import enumeration
-
-GLOSSARY = "glossary.md"
 
 
 @dataclass(frozen=True)
@@ -146,7 +142,7 @@ class Printer(ABC):
 
     def placeholder_for_quantity(self, quantity: Quantity, text: str) -> Markup:
         """Store a quantity as a text, with the name under which a reader finds its source."""
-        name = self.collected.numbers.add(quantity, self.context.document)
+        name = self.collected.add_number(quantity, self.context.document)
         value = "" if quantity.value is None else repr(quantity.value)
         element = Markup('<data class="q" data-q="{}" value="{}">{}</data>')
         return self.placeholders.store(element.format(name, value, text), text)
@@ -171,7 +167,7 @@ class Printer(ABC):
 
     def _name_in_sentence(self, quantity: Quantity) -> str:
         """`test accuracy of small`, or the last part of its name: `ten`."""
-        last_name = self.collected.numbers.name_of(quantity).rpartition(".")[2] or "the number"
+        last_name = self.collected.name_of(quantity).rpartition(".")[2] or "the number"
         subject = quantity.source.measure or last_name.replace("_", " ")
         experiments = " and ".join(quantity.source.experiments)
         return f"{subject} of {experiments}" if experiments else subject
@@ -199,43 +195,3 @@ class Printer(ABC):
         identity = self.collected.add_claim(claim, condition, words)
         printed = other_body if condition.holds is False and source.has_other else body
         return Markup(self.claim(claim, identity, printed, now, source.is_block))
-
-
-class SectionPrinter(Printer):
-    """Renders the template of a section, a question or the glossary, which is Markdown."""
-
-    ending: str
-    """The ending of the frame's templates of figures, questions and sections."""
-
-    @abstractmethod
-    def fill_placeholders(self, text: str) -> str:
-        """Return what was rendered with the values put in."""
-
-    @abstractmethod
-    def markdown(self, text: str) -> str:
-        """Write Markdown, in which placeholders stay. Raises `TemplateError`."""
-
-    @abstractmethod
-    def line(self, text: str) -> Markup:
-        """Write a line of Markdown, such as a caption. Raises `UsageError`."""
-
-    @abstractmethod
-    def paragraph(self, text: str) -> str:
-        """Write a text that is no Markdown as a paragraph."""
-
-    @abstractmethod
-    def reference(self, name: str) -> Markup:
-        """Write a link to a figure, a table, a question or a section, whose number the document fills in."""
-
-    def words_of(self, text: str) -> str:
-        """Return the plain words of a piece of the template."""
-        return plain_text(self.fill_placeholders(self.markdown(text)))
-
-    def term(self, word: str, text: str = "") -> Markup:
-        """Print a word that the glossary explains, linked to where it does."""
-        file = self.context.templates / GLOSSARY
-        source = file.read_text(encoding="utf-8") if file.is_file() else ""
-        explained = re.findall(r"^(\S.*)\n+:\s", source, re.MULTILINE)
-        identity = slug(find(word, explained, f"explanation in {GLOSSARY} of"))
-        link = Markup('<a class="term" href="#term-{}">{}</a>')
-        return self.placeholders.store(link.format(identity, text or word))

@@ -19,7 +19,6 @@ from labreport.page.html import HtmlPrinter
 from labreport.page.messages import TemplateError
 from labreport.page.numbers import AnswersByQuestion
 from labreport.page.placeholders import plain_text
-from labreport.page.printer import SectionPrinter
 from labreport.project import Experiment, Figure, Question, Section
 from labreport.stats import Column, DifferenceFinding, Finding, Namespace, Quantity, Table
 from labreport.stats.contents import quantities
@@ -51,7 +50,7 @@ class SectionRenderer:
         figures: Drawings,
         experiments: Iterable[Experiment],
         templates: Path,
-        printer_type: type[SectionPrinter] = HtmlPrinter,
+        printer_type: type[HtmlPrinter] = HtmlPrinter,
     ) -> None:
         self.section = section
         self.collected = Collected(section.name, answers, experiments)
@@ -79,7 +78,7 @@ class SectionRenderer:
         )
         return printer.fill_placeholders(framed)
 
-    def _printer(self, context: RenderContext) -> SectionPrinter:
+    def _printer(self, context: RenderContext) -> HtmlPrinter:
         """A printer for a template, which can place figures and questions of this section."""
         printer = self._printer_type(context, self.collected)
         printer.environment.add_function("figure", partial(self.place_figure, printer))
@@ -100,7 +99,7 @@ class SectionRenderer:
 
     def place_figure(
         self,
-        printer: SectionPrinter,
+        printer: HtmlPrinter,
         name: str,
         caption: str = "",
         alt: str = "",
@@ -122,7 +121,7 @@ class SectionRenderer:
         )
         return printer.placeholders.store(framed, "", block=True)
 
-    def _unplaced_figures(self, printer: SectionPrinter, figures: Iterable[Figure]) -> list[Markup]:
+    def _unplaced_figures(self, printer: HtmlPrinter, figures: Iterable[Figure]) -> list[Markup]:
         names = [figure.name for figure in figures if figure.name not in self._placed_figures]
         return [self.place_figure(printer, name) for name in names]
 
@@ -146,7 +145,7 @@ class SectionRenderer:
         )
 
     def _render_answer(
-        self, printer: SectionPrinter, question: Question, answer: Namespace
+        self, printer: HtmlPrinter, question: Question, answer: Namespace
     ) -> tuple[str, list[str]]:
         """The box of an answer and the parts of its text: of its template, or what the engine writes."""
         parts: list[str] = []
@@ -170,7 +169,7 @@ class SectionRenderer:
 # What the engine writes where a template says nothing
 
 
-def _caption_of_drawing(printer: SectionPrinter, drawing: Exported, name: str) -> Markup:
+def _caption_of_drawing(printer: HtmlPrinter, drawing: Exported, name: str) -> Markup:
     """What the author's function gave with a drawing: its title in bold, its caption."""
     title = Markup("**{}** ").format(drawing.title) if drawing.title else Markup()
     try:
@@ -179,7 +178,7 @@ def _caption_of_drawing(printer: SectionPrinter, drawing: Exported, name: str) -
         raise TemplateError(error.message, f"the caption of figure {name!r}") from error
 
 
-def _alternative_text(printer: SectionPrinter, drawing: Exported, caption: str) -> str:
+def _alternative_text(printer: HtmlPrinter, drawing: Exported, caption: str) -> str:
     """What a drawing shows, and the finding, which is the bold beginning of its caption."""
     shown = (drawing.alt or drawing.kind).rstrip(".")
     bold = _BOLD.search(caption)
@@ -189,7 +188,7 @@ def _alternative_text(printer: SectionPrinter, drawing: Exported, caption: str) 
     return f"{shown}: {finding}" if shown and finding else shown or finding
 
 
-def _box_of_engine(printer: SectionPrinter, sentences: list[str]) -> str:
+def _box_of_engine(printer: HtmlPrinter, sentences: list[str]) -> str:
     """Sentences as a paragraph, each with a capital unless it begins with an element or an entity."""
     filled = []
     for sentence in sentences:
@@ -198,7 +197,7 @@ def _box_of_engine(printer: SectionPrinter, sentences: list[str]) -> str:
     return printer.paragraph(" ".join(filled)) if filled else ""
 
 
-def _sentences_of(printer: SectionPrinter, answer: Namespace) -> list[str]:
+def _sentences_of(printer: HtmlPrinter, answer: Namespace) -> list[str]:
     """The sentences of its findings, with the mark behind those that are not judged."""
     sentences = []
     for member in answer.members.values():
@@ -208,7 +207,7 @@ def _sentences_of(printer: SectionPrinter, answer: Namespace) -> list[str]:
     return sentences
 
 
-def _numbers_of(printer: SectionPrinter, answer: Namespace) -> list[str]:
+def _numbers_of(printer: HtmlPrinter, answer: Namespace) -> list[str]:
     """`half life: 3 h.`, of each number and text."""
     sentences = []
     for name, member in answer.members.items():
@@ -218,7 +217,7 @@ def _numbers_of(printer: SectionPrinter, answer: Namespace) -> list[str]:
     return sentences
 
 
-def _tables_of(printer: SectionPrinter, answer: Namespace) -> list[Markup]:
+def _tables_of(printer: HtmlPrinter, answer: Namespace) -> list[Markup]:
     """The tables of an answer or, where it has none, one of all its numbers."""
     tables = {name: member for name, member in answer.members.items() if isinstance(member, Table)}
     for name, member in answer.members.items():

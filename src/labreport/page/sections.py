@@ -14,10 +14,9 @@ from labreport.page.claims import Claim
 from labreport.page.collected import Collected
 from labreport.page.context import RenderContext
 from labreport.page.elements import Element, replace_elements
-from labreport.page.html import HtmlPrinter
-from labreport.page.numbers import AnswersByQuestion, Entries
+from labreport.page.html import GLOSSARY, HtmlPrinter
+from labreport.page.numbers import AnswersByQuestion, Entries, partial_tables
 from labreport.page.placeholders import plain_text
-from labreport.page.printer import GLOSSARY
 from labreport.page.renderer import Drawings, SectionRenderer, template_of
 from labreport.project import Experiment, Section
 from labreport.project.outline import slug
@@ -115,10 +114,10 @@ def render_section(
         title=section.title,
         html=_with_first_terms(html),
         claims=tuple(collected.claims),
-        numbers=collected.numbers.entries,
+        numbers=collected.numbers,
         claim_panels=collected.claim_panels,
         glance=renderer.glance,
-        partial_tables=tuple(sorted(collected.numbers.partial_tables)),
+        partial_tables=tuple(sorted(partial_tables(answers))),
         digits_shown=collected.digits_shown,
     )
 

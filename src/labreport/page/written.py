@@ -9,12 +9,11 @@ from markupsafe import Markup
 
 from labreport.page.claims import Claim
 from labreport.page.escapes import escape_markdown, markdown_table
-from labreport.page.html import VERDICT, indent_of
+from labreport.page.html import VERDICT, HtmlPrinter, indent_of
 from labreport.page.markdown import CITE, bibliography, cite_marks
 from labreport.page.numbering import Numbering, reference_mark
 from labreport.page.numbers import AnswersByQuestion
 from labreport.page.placeholders import FIRST_BLOCK, PLACEHOLDER_CHARACTERS, plain_text
-from labreport.page.printer import SectionPrinter
 from labreport.page.renderer import Drawings, SectionRenderer
 from labreport.project import Project
 from labreport.stats import Table
@@ -66,8 +65,8 @@ def written_report(project: Project, answers: AnswersByQuestion, figures: Drawin
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
 
-class MarkdownPrinter(SectionPrinter):
-    """Writes the templates of a section as Markdown."""
+class MarkdownPrinter(HtmlPrinter):
+    """Writes as Markdown what `HtmlPrinter` writes as HTML."""
 
     ending = "md"
     mark = Markup("†")
