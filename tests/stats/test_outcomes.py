@@ -38,7 +38,7 @@ from labreport.stats import (
     sentence,
 )
 from labreport.stats.formats import apart
-from labreport.stats.judgement import WORDS, Judged
+from labreport.stats.judgement import JUDGED_OUTCOMES, Judged
 from labreport.stats.quantity import reversed_quantity
 
 HALF_WIDTHS = (0.0, 0.5, 1.0, 2.0, 4.0)
@@ -60,7 +60,7 @@ def test_each_difference_has_exactly_one_outcome(margin: float | None) -> None:
     """For a grid of differences, half widths and margins: same before clear, and nothing without a margin."""
     for middle, half in product(np.arange(-5, 5.5, 0.5), HALF_WIDTHS):
         judged = number(middle, (middle - half, middle + half), null=0, margin=margin)
-        held = [word for word in WORDS if word != "clear" and judged.ask(word).holds]
+        held = [word for word in JUDGED_OUTCOMES if judged.ask(word).holds]
         assert held == [expected(middle - half, middle + half, 0, margin)], (middle, half, margin)
         assert judged.clear.holds is (held[0] in ("more", "less"))
 
@@ -70,13 +70,13 @@ def test_a_ratio_is_held_against_one(margin: float | None) -> None:
     """And its margin is as far below one as above, as a factor."""
     for middle, factor in product((0.3, 0.6, 0.97, 1.0, 1.03, 1.4, 3.0), (1.0, 1.01, 1.1, 2.0)):
         judged = number(middle, (middle / factor, middle * factor), unit="times", null=1, margin=margin)
-        held = [word for word in WORDS if word != "clear" and judged.ask(word).holds]
+        held = [word for word in JUDGED_OUTCOMES if judged.ask(word).holds]
         assert held == [expected(middle / factor, middle * factor, 1, margin)], (middle, factor, margin)
 
 
 def test_without_an_interval_nothing_is_known() -> None:
     """And a number by itself is not asked as a difference is; other nulls than 0 and 1 there are none."""
-    assert [number(1.0, null=0).ask(word).holds for word in WORDS] == [None] * len(WORDS)
+    assert [number(1.0, null=0).ask(word).holds for word in JUDGED_OUTCOMES] == [None] * len(JUDGED_OUTCOMES)
     with pytest.raises(UsageError, match=r"a number by itself and has no \.more; .*null=0"):
         number(1.0, (0.5, 1.5)).ask("more")
     with pytest.raises(UsageError, match="allowed are 0, of a difference, and 1, of a ratio"):

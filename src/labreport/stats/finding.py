@@ -1,19 +1,20 @@
 """Findings: what was compared or counted, how sure it is, and the conditions that may be asked of it.
 
-Each kind of finding is a class, and each class that others share has one subject:
+Each kind of finding is a class: `Fact`, `Count`, `Ranking`, `Difference`, `Effect`, `GroupedDifference`. What
+several kinds have is a class above them:
 
-    Finding                what all have: what it prints as, its parts by name, its sentence
-    ├ Fact                 a truth
-    └ MeasuredFinding      … of a measure
-      ├ SubjectFinding       of subjects, whose means it has
-      │ ├ Count                in how many runs something is so
-      │ └ ComparedSubjects     (a ComparisonFinding too) with the comparisons between them
-      │   ├ Ranking              pairs without direction: who is ahead
-      │   └ Difference           (a DifferenceFinding too) one less another, or more than one
-      │     └ Effect               the steps along an axis, and the whole
-      └ ComparisonFinding    judges comparisons: `ask`, `every`, `any`
-        └ DifferenceFinding    comparisons with a direction: a table, which are clear
-          └ GroupedDifference    a `Difference` for each group
+    Finding                  a quantity, parts by name, a sentence
+    ├ Fact                   a truth
+    └ MeasuredFinding        a measure
+      ├ SubjectFinding       subjects and their means
+      │ ├ Count              in how many replicates something is so
+      │ └ ComparedSubjects   and the comparisons between them (a ComparisonFinding too)
+      │   ├ Ranking          who is ahead: pairs without a direction
+      │   └ Difference       one subject less another, once or more (a DifferenceFinding too)
+      │     └ Effect         the steps along an axis, and the whole
+      └ ComparisonFinding    conditions: `ask`, `every`, `any`
+        └ DifferenceFinding  comparisons with a direction: their table, which are clear
+          └ GroupedDifference  a `Difference` for each group
 """
 
 from __future__ import annotations
@@ -372,13 +373,13 @@ class ComparedSubjects(SubjectFinding, ComparisonFinding):
         that of "0" is none, since there are two. Raises `UsageError` where there is none, or more than one.
         """
         subjects = tuple(map(self.find_subject, names))
-        matching = self.comparisons_of(subjects)
+        matching = self.matching_comparisons(subjects)
         if len(matching) == 1:
             return matching[0]
         pairs = ", ".join(" and ".join(comparison.subjects) for comparison in self.comparisons[:8])
         return refuse(f"{' and '.join(subjects)}: not one comparison; compared were {pairs}")
 
-    def comparisons_of(self, subjects: tuple[str, ...]) -> list[Comparison]:
+    def matching_comparisons(self, subjects: tuple[str, ...]) -> list[Comparison]:
         """The comparisons that begin with these subjects; else those whose reverse does, reversed."""
         matching = [way for way in self.comparisons if way.subjects[: len(subjects)] == subjects]
         if matching:
@@ -476,7 +477,7 @@ class Ranking(ComparedSubjects):
     def _is_left_out(self, *names: object) -> bool:
         """Whether these are two subjects that were not compared, as where only the best was."""
         subjects = tuple(map(self.find_subject, names))
-        return len(set(subjects)) == len(subjects) == 2 and not self.comparisons_of(subjects)
+        return len(set(subjects)) == len(subjects) == 2 and not self.matching_comparisons(subjects)
 
     def _behind(self, name: object) -> list[str]:
         leader, pairs = self.find_subject(name), self.pairs_ahead
@@ -580,9 +581,9 @@ class Effect(Difference):
         """What is asked without a name: the last compared with the first."""
         return self.comparisons[-1]
 
-    def comparisons_of(self, subjects: tuple[str, ...]) -> list[Comparison]:
+    def matching_comparisons(self, subjects: tuple[str, ...]) -> list[Comparison]:
         """The step alone, where the whole begins with the same subject."""
-        return super().comparisons_of(subjects)[:1]
+        return super().matching_comparisons(subjects)[:1]
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from labreport.stats.conditions import Condition
 from labreport.stats.finding import Count, DifferenceFinding, Fact, Finding, Ranking
-from labreport.stats.judgement import WORDS
+from labreport.stats.judgement import JUDGED_OUTCOMES
 from labreport.stats.names import quoted_name
 from labreport.stats.quantity import Quantity
 
@@ -73,7 +73,7 @@ def _asked_of_ranking(ranking: Ranking) -> Asked:
 def _asked_of_difference(difference: DifferenceFinding) -> Asked:
     """What the whole is, what all comparisons are, and each of them by its name."""
     singles = difference.singles()
-    for word in WORDS:
+    for word in JUDGED_OUTCOMES:
         if difference.quantity is not None:
             yield _by_word(difference, word)
         if len(singles) > 1:
@@ -83,7 +83,7 @@ def _asked_of_difference(difference: DifferenceFinding) -> Asked:
     for single in singles:
         group = f"[{quoted_name(single.group)}]" if single.group else ""
         subject = single.comparisons[0].subjects[0]
-        for word in WORDS:
+        for word in JUDGED_OUTCOMES:
             yield _by_word(single, word, subject, path=group)
 
 
@@ -96,7 +96,7 @@ def _asked_of_exact_number(quantity: Quantity) -> Asked:
 def _asked_of_interval(quantity: Quantity) -> Asked:
     """What a comparison is; and the nearest round bounds outside the interval that decides."""
     if quantity.null is not None:
-        for word in WORDS:
+        for word in JUDGED_OUTCOMES:
             yield _by_word(quantity, word)
     low, high = quantity.deciding_ends
     if low is None or high is None:

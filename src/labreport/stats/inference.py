@@ -39,7 +39,7 @@ def mean_of(sample: Sample, measure: Measure) -> Quantity:
 
 
 def compare(
-    measure: Measure, family: int, first: Sample, second: Sample | None = None, paired: bool | None = None
+    measure: Measure, family: int, first: Sample, second: Sample | None = None, *, paired: bool | None = None
 ) -> Quantity:
     """Compare two samples, or one with zero, as one of `family` comparisons that are judged together.
 
@@ -64,19 +64,19 @@ def compare(
             sizes = (len(first.values), len(second.values))
         samples = [first, second]
         estimate_at = partial(_difference_estimate, first, second, measure, is_paired)
-    alone = estimate_at(ALPHA)
-    source = replace(_source(samples, measure, alone), sizes=sizes)
-    quantity = _quantity(alone, measure.difference_unit, source, first)
+    own_estimate = estimate_at(ALPHA)
+    source = replace(_source(samples, measure, own_estimate), sizes=sizes)
+    quantity = _quantity(own_estimate, measure.difference_unit, source, first)
     null = 1.0 if measure.scale == "ratio" else 0.0
     groups = tuple((sample.name, len(sample.values)) for sample in samples)
     quantity = replace(quantity, null=null, family=family, margin=measure.stored_margin, groups=groups)
-    if alone.n < 2:
+    if own_estimate.n < 2:
         return quantity
-    if alone.all_equal and measure.stored_margin is not None:
-        return replace(quantity, p=alone.p, judged_low=null, judged_high=null)
+    if own_estimate.all_equal and measure.stored_margin is not None:
+        return replace(quantity, p=own_estimate.p, judged_low=null, judged_high=null)
     alpha = ALPHA / family
     low, high = _finite_ends(with_exact_test(estimate_at(alpha), alpha))
-    return replace(quantity, p=alone.p, judged_low=low, judged_high=high)
+    return replace(quantity, p=own_estimate.p, judged_low=low, judged_high=high)
 
 
 def _is_paired(first: Sample, second: Sample, paired: bool | None) -> bool:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 Outcome: TypeAlias = Literal["more", "less", "same", "unclear", "unknown"]
-WORDS = ("more", "less", "same", "unclear")
-"""What a comparison may be that was judged."""
+JUDGED_OUTCOMES = ("more", "less", "same", "unclear")
+"""The outcomes of a comparison that has an interval."""
 
 
 def is_clear(outcome: Outcome) -> bool:

@@ -40,12 +40,13 @@ def is_paired(first: Cell, second: Cell, paired: bool | None) -> bool:
     advice = "paired=False compares two independent groups"
     if shared:
         advice = "paired=True compares those that are in both, paired=False two independent groups"
-    here = _pairing_problem(data, first.rows, second.rows, (first.description, second.description))
-    anywhere = _pairing_problem(
-        data, *_rows_of_common_groups(first, second), (first.value_name, second.value_name)
-    )
-    if here or anywhere:
-        data.refuse_declaration(f"{here or anywhere}; correct it, or say what is meant: {advice}")
+    descriptions = (first.description, second.description)
+    problem = _pairing_problem(data, first.rows, second.rows, descriptions)
+    if not problem:
+        values = (first.value_name, second.value_name)
+        problem = _pairing_problem(data, *_rows_of_common_groups(first, second), values)
+    if problem:
+        data.refuse_declaration(f"{problem}; correct it, or say what is meant: {advice}")
     return bool(shared)
 
 

@@ -187,7 +187,8 @@ def samples_by_name(
         samples = _samples_of_study(data, measure, by, epoch)
     if names is None:
         return samples
-    return {name: samples[name] for name in [find(name, samples) for name in names]}
+    chosen = [find(name, samples) for name in names]
+    return {name: samples[name] for name in chosen}
 
 
 def samples_by_group(

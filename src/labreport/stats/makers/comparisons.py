@@ -262,8 +262,7 @@ def _compare_pairs(
     """Compare pairs of samples, or each alone with zero, as one of `family` comparisons."""
     comparisons = []
     for names in pairs:
-        first = samples[names[0]]
-        second = samples[names[1]] if len(names) == 2 else None
-        quantity = compare(measure, family, first, second, paired)
-        comparisons.append(Comparison(quantity, tuple(names)))
+        compared = [samples[name] for name in names]
+        quantity = compare(measure, family, *compared, paired=paired)
+        comparisons.append(Comparison(quantity, names))
     return tuple(comparisons)
