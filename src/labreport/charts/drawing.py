@@ -54,7 +54,7 @@ class Drawing:
             rows = list(frame.itertuples(index=False, name=None))
         plain_rows = []
         for row in rows:
-            plain_rows.append(tuple(_plain(cell) for cell in row))
+            plain_rows.append(tuple(_plain_value(cell) for cell in row))
         return tuple(map(str, columns)), tuple(plain_rows)
 
 
@@ -78,7 +78,7 @@ class Exported:
     note: str = ""
 
 
-def _plain(value: object) -> PlainValue:
+def _plain_value(value: object) -> PlainValue:
     """A cell as JSON has it: Python's for NumPy's scalars, None for what is not finite or missing."""
     value = scalar(value)
     if isinstance(value, float):
@@ -88,7 +88,7 @@ def _plain(value: object) -> PlainValue:
     return None if str(value) in ("<NA>", "NaT") else str(value)
 
 
-def description(kind: str, panels: Iterable[Axes]) -> str:
+def describe_panels(kind: str, panels: Iterable[Axes]) -> str:
     """The alternative text of some panels: kind of chart, what its axes are, and its series.
 
     `Line chart: loss against epoch; small, wide.`

@@ -11,10 +11,10 @@ from matplotlib.collections import PolyQuadMesh, QuadMesh, TriMesh
 from matplotlib.figure import Figure, FigureBase
 from matplotlib.text import Text
 
-from labreport.charts.drawing import Drawing, Exported, description
+from labreport.charts.drawing import Drawing, Exported, describe_panels
 from labreport.charts.shades import ON_DARK, ON_LIGHT
 from labreport.charts.styles import INCH_MM, LEAST_TYPE, SIZE, WIDTH_MM
-from labreport.charts.svg import scaled, svg_of, themed
+from labreport.charts.svg import scale_svg, theme_svg, write_svg
 from labreport.charts.ticks import readable_log_ticks
 from labreport.errors import UsageError
 
@@ -33,18 +33,18 @@ def export_drawing(drawing: object, *, name: str = "figure") -> Exported:
         _label_log_axes(axes)
         _colour_texts_on_cells(axes)
     panels = [axes for axes in figure.axes if axes.get_visible()]
-    alt = drawing.alt or description(drawing.kind, panels)
-    svg = svg_of(figure, name)
+    alt = drawing.alt or describe_panels(drawing.kind, panels)
+    svg = write_svg(figure, name)
     width = _width_mm(figure)
     note = ""
     if width > WIDTH_MM + 0.05:
         _check_can_be_smaller(drawing.figure, figure, name)
         scale = WIDTH_MM / width
         note = f"figure {name!r} is drawn at {100 * scale:.0f} %: it is {width:.0f} mm wide"
-        svg = scaled(svg, scale)
+        svg = scale_svg(svg, scale)
     columns, rows = drawing.table()
     return Exported(
-        svg_screen=themed(svg),
+        svg_screen=theme_svg(svg),
         svg_print=svg,
         width_mm=min(width, WIDTH_MM),
         kind=drawing.kind,

@@ -32,8 +32,8 @@ _COLOUR = re.compile(r"(?<=(?:fill|roke): )#[0-9a-f]{6}")
 _LENGTH_IN_POINTS = re.compile(r'="([\d.]+)pt"')
 
 
-def svg_of(figure: Figure, name: str) -> str:
-    """The SVG of a figure in colours of paper, its numbers to a hundredth of a point.
+def write_svg(figure: Figure, name: str) -> str:
+    """Write the SVG of a figure in colours of paper, its numbers to a hundredth of a point.
 
     Its ids depend on the name, so that two figures of a page share none.
     """
@@ -60,8 +60,8 @@ def _to_a_hundredth(number: re.Match[str]) -> str:
     return f"{rounded:.10g}"
 
 
-def scaled(svg: str, scale: float) -> str:
-    """The drawing in another size: its width and height are the first lengths in points."""
+def scale_svg(svg: str, scale: float) -> str:
+    """Draw it in another size: its width and height are the first lengths in points."""
 
     def scaled_length(length: re.Match[str]) -> str:
         points = scale * float(length[1])
@@ -70,8 +70,8 @@ def scaled(svg: str, scale: float) -> str:
     return _LENGTH_IN_POINTS.sub(scaled_length, svg, count=2)
 
 
-def themed(svg: str) -> str:
-    """The drawing for a page of two themes: colours of the house are CSS variables, greys turn over."""
+def theme_svg(svg: str) -> str:
+    """Make it follow the theme of the page: colours of the house become CSS variables, greys turn over."""
     return _COLOUR.sub(_themed_colour, svg)
 
 

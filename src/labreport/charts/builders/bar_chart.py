@@ -37,7 +37,7 @@ def bars(
     """
     means = means_of_values(source, measure, by, within, epoch)
     if within is None:
-        means = means.swapped()  # a row for each, of one bar
+        means = means.swap_names()  # a row for each, of one bar
     caption = "Dark lines are 95 % intervals." if means.any_interval else ""
     return make_drawing(_draw(means), "bar chart", table_of_means(means), means.title, caption)
 

@@ -35,14 +35,14 @@ from labreport.stats import plural
 
 
 @dataclass(frozen=True)
-class Axis:
-    """Where the places of all lines are along x: at their numbers, or in order if some are none."""
+class XAxis:
+    """The places of all lines along x: at their numbers, or one after another if some are no numbers."""
 
     name: str
     positions: Mapping[str, float]
     is_numeric: bool
-    is_short: bool
-    """Whether the places have markers, and all of them are named."""
+    has_few_places: bool
+    """Whether there is room for a marker and a name at each place."""
 
 
 def curve(
@@ -66,7 +66,7 @@ def curve(
         case (_,) if x is not None and y is not None:
             means = means_of_values(source, y, by=x, within=by)
         case (Results() as results, Study() | str() as study, Measure() as measure):
-            means = means_of_study(results, study, measure).swapped()
+            means = means_of_study(results, study, measure).swap_names()
             prefix = f"{means.heads[0]} "
         case (Results() as results, Measure() | str() as record):
             means = means_by_epoch(results, record)
@@ -77,7 +77,7 @@ def curve(
     lines = {}
     for outer in means.frame.outer.unique():
         name = f"{prefix}{outer}".strip() or means.measure.label
-        lines[name] = means.of(outer)
+        lines[name] = means.select_outer(outer)
     title = f"{means.measure.label} by {means.heads[1]}"
     return _draw_lines(means, panels_of(lines), title)
 
@@ -98,12 +98,12 @@ def _curve_of_records(results: Results, records: Sequence[Measure | str]) -> Dra
     panels = []
     for experiment in experiments:
         title = experiment if len(experiments) > 1 else ""
-        lines = {name: means.of(experiment) for name, means in by_record.items()}
+        lines = {name: means.select_outer(experiment) for name, means in by_record.items()}
         panels.append(Panel(lines, title))
-    return _draw_lines(_joined(by_record), panels, f"{' and '.join(by_record)} by epoch")
+    return _draw_lines(_join_records(by_record), panels, f"{' and '.join(by_record)} by epoch")
 
 
-def _joined(by_record: Mapping[str, Means]) -> Means:
+def _join_records(by_record: Mapping[str, Means]) -> Means:
     """The means of several records as those of lines, each named after its experiment and its record."""
     import pandas
 
@@ -123,11 +123,11 @@ def _unit_of(means: Means) -> str:
 def _draw_lines(means: Means, panels: Sequence[Panel[Means]], title: str) -> Drawing:
     """Draw each panel; `means` are those of all lines, for the table and the limits."""
     figure, placed_panels = figure_of_panels(panels, 62.0, axis_title(means.measure))
-    axis = _axis_of(means, most_named=12 if len(panels) == 1 else 6)
+    x_axis = _x_axis_of(means, most_named=12 if len(panels) == 1 else 6)
     for axes, panel in placed_panels:
         for mark, line in panel.marked_series():
-            _draw_line(axes, line, axis, mark)
-        _finish_axes(axes, means, axis)
+            _draw_line(axes, line, x_axis, mark)
+        _finish_axes(axes, means, x_axis)
     for axes, panel in placed_panels:  # when the limits of all are final
         if len(panel.series) > 1:
             labels.label_line_ends(axes)
@@ -138,36 +138,36 @@ def _draw_lines(means: Means, panels: Sequence[Panel[Means]], title: str) -> Dra
     return make_drawing(figure, "line chart", table_of_means(means), title, caption)
 
 
-def _axis_of(means: Means, most_named: int) -> Axis:
-    """The axis of all places; of at most so many, each is named."""
+def _x_axis_of(means: Means, most_named: int) -> XAxis:
+    """The axis of the places of all lines; `most_named` of them are few."""
     import pandas
 
     places = means.frame.inner.unique()
     numbers = pandas.to_numeric(pandas.Series(places), errors="coerce")
     is_numeric = bool(numbers.notna().all())
     positions = dict(zip(places, numbers if is_numeric else numbers.index, strict=True))
-    return Axis(means.heads[1], positions, is_numeric, is_short=len(places) <= most_named)
+    return XAxis(means.heads[1], positions, is_numeric, has_few_places=len(places) <= most_named)
 
 
-def _draw_line(axes: Axes, line: Means, axis: Axis, mark: Mark) -> None:
+def _draw_line(axes: Axes, line: Means, x_axis: XAxis, mark: Mark) -> None:
     """Draw the means of a line with their band, and each run as a faint line."""
     frame = line.frame
-    positions = frame.inner.map(axis.positions)
+    positions = frame.inner.map(x_axis.positions)
     by_run = line.runs.pivot(index="inner", columns="run", values="value").reindex(frame.inner)
     run_lines = [values for _, values in by_run.items() if values.count() > 1]
     marks.seed_lines(axes, positions, run_lines, mark)
     marks.band(axes, positions, frame.low, frame.high, mark)
-    marks.curve(axes, positions, frame["mean"], mark, markers=axis.is_short)
+    marks.curve(axes, positions, frame["mean"], mark, markers=x_axis.has_few_places)
 
 
-def _finish_axes(axes: Axes, means: Means, axis: Axis) -> None:
+def _finish_axes(axes: Axes, means: Means, x_axis: XAxis) -> None:
     scale_axis(axes.yaxis, means.numbers())
-    positions = list(axis.positions.values())
-    if axis.is_numeric and axis.name != "epoch":
+    positions = list(x_axis.positions.values())
+    if x_axis.is_numeric and x_axis.name != "epoch":
         scale_axis(axes.xaxis, positions)
-    if axis.is_short or not axis.is_numeric:
-        axes.set_xticks(positions, list(axis.positions), parse_math=False)
+    if x_axis.has_few_places or not x_axis.is_numeric:
+        axes.set_xticks(positions, list(x_axis.positions), parse_math=False)
         axes.minorticks_off()
-    elif axis.name == "epoch":
+    elif x_axis.name == "epoch":
         ticks.few_numbers(axes.xaxis, whole=True)
-    axes.set_xlabel(axis.name.replace("_", " "))
+    axes.set_xlabel(x_axis.name.replace("_", " "))

@@ -66,14 +66,14 @@ class Means:
         numbers = self.frame[["mean", "low", "high"]].stack().tolist() + self.runs.value.tolist()
         return [number for number in numbers if math.isfinite(number)]
 
-    def of(self, outer: str) -> Means:
-        """The means of one outer name."""
+    def select_outer(self, outer: str) -> Means:
+        """The means of one outer name, with their runs."""
         frame = self.frame[self.frame.outer == outer]
         runs = self.runs[self.runs.outer == outer]
         return replace(self, frame=frame, runs=runs)
 
-    def swapped(self) -> Means:
-        """The same, with inner names as outer and outer as inner."""
+    def swap_names(self) -> Means:
+        """Take inner names for outer ones, and outer for inner."""
         exchange = {"outer": "inner", "inner": "outer"}
         frame = self.frame.rename(columns=exchange)
         runs = self.runs.rename(columns=exchange)

@@ -46,10 +46,10 @@ def make_drawing(figure: Figure, kind: str, data: pandas.DataFrame, title: str, 
     if title.split(" ")[0].islower():
         title = capitalise(title)
     sentence = f"{title.replace('_', ' ')}."
-    return Drawing(figure, kind, data=data.map(_rounded), title=sentence, caption=caption)
+    return Drawing(figure, kind, data=data.map(_round_number), title=sentence, caption=caption)
 
 
-def _rounded(value: object) -> object:
+def _round_number(value: object) -> object:
     return float(f"{value:.6g}") if isinstance(value, float) else value
 
 
