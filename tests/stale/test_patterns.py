@@ -42,7 +42,7 @@ def inputs_of_entry(folder: Path) -> dict[str, str]:
     install(sources)
     entry = import_module("pkg.main").entry
     graph = ProgramGraph(Program(sources), Recorder(sources), frozenset())
-    root = graph.root("", entry, ())
+    root = graph.compute_root("", entry, ())
     return graph.closure(root).inputs
 
 

@@ -60,7 +60,7 @@ def compute_closures(loaded: LoadedProject, unstable: Iterable[str] = ()) -> Clo
         function, classes = _root_of(subject, project)
         key = id(function), classes
         if key not in by_root:
-            root = closures.graph.root(_label_of_root(function), function, classes)
+            root = closures.graph.compute_root(_label_of_root(function), function, classes)
             closures.roots[name] = root
             by_root[key] = closures.graph.closure(root)
         closures.by_subject[name] = by_root[key]

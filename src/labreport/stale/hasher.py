@@ -26,7 +26,7 @@ from labreport.threads import limits_threads
 if TYPE_CHECKING:
     from labreport.stale.programgraph import ProgramGraph
 
-Content: TypeAlias = "Callable[[NodeHasher], object]"
+PartsMaker: TypeAlias = "Callable[[NodeHasher], object]"
 """Gives what a node is made of: one of the methods `..._parts`, with what the node stands for."""
 
 
@@ -40,13 +40,13 @@ class NodeHasher:
         self._resolver = Resolver(graph, node, self._parts_in_place)
         self._values = ValueHash(self._resolver)
 
-    def compute(self, content: Content) -> None:
+    def compute(self, make_parts: PartsMaker) -> None:
         """Fill in the node's digest, and note what it rests on.
 
         What cannot be told, or is another in every process, counts by the statements about it. Raises
         `UsageError` where there are none.
         """
-        digest = self._values.sha256(content(self))
+        digest = self._values.sha256(make_parts(self))
         if self._node.label in self._graph.unstable:
             digest = self._hash_with_statements("")
         elif self._values.opaque:

@@ -17,7 +17,7 @@ from labreport.project import Data, Experiment, Study
 from labreport.results.files import HASH_DIGITS
 from labreport.stale.declarations import Declaration
 from labreport.stale.effects import changed_libraries
-from labreport.stale.hasher import Content, NodeHasher
+from labreport.stale.hasher import NodeHasher, PartsMaker
 from labreport.stale.node import Closure, Node
 from labreport.stale.program import Program
 from labreport.stale.recorder import Recorder
@@ -42,7 +42,8 @@ class ProgramGraph:
         """Experiments, studies, tables and files of values by their labels."""
         self.variables = set[str]()
         """Texts in code that asks for variables of the environment, which may be the names of some."""
-        self._waiting = deque[tuple[Node, Content]]()
+        self._waiting: dict[str, PartsMaker] = {}
+        """What gives the parts of nodes that are not computed yet."""
 
     def label_of(self, declaration: Declaration) -> str:
         """The label of what is declared, as `experiment small`, `table wells.csv`, `values external.json`.
@@ -60,7 +61,7 @@ class ProgramGraph:
             label = f"{kind} {declaration.name} ({count})"
         return label
 
-    def add(self, label: str, content: Content) -> str:
+    def add(self, label: str, make_parts: PartsMaker) -> str:
         """Add a node, unless there is one of this label; it is computed later. Returns the label.
 
         That is always the same object, for pickle writes a text once in a digest and then refers to it.
@@ -68,10 +69,10 @@ class ProgramGraph:
         label = sys.intern(label)
         if label not in self.nodes:
             self.nodes[label] = Node(label=label)
-            self._waiting.append((self.nodes[label], content))
+            self._waiting[label] = make_parts
         return label
 
-    def root(self, label: str, function: object, classes: Sequence[type]) -> Node:
+    def compute_root(self, label: str, function: object, classes: Sequence[type]) -> Node:
         """A node by itself: what somebody rests on directly, a function or None, and classes."""
         root = Node(label=label)
         NodeHasher(self, root).compute(lambda hasher: hasher.root_parts(function, classes))
@@ -99,22 +100,17 @@ class ProgramGraph:
 
     def _extend(self, closure: Closure, labels: Iterable[str], parent: str) -> None:
         """Add nodes to a closure, and all on which they rest; the `parent` led to them."""
-        self._compute()
         pending = deque((label, parent) for label in labels)
         while pending:
             label, parent = pending.popleft()
             if label not in closure.inputs:
                 node = self.nodes[label]
+                if label in self._waiting:
+                    NodeHasher(self, node).compute(self._waiting.pop(label))
                 closure.add(node)
                 closure.inputs[label] = node.digest
                 closure.parents[label] = parent
                 pending.extend((reference, label) for reference in node.references)
-
-    def _compute(self) -> None:
-        """Compute all nodes that are waiting, and those on which they rest."""
-        while self._waiting:
-            node, content = self._waiting.popleft()
-            NodeHasher(self, node).compute(content)
 
     # Statements that act on libraries
 
@@ -131,8 +127,8 @@ class ProgramGraph:
         """The labels of statements that act on a library: one for each module."""
         labels = list[str]()
         for module, statements in self._acting.get(library, {}).items():
-            content = partial(NodeHasher.acting_parts, statements=statements)
-            labels.append(self.add(f"code {module}:<{library}>", content))
+            make_parts = partial(NodeHasher.acting_parts, statements=statements)
+            labels.append(self.add(f"code {module}:<{library}>", make_parts))
         return labels
 
     def statement_of(self, module: str, qualified_name: str) -> Statement | None:

@@ -19,7 +19,7 @@ from labreport.stale.sources import ENGINE_NAME
 from labreport.stale.versions import is_installed
 
 if TYPE_CHECKING:
-    from labreport.stale.hasher import Content
+    from labreport.stale.hasher import PartsMaker
     from labreport.stale.programgraph import ProgramGraph
 
 _REACHING_LIBRARIES = frozenset({"importlib", "inspect", "runpy", "pkgutil"})
@@ -45,9 +45,9 @@ class Resolver:
         self._parts_of = parts_of
         self._star_lookups = set[tuple[str, str]]()
 
-    def _label(self, label: str, content: Content) -> str:
-        """The label of another node, on which this one rests; `content` gives what its digest is made of."""
-        label = self._graph.add(label, content)
+    def _rest_on(self, label: str, make_parts: PartsMaker) -> str:
+        """Note that the node rests on another, which is computed later. Returns the label of that."""
+        label = self._graph.add(label, make_parts)
         self.node.references[label] = None
         return label
 
@@ -63,7 +63,7 @@ class Resolver:
             return self._unloaded_name(owner, names[0]) if names else self._unloaded_module(owner)
         if names:
             return self._global_name(owner, names[0])
-        return self._label(f"module {owner}", lambda hasher: hasher.module_parts(owner))
+        return self._rest_on(f"module {owner}", lambda hasher: hasher.module_parts(owner))
 
     def _global_name(self, module: str, name: str) -> object:
         """What stands for a global name of a module that is loaded."""
@@ -82,11 +82,11 @@ class Resolver:
             is_of_library = not self.program.is_own(value.__module__)
             if is_of_library or self.program.defined_at(value):
                 return self.resolve_definition(value)
-        return self._label(f"value {module}:{name}", lambda hasher: hasher.value_parts(value))
+        return self._rest_on(f"value {module}:{name}", lambda hasher: hasher.value_parts(value))
 
     def resolve_variable(self, name: str) -> str:
         """What stands for a variable of the environment."""
-        return self._label(f"environment {name}", lambda _: os.environ.get(name))
+        return self._rest_on(f"environment {name}", lambda _: os.environ.get(name))
 
     # Modules that are imported inside functions only
 
@@ -97,7 +97,7 @@ class Resolver:
             return None
         if module in self.program.modules:
             return None
-        return self._label(f"code {module}:<import>", lambda hasher: hasher.import_parts(module))
+        return self._rest_on(f"code {module}:<import>", lambda hasher: hasher.import_parts(module))
 
     def _unloaded_module(self, module: str) -> list[object]:
         """What stands for all of a module that is not loaded yet."""
@@ -115,7 +115,7 @@ class Resolver:
         syntax = self.program.syntax(module)
         binding = syntax.binding(name) or syntax.binding("__getattr__")
         if binding:
-            return self._label(f"code {module}:{name}", lambda hasher: hasher.statements_parts(binding))
+            return self._rest_on(f"code {module}:{name}", lambda hasher: hasher.statements_parts(binding))
         if (module, name) in self._star_lookups:  # modules may import everything of each other
             return None
         self._star_lookups.add((module, name))
@@ -148,7 +148,7 @@ class Resolver:
     def resolve_declaration(self, value: Experiment | Study | Data) -> str:
         """What stands for an experiment, a study or a table: how it is declared, whoever made it."""
         label = self._graph.label_of(value)
-        return self._label(label, lambda _: declaration_hash(value))
+        return self._rest_on(label, lambda _: declaration_hash(value))
 
     def resolve_definition(self, value: type | FunctionType) -> object:
         """What stands for a function or a class: its label, or its parts where no name leads to it."""
@@ -158,7 +158,7 @@ class Resolver:
             if self._counts_by_version(value):
                 return f"library {module}:{name}"
         elif self.program.defined_at(value) and not is_made_of_text(value):
-            return self._label(f"code {module}:{name}", lambda hasher: hasher.definition_parts(value))
+            return self._rest_on(f"code {module}:{name}", lambda hasher: hasher.definition_parts(value))
         return self._parts_of(value)
 
     def _counts_by_version(self, value: type | FunctionType) -> bool:
