@@ -76,16 +76,16 @@ def build_and_summarise(arguments: argparse.Namespace, terminal: Terminal, progr
     begun = time.monotonic()
     with progress.bars:
         built = build_report(request, progress)
-    took = duration(time.monotonic() - begun)
+    elapsed = duration(time.monotonic() - begun)
     if built.errors:
-        return _say_failed(built, terminal, took)
+        return _say_failed(built, terminal, elapsed)
     last_build = _remember(built)
     if built.made and not built.request.names and last_build.changes:
         show_changes(terminal.say, last_build.changes, SHOWN)
     claims = check_claims(built.plan, last_build.fallen)
     unmet = unmet_claims(claims, arguments.allow_unknown or not arguments.strict)
     show_claims(terminal, unmet)
-    _say_done(built, terminal, took)
+    _say_done(built, terminal, elapsed)
     if built.stamped_files is not None:
         _stamp(arguments, built, built.stamped_files, claims)
     return gate(terminal, unmet) if arguments.strict else 0
@@ -109,14 +109,14 @@ def _stamp(
     )
 
 
-def _say_failed(built: Builder, terminal: Terminal, took: str) -> int:
+def _say_failed(built: Builder, terminal: Terminal, elapsed: str) -> int:
     several = MultipleErrors(built.errors)
     terminal.error(several)
     page = built.output / DOCUMENTS["page"]
     previous = "The previous report is unchanged." if page.is_file() else "No report was written."
     failed = terminal.paint("Build failed", "red", "bold")
     errors = count_text(len(several.errors), "error")
-    terminal.say(f"{failed} after {took}: {errors}. {previous}")
+    terminal.say(f"{failed} after {elapsed}: {errors}. {previous}")
     return several.exit_code
 
 
@@ -133,14 +133,14 @@ def _remember(built: Builder) -> LastBuild:
     return LastBuild.read(built.output)
 
 
-def _say_done(built: Builder, terminal: Terminal, took: str) -> None:
+def _say_done(built: Builder, terminal: Terminal, elapsed: str) -> None:
     page = built.output / DOCUMENTS["page"]
     if not built.made:
         terminal.say(f"Up to date: {display_path(page)}")
         return
     done = terminal.paint("Done", "green", "bold")
     made = amounts(built.made, built.plan)
-    terminal.say(f"{done} in {took}: {made}.")
+    terminal.say(f"{done} in {elapsed}: {made}.")
     if built.request.names:
         terminal.say("Only what was named was made; without a name, the report is.")
         return

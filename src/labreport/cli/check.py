@@ -31,11 +31,11 @@ def check(arguments: argparse.Namespace, terminal: Terminal) -> int:
         raise UsageError(f"{display_path(arguments.output)} has no report to check; build first")
     claims = check_claims(plan, LastBuild.read(arguments.output).fallen)
     unmet = unmet_claims(claims, arguments.allow_unknown)
-    form = arguments.format or ("github" if terminal.annotates else "text")
-    text = FORMATS[form](claims if form == "json" else unmet)
+    format_name = arguments.format or ("github" if terminal.annotates else "text")
+    text = FORMATS[format_name](claims if format_name == "json" else unmet)
     if text:
         terminal.write(text)
-    if form in FOR_PEOPLE:
+    if format_name in FOR_PEOPLE:
         if arguments.coverage:
             _show_coverage(terminal, plan)
         if arguments.fragile:

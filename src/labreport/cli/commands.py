@@ -92,8 +92,8 @@ def verify(arguments: argparse.Namespace, terminal: Terminal) -> int:
             elif terminal.verbose:
                 terminal.result(line)
     passed, failed = count_text(count[True], "check"), count[False]
-    took = duration(time.monotonic() - begun)
-    terminal.result(f"{passed} passed, {failed} failed ({took})")
+    elapsed = duration(time.monotonic() - begun)
+    terminal.result(f"{passed} passed, {failed} failed ({elapsed})")
     return 1 if failed else 0
 
 

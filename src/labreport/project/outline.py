@@ -403,17 +403,12 @@ class Project(Declared):
         return list(self.questions) + list(self._figures_as_shown)
 
     @property
-    def _reads(self) -> list[Read]:
-        """What questions and figures read of experiments and studies, each as often as it is."""
-        reads: list[Read] = []
-        for reader in self._readers_as_shown:
-            reads += reader.reads
-        return reads
-
-    @property
     def _subjects_as_read(self) -> list[Experiment | Study]:
         """What is declared and then what questions and figures read, each as often as it is."""
-        return list(self.experiments) + [read.subject for read in self._reads]
+        subjects = list(self.experiments)
+        for reader in self._readers_as_shown:
+            subjects += [read.subject for read in reader.reads]
+        return subjects
 
     @property
     def _experiments_as_read(self) -> list[Experiment]:
@@ -463,4 +458,4 @@ class Project(Declared):
 
     @cached_property
     def _epochs_read(self) -> dict[str, tuple[int, ...]]:
-        return _epochs_by_experiment(self._reads)
+        return _epochs_by_experiment(chain.from_iterable(reader.reads for reader in self._readers_as_shown))
