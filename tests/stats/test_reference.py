@@ -68,16 +68,6 @@ def test_a_mean_of_random_splits_has_the_corrected_variance(
     assert ends(mean_of(sample, measure)) == pytest.approx(theirs, rel=1e-9)
 
 
-def test_comparisons_made_together_are_judged_at_their_common_level() -> None:
-    """Of three pairs, each at 1 − 0.05 / 3; the interval that is printed stays that of 95 %."""
-    samples, measure = made.every()["paired"]
-    quantity = ranking(samples, measure).ranking.comparisons[0].quantity
-    theirs = stats.ttest_rel(samples["a"].numbers, samples["b"].numbers)
-    judged = theirs.confidence_interval(1 - 0.05 / 3)
-    assert ends(quantity) == pytest.approx(tuple(theirs.confidence_interval()), rel=1e-9)
-    assert (quantity.judged_low, quantity.judged_high) == pytest.approx(tuple(judged), rel=1e-9)
-
-
 def test_crossed_variances_are_those_of_an_analysis_of_variance() -> None:
     """Mean squares of seeds and of items, less the residual's."""
     generator = np.random.default_rng(1)
