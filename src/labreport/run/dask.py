@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 import tempfile
@@ -13,13 +12,14 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 
+from dask.base import tokenize
 from distributed import CancelledError, Client, KilledWorker, Nanny, get_worker
 from distributed.diagnostics.plugin import NannyPlugin
 
 from labreport.errors import LabReportError, UsageError
 from labreport.project import Project
 from labreport.results import Reads, Store
-from labreport.results.files import sha256_of, write_bytes
+from labreport.results.files import write_bytes
 from labreport.run.runner import run_task
 from labreport.run.task import Failure, OnEpoch, Task, WorkerDied
 from labreport.stale import (
@@ -185,8 +185,7 @@ class SentProject(NannyPlugin):
 
     def __init__(self, contents: Mapping[str, bytes], variables: Mapping[str, str]) -> None:
         self.contents, self.variables = contents, variables
-        digests = {name: hashlib.sha256(data).hexdigest() for name, data in contents.items()}
-        self.digest = sha256_of(digests)
+        self.digest = tokenize(contents)
 
     def setup(self, nanny: Nanny) -> None:
         """Write the project to a folder of the nanny, the process that starts a worker, and name it there."""
