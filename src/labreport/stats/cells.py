@@ -320,9 +320,10 @@ def _absence_texts(cells: Sequence[Cell]) -> list[str]:
     One that is in one of two independent cells, such as an arm, does not lack the other.
     """
     present: set[Replicate] = set()
-    if len(cells) == 2 and not shared_replicates(*cells):
+    if len(cells) == 2:
         first, second = cells
-        present = {*first.rows, *second.rows, *first.elsewhere}
+        if not shared_replicates(first, second):
+            present = first.rows.keys() | second.rows.keys() | first.elsewhere
     absent: dict[str, set[Replicate]] = {}
     for cell in cells:
         replicates = absent.setdefault(cell.varying, set())

@@ -92,7 +92,7 @@ class Finding(ThreeValued, HasParts):
         if part is not None:
             return part
         wanted = name_of(name)
-        known = [*self, *self.words.split()]
+        known = list(self) + self.words.split()
         advice = did_you_mean(wanted, known) or did_you_mean(wanted, known, "it has")
         return refuse(f"a {self.kind} has no {wanted!r}{advice}")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from labreport.project.measure import Measure
 from labreport.stats.answers import Answer
 from labreport.stats.makers.comparisons import rank
-from labreport.stats.makers.described import answer_of
+from labreport.stats.makers.shared import answer_of
 from labreport.stats.quantity import Quantity, Source
 from labreport.stats.samples import Epoch, Sample, Samples, label_of
 

@@ -13,7 +13,7 @@ from labreport.project.measure import Measure
 from labreport.stats.answers import Answer
 from labreport.stats.finding import Comparison, Difference, Effect, GroupedDifference, Ranking
 from labreport.stats.inference import compare
-from labreport.stats.makers.described import answer_of, subjects_with_means
+from labreport.stats.makers.shared import answer_of, subjects_with_means
 from labreport.stats.samples import (
     BY_EXPERIMENT,
     By,
@@ -60,7 +60,7 @@ def ranking(
     if pairs not in ("all", "best"):
         refuse(f"pairs={pairs!r}; allowed are 'all' and 'best'{did_you_mean(pairs, ('all', 'best'))}")
     samples = samples_by_name(data, measure, by, epoch)
-    return answer_of(rank(samples, measure, axis_of(by), pairs == "best", paired), name)
+    return answer_of(rank(samples, measure, axis_of(by), pairs == "best", paired), name, "ranking")
 
 
 def rank(
@@ -119,14 +119,14 @@ def difference(
         findings = {}
         for group, samples in groups.items():
             findings[group] = _difference(samples, measure, axis_of(by), pairs_of[group], family, paired)
-        return answer_of(_group_differences(findings, within), name)
+        return answer_of(_group_differences(findings, within), name, "difference")
     if isinstance(first, tuple) and isinstance(second, tuple):
         samples = _samples_at_epochs(data, measure, first, second)
     else:
         samples = samples_by_name(data, measure, by, epoch, names)
     pairs = _pairs(samples, against, with_zero)
     finding = _difference(samples, measure, axis_of(by), pairs, family or len(pairs), paired)
-    return answer_of(finding, name)
+    return answer_of(finding, name, "difference")
 
 
 def _difference(
@@ -215,9 +215,9 @@ def change(
         pairs = _pairs(samples, against=None, with_zero=False)
         findings[changed] = _difference(samples, measure, "epoch", pairs, len(names), paired=None)
     if len(findings) > 1:
-        return answer_of(_group_differences(findings, "experiment"), name, usual_name="change")
+        return answer_of(_group_differences(findings, "experiment"), name, "change")
     (finding,) = findings.values()
-    return answer_of(finding, name, usual_name="change")
+    return answer_of(finding, name, "change")
 
 
 def effect(
@@ -245,7 +245,7 @@ def effect(
         steps.append((names[-1], names[0]))
     comparisons = _compare_pairs(samples, measure, steps, len(steps), paired)
     subjects = subjects_with_means(samples, measure, _field_of(data, by))
-    return answer_of(Effect(**vars(subjects), comparisons=comparisons, family=len(steps)), name)
+    return answer_of(Effect(**vars(subjects), comparisons=comparisons, family=len(steps)), name, "effect")
 
 
 def _field_of(data: Observations, by: By) -> str:

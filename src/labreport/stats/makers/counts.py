@@ -11,7 +11,7 @@ from labreport.project.measure import Measure
 from labreport.stats.answers import Answer
 from labreport.stats.finding import Count
 from labreport.stats.formats import as_prose
-from labreport.stats.makers.described import subjects_with_means
+from labreport.stats.makers.shared import subjects_with_means
 from labreport.stats.quantity import Quantity, Source
 from labreport.stats.samples import (
     BY_EXPERIMENT,

@@ -1,4 +1,4 @@
-"""What findings say of the samples that they are about, and the answers in which they stand."""
+"""What all makers of findings do: compute the means of the subjects, and put the finding into an answer."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ def _without_functions(measure: Measure) -> Measure:
     return replace(measure, value=None, right=None, reduce="mean", terms=terms)
 
 
-def answer_of(finding: ComparedSubjects | GroupedDifference, name: str, usual_name: str = "") -> Answer:
-    """The finding by its name; under its usual one, that of its kind, also its means and differences."""
-    if name != (usual_name or finding.kind):
+def answer_of(finding: ComparedSubjects | GroupedDifference, name: str, usual_name: str) -> Answer:
+    """The finding by its name; under its usual one also its means, and the differences of a ranking."""
+    if name != usual_name:
         return Answer(**{name: finding})
     answer = Answer(**{name: finding}, mean=finding.mean, means=finding.means)
     if isinstance(finding, Ranking):
