@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from labreport.plan.documents import DocumentTarget
 from labreport.plan.reasons import FORCED, Change, Staleness, changes_since
 from labreport.plan.targets import RunTarget, Target
-from labreport.results import ReadLists, Run, files
+from labreport.results import ReadLists, Run
+from labreport.stale import MISSING
 
 if TYPE_CHECKING:
     from labreport.plan.cache import CacheEntry
@@ -62,9 +63,10 @@ def _changed_files(plan: Plan, target: Target, entry: CacheEntry) -> list[Change
     if changes or not isinstance(target, DocumentTarget):
         return changes
     path = plan.report / target.file_name
-    if not path.is_file():
+    digest = plan.dependencies.digests.digest(path)
+    if digest == MISSING:
         return [Change(f"{path.name} is gone", cause=path.name)]
-    if files.sha256_of_file(path) != entry.value_sha256:
+    if digest != entry.value_sha256:
         return [Change(f"{path.name} changed", cause=path.name)]
     return []
 
