@@ -147,6 +147,6 @@ def as_markdown(changes: Sequence[ChangedStatement]) -> str:
     lines = ["| | was | now |", "|---|---|---|"]
     for change in sorted(changes, key=lambda change: not change.sentence):
         sentence, was, now = map(escape_markdown, (change.sentence, change.was, change.now))
-        what = f"`{change.name}` {sentence}".rstrip()
-        lines.append(f"| {what} | {was} | {now} |")
+        statement = f"`{change.name}` {sentence}".rstrip()
+        lines.append(f"| {statement} | {was} | {now} |")
     return "\n".join(lines)

@@ -12,22 +12,24 @@ from labreport.project import Arrays
 from labreport.results.files import STATE, map_leaves, validated_arrays
 
 
-def checked_members(values: object, what: str, function: Callable[..., object]) -> dict[str, Any]:
+def checked_members(values: object, subject: str, function: Callable[..., object]) -> dict[str, Any]:
     """Numbers, texts and lists by name, as JSON has them; those of NumPy are converted.
 
-    Raises `UsageError` at the author's function for any other value; the message calls all of them `what`, as
-    in "the metrics have a value of set".
+    Raises `UsageError` at the author's function for any other value; `subject` begins the message:
+    "the metrics have a value of set".
     """
 
     def as_json(value: Any) -> Any:
         value = value.tolist() if hasattr(value, "tolist") else value  # of NumPy
         if value is not None and not isinstance(value, (bool, int, float, str, list)):
             kind = type(value).__name__
-            refuse_function(f"{what} have a value of {kind}; allowed are numbers, texts and lists", function)
+            refuse_function(
+                f"{subject} have a value of {kind}; allowed are numbers, texts and lists", function
+            )
         return value
 
     if not isinstance(values, Mapping):
-        refuse_function(f"{what} are {type(values).__name__}; return a dict of numbers", function)
+        refuse_function(f"{subject} are {type(values).__name__}; return a dict of numbers", function)
     members: dict[str, Any] = map_leaves(values, as_json)
     return members
 

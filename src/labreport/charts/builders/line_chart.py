@@ -90,10 +90,10 @@ def _curve_of_records(results: Results, records: Sequence[Measure | str]) -> Dra
     for record in records:
         means = means_by_epoch(results, record)
         by_record[means.measure.label.replace("_", " ")] = means
-    first, *others = by_record.values()
-    for other in others:
-        if other.measure.unit != first.measure.unit:
-            refuse(f"curve: {_unit_of(other)}, {_unit_of(first)}; one chart has one unit")
+    first = next(iter(by_record.values()))
+    for means in by_record.values():
+        if means.measure.unit != first.measure.unit:
+            refuse(f"curve: {_unit_of(means)}, {_unit_of(first)}; one chart has one unit")
     experiments = first.frame.outer.unique().tolist()
     panels = []
     for experiment in experiments:

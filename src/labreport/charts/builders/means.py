@@ -119,26 +119,26 @@ def means_of_study(results: Results, study: Study | str, measure: Measure, epoch
     points = results.study(study)
     named = []
     for point, runs in points:
-        first, *others = map(label_of, point.values())
-        named.append((first, ", ".join(others), sample_of_runs(runs, measure, epoch)))
+        outer, *inner = map(label_of, point.values())
+        named.append((outer, ", ".join(inner), sample_of_runs(runs, measure, epoch)))
     first_axis, *other_axes = points[0][0]
     return _means(named, measure, (first_axis, ", ".join(other_axes)))
 
 
-def means_by_epoch(results: Results, what: Measure | str) -> Means:
+def means_by_epoch(results: Results, record: Measure | str) -> Means:
     """The means of each experiment by epoch: every epoch of a record, or those that have checkpoints.
 
-    `what` is a measure, or the name of a record.
+    `record` is its name, or a measure.
     """
-    measure = what if isinstance(what, Measure) else _record_measure(what)
+    measure = record if isinstance(record, Measure) else _record_measure(record)
     labels = _distinct_labels({name: results[name].label for name in results.experiments})
     named = []
     for name, label in labels.items():
         runs = results[name]
         epochs = _recorded_epochs(runs, measure.name)
         if not epochs:
-            if isinstance(what, str):
-                runs.curve(what)  # its error names the records that there are
+            if isinstance(record, str):
+                runs.curve(record)  # its error names the records that there are
             epochs = sorted({epoch for run in runs for epoch in run.checkpoints})
         for epoch in epochs:
             named.append((label, str(epoch), sample_of_runs(runs, measure, epoch)))
