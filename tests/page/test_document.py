@@ -16,6 +16,7 @@ from sample_report import HOSTILE, SAMPLE, fragment, report
 from labreport.errors import UsageError
 from labreport.page.claims import Claim
 from labreport.page.document import render_page, served
+from labreport.page.elements import replace_elements
 from labreport.project import Experiment
 
 
@@ -266,3 +267,12 @@ def test_watch_reloads_the_page_and_shows_an_error_escaped(page: str) -> None:
     assert "EventSource" in shown
     assert "EventSource" not in page
     assert 'role="alert"' not in served(page)
+
+
+def test_what_follows_an_element_that_ends_itself_stays() -> None:
+    """It has no end tag, and is replaced as one that is written without the stroke."""
+    for image in ('<img src="a.png">', '<img src="a.png" />'):
+        text = f"<p>{image}</p><p>After it.</p>"
+        assert replace_elements(text, "img", lambda element: element.attributes["src"]) == (
+            "<p>a.png</p><p>After it.</p>"
+        )

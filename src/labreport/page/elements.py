@@ -70,6 +70,10 @@ class _ElementParser(HTMLParser):
             self.elements.append(element)
             self._open.append(element)
 
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Take `<img />` as `<img>`: it has no end tag."""
+        self.handle_starttag(tag, attrs)
+
     def handle_endtag(self, tag: str) -> None:
         while tag in [element.name for element in self._open]:
             element = self._open.pop()
