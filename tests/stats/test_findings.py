@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from refusals import check_refusals
 from stats import made
@@ -250,6 +251,15 @@ def test_results_are_read_at_declared_epochs_and_unequal_ones_are_refused() -> N
     assert ranking(runs, ACCURACY, epoch=10).ranking.epoch == 10
     apart = difference(runs, ACCURACY, ("a", 20), ("b", 10)).difference
     assert apart.subjects == ("a at 20", "b at 10")
+
+
+def test_without_by_a_table_is_one_sample_unless_it_has_a_column_of_experiments() -> None:
+    """Whose values are then compared, as the experiments of results are."""
+    frame = pd.DataFrame({"experiment": ["a", "a", "b", "b"], "loss": [1.0, 2.0, 4.0, 6.0]})
+    assert mean(frame.rename(columns={"experiment": "arm"}), "loss").mean.value == 3.25
+    answer = difference(frame, "loss")
+    assert [answer.mean.a.value, answer.mean.b.value] == [1.5, 5.0]
+    assert answer.difference.axis == ""
 
 
 def test_a_count_is_exact() -> None:
