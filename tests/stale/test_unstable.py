@@ -157,6 +157,15 @@ def test_a_project_of_constants_needs_no_other_process(
     assert "value project:VALUE" in inputs(opened(tmp_path))["r"]
 
 
+def test_a_dataclass_that_calls_the_clock_for_a_field_differs(tmp_path: Path) -> None:
+    """No call of its module says so: its constructor calls the default factory."""
+    body = "@dataclass\nclass Stamp:\n    made: float = field(default_factory=time.time)\nS = Stamp()"
+    text = "from dataclasses import field" + PROJECT.format(body=body, used="S.made")
+    write_files(tmp_path, {"project.py": text, "report/.labreport": ""})
+    (notice,) = opened(tmp_path).notices
+    assert "value project:S differs from process to process" in notice
+
+
 def test_an_open_socket_counts_by_its_statement(tmp_path: Path) -> None:
     """If it is used; an edit of another line makes nothing stale."""
     text = PROJECT.format(body="VALUE = socket.socket()", used="VALUE.family")

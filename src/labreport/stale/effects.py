@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from types import FunctionType
 
 from labreport.stale.members import method_functions
@@ -21,6 +21,8 @@ _ALSO_CHANGES = {"seaborn": "matplotlib"}
 """Libraries that set another one when they are called."""
 _DECLARING = frozenset({ENGINE_NAME, "dataclasses"})
 """Libraries that make the same of what they are given in every process."""
+_CONSTANT_DEFAULTS = (MISSING, list, dict, set)
+"""What gives fields of dataclasses equal defaults in every process."""
 
 
 def changed_values(program: Program, statement: Statement) -> set[tuple[str, str]]:
@@ -131,4 +133,6 @@ def _declares(program: Program, module: str, called: Reference) -> bool:
     if not program.is_own(owner):
         return top_module(owner) in _DECLARING
     value = program.modules.get(owner, {}).get(names[0]) if names else None
-    return is_dataclass(value) and not hasattr(value, "__post_init__")
+    if not is_dataclass(value) or hasattr(value, "__post_init__"):
+        return False
+    return all(member.default_factory in _CONSTANT_DEFAULTS for member in fields(value))
