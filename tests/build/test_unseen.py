@@ -15,21 +15,18 @@ FIT = """
 def fit(spec, seed):
     return Fit({"value": ALPHA})
 """
-BY_NAME = 'import os\nALPHA = float(os.environ.get("APP_ALPHA", "0"))\n'
-BY_CLASS = """
+VARIABLES = """
 import os
 class Settings:
     @classmethod
     def from_env(cls):
         made = cls()
-        made.alpha = float(os.getenv("APP_" + "alpha".upper()) or 0)
+        made.class_value = float(os.getenv("APP_" + "class".upper()) or 0)
         return made
-ALPHA = Settings.from_env().alpha
-"""
-BY_PREFIX = """
-import os
-FOUND = {name: value for name, value in os.environ.items() if name.startswith("APP_")}
-ALPHA = float(FOUND.get("APP_ALPHA", 0))
+MATCHING = {name: value for name, value in os.environ.items() if name.startswith("APP_PRE")}
+BY_NAME = float(os.environ.get("APP_NAME", "0"))
+BY_CLASS = Settings.from_env().class_value
+BY_PREFIX = float(MATCHING.get("APP_PREFIX", 0))
 """
 
 
@@ -38,27 +35,25 @@ def is_stamped(small: Small) -> bool:
     return stamp.unchanged("test", [], str(small.toy.folder)) == 0
 
 
-@pytest.mark.parametrize(
-    ("read", "values"),
-    [(BY_NAME, (1, 5)), (BY_CLASS, (5,)), (BY_PREFIX, (5,))],
-    ids=["by name", "by class", "by prefix"],
-)
-def test_a_variable_that_was_read_at_import_counts(
-    read: str, values: tuple[int, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_variable_that_was_read_at_import_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One that was not set, one that is another, and one that is the same beside another folder."""
-    small = Small(tmp_path, HEAD + read + FIT + TAIL)
-    monkeypatch.delenv("APP_ALPHA", raising=False)
+    fit = FIT.replace("ALPHA", "BY_NAME + BY_CLASS + BY_PREFIX")
+    small = Small(tmp_path, HEAD + VARIABLES + fit + TAIL)
     small.succeed()
     assert is_stamped(small)
-    for value in values:
-        monkeypatch.setenv("APP_ALPHA", str(value))
+    for name, value, answer in (
+        ("NAME", "1", 1),
+        ("NAME", "5", 5),
+        ("CLASS", "20", 25),
+        ("PREFIX", "300", 325),
+    ):
+        monkeypatch.setenv(f"APP_{name}", value)
         assert not is_stamped(small)
         assert "1 run" in small.succeed()
-        assert small.answer() == value
-        monkeypatch.setenv("PWD", f"/{value}")
+        assert small.answer() == answer
+        monkeypatch.setenv("PWD", f"/{answer}")
         assert is_stamped(small)
-    assert "APP_ALPHA=5" not in (small.toy.report / ".stamp").read_text()
+    assert "APP_NAME=5" not in (small.toy.report / ".stamp").read_text()
 
 
 def test_a_variable_that_only_a_function_reads_counts(
