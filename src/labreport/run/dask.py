@@ -9,7 +9,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 
 from dask.base import tokenize
@@ -102,30 +102,37 @@ class Cluster:
     Dask runs a task on whichever is free; what comes back of the run is stored here.
     """
 
+    size = 0
+    """How many workers there are."""
+    sent = ""
+    """The digest of what was sent to them."""
+
     def __init__(self, client: Client, address: str, project: Project, store: Store) -> None:
         self.client, self.address, self.project, self.store = client, address, project, store
-        self.size = len(client.scheduler_info(n_workers=-1)["workers"])
-        contents = project_files(project)
-        known_values = store.folder / KNOWN_VALUES
-        if known_values.is_file():
-            contents[f"{_RESULTS}/{KNOWN_VALUES}"] = known_values.read_bytes()
-        self.sent = SentProject(contents, thread_environment(project.threads))
         self.digests = FileDigests(project.folder)
         self.listeners: dict[str, OnEpoch] = {}
         """What is called after each epoch of a task, by its key."""
 
     def send_project(self) -> None:
         """Have all workers start again beside the project. Raises `UsageError`."""
-        if not self.size:
-            text = f"it has no workers; start some: dask worker {self.address}"
-            raise UsageError(f"--scheduler {self.address}: {text}")
+        contents = project_files(self.project)
+        known_values = self.store.folder / KNOWN_VALUES
+        if known_values.is_file():
+            contents[f"{_RESULTS}/{KNOWN_VALUES}"] = known_values.read_bytes()
+        plugin = SentProject(contents, thread_environment(self.project.threads))
+        self.sent = plugin.digest
         try:
-            self.client.sync(self.client.register_plugin, self.sent, callback_timeout=_SEND)
-            self.client.wait_for_workers(self.size, timeout=_START)
+            self.size = len(self.client.scheduler_info(n_workers=-1)["workers"])
+            if self.size:
+                self.client.sync(self.client.register_plugin, plugin, callback_timeout=_SEND)
+                self.client.wait_for_workers(self.size, timeout=_START)
         except Exception as error:  # of many kinds, raised here or by a worker
             text = f"its workers cannot be started with the project ({type(error).__name__}: {error})"
             needed = "they need labreport installed"
             raise UsageError(f"--scheduler {self.address}: {text}; {needed}") from error
+        if not self.size:
+            text = f"it has no workers; start some: dask worker {self.address}"
+            raise UsageError(f"--scheduler {self.address}: {text}")
         self.client.subscribe_topic(_TOPIC, self._on_event)
 
     def _on_event(self, event: tuple[float, tuple[str, int]]) -> None:
@@ -141,7 +148,7 @@ class Cluster:
         self.listeners[task.key] = on_epoch
         sent_files = RunFiles.of(task, self.store)
         try:
-            future = self.client.submit(_run_received_task, task, sent_files, self.sent.digest, pure=False)
+            future = self.client.submit(_run_received_task, task, sent_files, self.sent, pure=False)
             failure, run_files = future.result()
         except KilledWorker:
             raise WorkerDied from None
@@ -228,8 +235,7 @@ def _run_received_task(task: Task, run_files: RunFiles, sent: str) -> tuple[Fail
     with _task_lock, tempfile.TemporaryDirectory() as directory:
         store = Store(Path(directory, "report", "results"))
         run_files.write(task, store)
-        load = partial(_load_sent_project, sent)
-        failure = run_task(load, task, store, on_epoch, _is_stopped.is_set)
+        failure = run_task(lambda: _load_sent_project(sent), task, store, on_epoch, _is_stopped.is_set)
         return failure, RunFiles.of(task, store)
 
 

@@ -48,10 +48,10 @@ class LocalWorker:
 
     def _start(self) -> Connection:
         context = multiprocessing.get_context("spawn")
-        connection, theirs = context.Pipe()
-        process = context.Process(target=_run_received_tasks, args=(theirs, *self._arguments))
+        connection, of_process = context.Pipe()
+        process = context.Process(target=_run_received_tasks, args=(of_process, *self._arguments))
         process.start()
-        theirs.close()
+        of_process.close()
         self._connection, self._process = connection, process
         return connection
 

@@ -6,7 +6,7 @@ import queue
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -51,12 +51,11 @@ def run_tasks(
             schedule.run(lambda: cluster, cluster.size)
     else:
         schedule.run(lambda: LocalWorker(project, store), jobs)
-    return _by_cause(schedule.failed, tasks)
+    return _by_cause(schedule.failures, tasks)
 
 
-def _by_cause(failed: Iterable[Failed], tasks: Sequence[Task]) -> list[Failed]:
+def _by_cause(failures: Mapping[Task, Failure], tasks: Iterable[Task]) -> list[Failed]:
     """One `Failed` for each location and cause, with all tasks that failed of it, in their order."""
-    failures = {event.tasks[0]: event.failure for event in failed}
     by_cause: dict[Failure, tuple[Task, ...]] = {}
     for task in tasks:
         if task in failures:
@@ -84,7 +83,7 @@ class Scheduler:
     store: Store
     progress: Callable[[Event], None]
     on_first_seeds: Callable[[], None] | None
-    failed: list[Failed] = field(default_factory=list)
+    failures: dict[Task, Failure] = field(default_factory=dict)
     given_up: set[str] = field(default_factory=set)
     """The experiments of which a run has failed."""
     was_stopped: bool = False
@@ -172,10 +171,9 @@ class Scheduler:
         if failure and failure.is_disk_error:
             raise DiskError(failure.cause)
         if failure:
-            event = Failed((task,), failure)
-            self.failed.append(event)
+            self.failures[task] = failure
             self.given_up.add(task.name)
-            self._events.put(event)
+            self._events.put(Failed((task,), failure))
             return
         run = self.store.reload(task.key, task.seed, task.name)
         if run and not run.missing(task.epochs):
