@@ -11,10 +11,10 @@ import base64
 import html
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from mimetypes import guess_type
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeVar
 
 import jinja2
 from jinja2.utils import htmlsafe_json_dumps
@@ -29,7 +29,6 @@ from labreport.page.fonts import font_faces
 from labreport.page.formulas import with_copyable_text
 from labreport.page.markdown import bibliography
 from labreport.page.numbering import Numbering
-from labreport.page.numbers import Entries
 from labreport.page.placeholders import without_tags
 from labreport.page.renderer import Drawings
 from labreport.page.sections import RenderedSection, glossary
@@ -37,6 +36,7 @@ from labreport.project import Project
 from labreport.stats import plural
 from labreport.stats.wording import count_text, number_word
 
+Value = TypeVar("Value")
 Medium: TypeAlias = Literal["screen", "print"]
 STYLES: dict[Medium, dict[str, str]] = {
     "screen": {"base": "all", "screen": "screen", "pages": "print", "printout": "print"},
@@ -52,7 +52,7 @@ _SOURCE = re.compile(r"""(?<=\ssrc=)(?:"[^"]*"|'[^']*'|[^\s>]+)""")
 
 def render_page(
     project: Project,
-    sections: Iterable[RenderedSection],
+    sections: Sequence[RenderedSection],
     figures: Drawings,
     facts: Mapping[str, str],
     *,
@@ -71,12 +71,15 @@ def render_page(
     loader = jinja2.FileSystemLoader([templates, FRAME])
     frame = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True)
     frame.globals |= {"plural": plural, "count_text": count_text, "number_word": number_word}
-    report = _joined(sections)
+    text = _with_claim_ids("\n".join(section.html for section in sections))
     terms = glossary(templates, project.words)
-    numbering = Numbering(project, report.html + terms)
+    numbering = Numbering(project, text + terms)
 
-    names: dict[str, object] = {"notice": notice, "seeds": seeds, "facts": facts, "glossary": Markup(terms)}
-    names |= _names_of_report(project, report, numbering)
+    names: dict[str, object] = {"project": project, "words": project.words, "facts": facts}
+    names |= {"notice": notice, "seeds": seeds, "sections": Markup(text), "glossary": Markup(terms)}
+    names |= {"counters": numbering.numbers, "cites": numbering.cites}
+    names["references"] = bibliography(templates) if numbering.cites else {}
+    names |= _names_of_sections(sections)
     body = frame.get_template(f"{medium}.html").render(names)
     body = numbering.with_numbers(body)
     body = _with_permalinks(body) if medium == "screen" else with_copyable_text(body)
@@ -89,7 +92,8 @@ def render_page(
     data: dict[str, str] = {}
     if medium == "screen":
         script = "".join(file.read_text("utf-8") for file in sorted(FRAME.glob("script/*.js")))
-        data = {"numbers": _to_json(report.numbers), "claims": _to_json(report.claim_panels)}
+        data["numbers"] = _to_json(_merged(section.numbers for section in sections))
+        data["claims"] = _to_json(_merged(section.claim_panels for section in sections))
         shown = without_tags(body) + html.unescape("".join(data.values())) + style + script
         style = font_faces(shown) + style
     return frame.get_template("document.html").render(
@@ -102,49 +106,35 @@ def render_page(
     )
 
 
-def _joined(sections: Iterable[RenderedSection]) -> RenderedSection:
-    """All sections as one, in which the claims that fail have numbers."""
-    text = ""
-    claims: list[Claim] = []
-    numbers: Entries = {}
-    claim_panels: Entries = {}
-    glance: dict[str, str] = {}
-    partial_tables: set[str] = set()
-    for section in sections:
-        text += f"{section.html}\n"
-        claims += section.claims
-        numbers |= section.numbers
-        claim_panels |= section.claim_panels
-        glance |= section.glance
-        partial_tables.update(section.partial_tables)
-    html = _with_claim_ids(text.removesuffix("\n"))
-    return RenderedSection(
-        "", "", html, tuple(claims), numbers, claim_panels, glance, tuple(sorted(partial_tables))
-    )
-
-
-def _names_of_report(project: Project, report: RenderedSection, numbering: Numbering) -> dict[str, object]:
-    """What the templates of the frame can use of a report, those too that a project has in their place."""
-    return {
-        "project": project,
-        "words": project.words,
-        "sections": Markup(report.html),
-        "counters": numbering.numbers,
-        "cites": numbering.cites,
-        "references": bibliography(project.folder / "templates") if numbering.cites else {},
-        "lines": report.glance,
-        "numbers": list(report.numbers.values()),
-        "partial_tables": report.partial_tables,
-        "claims": [claim for claim in report.claims if claim.is_counted],
-    }
-
-
 def _with_claim_ids(text: str) -> str:
     """Number the claims that fail, so that the title can lead to each."""
     numbered, *rest = text.split(_FAILS)
     for number, piece in enumerate(rest, 1):
         numbered += f'{_FAILS} id="claim-{number}"{piece}'
     return numbered
+
+
+def _merged(entries: Iterable[Mapping[str, Value]]) -> dict[str, Value]:
+    """What several sections have, by name."""
+    merged: dict[str, Value] = {}
+    for entry in entries:
+        merged |= entry
+    return merged
+
+
+def _names_of_sections(sections: Sequence[RenderedSection]) -> dict[str, object]:
+    """What the templates of the frame can use of the sections."""
+    claims: list[Claim] = []
+    partial_tables: set[str] = set()
+    for section in sections:
+        claims += [claim for claim in section.claims if claim.is_counted]
+        partial_tables.update(section.partial_tables)
+    return {
+        "claims": claims,
+        "partial_tables": sorted(partial_tables),
+        "lines": _merged(section.glance for section in sections),
+        "numbers": list(_merged(section.numbers for section in sections).values()),
+    }
 
 
 def _to_json(values: Mapping[str, object]) -> Markup:

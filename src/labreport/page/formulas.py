@@ -11,11 +11,9 @@ from markupsafe import Markup
 from labreport.page.placeholders import PLACEHOLDER_CHARACTERS
 
 UNITS_OF_AN_EM = 20
-"""Units of the drawing that are as long as the size of its type."""
+"""Units of the drawing that are as long as the size of its type, and of the text around it."""
 X_HEIGHT = 0.475
 """The height of a small letter of the text's font, in em."""
-TEXT_SIZE = UNITS_OF_AN_EM
-"""Size of the text that can be copied: that of the text around the formula."""
 _DRAWING = re.compile(
     r"""
     (?P<element> <span\ class="formula[^"]*"\ role="img"\ aria-label="(?P<latex>[^"]*)"> )
@@ -47,9 +45,9 @@ def with_copyable_text(html: str) -> str:
 def _add_text(match: re.Match[str]) -> str:
     left, top = float(match["left"]), float(match["top"])
     width, height = float(match["width"]), float(match["height"])
-    baseline = top + height / 2 + TEXT_SIZE / 4
+    baseline = top + height / 2 + UNITS_OF_AN_EM / 4
     place = f'x="{left:g}" y="{baseline:.2f}" textLength="{width:g}" lengthAdjust="spacingAndGlyphs"'
-    font = f'font-family="Source Serif 4" font-size="{TEXT_SIZE}" fill="transparent"'
+    font = f'font-family="Source Serif 4" font-size="{UNITS_OF_AN_EM}" fill="transparent"'
     text = f"<text {place} {font}>{match['latex']}</text>"
     return f"{match['element']}{match['svg']}<title>{match['latex']}</title>{text}"
 

@@ -1,9 +1,4 @@
-r"""An answer's line at a glance: that in its box, without elements but a few.
-
-Those become private characters, which stay when all other elements are removed and the text is escaped,
-then elements again: `<b>a</b> <del>b</del>` is `<b>a</b> \ue000b\ue001`, then `a \ue000b\ue001`, then
-`a <del>b</del>`.
-"""
+"""An answer's line at a glance: that in its box, without elements but a few."""
 
 from __future__ import annotations
 
@@ -11,18 +6,11 @@ import re
 
 from markupsafe import escape
 
-from labreport.page.placeholders import MARK, plain_text
+from labreport.page.placeholders import MARK, Placeholders, plain_text
 
 _STRUCK_BLOCK = re.compile(r'<div class="del">\s*(.*?)(</p>)?\s*</div>', re.DOTALL)
 _CITES = re.compile(r'\s*<a class="cite"[^>]*></a>')
-_KEPT = {
-    "\ue000": "<del>",
-    "\ue001": "</del>",
-    "\ue002": "<code>",
-    "\ue003": "</code>",
-    "\ue004": MARK,
-}
-"""The elements that an answer's line at a glance keeps, by the private character of each."""
+_KEPT = ("<del>", "</del>", "<code>", "</code>", MARK)
 
 
 def glance_line(box: str) -> str:
@@ -33,9 +21,7 @@ def glance_line(box: str) -> str:
     """
     line = _STRUCK_BLOCK.sub(r"<del>\1</del>\2", box)
     line = _CITES.sub("", line)
-    for character, element in _KEPT.items():
-        line = line.replace(element, character)
-    line = str(escape(plain_text(line)))
-    for character, element in _KEPT.items():
-        line = line.replace(character, element)
-    return line
+    placeholders = Placeholders()
+    for element in _KEPT:
+        line = line.replace(element, placeholders.store(element, ""))
+    return placeholders.fill_html(escape(plain_text(line)))

@@ -22,7 +22,8 @@ from labreport.page.context import RenderContext
 from labreport.page.environment import TemplateEnvironment
 from labreport.page.messages import description, why_not_printed
 from labreport.page.placeholders import PLACEHOLDER_CHARACTERS
-from labreport.stats import Condition, Finding, Quantity, Table, sentence_values
+from labreport.project import Experiment
+from labreport.stats import Condition, Finding, Namespace, Quantity, Table, sentence_values
 from labreport.stats.formats import FormattedQuantity, formatted_quantity
 from labreport.stats.tables import rows
 from labreport.stats.wording import enumeration
@@ -82,7 +83,12 @@ class Printer(ABC):
 
     # What a template may call
 
-    def rows(self, subjects: Any, answer: Any = None, **columns: str) -> Table:
+    def rows(
+        self,
+        subjects: Iterable[Experiment | Namespace | str],
+        answer: Namespace | None = None,
+        **columns: str,
+    ) -> Table:
         """Make a table of experiments or names: declared fields, and what the answer has by their names."""
         return rows(subjects, answer or self.context.answer, **columns)
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import io
 import re
-from typing import Any
 
-from pikepdf import Array, Dictionary, Name, NumberTree, ObjectStreamMode, Pdf
+from pikepdf import Array, Dictionary, Name, NumberTree, Object, ObjectStreamMode, Page, Pdf
 
 PRINTED = 4
 """The flag of an annotation that is printed (ISO 32000-1, table 165)."""
@@ -34,18 +33,18 @@ def repair_structure(pdf: bytes) -> bytes:
 class _StructureTree:
     """The elements of structure of a PDF, while they are repaired."""
 
-    def __init__(self, document: Any) -> None:
+    def __init__(self, document: Pdf) -> None:
         self._document = document
         self._root = document.Root.StructTreeRoot
-        self._dropped_links: set[Any] = set()
-        self._content_of_elements: set[tuple[Any, int]] = set()
+        self._dropped_links: set[tuple[int, int]] = set()
+        self._content_of_elements: set[tuple[tuple[int, int], int]] = set()
         """Pages and numbers of the content that is in the structure."""
 
     def repair(self) -> None:
         """Go through all elements; what else there is to do rests on what was seen."""
         self._repair_below(self._root, ())
 
-    def _repair_below(self, parent: Any, ancestors: tuple[Any, ...]) -> None:
+    def _repair_below(self, parent: Object, ancestors: tuple[Object | None, ...]) -> None:
         """Repair the elements below one; `ancestors` are the kinds of those that it is in."""
         for element in _children(parent):
             if not isinstance(element, Dictionary) or _is_link(element):
@@ -61,7 +60,7 @@ class _StructureTree:
                 self._note_content(element)
             self._repair_below(element, (*ancestors, kind))
 
-    def _give_body(self, item: Any) -> None:
+    def _give_body(self, item: Object) -> None:
         """Put what stands loose in an item of a list into a body."""
         parts = (Name.Lbl, Name.LBody)
         named = [child for child in _children(item) if child.get(Name.S) in parts]
@@ -73,7 +72,7 @@ class _StructureTree:
         for child in loose:
             child.P = item.K[-1]
 
-    def _drop_links(self, element: Any) -> None:
+    def _drop_links(self, element: Object) -> None:
         """Make of a link inside a link plain text."""
         children = _children(element)
         links = [child for child in children if _is_link(child)]
@@ -82,13 +81,13 @@ class _StructureTree:
         if element.get(Name.S) == Name.Link:
             element.S = Name.Span
 
-    def _note_content(self, element: Any) -> None:
+    def _note_content(self, element: Object) -> None:
         page = element.Pg.objgen
         for child in _children(element):
             if not isinstance(child, Dictionary):
                 self._content_of_elements.add((page, int(child)))
 
-    def repair_links(self, page: Any) -> None:
+    def repair_links(self, page: Page) -> None:
         """Let the links of a page be printed, and drop those that are inside of others."""
         if Name.Annots not in page:
             return
@@ -96,7 +95,7 @@ class _StructureTree:
         for link in page.Annots:
             link.F = int(link.get(Name.F, 0)) | PRINTED
 
-    def mark_artifacts(self, page: Any) -> None:
+    def mark_artifacts(self, page: Page) -> None:
         """Mark what is in no element as an artifact: a screen reader skips it."""
         contents = page.Contents.read_bytes()
         for mark in _MARKED_CONTENT.finditer(contents):
@@ -113,17 +112,17 @@ class _StructureTree:
                 del parents[number]
 
 
-def _children(element: Any) -> list[Any]:
+def _children(element: Object) -> list[Object]:
     """What an element of structure holds, of which there may be one, several or none."""
     children = element.get(Name.K, Array())
     return list(children) if isinstance(children, Array) else [children]
 
 
-def _is_link(child: Any) -> bool:
+def _is_link(child: Object) -> bool:
     return isinstance(child, Dictionary) and child.get(Name.Type) == Name.OBJR
 
 
-def _give_scope(header: Any, scope: Any) -> None:
+def _give_scope(header: Object, scope: Object) -> None:
     """Say whether a header is one of a column or of a row, beside its other attributes."""
     attributes = header.get(Name.A, Array())
     before = list(attributes) if isinstance(attributes, Array) else [attributes]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 from markupsafe import Markup, escape
 
@@ -50,7 +49,7 @@ def names(question: Question, answer: Namespace) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _named_members(answer: Namespace, prefix: str) -> Iterator[tuple[str, Any]]:
+def _named_members(answer: Namespace, prefix: str) -> Iterator[tuple[str, object]]:
     """What can be printed or asked, by its name in a template: `mean.deep_8`, `difference["10"]`."""
     for name, member in answer.members.items():
         plain_name = re.sub(r"\W", "_", name)
@@ -63,9 +62,9 @@ def _named_members(answer: Namespace, prefix: str) -> Iterator[tuple[str, Any]]:
             yield path, member
 
 
-def _askable(members: list[tuple[str, Any]]) -> Iterator[tuple[str, Finding | Quantity]]:
+def _askable(members: list[tuple[str, object]]) -> Iterator[tuple[str, Finding | Quantity]]:
     """Findings and quantities, of a difference and the same seen from the other side only the first."""
-    listed = set[Any]()
+    listed = set[object]()
     for name, member in members:
         if isinstance(member, Quantity) and len(member.source.experiments) == 2:
             sides = {identity_of(member), identity_of(reversed_quantity(member))}
@@ -76,7 +75,7 @@ def _askable(members: list[tuple[str, Any]]) -> Iterator[tuple[str, Finding | Qu
             yield name, member
 
 
-def _value_in_words(member: Any) -> str:
+def _value_in_words(member: object) -> str:
     if isinstance(member, Quantity):
         return str(ci(member))
     if isinstance(member, Table):
