@@ -194,6 +194,7 @@ def test_a_table_in_markdown_may_have_a_caption_and_a_name(render: Render) -> No
     html = render(f"Text.\n\n{table}").html
     assert '<p>Text.</p>\n<div class="table"><table id="table-the_causes" class="data">\n<caption>' in html
     assert '<span data-no="table:the_causes"></span></span> What <code>deep</code> learns</caption>' in html
+    assert "<caption>" not in render("`Table: code`\n\n| a |\n|---|\n| b |").html
 
 
 def test_headings_are_below_that_of_the_question(render: Render) -> None:

@@ -67,23 +67,13 @@ def render_page(
     With fewer `seeds` than the project declares, the page says so. Raises `UsageError` where a reference
     leads nowhere, or something is there twice.
     """
-    templates = project.folder / "templates"
-    loader = jinja2.FileSystemLoader([templates, FRAME])
+    loader = jinja2.FileSystemLoader([project.folder / "templates", FRAME])
     frame = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True)
     frame.globals |= {"plural": plural, "count_text": count_text, "number_word": number_word}
-    text = _with_claim_ids("\n".join(section.html for section in sections))
-    terms = glossary(templates, project.words)
-    numbering = Numbering(project, text + terms)
-
-    names: dict[str, object] = {"project": project, "words": project.words, "facts": facts}
-    names |= {"notice": notice, "seeds": seeds, "sections": Markup(text), "glossary": Markup(terms)}
-    names |= {"counters": numbering.numbers, "cites": numbering.cites}
-    names["references"] = bibliography(templates) if numbering.cites else {}
-    names |= _names_of_sections(sections)
-    body = frame.get_template(f"{medium}.html").render(names)
-    body = numbering.with_numbers(body)
+    details = {"facts": facts, "notice": notice, "seeds": seeds}
+    body = _body(frame, project, sections, details, medium)
     body = _with_permalinks(body) if medium == "screen" else with_copyable_text(body)
-    body = _with_images(body, figures, templates, medium)
+    body = _with_images(body, figures, project.folder / "templates", medium)
     body = _with_data(body, figures, frame, medium)
     _check_links(body)
 
@@ -104,6 +94,26 @@ def render_page(
         script=Markup(script),
         data=data,
     )
+
+
+def _body(
+    frame: jinja2.Environment,
+    project: Project,
+    sections: Sequence[RenderedSection],
+    details: Mapping[str, object],
+    medium: Medium,
+) -> str:
+    """The sections in the frame, with their numbers; `details` are `facts`, `notice` and `seeds`."""
+    templates = project.folder / "templates"
+    text = _with_claim_ids("\n".join(section.html for section in sections))
+    terms = glossary(templates, project.words)
+    numbering = Numbering(project, text + terms)
+    names: dict[str, object] = {"project": project, "words": project.words, **details}
+    names |= {"sections": Markup(text), "glossary": Markup(terms)}
+    names |= {"counters": numbering.numbers, "cites": numbering.cites}
+    names["references"] = bibliography(templates) if numbering.cites else {}
+    names |= _names_of_sections(sections)
+    return numbering.with_numbers(frame.get_template(f"{medium}.html").render(names))
 
 
 def _with_claim_ids(text: str) -> str:

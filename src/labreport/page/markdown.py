@@ -130,7 +130,7 @@ def _place_captions(state: StateCore) -> None:
             continue
         words = text.children or []
         begin = _CAPTION.match(words[0].content)
-        if not begin:
+        if not begin or words[0].type != "text":
             continue
         name = context.name_of_next_table(begin["name"])
         table.attrs = {"id": f"table-{name}", "class": "data"}
