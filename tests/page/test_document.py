@@ -137,9 +137,9 @@ def test_every_image_has_its_words_and_every_drawing_too(page: str, made: Report
 def test_a_picture_of_the_author_becomes_a_part_of_the_page(made: Report, source: str) -> None:
     """From the folder of templates, whatever quotation marks it has."""
     (made[0].folder / "templates" / "plan.png").write_bytes(b"\x89PNG")
-    shown = page_of(made, f'<img src={source} alt="A plan">')
+    shown = page_of(made, f'<p><img src={source} alt="A plan" /></p><p>Text.</p>')
     data = base64.b64encode(b"\x89PNG").decode()
-    assert f'<img src="data:image/png;base64,{data}" alt="A plan">' in shown
+    assert f'<p><img src="data:image/png;base64,{data}" alt="A plan" /></p><p>Text.</p>' in shown
 
 
 def test_the_data_of_a_figure_are_below_it(page: str) -> None:
