@@ -79,14 +79,15 @@ def _check_bytes(file: Path, rendered: bytes) -> Check:
 
 def _check_repeated(plan: Plan) -> Iterator[Check]:
     """Check that one seed of the cheapest experiment, run again from nothing, gives the stored bits."""
-    fresh_runs: list[tuple[RunTarget, Run]] = []
+    fresh_runs: dict[RunTarget, Run] = {}
     for targets in plan.graph.runs_of.values():
         first, run = targets[0], plan.run(targets[0])
         if run and not first.subject.exclusive and not plan.staleness(first).is_stale:
-            fresh_runs.append((first, run))
+            fresh_runs[first] = run
     if not fresh_runs:
         return
-    target, run = min(fresh_runs, key=lambda pair: float(pair[1].provenance.get("seconds", 0.0)))
+    target = min(fresh_runs, key=lambda target: float(fresh_runs[target].provenance["seconds"]))
+    run = fresh_runs[target]
     epochs = plan.project.checkpoint_epochs(target.subject)
     name = f"{target.name} repeated with seed {run.seed}"
     with tempfile.TemporaryDirectory() as scratch:

@@ -25,12 +25,13 @@ class CallHashes:
         """The line of the outermost call that has been edited; of the outermost call if none has."""
         if not experiment.calls:
             return experiment.location
+        edited = experiment.calls[-1]
         now = self.of(experiment)
-        edited = len(now) - 1
         if len(before) == len(now):
-            differing = [index for index, digest in enumerate(now) if digest != before[index]]
-            edited = max(differing, default=edited)
-        return location_of(*experiment.calls[edited])
+            for call, hash_before, hash_now in zip(experiment.calls, before, now, strict=True):
+                if hash_before != hash_now:
+                    edited = call
+        return location_of(*edited)
 
     def _of_line(self, file: str, line: int) -> str:
         if file not in self._by_file:

@@ -94,7 +94,8 @@ class ReaderTarget(MadeTarget):
         runs = defaultdict[str, dict[str, str]](dict)
         for target in self.reads(plan.graph):
             if isinstance(target, RunTarget):
-                runs[target.name][str(target.seed)] = plan.run_hash(target, epochs[target.name])
+                run_hash = plan.run_hash(target, epochs[target.name])
+                runs[target.name][str(target.seed)] = run_hash
         return inputs | plan.dependencies.reader_inputs(self.subject, runs)
 
     def make(self, stored: StoredReport) -> JsonObject:
