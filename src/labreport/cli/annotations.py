@@ -7,13 +7,10 @@ from pathlib import Path
 
 from labreport.errors import LabReportError, Location, caller_folder, display_path
 
-RUNNER = "GITHUB_ACTIONS"
-"""Environment variable: GitHub's runner sets it to `true`."""
-
 
 def is_annotating() -> bool:
     """Whether GitHub's runner reads what is printed."""
-    return os.environ.get(RUNNER) == "true"
+    return os.environ.get("GITHUB_ACTIONS") == "true"
 
 
 def below_repository(path: Path) -> str:

@@ -95,6 +95,8 @@ def _stamp(
     arguments: argparse.Namespace, built: Builder, files: StampedFiles, claims: Sequence[CheckedClaim]
 ) -> None:
     """Stamp a report that is all fresh, so that the next build has only to look at its files."""
+    fallen = claim_lines(unmet_claims(claims, allow_unknown=True))
+    has_unknown = any(claim.verdict == "unknown" for claim in claims)
     rests_on = built.plan.dependencies
     stamp.write(
         os.environ.get(stamp.FRONT, ""),
@@ -102,10 +104,10 @@ def _stamp(
         str(arguments.project),
         str(built.output),
         files,
-        fallen=claim_lines(unmet_claims(claims, allow_unknown=True)),
-        has_unknown=any(claim.verdict == "unknown" for claim in claims),
-        variables=rests_on.variables(),
-        environment=rests_on.recorder.environment,
+        fallen,
+        has_unknown,
+        rests_on.variables(),
+        rests_on.recorder.environment,
     )
 
 
