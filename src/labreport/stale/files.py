@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 
 from labreport.filestat import stat_of
@@ -32,12 +33,15 @@ class FileDigests:
         """The files that must not change, with their digests."""
         self._folder = folder
         self._cache = cache
-        self._known: dict[str, list[int | str]] = {}
-        """The stat of each file, and behind it the SHA-256 that the file had then."""
         self._is_new = False
-        if cache is not None:
+
+    @cached_property
+    def _known(self) -> dict[str, list[int | str]]:
+        """The stat of each file, and behind it the SHA-256 that the file had then."""
+        if self._cache is not None:
             with suppress(files.Damaged):
-                self._known = files.read_json(cache) or {}
+                return files.read_json(self._cache) or {}
+        return {}
 
     def digest(self, path: str | Path) -> str:
         """The SHA-256 of a file in hexadecimal, or "missing"; of a folder or a pattern, that of the names.

@@ -58,7 +58,6 @@ class Scopes:
     def __init__(self, source: str, file: str) -> None:
         self._names = defaultdict[tuple[str, int], set[str]](set)
         """The module's names that are used in the functions of a name on a line."""
-        self._uses: dict[FunctionNode, Uses] = {}
         self._read(symtable.symtable(source, file, "exec"))
 
     def _read(self, table: symtable.SymbolTable) -> set[str]:
@@ -75,12 +74,10 @@ class Scopes:
 
     def function_uses(self, function: FunctionNode) -> Uses:
         """What the body of a function does, without its decorators and defaults."""
-        if function not in self._uses:
-            name = getattr(function, "name", "lambda")
-            reader = _UseReader(self, self._names[name, function.lineno])
-            reader.visit_all(_body(function))
-            self._uses[function] = reader.uses
-        return self._uses[function]
+        name = getattr(function, "name", "lambda")
+        reader = _UseReader(self, self._names[name, function.lineno])
+        reader.visit_all(_body(function))
+        return reader.uses
 
     def statement_uses(self, statement: ast.stmt) -> Uses:
         """What a top-level statement does, and what functions in it use when they are called."""
