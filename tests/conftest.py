@@ -17,8 +17,8 @@ settings.load_profile("ordinary")
 def lost_folders(tests: Path, collected: Iterable[Path]) -> list[str]:
     """The folders with files of tests of which none is collected, as when pytest leaves out their name."""
     folders = {file.relative_to(tests).parts[0] for file in tests.glob("*/**/test_*.py")}
-    found = {file.relative_to(tests).parts[0] for file in collected}
-    return sorted(folders - found)
+    with_tests = {file.relative_to(tests).parts[0] for file in collected}
+    return sorted(folders - with_tests)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -219,12 +219,12 @@ def test_of_two_builds_one_waits(words: tuple[str, ...], toy: Toy) -> None:
             time.sleep(0.5)
             released.append(time.monotonic())
 
-    other = threading.Thread(target=hold)
-    other.start()
+    holder = threading.Thread(target=hold)
+    holder.start()
     assert held.wait(10)
     ended = toy.run(*words)
     assert time.monotonic() >= released[0]
-    other.join()
+    holder.join()
     assert ended.code == 0
     assert "waiting for it" in ended.err
 
@@ -249,8 +249,7 @@ def test_an_answer_of_data_that_were_edited_meanwhile_is_made_again(toy: Toy) ->
     toy.edit("project.py", "    counted =", f"    if len(wells.frame) == 8:\n        {add}\n    counted =")
     assert toy.run().code == 1
     toy.succeed()
-    told = toy.answers()["drug"]["answer"]
-    assert told["wells"]["value"] == 10
+    assert toy.answers()["drug"]["answer"]["wells"]["value"] == 10
 
 
 def test_edited_data_are_not_up_to_date(toy: Toy) -> None:

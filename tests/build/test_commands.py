@@ -91,7 +91,7 @@ def test_verify_finds_an_answer_that_is_computed_otherwise(toy: Toy) -> None:
     assert kept is not None
     text = json.dumps(kept["value"])
     number = next(
-        each for each in text.replace("}", ",").split() if each.strip(",").replace(".", "").isdigit()
+        word for word in text.replace("}", ",").split() if word.strip(",").replace(".", "").isdigit()
     )
     kept["value"] = json.loads(text.replace(number, f"9{number}", 1))
     write_json(path, {**kept, "digest": sha256_of(kept["value"])})

@@ -104,17 +104,17 @@ def test_what_differs_in_every_process_counts_by_its_statements(tmp_path: Path) 
     """It is told once, equal in the next build, and changed by an edit of what makes it."""
     write_files(tmp_path, {"project.py": VARYING, "x.txt": "73", "report/.labreport": ""})
     first = opened(tmp_path)
-    told = {notice.split()[2] for notice in first.notices if "differs from process to process" in notice}
+    varying = {notice.split()[2] for notice in first.notices if "differs from process to process" in notice}
     names = ("CLOCK", "RANDOM", "ORDER", "FILE", "START", "LATER", "OBJECT", "Process", "default")
-    assert told == {f"project:{name}" for name in names}
+    assert varying == {f"project:{name}" for name in names}
     before = inputs(first)
     second = opened(tmp_path)
     assert second.notices == []
     assert inputs(second) == before
-    known = tmp_path / "report" / "results" / KNOWN_VALUES
-    known.write_text("{")  # a damaged file is made again
+    known_values = tmp_path / "report" / "results" / KNOWN_VALUES
+    known_values.write_text("{")  # a damaged file is made again
     assert inputs(opened(tmp_path)) == before
-    assert "value project:ORDER" in json.loads(known.read_text())["unstable"]
+    assert "value project:ORDER" in json.loads(known_values.read_text())["unstable"]
     for file, numbers in EDITS.items():
         for number in numbers:
             edit_file(tmp_path / file, number, f"{number}0")
@@ -129,22 +129,22 @@ def test_values_that_are_equal_everywhere_are_not_asked_again(
     text = PROJECT.format(body="VALUE = sorted({1, 2})", used="VALUE[0]")
     write_files(tmp_path, {"project.py": text, "report/.labreport": ""})
     assert opened(tmp_path).notices == []
-    known = KnownValues.read(tmp_path / "report" / "results")
-    assert "value project:VALUE" in known.stable
-    assert known.unstable == set()
-    asked = list[Path]()
+    known_values = KnownValues.read(tmp_path / "report" / "results")
+    assert "value project:VALUE" in known_values.stable
+    assert known_values.unstable == set()
+    folders_asked = list[Path]()
 
     def ask(folder: Path, _: object) -> list[dict[str, str]]:
-        asked.append(folder)
+        folders_asked.append(folder)
         return []
 
     monkeypatch.setattr(unstable, "digests_elsewhere", ask)
     edit_file(tmp_path / "project.py", '"m": ', '"m": 2 * ')
     opened(tmp_path)
-    assert asked == []
+    assert folders_asked == []
     edit_file(tmp_path / "project.py", "{1, 2}", "{1, 3}")
     opened(tmp_path)
-    assert asked == [tmp_path]
+    assert folders_asked == [tmp_path]
 
 
 def test_a_project_of_constants_needs_no_other_process(

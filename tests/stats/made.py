@@ -18,7 +18,7 @@ ACCURACY = Measure("test accuracy", "%", margin=0.5)
 SECONDS = Measure("seconds", "s", better="lower", scale="ratio", margin=1.3)
 LOSS = Measure("loss", "nat", better="lower")
 UNPAIRED = Design("run", paired=False)
-Of = dict[str, Sample]
+Samples = dict[str, Sample]
 
 
 def check_claims(claims: str, **names: Any) -> None:
@@ -29,7 +29,7 @@ def check_claims(claims: str, **names: Any) -> None:
         assert holds is {"holds": True, "fails": False, "unknown": None}[expected], line
 
 
-def rights(
+def right_or_wrong(
     g: np.random.Generator, units: int, items: int, middle: float = 0.0, spread: float = 1.0, easy: Any = None
 ) -> NDArray[np.bool_]:
     """Right or wrong, by items that are more or less easy to all, to one model, and to one unit of it."""
@@ -38,48 +38,48 @@ def rights(
     return np.asarray(g.random((units, items)) < 1 / (1 + np.exp(-logit)))
 
 
-def known(name: str, right: Any, seeds: Iterable[Any] | None = None, **more: Any) -> Sample:
+def sample_of_items(name: str, right: Any, seeds: Iterable[Any] | None = None, **more: Any) -> Sample:
     """A sample of accuracies that is known item by item."""
     units = list(seeds or range(len(right)))
     values = {unit: float(np.mean(row)) for unit, row in zip(units, right, strict=True)}
     return Sample(name, values, dict(zip(units, right, strict=True)), **more)
 
 
-def plain(name: str, values: Iterable[Any], **more: Any) -> Sample:
+def sample_of_numbers(name: str, values: Iterable[Any], **more: Any) -> Sample:
     """A sample of numbers, or of the means of tuples of repetitions."""
     return Sample(name, {unit: float(np.mean(value)) for unit, value in enumerate(values)}, **more)
 
 
-def samples(**values: Iterable[Any]) -> Of:
+def samples(**values: Iterable[Any]) -> Samples:
     """Samples of numbers, by their names."""
-    return {name: plain(name, numbers) for name, numbers in values.items()}
+    return {name: sample_of_numbers(name, numbers) for name, numbers in values.items()}
 
 
 NEARLY_CLEAR = samples(a=[0.90, 0.91, 0.92, 0.93], b=[0.895, 0.894, 0.91, 0.909])
 """Two that differ clearly by themselves, and not as one of six comparisons."""
 
 
-def every() -> dict[str, tuple[Of, Measure]]:
+def samples_by_kind() -> dict[str, tuple[Samples, Measure]]:
     """Each kind of data by its name, drawn in one order from one generator."""
     g = np.random.default_rng(11)
     easy = g.normal(3, 2, 400)
     splits = Design(test_fraction=50 / 178)
-    kinds: dict[str, tuple[Of, Measure]] = {}
+    kinds: dict[str, tuple[Samples, Measure]] = {}
 
     def add(kind: str, *samples: Sample, measure: Measure = ACCURACY) -> None:
         kinds[kind] = {sample.name: sample for sample in samples}, measure
 
     def same_items(name: str, units: int, shift: float = 0.0, spread: float = 1.0, **more: Any) -> Sample:
-        return known(name, rights(g, units, 400, 0, spread, easy + shift), **more)
+        return sample_of_items(name, right_or_wrong(g, units, 400, 0, spread, easy + shift), **more)
 
     def own_items(name: str, seeds: range, number: int, **more: Any) -> Sample:
-        return known(name, rights(g, len(seeds), number, 3.0), seeds, **more)
+        return sample_of_items(name, right_or_wrong(g, len(seeds), number, 3.0), seeds, **more)
 
     def normal(name: str, middle: float, spread: float, units: int, **more: Any) -> Sample:
-        return plain(name, g.normal(middle, spread, units), **more)
+        return sample_of_numbers(name, g.normal(middle, spread, units), **more)
 
     def times(name: str, middle: float) -> Sample:
-        return plain(name, [tuple(np.exp(g.normal(middle, 0.1, 3))) for _ in range(6)])
+        return sample_of_numbers(name, [tuple(np.exp(g.normal(middle, 0.1, 3))) for _ in range(6)])
 
     add("crossed", same_items("a", 5), same_items("b", 5, 0.6), same_items("c", 5, spread=0.2))
     add("one seed", same_items("a", 1), same_items("b", 1, 0.6))
@@ -93,9 +93,9 @@ def every() -> dict[str, tuple[Of, Measure]]:
     unpaired = normal("a", 0, 1, 4, design=UNPAIRED), normal("b", 1, 3, 7, design=UNPAIRED)
     add("welch", *unpaired, measure=LOSS)
     add("paired", normal("a", 1.0, 0.2, 5), normal("b", 1.3, 0.2, 5), normal("c", 1.31, 0.2, 5), measure=LOSS)
-    add("diverged", plain("a", [1.0, math.nan]), plain("b", [1.0, 2.0]), measure=LOSS)
-    add("equal", plain("a", [0.9, 0.91, 0.92]), plain("b", [0.9, 0.91, 0.92]))
-    add("flat", plain("a", [0.9] * 3), plain("b", [0.8] * 3))
+    add("diverged", sample_of_numbers("a", [1.0, math.nan]), sample_of_numbers("b", [1.0, 2.0]), measure=LOSS)
+    add("equal", sample_of_numbers("a", [0.9, 0.91, 0.92]), sample_of_numbers("b", [0.9, 0.91, 0.92]))
+    add("flat", sample_of_numbers("a", [0.9] * 3), sample_of_numbers("b", [0.8] * 3))
     add("trend", normal("10", 0.8, 0.01, 5), normal("20", 0.85, 0.01, 5), normal("40", 0.852, 0.01, 5))
     return kinds
 
@@ -114,7 +114,7 @@ class Size:
 
 
 @dataclass(frozen=True)
-class Kept:
+class Checkpoint:
     """What a run kept at an epoch."""
 
     metrics: dict[str, Any]
@@ -127,13 +127,13 @@ class Run:
 
     name: str
     seed: int
-    checkpoints: dict[int, Kept]
+    checkpoints: dict[int, Checkpoint]
     key: str = ""
     provenance: dict[str, Any] = field(default_factory=dict)
     inputs: dict[str, str] = field(default_factory=dict)
     records: tuple[dict[str, Any], ...] = ()
 
-    def at(self, epoch: int | None = None) -> Kept:
+    def at(self, epoch: int | None = None) -> Checkpoint:
         """What was kept at an epoch."""
         return self.checkpoints[epoch or max(self.checkpoints)]
 
@@ -153,7 +153,7 @@ def results(
         runs = []
         for seed, row in enumerate(seeds):
             epochs = zip(by_epoch, row, strict=True)
-            checkpoints = {epoch: Kept({"test": {metric: value}}, {}) for epoch, value in epochs}
+            checkpoints = {epoch: Checkpoint({"test": {metric: value}}, {}) for epoch, value in epochs}
             runs.append(Run(name, seed, checkpoints))
         runs_by_name[name] = Runs(experiment, tuple(runs), max(by_epoch))  # type: ignore[arg-type]
     return Results("test", runs_by_name, {study.name: study for study in studies})

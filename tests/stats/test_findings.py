@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from refusals import check_refusals
 from stats import made
-from stats.made import ACCURACY, LOSS, NEARLY_CLEAR, check_claims, known, results, samples
+from stats.made import ACCURACY, LOSS, NEARLY_CLEAR, check_claims, results, sample_of_items, samples
 
 from labreport.errors import UsageError
 from labreport.project import Measure
@@ -161,9 +161,9 @@ def test_a_single_difference_is_asked_without_and_with_a_name() -> None:
 def test_a_comparison_is_as_near_from_either_side() -> None:
     """By the interval of all comparisons made together, which judges it, not by the printed one."""
     finding = difference(samples(a=near(2.0), b=near(1.0)), LOSS, family=6).difference
-    seen, turned = finding.comparisons[0].quantity, finding.comparisons[0].reversed().quantity
-    assert (turned.judged_low, turned.judged_high) == (-seen.judged_high, -seen.judged_low)
-    assert seen.judged_low < seen.low
+    forwards, backwards = finding.comparisons[0].quantity, finding.comparisons[0].reversed().quantity
+    assert (backwards.judged_low, backwards.judged_high) == (-forwards.judged_high, -forwards.judged_low)
+    assert forwards.judged_low < forwards.low
     assert finding.more("a").how == finding.less("b").how
 
 
@@ -195,8 +195,8 @@ def test_a_part_is_found_as_an_item_and_as_an_attribute_that_the_class_does_not_
 def test_a_measure_that_is_a_difference_is_held_against_zero() -> None:
     """Of each experiment by itself, over items where both terms know them."""
     g = np.random.default_rng(3)
-    train, test = made.rights(g, 5, 600, 4), made.rights(g, 5, 300, 2)
-    terms = known("a", train, items="train"), known("a", test, items="test")
+    train, test = made.right_or_wrong(g, 5, 600, 4), made.right_or_wrong(g, 5, 300, 2)
+    terms = sample_of_items("a", train, items="train"), sample_of_items("a", test, items="test")
     gap = ACCURACY - Measure("other", "%")
     sample = Sample(
         "a", {seed: float(train[seed].mean() - test[seed].mean()) for seed in range(5)}, terms=terms
@@ -348,10 +348,10 @@ def test_equal_differences_are_told_as_such() -> None:
     assert "equal" not in sentence(ranking(few, ACCURACY).ranking)
 
 
-@pytest.mark.parametrize("kind", made.every())
+@pytest.mark.parametrize("kind", made.samples_by_kind())
 def test_all_conditions_that_are_listed_hold(kind: str) -> None:
     """Each can be pasted: its text, evaluated, is a condition that holds."""
-    answer = ranking(*made.every()[kind])
+    answer = ranking(*made.samples_by_kind()[kind])
     for text, condition in holding_conditions(answer.ranking, "ranking"):
         assert condition.holds is True
         assert as_condition(eval(text, {"ranking": answer.ranking})).holds is True
@@ -360,9 +360,9 @@ def test_all_conditions_that_are_listed_hold(kind: str) -> None:
         assert eval(text, {"q": answer.mean[name]}).holds is True
 
 
-@pytest.mark.parametrize("kind", made.every())
+@pytest.mark.parametrize("kind", made.samples_by_kind())
 def test_every_effect_has_a_sentence(kind: str) -> None:
     """Whatever was judged; no placeholder is left, no object is printed."""
-    finding = effect(*made.every()[kind], by="experiment").effect
+    finding = effect(*made.samples_by_kind()[kind], by="experiment").effect
     assert re.fullmatch(r"from [^{<]+\.", sentence(finding))
     assert "None" not in sentence(finding)

@@ -53,13 +53,13 @@ STEPS = made.results(
     metric="loss",
 )
 EPOCHS = made.results({name: {at: G.normal(0.9 + at / 200, 0.01, 5) for at in (5, 10)} for name in "ab"})
-ONE = made.every()["crossed"][0]
+ONE_OF_ITEMS = {"a": made.samples_by_kind()["crossed"][0]["a"], **made.samples(b=[0.7, 0.8])}
 TRUTH = np.repeat(["owl", "cat", "dog"], 60)
 ARRAYS = [
     {"truth": TRUTH, "own": G.permutation(TRUTH), "predicted": np.where(G.random(180) < 0.2, "cat", TRUTH)}
     for _ in range(3)
 ]
-TREE = [made.Run("tree", seed, {1: made.Kept({}, arrays)}) for seed, arrays in enumerate(ARRAYS)]
+TREE = [made.Run("tree", seed, {1: made.Checkpoint({}, arrays)}) for seed, arrays in enumerate(ARRAYS)]
 NET: Any = Experiment("tree", made.Size(), fit=str)
 PHOTOS, FIRST = (Results("test", {"tree": Runs(NET, tuple(TREE[:n]), 1)}) for n in (3, 1))  # type: ignore[arg-type]
 WRONG = Measure("wrong", "%", better="lower", value=lambda run, epoch: 1 - ACCURACY.of(run, epoch))
@@ -74,13 +74,13 @@ ranking of rows: ranking(ROWS, SHARE, "line")
 difference within: difference(PLATES, GROWTH, by="dose", against=0, within="line")
 difference of two values: difference(PLATES, SHARE, "A", "B", by="line", name="gap")
 difference of rows: difference(ROWS, GROWTH, by="dose", against=10)
-difference, items known of one: difference({"a": ONE["a"], "b": made.plain("b", [0.7, 0.8])}, ACCURACY)
+difference, items known of one: difference(ONE_OF_ITEMS, ACCURACY)
 difference of epochs: difference(EPOCHS, ACCURACY, ("a", 10), ("b", 5))
 difference of measures: difference(EPOCHS, ACCURACY - WRONG)
 change: change(EPOCHS, ACCURACY, 5, 10)
 change of one: change(EPOCHS, ACCURACY, 5, 10, "b")
 effect of a study: effect(STEPS, Measure("test loss", "nat", "lower"), LINE)
-effect: effect(*made.every()["trend"], "experiment")
+effect: effect(*made.samples_by_kind()["trend"], "experiment")
 effect of a column: effect(PLATES, GROWTH, "dose")
 count of runs: count(CELLS, None, ACCURACY, above=90)
 count of plates: count(PLATES, "A", GROWTH, below=0.2, by="line")
@@ -102,7 +102,7 @@ rows: Answer(rows=rows(DECLARED, Answer(mean=MEANS), epochs="Epochs", size="Size
 
 def answers() -> Iterator[tuple[str, Answer]]:
     """The answer of each kind of samples, and of each call, by name."""
-    for kind, (samples, measure) in made.every().items():
+    for kind, (samples, measure) in made.samples_by_kind().items():
         first, second = list(samples)[:2]
         yield f"ranking {kind}", ranking(samples, measure)
         yield f"difference {kind}", difference(samples, measure, first, second, family=3)
@@ -114,17 +114,17 @@ def answers() -> Iterator[tuple[str, Answer]]:
 def described(answer: Answer) -> Iterator[str]:
     """An answer in lines: quantities and where they come from, comparisons, what is said, what holds.
 
-    A difference that is another one seen from the other side is left out.
+    A difference that is another one printed_pairs from the other side is left out.
     """
-    seen = set()
+    printed_pairs = set()
     for name, quantity in quantities(answer):
         source = quantity.source
         pair = (abs(quantity.value or 0), frozenset(source.experiments), source.measure)
-        if pair not in seen or len(source.experiments) < 2:
+        if pair not in printed_pairs or len(source.experiments) < 2:
             ends = f"[{quantity.low}, {quantity.high}]"
             yield f"{name} = {quantity.value} {quantity.unit} {ends} SD {quantity.spread}"
             yield f"  {source.text()}; {source.method or source.kind}"
-        seen.add(pair)
+        printed_pairs.add(pair)
     for name, member in answer.members.items():
         if isinstance(member, Table):
             yield f"{name}: {member.heads} {member.texts()}"

@@ -79,10 +79,10 @@ def test_answers_are_joined_and_one_name_means_one_thing() -> None:
 
 def everything() -> Answer:
     """An answer with one of each kind."""
-    samples, measure = made.every()["crossed"]
+    samples, measure = made.samples_by_kind()["crossed"]
     answer = ranking(samples, measure) | count(samples, None, measure, above=90)
-    answer |= difference(*made.every()["ratio"], "a", "b", name="slower") | effect(
-        *made.every()["trend"], "experiment", name="more"
+    answer |= difference(*made.samples_by_kind()["ratio"], "a", "b", name="slower") | effect(
+        *made.samples_by_kind()["trend"], "experiment", name="more"
     )
     frame = pd.DataFrame(
         {"size": [1, 2], "share": [0.1, 1 / 3], "what": ["x", None], "n": pd.array([1, None], "Int64")}
@@ -107,7 +107,9 @@ def test_an_answer_is_stored_as_json_and_read_back_equal() -> None:
 def test_an_answer_shows_its_sentences_and_tables() -> None:
     """At a prompt and in a notebook, escaped."""
     answer = ranking(
-        made.every()["crossed"][0] | {"<a>": made.known("<a>", np.ones((5, 400), dtype=bool))}, made.ACCURACY
+        made.samples_by_kind()["crossed"][0]
+        | {"<a>": made.sample_of_items("<a>", np.ones((5, 400), dtype=bool))},
+        made.ACCURACY,
     )
     assert repr(answer).startswith("<a> is best")
     assert "<a>" not in answer._repr_html_()

@@ -16,9 +16,9 @@ from stats.made import (
     LOSS,
     NEARLY_CLEAR,
     check_claims,
-    known,
-    plain,
     results,
+    sample_of_items,
+    sample_of_numbers,
     samples,
 )
 
@@ -207,7 +207,7 @@ RIGHT = {"a": np.arange(1000) < 900, "b": np.arange(1000) < 500}
 @pytest.mark.parametrize("make", [ranking, difference, partial(effect, by="experiment")])
 def test_one_run_is_not_compared(make: Any) -> None:
     """Whatever is known of its items; its own accuracy is judged."""
-    answer: Answer = make({name: known(name, [row]) for name, row in RIGHT.items()}, ACCURACY)
+    answer: Answer = make({name: sample_of_items(name, [row]) for name, row in RIGHT.items()}, ACCURACY)
     finding = next(iter(answer.members.values()))
     assert finding.is_unknown
     assert all(quantity.p is None for quantity in finding.evidence)
@@ -218,7 +218,7 @@ def test_one_run_is_not_compared(make: Any) -> None:
 @pytest.mark.parametrize("make", [mean, difference])
 def test_seeds_that_do_not_have_the_same_number_of_items_are_an_error(make: Any) -> None:
     """It says of which experiment, and how many each has."""
-    samples = {name: known(name, [row, row, row[:-1]]) for name, row in RIGHT.items()}
+    samples = {name: sample_of_items(name, [row, row, row[:-1]]) for name, row in RIGHT.items()}
     message = "right= gives arrays of unequal lengths for 'a': 1,000 in seed 1, 999 in seed 2; each seed"
     with pytest.raises(UsageError, match=re.escape(message)):
         make(samples, ACCURACY)
@@ -227,7 +227,7 @@ def test_seeds_that_do_not_have_the_same_number_of_items_are_an_error(make: Any)
 def test_yes_and_no_are_compared_with_numbers_as_numbers_are() -> None:
     """From either side: 0.4 is not a yes."""
     both = samples(shares=[0.4, 0.3, 0.35, 0.4, 0.5])
-    both["truths"] = plain("truths", [1, 0, 1, 1, 1], yes_no=True)
+    both["truths"] = sample_of_numbers("truths", [1, 0, 1, 1, 1], yes_no=True)
     gap = difference(both, ACCURACY, "truths", "shares").difference.quantity
     reverse = difference(both, ACCURACY, "shares", "truths").difference.quantity
     assert gap.source.method == reverse.source.method == "Student's t, paired"
@@ -237,7 +237,7 @@ def test_yes_and_no_are_compared_with_numbers_as_numbers_are() -> None:
 def test_a_ranking_of_one_run_is_unknown_with_items_and_without() -> None:
     """The interval over items is there to be printed."""
     without = ranking(samples(a=[0.9], b=[0.5]), ACCURACY)
-    by_items = ranking({name: known(name, [row]) for name, row in RIGHT.items()}, ACCURACY)
+    by_items = ranking({name: sample_of_items(name, [row]) for name, row in RIGHT.items()}, ACCURACY)
     claims = """
         without.ranking.clear("a", "b")         unknown
         without.mean.a.above(10)                unknown
@@ -266,12 +266,12 @@ def test_a_count_cannot_reach_more_than_its_runs() -> None:
 def test_equality_in_every_item_of_several_runs_is_the_same_if_there_is_a_margin() -> None:
     """Without one it is not judged, and of one run neither."""
     row = np.arange(100) < 90
-    twins = {name: known(name, [row, ~row]) for name in "ab"}
+    twins = {name: sample_of_items(name, [row, ~row]) for name in "ab"}
     assert difference(twins, ACCURACY).difference.same.holds is True
     unjudged = difference(twins, Measure("test accuracy", "%")).difference
     assert unjudged.same.holds is None
     assert "equal in all 2 seeds, which is judged only with a margin" in sentence(unjudged)
-    single = {name: known(name, [row]) for name in "ab"}
+    single = {name: sample_of_items(name, [row]) for name in "ab"}
     assert difference(single, ACCURACY).difference.same.holds is None
 
 

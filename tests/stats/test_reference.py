@@ -35,7 +35,7 @@ def test_a_ratio_over_blocks_is_that_of_geometric_means_pair_by_pair() -> None:
     sizes = GENERATOR.normal(0, 3, (6, 1))  # inputs differ by orders of magnitude
     ash = np.exp(sizes + GENERATOR.normal(0, 0.01, (6, 5)))
     birch = np.exp(sizes + np.log(1.5) + GENERATOR.normal(0, 0.01, (6, 5)))
-    samples = {"ash": made.plain("ash", ash), "birch": made.plain("birch", birch)}
+    samples = {"ash": made.sample_of_numbers("ash", ash), "birch": made.sample_of_numbers("birch", birch)}
     quantity = difference(samples, made.SECONDS, "birch", "ash").difference.quantity
     differences = np.log(birch.mean(axis=1)) - np.log(ash.mean(axis=1))
     paired = stats.ttest_1samp(differences, 0)
@@ -48,15 +48,15 @@ def test_a_ratio_over_blocks_is_that_of_geometric_means_pair_by_pair() -> None:
 FRACTION = 50 / 178
 SPLITS = Design(test_fraction=FRACTION)
 SPLIT_VALUES = GENERATOR.normal(0.9, 0.01, 10)
-SPLIT_ITEMS = made.rights(GENERATOR, 10, 50)
+SPLIT_ITEMS = made.right_or_wrong(GENERATOR, 10, 50)
 """Other items in each split, though there are as many."""
 
 
 @pytest.mark.parametrize(
     ("sample", "measure", "values"),
     [
-        (made.plain("a", SPLIT_VALUES, design=SPLITS), made.LOSS, SPLIT_VALUES),
-        (made.known("a", SPLIT_ITEMS, design=SPLITS), made.ACCURACY, SPLIT_ITEMS.mean(axis=1)),
+        (made.sample_of_numbers("a", SPLIT_VALUES, design=SPLITS), made.LOSS, SPLIT_VALUES),
+        (made.sample_of_items("a", SPLIT_ITEMS, design=SPLITS), made.ACCURACY, SPLIT_ITEMS.mean(axis=1)),
     ],
 )
 def test_a_mean_of_random_splits_has_the_corrected_variance(
@@ -87,7 +87,7 @@ def test_crossed_variances_are_those_of_an_analysis_of_variance() -> None:
 
 
 AGREEING, OTHER = np.eye(2, 60)[[0, 0]], np.eye(2, 60)[[1, 1]]
-VARYING = made.rights(np.random.default_rng(2), 3, 60)
+VARYING = made.right_or_wrong(np.random.default_rng(2), 3, 60)
 
 
 @pytest.mark.parametrize(
@@ -137,18 +137,18 @@ def test_a_ratio_of_two_numbers_has_the_interval_of_both() -> None:
 
 def _on_same_items(g: np.random.Generator) -> Estimate:
     easy = g.normal(4, 2, 1000)
-    first, second = (made.rights(g, 5, 1000, easy=easy) for _ in "ab")
+    first, second = (made.right_or_wrong(g, 5, 1000, easy=easy) for _ in "ab")
     return accuracy_difference(first, second, 0.05)
 
 
 def _of_other_units(g: np.random.Generator) -> Estimate:
     easy = g.normal(4, 2, 1000)
-    first, second = (made.rights(g, units, 1000, easy=easy) for units in (3, 5))
+    first, second = (made.right_or_wrong(g, units, 1000, easy=easy) for units in (3, 5))
     return accuracy_difference(first, second, 0.05, paired=False)
 
 
 def _on_other_items(g: np.random.Generator) -> Estimate:
-    first, second = (made.rights(g, 5, items, 4) for items in (100, 150))
+    first, second = (made.right_or_wrong(g, 5, items, 4) for items in (100, 150))
     return accuracy_difference(first, second, 0.05, same_items=False)
 
 
@@ -169,7 +169,9 @@ def test_one_of_all_pairs_is_rarely_clear_by_chance() -> None:
     g = np.random.default_rng(5)
     clear = 0
     for _ in range(150):
-        finding = ranking({name: made.plain(name, g.normal(size=5)) for name in "abcd"}, made.LOSS).ranking
+        finding = ranking(
+            {name: made.sample_of_numbers(name, g.normal(size=5)) for name in "abcd"}, made.LOSS
+        ).ranking
         clear += any(quantity.clear.holds for quantity in finding.evidence)
     assert clear / 150 <= 0.1
 

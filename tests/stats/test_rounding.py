@@ -14,7 +14,7 @@ from labreport.stats import Namespace, Quantity, Source, Table, as_prose, format
 from labreport.stats.rounding import decimals_of_column, decimals_of_uncertainty
 
 
-def plain(text: object) -> str:
+def with_plain_spaces(text: object) -> str:
     """A text with plain spaces."""
     return str(text).replace("\u00a0", " ")
 
@@ -32,10 +32,10 @@ def check_printed(rows: str) -> None:
     names = {**vars(formats), **globals()}
     for row in rows.strip().splitlines():
         expression, expected = row.split(" → ")
-        assert plain(eval(expression.strip(), names)) == expected, expression
+        assert with_plain_spaces(eval(expression.strip(), names)) == expected, expression
 
 
-def both(*arguments: object) -> str:
+def prose_and_interval(*arguments: object) -> str:
     """A quantity in prose, and with its interval."""
     quantity = Quantity(*arguments)  # type: ignore[arg-type]
     return f"{formats.as_prose(quantity)} / {formats.as_plus_minus(quantity)}"
@@ -44,25 +44,25 @@ def both(*arguments: object) -> str:
 def test_a_number_has_the_digits_that_its_uncertainty_supports() -> None:
     """One digit of it in prose, the interval with ±, or its ends where that would mislead."""
     check_printed("""
-        both(0.9814, "fraction", 0.9796, 0.9832)        → 98.1 % / 98.14 ± 0.18 %
-        both(-0.0061, "points", -0.0073, -0.0049)       → −0.61 points / −0.61 ± 0.12 points
-        both(1.6, "µM", 1.2, 2.7)                       → 1.6 µM / 1.6 µM (1.2 to 2.7)
-        both(9_999)                                     → 9,999 / 9,999
-        both(1, "seeds")                                → 1 seed / 1 seed
-        both(2.0, "times", 1.0, 4.0)                    → 2 times / 2 times (1 to 4)
-        both(3.14e12, "J")                              → 3.1 × 10¹² J / 3.1 × 10¹² J
-        both(9.96e9, "J")                               → 1.0 × 10¹⁰ J / 1.0 × 10¹⁰ J
-        both(3.14e12, "J", 3.0e12, 3.28e12)             → 3.14 × 10¹² J / (3.14 ± 0.14) × 10¹² J
-        both(1, "queries")                              → 1 query / 1 query
-        both(1, "batches")                              → 1 batch / 1 batch
-        both(0.0004, "points", 0.0001, 0.0007)          → 0.04 points / 0.04 ± 0.03 points
-        both(0.0021, "points", 0.0003, 0.0039)          → 0.21 points / 0.21 ± 0.18 points
-        both(0.0031, "points", 0.0003, 0.0059)          → 0.31 points / 0.31 ± 0.28 points
-        both(None, "s")                                 → – / –
-        both(0.9, "fraction")                           → 90 % / 90 %
-        both(12.3456, "s")                              → 12.3 s / 12.3 s
-        both(1.0604, "fraction")                        → 106 % / 106 %
-        both(0.99996, "fraction")                       → 99.996 % / 99.996 %
+        prose_and_interval(0.9814, "fraction", 0.9796, 0.9832)        → 98.1 % / 98.14 ± 0.18 %
+        prose_and_interval(-0.0061, "points", -0.0073, -0.0049)       → −0.61 points / −0.61 ± 0.12 points
+        prose_and_interval(1.6, "µM", 1.2, 2.7)                       → 1.6 µM / 1.6 µM (1.2 to 2.7)
+        prose_and_interval(9_999)                                     → 9,999 / 9,999
+        prose_and_interval(1, "seeds")                                → 1 seed / 1 seed
+        prose_and_interval(2.0, "times", 1.0, 4.0)                    → 2 times / 2 times (1 to 4)
+        prose_and_interval(3.14e12, "J")                              → 3.1 × 10¹² J / 3.1 × 10¹² J
+        prose_and_interval(9.96e9, "J")                               → 1.0 × 10¹⁰ J / 1.0 × 10¹⁰ J
+        prose_and_interval(3.14e12, "J", 3.0e12, 3.28e12)             → 3.14 × 10¹² J / (3.14 ± 0.14) × 10¹² J
+        prose_and_interval(1, "queries")                              → 1 query / 1 query
+        prose_and_interval(1, "batches")                              → 1 batch / 1 batch
+        prose_and_interval(0.0004, "points", 0.0001, 0.0007)          → 0.04 points / 0.04 ± 0.03 points
+        prose_and_interval(0.0021, "points", 0.0003, 0.0039)          → 0.21 points / 0.21 ± 0.18 points
+        prose_and_interval(0.0031, "points", 0.0003, 0.0059)          → 0.31 points / 0.31 ± 0.28 points
+        prose_and_interval(None, "s")                                 → – / –
+        prose_and_interval(0.9, "fraction")                           → 90 % / 90 %
+        prose_and_interval(12.3456, "s")                              → 12.3 s / 12.3 s
+        prose_and_interval(1.0604, "fraction")                        → 106 % / 106 %
+        prose_and_interval(0.99996, "fraction")                       → 99.996 % / 99.996 %
         as_prose(Quantity(106.04, "s", exact=True))     → 106.04 s
         as_prose(COUNT)                                 → 318,010 parameters
         as_prose(Quantity(0.9, "fraction", spread=0.0)) → 90 %
@@ -94,13 +94,13 @@ def test_a_printed_interval_tells_on_which_side_of_its_limits_it_ends() -> None:
 
 def test_the_ends_of_an_interval_on_logarithms_have_decimals_of_their_own() -> None:
     """The estimate says that it is one; of an author's number both ends are equally many times off."""
-    assert plain(number(2.0, (1.0, 4.0), "times")) == "2.0 times (1.0 to 4.0)"
-    assert plain(number(2.0, (1.1, 4.0), "times")) == "2 times (1.1 to 4)"
-    assert plain(Quantity(2.0, "times", 1.0, 4.0)) == "2 times (1 to 4)"
+    assert with_plain_spaces(number(2.0, (1.0, 4.0), "times")) == "2.0 times (1.0 to 4.0)"
+    assert with_plain_spaces(number(2.0, (1.1, 4.0), "times")) == "2 times (1.1 to 4)"
+    assert with_plain_spaces(Quantity(2.0, "times", 1.0, 4.0)) == "2 times (1 to 4)"
     hosts = pd.DataFrame({"host": list("abc"), "ms": [1.0, 10.0, 97.0]})
     geometric_mean = mean(table(hosts, replicate="host"), Measure("ms", "ms", scale="ratio")).mean
-    assert plain(formats.pm(geometric_mean)) == "9.9 ms (0.034 to 2,906)"
-    assert plain(formats.size(replace(geometric_mean, unit="times"))) == "9.9 times"
+    assert with_plain_spaces(formats.pm(geometric_mean)) == "9.9 ms (0.034 to 2,906)"
+    assert with_plain_spaces(formats.size(replace(geometric_mean, unit="times"))) == "9.9 times"
 
 
 def test_one_run_has_the_decimals_of_the_margin_else_two_digits() -> None:
@@ -114,7 +114,7 @@ def test_one_run_has_the_decimals_of_the_margin_else_two_digits() -> None:
     runs = pd.DataFrame({"seed": [1, 1], "net": ["a", "b"], "accuracy": [0.97634, 0.9651]})
     accuracy = Measure("accuracy", "%", margin=0.2, because="so many images are mislabelled")
     answer = mean(table(runs, replicate="seed"), accuracy, by="net")
-    assert plain(as_prose(answer.mean.a)) == "97.6 %"
+    assert with_plain_spaces(as_prose(answer.mean.a)) == "97.6 %"
 
 
 def test_filters_print_their_form_with_decimals_of_ones_own_and_follow_one_another_in_any_order() -> None:
@@ -209,11 +209,15 @@ def test_a_column_has_one_number_of_decimals() -> None:
     column = [Quantity(0.88, "", 0.76, 1.0), Quantity(0.9, "", 0.7, 1.1), Quantity(0.89, "", 0.71, 1.07)]
     assert decimals_of_column(column) == 2
     table = Table(("value",), [(quantity,) for quantity in column])
-    assert [plain(cell) for (cell,) in table.texts()] == ["0.88 ± 0.12", "0.90 ± 0.20", "0.89 ± 0.18"]
+    assert [with_plain_spaces(cell) for (cell,) in table.texts()] == [
+        "0.88 ± 0.12",
+        "0.90 ± 0.20",
+        "0.89 ± 0.18",
+    ]
     assert Table(("n",), [(7018,)]).texts(1) == [["7,018"]]
     assert decimals_of_column([Quantity(value, exact=True) for value in (0, 0.9, 0.05)]) == 2
     with_p = Table(("value",), [(Quantity(-5.2, "", -10.1, -0.3),), (0.0662,)])
-    assert [plain(cell) for (cell,) in with_p.texts(0)] == ["−5 (−10 to −0.3)", "0.0662"]
+    assert [with_plain_spaces(cell) for (cell,) in with_p.texts(0)] == ["−5 (−10 to −0.3)", "0.0662"]
 
 
 def test_a_table_prints_its_units_in_the_heads() -> None:
@@ -222,7 +226,7 @@ def test_a_table_prints_its_units_in_the_heads() -> None:
     table = Table(("name", "accuracy", "mixed", "change"), rows)
     assert table.heads == ["name", "accuracy, %", "mixed", "change"]
     assert table.numeric == [False, True, True, True]
-    assert [plain(cell) for cell in table.texts()[0]] == [
+    assert [with_plain_spaces(cell) for cell in table.texts()[0]] == [
         *("a", "98.14 ± 0.18", "−0.61 ± 0.12 points", "−0.6 points (95 % CI −0.7 to −0.5)")
     ]
 
@@ -238,7 +242,7 @@ DIFFERENCES = Table(("group", "change"), [("week 12", UNPAIRED), ("week 16", PAI
 def test_a_table_can_show_n_sd_p_and_the_interval_that_is_judged() -> None:
     """Both n of an unpaired difference; a dash where there is nothing."""
     table = DIFFERENCES.with_columns("n", "sd", "p", "judged")
-    assert plain(table) == (
+    assert with_plain_spaces(table) == (
         "group    change, mmHg  n          SD   p        Simultaneous 95 % CI, mmHg\n"
         "week 12  −5.2 ± 4.9    27 and 32  9.4  0.038    −11.4 to 1.0\n"
         "week 16  −6.0 ± 3.0    30         8.0  < 0.001  –"

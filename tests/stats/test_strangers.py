@@ -241,7 +241,7 @@ def test_a_column_may_be_named_study() -> None:
 def test_a_ratio_says_which_over_which_and_per_cent_up_to_a_doubling(version: str, sentences: str) -> None:
     """Not "1.6 times slower", and not "apart"."""
     finding = difference(SPEEDS, LATENCY, version, "v1", by="version").difference
-    assert re.fullmatch(sentences, said(finding)), said(finding)
+    assert re.fullmatch(sentences, plain_sentence(finding)), plain_sentence(finding)
     assert finding.quantity.source.text().startswith(
         f"{version} over v1, latency, geometric mean of the mean of 2"
     )
@@ -350,7 +350,7 @@ def test_a_mistake_is_one_message() -> None:
 # Sentences
 
 
-def said(finding: Finding) -> str:
+def plain_sentence(finding: Finding) -> str:
     """The sentence with plain spaces."""
     return sentence(finding).replace("\u00a0", " ")
 
@@ -362,7 +362,7 @@ def test_a_gap_is_larger_or_smaller_and_not_less_accurate() -> None:
     finding = difference(
         results(frame), gap - Measure("accuracy", "%", value=lambda *_: 0.5), "b", "a"
     ).difference
-    assert said(finding).startswith(
+    assert plain_sentence(finding).startswith(
         "training accuracy minus accuracy is smaller for b than for a, by 20.0 ± 1.3 points."
     )
 
@@ -371,7 +371,7 @@ def test_more_than_three_comparisons_are_summed_up_and_listed_once() -> None:
     """In a table with the interval that judges each of them."""
     finding = difference(SPEEDS, LATENCY, by="version", against="v1", within="rate").difference
     assert (
-        said(finding)
+        plain_sentence(finding)
         == "of 8 comparisons with v1 in latency, 4 are slower, 2 faster and 2 the same as far as matters."
     )
     listed = finding.table
@@ -380,7 +380,7 @@ def test_more_than_three_comparisons_are_summed_up_and_listed_once() -> None:
     ]
     assert [row[1] for row in listed.rows[:2]] == ["v2 / v1", "v3 / v1"]
     counted = count(results({name: {1: [0.95, 0.5]} for name in "abcd"}), None, ACCURACY, above=92).count
-    assert said(counted) == "test accuracy is above 92 % in 4 of 8 seeds."
+    assert plain_sentence(counted) == "test accuracy is above 92 % in 4 of 8 seeds."
 
 
 @pytest.mark.parametrize(
@@ -390,7 +390,7 @@ def test_a_group_is_said_as_people_say_it(group: Any, begins: str) -> None:
     """Numbers are those of a column."""
     frame = speeds(v1=1.0, v2=1.05).assign(rate=group)
     answer = difference(table(frame, replicate="host"), LATENCY, by="version", against="v1", within="rate")
-    assert said(answer.difference).startswith(begins)
+    assert plain_sentence(answer.difference).startswith(begins)
 
 
 def test_a_value_that_is_a_number_is_said_with_its_column() -> None:
@@ -399,8 +399,8 @@ def test_a_value_that_is_a_number_is_said_with_its_column() -> None:
                          columns=["dose", "plate", "growth"])  # fmt: skip
     data = table(frame.assign(growth=frame.growth + G.normal(0, 0.01, 6)), replicate="plate")
     finding = difference(data, "growth", 5, 0, by="dose").difference
-    assert said(finding).startswith("dose 5 is higher in growth than dose 0, by ")
-    assert said(effect(data, "growth", by="dose").effect).startswith(
+    assert plain_sentence(finding).startswith("dose 5 is higher in growth than dose 0, by ")
+    assert plain_sentence(effect(data, "growth", by="dose").effect).startswith(
         "from dose 0 to dose 5, growth rises by "
     )
 
