@@ -48,10 +48,10 @@ class LocalWorker:
 
     def _start(self) -> Connection:
         context = multiprocessing.get_context("spawn")
-        connection, of_process = context.Pipe()
-        process = context.Process(target=_run_received_tasks, args=(of_process, *self._arguments))
+        connection, child_connection = context.Pipe()
+        process = context.Process(target=_run_received_tasks, args=(child_connection, *self._arguments))
         process.start()
-        of_process.close()
+        child_connection.close()
         self._connection, self._process = connection, process
         return connection
 
