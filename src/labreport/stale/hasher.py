@@ -182,8 +182,9 @@ class NodeHasher:
     def _variables(self, code: CodeType) -> list[str]:
         """The labels of variables of the environment whose names are in code, as far as they are set."""
         labels = []
-        for text in _texts_within(code):
-            if not limits_threads(text):
+        constants = [constant for inner in codes_within(code) for constant in inner.co_consts]
+        for text in constants:
+            if isinstance(text, str) and not limits_threads(text):
                 self._graph.variables.add(text)
                 if text in os.environ:
                     labels.append(self._resolver.resolve_variable(text))
@@ -204,13 +205,6 @@ def _used_globals(function: FunctionType, uses: Uses) -> list[object]:
     """The values of the global names that a function uses; None for one that is not there."""
     names = [reference.names[0] for reference in uses.references if reference.names]
     return [function.__globals__.get(name) for name in names]
-
-
-def _texts_within(code: CodeType) -> Iterator[str]:
-    for inner in codes_within(code):
-        for constant in inner.co_consts:
-            if isinstance(constant, str):
-                yield constant
 
 
 def _source_of_text(function: FunctionType) -> FunctionSource:

@@ -306,8 +306,9 @@ def recorded_variables() -> Iterator[None]:
 
     The object stays the same, since libraries have it by other names; its class is another.
     """
+    kind = type(os.environ)
     os.environ.__class__ = _RecordedEnvironment
     try:
         yield
     finally:
-        os.environ.__class__ = os._Environ
+        os.environ.__class__ = kind
