@@ -78,9 +78,9 @@ def test_a_file_that_an_answer_reads_counts_for_the_answer(tmp_path: Path) -> No
     small = Small(tmp_path, text, data="1")
     small.build()
     small.write("data.txt", "2")
-    made = small.build()
-    assert "1 answer" in made
-    assert "1 run" not in made
+    printed = small.build()
+    assert "1 answer" in printed
+    assert "1 run" not in printed
     assert small.answer() == 3
 
 
@@ -90,9 +90,9 @@ def test_only_results_in_a_fresh_copy_train_nothing(small: Small, tmp_path: Path
     copy = Small(tmp_path / "copy", "", data="1")
     shutil.copy(small.toy.folder / "project.py", copy.toy.folder)
     shutil.copytree(small.toy.report / "results", copy.toy.report / "results")
-    made = copy.build()
-    assert "1 answer" in made
-    assert "run" not in made.partition("Done in")[2].partition("\n")[0]
+    printed = copy.build()
+    assert "1 answer" in printed
+    assert "run" not in printed.partition("Done in")[2].partition("\n")[0]
     assert copy.answer() == 1
 
 
@@ -116,29 +116,38 @@ def fit(spec, seed):
     assert "count.txt changed since" in ended.err
 
 
-def test_a_damaged_array_that_an_answer_reads_is_mended_by_one_build(tmp_path: Path) -> None:
-    """Its size is as it was: it is noticed when the answer is made again."""
+@pytest.fixture
+def with_array(tmp_path: Path) -> Small:
+    """A project whose answer reads an array."""
     text = HEAD + 'def fit(spec, seed):\n    return Fit({}, {"value": [4.0]})\n' + TAIL
-    text = text.replace('results["run"].values("value")', 'results["run"].arrays("value")[0]')
-    small = Small(tmp_path, text)
+    small = Small(
+        tmp_path, text.replace('results["run"].values("value")', 'results["run"].arrays("value")[0]')
+    )
     small.build()
-    file = next((small.toy.report / "results/run").glob("*.safetensors"))
+    return small
+
+
+def damage_array(small: Small) -> tuple[Path, bytes]:
+    """Change the last byte of the array, whose size stays; its file, and the bytes that it had."""
+    (file,) = (small.toy.report / "results/run").glob("*.safetensors")
     whole = file.read_bytes()
     file.write_bytes(whole[:-1] + b"\x41")
-    ended = small.run("much", "--force", "much")
+    return file, whole
+
+
+def test_a_damaged_array_that_an_answer_reads_is_mended_by_one_build(with_array: Small) -> None:
+    """It is noticed when the answer is made again."""
+    file, whole = damage_array(with_array)
+    ended = with_array.run("much", "--force", "much")
     assert ended.code == 0, ended.err
     assert ended.err.count(file.name) == 1
     assert "1 run, 1 answer" in ended.out
     assert file.read_bytes() == whole
-    assert small.answer() == 4
+    assert with_array.answer() == 4
 
 
-def test_repairing_an_array_runs_nothing_else_again(tmp_path: Path) -> None:
+def test_repairing_an_array_runs_nothing_else_again(with_array: Small, tmp_path: Path) -> None:
     """An experiment that fails is tried once, and its error is told once."""
-    text = HEAD + 'def fit(spec, seed):\n    return Fit({}, {"value": [4.0]})\n' + TAIL
-    text = text.replace('results["run"].values("value")', 'results["run"].arrays("value")[0]')
-    small = Small(tmp_path, text)
-    small.build()
     failing = """
 def fail(spec, seed):
     with open("{TRIES}", "a") as tries:
@@ -148,13 +157,10 @@ def fail(spec, seed):
 
 project = Project("Small", (much,), experiments=(Experiment("bad", Spec(), fit=fail),), seeds=1)
 """
-    small.edit(
-        'project = Project("Small", (much,), seeds=1)', failing.replace("{TRIES}", str(tmp_path / "tries"))
-    )
-    file = next((small.toy.report / "results/run").glob("*.safetensors"))
-    whole = file.read_bytes()
-    file.write_bytes(whole[:-1] + b"\x41")
-    ended = small.run("--force", "much")
+    failing = failing.replace("{TRIES}", str(tmp_path / "tries"))
+    with_array.edit('project = Project("Small", (much,), seeds=1)', failing)
+    file, whole = damage_array(with_array)
+    ended = with_array.run("--force", "much")
     assert ended.err.count("ValueError: always") == 1
     assert (tmp_path / "tries").read_text() == "."
     assert file.read_bytes() == whole

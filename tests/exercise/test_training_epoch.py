@@ -111,17 +111,3 @@ def test_runs_that_differ_in_numbers_alone_share_one_program() -> None:
         assert epochs.compiled_alike(alike) == program
     for other in (Network((6,)), Network((7,), momentum=0.9), replace(network, batch_size=64)):
         assert epochs.compiled_alike(other) != program
-
-
-def test_eight_examples_are_learned_by_heart(
-    monkeypatch: pytest.MonkeyPatch, made_dataset: mnist.Dataset
-) -> None:
-    """Loss falls to nearly nothing when eight images are shown four hundred times."""
-    eight = mnist.Split(made_dataset.training.images[:8], made_dataset.training.labels[:8])
-    dataset = mnist.Dataset(eight, made_dataset.validation, made_dataset.test)
-    monkeypatch.setattr(mnist, "load", lambda: dataset)
-    run = training.start(Network((16,), batch_size=8), seed=0)
-    for _ in range(400):
-        record = run.advance()
-    assert record["accuracy"] == 1.0
-    assert record["loss"] < 0.05
