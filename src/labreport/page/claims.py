@@ -29,7 +29,7 @@ _JOINED_BY: dict[type[nodes.Node], str] = {nodes.And: "_both", nodes.Or: "_eithe
 _COMPARISONS = {"eq": "eq", "ne": "ne", "lt": "lt", "lteq": "le", "gt": "gt", "gteq": "ge"}
 """The function of `operator` for each comparison that a claim takes, by Jinja's name; `in` is none."""
 DOES_NOT_HOLD = "does not hold"
-"""What is said of a claim that fails."""
+"""The words that stand before the text of a claim that fails."""
 
 
 @dataclass(frozen=True)

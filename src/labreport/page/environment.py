@@ -1,4 +1,4 @@
-"""Jinja as the templates of a report use it: how they are read, and what is said of a mistake in one."""
+"""Jinja as the templates of a report use it: how they are read, and the message of a mistake in one."""
 
 from __future__ import annotations
 

@@ -34,15 +34,15 @@ class HtmlPrinter(Printer):
         """Return HTML with the values put in."""
         return self.placeholders.fill_html(text)
 
-    def paragraph(self, text: str) -> str:
+    def write_paragraph(self, text: str) -> str:
         """Return a text as a paragraph."""
         return f"<p>{text}</p>\n"
 
-    def markdown(self, text: str) -> str:
+    def write_markdown(self, text: str) -> str:
         """Render Markdown, in which placeholders stay."""
         return markdown.render_blocks(text, self.context, self.placeholders.fill_plain)
 
-    def line(self, text: str) -> Markup:
+    def write_line(self, text: str) -> Markup:
         """Render a line of Markdown; of what no template wrote without HTML and typed numbers."""
         is_from_template = isinstance(text, Markup)
         if not is_from_template:
@@ -54,7 +54,7 @@ class HtmlPrinter(Printer):
 
     def words_of(self, text: str) -> str:
         """Return the plain words of a piece of the template."""
-        return plain_text(self.fill_placeholders(self.markdown(text)))
+        return plain_text(self.fill_placeholders(self.write_markdown(text)))
 
     def term(self, word: str, text: str = "") -> Markup:
         """Print a word that the glossary explains, linked to where it does."""
@@ -65,11 +65,11 @@ class HtmlPrinter(Printer):
         link = Markup('<a class="term" href="#term-{}">{}</a>')
         return self.placeholders.store(link.format(identity, text or word))
 
-    def reference(self, name: str) -> Markup:
+    def write_reference(self, name: str) -> Markup:
         """Write a link to a figure, a table, a question or a section, whose number the document fills in."""
         return self.placeholders.store(reference_mark(name), name)
 
-    def table(self, table: Table, caption: str, digits: int | None, name: str) -> Markup:
+    def write_table(self, table: Table, caption: str, digits: int | None, name: str) -> Markup:
         """Write a table with its caption, its numbers with so many decimals."""
         cells = []
         for values, texts in zip(table.rows, table.texts(digits), strict=True):
@@ -80,7 +80,7 @@ class HtmlPrinter(Printer):
             heads=table.heads,
             right=table.numeric,
             name=self.context.name_of_next_table(name),
-            caption=self.line(caption),
+            caption=self.write_line(caption),
         )
         return self.placeholders.store(framed, repr(table), block=True)
 
@@ -89,7 +89,7 @@ class HtmlPrinter(Printer):
             return text
         return self.placeholder_for_quantity(as_quantity(value), text)
 
-    def claim(self, claim: Claim, identity: str, body: str, now: Markup, is_block: bool) -> str:
+    def write_claim(self, claim: Claim, identity: str, body: str, now: Markup, is_block: bool) -> str:
         """Put the element of a claim around its text, in a line or around paragraphs."""
         names = {"claim": claim, "identity": identity, "now": now, "verdict": VERDICT, "is_block": is_block}
         framed = self.environment.render_frame("claim.html", **names)

@@ -44,7 +44,7 @@ _END_OF_BLOCK = re.compile("</(p|li|div|h[1-6]|td|th)>")
 
 
 def plain_text(markup: str) -> str:
-    """Return the words of HTML in one line, without what is so now of a claim, and without marks."""
+    """Return the words of HTML in one line, without corrections of claims that fail, and marks."""
     without_asides = _ASIDE.sub("", markup)
     spaced = _END_OF_BLOCK.sub(" ", without_asides)
     words = html.unescape(without_tags(spaced))

@@ -1,4 +1,4 @@
-"""How what a template prints is written: values, sentences, tables and claims.
+"""Printers: they write the values, sentences, tables and claims that a template prints.
 
 A `Printer` has what all texts have in common. `HtmlPrinter` writes the page, `MarkdownPrinter` the written
 report, and `TextPrinter` a file of the author's.
@@ -70,7 +70,7 @@ class Printer(ABC):
     # How it is written
 
     @abstractmethod
-    def table(self, table: Table, caption: str, digits: int | None, name: str) -> Markup:
+    def write_table(self, table: Table, caption: str, digits: int | None, name: str) -> Markup:
         """Write a table with its caption, its numbers with so many decimals."""
 
     @abstractmethod
@@ -78,7 +78,7 @@ class Printer(ABC):
         """Return the plain words of a piece of the template."""
 
     @abstractmethod
-    def claim(self, claim: Claim, identity: str, body: str, now: Markup, is_block: bool) -> str:
+    def write_claim(self, claim: Claim, identity: str, body: str, now: Markup, is_block: bool) -> str:
         """Write the text of a claim, with what says that it does not hold, or is not decided."""
 
     # What a template may call
@@ -101,7 +101,7 @@ class Printer(ABC):
             raise UsageError(f"show() prints a table, as rows(experiments, …) makes; this is {table!r:.40}")
         if digits is not None:
             self.collected.add_digits(table, digits)
-        return self.table(table, caption, digits, name)
+        return self.write_table(table, caption, digits, name)
 
     def join(self, items: object, separator: str = "") -> Markup:
         """Print items with a separator between them."""
@@ -200,4 +200,4 @@ class Printer(ABC):
         words = [self.words_of(sentence) for sentence in sentences]
         identity = self.collected.add_claim(claim, condition, words)
         printed = other_body if condition.holds is False and source.has_other else body
-        return Markup(self.claim(claim, identity, printed, now, source.is_block))
+        return Markup(self.write_claim(claim, identity, printed, now, source.is_block))

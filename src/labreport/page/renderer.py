@@ -68,7 +68,7 @@ class SectionRenderer:
         printer = self._printer(RenderContext(self._templates, f"sections/{name}.md", name, top_level=3))
         parts: list[str] = []
         if printer.context.has_template:
-            parts.append(printer.markdown(printer.render(self.collected.answers).text))
+            parts.append(printer.write_markdown(printer.render(self.collected.answers).text))
         for question in self._questions:
             if question not in self._placed_questions:
                 parts.append(self.place_question(question))
@@ -83,7 +83,7 @@ class SectionRenderer:
         printer = self._printer_type(context, self.collected)
         printer.environment.add_function("figure", partial(self.place_figure, printer))
         printer.environment.add_function("question", self.place_question)
-        printer.environment.add_function("ref", printer.reference)
+        printer.environment.add_function("ref", printer.write_reference)
         printer.environment.add_function("term", printer.term)
         return printer
 
@@ -110,7 +110,7 @@ class SectionRenderer:
         self._placed_figures.add(name)
         drawing = self._figures[name]
         text = caller() if caller else caption
-        written_caption = printer.line(text) if text else _caption_of_drawing(printer, drawing, name)
+        written_caption = printer.write_line(text) if text else _caption_of_drawing(printer, drawing, name)
         words = printer.placeholders.fill_plain(alt) or _alternative_text(printer, drawing, written_caption)
         framed = printer.environment.render_frame(
             f"figure.{printer.ending}",
@@ -132,7 +132,7 @@ class SectionRenderer:
         answer = self.collected.answers.get(question.name)
         context = RenderContext(self._templates, template_of(question), question.name, answer=answer)
         printer = self._printer(context)
-        box = printer.paragraph("Not yet measured.")
+        box = printer.write_paragraph("Not yet measured.")
         parts: list[str] = []
         if answer is not None:
             box, parts = self._render_answer(printer, question, answer)
@@ -151,11 +151,11 @@ class SectionRenderer:
         parts: list[str] = []
         if printer.context.has_template:
             rendered = printer.render(answer.members)
-            parts.append(printer.markdown(rendered.text))
+            parts.append(printer.write_markdown(rendered.text))
             if rendered.box is None:
                 box = _box_of_engine(printer, _sentences_of(printer, answer))
             else:
-                box = printer.fill_placeholders(printer.markdown(rendered.box))
+                box = printer.fill_placeholders(printer.write_markdown(rendered.box))
             parts += self._unplaced_figures(printer, question.figures)
             return box, parts
         if question.template:
@@ -173,7 +173,7 @@ def _caption_of_drawing(printer: HtmlPrinter, drawing: Exported, name: str) -> M
     """What the author's function gave with a drawing: its title in bold, its caption."""
     title = Markup("**{}** ").format(drawing.title) if drawing.title else Markup()
     try:
-        return printer.line(title + drawing.caption)
+        return printer.write_line(title + drawing.caption)
     except UsageError as error:
         raise TemplateError(error.message, f"the caption of figure {name!r}") from error
 
@@ -194,7 +194,7 @@ def _box_of_engine(printer: HtmlPrinter, sentences: list[str]) -> str:
     for sentence in sentences:
         text = printer.fill_placeholders(sentence)
         filled.append(text if text[0] in "<&" else text[0].upper() + text[1:])
-    return printer.paragraph(" ".join(filled)) if filled else ""
+    return printer.write_paragraph(" ".join(filled)) if filled else ""
 
 
 def _sentences_of(printer: HtmlPrinter, answer: Namespace) -> list[str]:

@@ -149,7 +149,7 @@ def glossary(templates: Path, words: object = None) -> str:
         return ""
     printer = HtmlPrinter(context, Collected("glossary", {}))
     printer.environment.add_function("term", printer.term)
-    html = printer.fill_placeholders(printer.markdown(printer.render({"words": words}).text))
+    html = printer.fill_placeholders(printer.write_markdown(printer.render({"words": words}).text))
     html = replace_elements(html, "dt", _explained_term)
     return html.replace("<dl>", '<dl class="glossary">')
 

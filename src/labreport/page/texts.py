@@ -96,7 +96,7 @@ class TextPrinter(Printer):
 
     mark = Markup("†")
 
-    def table(self, table: Table, caption: str, digits: int | None, name: str) -> Markup:
+    def write_table(self, table: Table, caption: str, digits: int | None, name: str) -> Markup:
         """Print a table as the file needs it; the caption is the author's to write."""
         write = latex_table if self.context.template.endswith(".tex") else markdown_table
         return Markup(write(table, digits))
@@ -105,8 +105,8 @@ class TextPrinter(Printer):
         """Return the words of a piece of the file."""
         return " ".join(self.placeholders.fill_plain(text).split())
 
-    def claim(self, claim: Claim, identity: str, body: str, now: Markup, is_block: bool) -> str:
-        """Say before a piece that it does not hold, and behind it what is so now; or mark it."""
+    def write_claim(self, claim: Claim, identity: str, body: str, now: Markup, is_block: bool) -> str:
+        """Put before a piece that it does not hold, and behind it what the results say; or mark it."""
         text = body.strip()
         if claim.fails:
             correction = f" (now: {now})" if now else ""

@@ -44,8 +44,8 @@ _PARAGRAPH = re.compile(
 def written_report(project: Project, answers: AnswersByQuestion, figures: Drawings) -> str:
     """Return the report as one Markdown document, in which a figure is the image `figures/NAME.svg`.
 
-    `answers` are those of all questions. What does not hold is struck through and followed by what is so now;
-    what is not decided has the mark.
+    `answers` are those of all questions. What does not hold is struck through and followed by what
+    the results say; what is not decided has the mark.
     """
     templates = project.folder / "templates"
     parts = [f"# {escape_markdown(project.title)}"]
@@ -90,7 +90,7 @@ class MarkdownPrinter(HtmlPrinter):
 
         return write
 
-    def markdown(self, text: str) -> str:
+    def write_markdown(self, text: str) -> str:
         """Leave Markdown as it is, but for what a document has once: headings, notes, cites, tables."""
         parts = _LITERAL.split(text)
         levels = [len(match[1]) for part in parts[::2] for match in _HEADING.finditer(part)]
@@ -105,7 +105,7 @@ class MarkdownPrinter(HtmlPrinter):
     def _table_label(self, name: str) -> str:
         return f'**Table <span data-no="table:{self.context.name_of_next_table(name)}"></span>.** '
 
-    def line(self, text: str) -> Markup:
+    def write_line(self, text: str) -> Markup:
         """Leave a line of Markdown as it is, but for cites."""
         parts = _LITERAL.split(text.strip())
         for index in range(0, len(parts), 2):
@@ -116,21 +116,21 @@ class MarkdownPrinter(HtmlPrinter):
         """Put links in place of cites, which the document numbers. Raises `TemplateError`."""
         return CITE.sub(lambda cite: cite_marks(cite[0], self.context), text)
 
-    def paragraph(self, text: str) -> str:
+    def write_paragraph(self, text: str) -> str:
         """Return a text as a paragraph."""
         return f"{text}\n"
 
-    def table(self, table: Table, caption: str, digits: int | None, name: str) -> Markup:
+    def write_table(self, table: Table, caption: str, digits: int | None, name: str) -> Markup:
         """Print a table with its caption before it."""
         label = self._table_label(name)
-        return Markup(f"\n\n{label}{self.line(caption)}\n\n{markdown_table(table, digits)}\n\n")
+        return Markup(f"\n\n{label}{self.write_line(caption)}\n\n{markdown_table(table, digits)}\n\n")
 
-    def reference(self, name: str) -> Markup:
+    def write_reference(self, name: str) -> Markup:
         """Print the label of a figure, a table, a question or a section."""
         return reference_mark(name)
 
-    def claim(self, claim: Claim, identity: str, body: str, now: Markup, is_block: bool) -> str:
-        """Strike a text that does not hold, and say what is so now; or mark it."""
+    def write_claim(self, claim: Claim, identity: str, body: str, now: Markup, is_block: bool) -> str:
+        """Strike a text that does not hold, and put behind it what the results say; or mark it."""
         if is_block:
             return f"\n\n{self._block_claim(claim, body, now)}\n\n"
         if claim.fails:
