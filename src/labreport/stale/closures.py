@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 from types import FunctionType
 from typing import TypeAlias
 
@@ -53,9 +54,14 @@ def compute_closures(loaded: LoadedProject, unstable: Iterable[str] = ()) -> Clo
     project = loaded.project
     program = Program(loaded.recorder.sources)
     closures = Closures(ProgramGraph(program, loaded.recorder, frozenset(unstable)), {}, {})
-    _label_sources(closures.graph, project)
+    readers = project.questions + project.figures
+    for experiment in project.all_experiments:
+        closures.graph.label_of(experiment)
+    for reader in readers:  # in this order, so that namesakes have fixed numbers
+        for source in reader.sources:
+            closures.graph.label_of(source)
     by_root: dict[tuple[int, tuple[type, ...]], Closure] = {}
-    for subject in _subjects_of(project):
+    for subject in chain[TargetSubject](project.all_experiments, readers, project.chapters):
         name = _full_name(subject)
         function, classes = _root_of(subject, project)
         key = id(function), classes
@@ -65,15 +71,6 @@ def compute_closures(loaded: LoadedProject, unstable: Iterable[str] = ()) -> Clo
             by_root[key] = closures.graph.closure(root)
         closures.by_subject[name] = by_root[key]
     return closures
-
-
-def _label_sources(graph: ProgramGraph, project: Project) -> None:
-    """Give labels to what is declared, in this order, so that namesakes have fixed numbers."""
-    for experiment in project.all_experiments:
-        graph.label_of(experiment)
-    for reader in (*project.questions, *project.figures):
-        for source in reader.sources:
-            graph.label_of(source)
 
 
 def _full_name(subject: TargetSubject) -> str:
@@ -95,14 +92,6 @@ def _root_of(subject: TargetSubject, project: Project) -> tuple[object, tuple[ty
     for experiment in project.all_experiments:
         classes.update(dict.fromkeys(specification_classes(experiment.specification)))
     return None, tuple(classes)
-
-
-def _subjects_of(project: Project) -> list[TargetSubject]:
-    subjects = list[TargetSubject](project.all_experiments)
-    subjects += project.questions
-    subjects += project.figures
-    subjects += project.chapters
-    return subjects
 
 
 def _label_of_root(function: object) -> str:

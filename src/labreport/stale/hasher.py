@@ -110,7 +110,7 @@ class NodeHasher:
         parts: list[object] = [self._resolver.resolve_late_import(module.rpartition(".")[0])]
         for statement in self._program.syntax(module).statements:
             if not statement.only_binds:
-                parts.append(self._code_parts(statement.module, statement.code, statement.uses))
+                parts.append(self._code_parts(statement.module, statement))
                 continue
             for reference in statement.imported.values():
                 imported = self._program.absolute(reference.module, module)
@@ -121,7 +121,7 @@ class NodeHasher:
         """What statements say, and what their names stand for."""
         parts = list[object]()
         for statement in statements:
-            parts.append(self._code_parts(statement.module, statement.code, statement.uses))
+            parts.append(self._code_parts(statement.module, statement))
         return parts
 
     def acting_parts(self, statements: Sequence[Statement]) -> list[object]:
@@ -157,14 +157,15 @@ class NodeHasher:
             if self._may_keep(function, source.uses):
                 self._node.add_keeper(function)
             if self._program.modules.get(function.__module__) is function.__globals__:
-                parts += self._code_parts(function.__module__, source.code, source.uses)
+                parts += self._code_parts(function.__module__, source)
             else:  # made by `exec`, with globals of its own
                 parts.append(code_meaning(source.code))
                 parts += _used_globals(function, source.uses)
         return parts
 
-    def _code_parts(self, module: str, code: CodeType, uses: Uses) -> list[object]:
+    def _code_parts(self, module: str, source: Statement | FunctionSource) -> list[object]:
         """What code of a module does, and what its names stand for."""
+        uses = source.uses
         self._node.reaches_any_code |= uses.reaches_any_code
         stand_ins = list[object]()
         asks_for_variables = False
@@ -174,9 +175,9 @@ class NodeHasher:
             asks_for_variables |= owner == "os" and names[:1] in (("environ",), ("getenv",))
         for name in uses.imports:
             stand_ins.append(self._resolver.resolve_late_import(self._program.absolute(name, module)))
-        parts: list[object] = [code_meaning(code), stand_ins]
+        parts: list[object] = [code_meaning(source.code), stand_ins]
         if asks_for_variables:
-            parts += self._variables(code)
+            parts += self._variables(source.code)
         return parts
 
     def _variables(self, code: CodeType) -> list[str]:
