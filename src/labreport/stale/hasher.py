@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -183,8 +184,7 @@ class NodeHasher:
     def _variables(self, code: CodeType) -> list[str]:
         """The labels of variables of the environment whose names are in code, as far as they are set."""
         labels = []
-        constants = [constant for inner in codes_within(code) for constant in inner.co_consts]
-        for text in constants:
+        for text in chain.from_iterable(inner.co_consts for inner in codes_within(code)):
             if isinstance(text, str) and not limits_threads(text):
                 self._graph.variables.add(text)
                 if text in os.environ:
