@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from markupsafe import Markup
 
@@ -27,6 +26,7 @@ _LITERAL = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 """Code and formulas, in which nothing is Markdown; every second part of a text that is split by it."""
+_PLACEHOLDER = re.compile(f"[{PLACEHOLDER_CHARACTERS}]")
 _HEADING = re.compile(r"^(#+)(?= )", re.MULTILINE)
 _NOTE = re.compile(r"\[\^(?=[\w-]+\])")
 _CAPTION = re.compile(r"^Table(?: ([\w-]+))?: (?=[^\n]*\n\n\|)", re.MULTILINE)
@@ -72,23 +72,15 @@ class MarkdownPrinter(HtmlPrinter):
     mark = Markup("†")
 
     def fill_placeholders(self, text: str) -> str:
-        """Return Markdown with the values put in, in which nothing is mark-up."""
+        """Return Markdown with the values put in, of which Markdown obeys no sign, in code as they are."""
         parts = _LITERAL.split(text)
-        for index, part in enumerate(parts):
-            is_literal = index % 2 == 1
-            parts[index] = re.sub(f"[{PLACEHOLDER_CHARACTERS}]", self._writer(is_literal), part)
-        return "".join(parts)
+        parts[::2] = [_PLACEHOLDER.sub(self._markdown_of, part) for part in parts[::2]]
+        return self.placeholders.fill_plain("".join(parts))
 
-    def _writer(self, is_literal: bool) -> Callable[[re.Match[str]], str]:
-        """What writes a value in place of its placeholder, in code as it is."""
-
-        def write(match: re.Match[str]) -> str:
-            if ord(match[0]) >= FIRST_BLOCK:
-                return self.fill_placeholders(self.placeholders.markup_of(match[0]))
-            text = self.placeholders.fill_plain(match[0])
-            return text if is_literal else escape_markdown(text)
-
-        return write
+    def _markdown_of(self, placeholder: re.Match[str]) -> str:
+        if ord(placeholder[0]) >= FIRST_BLOCK:
+            return self.fill_placeholders(self.placeholders.markup_of(placeholder[0]))
+        return escape_markdown(self.placeholders.fill_plain(placeholder[0]))
 
     def write_markdown(self, text: str) -> str:
         """Leave Markdown as it is, but for what a document has once: headings, notes, cites, tables."""
@@ -108,8 +100,7 @@ class MarkdownPrinter(HtmlPrinter):
     def write_line(self, text: str) -> Markup:
         """Leave a line of Markdown as it is, but for cites."""
         parts = _LITERAL.split(text.strip())
-        for index in range(0, len(parts), 2):
-            parts[index] = self._with_cites(parts[index])
+        parts[::2] = map(self._with_cites, parts[::2])
         return Markup("".join(parts))
 
     def _with_cites(self, text: str) -> str:
