@@ -42,9 +42,7 @@ def ranked(count: int = 5) -> Answer:
 
 def truths() -> Answer:
     """A fact that holds, one that does not, and one that is unknown; an exact number and texts from data."""
-    facts = {
-        name: fact(truth, f"{name} is so") for name, truth in (("yes", True), ("no", False), ("open", None))
-    }
+    facts = {"yes": fact(True, "yes is so"), "no": fact(False, "no is so"), "open": fact(None, "open is so")}
     texts = {
         "cell": "x|y",
         "tag": "<b>&amp;</b>",
@@ -73,15 +71,18 @@ def renderer(folder: Path) -> Render:
         drawn: dict[str, Any] | None = None,
         more: dict[str, Answer] | None = None,
     ) -> RenderedSection:
-        written = {**(files or {}), **({} if text is None else {"questions/best.md": text})}
-        for name, content in written.items():
+        contents = dict(files or {})
+        if text is not None:
+            contents["questions/best.md"] = text
+        for name, content in contents.items():
             (templates / name).parent.mkdir(parents=True, exist_ok=True)
             (templates / name).write_text(content)
-        shown: Any = tuple(SimpleNamespace(name=name) for name in figures)
-        best = replace(question("Which is <best>?", name="best")(ranked), figures=shown)
-        exported: Any = {name: SimpleNamespace(**{**DRAWN, **(drawn or {})}) for name in figures}
+        declared: Any = tuple(SimpleNamespace(name=name) for name in figures)
+        best = replace(question("Which is <best>?", name="best")(ranked), figures=declared)
+        drawing = SimpleNamespace(**DRAWN | (drawn or {}))
+        exported: Any = dict.fromkeys(figures, drawing)
         experiments = [Experiment(name, Network(), epochs=50, start="m:f") for name in SEEDS]
-        answers = {"best": answer or ranked(), **(more or {})}
+        answers = {"best": answer or ranked()} | (more or {})
         return render_section(section("Part", best, name="part"), answers, exported, experiments, templates)
 
     return rendered

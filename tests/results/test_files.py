@@ -62,10 +62,15 @@ def test_a_file_is_on_the_disk_before_it_is_in_its_place(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whole: a power cut leaves what was there before."""
-    path, seen = tmp_path / "file.json", list[Any]()
-    monkeypatch.setattr(os, "fsync", lambda number: seen.append((os.fstat(number).st_size, path.exists())))
+    path = tmp_path / "file.json"
+    synced: list[tuple[int, bool]] = []
+
+    def note(descriptor: int) -> None:
+        synced.append((os.fstat(descriptor).st_size, path.exists()))
+
+    monkeypatch.setattr(os, "fsync", note)
     files.write_bytes(path, b"12345")
-    assert seen == [(5, False)]
+    assert synced == [(5, False)]
 
 
 def test_a_digest_knows_values_not_their_order() -> None:

@@ -12,7 +12,7 @@ from labreport.project import Experiment, at, question
 from labreport.results import Results, Run, Store, results_for_reader
 
 
-def seen(store: Store, *reads: Any) -> Results:
+def results_for_question(store: Store, *reads: Any) -> Results:
     """What a question that declares these reads sees."""
 
     def runs_of(experiment: Experiment) -> list[Run]:
@@ -24,7 +24,7 @@ def seen(store: Store, *reads: Any) -> Results:
 
 def test_metrics_arrays_and_records_are_those_of_each_seed(store: Store) -> None:
     """In order of seed, at the last epoch that was declared, and cut to it."""
-    runs = seen(store, *at(5, SMALL))[SMALL]
+    runs = results_for_question(store, *at(5, SMALL))[SMALL]
     assert (runs.seeds, runs.epoch, len(runs)) == ((0, 1), 5, 2)
     assert runs.values("test accuracy") == [0.05, 1.05]
     assert [list(array) for array in runs.arrays("guess")] == [[0, 1, 2, 3, 4]] * 2
@@ -49,7 +49,7 @@ results.study("cols") | reads study 'cols' and declares small, rows
 def test_what_was_not_declared_is_an_error(mistake: str, store: Store) -> None:
     """It names what is declared, and what to write."""
     call, message = mistake.split(" | ")
-    results = seen(store, *at(5, SMALL), ROWS)
+    results = results_for_question(store, *at(5, SMALL), ROWS)
     with pytest.raises(UsageError) as raised:
         eval(call, {"results": results})
     assert message in str(raised.value)
@@ -58,12 +58,12 @@ def test_what_was_not_declared_is_an_error(mistake: str, store: Store) -> None:
 def test_the_error_names_the_line_of_the_author(store: Store) -> None:
     """By file and number."""
     with pytest.raises(UsageError, match=r"test_runs\.py:\d+: "):
-        seen(store, SMALL)["wide"]
+        results_for_question(store, SMALL)["wide"]
 
 
 def test_a_study_is_read_point_by_point(store: Store) -> None:
     """Its cells are in the results, but are no experiments of their own."""
-    results = seen(store, SMALL, ROWS)
+    results = results_for_question(store, SMALL, ROWS)
     assert [point for point, _ in results.study(ROWS)] == [{"rows": 10}, {"rows": 20}]
     assert (results.experiments, results.studies) == (("small",), ("rows",))
     assert list(results) == ["small", "rows/rows=10", "rows/rows=20"]
@@ -72,7 +72,7 @@ def test_a_study_is_read_point_by_point(store: Store) -> None:
 
 def test_what_is_read_cannot_be_written(store: Store) -> None:
     """Arrays are read-only, runs are frozen."""
-    run = seen(store, SMALL)["small"].runs[0]
+    run = results_for_question(store, SMALL)["small"].runs[0]
     with pytest.raises(ValueError, match="read-only"):
         run.at().arrays["guess"][0] = 7
     with pytest.raises(AttributeError):

@@ -21,17 +21,17 @@ def bytes_in(store: Store) -> int:
     return sum(path.stat().st_size for path in store.folder.rglob("*") if path.is_file())
 
 
-def found(store: Store, run: Run) -> Run:
+def reloaded(store: Store, run: Run) -> Run:
     """A run as another process finds it."""
-    again = Store(store.folder).find(run.key, run.seed)
-    assert again is not None
-    return again
+    stored = Store(store.folder).find(run.key, run.seed)
+    assert stored is not None
+    return stored
 
 
 def test_a_run_is_found_by_key_and_seed(store: Store) -> None:
     """Whatever it is called; another seed or another key is not."""
     run = stored_run(store, "first", 3)
-    assert found(store, run) == run
+    assert reloaded(store, run) == run
     assert store.find(run.key, 4) is None
     assert store.find(key_of("first", 3, "other"), 3) is None
 
@@ -65,9 +65,9 @@ def test_arrays_that_are_damaged_are_told_when_they_are_read_and_discarded(store
     file = run.checkpoints[5].file
     file.write_bytes(file.read_bytes()[:-1] + b"?")
     with pytest.raises(Damaged, match=file.name) as raised:
-        list(found(store, run).at(5).arrays)
+        list(reloaded(store, run).at(5).arrays)
     store.discard(raised.value.file)
-    assert list(found(store, run).checkpoints) == [10]
+    assert list(reloaded(store, run).checkpoints) == [10]
     assert not file.exists()
     assert store.notices == [f"{file} is missing or damaged; it is made again"]
 
@@ -181,7 +181,7 @@ def test_a_state_goes_only_when_no_file_names_it(store: Store, monkeypatch: pyte
         patched.setattr("labreport.results.files.write_json", None)
         with pytest.raises(TypeError):
             store.write(later)
-    assert found(store, run).state == run.state
+    assert reloaded(store, run).state == run.state
     assert state_file.is_file()
     store.write(later)
     assert not state_file.exists()
