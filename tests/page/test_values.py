@@ -176,6 +176,19 @@ def test_a_number_leads_to_its_source(render: Render) -> None:
     assert {"best.mean.complex", "best.mean.wide", "experiments.wide.nodes"} == set(fragment.numbers)
 
 
+def test_a_p_value_is_the_value_of_its_element(render: Render) -> None:
+    """In a cell and in a sentence, and leads to the difference that it is of."""
+    answer = Answer(gain=number(2.5, (1.0, 4.0), null=0, p=0.012))
+    answer |= Answer(table=Table(["gain"], [[answer.gain]]).with_columns("p"))
+    html = body(render, '{{ gain | p }}\n\n{{ show(table, "A") }}', answer)
+    elements = re.findall("<data.*?</data>", html)
+    assert elements == [
+        '<data class="q" data-q="best.gain" value="0.012">p\u00a0=\u00a00.012</data>',
+        '<data class="q" data-q="best.gain" value="2.5">2.5\u00a0±\u00a01.5</data>',
+        '<data class="q" data-q="best.gain" value="0.012">0.012</data>',
+    ]
+
+
 def test_how_many_a_number_is_over_is_a_number_too(render: Render) -> None:
     """With its unit, to print and to ask."""
     text = "{% claim mean.small.n == 5 %}{{ mean.small.n | words }}{% endclaim %} and {{ mean.small.n }}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import partial
 from itertools import product
 from typing import Any
@@ -273,6 +274,15 @@ def test_equality_in_every_item_of_several_runs_is_the_same_if_there_is_a_margin
     assert "equal in all 2 seeds, which is judged only with a margin" in sentence(unjudged)
     single = {name: sample_of_items(name, [row]) for name in "ab"}
     assert difference(single, ACCURACY).difference.same.holds is None
+
+
+def test_seeds_of_a_single_item_are_numbers_of_each_seed() -> None:
+    """One item says nothing of any other, and the first seed nothing of the rest."""
+    right_of = {"a": [[1], [0], [0], [1], [0]], "b": [[0], [0], [1], [0], [0]]}
+    by_items = {name: sample_of_items(name, right) for name, right in right_of.items()}
+    by_seeds = {name: replace(sample, correct=None) for name, sample in by_items.items()}
+    for make in (mean, difference):
+        assert make(by_items, ACCURACY) == make(by_seeds, ACCURACY)
 
 
 def test_a_difference_gives_sd_and_both_n_as_numbers() -> None:

@@ -14,8 +14,8 @@ from labreport.page.placeholders import EDGE, MARK, plain_text
 from labreport.page.printer import Printer
 from labreport.page.typed import refused_numbers
 from labreport.project.outline import slug
-from labreport.stats import Quantity, Table, as_quantity
-from labreport.stats.formats import FormattedQuantity
+from labreport.stats import Quantity, Table
+from labreport.stats.formats import FormattedQuantity, formatted_quantity
 from labreport.stats.names import find
 from labreport.stats.wording import capitalise
 
@@ -87,7 +87,7 @@ class HtmlPrinter(Printer):
     def _cell(self, value: str | Quantity | FormattedQuantity, text: str) -> str:
         if isinstance(value, str):
             return text
-        return self.placeholder_for_quantity(as_quantity(value), text)
+        return self.placeholder_for_quantity(formatted_quantity(value), text)
 
     def write_claim(self, claim: Claim, identity: str, body: str, now: Markup, is_block: bool) -> str:
         """Put the element of a claim around its text, in a line or around paragraphs."""

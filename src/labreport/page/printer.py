@@ -24,7 +24,7 @@ from labreport.page.messages import description, why_not_printed
 from labreport.page.placeholders import PLACEHOLDER_CHARACTERS
 from labreport.project import Experiment
 from labreport.stats import Condition, Finding, Namespace, Quantity, Table, sentence_values
-from labreport.stats.formats import FormattedQuantity, formatted_quantity
+from labreport.stats.formats import FormattedQuantity, formatted_quantity, p_value_of
 from labreport.stats.tables import rows
 from labreport.stats.wording import enumeration
 
@@ -136,7 +136,7 @@ class Printer(ABC):
             return self.placeholder_for_finding(value)
         if isinstance(value, (Quantity, Finding, FormattedQuantity)):
             formatted = formatted_quantity(value)
-            return self.placeholder_for_quantity(formatted.original or formatted.quantity, str(formatted))
+            return self.placeholder_for_quantity(formatted, str(formatted))
         if isinstance(value, (list, tuple)):
             return self.listed(value)
         raise UsageError(why_not_printed(value))
@@ -146,10 +146,12 @@ class Printer(ABC):
         without_placeholders = re.sub(f"[{PLACEHOLDER_CHARACTERS}]", "\ufffd", text)
         return self.placeholders.store(escape(without_placeholders), without_placeholders)
 
-    def placeholder_for_quantity(self, quantity: Quantity, text: str) -> Markup:
-        """Store a quantity as a text, with the name under which a reader finds its source."""
+    def placeholder_for_quantity(self, formatted: FormattedQuantity, text: str) -> Markup:
+        """Store a quantity as a text, with its value, or p value, and the name that leads to its source."""
+        quantity = formatted.original or formatted.quantity
         name = self.collected.add_number(quantity, self.context.document)
-        value = "" if quantity.value is None else repr(quantity.value)
+        number = p_value_of(quantity) if formatted.layout == "p" else quantity.value
+        value = "" if number is None else repr(number)
         element = Markup('<data class="q" data-q="{}" value="{}">{}</data>')
         return self.placeholders.store(element.format(name, value, text), text)
 

@@ -138,7 +138,7 @@ def _difference_estimate(
 
 
 def _has_items(sample: Sample, measure: Measure) -> bool:
-    """Whether a sample is known item by item, and every replicate gave a number.
+    """Whether a sample is known item by item, of two items or more, and every replicate gave a number.
 
     Raises `UsageError` where two replicates do not have the same number of items.
     """
@@ -155,7 +155,8 @@ def _has_items(sample: Sample, measure: Measure) -> bool:
             f"right= gives arrays of unequal lengths for {sample.name!r}: {', '.join(lengths)};"
             f" each {unit_name} needs the same items"
         )
-    return True
+    (number_of_items,) = replicate_by_length
+    return number_of_items > 1
 
 
 def _is_constant_share(sample: Sample, measure: Measure) -> bool:

@@ -5,7 +5,7 @@ plus that between items over theirs, less the residual, which both contain (Owen
 bootstrap, Annals of Applied Statistics 1). With one unit, or where the units do not differ, only the items
 are left; where the items do not differ, only the units. Items are taken as independent of one another.
 
-Arrays say which items are right: shape (units, items), 1.0 or 0.0.
+Arrays say which of two items or more are right: shape (units, items), 1.0 or 0.0.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def _accuracies(values: Array) -> Accuracies:
     """What units and items cause, by the sums of squares of a two-way table with one value a cell."""
     by_unit: list[float] = values.mean(axis=1).tolist()
     units, items = values.shape
-    if units < 2 or items < 2 or (values == values[0]).all():
+    if units < 2 or (values == values[0]).all():
         return Accuracies(values, by_unit, Variance(0.0), None)
     mean = values.mean()
     df = (units - 1) * (items - 1)
