@@ -29,7 +29,7 @@ from labreport.stats.makers.counts import count
 from labreport.stats.makers.grids import grid
 from labreport.stats.makers.means import mean
 from labreport.stats.makers.statements import fact, number, ratio
-from labreport.stats.names import Namespace, members_equal, to_json
+from labreport.stats.namespace import Namespace, members_equal, to_json
 from labreport.stats.quantity import Quantity, Source, as_quantity
 from labreport.stats.samples import Sample, sample_of_runs
 from labreport.stats.sentences import sentence, sentence_values

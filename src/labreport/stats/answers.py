@@ -10,7 +10,7 @@ from labreport.errors import refuse
 from labreport.project.measure import Measure
 from labreport.stats.finding import Comparison, Count, Difference, Effect, Fact, GroupedDifference, Ranking
 from labreport.stats.formats import FormattedQuantity
-from labreport.stats.names import Namespace, members_equal, stored_fields, stored_kind
+from labreport.stats.namespace import Namespace, is_stored_form, members_equal, stored_fields
 from labreport.stats.quantity import Quantity, Source
 from labreport.stats.tables import Column, Table
 
@@ -52,9 +52,21 @@ def _joined(first: Namespace, second: Namespace, prefix: str) -> dict[str, objec
     return members
 
 
-_VALUES = (Quantity, FormattedQuantity, Source, Table, Column, Comparison, Measure)
-_FINDINGS = (Ranking, Difference, Effect, Count, Fact)
-_BY_NAME: dict[str, type[DataclassInstance]] = {stored_kind(kind): kind for kind in _VALUES + _FINDINGS}
+_CLASSES: tuple[type[DataclassInstance], ...] = (
+    Quantity,
+    FormattedQuantity,
+    Source,
+    Table,
+    Column,
+    Comparison,
+    Measure,
+    Ranking,
+    Difference,
+    GroupedDifference,
+    Effect,
+    Count,
+    Fact,
+)
 """The classes of which an answer is made, beside names, lists and texts."""
 
 
@@ -69,10 +81,8 @@ def _value_of(value: object) -> object:
     if not isinstance(value, Mapping):
         return value
     if value["is"] == "names":
-        return Namespace({name: _value_of(member) for name, member in value["members"].items()})
-    kind = _BY_NAME[value["is"]]
-    if kind is Difference and "groups" in value:
-        kind = GroupedDifference
+        return Namespace(from_json(value["members"]).members)
+    (kind,) = [kind for kind in _CLASSES if is_stored_form(value, kind)]
     arguments = {}
     for key, attribute in stored_fields(kind).items():
         if key in value:

@@ -15,7 +15,7 @@ from labreport.stats.finding import (
     SubjectFinding,
 )
 from labreport.stats.formats import as_plus_minus
-from labreport.stats.names import Namespace, members_equal
+from labreport.stats.namespace import Namespace, members_equal
 from labreport.stats.quantity import Quantity
 from labreport.stats.tables import Table
 

@@ -31,7 +31,8 @@ from labreport.errors import did_you_mean, refuse
 from labreport.project.checks import STORED_AS, name_of
 from labreport.project.measure import Measure
 from labreport.stats.conditions import Askable, Bound, Condition, ThreeValued, both, either
-from labreport.stats.names import HasParts, Namespace, find, find_or_none, members_equal
+from labreport.stats.names import HasParts, find, find_or_none
+from labreport.stats.namespace import Namespace, members_equal
 from labreport.stats.quantity import Quantity, reversed_quantity
 from labreport.stats.tables import Column, Entry, Table
 from labreport.stats.wording import MINUS, capitalise
@@ -132,18 +133,18 @@ class Fact(Finding):
         return Condition(self.truth, (self,))
 
 
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class MeasuredFinding(Finding):
     """What was found of a measure.
 
     `epoch` is the one after which all were measured, `unit_name` what is repeated, `axis` the column or field
-    that the subjects are values of. These are fields of the dataclasses below, in the order in which they are
-    stored.
+    that the subjects are values of.
     """
 
     measure: Measure
-    epoch: int | None
-    unit_name: str
-    axis: str
+    epoch: int | None = None
+    unit_name: str = field(default="seed", metadata={STORED_AS: "unit"})
+    axis: str = ""
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
@@ -154,12 +155,8 @@ class SubjectFinding(MeasuredFinding):
     """
 
     subjects: tuple[str, ...]
-    measure: Measure
-    epoch: int | None = None
     labels: tuple[str, ...]
     subject_means: tuple[tuple[str, Quantity], ...]
-    unit_name: str = field(default="seed", metadata={STORED_AS: "unit"})
-    axis: str = ""
 
     @property
     def mean(self) -> Namespace:
@@ -262,12 +259,13 @@ class Count(SubjectFinding):
         return replace(self, subject_means=means, counts=((subject, count),), of=of)
 
 
+@dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class ComparisonFinding(MeasuredFinding, Askable):
     """Comparisons that are judged together, each as one of `family`."""
 
     names_needed: ClassVar[int] = 1
     """How many names say which of several comparisons is asked."""
-    family: int
+    family: int = 1
 
     @abstractmethod
     def singles(self) -> list[Difference]:
@@ -336,7 +334,6 @@ class ComparedSubjects(SubjectFinding, ComparisonFinding):
     """Subjects, and which of them were compared."""
 
     comparisons: tuple[Comparison, ...] = ()
-    family: int = 1
 
     @property
     def difference(self) -> Namespace:
@@ -595,11 +592,6 @@ class GroupedDifference(DifferenceFinding):
 
     stored_as: ClassVar[str] = "difference"
     names: tuple[str, ...] = field(metadata={STORED_AS: "subjects"})
-    measure: Measure
-    epoch: int | None = None
-    unit_name: str = field(default="seed", metadata={STORED_AS: "unit"})
-    axis: str = ""
-    family: int = 1
     group_column: str = field(metadata={STORED_AS: "within"})
     groups: tuple[tuple[str, Difference], ...]
 

@@ -17,7 +17,7 @@ from typing import Literal
 
 from labreport.errors import refuse
 from labreport.project.checks import short_repr
-from labreport.stats.names import Namespace
+from labreport.stats.namespace import Namespace
 from labreport.stats.quantity import Quantity, mapped_quantity, quantity_or_none, reversed_quantity
 from labreport.stats.rounding import (
     MOST_EXTRA_DECIMALS,

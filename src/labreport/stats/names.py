@@ -1,23 +1,16 @@
-"""What an answer holds, by names."""
+"""Names as people write them: how one is found, and what has parts by name."""
 
 from __future__ import annotations
 
 import json
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import Field, fields, is_dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 from unicodedata import normalize
 
 from labreport.errors import did_you_mean, refuse
-from labreport.project.checks import STORED_AS, name_of
-from labreport.stats.conditions import Condition
-from labreport.stats.quantity import Quantity
-from labreport.stats.scalars import plain_number, scalar
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
+from labreport.project.checks import name_of
 
 
 def quoted_name(name: str) -> str:
@@ -68,92 +61,3 @@ class HasParts(ABC):
         if name.startswith("_"):  # Python asks for such itself, as when something is copied
             raise AttributeError(name)
         return self[name]
-
-
-def members_equal(first: object, second: object) -> bool:
-    """Whether two values of an answer are equal in all that is written of them."""
-    return bool(_value_to_json(first) == _value_to_json(second))
-
-
-class Namespace(HasParts):
-    """Values by name; `members` is the only name that is the class's own."""
-
-    def __init__(self, members: Mapping[Any, object]) -> None:
-        self.members: dict[str, Any] = {}
-        for name, value in members.items():
-            self.members[name_of(name)] = _as_member(name, value)
-
-    def __getitem__(self, name: object) -> Any:
-        return self.members[find(name, self.members)]
-
-    def __contains__(self, name: object) -> bool:
-        return name_of(name) in self.members
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.members)
-
-    def __len__(self) -> int:
-        return len(self.members)
-
-    __eq__ = members_equal
-    __hash__ = object.__hash__
-
-    def __repr__(self) -> str:
-        return "\n".join(f"{name}: {value!r}" for name, value in self.members.items())
-
-
-def _as_member(name: object, value: Any) -> object:
-    """A value as an answer holds it. Raises `UsageError` for what cannot be printed with its source."""
-    if isinstance(value, (str, Quantity, Namespace)):
-        return value
-    if is_dataclass(value) and hasattr(value, "_repr_html_"):  # a finding, a table
-        return value
-    if isinstance(value, Mapping):
-        return Namespace(value)
-    if isinstance(value, (list, tuple)):
-        return [_as_member(name, item) for item in value]
-    if hasattr(value, "itertuples"):
-        from labreport.stats.tables import Table  # which knows namespaces
-
-        return Table.of(value)
-    if isinstance(scalar(value), (bool, Condition)):
-        refuse(f"{name} is a truth; write fact({value!r}, 'the sentence that it makes')")
-    if hasattr(value, "__float__"):
-        refuse(f"{name} is {value!r}; write number({plain_number(value)!r}), with its unit and method")
-    kind = type(value).__name__
-    return refuse(f"{name} is a {kind}; allowed are quantities, findings, tables, texts and lists")
-
-
-def to_json(answer: Namespace) -> dict[str, Any]:
-    """Write an answer as JSON values, from which `from_json` makes one that is equal in every bit."""
-    return {name: _value_to_json(value) for name, value in answer.members.items()}
-
-
-def _value_to_json(value: object) -> object:
-    if isinstance(value, Namespace):
-        return {"is": "names", "members": to_json(value)}
-    if isinstance(value, (list, tuple)):
-        return [_value_to_json(item) for item in value]
-    if not is_dataclass(value):
-        return value
-    written: dict[str, object] = {"is": stored_kind(type(value))}
-    for key, attribute in stored_fields(value).items():
-        member = getattr(value, attribute.name)
-        is_empty_default = member in ("", (), None) and member == attribute.default
-        if not is_empty_default:
-            written[key] = _value_to_json(member)
-    return written
-
-
-def stored_kind(kind: type) -> str:
-    """What is stored of a class, under the key `is`: its name, or what it is `stored_as`."""
-    return getattr(kind, "stored_as", kind.__name__.lower())
-
-
-def stored_fields(kind: DataclassInstance | type[DataclassInstance]) -> dict[str, Field[Any]]:
-    """The fields of a class by their keys in a stored answer; what is not compared is not stored."""
-    by_key = {}
-    for attribute in fields(kind):
-        if attribute.compare:
-            by_key[attribute.metadata.get(STORED_AS, attribute.name)] = attribute
-    return by_key

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from labreport.errors import did_you_mean, refuse
 from labreport.project.checks import name_of
 from labreport.stats.formats import FormattedQuantity, column_texts
-from labreport.stats.names import Namespace, members_equal
+from labreport.stats.namespace import Namespace, members_equal
 from labreport.stats.quantity import Quantity, Source, as_quantity, count_of_units, has_quantity
 from labreport.stats.rounding import decimals_of_column
 from labreport.stats.scalars import plain_number
