@@ -42,6 +42,8 @@ accuracy_measure = partial(
     unit="%",
     margin=MARGIN,
     because="about the standard error of an accuracy near 97 % on 10,000 images",
+    more="more accurate",
+    less="less accurate",
 )
 
 

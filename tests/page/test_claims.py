@@ -129,10 +129,8 @@ def test_what_no_longer_holds_says_so_before_and_what_is_so_after(render: Render
     )
     assert f'<p>We see: <span class="claim fails" data-claim="part-1">{verdict} ' in html
     now = re.sub("</?data[^>]*>", "", html[html.index('<span class="now">') :]).replace("\u00a0", " ")
-    assert (
-        '<span class="now">(now: small is less accurate than wide, by 0.58 ± 0.04 points)</span></span>, by'
-        in now
-    )
+    sentence = "small is lower in test accuracy than wide, by 0.58 ± 0.04 points"
+    assert f'<span class="now">(now: {sentence})</span></span>, by' in now
     assert "We see: Does not hold: small is ahead, by far." in plain_text(html)
 
 
@@ -266,7 +264,7 @@ def test_a_claim_is_collected_with_its_place_and_its_words(render: Render) -> No
     """The words are plain, the condition is in one line."""
     tag = BEHIND.replace(", ", ",\n  ")
     fragment = render(f"Text.\n\nNow {tag}`small` is\n{{{{ mean.small }}}}{{% endclaim %}}.")
-    now = "small is less accurate than wide, by 0.58\u00a0±\u00a00.04\u00a0points"
+    now = "small is lower in test accuracy than wide, by 0.58\u00a0±\u00a00.04\u00a0points"
     claim = Claim(
         "templates/questions/best.md",
         3,
@@ -281,7 +279,7 @@ def test_a_claim_is_collected_with_its_place_and_its_words(render: Render) -> No
 
 
 SAID_INSTEAD = """
-    yes and ranking.clear("small", "wide") → small is less accurate than wide, by 0.58 ± 0.04 points
+    yes and ranking.clear("small", "wide") → small is lower in test accuracy than wide, by 0.58 ± 0.04 points
     no or not yes → it does not hold that no is so; yes is so
     mean.small.above(98) → test accuracy of small is 97.53 ± 0.04 %
     ten == 11 → ten is 10
@@ -310,7 +308,7 @@ def test_the_page_knows_by_what_a_claim_is_checked(render: Render) -> None:
     assert ('ranking.clear("wide", "small")', True) == (panel["condition"], panel["holds"])
     assert ("templates/questions/best.md", 1) == (panel["file"], panel["line"])
     assert panel["how"].startswith("by 0.")
-    assert ["wide is more accurate than small, by 0.58 ± 0.04 points"] == [
+    assert ["wide is higher in test accuracy than small, by 0.58 ± 0.04 points"] == [
         text.replace("\u00a0", " ") for text in panel["says"]
     ]
     assert ["best.difference.wide.small"] == panel["numbers"]

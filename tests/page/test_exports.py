@@ -156,7 +156,7 @@ def test_a_claim_that_does_not_hold_is_struck_through_and_corrected(tmp_path: Pa
     )
     written = markdown(tmp_path, text)
     assert "It Does not hold: ~~is so~~ (now: it does not hold that no is so), may be†, is." in written
-    now = "Now: small is less accurate than wide, by 0.58 ± 0.04 points."
+    now = "Now: small is lower in test accuracy than wide, by 0.58 ± 0.04 points."
     struck = "~~Small wins.~~\n\n- ~~by far~~\n- ~~and always~~"
     assert f"**Does not hold:**\n\n{struck}\n\n{now}\n" in written
 

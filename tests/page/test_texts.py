@@ -87,10 +87,10 @@ def test_what_no_longer_holds_has_the_words_in_front(tmp_path: Path) -> None:
         " or \\BLOCK{claim facts.no}so\\BLOCK{else}not so\\BLOCK{endclaim}.\n"
     )
     filled, claims = render_file(written(tmp_path, "paper.tex", text), ANSWERS)
-    now = "(now: small is less accurate than wide, by 0.58~\\ensuremath{\\pm}~0.04~points)"
+    now = "(now: small is lower in test accuracy than wide, by 0.58~\\ensuremath{\\pm}~0.04~points)"
     assert f"Does not hold: Small wins. {now}\nA maybe\\dag{{}} and yes or not so.\n" == filled
     assert [False, None, True, False] == [claim.holds for claim in claims]
-    plain = "small is less accurate than wide, by 0.58 ± 0.04 points"
+    plain = "small is lower in test accuracy than wide, by 0.58 ± 0.04 points"
     assert ("paper.tex", 1, "Small wins.", plain) == (
         claims[0].file,
         claims[0].line,

@@ -30,7 +30,7 @@ from labreport.stats import (
     sentence,
 )
 from labreport.stats.makers.provenance import made_with
-from labreport.stats.sentences import ComparisonRow, RankingValues
+from labreport.stats.sentences import DifferenceValues, RankingValues
 
 NOISE = np.random.default_rng(2)
 
@@ -333,8 +333,8 @@ def test_what_seems_clear_alone_is_told_as_one_of_several() -> None:
     """Its interval of 95 % excludes zero, that of six comparisons does not."""
     for family, judged, alone in ((1, "more", ""), (6, "unclear", "alone, one of 6 comparisons")):
         finding = difference(NEARLY_CLEAR, LOSS, "a", "b", family=family).difference
-        row = ComparisonRow(finding)
-        assert (row.outcome, row.note) == (judged, alone)
+        (row,) = DifferenceValues(finding).rows
+        assert (row.amount.outcome, row.note) == (judged, alone)
         assert (alone or ".") in sentence(finding)
 
 
@@ -343,9 +343,9 @@ def test_equal_differences_are_told_as_such() -> None:
     flat = samples(a=[0.9] * 3, b=[0.8] * 3)
     for finding in (ranking(flat, ACCURACY).ranking, difference(flat, ACCURACY).difference):
         assert finding.clear("a", "b").holds is None
-        assert "all 3 differences are equal" in sentence(finding)
+        assert "with the same difference in all 3" in sentence(finding)
     few = {name: sample.only([0]) for name, sample in flat.items()}
-    assert "equal" not in sentence(ranking(few, ACCURACY).ranking)
+    assert "same difference" not in sentence(ranking(few, ACCURACY).ranking)
 
 
 @pytest.mark.parametrize("kind", made.samples_by_kind())

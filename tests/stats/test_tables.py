@@ -53,7 +53,7 @@ def test_values_are_compared_with_one_within_groups_and_judged_together() -> Non
     )
     assert finding.where_clear("10") == ["HCT116"]
     assert finding["HCT116"].where_clear() == ["10"]
-    assert sentence(finding.A549.same("10").about[0]).startswith("in A549, ")
+    assert sentence(finding.A549.same("10").about[0]).startswith("for cell line A549, ")
 
 
 def test_what_nothing_pairs_is_compared_by_welch() -> None:

@@ -1,8 +1,8 @@
 """How findings are said: the values that a sentence needs, and the engine's own sentence.
 
 A sentence is a macro of frame/sentences.html, or of a project's templates/sentences.html, called with what
-`sentence_values` returns: an object for each kind of finding, whose properties are the values. They are
-texts, lists of labels, and quantities, which the macro prints by filters, as all templates do.
+`sentence_values` returns: a finding, or an object that has it as `finding`, with what is computed of it for
+its sentence. The macro prints texts, lists of labels, and, by filters as all templates do, quantities.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from labreport.stats.finding import (
     Difference,
     DifferenceFinding,
     Finding,
-    MeasuredFinding,
     Ranking,
     SubjectFinding,
 )
@@ -35,34 +34,9 @@ from labreport.stats.wording import enumeration, plural
 if TYPE_CHECKING:
     from jinja2.environment import TemplateModule
 
-_COMPARATIVES = {
-    "accuracy": ("more accurate", "less accurate"),
-    "missed": ("missed more often", "missed less often"),
-    "seconds": ("slower", "faster"),
-}
-"""How something with more and with less of a measure is called, by the last word of its name."""
-_POSITIVES = {
-    "slower": "slow",
-    "faster": "fast",
-    "higher": "high",
-    "lower": "low",
-    "larger": "large",
-    "smaller": "small",
-    "longer": "long",
-    "shorter": "short",
-    "heavier": "heavy",
-    "lighter": "light",
-    "bigger": "big",
-    "greater": "great",
-    "stronger": "strong",
-    "weaker": "weak",
-    "older": "old",
-}
-"""Comparatives, to what stands in `2.6 times as slow`."""
-
 
 def sentence_values(finding: Finding) -> RankingValues | CountValues | DifferenceValues | Finding:
-    """What the sentence of a finding needs, as properties of one object; a fact is said by its own fields."""
+    """What the sentence of a finding needs; a fact is said by its own fields."""
     if isinstance(finding, Ranking):
         return RankingValues(finding)
     if isinstance(finding, Count):
@@ -72,84 +46,30 @@ def sentence_values(finding: Finding) -> RankingValues | CountValues | Differenc
     return finding
 
 
-@dataclass(frozen=True)
-class _MeasureValues:
-    """What the sentence of any finding of a measure needs."""
-
-    finding: MeasuredFinding
-
-    @property
-    def measure(self) -> str:
-        """The label of the measure."""
-        return self.finding.measure.label
-
-    @property
-    def geometric(self) -> bool:
-        """Whether means are geometric."""
-        return self.finding.measure.scale == "ratio"
-
-    @property
-    def margin(self) -> Quantity | None:
-        """The difference that does not matter."""
-        measure = self.finding.measure
-        if measure.stored_margin is None:
-            return None
-        return Quantity(measure.stored_margin, measure.difference_unit, exact=True)
-
-    @property
-    def epoch(self) -> int | None:
-        """The epoch after which all were measured."""
-        return self.finding.epoch
-
-    @property
-    def axis(self) -> str:
-        """The name of the column or field of which the subjects are values."""
-        return _words_of(self.finding.axis)
-
-    @property
-    def units(self) -> str:
-        """What was repeated: `seeds`."""
-        return plural(self.finding.unit_name)
-
-
-def _words_of(column: str) -> str:
-    """The name of a column as a sentence has it: `cell line` for `cell_line`."""
-    return column.replace("_", " ")
-
-
 def _labels(finding: SubjectFinding, names: Iterable[str]) -> list[str]:
     """What people call subjects; a number with what it is a number of: `dose 10`."""
     labels = []
     for name in names:
         label = finding.label(name)
-        if finding.axis and _is_number(label):
-            label = f"{_words_of(finding.axis)} {label}"
+        if finding.axis and re.fullmatch(r"[-−+]?[\d.,]+(e-?\d+)?", label):
+            label = f"{finding.axis.replace('_', ' ')} {label}"
         labels.append(label)
     return labels
-
-
-def _is_number(text: str) -> bool:
-    return re.fullmatch(r"[-−+]?[\d.,]+(e-?\d+)?", text) is not None
 
 
 # Counts
 
 
 @dataclass(frozen=True)
-class CountValues(_MeasureValues):
+class CountValues:
     """What the sentence of a count needs."""
 
     finding: Count
 
     @property
-    def side(self) -> str:
-        """On which side of the threshold was counted: `above` or `below`."""
-        return self.finding.side
-
-    @property
-    def threshold(self) -> Quantity:
-        """The threshold."""
-        return self.finding.threshold
+    def units(self) -> str:
+        """What was repeated: `seeds`."""
+        return plural(self.finding.unit_name)
 
     @property
     def rows(self) -> list[tuple[str, Quantity]]:
@@ -165,30 +85,19 @@ class CountValues(_MeasureValues):
 
 
 @dataclass(frozen=True)
-class DifferenceValues(_MeasureValues):
+class DifferenceValues:
     """What the sentence of a difference or an effect needs."""
 
     finding: DifferenceFinding
 
     @cached_property
     def rows(self) -> list[ComparisonRow]:
-        """A row for each comparison."""
-        return list(map(ComparisonRow, self.finding.singles()))
-
-    @property
-    def whole(self) -> ComparisonRow:
-        """The last row: of an effect, the last subject compared with the first."""
-        return self.rows[-1]
-
-    @property
-    def base(self) -> str:
-        """The label of what all were compared with; empty where they were compared with several."""
-        bases = {row.second for row in self.rows}
-        return self.whole.second if len(bases) == 1 else ""
+        """A row for each comparison; of an effect, the last is the last subject compared with the first."""
+        return list(map(_comparison_row, self.finding.singles()))
 
     @property
     def summary(self) -> list[str]:
-        """Of many comparisons, how many have each outcome: `5 are slower`, `4 unclear`; of few none."""
+        """Of many comparisons, how many have each outcome: `5 slower`, `4 unclear`; of few none."""
         if not self.finding.is_summed_up:
             return []
         measure = self.finding.measure
@@ -199,27 +108,22 @@ class DifferenceValues(_MeasureValues):
             "unclear": "unclear",
             "unknown": "not judged",
         }
-        numbers = Counter(row.outcome for row in self.rows)
-        summary: list[str] = []
-        for outcome, word in words.items():
-            number = numbers[outcome]
-            if number and not summary:
-                word = f"{'is' if number == 1 else 'are'} {word}"
-            if number:
-                summary.append(f"{number} {word}")
-        return summary
+        numbers = Counter(row.amount.outcome for row in self.rows)
+        return [f"{numbers[outcome]} {word}" for outcome, word in words.items() if outcome in numbers]
 
 
 @dataclass(frozen=True)
 class ComparisonRow:
-    """What a sentence says of one comparison, which is the only one of `single`."""
+    """What a sentence says of one comparison, which is the only one of `finding`.
 
-    single: Difference
+    `amount` is the difference as it was estimated; `first` is the label of what is compared, `second` that of
+    what it is compared with, empty where that is zero.
+    """
 
-    @property
-    def amount(self) -> Quantity:
-        """The difference as it was estimated."""
-        return self.single.comparisons[0].quantity
+    finding: Difference
+    amount: Quantity
+    first: str
+    second: str = ""
 
     @property
     def size(self) -> Quantity:
@@ -227,56 +131,12 @@ class ComparisonRow:
         return formats.magnitude(self.amount)
 
     @property
-    def outcome(self) -> Outcome:
-        """How it was judged."""
-        return self.amount.outcome
-
-    @property
-    def is_ratio(self) -> bool:
-        """Whether one is over the other."""
-        return self.amount.is_ratio
-
-    @property
-    def of_gap(self) -> bool:
-        """Whether the measure is a difference itself."""
-        return bool(self.single.measure.terms)
-
-    @property
-    def where(self) -> str:
-        """The group of the comparison: `in HT29`, `at rate 100`, `at 100 req/s`."""
-        group = self.single.group
-        if _is_number(group):
-            return f"at {_words_of(self.single.group_column)} {group}"
-        if group[:1].isdigit():
-            return f"at {group}"
-        return f"in {group}" if group else ""
-
-    @property
-    def first(self) -> str:
-        """The label of what is compared."""
-        return self._labels[0]
-
-    @property
-    def second(self) -> str:
-        """The label of what it is compared with; empty where that is zero."""
-        return self._labels[1] if len(self._labels) == 2 else ""
-
-    @property
-    def _labels(self) -> list[str]:
-        return _labels(self.single, self.single.comparisons[0].subjects)
-
-    @property
     def word(self) -> str:
         """How the first is called beside the second: `slower`; empty where they are equal, or not known."""
         value, null = self.amount.value, self.amount.null
         if value is None or null is None or value == null:
             return ""
-        return _comparative(self.single.measure, larger=value > null)
-
-    @property
-    def times(self) -> str:
-        """What stands behind a ratio above a doubling, `2.6 times`: `as slow as`."""
-        return _as_positive(self.word) if self.size.is_ratio else ""
+        return _comparative(self.finding.measure, larger=value > null)
 
     @property
     def note(self) -> str:
@@ -296,61 +156,38 @@ class ComparisonRow:
     @property
     def why(self) -> str:
         """Why nothing was judged, where nothing was."""
-        return _why_not_judged([self.amount], self.single.unit_name)
+        return _why_not_judged([self.amount], self.finding.unit_name)
+
+
+def _comparison_row(single: Difference) -> ComparisonRow:
+    """The row of a finding of one comparison."""
+    (comparison,) = single.comparisons
+    return ComparisonRow(single, comparison.quantity, *_labels(single, comparison.subjects))
 
 
 def _comparative(measure: Measure, *, larger: bool) -> str:
-    """How something with more, or less, of a measure is called: `slower`, `higher in growth`.
-
-    As the measure declares it; else what is usual for the last word of its name.
-    """
+    """How something with more, or less, of a measure is called: as declared, else `higher in growth`."""
     if measure.terms:
         return "larger" if larger else "smaller"
     declared = measure.more if larger else measure.less
-    if declared:
-        return declared
-    last_word = measure.name.split(" ")[-1]
-    if last_word in _COMPARATIVES:
-        more, less = _COMPARATIVES[last_word]
-        return more if larger else less
-    return f"{'higher' if larger else 'lower'} in {measure.label}"
-
-
-def _as_positive(comparative: str) -> str:
-    """What stands behind `2.6 times`: `as slow as` for `slower`; empty where the adjective is not known."""
-    adjective, _, rest = comparative.partition(" ")
-    if adjective == "more":
-        return f"as {rest} as"
-    if adjective not in _POSITIVES:
-        return ""
-    return f"as {_POSITIVES[adjective]} {rest}".rstrip() + " as"
+    return declared or f"{'higher' if larger else 'lower'} in {measure.label}"
 
 
 def _why_not_judged(quantities: Sequence[Quantity], unit_name: str) -> str:
-    """Why these comparisons were not judged: a number is missing, all are equal, or there is one unit.
-
-    Of one unit: `which one patient of placebo does not decide`, where the other group has more.
-    """
-    n = min(quantity.n for quantity in quantities)
+    """Why these comparisons were not judged: a number is missing, all are equal, or there is one unit."""
     if any(quantity.value is None for quantity in quantities):
         return f"since not every {unit_name} gave a number"
-    if n > 1 and all(quantity.value == quantity.null for quantity in quantities):
-        return f"equal in all {n} {plural(unit_name)}, which is judged only with a margin"
-    if n > 1:
-        return f"but all {n} differences are equal, which gives no interval"
-    sizes: dict[str, int] = {}
-    for quantity in quantities:
-        sizes |= quantity.groups
-    single = [name for name, size in sizes.items() if size == 1]
-    of_group = f" of {single[0]}" if len(single) == 1 and len(sizes) > 1 else ""
-    return f"which one {unit_name}{of_group} does not decide"
+    n = min(quantity.n for quantity in quantities)
+    if n == 1:
+        return f"which one {unit_name} does not decide"
+    return f"with the same difference in all {n} {plural(unit_name)}, which gives no interval"
 
 
 # Rankings
 
 
 @dataclass(frozen=True)
-class RankingValues(_MeasureValues):
+class RankingValues:
     """What the sentence of a ranking needs; its labels are in the order of the ranking, the best first."""
 
     finding: Ranking
@@ -361,15 +198,10 @@ class RankingValues(_MeasureValues):
         return _labels(self.finding, self.finding.first)
 
     @property
-    def behind(self) -> list[str]:
-        """The labels of all others."""
-        return _labels(self.finding, self._leaders)
-
-    @property
     def means(self) -> list[Quantity]:
-        """The means of the first, then of those that are behind."""
+        """The means of the first."""
         means = dict(self.finding.subject_means)
-        return [means[name] for name in self.finding.first + list(self._leaders)]
+        return [means[name] for name in self.finding.first]
 
     @property
     def pairs(self) -> list[tuple[list[str], list[str]]]:
@@ -380,15 +212,10 @@ class RankingValues(_MeasureValues):
         return pairs
 
     @property
-    def best(self) -> str:
-        """What the winner is called: `best`, or `highest` where neither is better."""
-        return "best" if self.finding.measure.better else "highest"
-
-    @property
-    def lead(self) -> Quantity:
-        """How far the best is ahead of the next."""
-        best, second = self.finding.order[:2]
-        return formats.magnitude(self.finding.comparison_of(best, second).quantity)
+    def lead(self) -> ComparisonRow:
+        """The comparison of the best with the next."""
+        comparison = self.finding.comparison_of(*self.finding.order[:2])
+        return _comparison_row(self.finding.single(comparison))
 
     @property
     def outcome(self) -> Literal["wins", "leads", "same", "unclear", "unknown"]:

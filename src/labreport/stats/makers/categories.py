@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from labreport.project import Experiment
     from labreport.results import Results, Runs
 
-MISSED = Measure("share missed", "%", better="")
+MISSED = Measure("share missed", "%", better="", more="missed more often", less="missed less often")
 """How much of a category is taken for another."""
 
 
