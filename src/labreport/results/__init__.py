@@ -1,4 +1,4 @@
-"""Stored runs and files: written, found and read again."""
+"""Stored runs, reports and files: writing, finding and reading them."""
 
 from labreport.results.document import AnswersDocument, QuestionEntry, SectionEntry, describe_experiment
 from labreport.results.files import DiskError, lock, read_json, sha256_of, short_hash, write_json

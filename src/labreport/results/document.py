@@ -1,4 +1,4 @@
-"""What `answers.json` has: the experiments, questions and sections of a report, each by its name."""
+"""The types of `answers.json`: experiments, questions and sections of a report, each by its name."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class ExperimentEntry(TypedDict):
 
 
 class QuestionEntry(TypedDict):
-    """A question with its answer, as `stats.to_json` writes it, and the claims of its template."""
+    """A question, its answer as `stats.to_json` writes it, and the claims in its template."""
 
     question: str
     section: str
@@ -31,7 +31,7 @@ class QuestionEntry(TypedDict):
 
 
 class SectionEntry(TypedDict):
-    """A section with the claims that are in no template of a question."""
+    """A section, and its claims outside the templates of questions."""
 
     title: str
     claims: list[JsonObject]
@@ -51,7 +51,7 @@ class AnswersDocument(TypedDict):
 def describe_experiment(
     experiment: Experiment, epochs: Sequence[int], runs: Iterable[Run]
 ) -> ExperimentEntry:
-    """How `answers.json` describes an experiment, and by which keys it finds its runs."""
+    """The entry of an experiment. Fields of its specification that JSON cannot hold are written as `repr`."""
     specification = {}
     for member in fields(experiment.specification):
         value = getattr(experiment.specification, member.name)

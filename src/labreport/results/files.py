@@ -1,4 +1,7 @@
-"""Whole files of JSON and of arrays: a crash leaves the old or the new, and nothing stored is unpickled."""
+"""Atomic writes of JSON and of arrays (a crash leaves the old file or the new), hashes, and file locks.
+
+Nothing is pickled, so that reading a report of somebody else runs no code.
+"""
 
 from __future__ import annotations
 
@@ -23,17 +26,20 @@ if TYPE_CHECKING:
     from numpy import ndarray
 
 JsonObject: TypeAlias = dict[str, Any]
-"""Plain JSON values by name: None, booleans, numbers, texts, and lists and objects of these."""
+"""A JSON object: names to None, booleans, numbers, texts, lists and objects."""
 CHECKSUM = "checksum"
-"""The name under which a JSON file has the digest of all its other members."""
+"""The member of a JSON file that holds the SHA-256 of all other members."""
 STATE = "state."
-"""In front of the names of those arrays from which a run continues."""
+"""The prefix of the names of the arrays from which a training continues."""
 _NOT_FINITE = re.compile(r"\\*(nan|inf|-inf)")
 _TEXT = "|U"
-"""Behind the name of an array of texts, with their length: the format has numbers only."""
-_LONGEST_NAME = 100  # bytes of a file's name
+"""The suffix of the stored name of an array of texts, before the length of the longest: `labels|U5`.
+
+safetensors stores numbers only, so the texts are stored as UTF-32 code points.
+"""
+_LONGEST_NAME = 100  # bytes
 HASH_DIGITS = 16
-"""So much of a digest tells versions of one thing apart."""
+"""The number of hexadecimal digits in a short hash."""
 
 
 class DiskError(LabReportError):
@@ -56,11 +62,11 @@ class Busy(LabReportError):
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Put `data` at `path`, and make its folders: a crash leaves what was there before, or this.
+    """Write a file atomically, and create its folders: after a crash it has its old bytes or `data`.
 
-    Raises `DiskError` in one line; nothing is left behind then.
+    Raises `DiskError`; the temporary file is removed then.
     """
-    writer = f"{os.getpid()}-{threading.get_ident()}"  # several may write one list of what was read
+    writer = f"{os.getpid()}-{threading.get_ident()}"  # two writers of one path need two temporary files
     temporary = path.with_name(f".{path.name}.{writer}.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -77,14 +83,14 @@ def write_bytes(path: Path, data: bytes) -> None:
 
 
 def write_json(path: Path, values: Mapping[str, object]) -> None:
-    """Write what `json_bytes` gives. Raises `DiskError`."""
+    """Write values as a JSON file with a checksum; see `json_bytes`. Raises `DiskError`."""
     write_bytes(path, json_bytes(values))
 
 
 def json_bytes(values: Mapping[str, object]) -> bytes:
-    """Give values as a JSON file with a checksum inside.
+    """The bytes of a JSON file with these values and their checksum.
 
-    Floats that are not finite become the texts "nan", "inf" and "-inf"; such texts get a backslash in front.
+    NaN and infinities become the texts "nan", "inf" and "-inf"; a real text "nan" becomes "\\nan".
     """
     members = to_plain_json(values)
     checksum = _sha256_of_json(members)
@@ -93,7 +99,10 @@ def json_bytes(values: Mapping[str, object]) -> bytes:
 
 
 def read_json(path: Path) -> JsonObject | None:
-    """What `write_json` has written, tuples as lists; None where there is no file. Raises `Damaged`."""
+    """The values of a file that `write_json` wrote, tuples as lists; None if there is no file.
+
+    Raises `Damaged` if it is no JSON, or differs from its checksum.
+    """
     try:
         members = json.loads(path.read_bytes())
         checksum = members.pop(CHECKSUM)
@@ -108,26 +117,26 @@ def read_json(path: Path) -> JsonObject | None:
 
 
 def to_plain_json(values: Mapping[str, object]) -> JsonObject:
-    """Values as JSON has them: floats that are not finite as texts, tuples as lists."""
+    """A copy that strict JSON can hold: NaN and infinities as texts, tuples as lists, no NumPy scalars."""
     members: JsonObject = map_leaves(values, _to_json)
     return members
 
 
 def sha256_of(values: object) -> str:
-    """The SHA-256 of values as canonical JSON, in hexadecimal: names sorted, no blanks.
+    """The SHA-256 of values written as canonical JSON (names sorted, no blanks), in hexadecimal.
 
-    `{"a": 1, "b": (2,)}` and `{"b": [2], "a": 1}` have the same, `1` and `1.0` have not.
+    `{"a": 1, "b": (2,)}` and `{"b": [2], "a": 1}` have equal digests; `1` and `1.0` do not.
     """
     return _sha256_of_json(map_leaves(values, _to_json))
 
 
 def short_hash(values: object) -> str:
-    """The beginning of what `sha256_of` gives."""
+    """The first 16 digits of `sha256_of(values)`."""
     return sha256_of(values)[:HASH_DIGITS]
 
 
 def _sha256_of_json(values: object) -> str:
-    """The digest of values that are plain JSON already."""
+    """The SHA-256 of values that `to_plain_json` has converted."""
     text = json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -139,7 +148,11 @@ def sha256_of_file(path: Path) -> str:
 
 
 def map_leaves(value: object, function: Callable[[Any], object]) -> Any:
-    """A copy of nested mappings, lists and tuples as dicts and lists, with `function` of all other values."""
+    """A copy of nested mappings, lists and tuples, as dicts and lists, with `function` applied to each leaf.
+
+    >>> map_leaves({"a": (1, 2)}, str)
+    {'a': ['1', '2']}
+    """
     if isinstance(value, Mapping):
         return {str(name): map_leaves(member, function) for name, member in value.items()}
     if isinstance(value, (list, tuple)):
@@ -149,7 +162,7 @@ def map_leaves(value: object, function: Callable[[Any], object]) -> Any:
 
 def _to_json(value: object) -> object:
     if getattr(value, "shape", None) == () and hasattr(value, "item"):
-        value = value.item()  # a number of NumPy
+        value = value.item()  # a NumPy scalar
     if isinstance(value, float) and not math.isfinite(value):
         return repr(float(value))
     if isinstance(value, str) and _NOT_FINITE.fullmatch(value):
@@ -167,7 +180,10 @@ def _from_json(value: object) -> object:
 
 
 def validated_arrays(values: object) -> dict[str, ndarray]:
-    """Give numbers, booleans and texts of any shape, as NumPy arrays, by name. Raises `UsageError`."""
+    """Copies of a dict's values as NumPy arrays of any shape, sorted by name.
+
+    Raises `UsageError` for a name or a type that cannot be stored: allowed are numbers, booleans and texts.
+    """
     import numpy
 
     if not isinstance(values, Mapping):
@@ -186,15 +202,18 @@ def validated_arrays(values: object) -> dict[str, ndarray]:
 
 
 def write_arrays(path: Path, arrays: Arrays) -> tuple[str, int]:
-    """Write what `validated_arrays` gave to a file; its SHA-256 and its size in bytes. Raises `DiskError`."""
+    """Write arrays from `validated_arrays` to a safetensors file. Raises `DiskError`.
+
+    Gives the SHA-256 of the file and its size in bytes.
+    """
     from safetensors.numpy import save
 
     tensors = {}
     for name, array in arrays.items():
         if array.dtype.kind == "U":
-            length = max(array.dtype.itemsize // 4, 1)  # of the longest text; UTF-32 has four bytes a sign
-            numbers = array.astype(f"<U{length}").reshape(*array.shape, 1).view("<u4")
-            tensors[f"{name}{_TEXT}{length}"] = numbers
+            length = max(array.dtype.itemsize // 4, 1)  # characters of the longest text; four bytes each
+            code_points = array.astype(f"<U{length}").reshape(*array.shape, 1).view("<u4")
+            tensors[f"{name}{_TEXT}{length}"] = code_points
         else:
             tensors[name] = array
     data = save(tensors)
@@ -203,7 +222,7 @@ def write_arrays(path: Path, arrays: Arrays) -> tuple[str, int]:
 
 
 class StoredArrays(Mapping[str, "ndarray"]):
-    """The arrays of a file by name, read-only: each is read when it is asked for, and nobody keeps it."""
+    """The arrays of a file by name. Each lookup reads the file again and gives a read-only array."""
 
     def __init__(self, path: Path) -> None:
         self._open = partial(safe_open, path, "numpy")
@@ -233,10 +252,10 @@ class StoredArrays(Mapping[str, "ndarray"]):
 
 @contextmanager
 def lock(path: Path, stop: Callable[[], bool] = lambda: False) -> Iterator[None]:
-    """Hold the operating system's lock on a file within; it ends with the process, however that ends.
+    """Hold an exclusive lock on a file inside the `with` block. The system frees it if the process dies.
 
-    Where another process has it, `stop()` is asked again and again whether to wait no longer. Raises `Busy`
-    then, and `DiskError` where there can be no such file.
+    While another process holds it, `stop()` is called every 0.05 seconds. Raises `Busy` once that returns
+    True, and `DiskError` if the file cannot be created.
     """
     from filelock import FileLock, Timeout
 
@@ -253,9 +272,9 @@ def lock(path: Path, stop: Callable[[], bool] = lambda: False) -> Iterator[None]
 
 
 def safe_name(text: str) -> str:
-    """Write a name so that every file system takes it: odd characters as `_`, told apart by a short hash.
+    """A file name for any text. If characters had to be replaced, a hash keeps different names apart.
 
-    `small` stays as it is, and `rows/rows=10` becomes `rows_rows=10-` and six digits.
+    `small` stays `small`; `rows/rows=10` becomes `rows_rows=10-` followed by six digits of its SHA-256.
     """
     replaced = re.sub(r"[^\w.=,+-]", "_", text)
     if replaced == text and len(text.encode()) <= _LONGEST_NAME and text and text[0] not in ".-":

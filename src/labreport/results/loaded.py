@@ -1,4 +1,4 @@
-"""The folder of any report as pandas frames, without the project's code."""
+"""A built report as pandas DataFrames, loaded without the project's code."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
 
 
 _NUMBERS = ("value", "unit", "low", "high", "judged_low", "judged_high", "p")
-"""What the frame of answers has of a quantity under its own name."""
+"""Fields of a quantity that are columns of the same name in the frame of answers."""
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """A report that was loaded; `document` is its answers.json."""
+    """A loaded report; `document` is its answers.json."""
 
     folder: Path
     document: AnswersDocument = field(repr=False)
 
     @cached_property
     def runs(self) -> dict[str, tuple[Run, ...]]:
-        """The runs of each experiment, in order of seed. Raises `UsageError` where one is missing."""
+        """The runs by experiment, in order of seed. Raises `UsageError` if one is missing."""
         store = Store(self.folder / "results")
         runs: dict[str, tuple[Run, ...]] = {}
         for name, experiment in self.document["experiments"].items():
@@ -49,7 +49,7 @@ class Loaded:
 
     @cached_property
     def results(self) -> pandas.DataFrame:
-        """The exact metrics of each run at each epoch that was kept: experiment, seed, epoch, metrics."""
+        """The metrics of each run at each stored epoch; columns experiment, seed, epoch and each metric."""
         import pandas
 
         rows = []
@@ -62,7 +62,7 @@ class Loaded:
 
     @cached_property
     def records(self) -> pandas.DataFrame:
-        """What each run recorded in each epoch: records, experiment, seed, epoch."""
+        """The record of each epoch of each run; a column for each recorded name, experiment, seed, epoch."""
         import pandas
 
         rows = []
@@ -75,11 +75,11 @@ class Loaded:
 
     @cached_property
     def answers(self) -> pandas.DataFrame:
-        """The numbers of all answers, not rounded, with their intervals, and as they are printed.
+        """A row for each number of each answer: unrounded value, intervals, and the text that is printed.
 
-        `low` and `high` are the ends of a number's own interval, `judged_low` and `judged_high` those by
-        which it is judged together with others; `sd` is the standard deviation of what it averages; `groups`
-        has how many replicates each of two groups has: `drug 27, placebo 32`.
+        `low` and `high` are the ends of its own 95 % interval; `judged_low` and `judged_high` are those of
+        the wider interval that accounts for the other comparisons. `sd` is the standard deviation of the
+        averaged values. `groups` counts the replicates of each group: `drug 27, placebo 32`.
         """
         import pandas
 
@@ -91,7 +91,7 @@ class Loaded:
 
     @cached_property
     def read_answers(self) -> dict[str, Namespace]:
-        """The answers by question, as the functions returned them."""
+        """The answers by name of the question, as the question functions returned them."""
         questions = self.document["questions"]
         return {name: from_json(entry["answer"]) for name, entry in questions.items()}
 
@@ -108,7 +108,10 @@ def _answer_row(quantity: Quantity) -> dict[str, object]:
 
 
 def load(folder: str | Path) -> Loaded:
-    """Load the report in a folder. Raises `UsageError` where there is none, or `Damaged`."""
+    """Load the report in a folder, or from its `answers.json`.
+
+    Raises `UsageError` if there is none, and `Damaged` if it differs from its checksum.
+    """
     path = Path(folder)
     path = path if path.is_file() else path / "answers.json"
     document = cast("AnswersDocument | None", read_json(path))

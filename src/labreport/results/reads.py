@@ -1,4 +1,4 @@
-"""Lists of the files that targets have read, each stored once under its own digest."""
+"""The list of files that each target has read. Equal lists are stored once, under their hash."""
 
 from __future__ import annotations
 
@@ -8,36 +8,36 @@ from pathlib import Path
 from labreport.results import files
 
 Reads = Mapping[str, str]
-"""A file's path to the SHA-256 of its bytes, or to `"missing"`."""
+"""Path of a file to the SHA-256 of its bytes, or to `"missing"`."""
 
 
 class ReadLists:
-    """`folder/DIGEST.json` for each list; the digest of an empty list is the empty text, and has no file."""
+    """The lists in a folder, each in `HASH.json`. The hash of an empty list is `""`; it has no file."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._lists: dict[str, Reads | None] = {"": {}}
 
     def store(self, reads: Reads) -> str:
-        """The digest of a list, which is stored unless it is already. Raises `DiskError`."""
+        """Store a list unless it is stored already, and give its hash. Raises `DiskError`."""
         if not reads:
             return ""
-        digest = files.short_hash(reads)
-        if self.load(digest) is None:
-            files.write_json(self.path(digest), {"read": dict(sorted(reads.items()))})
-            self._lists[digest] = dict(reads)
-        return digest
+        list_hash = files.short_hash(reads)
+        if self.load(list_hash) is None:
+            files.write_json(self.path(list_hash), {"read": dict(sorted(reads.items()))})
+            self._lists[list_hash] = dict(reads)
+        return list_hash
 
-    def load(self, digest: str) -> Reads | None:
-        """The list of this digest; None where its file is missing or damaged."""
-        if self._lists.get(digest) is None:
+    def load(self, list_hash: str) -> Reads | None:
+        """The list with this hash; None if its file is missing or damaged."""
+        if self._lists.get(list_hash) is None:
             try:
-                members = files.read_json(self.path(digest))
+                members = files.read_json(self.path(list_hash))
             except files.Damaged:
                 members = None
-            self._lists[digest] = members["read"] if members else None
-        return self._lists[digest]
+            self._lists[list_hash] = members["read"] if members else None
+        return self._lists[list_hash]
 
-    def path(self, digest: str) -> Path:
-        """The file of a list; there is none of the empty one."""
-        return self.folder / f"{digest}.json"
+    def path(self, list_hash: str) -> Path:
+        """The file of a list that is not empty."""
+        return self.folder / f"{list_hash}.json"

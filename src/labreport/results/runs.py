@@ -1,4 +1,4 @@
-"""What is stored of one run: its records, and at some epochs exact metrics with a file of arrays."""
+"""A stored run: a record for each epoch, and checkpoints (metrics and a file of arrays) at some epochs."""
 
 from __future__ import annotations
 
@@ -16,33 +16,36 @@ from labreport.results import files
 from labreport.results.files import JsonObject
 
 TIMES = "seconds"
-"""What is called so, or ends so, is a measured time: it differs when a run is repeated."""
+"""A metric whose name ends in this is a measured time, which differs when a run is repeated."""
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """What was stored of a run at one epoch: its exact metrics, and a file of arrays."""
+    """The metrics and arrays of a run at one epoch; the arrays are in `file`."""
 
     epoch: int
     metrics: JsonObject
     file: Path
     sha256: str
     size: int
-    """The file's bytes."""
+    """The size of `file` in bytes."""
 
     @property
     def exists(self) -> bool:
-        """Whether there is a file of its size. Its bytes are compared when they are read."""
+        """Whether the file exists and has the right size. `is_intact` compares its bytes, too."""
         return self.file.is_file() and self.file.stat().st_size == self.size
 
     @property
     def is_intact(self) -> bool:
-        """Whether the bytes of its file are those that were written."""
+        """Whether the file has the bytes that were written."""
         return self.exists and files.sha256_of_file(self.file) == self.sha256
 
     @cached_property
     def arrays(self) -> Arrays:
-        """Arrays by name, read when asked for; "state.NAME" is what `state` gave. Raises `Damaged`."""
+        """Arrays by name, each read when it is looked up. Those of `state()` are called "state.NAME".
+
+        Raises `Damaged` if the file is missing or has other bytes.
+        """
         if not self.is_intact:
             text = f"{display_path(self.file)} is missing or damaged; build again to make it again"
             raise files.Damaged(self.file, text)
@@ -51,12 +54,12 @@ class Checkpoint:
 
 @dataclass(frozen=True)
 class Run:
-    """One seed of one experiment: a record for each epoch (the first is epoch 1), and checkpoints by epoch.
+    """One seed of one experiment: a record for each epoch, and checkpoints by epoch.
 
-    `inputs` are what `key` is the digest of. `provenance` says where, when and for how long it was made, and
-    is no part of its identity. `state` is a checkpoint beside those that readers see, to continue from. A run
-    that is `finished` ended before its last epoch: every later one is as its last. `reads` is the digest of
-    the list of files that were read for it, which `Store.reads` has.
+    `records[0]` is that of epoch 1. `key` is the SHA-256 of `inputs`. `provenance` says where, when and how
+    long the run was trained; it is not part of the key. `state` is a checkpoint to continue from that readers
+    do not see. `finished` means that training stopped early: later epochs count as equal to the last one.
+    `reads` is the hash of the list of files that were read; the list is in `Store.reads`.
     """
 
     key: str
@@ -71,7 +74,7 @@ class Run:
     reads: str = ""
 
     def at(self, epoch: int | None = None) -> Checkpoint:
-        """The checkpoint of an epoch, by default the last. Raises `UsageError` for an undeclared one."""
+        """The checkpoint at an epoch, by default the last one. Raises `UsageError` if there is none."""
         if not epoch:
             epoch = max(self.checkpoints, default=0)
         checkpoint = self._checkpoint(epoch)
@@ -87,11 +90,11 @@ class Run:
         return self.checkpoints.get(epoch)
 
     def missing(self, epochs: Iterable[int]) -> tuple[int, ...]:
-        """The epochs among these that have no checkpoint yet, ascending."""
+        """Those of `epochs` that have no checkpoint yet, ascending."""
         return tuple(epoch for epoch in sorted(set(epochs)) if self._checkpoint(epoch) is None)
 
     def view_at(self, epochs: Sequence[int]) -> Run:
-        """The run as a reader of these epochs sees it: no other checkpoints, and no later records."""
+        """The run as a reader of these epochs sees it: only their checkpoints, no records after the last."""
         checkpoints = {}
         for epoch in sorted(epochs):
             if checkpoint := self._checkpoint(epoch):
@@ -101,12 +104,12 @@ class Run:
 
     @property
     def value_hash(self) -> str:
-        """The digest of all that it has; if it is trained again, its times alone give it another."""
+        """A short hash of everything but `inputs`. Measured times count: training again changes it."""
         encoded = msgspec.json.encode(replace(self, inputs={}), enc_hook=name_of_file)
         return hashlib.sha256(encoded).hexdigest()[: files.HASH_DIGITS]
 
     def without(self, file: Path) -> Run:
-        """The run without what was stored in this file of arrays."""
+        """The run without the checkpoint or state whose arrays are in `file`."""
         checkpoints = {}
         for epoch, checkpoint in self.checkpoints.items():
             if checkpoint.file != file:
@@ -116,11 +119,11 @@ class Run:
 
     @property
     def stored_checkpoints(self) -> tuple[Checkpoint, ...]:
-        """All checkpoints, and the state where there is one."""
+        """All checkpoints, then the state if there is one."""
         checkpoints = tuple(self.checkpoints.values())
         return (*checkpoints, self.state) if self.state else checkpoints
 
 
 def name_of_file(path: Path) -> str:
-    """How a file of arrays is named in the file of its run, beside which it is."""
+    """The name by which a run's JSON file refers to a file of arrays in the same folder."""
     return path.name

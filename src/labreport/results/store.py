@@ -1,4 +1,4 @@
-"""The folder in which runs are stored, with one index of it that is made from the names of its files."""
+"""The folder of stored runs, and an index of it that is built from file names alone."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from labreport.results.runs import Checkpoint, Run, name_of_file
 
 _RUN_FILE = re.compile(r"\d+-[0-9a-f]{16}\.json")
 _OURS = re.compile(r"\.?\d+-[0-9a-f]{16}(\..+)?")
-"""A file of a run, of an unfinished writing, or a lock."""
+"""Matches the files that a store writes: runs, arrays, temporary files and locks."""
 
 
 class Store:
-    """`folder/NAME/SEED-KEY.json` for each run, with arrays in `SEED-KEY.EPOCH.safetensors`.
+    """The runs in a folder: `NAME/SEED-KEY.json` for each, arrays beside it in `SEED-KEY.EPOCH.safetensors`.
 
-    A state to continue from, between epochs that are read, is in `SEED-KEY.EPOCH.state.safetensors`. Lists of
-    files that were read are in `folder/reads`. What is damaged counts as missing, and is told once in
-    `notices`.
+    KEY is the first 16 digits of the key. The state to continue from is in
+    `SEED-KEY.EPOCH.state.safetensors`. Lists of files that were read are in `folder/reads`. A damaged file
+    counts as missing, and is reported once in `notices`.
     """
 
     def __init__(self, folder: str | Path) -> None:
@@ -37,36 +37,36 @@ class Store:
         self.reads = ReadLists(self.folder / "reads")
         self.notices: list[str] = []
         self._runs: dict[Path, Run | None] = {}
-        """What is in a file of a run; None for one that is damaged, which a notice tells."""
+        """The runs that were read so far, by path; None if the file is damaged."""
         self._paths: dict[tuple[int, str], Path] = {}
-        """The file of each run, by its seed and the beginning of its key."""
+        """The file of each run, by seed and first digits of its key."""
         self._paths_of_experiment: dict[tuple[str, int], set[Path]] = {}
-        """The files of the runs of a folder and a seed."""
+        """The files of all runs of an experiment and a seed; the experiment by the name of its folder."""
         for name in sorted(glob.iglob("*/*.json", root_dir=self.folder)):
             if _RUN_FILE.fullmatch(os.path.basename(name)):
                 self._add(self.folder / name)
 
     def _add(self, path: Path) -> None:
-        """Put the file of a run into the index."""
+        """Add the file of a run to the index."""
         seed, key = _seed_and_key(path)
         self._paths[seed, key] = path
         self._paths_of_experiment.setdefault((path.parent.name, seed), set()).add(path)
 
     def _forget(self, path: Path) -> None:
-        """Take the file of a run out of the index."""
+        """Remove the file of a run from the index."""
         seed, key = _seed_and_key(path)
         self._runs.pop(path, None)
         self._paths.pop((seed, key), None)
         self._paths_of_experiment.get((path.parent.name, seed), set()).discard(path)
 
     def find(self, key: str, seed: int) -> Run | None:
-        """The run of this key and seed, whichever experiment it was made for; None where there is none."""
+        """The run with this key and seed, of any experiment; None if it is not stored or damaged."""
         path = self._paths.get((seed, key[: files.HASH_DIGITS]))
         run = self._run(path) if path else None
         return run if run and run.key == key else None
 
     def reload(self, key: str, seed: int, name: str) -> Run | None:
-        """The run as it is on the disk now: another process may have written it since."""
+        """The run as it is on disk now, which another process may have written; None if there is none."""
         path = self._path(key, seed, name)
         self._forget(path)
         if path.is_file():
@@ -74,20 +74,20 @@ class Store:
         return self.find(key, seed)
 
     def runs(self) -> Iterator[Run]:
-        """All runs that are not damaged, in the order of their files."""
+        """All runs that are not damaged, ordered by path."""
         for path in sorted(self._paths.values()):
             if run := self._run(path):
                 yield run
 
     def of_experiment(self, name: str, seed: int) -> list[Run]:
-        """The runs of an experiment and a seed, whatever their keys, the last that was written first."""
+        """All stored runs of an experiment and a seed, with any key, the newest first."""
         paths = self._paths_of_experiment.get((files.safe_name(name), seed), set())
         by_time = sorted(paths, key=lambda path: path.stat().st_mtime_ns, reverse=True)
         runs = map(self._run, by_time)
         return [run for run in runs if run]
 
     def path(self, run: Run) -> Path:
-        """The file of a run: where it is already, or below the name of its experiment."""
+        """The JSON file of a run: the existing one, else the one to create in the experiment's folder."""
         return self._path(run.key, run.seed, run.name)
 
     def _path(self, key: str, seed: int, name: str) -> Path:
@@ -96,24 +96,24 @@ class Store:
         return self._paths.get((seed, beginning), path)
 
     def files_of(self, run: Run) -> tuple[Path, ...]:
-        """All files of a run that are there."""
+        """All existing files of a run: the JSON file, then its arrays."""
         paths = [self.path(run), *(checkpoint.file for checkpoint in run.stored_checkpoints)]
         return tuple(path for path in paths if path.is_file())
 
     def save_checkpoint(self, run: Run, epoch: int, metrics: JsonObject, arrays: Arrays) -> Run:
-        """The run with a checkpoint; its arrays are written, and the run itself by `write`."""
+        """Write the arrays of a checkpoint, and give the run with it; the caller then calls `write`."""
         file = self.path(run).with_suffix(f".{epoch}.safetensors")
         checkpoint = Checkpoint(epoch, metrics, file, *files.write_arrays(file, arrays))
         checkpoints = {**run.checkpoints, epoch: checkpoint}
         return replace(run, checkpoints=dict(sorted(checkpoints.items())))
 
     def save_state(self, run: Run, epoch: int, arrays: Arrays) -> Run:
-        """The run with a state to continue from; its arrays are written, and the run itself by `write`."""
+        """Write a state to continue from, and give the run with it; the caller then calls `write`."""
         file = self.path(run).with_suffix(f".{epoch}.state.safetensors")
         return replace(run, state=Checkpoint(epoch, {}, file, *files.write_arrays(file, arrays)))
 
     def write(self, run: Run) -> Run:
-        """Write the file of a run; then arrays that it names no more are removed. Raises `DiskError`."""
+        """Write the JSON file of a run, then remove arrays that it no longer names. Raises `DiskError`."""
         path = self.path(run)
         members = msgspec.to_builtins(run, enc_hook=name_of_file)
         members["checkpoints"] = list(members["checkpoints"].values())
@@ -126,7 +126,7 @@ class Store:
         return run
 
     def discard(self, file: Path) -> None:
-        """Remove a file of arrays that is damaged: what was stored in it is missing then."""
+        """Remove a damaged file of arrays, and take its checkpoint or state out of the run."""
         path = file.with_name(f"{file.name.partition('.')[0]}.json")
         run = self._run(path)
         if run:
@@ -135,13 +135,16 @@ class Store:
         file.unlink(missing_ok=True)
 
     def remove(self, run: Run) -> int:
-        """Remove the files of a run; the bytes that are free then."""
+        """Remove the files of a run, and give the number of bytes freed."""
         paths = self.files_of(run)
         self._forget(self.path(run))
         return _remove(paths)
 
     def clean(self, keys: Container[str]) -> int:
-        """Remove all runs but those of these keys, and lists that they lack; the bytes that are free."""
+        """Remove all runs except those with these keys, and the lists of read files that are unused then.
+
+        Gives the number of bytes freed.
+        """
         wanted: set[Path] = set()
         for run in self.runs():
             if run.key in keys:
@@ -157,13 +160,13 @@ class Store:
         return _remove(unwanted)
 
     def _run(self, path: Path) -> Run | None:
-        """The run in a file; None for one that is damaged, which a notice tells."""
+        """The run in a file, which is read once; None if it is damaged, which a notice says."""
         if path not in self._runs:
             self._runs[path] = self._parse(path)
         return self._runs[path]
 
     def _parse(self, path: Path) -> Run | None:
-        """The run in a file, without checkpoints whose arrays are missing or shorter."""
+        """Read the run in a file, without checkpoints whose file of arrays is missing or has another size."""
         try:
             members = files.read_json(path)
             if members is None:
@@ -193,18 +196,18 @@ def _seed_and_key(path: Path) -> tuple[int, str]:
 
 
 def _run_from_json(members: JsonObject, path: Path) -> Run:
-    """The run of which a file has these members. Raises `ValidationError` for those of another version."""
+    """The run with the members of its JSON file. Raises `ValidationError` if another version wrote them."""
 
-    def beside(_: type, name: str) -> Path:
+    def path_of_arrays(_: type, name: str) -> Path:
         return path.with_name(name)
 
-    checkpoints = msgspec.convert(members.pop("checkpoints", None), list[Checkpoint], dec_hook=beside)
-    run = msgspec.convert(members, Run, dec_hook=beside)
+    checkpoints = msgspec.convert(members.pop("checkpoints", None), list[Checkpoint], dec_hook=path_of_arrays)
+    run = msgspec.convert(members, Run, dec_hook=path_of_arrays)
     return replace(run, checkpoints={checkpoint.epoch: checkpoint for checkpoint in checkpoints})
 
 
 def _remove(paths: Iterable[Path]) -> int:
-    """Remove files, and folders that are empty then; the bytes that are free."""
+    """Remove files and the folders that they leave empty, and give the number of bytes freed."""
     freed = 0
     for path in paths:
         freed += path.stat().st_size

@@ -1,4 +1,4 @@
-"""What a question or a figure sees of the runs that it declared: views, which cannot be written."""
+"""Read-only views of runs: what a question or figure gets of the experiments in its `reads=`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True)
 class Runs:
-    """All seeds of one experiment, in order; `epoch` is the last that the reader declared."""
+    """The runs of one experiment in order of seed; `epoch` is the last one that the reader declared."""
 
     experiment: Experiment
     runs: tuple[Run, ...]
@@ -38,7 +38,7 @@ class Runs:
 
     @property
     def label(self) -> str:
-        """What people call the experiment."""
+        """The experiment's title, or else its name."""
         return self.experiment.title or self.name
 
     @property
@@ -47,19 +47,22 @@ class Runs:
         return tuple(run.seed for run in self.runs)
 
     def at(self, epoch: int | None = None) -> tuple[Checkpoint, ...]:
-        """What was stored of every seed at an epoch, by default the last that was declared."""
+        """The checkpoint of each seed at an epoch, by default at the last one that was declared."""
         return tuple(run.at(epoch or self.epoch) for run in self.runs)
 
     def values(self, metric: str, epoch: int | None = None) -> list[float]:
-        """Read a metric of every seed, such as `"test accuracy"`. Raises `UsageError`."""
+        """A metric of each seed, such as `"test accuracy"`. Raises `UsageError` if it was not stored."""
         return [float(self._number(metric, checkpoint.metrics, "metric")) for checkpoint in self.at(epoch)]
 
     def arrays(self, name: str, epoch: int | None = None) -> list[ndarray]:
-        """Read an array of every seed. Raises `UsageError` for one that was not stored."""
+        """An array of each seed. Raises `UsageError` if it was not stored."""
         return [self._member(name, checkpoint.arrays, "array") for checkpoint in self.at(epoch)]
 
     def curve(self, name: str, epochs: int | None = None) -> list[list[float]]:
-        """Read what was recorded in each epoch; shape (seeds, epochs), shorter where one finished early."""
+        """A recorded value for each seed and epoch: a list of floats for each seed, in order of epoch.
+
+        The list of a training that stopped early is shorter. Raises `UsageError` if it was not recorded.
+        """
         curves = []
         for run in self.runs:
             records = run.records[: epochs or self.epoch]
@@ -77,7 +80,7 @@ class Runs:
 
 
 class Results(Mapping[str, Runs]):
-    """The results that one question or figure declared; reading any other raises `UsageError`."""
+    """Runs by experiment, as a question or figure declared them; reading any other raises `UsageError`."""
 
     def __init__(
         self, reader: str, runs: Mapping[str, Runs], studies: Mapping[str, Study] | None = None
@@ -103,19 +106,19 @@ class Results(Mapping[str, Runs]):
 
     @property
     def studies(self) -> tuple[str, ...]:
-        """The studies that were declared, by name."""
+        """The names of the studies that were declared."""
         return tuple(self._studies)
 
     @property
     def experiments(self) -> tuple[str, ...]:
-        """The experiments that were declared by their own names, cells of studies left out."""
+        """The names of the declared experiments, without the points of studies."""
         cells: set[str] = set()
         for study in self._studies.values():
             cells.update(cell.name for cell in study.experiments())
         return tuple(name for name in self._runs if name not in cells)
 
     def study(self, name: str | Study) -> list[tuple[dict[str, Any], Runs]]:
-        """The points of a declared study in row-major order, each with its runs."""
+        """Each point of a declared study with its runs, in row-major order: `({"rate": 0.1}, runs)`."""
         study = _name_of(name)
         if study not in self._studies:
             self._refuse(f"study {study!r}", study)
@@ -137,7 +140,7 @@ def _name_of(subject: object) -> str:
 
 
 def results_for_reader(reader: Reader, runs_of: Callable[[Experiment], Iterable[Run]]) -> Results:
-    """What a question or a figure may see: of `runs_of(experiment)`, all runs, at the epochs it declares."""
+    """What the function of a question or figure gets: all runs, cut to the epochs that it declares."""
     runs: dict[str, Runs] = {}
     studies: dict[str, Study] = {}
     epochs_read = reader.epochs_by_experiment
