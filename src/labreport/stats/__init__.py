@@ -1,10 +1,14 @@
-"""Numbers, comparisons and findings: one way to compare, for results and for tables alike.
+"""Statistics: samples, intervals, comparisons and findings, from results of experiments and from tables
+alike.
 
-Light to import: NumPy, SciPy and pandas are loaded when something is first computed. `samples` and `cells`
-read, `pairing` decides what is compared one by one, `t_intervals`, `shares` and `two_way` compute,
-`inference` and `judgement` judge. A `finding` answers `conditions`, `formats` prints it by the rules of
-`rounding`, `sentences` words it, `holding` and `contents` list what holds and what is inside. Authors call
+`samples` and `cells` read values for each replicate; `pairing` decides whether replicates of two cells are
+compared pairwise. `t_intervals`, `shares` and `two_way` compute intervals; `inference` chooses among them,
+and `judgement` turns an interval into an outcome. A `finding` collects comparisons and answers `conditions`.
+`formats` prints quantities, with the decimals that `rounding` gives; `sentences` words findings; `holding`
+and `contents` list the conditions that hold and the quantities inside. Authors call the functions in
 `makers`.
+
+Importing this package is fast: NumPy, SciPy and pandas are imported at the first computation.
 """
 
 from labreport.stats.answers import Answer, from_json

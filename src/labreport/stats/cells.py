@@ -1,6 +1,7 @@
-"""Cells of a table: the rows of one group and one value, reduced to a number for each replicate.
+"""Cells of a table: the rows of one group and one subject, reduced to one number for each replicate.
 
-A group is a value of the column `within`, a cell the rows of a group that have one value of the column `by`.
+A group has all rows with one value of the column `within`. A cell has the rows of a group with one value of
+the column `by`.
 """
 
 from __future__ import annotations
@@ -20,19 +21,22 @@ if TYPE_CHECKING:
     import pandas
 
 Replicate: TypeAlias = Hashable
-"""What is independent: a replicate, or where there are none a row by its place."""
+"""The name of a replicate; in a table without replicates, the position of a row."""
 VALUE, ROW, REPLICATE = "value of the measure", "row of the table", "replicate or row"
-"""Columns that are added: the measure as it is stored, shares as fractions; the place of a row in the table,
-from 0; the replicate, or this place where there are none."""
+"""Columns that a division adds to the table: the value of the measure in the stored unit (shares as
+fractions); the position of the row in the table, from 0; and the replicate, or that position if there are
+no replicates.
+"""
 
 
 @dataclass(frozen=True, eq=False)
 class Division:
-    """A table as it is divided by the columns `by` and `within`, for a measure.
+    """A table for one measure, with all that its cells have in common.
 
-    `frame` has the columns `VALUE`, `ROW` and `REPLICATE` too. `constant` are those of `by` and `within` of
-    which each replicate has one value, as a patient has one arm. `unassigned` rows have no value of `by` or
-    `within`. `rows_yes_no`: its values are yes and no; `yes_no`: what is taken of a replicate is yes or no.
+    `frame` has the columns of the table and the columns `VALUE`, `ROW` and `REPLICATE`. `constant` lists
+    which of the columns `by` and `within` have only one value in each replicate, as a patient has one arm.
+    `unassigned` is the number of rows without a value of `by` or `within`. `rows_yes_no` says that the rows
+    have yes and no; `yes_no`, that the numbers of the replicates still are yes and no after the reduction.
     """
 
     data: Data
@@ -48,9 +52,9 @@ class Division:
 
 @dataclass(frozen=True, eq=False)
 class Cell:
-    """The rows of one group that have one value of the column `by`, its `name`.
+    """The rows of one `group` with one value, `name`, of the column `by`.
 
-    `elsewhere` are the replicates of this group with a value that nobody asked for.
+    `elsewhere` has the replicates of the group that have a value of `by` which the author did not choose.
     """
 
     division: Division
@@ -61,14 +65,14 @@ class Cell:
 
     @property
     def data(self) -> Data:
-        """The table."""
+        """The table that the cell is part of."""
         return self.division.data
 
     @cached_property
     def values(self) -> dict[Replicate, float]:
-        """A number for each replicate, in the order in which they stand.
+        """A number for each replicate, in the order of the table; NaN where it cannot be computed.
 
-        Without replicates it is one for each row, by its place in the cell.
+        Without replicates it is a number for each row that has one, by its position in the cell.
         """
         if self.data.replicate is None:
             by_place: dict[Replicate, float] = self.frame[VALUE].reset_index(drop=True).dropna().to_dict()
@@ -86,12 +90,12 @@ class Cell:
 
     @cached_property
     def rows(self) -> dict[Replicate, int]:
-        """The place of the first row of each replicate, whether or not it has a value."""
+        """The position in the table of the first row of each replicate, even if the row has no value."""
         return first_rows(self.frame)
 
     @cached_property
     def row_counts(self) -> list[int]:
-        """How many rows with a value each replicate has that has any."""
+        """How many rows with a value each replicate has; replicates without any are left out."""
         counts: list[int] = self._frame_with_values[REPLICATE].value_counts().tolist()
         return counts
 
@@ -101,7 +105,11 @@ class Cell:
 
     @cached_property
     def expected(self) -> set[Replicate]:
-        """The replicates that belong here by what is constant of them; without replicates, the rows."""
+        """The replicates that should be in this cell; without replicates, all its rows.
+
+        These are the replicates of the whole table whose constant columns have the values of this cell: for
+        arm A in week 12, all patients of arm A.
+        """
         if self.data.replicate is None:
             return set(self.rows)
         frame = self.division.frame
@@ -111,7 +119,9 @@ class Cell:
 
     @property
     def varying(self) -> str:
-        """What of this cell is not constant of its replicates: `week 12`, `dose 10 in cell_line HT29`."""
+        """The values of this cell in columns that vary within a replicate: `week 12`, `dose 10 in cell_line
+        HT29`.
+        """
         division = self.division
         texts = []
         for column, text in ((division.by, self.name), (division.within, self.group)):
@@ -121,30 +131,33 @@ class Cell:
 
     @property
     def value_name(self) -> str:
-        """The value with its column: `dose '10'`."""
+        """The column and its value: `dose '10'`."""
         return f"{self.division.by} {self.name!r}"
 
     @property
     def description(self) -> str:
-        """What a message calls it: `dose '10' in HT29`."""
+        """How a message names the cell: `dose '10' in HT29`."""
         return f"{self.value_name} in {self.group}" if self.group else self.value_name
 
 
 Cells: TypeAlias = dict[str, dict[str, Cell]]
-"""Cells by group, and by name."""
+"""The cells of a table: `cells[group][name]`."""
 NO_GROUP = ""
-"""The group of all rows, where a table is not divided `within` a column."""
+"""The name of the only group of a table that is not divided by a column `within`."""
 
 
 def _reduce(measure: Measure, numbers: pandas.Series) -> float:
-    """What a measure takes of the rows of one replicate; a function gets them as the file has them."""
+    """Reduce the rows of one replicate to one number in the stored unit.
+
+    A function of the author's gets the numbers as they are in the file.
+    """
     if isinstance(measure.reduce, str):
         return float(REDUCTIONS[measure.reduce].function(numbers.tolist()))
     return float(measure.reduce(numbers)) / measure.input_factor
 
 
 def first_rows(frame: pandas.DataFrame) -> dict[Replicate, int]:
-    """The place in the table of the first row of each replicate."""
+    """The position in the table of the first row of each replicate."""
     rows: dict[Replicate, int] = frame.drop_duplicates(REPLICATE).set_index(REPLICATE)[ROW].to_dict()
     return rows
 
@@ -159,10 +172,10 @@ def cells_of_table(
     within: str | None,
     names: Sequence[object] | None,
 ) -> Cells:
-    """Divide a table by the values of `within` and of `by`, in their order; the cells of `names`, or of all.
+    """Divide a table by the values of `within` and of `by`; return the cells of `names`, or all.
 
-    Raises `UsageError` for a column or name that is not there, for values that are empty or no numbers,
-    and for a value that is nearly one of the names.
+    Raises `UsageError` for an unknown column or name, for values that are empty or not numbers, and for two
+    values that differ only in case or blanks.
     """
     division = _divide(data, measure, by, within)
     cells: Cells = {}
@@ -176,7 +189,7 @@ def cells_of_table(
 
 
 def _divide(data: Data, measure: Measure, by: str | None, within: str | None) -> Division:
-    """Read the columns that are needed, and check all their values."""
+    """Read and check the columns of the measure, of `by`, of `within` and of the replicates."""
     dividers = [column for column in (by, within) if column is not None]
     grouping = dividers if data.replicate is None else [*dividers, data.replicate]
     for column in (measure.name, *grouping):
@@ -217,7 +230,7 @@ def _refuse_empty(data: Data, columns: Sequence[str]) -> None:
 
 
 def _refuse_near_names(data: Data, column: str) -> None:
-    """Refuse two values of a column that differ only in case or blanks: `Drug` beside `drug` is a slip."""
+    """Refuse values of a column that differ only in case or blanks, as a typing error: `Drug` and `drug`."""
     names = data.frame[column]
     first_rows: dict[str, int] = {}
     for row in (~names.duplicated()).to_numpy().nonzero()[0]:
@@ -233,7 +246,7 @@ def _refuse_near_names(data: Data, column: str) -> None:
 
 
 def check_numbers(data: Data, measure: Measure, numbers: pandas.Series) -> None:
-    """Refuse numbers that the measure does not allow: if the least and the greatest are allowed, all are."""
+    """Refuse numbers that the measure does not allow. If the least and the greatest are allowed, all are."""
     if numbers.notna().any():
         for row in (numbers.argmin(), numbers.argmax()):
             measure.check_value(float(numbers.iloc[row]), f"{data.name}, {data.line(row)}")
@@ -246,18 +259,21 @@ def check_numbers(data: Data, measure: Measure, numbers: pandas.Series) -> None:
 
 
 def are_yes_no(data: Data, measure: Measure, numbers: pandas.Series) -> bool:
-    """Whether a column is yes and no: True and False, or of shares only none and whole, as 0 and 100 %."""
+    """Whether a column has only yes and no: True and False, or, of a share, only 0 % and 100 %."""
     is_none_or_whole = measure.is_share and set(numbers.dropna()) <= {0.0, measure.input_factor}
     return data.has_truths(measure.name) or is_none_or_whole
 
 
 def _is_constant(frame: pandas.DataFrame, column: str) -> bool:
-    """Whether each replicate has one value of a column."""
+    """Whether each replicate has at most one value of a column."""
     return bool((frame.groupby(REPLICATE, observed=True)[column].nunique() <= 1).all())
 
 
 def rows_by_value(frame: pandas.DataFrame, column: str | None) -> list[tuple[object, pandas.DataFrame]]:
-    """The rows of each value of a column, of categories and numbers in their order; without one, all rows."""
+    """Pairs of a value of a column and its rows; without a column, None and all rows.
+
+    Numbers and categories are sorted, texts come in the order in which they appear.
+    """
     if column is None:
         return [(None, frame)]
     ordered = hasattr(frame[column], "cat") or frame[column].dtype.kind in "iufb"
@@ -265,7 +281,7 @@ def rows_by_value(frame: pandas.DataFrame, column: str | None) -> list[tuple[obj
 
 
 def _chosen(cells: Cells, names: Sequence[object]) -> Cells:
-    """The cells of some names; each knows which replicates of its group have another."""
+    """The cells of the named values; each also knows which replicates of its group have other values."""
     chosen: Cells = {}
     for group, cells_of_group in cells.items():
         chosen_names = [find(name, cells_of_group) for name in names]
@@ -279,11 +295,11 @@ def _chosen(cells: Cells, names: Sequence[object]) -> Cells:
     return chosen
 
 
-# What the source of a number says of its cells
+# Texts about cells, for the source of a number
 
 
 def describe_reduction(cells: Sequence[Cell]) -> str:
-    """Say what was taken of the rows of a replicate: `mean of 4 rows a patient`; empty where each has one."""
+    """How the rows of a replicate were reduced: `mean of 4 rows a patient`; empty if each has one row."""
     row_counts: list[int] = []
     for cell in cells:
         row_counts += cell.row_counts
@@ -299,7 +315,9 @@ def describe_reduction(cells: Sequence[Cell]) -> str:
 
 
 def describe_left_out(cells: Sequence[Cell]) -> tuple[str, ...]:
-    """Say what some cells leave out: `10 have no week 12`, `3 cells are empty`, `12 have another arm`."""
+    """Why some replicates or rows were not used: `10 have no week 12`, `3 cells are empty`, `12 have another
+    arm`.
+    """
     texts = _absence_texts(cells)
     empty = 0
     for cell in cells:
@@ -315,9 +333,10 @@ def describe_left_out(cells: Sequence[Cell]) -> tuple[str, ...]:
 
 
 def _absence_texts(cells: Sequence[Cell]) -> list[str]:
-    """How many replicates lack a cell to which they belong: `10 have no week 12`.
+    """How many replicates should be in a cell but are not: `10 have no week 12`.
 
-    One that is in one of two independent cells, such as an arm, does not lack the other.
+    Where the two cells are independent, as two arms are, a replicate in one of them is not missing in the
+    other.
     """
     present: set[Replicate] = set()
     if len(cells) == 2:
@@ -335,19 +354,19 @@ def _absence_texts(cells: Sequence[Cell]) -> list[str]:
 
 
 def shared_replicates(first: Cell, second: Cell) -> set[Replicate]:
-    """The replicates that both cells have."""
+    """The replicates that are in both cells."""
     return first.rows.keys() & second.rows.keys()
 
 
 def count_phrase(number: int, singular: str, several: str) -> str:
-    """`1 is`, `3 are`; empty for none."""
+    """A number and its verb: `1 is`, `3 are`; empty for 0."""
     if number == 0:
         return ""
     return f"{number:,} {singular if number == 1 else several}"
 
 
 def count_expected(cells: Sequence[Cell]) -> int:
-    """How many replicates belong to some cells; without replicates, how many rows."""
+    """How many replicates should be in at least one of these cells; without replicates, how many rows."""
     replicates: set[Replicate] = set()
     for cell in cells:
         replicates |= cell.expected

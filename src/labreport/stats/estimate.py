@@ -1,4 +1,4 @@
-"""An estimate with its interval, and what all intervals are made with: variances and Student's t."""
+"""An estimate with its interval, and the variances and critical values that intervals are computed from."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 ALPHA = 0.05
-"""What an interval leaves out."""
+"""The probability that an interval misses the true value: 95 % intervals."""
 Ends: TypeAlias = tuple[float, float]
 """The lower and the upper end of an interval."""
 
@@ -17,11 +17,11 @@ Ends: TypeAlias = tuple[float, float]
 class Estimate:
     """A value with its interval.
 
-    `n` is the number of units (of two unpaired groups, the smaller number), `values` are theirs and `spread`
-    their standard deviation. `low` and `high` are None where there is no interval. `p` is the probability of
-    a two-sided test of no difference, `exact_test` says that it is an exact one. `method` names the interval,
-    which was made `on_logarithms`, or not. `all_equal`: two groups that were compared are equal in every unit
-    and item.
+    `n` is the number of units (of two independent groups, the smaller number), `values` their values,
+    `spread` the standard deviation of these. `low` and `high` are None without an interval. `p` is the
+    two-sided p value of the test of no difference; `exact_test` means that the test is exact. `method` names
+    the method of the interval; `on_logarithms` means that it was computed on logarithms. `all_equal` means
+    that the two groups compared are equal in every unit and item.
     """
 
     value: float | None
@@ -39,7 +39,7 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Variance:
-    """The variance of a mean, and its degrees of freedom."""
+    """The variance of a mean, with its degrees of freedom."""
 
     value: float
     df: float = math.inf
@@ -53,7 +53,7 @@ def sum_of_variances(variances: Sequence[Variance]) -> Variance:
 
 
 def critical_value(alpha: float, df: float = math.inf) -> float:
-    """How many standard errors an interval of level 1 − `alpha` reaches to each side: 1.96 for 0.05."""
+    """The number of standard errors from the estimate to each end of the interval: 1.96 for `alpha` 0.05."""
     from scipy import special
 
     if math.isinf(df):
@@ -62,9 +62,10 @@ def critical_value(alpha: float, df: float = math.inf) -> float:
 
 
 def with_t_interval(estimate: Estimate, value: float, variance: Variance, alpha: float) -> Estimate:
-    """The estimate with a mean of this variance, Student's interval of it, and his test of whether it is 0.
+    """Give an estimate this value, Student's interval for its variance, and the p value of the test against
+    0.
 
-    Without a variance the test has no `p`.
+    `p` is None if the variance is 0.
     """
     from scipy import special
 

@@ -1,4 +1,4 @@
-"""The mean of a sample, and how two samples differ, or one and zero, with the interval that judges it."""
+"""The mean of a sample, and the difference of two samples or of one and zero: choice of the interval."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from labreport.stats.wording import plural
 
 
 def mean_of(sample: Sample, measure: Measure) -> Quantity:
-    """The mean of a sample: over replicates, and over items where they are known.
+    """The mean of a sample with its 95 % interval: over replicates, and over items where these are known.
 
-    Of a measure of ratios it is the geometric mean. One of a measure that is a difference has its interval
-    from both terms.
+    For a measure of ratios it is the geometric mean. For a measure that is a difference of two, the interval
+    is computed from both.
     """
     estimate = _mean_estimate(sample, measure)
     if measure.is_share and measure.bounded and estimate.low is not None and estimate.high is not None:
         estimate = replace(estimate, low=max(0.0, estimate.low), high=min(1.0, estimate.high))
     mean = _quantity(estimate, measure.quantity_unit, _source([sample], measure, estimate), sample)
     if mean.is_of_one_run and measure.scale == "difference":
-        return replace(mean, margin=measure.stored_margin)  # to whose decimals it is printed
+        return replace(mean, margin=measure.stored_margin)  # it is printed with the decimals of the margin
     return mean
 
 
@@ -43,11 +43,14 @@ def compare(
 ) -> Quantity:
     """Compare two samples, or one with zero, as one of `family` comparisons that are judged together.
 
-    Paired where all replicates are shared (of a table, or `paired` says so), else by Welch or Newcombe; over
-    items and replicates where both are known item by item. A measure that is a difference is compared with
-    zero by its two terms. The quantity has its own 95 % interval, and the one at level 1 − 0.05 / `family` by
-    which it is judged: none of one replicate, whatever is known of its items. What is equal in every
-    replicate and item of several is the same, if there is a margin: both ends are the null.
+    Samples are paired if all their replicates are shared (for tables, `paired` may decide otherwise); else
+    the method is that of Welch or Newcombe. Where the items of both are known, the interval covers items and
+    replicates. A measure that is a difference of two measures is compared with zero by its two terms.
+
+    The quantity has its own 95 % interval, and the interval at level 1 − 0.05 / `family` by which it is
+    judged. A comparison of single replicates is not judged, whatever is known of its items. Samples of
+    several replicates that are equal in each replicate and item are judged "same" if the measure has a
+    margin: both ends of the interval are then the null value.
     """
     samples = [first]
     sizes: tuple[int, ...] = ()
@@ -93,7 +96,7 @@ def _is_paired(first: Sample, second: Sample, paired: bool | None) -> bool:
 
 
 def _mean_estimate(sample: Sample, measure: Measure) -> Estimate:
-    """The mean, by what is known of a sample: items, yes and no, rows that all agree, or numbers."""
+    """Estimate the mean by the method that fits the sample: items, yes and no, equal shares, or numbers."""
     if _has_items(sample, measure):
         return accuracy_estimate(sample.correct_by_replicate, ALPHA)
     if sample.yes_no and sample.values:
@@ -108,7 +111,7 @@ def _mean_estimate(sample: Sample, measure: Measure) -> Estimate:
 
 
 def _numbers_estimate(sample: Sample, measure: Measure, alpha: float) -> Estimate:
-    """The mean of numbers; of a difference of two measures by both, where these are known item by item."""
+    """The mean of numbers; of a difference of two measures, from both where their items are known."""
     if sample.terms and all(map(_has_items, sample.terms, measure.terms)):
         first, second = sample.terms
         return _difference_estimate(first, second, measure.terms[0], first.design.paired, alpha)
@@ -118,7 +121,7 @@ def _numbers_estimate(sample: Sample, measure: Measure, alpha: float) -> Estimat
 def _difference_estimate(
     first: Sample, second: Sample, measure: Measure, paired: bool, alpha: float
 ) -> Estimate:
-    """How two samples differ, by what is known of both: items, yes and no, or numbers."""
+    """Estimate how two samples differ by the method that fits both: items, yes and no, or numbers."""
     if _has_items(first, measure) and _has_items(second, measure):
         right, other_right = first.correct_by_replicate, second.correct_by_replicate
         numbers_of_items = {len(items) for items in right + other_right}
@@ -138,9 +141,9 @@ def _difference_estimate(
 
 
 def _has_items(sample: Sample, measure: Measure) -> bool:
-    """Whether a sample is known item by item, of two items or more, and every replicate gave a number.
+    """Whether it is known for two items or more which are right, and each replicate has a finite value.
 
-    Raises `UsageError` where two replicates do not have the same number of items.
+    Raises `UsageError` where two replicates have unequal numbers of items.
     """
     is_accuracy = measure.is_share and measure.scale == "difference" and sample.design.test_fraction is None
     if not is_accuracy or not sample.correct or not all(map(math.isfinite, sample.numbers)):
@@ -160,7 +163,7 @@ def _has_items(sample: Sample, measure: Measure) -> bool:
 
 
 def _is_constant_share(sample: Sample, measure: Measure) -> bool:
-    """Whether all replicates of a table with several rows each are at 0, or all at 1."""
+    """Whether all replicates, each with several rows, have the share 0, or all have the share 1."""
     if sample.cell is None or not (measure.is_share and measure.bounded):
         return False
     has_several_rows = min(sample.cell.row_counts, default=1) > 1
@@ -171,7 +174,9 @@ def _is_constant_share(sample: Sample, measure: Measure) -> bool:
 
 
 def _quantity(estimate: Estimate, unit: str, source: Source, sample: Sample) -> Quantity:
-    """What was estimated, with its source and the values of its replicates (unpaired samples have none)."""
+    """The quantity for an estimate: with its source, and the value of each replicate unless samples are
+    unpaired.
+    """
     low, high = _finite_ends(estimate)
     values = []
     for name, value in zip(sample.values, estimate.values, strict=False):
@@ -190,14 +195,14 @@ def _quantity(estimate: Estimate, unit: str, source: Source, sample: Sample) -> 
 
 
 def _finite_ends(estimate: Estimate) -> Ends | tuple[None, None]:
-    """The ends of an interval; one that is not bounded is none."""
+    """The ends of the interval of an estimate; two None where there is none or it is unbounded."""
     if estimate.low is None or estimate.high is None or not math.isfinite(estimate.high):
         return None, None
     return estimate.low, estimate.high
 
 
 def _source(samples: Sequence[Sample], measure: Measure, estimate: Estimate) -> Source:
-    """Where a number comes from: its samples, how many replicates were used, and which were not."""
+    """The source of a number: its samples, how many replicates were used, and why others were not."""
     first = samples[0]
     epochs = dict.fromkeys(sample.epoch for sample in samples if sample.epoch is not None)
     source = Source(

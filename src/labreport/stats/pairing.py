@@ -1,4 +1,4 @@
-"""Which replicates of two cells are pairs; a slip that would pair or part them by accident is an error."""
+"""Decide whether replicates of two cells are compared pairwise; likely typing errors in names are refused."""
 
 from __future__ import annotations
 
@@ -14,14 +14,16 @@ if TYPE_CHECKING:
     import pandas
 
 Rows: TypeAlias = dict[Replicate, int]
-"""The place in the table of the first row of each replicate."""
+"""For each replicate, the position in the table of its first row."""
 
 
 def is_paired(first: Cell, second: Cell, paired: bool | None) -> bool:
-    """Whether replicates of two cells are compared one by one: where all are in both, or `paired` says so.
+    """Whether two cells are compared replicate by replicate: if both have the same ones, or if `paired` says
+    so.
 
-    Raises `UsageError` where only some are in both, here or over all groups, and nobody says what these are:
-    a patient with a mistyped arm in one week is in one arm in each week, and in both over the table.
+    If only some replicates are in both cells and `paired` is None, this raises `UsageError`. The same holds
+    for the two values over all groups: a patient whose arm is mistyped in one week has one arm in each week,
+    but two over the whole table.
     """
     data = first.data
     shared = shared_replicates(first, second)
@@ -51,7 +53,7 @@ def is_paired(first: Cell, second: Cell, paired: bool | None) -> bool:
 
 
 def _rows_of_common_groups(first: Cell, second: Cell) -> tuple[Rows, Rows]:
-    """The first row of each replicate of two values, over all groups that have both of them."""
+    """The first row of each replicate with either value, in all groups that have both values."""
     of_first, of_second = _frame_of_value(first), _frame_of_value(second)
     within = first.division.within
     if within is not None:
@@ -62,15 +64,15 @@ def _rows_of_common_groups(first: Cell, second: Cell) -> tuple[Rows, Rows]:
 
 
 def _frame_of_value(cell: Cell) -> pandas.DataFrame:
-    """The rows of all groups with the value of a cell."""
+    """The rows of all groups that have the same value of `by` as this cell."""
     frame, by = cell.division.frame, cell.division.by
     return frame[frame[by] == cell.frame[by].iloc[0]]
 
 
 def _pairing_problem(data: Data, rows: Rows, other_rows: Rows, names: tuple[str, str]) -> str:
-    """Name the few: the replicates that have both values where most have one, or the reverse.
+    """Describe the exceptions: replicates in both where most are in one, or in one where most are in both.
 
-    Empty where all have both, or none has.
+    Empty if all replicates are in both, or none is.
     """
     shared = [replicate for replicate in rows if replicate in other_rows]
     only_first = [replicate for replicate in rows if replicate not in other_rows]
@@ -91,7 +93,7 @@ def _pairing_problem(data: Data, rows: Rows, other_rows: Rows, names: tuple[str,
 
 
 def _name_replicates(noun: str, replicates: Sequence[Replicate], singular: str, several: str) -> str:
-    """`patient 'P1' is`, `patients 'P3', 'P10' and 5 more are`, with one of the two verbs."""
+    """The start of a sentence about replicates: `patient 'P1' is`, `patients 'P3', 'P10' and 5 more are`."""
     if len(replicates) == 1:
         return f"{noun} {name_of(replicates[0])!r} {singular}"
     names = ", ".join(repr(name_of(replicate)) for replicate in replicates[:5])

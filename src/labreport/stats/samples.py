@@ -1,4 +1,4 @@
-"""Samples: a value of a measure for each replicate, read from results or from a table alike."""
+"""Samples: one value of a measure for each replicate, read from results or from a table."""
 
 from __future__ import annotations
 
@@ -21,27 +21,27 @@ if TYPE_CHECKING:
     from labreport.results import Results, Runs
 
 Observations: TypeAlias = "Results | Data | pandas.DataFrame | Mapping[str, Sample]"
-"""What an author's function gets, a DataFrame, or samples that are made already."""
+"""What an author's function takes: results, a table, a DataFrame, or ready-made samples by name."""
 By: TypeAlias = "Study | str"
-"""What subjects are values of: a study, or the name of a column."""
+"""A study, or the name of a column; each of its values is a subject."""
 BY_EXPERIMENT = "experiment"
-"""What `by` is where the author says nothing: each experiment is a subject, of a table all rows together."""
+"""The default of `by`: each experiment is a subject; a table as a whole is the only subject."""
 Epoch: TypeAlias = int | None
-"""The epoch after which runs are read; None: the last that is declared."""
+"""The epoch at which runs are read; None means the last declared one."""
 Subject: TypeAlias = "Experiment | str | float"
 """An experiment, its name, or a value of a column."""
 Samples: TypeAlias = dict[str, "Sample"]
-"""Samples by the name of their subject."""
+"""A sample for each subject, by the name of the subject."""
 
 
 @dataclass(frozen=True)
 class Sample:
-    """A measure of one subject: a value for each replicate (of runs, their seed), NaN where there is none.
+    """The values of a measure for one subject: one for each replicate (of runs: each seed), NaN if missing.
 
-    `correct`, where it is known, has for each replicate which items are right; samples whose `items` are
-    equal have the same items, by place. `terms` are the two samples of a measure that is a difference.
-    `yes_no`: values are 1 and 0 of what happened or did not. `cell` is the part of a table that it was read
-    from.
+    `correct` has, for each replicate, an array that says which items are right; it is None where this is not
+    known. Two samples with equal `items` have the same items, in the same order. If the measure is a
+    difference of two measures, `terms` are the two samples of these. `yes_no` means that the values are 1 and
+    0, for yes and no. `cell` is the part of a table that the sample was read from.
     """
 
     name: str
@@ -57,16 +57,17 @@ class Sample:
 
     @property
     def numbers(self) -> list[float]:
-        """The values alone."""
+        """The values without the names of their replicates, in order."""
         return list(self.values.values())
 
     @property
     def correct_by_replicate(self) -> list[NDArray[Any]]:
-        """Which items are right, shape (replicates, items)."""
+        """Which items are right: an array of shape (items,) for each replicate; empty where it is not known.
+        """
         return list((self.correct or {}).values())
 
     def only(self, replicates: Sequence[Any]) -> Sample:
-        """The same, of these replicates in this order."""
+        """A copy with only these replicates, in this order."""
         values = {replicate: self.values[replicate] for replicate in replicates}
         correct = self.correct
         if correct is not None:
@@ -75,36 +76,36 @@ class Sample:
 
 
 def is_table(data: object) -> TypeIs[Data | pandas.DataFrame]:
-    """Whether it is a declared table or a DataFrame, and no results."""
+    """Whether `data` is a table: declared by `table(…)`, or a DataFrame."""
     return isinstance(data, Data) or hasattr(data, "groupby")
 
 
 def are_results(data: object) -> TypeIs[Results]:
-    """Whether it is the results of experiments, and neither a table nor samples that are made already."""
+    """Whether `data` is `Results`, which have studies, and not a table or ready-made samples."""
     return isinstance(data, Mapping) and hasattr(data, "study")
 
 
 def as_table(data: Data | pandas.DataFrame) -> Data:
-    """A declared table as it is, a DataFrame as one of independent rows."""
+    """A declared table unchanged, a DataFrame as a table whose rows are independent."""
     return data if isinstance(data, Data) else table(data)
 
 
 def column_of(data: Data, by: By) -> str | None:
-    """The column by whose values a table is divided; None where the author names none."""
+    """The column of a table whose values are the subjects; None where the author named none."""
     if by == BY_EXPERIMENT and BY_EXPERIMENT not in data.frame.columns:
         return None
     return name_of(by)
 
 
 def axis_of(by: By) -> str:
-    """The name of what subjects are values of; empty where they are experiments."""
+    """The name of the study or column whose values are the subjects; empty where subjects are experiments."""
     return "" if by == BY_EXPERIMENT else name_of(by)
 
 
 def as_measure(measure: Measure | str, data: Observations | Runs) -> Measure:
-    """Check that a measure is one that can be read off `data`; of a table, the name of a column is one too.
+    """Check that a measure can be read from `data`; for a table, the name of a column is enough.
 
-    A column of yes and no is measured in per cent. Raises `UsageError`.
+    A column of True and False gets the unit per cent. Raises `UsageError`.
     """
     if isinstance(measure, str) and is_table(data):
         measure = Measure(measure, better="")
@@ -122,7 +123,7 @@ def as_measure(measure: Measure | str, data: Observations | Runs) -> Measure:
 
 
 def _measure_of_column(measure: Measure, data: Data) -> Measure:
-    """The measure as a table is read by it, in per cent for a column of True and False."""
+    """Check the measure of a column; of True and False it is returned with the unit %."""
     if measure.value is not None or measure.right is not None:
         argument = "right" if measure.value is None else "value"
         advice = "name the column, and by reduce= what is taken of the rows of a replicate"
@@ -143,7 +144,7 @@ def _measure_of_column(measure: Measure, data: Data) -> Measure:
 
 
 def sample_of_runs(runs: Runs, measure: Measure, epoch: Epoch = None) -> Sample:
-    """Make the sample of a measure from the runs of an experiment, by default at the last declared epoch."""
+    """Read a measure in all runs of an experiment, at `epoch` or at the last declared one."""
     experiment = runs.experiment
     if epoch is None:
         epoch = runs.epoch
@@ -172,10 +173,11 @@ def samples_by_name(
     epoch: Epoch = None,
     names: Sequence[object] | None = None,
 ) -> Samples:
-    """Make the samples of results, of a table, or take those that are made already; of some names, or all.
+    """The sample of each subject, from results, from a table, or from ready-made samples.
 
-    `by` is the study, or the column, whose values are compared. Raises `UsageError` for unequal epochs, an
-    epoch of a table, a name that is not there, and a value of a table that is nearly one of the names.
+    The values of `by`, a study or a column, are the subjects; `names` limits them to some. Raises
+    `UsageError` for experiments whose last epochs differ, an epoch for a table, an unknown name, and two
+    values of a table that differ only in case or blanks.
     """
     if is_table(data):
         return _samples_of_table(as_table(data), measure, by, None, epoch, names)[NO_GROUP]
@@ -199,21 +201,21 @@ def samples_by_group(
     epoch: Epoch = None,
     names: Sequence[object] | None = None,
 ) -> dict[str, Samples]:
-    """Make the samples of a table, as `samples_by_name` does, in each group: of each value of `within`."""
+    """The samples of a table, as `samples_by_name` returns them, for each value of the column `within`."""
     if not is_table(data):
         refuse(f"within={within!r} is a column of a table; results have none: compare by= a study")
     return _samples_of_table(as_table(data), measure, by, within, epoch, names)
 
 
 def refuse_epoch_of_table(epoch: int) -> NoReturn:
-    """Raise `UsageError`: an epoch of a table is asked for."""
+    """Raise `UsageError`, since tables have no epochs."""
     refuse(f"epoch={epoch!r}: a table has no epochs; within= compares inside the values of a column")
 
 
 def _samples_of_experiments(
     results: Results, measure: Measure, epoch: Epoch, names: Sequence[object] | None
 ) -> Samples:
-    """The samples of some experiments, or of all that are read, at epochs that are equal."""
+    """The samples of the named experiments, or of all. Raises `UsageError` if their last epochs differ."""
     chosen = map(name_of, names) if names else results.experiments or results
     samples = {name: sample_of_runs(results[name], measure, epoch) for name in chosen}
     epochs = {name: sample.epoch or 1 for name, sample in samples.items()}
@@ -224,7 +226,7 @@ def _samples_of_experiments(
 
 
 def _samples_of_study(results: Results, measure: Measure, study: By, epoch: Epoch) -> Samples:
-    """The samples of the cells of a study, by the values of its axes: `0.5 × 0.9`."""
+    """A sample for each point of a study, named by its values on the axes: `0.5 × 0.9`."""
     samples = {}
     for point, runs in results.study(name_of(study)):
         name = " × ".join(map(label_of, point.values()))
@@ -235,7 +237,7 @@ def _samples_of_study(results: Results, measure: Measure, study: By, epoch: Epoc
 def _samples_of_table(
     data: Data, measure: Measure, by: By, within: str | None, epoch: Epoch, names: Sequence[object] | None
 ) -> dict[str, Samples]:
-    """The samples of the cells of a table, by the values of `within` and of `by`."""
+    """A sample for each cell of a table: by the value of `within`, then by that of `by`."""
     if epoch is not None:
         refuse_epoch_of_table(epoch)
     design = Design(data.unit, paired=data.replicate is not None)
@@ -249,9 +251,9 @@ def _samples_of_table(
 
 
 def label_of(value: object) -> str:
-    """A value of an axis in a few characters, for people: of three layers of 8 `3 × 8`.
+    """A short text for a value of an axis: `3 × 8` for three layers of 8, `8-4` for (8, 4), `none` for ().
 
-    Names of experiments spell the same `8x3`, by `_value_in_name` of `project.experiment`: they are keys.
+    Names of experiments, which are keys, spell the first `8x3`: see `_value_in_name` in `project.experiment`.
     """
     if not isinstance(value, (list, tuple)):
         return name_of(value)

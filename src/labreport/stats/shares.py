@@ -1,4 +1,4 @@
-"""Shares of what is yes or no: one, the difference of two groups, and of pairs; exact tests for few."""
+"""Shares of yes and no: intervals of one share, of differences, and of paired ones; exact tests."""
 
 from __future__ import annotations
 
@@ -14,13 +14,15 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 FEW = 15
-"""In groups of fewer than so many an exact test has to agree before a difference is clear: Newcombe's
-interval alone leaves out zero in 12.5 % of equal groups of 2, 7.7 % of 8, and in less than 6 % from 15 on."""
+"""In groups smaller than this, a difference is clear only if an exact test agrees. Newcombe's interval alone
+would exclude zero for equal groups of 2 in 12.5 % of cases, of 8 in 7.7 %, and of 15 or more in less than
+6 %.
+"""
 
 
 @dataclass(frozen=True)
 class PairCounts:
-    """How many pairs are yes in both, only in the first, only in the second, and in neither."""
+    """How many pairs are yes in both members, only in the first, only in the second, and in neither."""
 
     both: int
     first_only: int
@@ -34,12 +36,12 @@ class PairCounts:
 
     @property
     def difference(self) -> float:
-        """The share of the first less that of the second."""
+        """The share of yes in the first members minus that in the second."""
         return (self.first_only - self.second_only) / self.n
 
 
 def count_pairs(first: ArrayLike, second: ArrayLike) -> PairCounts:
-    """Count pairs of 0 and 1: `count_pairs([1, 1, 0], [1, 0, 0])` has one of both, first only and neither."""
+    """Count pairs of 0 and 1: `count_pairs([1, 1, 0], [1, 0, 0])` is `PairCounts(1, 1, 0, 1)`."""
     import numpy as np
 
     first_yes = np.asarray(first) > 0
@@ -55,9 +57,9 @@ def count_pairs(first: ArrayLike, second: ArrayLike) -> PairCounts:
 
 
 def wilson_ends(share: float, n: float, z: float) -> Ends:
-    """The score interval of a share of `n`, `z` standard errors to each side.
+    """Wilson's score interval of a share of `n`, for a critical value of `z` standard errors.
 
-    `n` need not be a whole number, as SciPy's `binomtest` demands: it is what clustered items are worth.
+    `n` may be a fraction, which SciPy's `binomtest` does not allow: the effective number of clustered items.
     Wilson (1927), Probable inference, the law of succession, and statistical inference, JASA 22.
     """
     shrinkage = z * z / n
@@ -70,7 +72,7 @@ def wilson_ends(share: float, n: float, z: float) -> Ends:
 
 
 def newcombe_ends(p: float, n: int, q: float, m: int, alpha: float) -> Ends:
-    """The interval of the difference p − q of shares of `n` and of `m` that are independent.
+    """The interval of p − q, for independent shares p of `n` and q of `m`.
 
     Newcombe (1998), Interval estimation for the difference between independent proportions, Statistics in
     Medicine 17, 873–890, method 10: the hybrid score interval, without correction for continuity.
@@ -84,7 +86,7 @@ def newcombe_ends(p: float, n: int, q: float, m: int, alpha: float) -> Ends:
 
 
 def paired_newcombe_ends(counts: PairCounts, alpha: float) -> Ends:
-    """The interval of the difference of two shares of the same pairs.
+    """The interval of the difference of two shares that were observed in pairs.
 
     Newcombe (1998), Improved confidence intervals for the difference between binomial proportions based on
     paired data, Statistics in Medicine 17, 2635–2650, method 10: the hybrid score interval, with φ corrected
@@ -103,7 +105,7 @@ def paired_newcombe_ends(counts: PairCounts, alpha: float) -> Ends:
 
 
 def _corrected_phi(counts: PairCounts) -> float:
-    """The correlation of the pairs, a positive one corrected for continuity as in Newcombe's method 10."""
+    """The correlation φ of the pairs; if positive, corrected for continuity as in Newcombe's method 10."""
     a, b = counts.both, counts.first_only
     c, d = counts.second_only, counts.neither
     covariance = float(a * d - b * c)
@@ -114,16 +116,17 @@ def _corrected_phi(counts: PairCounts) -> float:
 
 
 def _correlated_distance(x: float, y: float, phi: float) -> float:
-    """The length of the difference of two distances that are correlated by phi."""
+    """The length of the difference of two distances with correlation `phi`: √(x² − 2 φ x y + y²)."""
     square = x * x - 2 * phi * x * y + y * y
     return math.sqrt(max(0.0, square))
 
 
 def conditional_ends(counts: PairCounts, alpha: float) -> Ends:
-    """The exact interval of a difference of paired shares, given how many pairs disagree.
+    """The exact interval of a difference of paired shares, given the number of pairs that disagree.
 
-    Clopper and Pearson (1934), The use of confidence or fiducial limits, Biometrika 26, of the share of the
-    first among the pairs that disagree: it leaves out zero where McNemar's exact test rejects.
+    It is the interval of Clopper and Pearson (1934, The use of confidence or fiducial limits, Biometrika 26)
+    for the share of `first_only` among the pairs that disagree. It excludes zero exactly where McNemar's
+    exact test rejects.
     """
     first_only, second_only = counts.first_only, counts.second_only
     lowest = _lowest_share(first_only, second_only, alpha)
@@ -135,9 +138,9 @@ def conditional_ends(counts: PairCounts, alpha: float) -> Ends:
 
 
 def _lowest_share(yes: int, no: int, alpha: float) -> float:
-    """The lower end of Clopper and Pearson's interval of a share.
+    """The lower end of Clopper and Pearson's interval.
 
-    SciPy's `binomtest` searches for it, which takes a thousand times as long.
+    SciPy's `binomtest` finds it by a search, which takes a thousand times as long.
     """
     from scipy import special
 
@@ -145,7 +148,10 @@ def _lowest_share(yes: int, no: int, alpha: float) -> float:
 
 
 def exact_and_newcombe_ends(counts: PairCounts, alpha: float) -> Ends:
-    """An interval that holds the conditional one and Newcombe's, which covers the draw of items as well."""
+    """The smallest interval that contains the exact conditional one and Newcombe's.
+
+    Newcombe's also covers the choice of items.
+    """
     low, high = paired_newcombe_ends(counts, alpha)
     lowest, highest = conditional_ends(counts, alpha)
     return min(low, lowest), max(high, highest)
@@ -155,7 +161,7 @@ def exact_and_newcombe_ends(counts: PairCounts, alpha: float) -> Ends:
 
 
 def fisher_p(yes: int, n: int, other_yes: int, m: int) -> float:
-    """Fisher's exact two-sided test of two independent shares: the probability of a table as unlikely.
+    """The two-sided p value of Fisher's exact test for two independent shares.
 
     Fisher (1935), The logic of inductive inference, Journal of the Royal Statistical Society 98.
     """
@@ -166,7 +172,7 @@ def fisher_p(yes: int, n: int, other_yes: int, m: int) -> float:
 
 
 def mcnemar_p(counts: PairCounts) -> float:
-    """McNemar's exact two-sided test of paired shares: that pairs which disagree do so either way alike.
+    """The two-sided p value of McNemar's exact test: pairs that disagree do so equally often either way.
 
     McNemar (1947), Note on the sampling error of the difference between correlated proportions, Psychometrika
     12, with the binomial distribution in place of its approximation.
@@ -179,11 +185,11 @@ def mcnemar_p(counts: PairCounts) -> float:
     return float(stats.binomtest(counts.first_only, disagreeing).pvalue)
 
 
-# Estimates from the 0 and 1 of each unit
+# Estimates from one 0 or 1 for each unit
 
 
 def share_estimate(values: Sequence[float], alpha: float) -> Estimate:
-    """The share of units that are 1, with Wilson's interval."""
+    """The share of 1 among values of 0 and 1, with Wilson's interval."""
     n = len(values)
     share = statistics.fmean(values)
     low, high = wilson_ends(share, n, critical_value(alpha))
@@ -191,7 +197,7 @@ def share_estimate(values: Sequence[float], alpha: float) -> Estimate:
 
 
 def unpaired_share_difference(first: Sequence[float], second: Sequence[float], alpha: float) -> Estimate:
-    """The share of one group less that of another, with Newcombe's interval and Fisher's test."""
+    """The share of the first group minus that of the second, with Newcombe's interval and Fisher's test."""
     n, m = len(first), len(second)
     p, q = statistics.fmean(first), statistics.fmean(second)
     low, high = newcombe_ends(p, n, q, m, alpha)
@@ -202,7 +208,7 @@ def unpaired_share_difference(first: Sequence[float], second: Sequence[float], a
 
 
 def paired_share_difference(first: Sequence[float], second: Sequence[float], alpha: float) -> Estimate:
-    """The share of the first of pairs less that of the second, with Newcombe's interval, McNemar's test."""
+    """The share of the first members of pairs minus that of the second, by Newcombe and McNemar."""
     counts = count_pairs(first, second)
     low, high = paired_newcombe_ends(counts, alpha)
     differences = tuple(a - b for a, b in zip(first, second, strict=True))
@@ -213,10 +219,10 @@ def paired_share_difference(first: Sequence[float], second: Sequence[float], alp
 
 
 def with_exact_test(estimate: Estimate, alpha: float) -> Estimate:
-    """Extend the interval of a difference of few to zero where its exact test does not exclude chance.
+    """Extend the interval of a small difference to zero if its exact test is not significant.
 
     3 of 5 against 0 of 5 has Newcombe's interval from 3 to 88 points, but p = 0.17: it becomes 0 to 88. Any
-    other estimate is returned as it is.
+    other estimate is returned unchanged.
     """
     is_significant = estimate.p is not None and estimate.p < alpha
     if not estimate.exact_test or estimate.n >= FEW or is_significant:

@@ -1,9 +1,9 @@
-"""Student's intervals from one number a unit: of a mean, of pairs, of two groups by Welch, and of ratios.
+"""Student's intervals from one number for each unit: of a mean, of pairs, of two groups (Welch), of ratios.
 
-The units may be random splits of one data set, of which `test_fraction` is the share for the test: they share
-data, so the variance of a mean is the corrected one of Nadeau and Bengio (2003, Inference for the
-generalization error, Machine Learning 52): s² (1/n + f / (1 − f)). SciPy's tests do not know it; without it
-they give the same numbers, and the tests compare them.
+The units may be random splits of one data set, with the share `test_fraction` for testing. Such splits have
+data in common, so that the variance of a mean is corrected after Nadeau and Bengio (2003, Inference for the
+generalization error, Machine Learning 52): s² (1/n + f / (1 − f)). SciPy has no such tests. Without the
+correction the numbers equal SciPy's, which tests check.
 """
 
 from __future__ import annotations
@@ -16,17 +16,17 @@ from dataclasses import replace
 from labreport.stats.estimate import Estimate, Variance, sum_of_variances, with_t_interval
 
 ROUNDING = 1e-12
-"""What differs by less than this share of the largest value differs by rounding."""
+"""Differences smaller than this share of the largest value are taken as rounding errors."""
 Values = list[float]
 
 
 def mean_estimate(
     values: Values, alpha: float, test_fraction: float | None, rounding: float | None = None
 ) -> Estimate:
-    """The mean of some values with Student's interval, and his test of whether it is zero.
+    """The mean of the values with Student's interval, and the p value of the test that it is zero.
 
-    There is no interval where there is one value, or all are equal; of values of which one is NaN, the mean
-    is None. `rounding` is how much may be due to rounding, by default a share of the largest value.
+    There is no interval for one value, or if all are equal. If a value is NaN, the mean is None. Values that
+    differ by no more than `rounding` count as equal; by default it is a share of the largest value.
     """
     estimate = Estimate(None, len(values), method=_named("Student's t", test_fraction), values=tuple(values))
     if not values or any(map(math.isnan, values)):
@@ -46,7 +46,7 @@ def mean_estimate(
 def paired_difference(
     first: Values, second: Values, alpha: float, test_fraction: float | None = None
 ) -> Estimate:
-    """The mean of the differences of pairs, in their order, with Student's interval and test."""
+    """The mean of the differences of pairs, with Student's interval and test."""
     differences = [a - b for a, b in zip(first, second, strict=True)]
     rounding = _rounding_of(first + second)
     estimate = mean_estimate(differences, alpha, test_fraction, rounding)
@@ -82,9 +82,10 @@ def welch_difference(
 def geometric_estimate(
     estimator: Callable[..., Estimate], groups: Sequence[Values], alpha: float, test_fraction: float | None
 ) -> Estimate:
-    """An estimate from the logarithms of positive values, as a geometric mean or the ratio of two.
+    """An estimate on logarithms, transformed back: a geometric mean, or a ratio of two.
 
-    With `paired_difference` and `[first, second]` it is how many times the second the first is.
+    With `paired_difference` and `[first, second]` it is the ratio of the first to the second. Values that are
+    not positive become NaN.
     """
     logarithms = [list(map(_logarithm, group)) for group in groups]
     on_logarithms = estimator(*logarithms, alpha, test_fraction)
@@ -101,13 +102,13 @@ def geometric_estimate(
 
 
 def _without_interval(estimate: Estimate, value: float, rounding: float) -> Estimate:
-    """A mean or a difference of values that do not vary; exactly zero where it is no more than rounding."""
+    """The estimate of values that do not vary: `value`, or exactly 0 within rounding errors."""
     is_zero = abs(value) <= rounding
     return replace(estimate, value=0.0 if is_zero else value, all_equal=is_zero)
 
 
 def _variance_of_mean(variance: float, n: int, test_fraction: float | None) -> Variance:
-    """The variance of a mean of `n` values that have this one each, corrected where the values share data."""
+    """The variance of a mean of `n` values with this variance, corrected if they are repeated splits."""
     shared = 0.0 if test_fraction is None else test_fraction / (1 - test_fraction)
     return Variance(variance * (1 / n + shared), n - 1)
 
@@ -121,12 +122,12 @@ def _rounding_of(values: Values) -> float:
 
 
 def _logarithm(value: float) -> float:
-    """NaN where there is none."""
+    """The natural logarithm; NaN for a value that is not positive and finite."""
     return math.log(value) if math.isfinite(value) and value > 0 else math.nan
 
 
 def _power(logarithm: float) -> float:
-    """What has this logarithm; infinite where no number can hold it, as of very different units."""
+    """The exponential of a logarithm; infinite where it exceeds what a float holds."""
     return math.exp(logarithm) if logarithm < 709 else math.inf
 
 

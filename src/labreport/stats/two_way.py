@@ -1,11 +1,11 @@
-"""Intervals of accuracies that are known item by item for several units, such as seeds.
+"""Intervals of accuracies, where for several units, such as seeds, it is known which items are right.
 
-Units and items are both random, and cross. The variance of a mean is that between units over their number,
-plus that between items over theirs, less the residual, which both contain (Owen 2007, The pigeonhole
-bootstrap, Annals of Applied Statistics 1). With one unit, or where the units do not differ, only the items
-are left; where the items do not differ, only the units. Items are taken as independent of one another.
+Units and items are two crossed random factors. The variance of a mean is the variance between units over
+their number, plus that between items over theirs, minus the variance of the residual, which both contain
+(Owen 2007, The pigeonhole bootstrap, Annals of Applied Statistics 1). With one unit, or if the units do not
+differ, only the items contribute; if the items do not differ, only the units. Items are taken as independent.
 
-Arrays say which of two items or more are right: shape (units, items), 1.0 or 0.0.
+The arrays have the shape (units, items) with at least two items: 1.0 for an item that is right, else 0.0.
 """
 
 from __future__ import annotations
@@ -35,10 +35,11 @@ OVER_BOTH, OVER_ITEMS = "over units and items", "over items"
 
 @dataclass(frozen=True)
 class Accuracies:
-    """Which items several units have right, or how two groups of units differ in each: shape (units, items).
+    """Which items each unit has right, or the differences of two such arrays: `values`, shape (units, items).
 
-    `by_unit` are the means of units. `residual` is the variance of the residual in the mean of a unit,
-    `by_items` what items cause in the mean of all: None where the units agree in each item, or there is one.
+    `by_unit` are the means of the units. `residual` is the variance of a unit's mean that is due to the
+    residual. `by_items` is the variance of the overall mean that is due to items; None with one unit, or if
+    all units agree in every item.
     """
 
     values: Array
@@ -48,12 +49,12 @@ class Accuracies:
 
     @property
     def mean(self) -> float:
-        """The mean of all units."""
+        """The mean over all units and items."""
         return statistics.fmean(self.by_unit)
 
     @property
     def spread(self) -> float | None:
-        """The standard deviation of the units."""
+        """The standard deviation of the means of the units; None for one unit."""
         return statistics.stdev(self.by_unit) if len(self.by_unit) > 1 else None
 
     @property
@@ -63,12 +64,16 @@ class Accuracies:
 
     @property
     def between_units(self) -> Variance:
-        """The variance of the mean that units cause."""
+        """The variance of the overall mean that is due to units."""
         return _between_units(self.by_unit, self.residual)
 
     @property
     def draw_of_items(self) -> Variance:
-        """The variance of the mean by the draw of items; of 0 and 1, that of one more item of each kind."""
+        """The variance of the overall mean that is due to the choice of items.
+
+        Where `by_items` is None, it is binomial. For a share of 0 or 1 it is then computed as if one more
+        item were right and one more wrong.
+        """
         if self.by_items is not None:
             return self.by_items
         share = float(self.values.mean())
@@ -78,7 +83,7 @@ class Accuracies:
 
 
 def _accuracies(values: Array) -> Accuracies:
-    """What units and items cause, by the sums of squares of a two-way table with one value a cell."""
+    """Compute the variances by the sums of squares of a two-way table with one value in each cell."""
     by_unit: list[float] = values.mean(axis=1).tolist()
     units, items = values.shape
     if units < 2 or (values == values[0]).all():
@@ -96,7 +101,10 @@ def _accuracies(values: Array) -> Accuracies:
 
 
 def _between_units(by_unit: Sequence[float], residual: Variance) -> Variance:
-    """The variance of a mean that units cause: at least the residual's, since units may agree by accident."""
+    """The variance of an overall mean that is due to units.
+
+    It is at least that of the residual, since means of units may agree by accident.
+    """
     n = len(by_unit)
     between = statistics.variance(by_unit)
     if between >= residual.value:
@@ -105,10 +113,10 @@ def _between_units(by_unit: Sequence[float], residual: Variance) -> Variance:
 
 
 def accuracy_estimate(right: ArrayLike, alpha: float) -> Estimate:
-    """The share of items that are right, with Wilson's interval for the number of items that it is worth.
+    """The share of items that are right, with Wilson's interval for an effective number of items.
 
-    That number is the one whose binomial variance is that of the share (Dean and Pagano 2015, Evaluating
-    confidence interval methods for binomial proportions in clustered surveys).
+    This is the number whose binomial variance equals the variance of the share (Dean and Pagano 2015,
+    Evaluating confidence interval methods for binomial proportions in clustered surveys).
     """
     accuracies = _accuracies(_as_array(right))
     value = accuracies.mean
@@ -132,9 +140,10 @@ def accuracy_difference(
     paired: bool = True,
     same_items: bool = True,
 ) -> Estimate:
-    """The difference of two accuracies with its interval of level 1 − `alpha`.
+    """The difference of two accuracies, with its interval at level 1 − `alpha`.
 
-    `paired` says that the units of both are the same, in order, `same_items` that the items are.
+    `paired` means that both arrays have the same units in the same order; `same_items`, that they have the
+    same items.
     """
     first, second = _as_array(first_right), _as_array(second_right)
     is_single = len(first) == len(second) == 1
@@ -146,7 +155,7 @@ def accuracy_difference(
 
 
 def _difference_on_same_items(first: Array, second: Array, alpha: float) -> Estimate:
-    """The difference of the same units on the same items."""
+    """The difference where both arrays have the same units and the same items."""
     differences = _accuracies(first - second)
     estimate = _estimate(differences)
     if not differences.values.any():
@@ -157,7 +166,7 @@ def _difference_on_same_items(first: Array, second: Array, alpha: float) -> Esti
 
 
 def _difference_on_other_items(first: Accuracies, second: Accuracies, alpha: float) -> Estimate:
-    """The difference of the same units, each on items of its own."""
+    """The difference where both arrays have the same units, but different items."""
     by_unit = [a - b for a, b in zip(first.by_unit, second.by_unit, strict=True)]
     spread = statistics.stdev(by_unit) if len(by_unit) > 1 else None
     estimate = Estimate(first.mean - second.mean, len(by_unit), spread, values=tuple(by_unit))
@@ -172,7 +181,7 @@ def _difference_on_other_items(first: Accuracies, second: Accuracies, alpha: flo
 def _difference_of_other_units(
     first: Accuracies, second: Accuracies, alpha: float, same_items: bool
 ) -> Estimate:
-    """The difference of two groups of units that nothing pairs; if one has a single unit, no interval."""
+    """The difference of two independent groups of units; no interval if one group has a single unit."""
     n = min(len(first.by_unit), len(second.by_unit))
     any_unit = first.values[0]
     if same_items and (first.values == any_unit).all() and (second.values == any_unit).all():
@@ -193,7 +202,7 @@ def _difference_of_other_units(
 
 
 def _between_shared_items(first: Accuracies, second: Accuracies) -> Variance:
-    """The variance of a difference that items cause which two unpaired groups of units share."""
+    """The variance of the difference of two independent groups of units that is due to their common items."""
     differences = first.values.mean(axis=0) - second.values.mean(axis=0)
     items = len(differences)
     between_items = float(differences.var(ddof=1)) / items
@@ -211,19 +220,19 @@ def _estimate(accuracies: Accuracies) -> Estimate:
 
 
 def _over_units_and_items(estimate: Estimate, variances: Sequence[Variance], alpha: float) -> Estimate:
-    """A difference whose variance is the sum of these, with Student's interval and test."""
+    """An estimate with Student's interval and test for the sum of these variances."""
     with_interval = with_t_interval(estimate, estimate.value or 0.0, sum_of_variances(variances), alpha)
     return replace(with_interval, method=f"Student's t {OVER_BOTH}")
 
 
 def _over_same_items(estimate: Estimate, first: Array, second: Array, alpha: float) -> Estimate:
-    """A difference whose units do not differ, with an interval over the items that both have."""
+    """An interval from the items alone, where units do not differ and both groups have the same items."""
     low, high = exact_and_newcombe_ends(count_pairs(first[0], second[0]), alpha)
     return replace(estimate, low=low, high=high, method=f"exact and Newcombe, {OVER_ITEMS}")
 
 
 def _over_other_items(estimate: Estimate, first: Accuracies, second: Accuracies, alpha: float) -> Estimate:
-    """A difference whose units do not differ, with an interval over the items of each."""
+    """An interval from the items alone, where units do not differ and each group has its own items."""
     low, high = newcombe_ends(first.mean, first.items, second.mean, second.items, alpha)
     return replace(estimate, low=low, high=high, method=f"Newcombe, {OVER_ITEMS}")
 
