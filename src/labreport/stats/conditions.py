@@ -1,8 +1,8 @@
 """Conditions: what holds, does not hold, or is unknown; how they are joined, and the words that ask for them.
 
-Whatever can be asked has one method, `ask(word, bound=…)`, of a finding with names, too, that returns a
-`Condition`. The words are properties: `gap.more` is `gap.ask("more")`, `gap.more("wide")` is
-`gap.ask("more", "wide")`, `gap.above(2)` is `gap.ask("above", bound=2)`.
+Quantities and findings have one method, `ask(word, bound=…)`, that returns a `Condition`; a finding also
+takes names. The words are properties and methods: `gap.more` is `gap.ask("more")`, `gap.more("wide")` is
+`gap.ask("more", "wide")`, and `gap.above(2)` is `gap.ask("above", bound=2)`.
 """
 
 from __future__ import annotations
@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from labreport.stats.quantity import Quantity
 
 Bound: TypeAlias = "SupportsFloat | Quantity"
-"""What an interval may be above: a number in the printed unit, or an exact quantity."""
+"""What an interval is compared with: a number in the printed unit, or an exact quantity."""
 
 
 def as_condition(value: object) -> Condition:
-    """Read a condition: one itself, a truth, or a fact. Raises `UsageError` for anything else."""
+    """Convert a condition, a fact, True, False or None to a `Condition`. Raises `UsageError` for anything
+    else.
+    """
     if isinstance(value, ThreeValued):
         return value.condition
     truth = scalar(value)
@@ -40,19 +42,19 @@ def as_condition(value: object) -> Condition:
 
 
 def both(*values: object) -> Condition:
-    """Hold where all do; where one is false, it is about those that are; else unknown if one is."""
+    """Hold if all conditions hold; fail if one fails; else unknown."""
     return _joined(values, decisive=False)
 
 
 def either(*values: object) -> Condition:
-    """Hold where any does; else unknown if one is."""
+    """Hold if one condition holds; fail if all fail; else unknown."""
     return _joined(values, decisive=True)
 
 
 def _joined(values: tuple[object, ...], *, decisive: bool) -> Condition:
-    """Join conditions of which a single one that has the `decisive` truth settles it.
+    """Join conditions; one with the `decisive` truth decides, else one unknown makes the result unknown.
 
-    Whatever fails is about the conditions that fail, anything else about all. True and unknown are unknown.
+    A result that fails is about the conditions that fail; any other is about all conditions.
     """
     conditions = [as_condition(value) for value in values]
     truths = [condition.holds for condition in conditions]
@@ -70,19 +72,19 @@ def _joined(values: tuple[object, ...], *, decisive: bool) -> Condition:
 
 
 def negated(value: object) -> Condition:
-    """Hold where the condition does not."""
+    """Hold if the condition fails, and fail if it holds."""
     condition = as_condition(value)
     holds = None if condition.holds is None else not condition.holds
     return Condition(holds, condition.about, condition.how)
 
 
 class ThreeValued(ABC):
-    """What holds, does not, or is unknown; joined by &, | and ~."""
+    """Something that holds, fails or is unknown, and can be joined by &, | and ~."""
 
     @property
     @abstractmethod
     def condition(self) -> Condition:
-        """What holds. Raises `UsageError` where that is not said."""
+        """Its truth as a `Condition`. Raises `UsageError` if it has none."""
 
     __and__ = __rand__ = both
     __or__ = __ror__ = either
@@ -94,11 +96,12 @@ class ThreeValued(ABC):
 
 @dataclass(frozen=True)
 class Condition(ThreeValued):
-    """Whether something holds: True, False, or None where it was not judged.
+    """Whether something holds: True, False, or None if it is unknown.
 
-    `about` are the findings and quantities that were looked at, `how` says how nearly: `by 0.1 points`.
-    `by_name` asks the same of what is named, where that can be done. `lacks_name` is the message to who uses
-    one that holds of no comparison until it is called with a name.
+    `about` lists the findings and quantities that it was read from. `how` says by how much it holds or fails:
+    `by 0.1 points`. If it can be asked of named subjects, `by_name` is the function for that:
+    `gap.more("wide")`. `lacks_name` is an error message: it is set if the condition needs a name, and raised
+    if it is used without one.
     """
 
     holds: bool | None
@@ -109,54 +112,54 @@ class Condition(ThreeValued):
 
     @property
     def condition(self) -> Condition:
-        """The condition itself. Raises `UsageError` for one that lacks a name."""
+        """The condition itself. Raises `UsageError` if it needs a name."""
         if self.lacks_name:
             refuse(self.lacks_name)
         return self
 
     def __call__(self, *names: object) -> Condition:
-        """Ask it of what is named: `gap.more("wide")`."""
+        """Ask the same of named subjects: `gap.more("wide")`."""
         if self.by_name is None:
             refuse("this condition is asked without a name")
         return self.by_name(*names)
 
 
 class Askable(ABC):
-    """What has the conditions of a comparison: a quantity, a finding, or all comparisons of a finding."""
+    """Something that can be compared: a quantity, a finding, or all comparisons of a finding."""
 
     @abstractmethod
     def ask(self, word: str, *, bound: Bound | None = None) -> Condition:
-        """Ask one of them by its word."""
+        """The condition of this word."""
 
     @property
     def more(self) -> Condition:
-        """Hold where the first is clearly more than the second, or than zero."""
+        """Hold if the first subject is clearly more than the second, or than zero."""
         return self.ask("more")
 
     @property
     def less(self) -> Condition:
-        """Hold where the first is clearly less."""
+        """Hold if the first subject is clearly less than the second, or than zero."""
         return self.ask("less")
 
     @property
     def same(self) -> Condition:
-        """Hold where the difference is inside the margin, its whole interval."""
+        """Hold if the whole interval of the difference is inside the margin."""
         return self.ask("same")
 
     @property
     def unclear(self) -> Condition:
-        """Hold where it is neither clear nor the same."""
+        """Hold if the difference is neither clear nor the same."""
         return self.ask("unclear")
 
     @property
     def clear(self) -> Condition:
-        """Hold where it is more or less; of a ranking, where the first is ahead."""
+        """Hold if the difference is clearly more or less; of a ranking, if the first subject is ahead."""
         return self.ask("clear")
 
     def above(self, bound: Bound) -> Condition:
-        """Hold where the whole interval is above `bound`, a number in the printed unit: 92 for 92 %."""
+        """Hold if the whole interval is above `bound`, a number in the printed unit: 92 for 92 %."""
         return self.ask("above", bound=bound)
 
     def below(self, bound: Bound) -> Condition:
-        """Hold where the whole interval is below `bound`, a number in the printed unit."""
+        """Hold if the whole interval is below `bound`, a number in the printed unit."""
         return self.ask("below", bound=bound)

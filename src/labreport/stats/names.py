@@ -1,4 +1,4 @@
-"""Names as people write them: how one is found, and what has parts by name."""
+"""Names as people write them: looking up a name, and values with named parts."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from labreport.project.checks import name_of
 
 
 def quoted_name(name: str) -> str:
-    r"""A name as a template writes it, in double quotation marks: `"deep-8"`, `"5\" UTR"`."""
+    r"""A name in double quotation marks, as it is written in a template: `"deep-8"`, `"5\" UTR"`."""
     return json.dumps(name, ensure_ascii=False)
 
 
 def find(name: object, names: Iterable[str], what: str = "name") -> str:
-    """Find a name, or the only one that differs in its signs: `deep_8` finds `deep-8`, and µ μ.
+    """Find a name among `names`, also if it differs in signs only: `deep_8` finds `deep-8`, and µ finds μ.
 
-    Raises `UsageError`, with the nearest of the names, where there is none or more than one.
+    Raises `UsageError`, which suggests the nearest name, if no name or more than one matches.
     """
     candidates = list(names)
     match = find_or_none(name, candidates)
@@ -31,7 +31,7 @@ def find(name: object, names: Iterable[str], what: str = "name") -> str:
 
 
 def find_or_none(name: object, names: Iterable[str]) -> str | None:
-    """The name that `find` finds; None where there is none, or more than one."""
+    """As `find`, but returns None if no name or more than one matches."""
     wanted = name_of(name)
     candidates = list(names)
     if wanted in candidates:
@@ -42,22 +42,22 @@ def find_or_none(name: object, names: Iterable[str]) -> str | None:
 
 
 def _without_signs(name: str) -> str:
-    return re.sub(r"\W", "_", normalize("NFKC", name))  # of µ and μ the same
+    return re.sub(r"\W", "_", normalize("NFKC", name))  # NFKC makes µ and μ equal
 
 
 class HasParts(ABC):
-    """What has parts by name, as a template or a question writes them: `mean.wide`, `speed["400"]`.
+    """A value with named parts, as templates and questions write them: `mean.wide`, `speed["400"]`.
 
-    An item is a part. An attribute is what the class has, such as a condition, else the part of that name: of
-    a subject that is called "more", `speed.more` is the condition and `speed["more"]` the part. A name may
-    differ in signs, `mean.deep_8` for "deep-8". Where there is none, the error lists those that there are.
+    An item is always a part. An attribute of the class, such as a condition, goes before a part of the same
+    name: if a subject is called "more", `speed.more` is the condition and `speed["more"]` the part. Names may
+    differ in signs: `mean.deep_8` for "deep-8". The error for an unknown name lists the known ones.
     """
 
     @abstractmethod
     def __getitem__(self, name: object) -> Any:
-        """The part of this name. Raises `UsageError`."""
+        """The part with this name. Raises `UsageError` if there is none."""
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):  # Python asks for such itself, as when something is copied
+        if name.startswith("_"):  # Python looks these up itself, for example to copy an object
             raise AttributeError(name)
         return self[name]

@@ -1,7 +1,8 @@
-"""What an answer holds, by names, and how that is written as JSON.
+"""The values of an answer by name, and their conversion to JSON.
 
-A class is written as its kind and its fields: `{"is": "quantity", "value": 98.1, …}`. Where they are not
-called as in the code, the class says it: its kind by `stored_as`, the key of a field by `STORED_AS`.
+An object is stored as its kind and its fields: `{"is": "quantity", "value": 98.1, …}`. The kind is the name
+of the class in lower case, unless the class has `stored_as`; the key of a field is its name, unless its
+metadata have `STORED_AS`.
 """
 
 from __future__ import annotations
@@ -22,12 +23,12 @@ if TYPE_CHECKING:
 
 
 def members_equal(first: object, second: object) -> bool:
-    """Whether two values of an answer are equal in all that is written of them."""
+    """Whether two values of an answer are stored as the same JSON."""
     return bool(_value_to_json(first) == _value_to_json(second))
 
 
 class Namespace(HasParts):
-    """Values by name; `members` is the only name that is the class's own."""
+    """Values by name; the attribute `members` has them as a dictionary."""
 
     def __init__(self, members: Mapping[Any, object]) -> None:
         self.members: dict[str, Any] = {}
@@ -54,17 +55,17 @@ class Namespace(HasParts):
 
 
 def _as_member(name: object, value: Any) -> object:
-    """A value as an answer holds it. Raises `UsageError` for what cannot be printed with its source."""
+    """Convert a value to one that an answer can hold. Raises `UsageError` for a value without a source."""
     if isinstance(value, (str, Quantity, Namespace)):
         return value
-    if is_dataclass(value) and hasattr(value, "_repr_html_"):  # a finding, a table
+    if is_dataclass(value) and hasattr(value, "_repr_html_"):  # findings and tables
         return value
     if isinstance(value, Mapping):
         return Namespace(value)
     if isinstance(value, (list, tuple)):
         return [_as_member(name, item) for item in value]
     if hasattr(value, "itertuples"):
-        from labreport.stats.tables import Table  # which knows namespaces
+        from labreport.stats.tables import Table  # here, since tables imports this module
 
         return Table.of(value)
     if isinstance(scalar(value), (bool, Condition)):
@@ -76,7 +77,7 @@ def _as_member(name: object, value: Any) -> object:
 
 
 def to_json(answer: Namespace) -> dict[str, Any]:
-    """Write an answer as JSON values, from which `from_json` makes one that is equal in every bit."""
+    """The JSON values of an answer, from which `from_json` restores an equal answer, to the last bit."""
     return {name: _value_to_json(value) for name, value in answer.members.items()}
 
 
@@ -97,12 +98,12 @@ def _value_to_json(value: object) -> object:
 
 
 def _stored_kind(kind: type) -> str:
-    """What is stored of a class, under the key `is`: its name, or what it is `stored_as`."""
+    """The name under which a class is stored, in the key `is`: `stored_as`, or its name in lower case."""
     return getattr(kind, "stored_as", kind.__name__.lower())
 
 
 def stored_fields(kind: DataclassInstance | type[DataclassInstance]) -> dict[str, Field[Any]]:
-    """The fields of a class by their keys in a stored answer; what is not compared is not stored."""
+    """The stored fields of a class by their keys in JSON; fields that are not compared are not stored."""
     by_key = {}
     for attribute in fields(kind):
         if attribute.compare:
@@ -111,9 +112,9 @@ def stored_fields(kind: DataclassInstance | type[DataclassInstance]) -> dict[str
 
 
 def is_stored_form(written: Mapping[str, object], kind: type[DataclassInstance]) -> bool:
-    """Whether this was written of a class: it has its kind, and a key for each field without a default.
+    """Whether JSON values are those of this class: they have its kind, and all fields without a default.
 
-    A `Difference` and a `GroupedDifference` are both of the kind "difference"; only the latter has `groups`.
+    Both `Difference` and `GroupedDifference` have the kind "difference"; only the latter has `groups`.
     """
     if written["is"] != _stored_kind(kind):
         return False

@@ -1,4 +1,4 @@
-"""A number that can be printed, asked and compared, and where it comes from."""
+"""A number with its unit, interval and source: it can be printed, compared, and asked for conditions."""
 
 from __future__ import annotations
 
@@ -18,18 +18,19 @@ from labreport.stats.scalars import plain_number
 from labreport.stats.wording import distance_text, plural, unit_text
 
 Relation = Callable[[float, float], bool]
-"""How a number stands to another: `operator.gt`, `operator.eq`."""
+"""A comparison of two numbers, such as `operator.gt` or `operator.eq`."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """Where a number comes from: `experiments` (two for a difference), what was measured, when, over what.
+    """Where a number comes from: its `experiments` (two for a difference), the `measure`, the `epochs`.
 
-    `n` are the units that were used and `unit_name` what one is called; `method` names the interval. `kind`
-    is how it came about: by running, by counting, by the author, by a formula, by somebody else. `sizes`
-    are the numbers of units of two groups that are not paired, `expected` how many there are of which these
-    were used, and `left_out` says why not all (`10 have no week 12`). `averaged` is what was taken of
-    several rows of a unit (`mean of 4 rows a patient`). Of two experiments, one is `relation` the other.
+    `n` is the number of replicates that were used, and `unit_name` is what one of them is called. `kind` says
+    how the number was obtained: measured in runs, counted, declared by the author, computed from others, or
+    stated by somebody else. `method` names the method of the interval. `sizes` are the numbers of replicates
+    of two groups that are not paired. `expected` is the number of replicates that there are; if it is larger
+    than `n`, `left_out` says why: `10 have no week 12`. `averaged` says how several rows of a replicate were
+    reduced: `mean of 4 rows a patient`. `relation` stands between two experiments in the text.
     """
 
     experiments: tuple[str, ...] = ()
@@ -47,7 +48,7 @@ class Source:
     relation: Literal["minus", "over"] = "minus"
 
     def text(self) -> str:
-        """Say it in words: `complex minus small, test accuracy, epoch 50; 5 seeds`."""
+        """The source in words: `complex minus small, test accuracy, epoch 50; 5 seeds`."""
         subject = ", ".join(self.experiments)
         epochs = [str(epoch) for epoch in self.epochs]
         when = f"epoch {', '.join(epochs)}" if epochs else ""
@@ -63,7 +64,7 @@ class Source:
 
     @property
     def units_text(self) -> str:
-        """How many units: `5 seeds`, `27 and 32 of 72 patients: 10 have no week 12, 3 cells are empty`."""
+        """How many replicates were used: `5 seeds`, `27 and 32 of 72 patients: 10 have no week 12`."""
         if not self.n:
             return ""
         sizes = self.sizes or (self.n,)
@@ -80,17 +81,19 @@ class Source:
 class Quantity(Askable):
     """One number: its unit, the ends of its 95 % interval, and its value for each replicate, such as a seed.
 
-    `fraction` prints in per cent, `points` as percentage points (both are stored as fractions), `times` is a
-    ratio; any other unit is printed as it is written. `values` are pairs of a replicate and its value, and
-    `spread` their standard deviation. `value` is None where the results cannot give one. A count or a
-    declared number is `exact`, and can be compared by ==, < and >; a count is `out_of` so many.
+    Units: `fraction` is printed in per cent, `points` as percentage points (both are stored as fractions);
+    `times` is the unit of a ratio; any other text is printed as it is. `value` is None if the results do not
+    give one. `values` are pairs of a replicate and its value, and `spread` is their standard deviation.
+    Counts and declared numbers are `exact`, and can be compared by ==, < and >. A count is one `out_of` a
+    number of cases.
 
-    One that comes from a comparison has a `null`, 0 or 1 (of a ratio), which is what no difference is. `low`
-    and `high` are then the ends of its own 95 % interval, `judged_low` and `judged_high` those at the
-    level of all `family` comparisons that were made together, by which it is judged; they are None where
-    it is not, as of one seed. `margin` is what does not matter, in the stored unit (to whose decimals one run
-    is printed), `p` the probability of its test by itself, `groups` both groups and how many units each has,
-    `(("drug", 27), ("placebo", 32))`. `on_logarithms`: the intervals were made on logarithms.
+    A comparison has a `null`, the value that means no difference: 0, or 1 for a ratio. It is judged by the
+    interval from `judged_low` to `judged_high`, at the level for all `family` comparisons that were made
+    together; both are None if it cannot be judged, as with one seed. `low` and `high` are the ends of its own
+    95 % interval. `margin` is the largest difference that does not matter, in the stored unit; a comparison
+    of single runs is printed with its decimals. `p` is the p value of the comparison alone. `groups` are the
+    compared groups and their numbers of replicates: `(("drug", 27), ("placebo", 32))`. `on_logarithms` means
+    that the intervals were computed on logarithms.
     """
 
     value: float | int | None
@@ -114,25 +117,33 @@ class Quantity(Askable):
 
     @property
     def judged(self) -> Judged | None:
-        """The interval by which a comparison is judged; None of any other number, or without one."""
+        """The interval by which a comparison is judged; None for any other number, or if there is no such
+        interval.
+        """
         if self.null is None or self.judged_low is None or self.judged_high is None:
             return None
         return Judged(self.judged_low, self.judged_high, self.null, self.margin)
 
     @property
     def outcome(self) -> Outcome:
-        """How a comparison is judged: exactly one of more, less, same, unclear and unknown."""
+        """The outcome of a comparison: one of more, less, same, unclear and unknown."""
         return "unknown" if self.judged is None else self.judged.outcome
 
     @property
     def deciding_ends(self) -> tuple[float | None, float | None]:
-        """The ends that a bound is compared with: of a comparison those by which it is judged."""
+        """The ends of the interval that `above` and `below` test: for a comparison, those by which it is
+        judged.
+        """
         if self.null is None:
             return self.low, self.high
         return self.judged_low, self.judged_high
 
     def ask(self, word: str, *, bound: Bound | None = None) -> Condition:
-        """Ask whether the interval is above or below a bound, or a comparison more, less, same or unclear."""
+        """The condition of this word: above or below a bound; for a comparison also more, less, same,
+        unclear, clear.
+
+        Raises `UsageError` if a number that is not a comparison is asked for one of the latter.
+        """
         low, high = self.deciding_ends
         if word == "above":
             return self._compare(operator.gt, low, bound)
@@ -148,19 +159,19 @@ class Quantity(Askable):
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """The ends, where there are any."""
+        """The ends of the 95 % interval; None if there is none."""
         if self.low is None or self.high is None:
             return None
         return self.low, self.high
 
     @property
     def sd(self) -> Quantity:
-        """The standard deviation of the values of its units, of a pair of their differences."""
+        """The standard deviation of the values of the replicates; for pairs, of their differences."""
         source = replace(self.source, kind="computed", method="standard deviation")
         return Quantity(self.spread, self.unit, source=source)
 
     def n_of(self, group: str) -> Quantity:
-        """How many units a group of a comparison has. Raises `UsageError` for one that it does not have."""
+        """The number of replicates of one group of a comparison. Raises `UsageError` for an unknown group."""
         sizes = dict(self.groups)
         if group not in sizes:
             refuse(f"{self!r} has no group {group!r}{did_you_mean(group, sizes, 'there are')}")
@@ -170,21 +181,21 @@ class Quantity(Askable):
 
     @property
     def factor(self) -> float:
-        """How many of the printed unit are one of the stored: 100 for shares and points, else 1."""
+        """The factor from the stored to the printed unit: 100 for shares and percentage points, else 1."""
         return printed_factor(self.unit)
 
     @property
     def is_ratio(self) -> bool:
-        """Whether it says how many times one is the other: by `null`, which is then 1, else by unit."""
+        """Whether the number is a ratio: a comparison with `null` 1, or a number with the unit `times`."""
         return self.unit == "times" if self.null is None else self.null == 1
 
     @property
     def is_of_one_run(self) -> bool:
-        """Whether a single run, or replicate, was measured."""
+        """Whether the number was measured in a single run or replicate."""
         return self.source.kind == "measured" and self.n <= 1 and not self.exact
 
     def _compare(self, relation: Relation, end: float | None, bound: object) -> Condition:
-        """Compare the end, or an exact value, with a number in the printed unit, or an exact quantity."""
+        """Compare an exact value, or else this end of the interval, with a bound."""
         number = self.value if self.exact else end
         stored_bound = self._stored_bound(bound)
         is_out_of_reach = self.out_of is not None and stored_bound > self.out_of
@@ -194,14 +205,16 @@ class Quantity(Askable):
         return Condition(bool(relation(distance, 0)), (self,), self._distance_text(distance))
 
     def _distance_text(self, distance: float) -> str:
-        """How far an end is from where a condition turns: `by 0.1 points`, of a ratio `by 3 %`."""
+        """How far an end is from the value where the condition changes: `by 0.1 points`; for a ratio, `by 3
+        %`.
+        """
         unit = "points" if self.unit == "fraction" else self.unit
         if self.is_ratio:
             unit = "fraction"
         return distance_text(distance * printed_factor(unit), unit_text(unit))
 
     def _stored_bound(self, bound: object) -> float:
-        """A bound in the stored unit: of a number in the printed unit, or of an exact quantity."""
+        """The bound in the stored unit; it is a number in the printed unit, or an exact quantity."""
         if hasattr(bound, "value"):
             return self._stored_bound_of_quantity(as_quantity(bound))
         number = plain_number(bound)
@@ -212,7 +225,7 @@ class Quantity(Askable):
         return number / self.factor
 
     def _stored_bound_of_quantity(self, bound: Quantity) -> float:
-        """An exact quantity in the stored unit; one without a unit is in the printed unit."""
+        """The value of an exact quantity in the stored unit; one without a unit is in the printed unit."""
         if bound.value is None or not bound.exact:
             refuse(f"{bound!r} is measured; compare with a number, or use a finding")
         if bound.unit == self.unit:
@@ -222,7 +235,7 @@ class Quantity(Askable):
         return bound.value / self.factor
 
     def _compare_exactly(self, relation: Relation, bound: object) -> Any:
-        """Compare by ==, < and the like, which only an exact quantity allows; a condition."""
+        """The condition for ==, < and the like. Raises `UsageError` unless this quantity is exact."""
         if not hasattr(bound, "value") and not hasattr(bound, "__float__"):
             return NotImplemented
         if not self.exact:
@@ -238,27 +251,30 @@ class Quantity(Askable):
     __hash__ = object.__hash__
 
     def __repr__(self) -> str:
-        from labreport.stats.formats import pm  # which knows quantities
+        from labreport.stats.formats import pm  # here, since formats imports this module
 
         return str(pm(self))
 
 
 def has_quantity(value: object) -> bool:
-    """Whether a value has a quantity, or is of a kind that may have one: a finding, what a filter returned.
+    """Whether a value has an attribute `quantity`, as findings have.
 
-    A namespace refuses any name that it lacks, so that it is not asked.
+    Namespaces are not asked for the attribute itself, since they raise an error for a name that they lack.
     """
     return hasattr(type(value), "quantity") or "quantity" in getattr(value, "__dict__", {})
 
 
 def quantity_or_none(value: Any) -> Quantity | None:
-    """A quantity itself, that of a finding of one comparison, or of what a filter returned; else None."""
+    """The value itself if it is a quantity, or else the quantity that a finding or a formatted value has.
+
+    None for anything else, and for a finding of several comparisons.
+    """
     quantity = value.quantity if has_quantity(value) else value
     return quantity if isinstance(quantity, Quantity) else None
 
 
 def as_quantity(value: object) -> Quantity:
-    """The quantity that `quantity_or_none` finds. Raises `UsageError` where there is none."""
+    """The quantity that `quantity_or_none` returns. Raises `UsageError` for None."""
     quantity = quantity_or_none(value)
     if quantity is None:
         refuse(f"{short_repr(value)} is no quantity; write number(…), or name one of an answer")
@@ -266,9 +282,9 @@ def as_quantity(value: object) -> Quantity:
 
 
 def count_of_units(quantity: Quantity, source: Source, unit: str = "") -> Quantity | str:
-    """How many units a quantity is of, an exact number; of two groups that are not paired `27 and 32`.
+    """The number of replicates of a quantity, as an exact number with this source and unit.
 
-    `source` and `unit` are those of the count.
+    For two groups of different size, a text: `27 and 32`.
     """
     sizes = quantity.source.sizes or [size for _, size in quantity.groups]
     if len(quantity.source.sizes) > 1 or len(set(sizes)) > 1:
@@ -277,14 +293,14 @@ def count_of_units(quantity: Quantity, source: Source, unit: str = "") -> Quanti
 
 
 def _sizes_text(sizes: Iterable[int]) -> str:
-    """The numbers of units of groups, or of one: `27 and 32`, `5`."""
+    """Numbers of replicates as text: `27 and 32`, `5`."""
     return " and ".join(f"{size:,}" for size in sizes)
 
 
 def mapped_quantity(
     quantity: Quantity, function: Callable[[float], float], *, is_falling: bool = False
 ) -> Quantity:
-    """A quantity whose value, ends and single values are those of a monotonic function of another's."""
+    """Apply a monotonic function to the value, the ends and the values of the replicates."""
 
     def image(number: float | None) -> float | None:
         return None if number is None else function(number)
@@ -307,7 +323,7 @@ def mapped_quantity(
 
 
 def reversed_quantity(quantity: Quantity) -> Quantity:
-    """The same difference, or ratio, seen from the other side."""
+    """The comparison in the other direction: b − a for a − b, b / a for a / b."""
 
     def opposite(number: float) -> float:
         if not quantity.is_ratio:

@@ -62,7 +62,7 @@ class Sample:
 
     @property
     def correct_by_replicate(self) -> list[NDArray[Any]]:
-        """Which items are right: an array of shape (items,) for each replicate; empty where it is not known."""
+        """Which items are right: an array of shape (items,) for each replicate; empty if not known."""
         return list((self.correct or {}).values())
 
     def only(self, replicates: Sequence[Any]) -> Sample:

@@ -1,4 +1,4 @@
-"""One number or truth of Python, NumPy, pandas or SciPy, as Python's."""
+"""Convert single numbers and truths of NumPy, pandas and SciPy to Python's own."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from labreport.project.checks import short_repr
 
 
 def scalar(value: object) -> object:
-    """One number or truth of NumPy or pandas as Python's; anything else as it is."""
+    """Python's number or truth for one of NumPy or pandas; any other value unchanged."""
     item = getattr(type(value), "item", None)
     return item(value) if item is not None and getattr(value, "size", 1) == 1 else value
 
 
 def plain_number(value: object) -> float | int:
-    """Read a number of Python, NumPy, pandas or SciPy as Python's. Raises `UsageError` for anything else."""
+    """Python's number for one of Python, NumPy, pandas or SciPy. Raises `UsageError` for anything else."""
     number = scalar(value)
     is_truth = isinstance(number, bool)
     if is_truth or not isinstance(number, SupportsFloat) or getattr(number, "size", 1) != 1:

@@ -1,4 +1,4 @@
-"""Tables of an answer: texts and quantities in rows, all of a column with one number of decimals."""
+"""Tables of an answer: rows of texts and quantities; a column has one number of decimals."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from labreport.project import Experiment
 
 Entry = str | Quantity | FormattedQuantity
-"""What a table has in a row and a column."""
+"""The content of one cell of a table."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table: its name, and the title of its head."""
+    """A column of a table: its name, and its title as shown in the head."""
 
     name: str
     title: str = ""
@@ -35,9 +35,9 @@ class Column:
 
 @dataclass(frozen=True, eq=False, init=False)
 class Table:
-    """Rows of texts and quantities, all of one length; numbers become quantities.
+    """Rows of texts and quantities, all of equal length; plain numbers are converted to quantities.
 
-    An entry may also be what a filter returns, such as `ci(quantity, 1)`, and is printed as that says.
+    An entry may also be the result of a filter, such as `ci(quantity, 1)`, and is then printed by it.
     """
 
     columns: tuple[Column, ...]
@@ -54,7 +54,7 @@ class Table:
 
     @classmethod
     def of(cls, frame: pandas.DataFrame) -> Table:
-        """Make a table of a pandas DataFrame; an index that has a name is its first column."""
+        """Make a table from a pandas DataFrame; an index with a name becomes the first column."""
         if any(name is not None for name in frame.index.names):
             frame = frame.reset_index()
         columns = [name_of(name) for name in frame.columns]
@@ -62,7 +62,9 @@ class Table:
 
     @property
     def heads(self) -> list[str]:
-        """The titles, each with the unit that all quantities of its column have: `Test accuracy, %`."""
+        """The titles of the columns, with the unit if all quantities of a column share one: `Test accuracy,
+        %`.
+        """
         heads = []
         for column, entries in zip(self.columns, self._by_column, strict=True):
             title = column.title
@@ -74,22 +76,23 @@ class Table:
 
     @property
     def numeric(self) -> list[bool]:
-        """Which columns have numbers."""
+        """For each column, whether it contains numbers."""
         return list(map(_has_numbers, self._by_column))
 
     def texts(self, decimals: int | None = None) -> list[list[str]]:
-        """Print the rows: quantities with half widths, in one number of decimals a column, or in `decimals`.
+        """The printed rows: quantities as value ± half width, with equal decimals in a column.
 
-        A column of whole numbers, such as n, has no decimals.
+        `decimals` overrides their number, except in columns of whole numbers, such as n.
         """
         columns = [_texts_of_column(entries, decimals) for entries in self._by_column]
         return [list(row) for row in zip(*columns, strict=True)]
 
     def with_columns(self, *details: str) -> Table:
-        """The same with columns behind: what else is known of the last column of quantities.
+        """A copy with columns appended, which give details of the last column that has quantities.
 
-        `n` is how many units each is of, `sd` their standard deviation, `p` the p value of a comparison, and
-        `judged` the interval by which it is judged together with others. Raises `UsageError` for another.
+        `n` is the number of replicates, `sd` the standard deviation, `p` the p value of a comparison, and
+        `judged` the interval by which it is judged together with others. Raises `UsageError` for any other
+        name.
         """
         with_quantities = [entries for entries in self._by_column if _quantities(entries)]
         if not with_quantities:
@@ -132,17 +135,17 @@ class Table:
 
 
 def _as_column(column: Column | str) -> Column:
-    """A column itself, or one whose name is its title."""
+    """A column unchanged; a text becomes both name and title."""
     return column if isinstance(column, Column) else Column(str(column), str(column))
 
 
 def _as_entry(value: object) -> Entry:
-    """What a table has for a value: what a filter returned, a quantity, or a text."""
+    """Convert a value to an entry: a text, a quantity, or the result of a filter."""
     if isinstance(value, FormattedQuantity):
         return value
     if isinstance(value, Quantity) or has_quantity(value):
         return as_quantity(value)
-    if value is None or str(value) == "<NA>" or value != value:  # nothing, for pandas
+    if value is None or str(value) == "<NA>" or value != value:  # missing values of pandas
         return MISSING
     if isinstance(value, bool) or not hasattr(value, "__float__"):
         return name_of(value)
@@ -159,12 +162,12 @@ def _quantities(entries: Iterable[Entry]) -> list[Quantity]:
 
 
 def _units(entries: Iterable[Entry]) -> set[str]:
-    """The units, as they are printed, of the quantities of a column."""
+    """The printed units of the quantities among these entries."""
     return {unit_text(quantity.unit) for quantity in _quantities(entries)}
 
 
 def _common_unit(entries: Iterable[Entry]) -> str:
-    """The unit that all quantities of a column have; empty where they have several, or none."""
+    """The unit that all quantities of a column share; empty if their units differ or there are none."""
     units = _units(entries)
     return units.pop() if len(units) == 1 else ""
 
@@ -186,11 +189,11 @@ def _html_row(texts: Iterable[str], tag: str) -> str:
 # What `with_columns` adds
 
 _DETAILS = {"n": "n", "sd": "SD", "p": "p", "judged": "Simultaneous 95 % CI"}
-"""The title of each column that can be added, by its name."""
+"""The columns that `with_columns` can append, each with its title."""
 
 
 def _detail_of(entry: Entry, detail: str, decimals: int) -> Entry:
-    """What is known of a quantity besides its value and interval."""
+    """The entry of an appended column; `–` if the quantity has no such detail."""
     if not isinstance(entry, Quantity):
         return MISSING
     if detail == "n":
@@ -209,7 +212,7 @@ def _detail_of(entry: Entry, detail: str, decimals: int) -> Entry:
 
 
 def read_declaration(experiment: Experiment) -> Namespace:
-    """Read what is declared of an experiment: fields and properties of its specification, and its epochs."""
+    """The declared values of an experiment: fields and properties of its specification, and its epochs."""
     specification = experiment.specification
     names = [attribute.name for attribute in fields(specification)]
     for name, member in vars(type(specification)).items():
@@ -224,7 +227,7 @@ def read_declaration(experiment: Experiment) -> Namespace:
 
 
 def _declared_value(value: object, source: Source) -> Quantity | str:
-    """A number as an exact quantity; anything else as text, several with commas between."""
+    """A number as an exact quantity; anything else as text, the items of a sequence joined by commas."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return Quantity(value, source=source, exact=True)
     if value is None:
@@ -240,11 +243,12 @@ Members = Mapping[str, object]
 def rows(
     subjects: Iterable[Experiment | Namespace | str], answer: Namespace | None = None, **columns: str
 ) -> Table:
-    """Make a table of subjects: declared fields, and what the answer has by the names of the subjects.
+    """Make a table with a row for each subject, from declared fields and from values in the answer.
 
-    `subjects` are experiments, names, or a `Namespace` of declared fields; a column is a name and its title:
-    `rows(experiments, epochs="Epochs", mean="Test accuracy")`. `name=` is the title of the first column.
-    Raises `UsageError` for a column that nothing has.
+    `subjects` are experiments, names, or a `Namespace` of declared fields. Each keyword is a column and its
+    title: `rows(experiments, answer, epochs="Epochs", mean="Test accuracy")` prints the declared `epochs` and
+    `answer.mean`. `name=` is the title of the first column. Raises `UsageError` for a column that a subject
+    does not have.
     """
     if isinstance(subjects, Namespace):
         subjects = subjects.members.values()
@@ -264,14 +268,14 @@ def rows(
 
 
 def _declared_members(subject: Experiment | Namespace | str) -> Members:
-    """What is declared of a subject; nothing of one that is only named."""
+    """The declared values of a subject; empty for a subject that is only a name."""
     if isinstance(subject, str):
         return {}
     return subject.members if isinstance(subject, Namespace) else read_declaration(subject).members
 
 
 def _members_of_subject(name: str, subjects: Members, answer: Namespace | None) -> dict[str, object]:
-    """What the answer has for a subject, by the name of what has it: `mean` for `answer.mean.wide`."""
+    """The values of a subject in the answer, by the names of namespaces: `mean` for `answer.mean.wide`."""
     values: dict[str, object] = {}
     members = {} if answer is None else answer.members
     for member_name, member in members.items():

@@ -1,4 +1,4 @@
-"""How units, counts and distances are written: plurals, small numbers as words, `by 0.1 points`."""
+"""Words for units, counts and distances: plurals, small numbers as words, `by 0.1 points`."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ NO_BREAK = "\u00a0"
 MINUS = "\u2212"
 """Before a number below zero."""
 MISSING = "–"
-"""In place of a number that the results cannot give."""
+"""Printed if the results do not give a number."""
 
 FIRST_SIGN = "\U000f0000"
-"""The first of the characters for private use, which stand for what is printed until Markdown is done."""
+"""The first private-use character; such characters are placeholders for printed values until Markdown is
+done.
+"""
 
 _NUMBER_WORDS = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"
@@ -35,7 +37,7 @@ def plural(noun: str) -> str:
 
 
 def singular(unit: str) -> str:
-    """A plural noun after the number 1: `hidden layers` gives `hidden layer`. Symbols stay: `ms`, `Hz`."""
+    """The singular of a plural unit: `hidden layers` gives `hidden layer`. Symbols stay: `ms`, `Hz`."""
     last_word = unit.rpartition(" ")[2]
     is_symbol = len(last_word) <= 3 or not last_word.isalpha()
     if is_symbol or not last_word.endswith("s") or last_word.endswith(_ALWAYS_SINGULAR):
@@ -48,19 +50,19 @@ def singular(unit: str) -> str:
 
 
 def enumeration(texts: Sequence[str], word: str = "and") -> str:
-    """Texts as a sentence lists them: `5, 8 and 9`; none of none."""
+    """Texts as a list in a sentence: `5, 8 and 9`; empty if there are none."""
     if len(texts) < 2:
         return "".join(texts)
     return f"{', '.join(texts[:-1])} {word} {texts[-1]}"
 
 
 def unit_text(unit: str) -> str:
-    """A unit as it is printed: `%` for a share, which is stored as a `fraction`."""
+    """A unit as it is printed: `%` for `fraction`, the stored unit of shares."""
     return "%" if unit == "fraction" else unit
 
 
 def with_unit(text: str, unit: str) -> str:
-    """A printed number and its unit, of which there may be one: `1 seed`, `1.0 times`, `98.1 %`."""
+    """A printed number followed by its unit, in the singular after 1: `1 seed`, `1.0 times`, `98.1 %`."""
     if not unit or text == MISSING:
         return text
     is_one = text.lstrip(MINUS) in ("1", "one") and unit != "times"
@@ -73,24 +75,24 @@ def power_of_ten_text(exponent: int) -> str:
 
 
 def capitalise(text: str) -> str:
-    """A text that begins with a capital letter; what has capitals already keeps them, as pH."""
+    """The text with its first letter in upper case."""
     return text[:1].upper() + text[1:]
 
 
 def number_word(number: int) -> str | None:
-    """A count up to twelve as a word: `five` for 5; None for any other number."""
+    """A number from 0 to 12 as a word, such as `five`; None for any other number."""
     if 0 <= number < len(_NUMBER_WORDS):
         return _NUMBER_WORDS[number]
     return None
 
 
 def count_text(number: int, noun: str) -> str:
-    """A count of things by the noun for one of them: `1 seed`, `27 patients`."""
+    """A number with its noun, which is given in the singular: `1 seed`, `27 patients`."""
     return f"{number:,} {noun if number == 1 else plural(noun)}"
 
 
 def distance_text(distance: float, unit: str) -> str:
-    """How far a condition is from where it would turn, in this unit: `by 0.1 points`; empty for 0."""
+    """A distance in words, with this unit: `by 0.1 points`; empty for 0."""
     if not distance:
         return ""
     size = abs(distance)
