@@ -1,4 +1,4 @@
-"""Running tasks on the workers of a Dask scheduler, to which the project is sent, but no libraries."""
+"""Run tasks on the workers of a Dask scheduler. The project is sent to them; its libraries are not."""
 
 from __future__ import annotations
 
@@ -34,26 +34,26 @@ from labreport.stale import (
 from labreport.threads import thread_environment
 
 _TOPIC = "labreport"
-"""The events of Dask that tell an epoch: the key of its task, and its number."""
+"""The topic of the Dask events by which workers report epochs: pairs of a task's key and an epoch."""
 _FOLDER = "LABREPORT_PROJECT"
-"""The environment variable of a worker with the folder to which the project was sent."""
+"""The environment variable that tells a worker the folder of the received project."""
 _RESULTS = "../report/results"
-"""Where a worker has, relative to that folder, the file that says which values differ between processes."""
+"""The folder of `KNOWN_VALUES` on a worker, relative to the received project."""
 _ANSWER, _START, _SEND = 10, 60, 600
-"""Seconds for a scheduler to answer, for workers to start again, and to send them the project."""
+"""Timeouts in seconds: for a scheduler to answer, for workers to restart, for sending the project."""
 _DECLARE = "declare it in files= of the experiment, or in data_files= of the project, so that it is sent"
 
 
 @dataclass(frozen=True)
 class RunFiles:
-    """A run on its way to a worker, or back: its files, by their paths in a store, and what it has read."""
+    """A run to send to a worker or back: its files by their paths in a store, and the files that it read."""
 
     contents: Mapping[str, bytes]
     reads: Reads
 
     @classmethod
     def of(cls, task: Task, store: Store) -> RunFiles:
-        """The files that a store has of the run of a task; none if it has no such run."""
+        """The files of the run of a task in a store; empty if the store has no such run."""
         run = store.reload(task.key, task.seed, task.name)
         if run is None:
             return cls({}, {})
@@ -61,14 +61,14 @@ class RunFiles:
         for path in store.files_of(run):
             contents[path.relative_to(store.folder).as_posix()] = path.read_bytes()
         reads = {}
-        for name, digest in (store.reads.load(run.reads) or {}).items():
-            if not name.startswith(("/", "..")):  # what is elsewhere on a worker is not compared
-                reads[name] = digest
+        for name, sha256 in (store.reads.load(run.reads) or {}).items():
+            if not name.startswith(("/", "..")):  # files outside the project are not compared
+                reads[name] = sha256
         return cls(contents, reads)
 
     def write(self, task: Task, store: Store) -> None:
-        """Write the files to a store, and the list of what was read."""
-        # The file of the run comes last, since it names the others
+        """Write the files, and the list of files that were read, to a store."""
+        # The JSON file comes last, because it names the others
         for name in sorted(self.contents, key=lambda name: name.endswith(".json")):
             write_bytes(store.folder / name, self.contents[name])
         run = store.reload(task.key, task.seed, task.name)
@@ -78,9 +78,9 @@ class RunFiles:
 
 @contextmanager
 def connected_cluster(address: str, project: Project, store: Store) -> Iterator[Cluster]:
-    """The workers of a scheduler, started again with this project's files and number of threads.
+    """The workers of a scheduler, restarted with this project's files and number of threads.
 
-    Raises `UsageError` where no scheduler or no worker answers, or where no worker can have the project.
+    Raises `UsageError` if the scheduler does not answer, has no workers, or they cannot take the project.
     """
     for name in ("distributed", "distributed.client"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
@@ -97,24 +97,24 @@ def connected_cluster(address: str, project: Project, store: Store) -> Iterator[
 
 
 class Cluster:
-    """The workers of a Dask scheduler as one worker, which as many threads use as there are workers.
+    """All workers of a Dask scheduler, as one `Worker` that several threads share, one for each of them.
 
-    Dask runs a task on whichever is free; what comes back of the run is stored here.
+    Dask runs each task on a free one; the run that comes back is stored here.
     """
 
     size = 0
-    """How many workers there are."""
+    """The number of workers."""
     sent = ""
-    """The digest of what was sent to them."""
+    """The digest of the files that were sent to them."""
 
     def __init__(self, client: Client, address: str, project: Project, store: Store) -> None:
         self.client, self.address, self.project, self.store = client, address, project, store
         self.digests = FileDigests(project.folder)
         self.listeners: dict[str, OnEpoch] = {}
-        """What is called after each epoch of a task, by its key."""
+        """Functions to call after each epoch, by key of the task."""
 
     def send_project(self) -> None:
-        """Have all workers start again beside the project. Raises `UsageError`."""
+        """Send the project to all workers and restart them. Raises `UsageError` if that fails."""
         contents = project_files(self.project)
         known_values = self.store.folder / KNOWN_VALUES
         if known_values.is_file():
@@ -126,7 +126,7 @@ class Cluster:
             if self.size:
                 self.client.sync(self.client.register_plugin, plugin, callback_timeout=_SEND)
                 self.client.wait_for_workers(self.size, timeout=_START)
-        except Exception as error:  # of many kinds, raised here or by a worker
+        except Exception as error:  # Dask raises many kinds, some of them on a worker
             text = f"its workers cannot be started with the project ({type(error).__name__}: {error})"
             needed = "they need labreport installed"
             raise UsageError(f"--scheduler {self.address}: {text}; {needed}") from error
@@ -141,9 +141,9 @@ class Cluster:
             on_epoch(epoch)
 
     def run(self, task: Task, on_epoch: OnEpoch) -> Failure | None:
-        """Run a task on a worker; None where nothing failed.
+        """Run a task on a worker. Gives why it failed, or None.
 
-        Raises `WorkerDied`, and `LabReportError` where the scheduler is gone.
+        Raises `WorkerDied`, and `LabReportError` if the connection to the scheduler is lost.
         """
         self.listeners[task.key] = on_epoch
         sent_files = RunFiles.of(task, self.store)
@@ -155,14 +155,14 @@ class Cluster:
         except (CancelledError, OSError, TimeoutError):
             text = f"--scheduler {self.address}: the scheduler is gone"
             raise LabReportError(f"{text}; what is finished is kept, the same command goes on") from None
-        other_file = self._other_file(run_files.reads, failure)
-        if other_file:
-            return other_file
+        file_differs = self._file_that_differs(run_files.reads, failure)
+        if file_differs:
+            return file_differs
         run_files.write(task, self.store)
         return failure
 
-    def _other_file(self, reads: Reads, failure: Failure | None) -> Failure | None:
-        """A failure that names a file which the worker lacks, or has another of; None if it has all."""
+    def _file_that_differs(self, reads: Reads, failure: Failure | None) -> Failure | None:
+        """A failure naming a file that is missing on the worker or has other bytes there; None if none is."""
         on_worker = dict(reads)
         if failure:
             on_worker |= dict.fromkeys(failure.missing, MISSING)
@@ -172,21 +172,21 @@ class Cluster:
         return None
 
     def stop(self) -> None:
-        """Have the tasks of all workers write their states and end."""
+        """Ask all workers to store their states and end their tasks."""
         with suppress(Exception):
             self.client.run(_stop)
 
     def kill(self) -> None:
-        """End the connection, and with it all tasks."""
+        """Close the connection, which ends all tasks."""
         with suppress(Exception):
             self.client.close(timeout=2)
 
     def close(self) -> None:
-        """Do nothing: the connection serves other threads, too."""
+        """Do nothing, because other threads still use the connection."""
 
 
 class SentProject(NannyPlugin):
-    """Has Dask write the project beside each worker and start it again, with the variables of threads set."""
+    """A Dask plugin that writes the project beside each worker and restarts it with these variables."""
 
     restart, name = True, "labreport"
 
@@ -195,7 +195,7 @@ class SentProject(NannyPlugin):
         self.digest = tokenize(contents)
 
     def setup(self, nanny: Nanny) -> None:
-        """Write the project to a folder of the nanny, the process that starts a worker, and name it there."""
+        """Write the project to a folder of the nanny, the process that starts a worker; set its variables."""
         self.directory = tempfile.TemporaryDirectory(dir=nanny.local_directory)
         folder = Path(self.directory.name, self.digest)
         for name, data in self.contents.items():
@@ -206,9 +206,9 @@ class SentProject(NannyPlugin):
 
 
 _task_lock = threading.Lock()
-"""Held while a task runs: a worker process with several threads runs one task at a time."""
+"""Held while a task runs, because a worker process with several threads may get several tasks at once."""
 _is_stopped = threading.Event()
-"""Set in a worker process once the build is stopped; the next build starts the process again."""
+"""Set in a worker process when the build is stopped; the next build restarts the process."""
 
 
 def _stop() -> None:
@@ -217,16 +217,16 @@ def _stop() -> None:
 
 @cache
 def _load_sent_project(sent: str) -> Dependencies:
-    """The project that was sent, and what it rests on. Raises `UsageError` where there is another."""
+    """Load the project with this digest in a worker process. Raises `UsageError` if another was received."""
     folder = Path(os.environ.get(_FOLDER, ""))
     if folder.name != sent:
         raise UsageError(f"worker {get_worker().address} has another project; start it with a nanny")
-    os.chdir(folder)  # where its code works, and to which paths in messages are relative
+    os.chdir(folder)  # the author's code runs here, and paths in messages are relative to it
     return find_dependencies(open_project(folder), folder / _RESULTS)
 
 
 def _run_received_task(task: Task, run_files: RunFiles, sent: str) -> tuple[Failure | None, RunFiles]:
-    """Run a task in the process of a worker; why it failed, and the files that its run has then."""
+    """Run a task in a worker process. Gives why it failed, or None, and the files of its run."""
     worker = get_worker()
 
     def on_epoch(epoch: int) -> None:
@@ -240,7 +240,7 @@ def _run_received_task(task: Task, run_files: RunFiles, sent: str) -> tuple[Fail
 
 
 def project_files(project: Project) -> dict[str, bytes]:
-    """What a run may need: the project's modules, its declared data files, its pyproject.toml."""
+    """The bytes of the files that runs may need, by path: modules, declared data files, pyproject.toml."""
     declared = list(project.data_files)
     for experiment in project.all_experiments:
         declared += experiment.files or ()

@@ -1,4 +1,4 @@
-"""Workers on this machine: one is a process for one task after another; if it dies, no other does."""
+"""Workers on this machine. Each is a process of its own, so that a crash ends one task only."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from labreport.threads import thread_environment
 
 
 class LocalWorker:
-    """A process that loads the project when its first task comes.
+    """A process that runs one task after another; it starts, and loads the project, at the first task.
 
-    It is used by one thread, but for `stop` and `kill`.
+    Only `stop` and `kill` may be called from another thread.
     """
 
     def __init__(self, project: Project, store: Store) -> None:
@@ -34,7 +34,7 @@ class LocalWorker:
         self._process: BaseProcess | None = None
 
     def run(self, task: Task, on_epoch: OnEpoch) -> Failure | None:
-        """Run a task in the process; None where nothing failed. Raises `WorkerDied`."""
+        """Run a task in the process. Gives why it failed, or None. Raises `WorkerDied`."""
         connection = self._connection or self._start()
         try:
             connection.send(task)
@@ -56,7 +56,7 @@ class LocalWorker:
         return connection
 
     def stop(self) -> None:
-        """Have the task write its state and end after its epoch; called by another thread."""
+        """Ask the task to store its state and end after its epoch; called by another thread."""
         if (connection := self._connection) is not None:
             with suppress(OSError):
                 connection.send("stop")
@@ -67,7 +67,7 @@ class LocalWorker:
             process.kill()
 
     def close(self) -> None:
-        """End the process, which has no task."""
+        """Let the idle process end, and wait for it."""
         if self._connection is not None and self._process is not None:
             self._connection.close()
             self._process.join()
@@ -77,10 +77,10 @@ class LocalWorker:
 def _run_received_tasks(
     connection: Connection, folder: Path, results: Path, variables: dict[str, str], caller: Path
 ) -> None:
-    """The process of a worker: it runs each task that comes, and sends its epochs, then `Failure` or None.
+    """The main function of a worker process: run each received task; send its epochs, then `Failure` or None.
 
-    Ctrl-C is its parent's to answer, and it ends with that. Paths in messages are relative to the folder of
-    the `caller`.
+    The process ignores Ctrl-C, which its parent handles, and ends when the parent ends. Paths in messages are
+    relative to the folder `caller`.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()

@@ -1,4 +1,4 @@
-"""Whether an epoch that is trained again gives the same arrays and records, measured times left out."""
+"""Compare the arrays and records of an epoch that was trained twice, without measured times."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from labreport.project import Arrays, flatten_metrics
 from labreport.results import TIMES
 
 NEAR = 1e-3
-"""How far a repeated array may be from the first, as a share of its norm, where no two have equal bits."""
+"""The largest distance of two arrays that count as near, as a share of the norm of the first."""
 
 
 def without_times(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values that a repetition has to give again, by full name: all but measured times."""
+    """All values except measured times, by flat names: `{"test": {"loss": 1.0}}` gives `test loss`."""
     return {name: value for name, value in flatten_metrics(values).items() if not name.endswith(TIMES)}
 
 
@@ -25,7 +25,7 @@ def are_equal(array: Any, repeated: Any) -> bool:
 
 
 def are_near(array: Any, repeated: Any) -> bool:
-    """Whether two arrays of numbers differ by a small share of their norm; others have to be equal."""
+    """Whether two arrays of floats differ by at most `NEAR` of the norm; other types must be equal."""
     import numpy as np
 
     if array.dtype.kind != "f" or array.shape != repeated.shape:
@@ -39,5 +39,5 @@ def are_near(array: Any, repeated: Any) -> bool:
 def unequal_names(
     arrays: Arrays, repeated: Arrays, are_alike: Callable[[Any, Any], bool] = are_equal
 ) -> list[str]:
-    """The names of the arrays that a repetition lacks, or has with values that are not alike."""
+    """The names of arrays that are missing in `repeated`, or are not alike there."""
     return [name for name in arrays if name not in repeated or not are_alike(arrays[name], repeated[name])]

@@ -1,4 +1,4 @@
-"""Where, when and with what a run was made: for people, and no part of its identity."""
+"""The machine, date and versions with which a run was made. They are shown, and are no part of its key."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from labreport.stale import Label
 
 
 def describe_machine(inputs: Mapping[str, str], threads: int) -> dict[str, object]:
-    """The processor, the system, the day, and the libraries among the inputs of a run."""
+    """Processor, system, cores, threads, Python, the versions of libraries among the inputs, and the date."""
     now = datetime.now(UTC)
     return {
         "processor": _processor(),
@@ -28,7 +28,7 @@ def describe_machine(inputs: Mapping[str, str], threads: int) -> dict[str, objec
 
 
 def _libraries(inputs: Mapping[str, str]) -> dict[str, str]:
-    """The versions of the libraries among the inputs of a run, by name."""
+    """The versions of libraries among the inputs of a run, by name of the library."""
     libraries = {}
     for text, version in inputs.items():
         label = Label.parse(text)

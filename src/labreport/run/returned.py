@@ -1,4 +1,4 @@
-"""What the author's code returns, checked before it is stored; a mistake is an error at its line."""
+"""Check what the author's code returns before it is stored; errors point at the author's function."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from labreport.results.files import STATE, map_leaves, validated_arrays
 
 
 def checked_members(values: object, subject: str, function: Callable[..., object]) -> dict[str, Any]:
-    """Numbers, texts and lists by name, as JSON has them; those of NumPy are converted.
+    """A mapping as plain JSON values: numbers, texts and lists by name; NumPy values are converted.
 
-    Raises `UsageError` at the author's function for any other value; `subject` begins the message:
+    Raises `UsageError` at the author's function for anything else. The message begins with `subject`:
     "the metrics have a value of set".
     """
 
     def as_json(value: Any) -> Any:
-        value = value.tolist() if hasattr(value, "tolist") else value  # of NumPy
+        value = value.tolist() if hasattr(value, "tolist") else value  # a NumPy scalar or array
         if value is not None and not isinstance(value, (bool, int, float, str, list)):
             kind = type(value).__name__
             refuse_function(
@@ -35,7 +35,7 @@ def checked_members(values: object, subject: str, function: Callable[..., object
 
 
 def checked_arrays(values: object, function: Callable[..., object]) -> Arrays:
-    """Copies of arrays. Raises `UsageError` at the author's function for what cannot be stored."""
+    """Copies of arrays by name. Raises `UsageError` at the author's function if one cannot be stored."""
     try:
         return validated_arrays(values)
     except UsageError as error:
@@ -43,7 +43,7 @@ def checked_arrays(values: object, function: Callable[..., object]) -> Arrays:
 
 
 def checked_snapshot(returned: object, function: Callable[..., object]) -> tuple[dict[str, Any], Arrays]:
-    """The metrics and arrays that `snapshot` returned. Raises `UsageError` at it for anything else."""
+    """The metrics and arrays that `snapshot` returned, checked. Raises `UsageError` at `snapshot`."""
     if not isinstance(returned, tuple) or len(returned) != 2:
         refuse_function(f"snapshot returned {type(returned).__name__}; return metrics, arrays", function)
     metrics = checked_members(returned[0], "the metrics", function)
@@ -55,9 +55,9 @@ def checked_snapshot(returned: object, function: Callable[..., object]) -> tuple
 
 
 def refuse_function(text: str, function: Callable[..., object]) -> NoReturn:
-    """Raise `UsageError` at the line where a function or a method of the author's is defined."""
+    """Raise `UsageError` at the line where a function or method of the author's is defined."""
     location = ""
-    with suppress(TypeError, OSError):  # its source may not be there
+    with suppress(TypeError, OSError):  # the source may not exist
         definition = inspect.unwrap(function)
         _, line = inspect.getsourcelines(definition)
         location = location_of(inspect.getsourcefile(definition) or "", line)

@@ -1,4 +1,4 @@
-"""Running one task: its run is begun or continued, trained epoch by epoch, stored, and its state proved."""
+"""Run one task: start or resume its run, train it epoch by epoch, store it, and prove its state."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from labreport.run.task import Failure, OnEpoch, Task
 from labreport.stale import MISSING, Dependencies, Observation
 
 SECONDS_BETWEEN_STATES = 5.0
-"""What may be lost when everything is killed, beside the epoch that is under way."""
+"""How often a state is stored. If the process is killed, this much work and the current epoch are lost."""
 
 
 def run_task(
@@ -29,42 +29,43 @@ def run_task(
     on_epoch: OnEpoch,
     should_stop: Callable[[], bool],
 ) -> Failure | None:
-    """Run a task in this process, whatever the author's code does; None where nothing failed.
+    """Run a task in this process. Gives why it failed, or None; an exception of the author's is a `Failure`.
 
-    `find_dependencies` loads the project; `should_stop` is asked between epochs.
+    `find_dependencies` loads the project. `should_stop` is called between epochs; if it returns True, the
+    state is stored and the task ends.
     """
     try:
-        rests_on = find_dependencies()
+        dependencies = find_dependencies()
         with lock(store.folder / ".locks" / f"{task.seed}-{task.key[:HASH_DIGITS]}", stop=should_stop):
-            return _run_locked(rests_on, task, store, on_epoch, should_stop)
-    except Busy:  # another build is at it, and this one was asked to stop
+            return _run_locked(dependencies, task, store, on_epoch, should_stop)
+    except Busy:  # another process runs this task, and `should_stop` returned True while this one waited
         return None
     except BaseException as error:
         return _failure_of(error)
 
 
 def _run_locked(
-    rests_on: Dependencies,
+    dependencies: Dependencies,
     task: Task,
     store: Store,
     on_epoch: OnEpoch,
     should_stop: Callable[[], bool],
 ) -> Failure | None:
-    """Run a task that no other process runs; its run is removed if its code was edited meanwhile."""
-    experiment = rests_on.project.experiment(task.name)
-    run = _run_to_continue(task, store, rests_on)
+    """Run a task while holding its lock. If its code is edited meanwhile, the run is removed again."""
+    experiment = dependencies.project.experiment(task.name)
+    run = _run_to_continue(task, store, dependencies)
     if not run.missing(task.epochs):
         return None
-    _check_inputs(rests_on, experiment, task)
-    with rests_on.observe(experiment, store.reads.load(run.reads)) as observation:
-        threads = rests_on.project.threads
+    _check_inputs(dependencies, experiment, task)
+    with dependencies.observe(experiment, store.reads.load(run.reads)) as observation:
+        threads = dependencies.project.threads
         runner = Runner(experiment, threads, task, store, run, observation, on_epoch, should_stop)
         try:
             runner.train()
         except BaseException as error:
             return replace(_failure_of(error), missing=_missing_files(observation))
     try:
-        _check_inputs(rests_on, experiment, task)
+        _check_inputs(dependencies, experiment, task)
     except UsageError:
         store.remove(runner.run)
         raise
@@ -72,7 +73,7 @@ def _run_locked(
 
 
 def _failure_of(error: BaseException) -> Failure:
-    """An error as a failure; the author's code may raise anything."""
+    """The `Failure` for any exception, with the author's line if the author's code raised it."""
     if isinstance(error, DiskError):
         return Failure(str(error), is_disk_error=True)
     if isinstance(error, LabReportError):
@@ -81,26 +82,30 @@ def _failure_of(error: BaseException) -> Failure:
 
 
 def _missing_files(observation: Observation) -> tuple[str, ...]:
-    """The files that were looked for and are not there."""
+    """The paths that the code tried to open and that do not exist."""
     with suppress(LabReportError):
-        return tuple(path for path, digest in observation.reads().items() if digest == MISSING)
+        return tuple(path for path, sha256 in observation.reads().items() if sha256 == MISSING)
     return ()
 
 
-def _run_to_continue(task: Task, store: Store, rests_on: Dependencies) -> Run:
-    """The stored run of a task, if what it read is the same now; else one that is begun from nothing."""
+def _run_to_continue(task: Task, store: Store, dependencies: Dependencies) -> Run:
+    """The stored run of a task, else an empty one.
+
+    A stored run is not continued if a file that it read has changed, or if it did not run alone and the task
+    is exclusive.
+    """
     run = store.reload(task.key, task.seed, task.name)
     if run is not None:
         reads = store.reads.load(run.reads)
-        is_alone = run.provenance.get("exclusive") or not task.exclusive
-        if reads is not None and not rests_on.digests.changed(reads) and is_alone:
+        is_exclusive_enough = run.provenance.get("exclusive") or not task.exclusive
+        if reads is not None and not dependencies.digests.changed(reads) and is_exclusive_enough:
             return run
     return Run(task.key, task.name, task.seed, task.inputs)
 
 
-def _check_inputs(rests_on: Dependencies, experiment: Experiment, task: Task) -> None:
-    """Raise `UsageError` where a result would not belong under its key."""
-    inputs = rests_on.run_inputs(experiment, task.seed)
+def _check_inputs(dependencies: Dependencies, experiment: Experiment, task: Task) -> None:
+    """Raise `UsageError` if the inputs in this process are not those behind the key of the task."""
+    inputs = dependencies.run_inputs(experiment, task.seed)
     for label in {**inputs, **task.inputs}:
         here, expected = inputs.get(label, "not there"), task.inputs.get(label, "none")
         if here != expected:
@@ -110,34 +115,34 @@ def _check_inputs(rests_on: Dependencies, experiment: Experiment, task: Task) ->
 
 @dataclass
 class Runner:
-    """Trains one run until the checkpoints of its task are stored, or until it is asked to stop."""
+    """Trains one run until all checkpoints of its task are stored, or `should_stop` returns True."""
 
     experiment: Experiment
     threads: int
     task: Task
     store: Store
     run: Run
-    """What there is of the run so far."""
+    """The run as far as it is trained."""
     observation: Observation
     on_epoch: OnEpoch
     should_stop: Callable[[], bool]
     training: Training = field(init=False)
     has_started: bool = False
     epoch: int = 0
-    """How many epochs the training has behind it."""
+    """How many epochs `training` has completed."""
     has_ended: bool = False
-    """Whether `advance` has returned None."""
+    """Whether `advance` has returned None: the training stopped early."""
     state_to_prove: Arrays | None = None
-    """The state after the first epoch since the start, from which the second is trained once more."""
+    """The state after the first epoch since the start. The next epoch is trained twice from it."""
     last_write: float = field(default_factory=time.monotonic)
     pause: float = field(default_factory=lambda: SECONDS_BETWEEN_STATES)
-    """Seconds between two states."""
+    """Seconds between two stored states."""
 
     def train(self) -> None:
-        """Train until the run has all checkpoints of its task, each from the nearest state before it."""
+        """Train until the run has all checkpoints of its task, each from the nearest earlier state."""
         while missing := self.run.missing(self.task.epochs):
             self._start_before(missing[0])
-            # A checkpoint that turned out to be damaged is missing now, too
+            # Asked again: starting removes checkpoints that are damaged
             target = self.run.missing(self.task.epochs)[0]
             while self.epoch < target and not self._is_at_end():
                 if self.should_stop():
@@ -154,9 +159,9 @@ class Runner:
     # Starting
 
     def _start_before(self, target: int) -> None:
-        """Start the training from the last state before an epoch, unless it is nearer already.
+        """Start the training from the last stored state up to an epoch, unless it is already closer to it.
 
-        The run loses checkpoints that turn out to be damaged.
+        Checkpoints whose arrays are damaged are removed on the way.
         """
         latest = self._latest_checkpoint(target)
         epoch = latest.epoch if latest else 0
@@ -173,12 +178,12 @@ class Runner:
         self.has_started, self.has_ended, self.state_to_prove = True, False, None
 
     def _latest_checkpoint(self, target: int) -> Checkpoint | None:
-        """The last checkpoint or state that is not after an epoch."""
+        """The last checkpoint or state at or before an epoch; None if there is none."""
         usable = [checkpoint for checkpoint in self.run.stored_checkpoints if checkpoint.epoch <= target]
         return max(usable, key=lambda checkpoint: checkpoint.epoch, default=None)
 
     def _start(self, epoch: int, arrays: Arrays | None) -> None:
-        """Start a training that has so many epochs behind it, from the state among these arrays."""
+        """Start the training after `epoch` completed epochs, from the `state.…` arrays of a checkpoint."""
         specification, seed = self.experiment.specification, self.task.seed
         self.epoch = epoch
         if not self.experiment.start:
@@ -187,14 +192,14 @@ class Runner:
         state = None
         if arrays is not None:
             names = [name for name in arrays if name.startswith(STATE)]
-            # Copied, since a training may change its state in place
+            # Copied, because a training may change its state in place
             state = validated_arrays({name.removeprefix(STATE): arrays[name] for name in names})
         self.training = self.experiment.code(specification, seed, epoch, state)
 
     # Training
 
     def _advance(self) -> None:
-        """Train an epoch; its record is new, or that of the run."""
+        """Train the next epoch, and add its record to the run unless the run has one already."""
         begun = time.monotonic()
         returned = self.training.advance()
         seconds = time.monotonic() - begun
@@ -218,11 +223,14 @@ class Runner:
         return checked_members(returned, f"the values of epoch {self.epoch}", self.experiment.code)
 
     def _code_of(self, method: str) -> Callable[..., object]:
-        """The author's method of the training; of a `fit`, that function."""
+        """The author's function to name in an error: a method of the training, or `fit`."""
         return getattr(self.training, method) if self.experiment.start else self.experiment.code
 
     def _end(self) -> None:
-        """End the run after this epoch; what an earlier training of it had beyond is gone."""
+        """Mark the run as finished at this epoch, and drop records and checkpoints of later epochs.
+
+        An earlier training of the run may have gone further.
+        """
         if self.epoch == 0:
             text = "advance returned None before the end of its first epoch"
             refuse_function(text, self._code_of("advance"))
@@ -233,7 +241,7 @@ class Runner:
         self.run = replace(self.run, records=self.run.records[: self.epoch], finished=True)
 
     def _provenance(self, seconds: float) -> dict[str, object]:
-        """Where and when a run was made that has trained another epoch in so many seconds."""
+        """The provenance of the run after one more epoch, which took so many seconds."""
         earlier = self.run.provenance
         provenance = {**earlier, **describe_machine(self.run.inputs, self.threads)}
         provenance["seconds"] = earlier.get("seconds", 0.0) + seconds
@@ -245,7 +253,7 @@ class Runner:
     # Storing
 
     def _save_checkpoint(self) -> None:
-        """Write the run with a checkpoint at this epoch."""
+        """Store a checkpoint of this epoch, and write the run."""
         metrics, arrays = checked_snapshot(self.training.snapshot(), self._code_of("snapshot"))
         self.run = self.store.save_checkpoint(self.run, self.epoch, metrics, {**arrays, **self._state()})
         if self.run.state and self.run.state.epoch <= self.epoch:
@@ -253,20 +261,20 @@ class Runner:
         self._write()
 
     def _save_state(self) -> None:
-        """Write the run with the state of this epoch, unless there is a later one."""
+        """Store the state of this epoch to continue from, unless a later one is stored."""
         if self.epoch == 0 or (self.run.state and self.run.state.epoch >= self.epoch):
             return
         begun = time.monotonic()
         self.run = self.store.save_state(self.run, self.epoch, self._state())
         self._write()
         seconds = time.monotonic() - begun
-        self.pause = max(SECONDS_BETWEEN_STATES, 10 * seconds)  # of a state that takes long to write
+        self.pause = max(SECONDS_BETWEEN_STATES, 10 * seconds)  # a tenth of the time at most goes to writing
 
     def _write(self) -> None:
-        """Write the run with the list of what was read for it so far."""
-        reads = self.store.reads.store(self.observation.reads())
+        """Write the run, and the list of files that were read for it so far."""
+        list_hash = self.store.reads.store(self.observation.reads())
         self.last_write = time.monotonic()
-        self.run = self.store.write(replace(self.run, reads=reads))
+        self.run = self.store.write(replace(self.run, reads=list_hash))
 
     def _state(self) -> Arrays:
         arrays = checked_arrays(self.training.state(), self._code_of("state"))
@@ -275,11 +283,12 @@ class Runner:
     # Proving that the state is whole
 
     def _prove(self, record: Mapping[str, Any]) -> None:
-        """Train this epoch again from the state before it, which has to give the same.
+        """Train this epoch again from the state before it, and refuse a `state` that is incomplete.
 
-        Where it does not, it is trained a third time: a processor that never adds in one order gives a third
-        result, near the others; a state that forgets something gives the second again, or one far away. The
-        training goes on from there, since the one before may share generators with it.
+        The result has to be equal. If it is not, the epoch is trained a third time. On a processor that adds
+        in changing order, all three differ, but only a little: that is accepted. If the second and the third
+        are equal, or far from the first, `state` lacks something: `UsageError`. The training then continues
+        from the repeated epoch, because the first training may share random generators with it.
         """
         undisturbed = self._result_of_epoch(record)
         repeated = self._repeat_epoch()
@@ -294,7 +303,7 @@ class Runner:
 
     def _repeat_epoch(self) -> Arrays:
         """The result of this epoch, trained again from the state before it."""
-        del self.training  # so that one of them is in memory
+        del self.training  # so that only one training is in memory at a time
         epoch = self.epoch
         self._start(epoch - 1, self.state_to_prove)
         returned = self.training.advance()
@@ -302,7 +311,7 @@ class Runner:
         return self._result_of_epoch(self._checked_record(returned))
 
     def _result_of_epoch(self, record: Mapping[str, Any]) -> Arrays:
-        """State and record of the epoch that was trained last, but measured times."""
+        """State and record of the last epoch, as arrays by name, without measured times."""
         import numpy
 
         values = {name: numpy.asarray(value) for name, value in without_times(record).items()}
@@ -319,7 +328,7 @@ class Runner:
 
 @dataclass
 class _FitOnce:
-    """A `fit` as a training of one epoch; its record has each metric by its full name, and the seconds."""
+    """A `fit` function as a training of one epoch; its record has the metrics and the seconds it took."""
 
     function: Callable[..., object]
     specification: object
@@ -327,7 +336,7 @@ class _FitOnce:
     result: Fit = field(default_factory=Fit)
 
     def advance(self) -> dict[str, Any]:
-        """Call the function; its metrics are the record."""
+        """Call the function, and give its metrics and the time as a record."""
         begun = time.perf_counter()
         result = self.function(self.specification, self.seed)
         seconds = time.perf_counter() - begun
@@ -339,9 +348,9 @@ class _FitOnce:
         return {**without_times(metrics), "seconds": seconds}
 
     def snapshot(self) -> tuple[dict[str, Any], Arrays]:
-        """What the fit returned."""
+        """The metrics and arrays that the function returned."""
         return dict(self.result.metrics), self.result.arrays
 
     def state(self) -> Arrays:
-        """Give none: after its only epoch nothing goes on."""
+        """An empty state, because nothing follows the only epoch."""
         return {}

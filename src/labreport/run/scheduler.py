@@ -1,4 +1,4 @@
-"""Running tasks on workers, in order; what happens when one dies, after Ctrl-C, on a full disk."""
+"""Run tasks on workers in order; handle workers that die, Ctrl-C and full disks."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from labreport.run.dask import Cluster
 
 Worker: TypeAlias = "LocalWorker | Cluster"
-"""What runs tasks for one thread, one after another; `stop` and `kill` are called by another thread."""
+"""Runs one task at a time for its thread; other threads may call only `stop` and `kill`."""
 PATIENCE = 5.0
-"""Seconds in which states are written after Ctrl-C; an epoch that takes longer is lost."""
+"""Seconds that workers have after Ctrl-C to finish an epoch and store their states; then they are killed."""
 
 
 def run_tasks(
@@ -35,13 +35,13 @@ def run_tasks(
     progress: Callable[[Event], None] = lambda event: None,
     on_first_seeds: Callable[[], None] | None = None,
 ) -> list[Failed]:
-    """Run tasks in order, exclusive ones last, on so many local workers or on those of a Dask scheduler.
+    """Run tasks in order, exclusive ones last, on `jobs` local workers or on those of a Dask scheduler.
 
-    Each run is stored; what comes back are failures, one for each cause. `progress` and `on_first_seeds` are
-    called in this thread, the latter once every task of the first seed that is not exclusive has finished,
-    and others are to come. What a worker has must be what its task says.
+    Each run is stored. Gives the failures, one for each cause. `progress` is called for each event, in this
+    thread. `on_first_seeds` is called once, as soon as all non-exclusive tasks of the first seed have
+    finished and others remain.
 
-    Raises `DiskError` where nothing can be written, and `KeyboardInterrupt` after states are written.
+    Raises `DiskError` if runs cannot be written, and `KeyboardInterrupt` after states have been stored.
     """
     schedule = Scheduler(tasks, store, progress, on_first_seeds)
     if scheduler and tasks:
@@ -55,7 +55,7 @@ def run_tasks(
 
 
 def _by_cause(failures: Mapping[Task, Failure], tasks: Iterable[Task]) -> list[Failed]:
-    """One `Failed` for each location and cause, with all tasks that failed of it, in their order."""
+    """One `Failed` for each different failure, with all tasks that failed in this way, in order."""
     by_cause: dict[Failure, tuple[Task, ...]] = {}
     for task in tasks:
         if task in failures:
@@ -65,18 +65,18 @@ def _by_cause(failures: Mapping[Task, Failure], tasks: Iterable[Task]) -> list[F
 
 @dataclass(frozen=True)
 class _WorkerEnded:
-    """A worker gets no more tasks; `error` is what its thread raised."""
+    """The thread of a worker has ended; `error` is the exception that it raised, if any."""
 
     error: BaseException | None
 
 
 @dataclass
 class Scheduler:
-    """One call of `run_tasks`: which task is next, and what came of those before.
+    """The state of one call of `run_tasks`: tasks that wait, and failures so far.
 
-    A thread for each worker, `_feed_worker`, gives it one task after another: `_run_with_retry`,
-    `Worker.run`, and in the process of the worker `run_task`. What comes of them goes through a queue to the
-    calling thread: `_handle_event`.
+    Each worker has a thread here (`_feed_worker`), which gives it one task after another: `_run_with_retry`
+    calls `Worker.run`, which calls `run_task` in the process of the worker. Events go through a queue to the
+    thread that called `run`, which handles them in `_handle_event`.
     """
 
     tasks: Sequence[Task]
@@ -85,10 +85,10 @@ class Scheduler:
     on_first_seeds: Callable[[], None] | None
     failures: dict[Task, Failure] = field(default_factory=dict)
     given_up: set[str] = field(default_factory=set)
-    """The experiments of which a run has failed."""
+    """The names of experiments with a failed run; no more of their tasks are started."""
     was_stopped: bool = False
     _running: int = 0
-    """How many workers have tasks."""
+    """How many threads of workers have not ended."""
     _events: queue.SimpleQueue[Event | _WorkerEnded] = field(default_factory=queue.SimpleQueue)
 
     def __post_init__(self) -> None:
@@ -96,16 +96,16 @@ class Scheduler:
         self.shared = [task for task in self.tasks if not task.exclusive]
         self.exclusive = [task for task in self.tasks if task.exclusive]
         self.first_keys = {task.key for task in self.shared if task.seed == self.shared[0].seed}
-        """The keys of the first seed that are not stored yet."""
+        """The keys of the tasks of the first seed that have not finished yet."""
 
     def run(self, new_worker: Callable[[], Worker], count: int) -> None:
-        """Run all tasks, on so many workers at most; exclusive ones afterwards on one."""
+        """Run all tasks on at most `count` workers, then the exclusive ones on one worker."""
         self._run_phase(self.shared, [new_worker() for _ in self.shared[:count]])
         self._run_phase(self.exclusive, [new_worker() for _ in self.exclusive[:1]])
 
     def _run_phase(self, tasks: Iterable[Task], workers: Sequence[Worker]) -> None:
-        """Run tasks; returns when all workers have ended."""
-        waiting = iter(tasks)  # of which each worker takes the next: a list gives one task to one thread
+        """Run tasks on these workers, and return when all their threads have ended."""
+        waiting = iter(tasks)  # shared by the threads; an iterator of a list gives each task to one of them
         for worker in workers:
             threading.Thread(target=self._feed_worker, args=(worker, waiting), daemon=True).start()
         self._running = len(workers)
@@ -117,10 +117,10 @@ class Scheduler:
             raise
 
     def _stop(self, workers: Sequence[Worker]) -> None:
-        """Have all workers write their states, and end them."""
+        """Ask all workers to store their states, wait for `PATIENCE` seconds, and kill them."""
         self.was_stopped = True
         try:
-            for worker in set(workers):  # a cluster is that of several threads
+            for worker in set(workers):  # the threads of a cluster share one worker
                 worker.stop()
             latest = time.monotonic() + PATIENCE
             while self._running and time.monotonic() < latest:
@@ -130,7 +130,7 @@ class Scheduler:
                 worker.kill()
 
     def _handle_event(self) -> None:
-        """Wait a moment for an event, and handle it. Raises what the thread of a worker raised."""
+        """Wait up to 0.1 s for an event, and handle it. Raises again what the thread of a worker raised."""
         try:
             event = self._events.get(timeout=0.1)
         except queue.Empty:
@@ -151,8 +151,8 @@ class Scheduler:
                 call()
 
     def _feed_worker(self, worker: Worker, waiting: Iterator[Task]) -> None:
-        """The thread of a worker: one task after another, but no more of an experiment that has failed."""
-        # A process that it starts must not meet Ctrl-C half imported
+        """The thread of a worker: give it one task after another, except of experiments that have failed."""
+        # Inherited by the process that it starts, which Ctrl-C would otherwise hit in the middle of imports
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         error = None
         try:
@@ -166,7 +166,7 @@ class Scheduler:
             self._events.put(_WorkerEnded(error))
 
     def _run_and_report(self, worker: Worker, task: Task) -> None:
-        """Have a worker run a task, and tell what came of it; nothing, where it was stopped."""
+        """Run a task, and put `Finished` or `Failed` into the queue; neither if the worker was stopped."""
         failure = self._run_with_retry(worker, task)
         if failure and failure.is_disk_error:
             raise DiskError(failure.cause)
@@ -180,7 +180,7 @@ class Scheduler:
             self._events.put(Finished(task))
 
     def _run_with_retry(self, worker: Worker, task: Task) -> Failure | None:
-        """Why a task has failed; None where it has not. It is run once more where its process dies."""
+        """Run a task, once more if its process dies. Gives why it failed, or None."""
         for _ in range(2):
             self._events.put(EpochReached(task, 0))
             try:

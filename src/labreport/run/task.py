@@ -1,4 +1,4 @@
-"""What is to be run, and what comes of it: tasks, events and failures, as frozen values."""
+"""Tasks, and the events and failures that come of them, as frozen values."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from labreport.errors import with_location
 
 @dataclass(frozen=True)
 class Task:
-    """One seed of an experiment, to be trained until it has checkpoints at these epochs.
+    """One seed of an experiment, to be trained until it has checkpoints at `epochs`.
 
-    It is sent to a worker, which finds the experiment by its `name` in the project that it loads, and
-    compares what it has with the `inputs`, of which `key` is the digest. `cost` is about how many seconds an
-    epoch takes. With `proves`, an epoch is trained once more, from the state before it. `call_hashes` are
-    digests of the calls that declare its experiment.
+    It is sent to a worker, which finds the experiment by its `name` in the project that it loads, and checks
+    that it has the same `inputs`; `key` is their SHA-256. `cost` is the estimated seconds of an epoch. With
+    `proves`, one epoch is trained twice to prove that `state` is complete. `call_hashes` are short hashes of
+    the calls that declare the experiment.
     """
 
     name: str
@@ -33,7 +33,7 @@ class Task:
 
 @dataclass(frozen=True)
 class EpochReached:
-    """A task has trained this epoch, counted from 1; 0 is where it begins, when a worker has taken it up."""
+    """A task has completed this epoch, counted from 1; 0 means that a worker has taken the task."""
 
     task: Task
     epoch: int
@@ -48,10 +48,10 @@ class Finished:
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a task has not reached its end, and the author's line where that is.
+    """Why a task failed, and the author's line where it did, or `""`.
 
-    Where `is_disk_error`, nothing can be written, and the whole build ends. `missing` are the files that the
-    task looked for and that are not on the machine of its worker.
+    `is_disk_error` means that nothing can be written, so the whole build ends. `missing` are paths that the
+    task tried to open and that do not exist on the machine of its worker.
     """
 
     cause: str
@@ -62,14 +62,14 @@ class Failure:
 
 @dataclass(frozen=True)
 class Failed:
-    """The tasks that have failed of one cause: one task as an event, all of them when the build ends."""
+    """Tasks that failed in the same way: a single one as an event, all of them as a result of `run_tasks`."""
 
     tasks: tuple[Task, ...]
     failure: Failure
 
     @property
     def text(self) -> str:
-        """The one line that a person sees: where, which experiments, why."""
+        """The message: location, experiments (three at most by name), cause."""
         names = list(dict.fromkeys(repr(task.name) for task in self.tasks))
         listed = ", ".join(names[:3])
         if len(names) > 3:
@@ -80,15 +80,15 @@ class Failed:
 
 Event: TypeAlias = EpochReached | Finished | Failed
 OnEpoch: TypeAlias = Callable[[int], None]
-"""What is called after each epoch, with its number."""
+"""Called after each epoch with its number, from 1."""
 
 
 class WorkerDied(Exception):
-    """The process that ran a task has ended before the task had."""
+    """The process of a worker ended before its task did."""
 
 
 def available_cores() -> int:
-    """The processors that this process may use."""
+    """The number of processors that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
