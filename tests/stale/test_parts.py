@@ -15,7 +15,7 @@ import pytest
 from labreport.errors import UsageError
 from labreport.stale import open_project, versions
 from labreport.stale.canonical import canonical_repr, specification_classes
-from labreport.stale.files import FileDigests, paths_behind
+from labreport.stale.files import FileDigests
 from labreport.stale.sources import Sources
 from labreport.stale.versions import distribution
 
@@ -139,10 +139,15 @@ def test_a_file_is_read_again_only_when_it_changed(tmp_path: Path, monkeypatch: 
 
 
 def test_the_folders_behind_a_pattern_change_when_another_name_matches(tmp_path: Path) -> None:
-    """Of a file or a folder it is itself, whether or not it is there."""
-    (tmp_path / "many" / "inner").mkdir(parents=True)
-    for path in (tmp_path / "many", tmp_path / "nowhere.txt"):
-        assert paths_behind(str(path)) == [str(path)]
-    names = {os.path.relpath(path, tmp_path) for path in paths_behind(str(tmp_path / "many/**/*.txt"))}
-    assert names == {"many", "many/inner"}
-    assert {Path(path) for path in paths_behind(str(tmp_path / "*.csv"))} == {tmp_path}
+    """Of a file or a folder it is itself, there or not; the brackets of a folder's name are no pattern."""
+    project = tmp_path / "version [2]"
+    (project / "many" / "inner").mkdir(parents=True)
+    digests = FileDigests(project)
+
+    def behind(path: str) -> set[str]:
+        return {os.path.relpath(path, project) for path in digests.paths_behind(path)}
+
+    for path in ("many", "nowhere.txt"):
+        assert behind(path) == {path}
+    assert behind("many/**/*.txt") == {"many", "many/inner"}
+    assert behind("*.csv") == {"."}

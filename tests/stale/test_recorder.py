@@ -293,15 +293,16 @@ BY_NAME = "from pathlib import Path\n\ndef by_name():\n    return Path('a.txt').
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dependencies:
-    """The project, loaded, with its folder as the working directory."""
+    """The project, loaded, with its folder as the working directory; its name could be a pattern, too."""
     import numpy as np
 
-    write_files(tmp_path, DATA)
-    np.save(tmp_path / "f.npy", np.arange(3))
-    with sqlite3.connect(tmp_path / "k.db") as connection:
+    folder = tmp_path / "version [2]"
+    write_files(folder, DATA)
+    monkeypatch.chdir(folder)
+    np.save("f.npy", np.arange(3))
+    with sqlite3.connect("k.db") as connection:
         connection.execute("create table t as select 1 as x")
-    monkeypatch.chdir(tmp_path)
-    return find_dependencies(open_project(tmp_path))
+    return find_dependencies(open_project(folder))
 
 
 def call(project: Dependencies, name: str) -> dict[str, str]:
@@ -323,14 +324,14 @@ def test_a_file_counts_for_whoever_opened_it_or_uses_what_was_kept(project: Depe
 def test_a_file_that_changes_is_noticed_and_one_that_comes_or_goes(project: Dependencies) -> None:
     """Whether or not it is back to what it was."""
     reads = {}
-    for name in ("by_name", "missing", "globbed", "database"):
+    for name in ("by_name", "missing", "listed", "globbed", "globbed_by_path", "database"):
         reads.update(call(project, name))
     assert project.digests.changed(reads) == []
     Path("a.txt").write_text("2")
     Path("nowhere.txt").write_text("now it is there")
     Path("many/3.txt").write_text("3")
     Path("k.db").unlink()
-    assert project.digests.changed(reads) == ["a.txt", "nowhere.txt", "many/*.txt", "k.db"]
+    assert project.digests.changed(reads) == ["a.txt", "nowhere.txt", "many", "many/*.txt", "k.db"]
     Path("a.txt").write_text("1\n")
     Path("nowhere.txt").unlink()
     Path("many/3.txt").unlink()

@@ -13,7 +13,7 @@ from labreport.plan.cache import CacheEntry
 from labreport.plan.documents import DOCUMENTS
 from labreport.plan.targets import RunTarget
 from labreport.results import Reads, Run
-from labreport.stale import engine_files, module_files, paths_behind
+from labreport.stale import engine_files, module_files
 
 if TYPE_CHECKING:
     from labreport.filestat import FileStat
@@ -49,10 +49,8 @@ def _paths_behind(plan: Plan, reads: Reads) -> Iterator[str | Path]:
     yield plan.templates
     yield from plan.templates.rglob("*")
     yield from engine_files()  # not their folders, in which Python writes compiled code at any time
-    for opened in plan.dependencies.files():
-        yield from paths_behind(opened)
-    for name in reads:
-        yield from paths_behind(str(plan.project.folder / name))
+    for opened in plan.dependencies.files().union(reads):
+        yield from plan.dependencies.digests.paths_behind(opened)
     yield from (plan.report / name for name in DOCUMENTS.values())
     yield plan.store.folder
     for folder in (plan.store.folder, plan.cache.folder):

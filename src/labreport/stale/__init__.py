@@ -15,7 +15,7 @@ The rules are in `docs/staleness.md`; each is said in one place:
 - keys: `inputs`; what is done with inputs of each kind: `labels`.
 """
 
-from labreport.stale.files import MISSING, FileDigests, paths_behind
+from labreport.stale.files import MISSING, FileDigests
 from labreport.stale.inputs import ENGINE, UNKNOWN, Dependencies, Inputs, find_dependencies
 from labreport.stale.labels import Label
 from labreport.stale.loader import LoadedProject, module_files, open_project

@@ -31,7 +31,7 @@ class FileDigests:
     def __init__(self, folder: Path, cache: Path | None = None) -> None:
         self.pinned: dict[str, str] = {}
         """The files that must not change, with their digests."""
-        self._folder = folder
+        self._folder = os.path.join(folder, "")
         self._cache = cache
         self._is_new = False
 
@@ -44,14 +44,14 @@ class FileDigests:
         return {}
 
     def digest(self, path: str | Path) -> str:
-        """The SHA-256 of a file in hexadecimal, or "missing"; of a folder or a pattern, that of the names.
-
-        A file that is called as a pattern would be, `a[1].csv`, is a file.
-        """
+        """The SHA-256 of a file in hexadecimal, or "missing"; of a folder or a pattern, that of the names."""
         path = os.path.join(self._folder, path)
+        if os.path.isdir(path):
+            return _names_digest("*", path)
+        pattern = self._pattern(path)
+        if pattern:
+            return _names_digest(pattern, self._folder)
         stat = stat_of(path)
-        if os.path.isdir(path) or (stat is None and glob.has_magic(path)):
-            return _names_digest(path)
         if stat is None:
             return MISSING
         if path in self._known:
@@ -75,6 +75,27 @@ class FileDigests:
         """Those paths whose files, or names of files, have not any more the digest that was recorded."""
         return [path for path, digest in recorded.items() if self.digest(path) != digest]
 
+    def paths_behind(self, path: str) -> list[str]:
+        """The path of a file or a folder; of a pattern, the folders that change when another name matches."""
+        path = os.path.join(self._folder, path)
+        pattern = self._pattern(path)
+        if not pattern:
+            return [path]
+        inner = parent = os.path.dirname(pattern)
+        while glob.has_magic(parent):
+            parent = os.path.dirname(parent)
+        folders = glob.glob(os.path.join(inner, ""), root_dir=self._folder, recursive=True)
+        folders.append(parent)
+        return [os.path.join(self._folder, folder) for folder in folders]
+
+    def _pattern(self, path: str) -> str:
+        """A pattern, `data/*.csv`; empty for a path. The folder of the project is a path, whatever its name.
+
+        What is there and is called as a pattern would be, `a[1].csv`, is a path.
+        """
+        pattern = path.removeprefix(self._folder)
+        return pattern if glob.has_magic(pattern) and not os.path.exists(path) else ""
+
     def save(self) -> None:
         """Write what is remembered, where there is something new."""
         if self._cache is not None and self._is_new:
@@ -82,25 +103,14 @@ class FileDigests:
             self._is_new = False
 
 
-def paths_behind(path: str) -> list[str]:
-    """The path of a file or a folder; of a pattern, the folders that change when another name matches."""
-    if not glob.has_magic(path) or os.path.exists(path):
-        return [path]
-    folder = parent = os.path.dirname(path)
-    while glob.has_magic(parent):
-        parent = os.path.dirname(parent)
-    return [parent, *glob.glob(os.path.join(folder, ""), recursive=True)]
-
-
-def _names_digest(path: str) -> str:
-    """The digest of the names in a folder, or of those that a pattern such as `data/*.csv` finds.
+def _names_digest(pattern: str, folder: str) -> str:
+    """The digest of the names in a folder that a pattern such as `data/*.csv` finds.
 
     Hidden names, code, notebooks and reports are left out.
     """
-    pattern = os.path.join(path, "*") if os.path.isdir(path) else path
     names = []
-    for name in sorted(glob.glob(pattern, recursive=True)):
-        is_report = os.path.exists(os.path.join(name, MARKER))
+    for name in sorted(glob.glob(pattern, root_dir=folder, recursive=True)):
+        is_report = os.path.exists(os.path.join(folder, name, MARKER))
         if not (is_report or name.endswith(_NOT_LISTED)):
             names.append(os.path.relpath(name, os.path.dirname(pattern)))
     return files.sha256_of(names)

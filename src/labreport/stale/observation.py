@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import os
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
@@ -68,12 +67,7 @@ class Observation:
     def _folders_listed(self, everything: Opened) -> list[str]:
         """The folders and patterns that count: not where the target made a file itself."""
         written_folders = set(map(os.path.dirname, self.opened.written))
-        paths = []
-        for path in everything.listed:
-            folder = os.path.dirname(path) if glob.has_magic(path) else path
-            if folder not in written_folders:
-                paths.append(path)
-        return paths
+        return [path for path, folder in everything.listed.items() if folder not in written_folders]
 
     def _refuse(self, path: str) -> None:
         text = f"it changed after it was read for {self.name}; build again when it stays as it is"

@@ -6,6 +6,7 @@ of the project runs, and the next project that is loaded ends it. A path is note
 
 from __future__ import annotations
 
+import glob
 import os
 import sys
 import tempfile
@@ -45,8 +46,8 @@ class Opened:
     """Each path, with its stat when it was opened first; None where there was no such file."""
     databases: set[str] = field(default_factory=set)
     """Those of them that SQLite opened, and may write."""
-    listed: dict[str, None] = field(default_factory=dict)
-    """Folders whose names were asked for; with a pattern, as `data/*.csv`, where only some were."""
+    listed: dict[str, str] = field(default_factory=dict)
+    """Folders whose names were asked for, and patterns such as `data/*.csv`; the folder of each."""
     written: set[str] = field(default_factory=set)
     own_report: str = ""
     """A file of the report that is being made, which the author's code read."""
@@ -150,9 +151,15 @@ class Recorder:
             return
         callers = self._callers(frame)
         if callers.asked_by == _AUTHOR:
-            listed = callers.pattern or counted
-            for opened in self._notes(callers, listed):
-                opened.listed[listed] = None
+            pattern = self._below_folder(callers.pattern)
+            folder = os.path.dirname(pattern) if pattern else counted
+            for opened in self._notes(callers, pattern or folder):
+                opened.listed[pattern or folder] = folder
+
+    def _below_folder(self, pattern: str) -> str:
+        """A pattern with the project's folder in front, where it is below that, as it is called."""
+        escaped = glob.escape(self.folder)
+        return self.folder + pattern.removeprefix(escaped) if pattern.startswith(escaped) else pattern
 
     def on_write(self, _frame: Frame, *paths_and_modes: EventPath) -> None:
         """A file is opened for writing, or names are given, taken or changed; modes are numbers."""
@@ -245,12 +252,13 @@ def _pattern(frame: FrameType) -> str:
         return ""
     names = frame.f_locals
     if "pathname" in names:
-        root = names.get("root_dir") or "."
-        return os.path.abspath(os.path.join(root, os.fsdecode(names["pathname"])))
-    if "self" in names and isinstance(names.get("pattern"), str):
+        folder, pattern = names.get("root_dir") or ".", os.fsdecode(names["pathname"])
+    elif "self" in names and isinstance(names.get("pattern"), str):
         inner = "**" if function == "rglob" else ""
-        return os.path.abspath(os.path.join(str(names["self"]), inner, names["pattern"]))
-    return ""
+        folder, pattern = names["self"], os.path.join(inner, names["pattern"])
+    else:
+        return ""
+    return os.path.normpath(os.path.join(glob.escape(os.path.abspath(folder)), pattern))
 
 
 _recorder: Recorder | None = None
