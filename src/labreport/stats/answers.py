@@ -1,4 +1,4 @@
-"""Answers: what a question's function returns, and how they are read from JSON."""
+"""Answers: the values that a question's function returns, and how they are restored from JSON."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class Answer(Namespace):
         super().__init__(names)
 
     def __or__(self, other: Namespace) -> Answer:
-        """Join two answers. Raises `UsageError` where one name means two things."""
+        """Join two answers. Raises `UsageError` if a name has different values in them."""
         return Answer(**_joined(self, other, ""))
 
     def _shown_members(self) -> list[Any]:
-        """Its findings and tables, which are what people look at."""
+        """The findings and tables of the answer, which are all that a notebook shows."""
         return [value for value in self.members.values() if hasattr(type(value), "_repr_html_")]
 
     def __repr__(self) -> str:
@@ -41,7 +41,7 @@ class Answer(Namespace):
 
 
 def _joined(first: Namespace, second: Namespace, prefix: str) -> dict[str, object]:
-    """The members of both: namespaces of one name are joined, anything else of one name has to be equal."""
+    """The members of both: namespaces with the same name are joined; other values must be equal."""
     members: dict[str, object] = dict(first.members)
     for name, value in second.members.items():
         ours = members.setdefault(name, value)
@@ -71,7 +71,7 @@ _CLASSES: tuple[type[DataclassInstance], ...] = (
 
 
 def from_json(answer: Mapping[str, object]) -> Answer:
-    """Read what `to_json` wrote."""
+    """Restore an answer from the JSON values that `to_json` made."""
     return Answer(**{name: _value_of(value) for name, value in answer.items()})
 
 

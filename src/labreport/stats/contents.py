@@ -1,4 +1,4 @@
-"""What an answer has inside, by the names that a template has for it: numbers, tables, outcomes."""
+"""The contents of an answer by the names that a template uses: quantities, tables, outcomes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from labreport.stats.tables import Table
 
 
 def tables_by_name(answer: Namespace) -> dict[str, Table]:
-    """The tables of an answer; a difference of several comparisons has its table, `difference.table`."""
+    """The tables of an answer by name; a difference with several comparisons has `difference.table`."""
     tables = {}
     for name, member in answer.members.items():
         if isinstance(member, Table):
@@ -32,7 +32,10 @@ def tables_by_name(answer: Namespace) -> dict[str, Table]:
 
 
 def outcomes_by_name(finding: Finding) -> Iterator[tuple[str, str]]:
-    """What a finding says, by name: each difference as printed and how it was judged; each count and fact."""
+    """Pairs of a name and an outcome: each comparison as printed and judged, each count, each fact.
+
+    The name is relative to the finding, and empty for a finding with a single outcome.
+    """
     if isinstance(finding, Fact):
         yield "", repr(finding).rstrip(".")
     if isinstance(finding, Count):
@@ -52,7 +55,10 @@ def outcomes_by_name(finding: Finding) -> Iterator[tuple[str, str]]:
 
 
 def quantities(answer: Namespace, path: str = "") -> Iterator[tuple[str, Quantity]]:
-    """The quantities of an answer: `mean.complex`, `gain.slow.wide`; `path` stands before all names."""
+    """Pairs of name and quantity for all quantities of an answer: `mean.complex`, `gain.slow.wide`.
+
+    `path` is put in front of all names.
+    """
     for name, member in answer.members.items():
         member_path = f"{path}.{name}".lstrip(".")
         if isinstance(member, Namespace):
@@ -64,7 +70,10 @@ def quantities(answer: Namespace, path: str = "") -> Iterator[tuple[str, Quantit
 
 
 def _of_finding(finding: Finding, path: str, beside: Mapping[str, object]) -> Iterator[tuple[str, Quantity]]:
-    """What a finding prints as, its means and its differences, but for those that stand `beside` it."""
+    """The quantities of a finding: its own, its means and differences, and those of its parts.
+
+    Means and differences are left out if `beside`, the members of the answer, has the same ones.
+    """
     if finding.quantity is not None:
         yield path, finding.quantity
     inside: dict[str, Namespace] = {}
@@ -80,7 +89,7 @@ def _of_finding(finding: Finding, path: str, beside: Mapping[str, object]) -> It
 
 
 def _of_parts(finding: Finding, path: str) -> Iterator[tuple[str, Quantity]]:
-    """The comparisons, or counts, of a finding that has several."""
+    """The quantities of the comparisons or counts of a finding that has several."""
     if len(finding.evidence) > 1:
         for name in finding:
             part = finding[name]

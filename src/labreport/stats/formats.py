@@ -1,9 +1,9 @@
-"""How quantities are printed: the only way from a quantity to its text, for page, sentences, tables, exports.
+"""Printing quantities: the only code that turns a quantity into text, for pages, sentences and exports.
 
-A filter, as `ci`, makes a `FormattedQuantity` of a quantity: its layout, and what the author asks for. The
-function of its layout puts the text together. `rounding` says with how many decimals; `number_text` writes a
-number; `wording` has units, in singular or plural, and signs. A table, or a forest plot, prints a column of
-quantities in the decimals of one of them (`column_texts`); a sentence prints its own by the same filters.
+A filter, such as `ci`, turns a quantity into a `FormattedQuantity`, which has a layout and options; the
+function of the layout makes the text. `rounding` decides the number of decimals, `number_text` writes a
+number, and `wording` has signs and units. In tables and forest plots, all quantities of a column have equal
+decimals (`column_texts`). Sentences use the same filters as templates.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _MOST_DECIMALS = 20
 
 
 def number_text(number: float, decimals: int) -> str:
-    """A number with commas between thousands, and with a proper minus sign unless it is printed as 0."""
+    """A number with commas between thousands and a true minus sign; no sign if it prints as 0. NaN is `–`."""
     if math.isnan(number):
         return MISSING
     text = f"{abs(number):,.{decimals}f}"
@@ -53,12 +53,12 @@ def number_text(number: float, decimals: int) -> str:
 
 @dataclass(frozen=True)
 class FormattedQuantity:
-    """A quantity, and how it is to be printed; `str()` prints it.
+    """A quantity with the way to print it; `str()` returns the text.
 
-    Filters take and return it, so that they follow one another in any order: `gain | size | ci(1)` is
-    `gain | ci(1) | size`. `decimals=None` are as many as the uncertainty supports; `signed` prints `+`, too.
-    `suffix` is text behind the value, such as a standard deviation in brackets. `original` is the quantity
-    of the answer where `size` or `apart` print another one: its reverse, or a ratio in per cent.
+    Filters take and return it, so that their order does not matter: `gain | size | ci(1)` is `gain | ci(1) |
+    size`. With `decimals=None` the uncertainty decides. If `signed`, positive numbers get a `+`. `suffix` is
+    text after the value, such as a standard deviation in brackets. Filters such as `size` and `apart` replace
+    the quantity; `original` is then the one in the answer.
     """
 
     quantity: Quantity
@@ -73,11 +73,11 @@ class FormattedQuantity:
         return _LAYOUTS[self.layout](self) + self.suffix
 
     def laid_out(self, layout: Layout, decimals: int | None) -> FormattedQuantity:
-        """The same in another layout, and with so many decimals; None leaves them."""
+        """A copy with this layout, and with these decimals unless None."""
         return replace(self.with_decimals(decimals), layout=layout)
 
     def with_decimals(self, decimals: int | None) -> FormattedQuantity:
-        """The same with so many decimals; None leaves them."""
+        """A copy with this number of decimals; unchanged if it is None."""
         return self if decimals is None else replace(self, decimals=decimals)
 
     def with_unit(self, text: str) -> str:
@@ -85,13 +85,13 @@ class FormattedQuantity:
         return with_unit(text, self.quantity.unit) if self.has_unit else text
 
     def number_text(self, rounding: Rounding) -> str:
-        """The value alone: `98.14`, signed `+0.61`; without what follows where it has a power of ten."""
+        """The value without unit and power of ten: `98.14`, or `+0.61` if signed."""
         value = rounding.extent.value
         text = number_text(value, rounding.decimals)
         return f"+{text}" if self.signed and round(value, rounding.decimals) > 0 else text
 
     def value_text(self, rounding: Rounding) -> str:
-        """The value with its unit: `98.14 %`, `3.1 × 10¹² J`."""
+        """The value with power of ten and unit: `98.14 %`, `3.1 × 10¹² J`."""
         if self.quantity.value is None:
             return MISSING
         return self.with_unit(self.number_text(rounding) + _power_text(rounding))
@@ -101,19 +101,22 @@ class FormattedQuantity:
 
 
 def _power_text(rounding: Rounding) -> str:
-    """What stands behind a number that is printed by a power of ten."""
+    """The power of ten that follows a number: ` × 10¹²`; empty if there is none."""
     if rounding.exponent is None:
         return ""
     return f"{NO_BREAK}×{NO_BREAK}{power_of_ten_text(rounding.exponent)}"
 
 
 def _both_ends(rounding: Rounding) -> str:
-    """Both ends: `1.2 to 2.1`."""
+    """Both ends of the interval: `1.2 to 2.1`."""
     return f"{_end_text(rounding, rounding.extent.low)} to {_end_text(rounding, rounding.extent.high)}"
 
 
 def _end_text(rounding: Rounding, end: float) -> str:
-    """An end of the interval, with up to three decimals more so that it is not rounded across a limit."""
+    """One end of the interval, with up to three more decimals if it would be rounded to a limit.
+
+    If these do not suffice, it is `< 0.001` or `> 0.999`.
+    """
     limits = rounding.extent.limits
     decimals = significant_decimals(end) if rounding.ends_have_own_decimals else rounding.decimals
     enough = decimals_beside_limits(end, decimals, limits)
@@ -133,7 +136,7 @@ def _value_text(formatted: FormattedQuantity) -> str:
 
 
 def _plus_minus_text(formatted: FormattedQuantity) -> str:
-    """Value ± half width, in brackets before a power of ten; the ends where ± would mislead."""
+    """Value ± half width, in brackets before a power of ten; value and ends where ± would mislead."""
     quantity = formatted.quantity
     rounding = rounding_of(quantity, formatted.decimals, brief=quantity.low is None)
     if not rounding.extent.has_interval:
@@ -148,7 +151,10 @@ def _plus_minus_text(formatted: FormattedQuantity) -> str:
 
 
 def _ends_text(formatted: FormattedQuantity, name: str = "") -> str:
-    """Value and ends, behind the name of the interval: `1.6 µM (1.2 to 2.1)`."""
+    """The value, followed by the ends of the interval in brackets: `1.6 µM (1.2 to 2.1)`.
+
+    `name` is written in front of the ends.
+    """
     rounding = rounding_of(formatted.quantity, formatted.decimals)
     value = formatted.value_text(rounding)
     return f"{value} ({name}{_both_ends(rounding)})" if rounding.extent.has_interval else value
@@ -159,7 +165,7 @@ def _interval_text(formatted: FormattedQuantity) -> str:
 
 
 def _judged_text(formatted: FormattedQuantity) -> str:
-    """The ends of the interval by which a comparison is judged together with others: `−1.2 to 0.4`."""
+    """The ends of the interval by which a comparison is judged: `−1.2 to 0.4`."""
     quantity = formatted.quantity
     judged = replace(quantity, low=quantity.judged_low, high=quantity.judged_high)
     rounding = rounding_of(judged, formatted.decimals)
@@ -192,7 +198,7 @@ _LAYOUTS: dict[Layout, Callable[[FormattedQuantity], str]] = {
 
 
 def p_value_of(quantity: Quantity) -> float | None:
-    """The p value of a comparison, or a number between 0 and 1 that somebody computed as one."""
+    """The p value of a comparison, or a computed number from 0 to 1. Raises `UsageError` for others."""
     if quantity.p is not None or quantity.null is not None:
         return quantity.p
     is_computed = quantity.source.kind != "measured" and quantity.unit == "" and quantity.interval is None
@@ -219,13 +225,13 @@ def _p_value_text(p: float | None, decimals: int | None) -> str:
 
 Filter = Callable[..., FormattedQuantity]
 FILTERS: dict[str, Filter] = {}
-"""Each filter by its name: a function of a quantity, or of what another filter returned."""
+"""The filters by name; each takes a quantity, or the result of another filter."""
 
 
 def _filter(function: Filter) -> Filter:
-    """Add a filter to `FILTERS`: a function of how a quantity is printed so far.
+    """Register a filter: check its arguments, and let it also take quantities and findings.
 
-    The filter takes a quantity, too. Raises `UsageError`, which says what it takes, for anything else.
+    The resulting filter raises `UsageError` for any other value and for wrong arguments.
     """
     name = function.__name__
     signature = inspect.signature(function)
@@ -250,9 +256,9 @@ def _filter(function: Filter) -> Filter:
 
 
 def formatted_quantity(value: object, filter_name: str = "") -> FormattedQuantity:
-    """What is printed, as far as it is known: of a quantity, of a finding of one comparison, or of a filter.
+    """Convert a quantity, or a finding with one, to a `FormattedQuantity`; one already made is unchanged.
 
-    Raises `UsageError`, which names the filter, for anything else.
+    Raises `UsageError`, with the name of the filter, for anything else.
     """
     if isinstance(value, FormattedQuantity):
         return value
@@ -269,22 +275,22 @@ def formatted_quantity(value: object, filter_name: str = "") -> FormattedQuantit
 
 @_filter
 def pm(formatted: FormattedQuantity, decimals: int | None = None) -> FormattedQuantity:
-    """Value ± half width of the 95 % interval: `98.1 ± 0.2 %`; its ends where ± would mislead."""
+    """Value ± half width of the 95 % interval: `98.1 ± 0.2 %`; value and ends where ± would mislead."""
     return formatted.laid_out("plus-minus", decimals)
 
 
 @_filter
 def ci(formatted: FormattedQuantity, decimals: int | None = None) -> FormattedQuantity:
-    """Value and ends of the 95 % interval of the number by itself: `1.6 µM (95 % CI 1.2 to 2.1)`."""
+    """Value and ends of its own 95 % interval: `1.6 µM (95 % CI 1.2 to 2.1)`."""
     return formatted.laid_out("interval", decimals)
 
 
 @_filter
 def size(formatted: FormattedQuantity, decimals: int | None = None) -> FormattedQuantity:
-    """How large a difference is, whichever way it points: `0.6 points`.
+    """The size of a difference, without its direction: `0.6 points`.
 
-    A ratio is given in per cent of the second, 1.04 as `4 %` and 0.96 as `4 %`, from a doubling or halving
-    on as how many times the larger is: `2.6 times`.
+    A ratio between 0.5 and 2 is printed in per cent: 1.04 and 0.96 both as `4 %`. Beyond, it says how many
+    times the larger is: `2.6 times`.
     """
     original = formatted.original or formatted.quantity
     amount = magnitude(formatted.quantity)
@@ -293,7 +299,7 @@ def size(formatted: FormattedQuantity, decimals: int | None = None) -> Formatted
 
 @_filter
 def apart(formatted: FormattedQuantity, decimals: int | None = None) -> FormattedQuantity:
-    """A difference with its sign and ±: `+0.6 ± 0.2 points`, `−4.0 ± 0.5 %` for a ratio of 0.96."""
+    """A difference with sign and ±: `+0.6 ± 0.2 points`; for a ratio of 0.96, `−4.0 ± 0.5 %`."""
     original = formatted.original or formatted.quantity
     amount = _percent_of_ratio(formatted.quantity)
     laid_out = formatted.laid_out("plus-minus", decimals)
@@ -302,26 +308,26 @@ def apart(formatted: FormattedQuantity, decimals: int | None = None) -> Formatte
 
 @_filter
 def p(formatted: FormattedQuantity, decimals: int | None = None) -> FormattedQuantity:
-    """The p value of a comparison: `p = 0.012`, `p < 0.001`; of a number from 0 to 1, that."""
-    p_value_of(formatted.quantity)  # so that the message has the line of the filter
+    """The p value of a comparison: `p = 0.012`, `p < 0.001`; also of a computed number from 0 to 1."""
+    p_value_of(formatted.quantity)  # raises here, so that the message has the line of the filter
     return formatted.laid_out("p", decimals)
 
 
 @_filter
 def words(formatted: FormattedQuantity) -> FormattedQuantity:
-    """A count up to twelve in words, with its unit: `five seeds`; anything else as it is printed."""
+    """A count up to twelve as a word, with its unit: `five seeds`; any other value unchanged."""
     return replace(formatted, layout="words")
 
 
 @_filter
 def digits(formatted: FormattedQuantity, decimals: int) -> FormattedQuantity:
-    """So many decimals: `98.14 %`."""
+    """The number of decimals: `gain | digits(2)` is `98.14 %`."""
     return formatted.with_decimals(decimals)
 
 
 @_filter
 def bare(formatted: FormattedQuantity, decimals: int | None = None) -> FormattedQuantity:
-    """The value without its unit, which follows later: `0.3 and 0.2 points`."""
+    """Leave out the unit: `0.3 and 0.2 points` is `{{ a | bare }} and {{ b }}`."""
     return replace(formatted.with_decimals(decimals), has_unit=False)
 
 
@@ -329,7 +335,7 @@ def bare(formatted: FormattedQuantity, decimals: int | None = None) -> Formatted
 
 
 def magnitude(quantity: Quantity) -> Quantity:
-    """A difference without its direction; of a ratio per cent up to a doubling, then how many times."""
+    """A comparison without its direction: a ratio between 0.5 and 2 in per cent, beyond as how many times."""
     if quantity.value is None:
         return quantity
     if quantity.is_ratio and quantity.value <= 0.5:
@@ -340,7 +346,7 @@ def magnitude(quantity: Quantity) -> Quantity:
 
 
 def _percent_of_ratio(quantity: Quantity) -> Quantity:
-    """By which share the first of a ratio exceeds the second: 0.04 for 1.04. One from 2, or to 0.5, stays."""
+    """A ratio between 0.5 and 2 as the share by which it differs from 1: 0.04 for 1.04; others unchanged."""
     if not quantity.is_ratio or quantity.value is None or not 0.5 < quantity.value < 2:
         return quantity
     percent = mapped_quantity(quantity, lambda ratio: ratio - 1)
@@ -355,9 +361,9 @@ def _percent_of_ratio(quantity: Quantity) -> Quantity:
 def column_texts(
     quantities: Iterable[Quantity], layout: Layout, decimals: int | None = None, *, has_unit: bool = False
 ) -> list[str]:
-    """Print the quantities of a column with so many decimals, by default those of its middle one.
+    """The texts of the quantities of a column, with equal decimals: those given, or the column's median.
 
-    One that these would print as 0, and one that has a power of ten, keep their own.
+    A quantity that would print as 0, or has a power of ten, keeps its own decimals.
     """
     column = list(quantities)
     if decimals is None:
@@ -370,10 +376,10 @@ def column_texts(
 
 
 def as_prose(value: object) -> str:
-    """Value and unit, to one significant digit of the uncertainty, two of the value: `98.1 %`."""
+    """Value and unit, with about two significant digits, as a sentence has them: `98.1 %`."""
     return str(formatted_quantity(value, "as_prose"))
 
 
 def as_plus_minus(value: object) -> str:
-    """Value ± half width and unit: `98.1 ± 0.2 %`; the ends of the interval where ± would mislead."""
+    """Value ± half width and unit: `98.1 ± 0.2 %`; value and ends where ± would mislead."""
     return str(pm(value))

@@ -1,4 +1,4 @@
-"""Which conditions on a finding or a quantity hold now, as an author writes them."""
+"""List the conditions that hold for a finding or a quantity, as an author would write them."""
 
 from __future__ import annotations
 
@@ -12,14 +12,17 @@ from labreport.stats.names import quoted_name
 from labreport.stats.quantity import Quantity
 
 _MOST_RANKED = 12
-"""Of more than these, a ranking is asked only how its best compares with each other."""
+"""A ranking of more subjects lists only the pairs that include its best subject."""
 
 Asked = Iterator[tuple[str, Condition]]
-"""What may be asked, as text behind the name of the value, and the condition."""
+"""Pairs of the text of a condition, such as `.more("wide")`, and the condition."""
 
 
 def holding_conditions(value: Finding | Quantity, name: str) -> list[tuple[str, Condition]]:
-    """List what holds now of the value of a name: `ranking.clear("complex", "small")`, with its condition."""
+    """Pairs of text and condition for each condition that holds: `ranking.clear("complex", "small")`.
+
+    `name` is the name of the finding or quantity in the answer.
+    """
     holding = []
     for text, condition in _asked(value):
         if condition.holds:
@@ -28,7 +31,7 @@ def holding_conditions(value: Finding | Quantity, name: str) -> list[tuple[str, 
 
 
 def _asked(value: Finding | Quantity) -> Asked:
-    """What may be asked of a finding or a quantity."""
+    """The conditions of a finding or quantity that are worth listing, whether or not they hold."""
     if isinstance(value, Fact):
         yield "", value.condition
     elif isinstance(value, Count):
@@ -45,7 +48,10 @@ def _asked(value: Finding | Quantity) -> Asked:
 
 
 def _by_word(value: object, word: str, *names: str, path: str = "") -> tuple[str, Condition]:
-    """A condition by its word, of what is named: `.clear("complex", "small")`; `path` stands before it."""
+    """The text and the condition of a word, for these subjects: `.clear("complex", "small")`.
+
+    `path`, such as `.every`, is written in front of the word.
+    """
     condition: Condition = getattr(value, word)
     text = f"{path}.{word}"
     if not names:
@@ -54,7 +60,7 @@ def _by_word(value: object, word: str, *names: str, path: str = "") -> tuple[str
 
 
 def _asked_of_ranking(ranking: Ranking) -> Asked:
-    """Who leads, and how each two compare that were compared, the better first."""
+    """Who leads, and the outcome of each pair that was compared, with the better subject first."""
     order, first = ranking.order, ranking.first
     are_all_compared = 2 * len(ranking.comparisons) == len(order) * (len(order) - 1)
     if len(first) == 1:
@@ -71,7 +77,7 @@ def _asked_of_ranking(ranking: Ranking) -> Asked:
 
 
 def _asked_of_difference(difference: DifferenceFinding) -> Asked:
-    """What the whole is, what all comparisons are, and each of them by its name."""
+    """The outcome of the whole, of all comparisons together, and of each comparison by name."""
     singles = difference.singles()
     for word in JUDGED_OUTCOMES:
         if difference.quantity is not None:
@@ -94,7 +100,7 @@ def _asked_of_exact_number(quantity: Quantity) -> Asked:
 
 
 def _asked_of_interval(quantity: Quantity) -> Asked:
-    """What a comparison is; and the nearest round bounds outside the interval that decides."""
+    """The outcome of a comparison, and the nearest round numbers below and above the deciding interval."""
     if quantity.null is not None:
         for word in JUDGED_OUTCOMES:
             yield _by_word(quantity, word)

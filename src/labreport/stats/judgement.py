@@ -1,4 +1,4 @@
-"""Which of five outcomes an interval has, of which exactly one holds, and how far it is from another."""
+"""The outcome of an interval, and how far the interval is from another outcome."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from typing import Literal, TypeAlias
 
 Outcome: TypeAlias = Literal["more", "less", "same", "unclear", "unknown"]
 JUDGED_OUTCOMES = ("more", "less", "same", "unclear")
-"""The outcomes of a comparison that has an interval."""
+"""The outcomes of a comparison that can be judged: all but "unknown"."""
 
 
 def is_clear(outcome: Outcome) -> bool:
-    """Whether a comparison of this outcome has a direction."""
+    """Whether this outcome has a direction: more or less."""
     return outcome in ("more", "less")
 
 
 @dataclass(frozen=True)
 class Judged:
-    """An interval that is held against `null` (0 of a difference, 1 of a ratio) and against a margin.
+    """An interval that is compared with `null` (0 for a difference, 1 for a ratio) and with a margin.
 
-    `margin` is what does not matter to either side, in the unit of the interval: 0.002 of a difference, 1.05
-    of a ratio. None: nothing is the same.
+    `margin` is the largest difference in either direction that does not matter, in the unit of the interval:
+    0.002 for a difference, 1.05 for a ratio. If it is None, no outcome is "same".
     """
 
     low: float
@@ -30,7 +30,7 @@ class Judged:
 
     @property
     def outcome(self) -> Outcome:
-        """`same` where the whole interval is inside the margin, else more, less or unclear."""
+        """The outcome: `same` if the whole interval is inside the margin, else more, less or unclear."""
         if self.room_in_margin is not None and self.room_in_margin > 0:
             return "same"
         if self.low > self.null:
@@ -40,23 +40,27 @@ class Judged:
         return "unclear"
 
     def is_so(self, word: str) -> bool:
-        """Whether this is the outcome; `clear` is more or less."""
+        """Whether the outcome is `word`; `clear` stands for more or less."""
         return is_clear(self.outcome) if word == "clear" else self.outcome == word
 
     @property
     def room_in_margin(self) -> float | None:
-        """How far the interval is inside the margin, negative where it sticks out; None without a margin."""
+        """The distance from the interval to the nearer end of the margin: negative if it reaches outside.
+
+        None without a margin.
+        """
         if self.margin is None:
             return None
         lowest = 1 / self.margin if self.null == 1 else -self.margin
         return min(self.margin - self.high, self.low - lowest)
 
     def distance(self, word: str) -> float:
-        """How far an end of the interval has to move until the answer to `word` is another one.
+        """How far an end of the interval must move to change whether `word` holds.
 
-        An interval inside the margin is `same`, whatever is asked: its end has to leave the margin. `unclear`
-        ends where the interval leaves out null, or is inside the margin, whichever is nearer:
-        `Judged(-11, 2.5).distance("unclear")` is 2.5, and `Judged(-11, 2.5, margin=12.5)` has 1.5 to "same".
+        An interval inside the margin is `same`, and has to leave the margin first, whatever the word. An
+        `unclear` interval becomes clear when it excludes null, or the same when it is inside the margin; the
+        nearer counts: `Judged(-11, 2.5).distance("unclear")` is 2.5, and `Judged(-11, 2.5, margin=12.5)` has
+        1.5 to "same".
         """
         room = self.room_in_margin
         if room is not None and (room > 0 or word == "same"):

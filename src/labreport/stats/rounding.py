@@ -1,4 +1,7 @@
-"""With how many decimals a quantity is printed: as many as its uncertainty supports, never across a limit."""
+"""The number of decimals of a printed quantity: as many as its uncertainty supports.
+
+A number is never rounded to or across a limit, such as 0, that it does not have.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +12,18 @@ from dataclasses import dataclass, replace
 from labreport.stats.quantity import Quantity
 
 MOST_EXTRA_DECIMALS = 3
-"""By how many decimals an end of an interval may exceed those of its value before `< 0.001` is printed."""
+"""An end of an interval may get this many decimals more than its value; then `< 0.001` is printed."""
 
 
 @dataclass(frozen=True)
 class Extent:
-    """A value and what is known of its uncertainty, in the printed unit.
+    """A value and its uncertainty, in the printed unit.
 
-    Without a value it is 0, without an interval `low` and `high` are the value, too. `half_width` is that of
-    the longer side, `uncertainty` the same, else the standard deviation; both are 0 of values that are equal
-    but for rounding errors. `null` is what no difference is, `limits` what an end must not be rounded to,
-    nor across: 0, of a share or a ratio 1, too. `on_logarithms`: the interval was made on logarithms.
+    Without a value, `value` is 0; without an interval, `low` and `high` equal the value. `half_width` is the
+    length of the longer side of the interval. `uncertainty` is this length or, without an interval, the
+    standard deviation. Both are 0 if they are as small as rounding errors. `null` is the value of no
+    difference. `limits` are values that a number must not be rounded to or across: 0, and also 1 for a share
+    or a ratio. `on_logarithms` means that the interval was computed on logarithms.
     """
 
     value: float
@@ -33,33 +37,33 @@ class Extent:
 
     @property
     def size(self) -> float:
-        """The larger of value and uncertainty, without a sign."""
+        """The larger of the value and its uncertainty, without sign."""
         return max(abs(self.value), self.uncertainty)
 
     @property
     def has_interval(self) -> bool:
-        """Whether there is an interval, and not one of equal values."""
+        """Whether there is an interval of more than zero width."""
         return self.half_width > 0
 
     @property
     def includes_null(self) -> bool:
-        """Whether the interval does not exclude that there is no difference."""
+        """Whether the interval includes the value of no difference."""
         return self.low <= self.null <= self.high
 
     @property
     def is_lopsided(self) -> bool:
-        """Whether one side of the interval is more than 1.5 times the other."""
+        """Whether one side of the interval is more than 1.5 times as long as the other."""
         shorter_side = min(self.value - self.low, self.high - self.value)
         return self.half_width > 1.5 * shorter_side
 
     @property
     def is_wide_on_logarithms(self) -> bool:
-        """Whether the interval was made on logarithms, and its upper end is over 1.5 times the lower."""
+        """Whether the interval was computed on logarithms and its upper end exceeds 1.5 times the lower."""
         return self.on_logarithms and self.high > 1.5 * self.low
 
 
 def extent_of(quantity: Quantity, factor: float) -> Extent:
-    """The extent of a quantity, of which each number is multiplied by a factor to be printed."""
+    """The extent of a quantity, with all its numbers multiplied by `factor`."""
     value = quantity.value or 0
     low, high = quantity.interval or (value, value)
     half_width = max(value - low, high - value)
@@ -83,10 +87,10 @@ def extent_of(quantity: Quantity, factor: float) -> Extent:
 
 @dataclass(frozen=True)
 class Rounding:
-    """How an extent is printed: all numbers of it with so many `decimals`.
+    """An extent, and the number of decimals with which its numbers are printed.
 
-    Where it is printed by a power of ten, that is `exponent`, and the extent is what stands before it. Where
-    `ends_have_own_decimals`, each end of the interval has two significant digits: 1.2 to 64.
+    If `exponent` is given, the extent is printed in front of `× 10^exponent`. If `ends_have_own_decimals`,
+    each end of the interval has two significant digits instead: 1.2 to 64.
     """
 
     extent: Extent
@@ -96,9 +100,9 @@ class Rounding:
 
     @property
     def hides_null(self) -> bool:
-        """Whether value ± half width does not tell whether no difference is inside the interval.
+        """Whether value ± half width, as printed, does not show whether the interval includes no difference.
 
-        `−5 ± 5` hides it, be it −5.2 ± 4.9 (outside) or −4.8 ± 5.1 (inside).
+        `−5 ± 5` could be −5.2 ± 4.9, which excludes 0, or −4.8 ± 5.1, which includes it.
         """
         extent = self.extent
         if not extent.has_interval:
@@ -112,11 +116,11 @@ class Rounding:
 
     @property
     def prints_ends(self) -> bool:
-        """Whether the ends of the interval are printed, since value ± half width would mislead."""
+        """Whether the ends of the interval are printed, because value ± half width would mislead."""
         return self.extent.is_lopsided or self.extent.is_wide_on_logarithms or self.hides_null
 
     def until_null_shows(self, least: int, *, brief: bool) -> Rounding:
-        """The same with `least` decimals more, or up to three, so that ± tells on which side zero is."""
+        """A rounding with `least` to three more decimals, until ± shows whether 0 is included."""
         extent = self.extent
         if not extent.is_lopsided and not (brief and extent.includes_null):
             for extra in range(least, MOST_EXTRA_DECIMALS + 1):
@@ -127,10 +131,10 @@ class Rounding:
 
 
 def rounding_of(quantity: Quantity, decimals: int | None = None, *, brief: bool = False) -> Rounding:
-    """With what a quantity is printed; `decimals=None` are as many as the uncertainty supports.
+    """The rounding of a quantity; by default with as many decimals as its uncertainty supports.
 
-    The last digit of the uncertainty is then the last that is printed. Where `brief`, the uncertainty is not
-    printed, and the value has one digit less.
+    The last printed digit is then that of the uncertainty. If `brief`, the uncertainty is not printed, and
+    the value has one digit less.
     """
     rounding = _automatic_rounding(quantity, brief)
     if decimals is None:
@@ -139,7 +143,7 @@ def rounding_of(quantity: Quantity, decimals: int | None = None, *, brief: bool 
 
 
 def _automatic_rounding(quantity: Quantity, brief: bool) -> Rounding:
-    """By the first rule that applies: whole, by a power of ten, logarithmic, exact, as uncertain as it is."""
+    """The first rule that applies: whole number, power of ten, logarithms, no uncertainty, uncertainty."""
     extent = extent_of(quantity, quantity.factor)
     if quantity.value is None or isinstance(quantity.value, int):
         return Rounding(extent, 0, ends_have_own_decimals=extent.is_wide_on_logarithms)
@@ -156,7 +160,7 @@ def _automatic_rounding(quantity: Quantity, brief: bool) -> Rounding:
 
 
 def _rounding_by_power_of_ten(quantity: Quantity, size: float) -> Rounding:
-    """By the power of the first digit; of the next, where 9.96 × 10⁹ would be printed as 10.0 × 10⁹."""
+    """Rounding with the exponent of the first digit, or with the next one if 9.96 would print as 10.0."""
     exponent = math.floor(math.log10(size))
     rounding = _rounding_with_exponent(quantity, exponent)
     if round(rounding.extent.size, rounding.decimals) < 10:
@@ -174,14 +178,18 @@ def _rounding_with_exponent(quantity: Quantity, exponent: int) -> Rounding:
 
 
 def _supported_decimals(extent: Extent, brief: bool) -> int:
-    """One significant digit of the uncertainty, or two; where `brief`, not more than two of the value."""
+    """Decimals for one or two significant digits of the uncertainty; if `brief`, at most two of the value."""
     coarse = decimals_of_uncertainty(extent.uncertainty, fine=False)
     fine = not brief or coarse < significant_decimals(extent.value)
     return max(0, decimals_of_uncertainty(extent.uncertainty, fine=fine))
 
 
 def _decimals_without_uncertainty(quantity: Quantity, extent: Extent, brief: bool) -> int:
-    """Of one run the margin's, else two significant digits; of others three, or all that they have."""
+    """Decimals of a number without uncertainty.
+
+    A single run has those of the margin, or else two significant digits. Other numbers have up to three
+    significant digits (percentage points two), and exact ones from 1 on up to two decimals.
+    """
     value = extent.value
     if quantity.is_of_one_run and quantity.margin:
         decimals = exact_decimals(quantity.margin * quantity.factor, range(6), otherwise=6)
@@ -196,7 +204,7 @@ def _decimals_without_uncertainty(quantity: Quantity, extent: Extent, brief: boo
 
 
 def _is_rounded_far(rounding: Rounding) -> bool:
-    """Whether a value is moved by more than a tenth of its interval, so that differences disagree."""
+    """Whether rounding moves a value by more than a tenth of its interval, so that sums would not match."""
     value = rounding.extent.value
     moved = abs(round(value, rounding.decimals) - value)
     return moved > 0.2 * rounding.extent.half_width > 0
@@ -206,7 +214,7 @@ def _is_rounded_far(rounding: Rounding) -> bool:
 
 
 def decimals_of_column(column: Iterable[Quantity]) -> int:
-    """The decimals that the middle one of the uncertain quantities supports; of exact ones the most."""
+    """The decimals of a column: the median of its uncertain quantities, else the most of the exact ones."""
     uncertain: list[int] = []
     certain: list[int] = []
     for quantity in column:
@@ -221,9 +229,9 @@ def decimals_of_column(column: Iterable[Quantity]) -> int:
 
 
 def decimals_in_column(quantity: Quantity, decimals: int) -> int | None:
-    """The decimals of a column, None for a number that keeps its own: one that would be printed as 0.
+    """The decimals of a quantity in a column with this number of decimals; None if it keeps its own.
 
-    So does one with a power of ten, or with ends that have decimals of their own.
+    It keeps its own if it would be printed as 0, has a power of ten, or ends with decimals of their own.
     """
     rounding = rounding_of(quantity)
     if rounding.exponent is not None or rounding.ends_have_own_decimals:
@@ -237,7 +245,10 @@ def decimals_in_column(quantity: Quantity, decimals: int) -> int | None:
 
 
 def decimals_beside_limits(value: float, decimals: int, limits: Sequence[float]) -> int | None:
-    """So many decimals, or up to three more, until it is not printed as a limit; else None."""
+    """The least number of decimals, up to three more, with which a value is not rounded to a limit.
+
+    None if three more do not suffice.
+    """
     for extra in range(MOST_EXTRA_DECIMALS + 1):
         if not _crosses_limit(value, decimals + extra, limits):
             return decimals + extra
@@ -245,10 +256,10 @@ def decimals_beside_limits(value: float, decimals: int, limits: Sequence[float])
 
 
 def _crosses_limit(value: float, decimals: int, limits: Sequence[float]) -> bool:
-    """Whether a value is rounded to a limit that it does not have, or across one.
+    """Whether rounding moves a value to a limit, or across one.
 
-    0.004 with two decimals is printed as the limit 0, which it is not: True. 0 itself crosses nothing, nor
-    does what differs from a limit by rounding errors only.
+    0.004 with two decimals is printed as 0.00, the limit 0: True. A value that equals a limit, except for
+    rounding errors, does not cross it.
     """
     rounded = round(value, decimals)
     for limit in limits:
@@ -261,11 +272,11 @@ def _crosses_limit(value: float, decimals: int, limits: Sequence[float]) -> bool
 def decimals_of_uncertainty(uncertainty: float, *, fine: bool = True) -> int:
     """Decimals that show an uncertainty to one significant digit: 1 for 0.3, 2 for 0.03, -1 for 30.
 
-    A `fine` rounding gives two digits where the first would be 1: 2 for 0.18.
+    If `fine`, a first digit of 1 is followed by a second digit: 2 for 0.18.
     """
     exponent = math.floor(math.log10(uncertainty))
     leading = round(uncertainty / 10**exponent, 1)
-    if leading >= 9.5:  # it prints as 10 of the digit below
+    if leading >= 9.5:  # rounds to 10
         exponent += 1
         leading = 1.0
     extra = 1 if fine and leading < 1.95 else 0
@@ -273,14 +284,14 @@ def decimals_of_uncertainty(uncertainty: float, *, fine: bool = True) -> int:
 
 
 def significant_decimals(value: float, digits: int = 2) -> int:
-    """Decimals that show so many significant digits: 1 for 12.3 in three; at least none."""
+    """Decimals that show this number of significant digits: 1 for 12.3 with three digits; never below 0."""
     if not value or not math.isfinite(value):
         return 0
     return max(0, digits - 1 - math.floor(math.log10(abs(value))))
 
 
 def exact_decimals(value: float, allowed: Iterable[int], otherwise: int) -> int:
-    """The first of the allowed decimals that prints a value without loss: 2 for 106.04; else `otherwise`."""
+    """The first of the allowed decimals that prints the value exactly: 2 for 106.04; else `otherwise`."""
     for decimals in allowed:
         if math.isclose(round(value, decimals), value, rel_tol=1e-9):
             return decimals
