@@ -1,17 +1,17 @@
-"""Findings: what was compared or counted, how sure it is, and the conditions that may be asked of it.
+"""Findings: what was compared or counted, its uncertainty, and the conditions that can be asked of it.
 
-Each kind of finding is a class: `Fact`, `Count`, `Ranking`, `Difference`, `Effect`, `GroupedDifference`. What
-several kinds have is a class above them:
+The kinds of findings are the classes `Fact`, `Count`, `Ranking`, `Difference`, `Effect` and
+`GroupedDifference`. Their common members are in base classes:
 
     Finding                  a quantity, parts by name, a sentence
     ├ Fact                   a truth
     └ MeasuredFinding        a measure
       ├ SubjectFinding       subjects and their means
-      │ ├ Count              in how many replicates something is so
-      │ └ ComparedSubjects   and the comparisons between them (a ComparisonFinding too)
-      │   ├ Ranking          who is ahead: pairs without a direction
-      │   └ Difference       one subject less another, once or more (a DifferenceFinding too)
-      │     └ Effect         the steps along an axis, and the whole
+      │ ├ Count              in how many replicates a value is above or below a threshold
+      │ └ ComparedSubjects   comparisons between the subjects (also a ComparisonFinding)
+      │   ├ Ranking          which subjects are best: comparisons without direction
+      │   └ Difference       one subject minus another, or several such (also a DifferenceFinding)
+      │     └ Effect         each step along an axis, and the last value minus the first
       └ ComparisonFinding    conditions: `ask`, `every`, `any`
         └ DifferenceFinding  comparisons with a direction: their table, which are clear
           └ GroupedDifference  a `Difference` for each group
@@ -38,25 +38,25 @@ from labreport.stats.tables import Column, Entry, Table
 from labreport.stats.wording import MINUS, capitalise
 
 MOST_IN_SENTENCE = 3
-"""How many comparisons a sentence lists; more are counted in it, and listed in a table."""
+"""A sentence lists up to this many comparisons; of more it gives the number of each outcome."""
 
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """One comparison of a finding: its first subject minus the second, or over it, or one and zero."""
+    """The first of two subjects minus the second, or divided by it; or one subject compared with zero."""
 
     quantity: Quantity
     subjects: tuple[str, ...]
 
     def reversed(self) -> Comparison:
-        """The same comparison, seen from the second."""
+        """The comparison in the other direction: b − a for a − b."""
         return Comparison(reversed_quantity(self.quantity), self.subjects[::-1])
 
 
 class Finding(ThreeValued, HasParts):
-    """An observation and its judgement: a `Ranking`, `Difference`, `Effect`, `Count` or `Fact`.
+    """The result of a comparison or count: a `Ranking`, `Difference`, `Effect`, `Count` or `Fact`.
 
-    Its parts are findings by name: `speed["400"]`. `words` are those that may be asked of it, for messages.
+    Its parts are findings by name: `speed["400"]`. `words` lists its conditions and attributes, for messages.
     """
 
     kind: ClassVar[str]
@@ -64,31 +64,34 @@ class Finding(ThreeValued, HasParts):
 
     @property
     def quantity(self) -> Quantity | None:
-        """What it prints as: the only comparison, the whole of an effect, the number of a count."""
+        """The quantity as which it is printed; None for a finding of several comparisons.
+
+        It is the only comparison, the whole of an effect, or the number of a count.
+        """
         return None
 
     @property
     def evidence(self) -> list[Quantity]:
-        """The quantities that it rests on: what was compared, or counted."""
+        """The quantities that were compared or counted."""
         return []
 
     @property
     def is_unknown(self) -> bool:
-        """Whether nothing of it was judged, as of one seed."""
+        """Whether nothing in it could be judged, for example with one seed."""
         return False
 
     @property
     def condition(self) -> Condition:
-        """A fact is a condition itself. Raises `UsageError` for any other finding."""
+        """The condition that a fact is. Raises `UsageError` for any other finding."""
         first_word = self.words.split()[0]
         return refuse(f"a {self.kind} is no condition by itself; ask it, as .{first_word}")
 
     def __iter__(self) -> Iterator[str]:
-        """The names of its parts; of a ranking, those of its subjects."""
+        """The names of its parts; for a ranking, of its subjects."""
         return iter(())
 
     def __getitem__(self, name: object) -> Any:
-        """One of its parts, by name. Raises `UsageError` where there is none."""
+        """The part with this name. Raises `UsageError` if there is none."""
         part = self.find_part(name)
         if part is not None:
             return part
@@ -98,7 +101,7 @@ class Finding(ThreeValued, HasParts):
         return refuse(f"a {self.kind} has no {wanted!r}{advice}")
 
     def find_part(self, name: object) -> Finding | None:
-        """The part of a name that may differ in signs; None where there is none."""
+        """The part with this name, which may differ in signs; None if there is none."""
         return None
 
     __eq__ = members_equal
@@ -115,7 +118,7 @@ class Finding(ThreeValued, HasParts):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Fact(Finding):
-    """A truth that was counted or computed: its sentence, and the one that is said where it is false."""
+    """A truth that the author counted or computed, with a sentence for it and one for its opposite."""
 
     kind: ClassVar[str] = "fact"
     sentence: str = ""
@@ -124,21 +127,21 @@ class Fact(Finding):
 
     @property
     def is_unknown(self) -> bool:
-        """Whether its truth is not known."""
+        """Whether its truth is None."""
         return self.truth is None
 
     @property
     def condition(self) -> Condition:
-        """Whether it is true, or None where it is not known."""
+        """Its truth as a condition, which is unknown for None."""
         return Condition(self.truth, (self,))
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class MeasuredFinding(Finding):
-    """What was found of a measure.
+    """A finding about a measure.
 
-    `epoch` is the one after which all were measured, `unit_name` what is repeated, `axis` the column or field
-    that the subjects are values of.
+    `epoch` is the epoch at which all subjects were measured, `unit_name` is what a replicate is called, and
+    `axis` is the column or field whose values are the subjects.
     """
 
     measure: Measure
@@ -149,9 +152,9 @@ class MeasuredFinding(Finding):
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class SubjectFinding(MeasuredFinding):
-    """What was found of some subjects.
+    """A finding about some subjects.
 
-    `labels` are what people call them, `subject_means` pairs of a subject and its mean.
+    `labels` are the names shown to readers; `subject_means` are pairs of a subject and its mean.
     """
 
     subjects: tuple[str, ...]
@@ -160,12 +163,12 @@ class SubjectFinding(MeasuredFinding):
 
     @property
     def mean(self) -> Namespace:
-        """The means by subject."""
+        """The mean of each subject by name."""
         return Namespace(dict(self.subject_means))
 
     @property
     def means(self) -> Table:
-        """The means as a table."""
+        """A table of the means."""
         title = self.measure.label
         if self.measure.scale == "ratio":
             title = f"{title}, geometric mean"
@@ -173,28 +176,29 @@ class SubjectFinding(MeasuredFinding):
         return Table([_column("name", self.axis or "name"), _column("mean", title)], rows)
 
     def label(self, name: str) -> str:
-        """What people call a subject."""
+        """The label of a subject, as readers see it."""
         return dict(zip(self.subjects, self.labels, strict=True))[name]
 
     def means_of(self, names: Iterable[str]) -> tuple[tuple[str, Quantity], ...]:
-        """The means of some subjects."""
+        """Pairs of name and mean for some of the subjects."""
         return tuple((name, mean) for name, mean in self.subject_means if name in names)
 
     def find_subject(self, name: object) -> str:
-        """A subject by a name that may differ in signs. Raises `UsageError` for one that is not there."""
+        """The subject with this name, which may differ in signs. Raises `UsageError` if there is none."""
         return find(name, self.subjects, f"subject of the {self.kind}")
 
 
 def _column(name: str, title: str) -> Column:
-    """A column whose title begins with a capital, as the head of a table does."""
+    """A column whose title begins with a capital letter."""
     return Column(name, capitalise(title.replace("_", " ")))
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Count(SubjectFinding):
-    """In how many of its runs or replicates each subject is on one `side` of a threshold: exact numbers.
+    """In how many runs or replicates of each subject a value is above or below a threshold.
 
-    `counts` are pairs of a subject and its number, `of` is how many there are of all.
+    `side` is "above" or "below". `counts` are pairs of a subject and its number, and `of` is the total number
+    of runs or replicates of all subjects.
     """
 
     kind: ClassVar[str] = "count"
@@ -206,7 +210,7 @@ class Count(SubjectFinding):
 
     @property
     def quantity(self) -> Quantity:
-        """How many, of all subjects together."""
+        """The count for all subjects together."""
         counts = self.evidence
         if len(counts) == 1:
             return counts[0]
@@ -222,22 +226,22 @@ class Count(SubjectFinding):
 
     @property
     def all(self) -> Condition:
-        """Hold where it is so in every run; of one subject by its name, `all("wide")`."""
+        """Hold if the value is on this side of the threshold in every run; for one subject, `all("wide")`."""
         return self._ask_all_or_none("all")
 
     @property
     def none(self) -> Condition:
-        """Hold where it is so in no run; of one subject by its name, `none("wide")`."""
+        """Hold if the value is on this side of the threshold in no run; for one subject, `none("wide")`."""
         return self._ask_all_or_none("none")
 
     def at_least(self, number: Bound, name: object = None) -> Condition:
-        """Hold where at least so many were counted, of all or of one subject; unknown of fewer runs."""
+        """Hold if at least `number` of all, or of one subject, were counted; unknown for fewer runs."""
         count: Count = self if name is None else self[name]
         reached: Condition = count.quantity >= number
         return replace(reached, about=(count,))
 
     def _ask_all_or_none(self, word: str, name: object = None) -> Condition:
-        """Ask whether it is so in `all` runs, or in `none`: of all subjects, or of one."""
+        """The condition "all" or "none", for all subjects together or for one."""
         count: Count = self if name is None else self[name]
         number = int(count.quantity.value or 0)
         exceptions = count.quantity.n - number if word == "all" else number
@@ -245,7 +249,7 @@ class Count(SubjectFinding):
         return Condition(exceptions == 0, (count,), how, by_name=partial(self._ask_all_or_none, word))
 
     def __iter__(self) -> Iterator[str]:
-        """The names of what was counted."""
+        """The names of the counted subjects."""
         return iter(dict(self.counts))
 
     def find_part(self, name: object) -> Count | None:
@@ -261,27 +265,27 @@ class Count(SubjectFinding):
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class ComparisonFinding(MeasuredFinding, Askable):
-    """Comparisons that are judged together, each as one of `family`."""
+    """A finding with comparisons that are judged together: `family` is their number."""
 
     names_needed: ClassVar[int] = 1
-    """How many names say which of several comparisons is asked."""
+    """How many names select one of several comparisons."""
     family: int = 1
 
     @abstractmethod
     def singles(self) -> list[Difference]:
-        """The finding of each comparison by itself, of all groups."""
+        """A finding for each comparison, over all groups."""
 
     @abstractmethod
     def ask(self, word: str, *names: object, bound: Bound | None = None) -> Condition:
-        """Ask the comparison of these names, such as "a" and "b"; without names the whole.
+        """The condition of a word for the comparison with these names; without names, for the whole.
 
-        Where it is of several comparisons, the condition lacks a name, with which it can be called.
+        If a name is needed and missing, the condition can be called with it: `gap.more("wide")`.
         """
 
     def condition_without_name(self, word: str, bound: Bound | None) -> Condition:
-        """What a condition of several comparisons is until it is called with a name, or two of a ranking.
+        """A condition that still needs a name, or two for a ranking: it can be called, but not used.
 
-        Who uses it before is told to write `.more("b")`, but `["b"].above(…)`.
+        The error on use says how to write it: `.more("b")`, or `["b"].above(…)`.
         """
         names = list(self)
         wanted = ", ".join(map(repr, names[: self.names_needed]))
@@ -290,38 +294,42 @@ class ComparisonFinding(MeasuredFinding, Askable):
         return Condition(None, (self,), lacks_name=message, by_name=partial(self.ask, word))
 
     def check_word(self, word: str) -> None:
-        """Raise `UsageError` for a word that its comparisons cannot be asked: there is none."""
+        """Raise `UsageError` if this word cannot be asked of its comparisons. By default every word can."""
 
     @property
     def evidence(self) -> list[Quantity]:
-        """What was compared, in all groups."""
+        """The quantity of each comparison, over all groups."""
         return [single.comparisons[0].quantity for single in self.singles()]
 
     @property
     def is_unknown(self) -> bool:
-        """Whether no comparison was judged."""
+        """Whether no comparison could be judged."""
         return all(quantity.outcome == "unknown" for quantity in self.evidence)
 
     @property
     def every(self) -> JoinedComparisons:
-        """Ask all comparisons: `speed.every.less` holds where each is less."""
+        """Conditions on all comparisons: `speed.every.less` holds if each is less."""
         return JoinedComparisons(self, both)
 
     @property
     def any(self) -> JoinedComparisons:
-        """Ask whether one of the comparisons is: `speed.any.more`."""
+        """Conditions on any comparison: `speed.any.more` holds if at least one is more."""
         return JoinedComparisons(self, either)
 
 
 @dataclass(frozen=True)
 class JoinedComparisons(Askable):
-    """All comparisons of a finding, or any of them: `speed.every.less`, `speed.any.above(1.02)`."""
+    """All comparisons of a finding, or any: `speed.every.less`, `speed.any.above(1.02)`."""
 
     finding: ComparisonFinding
     join: Callable[..., Condition]
 
     def ask(self, word: str, *, bound: Bound | None = None) -> Condition:
-        """Ask each comparison; what fails is about those that make it fail, if these are few."""
+        """Ask each comparison and join the answers.
+
+        If this fails because of up to three comparisons, the condition is about these, else about the
+        finding.
+        """
         self.finding.check_word(word)
         joined = self.join(*[single.ask(word, bound=bound) for single in self.finding.singles()])
         if joined.holds is False and len(joined.about) <= MOST_IN_SENTENCE:
@@ -331,13 +339,13 @@ class JoinedComparisons(Askable):
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class ComparedSubjects(SubjectFinding, ComparisonFinding):
-    """Subjects, and which of them were compared."""
+    """Subjects and the comparisons between them."""
 
     comparisons: tuple[Comparison, ...] = ()
 
     @property
     def difference(self) -> Namespace:
-        """The differences that were estimated, in both directions: `difference.complex.small`."""
+        """The quantity of each comparison, in both directions: `difference.complex.small`."""
         differences: dict[str, dict[str, Quantity]] = {name: {} for name in self.subjects}
         for comparison in self.both_ways():
             if len(comparison.subjects) == 2:
@@ -346,28 +354,28 @@ class ComparedSubjects(SubjectFinding, ComparisonFinding):
         return Namespace({first: by_second for first, by_second in differences.items() if by_second})
 
     def singles(self) -> list[Difference]:
-        """The finding of each comparison by itself."""
+        """A finding for each comparison."""
         return [self.single(comparison) for comparison in self.comparisons]
 
     def single(self, comparison: Comparison) -> Difference:
-        """The finding of one of its comparisons, or of the reverse of one."""
+        """The finding for one comparison, which may be reversed."""
         values = {attribute.name: getattr(self, attribute.name) for attribute in fields(self)}
         values["comparisons"] = (comparison,)
         values["subject_means"] = self.means_of(comparison.subjects)
         return Difference(**values)
 
     def both_ways(self) -> list[Comparison]:
-        """Each comparison, followed by its reverse: a − b and b − a."""
+        """Each comparison, followed by the same one reversed: a − b, b − a."""
         ways = []
         for comparison in self.comparisons:
             ways += [comparison, comparison.reversed()]
         return ways
 
     def comparison_of(self, *names: object) -> Comparison:
-        """The comparison of two subjects, seen from the first, or the only one of a subject.
+        """The comparison of two subjects in this order, or the only one that starts with one subject.
 
-        Of the comparisons 10 − 0 and 20 − 0, that of "10" is 10 − 0, and of "0" and "10" its reverse, 0 − 10;
-        that of "0" is none, since there are two. Raises `UsageError` where there is none, or more than one.
+        If 10 − 0 and 20 − 0 were compared, then "10" gives 10 − 0, "0" and "10" give the reverse, 0 − 10, and
+        "0" alone raises `UsageError`, since there are two. The same error is raised if there is none.
         """
         subjects = tuple(map(self.find_subject, names))
         matching = self.matching_comparisons(subjects)
@@ -377,7 +385,7 @@ class ComparedSubjects(SubjectFinding, ComparisonFinding):
         return refuse(f"{' and '.join(subjects)}: not one comparison; compared were {pairs}")
 
     def matching_comparisons(self, subjects: tuple[str, ...]) -> list[Comparison]:
-        """The comparisons that begin with these subjects; else those whose reverse does, reversed."""
+        """The comparisons that start with these subjects; if there are none, the reversed ones that do."""
         matching = [way for way in self.comparisons if way.subjects[: len(subjects)] == subjects]
         if matching:
             return matching
@@ -386,7 +394,7 @@ class ComparedSubjects(SubjectFinding, ComparisonFinding):
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Ranking(ComparedSubjects):
-    """Which of several is best, who is level with it, and who is behind."""
+    """Which of several subjects is best, which are level with it, and which are behind."""
 
     kind: ClassVar[str] = "ranking"
     words: ClassVar[str] = (
@@ -395,45 +403,45 @@ class Ranking(ComparedSubjects):
     names_needed: ClassVar[int] = 2
 
     def __iter__(self) -> Iterator[str]:
-        """The names of its subjects, the best first."""
+        """The names of the subjects, the best first."""
         return iter(self.order)
 
     @property
     def outcome_of_better(self) -> str:
-        """How the better of two is judged beside the other: more, or less where lower is better."""
+        """The outcome if the first subject is better: "more", or "less" where lower is better."""
         return "less" if self.measure.better == "lower" else "more"
 
     @property
     def order(self) -> list[str]:
-        """The names by their means, the best first; those without one last."""
+        """The subjects ordered by their means, the best first; subjects without a mean come last."""
         means = {name: mean.value for name, mean in self.subject_means if mean.value is not None}
         ordered = sorted(means, key=means.__getitem__, reverse=self.outcome_of_better == "more")
         return ordered + [name for name in self.subjects if name not in means]
 
     @property
     def first(self) -> list[str]:
-        """The names of those that nothing is clearly ahead of, the best mean first."""
+        """The subjects that no other subject is clearly ahead of, the best mean first."""
         behind = {name for _, name in self.pairs_ahead}
         return [name for name in self.order if name not in behind]
 
     @property
     def pairs_ahead(self) -> set[tuple[str, ...]]:
-        """The pairs of which the first is clearly ahead of the second."""
+        """Pairs of subjects, the first of which is clearly ahead of the second."""
         outcome = self.outcome_of_better
         return {way.subjects for way in self.both_ways() if way.quantity.outcome == outcome}
 
     @property
     def where_clear(self) -> ClearNames:
-        """The names that something is clearly ahead of; `where_clear("a")` those that this one is."""
+        """The subjects that another is clearly ahead of; `where_clear("a")`: those that "a" is ahead of."""
         first = self.first
         return ClearNames([name for name in self.order if name not in first], self._behind)
 
     def wins(self, name: object) -> Condition:
-        """Hold where it is clearly ahead of all others."""
+        """Hold if this subject is clearly ahead of all others."""
         return self.leads(name)
 
     def leads(self, *names: object) -> Condition:
-        """Hold where each of these is clearly ahead of all others. Raises `UsageError` without a name."""
+        """Hold if each of these subjects is clearly ahead of all others. Raises `UsageError` for no name."""
         if not names:
             refuse(f"leads() needs one name or more, such as .leads({self.order[0]!r})")
         leaders = list(map(self.find_subject, names))
@@ -444,7 +452,10 @@ class Ranking(ComparedSubjects):
         return replace(both(*ahead), about=(self,))
 
     def none_clear(self, *names: object) -> Condition:
-        """Hold where no two of these (by default of all) clearly differ. Raises `UsageError` for one name."""
+        """Hold if no two of these subjects clearly differ; without names, no two of all.
+
+        Raises `UsageError` for a single name.
+        """
         if len(names) == 1:
             refuse(f"none_clear({name_of(names[0])!r}) needs two names or more, or none, which means all")
         chosen = list(map(self.find_subject, names)) or self.subjects
@@ -454,7 +465,7 @@ class Ranking(ComparedSubjects):
         return replace(~either(*clear), about=(self,))
 
     def ask(self, word: str, *names: object, bound: Bound | None = None) -> Condition:
-        """Ask a pair of names; of two that were not compared, since neither is best, it is unknown."""
+        """The condition for a pair of subjects; unknown if `pairs="best"` left the pair out."""
         self.check_word(word)
         if not names:
             return self.condition_without_name(word, bound)
@@ -467,12 +478,12 @@ class Ranking(ComparedSubjects):
         return replace(condition, by_name=partial(self.ask, word))
 
     def check_word(self, word: str) -> None:
-        """Raise `UsageError` for what its pairs, which have no direction, cannot be asked."""
+        """Raise `UsageError` for words that need a direction: only clear, same and unclear can be asked."""
         if word not in ("clear", "same", "unclear"):
             refuse(f"a ranking has no .{word} of a pair; there are .clear, .same and .unclear")
 
     def _is_left_out(self, *names: object) -> bool:
-        """Whether these are two subjects that were not compared, as where only the best was."""
+        """Whether these are two subjects that were not compared with each other, as with `pairs="best"`."""
         subjects = tuple(map(self.find_subject, names))
         return len(set(subjects)) == len(subjects) == 2 and not self.matching_comparisons(subjects)
 
@@ -482,7 +493,7 @@ class Ranking(ComparedSubjects):
 
 
 class DifferenceFinding(ComparisonFinding):
-    """Comparisons that have a direction: what is more, less, above or below."""
+    """A finding whose comparisons have a direction: more or less, above or below."""
 
     kind: ClassVar[str] = "difference"
     words: ClassVar[str] = (
@@ -492,12 +503,12 @@ class DifferenceFinding(ComparisonFinding):
 
     @property
     def is_summed_up(self) -> bool:
-        """Whether it has more comparisons than a sentence lists; a table has them."""
+        """Whether a sentence counts the outcomes of its comparisons, because there are too many to list."""
         return len(self.evidence) > MOST_IN_SENTENCE
 
     @property
     def table(self) -> Table:
-        """All comparisons as a table: with their own interval, the one that judges, p, n and the outcome."""
+        """All comparisons as a table: their own and judged interval, p, n and outcome."""
         is_ratio = self.measure.scale == "ratio"
         heads = ["compared", "ratio" if is_ratio else "difference", "outcome"]
         sign = " / " if is_ratio else f" {MINUS} "
@@ -511,19 +522,19 @@ class DifferenceFinding(ComparisonFinding):
 
     @property
     def where_clear(self) -> ClearNames:
-        """The names, or groups, with a clear difference; `where_clear("10")` the groups where that one is."""
+        """The subjects or groups with a clear difference; `where_clear("10")`: groups where 10 has one."""
         return ClearNames([name for name in self if self[name].any.clear.holds], self._groups_where_clear)
 
     def _groups_where_clear(self, name: object) -> list[str]:
-        """The groups where the comparison of this name is clear: none, where there are no groups."""
+        """The groups in which the comparison with this name is clear; empty if there are no groups."""
         return []
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Difference(ComparedSubjects, DifferenceFinding):
-    """How two subjects differ, or several from one, or each from zero.
+    """The difference of two subjects, or several such differences; or subjects compared with zero.
 
-    One within a `group` has its name, and the column that it is a value of, `group_column`.
+    If it is one of several groups, `group` is the name of the group and `group_column` the column.
     """
 
     group: str = field(default="", metadata={STORED_AS: "within"})
@@ -531,22 +542,25 @@ class Difference(ComparedSubjects, DifferenceFinding):
 
     @property
     def whole(self) -> Comparison | None:
-        """What is asked without a name: the only comparison; None where there are several."""
+        """The comparison that conditions without a name are about; None if there are several."""
         return self.comparisons[0] if len(self.comparisons) == 1 else None
 
     @property
     def quantity(self) -> Quantity | None:
-        """That of the whole, by which it prints."""
+        """The quantity of the whole, which is what it prints as."""
         return None if self.whole is None else self.whole.quantity
 
     def n_of(self, subject: str) -> Quantity:
-        """How many units one side of its only comparison has. Raises `UsageError` where there are several."""
+        """The number of replicates of one subject of its only comparison.
+
+        Raises `UsageError` if there are several comparisons.
+        """
         if self.quantity is None:
             refuse(f"n_of({subject!r}) is of one comparison; name it: {', '.join(map(repr, self))}")
         return self.quantity.n_of(subject)
 
     def ask(self, word: str, *names: object, bound: Bound | None = None) -> Condition:
-        """Ask the comparison of these names; without names the whole."""
+        """The condition for the comparison with these names; without names, for the whole."""
         comparison = self.comparison_of(*names) if names else self.whole
         if comparison is None:
             return self.condition_without_name(word, bound)
@@ -554,40 +568,40 @@ class Difference(ComparedSubjects, DifferenceFinding):
         return replace(condition, about=(self.single(comparison),), by_name=partial(self.ask, word))
 
     def single(self, comparison: Comparison) -> Difference:
-        """The finding of one of its comparisons, which may be this one."""
+        """The finding for one comparison: this one, if it has no other."""
         return self if self.comparisons == (comparison,) else super().single(comparison)
 
     def __iter__(self) -> Iterator[str]:
-        """The names of what was compared."""
+        """The first subject of each comparison."""
         return iter(dict.fromkeys(comparison.subjects[0] for comparison in self.comparisons))
 
     def find_part(self, name: object) -> Difference | None:
-        """The finding of the comparison of one subject. Raises `UsageError` where it has several."""
+        """The finding for the comparison of one subject. Raises `UsageError` if it has several."""
         subject = find_or_none(name, self.subjects)
         return None if subject is None else self.single(self.comparison_of(subject))
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class Effect(Difference):
-    """What each step along an axis brings, and all of them together, which is its last comparison."""
+    """The differences between neighbours on an axis, then the last value minus the first."""
 
     kind: ClassVar[str] = "effect"
 
     @property
     def whole(self) -> Comparison:
-        """What is asked without a name: the last compared with the first."""
+        """The last value compared with the first."""
         return self.comparisons[-1]
 
     def matching_comparisons(self, subjects: tuple[str, ...]) -> list[Comparison]:
-        """The step alone, where the whole begins with the same subject."""
+        """At most one comparison: if a step and the whole start with the same subject, it is the step."""
         return super().matching_comparisons(subjects)[:1]
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
 class GroupedDifference(DifferenceFinding):
-    """Differences in several groups, the values of `group_column`, which are judged together.
+    """A difference for each group (each value of `group_column`), all of which are judged together.
 
-    `names` are those of the groups, `groups` pairs of one and its difference.
+    `names` are those of the groups, and `groups` are pairs of a name and its difference.
     """
 
     stored_as: ClassVar[str] = "difference"
@@ -597,12 +611,12 @@ class GroupedDifference(DifferenceFinding):
 
     @property
     def mean(self) -> Namespace:
-        """The means by group and subject."""
+        """The means, by group and then by subject."""
         return Namespace({name: group.mean for name, group in self.groups})
 
     @property
     def means(self) -> Table:
-        """The means as a table, with the group in front."""
+        """A table of the means, with the group in the first column."""
         rows: list[Sequence[Entry]] = []
         for name, group in self.groups:
             table = group.means
@@ -611,25 +625,25 @@ class GroupedDifference(DifferenceFinding):
 
     @property
     def difference(self) -> Namespace:
-        """The differences that were estimated, by group and in both directions."""
+        """The quantities of all comparisons, by group and in both directions."""
         return Namespace({name: group.difference for name, group in self.groups})
 
     @property
     def table(self) -> Table:
-        """All comparisons as a table, with the group in front."""
+        """All comparisons as a table, with the group in the first column."""
         table = super().table
         rows = [(single.group, *row) for single, row in zip(self.singles(), table.rows, strict=True)]
         return Table([_column(self.group_column, self.group_column), *table.columns], rows)
 
     def singles(self) -> list[Difference]:
-        """The finding of each comparison by itself, of all groups."""
+        """A finding for each comparison, over all groups."""
         singles = []
         for _, group in self.groups:
             singles += group.singles()
         return singles
 
     def ask(self, word: str, *names: object, bound: Bound | None = None) -> Condition:
-        """Ask a comparison, of which the first name is the group."""
+        """The condition for a comparison; the first name is the group."""
         if not names:
             return self.condition_without_name(word, bound)
         group, *subjects = names
@@ -651,12 +665,12 @@ class GroupedDifference(DifferenceFinding):
 
 
 class ClearNames(list[str]):
-    """Names that differ clearly, a list; called with a name, those that do so from it."""
+    """Names with a clear difference, a list that can also be called with a name."""
 
     def __init__(self, names: Iterable[str], named: Callable[[object], list[str]]) -> None:
         super().__init__(names)
         self._named = named
 
     def __call__(self, name: object = None) -> list[str]:
-        """The names that differ clearly from this one."""
+        """The names that differ clearly for this name; without it, the list."""
         return self if name is None else self._named(name)

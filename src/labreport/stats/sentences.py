@@ -1,8 +1,8 @@
-"""How findings are said: the values that a sentence needs, and the engine's own sentence.
+"""Findings as sentences: the values that a sentence needs, and the engine's own sentence.
 
-A sentence is a macro of frame/sentences.html, or of a project's templates/sentences.html, called with what
-`sentence_values` returns: a finding, or an object that has it as `finding`, with what is computed of it for
-its sentence. The macro prints texts, lists of labels, and, by filters as all templates do, quantities.
+A sentence is made by a macro of frame/sentences.html, or of templates/sentences.html in a project. The macro
+is called with what `sentence_values` returns: an object for the kind of finding, whose properties are texts,
+lists of labels, and quantities. The macro prints quantities by the filters that all templates have.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 def sentence_values(finding: Finding) -> RankingValues | CountValues | DifferenceValues | Finding:
-    """What the sentence of a finding needs; a fact is said by its own fields."""
+    """The values for the sentence of a finding, as properties of one object; a fact is returned as it is."""
     if isinstance(finding, Ranking):
         return RankingValues(finding)
     if isinstance(finding, Count):
@@ -47,7 +47,7 @@ def sentence_values(finding: Finding) -> RankingValues | CountValues | Differenc
 
 
 def _labels(finding: SubjectFinding, names: Iterable[str]) -> list[str]:
-    """What people call subjects; a number with what it is a number of: `dose 10`."""
+    """The labels of subjects, as readers see them; a number is preceded by its axis: `dose 10`."""
     labels = []
     for name in names:
         label = finding.label(name)
@@ -62,18 +62,18 @@ def _labels(finding: SubjectFinding, names: Iterable[str]) -> list[str]:
 
 @dataclass(frozen=True)
 class CountValues:
-    """What the sentence of a count needs."""
+    """The values for the sentence of a count."""
 
     finding: Count
 
     @property
     def units(self) -> str:
-        """What was repeated: `seeds`."""
+        """The name of replicates, in the plural: `seeds`."""
         return plural(self.finding.unit_name)
 
     @property
     def rows(self) -> list[tuple[str, Quantity]]:
-        """Pairs of a label and its count; of many subjects their sum alone, without a label."""
+        """Pairs of a label and its count; for more than three subjects only their sum, without a label."""
         finding = self.finding
         if len(finding.counts) > MOST_IN_SENTENCE:
             return [("", finding.quantity)]
@@ -86,18 +86,18 @@ class CountValues:
 
 @dataclass(frozen=True)
 class DifferenceValues:
-    """What the sentence of a difference or an effect needs."""
+    """The values for the sentence of a difference or an effect."""
 
     finding: DifferenceFinding
 
     @cached_property
     def rows(self) -> list[ComparisonRow]:
-        """A row for each comparison; of an effect, the last is the last subject compared with the first."""
+        """A row for each comparison; the last one of an effect compares its last value with the first."""
         return list(map(_comparison_row, self.finding.singles()))
 
     @property
     def summary(self) -> list[str]:
-        """Of many comparisons, how many have each outcome: `5 slower`, `4 unclear`; of few none."""
+        """The number of comparisons with each outcome, `5 slower`, `4 unclear`; empty if all are listed."""
         if not self.finding.is_summed_up:
             return []
         measure = self.finding.measure
@@ -114,10 +114,9 @@ class DifferenceValues:
 
 @dataclass(frozen=True)
 class ComparisonRow:
-    """What a sentence says of one comparison, which is the only one of `finding`.
+    """The values for one comparison: `amount` is the difference, `first` and `second` are the labels.
 
-    `amount` is the difference as it was estimated; `first` is the label of what is compared, `second` that of
-    what it is compared with, empty where that is zero.
+    `second` is empty for a comparison with zero. `finding` has no other comparison.
     """
 
     finding: Difference
@@ -127,12 +126,12 @@ class ComparisonRow:
 
     @property
     def size(self) -> Quantity:
-        """The difference without its direction; of a ratio in per cent, up to a doubling."""
+        """The difference without its direction; a ratio between 0.5 and 2 in per cent."""
         return formats.magnitude(self.amount)
 
     @property
     def word(self) -> str:
-        """How the first is called beside the second: `slower`; empty where they are equal, or not known."""
+        """The comparative for the first subject: `slower`; empty if both are equal or one is unknown."""
         value, null = self.amount.value, self.amount.null
         if value is None or null is None or value == null:
             return ""
@@ -140,9 +139,10 @@ class ComparisonRow:
 
     @property
     def note(self) -> str:
-        """Why something is unclear though the interval that is printed leaves out no difference; else empty.
+        """Why a comparison is unclear although its own interval, which is printed, excludes no difference.
 
-        `alone, one of 6 comparisons`: the interval that judges is wider; `but the exact test has p = 0.08`.
+        `alone, one of 6 comparisons` if the interval by which it is judged is wider, or `but the exact test
+        has p = 0.08`. Empty for all other comparisons.
         """
         amount = self.amount
         null = amount.null or 0.0
@@ -155,18 +155,18 @@ class ComparisonRow:
 
     @property
     def why(self) -> str:
-        """Why nothing was judged, where nothing was."""
+        """Why the comparison could not be judged, for the outcome "unknown"."""
         return _why_not_judged([self.amount], self.finding.unit_name)
 
 
 def _comparison_row(single: Difference) -> ComparisonRow:
-    """The row of a finding of one comparison."""
+    """The row for a finding with a single comparison."""
     (comparison,) = single.comparisons
     return ComparisonRow(single, comparison.quantity, *_labels(single, comparison.subjects))
 
 
 def _comparative(measure: Measure, *, larger: bool) -> str:
-    """How something with more, or less, of a measure is called: as declared, else `higher in growth`."""
+    """The comparative for more, or less, of a measure: the declared one, `slower`, or `higher in growth`."""
     if measure.terms:
         return "larger" if larger else "smaller"
     declared = measure.more if larger else measure.less
@@ -174,7 +174,7 @@ def _comparative(measure: Measure, *, larger: bool) -> str:
 
 
 def _why_not_judged(quantities: Sequence[Quantity], unit_name: str) -> str:
-    """Why these comparisons were not judged: a number is missing, all are equal, or there is one unit."""
+    """Why these comparisons could not be judged: a missing value, one replicate, or equal differences."""
     if any(quantity.value is None for quantity in quantities):
         return f"since not every {unit_name} gave a number"
     n = min(quantity.n for quantity in quantities)
@@ -188,24 +188,24 @@ def _why_not_judged(quantities: Sequence[Quantity], unit_name: str) -> str:
 
 @dataclass(frozen=True)
 class RankingValues:
-    """What the sentence of a ranking needs; its labels are in the order of the ranking, the best first."""
+    """The values for the sentence of a ranking, whose labels are in its order, the best first."""
 
     finding: Ranking
 
     @property
     def first(self) -> list[str]:
-        """The labels of those that nothing is clearly ahead of."""
+        """The labels of the subjects that no other is clearly ahead of."""
         return _labels(self.finding, self.finding.first)
 
     @property
     def means(self) -> list[Quantity]:
-        """The means of the first."""
+        """The means of the first subjects."""
         means = dict(self.finding.subject_means)
         return [means[name] for name in self.finding.first]
 
     @property
     def pairs(self) -> list[tuple[list[str], list[str]]]:
-        """Pairs of the labels of some that are behind, and of those that are clearly ahead of them."""
+        """Pairs of two lists of labels: subjects that are behind, and the ones clearly ahead of them."""
         pairs = []
         for leaders, followers in groupby(self._leaders, self._leaders.__getitem__):
             pairs.append((_labels(self.finding, followers), _labels(self.finding, leaders)))
@@ -213,13 +213,13 @@ class RankingValues:
 
     @property
     def lead(self) -> ComparisonRow:
-        """The comparison of the best with the next."""
+        """The comparison of the best subject with the second."""
         comparison = self.finding.comparison_of(*self.finding.order[:2])
         return _comparison_row(self.finding.single(comparison))
 
     @property
     def outcome(self) -> Literal["wins", "leads", "same", "unclear", "unknown"]:
-        """How it is said: one is ahead of all, or some are; all are the same; else unclear, or not judged."""
+        """The kind of sentence: one subject wins, some lead, all are the same, unclear, or unknown."""
         finding, leaders = self.finding, list(self._leaders.values())
         if finding.wins(finding.order[0]).holds:
             return "wins"
@@ -232,12 +232,12 @@ class RankingValues:
 
     @property
     def why(self) -> str:
-        """Why nothing was judged, where nothing was."""
+        """Why the comparisons could not be judged, for the outcome "unknown"."""
         return _why_not_judged(self._differences_among_first, self.finding.unit_name)
 
     @cached_property
     def _leaders(self) -> dict[str, list[str]]:
-        """For each that is behind, those clearly ahead of it: only the first of all, if one of these is."""
+        """For each subject behind, those clearly ahead of it; only the ones in `first`, if any are."""
         finding = self.finding
         first, pairs_ahead = finding.first, finding.pairs_ahead
         leaders_by_name = {}
@@ -249,7 +249,7 @@ class RankingValues:
 
     @property
     def _differences_among_first(self) -> list[Quantity]:
-        """The differences between the first, as far as they were compared; of a single first, all."""
+        """The comparisons among the first subjects; all comparisons, if there are none among these."""
         first = set(self.finding.first)
         differences = []
         for comparison in self.finding.comparisons:
@@ -262,7 +262,7 @@ class RankingValues:
 
 
 def sentence(finding: Finding) -> str:
-    """Say a finding in one short sentence, without mark-up: the engine's own, in frame/sentences.html."""
+    """A finding in one short sentence without mark-up, by the engine's macros in frame/sentences.html."""
     macro = getattr(_macros(), finding.kind)
     return f"{str(macro(sentence_values(finding))).strip()}."
 
@@ -279,7 +279,7 @@ def _macros() -> TemplateModule:
 
 
 def _printed(value: object) -> str:
-    """What stands in a sentence: a list as an enumeration, a quantity with its unit, a text as it is."""
+    """A value as text in a sentence: a list as an enumeration, a quantity with its unit."""
     if isinstance(value, (list, tuple)):
         return enumeration([_printed(element) for element in value])
     return formats.as_prose(value) if isinstance(value, Quantity) else str(value)
