@@ -62,9 +62,9 @@ def test_a_sentence_that_is_half_in_a_claim_is_bound(template: Path) -> None:
 
 
 def test_numbers_are_printed_literal_or_typed(template: Path) -> None:
-    """What places a figure is no number; a number in code is not typed."""
+    """What places a figure or is empty is no number; a number in code is not typed."""
     text = 'From {{ mean.a }} to {{ "12 m" | literal }} in 30 days. {{ figure("x") }} `97` {{ ref("x") }}'
-    covered = _covered(template, text)
+    covered = _covered(template, f"{text} {{{{ }}}}")
     assert (covered.printed, covered.literal, covered.typed) == (1, 1, 1)
 
 

@@ -36,7 +36,7 @@ from labreport.stats import (
     rows,
     to_json,
 )
-from labreport.stats.wording import count_text
+from labreport.stats.wording import count_text, with_unit
 
 MEASURED = Quantity(0.93, "fraction", 0.91, 0.95, 5)
 
@@ -251,9 +251,17 @@ def test_a_number_of_any_library_can_be_stated() -> None:
 
 
 @pytest.mark.parametrize(
-    ("noun", "text"), [("assay", "assays"), ("query", "queries"), ("series", "series"), ("batch", "batches")]
+    ("noun", "text"),
+    [
+        ("assay", "assays"),
+        ("query", "queries"),
+        ("series", "series"),
+        ("species", "species"),
+        ("batch", "batches"),
+    ],
 )
 def test_what_is_counted_has_its_plural(noun: str, text: str) -> None:
     """The command line says it by the same rule as the page: `Words(run="assay")`."""
     assert count_text(1, noun) == f"1 {noun}"
     assert count_text(1200, noun) == f"1,200 {text}"
+    assert with_unit("1", text) == f"1\u00a0{noun}"

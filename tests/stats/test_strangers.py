@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from refusals import check_refusals, indented_below
-from stats.made import ACCURACY, results
+from stats.made import ACCURACY, Size, results
 
 from labreport import stats
 from labreport.errors import UsageError
-from labreport.project import Measure, table
+from labreport.project import Experiment, Measure, study, table
 from labreport.stats import Finding, as_quantity, count, difference, effect, mean, ranking, sentence
 
 G = np.random.default_rng(4)
@@ -264,7 +264,7 @@ def test_two_texts_that_are_one_number_are_told_apart_only_if_somebody_says_so(t
     """Version 1.1 and version 1.10 would be one; with text= they are two."""
     path = written(tmp_path, "version,host,ms\n1.1,a,10\n1.10,a,12\n1.1,b,11\n1.10,b,13\n")
     with pytest.raises(
-        UsageError, match=r"line 2 has 1\.1 in column 'version', and line 3 1\.10, which are one"
+        UsageError, match=r"row 1 has 1\.1 in column 'version', and row 2 1\.10, which are one"
     ):
         mean(table(path, replicate="host"), "ms", by="version")
     apart = mean(table(path, replicate="host", text=["version"]), "ms", by="version").mean
@@ -336,9 +336,35 @@ difference(SPEEDS, LATENCY, "v2", "v1", by="version").difference.lower
     a difference has no 'lower'; it has v2, more, less, same
 difference(SPEEDS, LATENCY, by="version", against="v1", within="rate").difference["40"]
     a difference has no '40'; did you mean '400'
+change(VISITS, SBP, 4, 8)
+    the first argument is of the type DataFrame; allowed are the results of experiments
+hardest(TRIAL, "a")
+    the first argument is of the type Data; allowed are the results of experiments
+grid(VISITS, "arm", SBP)
+    the first argument is of the type DataFrame; allowed are the results of experiments
+mean([1.5, 2.5], SBP)
+    the first argument is of the type list; allowed are results, a table or a DataFrame
+ranking({"a": [1.5], "b": [2.5]}, SBP)
+    the first argument is of the type dict; allowed are results, a table or a DataFrame
+ranking(ONE_EPOCH["a"], ACCURACY)
+    the first argument is of the type Runs; allowed are results, a table or a DataFrame
+summary(ONE_EPOCH, by="arm")
+    the first argument is of the type Results; allowed are a table or a DataFrame
+count(TRIAL, [], SBP, above=140, by="week")
+    count: nothing is named in which to count
+ratio(3, 4)
+    3 is no quantity; write number(…)
+rows([SBP], name="Name")
+    rows() has measure 'sbp'; allowed are experiments and names
+effect(TRIAL, SBP, by="arm")
+    an effect is along numbers, and column 'arm' has texts: use ranking() or difference()
+effect(CELLS, ACCURACY, by=SIZES)
+    an effect is along one field, and study 'sizes' varies size and rates: use grid()
 """
 """A call, and below it what its message says."""
 ONE_EPOCH = results({"a": {1: [0.5]}, "b": {1: [0.6]}})
+SIZES = study("sizes", Experiment("base", Size(), fit=str), size=(10, 20), rates=((0.1,), (0.5,)))
+CELLS = results({cell.name: {1: [0.5, 0.6]} for cell in SIZES.experiments()}, SIZES)
 TWO_EPOCHS = results({"a": {1: [0.5], 2: [0.6]}})
 
 

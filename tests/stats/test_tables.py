@@ -154,21 +154,21 @@ def wells(folder: Path, text: str, missing: bool = False) -> Data:
     return table(path, replicate="plate", missing="drop" if missing else "error")
 
 
-def test_missing_values_are_refused_by_line_or_dropped_and_counted(tmp_path: Path) -> None:
+def test_missing_values_are_refused_by_row_or_dropped_and_counted(tmp_path: Path) -> None:
     """As the table says."""
     text = "plate,dose,growth\nP,0,1.5\nP,1,\nQ,0,2\nQ,1,3\n"
-    with pytest.raises(UsageError, match=r"wells.csv: line 3 has no value in column 'growth'"):
+    with pytest.raises(UsageError, match=r"wells.csv: row 2 has no value in column 'growth'"):
         mean(wells(tmp_path, text), "growth")
     means = mean(wells(tmp_path, text, missing=True), "growth", by="dose").mean
     assert means["0"].source.units_text == "2 plates"
     assert means["1"].source.units_text == "1 of 2 plates: 1 cell is empty"
 
 
-def test_a_text_among_numbers_is_refused_by_line(tmp_path: Path) -> None:
-    """It is not taken for a missing one, and explains errors that come of it."""
-    declared = wells(tmp_path, "plate,growth\nP,1.5\nQ,n.d.\n", missing=True)
+def test_a_text_among_numbers_is_refused_by_row(tmp_path: Path) -> None:
+    """Which blank lines and quoted ones do not shift; it explains errors that come of it."""
+    declared = wells(tmp_path, 'plate,growth\n\n"P\nQ",1.5\nQ,n.d.\n', missing=True)
     for error in (ValueError("could not convert string to float: 'n.d.'"), TypeError("no mean of str")):
-        with pytest.raises(UsageError, match=r"line 3 has 'n.d.' in column 'growth'"):
+        with pytest.raises(UsageError, match=r"row 2 has 'n.d.' in column 'growth'"):
             declared.explain(error)
     declared.explain(KeyError("n.d."))
     declared.explain(ValueError("1.5"))

@@ -99,5 +99,5 @@ def _count_printed(coverage: Coverage, tokens: Iterable[LexerToken]) -> None:
             words += value.split()
         elif words[-2:] == ["|", "literal"]:
             coverage.literal += 1
-        elif words[0] not in PLACES:
+        elif words and words[0] not in PLACES:
             coverage.printed += 1

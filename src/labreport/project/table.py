@@ -25,7 +25,7 @@ _READERS |= {".xlsx": "excel", ".xls": "excel", ".ods": "excel", ".parquet": "pa
 _READERS |= {".feather": "feather", ".dta": "stata", ".sav": "spss", ".sas7bdat": "sas"}
 """The ending of a file to the function of pandas that reads it, `read_…`."""
 _TEXT_FILES = (".csv", ".tsv", ".txt")
-"""Endings of files with one row a line, in which a number is a text."""
+"""Endings of files in which a number is a text."""
 _TYPED_BY_PANDAS = (*_TEXT_FILES, ".xlsx", ".xls", ".ods")
 """Endings of files of which a column can be read as texts."""
 _YES_NO = {"yes", "no", "y", "n", "true", "false", "t", "f"}
@@ -60,18 +60,16 @@ class Data(Declared):
         return self.source if isinstance(self.source, Path) else None
 
     @property
-    def _text_file(self) -> Path | None:
-        """The file, where it has one row a line."""
-        return self.path if self.path and self.path.suffix.lower() in _TEXT_FILES else None
-
-    @property
     def unit(self) -> str:
         """What one independent observation is called: the replicate's column, or a row."""
         return self.replicate or "row"
 
     @cached_property
     def frame(self) -> DataFrame:
-        """All rows that `where` leaves, as a DataFrame; its index is that of the source, for messages."""
+        """The rows for which `where` is true, by default all.
+
+        Each keeps its index in the source, by which messages name it.
+        """
         import pandas
 
         text_columns = self.text or ()
@@ -91,7 +89,7 @@ class Data(Declared):
         return frame
 
     def _read_file(self, path: Path, text_columns: Sequence[str]) -> DataFrame:
-        """Read a file as pandas does, some columns as the file has them."""
+        """The content of a file, read as its ending says; `text_columns` are not converted to numbers."""
         import pandas
 
         ending = path.suffix.lower()
@@ -128,9 +126,9 @@ class Data(Declared):
             self.refuse_declaration(f"no column {name!r}{did_you_mean(name, columns, 'there are')}")
 
     def check_names(self, column: str) -> None:
-        """Raise `UsageError` where two cells that name groups differ in the file and not as names.
+        """Raise `UsageError` where two different cells would name one group: 1.1 and 1.10, or 1 and "1".
 
-        Such are 1.1 and 1.10, or 1 and "1". `table(…, text=…)` settles it for all columns, also as `text=[]`.
+        `table(…, text=…)` says which columns are texts. Where it is given, even empty, nothing is raised.
         """
         written = self._cells_as_written(column) if self.text is None else None
         if written is None:
@@ -140,31 +138,33 @@ class Data(Declared):
             name = name_of(cell).removesuffix(".0")  # of a text too: 1 and "1.0" are a slip
             first_row = first_rows.setdefault(name, row)
             if written[row] != written[first_row]:
-                first_cell = f"{self.line(first_row)} has {written[first_row]} in column {column!r}"
-                two_cells = f"{first_cell}, and {self.line(row)} {written[row]}, which are one number"
+                first_cell = f"{self.row_text(first_row)} has {written[first_row]} in column {column!r}"
+                two_cells = f"{first_cell}, and {self.row_text(row)} {written[row]}, which are one number"
                 advice = f"text=[{column!r}] keeps them apart, text=[] takes them as one"
                 self.refuse_declaration(f"{two_cells}: {advice}")
 
     def _cells_as_written(self, column: str) -> list[str] | None:
-        """The texts of a column's cells as the file has them, or as Python writes them.
+        """Each cell of a column as the file spells it, or as Python does: 1 and "1" are objects.
 
-        None of a column of numbers that is in no file of text: two equal numbers are written in one way.
+        None where equal cells have one spelling: such are the numbers of a DataFrame, which has no texts of
+        them.
         """
         cells = self.frame[column]
         if cells.dtype == object:
             return [repr(cell) for cell in cells]
-        if self._text_file is None or cells.dtype.kind not in "iuf":
+        path = self.path
+        if path is None or path.suffix.lower() not in _TEXT_FILES or cells.dtype.kind not in "iuf":
             return None
-        texts = self._read_file(self._text_file, [column])[column]
+        texts = self._read_file(path, [column])[column]
         return [str(text).strip() for text in texts.loc[cells.index]]
 
     def has_truths(self, column: str) -> bool:
-        """Whether a column has True and False, and nothing else but empty cells."""
+        """Whether the cells of a column that are not empty are all True or False, and there are some."""
         cells = self.frame[column].dropna()
         return len(cells) > 0 and all(isinstance(cell, bool) for cell in cells.tolist())
 
     def numbers(self, column: str) -> Series:
-        """A column as numbers, 1 and 0 of True and False.
+        """A column as floats: 1 for True, 0 for False, NaN for an empty cell.
 
         Raises `UsageError` at a cell that is neither a number nor empty.
         """
@@ -181,23 +181,26 @@ class Data(Declared):
 
     def _refuse_cell(self, column: str, row: int) -> NoReturn:
         cell = self.frame[column].iloc[row]
-        problem = f"{self.line(row)} has {cell!r} in column {column!r}"
+        problem = f"{self.row_text(row)} has {cell!r} in column {column!r}"
         if isinstance(cell, str) and cell.strip().lower() in _YES_NO:
             texts = sorted(set(map(str, self.frame[column].dropna())))
             self.refuse_declaration(f"{problem}, which has {', '.join(texts[:5])}; {_YES_NO_ADVICE}")
         self.refuse_declaration(f"{problem}; a number is needed")
 
-    def line(self, row: int) -> str:
-        """How a row is called: the line of a text file, else its number from 1, or what its index says."""
-        index = self.frame.index
-        if index.dtype.kind not in "iu":
-            return f"row {index[row]}"
-        if self._text_file:
-            return f"line {index[row] + 2}"
-        return f"row {index[row] + 1}"
+    def row_text(self, row: int) -> str:
+        """How messages name a row: by its number in the source, from 1 without the heads, or by its index.
+
+        A line of the file is not known: a cell may have several lines, and pandas leaves out empty ones.
+        """
+        label = self.frame.index[row]
+        is_number = self.frame.index.dtype.kind in "iu"
+        return f"row {label + 1 if is_number else label}"
 
     def explain(self, error: Exception) -> None:
-        """Raise `UsageError` instead of an error that comes of a text among the numbers of a column."""
+        """Raise `UsageError` for a text in a column of numbers, if that is why the author's code failed.
+
+        Return where `error` has another cause.
+        """
         import pandas
 
         is_of_text = re.search(r"\bstr(ing)?\b", str(error)) is not None

@@ -224,7 +224,7 @@ def _refuse_empty(data: Data, columns: Sequence[str]) -> None:
     for column in columns:
         is_empty = data.frame[column].isna().tolist()
         if True in is_empty:
-            row = data.line(is_empty.index(True))
+            row = data.row_text(is_empty.index(True))
             advice = 'missing="drop" leaves such rows out and counts them'
             data.refuse_declaration(f"{row} has no value in column {column!r}; {advice}")
 
@@ -240,16 +240,16 @@ def _refuse_near_names(data: Data, column: str) -> None:
         letters = "".join(name.split()).casefold()
         first_row = first_rows.setdefault(letters, row)
         if first_row != row:
-            slip = f"{data.line(row)} has {name!r} in column {column!r}, and"
+            slip = f"{data.row_text(row)} has {name!r} in column {column!r}, and"
             advice = "correct one, or leave such rows out by where="
-            data.refuse_declaration(f"{slip} {data.line(first_row)} {names.iloc[first_row]!r}: {advice}")
+            data.refuse_declaration(f"{slip} {data.row_text(first_row)} {names.iloc[first_row]!r}: {advice}")
 
 
 def check_numbers(data: Data, measure: Measure, numbers: pandas.Series) -> None:
     """Refuse numbers that the measure does not allow. If the least and the greatest are allowed, all are."""
     if numbers.notna().any():
         for row in (numbers.argmin(), numbers.argmax()):
-            measure.check_value(float(numbers.iloc[row]), f"{data.name}, {data.line(row)}")
+            measure.check_value(float(numbers.iloc[row]), f"{data.name}, {data.row_text(row)}")
     if measure.percent and 0 <= numbers.min() and 0 < numbers.max() <= 1.5:
         advice = (
             "percent=True is for values such as 97.3; leave it out for fractions."
@@ -276,8 +276,12 @@ def rows_by_value(frame: pandas.DataFrame, column: str | None) -> list[tuple[obj
     """
     if column is None:
         return [(None, frame)]
-    ordered = hasattr(frame[column], "cat") or frame[column].dtype.kind in "iufb"
-    return list(frame.groupby(column, sort=ordered, observed=True))
+    return list(frame.groupby(column, sort=have_order(frame[column]), observed=True))
+
+
+def have_order(cells: pandas.Series) -> bool:
+    """Whether the values of a column have an order: numbers and categories have one, texts have none."""
+    return hasattr(cells, "cat") or cells.dtype.kind in "iufb"
 
 
 def _chosen(cells: Cells, names: Sequence[object]) -> Cells:

@@ -82,10 +82,10 @@ def _pairing_problem(data: Data, rows: Rows, other_rows: Rows, names: tuple[str,
         return ""
     first, second = names
     if len(shared) <= alone:
-        line, other_line = data.line(rows[shared[0]]), data.line(other_rows[shared[0]])
+        row, other_row = data.row_text(rows[shared[0]]), data.row_text(other_rows[shared[0]])
         are_in_both = f"{_name_replicates(data.unit, shared, 'is', 'are')} in both"
         rest = count_phrase(alone, "is in one", "are in one")
-        return f"{are_in_both} {first} ({line}) and {second} ({other_line}), {rest}"
+        return f"{are_in_both} {first} ({row}) and {second} ({other_row}), {rest}"
     rest = count_phrase(len(shared), "is in both", "are in both")
     if only_first:
         return f"{_name_replicates(data.unit, only_first, 'has', 'have')} no {second}, {rest}"

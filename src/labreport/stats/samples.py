@@ -85,8 +85,22 @@ def are_results(data: object) -> TypeIs[Results]:
 
 
 def as_table(data: Data | pandas.DataFrame) -> Data:
-    """A declared table unchanged, a DataFrame as a table whose rows are independent."""
+    """A declared table unchanged, a DataFrame as a table whose rows are independent; else `UsageError`."""
+    if not is_table(data):
+        refuse_data(data, "a table or a DataFrame")
     return data if isinstance(data, Data) else table(data)
+
+
+def as_results(data: object) -> Results:
+    """The results of experiments. Raises `UsageError` for anything else."""
+    if not are_results(data):
+        refuse_data(data, "the results of experiments")
+    return data
+
+
+def refuse_data(data: object, allowed: str = "results, a table or a DataFrame") -> NoReturn:
+    """Raise `UsageError`: the first argument of a function such as `ranking` is of another kind."""
+    refuse(f"the first argument is of the type {type(data).__name__}; allowed are {allowed}")
 
 
 def column_of(data: Data, by: By) -> str | None:
@@ -181,7 +195,7 @@ def samples_by_name(
     if is_table(data):
         return _samples_of_table(as_table(data), measure, by, None, epoch, names)[NO_GROUP]
     if not are_results(data):
-        samples = dict(data)
+        samples = _samples_as_made(data)
     elif by == BY_EXPERIMENT:
         samples = _samples_of_experiments(data, measure, epoch, names)
     else:
@@ -190,6 +204,12 @@ def samples_by_name(
         return samples
     chosen = [find(name, samples) for name in names]
     return {name: samples[name] for name in chosen}
+
+
+def _samples_as_made(data: object) -> Samples:
+    if not isinstance(data, Mapping) or not all(isinstance(sample, Sample) for sample in data.values()):
+        refuse_data(data)
+    return dict(data)
 
 
 def samples_by_group(

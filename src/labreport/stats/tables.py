@@ -8,7 +8,8 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from labreport.errors import did_you_mean, refuse
-from labreport.project.checks import name_of
+from labreport.project import Experiment
+from labreport.project.checks import as_tuple_of, name_of
 from labreport.stats.formats import FormattedQuantity, column_texts
 from labreport.stats.namespace import Namespace, members_equal
 from labreport.stats.quantity import Quantity, Source, as_quantity, count_of_units, has_quantity
@@ -18,8 +19,6 @@ from labreport.stats.wording import MISSING, unit_text
 
 if TYPE_CHECKING:
     import pandas
-
-    from labreport.project import Experiment
 
 Entry = str | Quantity | FormattedQuantity
 """The content of one cell of a table."""
@@ -252,6 +251,7 @@ def rows(
     """
     if isinstance(subjects, Namespace):
         subjects = subjects.members.values()
+    subjects = as_tuple_of(subjects, (Experiment, Namespace, str), "rows()", "experiments and names")
     declared = {name_of(subject): _declared_members(subject) for subject in subjects}
     heads = [Column("name", columns.pop("name", "Name"))]
     heads += [Column(name, title) for name, title in columns.items()]

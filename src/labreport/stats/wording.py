@@ -22,12 +22,13 @@ _NUMBER_WORDS = (
 _RAISED_DIGITS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _HISSING_ENDINGS = ("s", "x", "ch", "sh")
 _PLURALS_IN_ES = ("sses", "shes", "ches", "xes", "zzes")
-_ALWAYS_SINGULAR = ("ss", "us", "is", "bps")
+_SAME_IN_PLURAL = ("series", "species")
+_ALWAYS_SINGULAR = ("ss", "us", "is", "bps", *_SAME_IN_PLURAL)
 
 
 def plural(noun: str) -> str:
     """The plural of a regular noun: `seed` gives `seeds`, `query` gives `queries`, `series` stays."""
-    if noun.endswith("series"):
+    if noun.endswith(_SAME_IN_PLURAL):
         return noun
     if noun.endswith("y") and noun[-2:-1] not in tuple("aeiou"):
         return f"{noun[:-1]}ies"

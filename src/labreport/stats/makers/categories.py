@@ -9,7 +9,7 @@ from labreport.stats.answers import Answer
 from labreport.stats.makers.comparisons import rank
 from labreport.stats.makers.shared import answer_of
 from labreport.stats.quantity import Quantity, Source
-from labreport.stats.samples import Epoch, Sample, Samples, label_of
+from labreport.stats.samples import Epoch, Sample, Samples, as_results, label_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,7 +38,7 @@ def hardest(
     """
     import numpy as np
 
-    runs = results[experiment]
+    runs = as_results(results)[experiment]
     guesses = list(map(np.asarray, runs.arrays(predicted, epoch)))
     if isinstance(truth, str):
         truths = list(map(np.asarray, runs.arrays(truth, epoch)))

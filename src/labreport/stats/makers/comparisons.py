@@ -11,6 +11,7 @@ from labreport.errors import did_you_mean, refuse
 from labreport.project.checks import name_of
 from labreport.project.measure import Measure
 from labreport.stats.answers import Answer
+from labreport.stats.cells import have_order
 from labreport.stats.finding import Comparison, Difference, Effect, GroupedDifference, Ranking
 from labreport.stats.inference import compare
 from labreport.stats.makers.shared import answer_of, subjects_with_means
@@ -23,12 +24,16 @@ from labreport.stats.samples import (
     Subject,
     are_results,
     as_measure,
+    as_results,
+    as_table,
     axis_of,
+    is_table,
     refuse_epoch_of_table,
     sample_of_runs,
     samples_by_group,
     samples_by_name,
 )
+from labreport.stats.wording import enumeration
 
 if TYPE_CHECKING:
     from labreport.project import Experiment
@@ -202,16 +207,17 @@ def change(
     Those of several are judged together, and asked by name: `change.more("complex")`. Gives `change`, `mean`
     by epoch (of several, by experiment and epoch) and the table `means`.
     """
-    measure = as_measure(measure, data)
+    results = as_results(data)
+    measure = as_measure(measure, results)
     if experiment is None:
-        names: Sequence[str] = data.experiments
+        names: Sequence[str] = results.experiments
     elif isinstance(experiment, (list, tuple)):
         names = list(map(name_of, experiment))
     else:
         names = [name_of(experiment)]
     findings = {}
     for changed in names:
-        samples = _samples_at_epochs(data, measure, (changed, last_epoch), (changed, first_epoch))
+        samples = _samples_at_epochs(results, measure, (changed, last_epoch), (changed, first_epoch))
         pairs = _pairs(samples, against=None, with_zero=False)
         findings[changed] = _difference(samples, measure, "epoch", pairs, len(names), paired=None)
     if len(findings) > 1:
@@ -232,7 +238,7 @@ def effect(
 
     Each step is compared as one of all steps and the whole, which is what `effect.more` asks. `paired` is as
     for `difference`. Gives `effect`, `mean` by value, and the table `means`. Raises `UsageError` for fewer
-    than two values.
+    than two values, for those of a column of texts, and for a study of several fields.
     """
     measure = as_measure(measure, data)
     samples = samples_by_name(data, measure, by, epoch)
@@ -243,17 +249,26 @@ def effect(
     steps = [(later, earlier) for earlier, later in pairwise(names)]
     if len(names) > 2:
         steps.append((names[-1], names[0]))
+    axis = _axis_in_order(data, by)
     comparisons = _compare_pairs(samples, measure, steps, len(steps), paired)
-    subjects = subjects_with_means(samples, measure, _field_of(data, by))
+    subjects = subjects_with_means(samples, measure, axis)
     return answer_of(Effect(**vars(subjects), comparisons=comparisons, family=len(steps)), name, "effect")
 
 
-def _field_of(data: Observations, by: By) -> str:
-    """The field that a study varies, or the column: what the values of an effect are of."""
-    if not are_results(data):
-        return axis_of(by)
-    first_point, _ = data.study(by)[0]
-    return ", ".join(first_point)
+def _axis_in_order(data: Observations, by: By) -> str:
+    """The field that a study varies, or the column, of which an effect has the values.
+
+    Raises `UsageError` where they have no order: texts of a column, points of a study of several fields.
+    """
+    axis = axis_of(by)
+    if is_table(data) and not have_order(as_table(data).frame[axis]):
+        refuse(f"an effect is along numbers, and column {axis!r} has texts: use ranking() or difference()")
+    if are_results(data):
+        axis, *others = data.study(by)[0][0]
+        if others:
+            fields = enumeration([axis, *others])
+            refuse(f"an effect is along one field, and study {name_of(by)!r} varies {fields}: use grid()")
+    return axis
 
 
 def _compare_pairs(

@@ -53,6 +53,8 @@ def count(
         experiments = [experiments]
     names = None if experiments is None else list(experiments)
     samples = samples_by_name(data, measure, by, epoch, names)
+    if not samples:
+        refuse("count: nothing is named in which to count; name experiments, or give None for all")
     label = f"{measure.label} {side} {as_prose(threshold)}"
     counts = []
     for subject, sample in samples.items():

@@ -9,7 +9,7 @@ from labreport.stats.answers import Answer
 from labreport.stats.makers.comparisons import rank
 from labreport.stats.makers.means import mean
 from labreport.stats.quantity import Quantity
-from labreport.stats.samples import By, Epoch, label_of, samples_by_name
+from labreport.stats.samples import By, Epoch, as_results, label_of, samples_by_name
 from labreport.stats.tables import Column, Entry, Table
 from labreport.stats.wording import capitalise
 
@@ -25,7 +25,7 @@ def grid(
     Gives the table `grid` (rows by the first axis, columns by the others), `mean` by cell, such as
     `mean["0.5 × 0.9"]`, and the ranking `best`, in which the best is compared with each other cell.
     """
-    points = [point for point, _ in results.study(study)]
+    points = [point for point, _ in as_results(results).study(study)]
     axes = [axis.replace("_", " ") for axis in points[0]]
     answer = mean(results, measure, study, epoch)
     cells = {}

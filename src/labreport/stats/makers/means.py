@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from labreport.project.measure import Measure
@@ -42,8 +41,10 @@ def mean(
     of a table without such a column. With `within` it is by group, then by name. Means of a measure of ratios
     are geometric.
     """
+    from labreport.results import Runs  # here, as results import statistics
+
     measure = as_measure(measure, data)
-    if not is_table(data) and not isinstance(data, Mapping):  # runs of one experiment
+    if isinstance(data, Runs):
         return Answer(**{name: mean_of(sample_of_runs(data, measure, epoch), measure)})
     if within is not None:
         groups = samples_by_group(data, measure, by, within, epoch)

@@ -11,7 +11,7 @@ from labreport.errors import refuse
 from labreport.project.measure import mistake_of_margin
 from labreport.stats.conditions import as_condition
 from labreport.stats.finding import Fact
-from labreport.stats.quantity import Quantity, Source
+from labreport.stats.quantity import Quantity, Source, as_quantity
 from labreport.stats.scalars import plain_number
 
 
@@ -107,6 +107,7 @@ def ratio(first: Quantity, second: Quantity) -> Quantity:
     if they were independent; for pairs a measure with `scale="ratio"` is sharper. There is none where one of
     them reaches below 0, which its method says.
     """
+    first, second = as_quantity(first), as_quantity(second)
     source = _ratio_source(first, second)
     n = source.n or 1
     if first.value is None or not second.value:
