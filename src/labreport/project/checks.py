@@ -1,4 +1,4 @@
-"""What authors declare: its line, and the check of its values against annotations, with advice."""
+"""`Declared`, the base of everything that authors declare: its line, and the check of its fields' types."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 AuthorFunction: TypeAlias = Callable[..., Any]
-"""A function of the author's, whatever it takes and returns."""
+"""A function of the author's with any signature."""
 
 _WORDS = {
     "int": "a whole number",
@@ -30,39 +30,39 @@ _WORDS = {
     "object": "a value of its class",
     "Callable": "a function",
 }
-"""How msgspec says a type, to how a person does."""
+"""Words in msgspec's messages to words for people."""
 
 STORED_AS = "stored as"
-"""In the metadata of a field: its key in a stored answer, by default its name."""
+"""The key in a field's metadata for its name in a stored answer, if that is not the field's name."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Declared:
-    """What an author declares, and where."""
+    """Something that an author declares, with the line of the declaration. Its fields are checked."""
 
     calls: tuple[Call, ...] = field(default_factory=author_calls, compare=False, repr=False)
-    """The line of the declaration, then of each call of a helper that led to it."""
+    """The author's line that declares it, then the line that called this, up to the top of a module."""
 
     def __post_init__(self) -> None:
         self.check(self)
 
     @cached_property
     def location(self) -> str:
-        """The line on which it is declared: `project.py:12`; the empty text at a prompt."""
+        """The line that declares it: `project.py:12`; `""` if it was declared at a prompt."""
         return location_of(*self.calls[0]) if self.calls else ""
 
     @property
     def owner(self) -> str:
-        """What a message is about: `experiment 'wide'`; of a kind without names, the kind."""
+        """How messages name it: `experiment 'wide'`, or only `project` for a class without `name`."""
         kind = type(self).__name__.lower()
         name = getattr(self, "name", None)
         return kind if name is None else f"{kind} {name!r}"
 
     def check(self, item: DataclassInstance) -> None:
-        """Raise `UsageError` for the first field of a dataclass that is not as it is annotated.
+        """Raise `UsageError` for the first field of a dataclass whose value does not match its annotation.
 
-        A whole number may stand for a number, and a NumPy scalar for Python's. Bounds are those of a
-        `msgspec.Meta`. What msgspec cannot read allows everything.
+        An int is allowed for a float, and a NumPy scalar for a Python number. `msgspec.Meta` gives bounds. An
+        annotation that msgspec does not know allows every value.
         """
         hints = _hints(type(item))
         for member in fields(item):
@@ -72,13 +72,13 @@ class Declared:
                 self.refuse_declaration(f"{member.name} is {short_repr(value)}; {advice}")
 
     def refuse_declaration(self, text: str) -> NoReturn:
-        """Raise `UsageError` at the line on which it is declared."""
+        """Raise `UsageError` about this declaration, at its line."""
         raise UsageError(f"{self.owner}: {text}", location=self.location)
 
     def resolve(self, argument: str) -> AuthorFunction:
-        """The function that an argument is, or that it names as `"module:function"`, which is imported now.
+        """The function in the field `argument`; one given as `"module:function"` is imported.
 
-        Raises `UsageError` where there is none.
+        Raises `UsageError` if the field holds no function, or the import fails.
         """
         function: AuthorFunction | str | None = getattr(self, argument)
         if isinstance(function, str) and ":" in function:
@@ -92,9 +92,10 @@ class Declared:
 
 
 def as_tuple_of(value: object, kinds: type | tuple[type, ...], what: str, allowed: str) -> tuple[Any, ...]:
-    """One value of these kinds, or a list or tuple of them, as a tuple.
+    """A tuple made of one value of these `kinds`, or of several in a list or tuple.
 
-    Raises `UsageError` at the author's line for another, with `what` it was given for and what is `allowed`.
+    Raises `UsageError` at the author's line for any other value. The message says `what` argument it was
+    given for, and what is `allowed`.
 
     >>> as_tuple_of("a.csv", str, "data", "paths")
     ('a.csv',)
@@ -112,7 +113,7 @@ def as_tuple_of(value: object, kinds: type | tuple[type, ...], what: str, allowe
 
 
 def name_of(value: object) -> str:
-    """The name of a value: of an experiment its own, of a number its digits.
+    """The name of a group that a value stands for: a text itself, an experiment's name, a number's digits.
 
     >>> name_of(10.0)
     '10'
@@ -124,7 +125,7 @@ def name_of(value: object) -> str:
 
 
 def short_repr(value: object) -> str:
-    """Write a value as Python does, its middle left out where it is long; a declaration by its name."""
+    """A value as `repr` writes it, shortened in the middle to 90 characters; a declaration by its name."""
     if isinstance(value, Declared):
         return value.owner
     text = value.__name__ if isinstance(value, type) else repr(value)
@@ -135,12 +136,12 @@ def short_repr(value: object) -> str:
 def _hints(kind: type) -> dict[str, object]:
     try:
         return get_type_hints(kind, include_extras=True)
-    except (NameError, TypeError, AttributeError):  # of a name that only a type checker imports
+    except (NameError, TypeError, AttributeError):  # an annotation uses a name that only type checkers import
         return {}
 
 
 def _advice(value: object, hint: object) -> str:
-    """What to write in place of a value, or what is allowed; empty where it is right.
+    """What to write instead of a value, or what is allowed; empty if the value matches the annotation.
 
     >>> _advice("8", int)
     'allowed is a whole number'
@@ -162,7 +163,7 @@ def _advice(value: object, hint: object) -> str:
 
 
 def _advice_for_literal(value: object, hint: object) -> str:
-    """The words that are allowed, and which is near; empty where the hint does not list them."""
+    """The allowed words of a `Literal`, and the nearest of them; empty for any other annotation."""
     if get_origin(hint) is not Literal:
         return ""
     allowed = get_args(hint)
@@ -172,7 +173,7 @@ def _advice_for_literal(value: object, hint: object) -> str:
 
 
 def _allowed(error: msgspec.ValidationError) -> str:
-    """What msgspec expected, in words of a person: `allowed is a whole number of at least 1`."""
+    """What msgspec expected, in plain words: `allowed is a whole number of at least 1`."""
     expected = str(error).partition(", got ")[0].replace("`", "")
     words = expected.split()[1:]  # the first is `Expected`
     plain_words = [_WORDS.get(word, word) for word in words]

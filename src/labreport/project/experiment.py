@@ -1,4 +1,4 @@
-"""What is to be run, as frozen values: experiments, studies that vary one, and which epochs are read."""
+"""What is to be run: experiments, studies that vary one, and the epochs at which they are read."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
     from numpy import ndarray
 
 Arrays: TypeAlias = "Mapping[str, ndarray]"
-"""Names to NumPy arrays; no object arrays."""
+"""NumPy arrays of numbers, booleans or texts by name."""
 Record: TypeAlias = Mapping[str, object]
-"""What is said of one epoch: plain JSON values by name, in one level or two."""
+"""The metrics of one epoch: plain JSON values by name, flat or nested once."""
 
 
 @dataclass(frozen=True)
 class Fit:
-    """What `fit(specification, seed)` returns: what was measured, and the arrays worth keeping.
+    """The return value of `fit(specification, seed)`: metrics, and the arrays to store.
 
     >>> Fit({"test": {"accuracy": 0.9}, "seconds": 3.1}, {"predicted": predicted})
 
-    `metrics` are numbers by name, in one level or two: `{"test": {"accuracy": 0.9}}` is read as
-    `"test accuracy"`. `arrays` are what NumPy makes arrays of: numbers, booleans and texts.
+    `metrics` are numbers by name, flat or nested once: `{"test": {"accuracy": 0.9}}` is read as
+    `"test accuracy"`. `arrays` may hold numbers, booleans or texts; lists are converted.
     """
 
     metrics: Mapping[str, float | Mapping[str, float]] = field(default_factory=dict)
@@ -38,35 +38,35 @@ class Fit:
 
 
 class Training(Protocol):
-    """A run that is driven epoch by epoch, and can be stopped anywhere in between.
+    """A training that runs epoch by epoch and can be stopped and resumed after each.
 
-    It is begun by `start(specification, seed, epoch=0, state=None)`: from nothing, or from what `state`
-    returned at `epoch`.
+    `start(specification, seed, epoch=0, state=None)` returns one: a new training, or one that continues after
+    `epoch` from what `state()` returned there.
     """
 
     def advance(self) -> Record | None:
-        """Train one epoch and return its record, plain JSON values; None where it is finished early."""
+        """Train one epoch and return its record, plain JSON values; None to stop early."""
 
     def snapshot(self) -> tuple[Record, Arrays]:
-        """Return exact metrics and the arrays worth keeping at this epoch."""
+        """Return the metrics and the arrays to store at this epoch."""
 
     def state(self) -> Arrays:
-        """Return all that `start` needs to continue from here and end in the same bits."""
+        """Return everything that `start` needs to continue from here with bitwise equal results."""
 
 
 @dataclass(frozen=True)
 class Experiment(Declared):
-    """One thing to run, for as many seeds as the user asks.
+    """Something to run once for each seed.
 
     >>> WIDE = Experiment("wide", Network(hidden_layers=(512,)), epochs=20, start=start, title="a wide one")
 
-    `specification` is a frozen dataclass of plain values; it, the code that runs it and the data decide the
-    result. That code is `fit(specification, seed)`, which returns a `Fit`, or `start`, which begins a
-    `Training` of `epochs` epochs; each is a function or its name, `"module:function"`. With neither, it is
-    the project's `fit`. `epochs` is no part of the result's identity: from 50 to 100 trains 50 more.
+    `specification` is a frozen dataclass of plain values that says what to run. It is run by
+    `fit(specification, seed)`, which returns a `Fit`, or by `start`, which returns a `Training` of `epochs`
+    epochs. Each is a function or its name `"module:function"`. With neither, the project's `fit` runs it.
+    `epochs` is not part of the key of a run: raising it from 50 to 100 trains 50 more.
 
-    `seeds` caps their number. `files` and `libraries`, where given, take the place of the project's
-    `data_files` and `libraries`. An `exclusive` one runs by itself, after the others.
+    `seeds` is the largest number of seeds to run. `files` and `libraries` replace the project's `data_files`
+    and `libraries`. An `exclusive` experiment runs last, with nothing beside it.
     """
 
     name: str
@@ -94,19 +94,19 @@ class Experiment(Declared):
 
     @property
     def code(self) -> AuthorFunction:
-        """The function that runs it; its module is imported now. Raises `UsageError` where there is none."""
+        """The function that runs it, imported if given by name. Raises `UsageError` if there is none."""
         if not (self.start or self.fit):
             self.refuse_declaration("nothing runs it; give fit= or start=, or fit= to the project")
         return self.resolve("start" if self.start else "fit")
 
     def experiments(self) -> tuple[Experiment, ...]:
-        """This one: a study has several."""
+        """This experiment alone; `Study` has the same method."""
         return (self,)
 
 
 @dataclass(frozen=True)
 class Study(Declared):
-    """A grid: one experiment, varied over every combination of some fields of its specification."""
+    """A grid of experiments: one for every combination of values of some fields of a specification."""
 
     name: str
     base: Experiment
@@ -127,7 +127,7 @@ class Study(Declared):
             self._refuse_equal_names(axis, values)
 
     def _refuse_equal_names(self, axis: str, values: tuple[object, ...]) -> None:
-        """Raise `UsageError` for two values that would give their experiments one name: 1 and 1.0."""
+        """Raise `UsageError` for two values that would give two experiments the same name: 1 and 1.0."""
         value_by_name: dict[str, object] = {}
         for value in values:
             name = _value_in_name(value)
@@ -140,7 +140,10 @@ class Study(Declared):
 
     @cached_property
     def cells(self) -> tuple[tuple[dict[str, object], Experiment], ...]:
-        """The points of the grid in row-major order, each with its experiment, `study/field=value,…`."""
+        """The points of the grid in row-major order, each with its experiment.
+
+        The point `{"rate": 0.1, "depth": 2}` of the study `grid` is the experiment `grid/rate=0.1,depth=2`.
+        """
         values_by_axis = dict(self.axes)
         cells = []
         for values in itertools.product(*values_by_axis.values()):
@@ -169,11 +172,11 @@ class Study(Declared):
 def study(
     name: str, base: Experiment, *, title: str = "", seeds: int | None = None, **axes: tuple[object, ...]
 ) -> Study:
-    """Vary `base` over every combination of the values that some fields of its specification take.
+    """Declare a grid: `base` with every combination of these values in the fields of its specification.
 
     >>> GRID = study("grid", WIDE, rate=(0.1, 0.5), momentum=(0.0, 0.9), seeds=3)  # 4 experiments
 
-    Raises `UsageError` for a field that the specification does not have, and for equal values of one.
+    Raises `UsageError` if the specification has no such field, or two values of a field have the same name.
     """
     for axis, values in axes.items():
         if not isinstance(values, tuple):
@@ -182,11 +185,11 @@ def study(
 
 
 def _value_in_name(value: object) -> str:
-    """A value of a specification in the name of an experiment: `0.1`, `8-4`, of three layers of 8 `8x3`.
+    """A field's value as part of an experiment's name: `0.1`, `8-4` for (8, 4), `8x3` for (8, 8, 8).
 
-    A number has at most six digits, so that two may have one name: `Study` refuses these. Stored runs, files
-    and command lines have these names, so that the spelling is for good, without blanks. People read
-    `label_of` of `stats.samples` instead, which may change: `3 × 8`.
+    A float has six significant digits, so two may get the same name; `Study` refuses those. Stored runs,
+    files and command lines contain these names, so the spelling must never change, and has no blanks. Texts
+    for people use `label_of` of `stats.samples` instead, which may change: `3 × 8`.
     """
     if isinstance(value, float):
         return f"{value:g}"
@@ -199,16 +202,16 @@ def _value_in_name(value: object) -> str:
 
 @dataclass(frozen=True)
 class Read:
-    """An experiment or a study, and the epochs of it that a question or a figure reads."""
+    """An experiment or a study, and the epochs at which a question or a figure reads it."""
 
     subject: Experiment | Study
     epochs: tuple[int, ...]
 
 
 def at(epochs: int | tuple[int, ...], *subjects: Experiment | Study) -> tuple[Read, ...]:
-    """Read these experiments and studies at these epochs, as in `reads=at(10, A, B) + at((20, 50), B)`.
+    """These experiments and studies, each at these epochs: `reads=at(10, A, B) + at((20, 50), B)`.
 
-    Raises `UsageError` for an epoch that an experiment does not have.
+    Raises `UsageError` for an epoch beyond an experiment's last.
     """
     wanted = as_tuple_of(epochs, int, "epochs of at()", "whole numbers")
     as_tuple_of(subjects, (Experiment, Study), "at()", "experiments and studies")

@@ -1,4 +1,4 @@
-"""Where a project is declared, and how it is loaded."""
+"""Find the module that declares a project, and import it."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from labreport.project.outline import Project
 
 
 def locate_project(folder: Path) -> tuple[str, Path]:
-    """The module that declares a folder's project, and the folder from which it is imported.
+    """The name of the module that declares a folder's project, and the folder from which it is imported.
 
-    It is `project.py`, or what `[tool.labreport]` in `pyproject.toml` says: `project = "exercise.project"`,
-    `source = "src"`. Raises `UsageError` where there is neither.
+    By default it is `project.py` in the folder. `[tool.labreport]` in `pyproject.toml` may name another:
+    `project = "exercise.project"`, `source = "src"`. Raises `UsageError` if there is neither.
     """
     configuration = folder / "pyproject.toml"
     if configuration.is_file():
@@ -32,9 +32,9 @@ def locate_project(folder: Path) -> tuple[str, Path]:
 
 
 def load_project(folder: str | Path) -> Project:
-    """Import the module of a folder and return its project, with `module`, `folder` and `source` filled in.
+    """Import the project of a folder; its `module`, `folder` and `source` are filled in.
 
-    Raises `UsageError` where it declares none or several, or where its code raises.
+    Raises `UsageError` if the module declares no project or several, or if importing it fails.
     """
     folder = Path(folder).resolve()
     module, source = locate_project(folder)

@@ -1,4 +1,4 @@
-"""What a metric is, said once: its unit, what is better, what does not matter; and what runs are to it."""
+"""Measures (unit, direction and margin of a metric) and designs (how the runs of an experiment relate)."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
     from pandas import Series
 
     from labreport.results import Run
-else:  # fields are checked by their annotations, for which these need not be loaded
+else:  # annotations are evaluated at run time to check fields; these three are too heavy to import for that
     ndarray = Series = Run = object
 
 Reading: TypeAlias = float | bool
-"""What is read off a run: a number, or a truth."""
+"""The value of a measure in one run; bool for a measure of yes and no."""
 Scale: TypeAlias = Literal["difference", "ratio"]
-"""How two values are compared: by how much, or by how many times."""
+"""How two values are compared: by subtracting or by dividing."""
 
 
 @dataclass(frozen=True)
 class NamedReduction:
-    """What can be taken of the rows of a replicate by a name: how it is called, and how it is computed."""
+    """A value of `reduce=` that is given by name: its label in texts, and its function."""
 
     label: str
     function: Callable[[Sequence[float]], float]
@@ -55,11 +55,12 @@ REDUCTIONS = {
 
 @dataclass(frozen=True)
 class Design:
-    """What the runs of an experiment are to a comparison: `Design("split", test_fraction=0.25)`.
+    """How the runs of an experiment enter comparisons: `Design("split", test_fraction=0.25)`.
 
-    `unit` is what one is called; units of the same name are `paired` with each other across experiments.
-    `test_fraction` says that each is a random split of one data set, with this share for the test: such
-    units share data, and intervals are widened for it (Nadeau and Bengio 2003).
+    `unit` is what a run is called in texts, such as "split". If `paired`, runs of two experiments with the
+    same seed are compared with each other. With `test_fraction`, each run is a random split of one data set,
+    with this share of it for testing. Such runs share data, so intervals are made wider (Nadeau and Bengio
+    2003).
     """
 
     unit: str = "seed"
@@ -69,19 +70,20 @@ class Design:
 
 @dataclass(frozen=True)
 class Quantile:
-    """What a share of the values is at or below; see `quantile`."""
+    """The quantile of a column for a share between 0 and 1; see `quantile`."""
 
     share: float
 
     def __call__(self, values: Series) -> float:
-        """The quantile of a column's values, interpolated as pandas does."""
+        """The quantile of a column, interpolated as pandas does."""
         return float(values.quantile(self.share))
 
 
 def quantile(share: float) -> Quantile:
-    """Take of the rows of a replicate what this share is at or below: `Measure("ms", reduce=quantile(0.99))`.
+    """A quantile of the rows of each replicate, for `reduce=`: `Measure("ms", reduce=quantile(0.99))`.
 
-    Raises `UsageError` for a share that is not between 0 and 1.
+    `quantile(0.99)` is the value that 99 % of the rows do not exceed. Raises `UsageError` for a share that is
+    not between 0 and 1.
     """
     if not (isinstance(share, (int, float)) and 0 < share < 1):
         refuse(f"quantile({share!r}): a share between 0 and 1 is needed, such as 0.99")
@@ -89,7 +91,7 @@ def quantile(share: float) -> Quantile:
 
 
 Reduction: TypeAlias = Literal["mean", "median", "max", "min", "any"] | Callable[[Series], float]
-"""A name, or a function of a column of pandas."""
+"""A name in `REDUCTIONS`, or a function of a pandas column that returns one number."""
 
 
 @dataclass(frozen=True)
@@ -99,20 +101,20 @@ class Measure(Declared):
     >>> ACCURACY = Measure("test accuracy", unit="%", margin=0.5, because="so many labels are wrong")
     >>> LATENCY = Measure("latency", unit="ms", better="lower", scale="ratio", more="slower", less="faster")
 
-    `unit="%"` is for shares, which are stored as fractions and printed in per cent (`percent=True`: they are
-    stored in per cent); their differences are percentage points. A column of a table whose values are all
-    below 1.5 is taken for fractions, and refused with `percent=True`: error rates such as 0.3 % are given as
-    0.003. `unit="points"` is for what is a difference of shares already. `bounded=False` allows shares above
-    one. Any other unit is printed as it is written.
+    `unit="%"` is for shares: they are stored as fractions and printed in per cent, and their differences are
+    percentage points. With `percent=True` they are stored in per cent. A column of a table whose values are
+    all below 1.5 is taken for fractions and refused with `percent=True`, so an error rate of 0.3 % is given
+    as 0.003. `bounded=False` allows shares above 1. `unit="points"` is for values that are differences of
+    shares already. Any other unit is printed as it is written.
 
-    `margin` is a difference, in the printed unit, that does not matter, and `because` its reason.
-    `scale="ratio"` compares positive values by how many times one is the other; `margin=1.02` is within 2 %.
-    `more` and `less` say how something with a higher and a lower value is called, as "slower" and "faster".
+    `margin` is the largest difference, in the printed unit, that does not matter, and `because` says why.
+    With `scale="ratio"`, positive values are compared by dividing; `margin=1.02` is then 2 %. `more` and
+    `less` are the words for a higher and a lower value: "slower", "faster".
 
-    Of a run, `value(run, epoch)` reads the number, by default the metric of that name, or what the record of
-    that epoch has; `right(run, epoch)` gives an array of booleans, which items are right. Of the rows of one
-    replicate of a table, `reduce` is taken: "mean", "median", "max", "min", "any" (of yes and no: in at least
-    one row), `quantile(0.99)`, or a function of the column as a pandas Series.
+    For runs, `value(run, epoch)` returns the number; by default it is the metric called `name`, or that entry
+    of the epoch's record. `right(run, epoch)` returns an array of booleans: which items are right. For tables
+    with several rows a replicate, `reduce` makes one number of them: "mean", "median", "max", "min", "any"
+    (of yes and no: in at least one row), `quantile(0.99)`, or a function of the column as a pandas Series.
     """
 
     name: str
@@ -129,7 +131,7 @@ class Measure(Declared):
     percent: bool = False
     title: str = ""
     terms: tuple[Measure, ...] = ()
-    """Of a difference of two measures: these."""
+    """The two measures, if this one is their difference."""
     reduce: Reduction = "mean"
 
     def __post_init__(self) -> None:
@@ -144,9 +146,9 @@ class Measure(Declared):
             self.refuse_declaration(f"reduce is {short_repr(self.reduce)}; allowed are {allowed}")
 
     def __sub__(self, other: Measure) -> Measure:
-        """The difference of two measures of the same runs, as `TRAINING - VALIDATION`.
+        """The difference of two measures of the same runs: `TRAINING - VALIDATION`.
 
-        Raises `UsageError` for other units, for shares of which one is stored in per cent, and for ratios.
+        Raises `UsageError` if their units differ, if only one is stored in per cent, or if one is a ratio.
         """
         if self.unit != other.unit:
             self.refuse_declaration(f"its unit is {self.unit!r}, that of {other.name!r} is {other.unit!r}")
@@ -177,46 +179,46 @@ class Measure(Declared):
 
     @property
     def label(self) -> str:
-        """What people call it."""
+        """Its title, or else its name."""
         return self.title or self.name
 
     @property
     def is_share(self) -> bool:
-        """Whether its values are shares, printed in per cent."""
+        """Whether its values are shares, which are printed in per cent."""
         return self.unit == "%"
 
     @property
     def quantity_unit(self) -> str:
-        """The unit of a value as quantities have it: `fraction` for shares."""
+        """The unit of its quantities: `fraction` for shares, else `unit`."""
         return "fraction" if self.is_share else self.unit
 
     @property
     def difference_unit(self) -> str:
-        """The unit of a difference, or of a ratio."""
+        """The unit of a comparison of two values: `times` for ratios, `points` for shares, else `unit`."""
         if self.scale == "ratio":
             return "times"
         return "points" if self.is_share else self.unit
 
     @property
     def factor(self) -> float:
-        """By what a stored value is multiplied to be printed: 100 for shares and points, else 1."""
+        """Printed value = stored value × factor: 100 for shares and points, else 1."""
         return printed_factor(self.quantity_unit)
 
     @property
     def input_factor(self) -> float:
-        """By what a value is divided to be stored: 100 of shares that are in per cent, else 1."""
+        """Stored value = given value / factor: 100 for shares given in per cent, else 1."""
         return 100.0 if self.percent else 1.0
 
     @property
     def stored_margin(self) -> float | None:
-        """The margin in the unit of differences as they are stored: a fraction, a ratio, a number."""
+        """The margin in stored units: a fraction for shares, a ratio for ratios, else as declared."""
         if self.margin is None or self.scale == "ratio":
             return self.margin
         return self.margin / self.factor
 
     @property
     def reduction(self) -> str:
-        """How what is taken of the rows of a replicate is called: `mean`, `99 % quantile`."""
+        """The name of `reduce` in texts: `mean`, `99 % quantile`, or the name of the function."""
         if isinstance(self.reduce, Quantile):
             return f"{100 * self.reduce.share:g} % quantile"
         if callable(self.reduce):
@@ -224,11 +226,11 @@ class Measure(Declared):
         return REDUCTIONS[self.reduce].label
 
     def of(self, run: Run, epoch: int | None = None) -> float:
-        """The value of one run, as it is stored. Raises `UsageError` where there is none."""
+        """The value of one run as a float, in stored units. Raises `UsageError` if it has none."""
         return float(self.read(run, epoch))
 
     def read(self, run: Run, epoch: int | None = None) -> Reading:
-        """Read the number or the truth of one run, as stored. Raises `UsageError` where there is none."""
+        """The value of one run, a float or a bool, in stored units. Raises `UsageError` if it has none."""
         import numpy
 
         if self.value is not None:
@@ -244,9 +246,9 @@ class Measure(Declared):
         return self.check_value(float(reading), run.name)
 
     def _metric(self, run: Run, epoch: int | None) -> object:
-        """The metric of this name at an epoch, or what the record of the epoch has."""
+        """The metric called `name` in the checkpoint at an epoch, or else in the record of the epoch."""
         records = run.records[:epoch]
-        metrics = flatten_metrics(records[-1]) if records else {}  # of one that finished early, its last
+        metrics = flatten_metrics(records[-1]) if records else {}  # the last one, if it stopped early
         try:
             metrics |= flatten_metrics(run.at(epoch).metrics)
         except UsageError:
@@ -259,7 +261,10 @@ class Measure(Declared):
         return metrics[self.name]
 
     def check_value(self, value: float, owner: str) -> float:
-        """The value as it is stored. Raises `UsageError` for a share outside 0 to 1 that is bounded."""
+        """The value itself. Raises `UsageError` for a bounded share outside 0 to 1, or a ratio of 0 or less.
+
+        `owner` is whose value it is, for the message.
+        """
         most = self.input_factor * (1 + 1e-12)
         is_outside = value < -1e-12 or value > most
         if self.is_share and self.bounded and is_outside:
@@ -269,19 +274,19 @@ class Measure(Declared):
         return self.check_ratio(value, owner)
 
     def check_ratio(self, value: float, owner: str) -> float:
-        """The value. Raises `UsageError` for one of which no ratio can be made: zero, or less."""
+        """The value itself. Raises `UsageError` if values are compared as ratios and it is 0 or less."""
         if self.scale == "ratio" and value <= 0:
             self.refuse_declaration(f'{owner} has {value:g}; scale="ratio" compares values above 0')
         return value
 
 
 def printed_factor(stored_unit: str) -> float:
-    """By what a stored number is multiplied to be printed: 100 of a `fraction` and of `points`, else 1."""
+    """Printed number = stored number × factor: 100 for the units `fraction` and `points`, else 1."""
     return 100.0 if stored_unit in ("fraction", "points") else 1.0
 
 
 def mistake_of_margin(margin: float | None, scale: Scale) -> str:
-    """Why nothing could be the same within a margin; empty where it can be used, or where there is none."""
+    """What is wrong with a margin; empty if it is valid or None."""
     if margin is None:
         return ""
     if scale == "difference" and not margin > 0:
@@ -292,7 +297,7 @@ def mistake_of_margin(margin: float | None, scale: Scale) -> str:
 
 
 def flatten_metrics(values: Mapping[str, object], prefix: str = "") -> dict[str, object]:
-    """The members of mappings in mappings, by joined names: `{"test": {"loss": 1}}` has `test loss`."""
+    """Nested mappings as one dict with joined names: `{"test": {"loss": 1}}` gives `{"test loss": 1}`."""
     flat: dict[str, object] = {}
     for name, value in values.items():
         if isinstance(value, Mapping):

@@ -1,4 +1,4 @@
-"""Numbers that somebody else's program has written, as JSON: read by their paths."""
+"""JSON files of numbers that other programs have written, read by attribute: `external.test.accuracy`."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ class JsonValues(Declared):
 
     @property
     def owner(self) -> str:
-        """What a message is about: `values results.json`."""
+        """How messages name it: `values results.json`."""
         return f"values {self.name}"
 
     def read(self) -> JsonGroup:
-        """What the file has now. Raises `UsageError` where it is not there, or is no JSON object."""
+        """The present content of the file. Raises `UsageError` if it cannot be read or is no JSON object."""
         file = display_path(self.path)
         try:
             content = json.loads(self.path.read_text(encoding="utf-8"))
@@ -50,12 +50,12 @@ class JsonValues(Declared):
 
 
 class JsonGroup:
-    """A part of a JSON file: what it holds, by attribute or in brackets.
+    """An object or a list in a JSON file. Its members are read by attribute or in brackets.
 
-    >>> external.test.accuracy            # a number, as a quantity
+    >>> external.test.accuracy            # a number, as a `Quantity`
     >>> external["top-5"].accuracy        # brackets take any name
-    >>> external.folds[0].loss            # of a list
-    >>> [name for name in external.test]  # the names in it
+    >>> external.folds[0].loss            # an item of a list
+    >>> [name for name in external.test]  # the names of its members
     """
 
     def __init__(self, file: JsonValues, path: str, content: dict[str, Any] | list[Any]) -> None:
@@ -64,14 +64,14 @@ class JsonGroup:
         self._file, self._path, self._content = file, path, content
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):  # asked for by Python, as when it copies
+        if name.startswith("__"):  # Python looks for special methods, for example when it copies
             raise AttributeError(name)
         return self[name]
 
     def __getitem__(self, name: str | int) -> Any:
-        """What has this name: a group, a `Quantity`, a text, or True or False.
+        """The member of this name: a `JsonGroup`, a `Quantity`, a text, True or False.
 
-        Raises `UsageError` for a name that is not there, and for null.
+        Raises `UsageError` if there is none, or if it is null.
         """
         name = str(name)
         if name not in self._content:
@@ -88,8 +88,8 @@ class JsonGroup:
         return self._quantity(path, name, member)
 
     def _quantity(self, path: str, name: str, value: float) -> Quantity:
-        """The number with its unit; its interval is that of the siblings that `interval=` names."""
-        from labreport.stats import number  # the one import of a room above: authors get quantities
+        """A number with its unit. Its interval is made of the two siblings that `interval=` names, if any."""
+        from labreport.stats import number  # the only import from a higher room: authors get quantities
 
         unit = self._file.units.get(name, "")
         if unit == "%":
@@ -110,14 +110,14 @@ def values(
     interval: tuple[str, str] | None = None,
     units: Mapping[str, str] | None = None,
 ) -> JsonValues:
-    """Declare a JSON file of numbers that another program has written, beside `project.py`.
+    """Declare a JSON file of numbers that another program has written; its path is relative to `project.py`.
 
     >>> EXTERNAL = values("results.json", interval=("low", "high"), units={"accuracy": "%"})
 
     A question that has it in `reads=` gets its content, and reads it by names: `external.test.accuracy`.
-    `interval=("low", "high")` names the two numbers beside another that are the ends of its 95 % interval; a
-    number without them is exact, and can be compared by `<` and `==`. `units` are those of numbers by their
-    own names, as `{"accuracy": "%", "seconds": "s"}`; of `"%"` the file has fractions.
+    With `interval=("low", "high")`, a number with siblings `low` and `high` has them as its 95 % interval. A
+    number without is exact, and can be compared by `<` and `==`. `units` maps the last name of a number to
+    its unit: `{"accuracy": "%", "seconds": "s"}`. Numbers with the unit `"%"` are fractions in the file.
     """
     file = (author_folder() / path).resolve()
     return JsonValues(file, interval, dict(units or {}))
