@@ -254,6 +254,19 @@ def test_the_way_leads_from_the_edited_line_to_the_page(report: Report) -> None:
     assert paths_to(plan, plan.graph.answers["every"])[0].endswith("seed 0 -> answer every")
 
 
+def test_code_of_a_run_may_name_its_own_experiment(report: Report) -> None:
+    """The change is that of the specification, for the run and for what reads it."""
+    report.edit("grow(tree.depth)", "grow(tree.depth + len(DEEP.name))")
+    report.build()
+    report.edit("Tree(9)", "Tree(8)")
+    plan = report.plan()
+    groups = stale_groups(plan, plan.stale(plan.targets))
+    assert {"run deep seed 0", "answer deep_one", "page"} <= set(map(str, groups[0].targets))
+    assert str(groups[0].change).startswith("deep: depth: 9, now 8 at ")
+    assert len(groups) == 1
+    assert len(paths_to(plan, plan.graph.documents["page"])) == 1
+
+
 def test_what_was_never_made_has_no_reason(tmp_path: Path) -> None:
     """It is one group, with all that reads it."""
     plan = Report(tmp_path).plan()

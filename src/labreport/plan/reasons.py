@@ -91,8 +91,15 @@ def _changes_of_input(
     """The changes of one input; None stands for an input that is not there."""
     if label.kind == "specification" and isinstance(target, RunTarget):
         return [_specification_change(plan, target, before or "", now or "")]
+    if label == Label("reads"):
+        return [Change("another order or set of what it reads", cause="reads", label="reads")]
     if label.kind in ("reads", "experiment") and now != UNKNOWN:
-        return _experiment_changes(plan, label, before, now)
+        if label.name in plan.renamed:
+            return [plan.renamed[label.name]]
+        if not isinstance(target, RunTarget):  # the code of a run only names experiments, maybe its own
+            changes = _changes_of_runs(plan, label, before, now)
+            if changes:
+                return changes
     return [_plain_change(plan, label, before, now)]
 
 
@@ -121,33 +128,22 @@ def _specification_change(plan: Plan, target: RunTarget, before: str, now: str) 
     return Change(f"{target.name}: {'; '.join(parts)}", location, location, "specification")
 
 
-def _experiment_changes(plan: Plan, label: Label, before: str | None, now: str | None) -> list[Change]:
-    """The changes of an experiment that is read: another name, other runs, or another declaration."""
-    if label == Label("reads"):
-        return [Change("another order or set of what it reads", cause="reads", label="reads")]
-    name = label.name
-    if name in plan.renamed:
-        return [plan.renamed[name]]
-    changes = _changes_of_runs(plan, name)
-    if not changes and label.kind == "reads" and before and now:
-        changes.append(Change(f"{name} was run again", cause=str(label), label=str(label)))
-    return changes or [_plain_change(plan, label, before, now)]
-
-
-def _changes_of_runs(plan: Plan, name: str) -> list[Change]:
-    """The changes between the runs that the report has of an experiment and those of now."""
-    targets = plan.graph.runs_of.get(name, [])
-    seeds_before = sorted(map(int, plan.report_keys.get(name, ())))
+def _changes_of_runs(plan: Plan, label: Label, before: str | None, now: str | None) -> list[Change]:
+    """The changes between the runs that the report has of an experiment and those of now; none if equal."""
+    targets = plan.graph.runs_of.get(label.name, [])
+    seeds_before = sorted(map(int, plan.report_keys.get(label.name, ())))
     seeds_now = [target.seed for target in targets]
     if seeds_before and seeds_before != seeds_now:
-        now = f"{seeds_now[0]} to {seeds_now[-1]}" if seeds_now else "none"
-        text = f"seeds: {seeds_before[0]} to {seeds_before[-1]}, now {now}"
+        seeds = f"{seeds_now[0]} to {seeds_now[-1]}" if seeds_now else "none"
+        text = f"seeds: {seeds_before[0]} to {seeds_before[-1]}, now {seeds}"
         return [Change(text, cause="seeds", label="seeds")]
     changes: list[Change] = []
     for target in targets:
-        before = plan.previous_run(target)
-        if before and before.key != plan.key(target):
-            changes += changes_since(plan, target, before.inputs)
+        run = plan.previous_run(target)
+        if run and run.key != plan.key(target):
+            changes += changes_since(plan, target, run.inputs)
+    if not changes and label.kind == "reads" and before and now:
+        changes.append(Change(f"{label.name} was run again", cause=str(label), label=str(label)))
     return changes
 
 
