@@ -353,7 +353,9 @@ def test_results_can_be_kept_across_an_edit(report: Report) -> None:
     store.write(store.save_state(first, 1, {"w": np.ones(2)}))
     report.edit("return depth", "return int(depth)")
     plan = report.plan()
-    assert keep_runs(plan, ["tree"], "equal for whole numbers") == 2
+    with pytest.raises(UsageError, match="nothing is called 'threes'"):
+        keep_runs(plan, ["tree", "threes"], "not kept, since a name is wrong")
+    assert keep_runs(plan, ["tree", "same"], "equal for whole numbers") == 2
     assert not [name for name in report.stale() if name.startswith(("run tree", "run same"))]
     stale_experiments = {task.name for task in tasks_of(plan, plan.targets)}
     assert stale_experiments == {"deep", "depths/depth=3", "depths/depth=4"}

@@ -22,25 +22,25 @@ if TYPE_CHECKING:
 def keep_runs(plan: Plan, names: Iterable[str], because: str) -> int:
     """Store runs of these experiments under their present keys, with a note of what has changed; how many.
 
-    Raises `UsageError` for a name that is no experiment, if nothing of it is stale, and if something differs
-    that must be equal.
+    Raises `UsageError`, before anything is stored, for a name that is no experiment or of which nothing is
+    stale, and if something differs that must be equal.
     """
-    count = 0
+    runs_by_key: dict[str, tuple[RunTarget, Run]] = {}  # experiments of one specification share runs
     for name in names:
-        kept: list[tuple[RunTarget, Run]] = []
+        kept: dict[str, tuple[RunTarget, Run]] = {}
         for target in targets_named(plan.graph, name):
             if isinstance(target, RunTarget) and plan.staleness(target).is_stale:
                 run = _run_to_keep(plan, target)
                 if run is not None:
-                    kept.append((target, run))
+                    kept[plan.key(target)] = target, run
         if not kept:
             text = f"{name}: no stored run of it is stale; only those of experiments can be kept"
             raise UsageError(text)
-        for target, run in kept:
-            _keep_run(plan, target, run, because)
-        count += len(kept)
+        runs_by_key |= kept
+    for target, run in runs_by_key.values():
+        _keep_run(plan, target, run, because)
     plan.invalidate()
-    return count
+    return len(runs_by_key)
 
 
 def _run_to_keep(plan: Plan, target: RunTarget) -> Run | None:
