@@ -20,10 +20,10 @@ from labreport.page.placeholders import plain_text
 from labreport.page.sections import (
     RenderedSection,
     check_templates,
-    frame_files,
     glossary,
     own_templates,
     render_section,
+    shared_files,
     template_files,
     template_of,
 )

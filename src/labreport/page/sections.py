@@ -72,25 +72,26 @@ def check_templates(templates: Path, sections: Iterable[Section]) -> None:
 
 
 def template_files(templates: Path, section: Section) -> list[Path]:
-    """Find the project's files that a section is made of: its own and those that every section shares."""
-    own = own_templates(section)
-    paths = []
-    for path in sorted(templates.rglob("*")):
-        name = path.relative_to(templates).as_posix()
-        is_shared = not name.startswith(("sections/", "questions/", "styles/"))
-        if path.is_file() and (name in own or is_shared):
-            paths.append(path)
-    return paths
+    """Find the project's files that a section is made of: its own, and those that every section may use."""
+    own = [templates / name for name in own_templates(section)]
+    shared = [path for path in shared_files(templates) if templates / "styles" not in path.parents]
+    return sorted({*filter(Path.is_file, own), *shared})
 
 
-def frame_files(templates: Path) -> list[Path]:
-    """Find the project's files that page and PDF are made of, beside the templates of their sections."""
-    paths = []
-    for path in sorted(templates.rglob("*")):
+def shared_files(templates: Path) -> list[Path]:
+    """Find the project's files that sections, page and PDF may use: macros, images, styles, in any folder.
+
+    Texts of sections and questions are not among them, but for those that a template includes.
+    """
+    files = sorted(filter(Path.is_file, templates.rglob("*")))
+    sources = [path.read_text("utf-8", "replace") for path in files if path.suffix in (".md", ".html")]
+    shared = []
+    for path in files:
         name = path.relative_to(templates).as_posix()
-        if path.is_file() and not name.startswith(("sections/", "questions/")):
-            paths.append(path)
-    return paths
+        is_own = name.startswith(("sections/", "questions/")) and path.suffix == ".md"
+        if not is_own or any(name in source for source in sources):
+            shared.append(path)
+    return shared
 
 
 def render_section(

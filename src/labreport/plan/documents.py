@@ -140,12 +140,12 @@ class FramedTarget(DocumentTarget):
     kinds_read = ("run", "section", "figure")
 
     def inputs(self, plan: Plan) -> Inputs:
-        """Those of every document, and the frame."""
-        from labreport.page import frame_files
+        """Those of every document, and the files of the project's templates: frame, styles, images."""
+        from labreport.page import shared_files
 
         inputs = super().inputs(plan)
         inputs["seeds declared"] = str(len(plan.project.seed_range))
-        return inputs | template_inputs(plan, frame_files(plan.templates))
+        return inputs | template_inputs(plan, shared_files(plan.templates))
 
     def render(
         self, stored: StoredReport, *, seeds: int | None = None, notice: str = "", medium: Medium = "screen"
