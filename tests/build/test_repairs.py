@@ -72,10 +72,10 @@ def test_a_document_can_be_built_by_its_name(toy: Toy) -> None:
     assert "1 document" in printed
 
 
-def test_claims_belong_to_the_question_of_their_template(tmp_path: Path) -> None:
-    """`best.md` is not `questions/best.md`, though one ends as the other."""
+def test_claims_belong_to_the_question_in_whose_text_they_are(tmp_path: Path) -> None:
+    """Two questions have one template, which makes the claim of each."""
     second = """
-@question("And?", name="best", reads=RUN)
+@question("And?", template="best.md", reads=RUN)
 def best(results):
     return much.function(results)
 
@@ -84,14 +84,12 @@ project"""
     fit = 'def fit(spec, seed):\n    return Fit({"value": 1})\n'
     text = HEAD + fit + TAIL.replace("\nproject", second).replace("(much,)", "(much, best)")
     small = Small(tmp_path, text.replace('"How much?", ', '"How much?", template="best.md", '))
-    for name in ("best.md", "questions/best.md"):
-        path = small.toy.folder / "templates" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("{% claim value > 0 %}" + f"It is so in {name}." + "{% endclaim %}\n")
+    (small.toy.folder / "templates").mkdir()
+    small.write("templates/best.md", "{% claim value > 0 %}It is so.{% endclaim %}\n")
     small.succeed("answers.json")
     questions = json.loads(small.toy.read("answers.json"))["questions"]
     files = {name: [claim["file"] for claim in question["claims"]] for name, question in questions.items()}
-    assert files == {"much": ["templates/best.md"], "best": ["templates/questions/best.md"]}
+    assert files == {"much": ["templates/best.md"], "best": ["templates/best.md"]}
 
 
 def test_verify_removes_what_is_damaged_so_that_a_build_makes_it_again(toy: Toy) -> None:

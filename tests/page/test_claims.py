@@ -273,6 +273,7 @@ def test_a_claim_is_collected_with_its_place_and_its_words(render: Render) -> No
         False,
         now,
         how=fragment.claims[0].how,
+        question="best",
     )
     assert (claim,) == fragment.claims
     assert claim.how.startswith("by 0.6")

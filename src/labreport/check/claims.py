@@ -70,9 +70,10 @@ def keyed_claims(claims: Iterable[Claim]) -> dict[ClaimKey, Claim]:
 def claims_of_document(document: Document) -> list[Claim]:
     """The claims that an `answers.json` has."""
     claims = []
-    for kind in ("questions", "sections"):
-        for part in document[kind].values():
-            claims += [Claim(**claim) for claim in part["claims"]]
+    for name, question in document["questions"].items():
+        claims += [Claim(**claim, question=name) for claim in question["claims"]]
+    for section in document["sections"].values():
+        claims += [Claim(**claim) for claim in section["claims"]]
     return claims
 
 

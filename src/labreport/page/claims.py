@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import astuple, dataclass
+from dataclasses import asdict, astuple, dataclass
 from typing import TYPE_CHECKING, Any
 
 from jinja2 import nodes
@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from labreport.errors import UsageError
 from labreport.page.lexer import ALONE, ANSWER_BOX, CONDITION
+from labreport.results.files import JsonObject
 from labreport.stats import Condition, Quantity, as_condition, as_quantity, both, either, negated
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Claim:
 
     `file` is the path of its template below the project. `condition` is what the author wrote, `how` says how
     nearly it holds or fails: `by 0.1 points`. `now` is what the results say instead of one that fails.
-    `otherwise`: the author wrote what stands then.
+    `otherwise`: the author wrote what stands then. `question` is that whose text it is in, if it is in one's.
     """
 
     file: str
@@ -63,6 +64,7 @@ class Claim:
     now: str = ""
     otherwise: bool = False
     how: str = ""
+    question: str = ""
 
     @property
     def fails(self) -> bool:
@@ -73,6 +75,12 @@ class Claim:
     def is_counted(self) -> bool:
         """Whether it could be wrong: one with `{% else %}` is not, unless nothing is known."""
         return self.holds is None or not self.otherwise
+
+    def to_json(self) -> JsonObject:
+        """Give it as JSON values, without the question, below which it stands."""
+        values = asdict(self)
+        del values["question"]
+        return values
 
 
 class ClaimTags(Extension):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
 
 from labreport.page.claims import Claim
 from labreport.page.numbers import AnswersByQuestion, Entries, entry_of, identity_of
@@ -74,7 +73,7 @@ class Collected:
             for quantity in [subject] if isinstance(subject, Quantity) else subject.evidence:
                 numbers.append(self.add_number(quantity, self.document))
         names = list(dict.fromkeys(numbers))
-        self.claim_panels[identity] = {**asdict(claim), "says": sentences, "numbers": names}
+        self.claim_panels[identity] = {**claim.to_json(), "says": sentences, "numbers": names}
         return identity
 
     def add_digits(self, table: Table, digits: int) -> None:

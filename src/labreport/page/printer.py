@@ -198,6 +198,7 @@ class Printer(ABC):
             self.words_of(now),
             otherwise=source.has_other,
             how=condition.how,
+            question=self.context.document if self.context.answer is not None else "",
         )
         words = [self.words_of(sentence) for sentence in sentences]
         identity = self.collected.add_claim(claim, condition, words)

@@ -114,21 +114,18 @@ def _add_questions(
     section: Section, stored: StoredReport, questions: dict[str, QuestionEntry]
 ) -> SectionEntry:
     """Add an entry to `questions` for each question of a section; return the entry of the section."""
-    from labreport.page import template_of
-
-    claims = stored.value("section", section.name)["claims"]
     for question in section.questions:
-        template = f"templates/{template_of(question)}"
-        own_claims = [claim for claim in claims if claim["file"] == template]
-        claims = [claim for claim in claims if claim not in own_claims]
-        answer = stored.value("answer", question.name)
         questions[question.name] = {
             "question": question.text,
             "section": section.name,
-            "answer": answer,
-            "claims": own_claims,
+            "answer": stored.value("answer", question.name),
+            "claims": [],
         }
-    return {"title": section.title, "claims": claims}
+    entry: SectionEntry = {"title": section.title, "claims": []}
+    for claim in stored.section(section).claims:
+        owner = questions[claim.question] if claim.question else entry
+        owner["claims"].append(claim.to_json())
+    return entry
 
 
 # Page and PDF
