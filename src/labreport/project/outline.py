@@ -1,4 +1,4 @@
-"""The report as values: a project has sections, which ask questions and show figures."""
+"""The declarations of a report: a project has sections, a section has questions, both show figures."""
 
 from __future__ import annotations
 
@@ -27,31 +27,34 @@ Readable: TypeAlias = Experiment | Study | Read | Data | JsonValues
 """What a question or a figure may read."""
 Reads: TypeAlias = Readable | Iterable[Readable]
 Answers: TypeAlias = "str | Question | Iterable[str | Question]"
-"""Questions whose answers are read, or their names; `"*"` are all."""
+"""Questions whose answers are read, or their names; `"*"` stands for all."""
 _Named: TypeAlias = "Section | Reader | Experiment | Study"
 ALL_ANSWERS = "*"
 _QUESTIONS, _FIGURES = "functions under @question", "functions under @figure"
-"""How messages call what an author declares by these."""
+"""What messages say is allowed where a `Question` or a `Figure` is needed."""
 
 
 @dataclass(frozen=True)
 class Reader(Declared):
-    """What a question and a figure have in common: a function, and what it may read.
+    """A question or a figure: a function, and what it may read.
 
-    It gets, as far as they are declared, the results of all experiments, each table, the content of each file
-    of values, and the answers. `data` are files that it reads besides, by their paths below the project.
+    `arguments` says with what the function is called. `data` are other files that it opens, by their paths
+    relative to `Project.package`.
     """
 
     name: str
     function: AuthorFunction = field(repr=False)
     reads: tuple[Read, ...] = ()
     sources: tuple[Data | JsonValues, ...] = ()
-    """The tables, then the files of values, as the function gets them."""
+    """The tables, then the files of values, in the order of the function's arguments."""
     answers: tuple[str, ...] = ()
     data: tuple[str, ...] = ()
 
     def arguments(self, results: Results, answers: Namespace) -> list[object]:
-        """What its function is called with."""
+        """The arguments of its function: results, each table, each file of values, answers.
+
+        What is not declared is left out: a question that reads only tables gets only these.
+        """
         arguments: list[object] = [results] if self.reads else []
         for source in self.sources:
             arguments.append(source.read() if isinstance(source, JsonValues) else source)
@@ -70,7 +73,7 @@ class Reader(Declared):
 
     @property
     def epochs_by_experiment(self) -> dict[str, tuple[int, ...]]:
-        """The epochs that are read of each experiment, by its name, in order."""
+        """The epochs at which each experiment is read, ascending, by name of the experiment."""
         return _epochs_by_experiment(self.reads)
 
 
@@ -84,14 +87,14 @@ def _epochs_by_experiment(reads: Iterable[Read]) -> dict[str, tuple[int, ...]]:
 
 @dataclass(frozen=True)
 class Figure(Reader):
-    """One drawing; its function returns what `labreport.charts.export_drawing` takes."""
+    """A figure; its function returns a drawing that `labreport.charts.export_drawing` accepts."""
 
 
 @dataclass(frozen=True)
 class Question(Reader):
-    """One question of the report, and the function that answers it.
+    """A question of the report, and the function that answers it.
 
-    `template` is by default `questions/NAME.md`, where there is such a file.
+    `template` is a path below `templates/`, by default `questions/NAME.md` if that exists.
     """
 
     text: str = ""
@@ -101,10 +104,10 @@ class Question(Reader):
 
 @dataclass(frozen=True)
 class Section(Declared):
-    """A chapter: its questions in order, inside its own template `sections/NAME.md` where there is one.
+    """A section of the report: its questions in order, and its own template `sections/NAME.md` if it exists.
 
-    `figures` are those that its own template shows, beyond those of its questions. `answers` are questions of
-    other sections whose answers its template reads; `"*"` are all.
+    `figures` are shown by its own template, besides those of its questions. `answers` are names of questions
+    in other sections whose answers its template reads; `"*"` stands for all.
     """
 
     name: str
@@ -116,9 +119,9 @@ class Section(Declared):
 
 @dataclass(frozen=True)
 class Words:
-    """What things are called in this report, in the singular, where the engine has to name them.
+    """The words, in the singular, that this report uses for a run, a seed and an item.
 
-    `Words(run="fit", seed="split", item="image")`: "3 fits", "5 splits", "10,000 images".
+    `Words(run="fit", seed="split", item="image")` gives "3 fits", "5 splits", "10,000 images".
     """
 
     run: str = "run"
@@ -136,16 +139,17 @@ def question(
     data: str | Iterable[str] = (),
     template: str = "",
 ) -> Callable[[AuthorFunction], Question]:
-    """Make a question of the function below, which gets what it `reads` and returns an `Answer`.
+    """Make a question of the decorated function, which returns its `Answer`.
 
     >>> @question("Which network is better?", reads=(WIDE, DEEP, WELLS), figures=errors, answers="growth")
     ... def best(results, wells, answers):
     ...     return ranking(results, ACCURACY)
 
-    It gets the results of all experiments (one argument), each table, the content of each `values(…)`, and
-    the `answers` of other questions, as far as they are declared. `figures` are shown with it. `name` is by
-    default the function's, `template` `questions/NAME.md`. `data` are files below the project that it opens.
-    Raises `UsageError` for what cannot be read.
+    The function is called with the results of all experiments in `reads` (one argument), each table, the
+    content of each `values(…)`, and the `answers` of other questions; what is not declared is left out.
+    `figures` are shown with the question. `name` is by default the function's, `template` is by default
+    `questions/NAME.md`. `data` are other files that the function opens. Raises `UsageError` for a value in
+    `reads` that cannot be read.
     """
     as_tuple_of(text, str, "question", 'its text: @question("Which is better?")')
     inputs = _inputs(reads, answers, data)
@@ -161,7 +165,7 @@ def question(
 def figure(
     *, reads: Reads = (), answers: Answers = (), name: str = "", data: str | Iterable[str] = ()
 ) -> Callable[[AuthorFunction], Figure]:
-    """Make a figure of the function below, which gets what it `reads`, as a question, and returns a drawing.
+    """Make a figure of the decorated function, which gets the arguments of a question and returns a drawing.
 
     >>> @figure(reads=WELLS)
     ... def doses(wells):
@@ -172,7 +176,7 @@ def figure(
 
 
 class _Inputs(NamedTuple):
-    """What a function reads, as a `Reader` has it."""
+    """The fields of a `Reader` that say what its function reads."""
 
     reads: tuple[Read, ...]
     sources: tuple[Data | JsonValues, ...]
@@ -181,9 +185,9 @@ class _Inputs(NamedTuple):
 
 
 def _inputs(reads: Reads, answers: Answers, data: str | Iterable[str]) -> _Inputs:
-    """What is declared to be read; an experiment or a study alone at its last epoch.
+    """The arguments `reads`, `answers` and `data` of an author as fields of a `Reader`.
 
-    Raises `UsageError` for what cannot be read.
+    An experiment or a study without `at(…)` is read at its last epoch. Raises `UsageError` for other types.
     """
     kinds = (Experiment, Study, Read, Data, JsonValues)
     subjects = as_tuple_of(reads, kinds, "reads", "experiments, studies, at(…), tables and values(…)")
@@ -203,7 +207,7 @@ def _inputs(reads: Reads, answers: Answers, data: str | Iterable[str]) -> _Input
 
 
 def _names_of(answers: Answers) -> tuple[str, ...]:
-    """The names of questions, some of which are given by their names."""
+    """The names of questions that are given as questions or as names."""
     names = []
     for answer in as_tuple_of(answers, (str, Question), "answers", "questions and their names"):
         names.append(answer if isinstance(answer, str) else answer.name)
@@ -217,12 +221,12 @@ def section(
     figures: Figure | Iterable[Figure] = (),
     answers: Answers = (),
 ) -> Section:
-    """Make a section of questions in order.
+    """Declare a section with these questions, in this order.
 
     >>> section("Limits", worst, slowest, figures=curves, answers="*")
 
-    `figures` are shown by its own template, `sections/limits.md`, which reads the `answers` of these other
-    questions, `"*"` of all. `name` is by default made of the title.
+    Its own template, here `sections/limits.md`, shows `figures` and reads `answers` of other questions
+    (`"*"`: of all). `name` is by default made from the title by `slug`.
     """
     as_tuple_of(title, str, "section", 'its title: section("Limits", best, worst)')
     as_tuple_of(questions, Question, f"section {title!r}", _QUESTIONS)
@@ -231,14 +235,14 @@ def section(
 
 
 def slug(text: str) -> str:
-    """Write a title as a name of small letters, digits and hyphens: `Où aller?` is `ou-aller`."""
+    """A title as a name of lower-case letters, digits and hyphens: `Où aller?` gives `ou-aller`."""
     without_accents = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", without_accents.lower()).strip("-") or "section"
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that a project's own `verify` checked: its name, whether it is right, what was found.
+    """The result of one check by a project's own `verify` function.
 
     `Check("shares add up to 1", abs(total - 1) < 1e-9, f"they are {total}")`
     """
@@ -250,23 +254,23 @@ class Check:
 
 @dataclass(frozen=True)
 class Project(Declared):
-    """What a project declares; its module has exactly one.
+    """A project: the report, its experiments, and how they are run. Its module declares exactly one.
 
     >>> project = Project("Digits", (section("Width", best, worst), speed), author="Ada", fit=fit, seeds=10)
 
-    `sections` are the report: sections, or questions, which then make up a section together. Experiments
-    that questions and figures read need not be listed under `experiments`. One is as good as a tuple in both.
-    `fit` runs every experiment that does not say otherwise. `seeds` is their number, or a range of them.
+    `sections` has the sections in order; neighbouring questions among them become one section. `experiments`
+    has those that no question or figure reads. Both take one value or a tuple. `fit` runs every experiment
+    that has no `fit` or `start` of its own. `seeds` is the number of seeds, or a range of them.
 
-    `libraries` are distributions whose versions are part of every result's key, by default those that the
-    code of the runs imports. `data_files` are paths below the project whose bytes are; `threads` is the
-    number of compute threads of a run. `verify(results)` yields a `Check` for each thing that it checked,
-    `show_code(experiment)` returns a text, `cost(specification)` about how many seconds an epoch takes.
-    `rules(experiments)` yields a line for each rule that they break; nothing is trained then. Each of these
-    functions may be given by its name, `"module:function"`.
+    `libraries` are the distributions whose versions are part of the key of every run, by default those that
+    its code imports. `data_files` are paths below the project whose bytes are part of it, too. `threads` is
+    the number of compute threads of a run. `verify(results)` yields a `Check` for each check that it made.
+    `show_code(experiment)` returns a text. `cost(specification)` returns the estimated seconds of an epoch.
+    `rules(experiments)` yields a message for each rule that they break; nothing is trained if there is one.
+    Each of these functions may be given by its name, `"module:function"`.
 
-    `module`, `folder` and `source` are filled in when it is loaded: its module, the folder where templates
-    and report are, and the one from which the module is imported.
+    `module`, `folder` and `source` are filled in when the project is loaded: the name of its module, the
+    folder of templates and report, and the folder from which the module is imported.
     """
 
     title: str = ""
@@ -303,14 +307,14 @@ class Project(Declared):
             raise MultipleErrors(mistakes)
 
     def _make_tuple(self, argument: str, kinds: tuple[type, ...], allowed: str) -> None:
-        """Put one value, or a list of them, into a tuple. Raises `UsageError` for those of another kind."""
+        """Replace the value of a field, one or several, by a tuple. Raises `UsageError` for other types."""
         members = as_tuple_of(getattr(self, argument), kinds, f"project: {argument}", allowed)
         object.__setattr__(self, argument, members)
 
     def _names_given_twice(self) -> list[UsageError]:
-        """An error for each thing that has the name of another of its kind; the same thing may come twice.
+        """An error for each declaration that has the name of a different one of its kind.
 
-        A study is of the kind of experiments: both are named where runs are.
+        Studies and experiments share their names, since users name runs by both.
         """
         mistakes = []
         first_by_name: dict[tuple[type, str], Declared] = {}
@@ -324,7 +328,7 @@ class Project(Declared):
         return mistakes
 
     def _unknown_answers(self) -> list[UsageError]:
-        """An error for each answer that is read and that no question gives."""
+        """An error for each name in `answers=` that no question has."""
         mistakes = []
         questions = [question.name for question in self.questions]
         for reader in chain[Reader | Section](self._readers_as_shown, self.chapters):
@@ -336,17 +340,17 @@ class Project(Declared):
 
     @property
     def package(self) -> Path:
-        """The folder of its own module, below which `data_files` and `data=` are."""
+        """The folder of the project's module; paths in `data_files` and `data=` are relative to it."""
         return self.source.joinpath(*self.module.split(".")[:-1])
 
     @property
     def seed_range(self) -> range:
-        """The seeds of a build that does not name another number of them."""
+        """The seeds of a build without `--seeds`."""
         return self.seeds if isinstance(self.seeds, range) else range(self.seeds)
 
     @cached_property
     def chapters(self) -> tuple[Section, ...]:
-        """The sections in order; questions outside of any make up one together with their neighbours.
+        """The sections in order; neighbouring questions outside a section become one called "Questions".
 
         >>> Project("Report", (best, worst, section("Limits"))).chapters
         (Section("questions", "Questions", (best, worst)), Section("limits", "Limits"))
@@ -368,7 +372,10 @@ class Project(Declared):
 
     @property
     def numbered(self) -> dict[str, Section | Question]:
-        """Sections that have questions, and these, by their numbers in the report: `2`, `2.1`."""
+        """Sections and questions by their numbers in the report: `2` and `2.1`.
+
+        A section without questions has no number.
+        """
         numbered: dict[str, Section | Question] = {}
         with_questions = [chapter for chapter in self.chapters if chapter.questions]
         for number, chapter in enumerate(with_questions, 1):
@@ -384,7 +391,7 @@ class Project(Declared):
 
     @property
     def _figures_as_shown(self) -> list[Figure]:
-        """All figures in order, each as often as it is shown; those of questions first."""
+        """All figures, those of questions first; a figure that is shown twice comes twice."""
         figures: list[Figure] = []
         for question in self.questions:
             figures += question.figures
@@ -394,17 +401,17 @@ class Project(Declared):
 
     @cached_property
     def figures(self) -> tuple[Figure, ...]:
-        """All figures, in the order in which they are first shown."""
+        """All figures in the order of `_figures_as_shown`, each once."""
         return tuple({figure.name: figure for figure in self._figures_as_shown}.values())
 
     @property
     def _readers_as_shown(self) -> list[Reader]:
-        """All questions, then all figures, each as often as it is shown."""
+        """All questions, then all figures; a figure that is shown twice comes twice."""
         return list(self.questions) + list(self._figures_as_shown)
 
     @property
     def _subjects_as_read(self) -> list[Experiment | Study]:
-        """What is declared and then what questions and figures read, each as often as it is."""
+        """The subjects in `experiments=`, then those that questions and figures read, with repetitions."""
         subjects = list(self.experiments)
         for reader in self._readers_as_shown:
             subjects += [read.subject for read in reader.reads]
@@ -412,7 +419,7 @@ class Project(Declared):
 
     @property
     def _experiments_as_read(self) -> list[Experiment]:
-        """The experiments among these subjects, studies unfolded, each as often as it is read."""
+        """The experiments of `_subjects_as_read`, also those of studies, with repetitions."""
         experiments: list[Experiment] = []
         for subject in self._subjects_as_read:
             experiments += subject.experiments()
@@ -420,7 +427,7 @@ class Project(Declared):
 
     @cached_property
     def tables(self) -> tuple[Data, ...]:
-        """All tables, each once."""
+        """All tables that questions and figures read, each once."""
         tables: list[Data] = []
         for reader in self._readers_as_shown:
             tables += reader.tables
@@ -428,7 +435,7 @@ class Project(Declared):
 
     @property
     def all_experiments(self) -> tuple[Experiment, ...]:
-        """All experiments in the order of their declaration, studies unfolded, each with its code."""
+        """All experiments in order, also those of studies, with the project's `fit` filled in by default."""
         return tuple(self._experiments_by_name.values())
 
     @cached_property
@@ -445,14 +452,14 @@ class Project(Declared):
         return {subject.name: subject for subject in self._subjects_as_read if isinstance(subject, Study)}
 
     def experiment(self, name: str) -> Experiment:
-        """The experiment of this name. Raises `UsageError` where there is none."""
+        """The experiment of this name. Raises `UsageError` if there is none."""
         experiments = self._experiments_by_name
         if name not in experiments:
             raise UsageError(f"no experiment named {name!r}{did_you_mean(name, experiments)}")
         return experiments[name]
 
     def checkpoint_epochs(self, experiment: Experiment) -> tuple[int, ...]:
-        """The epochs that anyone reads of an experiment, and its last."""
+        """The epochs at which a run of an experiment is stored: those that anyone reads, and the last."""
         epochs_read = self._epochs_read.get(experiment.name, ())
         return tuple(sorted({*epochs_read, experiment.epochs}))
 

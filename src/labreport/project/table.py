@@ -1,4 +1,4 @@
-"""A table that exists already: a file that pandas reads, a DataFrame, or a function that gives one."""
+"""Tables of existing data: a file that pandas reads, a DataFrame, or a function that returns one."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from labreport.project.checks import Declared, as_tuple_of, name_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame, Series
-else:  # fields are checked by their annotations, for which these need not be loaded
+else:  # annotations are evaluated at run time to check fields; pandas is too heavy to import for that
     DataFrame = Series = object
 
 Source: TypeAlias = Path | DataFrame | Callable[[], DataFrame]
-"""Where rows are from: a file, a DataFrame, or a function that gives one."""
+"""Where the rows come from: a file, a DataFrame, or a function that returns one."""
 _READERS = {".csv": "csv", ".tsv": "table", ".txt": "table", ".json": "json", ".jsonl": "json", ".xml": "xml"}
 _READERS |= {".xlsx": "excel", ".xls": "excel", ".ods": "excel", ".parquet": "parquet", ".orc": "orc"}
 _READERS |= {".feather": "feather", ".dta": "stata", ".sav": "spss", ".sas7bdat": "sas"}
-"""The ending of a file to the function of pandas that reads it, `read_…`."""
+"""Ending of a file to the pandas function that reads it, without its `read_`."""
 _TEXT_FILES = (".csv", ".tsv", ".txt")
-"""Endings of files in which a number is a text."""
+"""Endings of plain text files, which can write one number in several ways: 1.1 and 1.10."""
 _TYPED_BY_PANDAS = (*_TEXT_FILES, ".xlsx", ".xls", ".ods")
-"""Endings of files of which a column can be read as texts."""
+"""Endings of files whose columns pandas can read as texts, by `dtype=`."""
 _YES_NO = {"yes", "no", "y", "n", "true", "false", "t", "f"}
-"""How people write yes and no, in small letters."""
+"""Common spellings of yes and no, in lower case."""
 _YES_NO_ADVICE = (
     "yes and no are True and False, or 1 and 0;"
     " write table(pandas.read_csv(FILE, true_values=…, false_values=…), …)"
@@ -44,19 +44,19 @@ class Data(Declared):
     replicate: str | None
     where: str | None
     missing: Literal["error", "drop"]
-    """What is done with empty cells."""
+    """What to do with empty cells."""
     name: str
     text: tuple[str, ...] | None = None
-    """Columns whose cells are texts, though they look like numbers; None where the author says nothing."""
+    """Columns that look like numbers and are texts; None if the author did not say."""
 
     @property
     def owner(self) -> str:
-        """What a message is about: `table wells.csv`."""
+        """How messages name it: `table wells.csv`."""
         return f"table {self.name}"
 
     @property
     def path(self) -> Path | None:
-        """The file, where the source is one."""
+        """The file, or None if the rows come from a DataFrame or a function."""
         return self.source if isinstance(self.source, Path) else None
 
     @property
@@ -115,12 +115,12 @@ class Data(Declared):
 
     @cached_property
     def sha256(self) -> str:
-        """The digest of the frame's values, names and types."""
+        """The SHA-256 of the frame's values, column names and types."""
         content = self.frame.to_csv() + str(self.frame.dtypes)
         return hashlib.sha256(content.encode()).hexdigest()
 
     def check_column(self, name: str) -> None:
-        """Raise `UsageError` where there is no column of this name."""
+        """Raise `UsageError` if there is no column of this name."""
         columns = list(map(str, self.frame.columns))
         if name not in columns:
             self.refuse_declaration(f"no column {name!r}{did_you_mean(name, columns, 'there are')}")
@@ -135,7 +135,7 @@ class Data(Declared):
             return
         first_rows: dict[str, int] = {}
         for row, cell in enumerate(self.frame[column]):
-            name = name_of(cell).removesuffix(".0")  # of a text too: 1 and "1.0" are a slip
+            name = name_of(cell).removesuffix(".0")  # also of a text: 1 and "1.0" are probably the same
             first_row = first_rows.setdefault(name, row)
             if written[row] != written[first_row]:
                 first_cell = f"{self.row_text(first_row)} has {written[first_row]} in column {column!r}"
@@ -144,10 +144,9 @@ class Data(Declared):
                 self.refuse_declaration(f"{two_cells}: {advice}")
 
     def _cells_as_written(self, column: str) -> list[str] | None:
-        """Each cell of a column as the file spells it, or as Python does: 1 and "1" are objects.
+        """Each cell of a column as a text file spells it; of mixed types, as `repr` does: 1 and '1'.
 
-        None where equal cells have one spelling: such are the numbers of a DataFrame, which has no texts of
-        them.
+        None for other columns, such as numbers of a DataFrame, where equal cells have only one spelling.
         """
         cells = self.frame[column]
         if cells.dtype == object:
@@ -212,7 +211,7 @@ class Data(Declared):
                 self.numbers(column)
 
     def refuse_declaration(self, text: str) -> NoReturn:
-        """Raise `UsageError` about this table, at the line on which it is declared."""
+        """Raise `UsageError` about this table, at the line that declares it."""
         error = UsageError(f"{self.owner}: {text}", location=self.location)
         error.table = self
         raise error
@@ -229,14 +228,15 @@ def table(
     missing: Literal["error", "drop"] = "error",
     text: Sequence[str] | None = None,
 ) -> Data:
-    """Declare a table: a path beside `project.py` (whatever pandas reads), a DataFrame or a function.
+    """Declare a table: a file that pandas can read, a DataFrame, or a function that returns one.
 
     >>> WELLS = table("wells.csv", replicate="plate", where="dose_uM < 100", missing="drop")
 
-    `replicate` is the column of what is independent: a plate, a patient, a seed; without it, each row is.
-    What is taken of the rows of one is the measure's `reduce`, by default their mean. `where` is a pandas
-    query. With `missing="drop"`, empty cells are left out and counted. `text` are columns that look like
-    numbers and are none, as versions: 1.1 and 1.10.
+    A path is relative to the file that calls this. `replicate` names the column of what was repeated
+    independently: a plate, a patient, a seed. Without it, each row is a replicate. Several rows of a
+    replicate are made one number by `reduce` of the measure, by default their mean. `where` is a pandas query
+    for the rows to use. With `missing="drop"`, empty cells are left out and counted; else they are an error.
+    `text` names columns that look like numbers but are names, such as versions: 1.1 and 1.10.
     """
     name = getattr(source, "__name__", "DataFrame")
     if isinstance(source, (str, Path)):
