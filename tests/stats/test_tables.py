@@ -104,7 +104,7 @@ def test_a_replicate_that_lacks_a_condition_is_named_until_somebody_says_what_is
     def compared(paired: bool | None) -> dict[str, str]:
         answer = difference(lacking, VIABILITY, by="dose", against=0, within="cell_line", paired=paired)
         group = answer.difference.HCT116
-        return {dose: group[dose].quantity.source.units_text for dose in ("0.1", "10")}
+        return {dose: group[dose].quantity.source.replicates_text for dose in ("0.1", "10")}
 
     with pytest.raises(UsageError, match=r"plate 'P3' has no dose '10' in .*, 3 are in both; .*paired=True"):
         compared(paired=None)
@@ -160,8 +160,8 @@ def test_missing_values_are_refused_by_row_or_dropped_and_counted(tmp_path: Path
     with pytest.raises(UsageError, match=r"wells.csv: row 2 has no value in column 'growth'"):
         mean(wells(tmp_path, text), "growth")
     means = mean(wells(tmp_path, text, missing=True), "growth", by="dose").mean
-    assert means["0"].source.units_text == "2 plates"
-    assert means["1"].source.units_text == "1 of 2 plates: 1 cell is empty"
+    assert means["0"].source.replicates_text == "2 plates"
+    assert means["1"].source.replicates_text == "1 of 2 plates: 1 cell is empty"
 
 
 def test_a_text_among_numbers_is_refused_by_row(tmp_path: Path) -> None:

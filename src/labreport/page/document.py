@@ -54,7 +54,7 @@ def render_page(
     project: Project,
     sections: Sequence[RenderedSection],
     figures: Drawings,
-    facts: Mapping[str, str],
+    made_with: Mapping[str, str],
     *,
     notice: str = "",
     seeds: int | None = None,
@@ -62,15 +62,15 @@ def render_page(
 ) -> str:
     """Write the report as one HTML text: a file that asks nobody for anything, or what `html_to_pdf` sets.
 
-    `sections` are those of `project.chapters`, in order; `figures` what `charts.export_drawing` made; `facts`
-    say by label what the report was made with; `notice` stands below the title of one that is preliminary.
-    With fewer `seeds` than the project declares, the page says so. Raises `UsageError` where a reference
-    leads nowhere, or something is there twice.
+    `sections` are those of `project.chapters`, in order; `figures` what `charts.export_drawing` made;
+    `made_with` says by label what the report was made with; `notice` stands below the title of one that is
+    preliminary. With fewer `seeds` than the project declares, the page says so. Raises `UsageError` where a
+    reference leads nowhere, or something is there twice.
     """
     loader = jinja2.FileSystemLoader([project.folder / "templates", FRAME])
     frame = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True)
     frame.globals |= {"plural": plural, "count_text": count_text, "number_word": number_word}
-    details = {"facts": facts, "notice": notice, "seeds": seeds}
+    details = {"made_with": made_with, "notice": notice, "seeds": seeds}
     body = _body(frame, project, sections, details, medium)
     body = _with_permalinks(body) if medium == "screen" else with_copyable_text(body)
     body = _with_images(body, figures, project.folder / "templates", medium)
@@ -103,7 +103,7 @@ def _body(
     details: Mapping[str, object],
     medium: Medium,
 ) -> str:
-    """The sections in the frame, with their numbers; `details` are `facts`, `notice` and `seeds`."""
+    """The sections in the frame, with their numbers; `details` are `made_with`, `notice` and `seeds`."""
     templates = project.folder / "templates"
     text = _with_claim_ids("\n".join(section.html for section in sections))
     terms = glossary(templates, project.words)

@@ -18,7 +18,7 @@ from labreport.page.messages import TemplateError, message_of, template_function
 from labreport.page.typed import refuse_typed_numbers
 from labreport.stats import Quantity, Source, plural
 from labreport.stats.formats import FILTERS
-from labreport.stats.quantity import count_of_units
+from labreport.stats.quantity import unpaired_sizes_text
 
 if TYPE_CHECKING:
     from labreport.page.printer import Printer
@@ -90,11 +90,14 @@ class TemplateEnvironment(jinja2.Environment):
         return source
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        """Read a name of a value; of a quantity, `n` is printed with its unit: four plates."""
+        """Read a name of a value; of a quantity, `n` has its unit: four plates."""
         if isinstance(obj, Quantity) and attribute == "n":
             name = obj.source.unit_name
             unit = "" if name == "value" else plural(name)  # nobody says what a stated one is of
-            return count_of_units(obj, Source(kind="counted"), unit)
+            sizes = unpaired_sizes_text(obj)
+            if sizes:
+                return f"{sizes} {unit}".rstrip()
+            return Quantity(obj.n, unit, source=Source(kind="counted"), exact=True)
         return super().getattr(obj, attribute)
 
     def render_template(self, template: str, names: Mapping[str, object], **syntax: Any) -> str:
@@ -116,13 +119,13 @@ class TemplateEnvironment(jinja2.Environment):
         """Render a template of the frame."""
         return Markup(self.get_template(template).render(names))
 
-    def render_sentence(self, kind: str, facts: object) -> Markup:
+    def render_sentence(self, kind: str, values: object) -> Markup:
         """Render the sentence of a kind, such as `ranking`: by the project's macro, or else the frame's."""
         with self.located_errors():
             macro = getattr(self.get_template("sentences.html").module, kind, None)
             if macro is None:  # the project has some of its own, not this
                 macro = getattr(self.get_template("frame/sentences.html").module, kind)
-            return Markup(macro(facts)).strip()
+            return Markup(macro(values)).strip()
 
     @contextmanager
     def located_errors(self) -> Iterator[None]:

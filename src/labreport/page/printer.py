@@ -170,8 +170,8 @@ class Printer(ABC):
         """Say a finding or a number in a sentence, without its capital and its full stop."""
         if isinstance(subject, Finding):
             return self.environment.render_sentence(str(subject.kind), sentence_values(subject))
-        facts = {"name": self._name_in_sentence(subject), "value": subject}
-        return self.environment.render_sentence("quantity", facts)
+        values = {"name": self._name_in_sentence(subject), "value": subject}
+        return self.environment.render_sentence("quantity", values)
 
     def _name_in_sentence(self, quantity: Quantity) -> str:
         """`test accuracy of small`, or the last part of its name: `ten`."""

@@ -153,8 +153,8 @@ class FramedTarget(DocumentTarget):
         project = stored.plan.project
         sections = [stored.section(section) for section in project.chapters]
         drawings = stored.figures(project.figures)
-        facts = _facts(stored)
-        return render_page(project, sections, drawings, facts, seeds=seeds, notice=notice, medium=medium)
+        made_with = _made_with(stored)
+        return render_page(project, sections, drawings, made_with, seeds=seeds, notice=notice, medium=medium)
 
 
 class PageTarget(FramedTarget):
@@ -189,8 +189,8 @@ def _most_seeds(plan: Plan) -> int | None:
     return max(numbers, default=None)
 
 
-def _facts(stored: StoredReport) -> dict[str, str]:
-    """What the report was made with, in at most four lines."""
+def _made_with(stored: StoredReport) -> dict[str, str]:
+    """What the report was made with, in at most four lines, by their labels."""
     from labreport.stats.makers.provenance import made_with
 
     project = stored.plan.project

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
@@ -17,11 +18,11 @@ Ends: TypeAlias = tuple[float, float]
 class Estimate:
     """A value with its interval.
 
-    `n` is the number of units (of two independent groups, the smaller number), `values` their values,
+    `n` is the number of replicates (of two independent samples, the smaller number), `values` their values,
     `spread` the standard deviation of these. `low` and `high` are None without an interval. `p` is the
     two-sided p value of the test of no difference; `exact_test` means that the test is exact. `method` names
     the method of the interval; `on_logarithms` means that it was computed on logarithms. `all_equal` means
-    that the two groups compared are equal in every unit and item.
+    that the two subjects compared are equal in every replicate and item.
     """
 
     value: float | None
@@ -45,11 +46,20 @@ class Variance:
     df: float = math.inf
 
 
+def spread_of(values: Sequence[float]) -> float | None:
+    """The standard deviation of the values of replicates; None for one."""
+    return statistics.stdev(values) if len(values) > 1 else None
+
+
 def sum_of_variances(variances: Sequence[Variance]) -> Variance:
     """Add variances; the degrees of freedom of the sum are Satterthwaite's (1946, Biometrics Bulletin 2)."""
-    total = sum(variance.value for variance in variances)
-    denominator = sum(variance.value**2 / variance.df for variance in variances)
-    return Variance(total, total**2 / denominator if denominator > 0 else math.inf)
+    total = 0.0
+    denominator = 0.0
+    for variance in variances:
+        total += variance.value
+        denominator += variance.value**2 / variance.df
+    df = total**2 / denominator if denominator > 0 else math.inf
+    return Variance(total, df)
 
 
 def critical_value(alpha: float, df: float = math.inf) -> float:

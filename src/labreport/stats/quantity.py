@@ -28,9 +28,9 @@ class Source:
     `n` is the number of replicates that were used, and `unit_name` is what one of them is called. `kind` says
     how the number was obtained: measured in runs, counted, declared by the author, computed from others, or
     stated by somebody else. `method` names the method of the interval. `sizes` are the numbers of replicates
-    of two groups that are not paired. `expected` is the number of replicates that there are; if it is larger
-    than `n`, `left_out` says why: `10 have no week 12`. `averaged` says how several rows of a replicate were
-    reduced: `mean of 4 rows a patient`. `relation` stands between two experiments in the text.
+    of two subjects that are not paired. `expected` is the number of replicates that there are; if it is
+    larger than `n`, `left_out` says why: `10 have no week 12`. `averaged` says how several rows of a
+    replicate were reduced: `mean of 4 rows a patient`. `relation` stands between two experiments in the text.
     """
 
     experiments: tuple[str, ...] = ()
@@ -60,10 +60,10 @@ class Source:
             subject = f"{first} {self.relation} {second}"
         parts = (subject, self.measure, when, self.averaged, self.note)
         text = ", ".join(filter(None, parts)) or self.kind
-        return f"{text}; {self.units_text}" if self.n else text
+        return f"{text}; {self.replicates_text}" if self.n else text
 
     @property
-    def units_text(self) -> str:
+    def replicates_text(self) -> str:
         """How many replicates were used: `5 seeds`, `27 and 32 of 72 patients: 10 have no week 12`."""
         if not self.n:
             return ""
@@ -92,8 +92,8 @@ class Quantity(Askable):
     together; both are None if it cannot be judged, as with one seed. `low` and `high` are the ends of its own
     95 % interval. `margin` is the largest difference that does not matter, in the stored unit; a comparison
     of single runs is printed with its decimals. `p` is the p value of the comparison alone. `groups` are the
-    compared groups and their numbers of replicates: `(("drug", 27), ("placebo", 32))`. `on_logarithms` means
-    that the intervals were computed on logarithms.
+    compared subjects and their numbers of replicates: `(("drug", 27), ("placebo", 32))`. `on_logarithms`
+    means that the intervals were computed on logarithms.
     """
 
     value: float | int | None
@@ -171,7 +171,7 @@ class Quantity(Askable):
         return Quantity(self.spread, self.unit, source=source)
 
     def n_of(self, group: str) -> Quantity:
-        """The number of replicates of one group of a comparison. Raises `UsageError` for an unknown group."""
+        """The number of replicates of one subject of a comparison. Raises `UsageError` for another name."""
         sizes = dict(self.groups)
         if group not in sizes:
             refuse(f"{self!r} has no group {group!r}{did_you_mean(group, sizes, 'there are')}")
@@ -281,15 +281,12 @@ def as_quantity(value: object) -> Quantity:
     return quantity
 
 
-def count_of_units(quantity: Quantity, source: Source, unit: str = "") -> Quantity | str:
-    """The number of replicates of a quantity, as an exact number with this source and unit.
-
-    For two groups of different size, a text: `27 and 32`.
-    """
-    sizes = quantity.source.sizes or [size for _, size in quantity.groups]
-    if len(quantity.source.sizes) > 1 or len(set(sizes)) > 1:
-        return f"{_sizes_text(sizes)} {unit}".rstrip()
-    return Quantity(quantity.n, unit, source=source, exact=True)
+def unpaired_sizes_text(quantity: Quantity) -> str:
+    """The numbers of replicates of two subjects that are not paired: `27 and 32`; else empty."""
+    if len(quantity.source.sizes) > 1:
+        return _sizes_text(quantity.source.sizes)
+    sizes = [size for _, size in quantity.groups]
+    return _sizes_text(sizes) if len(set(sizes)) > 1 else ""
 
 
 def _sizes_text(sizes: Iterable[int]) -> str:

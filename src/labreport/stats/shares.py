@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from labreport.stats.estimate import Ends, Estimate, critical_value
+from labreport.stats.estimate import Ends, Estimate, critical_value, spread_of
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 FEW = 15
-"""In groups smaller than this, a difference is clear only if an exact test agrees. Newcombe's interval alone
-would exclude zero for equal groups of 2 in 12.5 % of cases, of 8 in 7.7 %, and of 15 or more in less than
+"""In samples smaller than this, a difference is clear only if an exact test agrees. Newcombe's interval alone
+would exclude zero for equal samples of 2 in 12.5 % of cases, of 8 in 7.7 %, and of 15 or more in less than
 6 %.
 """
 
@@ -71,8 +71,8 @@ def wilson_ends(share: float, n: float, z: float) -> Ends:
     return max(0.0, low), min(1.0, high)
 
 
-def newcombe_ends(p: float, n: int, q: float, m: int, alpha: float) -> Ends:
-    """The interval of p − q, for independent shares p of `n` and q of `m`.
+def newcombe_ends(p: float, n: int, q: float, m: int, alpha: float, phi: float = 0.0) -> Ends:
+    """The interval of p − q, for shares p of `n` and q of `m` with the correlation `phi`.
 
     Newcombe (1998), Interval estimation for the difference between independent proportions, Statistics in
     Medicine 17, 873–890, method 10: the hybrid score interval, without correction for continuity.
@@ -80,8 +80,8 @@ def newcombe_ends(p: float, n: int, q: float, m: int, alpha: float) -> Ends:
     z = critical_value(alpha)
     low_p, high_p = wilson_ends(p, n, z)
     low_q, high_q = wilson_ends(q, m, z)
-    below = math.hypot(p - low_p, high_q - q)
-    above = math.hypot(high_p - p, q - low_q)
+    below = _correlated_distance(p - low_p, high_q - q, phi)
+    above = _correlated_distance(high_p - p, q - low_q, phi)
     return p - q - below, p - q + above
 
 
@@ -92,16 +92,10 @@ def paired_newcombe_ends(counts: PairCounts, alpha: float) -> Ends:
     paired data, Statistics in Medicine 17, 2635–2650, method 10: the hybrid score interval, with φ corrected
     for continuity.
     """
-    z = critical_value(alpha)
     n = counts.n
     p = (counts.both + counts.first_only) / n
     q = (counts.both + counts.second_only) / n
-    low_p, high_p = wilson_ends(p, n, z)
-    low_q, high_q = wilson_ends(q, n, z)
-    phi = _corrected_phi(counts)
-    below = _correlated_distance(p - low_p, high_q - q, phi)
-    above = _correlated_distance(high_p - p, q - low_q, phi)
-    return p - q - below, p - q + above
+    return newcombe_ends(p, n, q, n, alpha, _corrected_phi(counts))
 
 
 def _corrected_phi(counts: PairCounts) -> float:
@@ -185,7 +179,7 @@ def mcnemar_p(counts: PairCounts) -> float:
     return float(stats.binomtest(counts.first_only, disagreeing).pvalue)
 
 
-# Estimates from one 0 or 1 for each unit
+# Estimates from one 0 or 1 for each replicate
 
 
 def share_estimate(values: Sequence[float], alpha: float) -> Estimate:
@@ -197,14 +191,19 @@ def share_estimate(values: Sequence[float], alpha: float) -> Estimate:
 
 
 def unpaired_share_difference(first: Sequence[float], second: Sequence[float], alpha: float) -> Estimate:
-    """The share of the first group minus that of the second, with Newcombe's interval and Fisher's test."""
+    """The share of the first sample minus that of the second, with Newcombe's interval and Fisher's test."""
     n, m = len(first), len(second)
     p, q = statistics.fmean(first), statistics.fmean(second)
     low, high = newcombe_ends(p, n, q, m, alpha)
-    method = "Newcombe; p by Fisher's exact test"
-    estimate = Estimate(p - q, min(n, m), low=low, high=high, method=method)
-    probability = fisher_p(round(sum(first)), n, round(sum(second)), m)
-    return replace(estimate, p=probability, exact_test=True)
+    return Estimate(
+        p - q,
+        min(n, m),
+        low=low,
+        high=high,
+        p=fisher_p(round(sum(first)), n, round(sum(second)), m),
+        method="Newcombe; p by Fisher's exact test",
+        exact_test=True,
+    )
 
 
 def paired_share_difference(first: Sequence[float], second: Sequence[float], alpha: float) -> Estimate:
@@ -212,10 +211,17 @@ def paired_share_difference(first: Sequence[float], second: Sequence[float], alp
     counts = count_pairs(first, second)
     low, high = paired_newcombe_ends(counts, alpha)
     differences = tuple(a - b for a, b in zip(first, second, strict=True))
-    spread = statistics.stdev(differences) if counts.n > 1 else None
-    method = "Newcombe, paired; p by McNemar's exact test"
-    estimate = Estimate(counts.difference, counts.n, spread, low, high, method=method)
-    return replace(estimate, values=differences, p=mcnemar_p(counts), exact_test=True)
+    return Estimate(
+        counts.difference,
+        counts.n,
+        spread_of(differences),
+        low,
+        high,
+        mcnemar_p(counts),
+        method="Newcombe, paired; p by McNemar's exact test",
+        values=differences,
+        exact_test=True,
+    )
 
 
 def with_exact_test(estimate: Estimate, alpha: float) -> Estimate:
@@ -224,8 +230,9 @@ def with_exact_test(estimate: Estimate, alpha: float) -> Estimate:
     3 of 5 against 0 of 5 has Newcombe's interval from 3 to 88 points, but p = 0.17: it becomes 0 to 88. Any
     other estimate is returned unchanged.
     """
+    is_of_few = estimate.exact_test and estimate.n < FEW
     is_significant = estimate.p is not None and estimate.p < alpha
-    if not estimate.exact_test or estimate.n >= FEW or is_significant:
+    if not is_of_few or is_significant:
         return estimate
     low, high = estimate.low or 0.0, estimate.high or 0.0
     return replace(estimate, low=min(low, 0.0), high=max(high, 0.0))

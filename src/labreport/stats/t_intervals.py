@@ -1,8 +1,8 @@
-"""Student's intervals from one number for each unit: of a mean, of pairs, of two groups (Welch), of ratios.
+"""Student's intervals from one number for each replicate: a mean, pairs, two samples (Welch), ratios.
 
-The units may be random splits of one data set, with the share `test_fraction` for testing. Such splits have
-data in common, so that the variance of a mean is corrected after Nadeau and Bengio (2003, Inference for the
-generalization error, Machine Learning 52): s² (1/n + f / (1 − f)). SciPy has no such tests. Without the
+The replicates may be random splits of one data set, with the share `test_fraction` for testing. Such splits
+have data in common, so that the variance of a mean is corrected after Nadeau and Bengio (2003, Inference for
+the generalization error, Machine Learning 52): s² (1/n + f / (1 − f)). SciPy has no such tests. Without the
 correction the numbers equal SciPy's, which tests check.
 """
 
@@ -34,13 +34,14 @@ def mean_estimate(
     mean = statistics.fmean(values)
     if len(values) == 1:
         return replace(estimate, value=mean)
-    square = statistics.variance(values)
-    spread = math.sqrt(square)
-    rounding = _rounding_of(values) if rounding is None else rounding
+    variance = statistics.variance(values)
+    spread = math.sqrt(variance)
+    if rounding is None:
+        rounding = _rounding_of(values)
     if spread <= rounding:
         return _without_interval(replace(estimate, spread=0.0), mean, rounding)
-    variance = _variance_of_mean(square, len(values), test_fraction)
-    return with_t_interval(replace(estimate, spread=spread), mean, variance, alpha)
+    variance_of_mean = _variance_of_mean(variance, len(values), test_fraction)
+    return with_t_interval(replace(estimate, spread=spread), mean, variance_of_mean, alpha)
 
 
 def paired_difference(
@@ -56,7 +57,7 @@ def paired_difference(
 def welch_difference(
     first: Values, second: Values, alpha: float, test_fraction: float | None = None
 ) -> Estimate:
-    """The difference of the means of two independent groups.
+    """The difference of the means of two independent samples.
 
     Welch (1947), The generalization of Student's problem when several population variances are involved,
     Biometrika 34.
@@ -69,10 +70,9 @@ def welch_difference(
     difference = statistics.fmean(first) - statistics.fmean(second)
     if n == 1:
         return replace(estimate, value=difference)
-    variances = []
-    for group in (first, second):
-        variances.append(_variance_of_mean(statistics.variance(group), len(group), test_fraction))
-    variance = sum_of_variances(variances)
+    variance_of_first = _variance_of_mean(statistics.variance(first), len(first), test_fraction)
+    variance_of_second = _variance_of_mean(statistics.variance(second), len(second), test_fraction)
+    variance = sum_of_variances([variance_of_first, variance_of_second])
     rounding = _rounding_of(values)
     if math.sqrt(variance.value) <= rounding:
         return _without_interval(estimate, difference, rounding)
@@ -80,14 +80,14 @@ def welch_difference(
 
 
 def geometric_estimate(
-    estimator: Callable[..., Estimate], groups: Sequence[Values], alpha: float, test_fraction: float | None
+    estimator: Callable[..., Estimate], samples: Sequence[Values], alpha: float, test_fraction: float | None
 ) -> Estimate:
     """An estimate on logarithms, transformed back: a geometric mean, or a ratio of two.
 
     With `paired_difference` and `[first, second]` it is the ratio of the first to the second. Values that are
     not positive become NaN.
     """
-    logarithms = [list(map(_logarithm, group)) for group in groups]
+    logarithms = [list(map(_logarithm, sample)) for sample in samples]
     on_logarithms = estimator(*logarithms, alpha, test_fraction)
     return replace(
         on_logarithms,

@@ -12,7 +12,7 @@ from labreport.project import Experiment
 from labreport.project.checks import as_tuple_of, name_of
 from labreport.stats.formats import FormattedQuantity, column_texts
 from labreport.stats.namespace import Namespace, members_equal
-from labreport.stats.quantity import Quantity, Source, as_quantity, count_of_units, has_quantity
+from labreport.stats.quantity import Quantity, Source, as_quantity, has_quantity, unpaired_sizes_text
 from labreport.stats.rounding import decimals_of_column
 from labreport.stats.scalars import plain_number
 from labreport.stats.wording import MISSING, unit_text
@@ -197,7 +197,7 @@ def _detail_of(entry: Entry, detail: str, decimals: int) -> Entry:
         return MISSING
     if detail == "n":
         source = replace(entry.source, kind="counted", method="")
-        return count_of_units(entry, source)
+        return unpaired_sizes_text(entry) or Quantity(entry.n, source=source, exact=True)
     if detail == "sd" and entry.spread is not None:
         return FormattedQuantity(entry.sd, "value", decimals, has_unit=False)
     if detail == "p" and entry.p is not None:

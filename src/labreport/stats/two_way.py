@@ -1,11 +1,12 @@
-"""Intervals of accuracies, where for several units, such as seeds, it is known which items are right.
+"""Intervals of accuracies, where for several replicates, such as seeds, it is known which items are right.
 
-Units and items are two crossed random factors. The variance of a mean is the variance between units over
-their number, plus that between items over theirs, minus the variance of the residual, which both contain
-(Owen 2007, The pigeonhole bootstrap, Annals of Applied Statistics 1). With one unit, or if the units do not
-differ, only the items contribute; if the items do not differ, only the units. Items are taken as independent.
+Replicates and items are two crossed random factors. The variance of a mean is the variance between
+replicates over their number, plus that between items over theirs, minus the variance of the residual, which
+both contain (Owen 2007, The pigeonhole bootstrap, Annals of Applied Statistics 1). With one replicate, or if
+the replicates do not differ, only the items contribute; if the items do not differ, only the replicates.
+Items are taken as independent.
 
-The arrays have the shape (units, items) with at least two items: 1.0 for an item that is right, else 0.0.
+The arrays have the shape (replicates, items), with two items or more: 1.0 if an item is right, else 0.0.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from labreport.stats.estimate import (
     Estimate,
     Variance,
     critical_value,
+    spread_of,
     sum_of_variances,
     with_t_interval,
 )
@@ -35,27 +37,22 @@ OVER_BOTH, OVER_ITEMS = "over units and items", "over items"
 
 @dataclass(frozen=True)
 class Accuracies:
-    """Which items each unit has right, or the differences of two such arrays: `values`, shape (units, items).
+    """Which items each replicate has right, or the differences of two such arrays: `values`.
 
-    `by_unit` are the means of the units. `residual` is the variance of a unit's mean that is due to the
-    residual. `by_items` is the variance of the overall mean that is due to items; None with one unit, or if
-    all units agree in every item.
+    `by_replicate` are the means of the replicates. `residual` is the variance of a replicate's mean that is
+    due to the residual. `by_items` is the variance of the overall mean that is due to items; None with one
+    replicate, or if all replicates agree in every item.
     """
 
     values: Array
-    by_unit: list[float]
+    by_replicate: list[float]
     residual: Variance
     by_items: Variance | None
 
     @property
     def mean(self) -> float:
-        """The mean over all units and items."""
-        return statistics.fmean(self.by_unit)
-
-    @property
-    def spread(self) -> float | None:
-        """The standard deviation of the means of the units; None for one unit."""
-        return statistics.stdev(self.by_unit) if len(self.by_unit) > 1 else None
+        """The mean over all replicates and items."""
+        return statistics.fmean(self.by_replicate)
 
     @property
     def items(self) -> int:
@@ -63,9 +60,9 @@ class Accuracies:
         return int(self.values.shape[1])
 
     @property
-    def between_units(self) -> Variance:
-        """The variance of the overall mean that is due to units."""
-        return _between_units(self.by_unit, self.residual)
+    def between_replicates(self) -> Variance:
+        """The variance of the overall mean that is due to replicates."""
+        return _between_replicates(self.by_replicate, self.residual)
 
     @property
     def draw_of_items(self) -> Variance:
@@ -81,32 +78,38 @@ class Accuracies:
             share = (share * self.items + 1) / (self.items + 2)
         return Variance(share * (1 - share) / self.items)
 
+    def estimate(self) -> Estimate:
+        """The mean of all replicates, without an interval."""
+        values = tuple(self.by_replicate)
+        return Estimate(self.mean, len(values), spread_of(values), values=values)
+
 
 def _accuracies(values: Array) -> Accuracies:
     """Compute the variances by the sums of squares of a two-way table with one value in each cell."""
-    by_unit: list[float] = values.mean(axis=1).tolist()
-    units, items = values.shape
-    if units < 2 or (values == values[0]).all():
-        return Accuracies(values, by_unit, Variance(0.0), None)
+    replicates, items = values.shape
+    means_of_replicates = values.mean(axis=1)
+    by_replicate: list[float] = means_of_replicates.tolist()
+    if replicates < 2 or (values == values[0]).all():
+        return Accuracies(values, by_replicate, Variance(0.0), None)
     mean = values.mean()
-    df = (units - 1) * (items - 1)
-    squares_of_units = items * ((values.mean(axis=1) - mean) ** 2).sum()
-    squares_of_items = units * ((values.mean(axis=0) - mean) ** 2).sum()
-    squares = (values**2).sum() - units * items * mean**2
-    squares_of_residual = max(0.0, float(squares - squares_of_units - squares_of_items))
+    squares = (values**2).sum() - replicates * items * mean**2
+    squares_of_replicates = items * ((means_of_replicates - mean) ** 2).sum()
+    squares_of_items = replicates * ((values.mean(axis=0) - mean) ** 2).sum()
+    squares_of_residual = max(0.0, float(squares - squares_of_replicates - squares_of_items))
+    df = (replicates - 1) * (items - 1)
     residual = squares_of_residual / df / items
-    between_items = float(squares_of_items) / units / (items - 1) / items
-    by_items = max(0.0, between_items - residual / units)
-    return Accuracies(values, by_unit, Variance(residual, df), Variance(by_items, items - 1))
+    between_items = float(squares_of_items) / replicates / (items - 1) / items
+    by_items = max(0.0, between_items - residual / replicates)
+    return Accuracies(values, by_replicate, Variance(residual, df), Variance(by_items, items - 1))
 
 
-def _between_units(by_unit: Sequence[float], residual: Variance) -> Variance:
-    """The variance of an overall mean that is due to units.
+def _between_replicates(by_replicate: Sequence[float], residual: Variance) -> Variance:
+    """The variance of an overall mean that is due to replicates.
 
-    It is at least that of the residual, since means of units may agree by accident.
+    It is at least that of the residual, since means of replicates may agree by accident.
     """
-    n = len(by_unit)
-    between = statistics.variance(by_unit)
+    n = len(by_replicate)
+    between = statistics.variance(by_replicate)
     if between >= residual.value:
         return Variance(between / n, n - 1)
     return Variance(residual.value / n, residual.df if n > 3 else n - 1)
@@ -119,17 +122,17 @@ def accuracy_estimate(right: ArrayLike, alpha: float) -> Estimate:
     Evaluating confidence interval methods for binomial proportions in clustered surveys).
     """
     accuracies = _accuracies(_as_array(right))
-    value = accuracies.mean
+    share = accuracies.mean
     worth: float = accuracies.items
     variance = Variance(0.0)
     method = f"Wilson, {OVER_ITEMS}"
     if accuracies.by_items is not None:
-        variance = sum_of_variances([accuracies.between_units, accuracies.by_items])
+        variance = sum_of_variances([accuracies.between_replicates, accuracies.by_items])
         method = f"Wilson, {OVER_BOTH}"
     if variance.value > 0:
-        worth = value * (1 - value) / variance.value
-    low, high = wilson_ends(value, worth, critical_value(alpha, variance.df))
-    return replace(_estimate(accuracies), low=low, high=high, method=method)
+        worth = share * (1 - share) / variance.value
+    low, high = wilson_ends(share, worth, critical_value(alpha, variance.df))
+    return replace(accuracies.estimate(), low=low, high=high, method=method)
 
 
 def accuracy_difference(
@@ -142,8 +145,8 @@ def accuracy_difference(
 ) -> Estimate:
     """The difference of two accuracies, with its interval at level 1 − `alpha`.
 
-    `paired` means that both arrays have the same units in the same order; `same_items`, that they have the
-    same items.
+    `paired` means that both arrays have the same replicates in the same order; `same_items`, that they have
+    the same items.
     """
     first, second = _as_array(first_right), _as_array(second_right)
     is_single = len(first) == len(second) == 1
@@ -151,40 +154,42 @@ def accuracy_difference(
         return _difference_on_same_items(first, second, alpha)
     if paired:
         return _difference_on_other_items(_accuracies(first), _accuracies(second), alpha)
-    return _difference_of_other_units(_accuracies(first), _accuracies(second), alpha, same_items)
+    return _difference_of_other_replicates(_accuracies(first), _accuracies(second), alpha, same_items)
 
 
 def _difference_on_same_items(first: Array, second: Array, alpha: float) -> Estimate:
-    """The difference where both arrays have the same units and the same items."""
+    """The difference where both arrays have the same replicates and the same items."""
     differences = _accuracies(first - second)
-    estimate = _estimate(differences)
+    estimate = differences.estimate()
     if not differences.values.any():
         return replace(estimate, value=0.0, all_equal=True)
     if differences.by_items is None:
         return _over_same_items(estimate, first, second, alpha)
-    return _over_units_and_items(estimate, [differences.between_units, differences.by_items], alpha)
+    variances = [differences.between_replicates, differences.by_items]
+    return _over_replicates_and_items(estimate, variances, alpha)
 
 
 def _difference_on_other_items(first: Accuracies, second: Accuracies, alpha: float) -> Estimate:
-    """The difference where both arrays have the same units, but different items."""
-    by_unit = [a - b for a, b in zip(first.by_unit, second.by_unit, strict=True)]
-    spread = statistics.stdev(by_unit) if len(by_unit) > 1 else None
-    estimate = Estimate(first.mean - second.mean, len(by_unit), spread, values=tuple(by_unit))
+    """The difference where both arrays have the same replicates, but different items."""
+    differences = [a - b for a, b in zip(first.by_replicate, second.by_replicate, strict=True)]
+    n = len(differences)
+    estimate = Estimate(first.mean - second.mean, n, spread_of(differences), values=tuple(differences))
     if first.by_items is None and second.by_items is None:
         return _over_other_items(estimate, first, second, alpha)
     df = min(first.residual.df, second.residual.df)
     residual = Variance(first.residual.value + second.residual.value, df)
-    variances = [_between_units(by_unit, residual), first.draw_of_items, second.draw_of_items]
-    return _over_units_and_items(estimate, variances, alpha)
+    between_replicates = _between_replicates(differences, residual)
+    variances = [between_replicates, first.draw_of_items, second.draw_of_items]
+    return _over_replicates_and_items(estimate, variances, alpha)
 
 
-def _difference_of_other_units(
+def _difference_of_other_replicates(
     first: Accuracies, second: Accuracies, alpha: float, same_items: bool
 ) -> Estimate:
-    """The difference of two independent groups of units; no interval if one group has a single unit."""
-    n = min(len(first.by_unit), len(second.by_unit))
-    any_unit = first.values[0]
-    if same_items and (first.values == any_unit).all() and (second.values == any_unit).all():
+    """The difference of two independent samples; no interval if one of them has a single replicate."""
+    n = min(len(first.by_replicate), len(second.by_replicate))
+    any_replicate = first.values[0]
+    if same_items and (first.values == any_replicate).all() and (second.values == any_replicate).all():
         return Estimate(0.0, n, all_equal=True)
     estimate = Estimate(first.mean - second.mean, n)
     if n == 1:
@@ -193,46 +198,40 @@ def _difference_of_other_units(
         if same_items:
             return _over_same_items(estimate, first.values, second.values, alpha)
         return _over_other_items(estimate, first, second, alpha)
-    variances = [first.between_units, second.between_units]
+    variances = [first.between_replicates, second.between_replicates]
     if same_items:
         variances.append(_between_shared_items(first, second))
     else:
         variances += [first.draw_of_items, second.draw_of_items]
-    return _over_units_and_items(estimate, variances, alpha)
+    return _over_replicates_and_items(estimate, variances, alpha)
 
 
 def _between_shared_items(first: Accuracies, second: Accuracies) -> Variance:
-    """The variance of the difference of two independent groups of units that is due to their common items."""
+    """The variance of the difference of two independent samples that is due to their common items."""
     differences = first.values.mean(axis=0) - second.values.mean(axis=0)
-    items = len(differences)
-    between_items = float(differences.var(ddof=1)) / items
-    residual = first.residual.value / len(first.by_unit) + second.residual.value / len(second.by_unit)
-    return Variance(max(0.0, between_items - residual), items - 1)
-
-
-def _estimate(accuracies: Accuracies) -> Estimate:
-    """The mean of all units, without an interval."""
-    by_unit = accuracies.by_unit
-    return Estimate(accuracies.mean, len(by_unit), accuracies.spread, values=tuple(by_unit))
+    between_items = float(differences.var(ddof=1)) / first.items
+    residual = first.residual.value / len(first.values) + second.residual.value / len(second.values)
+    return Variance(max(0.0, between_items - residual), first.items - 1)
 
 
 # Intervals
 
 
-def _over_units_and_items(estimate: Estimate, variances: Sequence[Variance], alpha: float) -> Estimate:
+def _over_replicates_and_items(estimate: Estimate, variances: Sequence[Variance], alpha: float) -> Estimate:
     """An estimate with Student's interval and test for the sum of these variances."""
-    with_interval = with_t_interval(estimate, estimate.value or 0.0, sum_of_variances(variances), alpha)
+    variance = sum_of_variances(variances)
+    with_interval = with_t_interval(estimate, estimate.value or 0.0, variance, alpha)
     return replace(with_interval, method=f"Student's t {OVER_BOTH}")
 
 
 def _over_same_items(estimate: Estimate, first: Array, second: Array, alpha: float) -> Estimate:
-    """An interval from the items alone, where units do not differ and both groups have the same items."""
+    """An interval from the items alone, where replicates do not differ and both have the same items."""
     low, high = exact_and_newcombe_ends(count_pairs(first[0], second[0]), alpha)
     return replace(estimate, low=low, high=high, method=f"exact and Newcombe, {OVER_ITEMS}")
 
 
 def _over_other_items(estimate: Estimate, first: Accuracies, second: Accuracies, alpha: float) -> Estimate:
-    """An interval from the items alone, where units do not differ and each group has its own items."""
+    """An interval from the items alone, where replicates do not differ and each has its own items."""
     low, high = newcombe_ends(first.mean, first.items, second.mean, second.items, alpha)
     return replace(estimate, low=low, high=high, method=f"Newcombe, {OVER_ITEMS}")
 

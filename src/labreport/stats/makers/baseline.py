@@ -1,13 +1,14 @@
-"""A baseline table: what groups are like, by mean (SD), median (quartiles) or number (per cent)."""
+"""A baseline table, a column for each subject: mean (SD), median (quartiles) or number (per cent)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from labreport.project import Data, Measure
 from labreport.project.checks import name_of
+from labreport.project.measure import printed_factor
 from labreport.stats.answers import Answer
 from labreport.stats.cells import are_yes_no, check_numbers, rows_by_value
 from labreport.stats.formats import FormattedQuantity, number_text
@@ -15,10 +16,13 @@ from labreport.stats.quantity import Quantity, Source
 from labreport.stats.rounding import decimals_beside_limits, significant_decimals
 from labreport.stats.samples import as_measure, as_table
 from labreport.stats.tables import Column, Entry, Table
-from labreport.stats.wording import MISSING, NO_BREAK, capitalise, count_text, plural
+from labreport.stats.wording import MISSING, capitalise, count_text, plural, with_unit
 
 if TYPE_CHECKING:
     import pandas
+
+MEAN = "mean (SD)"
+MEDIAN = "median (quartiles)"
 
 
 def summary(
@@ -28,7 +32,7 @@ def summary(
     median: Sequence[str] = (),
     name: str = "summary",
 ) -> Answer:
-    """Describe the groups of a table, a column for each value of `by`: how many, and what they are like.
+    """Describe a table, a column for each value of `by`: how many have it, and what they are like.
 
     A column of numbers has its mean (SD), one that `median` names its median (quartiles), yes and no the
     number (per cent) of yes, texts those of each text. A measure gives title and unit. Empty cells are
@@ -40,18 +44,18 @@ def summary(
     """
     table = as_table(data)
     measures = [as_measure(column, table) for column in columns]
-    groups = _groups(table, by, [measure.name for measure in measures])
+    subjects = _subjects(table, by, [measure.name for measure in measures])
     heads = [Column("name", capitalise((by or "").replace("_", " ")))]
-    heads += [Column(group.name, group.name) for group in groups]
-    sizes = [group.count(len(group.frame)) for group in groups]
-    rows: list[list[Entry]] = [[plural(table.unit), *sizes]]
+    heads += [Column(subject.name, subject.name) for subject in subjects]
+    rows: list[list[Entry]] = [[plural(table.unit)]]
+    rows[0] += [subject.count(len(subject.frame)) for subject in subjects]
     for measure in measures:
-        rows += _rows_of(table, measure, groups, by_median=measure.name in median)
+        rows += _rows_of(table, measure, subjects, by_median=measure.name in median)
     return Answer(**{name: Table(heads, rows)})
 
 
 @dataclass(frozen=True)
-class _Group:
+class _Subject:
     """The replicates, a row each, that have one value of the column by which a table is divided."""
 
     name: str
@@ -62,26 +66,37 @@ class _Group:
         """The values of a column that are not empty."""
         return self.frame[measure.name].dropna()
 
+    def missing(self, measure: Measure) -> int:
+        """How many have no value."""
+        return len(self.frame) - len(self.present(measure))
+
     def count(self, number: int) -> Quantity:
-        """So many of the group."""
+        """So many of the subject."""
         n = len(self.frame)
         source = Source((self.name,), n=n, unit_name=self.unit_name, kind="counted")
         return Quantity(number, n=n, source=source, exact=True)
 
     def source_of(self, measure: Measure, method: str) -> Source:
         """Where a number comes from that is of those with a value."""
-        n, expected = len(self.present(measure)), len(self.frame)
-        left_out = (f"{expected - n} missing",) if n < expected else ()
-        source = Source((self.name,), measure.label, n=n, unit_name=self.unit_name, kind="computed")
-        return replace(source, method=method, expected=expected, left_out=left_out)
+        missing = self.missing(measure)
+        return Source(
+            (self.name,),
+            measure.label,
+            n=len(self.frame) - missing,
+            unit_name=self.unit_name,
+            kind="computed",
+            method=method,
+            expected=len(self.frame),
+            left_out=(f"{missing} missing",) if missing else (),
+        )
 
 
-def _groups(table: Data, by: str | None, columns: Sequence[str]) -> list[_Group]:
-    """The groups in their order: of numbers and categories sorted, of texts as they appear."""
+def _subjects(table: Data, by: str | None, columns: Sequence[str]) -> list[_Subject]:
+    """The subjects in their order: of numbers and categories sorted, of texts as they appear."""
     for column in columns:
         table.check_column(column)
     if by is None:
-        return [_Group("All", table.unit, _one_row_a_replicate(table, columns))]
+        return [_Subject("All", table.unit, _one_row_a_replicate(table, columns))]
     table.check_column(by)
     table.check_names(by)
     frame = _one_row_a_replicate(table, [by, *columns])
@@ -89,7 +104,7 @@ def _groups(table: Data, by: str | None, columns: Sequence[str]) -> list[_Group]
     if nowhere:
         text = f"{count_text(nowhere, table.unit)} without a value in column {by!r}"
         table.refuse_declaration(f"{text}; complete it, or leave them out by where=")
-    return [_Group(name_of(value), table.unit, rows) for value, rows in rows_by_value(frame, by)]
+    return [_Subject(name_of(value), table.unit, rows) for value, rows in rows_by_value(frame, by)]
 
 
 def _one_row_a_replicate(table: Data, columns: Sequence[str]) -> pandas.DataFrame:
@@ -111,32 +126,31 @@ def _one_row_a_replicate(table: Data, columns: Sequence[str]) -> pandas.DataFram
 
 
 def _rows_of(
-    table: Data, measure: Measure, groups: Sequence[_Group], *, by_median: bool
+    table: Data, measure: Measure, subjects: Sequence[_Subject], *, by_median: bool
 ) -> list[list[Entry]]:
     """The rows of a variable: one, or one for each text; and one of what is missing, if anything is.
 
-    A column that is empty in all groups has only the last.
+    A column that is empty in all subjects has only the last.
     """
     title = capitalise(measure.label.replace("_", " "))
-    rows = []
-    values: set[Any] = set()
-    for group in groups:
-        values.update(group.present(measure).tolist())
+    values: set[object] = set()
+    for subject in subjects:
+        values.update(subject.present(measure).tolist())
+    rows: list[list[Entry]] = []
     if any(isinstance(value, str) for value in values):
         for text in sorted(values, key=str):
-            shares = [_share(group, measure, text) for group in groups]
-            rows.append([f"{title}: {text}, n (%)", *shares])
+            rows.append([f"{title}: {text}, n (%)"])
+            rows[-1] += [_share(subject, measure, text) for subject in subjects]
     elif values and _are_yes_no(table, measure):
-        shares = [_share(group, measure, measure.input_factor) for group in groups]
-        rows.append([f"{title}, n (%)", *shares])
+        rows.append([f"{title}, n (%)"])
+        rows[-1] += [_share(subject, measure, measure.input_factor) for subject in subjects]
     elif values:
-        method = "median (quartiles)" if by_median else "mean (SD)"
         unit = f", {measure.unit}" if measure.unit else ""
-        descriptions = [_description(group, measure, method) for group in groups]
-        rows.append([f"{title}{unit}, {method}", *descriptions])
-    missing = [len(group.frame) - len(group.present(measure)) for group in groups]
-    if any(missing):
-        rows.append([f"{title}: missing", *map(_Group.count, groups, missing)])
+        rows.append([f"{title}{unit}, {MEDIAN if by_median else MEAN}"])
+        rows[-1] += [_description(subject, measure, by_median=by_median) for subject in subjects]
+    if any(subject.missing(measure) for subject in subjects):
+        rows.append([f"{title}: missing"])
+        rows[-1] += [subject.count(subject.missing(measure)) for subject in subjects]
     return rows
 
 
@@ -147,33 +161,36 @@ def _are_yes_no(table: Data, measure: Measure) -> bool:
     return are_yes_no(table, measure, numbers)
 
 
-def _share(group: _Group, measure: Measure, wanted: Any) -> Entry:
+def _share(subject: _Subject, measure: Measure, wanted: object) -> Entry:
     """How many have a value, and which share that is of those that have any: `12 (44 %)`."""
-    values = group.present(measure)
-    if values.empty:
+    values = subject.present(measure)
+    n = len(values)
+    if n == 0:
         return MISSING
     number = int((values == wanted).sum())
-    percent = 100 * number / len(values)
-    decimals = decimals_beside_limits(percent, 0, (0.0, 100.0)) or 0
-    source = group.source_of(measure, "share of those with a value")
-    count = Quantity(number, n=len(values), source=source, exact=True, out_of=len(values))
-    return FormattedQuantity(count, suffix=f" ({percent:.{decimals}f}{NO_BREAK}%)")
+    most = printed_factor("fraction")
+    printed = most * number / n
+    decimals = decimals_beside_limits(printed, 0, (0.0, most)) or 0
+    percent = with_unit(number_text(printed, decimals), "fraction")
+    source = subject.source_of(measure, "share of those with a value")
+    count = Quantity(number, n=n, source=source, exact=True, out_of=n)
+    return FormattedQuantity(count, suffix=f" ({percent})")
 
 
-def _description(group: _Group, measure: Measure, method: str) -> Entry:
+def _description(subject: _Subject, measure: Measure, *, by_median: bool) -> Entry:
     """The mean (SD), or median (quartiles), in the printed unit; both to two significant digits."""
-    numbers = group.present(measure).astype(float) * (measure.factor / measure.input_factor)
+    numbers = subject.present(measure).astype(float) * (measure.factor / measure.input_factor)
     if numbers.empty:
         return MISSING
     deviation = float(numbers.std(ddof=1))
     low, middle, high = numbers.quantile([0.25, 0.5, 0.75])
     decimals = max(significant_decimals(deviation), significant_decimals(middle))
-    if method.startswith("median"):
+    if by_median:
         location = middle
         spread = f"{number_text(low, decimals)} to {number_text(high, decimals)}"
     else:
         location = numbers.mean()
         spread = number_text(deviation, decimals)
-    source = group.source_of(measure, method)
+    source = subject.source_of(measure, MEDIAN if by_median else MEAN)
     quantity = Quantity(float(location), measure.unit, n=len(numbers), source=source)
     return FormattedQuantity(quantity, "value", decimals, has_unit=False, suffix=f" ({spread})")
