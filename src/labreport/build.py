@@ -1,4 +1,4 @@
-"""The order of a build: run what is stale, make what reads it, publish."""
+"""The steps of a build: run what is stale, make answers, figures and sections, publish documents."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from labreport.stale.sources import MARKER
 
 
 class _Listener(Protocol):
-    """What a build calls to tell of repairs, of what is stale, of the runs that begin, and of progress."""
+    """The callbacks of a build: `note` a message, `planned` stale targets, `running` tasks, an `event`."""
 
     def note(self, text: str) -> None: ...
     def planned(self, plan: Plan, targets: Sequence[Target]) -> None: ...
@@ -44,7 +44,11 @@ class _Listener(Protocol):
 
 @dataclass(frozen=True)
 class Request:
-    """What a build is asked for: `names` of targets, all if empty; `force`, names to make though fresh."""
+    """The options of a build.
+
+    `names` are the targets to make, all if empty. `force` names targets to make even if they are fresh. With
+    `jobs=0` there are as many local workers as cores. `scheduler` is the address of a Dask scheduler.
+    """
 
     folder: Path
     output: Path
@@ -57,10 +61,13 @@ class Request:
 
 @contextmanager
 def locked_report(request: Request, note: Callable[[str], None]) -> Iterator[None]:
-    """Lock the folder of a report. If another process has it, say so and wait. Raises without a project."""
+    """Hold the lock of a report inside the `with` block; if another build holds it, `note` that, and wait.
+
+    Raises `UsageError` if the folder has no project.
+    """
     locate_project(request.folder)
 
-    @cache  # said once
+    @cache  # noted once
     def wait() -> bool:
         note(f"another build works in {display_path(request.output)}; waiting for it")
         return False
@@ -70,13 +77,13 @@ def locked_report(request: Request, note: Callable[[str], None]) -> Iterator[Non
 
 
 def open_plan(request: Request) -> Plan:
-    """Load the project, and compare it with its report as it would be built now; nothing is changed."""
+    """Load the project, and plan a build of its report; nothing is written."""
     dependencies = find_dependencies(open_project(request.folder), request.output / "results")
     return Plan(dependencies, request.output, seeds=request.seeds, force=request.force)
 
 
 def open_report(request: Request) -> Plan:
-    """The plan with as many seeds as the report was built with, unless the request names their number."""
+    """Plan a build with the number of seeds of the existing report, unless the request has a number."""
     entry = Cache(request.output / "cache").entry("document", "answers.json")
     if request.seeds is None and entry is not None:
         request = replace(request, seeds=entry.value["seeds"])
@@ -84,7 +91,7 @@ def open_report(request: Request) -> Plan:
 
 
 def build_report(request: Request, listener: _Listener) -> Builder:
-    """Make what is stale. Mistakes are in `Builder.errors`; raises what stops the whole build."""
+    """Make what is stale. Errors of single targets are in `Builder.errors`; others are raised."""
     with working_in(request.folder), locked_report(request, listener.note):
         builder = Builder(request, listener)
         builder.build()
@@ -93,17 +100,21 @@ def build_report(request: Request, listener: _Listener) -> Builder:
 
 @dataclass
 class _Unmade:
-    """The targets that could not be made with their errors, none if one read another such; damaged files."""
+    """The targets that could not be made, each with its errors, and the damaged files that were read.
+
+    A target that only reads an unmade one has no errors of its own.
+    """
 
     errors: dict[Target, Sequence[LabReportError]] = field(default_factory=dict)
     damaged: set[Path] = field(default_factory=set)
 
 
 class Builder:
-    """A build and what came of it.
+    """One build, and its results.
 
-    `before` is what the answers were, None where there was no report. `stamped_files` are those on which
-    the report rests, None where one of them has changed meanwhile, or where not everything was made.
+    `before` is the `answers.json` of the report before, None if there was none. `made` are the targets that
+    were made, `errors` why others were not. `stamped_files` are for the stamp; None if not everything was
+    made, or if a file has changed meanwhile.
     """
 
     def __init__(self, request: Request, listener: _Listener) -> None:
@@ -116,7 +127,7 @@ class Builder:
         self.stamped_files: StampedFiles | None = None
 
     def build(self) -> None:
-        """Make what is stale of all that the request names, and publish the documents among it."""
+        """Make the stale targets among those that the request names and what they read, and publish."""
         from labreport.page import check_templates
 
         check_templates(self.plan.templates, self.plan.project.chapters)
@@ -137,13 +148,16 @@ class Builder:
             self.stamped_files = files_to_stamp(self.plan)
 
     def _tell_notices(self) -> None:
-        """Pass on, once, the notices of damaged results, and of values that differ between processes."""
+        """Pass new notices to the listener: damaged results, values that differ between processes."""
         for notices in (self.plan.dependencies.notices, self.plan.store.notices):
             while notices:
                 self.listener.note(notices.pop(0))
 
     def _run_and_make(self, wanted: Sequence[Target]) -> None:
-        """Run what is stale, and make what reads it; where an array is damaged, repair it, and make again."""
+        """Run stale runs, and make the stale targets that read them.
+
+        If a stored file of arrays turns out to be damaged, it is discarded, and both steps are repeated.
+        """
         runs = [target for target in wanted if isinstance(target, RunTarget)]
         while True:
             self._run_stale(runs)
@@ -159,7 +173,7 @@ class Builder:
         self.errors += _errors_to_tell(unmade)
 
     def _run_stale(self, runs: Sequence[RunTarget]) -> None:
-        """Run those that are stale, and add an error for each that fails."""
+        """Run the stale ones among these runs, and add an error for each cause of failure."""
         request, plan = self.request, self.plan
         stale = plan.stale(runs)
         tasks = tasks_of(plan, runs)
@@ -183,7 +197,7 @@ class Builder:
         self.made.update(set(stale).difference(plan.stale(stale)))
 
     def _make_stale(self, plan: Plan, targets: Iterable[Target]) -> _Unmade:
-        """Make the answers, figures and sections among some targets that are stale."""
+        """Make the stale answers, figures and sections among these targets, which are in order of making."""
         unmade = _Unmade()
         for target in targets:
             if isinstance(target, DocumentTarget) or not plan.staleness(target).is_stale:
@@ -205,7 +219,7 @@ class Builder:
         return unmade
 
     def _make_one(self, plan: Plan, target: MadeTarget) -> None:
-        """Make one target, and store it with what was read for it."""
+        """Make one target, and store it with the list of files that it read."""
         with plan.dependencies.observe(target.subject) as observation:
             value = target.make(StoredReport(plan))
             reads = observation.reads()
@@ -216,7 +230,7 @@ class Builder:
             self.listener.note(value["note"])
 
     def _check_settled(self, wanted: Sequence[Target]) -> None:
-        """Raise if a target is stale again at once, because the project writes into what it reads."""
+        """Raise `LabReportError` if a target is stale at once, because the project writes a file it reads."""
         if not self.made:
             return
         self.plan.invalidate()
@@ -227,7 +241,7 @@ class Builder:
                 raise LabReportError(f"{text}; build again, or let nothing write there that the project runs")
 
     def _publish(self, wanted: Iterable[Target]) -> None:
-        """Write the stale documents. A PDF that is stale is removed before its page is replaced."""
+        """Write the stale documents. A stale PDF is removed before a new page is written beside it."""
         from labreport.page.pdf import MissingLibrary
 
         for target in wanted:
@@ -248,7 +262,7 @@ class Builder:
             self.made.add(target)
 
     def _publish_preliminary(self) -> None:
-        """Write a page of the first seed of each experiment, while the other runs go on."""
+        """Write a page with the first seed of each experiment, while workers run the others."""
         plan = self.plan.with_first_seeds()
         unmade = self._make_stale(plan, plan.targets).errors
         page = plan.graph.page
@@ -262,7 +276,7 @@ class Builder:
 
 
 def _check_rules(plan: Plan) -> None:
-    """Raise `MultipleErrors` for the project's own rules that its experiments break."""
+    """Raise `MultipleErrors` if experiments break the project's own `rules`."""
     project = plan.project
     if project.rules:
         rules = project.resolve("rules")
@@ -272,7 +286,7 @@ def _check_rules(plan: Plan) -> None:
 
 
 def _errors_to_tell(unmade: _Unmade) -> list[LabReportError]:
-    """All errors, those of tables first; without what the author's code raises because of a bad table."""
+    """The errors to report: those of tables first, without errors that a bad table probably caused."""
     of_tables: dict[LabReportError, object] = {}
     for errors in unmade.errors.values():
         of_tables |= {error: error.table for error in errors if error.table}
@@ -288,7 +302,7 @@ def _errors_to_tell(unmade: _Unmade) -> list[LabReportError]:
 
 
 def _check_unedited(plan: Plan) -> None:
-    """Raise if a file was edited since it was digested: what was made of it does not belong under its key."""
+    """Raise `LabReportError` if a source or data file has changed since it was hashed: the keys are old."""
     report = f"{display_path(plan.report)}/"
     for path in plan.dependencies.changed_since_loaded():
         if not path.startswith(report):

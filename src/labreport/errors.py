@@ -1,4 +1,4 @@
-"""One kind of error that a person sees, where the author's mistake is, and the nearest known word."""
+"""The errors that users see, the author's line that they name, and suggestions for misspelt words."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from typing import NoReturn
 
 _FOLDERS = (os.path.dirname(__file__), os.path.dirname(os.__file__), sys.prefix, sys.base_prefix)
 _FOREIGN = tuple(os.path.abspath(folder) + os.sep for folder in _FOLDERS)
-"""Where the engine, Python and its libraries are."""
+"""Folders of the engine, of Python and of libraries: code below them is not the author's."""
 _COMPILED = (".pyx", ".pxd", ".pxi")
-"""Endings of sources of which only the compiled code is installed."""
+"""Endings of Cython sources: tracebacks name them, though libraries install only the compiled code."""
 _LEAST_ALIKE = 0.65
-"""How alike two words are of which one is asked for: 'cvs' and 'csv' are, 'lower' and 'clear' are not."""
+"""The least similarity (0 to 1) of a suggested word: 'csv' for 'cvs', but not 'clear' for 'lower'."""
 _MOST_LISTED = 12
-"""So many of the known words a message lists."""
+"""The largest number of known words that a message lists."""
 
 Call = tuple[str, int]
-"""A line of the author's code: the file as Python knows it, and the number of the line."""
+"""A line of the author's code: the file name in Python's code object, and the line number."""
 
 
 class Location(str):
-    """A line as a message has it, with the fields that it is made of.
+    """The location in a message, `file:line`, which keeps both as fields.
 
     >>> Location("project.py", 12)
     'project.py:12'
@@ -37,7 +37,7 @@ class Location(str):
     line: int
 
     def __new__(cls, file: str, line: int) -> Location:
-        """Take the path as it is; see `location_of`."""
+        """Make a location of a path to show; `location_of` shortens paths for that."""
         location = super().__new__(cls, f"{file}:{line}")
         location.file, location.line = file, line
         return location
@@ -47,16 +47,17 @@ class Location(str):
 
 
 class LabReportError(Exception):
-    """Something failed; its text is the one line that a person sees.
+    """Something failed; `str` of it is the one line that a user sees.
 
     >>> str(LabReportError("no column 'dose'", location=Location("project.py", 12)))
     "project.py:12: no column 'dose'"
 
-    `message` is the text without the location, which is a `Location` of the author's, a file or empty.
+    `message` is the text without `location`. `location` is a `Location`, the name of a file, or empty.
     """
 
     exit_code = 1
-    table: object = None  # that is wrong, of which other errors may be the consequence
+    table: object = None
+    """The `Data` that has wrong values, if that is the error; other errors may follow from it."""
 
     def __init__(self, message: str, location: str = "") -> None:
         self.message, self.location = message, location
@@ -70,7 +71,7 @@ class UsageError(LabReportError):
 
 
 class MultipleErrors(LabReportError):
-    """Many mistakes that are told at once, each of them once."""
+    """Several errors that are reported together; equal ones are reported once."""
 
     def __init__(self, errors: Sequence[LabReportError]) -> None:
         self.errors = tuple({str(error): error for error in errors}.values())
@@ -79,7 +80,7 @@ class MultipleErrors(LabReportError):
 
 
 def author_calls() -> tuple[Call, ...]:
-    """The lines of the author that led here, from the innermost to that at the top of a module."""
+    """The author's lines that led to this call, the innermost first, up to the top of a module."""
     calls: list[Call] = []
     for frame, line in walk_stack(sys._getframe(1)):
         if _is_author(frame):
@@ -90,21 +91,18 @@ def author_calls() -> tuple[Call, ...]:
 
 
 def author_location() -> str:
-    """Name the line of the author from which the engine was called: `project.py:12`, or the empty text."""
+    """The author's line that called the engine: `project.py:12`; `""` if there is none."""
     calls = author_calls()
     return location_of(*calls[0]) if calls else ""
 
 
 def refuse(text: str) -> NoReturn:
-    """Raise `UsageError` at the author's line from which the engine was called."""
+    """Raise `UsageError` at the author's line that called the engine."""
     raise UsageError(text, location=author_location())
 
 
 def author_folder() -> Path:
-    """The folder of the author's file from which the engine was called.
-
-    It is the working folder where there is no such file: in a notebook, or at a prompt.
-    """
+    """The folder of the author's file that called the engine; at a prompt, the working folder."""
     calls = author_calls()
     if calls and Path(calls[0][0]).is_file():
         return Path(calls[0][0]).resolve().parent
@@ -112,7 +110,7 @@ def author_folder() -> Path:
 
 
 def raised_at(error: BaseException) -> str:
-    """Name the last line of the author through which an exception came, or the empty text."""
+    """The author's innermost line in an exception's traceback: `project.py:12`; `""` if there is none."""
     location = ""
     for frame, line in walk_tb(error.__traceback__):
         if _is_author(frame):
@@ -121,7 +119,7 @@ def raised_at(error: BaseException) -> str:
 
 
 def _is_author(frame: FrameType) -> bool:
-    """Whether a frame runs code of the author: not the engine's, a library's or Python's own."""
+    """Whether a frame runs the author's code, not code of the engine, of a library or of Python."""
     file = frame.f_code.co_filename
     if file.startswith("<") or file.endswith(_COMPILED):
         return False
@@ -130,12 +128,12 @@ def _is_author(frame: FrameType) -> bool:
 
 
 def location_of(file: str | Path, line: int) -> Location:
-    """A line of a file of the author's, with its path as a person would write it."""
+    """The location of a line, with the path that `display_path` gives."""
     return Location(display_path(file), line)
 
 
 def with_location(location: str, text: str) -> str:
-    """Put the location in front of a message."""
+    """A message with its location in front, if it has one: `project.py:12: no column 'dose'`."""
     return f"{location}: {text}" if location else text
 
 
@@ -144,7 +142,7 @@ _caller_folders: list[Path] = []
 
 @contextmanager
 def working_in(folder: str | Path) -> Iterator[None]:
-    """Work in a folder, where the author's code runs; paths in messages stay relative to the caller's."""
+    """Change the working folder in the `with` block; paths in messages stay relative to `caller_folder`."""
     _caller_folders.append(caller_folder())
     try:
         with chdir(folder):
@@ -154,12 +152,12 @@ def working_in(folder: str | Path) -> Iterator[None]:
 
 
 def caller_folder() -> Path:
-    """The folder in which the command was called."""
+    """The working folder from which the user called the command."""
     return _caller_folders[0] if _caller_folders else Path.cwd()
 
 
 def display_path(path: str | Path) -> str:
-    """Write a path as a person would: relative to the caller's folder where it is below that."""
+    """A path for a message: relative to `caller_folder` if it is below that, else as it is."""
     try:
         return str(Path(os.path.abspath(path)).relative_to(caller_folder()))
     except (ValueError, OSError):
@@ -167,7 +165,7 @@ def display_path(path: str | Path) -> str:
 
 
 def did_you_mean(word: str, candidates: Iterable[str], has: str = "") -> str:
-    """Ask for a known word that is near; after `has`, list what is known.
+    """The end of a message: a question with the most similar candidate; with `has`, a list of them, too.
 
     >>> did_you_mean("wid", ["wide", "deep"])
     "; did you mean 'wide'?"

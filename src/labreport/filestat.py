@@ -1,4 +1,7 @@
-"""What tells without reading a file that it is still the same; loads nothing, for builds without work."""
+"""The stat by which a file is known to be unchanged without reading it.
+
+Imports nothing heavy, because a command that finds nothing to do needs no more than this.
+"""
 
 import os
 
@@ -7,14 +10,14 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     FileStat: TypeAlias = tuple[int, int, int]
-    """Time of the last change in nanoseconds, bytes, and inode of a file or a folder."""
+    """Time of the last change in nanoseconds, size in bytes, and inode number of a file or folder."""
 
 WRITE_AHEAD = "-wal"
-"""Ends the name of the file beside a database of SQLite that has what was written to it last."""
+"""The suffix of SQLite's write-ahead log, a file beside the database that holds the latest changes."""
 
 
 def stat_of(path: "str | os.PathLike[str]") -> "FileStat | None":
-    """The stat of a file; None where there is none, and for an empty log of SQLite, which says nothing."""
+    """The stat of a file or folder; None if it does not exist, or is an empty write-ahead log of SQLite."""
     try:
         status = os.stat(path)
     except (OSError, ValueError):

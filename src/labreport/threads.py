@@ -1,4 +1,4 @@
-"""The variables that limit the threads of numerical libraries; they are set before any of these is loaded."""
+"""Environment variables that limit the threads of numerical libraries, which read them when imported."""
 
 _VARIABLES = (
     "OMP_NUM_THREADS",
@@ -11,10 +11,10 @@ _VARIABLES = (
 
 
 def limits_threads(variable: str) -> bool:
-    """Whether a variable of the environment says how many threads to use, which count as `threads`."""
+    """Whether an environment variable limits threads; the input `threads` of a run stands for all such."""
     return variable.endswith("_THREADS")
 
 
 def thread_environment(threads: int) -> dict[str, str]:
-    """The environment variables of a process that takes so many compute threads: bits depend on them."""
+    """The environment variables for a process with so many threads, on which the bits of results depend."""
     return dict.fromkeys(_VARIABLES, str(threads))

@@ -1,4 +1,4 @@
-"""Check a report: its bytes, answers and documents made again, a run repeated, the project's own checks."""
+"""The checks of `labreport verify`: stored bytes, answers and documents made again, one run repeated."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from labreport.stale import KNOWN_VALUES
 
 
 def checks(plan: Plan) -> Iterator[Check]:
-    """Yield a check for each target that is stored or published, as it is done.
+    """Make all checks one after another, and yield the result of each; the project's own `verify` comes last.
 
-    What was never made, or is stale, fails: the report is then not what the project says. Damaged files are
-    removed, so that the next build makes them again.
+    A target that is stale or was never made fails its check. Damaged files are removed, so that the next
+    build makes them again.
     """
     for experiment in plan.project.all_experiments:
         yield _check_stored_runs(plan, experiment)
@@ -34,7 +34,7 @@ def checks(plan: Plan) -> Iterator[Check]:
 
 
 def _check_stored_runs(plan: Plan, experiment: Experiment) -> Check:
-    """Check every file of arrays against its digest."""
+    """Check that all runs of an experiment are stored, and that each file of arrays has its SHA-256."""
     damaged = 0
     for run in plan.runs(experiment):
         for checkpoint in run.stored_checkpoints:
@@ -55,7 +55,7 @@ def _check_stored_runs(plan: Plan, experiment: Experiment) -> Check:
 
 
 def _check_made_again(plan: Plan, target: MadeTarget | DocumentTarget) -> Check:
-    """Check that a target that is made again is equal to what is stored or published."""
+    """Make a target again, and check that the result equals what is stored or published."""
     if plan.staleness(target).is_stale:
         return Check(str(target), False, "it is stale; build first")
     stored = StoredReport(plan)
@@ -70,7 +70,7 @@ def _check_made_again(plan: Plan, target: MadeTarget | DocumentTarget) -> Check:
 
 
 def _check_bytes(file: Path, rendered: bytes) -> Check:
-    """Check that a document that is rendered again has the bytes of its file."""
+    """Check that the bytes of a document that was rendered again equal those of its file."""
     published = file.read_bytes()
     is_equal = rendered == published
     detail = f"{len(published):,} bytes" if is_equal else "rendered again, it has other bytes"
@@ -78,7 +78,10 @@ def _check_bytes(file: Path, rendered: bytes) -> Check:
 
 
 def _check_repeated(plan: Plan) -> Iterator[Check]:
-    """Check that one seed of the cheapest experiment, run again from nothing, gives the stored bits."""
+    """Train the first seed of the cheapest experiment again, and check that it gives the stored bits.
+
+    Yields nothing if no run can be repeated: exclusive experiments are left out.
+    """
     fresh_runs: dict[RunTarget, Run] = {}
     for targets in plan.graph.runs_of.values():
         first, run = targets[0], plan.run(targets[0])
@@ -101,7 +104,7 @@ def _check_repeated(plan: Plan) -> Iterator[Check]:
 
 
 def _scratch_store(plan: Plan, folder: Path) -> Store:
-    """An empty store, with the known values that differ from process to process beside it."""
+    """An empty store in a folder, with a copy of `KNOWN_VALUES`, so that keys there are those of the plan."""
     results = folder / "report" / "results"
     results.mkdir(parents=True)
     values = plan.store.folder / KNOWN_VALUES
@@ -111,7 +114,7 @@ def _scratch_store(plan: Plan, folder: Path) -> Store:
 
 
 def _hash_without_times(run: Run, epochs: Sequence[int]) -> str:
-    """The digest of all that a run recorded and stored, but measured times."""
+    """The SHA-256 of the records and checkpoints of a run up to the last epoch, without measured times."""
     records = [without_times(record) for record in run.records[: epochs[-1]]]
     checkpoints = []
     for epoch, checkpoint in run.view_at(epochs).checkpoints.items():
@@ -120,7 +123,7 @@ def _hash_without_times(run: Run, epochs: Sequence[int]) -> str:
 
 
 def _all_results(plan: Plan) -> Results:
-    """The runs of all experiments at all epochs that anyone reads."""
+    """The runs of all experiments at all stored epochs, for the project's `verify` function."""
     runs = {}
     for experiment in plan.project.all_experiments:
         epochs = plan.project.checkpoint_epochs(experiment)
