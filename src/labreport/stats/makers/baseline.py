@@ -1,4 +1,4 @@
-"""A baseline table, a column for each subject: mean (SD), median (quartiles) or number (per cent)."""
+"""Baseline tables: groups described by mean (SD), median (quartiles), or number (per cent)."""
 
 from __future__ import annotations
 
@@ -32,11 +32,12 @@ def summary(
     median: Sequence[str] = (),
     name: str = "summary",
 ) -> Answer:
-    """Describe a table, a column for each value of `by`: how many have it, and what they are like.
+    """Describe the groups of a table: a column for each value of `by`, a row for each variable.
 
-    A column of numbers has its mean (SD), one that `median` names its median (quartiles), yes and no the
-    number (per cent) of yes, texts those of each text. A measure gives title and unit. Empty cells are
-    counted in a row of their own. Each replicate counts once. Gives the table `summary`.
+    A column of numbers is described by its mean (SD), or by its median (quartiles) if `median` names it; a
+    column of yes and no by the number (per cent) of yes; a column of texts by the same for each text. A
+    measure gives a title and a unit. Empty cells are counted in a separate row. Each replicate counts once.
+    Returns an answer with the table `summary`.
 
     Raises `UsageError` for a replicate with several values of a column: choose its rows by `where=`.
 
@@ -108,7 +109,10 @@ def _subjects(table: Data, by: str | None, columns: Sequence[str]) -> list[_Subj
 
 
 def _one_row_a_replicate(table: Data, columns: Sequence[str]) -> pandas.DataFrame:
-    """The only value of each replicate in each column, empty where it has none; else all rows."""
+    """A row for each replicate with its only value in each column; without replicates, all rows.
+
+    Raises `UsageError` for a replicate with several values of a column.
+    """
     if table.replicate is None:
         return table.frame
     by_replicate = table.frame.groupby(table.replicate, sort=False)
@@ -128,9 +132,9 @@ def _one_row_a_replicate(table: Data, columns: Sequence[str]) -> pandas.DataFram
 def _rows_of(
     table: Data, measure: Measure, subjects: Sequence[_Subject], *, by_median: bool
 ) -> list[list[Entry]]:
-    """The rows of a variable: one, or one for each text; and one of what is missing, if anything is.
+    """The rows for a variable: one, or one for each text, and one for missing values if there are any.
 
-    A column that is empty in all subjects has only the last.
+    A column that is empty in all groups has only the row for missing values.
     """
     title = capitalise(measure.label.replace("_", " "))
     values: set[object] = set()
@@ -155,14 +159,14 @@ def _rows_of(
 
 
 def _are_yes_no(table: Data, measure: Measure) -> bool:
-    """Whether a column of numbers is yes and no. Raises `UsageError` for one that the measure refuses."""
+    """Whether a column of numbers has only yes and no. Raises `UsageError` for numbers not allowed."""
     numbers = table.numbers(measure.name)
     check_numbers(table, measure, numbers)
     return are_yes_no(table, measure, numbers)
 
 
 def _share(subject: _Subject, measure: Measure, wanted: object) -> Entry:
-    """How many have a value, and which share that is of those that have any: `12 (44 %)`."""
+    """The number of replicates with this value, and their share of those with any: `12 (44 %)`."""
     values = subject.present(measure)
     n = len(values)
     if n == 0:
@@ -178,7 +182,7 @@ def _share(subject: _Subject, measure: Measure, wanted: object) -> Entry:
 
 
 def _description(subject: _Subject, measure: Measure, *, by_median: bool) -> Entry:
-    """The mean (SD), or median (quartiles), in the printed unit; both to two significant digits."""
+    """The mean (SD) or median (quartiles), in the printed unit, with two significant digits."""
     numbers = subject.present(measure).astype(float) * (measure.factor / measure.input_factor)
     if numbers.empty:
         return MISSING

@@ -1,4 +1,4 @@
-"""Which category is missed most often, from what was predicted for each item."""
+"""Which category is predicted wrongly most often, from the predictions for each item."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from labreport.results import Results, Runs
 
 MISSED = Measure("share missed", "%", better="", more="missed more often", less="missed less often")
-"""How much of a category is taken for another."""
+"""The share of the items of a category that are predicted wrongly."""
 
 
 def hardest(
@@ -29,12 +29,12 @@ def hardest(
     predicted: str = "predicted",
     name: str = "hardest",
 ) -> Answer:
-    """Find which category is missed most often and which least, from the arrays of one experiment.
+    """Rank the categories of one experiment by the share of their items that are predicted wrongly.
 
-    `truth` and `predicted` are its arrays, shape (items,), or `truth` is one that all runs share. Categories
-    are compared run by run, and over items where all runs have the same. Gives `hardest`, `mean` (the share
-    missed, by category), `means`, and the exact counts `wrong` and `items`. Raises `UsageError` for fewer
-    than two categories.
+    `truth` and `predicted` are names of arrays with shape (items,); `truth` may also be such an array, which
+    all runs share. Categories are compared run by run; if all runs have the same items, the interval covers
+    items, too. Returns an answer with `hardest`, `mean` (the share missed, by category), `means`, and the
+    exact counts `wrong` and `items`. Raises `UsageError` for fewer than two categories.
     """
     import numpy as np
 
@@ -58,10 +58,10 @@ def hardest(
 def _samples_by_category(
     runs: Runs, truths: list[NDArray[Any]], missed: list[NDArray[Any]], epoch: Epoch
 ) -> Samples:
-    """The share of each category that each run misses; a run without an item of it is left out.
+    """For each category, the share of its items that each run misses; runs without such items are left out.
 
-    `truths` and `missed` have for each run the category of each item, and whether it was taken for another.
-    It is known item by item where all runs have the same items.
+    `truths` has the category of each item for each run, `missed` whether the prediction is wrong. If all runs
+    have the same items, the samples also say which items are missed.
     """
     import numpy as np
 

@@ -1,4 +1,4 @@
-"""Rankings, differences, changes and effects: what is compared with what, and judged together."""
+"""Rankings, differences, changes and effects: which pairs are compared and judged together."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ if TYPE_CHECKING:
     from labreport.results import Results
 
 SubjectAtEpoch: TypeAlias = "tuple[Experiment | str, int]"
-"""An experiment, and the epoch after which it is read."""
+"""An experiment, and the epoch at which it is read."""
 Pairs: TypeAlias = Sequence[tuple[str, ...]]
-"""What is compared: pairs of names, or single names that are compared with zero."""
+"""What is compared: pairs of names, or single names, which are compared with zero."""
 
 
 def ranking(
@@ -54,12 +54,13 @@ def ranking(
     pairs: Literal["all", "best"] = "all",
     paired: bool | None = None,
 ) -> Answer:
-    """Find which of several is best, who is level with it, and who is behind; each pair as one of all pairs.
+    """Compare all pairs of subjects, and find which is best, which are level with it, and which are behind.
 
-    Best is the highest mean, or the lowest where that is better. `pairs="best"`, for many, compares only the
-    best with each. `paired` is as for `difference`. Gives `ranking`, `mean`, `difference` and the table
-    `means`; with another name only the finding, which has these inside. Raises `UsageError` for fewer than
-    two.
+    The best subject has the highest mean, or the lowest if the measure says `better="lower"`. Each pair is
+    judged as one of all pairs. With `pairs="best"`, for many subjects, only the best is compared with each
+    other one. `paired` is explained at `difference`. Returns an answer with `ranking`, `mean`, `difference`
+    and the table `means`; with another `name`, only the finding, which contains these. Raises `UsageError`
+    for fewer than two subjects.
     """
     measure = as_measure(measure, data)
     if pairs not in ("all", "best"):
@@ -71,9 +72,9 @@ def ranking(
 def rank(
     samples: Samples, measure: Measure, axis: str, only_best: bool = False, paired: bool | None = None
 ) -> Ranking:
-    """Compare all pairs of several, or only the best with each; each pair is judged as one of all pairs.
+    """Compare all pairs of samples, or only the best with each; each pair is judged as one of all pairs.
 
-    `axis` is the name of what they are values of.
+    `axis` is the name of the column or study whose values are the subjects.
     """
     if len(samples) < 2:
         names = ", ".join(samples) or "none"
@@ -101,18 +102,19 @@ def difference(
     family: int | None = None,
     paired: bool | None = None,
 ) -> Answer:
-    """Find how two differ, or each value of a column from the one that they are held `against`.
+    """Compare two subjects, or each value of a column with the one named in `against`.
 
-    All comparisons, of all groups `within`, are judged together; `family` is their number where more were
-    declared elsewhere. `first` and `second` may be pairs of an experiment and an epoch. A measure that is a
-    difference itself (`TRAINING - TEST`, or of the unit "points") is held against zero.
+    `first` and `second` may also be pairs of an experiment and an epoch. All comparisons, over all groups of
+    `within`, are judged together; `family` replaces their number if more were declared elsewhere. A measure
+    that is itself a difference (`TRAINING - TEST`, or one with the unit "points") is compared with zero if
+    there is no `second`.
 
-    Runs are paired by their seeds. Replicates of a table are paired where all are in both groups, and two
-    independent groups where none is; where some are, `paired=True` compares those that are in both, and
-    `paired=False` two independent groups.
+    Runs are paired by seed. Replicates of a table are paired if all are in both groups, and the groups are
+    independent if none is. If only some are in both, `paired=True` compares these, and `paired=False`
+    compares two independent groups.
 
-    Gives `difference`, `mean` and the table `means`; with another name only the finding, which has these
-    inside.
+    Returns an answer with `difference`, `mean` and the table `means`; with another `name`, only the finding,
+    which contains these.
     """
     measure = as_measure(measure, data)
     with_zero = second is None and (measure.unit == "points" or bool(measure.terms))
@@ -137,14 +139,14 @@ def difference(
 def _difference(
     samples: Samples, measure: Measure, axis: str, pairs: Pairs, family: int, paired: bool | None
 ) -> Difference:
-    """The finding of some pairs of samples, or of single ones beside zero."""
+    """The difference for these pairs of samples, or for single samples compared with zero."""
     comparisons = _compare_pairs(samples, measure, pairs, family, paired)
     subjects = subjects_with_means(samples, measure, axis)
     return Difference(**vars(subjects), comparisons=comparisons, family=family)
 
 
 def _samples_at_epochs(data: Observations, measure: Measure, *subjects: SubjectAtEpoch) -> Samples:
-    """The samples of experiments after epochs of their own: `("wide", 50), ("small", 60)`."""
+    """The samples of pairs of experiment and epoch, such as `("wide", 50), ("small", 60)`."""
     if not are_results(data):
         refuse_epoch_of_table(subjects[0][1])
     experiments = {name_of(experiment) for experiment, _ in subjects}
@@ -160,7 +162,7 @@ def _samples_at_epochs(data: Observations, measure: Measure, *subjects: SubjectA
 
 
 def _pairs(samples: Samples, against: Subject | None, with_zero: bool, group: str = "") -> Pairs:
-    """Which samples, of a group, are compared. Raises `UsageError` where that is not said."""
+    """The pairs to compare. Raises `UsageError` if the author's arguments do not determine them."""
     where = f" in {group}" if group else ""
     names = list(samples)
     if against is not None:
@@ -177,7 +179,7 @@ def _pairs(samples: Samples, against: Subject | None, with_zero: bool, group: st
 
 
 def _group_differences(findings: dict[str, Difference], column: str) -> GroupedDifference:
-    """One finding of those of several groups, which were judged together."""
+    """One finding for the differences of all groups, which were judged together."""
     groups = []
     for name, finding in findings.items():
         groups.append((name, replace(finding, group=name, group_column=column)))
@@ -202,10 +204,10 @@ def change(
     experiment: Experiment | str | Sequence[Experiment | str] | None = None,
     name: str = "change",
 ) -> Answer:
-    """Find what happened from one epoch to another: the last less the first, of each experiment that is read.
+    """Compare the last epoch with the first, for each experiment that is read, or for those named.
 
-    Those of several are judged together, and asked by name: `change.more("complex")`. Gives `change`, `mean`
-    by epoch (of several, by experiment and epoch) and the table `means`.
+    Several changes are judged together, and asked by name: `change.more("complex")`. Returns an answer with
+    `change`, `mean` by epoch (for several experiments, by experiment and epoch) and the table `means`.
     """
     results = as_results(data)
     measure = as_measure(measure, results)
@@ -234,11 +236,11 @@ def effect(
     name: str = "effect",
     paired: bool | None = None,
 ) -> Answer:
-    """Find what each step along an axis brings, and all of them together, of a study or a column of numbers.
+    """Compare neighbouring values of a study or of a column of numbers, and the last value with the first.
 
-    Each step is compared as one of all steps and the whole, which is what `effect.more` asks. `paired` is as
-    for `difference`. Gives `effect`, `mean` by value, and the table `means`. Raises `UsageError` for fewer
-    than two values, for those of a column of texts, and for a study of several fields.
+    All these comparisons are judged together; `effect.more` is about the last with the first. `paired` is
+    explained at `difference`. Returns an answer with `effect`, `mean` by value and the table `means`. Raises
+    `UsageError` for fewer than two values, for a column of texts, and for a study that varies several fields.
     """
     measure = as_measure(measure, data)
     samples = samples_by_name(data, measure, by, epoch)
@@ -274,7 +276,7 @@ def _axis_in_order(data: Observations, by: By) -> str:
 def _compare_pairs(
     samples: Samples, measure: Measure, pairs: Pairs, family: int, paired: bool | None
 ) -> tuple[Comparison, ...]:
-    """Compare pairs of samples, or each alone with zero, as one of `family` comparisons."""
+    """Compare pairs of samples, or single samples with zero, each as one of `family` comparisons."""
     comparisons = []
     for names in pairs:
         compared = [samples[name] for name in names]

@@ -1,4 +1,4 @@
-"""In how many runs or replicates something is so."""
+"""Counts of the runs or replicates in which a value is above or below a threshold."""
 
 from __future__ import annotations
 
@@ -38,10 +38,11 @@ def count(
     epoch: Epoch = None,
     name: str = "count",
 ) -> Answer:
-    """Count in how many of its runs (or replicates) each is above, or below, a threshold: exact numbers.
+    """Count the runs or replicates of each subject whose value is above, or below, a threshold.
 
-    The threshold is in the printed unit of the measure, 92 for 92 %; a run without a number is not beyond.
-    `experiments` may be one, several, or None for all.
+    The threshold is in the printed unit of the measure: 92 for 92 %. A run without a value is not counted,
+    neither above nor below. `experiments` is one subject, several, or None for all. Returns an answer with
+    the finding `count`, whose numbers are exact.
     """
     measure = as_measure(measure, data)
     if (above is None) == (below is None):
@@ -67,7 +68,7 @@ def count(
 
 
 def _count_of(sample: Sample, threshold: float, side: str, label: str) -> Quantity:
-    """In how many replicates of a sample the value is on one side of a threshold."""
+    """The number of replicates of a sample with a value on this side of a threshold."""
     is_beyond = operator.gt if side == "above" else operator.lt
     number = 0
     by_replicate = []

@@ -1,4 +1,4 @@
-"""A measure in every cell of a study."""
+"""A measure at every point of a study, as a table."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 def grid(
     results: Results, study: By, measure: Measure, chosen_by: Measure | None = None, epoch: Epoch = None
 ) -> Answer:
-    """Show a measure in every cell of a study, and find which cell is best by `chosen_by`.
+    """Tabulate a measure at every point of a study, and rank the points by `chosen_by`.
 
-    Gives the table `grid` (rows by the first axis, columns by the others), `mean` by cell, such as
-    `mean["0.5 × 0.9"]`, and the ranking `best`, in which the best is compared with each other cell.
+    Returns an answer with the table `grid` (rows by the first axis, columns by the others), `mean` by point,
+    such as `mean["0.5 × 0.9"]`, and the ranking `best`, in which the best point is compared with each other
+    one. By default, `chosen_by` is the measure itself.
     """
     points = [point for point, _ in as_results(results).study(study)]
     axes = [axis.replace("_", " ") for axis in points[0]]
@@ -39,7 +40,7 @@ def grid(
 
 
 def _table(axes: list[str], cells: dict[tuple[str, ...], Quantity]) -> Table:
-    """Cells by their point: a row for each value of the first axis, a column for each point of the others."""
+    """A table with a row for each value of the first axis and a column for each point of the others."""
     row_axis, *column_axes = axes
     heads = [Column("name", capitalise(row_axis))]
     for point in dict.fromkeys(point[1:] for point in cells):

@@ -1,4 +1,4 @@
-"""The mean of a measure of each of several."""
+"""Means of a measure, for each subject."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ def mean(
     name: str = "mean",
     within: str | None = None,
 ) -> Answer:
-    """Give the mean of a measure of each experiment, cell of a study, or value of a column, by its name.
+    """The mean of a measure for each experiment, point of a study, or value of a column, by name.
 
-    It is one quantity, not one by name, of the runs of one experiment, `mean(results[WIDE], ACCURACY)`, and
-    of a table without such a column. With `within` it is by group, then by name. Means of a measure of ratios
-    are geometric.
+    For the runs of one experiment, `mean(results[WIDE], ACCURACY)`, and for a table without `by`, it is a
+    single quantity. With `within`, means are by group and then by name. For a measure of ratios, they are
+    geometric.
     """
     from labreport.results import Runs  # here, as results import statistics
 

@@ -1,4 +1,4 @@
-"""On what machine and with which libraries runs were made."""
+"""The machines and the libraries that runs were made with."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from typing import Any
 
 
 def made_with(runs: Iterable[Any], word: str = "run") -> dict[str, str]:
-    """Say on what machine and with which libraries runs were made, from what they say of themselves."""
+    """Describe the machines and the libraries of runs: the texts `Machine` and `Libraries`.
+
+    `word` stands in `4 threads for each run`.
+    """
     provenances = [run.provenance for run in runs]
     libraries: set[str] = set()
     for provenance in provenances:

@@ -1,4 +1,4 @@
-"""What all makers of findings do: compute the means of the subjects, and put the finding into an answer."""
+"""Common steps of all makers: computing the means of subjects, and putting a finding into an answer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from labreport.stats.samples import Samples
 
 
 def subjects_with_means(samples: Samples, measure: Measure, axis: str) -> SubjectFinding:
-    """Compute the mean of each sample, with its interval; `axis` is the name of what they are values of."""
+    """The subjects with the mean of each sample; `axis` is the column or study whose values they are."""
     labels = []
     means = []
     for name, sample in samples.items():
@@ -32,13 +32,13 @@ def subjects_with_means(samples: Samples, measure: Measure, axis: str) -> Subjec
 
 
 def _without_functions(measure: Measure) -> Measure:
-    """A measure as answers store it: without the author's functions, and the line of its declaration."""
+    """A copy of a measure for storage, without the author's functions."""
     terms = tuple(map(_without_functions, measure.terms))
     return replace(measure, value=None, right=None, reduce="mean", terms=terms)
 
 
 def answer_of(finding: ComparedSubjects | GroupedDifference, name: str, usual_name: str) -> Answer:
-    """The finding by its name; under its usual one also its means, and the differences of a ranking."""
+    """An answer with a finding; under its usual name also its means, and the differences of a ranking."""
     if name != usual_name:
         return Answer(**{name: finding})
     answer = Answer(**{name: finding}, mean=finding.mean, means=finding.means)

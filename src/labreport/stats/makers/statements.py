@@ -1,4 +1,4 @@
-"""Numbers and truths that an author computed, as a report has them."""
+"""Numbers and truths that the author computed, as quantities and facts of a report."""
 
 from __future__ import annotations
 
@@ -29,19 +29,20 @@ def number(
     p: SupportsFloat | None = None,
     out_of: int | None = None,
 ) -> Quantity:
-    """State a number that was computed by a method of one's own, with the ends of its 95 % interval.
+    """Make a quantity from a number that the author computed, with the ends of its 95 % interval.
 
-    `value` may be a number of Python, NumPy, pandas or SciPy; `ci` a pair, or what SciPy's
-    `confidence_interval()` gives, or a result that has one. It is printed in `unit` as it is written (of the
-    unit "fraction", 0.973 as 97.3 %). Whole numbers without an interval are exact. A click shows `values`,
-    those of each replicate by its name. `source` says where it comes from, in words or as a `Source`.
+    `value` may be a number of Python, NumPy, pandas or SciPy. `ci` is a pair, the result of SciPy's
+    `confidence_interval()`, or a result that has one. The number is printed as written, followed by `unit`;
+    with the unit "fraction", 0.973 is printed as 97.3 %. Whole numbers without an interval are exact. A
+    reader who clicks the number sees `values`, a number for each replicate by name. `source` says where the
+    number comes from, as a text or a `Source`.
 
-    With `null=0`, for a difference, or `null=1`, for a ratio, it has the conditions of a difference: more,
-    less, same (within `margin`, in the printed unit), unclear and clear. `p` is the p value of its test.
-    `out_of` says of how many something was counted.
+    With `null=0` for a difference, or `null=1` for a ratio, the number has the conditions of a comparison:
+    more, less, same (within `margin`, in the printed unit), unclear and clear. `p` is the p value of its
+    test. `out_of` is the number of cases of a count.
 
-    Raises `UsageError` where the value is outside its interval, for any other null, and for a margin that is
-    not above 0, of a ratio above 1 and at most 2.
+    Raises `UsageError` for a value outside its interval, for any other null, and for a margin that is not
+    above 0 or, for a ratio, not above 1 and at most 2.
     """
     stated = plain_number(value)
     if exact is None:
@@ -60,9 +61,9 @@ def number(
 
 
 def _with_ends(quantity: Quantity, value: float, ci: object) -> Quantity:
-    """A quantity with its interval, which may be one on logarithms.
+    """The quantity with its interval. Raises `UsageError` if the value is outside.
 
-    Raises `UsageError` for a value outside of it.
+    The interval counts as made on logarithms if it is symmetric on them: high / value = value / low.
     """
     low, high = _ends(ci)
     if not low <= value <= high:
@@ -72,14 +73,14 @@ def _with_ends(quantity: Quantity, value: float, ci: object) -> Quantity:
 
 
 def _ends(ci: object) -> tuple[float, float]:
-    """The ends of an interval: a pair, or an object of SciPy that has one."""
+    """The ends of an interval: of a pair, or of a SciPy object with a confidence interval."""
     interval: Any = getattr(ci, "confidence_interval", ci)
     low, high = interval() if callable(interval) else interval
     return float(plain_number(low)), float(plain_number(high))
 
 
 def _as_comparison(quantity: Quantity, null: float, margin: float | None) -> Quantity:
-    """A number that is judged by its own interval, as a difference (`null` 0) or a ratio (1)."""
+    """The quantity as a comparison, judged by its own interval: a difference (`null` 0) or ratio (1)."""
     if null not in (0, 1):
         refuse(f"null={null!r}; allowed are 0, of a difference, and 1, of a ratio")
     if margin is not None:
@@ -95,17 +96,20 @@ def _as_comparison(quantity: Quantity, null: float, margin: float | None) -> Qua
 
 
 def fact(truth: object, sentence: str, otherwise: str = "") -> Fact:
-    """State a truth that was counted or computed, with the sentence that it makes, or makes `otherwise`."""
+    """Make a fact from a truth that the author counted or computed.
+
+    `sentence` is its sentence if it is true, `otherwise` if it is false.
+    """
     return Fact(sentence=sentence, truth=as_condition(truth).holds, otherwise=otherwise)
 
 
 def ratio(first: Quantity, second: Quantity) -> Quantity:
-    """How many times the second the first is; of exact numbers exactly.
+    """The ratio of two quantities; exact if both are exact.
 
     The interval is that of Donner and Zou (2012, Closed-form confidence intervals for functions of the normal
-    mean and standard deviation, Statistical Methods in Medical Research 21), from the intervals of both, as
-    if they were independent; for pairs a measure with `scale="ratio"` is sharper. There is none where one of
-    them reaches below 0, which its method says.
+    mean and standard deviation, Statistical Methods in Medical Research 21), computed from both intervals as
+    if they were independent; for pairs, a measure with `scale="ratio"` gives a narrower one. If an interval
+    reaches below 0, there is none, and the method says so.
     """
     first, second = as_quantity(first), as_quantity(second)
     source = _ratio_source(first, second)
@@ -124,7 +128,7 @@ def ratio(first: Quantity, second: Quantity) -> Quantity:
 
 
 def _ratio_source(first: Quantity, second: Quantity) -> Source:
-    """Where a ratio comes from: of which experiments, over how many units, of what."""
+    """The source of a ratio: the experiments, the number of replicates, and the two measures."""
     over, under = first.source, second.source
     names = [source.measure or source.note or "a number" for source in (over, under)]
     experiments = tuple(dict.fromkeys(over.experiments + under.experiments))
@@ -134,7 +138,7 @@ def _ratio_source(first: Quantity, second: Quantity) -> Source:
 
 
 def _donner_and_zou(first: Quantity, second: Quantity) -> tuple[float, float] | None:
-    """The ends of the interval of a / b; None where a may be below 0, or b may be 0 or twice what it is."""
+    """The ends of the interval of a / b; None if a may be below 0, or b may be 0 or twice its value."""
     a, b = float(first.value or 0), float(second.value or 0)
     ends_of_a = (a, a) if first.exact else first.interval
     ends_of_b = (b, b) if second.exact else second.interval
