@@ -1,16 +1,17 @@
 """Drawing and exporting charts: the only room of the engine that imports matplotlib and seaborn.
 
-From a figure function of the author's to the page:
+From an author's figure function to the page:
 
-1. It calls a builder (`builders`: `bars`, `curve`, …) with results or a table. The builder has the numbers
-   computed (`Means` of `builders.means`), and the figure laid out: `layout.column_figure` makes the panels.
-2. It draws into each panel by `marks`, `labels`, `shades` and `ticks`, in the house style of `styles`.
-3. It returns a `Drawing`: the figure, the table of its numbers, title and caption. A figure function can
-   make one without a builder, or return any figure of matplotlib or seaborn.
-4. The build gives that to `export_drawing` of `export`, which checks the size and returns an `Exported`:
-   what the report stores, with the SVG for paper and for the page (`svg` has matplotlib write it).
+1. The function calls a builder (`builders`: `bars`, `curve`, …) with results or a table. The builder computes
+the numbers (`Means` in `builders.means`) and makes the panels (`layout.column_figure`). 2. The builder draws
+into each panel by `marks`, `labels`, `shades` and `ticks`, in the style of `styles`. 3. The builder returns a
+`Drawing`: the figure, the table of its numbers, a title and a caption. A figure function can also make a
+`Drawing` itself, or return any figure of matplotlib or seaborn. 4. The build calls `export_drawing`, which
+checks the size and returns an `Exported`: what the report stores, with an SVG for paper and one for the page
+(`svg` writes it by matplotlib).
 
-A module is loaded when a name of it is asked for: a project can import this room beside its declarations.
+A module is imported when one of its names is first used, so that a project can import this room together with
+its declarations.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ _HOMES = ("styles", "drawing", "layout", "ticks", "marks", "labels", "shades", "
 
 
 def __getattr__(name: str) -> Any:
-    """A name of this room, from the module that has it."""
+    """Return a name of this room, and import the module that defines it."""
     if not name.startswith("_"):
         for home in _HOMES:
             module = import_module(f"{__name__}.{home}")

@@ -1,4 +1,4 @@
-"""What a figure function returns, a `Drawing`, and what the report stores of it, an `Exported`."""
+"""`Drawing`, which a figure function returns, and `Exported`, which the report stores."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 PlainValue: TypeAlias = str | int | float | None
-"""A cell of a table as JSON has it."""
+"""A cell of a table in JSON."""
 _MOST_NAMES = 8
-"""So many series are named in an alternative text."""
+"""An alternative text names at most this many series."""
 
 
 @dataclass(frozen=True, eq=False)
 class Drawing:
-    """A figure, its table and its texts, as a figure function returns them.
+    """A figure with its table and texts, as a figure function returns it.
 
-    `figure` is a matplotlib Figure or Axes, or what seaborn returns. `data` is a `table`, a DataFrame or what
-    makes one; `columns` and `rows` are the same said plainly. `kind` says in words what chart it is.
-    `title`, one sentence, and `caption` stand below the figure where no template says otherwise; `alt`, for
-    those who cannot see it, is made from kind, axes and data if it is empty.
+    `figure` is a matplotlib Figure or Axes, or what seaborn returns. The table is given by `data` (a `table`,
+    a DataFrame, or what makes one), or by `columns` and `rows`. `kind` is the kind of chart, in words.
+    `title`, one sentence, and `caption` are printed below the figure unless a template gives others. `alt`
+    describes the figure for people who cannot see it; if empty, it is made from kind, axes and series.
     """
 
     figure: Any
@@ -41,7 +41,7 @@ class Drawing:
     alt: str = ""
 
     def table(self) -> tuple[tuple[str, ...], tuple[tuple[PlainValue, ...], ...]]:
-        """Give the names of the columns, and the rows as plain values."""
+        """The names of the columns, and the rows as plain values."""
         columns, rows = self.columns, self.rows
         if self.data is not None:
             import pandas
@@ -62,8 +62,8 @@ class Drawing:
 class Exported:
     """A figure as the report stores it: SVG, table and texts as plain JSON values.
 
-    `svg_screen` names a CSS variable where `svg_print` has a colour of the house, else they are equal; `note`
-    is what its author is told.
+    `svg_screen` has CSS variables in place of the colours of the house in `svg_print`; else they are equal.
+    `note` is a message to the author.
     """
 
     svg_screen: str
@@ -79,7 +79,7 @@ class Exported:
 
 
 def _plain_value(value: object) -> PlainValue:
-    """A cell as JSON has it: Python's for NumPy's scalars, None for what is not finite or missing."""
+    """A value for JSON: NumPy's scalars as Python's, None if missing or not finite, others as text."""
     value = scalar(value)
     if isinstance(value, float):
         return value if math.isfinite(value) else None
@@ -89,7 +89,7 @@ def _plain_value(value: object) -> PlainValue:
 
 
 def describe_panels(kind: str, panels: Iterable[Axes]) -> str:
-    """The alternative text of some panels: kind of chart, what its axes are, and its series.
+    """An alternative text: the kind of chart, the titles of the axes, and the names of the series.
 
     `Line chart: loss against epoch; small, wide.`
     """
@@ -109,7 +109,7 @@ def describe_panels(kind: str, panels: Iterable[Axes]) -> str:
 
 
 def _series_of(axes: Axes) -> list[str]:
-    """What the legend of a panel names, else the labels of its lines and areas."""
+    """The names in the legend of a panel; without a legend, the labels of its lines and areas."""
     legend = axes.get_legend()
     if legend is not None:
         names = [text.get_text() for text in legend.get_texts()]

@@ -1,4 +1,4 @@
-"""Export: what a figure function returned is checked, and becomes SVG, data and texts that are stored."""
+"""Export: check what a figure function returned, and convert it to SVG, data and texts for the report."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from labreport.errors import UsageError
 
 
 def export_drawing(drawing: object, *, name: str = "figure") -> Exported:
-    """Turn a drawing, or a bare figure of matplotlib or seaborn, into SVG, its data and its description.
+    """Convert a drawing, or a figure of matplotlib or seaborn, to SVG, data and a description.
 
-    Call it within `style`. Figures of two names share no id. A grid of seaborn wider than the text is drawn
-    smaller. Raises `UsageError` for another figure that is, for one whose type would be set too small to be
-    read, and for what is no figure.
+    It must be called within `style`. Figures with different names have different ids in their SVG. A seaborn
+    grid that is wider than the text is scaled down. Raises `UsageError` for any other figure that is too
+    wide, for a grid whose type would become too small, and for a value that is not a figure.
     """
     if not isinstance(drawing, Drawing):
         drawing = Drawing(drawing)
@@ -58,16 +58,16 @@ def export_drawing(drawing: object, *, name: str = "figure") -> Exported:
 
 
 def _figure_of(returned: object, name: str) -> Figure:
-    """The figure of whatever matplotlib, pandas or seaborn returns."""
+    """The figure that a value of matplotlib, pandas or seaborn belongs to. Raises `UsageError` if none."""
     artist = returned
-    while isinstance(artist, (list, tuple, np.ndarray)):  # (figure, axes), an array of axes
+    while isinstance(artist, (list, tuple, np.ndarray)):  # such as (figure, axes), or an array of axes
         artist = artist[0] if len(artist) else None
     figure = getattr(artist, "figure", None)
     if not isinstance(figure, FigureBase):
         kind = "None" if artist is None else type(artist).__name__
         text = f"figure {name!r}: its function returns {kind}; return a Drawing, or a figure or axes"
         raise UsageError(text)
-    return figure.get_figure(root=True)  # of a part of it
+    return figure.get_figure(root=True)  # the whole of a subfigure
 
 
 def _width_mm(figure: Figure) -> float:
@@ -76,9 +76,9 @@ def _width_mm(figure: Figure) -> float:
 
 
 def _check_can_be_smaller(returned: object, figure: Figure, name: str) -> None:
-    """Raise `UsageError` for a figure too wide for the page, unless it is a grid that can still be read.
+    """Raise `UsageError` for a figure too wide for the page, unless it is a readable seaborn grid.
 
-    The size of a grid of seaborn follows its data; that of any other figure is its author's.
+    The size of a seaborn grid follows from its data; other figures have the size that their author chose.
     """
     width = _width_mm(figure)
     wide = f"figure {name!r}: it is {width:.0f} mm wide"
@@ -94,7 +94,7 @@ def _check_can_be_smaller(returned: object, figure: Figure, name: str) -> None:
 
 
 def _least_type(figure: Figure) -> float:
-    """The size of the smallest text of a figure, in points; that of the house where it has none."""
+    """The size of the smallest visible text of a figure, in points, at most that of the house style."""
     sizes = [SIZE]
     for text in figure.findobj(Text):
         if isinstance(text, Text) and text.get_visible() and text.get_text():
@@ -103,14 +103,14 @@ def _least_type(figure: Figure) -> float:
 
 
 def _label_log_axes(axes: Axes) -> None:
-    """Label logarithmic axes as the house does."""
+    """Label logarithmic axes that have matplotlib's default labels."""
     for axis in (axes.xaxis, axes.yaxis):
         if axis.get_scale() == "log" and isinstance(axis.get_major_formatter(), ticker.LogFormatter):
             readable_log_ticks(axis)
 
 
 def _colour_texts_on_cells(axes: Axes) -> None:
-    """Set grey texts of a map of cells in colours that are equal in either theme, and take away its grid."""
+    """In a map of cells, give grey texts a colour that is the same in both themes; remove the grid."""
     has_mesh = any(isinstance(artist, (QuadMesh, PolyQuadMesh, TriMesh)) for artist in axes.collections)
     if not axes.images and not has_mesh:
         return

@@ -1,4 +1,4 @@
-"""Names beside the points and line ends that they belong to, apart from each other."""
+"""Labels beside points and at the ends of lines, moved so that they do not overlap."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from labreport.charts.layout import note
 from labreport.charts.styles import COLOURS, Colour
 
 _GAP = 6.0
-"""From a point to its label, in points."""
+"""The distance from a point to its label, in points of type."""
 _VISIBLE_MOVE = 3.0
-"""A label that is moved by more points than this has a leader to its point."""
+"""A label that is moved by more than this many points gets a line to its point."""
 _ROUNDS = 500
-"""How often labels that overlap are moved apart, at most."""
+"""The maximal number of rounds in which overlapping labels are moved."""
 _LABEL: dict[str, Any] = {"va": "center", "fontweight": 600, "parse_math": False}
 _THIN: dict[str, Any] = {"color": Colour.RULE, "linewidth": 0.5}
 _LEADER = {"arrowstyle": "-", "shrinkA": 0.0, "shrinkB": 2.0} | _THIN
@@ -27,7 +27,7 @@ _LEADER = {"arrowstyle": "-", "shrinkA": 0.0, "shrinkB": 2.0} | _THIN
 
 @dataclass(frozen=True)
 class TextLabel:
-    """Text for the point (`x`, `y`) in data coordinates, in the text shade of `colour`."""
+    """A text for the point (`x`, `y`) in data coordinates, in the text shade of `colour`."""
 
     text: str
     x: float
@@ -36,10 +36,10 @@ class TextLabel:
 
 
 def label_line_ends(axes: Axes) -> None:
-    """Name each line that has a label, in one column behind the last point of all.
+    """Write the label of each line beside its end; all labels are in one column at the right.
 
-    A thin line leads from a line that ends earlier to its name, which no other line crosses there. Set the
-    limits of `axes` first.
+    A thin horizontal line leads from a line that ends earlier to this column. The limits of the axes must be
+    set before.
     """
     labels = []
     for line in axes.lines:
@@ -62,11 +62,12 @@ def label_line_ends(axes: Axes) -> None:
 
 
 def direct_labels(axes: Axes, labels: Iterable[TextLabel]) -> None:
-    """Set each label to the right of its point, moved up or down so that none overlap.
+    """Write each label to the right of its point, moved up or down so that none overlap.
 
-    Labels above each other keep the order of their points. A label that was moved has a leader to its point.
+    Labels one above the other keep the order of their points. A label that was moved far gets a line to its
+    point.
     """
-    axes.figure.get_figure(root=True).draw_without_rendering()  # settles limits and layout
+    axes.figure.get_figure(root=True).draw_without_rendering()  # makes limits and layout final
     notes = []
     for label in labels:
         look = _LABEL | {"color": label.colour.text}
@@ -75,20 +76,20 @@ def direct_labels(axes: Axes, labels: Iterable[TextLabel]) -> None:
         annotation.xyann = (_GAP, move)
         if abs(move) > _VISIBLE_MOVE:
             leader = note(axes, "", annotation.xy, (_GAP - 1.0, move), arrowprops=_LEADER)
-            leader.set_in_layout(False)  # a line may end beyond the limits
+            leader.set_in_layout(False)  # the line may leave the panel
 
 
 def _moves_apart(axes: Axes, notes: Sequence[Annotation]) -> list[float]:
-    """By how many points each note is moved up, so that none overlap and all are within the panel's height.
+    """For each note, how many points it is moved up so that none overlap and all are within the panel.
 
-    Of two that overlap, each is moved by half of what they overlap, again and again.
+    In each round, both of two overlapping notes are moved by half of the overlap.
     """
     boxes = [annotation.get_window_extent().extents for annotation in notes]
     left, starts, right, tops = np.reshape(boxes, (-1, 4)).T
     heights = tops - starts
     pairs = []
     for lower, upper in combinations(np.argsort(starts, kind="stable"), 2):
-        if left[lower] < right[upper] and left[upper] < right[lower]:  # they are above each other
+        if left[lower] < right[upper] and left[upper] < right[lower]:  # one is above the other
             pairs.append((lower, upper))
     bottoms = starts
     for _ in range(_ROUNDS):

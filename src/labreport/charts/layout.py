@@ -1,4 +1,4 @@
-"""Figures as wide as the text, and the titles and notes of their panels."""
+"""Figures of the width of the text, and titles and notes of their panels."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from labreport.charts.styles import INCH_MM, SIZE, WIDTH_MM, Colour
 def column_figure(
     height_mm: float, *, columns: int = 1, count: int | None = None, share_axes: bool = False
 ) -> tuple[Figure, list[Axes]]:
-    """Make a figure as wide as the text, and its panels: from left to right, row after row.
+    """A figure as wide as the text, and its panels: from left to right, then row by row.
 
-    `count` is the number of panels, by default one row of them. Panels that share their axes have the same
-    limits. Room for titles, tick labels and notes beside a panel is made when the figure is drawn.
+    `count` is the number of panels; by default, there is one row. If `share_axes`, all panels have the same
+    limits. When the figure is drawn, the layout makes room for titles, tick labels and notes.
     """
     count = count or columns
     rows = math.ceil(count / columns)
@@ -33,13 +33,13 @@ def column_figure(
 
 
 def panel_title(axes: Axes, text: str, *, lift: float = 5.0) -> Text:
-    """Set the panel's title off to the left, `lift` points above it."""
+    """Set the title of a panel at its left, `lift` points above it."""
     return axes.set_title(text, pad=lift, parse_math=False)
 
 
 def y_title(axes: Axes, text: str) -> Text:
-    """Set the name of the y axis level above it, where it is read without turning the head."""
-    axes.set_ylabel(text).set_visible(False)  # the alternative text reads it
+    """Set the title of the y axis above the axis, in horizontal text."""
+    axes.set_ylabel(text).set_visible(False)  # for the alternative text
     return note(axes, text, (0.0, 1.0), (0.0, 5.0), xycoords="axes fraction")
 
 
@@ -49,6 +49,9 @@ _NOTE: dict[str, Any] = {"ha": "left", "va": "baseline", "fontsize": SIZE, "colo
 def note(
     axes: Axes, text: str, at: tuple[float, float], offset: tuple[float, float], **options: Any
 ) -> Annotation:
-    """Set text off from a point by so many points, also outside the panel; `options` are matplotlib's."""
+    """Set a text at an offset (in points) from a point; it may be outside the panel.
+
+    `options` are matplotlib's.
+    """
     settings = _NOTE | options
     return axes.annotate(text, at, offset, textcoords="offset points", annotation_clip=False, **settings)

@@ -1,4 +1,4 @@
-"""What is drawn in a panel: lines, points, bands, reference lines."""
+"""Marks in a panel: lines, points, bands, reference lines."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ REFERENCE: dict[str, Any] = {
     "zorder": 1.5,
     "label": "_",
 }
-"""How a quiet line is drawn with which values are compared."""
+"""The style of a reference line, with which values are compared."""
 
 
 @dataclass(frozen=True)
 class Mark:
-    """One series: its name as the reader sees it, and how it is drawn."""
+    """The name of a series as readers see it, and its style."""
 
     label: str
     style: SeriesStyle = SERIES[0]
 
     @property
     def colour(self) -> Colour:
-        """The colour of its lines and markers."""
+        """The colour of the series."""
         return self.style.colour
 
 
 def curve(axes: Axes, x: Numbers, y: Numbers, mark: Mark, *, markers: bool = False) -> Line2D:
-    """Draw the line of a series, with a marker at each point where there are few of them."""
+    """Draw the line of a series; with `markers`, a marker at each point."""
     style = mark.style
     line: Line2D = axes.plot(x, y, color=style.colour, label=mark.label, zorder=3)[0]
     if style.dash:
@@ -48,7 +48,7 @@ def curve(axes: Axes, x: Numbers, y: Numbers, mark: Mark, *, markers: bool = Fal
 
 
 def seed_lines(axes: Axes, x: Numbers, curves: Sequence[Numbers], mark: Mark) -> None:
-    """Draw one faint line for each run behind the series; none for a single run, which is the series."""
+    """Draw a faint line for each run, behind the line of the series; none if there is a single run."""
     if len(curves) < 2:
         return
     for y in curves:
@@ -56,24 +56,27 @@ def seed_lines(axes: Axes, x: Numbers, curves: Sequence[Numbers], mark: Mark) ->
 
 
 def points(axes: Axes, x: Numbers, y: Numbers, mark: Mark, *, size: float = 4.0) -> Line2D:
-    """Draw markers without a line; `size` in points."""
+    """Draw the markers of a series without a line; `size` is in points."""
     line: Line2D = axes.plot(x, y, color=mark.colour, label=mark.label, markersize=size, zorder=3)[0]
     line.set(linestyle="none", marker=mark.style.marker)
-    line.set(clip_on=False, in_layout=False)  # half of a marker may stand beyond the limits
+    line.set(clip_on=False, in_layout=False)  # markers at the limits are drawn whole
     return line
 
 
 def band(axes: Axes, x: Numbers, low: Numbers, high: Numbers, mark: Mark) -> None:
-    """Draw a pale band from `low` to `high` behind a curve."""
+    """Draw a pale band from `low` to `high`, behind the curve."""
     axes.fill_between(x, low, high, color=mark.colour, **BAND)
 
 
 BAND: dict[str, Any] = {"alpha": 0.16, "linewidth": 0.0, "zorder": 1.8}
-"""How a band is drawn, but for its colour."""
+"""The style of a band, except for its colour."""
 
 
 def reference_line(axes: Axes, value: float, text: str) -> None:
-    """Draw a quiet level line, its name at the right end where there is more room. Set the limits first."""
+    """Draw a thin horizontal line, with its name at the right end, on the side that has more room.
+
+    The limits of the axes must be set before.
+    """
     axes.axhline(value, **REFERENCE)
     low, high = axes.get_ylim()
     has_room_above = value - low < high - value

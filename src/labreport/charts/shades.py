@@ -1,4 +1,4 @@
-"""Maps of cells in shades from light to dark."""
+"""Maps of cells that are shaded from light to dark."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from numpy.typing import ArrayLike
 
 from labreport.charts.styles import SIZE, Colour
 
-# Light to dark in even steps of lightness, so that order survives greyscale. These colours and the
-# two text colours are the same in every theme: cell and text belong together.
+# From light to dark in even steps of lightness, so that the order is visible in greyscale. These and the
+# two text colours are the same in both themes, so that texts stay readable on their cells.
 _STEPS = ("#f3f7fb", "#b7d3ea", "#5f9fcf", "#1f6aa5", "#0a3a66")
 SHADES = LinearSegmentedColormap.from_list("labreport", _STEPS)
-ON_LIGHT, ON_DARK = "#101418", "#fdfdfe"  # no pure grey, which would turn over on a dark page
-_DARK_FROM = 172 / 256  # light text stands out more from here: relative luminance below 0.18, as in WCAG 2.2
+ON_LIGHT, ON_DARK = "#101418", "#fdfdfe"  # not pure greys, since those are inverted on a dark page
+_DARK_FROM = 172 / 256  # from here, light text has more contrast: relative luminance below 0.18, see WCAG 2.2
 
 
 def draw_cells(
@@ -29,9 +29,10 @@ def draw_cells(
     low: float | None = None,
     high: float | None = None,
 ) -> None:
-    """Draw `values` (rows × columns) as shades from `low` to `high`, else their own, `texts` in the cells.
+    """Draw `values`, shape (rows, columns), as shaded cells with `texts` in them.
 
-    Cells that are not finite are left empty.
+    The shades range from `low` to `high`, by default the least and the greatest value. Cells that are not
+    finite are left empty.
     """
     cells = np.ma.masked_invalid(values)
     shades = axes.pcolormesh(cells, cmap=SHADES, vmin=low, vmax=high, edgecolors=Colour.PAPER, linewidth=0.8)

@@ -1,7 +1,8 @@
-"""The house style: colours on white and on a dark page, project fonts, one scale of sizes, quiet axes.
+"""The style of all charts: colours on white and on a dark page, fonts, sizes of type, quiet axes.
 
-Marks are Okabe and Ito's (https://jfly.uni-koeln.de/color/), each at least 3:1 on white; text is in
-darker shades of them, at least 4.5:1. Sky and orange, which fail 3:1 on white, are left out.
+The colours of marks are Okabe and Ito's (https://jfly.uni-koeln.de/color/), with a contrast of at least 3:1
+on white; texts have darker shades of them, with at least 4.5:1. Sky blue and orange are left out, since their
+contrast on white is below 3:1.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Self
 
 
 class Colour(StrEnum):
-    """A themable colour: its value is what is drawn on paper, `dark` what is seen on a dark page."""
+    """A colour with two values: its own, for paper, and `dark`, for a dark page."""
 
     dark: str
 
@@ -35,7 +36,7 @@ class Colour(StrEnum):
     GREEN_TEXT = "#00694c", "#45d3a8"
 
     def __new__(cls, value: str, dark: str) -> Self:
-        """Make a member of its colours on paper and on a dark page."""
+        """Make a member from its colours on paper and on a dark page."""
         colour = str.__new__(cls, value)
         colour._value_ = value
         colour.dark = dark
@@ -43,23 +44,23 @@ class Colour(StrEnum):
 
     @property
     def text(self) -> Colour:
-        """The shade of it that text may be set in, at least 4.5:1 on the page."""
+        """The shade for text, with a contrast of at least 4.5:1 on the page."""
         return Colour.__members__.get(f"{self.name}_TEXT", self)
 
     @property
     def variable(self) -> str:
-        """Its CSS variable, such as `--chart-blue-text`."""
+        """The name of its CSS variable, such as `--chart-blue-text`."""
         name = self.name.lower().replace("_", "-")
         return f"--chart-{name}"
 
 
 COLOURS = {colour.value: colour for colour in Colour}
-"""The colours by what is drawn on paper."""
+"""The colours by their value on paper."""
 
 
 @dataclass(frozen=True)
 class SeriesStyle:
-    """How one series is drawn; neighbours in `SERIES` differ in colour, dash and marker."""
+    """The style of one series. Neighbours in `SERIES` differ in colour, dash and marker."""
 
     colour: Colour
     dash: tuple[float, ...]  # on and off lengths in points; empty for a solid line
@@ -75,25 +76,25 @@ SERIES = (_BLUE, _VERMILLION, _PURPLE, _INK, _GREEN)  # at most five: with more,
 
 
 def css_variables() -> str:
-    """Declare every chart colour for both themes, `--chart-ink: light-dark(#1f2328, #f0f3f6); …`."""
+    """CSS that declares each colour for both themes: `--chart-ink: light-dark(#1f2328, #f0f3f6); …`."""
     lines = [f"{colour.variable}: light-dark({colour}, {colour.dark});" for colour in Colour]
     return "\n".join(lines)
 
 
 INCH_MM = 25.4
-WIDTH_MM = 160.0  # of the text, of which no figure is wider; the page's style sheet sets the same
+WIDTH_MM = 160.0  # width of the text, the most for a figure; equal to that in the page's style sheet
 FAMILY = "Source Sans 3"
 SIZE = 8.0  # type in points; nothing in a chart is smaller
-LEAST_TYPE = 7.0  # that is read on paper without effort, to which a grid of seaborn may be drawn smaller
+LEAST_TYPE = 7.0  # the smallest type, in points, after a seaborn grid was scaled down to the page
 
 
 @contextmanager
 def style() -> Iterator[None]:
-    """Draw in the house style what is drawn within: it is the default of matplotlib and seaborn there.
+    """Within this context, matplotlib and seaborn draw in the style of the house by default.
 
-    NumPy's generator of the old kind starts from a seed, so that seaborn's jitter is equal at each draw; its
-    bootstrap intervals have `seed=`. Afterwards everything is as before, and pyplot's figures that were made
-    are closed.
+    NumPy's global generator starts from a fixed seed, so that seaborn's jitter is the same in each drawing
+    (the bootstrap intervals of seaborn have their own `seed=`). At the end, all settings are restored, and
+    the figures that pyplot opened are closed.
     """
     import matplotlib.style
     import numpy as np
@@ -105,7 +106,7 @@ def style() -> Iterator[None]:
     generator_state = np.random.get_state()
     with matplotlib.rc_context(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="The figure layout has changed to tight")  # seaborn's grids
-        # A name may hold letters that our faces lack; the viewer finds a font for them.
+        # Names may contain letters that our fonts lack; the viewer takes them from another font.
         warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from font")
         matplotlib.style.use(["default", Path(__file__).with_name("house.mplstyle")])
         opened_before = set(pyplot.get_fignums())
@@ -119,7 +120,7 @@ def style() -> Iterator[None]:
 
 
 def _add_fonts() -> None:
-    """Tell matplotlib the fonts of the house."""
+    """Register the fonts of the house with matplotlib."""
     from matplotlib.font_manager import fontManager
 
     fonts = Path(__file__).parents[1] / "frame" / "fonts"

@@ -1,4 +1,4 @@
-"""The SVG of a figure: matplotlib writes it, and here it is shortened and given the colours of themes."""
+"""The SVG of a figure: written by matplotlib, then shortened, with colours for both themes."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from matplotlib.figure import Figure
 from labreport.charts.styles import COLOURS, FAMILY, Colour
 
 _ROOT = f'<svg stroke-linejoin="round" stroke-linecap="butt" font-family="{FAMILY}, sans-serif"'
-"""How a drawing begins: what matplotlib says by a style sheet, which would hold for the whole page."""
+"""The first tag. Matplotlib writes these settings as a style sheet, which would apply to the whole page."""
 _DROPPED = re.compile(
     r"""(?sx)
     <style.*?</style> | <!--.*?-->
     | [ ]version="1.1"
-    | [ ]id="(?:[A-Za-z]+(?:2d)?|matplotlib\.axis)_\d+"  # of what nothing refers to
+    | [ ]id="(?:[A-Za-z]+(?:2d)?|matplotlib\.axis)_\d+"  # ids that nothing refers to
     | [ ]transform="rotate\(-0[ ][^"]*"
-    | <path[ ]d="[^"]*"[ ]style="fill:[ ]none"/> | <defs/>  # what is not seen
+    | <path[ ]d="[^"]*"[ ]style="fill:[ ]none"/> | <defs/>  # invisible elements
     """
     rf"| ;[ ]font-family:[ ]'{re.escape(FAMILY)}'"
-    r"| [\x00-\x08\x0b\x0c\x0e-\x1f]"  # characters that no XML may hold
+    r"| [\x00-\x08\x0b\x0c\x0e-\x1f]"  # characters that XML does not allow
 )
 _GEOMETRY = re.compile(r'(?<= )(?:d|x|y|width|height|transform)="[^"]*"')
 _LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
@@ -33,7 +33,7 @@ _LENGTH_IN_POINTS = re.compile(r'="([\d.]+)pt"')
 
 
 def write_svg(figure: Figure, name: str) -> str:
-    """Write the SVG of a figure in colours of paper, its numbers to a hundredth of a point.
+    """The SVG of a figure in the colours of paper, with numbers rounded to 0.01 points.
 
     Its ids depend on the name, so that two figures of a page share none.
     """
@@ -50,7 +50,7 @@ def write_svg(figure: Figure, name: str) -> str:
 
 
 def _with_short_numbers(attribute: re.Match[str]) -> str:
-    """An attribute in one line, its numbers to a hundredth."""
+    """An attribute in one line, with its numbers rounded to two decimals."""
     in_one_line = " ".join(attribute[0].split())
     return _LONG_NUMBER.sub(_to_a_hundredth, in_one_line)
 
@@ -61,7 +61,7 @@ def _to_a_hundredth(number: re.Match[str]) -> str:
 
 
 def scale_svg(svg: str, scale: float) -> str:
-    """Draw it in another size: its width and height are the first lengths in points."""
+    """Scale an SVG: its width and height are the first two lengths in points."""
 
     def scaled_length(length: re.Match[str]) -> str:
         points = scale * float(length[1])
@@ -71,7 +71,7 @@ def scale_svg(svg: str, scale: float) -> str:
 
 
 def theme_svg(svg: str) -> str:
-    """Make it follow the theme of the page: colours of the house become CSS variables, greys turn over."""
+    """Let an SVG follow the theme of the page: CSS variables for colours of the house; greys are inverted."""
     return _COLOUR.sub(_themed_colour, svg)
 
 
@@ -87,13 +87,13 @@ def _themed_colour(colour: re.Match[str]) -> str:
 
 
 def _colour_of_house(colour: re.Match[str]) -> str:
-    """What the house draws instead of a colour: its own for seaborn's paler ones, ink for black."""
+    """The colour of the house for one that seaborn made paler, and ink for black; others are unchanged."""
     return _drawn_instead().get(colour[0], colour[0])
 
 
 @cache
 def _drawn_instead() -> dict[str, str]:
-    """The colours of the house by those that seaborn makes of them for bars, boxes and violins."""
+    """The colours of the house, by the paler ones that seaborn draws for bars, boxes and violins."""
     import seaborn
 
     colours = {"#000000": Colour.INK.value}

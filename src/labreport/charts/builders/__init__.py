@@ -1,4 +1,4 @@
-"""Charts of results or a table in one call; each function returns a `Drawing`, which has its numbers."""
+"""Charts of results or a table in one call; each function returns a `Drawing` with its numbers."""
 
 from labreport.charts.builders.bar_chart import bars
 from labreport.charts.builders.cell_map import confusion, heat_map

@@ -20,7 +20,7 @@ from labreport.charts.styles import SERIES, Colour
 from labreport.project import Measure, Study
 
 _INTERVAL = {"ecolor": Colour.INK, "elinewidth": 0.9}
-"""How the line of an interval is drawn."""
+"""The style of interval lines."""
 
 
 def bars(
@@ -30,20 +30,20 @@ def bars(
     within: str | None = None,
     epoch: int | None = None,
 ) -> Drawing:
-    """Draw the mean of each experiment or value of `by` as a bar, with its interval.
+    """Draw the mean of each experiment, or value of `by`, as a bar with its interval.
 
-    Over a table, `within` is the column of groups of bars, one bar of each colour in each group; of more than
-    five values of `by`, each bar has a row and its own name.
+    For a table, the values of the column `within` are groups of bars, with a colour for each value of `by`.
+    If `by` has more than five values, each bar has its own row and name instead.
     """
     means = means_of_values(source, measure, by, within, epoch)
     if within is None:
-        means = means.swap_names()  # a row for each, of one bar
+        means = means.swap_names()  # one bar in each row
     caption = "Dark lines are 95 % intervals." if means.any_interval else ""
     return make_drawing(_draw(means), "bar chart", table_of_means(means), means.title, caption)
 
 
 def _draw(means: Means) -> Figure:
-    """Draw a row for each outer name, in it a bar for each inner one, with its interval and its value."""
+    """Draw a row for each outer name, with a bar for each inner name, its interval and its value."""
     frame = means.frame
     if frame.inner.nunique() > MOST_SERIES:
         frame = frame.assign(outer=frame.outer + ", " + frame.inner, inner="")
@@ -66,7 +66,7 @@ def _draw(means: Means) -> Figure:
         )
         bars_of_series.set_label(name or means.measure.label)
         axes.bar_label(bars_of_series, printed_values(lengths, ends), padding=3.0)
-    axes.margins(x=0.12)  # room for the values
+    axes.margins(x=0.12)  # for the values at the ends of bars
     ticks.plain_numbers(axes.xaxis)
     if has_colours:
         legend_above(axes)

@@ -1,4 +1,4 @@
-"""Maps of cells: means by two axes, and confusion matrices."""
+"""Maps of cells: means along two axes, and confusion matrices."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ def heat_map(
     columns: str | None = None,
     epoch: int | None = None,
 ) -> Drawing:
-    """Draw means as a map of cells, of `results, study, measure` or `table, measure, rows=…, columns=…`.
+    """Draw means as a map of cells, along two axes of a study or by two columns of a table.
 
-    The first axis of a study gives the rows, all others the columns.
+    It is called as `heat_map(results, study, measure)` or `heat_map(table, measure, rows=…, columns=…)`. The
+    first axis of a study gives the rows, the others the columns.
     """
     match (source, *what):
         case (_, Measure() | str() as measure) if rows is not None and columns is not None:
@@ -48,9 +49,9 @@ def confusion(
     truth: str = "truth",
     predicted: str = "predicted",
 ) -> Drawing:
-    """Draw a confusion matrix, in per cent of the items of each true class (row), all runs together.
+    """Draw a confusion matrix of all runs together; each row, a true class, is in per cent of its items.
 
-    `truth` and `predicted` are arrays of an experiment, shape (items,), or columns of a table.
+    `truth` and `predicted` are names of arrays of an experiment, shape (items,), or columns of a table.
     """
     import numpy as np
     import pandas
@@ -79,7 +80,7 @@ def confusion(
 def _draw_map(
     cells: pandas.DataFrame, heads: tuple[str, str], title: str, caption: str, **limits: float
 ) -> Drawing:
-    """Draw cells with their numbers; `heads` name rows and columns, `limits` are those of the shades."""
+    """Draw cells with their numbers; `heads` are the titles of rows and columns, `limits` those of shades."""
     rows = [str(row) for row in cells.index]
     columns = [str(column) for column in cells.columns]
     values = cells.to_numpy()

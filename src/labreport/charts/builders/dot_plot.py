@@ -1,4 +1,4 @@
-"""A dot for every run, one row for each group."""
+"""Dot plots: a dot for each run, in a row for each group."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     import pandas
 
 _HALF_ROW = 0.43
-"""How far the band and the line of a mean reach to either side of a row, in rows."""
+"""The half height of the band and line of a mean; rows have the height 1."""
 
 
 def dots(
     source: Observations, measure: Measure | str, by: Study | str | None = None, epoch: int | None = None
 ) -> Drawing:
-    """Draw every run as a dot, one row for each experiment or value of `by`, with mean and interval."""
+    """Draw each run as a dot, with mean and interval, in a row for each experiment or value of `by`."""
     import seaborn
 
     means = means_of_values(source, measure, by, None, epoch)
@@ -46,7 +46,7 @@ def dots(
         edgecolor=Colour.PAPER,
         linewidth=0.5,
         legend=False,
-        warn_thresh=1.0,  # dots that find no place overlap
+        warn_thresh=1.0,  # dots without enough room overlap, without a warning
     )
     axes.margins(x=0.04)
     name_rows(axes, names, axis_title(means.measure))
@@ -57,7 +57,7 @@ def dots(
 
 
 def _table(means: Means) -> pandas.DataFrame:
-    """A row for each run, then one for each mean, unless each is of one run."""
+    """A table with a row for each run and, unless each mean is of a single run, one for each mean."""
     import pandas
 
     parts = [means.runs.astype({"run": str})]

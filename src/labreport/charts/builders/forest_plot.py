@@ -1,4 +1,4 @@
-"""Differences and effects with their intervals, a row for each, beside the line of no difference."""
+"""Forest plots: differences and effects with their intervals, and a line at no difference."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 
 _ROW_MM = 6.0
 _GAP = 6.0
-"""From the panel to the numbers beside it, in points."""
+"""The distance from the panel to the numbers beside it, in points."""
 
 
 def forest(source: Finding | Mapping[str, Finding | Quantity], title: str = "") -> Drawing:
-    """Draw differences, ratios or effects: point, interval, and the line of no difference; numbers beside.
+    """Draw differences, ratios or effects: points, intervals, a line at no difference, and the numbers.
 
-    `source` is a finding, such as `answer.difference`, or a mapping of labels to findings of one comparison
-    and quantities: `{"crude": answer.difference, "adjusted": number(…, null=0)}`. A filled point is clear. A
-    thin line is the interval by which several are judged together. By default the title says how many are
-    clear. Raises `UsageError` for a finding of another kind, and for two units.
+    `source` is a finding, such as `answer.difference`, or a mapping of labels to quantities and findings with
+    one comparison: `{"crude": answer.difference, "adjusted": number(…, null=0)}`. A filled point is a clear
+    difference. Thin lines are the intervals by which several comparisons are judged together. By default, the
+    title says how many differences are clear. Raises `UsageError` for other findings, and if units differ.
     """
     by_label = _rows_of_finding(source) if isinstance(source, Finding) else _rows_of_mapping(source)
     quantities = list(by_label.values())
@@ -50,7 +50,7 @@ def forest(source: Finding | Mapping[str, Finding | Quantity], title: str = "") 
 
 
 def _draw(by_label: Mapping[str, Quantity], frame: pandas.DataFrame, axis_title: str) -> Figure:
-    """Draw a row for each quantity, whose numbers `frame` has, and the line of no difference."""
+    """Draw a row for each quantity with the numbers in `frame`, and a line at no difference."""
     quantities = list(by_label.values())
     are_ratios = any(quantity.is_ratio for quantity in quantities)
     figure, (axes,) = layout.column_figure(20.0 + _ROW_MM * len(quantities))
@@ -77,7 +77,7 @@ def _write_numbers(axes: Axes, quantities: Sequence[Quantity]) -> None:
 
 
 def _rows_of_finding(finding: Finding) -> dict[str, Quantity]:
-    """The quantity of each comparison by its name, with its group before it: `week 12, drug − placebo`."""
+    """The quantity of each comparison by its name, which starts with its group: `week 12, drug − placebo`."""
     if not isinstance(finding, DifferenceFinding):
         refuse(f"forest: it draws differences and effects, and no {type(finding).__name__.lower()}")
     rows = {}
@@ -99,7 +99,7 @@ def _rows_of_mapping(source: object) -> dict[str, Quantity]:
 
 
 def _axis_title(quantities: Sequence[Quantity]) -> str:
-    """What is compared and its unit; raises `UsageError` unless there is one."""
+    """The measure and its unit. Raises `UsageError` if units differ."""
     units = set()
     for quantity in quantities:
         units.add("ratio" if quantity.is_ratio else unit_text(quantity.unit))
@@ -110,7 +110,7 @@ def _axis_title(quantities: Sequence[Quantity]) -> str:
 
 
 def _numbers(quantities: Sequence[Quantity]) -> pandas.DataFrame:
-    """Value, interval and judged interval of each row in the printed unit, NaN where there is none."""
+    """A frame with the value and both intervals of each row, in the printed unit; NaN if missing."""
     import pandas
 
     columns = ["value", "low", "high", "judged_low", "judged_high"]

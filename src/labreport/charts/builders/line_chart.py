@@ -1,4 +1,4 @@
-"""Means as lines: by epoch, along an axis of a study, or of columns of a table."""
+"""Line charts of means: by epoch, along an axis of a study, or from columns of a table."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ from labreport.stats import plural
 
 @dataclass(frozen=True)
 class XAxis:
-    """The places of all lines along x: at their numbers, or one after another if some are no numbers."""
+    """The positions along x: numbers, or, if a place is not a number, its place in the order."""
 
     name: str
     positions: Mapping[str, float]
     is_numeric: bool
     has_few_places: bool
-    """Whether there is room for a marker and a name at each place."""
+    """Whether each place has room for a marker and a name."""
 
 
 def curve(
@@ -52,12 +52,13 @@ def curve(
     y: Measure | str | None = None,
     by: str | None = None,
 ) -> Drawing:
-    """Draw means as lines, with intervals, and each run as a faint line.
+    """Draw means as lines with intervals, and each run as a faint line.
 
-    `curve(results, "loss")` draws a record, or a measure, by epoch, a line for each experiment;
-    `curve(results, ("loss", "validation_loss"))` several of one unit in one chart, for several experiments in
-    a chart each; `curve(results, study, measure)` draws a measure along the first axis of a study, a line for
-    each value of its other axes; `curve(table, x="epoch", y="loss", by="network")` draws columns.
+    - `curve(results, "loss")`: a record, or a measure, by epoch, with a line for each experiment.
+    - `curve(results, ("loss", "validation_loss"))`: several in one chart; their units must be equal. Several
+      experiments have a chart each.
+    - `curve(results, study, measure)`: along the first axis of a study, with a line for each point of the rest.
+    - `curve(table, x="epoch", y="loss", by="network")`: columns of a table.
 
     More than five lines are drawn in a small chart each, with the same axes.
     """
@@ -83,7 +84,7 @@ def curve(
 
 
 def _curve_of_records(results: Results, records: Sequence[Measure | str]) -> Drawing:
-    """Draw several records, or measures, in one chart; of several experiments in a chart for each."""
+    """Draw several records, or measures, in one chart; for several experiments, in a chart for each."""
     if not 2 <= len(records) <= MOST_SERIES:
         refuse(f"curve: {len(records)} records in one chart; allowed are 2 to {MOST_SERIES}")
     by_record: dict[str, Means] = {}
@@ -104,7 +105,7 @@ def _curve_of_records(results: Results, records: Sequence[Measure | str]) -> Dra
 
 
 def _join_records(by_record: Mapping[str, Means]) -> Means:
-    """The means of several records as those of lines, each named after its experiment and its record."""
+    """The means of several records together; outer names are made of experiment and record."""
     import pandas
 
     first = next(iter(by_record.values()))
@@ -121,14 +122,14 @@ def _unit_of(means: Means) -> str:
 
 
 def _draw_lines(means: Means, panels: Sequence[Panel[Means]], title: str) -> Drawing:
-    """Draw each panel; `means` are those of all lines, for the table and the limits."""
+    """Draw each panel; `means` are those of all panels, for the table and the limits."""
     figure, placed_panels = figure_of_panels(panels, 62.0, axis_title(means.measure))
     x_axis = _x_axis_of(means, most_named=12 if len(panels) == 1 else 6)
     for axes, panel in placed_panels:
         for mark, line in panel.marked_series():
             _draw_line(axes, line, x_axis, mark)
         _finish_axes(axes, means, x_axis)
-    for axes, panel in placed_panels:  # when the limits of all are final
+    for axes, panel in placed_panels:  # now that the limits of all panels are final
         if len(panel.series) > 1:
             labels.label_line_ends(axes)
     caption = ""
@@ -139,7 +140,7 @@ def _draw_lines(means: Means, panels: Sequence[Panel[Means]], title: str) -> Dra
 
 
 def _x_axis_of(means: Means, most_named: int) -> XAxis:
-    """The axis of the places of all lines; `most_named` of them are few."""
+    """The x axis for all lines; it has few places if these are not more than `most_named`."""
     import pandas
 
     places = means.frame.inner.unique()
@@ -150,7 +151,7 @@ def _x_axis_of(means: Means, most_named: int) -> XAxis:
 
 
 def _draw_line(axes: Axes, line: Means, x_axis: XAxis, mark: Mark) -> None:
-    """Draw the means of a line with their band, and each run as a faint line."""
+    """Draw the means of a line, their band, and each run as a faint line."""
     frame = line.frame
     positions = frame.inner.map(x_axis.positions)
     by_run = line.runs.pivot(index="inner", columns="run", values="value").reindex(frame.inner)

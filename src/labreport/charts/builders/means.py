@@ -1,4 +1,4 @@
-"""The numbers that builders draw: means, intervals and single runs, computed from results or a table."""
+"""The numbers that builders draw: means, intervals and single runs, from results or a table."""
 
 from __future__ import annotations
 
@@ -27,53 +27,53 @@ if TYPE_CHECKING:
     from labreport.results import Run, Runs
 
 Observations: TypeAlias = "Results | Data | pandas.DataFrame"
-"""What builders get: the results of a question or figure, a `table` or a DataFrame."""
+"""What builders take: the results of a question or figure, a `table`, or a DataFrame."""
 NamedSamples: TypeAlias = Iterable[tuple[str, str, Sample]]
-"""Samples by their outer and inner names; see `Means`."""
+"""Samples with their outer and inner names; see `Means`."""
 
 
 @dataclass(frozen=True)
 class Means:
-    """Means and the runs that they are of, as frames, in the printed unit.
+    """Means and the single runs behind them, as data frames, in the printed unit.
 
-    Both frames have the columns `outer` and `inner`, the two names of a mean: a line and a place along it, a
-    row and a column. `outer` is the empty text where one name is enough. `frame` has `mean`, `low` and `high`
-    beside them, which are the mean itself where its interval is not known; `runs` has a row for each run of
-    each mean: `run` and `value`.
+    Each mean has two names, in the columns `outer` and `inner` of both frames: the name of a line and the
+    place on it, or a row and a column. `outer` is empty if one name is enough. `frame` also has the columns
+    `mean`, `low` and `high`; without an interval, `low` and `high` equal the mean. `runs` has a row for each
+    run of each mean, with the columns `run` and `value`.
     """
 
     frame: pandas.DataFrame
     runs: pandas.DataFrame
     measure: Measure
     heads: tuple[str, str]
-    """What outer and inner names are the values of, such as `network` and `epoch`."""
+    """The titles of the outer and the inner names, such as `network` and `epoch`."""
     unit_name: str
-    """What one run is called: a seed, a plate."""
+    """What a run or replicate is called: seed, plate."""
 
     @property
     def any_interval(self) -> bool:
-        """Whether an interval is known of any mean."""
+        """Whether any mean has an interval."""
         return bool((self.frame.low < self.frame.high).any())
 
     @property
     def title(self) -> str:
-        """What is drawn, by what: `accuracy by network and epoch`."""
+        """A title: `accuracy by network and epoch`."""
         heads = [head for head in self.heads if head]
         return f"{self.measure.label} by {' and '.join(heads)}"
 
     def numbers(self) -> list[float]:
-        """All finite numbers that are drawn: means, ends of intervals, runs."""
+        """All finite numbers that are drawn: means, ends of intervals, values of runs."""
         numbers = self.frame[["mean", "low", "high"]].stack().tolist() + self.runs.value.tolist()
         return [number for number in numbers if math.isfinite(number)]
 
     def select_outer(self, outer: str) -> Means:
-        """The means of one outer name, with their runs."""
+        """The means with this outer name, and their runs."""
         frame = self.frame[self.frame.outer == outer]
         runs = self.runs[self.runs.outer == outer]
         return replace(self, frame=frame, runs=runs)
 
     def swap_names(self) -> Means:
-        """Take inner names for outer ones, and outer for inner."""
+        """The same means, with outer and inner names exchanged."""
         exchange = {"outer": "inner", "inner": "outer"}
         frame = self.frame.rename(columns=exchange)
         runs = self.runs.rename(columns=exchange)
@@ -88,7 +88,10 @@ def means_of_values(
     within: str | None = None,
     epoch: int | None = None,
 ) -> Means:
-    """Means by the values of `within` and of `by`, else of each experiment (or of all rows of a table)."""
+    """Means for each value of `within` (outer) and `by` (inner).
+
+    Without `by`, the inner names are experiments; for a table, there is one mean of all rows.
+    """
     data = source if isinstance(source, Results) else as_table(source)
     checked_measure = as_measure(measure, data)
     compared_by = by or BY_EXPERIMENT
@@ -109,13 +112,13 @@ def means_of_values(
 
 
 def _distinct_labels(labels: Mapping[str, str]) -> dict[str, str]:
-    """The labels by name; one that several names share is replaced by the name itself."""
+    """The label of each name; a label that several names share is replaced by the name."""
     counts = Counter(labels.values())
     return {name: label if counts[label] == 1 else name for name, label in labels.items()}
 
 
 def means_of_study(results: Results, study: Study | str, measure: Measure, epoch: int | None = None) -> Means:
-    """The means of a study by its first axis and by all others."""
+    """The means of a study: its first axis gives the outer names, the others the inner ones."""
     points = results.study(study)
     named = []
     for point, runs in points:
@@ -126,9 +129,10 @@ def means_of_study(results: Results, study: Study | str, measure: Measure, epoch
 
 
 def means_by_epoch(results: Results, record: Measure | str) -> Means:
-    """The means of each experiment by epoch: every epoch of a record, or those that have checkpoints.
+    """The means of each experiment (outer) at each epoch (inner).
 
-    `record` is its name, or a measure.
+    `record` is the name of a record, or a measure. The epochs are those of the record, or, if there is no
+    such record, those with checkpoints.
     """
     measure = record if isinstance(record, Measure) else _record_measure(record)
     labels = _distinct_labels({name: results[name].label for name in results.experiments})
@@ -138,7 +142,7 @@ def means_by_epoch(results: Results, record: Measure | str) -> Means:
         epochs = _recorded_epochs(runs, measure.name)
         if not epochs:
             if isinstance(record, str):
-                runs.curve(record)  # its error names the records that there are
+                runs.curve(record)  # raises an error that lists the existing records
             epochs = sorted({epoch for run in runs for epoch in run.checkpoints})
         for epoch in epochs:
             named.append((label, str(epoch), sample_of_runs(runs, measure, epoch)))
@@ -146,7 +150,7 @@ def means_by_epoch(results: Results, record: Measure | str) -> Means:
 
 
 def _recorded_epochs(runs: Runs, record: str) -> Sequence[int]:
-    """The epochs of an experiment if it has a record of this name; none if it has not."""
+    """The epochs of an experiment that have a record with this name; empty if there is no such record."""
     records_of_first_epoch = [flatten_metrics(run.records[0]) for run in runs if run.records]
     if not any(record in records for records in records_of_first_epoch):
         return []
@@ -155,7 +159,7 @@ def _recorded_epochs(runs: Runs, record: str) -> Sequence[int]:
 
 
 def _record_measure(name: str) -> Measure:
-    """The measure of a record; a run that ended before an epoch has no number there."""
+    """The measure that reads a record; NaN for epochs after the end of a run."""
 
     def value(run: Run, epoch: int | None) -> Any:
         if epoch is None or epoch > len(run.records):
@@ -170,7 +174,7 @@ def _record_measure(name: str) -> Measure:
 
 
 def _means(named: NamedSamples, measure: Measure, heads: tuple[str, str]) -> Means:
-    """The mean of each sample with its interval, and the value of each run."""
+    """Compute the mean and interval of each sample, and list the values of its runs."""
     import numpy as np
     import pandas
 

@@ -1,4 +1,4 @@
-"""What charts have in common: titles, tables of their numbers, axes, rows, legends, panels."""
+"""Common parts of charts: titles, tables of their numbers, axes, rows, legends, panels."""
 
 from __future__ import annotations
 
@@ -26,22 +26,23 @@ if TYPE_CHECKING:
     import pandas
 
 Content = TypeVar("Content")
-"""The numbers of one series: `Means`, or a frame of points."""
+"""The type of the numbers of one series: `Means`, or a frame of points."""
 MOST_SERIES = len(SERIES)
 _MOST_LETTERS = 40
-"""So many letters of a label have room in a line beside a panel."""
+"""The maximal number of letters in a line of a label beside a panel."""
 _MOST_COLUMNS = 3
-"""So many small charts are side by side."""
+"""The maximal number of small charts side by side."""
 _SMALL_MM = 54.0
-"""Height of a row of small charts."""
+"""The height of a row of small charts, in mm."""
 _LOGARITHMIC_FROM = 50.0
-"""Positive numbers whose largest is as many times the smallest have a logarithmic axis."""
+"""An axis of positive numbers is logarithmic if the largest is at least this many times the smallest."""
 
 
 def make_drawing(figure: Figure, kind: str, data: pandas.DataFrame, title: str, caption: str) -> Drawing:
-    """The drawing; its title begins with a capital, but what has capitals already keeps them, as pH.
+    """A drawing with a title that begins with a capital letter and ends with a full stop.
 
-    The numbers of `data` are rounded to six significant digits.
+    A first word with capitals, such as pH, stays as it is. The numbers of `data` are rounded to six
+    significant digits.
     """
     if title.split(" ")[0].islower():
         title = capitalise(title)
@@ -54,7 +55,10 @@ def _round_number(value: object) -> object:
 
 
 def table_of_means(means: Means) -> pandas.DataFrame:
-    """The names of means where there are several, the means, and their intervals if one is known."""
+    """A table of the means: their names, the means, and the ends of intervals if there are any.
+
+    A column of names is left out if all its names are equal or empty.
+    """
     import pandas
 
     outer_head, inner_head = means.heads
@@ -72,12 +76,12 @@ def table_of_means(means: Means) -> pandas.DataFrame:
 
 
 def axis_title(measure: Measure) -> str:
-    """What an axis shows and in which unit: `loss`, `latency, ms`."""
+    """The title of an axis with its unit: `loss`, `latency, ms`."""
     return with_unit(measure.label, measure.unit)
 
 
 def with_unit(name: str, unit: str) -> str:
-    """A name and its unit, which is not repeated in a name that has it, as `elapsed ms` has."""
+    """A name followed by its unit; a name that contains the unit, such as `elapsed ms`, is unchanged."""
     name = name.replace("_", " ")
     unit = "percentage points" if unit == "points" else unit
     if not unit or unit in name.split():
@@ -86,12 +90,12 @@ def with_unit(name: str, unit: str) -> str:
 
 
 def average_name(measure: Measure) -> str:
-    """What the average of a measure is called."""
+    """The name of the average of a measure: mean or geometric mean."""
     return "geometric mean" if measure.scale == "ratio" else "mean"
 
 
 def printed_values(values: Iterable[float], among: Iterable[float]) -> list[str]:
-    """Numbers as texts, with the decimals that give the largest of `among` three digits; NaN is empty."""
+    """Numbers as texts, with decimals for three digits of the largest number in `among`; NaN is empty."""
     finite = [abs(number) for number in among if math.isfinite(number)]
     largest = max(finite, default=0.0) or 1.0
     decimals = min(9, significant_decimals(largest, 3))
@@ -99,7 +103,7 @@ def printed_values(values: Iterable[float], among: Iterable[float]) -> list[str]
 
 
 def scale_axis(axis: Axis, values: Sequence[float]) -> None:
-    """Make an axis of positive numbers that reach far logarithmic, and label another with plain numbers."""
+    """Make an axis of positive numbers with a wide range logarithmic; label other axes with plain numbers."""
     if len(values) > 0 and 0 < _LOGARITHMIC_FROM * min(values) <= max(values):
         set_scale = axis.axes.set_xscale if axis is axis.axes.xaxis else axis.axes.set_yscale
         set_scale("log")
@@ -108,7 +112,7 @@ def scale_axis(axis: Axis, values: Sequence[float]) -> None:
 
 
 def name_rows(axes: Axes, labels: Sequence[str], title: str) -> None:
-    """Name the rows of a panel, from the top, in lines that fit beside it; let the grid help along them."""
+    """Write the names of rows beside a panel, from top to bottom, with a grid along the rows."""
     lines = [textwrap.fill(label, _MOST_LETTERS) for label in labels]
     axes.set_yticks(range(len(labels)), lines, parse_math=False)
     axes.set(ylim=(len(labels) - 0.45, -0.55), xlabel=title, ylabel="")
@@ -117,7 +121,7 @@ def name_rows(axes: Axes, labels: Sequence[str], title: str) -> None:
 
 
 def legend_above(axes: Axes) -> None:
-    """Set a legend above the panel, on the right."""
+    """Put a legend above the panel, at the right."""
     legend = axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=MOST_SERIES, handlelength=0.9)
     for text in legend.get_texts():
         text.set_parse_math(False)
@@ -125,19 +129,19 @@ def legend_above(axes: Axes) -> None:
 
 @dataclass(frozen=True)
 class Panel(Generic[Content]):
-    """What one panel of a figure shows: series by their names, and a title if there are several panels."""
+    """The content of one panel: its series by name, and its title if there are several panels."""
 
     series: Mapping[str, Content]
     title: str = ""
 
     def marked_series(self) -> Iterator[tuple[Mark, Content]]:
-        """The content of each series, with the mark that it is drawn with."""
+        """Pairs of a mark and the content of a series, for each series."""
         for (name, content), style in zip(self.series.items(), SERIES, strict=False):
             yield Mark(name, style), content
 
 
 def panels_of(series: Mapping[str, Content]) -> list[Panel[Content]]:
-    """One panel with all series, or, of more than there are colours, a panel for each."""
+    """One panel with all series, or a panel for each if there are more series than styles."""
     if len(series) <= MOST_SERIES:
         return [Panel(series)]
     return [Panel({name: content}, name) for name, content in series.items()]
@@ -146,7 +150,7 @@ def panels_of(series: Mapping[str, Content]) -> list[Panel[Content]]:
 def figure_of_panels(
     panels: Sequence[Panel[Content]], height_mm: float, y_name: str
 ) -> tuple[Figure, list[tuple[Axes, Panel[Content]]]]:
-    """A figure of one panel of this height, or of several small ones; each panel with its axes."""
+    """A figure with one panel of this height, or several small ones; and pairs of axes and panel."""
     count = len(panels)
     rows = math.ceil(count / _MOST_COLUMNS)
     columns = math.ceil(count / rows)

@@ -1,4 +1,4 @@
-"""One column of a table against another."""
+"""Scatter plots: one column of a table against another."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import pandas
 
 _POINT = 5.0
-"""Diameter of a point, in points of type."""
+"""The diameter of a marker, in points of type."""
 
 
 def scatter(
@@ -37,10 +37,10 @@ def scatter(
     by: str | None = None,
     label: str | None = None,
 ) -> Drawing:
-    """Draw one column of a table against another: a point for each row.
+    """Draw one column of a table against another, with a point for each row.
 
-    `by` is a column that gives colour and marker, or, of more than five values, a small chart for each;
-    `label` one that names the points.
+    The column `by` gives colours and markers or, if it has more than five values, a small chart for each. The
+    column `label` gives names, which are written beside the points.
     """
     data = as_table(source)
     across, up = as_measure(x, data), as_measure(y, data)
@@ -52,7 +52,7 @@ def scatter(
 
 
 def _points(data: Data, across: Measure, up: Measure, by: str | None, label: str | None) -> pandas.DataFrame:
-    """A row for each point: `group` and `name`, as far as they are asked for, `x` and `y`."""
+    """A frame with a row for each point: `x`, `y`, and the columns `group` and `name` if asked for."""
     roles = {"group": by, "name": label}
     name_columns = {role: column for role, column in roles.items() if column}
     for column in (across.name, up.name, *name_columns.values()):
@@ -63,7 +63,7 @@ def _points(data: Data, across: Measure, up: Measure, by: str | None, label: str
 
 
 def _draw(points: pandas.DataFrame, x_title: str, y_title: str, series_name: str) -> Figure:
-    """Draw the points, those of each group in their colour; without groups they are one series."""
+    """Draw the points in the colour of their group; without groups, as a single series."""
     series = {series_name: points}
     has_groups, has_names = "group" in points, "name" in points
     if has_groups:
@@ -87,7 +87,7 @@ def _draw(points: pandas.DataFrame, x_title: str, y_title: str, series_name: str
 
 
 def _printed_values(data: Data, frame: pandas.DataFrame, measure: Measure) -> pandas.Series:
-    """A column in the printed unit; raises `UsageError` for a share that is none."""
+    """A column in the printed unit. Raises `UsageError` for values that the measure does not allow."""
     check = partial(measure.check_value, owner=data.name)
     values = frame[measure.name].map(check)
     return values * (measure.factor / measure.input_factor)
