@@ -3,12 +3,12 @@
 From an author's figure function to the page:
 
 1. The function calls a builder (`builders`: `bars`, `curve`, …) with results or a table. The builder computes
-the numbers (`Means` in `builders.means`) and makes the panels (`layout.column_figure`). 2. The builder draws
-into each panel by `marks`, `labels`, `shades` and `ticks`, in the style of `styles`. 3. The builder returns a
-`Drawing`: the figure, the table of its numbers, a title and a caption. A figure function can also make a
-`Drawing` itself, or return any figure of matplotlib or seaborn. 4. The build calls `export_drawing`, which
-checks the size and returns an `Exported`: what the report stores, with an SVG for paper and one for the page
-(`svg` writes it by matplotlib).
+   the numbers (`Means` in `builders.means`) and makes the panels (`layout.column_figure`).
+2. The builder draws into each panel by `marks`, `labels`, `shades` and `ticks`, in the style of `styles`.
+3. The builder returns a `Drawing`: the figure, the table of its numbers, a title and a caption. A figure
+   function can also make a `Drawing` itself, or return any figure of matplotlib or seaborn.
+4. The build calls `export_drawing`, which checks the size and returns an `Exported`: what the report stores,
+   with an SVG for paper and one for the page (`svg` writes it by matplotlib).
 
 A module is imported when one of its names is first used, so that a project can import this room together with
 its declarations.

@@ -55,9 +55,8 @@ def curve(
     """Draw means as lines with intervals, and each run as a faint line.
 
     - `curve(results, "loss")`: a record, or a measure, by epoch, with a line for each experiment.
-    - `curve(results, ("loss", "validation_loss"))`: several in one chart; their units must be equal. Several
-      experiments have a chart each.
-    - `curve(results, study, measure)`: along the first axis of a study, with a line for each point of the rest.
+    - `curve(results, ("loss", "validation_loss"))`: several of one unit in a chart, for each experiment.
+    - `curve(results, study, measure)`: along the first axis of a study, a line for each point of the others.
     - `curve(table, x="epoch", y="loss", by="network")`: columns of a table.
 
     More than five lines are drawn in a small chart each, with the same axes.
