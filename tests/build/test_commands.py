@@ -71,6 +71,24 @@ def test_export_and_render_write_beside_the_report(toy: Toy) -> None:
     assert "VAR" not in (toy.report / "exports/paper.tex").read_text()
 
 
+def test_what_is_stale_is_neither_exported_nor_rendered(toy: Toy) -> None:
+    """Unless it is allowed; a page that is stale keeps nobody from the answers."""
+    (toy.folder / "paper.tex").write_text("\\VAR{higher.mean.up}")
+    commands = [("export", "csv"), ("render", str(toy.folder / "paper.tex"))]
+    (toy.report / "report.html").unlink()
+    for command in commands:
+        toy.succeed(*command)
+    shutil.rmtree(toy.report / "exports")
+    toy.edit("project.py", "Walk(3.0)", "Walk(-3.0)")
+    for command in commands:
+        ended = toy.run(*command)
+        assert (ended.code, "drift: 3.0, now -3.0" in ended.err) == (1, True)
+        assert "the report is stale: 3 walks" in ended.err
+        assert not (toy.report / "exports").exists()
+    for command in commands:
+        toy.succeed(*command, "--allow-stale")
+
+
 def test_verify_passes_and_finds_an_altered_byte(toy: Toy) -> None:
     """All of a fresh report; then one byte of the page, and one of an answer."""
     printed = toy.succeed("verify")

@@ -10,9 +10,9 @@ from labreport.check.coverage import coverage_of
 from labreport.check.fragile import firmness
 from labreport.cli.build import plan_of
 from labreport.cli.formats import FORMATS
-from labreport.cli.output import CLAIMS_FAIL, amounts, claims_summary, show_causes
+from labreport.cli.output import CLAIMS_FAIL, claims_summary, require_fresh
 from labreport.cli.terminal import Terminal, visible
-from labreport.errors import LabReportError, UsageError, display_path, location_of
+from labreport.errors import UsageError, display_path, location_of
 from labreport.page import own_templates
 from labreport.plan import Plan
 from labreport.stats.wording import count_text
@@ -24,7 +24,8 @@ FOR_PEOPLE = ("text", "github")
 def check(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Ask the claims of the report as it was built, and say which do not hold or are not known.
 
-    The exit code is 1 where the report is stale, 3 where a claim fails or is unknown, each unless allowed.
+    Raises `LabReportError` where the report is stale. The exit code is 3 where a claim fails or is unknown.
+    Each can be allowed.
     """
     plan = plan_of(arguments)
     if plan.cache.entry("document", "answers.json") is None:
@@ -41,12 +42,8 @@ def check(arguments: argparse.Namespace, terminal: Terminal) -> int:
         if arguments.fragile:
             _show_firmness(terminal, plan)
         terminal.result(claims_summary(claims) or "The report has no claims.")
-    stale = [] if arguments.allow_stale else plan.stale(plan.targets)
-    if stale:
-        message = f"the report is stale: {amounts(stale, plan)}; build first, or allow it by --allow-stale"
-        terminal.error(LabReportError(message))
-        show_causes(terminal, terminal.warn, plan, stale)
-        return 1
+    if not arguments.allow_stale:
+        require_fresh(terminal, plan, plan.targets)
     return CLAIMS_FAIL if unmet else 0
 
 

@@ -16,7 +16,15 @@ from labreport.build import locked_report, open_plan
 from labreport.check.changes import LastBuild, as_markdown, changed_statements
 from labreport.check.claims import CheckedClaim, check_claims, unmet_claims
 from labreport.cli.build import plan_of, request_of
-from labreport.cli.output import amounts, claims_summary, gate, show_causes, show_changes, show_claims
+from labreport.cli.output import (
+    amounts,
+    claims_summary,
+    gate,
+    require_fresh,
+    show_causes,
+    show_changes,
+    show_claims,
+)
 from labreport.cli.terminal import Terminal, duration, visible
 from labreport.errors import UsageError, did_you_mean, display_path
 from labreport.page import export_report, render_file
@@ -30,6 +38,7 @@ from labreport.plan import (
     paths_to,
     report_to_export,
     targets_named,
+    wanted_targets,
 )
 from labreport.results import files
 from labreport.stale import open_project
@@ -173,17 +182,20 @@ def _unused_lists(plan: Plan) -> list[Path]:
 
 
 def export(arguments: argparse.Namespace, terminal: Terminal) -> None:
-    """Write results and answers in one format."""
+    """Write results and answers in one format. Raises `LabReportError` where they are stale."""
     target = arguments.output / "exports" / arguments.format
-    report = report_to_export(plan_of(arguments))
+    report = report_to_export(_fresh_plan_of(arguments, terminal))
     written = export_report(arguments.format, report, target)
     terminal.result(f"Exported {count_text(len(written), 'file')} to {display_path(target)}")
 
 
 def render(arguments: argparse.Namespace, terminal: Terminal) -> int:
-    """Fill a file with values and claims, beside the other exports; 3 where a claim fails or is unknown."""
+    """Fill a file with values and claims, beside the other exports; 3 where a claim fails or is unknown.
+
+    Raises `LabReportError` where the answers are stale.
+    """
     source = Path(arguments.file)
-    plan = plan_of(arguments)
+    plan = _fresh_plan_of(arguments, terminal)
     answers = StoredReport(plan).answers().members
     text, claims = render_file(source, answers, plan.project.all_experiments)
     target = arguments.output / "exports" / source.name
@@ -193,6 +205,14 @@ def render(arguments: argparse.Namespace, terminal: Terminal) -> int:
     show_claims(terminal, unmet)
     terminal.result(f"Wrote {display_path(target)}")
     return gate(terminal, unmet)
+
+
+def _fresh_plan_of(arguments: argparse.Namespace, terminal: Terminal) -> Plan:
+    """The plan of a report. Raises `LabReportError` where its answers are stale, unless that is allowed."""
+    plan = plan_of(arguments)
+    if not arguments.allow_stale:
+        require_fresh(terminal, plan, wanted_targets(plan.graph, ["answers.json"]))
+    return plan
 
 
 def show_code(arguments: argparse.Namespace, terminal: Terminal) -> None:

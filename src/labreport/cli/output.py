@@ -11,6 +11,7 @@ from labreport.check.changes import ChangedStatement
 from labreport.check.claims import CheckedClaim
 from labreport.cli.formats import as_annotations
 from labreport.cli.terminal import Terminal, visible
+from labreport.errors import LabReportError
 from labreport.plan import Plan, RunTarget, Target, stale_groups
 from labreport.plan.cache import CACHED_KINDS
 from labreport.stats.wording import count_text
@@ -36,6 +37,15 @@ def show_causes(terminal: Terminal, say: Callable[[str], None], plan: Plan, stal
                 say(terminal.paint(f"  {target}", "dim"))
     if len(groups) > most:
         say(f"… and {count_text(len(groups) - most, 'more cause')}; --verbose lists them")
+
+
+def require_fresh(terminal: Terminal, plan: Plan, targets: Iterable[Target]) -> None:
+    """Raise `LabReportError` if some of these targets of a report are stale, after a line for each cause."""
+    stale = plan.stale(targets)
+    if stale:
+        show_causes(terminal, terminal.warn, plan, stale)
+        advice = "build first, or allow it by --allow-stale"
+        raise LabReportError(f"the report is stale: {amounts(stale, plan)}; {advice}")
 
 
 def amounts(targets: Iterable[Target], plan: Plan) -> str:

@@ -43,7 +43,7 @@ _FLAGS = {
         "let claims pass that are not known, as with one seed",
         ("build", "check", "render"),
     ),
-    "--allow-stale": ("let a report pass that is stale", ("check",)),
+    "--allow-stale": ("let a report pass that is stale", ("check", "export", "render")),
     "--coverage": ("list the sentences outside every claim that compare or judge", ("check",)),
     "--fragile": ("ask each claim again without each seed or replicate", ("check",)),
     "--dry-run": ("say what would be done, and change nothing", ("build", "clean")),
