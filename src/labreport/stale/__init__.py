@@ -1,18 +1,19 @@
-"""What targets are made of: code and values as a project has them when it is loaded, and files.
+"""What each target depends on: code and values of the loaded project, files that were opened, versions.
 
-The rules are in `docs/staleness.md`; each is said in one place:
+The rules are in `docs/staleness.md`. Each is implemented in one module:
 
-- names: `references` reads them from the syntax, `program` says where they lead, `resolver` what counts;
-- what each function, class, value or module is made of: `hasher`, one method for each, `..._parts`;
-- code: `statements.code_meaning`, of what `members` lists of functions and classes;
-- values: `values.ValueHash`; what cannot be told: `hasher.NodeHasher.compute`; what differs from process to
-  process: `unstable`;
-- all on which somebody rests: `programgraph.ProgramGraph.closure`;
-- statements that act on a library: `effects`; versions: `versions`;
-- specifications: `canonical`; all else that is declared: `declarations`;
-- all of a project: `loader` loads it, `closures` has what each subject rests on;
-- files: `recorder` notes them, `observation` says which count for a target, `files` has their digests;
-- keys: `inputs`; what is done with inputs of each kind: `labels`.
+- `references` reads from the syntax which names code uses, `program` finds where a name leads, `resolver`
+  decides what counts for it;
+- `hasher` hashes each function, class, value or module, with a method `..._parts` for each kind;
+- `statements` compiles code without comments, `members` lists what functions and classes consist of;
+- `values` hashes values; those that cannot be hashed count by their statements (`hasher`), and so do those
+  that differ from process to process (`unstable`);
+- `programgraph` collects everything that a function depends on, directly and indirectly;
+- `effects` finds top-level statements that change a library; `versions` has the versions of libraries;
+- `canonical` hashes specifications, `declarations` everything else that is declared;
+- `loader` loads a project, `closures` has the dependencies of each of its experiments, questions and figures;
+- `recorder` notes which files are opened, `observation` which of them count, `files` hashes them;
+- `inputs` puts the inputs of a target together, `labels` says how each kind of input is treated.
 """
 
 from labreport.stale.files import MISSING, FileDigests

@@ -1,4 +1,4 @@
-"""Texts of specifications, which only equal ones share."""
+"""Specifications as texts: two have the same text if and only if they are equal."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ _ALLOWED = "texts, finite numbers, booleans, None, and lists, tuples, dicts and 
 
 
 def canonical_repr(value: object, where: str = "value") -> str:
-    """Write `value`, called `where` in messages, as `labs.models.Ridge(alpha=1.0)`: no other has this text.
+    """A text that only values equal to this one have: `labs.models.Ridge(alpha=1.0)`.
 
-    A number of NumPy is another than Python's. Raises `UsageError` for other types, for numbers that are not
-    finite, and for dictionaries with other keys than texts.
+    NumPy scalars and Python numbers have different texts. Raises `UsageError` for types other than
+    `_ALLOWED`, for NaN and infinities, and for dicts with keys that are no texts; the message calls the value
+    `where`.
     """
     kind = type(value)
     if kind is str:
@@ -43,7 +44,7 @@ def canonical_repr(value: object, where: str = "value") -> str:
 
 
 def _members(value: object) -> dict[str, object]:
-    """What a value consists of, by how Python names it: `[0]` of a list, `.rate` of a dataclass or a dict."""
+    """The members of a value: `{"[0]": first, …}` of a list, `{".rate": 0.1}` of a dataclass or a dict."""
     kind = type(value)
     if type(value) is list or type(value) is tuple:
         return {f"[{index}]": member for index, member in enumerate(value)}
@@ -56,7 +57,7 @@ def _members(value: object) -> dict[str, object]:
 
 
 def specification_classes(specification: object) -> list[type]:
-    """The dataclasses in a specification: the outer one first, and each as often as it is there."""
+    """The dataclasses in a specification, the outer one first; one that is used twice comes twice."""
     classes = [type(specification)] if is_dataclass(type(specification)) else []
     for member in _members(specification).values():
         classes += specification_classes(member)
@@ -64,6 +65,6 @@ def specification_classes(specification: object) -> list[type]:
 
 
 def specification_repr(experiment: Experiment) -> str:
-    """Write an experiment's specification, as `canonical_repr` does. Raises `UsageError`, with its line."""
+    """The `canonical_repr` of an experiment's specification. Raises `UsageError` at the experiment's line."""
     where = with_location(experiment.location, f"{experiment.owner}: specification")
     return canonical_repr(experiment.specification, where)

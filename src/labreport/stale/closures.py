@@ -1,4 +1,4 @@
-"""All that each run, answer, figure and section rests on by its code: of a project as it was loaded."""
+"""The closure of each experiment, question, figure and section: all code and values that it depends on."""
 
 from __future__ import annotations
 
@@ -16,23 +16,26 @@ from labreport.stale.program import Program
 from labreport.stale.programgraph import ProgramGraph
 
 TargetSubject: TypeAlias = Experiment | Reader | Section
-"""What targets are made of."""
+"""The declarations from which targets are made."""
 Digests: TypeAlias = dict[str, str]
-"""The digests of values, by label."""
+"""Label of a node to the short hash of its values."""
 
 
 @dataclass(frozen=True)
 class Closures:
-    """What the subjects of a project rest on, each by its kind and name; made by `compute_closures`."""
+    """The closures of all subjects of a project; made by `compute_closures`.
+
+    Subjects are identified by kind and name: `experiment small`.
+    """
 
     graph: ProgramGraph
     roots: dict[str, Node]
-    """The nodes from which closures begin, for the first subject of each."""
+    """The node from which each closure starts, by the first subject that has it."""
     by_subject: dict[str, Closure]
-    """Subjects of the same function and classes share one."""
+    """The closure of each subject; those with the same function and classes share one."""
 
     def of(self, subject: TargetSubject) -> Closure:
-        """All that a subject rests on."""
+        """The closure of a subject."""
         return self.by_subject[_full_name(subject)]
 
     def libraries(self) -> set[str]:
@@ -40,16 +43,16 @@ class Closures:
         return set[str]().union(*(closure.libraries for closure in self.by_subject.values()))
 
     def value_digests(self) -> Digests:
-        """The digests of all that has values and not only code."""
+        """The hashes of all nodes that contain values, which may differ from process to process."""
         nodes = {**self.graph.nodes, **self.roots}
         return {label: node.digest for label, node in nodes.items() if node.may_vary}
 
 
 def compute_closures(loaded: LoadedProject, unstable: Iterable[str] = ()) -> Closures:
-    """What the subjects of a project rest on, with digests of code and values as they are now.
+    """Compute the closures of a project from code and values as they are now.
 
-    `unstable` are the labels of values that differ from process to process: they count by their statements.
-    Raises `UsageError` for what cannot be told.
+    `unstable` are the labels of values that differ from process to process; these are hashed by the
+    statements that make them. Raises `UsageError` for a value that can be hashed in neither way.
     """
     project = loaded.project
     program = Program(loaded.recorder.sources)
@@ -57,7 +60,7 @@ def compute_closures(loaded: LoadedProject, unstable: Iterable[str] = ()) -> Clo
     readers = project.questions + project.figures
     for experiment in project.all_experiments:
         closures.graph.label_of(experiment)
-    for reader in readers:  # in this order, so that namesakes have fixed numbers
+    for reader in readers:  # in a fixed order, because labels number declarations of the same name
         for source in reader.sources:
             closures.graph.label_of(source)
     by_root: dict[tuple[int, tuple[type, ...]], Closure] = {}
@@ -79,9 +82,9 @@ def _full_name(subject: TargetSubject) -> str:
 
 
 def _root_of(subject: TargetSubject, project: Project) -> tuple[object, tuple[type, ...]]:
-    """What a subject rests on directly: its function, or None of a section, and classes of specifications.
+    """The function of a subject (None for a section), and the classes of the specifications that it uses.
 
-    Raises `UsageError` for a specification with what is not allowed.
+    Raises `UsageError` if a specification contains a type that is not allowed.
     """
     if isinstance(subject, Reader):
         return subject.function, ()
@@ -95,14 +98,14 @@ def _root_of(subject: TargetSubject, project: Project) -> tuple[object, tuple[ty
 
 
 def _label_of_root(function: object) -> str:
-    """The label of what a subject rests on directly, where no name leads to that; a section has none."""
+    """The label for the function of a subject, used if no global name leads to it; empty for a section."""
     if function is None:
         return ""
     return f"code {callable_name(function)}" if isinstance(function, FunctionType) else "value fit"
 
 
 def callable_name(function: object) -> str:
-    """How a callable is called: `project:fit`, `project:Trainer.fit` of a method, or the name of its type."""
+    """Module and name of a callable: `project:fit`; for an object that can be called, those of its class."""
     if isinstance(function, str):
         return function
     name = getattr(function, "__qualname__", "")

@@ -1,4 +1,4 @@
-"""How something is declared, as a digest: an experiment, a study, a table, a file of values."""
+"""Hashes of declarations: experiments, studies, tables, files of values."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from labreport.results.files import short_hash
 from labreport.stale.canonical import specification_repr
 
 Declaration: TypeAlias = Experiment | Study | Data | JsonValues
-"""What has a label of its own."""
-_OF_WHERE_IT_IS = frozenset({"calls", "folder", "source"})
-"""Fields of what is declared that say where it is; the bytes of a file count by themselves."""
+"""Declarations that are inputs of their own."""
+_LOCATION_FIELDS = frozenset({"calls", "folder", "source"})
+"""Fields that say where something is. They do not count; the bytes of a file are an input of their own."""
 
 
 def declaration_hash(declaration: Declaration) -> str:
-    """The digest of how something is declared: what code can see of it that reads it."""
+    """A short hash of the fields that code which reads a declaration can see."""
     if isinstance(declaration, Experiment):
         return _experiment_hash(declaration)
     if isinstance(declaration, Study):
@@ -28,7 +28,7 @@ def declaration_hash(declaration: Declaration) -> str:
 
 
 def _experiment_hash(experiment: Experiment) -> str:
-    """The digest of an experiment without its code, on which only its runs rest."""
+    """A short hash of an experiment without the code that runs it, which is an input of its runs only."""
     numbers = [experiment.epochs, experiment.seeds]
     specification = specification_repr(experiment)
     return short_hash([experiment.name, experiment.title, numbers, repr(experiment.design), specification])
@@ -40,6 +40,6 @@ def _study_hash(study: Study) -> str:
 
 
 def declared_fields(declared: Declared) -> list[tuple[str, object]]:
-    """The fields of what an author declares by the engine's means, wherever it is written."""
-    names = [member.name for member in fields(declared) if member.name not in _OF_WHERE_IT_IS]
+    """Name and value of each field of a declaration that counts, independent of the line it is written on."""
+    names = [member.name for member in fields(declared) if member.name not in _LOCATION_FIELDS]
     return [(name, getattr(declared, name)) for name in names]

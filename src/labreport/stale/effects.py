@@ -1,4 +1,7 @@
-"""What a top-level statement acts on when its module is loaded, by itself or by what it calls."""
+"""Side effects of top-level statements: which libraries and global values they change when they are loaded.
+
+`numpy.random.seed(1)` changes numpy, so every function that uses numpy depends on this statement.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +19,9 @@ _CONSTRUCTION = frozenset({"__init__", "__new__", "__post_init__"})
 _WITHOUT_EFFECT = frozenset(
     {ENGINE_NAME, "builtins", "logging", "dataclasses", "functools", "typing", "enum"}
 )
-"""Libraries on which to act changes no result."""
+"""Libraries whose state, if changed, changes no result."""
 _ALSO_CHANGES = {"seaborn": "matplotlib"}
-"""Libraries that set another one when they are called."""
+"""Library to another one that it changes when it is called."""
 _DECLARING = frozenset({ENGINE_NAME, "dataclasses"})
 """Libraries that make the same of what they are given in every process."""
 _CONSTANT_DEFAULTS = (MISSING, list, dict, set)
@@ -26,7 +29,10 @@ _CONSTANT_DEFAULTS = (MISSING, list, dict, set)
 
 
 def changed_values(program: Program, statement: Statement) -> set[tuple[str, str]]:
-    """The modules and names of the project's values on which a statement acts: `SCALE.set(3)`."""
+    """The global values of the project that a statement may change, as pairs of module and name.
+
+    `SCALE.set(3)` may change `("project", "SCALE")`.
+    """
     values = set[tuple[str, str]]()
     if not isinstance(statement.node, DefinitionNode):
         for reference in statement.uses.acts_on | statement.uses.calls:
@@ -37,9 +43,9 @@ def changed_values(program: Program, statement: Statement) -> set[tuple[str, str
 
 
 def changed_libraries(program: Program, statement: Statement) -> set[str]:
-    """The top-level names of the libraries on which a statement acts.
+    """The top-level names of the libraries that a statement may change.
 
-    `numpy.random.seed(1)` acts on numpy, and so does `READY = setup()` with a function that calls this.
+    `numpy.random.seed(1)` may change numpy, and so may `READY = setup()` if `setup` calls it.
     """
     search = _Search(program)
     if isinstance(statement.node, DefinitionNode):
@@ -52,7 +58,7 @@ def changed_libraries(program: Program, statement: Statement) -> set[str]:
 
 
 class _Search:
-    """Follows what is called, each function once."""
+    """Collects in `libraries` what code may change, following each function that it calls once."""
 
     def __init__(self, program: Program) -> None:
         self.libraries = set[str]()
@@ -60,7 +66,7 @@ class _Search:
         self._followed = set[FunctionType]()
 
     def add_uses(self, module: str, uses: Uses) -> None:
-        """Add what a statement or a function of a module acts on, and what its calls act on."""
+        """Add the libraries that a piece of code changes, directly or by the functions that it calls."""
         for reference in uses.acts_on:
             self._add_library(module, reference)
         for reference in uses.acts_on | uses.calls:
@@ -74,11 +80,14 @@ class _Search:
             self.libraries.add(top_module(owner))
 
     def add_decorators(self, module: str, definition: DefinitionNode) -> None:
-        """Add libraries whose decorator gives back what it was given, so that it must do something else."""
+        """Add the libraries of decorators that return the definition unchanged: they must have a side effect.
+
+        An example is a decorator that registers a function with its library.
+        """
         value = self._program.modules[module].get(definition.name)
-        is_given_back = isinstance(value, (type, FunctionType)) and self._program.defined_at(value)
+        is_unchanged = isinstance(value, (type, FunctionType)) and self._program.defined_at(value)
         is_of_library = isinstance(value, FunctionType) and self._program.is_library_code(value.__code__)
-        if not is_given_back or is_of_library:
+        if not is_unchanged or is_of_library:
             return
         for decorator in definition.decorator_list:
             names = dotted_name(decorator.func if isinstance(decorator, ast.Call) else decorator)
@@ -86,7 +95,7 @@ class _Search:
                 self._add_library(module, Reference("", names))
 
     def _follow_value(self, value: object, attributes: DottedName) -> None:
-        """Follow a function of the project, the construction of a class or a method of an object of it."""
+        """Follow a call of a global value: a function, a class (its constructor), a method of an object."""
         if isinstance(value, FunctionType):
             self._follow_function(value)
             return
@@ -108,7 +117,7 @@ class _Search:
 
 
 def top_module(module: str) -> str:
-    """The library of a module: `numpy` of `numpy.random`; `_decimal` is a part of `decimal`."""
+    """The library of a module: `numpy` for `numpy.random`, `decimal` for its C part `_decimal`."""
     return module.lstrip("_").partition(".")[0]
 
 

@@ -1,4 +1,4 @@
-"""Digests of files, and of the names in folders; a file that has not changed since is not read again."""
+"""SHA-256 of files and of folder listings; a file with an unchanged stat is not read again."""
 
 from __future__ import annotations
 
@@ -15,36 +15,39 @@ from labreport.results import files
 from labreport.stale.sources import MARKER
 
 MISSING = "missing"
-"""Stands for the digest of a file that is not there."""
+"""The digest of a file that does not exist."""
 _NOT_LISTED = (".py", ".pyc", ".ipynb", "__pycache__")
-"""Endings of names beside the data, whose coming and going changes no result."""
+"""Endings of names that are left out of a folder's listing, because they are no data."""
 _SETTLED = 2.0
-"""Seconds after which another writing of a file has another time."""
+"""Seconds after which a new write of a file surely changes its modification time."""
 
 
 class FileDigests:
-    """The digests of files, remembered with their stats in the file `cache`.
+    """Digests of files, remembered together with their stats in the file `cache`, if there is one.
 
-    A relative path is below the `folder`, that of the project.
+    Relative paths are relative to `folder`, the folder of the project.
     """
 
     def __init__(self, folder: Path, cache: Path | None = None) -> None:
         self.pinned: dict[str, str] = {}
-        """The files that must not change, with their digests."""
+        """The digests of files that must not change during this build, by path."""
         self._folder = os.path.join(folder, "")
         self._cache = cache
         self._is_new = False
 
     @cached_property
     def _known(self) -> dict[str, list[int | str]]:
-        """The stat of each file, and behind it the SHA-256 that the file had then."""
+        """Path to the stat of a file, followed by the SHA-256 that it had with this stat."""
         if self._cache is not None:
             with suppress(files.Damaged):
                 return files.read_json(self._cache) or {}
         return {}
 
     def digest(self, path: str | Path) -> str:
-        """The SHA-256 of a file in hexadecimal, or "missing"; of a folder or a pattern, that of the names."""
+        """The SHA-256 of a file's bytes in hexadecimal, or "missing".
+
+        For a folder, or a pattern such as `data/*.csv`, it is that of the names in it.
+        """
         path = os.path.join(self._folder, path)
         if os.path.isdir(path):
             return _names_digest("*", path)
@@ -66,17 +69,20 @@ class FileDigests:
         return sha256
 
     def pin(self, path: str | Path) -> str:
-        """The digest of a file that must not change from now on."""
+        """The digest of a file, which must not change from now on: it is added to `pinned`."""
         digest = self.digest(path)
         self.pinned.setdefault(str(path), digest)
         return digest
 
     def changed(self, recorded: Mapping[str, str]) -> list[str]:
-        """Those paths whose files, or names of files, have not any more the digest that was recorded."""
+        """The paths among `recorded` (path to digest) whose digest is another one now."""
         return [path for path, digest in recorded.items() if self.digest(path) != digest]
 
     def paths_behind(self, path: str) -> list[str]:
-        """The path of a file or a folder; of a pattern, the folders that change when another name matches."""
+        """The paths whose stat changes when the digest of `path` does.
+
+        For a pattern, these are all folders in which a new file could match it; else it is the path itself.
+        """
         path = os.path.join(self._folder, path)
         pattern = self._pattern(path)
         if not pattern:
@@ -89,22 +95,23 @@ class FileDigests:
         return [os.path.join(self._folder, folder) for folder in folders]
 
     def _pattern(self, path: str) -> str:
-        """A pattern, `data/*.csv`; empty for a path. The folder of the project is a path, whatever its name.
+        """`path` relative to the project if it is a pattern, as `data/*.csv`; empty for a file or folder.
 
-        What is there and is called as a pattern would be, `a[1].csv`, is a path.
+        An existing file whose name looks like a pattern, `a[1].csv`, is a file. Brackets in the path of the
+        project's own folder make no pattern.
         """
         pattern = path.removeprefix(self._folder)
         return pattern if glob.has_magic(pattern) and not os.path.exists(path) else ""
 
     def save(self) -> None:
-        """Write what is remembered, where there is something new."""
+        """Write the remembered digests to `cache`, if some are new."""
         if self._cache is not None and self._is_new:
             files.write_json(self._cache, self._known)
             self._is_new = False
 
 
 def _names_digest(pattern: str, folder: str) -> str:
-    """The digest of the names in a folder that a pattern such as `data/*.csv` finds.
+    """The SHA-256 of the sorted names in a folder that match a pattern such as `data/*.csv`.
 
     Hidden names, code, notebooks and reports are left out.
     """
