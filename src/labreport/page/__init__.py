@@ -1,15 +1,15 @@
-"""From answers and figures to the page and the PDF: templates, their claims, Markdown, the document.
+"""The page and the PDF, from answers and figures: templates, their claims, Markdown, the document.
 
-A template becomes text in five steps, from the top down:
+A template becomes text in five steps:
 
-1. `SectionRenderer` makes a printer for the template of a section and for that of each of its questions:
+1. `SectionRenderer` makes a printer for the template of a section, and for that of each of its questions:
    `HtmlPrinter` for the page, `MarkdownPrinter` for the written report. `render_file` makes a `TextPrinter`.
-2. `TemplateEnvironment`, which is Jinja, reads the template: `TemplateLexer` finds its tokens,
-   `refuse_typed_numbers` looks at their prose, `ClaimTags` reads the claims.
-3. While Jinja renders, the `Printer` stores what stands in `{{ }}` or what a claim says among the
-   `Placeholders`, and notes it in `Collected`. Jinja's result is Markdown with a private character for each.
-4. The printer has `markdown` write that as HTML (or leaves it as it is), and puts the values in.
-5. `render_page` joins the sections: `Numbering` fills in numbers and references, drawings and data follow.
+2. `TemplateEnvironment`, a Jinja environment, reads the template: `TemplateLexer` finds its tokens,
+   `refuse_typed_numbers` checks its prose, `ClaimTags` parses its claims.
+3. While Jinja renders, the `Printer` stores each value of `{{ }}` and each text of a claim in `Placeholders`,
+   and notes it in `Collected`. The result is Markdown in which a private character stands for each value.
+4. The printer converts this to HTML by `markdown` (or leaves it as it is), and replaces the placeholders.
+5. `render_page` joins the sections: `Numbering` fills in numbers and references; drawings and data are added.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`{% claim CONDITION %}…{% endclaim %}`: text that is held against the results at every build."""
+"""`{% claim CONDITION %}…{% endclaim %}`: text that is compared with the results in every build."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ if TYPE_CHECKING:
 
 _EXAMPLE = 'such as ranking.clear("a", "b") or mean.a.above(92)'
 _BLOCK = re.compile(r"\s*(#{1,6}\s|[-*+]\s|\d+[.)]\s|>|\||```)|[\s\S]*\n[ \t]*\n")
-"""What begins a block of Markdown, or has several."""
+"""Matches text that starts with a block of Markdown, or contains several."""
 _JOINED_BY: dict[type[nodes.Node], str] = {nodes.And: "_both", nodes.Or: "_either", nodes.Not: "_negated"}
-"""The method of `ClaimTags` that stands for an operator of Jinja."""
+"""The method of `ClaimTags` that replaces each operator of Jinja."""
 _COMPARISONS = {"eq": "eq", "ne": "ne", "lt": "lt", "lteq": "le", "gt": "gt", "gteq": "ge"}
-"""The function of `operator` for each comparison that a claim takes, by Jinja's name; `in` is none."""
+"""The function of `operator` for each comparison of Jinja that a claim may use; `in` is not allowed."""
 DOES_NOT_HOLD = "does not hold"
-"""The words that stand before the text of a claim that fails."""
+"""The verdict in front of the text of a claim that fails."""
 
 
 @dataclass(frozen=True)
 class ClaimSource:
-    """A claim as its template has it: the file, the line, and the condition in one line.
+    """A claim as it is written: its template and line, and its condition in one line.
 
-    `is_block`: its tags are alone on their lines. `has_other`: it has a wording after `{% else %}`.
+    `is_block` means that its tags are alone on their lines; `has_other`, that it has an `{% else %}`.
     """
 
     template: str
@@ -49,11 +49,11 @@ class ClaimSource:
 
 @dataclass(frozen=True)
 class Claim:
-    """What a template says, and whether the results bear it out: True, False, or None where it is unknown.
+    """A claim of a template, and whether the results confirm it: True, False, or None if unknown.
 
-    `file` is the path of its template below the project. `condition` is what the author wrote, `how` says how
-    nearly it holds or fails: `by 0.1 points`. `now` is what the results say instead of one that fails.
-    `otherwise`: the author wrote what stands then. `question` is that whose text it is in, if it is in one's.
+    `file` is the path of the template below the project. `condition` is the source text. `how` says by how
+    much it holds or fails: `by 0.1 points`. `now` is what the results say, if the claim fails. `otherwise`
+    means that the author wrote an `{% else %}`. `question` is the question whose template it is in, if any.
     """
 
     file: str
@@ -68,29 +68,29 @@ class Claim:
 
     @property
     def fails(self) -> bool:
-        """Whether something stands in the text that does not hold."""
+        """Whether the page prints a text that does not hold."""
         return self.holds is False and not self.otherwise
 
     @property
     def is_counted(self) -> bool:
-        """Whether it could be wrong: one with `{% else %}` is not, unless nothing is known."""
+        """Whether the claim counts among those that may fail; with `{% else %}`, only if it is unknown."""
         return self.holds is None or not self.otherwise
 
     def to_json(self) -> JsonObject:
-        """Give it as JSON values, without the question, below which it stands."""
+        """The claim as JSON values, without the question, under which it is stored."""
         values = asdict(self)
         del values["question"]
         return values
 
 
 class ClaimTags(Extension):
-    """The tag `claim`, and the block `answer`, whose text stands in the answer's box."""
+    """The tag `claim`, and the block `answer`, whose text is printed in the box of the answer."""
 
     tags = {"claim", ANSWER_BOX}  # noqa: RUF012  # Jinja's own declaration
     environment: TemplateEnvironment
 
     def parse(self, parser: Parser) -> nodes.Node:
-        """Read one tag up to its end."""
+        """Parse one tag up to its end tag."""
         tag = next(parser.stream)
         if tag.value == "claim":
             return self._parse_claim(parser, tag.lineno)
@@ -99,7 +99,7 @@ class ClaimTags(Extension):
         return nodes.CallBlock(self.call_method("_keep_answer"), [], [], body, lineno=tag.lineno)
 
     def _parse_claim(self, parser: Parser, line: int) -> nodes.Node:
-        """Read the condition of a claim and its two bodies."""
+        """Parse the condition of a claim, its body, and the body after `{% else %}`."""
         if parser._tag_stack.count("claim") > 1:
             parser.fail("a claim inside a claim; end the first before it, or join their conditions", line)
         condition_text = parser.stream.expect(CONDITION).value
@@ -120,7 +120,7 @@ class ClaimTags(Extension):
         is_block = parser.stream.skip_if(ALONE) and begins_alone
 
         source = ClaimSource(parser.name or "", line, condition_text, is_block, has_other)
-        fields = nodes.Const(astuple(source))  # compiled templates hold plain values only
+        fields = nodes.Const(astuple(source))  # compiled templates can contain only plain values
         call = self.call_method("_render_claim", [condition, fields], lineno=line)
         chosen = nodes.If(nodes.Name("first_body", "load"), body, [], other_body, lineno=line)
         return nodes.CallBlock(call, [nodes.Name("first_body", "param")], [], [chosen], lineno=line)
@@ -132,7 +132,7 @@ class ClaimTags(Extension):
     _negated = staticmethod(negated)
 
     def _compare(self, left: object, operator_name: str, right: object) -> Condition:
-        """Compare two exact numbers, or two texts. Raises `UsageError` for a mixture, and for `in`."""
+        """Compare two exact numbers, or two texts. Raises `UsageError` for one of each, and for `in`."""
         if operator_name not in _COMPARISONS:
             raise UsageError(f"a claim does not take {operator_name!r}; write one {_EXAMPLE}")
         if isinstance(left, str) != isinstance(right, str):
@@ -143,7 +143,7 @@ class ClaimTags(Extension):
     def _render_claim(
         self, truth: object, fields: tuple[Any, ...], caller: Callable[[bool], Markup]
     ) -> Markup:
-        """Print the body that is true; both are rendered, so that a mistake in either shows.
+        """Write the body that applies; both are rendered, so that mistakes in either are found.
 
         `fields` are those of a `ClaimSource`.
         """
@@ -161,18 +161,18 @@ class ClaimTags(Extension):
 
 
 def _comparable(side: object) -> str | float | Quantity:
-    """What Python compares: a text or a plain number as it is, anything else as a quantity."""
+    """The value to compare: a text or a plain number unchanged, anything else as a quantity."""
     return side if isinstance(side, (str, int, float)) else as_quantity(side)
 
 
 class _ThreeValuedLogic(NodeTransformer):
-    """Writes and, or, not and comparisons as calls, which keep three values and look up both sides."""
+    """Replaces and, or, not and comparisons by calls, which allow unknown and evaluate both operands."""
 
     def __init__(self, call: Callable[..., nodes.Expr]) -> None:
         self._call = call
 
     def visit(self, node: nodes.Node, *_: Any, **__: Any) -> Any:
-        """Rewrite an expression and all that is in it."""
+        """Rewrite an expression and its parts."""
         self.generic_visit(node)
         if type(node) in _JOINED_BY:
             return self._call(_JOINED_BY[type(node)], list(node.iter_child_nodes()), lineno=node.lineno)
@@ -181,7 +181,7 @@ class _ThreeValuedLogic(NodeTransformer):
         return node
 
     def _comparisons(self, node: nodes.Compare) -> Iterator[nodes.Expr]:
-        """`5 < ten` and `ten <= 10` of `5 < ten <= 10`."""
+        """The parts of a chained comparison: `5 < ten` and `ten <= 10` for `5 < ten <= 10`."""
         left = node.expr
         for operand in node.ops:
             yield self._call("_compare", [left, nodes.Const(operand.op), operand.expr])

@@ -1,4 +1,4 @@
-"""What the templates of a section print and claim, gathered while they are rendered."""
+"""What the templates of a section print and claim, collected while they are rendered."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from labreport.stats.tables import read_declaration
 
 
 class Collected:
-    """What the templates of one document can print, and what they have printed and claimed so far.
+    """The values that the templates of one document can print, and what they have printed so far.
 
-    `numbers` are the sources of those printed, by name; `claims` are numbered through all of the `document`,
-    whichever question they are of; `claim_panels` are what the page says of each; `digits_shown` with
-    how many decimals tables of answers are shown, by `question.name`.
+    `numbers` are the sources of the printed numbers, by name. `claims` are the claims of the whole
+    `document`, in order, and `claim_panels` their details for the page. `digits_shown` is the number of
+    decimals of each printed table of an answer, by `question.name`.
     """
 
     def __init__(
@@ -41,18 +41,21 @@ class Collected:
                 self._named.setdefault(identity_of(quantity), (name, quantity))
 
     def name_of(self, quantity: Quantity) -> str:
-        """Return the name of a quantity of an answer, `best.mean.wide`, or the empty text of any other."""
+        """The name of a quantity in the answers, `best.mean.wide`; empty if it is not in an answer."""
         return self._find(quantity)[0]
 
     def _find(self, quantity: Quantity) -> tuple[str, Quantity]:
-        """The name of a quantity, or of the one that it is the reverse of, and that; no name of any other."""
+        """The name of a quantity, or of its reverse, in the answers, and the quantity of that name.
+
+        A quantity that is not in the answers has an empty name.
+        """
         for direction in (quantity, reversed_quantity(quantity)):
             if identity_of(direction) in self._named:
                 return self._named[identity_of(direction)]
         return "", quantity
 
     def add_number(self, quantity: Quantity, document: str) -> str:
-        """Note that a quantity is shown, and return its name: one of an answer, or else `DOCUMENT.NUMBER`."""
+        """Note that a quantity is printed, and return its name; without one, it becomes `DOCUMENT.NUMBER`."""
         name, original = self._find(quantity)
         if not name:
             name = f"{document}.{len(self._named)}"
@@ -62,10 +65,7 @@ class Collected:
         return name
 
     def add_claim(self, claim: Claim, condition: Condition, sentences: list[str]) -> str:
-        """Note a claim, what the results say of its condition, and the numbers that this looked at.
-
-        Returns its identity in the document.
-        """
+        """Note a claim, with sentences of its findings and names of its numbers; return its id."""
         identity = f"{self.document}-{len(self.claims) + 1}"
         self.claims.append(claim)
         numbers = []
@@ -77,7 +77,7 @@ class Collected:
         return identity
 
     def add_digits(self, table: Table, digits: int) -> None:
-        """Note with how many decimals a table of an answer is shown: exports follow."""
+        """Note the decimals with which a table of an answer is printed; exports use the same."""
         for question, answer in self.answers.items():
             for name, table_of_answer in tables_by_name(answer).items():
                 if table_of_answer == table:

@@ -1,8 +1,8 @@
 """The whole report as one HTML text, for the browser or for the PDF: frame, numbers, figures, styles.
 
-The sections come as HTML in which some places are open: numbers and references, which `Numbering` fills in;
-drawings, `<img src="figure:dots">`, and their data, `<div data-rows="dots">`, both from `frame/figure.html`;
-and images of the author's, `<img src="plan.png">`.
+The HTML of sections has marks, which are replaced here: numbers and references by `Numbering`; drawings,
+`<img src="figure:dots">`, and their data, `<div data-rows="dots">`, both written by `frame/figure.html`; and
+images of the author's, `<img src="plan.png">`.
 """
 
 from __future__ import annotations
@@ -42,12 +42,14 @@ STYLES: dict[Medium, dict[str, str]] = {
     "screen": {"base": "all", "screen": "screen", "pages": "print", "printout": "print"},
     "print": {"base": "all", "pages": "all", "paper": "all"},
 }
-"""Style sheets in order, each with the medium in which it applies: a browser prints as the PDF is set."""
+"""For each medium, its style sheets in order, with the CSS medium that they apply to. A browser prints the
+page in the same way as the PDF.
+"""
 ROWS_SHOWN = 1_000
-"""Of the data of a figure so many rows are in the page."""
+"""The page contains at most this many rows of the data of a figure."""
 _FAILS = 'class="claim fails"'
 _SOURCE = re.compile(r"""(?<=\ssrc=)(?:"[^"]*"|'[^']*'|[^\s>]+)""")
-"""What the tag of an image has as its source, with the quotation marks."""
+"""The value of `src` in an image tag, with its quotation marks."""
 
 
 def render_page(
@@ -60,12 +62,12 @@ def render_page(
     seeds: int | None = None,
     medium: Medium = "screen",
 ) -> str:
-    """Write the report as one HTML text: a file that asks nobody for anything, or what `html_to_pdf` sets.
+    """The report as one HTML text that loads nothing else, for a browser or for `html_to_pdf`.
 
-    `sections` are those of `project.chapters`, in order; `figures` what `charts.export_drawing` made;
-    `made_with` says by label what the report was made with; `notice` stands below the title of one that is
-    preliminary. With fewer `seeds` than the project declares, the page says so. Raises `UsageError` where a
-    reference leads nowhere, or something is there twice.
+    `sections` are those of `project.chapters`, in order; `figures` are exported drawings by name; `made_with`
+    has texts about machine and libraries by label; `notice` is shown below the title of a preliminary report.
+    If `seeds` is smaller than the number that the project declares, the page says so. Raises `UsageError` for
+    a reference to something that does not exist, and for an id that is used twice.
     """
     loader = jinja2.FileSystemLoader([project.folder / "templates", FRAME])
     frame = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True)
@@ -103,7 +105,10 @@ def _body(
     details: Mapping[str, object],
     medium: Medium,
 ) -> str:
-    """The sections in the frame, with their numbers; `details` are `made_with`, `notice` and `seeds`."""
+    """The sections in the frame, with numbers filled in.
+
+    `details` are the values `made_with`, `notice` and `seeds` for the frame.
+    """
     templates = project.folder / "templates"
     text = _with_claim_ids("\n".join(section.html for section in sections))
     terms = glossary(templates, project.words)
@@ -117,7 +122,7 @@ def _body(
 
 
 def _with_claim_ids(text: str) -> str:
-    """Number the claims that fail, so that the title can lead to each."""
+    """Give the claims that fail numbered ids, to which the top of the page links."""
     numbered, *rest = text.split(_FAILS)
     for number, piece in enumerate(rest, 1):
         numbered += f'{_FAILS} id="claim-{number}"{piece}'
@@ -125,7 +130,7 @@ def _with_claim_ids(text: str) -> str:
 
 
 def _merged(entries: Iterable[Mapping[str, Value]]) -> dict[str, Value]:
-    """What several sections have, by name."""
+    """The entries of all mappings in one."""
     merged: dict[str, Value] = {}
     for entry in entries:
         merged |= entry
@@ -133,7 +138,7 @@ def _merged(entries: Iterable[Mapping[str, Value]]) -> dict[str, Value]:
 
 
 def _names_of_sections(sections: Sequence[RenderedSection]) -> dict[str, object]:
-    """What the templates of the frame can use of the sections."""
+    """The values of all sections that templates of the frame can use."""
     claims: list[Claim] = []
     partial_tables: set[str] = set()
     for section in sections:
@@ -152,7 +157,7 @@ def _to_json(values: Mapping[str, object]) -> Markup:
 
 
 def _with_permalinks(text: str) -> str:
-    """Put at the end of each heading that has an identity a link to itself."""
+    """Append to each heading with an id a link to itself."""
     link = Markup(' <a class="permalink" href="#{}" aria-label="Link to this place">#</a>')
 
     def linked(heading: Element) -> str | None:
@@ -165,7 +170,7 @@ def _with_permalinks(text: str) -> str:
 
 
 def _with_images(text: str, figures: Drawings, templates: Path, medium: Medium) -> str:
-    """Put in the drawings, and make images of the author's a part of the page."""
+    """Replace `figure:` images by drawings, and embed the author's images in the page."""
 
     def embedded(image: Element) -> str | None:
         source = image.attributes.get("src", "")
@@ -184,7 +189,7 @@ def _with_images(text: str, figures: Drawings, templates: Path, medium: Medium) 
 
 
 def _drawing_on_screen(svg: str, words: str) -> str:
-    """A drawing as a part of the page, whose colours are those of the theme."""
+    """A drawing as inline SVG, so that its colours follow the theme."""
     with_words = svg.replace("<svg ", f'<svg role="img" aria-label="{escape(words)}" ', 1)
     return f'<div class="drawing">{with_words}</div>'
 
@@ -195,7 +200,7 @@ def _drawing_on_paper(svg: str, name: str, words: str) -> str:
 
 
 def _address_of_image(source: str, templates: Path) -> str:
-    """The content of an image among the templates, as an address. Raises `UsageError`."""
+    """The content of an image file in the folder of templates, as a data address. Raises `UsageError`."""
     file = (templates / source).resolve()
     if not file.is_relative_to(templates.resolve()) or not file.is_file():
         folder = display_path(templates)
@@ -208,7 +213,7 @@ def _data_address(content: bytes, kind: str) -> str:
 
 
 def _with_data(text: str, figures: Drawings, frame: jinja2.Environment, medium: Medium) -> str:
-    """Put in the data of figures on the screen; on paper nothing takes their place."""
+    """Insert the data of figures on the screen; on paper, remove their marks."""
 
     def data_of(room: Element) -> str | None:
         if "data-rows" not in room.attributes:
@@ -223,7 +228,7 @@ def _with_data(text: str, figures: Drawings, frame: jinja2.Environment, medium: 
 
 
 def _check_links(text: str) -> None:
-    """Raise `UsageError` at an identity given twice, or a link within the page to nowhere."""
+    """Raise `UsageError` for an id that is used twice, and for a link to an id that does not exist."""
     identities = Counter[str]()
     targets = set()
     for element in elements(text):
@@ -242,7 +247,7 @@ def _check_links(text: str) -> None:
 
 
 def _style(frame: jinja2.Environment, medium: Medium) -> str:
-    """The style sheets of a medium, of which a project may have its own."""
+    """The style sheets of a medium; a project may replace each."""
     assert frame.loader
     style = f":root {{{css_variables()}}}\n" if medium == "screen" else ""
     for name, applies_to in STYLES[medium].items():
@@ -257,11 +262,11 @@ def served(
     was: Mapping[str, str] | None = None,
     new_falls: Collection[tuple[str, int]] = (),
 ) -> str:
-    """Return the page as `watch` serves it, with a script that loads it again after a build.
+    """The page as `watch` serves it, with a script that reloads it after a build.
 
-    The script shows the `error` of the last build; beside each number of `was`, by its name
-    (`best.mean.wide`), the text that it had before; and which claims fell by the last edit: `new_falls` are
-    file and line of each.
+    The script shows the `error` of the last build, the previous text beside each number in `was` (by name,
+    such as `best.mean.wide`), and which claims fail since the last edit: `new_falls` are pairs of file and
+    line.
     """
     box = Markup('<pre class="notice warns" role="alert">{}</pre>').format(error) if error else ""
     page = replace_elements(page, "main", lambda main: f"{main.start_tag}{box}{main.content}{main.end_tag}")

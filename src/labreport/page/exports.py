@@ -1,4 +1,4 @@
-"""A report in formats of other programs: CSV, LaTeX, Markdown."""
+"""Exports of a report for other programs: CSV, LaTeX, Markdown."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ _LATEX_FORMS: dict[str, Callable[[Quantity], object]] = {"": as_prose, ".pm": pm
 
 @dataclass(frozen=True)
 class ReportToExport:
-    """What a report is exported from: its folder, the project, its drawings.
+    """All that exports need of a report: its stored results and answers, the project, the drawings.
 
-    `digits_shown` is with how many decimals the page shows tables of answers, by `question.name`.
+    `digits_shown` is the number of decimals of each table on the page, by `question.name`.
     """
 
     loaded: Loaded
@@ -41,7 +41,7 @@ class ReportToExport:
     digits_shown: Mapping[str, int] = field(default_factory=dict)
 
     def tables(self) -> Iterator[tuple[str, Table, int | None]]:
-        """Yield each table of an answer, with the name of its file and the decimals that the page shows."""
+        """Yield each table of an answer: the name of its file, the table, and its decimals on the page."""
         for question, answer in self.loaded.read_answers.items():
             for name, table in tables_by_name(answer).items():
                 digits = self.digits_shown.get(f"{question}.{name}")
@@ -49,7 +49,7 @@ class ReportToExport:
 
 
 def export_report(format: str, report: ReportToExport, folder: str | Path) -> list[Path]:  # noqa: A002
-    """Write a report in one of `FORMATS` into a folder; the files. Raises `UsageError`."""
+    """Write a report to a folder in one of the `FORMATS`, and return the paths. Raises `UsageError`."""
     if format not in FORMATS:
         near = did_you_mean(format, FORMATS)
         raise UsageError(f"export {format!r}: allowed are {', '.join(FORMATS)}{near}")
@@ -62,7 +62,7 @@ def export_report(format: str, report: ReportToExport, folder: str | Path) -> li
 
 
 def _csv(report: ReportToExport) -> Iterator[tuple[str, str]]:
-    """Frames of results, records and answers, and each table of an answer with its numbers not rounded."""
+    """Results, records and answers as CSV, and each table of an answer; numbers are not rounded."""
     import pandas
 
     loaded = report.loaded
@@ -76,7 +76,7 @@ def _csv(report: ReportToExport) -> Iterator[tuple[str, str]]:
 
 
 def _exact_cell(entry: Entry) -> str | float | None:
-    """The number that an entry prints, not rounded; a text, and the two ends of an interval, as printed."""
+    """The number of an entry, not rounded; texts and intervals are as printed."""
     layout = entry.layout if isinstance(entry, FormattedQuantity) else ""
     if isinstance(entry, str) or layout == "judged":
         return str(entry)
@@ -85,7 +85,7 @@ def _exact_cell(entry: Entry) -> str | float | None:
 
 
 def _latex(report: ReportToExport) -> Iterator[tuple[str, str]]:
-    """A command that prints numbers, and each table of an answer with rules of booktabs."""
+    r"""A file that defines the command `\labreport{NAME}`, and each table of an answer, in booktabs style."""
     lines = [_LATEX_HEAD]
     for question, answer in report.loaded.read_answers.items():
         for name, quantity in quantities(answer, question):
@@ -103,7 +103,7 @@ def _latex_definition(name: str, text: str) -> str:
 
 
 def _markdown(report: ReportToExport) -> Iterator[tuple[str, str]]:
-    """The written report, and its figures beside it."""
+    """The written report as Markdown, and its figures as SVG."""
     yield "report.md", written_report(report.project, report.loaded.read_answers, report.figures)
     for name, figure in report.figures.items():
         yield f"figures/{name}.svg", figure.svg_print

@@ -1,4 +1,4 @@
-"""The fonts of the page: each face with no more letters than the page has, as a rule of CSS."""
+"""The fonts of the page as CSS; each font contains only the characters that the page needs."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from pathlib import Path
 
 FONTS = Path(__file__).parents[1] / "frame" / "fonts"
 STYLE_OF_CUT = {"Regular": (400, "normal"), "It": (400, "italic"), "Semibold": (600, "normal")}
-"""Weight and style of a face, by the end of its file's name."""
+"""Weight and style of a font, by the end of the name of its file."""
 CUTS_OF_FAMILY = {
     "Source Serif 4": ("Regular", "It", "Semibold"),
     "Source Sans 3": ("Regular", "It", "Semibold"),
     "JetBrains Mono": ("Regular",),
 }
 ALWAYS = frozenset(map(chr, range(0x20, 0x7F))) | frozenset("–—‘’“”…−×±≈≤≥→↑↓%\u00a0\u2009\u202f")
-"""Kept in every subset, so that most edits of a text leave the fonts as they are."""
+"""Characters that are in all fonts, so that most edits of a text do not change the fonts."""
 
 
 def font_faces(text: str) -> str:
-    """Return the rules of all faces, with the letters of a text; the same bytes each time."""
+    """The CSS rules of all fonts, with the characters of a text; the same text gives the same bytes."""
     characters = ALWAYS.union(text)
     rules = []
     for family, cuts in CUTS_OF_FAMILY.items():

@@ -1,4 +1,4 @@
-"""An answer's line at a glance: that in its box, without elements but a few."""
+"""The answer of a question in one line, for the overview at the top of the page."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _KEPT = ("<del>", "</del>", "<code>", "</code>", MARK)
 
 
 def glance_line(box: str) -> str:
-    """Return the HTML of an answer's box as one line, without its elements but `del`, `code` and the mark.
+    """The content of an answer's box in one line, with no elements except `del`, `code` and the mark.
 
     >>> glance_line("<p><b>Small</b> is <del>best</del>.</p>")
     'Small is <del>best</del>.'

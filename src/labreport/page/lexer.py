@@ -1,4 +1,4 @@
-"""How templates are read: a tag alone on its line leaves no line, and a claim knows how it is written."""
+"""Reading templates: lines with nothing but a tag are removed, and claims keep their source text."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from typing import TypeAlias
 from jinja2.lexer import Lexer
 
 LexerToken: TypeAlias = tuple[int, str, str]
-"""The line on which a token begins, its kind and its text, as Jinja's lexer gives them."""
+"""A token of Jinja's lexer: the line where it begins, its kind, and its text."""
 CONDITION = "condition"
-"""Kind of a token that is put behind `claim`: the condition as it is written, in one line."""
+"""The kind of a token that is inserted after `claim`: the source text of the condition, in one line."""
 ALONE = "alone"
-"""Kind of a token that is put behind `claim` and `endclaim` where the tag is alone on its line."""
+"""The kind of a token that is inserted after `claim` and `endclaim` if the tag is alone on its line."""
 ANSWER_BOX = "answerbox"
-"""Stands in place of `block answer`, since Jinja lets no extension read a block."""
+"""The tag that replaces `block answer`, since Jinja does not let an extension parse blocks."""
 
 
 class TemplateLexer(Lexer):
-    """Jinja's lexer, by which a tag or a comment that is alone on its line leaves no line behind."""
+    """Jinja's lexer; a tag or a comment that is alone on its line is removed together with the line."""
 
     def tokeniter(
         self, source: str, name: str | None, filename: str | None = None, state: str | None = None
     ) -> Iterator[LexerToken]:
-        """Yield the tokens of a template, with notes for the parser of claims; lines keep their numbers."""
+        """Yield the tokens of a template, with the inserted tokens; line numbers stay correct."""
         tokens = list(super().tokeniter(source, name, filename, state))
         lines = re.split(r"\r\n|\r|\n", source)
-        for begin, end in reversed(_tag_spans(tokens)):  # from the last, so that places in the list stay
+        for begin, end in reversed(_tag_spans(tokens)):  # backwards, so that indices stay valid
             tag = tokens[begin : end + 1]
             first_line, last_line = tag[0][0], tag[-1][0]
             whole_lines = "\n".join(lines[first_line - 1 : last_line])
@@ -39,7 +39,7 @@ class TemplateLexer(Lexer):
 
 
 def _tag_spans(tokens: Sequence[LexerToken]) -> list[tuple[int, int]]:
-    """The places of the first and the last token of each tag and each comment."""
+    """The indices of the first and the last token of each tag and each comment."""
     spans = []
     begin = 0
     for place, (_, kind, _) in enumerate(tokens):
@@ -55,7 +55,7 @@ def _source_of(tokens: Sequence[LexerToken]) -> str:
 
 
 def _drop_line(tokens: list[LexerToken], before: int, after: int) -> None:
-    """Remove the blanks in front of a tag, and those behind it with the end of its line."""
+    """Remove the blanks before a tag, and those after it with the end of the line."""
     if before >= 0 and tokens[before][1] == "data":
         line, kind, text = tokens[before]
         tokens[before] = line, kind, text.rstrip(" \t")
@@ -67,7 +67,7 @@ def _drop_line(tokens: list[LexerToken], before: int, after: int) -> None:
 
 
 def _with_notes(tag: list[LexerToken], is_alone: bool) -> list[LexerToken]:
-    """A tag with what the parser of claims has to know of it."""
+    """The tokens of a tag, with the inserted tokens for the parser of claims."""
     names = [place for place, (_, kind, _) in enumerate(tag) if kind == "name"]
     if not names:
         return tag

@@ -1,4 +1,4 @@
-"""What is wrong in a template, in words: a name that is not there, a value that has no text, a wrong call."""
+"""Error messages for templates: unknown names, values that cannot be printed, wrong calls."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ Result = TypeVar("Result")
 
 
 class TemplateError(UsageError):
-    """A mistake in a template, with its file and line."""
+    """A mistake in a template; the message starts with file and line."""
 
 
 def undefined_type(environment: TemplateEnvironment) -> type[jinja2.StrictUndefined]:
-    """Make the type of names that are not there: whatever is done with one raises, and says what is near."""
+    """A type for unknown names: any use of one raises an error that suggests a similar name."""
 
     class UndefinedName(jinja2.StrictUndefined, ThreeValued):
         @property
@@ -54,7 +54,7 @@ def undefined_type(environment: TemplateEnvironment) -> type[jinja2.StrictUndefi
 
 
 def _owner_in_words(owner: object) -> str:
-    """What a name is looked up in: a file of macros, a function, or a value."""
+    """A description of the object on which a name was looked up: a file of macros, a function, or a value."""
     if isinstance(owner, TemplateModule):
         return str(owner.__name__)
     if callable(owner) and hasattr(owner, "__name__"):
@@ -63,9 +63,9 @@ def _owner_in_words(owner: object) -> str:
 
 
 def message_of(error: Exception, environment: jinja2.Environment) -> str:
-    """What is wrong, in words of the engine's or Jinja's where there are any."""
+    """The message for an exception raised by a template, in words of the engine or of Jinja if possible."""
     if isinstance(error, LabReportError):
-        return error.message  # its location is a line of the code that Jinja makes
+        return error.message  # without its location, which is in the code compiled by Jinja
     if isinstance(error, jinja2.TemplateNotFound):
         return f"there is no template {error.name!r}"
     unknown = re.search(r"No (?P<kind>filter|test) named '(?P<name>\w+)'", str(error))
@@ -78,7 +78,7 @@ def message_of(error: Exception, environment: jinja2.Environment) -> str:
 
 
 def why_not_printed(value: object) -> str:
-    """Say why a value cannot stand in `{{ }}`, and what to write instead."""
+    """A message: why a value cannot be printed by `{{ }}`, and what to write instead."""
     no_text = f"{value!r:.60} is no text; print a quantity, a finding, a text or a list of them"
     if isinstance(value, bool):
         return no_text
@@ -96,16 +96,16 @@ def why_not_printed(value: object) -> str:
 
 
 def description(value: object) -> str:
-    """Say what a value is that cannot be printed; of a function, that its brackets are missing."""
+    """What a value is that cannot be printed; for a function, how to call it."""
     if callable(value) and hasattr(value, "__name__"):
         return f"{value.__name__} is a function; write {value.__name__}(…)"
     return f"{value!r:.60} is none"
 
 
 def template_function(name: str, function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
-    """Return a function for templates, of which a wrong call says how it is written.
+    """A function for templates that raises `UsageError` for a wrong call, with the correct usage.
 
-    `show()` raises `UsageError`: "show(): missing a required argument: 'table'; write show(table, …)".
+    `show()` raises: "show(): missing a required argument: 'table'; write show(table, …)".
     """
     signature = inspect.signature(function)
     shown = [parameter for parameter in signature.parameters.values() if parameter.name != "caller"]

@@ -1,7 +1,7 @@
-"""Printers: they write the values, sentences, tables and claims that a template prints.
+"""Printers: they write the values, sentences, tables and claims of a template.
 
-A `Printer` has what all texts have in common. `HtmlPrinter` writes the page, `MarkdownPrinter` the written
-report, and `TextPrinter` a file of the author's.
+`Printer` has what is common to all: `HtmlPrinter` writes the page, `MarkdownPrinter` the written report, and
+`TextPrinter` a file of the author's.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ from labreport.stats.wording import enumeration
 
 @dataclass(frozen=True)
 class RenderedTemplate:
-    """The text of a template and, if it has one, of its block `answer`; placeholders stand for values."""
+    """The text of a template and that of its block `answer`, or None; both contain placeholders."""
 
     text: Markup
     box: Markup | None
 
 
 class Printer(ABC):
-    """Renders one template, and writes what it prints; `collected` notes it."""
+    """Renders one template and writes its values; notes in `collected` what was printed."""
 
     mark: Markup
     """What stands behind a sentence that the results do not decide."""
@@ -60,9 +60,9 @@ class Printer(ABC):
         }
 
     def render(self, names: Mapping[str, object], **syntax: Any) -> RenderedTemplate:
-        """Render the template with the names of an answer; `syntax` are options of Jinja's.
+        """Render the template with the members of an answer as variables; `syntax` are options of Jinja.
 
-        Raises `UsageError`, with file and line.
+        Raises `UsageError` with file and line.
         """
         text = self.environment.render_template(self.context.template, names, **syntax)
         return RenderedTemplate(Markup(text), self.box)
@@ -71,15 +71,15 @@ class Printer(ABC):
 
     @abstractmethod
     def write_table(self, table: Table, caption: str, digits: int | None, name: str) -> Markup:
-        """Write a table with its caption, its numbers with so many decimals."""
+        """Write a table with its caption, its numbers with this many decimals."""
 
     @abstractmethod
     def words_of(self, text: str) -> str:
-        """Return the plain words of a piece of the template."""
+        """The words of a part of the template, without mark-up."""
 
     @abstractmethod
     def write_claim(self, claim: Claim, identity: str, body: str, now: Markup, is_block: bool) -> str:
-        """Write the text of a claim, with what says that it does not hold, or is not decided."""
+        """Write the text of a claim, marked if it fails or is unknown."""
 
     # What a template may call
 
@@ -108,13 +108,13 @@ class Printer(ABC):
         return escape(separator).join(self._placeholders_for_items(items, "join", 'join(", ")'))
 
     def listed(self, items: object, word: str = "and") -> Markup:
-        """Print items as a sentence has them: `5, 8 and 9`."""
+        """Print items as a list in a sentence: `5, 8 and 9`."""
         texts = self._placeholders_for_items(items, "listed", 'listed or | listed("or")')
         return Markup(enumeration(texts, escape(word)))
 
     def _placeholders_for_items(self, items: object, name: str, usage: str) -> list[Markup]:
         if isinstance(items, jinja2.Undefined):
-            str(items)  # which raises, and says what is near
+            str(items)  # raises, with a similar name
         if isinstance(items, str) or not isinstance(items, Iterable):
             raise UsageError(f"the filter {name} prints a list: {description(items)}; write | {usage}")
         return list(map(self.placeholder_for, items))
@@ -122,12 +122,12 @@ class Printer(ABC):
     # Values
 
     def placeholder_for(self, value: object) -> Markup:
-        """Store what stands in `{{ }}`, and return the placeholder that Jinja prints; mark-up is its own.
+        """Store a value of `{{ }}`, and return its placeholder; mark-up is returned unchanged.
 
-        Raises `UsageError` for a bare number and what has no text.
+        Raises `UsageError` for a plain number, and for a value that cannot be printed.
         """
         if isinstance(value, jinja2.Undefined):
-            return Markup(value)  # which raises, but for `if` without `else`
+            return Markup(value)  # raises, except for an `if` without `else`
         if isinstance(value, Markup):
             return value
         if isinstance(value, str):
@@ -142,12 +142,12 @@ class Printer(ABC):
         raise UsageError(why_not_printed(value))
 
     def placeholder_for_text(self, text: str) -> Markup:
-        """Store a text of the data, in which nothing is a placeholder."""
+        """Store a text; private characters in it are replaced, since they would be taken for placeholders."""
         without_placeholders = re.sub(f"[{PLACEHOLDER_CHARACTERS}]", "\ufffd", text)
         return self.placeholders.store(escape(without_placeholders), without_placeholders)
 
     def placeholder_for_quantity(self, formatted: FormattedQuantity, text: str) -> Markup:
-        """Store a quantity as a text, with its value, or p value, and the name that leads to its source."""
+        """Store the text of a quantity, with its exact value (or p value) and the name of its source."""
         quantity = formatted.original or formatted.quantity
         name = self.collected.add_number(quantity, self.context.document)
         number = p_value_of(quantity) if formatted.layout == "p" else quantity.value
@@ -156,25 +156,28 @@ class Printer(ABC):
         return self.placeholders.store(element.format(name, value, text), text)
 
     def placeholder_for_literal(self, value: object) -> Markup:
-        """Store what the author typed, and nobody measured."""
+        """Store a value that the author typed and that comes from no result."""
         text = re.sub(r"(?<=\d) (?=%)", "\u00a0", str(value))
         element = Markup('<span class="literal" title="typed by hand; no result says it">{}</span>')
         return self.placeholders.store(element.format(text), text)
 
     def placeholder_for_finding(self, finding: Finding) -> Markup:
-        """Store the sentence of a finding, with the mark where it is not judged."""
+        """Store the sentence of a finding, with a mark if it could not be judged."""
         sentence = self.sentence_of(finding)
         return self.placeholders.store(sentence + self.mark if finding.is_unknown else sentence)
 
     def sentence_of(self, subject: Finding | Quantity) -> Markup:
-        """Say a finding or a number in a sentence, without its capital and its full stop."""
+        """The sentence of a finding or a quantity, without capital and full stop."""
         if isinstance(subject, Finding):
             return self.environment.render_sentence(str(subject.kind), sentence_values(subject))
         values = {"name": self._name_in_sentence(subject), "value": subject}
         return self.environment.render_sentence("quantity", values)
 
     def _name_in_sentence(self, quantity: Quantity) -> str:
-        """`test accuracy of small`, or the last part of its name: `ten`."""
+        """The name of a quantity in a sentence: `test accuracy of small`.
+
+        If its measure is not known, it is the last part of its name in the answer: `ten`.
+        """
         last_name = self.collected.name_of(quantity).rpartition(".")[2] or "the number"
         subject = quantity.source.measure or last_name.replace("_", " ")
         experiments = " and ".join(quantity.source.experiments)
@@ -185,7 +188,7 @@ class Printer(ABC):
     def print_claim(
         self, source: ClaimSource, condition: Condition, body: Markup, other_body: Markup
     ) -> Markup:
-        """Write the body of a claim, or its other body where it fails, and note the claim."""
+        """Note a claim and write its body; if it fails, that after `{% else %}`, if there is one."""
         sentences = [self.sentence_of(subject) for subject in condition.about]
         now = Markup("; ").join(sentences) if condition.holds is False else Markup()
         file = self.context.folder + source.template

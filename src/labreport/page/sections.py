@@ -1,4 +1,4 @@
-"""The sections of a report: the templates that each is made of, and what it is when it is rendered."""
+"""The sections of a report: the templates of each, and the result of rendering them."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from labreport.project.outline import slug
 
 @dataclass(frozen=True)
 class RenderedSection:
-    """A section as HTML, into which the document puts drawings and the numbers of figures; and what it says.
+    """A section as HTML with marks for drawings and numbers, and what the page needs to know of it.
 
-    `numbers` are the sources of those that it prints or claims, `claim_panels` what the page says of each
-    claim, `glance` each question's answer in a line of HTML, `partial_tables` the names of those of
-    which its answers leave out rows, `digits_shown` with how many decimals it shows tables of answers, by
-    `question.name`.
+    `numbers` are the sources of the numbers that it prints or claims, by name, and `claim_panels` the details
+    of each claim. `glance` has the answer of each question in one line of HTML. `partial_tables` are the
+    names of tables from which its answers left out rows. `digits_shown` is the number of decimals with which
+    it shows each table of an answer, by `question.name`.
     """
 
     name: str
@@ -43,22 +43,22 @@ class RenderedSection:
     digits_shown: dict[str, int] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        """Give it as JSON values, from which `from_json` makes an equal one."""
+        """The section as JSON values, which `from_json` reads."""
         return dict(msgspec.to_builtins(self))
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> RenderedSection:
-        """Make a section of JSON values."""
+        """The section from the JSON values that `to_json` returned."""
         return msgspec.convert(values, cls)
 
 
 def own_templates(section: Section) -> list[str]:
-    """List the templates of a section and its questions; there need be no such files."""
+    """The names of the templates of a section and of its questions; the files may not exist."""
     return [f"sections/{section.name}.md", *map(template_of, section.questions)]
 
 
 def check_templates(templates: Path, sections: Iterable[Section]) -> None:
-    """Raise `UsageError` where a template is that of no section or question: its text would be lost."""
+    """Raise `UsageError` for a template that belongs to no section or question, and would be ignored."""
     names: list[str] = []
     for section in sections:
         names += own_templates(section)
@@ -72,16 +72,16 @@ def check_templates(templates: Path, sections: Iterable[Section]) -> None:
 
 
 def template_files(templates: Path, section: Section) -> list[Path]:
-    """Find the project's files that a section is made of: its own, and those that every section may use."""
+    """The existing files that a section is made from: its own templates, and all shared files."""
     own = [templates / name for name in own_templates(section)]
     shared = [path for path in shared_files(templates) if templates / "styles" not in path.parents]
     return sorted({*filter(Path.is_file, own), *shared})
 
 
 def shared_files(templates: Path) -> list[Path]:
-    """Find the project's files that sections, page and PDF may use: macros, images, styles, in any folder.
+    """The files that sections, page and PDF may use: macros, images, styles, in any folder.
 
-    Texts of sections and questions are not among them, but for those that a template includes.
+    Templates of sections and questions are left out, unless another template names them.
     """
     files = sorted(filter(Path.is_file, templates.rglob("*")))
     sources = [path.read_text("utf-8", "replace") for path in files if path.suffix in (".md", ".html")]
@@ -101,11 +101,11 @@ def render_section(
     experiments: Iterable[Experiment],
     templates: Path,
 ) -> RenderedSection:
-    """Render one section.
+    """Render a section.
 
-    `answers` are those of its questions, as far as they are measured yet, and those that it names; `figures`
-    what `charts.export_drawing` made. Whatever is wrong in a template raises `UsageError` with file and line:
-    a name that is not there, a bare or a typed number; of these `MultipleErrors`.
+    `answers` are the existing answers of its questions and the answers that it names; `figures` are exported
+    drawings by name. Raises `UsageError` with file and line for any mistake in a template, such as an unknown
+    name or a plain number; `MultipleErrors` for typed numbers.
     """
     renderer = SectionRenderer(section, answers, figures, experiments, templates)
     html = replace_elements(renderer.render(), "table", _in_scrolled_element)
@@ -128,7 +128,7 @@ def _in_scrolled_element(table: Element) -> str:
 
 
 def _with_first_terms(html: str) -> str:
-    """Leave a link to the glossary only where a term is first used."""
+    """Keep only the first link to each term of the glossary."""
     linked = set()
 
     def word_of_repeated(link: Element) -> str | None:
@@ -144,7 +144,10 @@ def _with_first_terms(html: str) -> str:
 
 
 def glossary(templates: Path, words: object = None) -> str:
-    """Render the project's glossary, if it has one, which knows its `words`; raises as `render_section`."""
+    """The project's glossary as HTML; empty if there is none. Raises errors as `render_section` does.
+
+    `words` is the value of that name in the template.
+    """
     context = RenderContext(templates, GLOSSARY, "glossary", top_level=3)
     if not context.has_template:
         return ""
@@ -156,5 +159,5 @@ def glossary(templates: Path, words: object = None) -> str:
 
 
 def _explained_term(term: Element) -> str:
-    """A term of the glossary, with the identity to which `term()` leads."""
+    """A term of the glossary with the id that `term()` links to."""
     return f'<dt id="term-{slug(plain_text(term.content))}">{term.content}{term.end_tag}'

@@ -1,4 +1,4 @@
-"""The structure of a PDF as accessible documents need it: what WeasyPrint leaves to do."""
+"""Repairs of the structure of a PDF, which WeasyPrint does not make as accessible documents need it."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import re
 from pikepdf import Array, Dictionary, Name, NumberTree, Object, ObjectStreamMode, Page, Pdf
 
 PRINTED = 4
-"""The flag of an annotation that is printed (ISO 32000-1, table 165)."""
+"""The flag of annotations that are printed (ISO 32000-1, table 165)."""
 _MARKED_CONTENT = re.compile(rb"/\w+\s+<</MCID (?P<number>\d+)>>\s+BDC")
 
 
 def repair_structure(pdf: bytes) -> bytes:
-    """Make of WeasyPrint's PDF what an accessible document needs; the same bytes each time.
+    """Repair the structure of a PDF by WeasyPrint for accessible readers; the result is deterministic.
 
-    Table headers get their scope, items of lists a body, links their print flag; links inside a link are
-    dropped. Running heads and page numbers, marked as content though in no structure, become artifacts.
+    Table headers get a scope, items of lists a body, and links their print flag; links inside a link are
+    removed. Running heads and page numbers become artifacts, since they are not in the structure.
     """
     stream = io.BytesIO()
     with Pdf.open(io.BytesIO(pdf)) as document:
@@ -31,21 +31,21 @@ def repair_structure(pdf: bytes) -> bytes:
 
 
 class _StructureTree:
-    """The elements of structure of a PDF, while they are repaired."""
+    """The structure elements of a PDF during the repair."""
 
     def __init__(self, document: Pdf) -> None:
         self._document = document
         self._root = document.Root.StructTreeRoot
         self._dropped_links: set[tuple[int, int]] = set()
         self._content_of_elements: set[tuple[tuple[int, int], int]] = set()
-        """Pages and numbers of the content that is in the structure."""
+        """The content that is in the structure: pairs of a page and a number of marked content."""
 
     def repair(self) -> None:
-        """Go through all elements; what else there is to do rests on what was seen."""
+        """Repair all elements, and note what the other steps need: their content, and removed links."""
         self._repair_below(self._root, ())
 
     def _repair_below(self, parent: Object, ancestors: tuple[Object | None, ...]) -> None:
-        """Repair the elements below one; `ancestors` are the kinds of those that it is in."""
+        """Repair the elements below `parent`; `ancestors` are the kinds of the elements around them."""
         for element in _children(parent):
             if not isinstance(element, Dictionary) or _is_link(element):
                 continue
@@ -61,7 +61,7 @@ class _StructureTree:
             self._repair_below(element, (*ancestors, kind))
 
     def _give_body(self, item: Object) -> None:
-        """Put what stands loose in an item of a list into a body."""
+        """Put the children of an item of a list that are not in a body into one."""
         parts = (Name.Lbl, Name.LBody)
         named = [child for child in _children(item) if child.get(Name.S) in parts]
         loose = [child for child in _children(item) if child.get(Name.S) not in parts]
@@ -73,7 +73,7 @@ class _StructureTree:
             child.P = item.K[-1]
 
     def _drop_links(self, element: Object) -> None:
-        """Make of a link inside a link plain text."""
+        """Convert a link inside another link to plain text."""
         children = _children(element)
         links = [child for child in children if _is_link(child)]
         self._dropped_links.update(link.Obj.objgen for link in links)
@@ -88,7 +88,7 @@ class _StructureTree:
                 self._content_of_elements.add((page, int(child)))
 
     def repair_links(self, page: Page) -> None:
-        """Let the links of a page be printed, and drop those that are inside of others."""
+        """Set the print flag of the links of a page, and remove links inside other links."""
         if Name.Annots not in page:
             return
         page.Annots = Array([link for link in page.Annots if link.objgen not in self._dropped_links])
@@ -96,7 +96,7 @@ class _StructureTree:
             link.F = int(link.get(Name.F, 0)) | PRINTED
 
     def mark_artifacts(self, page: Page) -> None:
-        """Mark what is in no element as an artifact: a screen reader skips it."""
+        """Mark content that is in no element as an artifact, which screen readers skip."""
         contents = page.Contents.read_bytes()
         for mark in _MARKED_CONTENT.finditer(contents):
             if (page.obj.objgen, int(mark["number"])) not in self._content_of_elements:
@@ -104,7 +104,7 @@ class _StructureTree:
         page.Contents.write(contents)
 
     def forget_dropped_links(self) -> None:
-        """Remove the elements of links that were dropped from the tree of parents."""
+        """Remove the links that were dropped from the parent tree."""
         parents = NumberTree(self._root.ParentTree)
         for number, entry in list(parents.items()):
             is_of_element = not isinstance(entry, Array)
@@ -113,7 +113,7 @@ class _StructureTree:
 
 
 def _children(element: Object) -> list[Object]:
-    """What an element of structure holds, of which there may be one, several or none."""
+    """The children of a structure element as a list, which may be empty."""
     children = element.get(Name.K, Array())
     return list(children) if isinstance(children, Array) else [children]
 
@@ -123,7 +123,7 @@ def _is_link(child: Object) -> bool:
 
 
 def _give_scope(header: Object, scope: Object) -> None:
-    """Say whether a header is one of a column or of a row, beside its other attributes."""
+    """Set the scope of a table header, column or row, and keep its other attributes."""
     attributes = header.get(Name.A, Array())
     before = list(attributes) if isinstance(attributes, Array) else [attributes]
     header.A = Array([*before, Dictionary(O=Name.Table, Scope=scope)])

@@ -1,4 +1,4 @@
-"""Text outside the page: the names of an answer and what they say now; any file with values and claims."""
+"""Texts outside the page: the listing of an answer's names, and text files with values and claims."""
 
 from __future__ import annotations
 
@@ -30,13 +30,16 @@ LATEX_SYNTAX = {
     "comment_start_string": r"\#{",
     "comment_end_string": "}",
 }
-"""Jinja's delimiters in files that end with `.tex`."""
+"""Jinja's delimiters in `.tex` files."""
 _ESCAPES: dict[str, Callable[[str], str]] = {".tex": escape_latex, ".html": escape}
-"""How a text is written into a file, by its ending; into any other as it is."""
+"""The function that escapes texts in a file, by its ending; other files have no escapes."""
 
 
 def names(question: Question, answer: Namespace) -> str:
-    """List an answer's names with their values, and the claims that hold now, how nearly; ready to paste."""
+    """A listing of an answer: each name with its value, and the claims that hold, with how nearly.
+
+    The names and claims can be pasted into a template.
+    """
     members = list(_named_members(answer, ""))
     lines = [f"{question.name}: {question.text}", ""]
     lines += _aligned([(name, _value_in_words(member)) for name, member in members])
@@ -50,7 +53,7 @@ def names(question: Question, answer: Namespace) -> str:
 
 
 def _named_members(answer: Namespace, prefix: str) -> Iterator[tuple[str, object]]:
-    """What can be printed or asked, by its name in a template: `mean.deep_8`, `difference["10"]`."""
+    """The values of an answer with the names that a template uses: `mean.deep_8`, `difference["10"]`."""
     for name, member in answer.members.items():
         plain_name = re.sub(r"\W", "_", name)
         path = plain_name
@@ -63,7 +66,7 @@ def _named_members(answer: Namespace, prefix: str) -> Iterator[tuple[str, object
 
 
 def _askable(members: list[tuple[str, object]]) -> Iterator[tuple[str, Finding | Quantity]]:
-    """Findings and quantities, of a difference and the same seen from the other side only the first."""
+    """Findings and quantities; of a difference and its reverse, only the first."""
     listed = set[object]()
     for name, member in members:
         if isinstance(member, Quantity) and len(member.source.experiments) == 2:
@@ -92,21 +95,21 @@ def _aligned(lines: list[tuple[str, str]]) -> list[str]:
 
 
 class TextPrinter(Printer):
-    """Writes values and claims as text: of a file of the author's, which is no template of the page."""
+    """Writes values and claims as plain text, into a text file of the author's."""
 
     mark = Markup("†")
 
     def write_table(self, table: Table, caption: str, digits: int | None, name: str) -> Markup:
-        """Print a table as the file needs it; the caption is the author's to write."""
+        """Write a table for LaTeX or Markdown; the author writes the caption."""
         write = latex_table if self.context.template.endswith(".tex") else markdown_table
         return Markup(write(table, digits))
 
     def words_of(self, text: str) -> str:
-        """Return the words of a piece of the file."""
+        """The words of a part of the file."""
         return " ".join(self.placeholders.fill_plain(text).split())
 
     def write_claim(self, claim: Claim, identity: str, body: str, now: Markup, is_block: bool) -> str:
-        """Put before a piece that it does not hold, and behind it what the results say; or mark it."""
+        """Write a claim; one that fails is preceded by a verdict, and followed by what the results say."""
         text = body.strip()
         if claim.fails:
             correction = f" (now: {now})" if now else ""
@@ -119,10 +122,11 @@ class TextPrinter(Printer):
 def render_file(
     path: Path, answers: AnswersByQuestion, experiments: Iterable[Experiment] = ()
 ) -> tuple[str, tuple[Claim, ...]]:
-    r"""Render a text file in which `best.mean.wide` is a value of the question `best`, and give its claims.
+    r"""Render a text file with the answers of all questions, and return the text and its claims.
 
-    `.tex` files write `\VAR{...}` and `\BLOCK{...}`; any other, such as `.qmd` or `.md`, `{{ ... }}` and
-    `{% ... %}`. Raises `UsageError` as a template of the page does.
+    In the file, `best.mean.wide` is a value of the question `best`. `.tex` files write `\VAR{...}` and
+    `\BLOCK{...}`; others, such as `.qmd` or `.md`, `{{ ... }}` and `{% ... %}`. Raises `UsageError` with file
+    and line.
     """
     context = RenderContext(path.parent, path.name, path.stem, folder="")
     collected = Collected(path.stem, {}, experiments)

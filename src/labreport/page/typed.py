@@ -1,4 +1,4 @@
-"""Numbers that an author typed into a template; those are refused that should be printed from a result."""
+"""Numbers that the author typed in a template; those that should come from a result are refused."""
 
 from __future__ import annotations
 
@@ -19,11 +19,14 @@ _REFUSED = re.compile(
     """,
     re.VERBOSE,
 )
-"""A percentage, a ± or a number of points."""
+"""A number in per cent, with ±, or of points."""
 
 
 def refuse_typed_numbers(tokens: Iterable[LexerToken], file: str) -> None:
-    """Raise `MultipleErrors` for the numbers that are typed in a template, of which these are all tokens."""
+    """Raise `MultipleErrors` if numbers that must come from results are typed in a template.
+
+    `tokens` are all tokens of the template.
+    """
     errors: list[LabReportError] = []
     for line, message in refused_numbers(markdown_of(tokens)):
         errors.append(TemplateError(message, location_of(file, line)))
@@ -32,12 +35,12 @@ def refuse_typed_numbers(tokens: Iterable[LexerToken], file: str) -> None:
 
 
 def count_typed_numbers(prose: Prose) -> int:
-    """Count all numbers that are typed, of which most are allowed: `30 days`, not `HCT116`."""
+    """Count all typed numbers, also allowed ones: one in `30 days`, none in `HCT116`."""
     return len(_ANY_TYPED.findall(prose.text))
 
 
 def refused_numbers(markdown: str) -> Iterator[tuple[int, str]]:
-    """Find typed percentages, ± and points in Markdown: the line of each, and what to write instead."""
+    """Yield the line of each typed number that is refused, and a message that says what to write instead."""
     for prose in prose_of(markdown):
         for match in _REFUSED.finditer(prose.text):
             typed = f'"{" ".join(match[0].split())}"'
