@@ -39,11 +39,11 @@ NOT_PRINTED = """
     {{ mean.small.valu }} → has no 'valu'; did you mean 'value'?
     {{ mean.small | sise }} → no filter is called 'sise'; did you mean 'size'?
     {{ ranking is cleer }} → no test is called 'cleer'
-    {{ mean.small | pm(1, 2) }} → the filter pm is written as {{ quantity | pm(decimals) }}
-    {{ mean.small | ci(form=2) }} → the filter ci is written as {{ quantity | ci(decimals) }}
-    {{ mean.small | digits }} → the filter digits is written as {{ quantity | digits(decimals) }}
+    {{ mean.small | pm(1, 2) }} → pm(): too many positional arguments; write pm(quantity, decimals=None)
+    {{ mean.small | ci(form=2) }} → ci(): got an unexpected keyword argument 'form'; write ci(
+    {{ mean.small | digits }} → digits: with how many decimals? Write {{ quantity | digits(2) }}
     {{ mean.small | ci('a') }} → ci('a'): decimals are a whole number from 0 to 20
-    {{ none | size }} → the filter size takes a quantity; None is none
+    {{ none | size }} → None is no quantity
     {{ ranking.leads | listed }} → the filter listed prints a list: leads is a function
     {{ mean.small | join(', ') }} → the filter join prints a list
     {{ ranking.leads }} → leads is a function; write leads(…)
@@ -54,7 +54,7 @@ NOT_PRINTED = """
     {{ figure() }} → figure(): missing a required argument: 'name'; write figure(
     {{ term('a', 'b', 'c') }} → term(): too many positional arguments; write term(word, text='')
     {% macro bold(x) %}{{ x }}{% endmacro %}{{ bold(y=2) }} → macro 'bold' takes no keyword argument
-    {{ digits | size }} → takes a quantity
+    {{ digits | size }} → is no quantity
     {{ nothing | size }} → there is no 'nothing' here
     {{ [5, 8] | join(', ') }} → 5 is a bare number
     {{ show(mean) }} → show() prints a table

@@ -67,7 +67,8 @@ class TemplateEnvironment(jinja2.Environment):
         self.printer = printer
         self.known_names: Mapping[str, object] = {}
         self.globals = {"namespace": self.globals["namespace"]}
-        self.filters |= FILTERS
+        for name, function in FILTERS.items():
+            self.filters[name] = template_function(name, function)
 
     @jinja2.pass_context
     def _finalize(self, _: jinja2.runtime.Context, value: object) -> Markup:

@@ -19,11 +19,9 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from labreport.stats.wording import FIRST_SIGN
-
 PLACEHOLDER_CHARACTERS = "\U000f0000-\U0010fffd"
 """The characters that stand for values, as a regular expression has them in `[…]`."""
-FIRST_INLINE = ord(FIRST_SIGN)
+FIRST_INLINE = 0xF0000
 FIRST_BLOCK = 0x100000
 """The first placeholder of what stands in a line, and of what is a block."""
 EDGE = "\u2e28"

@@ -8,17 +8,13 @@ decimals (`column_texts`). Sentences use the same filters as templates.
 
 from __future__ import annotations
 
-import inspect
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from functools import wraps
 from typing import Literal
 
 from labreport.errors import refuse
-from labreport.project.checks import short_repr
-from labreport.stats.namespace import Namespace
-from labreport.stats.quantity import Quantity, mapped_quantity, quantity_or_none, reversed_quantity
+from labreport.stats.quantity import Quantity, as_quantity, mapped_quantity, reversed_quantity
 from labreport.stats.rounding import (
     MOST_EXTRA_DECIMALS,
     Rounding,
@@ -29,7 +25,6 @@ from labreport.stats.rounding import (
     significant_decimals,
 )
 from labreport.stats.wording import (
-    FIRST_SIGN,
     MINUS,
     MISSING,
     NO_BREAK,
@@ -71,14 +66,6 @@ class FormattedQuantity:
 
     def __str__(self) -> str:
         return _LAYOUTS[self.layout](self) + self.suffix
-
-    def laid_out(self, layout: Layout, decimals: int | None) -> FormattedQuantity:
-        """A copy with this layout, and with these decimals unless None."""
-        return replace(self.with_decimals(decimals), layout=layout)
-
-    def with_decimals(self, decimals: int | None) -> FormattedQuantity:
-        """A copy with this number of decimals; unchanged if it is None."""
-        return self if decimals is None else replace(self, decimals=decimals)
 
     def with_unit(self, text: str) -> str:
         """A printed number, and its unit where that is printed, too."""
@@ -228,65 +215,47 @@ FILTERS: dict[str, Filter] = {}
 """The filters by name; each takes a quantity, or the result of another filter."""
 
 
-def _filter(function: Filter) -> Filter:
-    """Register a filter: check its arguments, and let it also take quantities and findings.
+def _filter(function: Callable[[FormattedQuantity], FormattedQuantity]) -> Filter:
+    """Register a filter: check its number of decimals, and let it also take quantities and findings.
 
-    The resulting filter raises `UsageError` for any other value and for wrong arguments.
+    `decimals=None` leaves the number of decimals. The resulting filter raises `UsageError` for any other value.
     """
     name = function.__name__
-    signature = inspect.signature(function)
-    arguments = ", ".join(list(signature.parameters)[1:])
-    usage = f"{name}({arguments})" if arguments else name
 
-    @wraps(function)
-    def checked(value: object, *positional: object, **named: object) -> FormattedQuantity:
-        formatted = formatted_quantity(value, name)
-        try:
-            bound = signature.bind(formatted, *positional, **named)
-        except TypeError as error:
-            refuse(f"the filter {name} is written as {{{{ quantity | {usage} }}}}: {error}")
-        number = bound.arguments.get("decimals", 0)
-        is_allowed = number is None or (type(number) is int and 0 <= number <= _MOST_DECIMALS)
-        if not is_allowed:
-            refuse(f"{name}({number!r}): decimals are a whole number from 0 to {_MOST_DECIMALS}")
-        return function(*bound.args, **bound.kwargs)
+    def checked(quantity: object, decimals: int | None = None) -> FormattedQuantity:
+        formatted = formatted_quantity(quantity)
+        if decimals is None:
+            return function(formatted)
+        if type(decimals) is not int or not 0 <= decimals <= _MOST_DECIMALS:
+            refuse(f"{name}({decimals!r}): decimals are a whole number from 0 to {_MOST_DECIMALS}")
+        return function(replace(formatted, decimals=decimals))
 
     FILTERS[name] = checked
     return checked
 
 
-def formatted_quantity(value: object, filter_name: str = "") -> FormattedQuantity:
+def formatted_quantity(value: object) -> FormattedQuantity:
     """Convert a quantity, or a finding with one, to a `FormattedQuantity`; one already made is unchanged.
 
-    Raises `UsageError`, with the name of the filter, for anything else.
+    Raises `UsageError` for anything else.
     """
-    if isinstance(value, FormattedQuantity):
-        return value
-    quantity = quantity_or_none(value)
-    if quantity is not None:
-        return FormattedQuantity(quantity)
-    if isinstance(value, Namespace):
-        refuse(f"the filter {filter_name} takes one quantity; name one of {', '.join(value)}")
-    is_printed = isinstance(value, str) and any(sign >= FIRST_SIGN for sign in value)
-    shown = "a text that is printed already" if is_printed else short_repr(value)
-    text = f"the filter {filter_name} takes a quantity; {shown} is none"
-    return refuse(f"{text}: name one of an answer, or write number(…)")
+    return value if isinstance(value, FormattedQuantity) else FormattedQuantity(as_quantity(value))
 
 
 @_filter
-def pm(formatted: FormattedQuantity, decimals: int | None = None) -> FormattedQuantity:
+def pm(formatted: FormattedQuantity) -> FormattedQuantity:
     """Value ± half width of the 95 % interval: `98.1 ± 0.2 %`; value and ends where ± would mislead."""
-    return formatted.laid_out("plus-minus", decimals)
+    return replace(formatted, layout="plus-minus")
 
 
 @_filter
-def ci(formatted: FormattedQuantity, decimals: int | None = None) -> FormattedQuantity:
+def ci(formatted: FormattedQuantity) -> FormattedQuantity:
     """Value and ends of its own 95 % interval: `1.6 µM (95 % CI 1.2 to 2.1)`."""
-    return formatted.laid_out("interval", decimals)
+    return replace(formatted, layout="interval")
 
 
 @_filter
-def size(formatted: FormattedQuantity, decimals: int | None = None) -> FormattedQuantity:
+def size(formatted: FormattedQuantity) -> FormattedQuantity:
     """The size of a difference, without its direction: `0.6 points`.
 
     A ratio between 0.5 and 2 is printed in per cent: 1.04 and 0.96 both as `4 %`. Beyond, it says how many
@@ -294,23 +263,23 @@ def size(formatted: FormattedQuantity, decimals: int | None = None) -> Formatted
     """
     original = formatted.original or formatted.quantity
     amount = magnitude(formatted.quantity)
-    return replace(formatted.with_decimals(decimals), quantity=amount, signed=False, original=original)
+    return replace(formatted, quantity=amount, signed=False, original=original)
 
 
 @_filter
-def apart(formatted: FormattedQuantity, decimals: int | None = None) -> FormattedQuantity:
+def apart(formatted: FormattedQuantity) -> FormattedQuantity:
     """A difference with sign and ±: `+0.6 ± 0.2 points`; for a ratio of 0.96, `−4.0 ± 0.5 %`."""
     original = formatted.original or formatted.quantity
     amount = _percent_of_ratio(formatted.quantity)
-    laid_out = formatted.laid_out("plus-minus", decimals)
-    return replace(laid_out, quantity=amount, signed=not amount.is_ratio, original=original)
+    is_signed = not amount.is_ratio
+    return replace(pm(formatted), quantity=amount, signed=is_signed, original=original)
 
 
 @_filter
-def p(formatted: FormattedQuantity, decimals: int | None = None) -> FormattedQuantity:
+def p(formatted: FormattedQuantity) -> FormattedQuantity:
     """The p value of a comparison: `p = 0.012`, `p < 0.001`; also of a computed number from 0 to 1."""
     p_value_of(formatted.quantity)  # raises here, so that the message has the line of the filter
-    return formatted.laid_out("p", decimals)
+    return replace(formatted, layout="p")
 
 
 @_filter
@@ -320,15 +289,17 @@ def words(formatted: FormattedQuantity) -> FormattedQuantity:
 
 
 @_filter
-def digits(formatted: FormattedQuantity, decimals: int) -> FormattedQuantity:
+def digits(formatted: FormattedQuantity) -> FormattedQuantity:
     """The number of decimals: `gain | digits(2)` is `98.14 %`."""
-    return formatted.with_decimals(decimals)
+    if formatted.decimals is None:
+        refuse("digits: with how many decimals? Write {{ quantity | digits(2) }}")
+    return formatted
 
 
 @_filter
-def bare(formatted: FormattedQuantity, decimals: int | None = None) -> FormattedQuantity:
+def bare(formatted: FormattedQuantity) -> FormattedQuantity:
     """Leave out the unit: `0.3 and 0.2 points` is `{{ a | bare }} and {{ b }}`."""
-    return replace(formatted.with_decimals(decimals), has_unit=False)
+    return replace(formatted, has_unit=False)
 
 
 # What filters print in place of a difference
@@ -336,13 +307,11 @@ def bare(formatted: FormattedQuantity, decimals: int | None = None) -> Formatted
 
 def magnitude(quantity: Quantity) -> Quantity:
     """A comparison without its direction: a ratio between 0.5 and 2 in per cent, beyond as how many times."""
-    if quantity.value is None:
-        return quantity
-    if quantity.is_ratio and quantity.value <= 0.5:
-        return reversed_quantity(quantity)
     amount = _percent_of_ratio(quantity)
-    is_negative = amount.value is not None and amount.value < 0
-    return reversed_quantity(amount) if is_negative else amount
+    if amount.value is None:
+        return amount
+    is_below = amount.value < 1 if amount.is_ratio else amount.value < 0
+    return reversed_quantity(amount) if is_below else amount
 
 
 def _percent_of_ratio(quantity: Quantity) -> Quantity:
@@ -351,8 +320,7 @@ def _percent_of_ratio(quantity: Quantity) -> Quantity:
         return quantity
     percent = mapped_quantity(quantity, lambda ratio: ratio - 1)
     margin = None if quantity.margin is None else quantity.margin - 1
-    null = None if quantity.null is None else 0.0
-    return replace(percent, unit="fraction", null=null, margin=margin, on_logarithms=False)
+    return replace(percent, unit="fraction", null=0.0, margin=margin, on_logarithms=False)
 
 
 # Plain texts
@@ -377,7 +345,7 @@ def column_texts(
 
 def as_prose(value: object) -> str:
     """Value and unit, with about two significant digits, as a sentence has them: `98.1 %`."""
-    return str(formatted_quantity(value, "as_prose"))
+    return str(formatted_quantity(value))
 
 
 def as_plus_minus(value: object) -> str:

@@ -11,11 +11,6 @@ MINUS = "\u2212"
 MISSING = "–"
 """Printed if the results do not give a number."""
 
-FIRST_SIGN = "\U000f0000"
-"""The first private-use character; such characters are placeholders for printed values until Markdown is
-done.
-"""
-
 _NUMBER_WORDS = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"
 )  # fmt: skip
