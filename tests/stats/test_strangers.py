@@ -100,16 +100,16 @@ WITHOUT_LAST = VISITS[VISITS.week < 12]
 EMPTY_CELL = table(WITHOUT_LAST.assign(sbp=VISITS.sbp.where(VISITS.index != 5)), "patient", missing="drop")
 UNITS = """
 arms(TRIAL, within="week")["12"]
-    drug minus placebo, sbp, DataFrame; 26 and 33 of 72 patients: 10 have no week 12, 3 cells are empty
+    drug minus placebo, sbp, DataFrame; 26 and 33 of 72 patients: 10 without week 12, 3 cells are empty
     Welch's t
 arms(TRIAL, within="week")["0"]
     drug minus placebo, sbp, DataFrame; 33 and 39 patients
     Welch's t
 mean(TRIAL, SBP, by="week").mean["12"]
-    12, sbp, DataFrame; 59 of 72 patients: 10 have no week 12, 3 cells are empty
+    12, sbp, DataFrame; 59 of 72 patients: 10 without week 12, 3 cells are empty
     Student's t
 mean(TRIAL, SBP, by="arm", within="week").mean["12"].drug
-    drug, sbp, DataFrame; 26 of 33 patients: 5 have no week 12, 2 cells are empty
+    drug, sbp, DataFrame; 26 of 33 patients: 5 without week 12, 2 cells are empty
     Student's t
 mean(TRIAL, SBP).mean
     DataFrame, sbp, mean of 3 to 4 rows a patient, DataFrame; 72 patients: 3 cells are empty
@@ -130,10 +130,10 @@ arms(TYPO_IN_ONE_WEEK, within="week", paired=False)["8"]
     drug minus placebo, sbp, DataFrame; 4 and 6 patients
     Welch's t
 arms(table(THREE_ARMS, "patient"))
-    drug minus placebo, sbp, mean of 2 rows a patient, DataFrame; 5 and 3 patients: 2 have another arm
+    drug minus placebo, sbp, mean of 2 rows a patient, DataFrame; 5 and 3 patients: 2 with another arm
     Welch's t
 arms(table(THREE_ARMS))
-    drug minus placebo, sbp, DataFrame; 10 and 6 rows: 4 have another arm
+    drug minus placebo, sbp, DataFrame; 10 and 6 rows: 4 with another arm
     Welch's t
 difference(table(THREE_ARMS, "patient"), SBP, "drug", "placebo", by="arm").mean.drug
     drug, sbp, mean of 2 rows a patient, DataFrame; 5 patients
@@ -142,16 +142,16 @@ arms(OTHER_WORD, within="week")["4"]
     drug minus placebo, sbp, DataFrame; 5 and 5 patients
     Welch's t
 arms(OTHER_WORD, within="week")["8"]
-    drug minus placebo, sbp, DataFrame; 4 and 5 of 10 patients: 1 has another arm
+    drug minus placebo, sbp, DataFrame; 4 and 5 of 10 patients: 1 with another arm
     Welch's t
 weeks(table(WITHOUT_LAST, "patient"), 8, 4)
     8 minus 4, sbp, DataFrame; 72 patients
     Student's t, paired
 weeks(TRIAL, 12, 0, paired=True)
-    12 minus 0, sbp, DataFrame; 59 of 72 patients: 10 have no week 12, 3 cells are empty
+    12 minus 0, sbp, DataFrame; 59 of 72 patients: 10 without week 12, 3 cells are empty
     Student's t, paired
 weeks(TRIAL, 12, 0, paired=False)
-    12 minus 0, sbp, DataFrame; 59 and 72 patients: 10 have no week 12, 3 cells are empty
+    12 minus 0, sbp, DataFrame; 59 and 72 patients: 10 without week 12, 3 cells are empty
     Welch's t
 weeks(EMPTY_CELL, 8, 4)
     8 minus 4, sbp, DataFrame; 71 of 72 patients: 1 cell is empty
@@ -173,19 +173,19 @@ def test_how_many_units_are_used_and_why_not_all_is_told() -> None:
 
 NOT_PAIRED = """
 arms(TYPO)
-    patient 'P1' is in both arm 'drug' (row 5) and arm 'placebo' (row 6), 71 are in one
-    paired=True compares those that are in both, paired=False two independent groups
+    patients with both arm 'drug' and arm 'placebo': 1, with one of them: 71, see 'P1' (row 5)
+    paired=True compares those that have both, paired=False two independent groups
 arms(TYPO_IN_ONE_WEEK, within="week")
-    patient '5' is in both arm 'drug' (row 5) and arm 'placebo' (row 15), 9 are in one
+    patients with both arm 'drug' and arm 'placebo': 1, with one of them: 9, see '5' (row
     paired=False compares two independent groups
 arms(table(weekly(row_15="Drug"), "patient"), within="week")
-    row 15 has 'Drug' in column 'arm', and row 1 'drug': correct one
+    column 'arm' has 'drug' and 'Drug': correct one
 arms(table(weekly(row_15="drug "), "patient"), within="week")
-    row 15 has 'drug ' in column 'arm', and row 1 'drug': correct one
+    column 'arm' has 'drug' and 'drug ': correct one
 difference(table(weekly(row_15="Drug"), "patient"), SBP, by="arm", against="placebo", paired=False)
-    row 15 has 'Drug' in column 'arm', and row 1 'drug': correct one
+    column 'arm' has 'drug' and 'Drug': correct one
 weeks(TRIAL, 12, 0)
-    'P3', 'P10', 'P17', 'P24', 'P31' and 5 more have no week '12', 62 are
+    patients with both week '12' and week '0': 62, with one of them: 10, see 'P3' (row
 arms(TRIAL, paired=True)
     paired=True, and no patient has both arm 'drug' and arm 'placebo'
 arms(table(VISITS.dropna()), paired=True)
@@ -285,7 +285,9 @@ def test_a_missing_host_is_not_told_as_a_number_that_is_needed(tmp_path: Path) -
     """The message of the pairing stays, though a text like a number is in it."""
     path = written(tmp_path, "version,host,ms\n1.9,a,10\n2.0-rc1,a,12\n1.9,b,11\n2.0-rc1,b,13\n1.9,c,10\n")
     data = table(path, replicate="host")
-    with pytest.raises(UsageError, match=r"host 'c' has no version '2\.0-rc1', 2 are") as error:
+    with pytest.raises(
+        UsageError, match=r"hosts with both .*: 2, with one of them: 1, see 'c' \(row 5"
+    ) as error:
         difference(data, "ms", by="version")
     data.explain(error.value)  # which raises where a text among numbers is the cause
 

@@ -93,7 +93,7 @@ def test_a_row_of_no_replicate_is_refused_or_counted_as_missing() -> None:
     with pytest.raises(UsageError, match="has no value in column 'plate'"):
         mean(table(unknown, "plate"), VIABILITY, by="dose")
     quantity = mean(table(unknown, "plate", missing="drop"), VIABILITY, by="dose").mean["0"]
-    assert quantity.source.text().endswith("4 plates: 1 row belongs to no group")
+    assert quantity.source.text().endswith("4 plates: 1 row in no group")
 
 
 def test_a_replicate_that_lacks_a_condition_is_named_until_somebody_says_what_is_meant() -> None:
@@ -106,9 +106,11 @@ def test_a_replicate_that_lacks_a_condition_is_named_until_somebody_says_what_is
         group = answer.difference.HCT116
         return {dose: group[dose].quantity.source.replicates_text for dose in ("0.1", "10")}
 
-    with pytest.raises(UsageError, match=r"plate 'P3' has no dose '10' in .*, 3 are in both; .*paired=True"):
+    with pytest.raises(
+        UsageError, match=r"plates with both dose '10' .*: 3, with one of them: 1, see 'P3' .*; .*paired=True"
+    ):
         compared(paired=None)
-    lack = "1 has no dose 10 in cell_line HCT116"
+    lack = "1 without dose 10 in cell_line HCT116"
     assert compared(paired=True) == {"0.1": "4 plates", "10": f"3 of 4 plates: {lack}"}
     assert compared(paired=False) == {"0.1": "4 and 4 plates", "10": f"3 and 4 plates: {lack}"}
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -16,6 +16,7 @@ from labreport.project import Data, Measure
 from labreport.project.checks import name_of
 from labreport.project.measure import REDUCTIONS
 from labreport.stats.names import find
+from labreport.stats.wording import count_text
 
 if TYPE_CHECKING:
     import pandas
@@ -61,7 +62,7 @@ class Cell:
     group: str
     name: str
     frame: pandas.DataFrame
-    elsewhere: frozenset[Replicate] = frozenset()
+    elsewhere: set[Replicate]
 
     @property
     def data(self) -> Data:
@@ -134,11 +135,6 @@ class Cell:
         """The column and its value: `dose '10'`."""
         return f"{self.division.by} {self.name!r}"
 
-    @property
-    def description(self) -> str:
-        """How a message names the cell: `dose '10' in HT29`."""
-        return f"{self.value_name} in {self.group}" if self.group else self.value_name
-
 
 Cells: TypeAlias = dict[str, dict[str, Cell]]
 """The cells of a table: `cells[group][name]`."""
@@ -181,11 +177,19 @@ def cells_of_table(
     cells: Cells = {}
     for group_value, rows_of_group in rows_by_value(division.frame, within):
         group = NO_GROUP if within is None else name_of(group_value)
-        cells[group] = {}
+        rows_by_name = {}
         for value, rows in rows_by_value(rows_of_group, by):
-            name = data.name if by is None else name_of(value)
-            cells[group][name] = Cell(division, group, name, rows)
-    return cells if names is None else _chosen(cells, names)
+            rows_by_name[data.name if by is None else name_of(value)] = rows
+        chosen = list(rows_by_name)
+        if names is not None:
+            chosen = [find(name, rows_by_name) for name in names]
+        elsewhere: set[Replicate] = set()
+        for name in rows_by_name.keys() - chosen:
+            elsewhere.update(rows_by_name[name][REPLICATE])
+        cells[group] = {}
+        for name in chosen:
+            cells[group][name] = Cell(division, group, name, rows_by_name[name], elsewhere)
+    return cells
 
 
 def _divide(data: Data, measure: Measure, by: str | None, within: str | None) -> Division:
@@ -231,18 +235,13 @@ def _refuse_empty(data: Data, columns: Sequence[str]) -> None:
 
 def _refuse_near_names(data: Data, column: str) -> None:
     """Refuse values of a column that differ only in case or blanks, as a typing error: `Drug` and `drug`."""
-    names = data.frame[column]
-    first_rows: dict[str, int] = {}
-    for row in (~names.duplicated()).to_numpy().nonzero()[0]:
-        name = names.iloc[row]
-        if not isinstance(name, str):
-            continue
-        letters = "".join(name.split()).casefold()
-        first_row = first_rows.setdefault(letters, row)
-        if first_row != row:
-            slip = f"{data.row_text(row)} has {name!r} in column {column!r}, and"
-            advice = "correct one, or leave such rows out by where="
-            data.refuse_declaration(f"{slip} {data.row_text(first_row)} {names.iloc[first_row]!r}: {advice}")
+    near_names: dict[str, str] = {}
+    for name in data.frame[column].unique():
+        if isinstance(name, str):
+            near = near_names.setdefault("".join(name.split()).casefold(), name)
+            if near != name:
+                advice = "correct one, or leave such rows out by where="
+                data.refuse_declaration(f"column {column!r} has {near!r} and {name!r}: {advice}")
 
 
 def check_numbers(data: Data, measure: Measure, numbers: pandas.Series) -> None:
@@ -284,21 +283,6 @@ def have_order(cells: pandas.Series) -> bool:
     return hasattr(cells, "cat") or cells.dtype.kind in "iufb"
 
 
-def _chosen(cells: Cells, names: Sequence[object]) -> Cells:
-    """The cells of the named values; each also knows which replicates of its group have other values."""
-    chosen: Cells = {}
-    for group, cells_of_group in cells.items():
-        chosen_names = [find(name, cells_of_group) for name in names]
-        elsewhere: set[Replicate] = set()
-        for name, cell in cells_of_group.items():
-            if name not in chosen_names:
-                elsewhere |= cell.rows.keys()
-        chosen[group] = {}
-        for name in chosen_names:
-            chosen[group][name] = replace(cells_of_group[name], elsewhere=frozenset(elsewhere))
-    return chosen
-
-
 # Texts about cells, for the source of a number
 
 
@@ -319,54 +303,34 @@ def describe_reduction(cells: Sequence[Cell]) -> str:
 
 
 def describe_left_out(cells: Sequence[Cell]) -> tuple[str, ...]:
-    """Why some replicates or rows were not used: `10 have no week 12`, `3 cells are empty`, `12 have another
-    arm`.
-    """
-    texts = _absence_texts(cells)
-    empty = 0
-    for cell in cells:
-        empty += int(cell.frame[VALUE].isna().sum())
-    texts.append(count_phrase(empty, "cell is empty", "cells are empty"))
-    division = cells[0].division
-    texts.append(count_phrase(division.unassigned, "row belongs to no group", "rows belong to no group"))
-    if len(cells) == 2:
-        first, second = cells
-        others = first.elsewhere - first.rows.keys() - second.rows.keys()
-        texts.append(count_phrase(len(others), f"has another {division.by}", f"have another {division.by}"))
-    return tuple(text for text in texts if text)
-
-
-def _absence_texts(cells: Sequence[Cell]) -> list[str]:
-    """How many replicates should be in a cell but are not: `10 have no week 12`.
+    """Why some replicates or rows were not used: `10 without week 12`, `3 cells are empty`.
 
     Where the two cells are independent, as two arms are, a replicate in one of them is not missing in the
     other.
     """
+    division = cells[0].division
     present: set[Replicate] = set()
+    others: set[Replicate] = set()
     if len(cells) == 2:
-        first, second = cells
-        if not shared_replicates(first, second):
-            present = first.rows.keys() | second.rows.keys() | first.elsewhere
+        first, second = (cell.rows.keys() for cell in cells)
+        elsewhere = cells[0].elsewhere
+        others = elsewhere - first - second
+        if first.isdisjoint(second):
+            present = first | second | elsewhere
     absent: dict[str, set[Replicate]] = {}
+    empty = 0
     for cell in cells:
         replicates = absent.setdefault(cell.varying, set())
         replicates |= cell.expected - cell.rows.keys() - present
-    texts = []
-    for lack, replicates in absent.items():
-        texts.append(count_phrase(len(replicates), f"has no {lack}", f"have no {lack}"))
-    return texts
-
-
-def shared_replicates(first: Cell, second: Cell) -> set[Replicate]:
-    """The replicates that are in both cells."""
-    return first.rows.keys() & second.rows.keys()
-
-
-def count_phrase(number: int, singular: str, several: str) -> str:
-    """A number and its verb: `1 is`, `3 are`; empty for 0."""
-    if number == 0:
-        return ""
-    return f"{number:,} {singular if number == 1 else several}"
+        empty += int(cell.frame[VALUE].isna().sum())
+    texts = [f"{len(replicates):,} without {lack}" for lack, replicates in absent.items() if replicates]
+    if empty:
+        texts.append("1 cell is empty" if empty == 1 else f"{empty:,} cells are empty")
+    if division.unassigned:
+        texts.append(f"{count_text(division.unassigned, 'row')} in no group")
+    if others:
+        texts.append(f"{len(others):,} with another {division.by}")
+    return tuple(texts)
 
 
 def count_expected(cells: Sequence[Cell]) -> int:

@@ -218,7 +218,7 @@ FILTERS: dict[str, Filter] = {}
 def _filter(function: Callable[[FormattedQuantity], FormattedQuantity]) -> Filter:
     """Register a filter: check its number of decimals, and let it also take quantities and findings.
 
-    `decimals=None` leaves the number of decimals. The resulting filter raises `UsageError` for any other value.
+    `decimals=None` leaves these as they are. The filter raises `UsageError` for any other value.
     """
     name = function.__name__
 
