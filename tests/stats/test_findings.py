@@ -298,7 +298,7 @@ def test_what_runs_were_made_with_is_told_once() -> None:
     """Machine and libraries, from what the runs say of themselves."""
     about = {"processor": "M2", "python": "3.12.1", "cores": 8, "threads": 2, "system": "macOS"}
     run = made.Run("a", 0, {}, "key", {**about, "libraries": {"numpy": "2.1"}})
-    assert made_with([run, run]) == {
+    assert made_with([run.provenance, run.provenance]) == {
         "Machine": "M2, macOS, 8 cores, 2 for each run",
         "Libraries": "Python 3.12.1, numpy 2.1",
     }

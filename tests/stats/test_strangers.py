@@ -338,6 +338,8 @@ difference(SPEEDS, LATENCY, "v2", "v1", by="version").difference.lower
     a difference has no 'lower'; it has v2, more, less, same
 difference(SPEEDS, LATENCY, by="version", against="v1", within="rate").difference["40"]
     a difference has no '40'; did you mean '400'
+change(TWO_EPOCHS, ACCURACY, 1, 2, [])
+    change: no experiment is named
 change(VISITS, SBP, 4, 8)
     the first argument is of the type DataFrame; allowed are the results of experiments
 hardest(TRIAL, "a")

@@ -201,4 +201,4 @@ def _made_with(stored: StoredReport) -> dict[str, str]:
     if not runs:
         return {}
     count = f"{len(runs)}, in {len(project.all_experiments)} experiments"
-    return {"Runs": count} | made_with(runs.values(), project.words.run)
+    return {"Runs": count} | made_with([run.provenance for run in runs.values()], project.words.run)

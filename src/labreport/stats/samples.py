@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
@@ -14,7 +14,7 @@ from labreport.stats.names import find
 
 if TYPE_CHECKING:
     import pandas
-    from numpy.typing import NDArray
+    from numpy import ndarray
     from typing_extensions import TypeIs
 
     from labreport.project import Experiment, Study
@@ -46,7 +46,7 @@ class Sample:
 
     name: str
     values: Mapping[Any, float]
-    correct: Mapping[Any, NDArray[Any]] | None = None
+    correct: Mapping[Any, ndarray] | None = None
     design: Design = field(default_factory=Design)
     label: str = ""
     epoch: int | None = None
@@ -61,7 +61,7 @@ class Sample:
         return list(self.values.values())
 
     @property
-    def correct_by_replicate(self) -> list[NDArray[Any]]:
+    def correct_by_replicate(self) -> list[ndarray]:
         """Which items are right: an array of shape (items,) for each replicate; empty if not known."""
         return list((self.correct or {}).values())
 
@@ -82,6 +82,11 @@ def is_table(data: object) -> TypeIs[Data | pandas.DataFrame]:
 def are_results(data: object) -> TypeIs[Results]:
     """Whether `data` is `Results`, which have studies, and not a table or ready-made samples."""
     return isinstance(data, Mapping) and hasattr(data, "study")
+
+
+def are_runs(data: object) -> TypeIs[Runs]:
+    """Whether `data` is the runs of one experiment, the only argument whose class has curves."""
+    return hasattr(type(data), "curve")
 
 
 def as_table(data: Data | pandas.DataFrame) -> Data:
@@ -108,6 +113,15 @@ def column_of(data: Data, by: By) -> str | None:
     if by == BY_EXPERIMENT and BY_EXPERIMENT not in data.frame.columns:
         return None
     return name_of(by)
+
+
+def listed_subjects(subjects: Subject | Iterable[Subject] | None) -> list[Subject] | None:
+    """The subjects that an author names, one or several, as a list; None, which means all, stays."""
+    if subjects is None:
+        return None
+    if isinstance(subjects, str) or not isinstance(subjects, Iterable):
+        return [subjects]
+    return list(subjects)
 
 
 def axis_of(by: By) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from labreport.project.measure import Measure
 from labreport.stats.answers import Answer
@@ -12,7 +12,7 @@ from labreport.stats.quantity import Quantity, Source
 from labreport.stats.samples import Epoch, Sample, Samples, as_results, label_of
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from numpy import ndarray
 
     from labreport.project import Experiment
     from labreport.results import Results, Runs
@@ -25,7 +25,7 @@ def hardest(
     results: Results,
     experiment: Experiment | str,
     epoch: Epoch = None,
-    truth: str | NDArray[Any] = "truth",
+    truth: str | ndarray = "truth",
     predicted: str = "predicted",
     name: str = "hardest",
 ) -> Answer:
@@ -55,9 +55,7 @@ def hardest(
     return answer | Answer(wrong=wrong, items=items)
 
 
-def _samples_by_category(
-    runs: Runs, truths: list[NDArray[Any]], missed: list[NDArray[Any]], epoch: Epoch
-) -> Samples:
+def _samples_by_category(runs: Runs, truths: list[ndarray], missed: list[ndarray], epoch: Epoch) -> Samples:
     """For each category, the share of its items that each run misses; runs without such items are left out.
 
     `truths` has the category of each item for each run, `missed` whether the prediction is wrong. If all runs

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -28,6 +28,7 @@ from labreport.stats.samples import (
     as_table,
     axis_of,
     is_table,
+    listed_subjects,
     refuse_epoch_of_table,
     sample_of_runs,
     samples_by_group,
@@ -201,7 +202,7 @@ def change(
     measure: Measure,
     first_epoch: int,
     last_epoch: int,
-    experiment: Experiment | str | Sequence[Experiment | str] | None = None,
+    experiment: Subject | Iterable[Subject] | None = None,
     name: str = "change",
 ) -> Answer:
     """Compare the last epoch with the first, for each experiment that is read, or for those named.
@@ -211,12 +212,10 @@ def change(
     """
     results = as_results(data)
     measure = as_measure(measure, results)
-    if experiment is None:
-        names: Sequence[str] = results.experiments
-    elif isinstance(experiment, (list, tuple)):
-        names = list(map(name_of, experiment))
-    else:
-        names = [name_of(experiment)]
+    named = listed_subjects(experiment)
+    names = results.experiments if named is None else list(map(name_of, named))
+    if not names:
+        refuse("change: no experiment is named; name one or several, or give None for all that are read")
     findings = {}
     for changed in names:
         samples = _samples_at_epochs(results, measure, (changed, last_epoch), (changed, first_epoch))

@@ -22,6 +22,7 @@ from labreport.stats.samples import (
     Subject,
     as_measure,
     axis_of,
+    listed_subjects,
     samples_by_name,
 )
 from labreport.stats.scalars import plain_number
@@ -50,10 +51,7 @@ def count(
     side = "above" if below is None else "below"
     stored = plain_number(below if above is None else above) / measure.factor
     threshold = Quantity(stored, measure.quantity_unit, source=Source(kind="declared"), exact=True)
-    if isinstance(experiments, str) or not isinstance(experiments, Iterable | None):
-        experiments = [experiments]
-    names = None if experiments is None else list(experiments)
-    samples = samples_by_name(data, measure, by, epoch, names)
+    samples = samples_by_name(data, measure, by, epoch, listed_subjects(experiments))
     if not samples:
         refuse("count: nothing is named in which to count; name experiments, or give None for all")
     label = f"{measure.label} {side} {as_prose(threshold)}"

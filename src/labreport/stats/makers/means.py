@@ -14,6 +14,7 @@ from labreport.stats.samples import (
     Epoch,
     Observations,
     Samples,
+    are_runs,
     as_measure,
     as_table,
     column_of,
@@ -41,10 +42,8 @@ def mean(
     single quantity. With `within`, means are by group and then by name. For a measure of ratios, they are
     geometric.
     """
-    from labreport.results import Runs  # here, as results import statistics
-
     measure = as_measure(measure, data)
-    if isinstance(data, Runs):
+    if are_runs(data):
         return Answer(**{name: mean_of(sample_of_runs(data, measure, epoch), measure)})
     if within is not None:
         groups = samples_by_group(data, measure, by, within, epoch)

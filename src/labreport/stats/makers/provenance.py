@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 
-def made_with(runs: Iterable[Any], word: str = "run") -> dict[str, str]:
+def made_with(provenances: Sequence[dict[str, Any]], word: str = "run") -> dict[str, str]:
     """Describe the machines and the libraries of runs: the texts `Machine` and `Libraries`.
 
     `word` stands in `4 threads for each run`.
     """
-    provenances = [run.provenance for run in runs]
-    libraries: set[str] = set()
+    libraries = set()
     for provenance in provenances:
         for name, version in provenance.get("libraries", {}).items():
             libraries.add(f"{name} {version}")
@@ -22,8 +21,10 @@ def made_with(runs: Iterable[Any], word: str = "run") -> dict[str, str]:
         values = {str(provenance.get(key, "unknown")) for provenance in provenances}
         return "; ".join(sorted(values))
 
-    machine = (listed("processor"), listed("system"), f"{listed('cores')} cores")
+    machine = f"{listed('processor')}, {listed('system')}, {listed('cores')} cores"
+    versions = [f"Python {listed('python')}"]
+    versions += sorted(libraries)
     return {
-        "Machine": f"{', '.join(machine)}, {listed('threads')} for each {word}",
-        "Libraries": ", ".join([f"Python {listed('python')}", *sorted(libraries)]),
+        "Machine": f"{machine}, {listed('threads')} for each {word}",
+        "Libraries": ", ".join(versions),
     }

@@ -23,7 +23,7 @@ def number(
     method: str = "",
     source: Source | str | None = None,
     exact: bool | None = None,
-    values: Mapping[Any, SupportsFloat] | None = None,
+    values: Mapping[int, SupportsFloat] | Mapping[str, SupportsFloat] | None = None,
     null: float | None = None,
     margin: float | None = None,
     p: SupportsFloat | None = None,
