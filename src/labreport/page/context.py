@@ -1,4 +1,4 @@
-"""What is rendered: a template, the part of the document that it becomes, and its answer."""
+"""The context of rendering: a template, the part of the document that it becomes, and its answer."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ from labreport.stats import Namespace
 
 @dataclass(frozen=True)
 class RenderContext:
-    """A template in a folder, the prefix of its ids, the level of its highest heading, its answer.
+    """A template in the folder `templates`, and where its text goes.
 
-    `folder` stands before the names of templates where a claim names its file.
+    `document` is the name of the section or question, and the prefix of its ids. `top_level` is the level of
+    its highest heading. `answer` is that of the question. `folder` precedes the name of the template in the
+    file of a claim.
     """
 
     templates: Path
@@ -32,26 +34,26 @@ class RenderContext:
 
     @property
     def file(self) -> Path:
-        """The file of the template, which need not be there."""
+        """The path of the template, which may not exist."""
         return self.templates / self.template
 
     @property
     def has_template(self) -> bool:
-        """Whether there is the file of the template."""
+        """Whether the template exists."""
         return self.file.is_file()
 
     def name_of_next_table(self, name: str) -> str:
-        """Return the name of a table that follows, by default one with its number: `best-2`."""
+        """The name of the next table: `name` or, if it is empty, one with its number, such as `best-2`."""
         number = next(self._table_numbers)
         return name or f"{self.document}-{number}"
 
     @property
     def location(self) -> str:
-        """The template as messages name it, or the answer that has none."""
+        """The template for messages or, if it does not exist, the answer."""
         return display_path(self.file) if self.has_template else f"the answer of {self.document!r}"
 
     def fail_at(self, piece: str, message: str) -> NoReturn:
-        """Raise the error of a piece of text, at the line of the template on which it begins."""
+        """Raise a `TemplateError` with the line of the template that contains this text."""
         raise TemplateError(message, self._location_of(piece))
 
     def _location_of(self, piece: str) -> str:

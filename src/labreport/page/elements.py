@@ -1,4 +1,4 @@
-"""Elements of HTML, found by Python's parser: some are replaced, and every other byte stays.
+"""Finding and replacing elements of HTML by Python's parser; all other bytes stay as they are.
 
 >>> html = '<p>See <img src="plan.png" alt="A plan"></p>'
 >>> replace_elements(html, "img", lambda image: image.attributes["alt"])
@@ -15,9 +15,10 @@ from html.parser import HTMLParser
 
 @dataclass
 class Element:
-    """An element: where it begins, its attributes without escapes, its tags and content as they are written.
+    """An element of HTML, with its tags and content as they are in the source.
 
-    Of one that has no end tag, such as `img`, content and end tag are empty.
+    `begin` is its index in the source. An element without an end tag, such as `img`, has empty content and
+    end tag.
     """
 
     name: str
@@ -29,7 +30,7 @@ class Element:
 
 
 def elements(html: str, names: str = "") -> list[Element]:
-    """Find the elements of these names, such as `h2 h3`, or all, in the order in which they begin."""
+    """The elements with these names, such as `h2 h3`, or all, in the order in which they begin."""
     parser = _ElementParser(html, names.split())
     parser.feed(html)
     parser.close()
@@ -37,9 +38,9 @@ def elements(html: str, names: str = "") -> list[Element]:
 
 
 def replace_elements(html: str, names: str, replacement: Callable[[Element], str | None]) -> str:
-    """Return HTML with what `replacement` gives in place of elements of these names.
+    """Replace each element with one of these names by the text that `replacement` returns.
 
-    Where it gives None, the element stays, and those inside it are asked for too.
+    If it returns None, the element stays, and `replacement` is called for the elements inside it.
     """
     replaced = ""
     end = 0
@@ -52,7 +53,7 @@ def replace_elements(html: str, names: str, replacement: Callable[[Element], str
 
 
 class _ElementParser(HTMLParser):
-    """Gathers elements; Python's parser says by line and column where it is."""
+    """Collects elements; Python's parser gives positions as line and column, converted here to indices."""
 
     def __init__(self, html: str, names: list[str]) -> None:
         super().__init__()
@@ -71,7 +72,7 @@ class _ElementParser(HTMLParser):
             self._open.append(element)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Take `<img />` as `<img>`: it has no end tag."""
+        """Handle `<img />` as `<img>`, which has no end tag."""
         self.handle_starttag(tag, attrs)
 
     def handle_endtag(self, tag: str) -> None:

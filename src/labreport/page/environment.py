@@ -1,4 +1,4 @@
-"""Jinja as the templates of a report use it: how they are read, and the message of a mistake in one."""
+"""The Jinja environment of templates: reading them, printing values, and messages for mistakes."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ _JINJA_NAMES = "and caller else false if in is loop none not or self true"
 
 
 class CompiledTemplates(jinja2.BytecodeCache):
-    """Templates that this process has compiled: each template is rendered in an environment of its own."""
+    """Compiled templates of this process, shared by all environments, since each template has its own."""
 
     def __init__(self) -> None:
         self._code: dict[str, bytes] = {}
 
     def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
-        """Give the code of a template, if its source was compiled; Jinja compares the sources."""
+        """Set the code of a template that was compiled before; Jinja checks that its source is the same."""
         if bucket.key in self._code:
             bucket.bytecode_from_string(self._code[bucket.key])
 
     def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
-        """Keep the code of a template."""
+        """Store the code of a template."""
         self._code[bucket.key] = bucket.bytecode_to_string()
 
 
@@ -47,10 +47,10 @@ _COMPILED = CompiledTemplates()
 
 
 class TemplateEnvironment(jinja2.Environment):
-    """Reads the templates of a project and of the frame; `printer` writes what stands in `{{ }}`.
+    """Reads the templates of a project and of the frame; `printer` prints the values of `{{ }}`.
 
-    What Jinja prints is a placeholder, in which Markdown sees nothing. Names are known to `known_names` while
-    a template is rendered, so that the message of a misspelt one says which is near.
+    Jinja prints each value as a placeholder, which Markdown leaves unchanged. While a template is rendered,
+    `known_names` has its variables, which messages suggest for a misspelt name.
     """
 
     def __init__(self, printer: Printer) -> None:
@@ -72,16 +72,16 @@ class TemplateEnvironment(jinja2.Environment):
 
     @jinja2.pass_context
     def _finalize(self, _: jinja2.runtime.Context, value: object) -> Markup:
-        """Print a value; a context is passed, or Jinja would print constants when it compiles a template."""
+        """Print a value. The context is only passed to keep Jinja from printing constants at compile time."""
         return self.printer.placeholder_for(value)
 
     def add_function(self, name: str, function: Callable[..., object]) -> None:
-        """Let templates call a function by a name."""
+        """Let templates call a function by this name."""
         self.globals[name] = template_function(name, function)
 
     @property
     def lexer(self) -> TemplateLexer:
-        """What reads templates."""
+        """The lexer of templates."""
         return TemplateLexer(self)
 
     def preprocess(self, source: str, name: str | None = None, filename: str | None = None) -> str:
@@ -91,7 +91,7 @@ class TemplateEnvironment(jinja2.Environment):
         return source
 
     def getattr(self, obj: Any, attribute: str) -> Any:
-        """Read a name of a value; of a quantity, `n` has its unit: four plates."""
+        """The attribute of a value; the `n` of a quantity is printed with its unit: four plates."""
         if isinstance(obj, Quantity) and attribute == "n":
             name = obj.source.unit_name
             unit = "" if name == "value" else plural(name)  # nobody says what a stated one is of
@@ -102,7 +102,7 @@ class TemplateEnvironment(jinja2.Environment):
         return super().getattr(obj, attribute)
 
     def render_template(self, template: str, names: Mapping[str, object], **syntax: Any) -> str:
-        """Render a template with the names of an answer; `syntax` are options of Jinja's.
+        """Render a template with the members of an answer as variables; `syntax` are options of Jinja.
 
         Raises `TemplateError` and, for typed numbers, `MultipleErrors`.
         """
@@ -121,16 +121,16 @@ class TemplateEnvironment(jinja2.Environment):
         return Markup(self.get_template(template).render(names))
 
     def render_sentence(self, kind: str, values: object) -> Markup:
-        """Render the sentence of a kind, such as `ranking`: by the project's macro, or else the frame's."""
+        """Render a sentence by the macro of this kind, such as `ranking`, in the project or in the frame."""
         with self.located_errors():
             macro = getattr(self.get_template("sentences.html").module, kind, None)
-            if macro is None:  # the project has some of its own, not this
+            if macro is None:  # the project has other macros, but not this one
                 macro = getattr(self.get_template("frame/sentences.html").module, kind)
             return Markup(macro(values)).strip()
 
     @contextmanager
     def located_errors(self) -> Iterator[None]:
-        """Turn whatever a template raises into `TemplateError`: file, line, what is wrong."""
+        """Convert any exception of a template to a `TemplateError` with file and line."""
         try:
             yield
         except (TemplateError, MultipleErrors):
@@ -141,7 +141,7 @@ class TemplateEnvironment(jinja2.Environment):
 
 
 def _as_variables(names: Mapping[str, object]) -> dict[str, object]:
-    """The names of an answer as a template can write them: `deep_8` for `deep-8`, either micro sign."""
+    """The names of an answer as variables of a template: `deep_8` for `deep-8`, with either micro sign."""
     variables: dict[str, object] = {}
     for name, value in names.items():
         variables[re.sub(r"\W", "_", name)] = value

@@ -1,4 +1,4 @@
-"""Texts and tables as LaTeX and Markdown write them."""
+"""Texts and tables in the syntax of LaTeX and Markdown."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LATEX_SIGNS |= {sign: rf"\textsuperscript{{{number}}}" for sign, number in _RAI
 
 
 def escape_latex(text: str) -> str:
-    """Write a text so that LaTeX prints it as it is; what is between backticks in the font of code."""
+    """A text for LaTeX, with its special characters escaped; text between backticks is set as code."""
     escaped = ""
     for index, part in enumerate(re.split("`([^`\n]+)`", text)):
         signs = "".join(_LATEX_SIGNS.get(sign, sign) for sign in part)
@@ -27,12 +27,12 @@ def escape_latex(text: str) -> str:
 
 
 def escape_markdown(text: str) -> str:
-    """Write a text in one line of which Markdown obeys no sign but those of code; `; ` keeps its blank."""
+    """A text in one line, with the special characters of Markdown escaped, except backticks."""
     return re.sub(r"([\\*_\[\]<>|~#$&])", r"\\\1", re.sub(r"\s+", " ", text))
 
 
 def latex_table(table: Table, digits: int | None) -> str:
-    """Return a table with the rules of booktabs, its numbers with so many decimals."""
+    """A table in LaTeX, in booktabs style, with this many decimals."""
     alignment = "".join("r" if is_number else "l" for is_number in table.numeric)
     lines = [rf"\begin{{tabular}}{{{alignment}}}", r"\toprule", _latex_row(table.heads), r"\midrule"]
     lines += [_latex_row(row) for row in table.texts(digits)]
@@ -45,7 +45,7 @@ def _latex_row(cells: list[str]) -> str:
 
 
 def markdown_table(table: Table, digits: int | None) -> str:
-    """Return a table with a line a row, its numbers with so many decimals."""
+    """A table in Markdown, with this many decimals."""
     rule = "|".join("---:" if is_number else "---" for is_number in table.numeric)
     lines = [_markdown_row(table.heads), f"|{rule}|"]
     lines += [_markdown_row(row) for row in table.texts(digits)]

@@ -1,4 +1,4 @@
-"""Formulas: LaTeX as a drawing in the colour and size of the text, in which values stay what they are."""
+"""Formulas: LaTeX as drawings in the colour and size of the text; values in them stay text."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from markupsafe import Markup
 from labreport.page.placeholders import PLACEHOLDER_CHARACTERS
 
 UNITS_OF_AN_EM = 20
-"""Units of the drawing that are as long as the size of its type, and of the text around it."""
+"""Units of the drawing per em, the size of the type."""
 X_HEIGHT = 0.475
-"""The height of a small letter of the text's font, in em."""
+"""The height of lower-case letters of the text, in em."""
 _DRAWING = re.compile(
     r"""
     (?P<element> <span\ class="formula[^"]*"\ role="img"\ aria-label="(?P<latex>[^"]*)"> )
@@ -24,9 +24,10 @@ _DRAWING = re.compile(
 
 
 def draw_formula(latex: str, *, displayed: bool, fill_plain: Callable[[str], str]) -> Markup:
-    """Return the drawing of a formula, whose LaTeX is its alternative text.
+    """The drawing of a formula as HTML, with its LaTeX as alternative text.
 
-    `fill_plain` puts in the texts of placeholders. Raises what ziamath and latex2mathml do, and `ValueError`.
+    `fill_plain` replaces placeholders by text. Raises the errors of ziamath and latex2mathml, and
+    `ValueError`.
     """
     kind = "formula displayed" if displayed else "formula"
     drawing = Markup(_drawing(latex, displayed, fill_plain))
@@ -35,9 +36,9 @@ def draw_formula(latex: str, *, displayed: bool, fill_plain: Callable[[str], str
 
 
 def with_copyable_text(html: str) -> str:
-    """Lay its LaTeX over each formula as text that is not seen, so that it can be found and copied.
+    """Add the LaTeX of each formula as invisible text over it, so that it can be found and copied.
 
-    It is within the drawing, so that a PDF has one figure with one alternative text.
+    The text is inside the drawing, so that a PDF has a single figure with one alternative text.
     """
     return _DRAWING.sub(_add_text, html)
 
@@ -53,7 +54,7 @@ def _add_text(match: re.Match[str]) -> str:
 
 
 def _drawing(latex: str, displayed: bool, fill_plain: Callable[[str], str]) -> str:
-    """A formula as an SVG in em, its middle at half the height of a small letter above the line."""
+    """A formula as SVG in em; its middle is at half the height of lower-case letters."""
     from ziamath.config import config
     from ziamath.tex import tex2mml
     from ziamath.zmath import Math
@@ -62,7 +63,7 @@ def _drawing(latex: str, displayed: bool, fill_plain: Callable[[str], str]) -> s
         raise ValueError("it is empty")
     if latex.count("{") != latex.count("}"):
         raise ValueError("a brace is missing")
-    config.svg2 = False  # paths where they are drawn, without names that a page would have twice
+    config.svg2 = False  # paths without ids, which would occur twice in a page
     root = ElementTree.fromstring(tex2mml(latex, inline=not displayed))
     for element in root.iter():
         _prepare_element(element, fill_plain)
@@ -79,7 +80,7 @@ def _drawing(latex: str, displayed: bool, fill_plain: Callable[[str], str]) -> s
 
 
 def _prepare_element(element: ElementTree.Element, fill_plain: Callable[[str], str]) -> None:
-    """Name an element of MathML as ziamath does, and put in the text of values. Raises `ValueError`."""
+    """Remove the namespace of a MathML element, and replace placeholders. Raises `ValueError`."""
     element.tag = element.tag.rpartition("}")[2]
     text = element.text or ""
     if re.match(r"\\[a-zA-Z]", text):

@@ -1,4 +1,4 @@
-"""How what templates print is written as HTML of the page."""
+"""Writing what templates print as HTML of the page."""
 
 from __future__ import annotations
 
@@ -24,26 +24,29 @@ VERDICT = f"{capitalise(DOES_NOT_HOLD)}:"
 
 
 class HtmlPrinter(Printer):
-    """Writes texts, tables and claims as HTML of the page."""
+    """Writes values, tables and claims as HTML."""
 
     ending = "html"
-    """The ending of the frame's templates of figures, questions and sections."""
+    """The ending of the files in frame/ for figures, questions and sections."""
     mark = Markup(MARK)
 
     def fill_placeholders(self, text: str) -> str:
-        """Return HTML with the values put in."""
+        """Replace placeholders by their HTML."""
         return self.placeholders.fill_html(text)
 
     def write_paragraph(self, text: str) -> str:
-        """Return a text as a paragraph."""
+        """The text as a paragraph."""
         return f"<p>{text}</p>\n"
 
     def write_markdown(self, text: str) -> str:
-        """Render Markdown, in which placeholders stay."""
+        """Convert Markdown to HTML; placeholders stay."""
         return markdown.render_blocks(text, self.context, self.placeholders.fill_plain)
 
     def write_line(self, text: str) -> Markup:
-        """Render a line of Markdown; of what no template wrote without HTML and typed numbers."""
+        """Convert a line of Markdown to HTML.
+
+        A line that is not from a template must not have typed numbers, and HTML in it is escaped.
+        """
         is_from_template = isinstance(text, Markup)
         if not is_from_template:
             for _, message in refused_numbers(text):
@@ -53,11 +56,11 @@ class HtmlPrinter(Printer):
         )
 
     def words_of(self, text: str) -> str:
-        """Return the plain words of a piece of the template."""
+        """The words of a part of the template, without mark-up."""
         return plain_text(self.fill_placeholders(self.write_markdown(text)))
 
     def term(self, word: str, text: str = "") -> Markup:
-        """Print a word that the glossary explains, linked to where it does."""
+        """Print a word with a link to its entry in the glossary."""
         file = self.context.templates / GLOSSARY
         source = file.read_text(encoding="utf-8") if file.is_file() else ""
         explained = re.findall(r"^(\S.*)\n+:\s", source, re.MULTILINE)
@@ -66,11 +69,11 @@ class HtmlPrinter(Printer):
         return self.placeholders.store(link.format(identity, text or word))
 
     def write_reference(self, name: str) -> Markup:
-        """Write a link to a figure, a table, a question or a section, whose number the document fills in."""
+        """Write a link to a figure, a table, a question or a section; the document fills in its number."""
         return self.placeholders.store(reference_mark(name), name)
 
     def write_table(self, table: Table, caption: str, digits: int | None, name: str) -> Markup:
-        """Write a table with its caption, its numbers with so many decimals."""
+        """Write a table with its caption, its numbers with this many decimals."""
         cells = []
         for values, texts in zip(table.rows, table.texts(digits), strict=True):
             cells.append(list(map(self._cell, values, texts)))
@@ -90,7 +93,7 @@ class HtmlPrinter(Printer):
         return self.placeholder_for_quantity(formatted_quantity(value), text)
 
     def write_claim(self, claim: Claim, identity: str, body: str, now: Markup, is_block: bool) -> str:
-        """Put the element of a claim around its text, in a line or around paragraphs."""
+        """Write the text of a claim inside its element: inline, or a block around paragraphs."""
         names = {"claim": claim, "identity": identity, "now": now, "verdict": VERDICT, "is_block": is_block}
         framed = self.environment.render_frame("claim.html", **names)
         before, _, after = framed.partition("<!--text-->")
@@ -103,6 +106,6 @@ class HtmlPrinter(Printer):
 
 
 def indent_of(text: str) -> str:
-    """The blanks before the first letter of a text, on its line."""
+    """The blanks before the first word of a text, on its line."""
     before_first_letter = text[: len(text) - len(text.lstrip())]
     return before_first_letter.rpartition("\n")[2]

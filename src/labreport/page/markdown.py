@@ -1,4 +1,4 @@
-"""Markdown as an author writes it: formulas, listings, notes, definitions, cites."""
+"""Markdown of templates, with formulas, listings, footnotes, definition lists and cites."""
 
 from __future__ import annotations
 
@@ -29,17 +29,18 @@ from labreport.project.outline import slug
 
 BIBLIOGRAPHY = "references.bib"
 CITE = re.compile(r"\[@[\w:.+/-]+(?:\s*[;,]\s*@[\w:.+/-]+)*\]")
-"""`[@key; @other]`"""
+"""A cite: `[@key; @other]`."""
 
 
 _CAPTION = re.compile(r"Table(?: (?P<name>[\w-]+))?: ")
-"""How a paragraph begins that is the caption of the table behind it."""
+"""The start of a paragraph that is the caption of the table after it."""
 
 
 def render_blocks(text: str, context: RenderContext, fill_plain: Callable[[str], str]) -> str:
-    """Render Markdown, with `Table: …` or `Table NAME: …` before a table as its caption.
+    """Convert Markdown to HTML; a paragraph `Table: …` or `Table NAME: …` before a table is its caption.
 
-    Placeholders stay; `fill_plain` puts their texts in, where that is needed now. Raises `TemplateError`.
+    Placeholders are kept; `fill_plain` replaces them by text where it is needed at once, as in formulas.
+    Raises `TemplateError`.
     """
     return str(_parser_of(True).render(text, _names(context, fill_plain)))
 
@@ -47,24 +48,24 @@ def render_blocks(text: str, context: RenderContext, fill_plain: Callable[[str],
 def render_line(
     text: str, context: RenderContext, fill_plain: Callable[[str], str], *, with_html: bool
 ) -> Markup:
-    """Render a line of Markdown, in which HTML counts or does not. Raises `TemplateError`."""
+    """Convert a line of Markdown to HTML; HTML in it is kept or escaped. Raises `TemplateError`."""
     return Markup(_parser_of(with_html).renderInline(text.strip(), _names(context, fill_plain)))
 
 
 def parse(text: str) -> list[Token]:
-    """Parse Markdown, to look at it only."""
+    """The tokens of a Markdown text."""
     return _parser_of(True).parse(text, _names(RenderContext(Path(), "", ""), str))
 
 
 def _names(context: RenderContext, fill_plain: Callable[[str], str]) -> dict[str, Any]:
-    """What the rules below know; with `docId` begin the ids of notes."""
+    """The values that the rules below use; `docId` is the prefix of the ids of footnotes."""
     return {"docId": context.document, "context": context, "fill_plain": fill_plain}
 
 
 def cite_marks(cite: str, context: RenderContext) -> str:
-    """Return the marks of `[@key; @other]`, whose numbers the document fills in.
+    """Marks for the keys of a cite `[@key; @other]`, which the document replaces by numbers.
 
-    Raises `TemplateError` for a key that the references of the project do not have.
+    Raises `TemplateError` for a key that is not in the project's references.
     """
     known = bibliography(context.templates)
     marks = []
@@ -109,7 +110,7 @@ def _render_cite(_: RendererHTML, tokens: Sequence[Token], index: int, __: Optio
 
 
 def _place_headings(state: StateCore) -> None:
-    """Put headings on their level, and give them ids."""
+    """Set the levels of headings, so that the highest is that of the context, and give them ids."""
     headings = [token for token in state.tokens if token.type in ("heading_open", "heading_close")]
     highest = min((int(token.tag[1]) for token in headings), default=1)
     context: RenderContext = state.env["context"]
@@ -122,7 +123,7 @@ def _place_headings(state: StateCore) -> None:
 
 
 def _place_captions(state: StateCore) -> None:
-    """Move a paragraph `Table NAME: …` into the table behind it, as its caption."""
+    """Move a paragraph `Table NAME: …` into the table after it, as its caption."""
     context: RenderContext = state.env["context"]
     for index in range(3, len(state.tokens)):
         paragraph, text, end, table = state.tokens[index - 3 : index + 1]
@@ -145,7 +146,7 @@ def _place_captions(state: StateCore) -> None:
 def _render_listing(
     _: RendererHTML, tokens: Sequence[Token], index: int, __: OptionsDict, env: EnvType
 ) -> str:
-    """A listing, coloured where its language is named."""
+    """A code listing, with colours if its language is given."""
     from pygments import formatters, highlight, lexers, util
 
     code = tokens[index].content
@@ -164,13 +165,13 @@ def _render_listing(
 def _render_formula(
     _: RendererHTML, tokens: Sequence[Token], index: int, __: OptionsDict, env: EnvType
 ) -> str:
-    """A drawing; who cannot see it has its LaTeX."""
+    """A formula as a drawing with its LaTeX as alternative text."""
     latex = tokens[index].content.strip()
     displayed = tokens[index].type == "math_block"
     context: RenderContext = env["context"]
     try:
         return str(draw_formula(latex, displayed=displayed, fill_plain=env["fill_plain"]))
-    except Exception as error:  # of many kinds, most of which say what is wrong by their names
+    except Exception as error:  # there are many types; the name of most says what is wrong
         reason = str(error) or type(error).__name__
         context.fail_at(latex, f"the formula ${latex}$ cannot be drawn: {reason}")
 
@@ -182,7 +183,7 @@ def _render_footnote_number(
 
 
 def bibliography(templates: Path) -> dict[str, str]:
-    """Print the references of a project as HTML, by key. Raises `UsageError` for what is not BibTeX."""
+    """The references of a project as HTML, by key. Raises `UsageError` for invalid BibTeX."""
     from pybtex.backends.html import Backend
     from pybtex.database import parse_string
     from pybtex.exceptions import PybtexError
@@ -204,5 +205,5 @@ def bibliography(templates: Path) -> dict[str, str]:
 
 
 def _without_protection(text: str) -> str:
-    """A printed reference without the spans in which BibTeX keeps capitals, in one line."""
+    """A reference in one line, without the elements with which BibTeX protects capitals."""
     return re.sub('<span class="bibtex-protected">(.*?)</span>', r"\1", " ".join(text.split()))

@@ -1,6 +1,6 @@
-"""The numbers of figures, tables, questions, sections and cites, and the references to them.
+"""Numbers of figures, tables, questions, sections and cites, and references to them.
 
-A section does not know its numbers. Where one is to stand, it has a mark, which `Numbering` fills in when all
+Sections are rendered before these numbers are known. They contain marks, which `Numbering` replaces when all
 sections are together:
 
 | mark                              | becomes                                              |
@@ -26,21 +26,21 @@ _KINDS = ("", "figure:", "table:", "question:", "section:")
 
 
 def reference_mark(name: str) -> Markup:
-    """Return the mark of a link to a figure, a table, a question or a section."""
+    """The mark for a link to a figure, a table, a question or a section."""
     return Markup('<a data-ref="{}"></a>').format(name)
 
 
 def cite_mark(key: str) -> Markup:
-    """Return the mark of a link to a reference."""
+    """The mark for a link to an entry of the bibliography."""
     return Markup('<a class="cite" data-cite="{}"></a>').format(key)
 
 
 class Numbering:
-    """The numbers of all that the marks of a text name.
+    """The numbers for all marks in a text.
 
-    `numbers` are by `figure:NAME` and so on. Figures and tables count in the order of the text, all through
-    it; a section without questions has none, which is the empty text. `cites` are the numbers of references,
-    by key.
+    `numbers` are texts by `figure:NAME`, `table:NAME` and so on. Figures and tables are counted through the
+    whole text; a section without questions has an empty number. `cites` are the numbers of references, by
+    key.
     """
 
     def __init__(self, project: Project, text: str) -> None:
@@ -60,14 +60,11 @@ class Numbering:
                 self.numbers[name] = str(counts[kind])
 
     def with_numbers(self, text: str) -> str:
-        """Return HTML with its numbers, its links that name them, and the numbers of what is cited.
-
-        Raises `UsageError` for a reference to what is not there.
-        """
+        """Replace the marks in HTML by numbers and links. Raises `UsageError` for an unknown name."""
         return _MARK.sub(self._html_of, text)
 
     def with_plain_numbers(self, text: str) -> str:
-        """Return a text with the same numbers and labels, without links."""
+        """Replace the marks in a text by numbers and labels, without links."""
         return _MARK.sub(lambda mark: str(escape(self._text_of(mark))), text)
 
     def _html_of(self, mark: re.Match[str]) -> str:
@@ -89,13 +86,13 @@ class Numbering:
         return self.numbers[name]
 
     def _label(self, key: str) -> str:
-        """`Figure 3` for `figure:dots`; of a section without a number its title."""
+        """`Figure 3` for `figure:dots`; for a section without a number, its title."""
         kind, _, name = key.partition(":")
         number = self.numbers[key]
         return f"{kind.title()} {number}" if number else self._titles[name]
 
     def _key(self, name: str) -> str:
-        """Find what is called so, with its kind or without. Raises `UsageError`."""
+        """The key of a name, with or without its kind: `figure:dots` for `dots`. Raises `UsageError`."""
         for kind in _KINDS:
             if kind + name in self.numbers:
                 return kind + name

@@ -1,4 +1,4 @@
-"""What a reader finds of a number: where it comes from, how, and what each seed gives."""
+"""What a reader finds about a number: its source, its method, and the value of each replicate."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from labreport.stats.formats import FormattedQuantity
 from labreport.stats.wording import count_text
 
 AnswersByQuestion: TypeAlias = Mapping[str, Namespace]
-"""The answers of questions, by the names of these."""
+"""Answers by the names of their questions."""
 Entries: TypeAlias = dict[str, dict[str, Any]]
-"""What the page says of numbers or of claims, by name: plain JSON values."""
+"""Details of numbers or claims for the page, by name, as plain JSON values."""
 identity_of = attrgetter("value", "unit", "low", "high", "n", "values", "source")
-"""What tells two quantities apart; `==` of quantities asks whether their values are equal."""
+"""The attributes that identify a quantity; `==` would compare only values."""
 
 
 def partial_tables(answers: AnswersByQuestion) -> set[str]:
-    """Return the names of tables of which a number of an answer leaves out rows."""
+    """The names of tables from which a number of an answer leaves out rows."""
     tables = set()
     for answer in answers.values():
         for _, quantity in quantities(answer):
@@ -31,10 +31,11 @@ def partial_tables(answers: AnswersByQuestion) -> set[str]:
 
 
 def entry_of(quantity: Quantity) -> dict[str, Any]:
-    """What the panel says of a quantity.
+    """The details of a quantity for the page.
 
-    `interval` is the value with its own 95 % interval, `judged` the ends of that by which it is judged as one
-    of a `family` of comparisons, `p` its probability, `groups` how many units each group has, by name.
+    `interval` is the value with its own 95 % interval, `judged` the ends of the interval by which it is
+    judged as one of `family` comparisons, `p` its p value, and `groups` the number of replicates of each
+    group.
     """
     source = quantity.source
     entry: dict[str, Any] = {
@@ -53,7 +54,7 @@ def entry_of(quantity: Quantity) -> dict[str, Any]:
     if quantity.p is not None:
         entry["p"] = str(FormattedQuantity(quantity, "p"))
     names = {name for name, _ in quantity.groups}
-    if len(names) == 2:  # two epochs of one experiment have one name
+    if len(names) == 2:  # two epochs of an experiment have the same name
         entry["groups"] = [[name, count_text(n, source.unit_name)] for name, n in quantity.groups]
     return entry
 

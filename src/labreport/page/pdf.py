@@ -1,4 +1,4 @@
-"""The report as one PDF/UA-1 file, by WeasyPrint, and what it leaves to do by pikepdf."""
+"""The report as one PDF/UA-1 file, made by WeasyPrint and completed by pikepdf."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ FONT_CONFIGURATION = """<?xml version="1.0"?>
 
 
 class MissingLibrary(LabReportError):
-    """A library of the system is missing, without which there is no PDF; its text says how to get it."""
+    """A system library that is needed for the PDF is missing; the message says how to install it."""
 
 
 def html_to_pdf(text: str) -> bytes:
-    """Set HTML as PDF/UA-1, the same bytes each time, in the engine's fonts; it reads no file besides.
+    """Convert HTML to PDF/UA-1 in the engine's fonts; it is deterministic and loads no other file.
 
-    Raises `MissingLibrary` where Pango is missing, and `LabReportError` for what is not the HTML's own, or
-    cannot be set.
+    Raises `MissingLibrary` if Pango is missing, and `LabReportError` if the HTML refers to other files or
+    cannot be converted.
     """
     logging.getLogger("fontTools").setLevel(logging.ERROR)
     try:
@@ -56,7 +56,7 @@ def html_to_pdf(text: str) -> bytes:
 
 
 def _raise_what_is_logged(record: logging.LogRecord) -> bool:
-    """Raise what is only logged: the PDF would lack a drawing, and what follows on its page."""
+    """Raise errors that WeasyPrint only logs, since the PDF would lack a drawing and the rest of its page."""
     if record.levelno >= logging.ERROR:
         raise LabReportError(f"the PDF cannot be set: {record.getMessage():.200}: {sys.exc_info()[1]}")
     return False
@@ -64,9 +64,9 @@ def _raise_what_is_logged(record: logging.LogRecord) -> bool:
 
 @contextlib.contextmanager
 def _own_fonts_only() -> Iterator[None]:
-    """Let fontconfig find the engine's fonts and no others."""
+    """In this context, fontconfig finds only the engine's fonts."""
     with tempfile.TemporaryDirectory() as folder:
-        # a link, since the path of the fonts may hold what XML cannot
+        # a link, since the path of the fonts may contain characters that XML does not allow
         Path(folder, "fonts").symlink_to(FONTS, target_is_directory=True)
         Path(folder, "fonts.conf").write_text(FONT_CONFIGURATION, encoding="utf-8")
         variables = {"FONTCONFIG_FILE": f"{folder}/fonts.conf", "XDG_CACHE_HOME": folder}

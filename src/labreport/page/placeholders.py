@@ -1,7 +1,7 @@
-"""Placeholders of values until Markdown is done: one private character each, in which it sees a letter.
+r"""Placeholders for values until Markdown is done: each is one private character, like a letter to Markdown.
 
-What Jinja prints is HTML already, and Markdown would read it again. So `store` keeps it and returns a
-character of its own, which Markdown leaves as it is, and `fill_html` puts the HTML in its place:
+What Jinja prints is already HTML, which Markdown must not change. `store` keeps it and returns a character
+that Markdown leaves unchanged; `fill_html` replaces the character by the HTML:
 
 >>> placeholders = Placeholders()
 >>> text = f"*About {placeholders.store('<data>5 * 3</data>')}*"
@@ -20,16 +20,18 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 PLACEHOLDER_CHARACTERS = "\U000f0000-\U0010fffd"
-"""The characters that stand for values, as a regular expression has them in `[…]`."""
+"""The range of placeholder characters, for use in `[…]` of a regular expression."""
 FIRST_INLINE = 0xF0000
 FIRST_BLOCK = 0x100000
-"""The first placeholder of what stands in a line, and of what is a block."""
+"""The first placeholders of values in a line, and of whole blocks."""
 EDGE = "\u2e28"
-"""Around what begins or ends a claim: Markdown takes it for punctuation, so that `*` beside it is read."""
+"""A character around the placeholders of claims. Markdown takes it for punctuation, so that `*` works beside
+it.
+"""
 MARK = '<sup class="mark">†</sup>'
-"""Stands behind what the results do not decide."""
+"""The mark after a text that the results do not decide."""
 MARK_OF_BLOCK = "<!--mark-->"
-"""Becomes `MARK` at the end of the last paragraph before it."""
+"""Replaced by `MARK` at the end of the last paragraph before it."""
 
 _PLACEHOLDER = re.compile(rf"{EDGE}?([{PLACEHOLDER_CHARACTERS}]){EDGE}?")
 _TAG_OR_PLACEHOLDER = re.compile(
@@ -42,7 +44,7 @@ _END_OF_BLOCK = re.compile("</(p|li|div|h[1-6]|td|th)>")
 
 
 def plain_text(markup: str) -> str:
-    """Return the words of HTML in one line, without corrections of claims that fail, and marks."""
+    """The words of HTML in one line, without marks and without corrections of claims."""
     without_asides = _ASIDE.sub("", markup)
     spaced = _END_OF_BLOCK.sub(" ", without_asides)
     words = html.unescape(without_tags(spaced))
@@ -50,26 +52,26 @@ def plain_text(markup: str) -> str:
 
 
 def without_tags(markup: str) -> str:
-    """Return HTML without its tags; what is escaped stays so."""
+    """HTML without its tags; escaped characters stay escaped."""
     return re.sub("<[^>]*>", "", markup)
 
 
 @dataclass(frozen=True)
 class _Value:
-    """What a placeholder stands for: HTML, and the text where there can be no HTML."""
+    """A stored value: its HTML, and its text for places that cannot have HTML."""
 
     html: str
     plain: str
 
 
 class Placeholders:
-    """The values that were printed into a text, each by its placeholder."""
+    """The stored values of a document, by their placeholders."""
 
     def __init__(self) -> None:
         self._values: dict[str, _Value] = {}
 
     def store(self, markup: str, plain: str | None = None, *, block: bool = False) -> Markup:
-        """Keep HTML for later and return its placeholder, in lines of its own for a `block`.
+        """Store HTML and return its placeholder; for a `block`, with empty lines around it.
 
         `plain` is its text, by default the words of the HTML.
         """
@@ -80,11 +82,11 @@ class Placeholders:
         return Markup(f"\n\n{placeholder}\n\n" if block else placeholder)
 
     def markup_of(self, placeholder: str) -> str:
-        """Return the HTML, or other mark-up, that a placeholder stands for."""
+        """The stored HTML, or other mark-up, of a placeholder."""
         return self._values[placeholder].html
 
     def fill_html(self, text: str) -> str:
-        """Return HTML with each placeholder replaced by its HTML, in the attributes of a tag by its text."""
+        """Replace each placeholder by its HTML; inside a tag, by its text."""
         unwrapped = _BLOCK_IN_PARAGRAPH.sub(r"\1", text)
         filled = _TAG_OR_PLACEHOLDER.sub(self._fill, unwrapped)
         return _END_OF_LAST_PARAGRAPH.sub(rf"{MARK}\1", filled)
@@ -95,5 +97,5 @@ class Placeholders:
         return _PLACEHOLDER.sub(lambda inside: str(escape(self.fill_plain(inside[0]))), match["tag"])
 
     def fill_plain(self, text: str) -> str:
-        """Return a text with each placeholder replaced by its text."""
+        """Replace each placeholder by its text."""
         return _PLACEHOLDER.sub(lambda match: self.fill_plain(self._values[match[1]].plain), text)

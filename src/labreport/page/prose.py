@@ -1,6 +1,6 @@
-"""The prose of a template: what a reader reads of it, without code, formulas, HTML and where links lead.
+"""The prose of a template: what a reader sees of it, without code, formulas, HTML and link targets.
 
-Typed numbers are refused in it, and `check --coverage` looks in it for sentences that no claim covers.
+Typed numbers are searched in it, and sentences outside of claims by `check --coverage`.
 """
 
 from __future__ import annotations
@@ -16,18 +16,20 @@ from labreport.page.lexer import LexerToken
 from labreport.page.markdown import parse
 
 PRINTED = "…"
-"""Stands in prose for what the template prints there."""
+"""The character for a value that the template prints."""
 _CLAIM_BEGINS, _CLAIM_ENDS = "⸨", "⸩"
-"""Where a claim begins and ends; for Markdown they are punctuation, so that `*` beside them is read."""
+"""The characters for the start and end of a claim; Markdown takes them for punctuation, so that `*` works
+beside them.
+"""
 _HTML = re.compile(r"<(pre|code|script|style)\b.*?</\1>|<[^>]*>", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Prose:
-    """The prose of a paragraph, a heading or a cell, which begins on the line of this index.
+    """The prose of a paragraph, a heading or a cell; `first_line` is the index of its first line.
 
-    `words` have code and formulas as they are written, `text` has dots in their place. `in_claim` says of
-    each letter of both whether a claim is around it.
+    `words` includes code and formulas, `text` has dots in their place; both have the same length. `in_claim`
+    says for each character whether it is inside a claim.
     """
 
     text: str
@@ -36,12 +38,12 @@ class Prose:
     first_line: int
 
     def line_of(self, position: int) -> int:
-        """Return the number of the line, from 1, on which a letter stands."""
+        """The number of the line, from 1, of the character at this position."""
         return self.first_line + 1 + self.text.count("\n", 0, position)
 
 
 def markdown_of(tokens: Iterable[LexerToken]) -> str:
-    """Return the Markdown of a template, line by line, with signs where it prints and where claims are."""
+    """The Markdown of a template with the same lines; characters stand for printed values and for claims."""
     text = ""
     previous = ""
     for line, kind, value in tokens:
@@ -77,7 +79,7 @@ def prose_of(markdown: str) -> Iterator[Prose]:
 
 
 def _pieces(token: Token) -> Iterator[tuple[str, bool]]:
-    """The texts of a token, each with whether it is prose, or code or a formula."""
+    """The texts of a token, each with whether it is prose (else it is code or a formula)."""
     if token.type == "html_block":
         yield _HTML.sub(" ", token.content), True
     elif token.type == "text":

@@ -1,4 +1,4 @@
-"""A section while it is rendered: its own text, its questions with their answers, and its figures."""
+"""Rendering a section: its own text, its questions with their answers, and its figures."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ from labreport.stats.names import find
 from labreport.stats.wording import capitalise
 
 Drawings: TypeAlias = Mapping[str, Exported]
-"""What `charts.export_drawing` made of figures, by their names."""
+"""Exported figures by name, as `charts.export_drawing` returns them."""
 _BOLD = re.compile(r"(<strong>|\*\*)(?P<text>.*?)(</strong>|\*\*)", re.DOTALL)
 _WIDE = 125
-"""Figures of more millimetres stand out of the column."""
+"""Figures wider than this, in mm, extend beyond the column of text."""
 
 
 def template_of(question: Question) -> str:
-    """Return the template of a question, below the folder of templates; there need be no such file."""
+    """The template of a question, relative to the folder of templates; the file may not exist."""
     return question.template or f"questions/{question.name}.md"
 
 
 class SectionRenderer:
-    """Renders the templates of one section and its questions, each by a printer of its own.
+    """Renders the templates of one section and its questions, with a printer for each.
 
-    What they print is in `collected`; `glance` has each question's answer in a line of HTML.
+    `collected` has what they print; `glance` has the answer of each question in one line of HTML.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class SectionRenderer:
         self._placed_figures: set[str] = set()
 
     def render(self) -> str:
-        """Render the whole of it: its own text, then what that does not place."""
+        """Render the section: its own text, then all questions and figures that the text did not place."""
         name = self.section.name
         printer = self._printer(RenderContext(self._templates, f"sections/{name}.md", name, top_level=3))
         parts: list[str] = []
@@ -79,7 +79,7 @@ class SectionRenderer:
         return printer.fill_placeholders(framed)
 
     def _printer(self, context: RenderContext) -> HtmlPrinter:
-        """A printer for a template, which can place figures and questions of this section."""
+        """A printer for a template, whose functions place the figures and questions of this section."""
         printer = self._printer_type(context, self.collected)
         printer.environment.add_function("figure", partial(self.place_figure, printer))
         printer.environment.add_function("question", self.place_question)
@@ -90,7 +90,7 @@ class SectionRenderer:
     # What a template may call
 
     def place_question(self, name: str) -> Markup:
-        """Place a question with its answer."""
+        """Place a question with its answer, and return its placeholder."""
         name = find(name, self._questions, "question")
         if name not in self._placed_questions:
             rendered = self._render_question(self._questions[name])
@@ -105,7 +105,10 @@ class SectionRenderer:
         alt: str = "",
         caller: Callable[[], Markup] | None = None,
     ) -> Markup:
-        """Place a figure: its caption is Markdown, and begins with the finding in bold."""
+        """Place a figure, and return its placeholder.
+
+        The caption is Markdown and starts with the finding, in bold; without one, it is that of the drawing.
+        """
         name = find(name, self._figures, "figure")
         self._placed_figures.add(name)
         drawing = self._figures[name]
@@ -128,7 +131,7 @@ class SectionRenderer:
     # Questions
 
     def _render_question(self, question: Question) -> Markup:
-        """A question with its box and its text, as far as it is answered."""
+        """A question with its box and its text; the box of one without an answer says so."""
         answer = self.collected.answers.get(question.name)
         context = RenderContext(self._templates, template_of(question), question.name, answer=answer)
         printer = self._printer(context)
@@ -147,7 +150,10 @@ class SectionRenderer:
     def _render_answer(
         self, printer: HtmlPrinter, question: Question, answer: Namespace
     ) -> tuple[str, list[str]]:
-        """The box of an answer and the parts of its text: of its template, or what the engine writes."""
+        """The box of an answer, and the parts of its text.
+
+        They come from the template; without one, the engine writes them.
+        """
         parts: list[str] = []
         if printer.context.has_template:
             rendered = printer.render(answer.members)
@@ -170,7 +176,7 @@ class SectionRenderer:
 
 
 def _caption_of_drawing(printer: HtmlPrinter, drawing: Exported, name: str) -> Markup:
-    """What the author's function gave with a drawing: its title in bold, its caption."""
+    """The caption in the drawing itself: its title in bold, then its caption."""
     title = Markup("**{}** ").format(drawing.title) if drawing.title else Markup()
     try:
         return printer.write_line(title + drawing.caption)
@@ -179,7 +185,7 @@ def _caption_of_drawing(printer: HtmlPrinter, drawing: Exported, name: str) -> M
 
 
 def _alternative_text(printer: HtmlPrinter, drawing: Exported, caption: str) -> str:
-    """What a drawing shows, and the finding, which is the bold beginning of its caption."""
+    """What the drawing shows, and the finding: the text in bold at the start of the caption."""
     shown = (drawing.alt or drawing.kind).rstrip(".")
     bold = _BOLD.search(caption)
     if not bold:
@@ -189,7 +195,7 @@ def _alternative_text(printer: HtmlPrinter, drawing: Exported, caption: str) -> 
 
 
 def _box_of_engine(printer: HtmlPrinter, sentences: list[str]) -> str:
-    """Sentences as a paragraph, each with a capital unless it begins with an element or an entity."""
+    """Sentences as a paragraph; each starts with a capital, unless it starts with an element or an entity."""
     filled = []
     for sentence in sentences:
         text = printer.fill_placeholders(sentence)
@@ -198,7 +204,7 @@ def _box_of_engine(printer: HtmlPrinter, sentences: list[str]) -> str:
 
 
 def _sentences_of(printer: HtmlPrinter, answer: Namespace) -> list[str]:
-    """The sentences of its findings, with the mark behind those that are not judged."""
+    """The sentences of the findings of an answer, with a mark after those that could not be judged."""
     sentences = []
     for member in answer.members.values():
         if isinstance(member, Finding):
@@ -208,7 +214,7 @@ def _sentences_of(printer: HtmlPrinter, answer: Namespace) -> list[str]:
 
 
 def _numbers_of(printer: HtmlPrinter, answer: Namespace) -> list[str]:
-    """`half life: 3 h.`, of each number and text."""
+    """A sentence for each number and text of an answer: `half life: 3 h.`"""
     sentences = []
     for name, member in answer.members.items():
         if isinstance(member, (Quantity, str)):
@@ -218,7 +224,7 @@ def _numbers_of(printer: HtmlPrinter, answer: Namespace) -> list[str]:
 
 
 def _tables_of(printer: HtmlPrinter, answer: Namespace) -> list[Markup]:
-    """The tables of an answer or, where it has none, one of all its numbers."""
+    """The tables of an answer or, if there are none, a table of all its numbers."""
     tables = {name: member for name, member in answer.members.items() if isinstance(member, Table)}
     for name, member in answer.members.items():
         if isinstance(member, DifferenceFinding) and member.is_summed_up:

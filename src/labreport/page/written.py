@@ -1,4 +1,4 @@
-"""The written report as Markdown: the templates with their values, and claims marked as on the page."""
+"""The written report as Markdown: templates with their values; claims are marked as on the page."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ _PARAGRAPH = re.compile(
 
 
 def written_report(project: Project, answers: AnswersByQuestion, figures: Drawings) -> str:
-    """Return the report as one Markdown document, in which a figure is the image `figures/NAME.svg`.
+    """The report as one Markdown document; a figure is the image `figures/NAME.svg`.
 
-    `answers` are those of all questions. What does not hold is struck through and followed by what
-    the results say; what is not decided has the mark.
+    `answers` are those of all questions. A claim that fails is struck through, and followed by what the
+    results say; one that is unknown has a mark.
     """
     templates = project.folder / "templates"
     parts = [f"# {escape_markdown(project.title)}"]
@@ -108,20 +108,20 @@ class MarkdownPrinter(HtmlPrinter):
         return CITE.sub(lambda cite: cite_marks(cite[0], self.context), text)
 
     def write_paragraph(self, text: str) -> str:
-        """Return a text as a paragraph."""
+        """The text as a paragraph."""
         return f"{text}\n"
 
     def write_table(self, table: Table, caption: str, digits: int | None, name: str) -> Markup:
-        """Print a table with its caption before it."""
+        """Write a table, with its caption before it."""
         label = self._table_label(name)
         return Markup(f"\n\n{label}{self.write_line(caption)}\n\n{markdown_table(table, digits)}\n\n")
 
     def write_reference(self, name: str) -> Markup:
-        """Print the label of a figure, a table, a question or a section."""
+        """The mark for a reference, which the document replaces by a label."""
         return reference_mark(name)
 
     def write_claim(self, claim: Claim, identity: str, body: str, now: Markup, is_block: bool) -> str:
-        """Strike a text that does not hold, and put behind it what the results say; or mark it."""
+        """Write a claim; one that fails is struck through and followed by what the results say."""
         if is_block:
             return f"\n\n{self._block_claim(claim, body, now)}\n\n"
         if claim.fails:
@@ -140,5 +140,5 @@ class MarkdownPrinter(HtmlPrinter):
 
 
 def strike_paragraphs(text: str) -> str:
-    """Strike paragraphs, headings and items through: `- a` becomes `- ~~a~~`; not tables and code."""
+    """Strike through paragraphs, headings and list items, `- a` as `- ~~a~~`; not tables and code."""
     return _PARAGRAPH.sub(r"\g<begin>~~\g<text>~~", text)
