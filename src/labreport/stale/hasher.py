@@ -1,7 +1,7 @@
-"""Computes the nodes of the graph of a program: what each is made of, in a digest.
+"""Compute the hash of each node of a program's graph, and note on which other nodes it depends.
 
-A node is made of the parts of a function, a class, a value, a module, or of statements. In them, labels of
-other nodes stand for what has a label, as `resolver` finds it: each of these has a digest of its own.
+A node is hashed from its parts: those of a function, a class, a value, a module or of statements. Where a
+part is a node of its own, `resolver` puts its label in its place, and it is hashed separately.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from labreport.stale.programgraph import ProgramGraph
 
 PartsMaker: TypeAlias = "Callable[[NodeHasher], object]"
-"""Gives what a node is made of: one of the methods `..._parts`, with what the node stands for."""
+"""Gives the parts of a node: one of the methods `..._parts`, with its argument bound."""
 
 
 class NodeHasher:
-    """Computes one node: its digest, and what it rests on."""
+    """Computes one node: its hash and its dependencies."""
 
     def __init__(self, graph: ProgramGraph, node: Node) -> None:
         self._graph = graph
@@ -42,10 +42,10 @@ class NodeHasher:
         self._values = ValueHash(self._resolver)
 
     def compute(self, make_parts: PartsMaker) -> None:
-        """Fill in the node's digest, and note what it rests on.
+        """Fill in the hash and the dependencies of the node.
 
-        What cannot be told, or is another in every process, counts by the statements about it. Raises
-        `UsageError` where there are none.
+        A value that cannot be hashed, or differs from process to process, is hashed by the statements that
+        mention it. Raises `UsageError` if there are none.
         """
         digest = self._values.sha256(make_parts(self))
         if self._node.label in self._graph.unstable:
@@ -55,9 +55,9 @@ class NodeHasher:
         self._node.digest = digest
 
     def _hash_with_statements(self, digest: str) -> str:
-        """The digest of a value by the statements about it, and by what its module read at import.
+        """The hash of a value by the statements that mention it; files that its module opened are added.
 
-        `digest` is that of what can be told of the value itself, empty where that is nothing.
+        `digest` is the hash of the part of the value that could be hashed, or empty.
         """
         module, _, qualified_name = Label.parse(self._node.label).name.partition(":")
         name = qualified_name.partition(".")[0]
@@ -76,7 +76,10 @@ class NodeHasher:
         return self._values.sha256([digest, self.statements_parts(statements)])
 
     def _statements_about(self, module: str, name: str) -> Iterator[Statement]:
-        """The statements that mention a name when its module is loaded, but not mere declarations."""
+        """The top-level statements of a module that bind or use a name.
+
+        A statement that only uses it to declare an experiment or a question is left out.
+        """
         space = self._program.modules.get(module, {})
         for statement in self._program.syntax(module).statements:
             bound = [space.get(other) for other in statement.binds]
@@ -85,20 +88,20 @@ class NodeHasher:
             if mentions and (name in statement.binds or not only_declares):
                 yield statement
 
-    # What nodes are made of
+    # Parts of nodes
 
     def root_parts(self, function: object, classes: Sequence[type]) -> list[object]:
-        """What somebody rests on directly: a function, None of a section, and classes of specifications."""
+        """The parts of a root: a function, or None for a section, and classes of specifications."""
         stand_in = None if function is None else self._resolver.resolve_callable(function)
         return [stand_in, list(classes)]
 
     def value_parts(self, value: object) -> object:
-        """What a global value consists of."""
+        """The part of a global value: the value itself, which `ValueHash` takes apart."""
         self._node.may_vary = True
         return value
 
     def module_parts(self, module: str) -> list[object]:
-        """All names of a module."""
+        """The parts of a whole module: each global name with its stand-in."""
         parts = list[object]()
         for name in self._program.modules[module]:
             if not name.startswith("__") or name == "__getattr__":
@@ -106,7 +109,10 @@ class NodeHasher:
         return parts
 
     def import_parts(self, module: str) -> list[object]:
-        """What a module does when it is imported, beside binding names, with the packages around it."""
+        """The parts of an import inside a function: the module's statements that do more than bind names.
+
+        Modules that it imports, and the packages around it, are included.
+        """
         self._node.keepers.add((str(self._program.sources.path(module)), 1, "<module>"))
         parts: list[object] = [self._resolver.resolve_late_import(module.rpartition(".")[0])]
         for statement in self._program.syntax(module).statements:
@@ -119,14 +125,14 @@ class NodeHasher:
         return parts
 
     def statements_parts(self, statements: Sequence[Statement]) -> list[object]:
-        """What statements say, and what their names stand for."""
+        """The parts of statements: their code, and stand-ins for the names in it."""
         parts = list[object]()
         for statement in statements:
             parts.append(self._code_parts(statement.module, statement))
         return parts
 
     def acting_parts(self, statements: Sequence[Statement]) -> list[object]:
-        """Statements that act on a library, with the files that they read."""
+        """The parts of statements that change a library; the files that they opened are added to the node."""
         for statement in statements:
             self._node.files.update(self._graph.recorder.opened_by(statement.module, statement.lines))
         return self.statements_parts(statements)
@@ -134,7 +140,7 @@ class NodeHasher:
     # Functions and classes
 
     def definition_parts(self, value: type | FunctionType) -> list[object]:
-        """What a function or a class consists of."""
+        """The parts of a function or a class."""
         if isinstance(value, FunctionType):
             return self._function_parts(value)
         self._node.may_vary = True
@@ -143,12 +149,12 @@ class NodeHasher:
         return class_parts(value)
 
     def _parts_in_place(self, value: type | FunctionType) -> object:
-        """What stands for a function or a class without a label: its parts, when it is met first."""
+        """The stand-in for a definition without label: its parts, or a reference if it was hashed before."""
         self._node.may_vary = True
         return self._values.back_reference(value) or [value.__qualname__, self.definition_parts(value)]
 
     def _function_parts(self, function: FunctionType) -> list[object]:
-        """What a function consists of: what it encloses, its code, and what the names in it stand for."""
+        """The parts of a function: defaults and enclosed values, code, stand-ins for the names in it."""
         code = function.__code__
         parts = enclosed_parts(function)
         self._node.may_vary |= any(parts)
@@ -165,7 +171,7 @@ class NodeHasher:
         return parts
 
     def _code_parts(self, module: str, source: Statement | FunctionSource) -> list[object]:
-        """What code of a module does, and what its names stand for."""
+        """The parts of code in a module: what it does, and stand-ins for the names in it."""
         uses = source.uses
         self._node.reaches_any_code |= uses.reaches_any_code
         stand_ins = list[object]()
@@ -182,7 +188,7 @@ class NodeHasher:
         return parts
 
     def _variables(self, code: CodeType) -> list[str]:
-        """The labels of variables of the environment whose names are in code, as far as they are set."""
+        """The labels of the environment variables that are set and whose names are texts in the code."""
         labels = []
         for text in chain.from_iterable(inner.co_consts for inner in codes_within(code)):
             if isinstance(text, str) and not limits_threads(text):
@@ -192,24 +198,24 @@ class NodeHasher:
         return labels
 
     def _may_keep(self, function: FunctionType, uses: Uses) -> bool:
-        """Whether a function may keep a value for its next call: in a global, a default, what it encloses."""
+        """Whether a function may cache a value between calls: in a global, a default or an enclosed value."""
         values = enclosed_values(function) + _used_globals(function, uses)
         return uses.stores or any(self._can_hold(value) for value in values)
 
     def _can_hold(self, value: object) -> bool:
-        """Whether something can be kept in a value: a list, or an object of the project."""
+        """Whether a function could cache something in a value: a list, say, or an object of the project."""
         is_object = self._program.is_own(type(value).__module__) and not isinstance(value, (type, Declared))
         return isinstance(value, MUTABLE) or is_object
 
 
 def _used_globals(function: FunctionType, uses: Uses) -> list[object]:
-    """The values of the global names that a function uses; None for one that is not there."""
+    """The values of the global names that a function uses; None for a name that is not defined."""
     names = [reference.names[0] for reference in uses.references if reference.names]
     return [function.__globals__.get(name) for name in names]
 
 
 def _source_of_text(function: FunctionType) -> FunctionSource:
-    """A function made of a text at run time, as `exec` does: its names are those of its code."""
+    """The source of a function that `exec` made at run time; the names it uses are taken from its code."""
     uses = Uses()
     for code in codes_within(function.__code__):
         for name in code.co_names:

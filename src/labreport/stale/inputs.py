@@ -1,4 +1,4 @@
-"""What each run, answer, figure and section of a project is made of, as a flat dict of short texts."""
+"""The inputs of each run, answer, figure and section: all that it depends on, as a dict of short texts."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ from labreport.stale.unstable import KnownValues, compare_processes
 from labreport.stale.versions import PYTHON, distribution, source_files, versions
 
 ENGINE = 1
-"""The engine as far as runs are made of it: raise it by hand when an edit of the engine changes their bits.
-`tests/stale/test_inputs.py` pins those of a toy run."""
+"""The version of the engine in the inputs of runs. Raise it by hand if an edit of the engine changes the bits
+of runs; `tests/stale/test_inputs.py` pins those of a toy run."""
 UNKNOWN = "?"
-"""Stands for the digest of what is to be made first."""
+"""The hash of something that has to be made first."""
 Inputs: TypeAlias = dict[str, str]
-"""What something is made of: the text of a `Label`, and a digest or another short text."""
+"""The inputs of a target: label (as text) to a hash or another short text, such as a version."""
 
 
 def find_dependencies(loaded: LoadedProject, results: Path | None = None) -> Dependencies:
-    """What the targets of a project rest on; to be called before any code of the project is.
+    """Find what each target of a loaded project depends on. Call it before any function of the project.
 
-    With a folder of `results`, whose report is there, two more processes may load the project, to find values
-    that differ from process to process; there it is kept which do. Raises `UsageError` for what cannot be
-    told.
+    If `results` is the folder of results of an existing report, two more processes may load the project, to
+    find values that differ from process to process; which ones is remembered in that folder. Raises
+    `UsageError` for a value of which it cannot be known whether it changes.
     """
     folder = loaded.project.folder
     if results is None:
@@ -56,21 +56,21 @@ def find_dependencies(loaded: LoadedProject, results: Path | None = None) -> Dep
 
 
 class Dependencies:
-    """What the targets of a loaded project rest on; made by `find_dependencies`."""
+    """Gives the inputs of all targets of a loaded project; made by `find_dependencies`."""
 
     def __init__(self, loaded: LoadedProject, closures: Closures, digests: FileDigests) -> None:
         self.project, self.recorder = loaded.project, loaded.recorder
         self.closures, self.digests = closures, digests
         self.notices: list[str] = []
-        """What a person is told: which values differ from process to process."""
+        """Messages for the user: which values differ from process to process."""
         self._declaration_hashes: dict[str, str] = {}
 
     # What targets are made of
 
     def run_inputs(self, experiment: Experiment, seed: int) -> Inputs:
-        """What one run is made of: not its experiment's name and title, and not how far it goes.
+        """The inputs of a run. Name and title of its experiment and the number of epochs are not among them.
 
-        Raises `UsageError` for a declared file that is not there.
+        Raises `UsageError` if a declared file does not exist.
         """
         project = self.project
         libraries = project.libraries if experiment.libraries is None else experiment.libraries
@@ -87,9 +87,9 @@ class Dependencies:
         return inputs
 
     def reader_inputs(self, reader: Reader, runs: Mapping[str, Mapping[str, str]]) -> Inputs:
-        """What an answer or a figure is made of, beside the engine and the answers that it reads.
+        """The inputs of an answer or a figure, except the engine and the answers that it reads.
 
-        `runs` has, by experiment and seed, the digest of each run that it reads, or `UNKNOWN`.
+        `runs` has the hash of each run that it reads by experiment and seed, or `UNKNOWN`.
         """
         inputs = self._code_inputs(reader) | self._library_inputs(reader)
         inputs["python"] = PYTHON
@@ -103,16 +103,16 @@ class Dependencies:
         return inputs | self._file_inputs(reader.data, reader.location)
 
     def _experiment_inputs(self, reader: Reader, runs: Mapping[str, Mapping[str, str]]) -> Inputs:
-        """The runs that a reader reads of each experiment, and how experiments and studies are declared."""
+        """An input for the runs of each experiment that is read, and one for its declaration."""
         inputs: Inputs = {}
         for name, epochs in reader.epochs_by_experiment.items():
-            digests = runs.get(name, {})
-            digest = UNKNOWN if UNKNOWN in digests.values() else short_hash(digests)
+            hashes_by_seed = runs.get(name, {})
+            runs_hash = UNKNOWN if UNKNOWN in hashes_by_seed.values() else short_hash(hashes_by_seed)
             label = str(Label("reads", name, epochs))
-            if label in inputs:  # `mlp` at epochs 64 and 100, and `mlp 64` at 100
-                both = [inputs[label], digest]
-                digest = UNKNOWN if UNKNOWN in both else short_hash(both)
-            inputs[label] = digest
+            if label in inputs:  # `mlp` at epochs 64 and 100 has the same label as `mlp 64` at 100
+                both = [inputs[label], runs_hash]
+                runs_hash = UNKNOWN if UNKNOWN in both else short_hash(both)
+            inputs[label] = runs_hash
             inputs[f"experiment {name}"] = self.declaration_hash(self.project.experiment(name))
         for read in reader.reads:
             if isinstance(read.subject, Study):
@@ -120,17 +120,17 @@ class Dependencies:
         return inputs
 
     def section_inputs(self, section: Section) -> Inputs:
-        """The classes of the specifications that a section can print, and what their properties rest on."""
+        """The inputs of a section from code: all specification classes, since it can print specifications."""
         return self._code_inputs(section) | self._library_inputs(section)
 
     def declaration_hash(self, declaration: Experiment | Study) -> str:
-        """The digest of how an experiment or a study is declared, computed once."""
+        """A short hash of the declaration of an experiment or a study, computed once."""
         if declaration.name not in self._declaration_hashes:
             self._declaration_hashes[declaration.name] = declaration_hash(declaration)
         return self._declaration_hashes[declaration.name]
 
     def _code_inputs(self, subject: TargetSubject) -> Inputs:
-        """The code and values of a subject, with tables and files in them."""
+        """The code and values in the closure of a subject, with the tables and files among them."""
         closure = self.closures.of(subject)
         inputs = dict(closure.inputs)
         for label in closure.inputs:
@@ -142,7 +142,7 @@ class Dependencies:
         return inputs
 
     def _library_inputs(self, subject: TargetSubject, named: Sequence[str] | None = None) -> Inputs:
-        """The versions of the libraries that an author names, or else of those that a subject uses."""
+        """The versions of the `named` libraries, by default of those that the code of a subject uses."""
         if named is None:
             versions_by_name = versions(self.closures.of(subject).libraries)
         else:
@@ -150,7 +150,7 @@ class Dependencies:
         return {f"library {name}": version for name, version in versions_by_name.items()}
 
     def _source_inputs(self, source: Data | JsonValues) -> Inputs:
-        """How a table or a file of values is read, and its bytes; of a table that is no file, its values."""
+        """The declaration of a table or file of values, and its bytes; for a table of no file, its values."""
         label = self.closures.graph.label_of(source)
         inputs = {label: declaration_hash(source)}
         if source.path is not None:
@@ -160,7 +160,7 @@ class Dependencies:
         return inputs
 
     def _file_inputs(self, paths: Iterable[str | Path], location: str) -> Inputs:
-        """The digests of declared files. Raises `UsageError` for one that is not there."""
+        """The digests of declared files. Raises `UsageError` if one does not exist."""
         inputs = {}
         for name in paths:
             path = self.project.package / name
@@ -173,10 +173,13 @@ class Dependencies:
     def _data_label(self, path: str | Path) -> str:
         return f"data {os.path.relpath(path, self.project.package)}"
 
-    # How to say it
+    # Inputs in messages
 
     def describe(self, text: str) -> tuple[str, str]:
-        """What a person calls an input, and its location now: `("function project:fit", "project.py:12")`."""
+        """Words for an input, and its present location: `("function project:fit", "project.py:12")`.
+
+        `text` is its label. The location is empty if it has none.
+        """
         label = Label.parse(text)
         declaration = self.closures.graph.declarations.get(text)
         if declaration is not None:
@@ -194,7 +197,7 @@ class Dependencies:
         return f"{word} {label.name}", location_of(path, line)
 
     def way_to(self, subject: TargetSubject, label: str) -> list[str]:
-        """The names by which something rests on a label, from this to its own function, as `project:load`."""
+        """The names that lead from an input to the function of a subject: `["project:load", …]`."""
         parents = self.closures.of(subject).parents
         way = list[str]()
         while label in parents:
@@ -202,13 +205,16 @@ class Dependencies:
             label = parents[label]
         return way
 
-    # What is read meanwhile
+    # Files that are read while targets are made
 
     @contextmanager
     def observe(
         self, subject: TargetSubject, earlier: Mapping[str, str] | None = None
     ) -> Iterator[Observation]:
-        """Observe what is opened while a target of this subject is made; `earlier` was read before."""
+        """Observe which files are opened inside the `with` block, in which a target of this subject is made.
+
+        `earlier` are the files that an interrupted run had read before, with their digests.
+        """
         name = with_location(subject.location, subject.owner)
         keepers = self.closures.of(subject).keepers
         observation = Observation(name, self.recorder, self.digests, keepers, earlier or {})
@@ -220,17 +226,17 @@ class Dependencies:
             self.recorder.for_target = before
 
     def changed_since_loaded(self) -> list[str]:
-        """The files of code and declared data that are not any more what was digested."""
+        """The source files and declared data files that have changed since the project was loaded, sorted."""
         loaded = {**self.recorder.sources.digests, **self.digests.pinned}
         return sorted(map(display_path, self.digests.changed(loaded)))
 
     def files(self) -> set[str]:
-        """The files that were digested, or looked for when the project was loaded; sources of libraries."""
+        """The paths for the stamp: declared files, files opened during loading, sources of libraries."""
         paths = self.recorder.paths_at_import().union(self.digests.pinned)
         return paths.union(map(str, source_files(self.closures.libraries())))
 
     def variables(self) -> set[str]:
-        """The variables of the environment that the project asked for or may ask for; or `ALL_VARIABLES`."""
+        """Environment variables that the project read while loading or may read later, or `ALL_VARIABLES`."""
         if ALL_VARIABLES in self.recorder.variables:
             return {ALL_VARIABLES}
         texts = {text for text in self.closures.graph.variables if text.isprintable()}

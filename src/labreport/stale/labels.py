@@ -1,4 +1,4 @@
-"""The labels of inputs, as `code project:fit`, and what is done with inputs of each kind."""
+"""Labels of inputs, such as `code project:fit`, and how each kind of input is treated."""
 
 from __future__ import annotations
 
@@ -6,19 +6,20 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 _BY_RANK = ("specification", "code", "data", "reads", "answer", "figure", "section", "template")
-"""Kinds of which a change is among the first reasons of a target, the most telling first."""
+"""The order in which `why` lists changes: these kinds first, in this order."""
 _PRINTED = frozenset({"library", "python", "threads", "seeds"})
-"""Kinds whose values may be shown to a person. A global's value may be a secret."""
+"""Kinds whose values are shown in messages. Values of globals are not, because they may be secrets."""
 _MAY_DIFFER = frozenset({"code", "module", "value", "engine", "library", "python"})
-"""Kinds of which `keep` may pass over a change, since a person can say that it does not matter."""
+"""Kinds of changes that `keep` accepts, because a user can know that they do not matter."""
 
 
 @dataclass(frozen=True)
 class Label:
-    """The name of an input: `Label("code", "project:fit")`; there is one `seed`, which needs no name.
+    """The label of an input: a kind, and a name unless there is only one of the kind, such as `seed`.
 
-    As text it is `code project:fit` and `seed`: so it stands in keys and in stored runs. `epochs` are those
-    at which an experiment is read: `Label("reads", "mlp 64", (1, 5))` is `reads mlp 64 1 5`.
+    `str` gives the text in keys and in stored runs: `code project:fit` for `Label("code", "project:fit")`.
+    `epochs` are those at which an experiment is read: `Label("reads", "mlp 64", (1, 5))` is
+    `reads mlp 64 1 5`.
     """
 
     kind: str
@@ -34,10 +35,10 @@ class Label:
 
     @classmethod
     def parse(cls, text: str, experiments: Collection[str] = ()) -> Label:
-        """The label that has this text.
+        """The label with this text.
 
-        Of `reads mlp 64 1` the text alone does not say where the name ends. It is that of one of the
-        `experiments`, the longest with which the text begins.
+        In `reads mlp 64 1`, the text alone does not say whether the name is `mlp` or `mlp 64`. It is taken to
+        be the longest name among `experiments` that fits.
         """
         kind, _, name = text.partition(" ")
         if kind == "reads":
@@ -49,15 +50,15 @@ class Label:
 
     @property
     def rank(self) -> int:
-        """Where a change of it stands among the reasons of a target: the smallest is the most telling."""
+        """The position of a change of this input in lists of reasons; the lowest comes first."""
         return _BY_RANK.index(self.kind) if self.kind in _BY_RANK else len(_BY_RANK)
 
     @property
     def is_printed(self) -> bool:
-        """Whether its value may be shown to a person."""
+        """Whether its value may be shown in messages."""
         return self.kind in _PRINTED
 
     @property
     def may_differ(self) -> bool:
-        """Whether `keep` may pass over a change of it."""
+        """Whether `keep` accepts a change of it."""
         return self.kind in _MAY_DIFFER

@@ -1,4 +1,4 @@
-"""Loading a project: its modules from their sources, with its folder as the working directory."""
+"""Load a project from its source files, with its folder as working directory, and record what it opens."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from labreport.stale.sources import Sources, install
 
 @dataclass(frozen=True)
 class LoadedProject:
-    """The project whose modules this process has, and who records what its code opens.
+    """The project that is loaded in this process, and the recorder of the files that its code opens.
 
-    A process has one: when another is loaded, the modules of this one are forgotten, and it records no more.
+    A process has one at a time. Loading another removes the modules of this one, and ends its recorder.
     """
 
     project: Project
@@ -23,9 +23,9 @@ class LoadedProject:
 
 
 def open_project(folder: str | Path) -> LoadedProject:
-    """Load a folder's project, in the program and in each of its workers.
+    """Load the project of a folder, and record from now on what its code opens.
 
-    What its code opens is recorded from now on. Raises `UsageError` as `load_project` does.
+    Raises `UsageError` as `load_project` does.
     """
     folder = Path(folder).resolve()
     _, root = locate_project(folder)

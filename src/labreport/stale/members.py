@@ -1,4 +1,4 @@
-"""What functions, classes and objects consist of, without calling any code of theirs."""
+"""The parts of functions and classes, read without running any of their code."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from types import CellType, FunctionType
 
 _METHODS = (FunctionType, staticmethod, classmethod, property, cached_property)
 MUTABLE = (list, dict, set, bytearray)
-"""Types of values in which something can be kept."""
+"""Types of values that can be changed in place."""
 
 
 def static_member(owner: object, name: str) -> object:
-    """An attribute of a module or a class, without a method being bound; None where there is none."""
+    """The attribute of a module or class as it is defined there, not bound; None if there is none."""
     member = getattr(owner, "__dict__", {}).get(name)
     return member.__func__ if isinstance(member, (staticmethod, classmethod)) else member
 
 
 def enclosed_parts(function: FunctionType) -> list[object]:
-    """What a function has beside its code: defaults, enclosed values, attributes."""
+    """The parts of a function besides its code: defaults, cells of enclosed names, attributes."""
     return [function.__defaults__, function.__kwdefaults__, function.__closure__, vars(function)]
 
 
 def enclosed_values(function: FunctionType) -> list[object]:
-    """The defaults of a function and the values of enclosed names."""
+    """The values that a function holds: its defaults, and those of enclosed names."""
     values = list[object](function.__defaults__ or ())
     values += (function.__kwdefaults__ or {}).values()
     values += map(cell_content, function.__closure__ or ())
@@ -32,7 +32,7 @@ def enclosed_values(function: FunctionType) -> list[object]:
 
 
 def cell_content(cell: CellType) -> object:
-    """The value of an enclosed name; None where it has none yet."""
+    """The value of an enclosed name; None if it is not assigned yet."""
     try:
         return cell.cell_contents
     except ValueError:
@@ -40,7 +40,10 @@ def cell_content(cell: CellType) -> object:
 
 
 def class_parts(kind: type) -> list[object]:
-    """What a class has: bases, metaclass, members; annotations, which decorators and metaclasses may read."""
+    """The parts of a class: bases, metaclass, members by name, and annotations.
+
+    Annotations count because decorators and metaclasses may read them; those of a dataclass are fields.
+    """
     members = []
     for name, value in sorted(vars(kind).items()):
         is_special = name.startswith("__") and not isinstance(value, _METHODS)
@@ -51,7 +54,7 @@ def class_parts(kind: type) -> list[object]:
 
 
 def method_functions(kind: type) -> Iterator[FunctionType]:
-    """The functions among the members of a class, not of its bases."""
+    """The functions of the methods and properties that a class itself defines."""
     for value in vars(kind).values():
         function = getattr(value, "__func__", value)
         if isinstance(value, property):
@@ -63,7 +66,7 @@ def method_functions(kind: type) -> Iterator[FunctionType]:
 
 
 def keeps_in_class(kind: type) -> bool:
-    """Whether the methods of a class can keep a value in the class itself."""
+    """Whether a class can store values in itself: it has class methods, or members that can be changed."""
     for name, value in vars(kind).items():
         if isinstance(value, classmethod) or (isinstance(value, MUTABLE) and not name.startswith("__")):
             return True

@@ -1,4 +1,4 @@
-"""One part of a project on which others rest, and all that somebody rests on."""
+"""The nodes of the dependency graph of a project, and the closures that are collected from it."""
 
 from __future__ import annotations
 
@@ -7,36 +7,37 @@ from types import CodeType
 from typing import TypeAlias
 
 FunctionKey: TypeAlias = tuple[str, int, str]
-"""A function by its file, its first line and its name; `<module>` is the code of a module itself."""
+"""A function, identified by file, first line and name; `<module>` is the top level of a module."""
 
 
 def function_key(code: CodeType) -> FunctionKey:
-    """How a function is called when it is seen running."""
+    """The identity of a function, from the code object that a running frame has."""
     line = 1 if code.co_name == "<module>" else code.co_firstlineno
     return code.co_filename, line, code.co_name
 
 
 @dataclass
 class Footprint:
-    """What something uses beside what has labels."""
+    """The dependencies that have no node: libraries, files, functions that may cache file contents."""
 
     libraries: set[str] = field(default_factory=set)
-    """The libraries that it uses, by their top-level names."""
+    """The libraries that are used, by top-level name."""
     keepers: set[FunctionKey] = field(default_factory=set)
-    """Functions that may keep what they read from a file for whoever calls them next."""
+    """Functions that may cache what they read from a file, so that the next caller does not open it."""
     files: set[str] = field(default_factory=set)
-    """Files that stand for a value which cannot be told: those that its module opened at import."""
+    """Files that were opened when a module was imported, for values that cannot be hashed themselves."""
     reaches_any_code: bool = False
+    """Whether it uses `eval`, `importlib` or similar: then all modules of the project count."""
 
     def add(self, other: Footprint) -> None:
-        """Add what another uses."""
+        """Add the dependencies of another footprint."""
         self.libraries |= other.libraries
         self.keepers |= other.keepers
         self.files |= other.files
         self.reaches_any_code |= other.reaches_any_code
 
     def add_keeper(self, function: object) -> None:
-        """Add a function that may keep what it reads; what is not written in Python does not count."""
+        """Add a function to `keepers`; one that is not written in Python is skipped."""
         code = getattr(function, "__code__", None)
         if isinstance(code, CodeType):
             self.keepers.add(function_key(code))
@@ -44,21 +45,21 @@ class Footprint:
 
 @dataclass
 class Node(Footprint):
-    """A function, a class, a value, a module or a declaration, by its label; see `programgraph`."""
+    """A function, class, value, module or declaration with its label and hash; see `programgraph`."""
 
     label: str = ""
     digest: str = ""
     references: dict[str, None] = field(default_factory=dict)
-    """The labels on which it rests directly, in order."""
+    """The labels of the nodes on which it depends directly, in order."""
     may_vary: bool = False
-    """Whether it has values, which may differ from process to process, and not only code."""
+    """Whether it contains values, which may differ from process to process, and not only code."""
 
 
 @dataclass
 class Closure(Footprint):
-    """All that somebody rests on."""
+    """Everything on which a function depends, directly and indirectly."""
 
     inputs: dict[str, str] = field(default_factory=dict)
-    """The digest of each label."""
+    """Label to hash of each node."""
     parents: dict[str, str] = field(default_factory=dict)
-    """The label that led to each; empty for what is rested on directly."""
+    """Label of a node to that of the node which first led to it; empty for a direct dependency."""

@@ -1,4 +1,4 @@
-"""What one target read while it was made, with the digests of the files."""
+"""The files that a target reads while it is made, with their digests."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from labreport.stale.recorder import Opened, Recorder
 
 @dataclass
 class Observation:
-    """What a target reads, until now: by itself, and by functions that kept it from before."""
+    """The files that one target has read so far, itself or by functions that cached them earlier."""
 
     name: str
-    """What a message calls the target, with its line."""
+    """The name of the target in messages, with its line."""
     recorder: Recorder
     digests: FileDigests
     keepers: Set[FunctionKey]
-    """The functions on which the target rests that may have kept what they read."""
+    """Functions that the target uses and that may have cached files before it was made."""
     earlier: Mapping[str, str]
-    """What was read before an interruption, as `reads` gives it."""
+    """The result of `reads` before the run was interrupted; empty if it was not."""
     opened: Opened = field(default_factory=Opened)
 
     def reads(self) -> dict[str, str]:
-        """Each path, relative to the project's folder where it is below it, with the digest of what was read.
+        """Path to digest of each file that was read, of each folder that was listed, and those in `earlier`.
 
-        It is that of the file, of the names in a folder, or "missing"; joined with those of `earlier`. What
-        the target wrote itself is left out. Raises `LabReportError` where a file has changed since it was
-        opened, and where it is one of the report that is being made.
+        Paths below the project are relative to its folder. The digest of a file that did not exist is
+        "missing". Files that the target wrote itself are left out. Raises `LabReportError` if a file has
+        changed since it was opened, or belongs to the report that is being made.
         """
         if self.opened.own_report:
             path = display_path(self.opened.own_report)
@@ -51,7 +51,7 @@ class Observation:
         return reads
 
     def _files_read(self, everything: Opened) -> list[str]:
-        """The files that count, checked against what they were when they were opened."""
+        """The paths of files that count. Raises `LabReportError` if one has changed since it was opened."""
         changed = {path for path, stat in everything.read.items() if stat != stat_of(path)}
         paths = []
         for path in everything.read:
@@ -65,7 +65,7 @@ class Observation:
         return paths
 
     def _folders_listed(self, everything: Opened) -> list[str]:
-        """The folders and patterns that count: not where the target made a file itself."""
+        """The folders and patterns that were listed, without folders in which the target wrote files."""
         written_folders = set(map(os.path.dirname, self.opened.written))
         return [path for path, folder in everything.listed.items() if folder not in written_folders]
 

@@ -1,4 +1,4 @@
-"""The modules of a project as they are when it has been loaded: their values, and how they are written."""
+"""The loaded modules of a project: their globals, their syntax, and where a name in one leads."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from labreport.stale.statements import FunctionSource, ModuleSyntax, Statement, 
 
 
 class Program:
-    """The modules of a loaded project. The syntax of each is read when it is first asked for."""
+    """The modules of a loaded project. The syntax of each is parsed when it is first needed."""
 
     def __init__(self, sources: Sources) -> None:
         self.sources = sources
         self.modules: dict[str, dict[str, object]] = {}
-        """The globals of the project's modules that are loaded."""
+        """The globals of each loaded module of the project, by name of the module."""
         for name in sources.loaded:
             if name in sys.modules:
                 self.modules[name] = vars(sys.modules[name])
@@ -27,35 +27,35 @@ class Program:
         self._syntax: dict[str, ModuleSyntax] = {}
 
     def is_own(self, module: str | None) -> bool:
-        """Whether a module is the project's."""
+        """Whether a module belongs to the project."""
         return bool(module) and self.sources.path(module) is not None
 
     def is_library_code(self, code: CodeType) -> bool:
-        """Whether code is in a file of a library, and so counts by its version."""
+        """Whether code is in a file of a library, and so counts by the library's version."""
         return code.co_filename not in self._module_of_file and not code.co_filename.startswith("<")
 
-    # How it is written
+    # Syntax
 
     def syntax(self, module: str) -> ModuleSyntax:
-        """What the file of a module says; nothing of one that is not the project's."""
+        """The parsed file of a module; empty for a module that is not the project's."""
         if module not in self._syntax:
             file = str(self.sources.path(module))
             self._syntax[module] = read_module(module, self.sources.source_of(module), file)
         return self._syntax[module]
 
     def loaded_statements(self) -> list[Statement]:
-        """The statements of all modules that are loaded."""
+        """The top-level statements of all loaded modules."""
         return [statement for module in self.modules for statement in self.syntax(module).statements]
 
     def function_sources(self, code: CodeType) -> list[FunctionSource]:
-        """How a function is written; several lambdas may stand on its line. Empty where it has no source."""
+        """The source of a function; several if lambdas share its line; empty if it has no source."""
         module = self._module_of_file.get(code.co_filename)
         return self.syntax(module).functions_at(code.co_firstlineno, code.co_name) if module else []
 
     # Where names lead
 
     def absolute(self, name: str, module: str) -> str:
-        """The full name of a module that another imports as `..data`."""
+        """The full name of a module that `module` imports by a relative name such as `..data`."""
         path = self.sources.path(module)
         is_package = path is not None and path.name == "__init__.py"
         try:
@@ -64,9 +64,9 @@ class Program:
             return name
 
     def lookup(self, module: str, reference: Reference) -> tuple[str, DottedName]:
-        """Where a name that code of a module uses is made: a module, and the name there with its attributes.
+        """Follow imports from a name that code of a module uses to the module that defines it.
 
-        Without a name, it is the module as a whole.
+        Gives that module, and the name there with its attributes; no name if it leads to a module itself.
         """
         owner = self.absolute(reference.module, module) if reference.module else module
         names = reference.names
@@ -77,7 +77,7 @@ class Program:
         return owner, names
 
     def _follow_import(self, module: str, name: str, attributes: DottedName) -> tuple[str, DottedName]:
-        """Where a name of a module leads, if it is a module or an import of another's name; else itself."""
+        """Follow one import: the module and name behind a name of a module; the same if it is no import."""
         space = self.modules.get(module, {})
         value = space.get(name)
         if isinstance(value, ModuleType):
@@ -92,13 +92,16 @@ class Program:
         return module, (name, *attributes)
 
     def _is_same(self, source: str, name: str, module: str, value: object) -> bool:
-        """Whether what a module has imported is still what its source has, as far as one knows."""
+        """Whether an imported name still has the value of its source module, and was not assigned since.
+
+        True if one of the modules is not loaded, so that it cannot be known.
+        """
         if source not in self.modules or module not in self.modules:
             return True
         return name in self.modules[source] and self.modules[source][name] is value
 
     def name_of(self, value: object) -> tuple[str, str] | None:
-        """A module and a name in it that stand for this very object; None where there is none."""
+        """A module and a global name in it that is bound to this very object; None if there is none."""
         for module, space in self.modules.items():
             for name, other in space.items():
                 if other is value:
@@ -106,7 +109,7 @@ class Program:
         return None
 
     def defined_at(self, value: type | FunctionType) -> bool:
-        """Whether a function or a class is what its module and qualified name lead to."""
+        """Whether the module and qualified name of a function or class lead to this very object."""
         member: object = sys.modules.get(value.__module__ or "")
         for name in value.__qualname__.split("."):
             member = static_member(member, name)

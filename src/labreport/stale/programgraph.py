@@ -1,8 +1,8 @@
-"""What each function, class and value of a loaded project rests on: a graph of labels, each with a digest.
+"""The dependency graph of a loaded project: a labelled, hashed node for each function, class and value.
 
-The labels are `code project:fit` of a function or a class, `value project:LIMIT` of any other global value,
-`module parts` of a whole module, `code parts:<numpy>` of statements that act on a library when their module
-is loaded, `experiment small`, `table wells.csv` and `values external.json` of what is declared.
+Labels are `code project:fit` for a function or class, `value project:LIMIT` for any other global value,
+`module parts` for a whole module, `code parts:<numpy>` for top-level statements of the module `parts` that
+change numpy, and `experiment small`, `table wells.csv`, `values external.json` for declarations.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from labreport.stale.recorder import Recorder
 from labreport.stale.statements import Statement
 
 _ALWAYS_USED = ("os", "sys")
-"""Libraries on whose state anything may rest, such as variables of the environment."""
+"""Libraries on whose state any code may depend, such as environment variables."""
 
 
 class ProgramGraph:
@@ -41,14 +41,15 @@ class ProgramGraph:
         self.declarations: dict[str, Declaration] = {}
         """Experiments, studies, tables and files of values by their labels."""
         self.variables = set[str]()
-        """Texts in code that asks for variables of the environment, which may be the names of some."""
+        """Texts in code that reads environment variables; some of them may be names of variables."""
         self._waiting: dict[str, PartsMaker] = {}
-        """What gives the parts of nodes that are not computed yet."""
+        """The nodes that are not computed yet, with the functions that give their parts."""
 
     def label_of(self, declaration: Declaration) -> str:
-        """The label of what is declared, as `experiment small`, `table wells.csv`, `values external.json`.
+        """The label of a declaration: `experiment small`, `table wells.csv`, `values external.json`.
 
-        Another table of the same name has a number: it may be read in another way, or be in another folder.
+        A second table with the same file name, but another folder or other options, gets a number:
+        `table wells.csv (2)`.
         """
         if isinstance(declaration, (Experiment, Study)):
             label = f"experiment {declaration.name}"
@@ -62,9 +63,10 @@ class ProgramGraph:
         return label
 
     def add(self, label: str, make_parts: PartsMaker) -> str:
-        """Add a node, unless there is one of this label; it is computed later. Returns the label.
+        """Add a node to be computed later, unless there is one with this label. Gives the label.
 
-        That is always the same object, for pickle writes a text once in a digest and then refers to it.
+        Equal labels are returned as one object: pickle writes an object once and then refers to it, so that
+        two equal objects would change a hash.
         """
         label = sys.intern(label)
         if label not in self.nodes:
@@ -73,16 +75,16 @@ class ProgramGraph:
         return label
 
     def compute_root(self, label: str, function: object, classes: Sequence[type]) -> Node:
-        """A node by itself: what somebody rests on directly, a function or None, and classes."""
+        """Compute the node from which a closure starts: a function or None, and classes of specifications."""
         root = Node(label=label)
         NodeHasher(self, root).compute(lambda hasher: hasher.root_parts(function, classes))
         return root
 
     def closure(self, root: Node) -> Closure:
-        """All that a node rests on, and what acts on the libraries that these use."""
+        """Everything on which a node depends, and the statements that change a library which it uses."""
         closure = Closure(libraries=set(_ALWAYS_USED))
         closure.add(root)
-        label = root.label if root.may_vary else ""  # where a name leads to the function
+        label = root.label if root.may_vary else ""  # else the function has a node
         if label:
             closure.inputs[label] = root.digest
             closure.parents[label] = ""
@@ -94,12 +96,12 @@ class ProgramGraph:
             self._extend(closure, self._acting_on(library), "")
         if closure.reaches_any_code:
             sources = self.program.sources
-            for module in sources.modules():  # by its text, as code that reads code may see it
+            for module in sources.modules():  # by its text, which code that reads code can see
                 closure.inputs[f"code {module}"] = sha256(sources.source_of(module)).hexdigest()[:HASH_DIGITS]
         return closure
 
     def _extend(self, closure: Closure, labels: Iterable[str], parent: str) -> None:
-        """Add nodes to a closure, and all on which they rest; the `parent` led to them."""
+        """Add nodes and all their dependencies to a closure; `parent` is the label of what uses them."""
         pending = deque((label, parent) for label in labels)
         while pending:
             label, parent = pending.popleft()
@@ -112,11 +114,11 @@ class ProgramGraph:
                 closure.parents[label] = parent
                 pending.extend((reference, label) for reference in node.references)
 
-    # Statements that act on libraries
+    # Statements that change libraries
 
     @cached_property
     def _acting(self) -> dict[str, dict[str, list[Statement]]]:
-        """The statements that act on each library when they are loaded, by module."""
+        """Library to module to the top-level statements of the module that change the library."""
         acting = defaultdict[str, dict[str, list[Statement]]](dict)
         for statement in self.program.loaded_statements():
             for library in changed_libraries(self.program, statement):
@@ -124,7 +126,7 @@ class ProgramGraph:
         return acting
 
     def _acting_on(self, library: str) -> list[str]:
-        """The labels of statements that act on a library: one for each module."""
+        """The labels of the nodes for statements that change a library: one for each module with some."""
         labels = list[str]()
         for module, statements in self._acting.get(library, {}).items():
             make_parts = partial(NodeHasher.acting_parts, statements=statements)
@@ -132,7 +134,7 @@ class ProgramGraph:
         return labels
 
     def statement_of(self, module: str, qualified_name: str) -> Statement | None:
-        """The statement that makes `name` or `name.member`, or acts on `<library>`; None for none."""
+        """The last statement that binds a name, or that changes numpy for `<numpy>`; None if none does."""
         name = qualified_name.partition(".")[0]
         acting = self._acting.get(name.strip("<>"), {}).get(module)
         statements = self.program.syntax(module).binding(name) or acting

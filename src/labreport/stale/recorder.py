@@ -1,7 +1,7 @@
-"""The files that the author's code opens, whether or not anybody declared them, and for whom.
+"""Record which files, folders and environment variables the author's code reads, and for which target.
 
-A process has one loaded project, and a recorder for it: `loader.open_project` makes and starts it before code
-of the project runs, and the next project that is loaded ends it. A path is noted once for each target.
+A process has one loaded project, with one recorder: `loader.open_project` starts it before code of the
+project runs, and loading another project ends it. Each path is noted once for each target.
 """
 
 from __future__ import annotations
@@ -29,36 +29,37 @@ if TYPE_CHECKING:
 _WRITING = os.O_WRONLY | os.O_RDWR
 _SYSTEM = ("/usr", "/etc", "/proc", "/sys", "/dev", sys.prefix, sys.base_prefix, tempfile.gettempdir())
 _SYSTEM_FOLDERS = tuple(os.path.join(folder, "") for folder in _SYSTEM)
-"""What is below these belongs to the machine, unless the project is there too."""
+"""Files below these folders belong to the machine and do not count, unless they belong to the project."""
 ALL_VARIABLES = "*"
-"""Stands for the names of all variables of the environment."""
+"""Stands for all environment variables."""
 _AUTHOR, _ENGINE, _IMPORT, _LIBRARY = "author", "engine", "import", "library"
 EventPath: TypeAlias = str | bytes | os.PathLike[str] | int
+"""A path, or the number of an open file, as Python's audit events have it."""
 Frame: TypeAlias = FrameType | None
-"""Where code runs that opens something; None where no code of Python does."""
+"""The frame of the code that opens something; None if that is no Python code."""
 
 
 @dataclass
 class Opened:
-    """What was opened on behalf of one target."""
+    """The paths that were opened for one target, or by one function."""
 
     read: dict[str, FileStat | None] = field(default_factory=dict)
-    """Each path, with its stat when it was opened first; None where there was no such file."""
+    """Path of each file that was read to its stat at the first time; None if it did not exist."""
     databases: set[str] = field(default_factory=set)
-    """Those of them that SQLite opened, and may write."""
+    """The paths in `read` that SQLite opened; it may also write them."""
     listed: dict[str, str] = field(default_factory=dict)
-    """Folders whose names were asked for, and patterns such as `data/*.csv`; the folder of each."""
+    """Folders that were listed, and patterns such as `data/*.csv`, to the folder of each."""
     written: set[str] = field(default_factory=set)
     own_report: str = ""
-    """A file of the report that is being made, which the author's code read."""
+    """A file of the report being built that the author's code read, which is an error; empty if none."""
 
     def add_read(self, path: str) -> None:
-        """Note a file as it is when it is opened first."""
+        """Note the present stat of a file that is opened, unless it was opened before."""
         if path not in self.read:
             self.read[path] = stat_of(path)
 
     def add(self, other: Opened) -> None:
-        """Add what was opened for others and may have been kept."""
+        """Add what others read or listed. What they wrote is not added."""
         self.read = {**other.read, **self.read}
         self.databases |= other.databases
         self.listed.update(other.listed)
@@ -66,55 +67,55 @@ class Opened:
 
 @dataclass
 class _Callers:
-    """Who runs while something is opened."""
+    """The code on the stack while something is opened."""
 
     functions: list[FunctionKey] = field(default_factory=list)
-    """The author's functions, the innermost first."""
+    """The author's functions on the stack, the innermost first."""
     imports: list[tuple[str, int]] = field(default_factory=list)
-    """Files of modules that are being imported, each with its line."""
+    """The files of the author's modules that are being imported, each with the line that runs."""
     has_engine: bool = False
     asked_by: str = ""
-    """The innermost of the author, the engine and the import machinery, whatever libraries are in between."""
+    """Who is innermost on the stack, libraries aside: the author, the engine or the import machinery."""
     pattern: str = ""
-    """The pattern of a `glob` that lists a folder."""
+    """The pattern, if a `glob` of the author's lists the folder."""
 
 
 class Recorder:
-    """Records what is opened by the code of one project, from when it is loaded."""
+    """Records what the code of one project opens, from the time it is loaded."""
 
     def __init__(self, sources: Sources) -> None:
         self.sources = sources
         self.folder = os.path.join(str(sources.folder), "")
         self.report = ""
-        """The folder of the report that is made of the project."""
+        """The folder of the project's report, with a slash at the end; empty if it is not known."""
         self.for_target: Opened | None = None
-        """What was opened for the target that is being made, if one is."""
+        """The notes of the target that is being made; None while the project is loaded."""
         self.kept = defaultdict[FunctionKey, Opened](Opened)
-        """What was read by each function of the author's, and by what it called: it may have kept it."""
+        """What each function of the author's, or code that it called, has opened, and may have cached."""
         self.environment = dict(os.environ)
-        """The variables of the environment before the project is loaded, which may set some."""
+        """The environment variables before the project is loaded, since it may set some."""
         self.variables = set[str]()
-        """The names of those that were asked for when it was loaded; `ALL_VARIABLES` for all."""
+        """The names of the variables that were read while it was loaded; `ALL_VARIABLES` stands for all."""
         self._at_import: list[tuple[str, int, str]] = []
-        """The file of a module, the line that was being imported, and the path that was opened."""
+        """Paths opened by imports: the file of the module, the line that ran, and the opened path."""
         self._kind_of = cache(self._find_kind)
         self._counts_below = cache(self._find_counts_below)
 
     def opened_by(self, module: str, lines: range | None = None) -> Iterator[str]:
-        """The paths that a module opened when it was imported, on some lines or on any."""
+        """The paths that a module opened while it was imported, by default on any of its lines."""
         module_file = str(self.sources.path(module))
         for file, line, path in self._at_import:
             if file == module_file and (lines is None or line in lines):
                 yield path
 
     def paths_at_import(self) -> set[str]:
-        """All paths that were opened when the project was loaded."""
+        """All paths that modules opened while they were imported."""
         return {path for _, _, path in self._at_import}
 
     # Events
 
     def on_open(self, frame: Frame, path: EventPath, mode: str | None, flags: int) -> None:
-        """A file is opened; the code that opens it runs in the `frame`, as in all that follow."""
+        """Note that the code in a frame opens a file. For writing, `flags` has the bits of `_WRITING`."""
         if flags & _WRITING:
             self.on_write(frame, path)
             return
@@ -130,7 +131,7 @@ class Recorder:
                 opened.add_read(counted)
 
     def on_connect(self, frame: Frame, database: EventPath) -> None:
-        """A database of SQLite is opened."""
+        """Note that a SQLite database is opened."""
         if isinstance(database, int):
             return
         name = os.fsdecode(database).removeprefix("file:").partition("?")[0]
@@ -145,7 +146,7 @@ class Recorder:
                 opened.databases.add(counted)
 
     def on_list(self, frame: Frame, path: EventPath | None) -> None:
-        """The names in a folder are asked for."""
+        """Note that a folder is listed; None is the working folder."""
         counted = self._counted("." if path is None else path)
         if not counted:
             return
@@ -162,23 +163,23 @@ class Recorder:
         return self.folder + pattern.removeprefix(escaped) if pattern.startswith(escaped) else pattern
 
     def on_write(self, _frame: Frame, *paths_and_modes: EventPath) -> None:
-        """A file is opened for writing, or names are given, taken or changed; modes are numbers."""
+        """Note that files are written, created, renamed or removed; numbers in the event are skipped."""
         for path in paths_and_modes:
             counted = self._counted(path)
             if counted and self.for_target is not None:
                 self.for_target.written.add(counted)
 
     def on_variable(self, frame: Frame, name: str) -> None:
-        """A variable of the environment is asked for, or by `ALL_VARIABLES` all of them."""
+        """Note that an environment variable is read, or all of them (`ALL_VARIABLES`)."""
         if name in self.variables or limits_threads(name):
             return
         if self._callers(frame).asked_by == _AUTHOR:
             self.variables.add(name)
 
     def _notes(self, callers: _Callers, path: str) -> list[Opened]:
-        """What a path is to be added to: of the target, and of the functions that may keep what they read.
+        """The notes to which a path has to be added: those of the author's functions, and of the target.
 
-        Where there is no target, the project is being loaded: the path is noted here for its modules.
+        If no target is being made, the project is loading: the path is added to `_at_import` instead.
         """
         notes = [self.kept[key] for key in callers.functions]
         if self.for_target is not None:
@@ -190,14 +191,14 @@ class Recorder:
     # Paths
 
     def _counted(self, path: EventPath) -> str:
-        """The absolute path of what may count; empty for what does not."""
+        """The absolute path, if the file or folder counts; else empty."""
         if isinstance(path, int):
             return ""
         absolute = os.path.abspath(os.fsdecode(path))
         return absolute if self._counts(absolute) else ""
 
     def _counts(self, path: str) -> bool:
-        """Whether a file can be a part of what a target is made of."""
+        """Whether a target may depend on a file: hidden files, Python code and the system's do not count."""
         folder, name = os.path.split(path)
         if os.path.join(path, "") == self.folder:
             return True
@@ -209,7 +210,7 @@ class Recorder:
         return bool(self.report) and path.startswith(self.report)
 
     def _find_counts_below(self, folder: str) -> bool:
-        """Whether files of a folder count."""
+        """Whether files in a folder count, by where the folder is."""
         if not folder.startswith(self.folder):
             return "/." not in folder and not folder.startswith(_SYSTEM_FOLDERS)
         below = folder.removeprefix(self.folder)
@@ -218,7 +219,7 @@ class Recorder:
     # Callers
 
     def _callers(self, frame: Frame) -> _Callers:
-        """Who runs in a frame, and in all that led to it."""
+        """The callers of a frame, up to the bottom of the stack."""
         callers = _Callers()
         while frame is not None:
             kind = self._kind_of(frame.f_code.co_filename)
@@ -236,7 +237,7 @@ class Recorder:
         return callers
 
     def _find_kind(self, file: str) -> str:
-        """Whose code is in a file."""
+        """Whose code a file has: `_AUTHOR`, `_ENGINE`, `_IMPORT` or `_LIBRARY`."""
         if file.startswith("<frozen importlib"):
             return _IMPORT
         if file.startswith(os.path.join(ENGINE_FOLDER, "")):
@@ -246,7 +247,7 @@ class Recorder:
 
 
 def _pattern(frame: FrameType) -> str:
-    """The pattern with which `glob` or `pathlib` lists a folder: an absolute path with stars; else empty."""
+    """The absolute pattern that a frame of `glob` or `pathlib` is matching; else empty."""
     function = frame.f_code.co_name
     if function not in ("glob", "rglob", "iglob"):
         return ""
@@ -262,12 +263,12 @@ def _pattern(frame: FrameType) -> str:
 
 
 _recorder: Recorder | None = None
-"""Who records at present: a process has one loaded project. It is global since Python gives its audit hook no
-more than an event, and keeps the hook for as long as the process lives."""
+"""The recorder of the loaded project. It is global because an audit hook gets only the event, and cannot be
+removed from a process."""
 
 
 def start_recording(recorder: Recorder) -> None:
-    """Record what is opened from now on, until another recorder is started."""
+    """Send events to a recorder from now on, until another one is started."""
     global _recorder
     if _recorder is None:
         sys.addaudithook(_record_event)
@@ -275,7 +276,7 @@ def start_recording(recorder: Recorder) -> None:
 
 
 def _record_event(event: str, arguments: tuple[Any, ...]) -> None:
-    """The audit hook; an exception here would be raised by whatever is opened."""
+    """The audit hook. It must not fail: an exception here would be raised in the code that opens a file."""
     record = _EVENTS.get(event)
     if record is not None and _recorder is not None:
         record(_recorder, sys._getframe().f_back, *arguments)
@@ -292,7 +293,7 @@ for _event in ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", 
 
 
 class _RecordedEnvironment(os._Environ[str]):
-    """The variables of the environment, of which no audit hook hears that they are asked for."""
+    """`os.environ` with a record of what is read, because Python has no audit event for that."""
 
     def __getitem__(self, name: str) -> str:
         _record_variable(sys._getframe().f_back, name)
@@ -310,9 +311,9 @@ def _record_variable(frame: Frame, name: str) -> None:
 
 @contextmanager
 def recorded_variables() -> Iterator[None]:
-    """Record which variables of the environment are asked for meanwhile.
+    """Record which environment variables are read inside the `with` block.
 
-    The object stays the same, since libraries have it by other names; its class is another.
+    The class of `os.environ` is replaced, not the object, because libraries hold references to that.
     """
     kind = type(os.environ)
     os.environ.__class__ = _RecordedEnvironment

@@ -1,4 +1,7 @@
-"""The names that code uses and what it does to them, by its syntax, which is the same in every Python."""
+"""Find in the syntax tree which global names code uses, calls and changes.
+
+Syntax trees are used because compiled code differs between versions of Python.
+"""
 
 from __future__ import annotations
 
@@ -15,17 +18,17 @@ FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 DefinitionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 REACHING_NAMES = frozenset({"eval", "exec", "globals", "__import__"})
 _REACHING_ATTRIBUTES = frozenset({"__doc__", "__globals__", "__code__", "__subclasses__"})
-"""What may reach any code of a project: then every module of it counts."""
+"""Names and attributes by which code may run or read any code; then all modules of the project count."""
 _PASSES_ON = frozenset({"getattr", "setattr", "delattr", "vars", "next", "iter"})
-"""Functions of Python that act on what they are given first."""
+"""Builtin functions that read or change their first argument."""
 
 
 @dataclass(frozen=True)
 class Reference:
-    """A global name with its attributes; or, with a `module`, what an import inside a function names.
+    """A use of a global name, or of something that a function imports.
 
-    `np.seed` is `Reference("", ("np", "seed"))`, and `from .data import load` in a function is
-    `Reference(".data", ("load",))`. Without names it is the whole module.
+    `np.seed` is `Reference("", ("np", "seed"))`; `from .data import load` inside a function is
+    `Reference(".data", ("load",))`. Without names it refers to the whole module.
     """
 
     module: str
@@ -34,36 +37,37 @@ class Reference:
 
 WHOLE_MODULE = Reference("", ())
 References: TypeAlias = dict[Reference, None]
-"""References in their order, each once."""
+"""A set of references that keeps their order."""
 
 
 @dataclass
 class Uses:
-    """What a function or a top-level statement does with names, each once and in order."""
+    """What a function or a top-level statement does with global names."""
 
     references: References = field(default_factory=dict)
     imports: dict[str, None] = field(default_factory=dict)
-    """The modules that it imports when it is called, with dots in front of relative ones."""
+    """The modules that it imports when it runs; relative ones begin with dots."""
     acts_on: References = field(default_factory=dict)
-    """What it may change: it calls it without using the result, or sets a part of it."""
+    """What it may change: it calls this without using the result, or assigns an attribute or item of it."""
     calls: References = field(default_factory=dict)
     stores: bool = False
-    """Whether it may keep a value for its next call, in a global or enclosed name or in a part of one."""
+    """Whether it assigns a global or enclosed name, or an attribute or item, and so may cache a value."""
     reaches_any_code: bool = False
+    """Whether it uses `REACHING_NAMES` or similar attributes."""
 
 
 class Scopes:
-    """Which names belong to the module, in each function of one source text; and what these functions do."""
+    """Gives the `Uses` of the functions and statements of one source text, by Python's own symbol table."""
 
     def __init__(self, source: str, file: str) -> None:
         self._names = defaultdict[tuple[str, int], set[str]](set)
-        """The module's names that are used in the functions of a name on a line."""
+        """Name and first line of a function to the global names that it uses."""
         self._read(symtable.symtable(source, file, "exec"))
 
     def _read(self, table: symtable.SymbolTable) -> set[str]:
-        """Note a scope and those inside it; the module's names that are used in any of them."""
+        """Note the global names of a scope and of all scopes inside it, and give them."""
         names = set[str]()
-        is_class = table.get_type() == "class"  # where `x = x` reads the module's x
+        is_class = table.get_type() == "class"  # in a class, `x = x` reads the global x
         for symbol in table.get_symbols():
             if symbol.is_referenced() and (symbol.is_global() or is_class):
                 names.add(symbol.get_name())
@@ -80,16 +84,17 @@ class Scopes:
         return reader.uses
 
     def statement_uses(self, statement: ast.stmt) -> Uses:
-        """What a top-level statement does, and what functions in it use when they are called."""
+        """What a top-level statement does, and which names the functions in it use when they are called."""
         reader = _UseReader(self, None)
         reader.visit(statement)
         return reader.uses
 
 
 class _UseReader(ast.NodeVisitor):
-    """Collects what one piece of code does with names.
+    """Collects the `Uses` of one piece of code.
 
-    Of a function, `module_names` are those of the module that it uses; the top of a module is read without.
+    `module_names` are the global names that a function uses; None for code at the top of a module, where all
+    names are global.
     """
 
     def __init__(self, scopes: Scopes, module_names: set[str] | None) -> None:
@@ -110,7 +115,7 @@ class _UseReader(ast.NodeVisitor):
             self.visit(node)
 
     def _reference(self, names: DottedName) -> Reference | None:
-        """What a name refers to beyond the code that is read; None for a local variable."""
+        """The reference for a name, with attributes, that is global or imported here; None if it is local."""
         if not names:
             return None
         if self._module_names is None or names[0] in self._module_names:
@@ -144,7 +149,7 @@ class _UseReader(ast.NodeVisitor):
         self.generic_visit(node)
 
     def _note_change(self, node: ast.Attribute | ast.Subscript) -> None:
-        """Note that an attribute or an item of something is set or deleted."""
+        """Note the change, if an attribute or item is assigned or deleted."""
         changed = self._reference(acted_name(node))
         if changed is not None and not isinstance(node.ctx, ast.Load):
             self.uses.acts_on[changed] = None
@@ -175,10 +180,10 @@ class _UseReader(ast.NodeVisitor):
         self._aliases.update(imported)
 
     def _visit_function(self, node: FunctionNode) -> None:
-        """Read decorators and defaults in the scope around a function, and its body in its own."""
+        """Read decorators and defaults in the scope around a function, and its body in its own scope."""
         self.visit_all(getattr(node, "decorator_list", ()))
         self.visit(node.args)
-        if self._module_names is not None:  # inside a function, of which they are known already
+        if self._module_names is not None:  # its global names are among those of the function around it
             self.visit_all(_body(node))
             return
         inner = self._scopes.function_uses(node)
@@ -192,7 +197,10 @@ def _body(function: FunctionNode) -> Sequence[ast.AST]:
 
 
 def imported_names(node: ast.AST) -> dict[str, Reference]:
-    """What the names of an import stand for; nothing for any other statement. That of `import *` is `*`."""
+    """The names that an import statement binds, with what each refers to; empty for other statements.
+
+    `from a import b as c` gives `{"c": Reference("a", ("b",))}`, and `import *` the name `*`.
+    """
     names = {}
     if isinstance(node, ast.ImportFrom):
         module = "." * node.level + (node.module or "")
@@ -207,7 +215,7 @@ def imported_names(node: ast.AST) -> dict[str, Reference]:
 
 
 def dotted_name(node: ast.AST | None) -> DottedName:
-    """`("a", "b", "c")` of `a.b.c`; empty for what is not attributes of a name."""
+    """`("a", "b", "c")` for the expression `a.b.c`; empty for anything but a name with attributes."""
     if isinstance(node, ast.Name):
         return (node.id,)
     if isinstance(node, ast.Attribute):
@@ -217,10 +225,10 @@ def dotted_name(node: ast.AST | None) -> DottedName:
 
 
 def acted_name(node: ast.AST) -> DottedName:
-    """The name on which an expression acts, with its attributes as far as these are plain.
+    """The dotted name whose object an expression reads or changes; empty if there is none.
 
-    `decimal.getcontext().prec` acts on `decimal.getcontext`, and `getattr(decimal, "getcontext")()` on
-    `decimal`.
+    It is `decimal.getcontext` for `decimal.getcontext().prec`, and `decimal` for
+    `getattr(decimal, "getcontext")()`.
     """
     names = dotted_name(node)
     if names:
