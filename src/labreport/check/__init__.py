@@ -1,6 +1,6 @@
-"""What is asked of a finished report, by the commands `check`, `changes` and `build`.
+"""Checks of a finished report, for the commands `check`, `changes` and `build`.
 
-`claims` lists the claims of the report as it was built, each with its verdict: it holds, fails or is unknown.
-`changes` compares two reports, and keeps what the last build changed. `coverage` finds the sentences that
-compare or judge outside every claim. `fragile` asks each claim again without one seed or replicate.
+`claims` lists the claims of the last build, each with its verdict: holds, fails or unknown. `changes`
+compares two reports, and stores what the last build changed. `coverage` finds sentences outside of claims
+that compare or judge. `fragile` evaluates each claim again without each seed or replicate.
 """

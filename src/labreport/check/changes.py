@@ -1,4 +1,4 @@
-"""What is different between two reports: numbers, judgements and claims; and what the last build changed."""
+"""Differences between two reports (numbers, outcomes, claims), and what the last build changed."""
 
 from __future__ import annotations
 
@@ -21,14 +21,15 @@ _WAS = {True: "held", False: "did not hold", None: "was not known"}
 _NOW = {True: "now holds", False: "no longer holds", None: "is not known now"}
 ABSENT = "absent"
 LAST_BUILD = "cache/changes.json"
-"""Where a report keeps what its last build changed."""
+"""The file in which a report stores what its last build changed."""
 
 
 @dataclass(frozen=True)
 class ChangedStatement:
-    """One number, judgement, text or claim that is not what it was; `was` and `now` are as printed.
+    """A number, outcome, text or claim that changed; `was` and `now` are as printed.
 
-    `name` is that of an answer, such as `best.mean.wide`; of a claim, file and line, and `sentence` its text.
+    `name` is a name in an answer, such as `best.mean.wide`; for a claim, it is file and line, and `sentence`
+    is the text of the claim. An empty `was` or `now` means that the question is new or was removed.
     """
 
     name: str
@@ -49,10 +50,10 @@ class ChangedStatement:
 
 @dataclass(frozen=True)
 class LastBuild:
-    """What the last build changed that made anything; empty after the first build of a report.
+    """What the last build changed, among those that made anything; empty after the first build.
 
-    `was` has each number that it changed as it was printed, by the name that the page has for it;
-    `fallen` are the claims that it felled, or that are new in it and do not hold.
+    `was` has the previous text of each changed number, by its name on the page. `fallen` are the claims that
+    fail since this build, also new ones.
     """
 
     changes: tuple[ChangedStatement, ...] = ()
@@ -61,7 +62,7 @@ class LastBuild:
 
     @classmethod
     def between(cls, before: Document, after: Document) -> LastBuild:
-        """What a build changed, from the `answers.json` before and after it."""
+        """The changes between two versions of `answers.json`."""
         numbers_after = printed_numbers(after)
         changed = {}
         for name, text in printed_numbers(before).items():
@@ -72,19 +73,19 @@ class LastBuild:
 
     @classmethod
     def read(cls, report: Path) -> LastBuild:
-        """What the last build of a report changed; nothing where that is not known."""
+        """The changes of the last build of a report; empty if they are not stored or damaged."""
         try:
             return msgspec.convert(files.read_json(report / LAST_BUILD) or {}, cls)
         except (files.Damaged, msgspec.ValidationError):
             return cls()
 
     def write(self, report: Path) -> None:
-        """Store it in the folder of the report."""
+        """Store the changes in the folder of the report."""
         files.write_json(report / LAST_BUILD, msgspec.to_builtins(self))
 
 
 def changed_statements(before: Document, after: Document) -> list[ChangedStatement]:
-    """What is different between two `answers.json`, answers first, each paired by its name."""
+    """The differences between two `answers.json`: first answers, then claims."""
     changed_answers = list(_changed_answers(before["questions"], after["questions"]))
     return changed_answers + list(_changed_claims(before, after))
 
@@ -115,7 +116,7 @@ def _changed_claims(before: Document, after: Document) -> Iterator[ChangedStatem
 
 
 def _statements(member: object, path: str = "") -> Iterator[tuple[str, str]]:
-    """What an answer states, by name: each number as printed, with how it was judged; each fact and text."""
+    """Pairs of name and text for each number, outcome, fact and text in an answer."""
     if isinstance(member, Quantity):
         yield path, as_plus_minus(member)
     elif isinstance(member, Finding):
@@ -124,7 +125,7 @@ def _statements(member: object, path: str = "") -> Iterator[tuple[str, str]]:
     elif isinstance(member, Namespace):
         members = dict(member.members)
         if any(isinstance(finding, Ranking) for finding in members.values()):
-            members.pop("difference", None)  # which the ranking states
+            members.pop("difference", None)  # the ranking has the same ones
         for name, inner in members.items():
             yield from _statements(inner, f"{path}.{name}".lstrip("."))
     elif isinstance(member, (str, list)):
@@ -132,7 +133,7 @@ def _statements(member: object, path: str = "") -> Iterator[tuple[str, str]]:
 
 
 def printed_numbers(document: Document) -> dict[str, str]:
-    """Each number of an `answers.json` as it is printed, by the name that the page has for it."""
+    """Each number of an `answers.json` as printed, by its name on the page."""
     numbers = {}
     for question, entry in document["questions"].items():
         for name, quantity in quantities(from_json(entry["answer"]), question):
@@ -141,7 +142,7 @@ def printed_numbers(document: Document) -> dict[str, str]:
 
 
 def as_markdown(changes: Sequence[ChangedStatement]) -> str:
-    """The changes as a table for a pull request, claims first and in full."""
+    """The changes as a Markdown table for a pull request; claims come first, with their whole text."""
     if not changes:
         return "No answer says anything else."
     lines = ["| | was | now |", "|---|---|---|"]

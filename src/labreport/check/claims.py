@@ -1,4 +1,4 @@
-"""The claims of a report as it was built: which hold, and which the last build felled."""
+"""The claims of a report as it was built: their verdicts, and which fail since the last build."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from labreport.page import DOES_NOT_HOLD, Claim
 from labreport.plan import Plan
 
 Document: TypeAlias = Mapping[str, Any]
-"""What an `answers.json` holds."""
+"""The content of an `answers.json`."""
 Verdict: TypeAlias = Literal["holds", "fails", "unknown"]
-"""What the results say of a claim; what they say of a comparison is its outcome: more, less, same, …"""
+"""What the results say of a claim. (What they say of a comparison is its outcome: more, less, same, …)"""
 ClaimKey: TypeAlias = tuple[str, str, int]
-"""What tells a claim in two builds: its file, its condition, and how many equal to it stand before it.
+"""The identity of a claim in two builds: its file, its condition, and the number of equal claims before it.
 
-Its text has numbers in it, and its line moves.
+Text and line are not part of it, since they change with results and edits.
 """
 VERDICT_TEXTS: dict[Verdict, str] = {"holds": "holds", "fails": DOES_NOT_HOLD, "unknown": "is not known"}
 
 
 @dataclass(frozen=True)
 class CheckedClaim:
-    """A claim of a report, the template in which it stands, and whether the last build felled it."""
+    """A claim with the path of its template; `is_new` means that it fails since the last build."""
 
     claim: Claim
     path: Path
@@ -34,19 +34,19 @@ class CheckedClaim:
 
     @property
     def location(self) -> str:
-        """File and line as people call them: `templates/questions/best.md:3`."""
+        """File and line, as in messages: `templates/questions/best.md:3`."""
         return location_of(self.path, self.claim.line)
 
     @property
     def verdict(self) -> Verdict:
-        """Whether the text that is printed holds; with `{% else %}` it does, unless nothing is known."""
+        """Whether the printed text holds; with `{% else %}`, it always does, unless it is unknown."""
         if self.claim.holds is None:
             return "unknown"
         return "fails" if self.claim.fails else "holds"
 
     @property
     def message(self) -> str:
-        """Say the verdict, the sentence and what holds instead.
+        """The verdict, the sentence, and what the results say instead.
 
         >>> checked.message
         'new: does not hold: "The forest leads." (now: forest and linear are level)'
@@ -57,7 +57,7 @@ class CheckedClaim:
 
 
 def keyed_claims(claims: Iterable[Claim]) -> dict[ClaimKey, Claim]:
-    """The claims by their keys, which are the same in another build."""
+    """The claims by keys that are the same in another build."""
     keyed: dict[ClaimKey, Claim] = {}
     occurrences = Counter[tuple[str, str]]()
     for claim in claims:
@@ -68,7 +68,7 @@ def keyed_claims(claims: Iterable[Claim]) -> dict[ClaimKey, Claim]:
 
 
 def claims_of_document(document: Document) -> list[Claim]:
-    """The claims that an `answers.json` has."""
+    """All claims in an `answers.json`."""
     claims = []
     for name, question in document["questions"].items():
         claims += [Claim(**claim, question=name) for claim in question["claims"]]
@@ -78,7 +78,7 @@ def claims_of_document(document: Document) -> list[Claim]:
 
 
 def claims_of_sections(plan: Plan) -> list[Claim]:
-    """The claims of the sections as they were made last, in the order of the report."""
+    """The claims of the stored sections, in the order of the report."""
     claims = []
     for chapter in plan.project.chapters:
         section = plan.cache.entry("section", chapter.name)
@@ -88,7 +88,7 @@ def claims_of_sections(plan: Plan) -> list[Claim]:
 
 
 def newly_fallen(before: Iterable[Claim], after: Iterable[Claim]) -> tuple[Claim, ...]:
-    """Those that fail now and did not before; one that was not there before is among them."""
+    """The claims that fail in `after` but not in `before`, also if they are not in `before` at all."""
     claims_before = keyed_claims(before)
     fallen = []
     for key, claim in keyed_claims(after).items():
@@ -99,7 +99,7 @@ def newly_fallen(before: Iterable[Claim], after: Iterable[Claim]) -> tuple[Claim
 
 
 def check_claims(plan: Plan, fallen: Collection[Claim] = ()) -> list[CheckedClaim]:
-    """The claims of a report as it was built; `fallen` are those that the last build felled."""
+    """The claims of the last build; `fallen` are those that fail since then."""
     checked = []
     for claim in claims_of_sections(plan):
         path = plan.project.folder / claim.file
@@ -108,6 +108,6 @@ def check_claims(plan: Plan, fallen: Collection[Claim] = ()) -> list[CheckedClai
 
 
 def unmet_claims(claims: Iterable[CheckedClaim], allow_unknown: bool) -> list[CheckedClaim]:
-    """Those that fail, and those that are not known, unless that is allowed."""
+    """The claims that fail, and, unless `allow_unknown`, those that are unknown."""
     allowed = ("holds", "unknown") if allow_unknown else ("holds",)
     return [claim for claim in claims if claim.verdict not in allowed]

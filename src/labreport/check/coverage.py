@@ -1,4 +1,4 @@
-"""What nothing checks: sentences outside every claim that compare or judge, and numbers that are typed."""
+"""Parts of templates that nothing checks: comparing or judging sentences outside claims, typed numbers."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ WORDS = """
     quickest rise rises rose same shorter shortest significant significantly slower slowest smaller
     smallest stronger strongest than twice unchanged weaker weakest worse worst
 """
-"""Words with which a sentence compares or judges; the list is that of English reports, and never complete."""
+"""Words of sentences that compare or judge, in English reports; the list cannot be complete."""
 JUDGES = re.compile(
     rf"\b(?:{'|'.join(WORDS.split())}|no\ (?:effect|difference|change)|as\ \w+\ as|\w+\ times)\b",
     re.IGNORECASE,
 )
 PLACES = ("figure", "question", "ref", "rows", "show", "term")
-"""What a template calls between `{{` and `}}` that is no number."""
+"""Functions called in `{{ }}` that do not print a number."""
 SENTENCE = re.compile(r"\S.*?(?=[.!?:]\s|\Z)[.!?:]?", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """A sentence of a template, as its author wrote it, and the line on which it begins."""
+    """A sentence as it is in the template, and the line on which it begins."""
 
     file: Path
     line: int
@@ -43,10 +43,10 @@ class Sentence:
 
 @dataclass
 class Coverage:
-    """What the claims of templates cover.
+    """How much of the templates is checked.
 
-    `unguarded` are the sentences that compare or judge outside every claim, and `guarded` is the number of
-    those inside one. Numbers are `printed` from results, `literal` where the author says so, or `typed`.
+    `unguarded` are the sentences that compare or judge outside of claims; `guarded` is the number of those
+    inside. Numbers are `printed` from results, `literal` if marked so by the author, or `typed`.
     """
 
     unguarded: list[Sentence] = field(default_factory=list)
@@ -57,9 +57,9 @@ class Coverage:
 
 
 def coverage_of(templates: Iterable[Path]) -> Coverage:
-    """Count what the claims of these templates cover; a file that does not exist has nothing.
+    """The coverage of these templates; files that do not exist are skipped.
 
-    Of a template "Small nets are faster. {% claim gain.more %}Large ones gain more.{% endclaim %}":
+    For a template "Small nets are faster. {% claim gain.more %}Large ones gain more.{% endclaim %}":
 
     >>> coverage_of([template])
     Coverage(unguarded=[Sentence(template, 1, "Small nets are faster.")], guarded=1, printed=0, ...)
@@ -72,7 +72,7 @@ def coverage_of(templates: Iterable[Path]) -> Coverage:
 
 
 def _add_template(coverage: Coverage, path: Path) -> None:
-    """Count what a template has."""
+    """Add the counts of one template."""
     source = path.read_text(encoding="utf-8")
     tokens = list(TemplateLexer(jinja2.Environment()).tokeniter(source, path.name))
     _count_printed(coverage, tokens)
@@ -90,7 +90,7 @@ def _add_template(coverage: Coverage, path: Path) -> None:
 
 
 def _count_printed(coverage: Coverage, tokens: Iterable[LexerToken]) -> None:
-    """Count the numbers that stand between `{{` and `}}`."""
+    """Count the numbers that are printed by `{{ }}`."""
     words: list[str] = []
     for _, kind, value in tokens:
         if kind == "variable_begin":

@@ -1,6 +1,6 @@
-"""How firmly the claims of a report hold: each is asked again without each seed or replicate.
+"""How firmly the claims of a report hold: each is evaluated again without each seed or replicate.
 
-`firmness` has the report remade without one unit after the other (`remade_without`), and compares the claims.
+`firmness` makes the report again without each of them (`remade_without`), and compares the claims.
 """
 
 from __future__ import annotations
@@ -21,14 +21,18 @@ from labreport.project.values import JsonValues
 from labreport.results import Run
 
 FEWEST, MOST = 5, 30
-"""Of so many units each is left out in turn: fewer leave nothing to judge, of more none is decisive."""
+"""Seeds or replicates are left out only if there are at least 5 and at most 30 of them: with fewer, too
+little is left to judge; of more, none is decisive.
+"""
 MOST_DECISIVE = 2
-"""A claim that falls without more units than this is near its limit: its interval only widens with fewer."""
+"""A claim is fragile if it fails without each of one or two units. If it fails without each of more, it is
+near its limit, and fails because any interval widens with fewer units.
+"""
 
 
 @dataclass(frozen=True)
 class LeftOut:
-    """One unit that is left out: a seed of all experiments, or a replicate of one table."""
+    """What is left out: a seed (of all experiments), or a replicate of one table."""
 
     unit: str
     value: object
@@ -40,7 +44,7 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class FragileClaim:
-    """A claim that holds, but `falls` without each of some units, or `is not known` without them."""
+    """A claim that holds, but falls, or is not known, if one of these is left out."""
 
     claim: Claim
     without: tuple[LeftOut, ...]
@@ -53,10 +57,11 @@ class FragileClaim:
 
 @dataclass(frozen=True)
 class Firmness:
-    """How firmly claims hold: `asked` of them, without each of `units`; `fragile` fall without one or two.
+    """The firmness of all claims that hold: `asked` is their number, and `units` what was left out in turn.
 
-    `unknown` cannot be asked without some, since what they rest on is not judged, or not made, without these.
-    `failures` say without which unit a question could not be answered, or a section not rendered, and why.
+    `fragile` are the claims that fail without one or two of the units. `unknown` are the claims that are not
+    known without some unit. `failures` are messages about questions that could not be answered, or sections
+    that could not be rendered, without a unit.
     """
 
     asked: int
@@ -67,7 +72,7 @@ class Firmness:
 
 
 def firmness(plan: Plan) -> Firmness:
-    """Ask each claim that holds again without each unit; nothing is run, and nothing is stored."""
+    """Evaluate each claim that holds again without each unit. No run is made, and nothing is stored."""
     reports = [remade_without(plan, unit) for unit in units_of(plan)]
     asked = 0
     fragile = []
@@ -90,7 +95,7 @@ def firmness(plan: Plan) -> Firmness:
 
 
 def units_of(plan: Plan) -> Iterator[LeftOut]:
-    """The seeds of experiments, and the replicates of tables, that have neither too few nor too many."""
+    """The seeds of experiments and the replicates of tables, if there are neither too few nor too many."""
     seeds = dict[int, str]()
     for experiment in plan.project.all_experiments:
         runs = plan.runs(experiment)
@@ -111,7 +116,7 @@ def _can_lose_one(units: Sized) -> bool:
 
 
 def remade_without(plan: Plan, unit: LeftOut) -> ReportWithout:
-    """The answers and the claims of a report, made again without one unit, in memory only."""
+    """The answers and claims of a report, made again without one unit, in memory only."""
     report = ReportWithout(plan, unit)
     for answer in plan.graph.answers.values():
         report.remake_answer(answer)
@@ -123,10 +128,10 @@ def remade_without(plan: Plan, unit: LeftOut) -> ReportWithout:
 
 
 class ReportWithout(StoredReport):
-    """A report without one unit, which `remade_without` makes again: its answers, then its `claims`.
+    """A report without one unit: its answers and its `claims`, which `remade_without` makes again.
 
-    A question that reads neither the unit nor an answer that was remade keeps its stored answer. `unmade` are
-    those that have none without the unit. `failures` say what could not be answered or rendered, and why.
+    A question that reads neither the unit nor a remade answer keeps its stored answer. `unmade` are targets
+    that could not be made without the unit, and `failures` are messages about them.
     """
 
     unmade: set[Target]
@@ -137,27 +142,27 @@ class ReportWithout(StoredReport):
         self.claims: dict[ClaimKey, Claim] = {}
         self.failures: list[str] = []
         self._remade: dict[str, Any] = {}
-        """The answers that can be others without the unit, by name."""
+        """The answers that were made again, by name."""
 
     def holds(self, key: ClaimKey) -> bool | None:
-        """Whether a claim holds without the unit; None where it is not known, or not there."""
+        """Whether a claim holds without the unit; None if it is unknown, or missing."""
         return self.claims[key].holds if key in self.claims else None
 
     def runs(self, experiment: Experiment) -> list[Run]:
-        """The stored runs of an experiment, without a seed that is left out."""
+        """The stored runs of an experiment, without the seed that is left out."""
         runs = super().runs(experiment)
         if self._lacks_seed(experiment):
             return [run for run in runs if run.seed != self.unit.value]
         return runs
 
     def value(self, kind: str, name: str) -> Any:
-        """What was remade without the unit, or else is stored."""
+        """The value that was made again, or else the stored one."""
         if kind == "answer" and name in self._remade:
             return self._remade[name]
         return super().value(kind, name)
 
     def remake_answer(self, target: AnswerTarget) -> None:
-        """Answer a question again, if the answer can be another without the unit."""
+        """Answer a question again, if its answer may change without the unit."""
         answers_read = self.plan.graph.answers_read_by(target.subject)
         if not self.unmade.isdisjoint(answers_read):
             self.unmade.add(target)
@@ -174,22 +179,22 @@ class ReportWithout(StoredReport):
             self.failures.append(f"{target.name} without {self.unit}: {error}")
 
     def claims_of(self, target: SectionTarget) -> tuple[Claim, ...]:
-        """The claims of a section, asked again; none if it cannot be rendered without the unit."""
+        """The claims of a section, rendered again; empty if it cannot be rendered without the unit."""
         try:
             return target.render(self).claims
-        except LabReportError as error:  # its template reads what there is not without the unit
+        except LabReportError as error:  # its template reads a value that does not exist without the unit
             self.failures.append(f"{target.name} without {self.unit}: {error}")
             return ()
 
     def _reads_unit(self, reader: Reader) -> bool:
-        """Whether a question reads the table, or an experiment, that lacks the unit."""
+        """Whether a question reads the table, or an experiment, from which the unit is left out."""
         if self.unit.table is not None:
             return self.unit.table in reader.tables
         experiments = chain.from_iterable(read.subject.experiments() for read in reader.reads)
         return any(map(self._lacks_seed, experiments))
 
     def _lacks_seed(self, experiment: Experiment) -> bool:
-        """Whether the unit is a seed, and the experiment has enough of them to leave one out."""
+        """Whether the unit is a seed that is left out of this experiment."""
         return self.unit.table is None and _can_lose_one(super().runs(experiment))
 
     def _without_replicate(self, source: Data | JsonValues) -> Data | JsonValues:
