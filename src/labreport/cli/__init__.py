@@ -1,3 +1,3 @@
-"""The command line: what is asked for, in which project, and the exit code."""
+"""The command line: parsing, commands, terminal, exit codes."""
 
 from labreport.cli.stamp import console, main

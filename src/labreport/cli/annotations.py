@@ -1,4 +1,4 @@
-"""Workflow commands of GitHub: its runner shows a mistake at file and line; no library is needed."""
+"""Workflow commands of GitHub, whose runner shows errors at file and line; no library is needed."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from labreport.errors import LabReportError, Location, caller_folder, display_pa
 
 
 def is_annotating() -> bool:
-    """Whether GitHub's runner reads what is printed."""
+    """Whether the output is read by GitHub's runner."""
     return os.environ.get("GITHUB_ACTIONS") == "true"
 
 
 def below_repository(path: Path) -> str:
-    """A path as tools of a repository need it: below its root, with slashes; else as people see it."""
+    """A path relative to the root of its repository, with slashes; without a repository, as in messages."""
     path = (caller_folder() / path).resolve()
     for folder in path.parents:
         if (folder / ".git").exists():
@@ -23,13 +23,13 @@ def below_repository(path: Path) -> str:
 
 
 def annotation_at(path: Path, line: int, message: str) -> str:
-    """The command for an error at a line, with its escapes: `::error file=a/b.md,line=3::does not hold`."""
+    """The workflow command for an error at a line: `::error file=a/b.md,line=3::does not hold`."""
     file = _escape(below_repository(path)).replace(":", "%3A").replace(",", "%2C")
     return f"::error file={file},line={line}::{_escape(message)}"
 
 
 def annotation_of_error(error: LabReportError) -> str:
-    """The command for a mistake; with file and line, where its location is one."""
+    """The workflow command for an error, with file and line if its location has them."""
     location = error.location
     if isinstance(location, Location):
         return annotation_at(Path(location.file), location.line, error.message)

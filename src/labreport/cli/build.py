@@ -1,4 +1,4 @@
-"""The command `build`: make what is stale, and say what came of it."""
+"""The command `build`: make what is stale, and print the result."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from labreport.stats.wording import count_text
 
 
 def build(arguments: argparse.Namespace, terminal: Terminal) -> int:
-    """Make what is stale; with `--dry-run`, only say what that is."""
+    """Make what is stale; with `--dry-run`, only print what is."""
     try:
         if arguments.dry_run:
             return _rehearse(arguments, terminal)
@@ -32,7 +32,9 @@ def build(arguments: argparse.Namespace, terminal: Terminal) -> int:
         if error.name in arguments.commands:
             advice = f"{arguments.program} {error.name} …"
             raise UsageError(f"the command {error.name!r} is not the first word; write {advice}") from None
-        raise UnknownName(error.name, error.names + arguments.commands) from None  # it may be misspelt
+        raise UnknownName(
+            error.name, error.names + arguments.commands
+        ) from None  # the name may be a misspelt command
     page = arguments.output / DOCUMENTS["page"]
     if arguments.open and page.is_file() and not webbrowser.open(page.as_uri()):
         terminal.warn(f"nothing here opens {display_path(page)}; open it yourself")
@@ -40,9 +42,9 @@ def build(arguments: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def request_of(arguments: argparse.Namespace) -> Request:
-    """What a command line asks a build for."""
+    """The request for a build, from the arguments."""
     names = list(arguments.names)
-    if names:  # what is forced is built, too
+    if names:  # forced targets are built, too
         names += [name for name in arguments.force if name]
     return Request(
         arguments.project,
@@ -56,7 +58,7 @@ def request_of(arguments: argparse.Namespace) -> Request:
 
 
 def plan_of(arguments: argparse.Namespace) -> Plan:
-    """The plan of the report that a command looks at."""
+    """The plan of the report that a command reads."""
     return open_report(request_of(arguments))
 
 
@@ -71,7 +73,7 @@ def _rehearse(arguments: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def build_and_summarise(arguments: argparse.Namespace, terminal: Terminal, progress: Progress) -> int:
-    """Build, and say what came of it; the exit code. What is all fresh is stamped."""
+    """Build, print the result, and return the exit code. A report in which all is fresh gets a stamp."""
     request = request_of(arguments)
     begun = time.monotonic()
     with progress.bars:
@@ -94,7 +96,7 @@ def build_and_summarise(arguments: argparse.Namespace, terminal: Terminal, progr
 def _stamp(
     arguments: argparse.Namespace, built: Builder, files: StampedFiles, claims: Sequence[CheckedClaim]
 ) -> None:
-    """Stamp a report that is all fresh, so that the next build has only to look at its files."""
+    """Write the stamp of a report in which all is fresh, so that the next build only compares its files."""
     fallen = claim_lines(unmet_claims(claims, allow_unknown=True))
     has_unknown = any(claim.verdict == "unknown" for claim in claims)
     rests_on = built.plan.dependencies
@@ -123,13 +125,13 @@ def _say_failed(built: Builder, terminal: Terminal, elapsed: str) -> int:
 
 
 def _remember(built: Builder) -> LastBuild:
-    """What this build changed; if it published nothing, what the last one did that published something."""
+    """Store the changes of a build that published the report, and return those of the last such build."""
     after = published_answers(built.output)
     is_published = built.made and not built.request.names
     if is_published:
         last_build = LastBuild()
         if built.before and after:
-            with suppress(KeyError, TypeError):  # the report before this one is of another version
+            with suppress(KeyError, TypeError):  # the previous report was made by another version
                 last_build = LastBuild.between(built.before, after)
         last_build.write(built.output)
     return LastBuild.read(built.output)

@@ -1,4 +1,4 @@
-"""The command `check`: the claims of a report as it was built, for people and for gates."""
+"""The command `check`: the claims of the last build, for people and for CI."""
 
 from __future__ import annotations
 
@@ -18,14 +18,13 @@ from labreport.plan import Plan
 from labreport.stats.wording import count_text
 
 FOR_PEOPLE = ("text", "github")
-"""Formats behind which lines may follow that are no claims."""
+"""Formats after which further lines may be printed."""
 
 
 def check(arguments: argparse.Namespace, terminal: Terminal) -> int:
-    """Ask the claims of the report as it was built, and say which do not hold or are not known.
+    """Print the claims of the last build that fail or are unknown.
 
-    Raises `LabReportError` where the report is stale. The exit code is 3 where a claim fails or is unknown.
-    Each can be allowed.
+    Returns 1 if the report is stale, 3 if a claim fails or is unknown, unless options allow it.
     """
     plan = plan_of(arguments)
     if plan.cache.entry("document", "answers.json") is None:

@@ -1,6 +1,6 @@
-"""The commands that look at a report, and those that change what is kept of it.
+"""Commands that look at a report, and commands that change what is stored of it.
 
-Each takes the arguments and the terminal, and gives an exit code; without one, it is 0.
+Each takes the arguments and the terminal, and returns an exit code, or None for 0.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ from labreport.verify import checks
 
 
 def status(arguments: argparse.Namespace, terminal: Terminal) -> int:
-    """What is stale and why, and how many claims hold; 1 when anything is stale."""
+    """Print what is stale and why, and how many claims hold; 1 if anything is stale."""
     plan = plan_of(arguments)
     stale = plan.stale(plan.targets)
     if stale:
@@ -64,7 +64,7 @@ def status(arguments: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def why(arguments: argparse.Namespace, terminal: Terminal) -> int:
-    """The way from the edited line to what is named; 1 when that is stale."""
+    """Print the path from an edit to each named target; 1 if one of these is stale."""
     plan = plan_of(arguments)
     targets = targets_named(plan.graph, arguments.name)
     lines = []
@@ -76,7 +76,7 @@ def why(arguments: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def names(arguments: argparse.Namespace, terminal: Terminal) -> None:
-    """Every name of an answer with its value, and the conditions that hold now."""
+    """Print all names of an answer with their values, and the conditions that hold."""
     plan = plan_of(arguments)
     for target in targets_named(plan.graph, arguments.question):
         if isinstance(target, AnswerTarget):
@@ -88,7 +88,7 @@ def names(arguments: argparse.Namespace, terminal: Terminal) -> None:
 
 
 def verify(arguments: argparse.Namespace, terminal: Terminal) -> int:
-    """A line for each check that fails, with `--verbose` for each; 1 when any fails."""
+    """Print the checks that fail, or all with `--verbose`; 1 if any fails."""
     begun = time.monotonic()
     count = Counter[bool]()
     with locked_report(request_of(arguments), terminal.warn):
@@ -107,7 +107,7 @@ def verify(arguments: argparse.Namespace, terminal: Terminal) -> int:
 
 
 def changes(arguments: argparse.Namespace, terminal: Terminal) -> None:
-    """What the last build changed in the answers, or how they differ from another report's."""
+    """Print what the last build changed in the answers, or the differences from another report."""
     if arguments.old:
         before = results.load(arguments.old).document
         after = results.load(arguments.output).document
@@ -121,7 +121,7 @@ def changes(arguments: argparse.Namespace, terminal: Terminal) -> None:
 
 
 def keep(arguments: argparse.Namespace, terminal: Terminal) -> None:
-    """Decide that stored results stay valid across an edit, and say which."""
+    """Mark stored runs as valid in spite of an edit, and print how many."""
     request = request_of(arguments)
     with locked_report(request, terminal.warn):
         plan = open_plan(request)
@@ -131,7 +131,7 @@ def keep(arguments: argparse.Namespace, terminal: Terminal) -> None:
 
 
 def clean(arguments: argparse.Namespace, terminal: Terminal) -> None:
-    """Remove the runs that no experiment can use with any number of seeds, and what nothing refers to."""
+    """Remove runs that no experiment can use with any seed, and files that nothing refers to."""
     request = request_of(arguments)
     with locked_report(request, terminal.warn):
         plan = open_plan(request)
@@ -156,7 +156,7 @@ def clean(arguments: argparse.Namespace, terminal: Terminal) -> None:
 
 
 def _usable_keys(plan: Plan) -> set[str]:
-    """The keys of the runs that an experiment of the project can use, with any seed that is stored."""
+    """The keys of all runs that an experiment of the project can use, with any stored seed."""
     keys = set()
     for seed in {run.seed for run in plan.store.runs()}:
         for experiment in plan.project.all_experiments:
@@ -165,13 +165,13 @@ def _usable_keys(plan: Plan) -> set[str]:
 
 
 def _forgotten_entries(plan: Plan) -> list[Path]:
-    """The files of answers, figures and sections that the project does not have any more."""
+    """The files of answers, figures and sections that are not in the project any more."""
     paths_of_now = {plan.cache.path(target.kind, target.name) for target in plan.targets}
     return [path for path in plan.cache.paths() if path not in paths_of_now]
 
 
 def _unused_lists(plan: Plan) -> list[Path]:
-    """The lists of files that were read for nothing that is stored of the project."""
+    """The lists of read files that no stored target uses."""
     lists = plan.cache.reads
     used = set()
     for target in plan.targets:
@@ -182,7 +182,7 @@ def _unused_lists(plan: Plan) -> list[Path]:
 
 
 def export(arguments: argparse.Namespace, terminal: Terminal) -> None:
-    """Write results and answers in one format. Raises `LabReportError` where they are stale."""
+    """Write the results and answers in one format."""
     target = arguments.output / "exports" / arguments.format
     report = report_to_export(_fresh_plan_of(arguments, terminal))
     written = export_report(arguments.format, report, target)
@@ -190,10 +190,7 @@ def export(arguments: argparse.Namespace, terminal: Terminal) -> None:
 
 
 def render(arguments: argparse.Namespace, terminal: Terminal) -> int:
-    """Fill a file with values and claims, beside the other exports; 3 where a claim fails or is unknown.
-
-    Raises `LabReportError` where the answers are stale.
-    """
+    """Render a text file with values and claims into the exports; 3 if a claim fails or is unknown."""
     source = Path(arguments.file)
     plan = _fresh_plan_of(arguments, terminal)
     answers = StoredReport(plan).answers().members

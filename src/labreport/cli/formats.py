@@ -1,4 +1,4 @@
-"""The claims of a report as text, JSON, annotations of GitHub and SARIF."""
+"""The claims of a report as text, JSON, GitHub annotations and SARIF."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ RULES = {
     "fails": "A sentence of the report does not hold.",
     "unknown": "The results are too few to judge a sentence of the report.",
 }
-"""What a tool says about a claim, by its verdict, and what that means."""
+"""The meaning of each verdict that tools report."""
 
 
 def as_text(claims: Iterable[CheckedClaim]) -> str:
-    """A line for each claim: file, line, whether it is new, verdict, the whole sentence."""
+    """A line for each claim: file and line, whether it is new, its verdict, and the whole sentence."""
     return "\n".join(f"{claim.location}: {claim.message}" for claim in claims)
 
 
@@ -28,7 +28,7 @@ def as_annotations(claims: Iterable[CheckedClaim]) -> str:
 
 
 def as_json(claims: Iterable[CheckedClaim]) -> str:
-    """All that is known of each claim, with paths below the repository."""
+    """All details of each claim, with paths relative to the repository."""
     entries = []
     for claim in claims:
         entry = asdict(claim.claim)
@@ -38,7 +38,7 @@ def as_json(claims: Iterable[CheckedClaim]) -> str:
 
 
 def as_sarif(claims: Iterable[CheckedClaim]) -> str:
-    """A log of SARIF 2.1.0: path, line, rule and message of each claim."""
+    """A SARIF 2.1.0 log: path, line, rule and message of each claim."""
     results = []
     for claim in claims:
         file = {"uri": quote(below_repository(claim.path))}

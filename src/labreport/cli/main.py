@@ -1,4 +1,4 @@
-"""How a command is carried out: which function does it, in which folder, and its exit code."""
+"""Running a command: its function, its folder, and its exit code."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from labreport.errors import working_in
 from labreport.threads import thread_environment
 
 OWN_MODULE = ("build", "check", "watch", "new")
-"""Commands that have a module of their name; the others are in `commands`."""
+"""Commands with a module of their own name; the others are in `commands`."""
 WITHOUT_AUTHOR_CODE = ("watch", "new")
-"""Commands in whose process none of the author's code runs."""
+"""Commands whose process does not run code of the author's."""
 ENDINGS = {"build": INTERRUPTED, "watch": "Stopped watching."}
-"""What is printed at Ctrl-C, in other commands `Interrupted.`"""
+"""The message after Ctrl-C; for other commands `Interrupted.`"""
 
 
 def run(argv: Sequence[str], root: str, checkout: Callable[..., int | None] | None = None) -> int:
-    """Carry out a command line; the exit code. `checkout` is as in `main`."""
+    """Run a command line and return the exit code. `checkout` is explained at `main` in `stamp`."""
     arguments = parse(argv, checkout is not None)
     arguments.project = Path(arguments.project or root)
     arguments.output = Path(arguments.output or arguments.project / "report")
@@ -38,7 +38,9 @@ def _carry_out(
     exit_code = checkout(arguments, terminal.warn) if checkout else None
     if exit_code is not None:
         return exit_code
-    for variable, threads in thread_environment(1).items():  # statistics and drawings are small
+    for variable, threads in thread_environment(
+        1
+    ).items():  # statistics and drawings are too small to gain by threads
         os.environ.setdefault(variable, threads)
     name: str = arguments.command.replace("-", "_")
     module = name if name in OWN_MODULE else "commands"

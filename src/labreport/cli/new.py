@@ -1,4 +1,4 @@
-"""The command `new`: a small project that builds at once; no library is needed for it."""
+"""The command `new`: a small project that can be built at once; no library is needed."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ FILES = {
     "gitignore": ".gitignore",
     "closer.md": "templates/questions/closer.md",
 }
-"""Files of a new project, by those of the folder `skeleton`."""
+"""The files of a new project, by their names in the folder `skeleton`."""
 
 
 def new(arguments: argparse.Namespace, terminal: Terminal) -> None:
-    """Create a small project, and say what to do with it."""
+    """Create a small project, and print what to do next."""
     target = Path(arguments.dir)
     is_empty_folder = target.is_dir() and not any(target.iterdir())
     if os.path.lexists(target) and not is_empty_folder:
         raise UsageError(f"{display_path(target)} is not empty; name a folder that does not exist yet")
     title = target.resolve().name.replace("-", " ").replace("_", " ").strip()
     title = title[:1].upper() + title[1:]
-    title_in_quotes = json.dumps(title, ensure_ascii=False)  # which Python reads, too
+    title_in_quotes = json.dumps(title, ensure_ascii=False)  # valid in Python, too
     for source, name in FILES.items():
         text = (SKELETON / source).read_text(encoding="utf-8")
         file = target / name

@@ -1,4 +1,4 @@
-"""What is said of a report: what is stale and why, which claims do not hold, what has changed."""
+"""What commands print about a report: stale targets and why, claims that fail, changes."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from labreport.plan.cache import CACHED_KINDS
 from labreport.stats.wording import count_text
 
 CLAIMS_FAIL = 3
-"""Exit code where a claim does not hold, or is not known."""
+"""The exit code if a claim fails or is unknown."""
 SHOWN = 8
-"""Causes, and changes of the answers, that a build lists before it counts the rest."""
+"""A build lists at most this many causes and changes, and counts the rest."""
 KINDS = ("run", *CACHED_KINDS)
 LONGEST = 60
-"""Signs of a sentence that a build says of a claim; `check` says all of it."""
+"""A build prints at most this many characters of the text of a claim; `check` prints all."""
 
 
 def show_causes(terminal: Terminal, say: Callable[[str], None], plan: Plan, stale: Iterable[Target]) -> None:
-    """A line for each thing that changed, with all that is made because of it."""
+    """Print a line for each change, with all targets that are stale because of it."""
     groups = stale_groups(plan, stale)
     most = len(groups) if terminal.verbose else SHOWN
     for group in groups[:most]:
@@ -49,12 +49,12 @@ def require_fresh(terminal: Terminal, plan: Plan, targets: Iterable[Target]) -> 
 
 
 def amounts(targets: Iterable[Target], plan: Plan) -> str:
-    """Amounts by kind: `70 fits, 4 answers, 3 documents`."""
+    """The number of targets of each kind: `70 fits, 4 answers, 3 documents`."""
     return ", ".join(_amount(members, plan) for members in _by_kind(targets))
 
 
 def amounts_with_names(targets: Iterable[Target], plan: Plan) -> str:
-    """Amounts with the names of few experiments, and of one of a kind: `5 fits of small, answer best`."""
+    """The number of targets of each kind, with names if there are few: `5 fits of small, answer best`."""
     texts = []
     for members in _by_kind(targets):
         kind = members[0].kind
@@ -69,7 +69,7 @@ def amounts_with_names(targets: Iterable[Target], plan: Plan) -> str:
 
 
 def _by_kind(targets: Iterable[Target]) -> list[list[Target]]:
-    """The targets of each kind, in the order of kinds."""
+    """The targets of each kind, in the order of `KINDS`."""
     by_kind: dict[str, list[Target]] = {kind: [] for kind in KINDS}
     for target in targets:
         by_kind[target.kind].append(target)
@@ -77,7 +77,7 @@ def _by_kind(targets: Iterable[Target]) -> list[list[Target]]:
 
 
 def _amount(targets: Sequence[Target], plan: Plan) -> str:
-    """How many of one kind; experiments with one specification share their runs, which count once."""
+    """The number of targets of one kind; runs that experiments share are counted once."""
     kind = targets[0].kind
     if kind != "run":
         return count_text(len(targets), kind)
@@ -86,7 +86,7 @@ def _amount(targets: Sequence[Target], plan: Plan) -> str:
 
 
 def claims_summary(claims: Sequence[CheckedClaim]) -> str:
-    """How many claims hold: `Claims that hold: 17 of 19; not known: 1.`; without claims, the empty text."""
+    """How many claims hold: `Claims that hold: 17 of 19; not known: 1.`; empty if there are no claims."""
     count: dict[str, int] = Counter()
     for checked in claims:
         if checked.claim.is_counted:
@@ -99,7 +99,10 @@ def claims_summary(claims: Sequence[CheckedClaim]) -> str:
 
 
 def claim_lines(claims: Iterable[CheckedClaim]) -> list[str]:
-    """A line for each of these claims, each once; a long sentence is cut, what holds instead is said once."""
+    """A line for each claim, without repetitions; long sentences are shortened.
+
+    If several claims have the same correction, only the first line has it.
+    """
     lines = []
     told_already = {""}
     for checked in claims:
@@ -112,13 +115,13 @@ def claim_lines(claims: Iterable[CheckedClaim]) -> list[str]:
 
 
 def show_claims(terminal: Terminal, claims: Sequence[CheckedClaim]) -> None:
-    """List these claims, in colour for people."""
+    """Print a line for each claim, in colour on a terminal."""
     for line in claim_lines(claims):
         terminal.result(terminal.paint(line, "yellow"))
 
 
 def gate(terminal: Terminal, claims: Sequence[CheckedClaim]) -> int:
-    """The exit code for these claims, none of which holds; GitHub's runner shows each at its line."""
+    """The exit code for claims that fail or are unknown; on GitHub, each is also shown at its line."""
     if not claims:
         return 0
     if terminal.annotates:
@@ -129,7 +132,7 @@ def gate(terminal: Terminal, claims: Sequence[CheckedClaim]) -> int:
 def show_changes(
     say: Callable[[str], None], changes: Sequence[ChangedStatement], most: int | None = None
 ) -> None:
-    """List what the answers say differently; more than `most` are counted."""
+    """List the changes of answers; those after the first `most` are counted."""
     say("Changed in the answers:" if changes else "No answer says anything else.")
     listed = changes[:most]
     for difference in listed:

@@ -1,6 +1,6 @@
-"""The command line: each command with its words and options, as argparse reads them.
+"""The parser of the command line: each command with its arguments and options.
 
-No library is imported here: a checkout reads its command line before any is installed.
+It imports no library, since a checkout parses its command line before any is installed.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 VERSION = "0.1.0"
-"""As in pyproject.toml."""
+"""The same as in pyproject.toml."""
 EXIT_CODES = """\
 exit codes: 0 done; 1 something failed, differs or is stale; 2 bad usage or input;
 3 a claim does not hold or is not known; 130 and 143 interrupted: the same command continues"""
@@ -36,7 +36,7 @@ COMMANDS = {
     "show-code": "print an experiment as the code that one would type",
     "test": "run the tests of this checkout: --slow, --browser, else the ordinary ones",
 }
-"""What each does. Only a checkout has `test`."""
+"""The purpose of each command. Only a checkout has `test`."""
 _FLAGS = {
     "--strict": ("exit 3 if a claim does not hold or is not known", ("build",)),
     "--allow-unknown": (
@@ -49,7 +49,7 @@ _FLAGS = {
     "--dry-run": ("say what would be done, and change nothing", ("build", "clean")),
     "--open": ("open the report in the browser", ("build", "watch")),
 }
-"""Options without a value: what they do, and which commands have them."""
+"""Options without a value: their purpose, and the commands that have them."""
 _FOLDERS = {
     "--output": "folder of the report (default: report)",
     "--project": "folder of the project (default: this one)",
@@ -62,10 +62,10 @@ _FLAGS_OF_ALL = {
 
 
 def parse(argv: Sequence[str], checkout: bool = False) -> argparse.Namespace:
-    """Read a command line; `.command` is the command, `.commands` the names of all, `.argv` all words.
+    """Parse a command line; the result also has `commands`, the names of all, and `argv`, all words.
 
-    The words of `test` are those of pytest and only in `.argv`. What argparse refuses ends the program with
-    exit code 2, as its help does with 0.
+    The arguments of `test` are those of pytest, and only in `argv`. Invalid arguments end the program with
+    exit code 2, `--help` with 0.
     """
     parser = argparse.ArgumentParser(
         "python build.py" if checkout else "labreport",
@@ -96,7 +96,7 @@ def parse(argv: Sequence[str], checkout: bool = False) -> argparse.Namespace:
 
 
 def _add_words(commands: Mapping[str, argparse.ArgumentParser]) -> None:
-    """What stands behind a command."""
+    """Add the positional arguments of each command."""
     commands["build"].add_argument(
         "names",
         metavar="NAME",
@@ -124,7 +124,7 @@ def _add_words(commands: Mapping[str, argparse.ArgumentParser]) -> None:
 
 
 def _add_options(commands: Mapping[str, argparse.ArgumentParser]) -> None:
-    """Those of some commands, then those of all."""
+    """Add the options of single commands, then those that all have."""
     commands["build"].add_argument(
         "--force",
         metavar="NAME",
@@ -163,7 +163,7 @@ def _add_options(commands: Mapping[str, argparse.ArgumentParser]) -> None:
 
 
 def _whole_number(text: str, least: int) -> int:
-    """Read the text of an option as a whole number."""
+    """Convert the text of an option to a whole number of at least `least`."""
     if not (text.isascii() and text.isdigit() and int(text) >= least):
         raise argparse.ArgumentTypeError(f"must be a whole number of at least {least}; got {text!r}")
     return int(text)

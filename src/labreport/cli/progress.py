@@ -1,4 +1,4 @@
-"""How far a build is: bars of the runs under way and of all of them."""
+"""Progress of a build: a bar for each run under way, and one for all runs."""
 
 from __future__ import annotations
 
@@ -16,14 +16,13 @@ from labreport.run import EpochReached, Event, Failed, Finished, Task
 from labreport.stats.wording import count_text
 
 PAUSE = 10.0
-"""Seconds between two lines, where no bars are drawn."""
+"""Seconds between two lines of progress where bars are not shown."""
 
 
 class Progress:
-    """Bars of the runs under way and of all, drawn by rich; plain lines where there is no terminal.
+    """Shows bars of the runs on a terminal, by rich; elsewhere, plain lines.
 
-    Within the context `bars` they are on the screen, and they leave nothing behind. `on_running` is called
-    when runs begin.
+    Bars are shown within the context `bars`, and removed at its end. `on_running` is called when runs begin.
     """
 
     def __init__(
@@ -46,22 +45,22 @@ class Progress:
             get_time=clock,
         )
         self._bar_of_all = self.bars.add_task("", total=1.0, note="")
-        """In seconds of work, by the cost of an epoch."""
+        """Its length is in seconds of work, estimated by the cost of an epoch."""
         self._bar_of_run: dict[str, TaskID] = {}
-        """The bars of the runs under way, by the keys of their tasks."""
+        """The bars of runs under way, by the keys of their tasks."""
         self._epochs_done: dict[str, int] = {}
-        """Of each run, by the key of its task."""
+        """The number for each run, by the key of its task."""
         self._finished = 0
         self._word_for_run = "run"
         self._time_of_last_line = clock()
 
     def planned(self, plan: Plan, targets: Sequence[Target]) -> None:
-        """Say what will be made and why."""
+        """Print what will be made, and why."""
         self._word_for_run = plan.project.words.run
         show_causes(self._terminal, self._terminal.say, plan, targets)
 
     def running(self, tasks: Sequence[Task]) -> None:
-        """Begin to count these runs."""
+        """Start counting these runs."""
         self._on_running()
         self._finished = 0
         self._epochs_done = {task.key: 0 for task in tasks}
@@ -69,7 +68,7 @@ class Progress:
         self.bars.reset(self._bar_of_all, total=seconds)
 
     def event(self, event: Event | Target) -> None:
-        """Show how far a run has come, or what is being made of the results."""
+        """Show the progress of a run, or which target is being made."""
         match event:
             case Target():
                 self.bars.update(self._bar_of_all, description="", note=f"making {event}")
@@ -89,7 +88,7 @@ class Progress:
             self._say_now_and_then(event)
 
     def _count_epochs(self, task: Task, epoch: int) -> None:
-        """Count those that were done since the last event of this run."""
+        """Count the epochs since the last event of this run."""
         more_epochs = epoch - self._epochs_done[task.key]
         self._epochs_done[task.key] = epoch
         self.bars.update(self._bar_of_all, advance=_seconds_of_epoch(task) * more_epochs)
@@ -106,7 +105,7 @@ class Progress:
             self.bars.remove_task(self._bar_of_run.pop(task.key))
 
     def _say_now_and_then(self, event: EpochReached) -> None:
-        """A line for those who see no bars, once in a while."""
+        """Print a line of progress from time to time, where bars are not shown."""
         now = self._clock()
         if now - self._time_of_last_line < PAUSE:
             return
@@ -116,12 +115,12 @@ class Progress:
         self._terminal.say(f"{line}  {_name_of(task)}  {_note_of(task, event.epoch)}".rstrip())
 
     def _summary(self) -> str:
-        """How far all are: `3/15 runs  2 min left`."""
+        """The progress of all runs: `3/15 runs 2 min left`."""
         runs = count_text(len(self._epochs_done), self._word_for_run)
         return f"{self._finished}/{runs}  {self.left()}".rstrip()
 
     def left(self) -> str:
-        """Say how long the runs will still take, or nothing as long as that is not known."""
+        """The estimated time left; empty if it is not known yet."""
         seconds = self.bars.tasks[0].time_remaining
         return f"{duration(seconds)} left" if seconds else ""
 

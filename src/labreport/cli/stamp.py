@@ -1,8 +1,8 @@
-"""The stamp of a report: where nothing is to be done, a command compares it, and ends before all else.
+"""The stamp of a report: a command that finds it unchanged ends at once, since there is nothing to do.
 
-It is a file of text: by which options and which Python the report was made, the claims that do not hold, and
-a line for each file and each variable of the environment on which it rests. Only a command line of the
-options listed here has one; every other is carried out in full.
+The stamp is a text file. It has the options and the Python of the build, the claims that fail, and a line
+with the state of each file and each environment variable that the report depends on. Only command lines with
+the options listed here can use it.
 """
 
 from __future__ import annotations
@@ -19,32 +19,33 @@ if TYPE_CHECKING:
     from labreport.filestat import FileStat
 
 FRONT = "LABREPORT_FRONT"
-"""Environment variable: the interpreter with which the command was begun; a checkout goes on in another."""
+"""Environment variable: the Python that started the command. A checkout continues in another one."""
 NAME = ".stamp"
 FALLEN = "!"
-"""Begins the lines that say which claims do not hold."""
+"""The start of lines about claims that fail."""
 UNKNOWN = "?"
-"""A line that says that a claim is not known."""
+"""A line that says that some claim is unknown."""
 VARIABLE = "$"
-"""Begins the name of a variable of the environment; that of a file is its absolute path."""
+"""The start of the name of an environment variable; files are named by absolute paths."""
 ALL_VARIABLES = "*"
-"""Stands for all variables of the environment."""
+"""The name for all environment variables together."""
 _SILENT = ("--quiet", "--strict", "--allow-unknown", "--verbose")
-"""Options without a value, which change neither what is made nor of what."""
+"""Options without a value that do not change what is made."""
 _WITH_VALUE = ("--seeds", "--jobs", "--scheduler", "--project", "--output")
 _VOLATILE = (FRONT, "PWD", "OLDPWD", "SHLVL", "_", "COLUMNS", "LINES")
-"""Variables that differ from call to call, which no project means when it asks for all."""
+"""Variables that differ between calls, and are left out where a project depends on all variables."""
 
 
 def console() -> int:
-    """Carry out the command `labreport` for the project in the current folder, or in `--project`."""
+    """Run the command `labreport` for the project in the current folder, or in `--project`."""
     return main(sys.argv[1:], os.getcwd())
 
 
 def main(argv: Sequence[str], root: str, checkout: Callable[..., int | None] | None = None) -> int:
-    """Carry out a command line for the project in `root`; the exit code.
+    """Run a command line for the project in `root`, and return the exit code.
 
-    `checkout` is given the arguments and how to say something: it installs libraries; the exit code of tests.
+    `checkout` is a function for a checkout of the engine: it gets the arguments and a function that prints a
+    note. It installs libraries, and returns the exit code of `test`, or None to continue.
     """
     try:
         code = unchanged(os.environ.setdefault(FRONT, sys.executable), argv, root)
@@ -52,14 +53,14 @@ def main(argv: Sequence[str], root: str, checkout: Callable[..., int | None] | N
             from labreport.cli.main import run
 
             code = run(argv, root, checkout)
-    except KeyboardInterrupt:  # so early that nothing was begun
+    except KeyboardInterrupt:  # before anything was begun
         sys.stderr.write("Interrupted; run the same command again.\n")
         return 130
     return code
 
 
 def unchanged(front: str, argv: Sequence[str], root: str) -> int | None:
-    """Say that nothing is to be done; the exit code. None where something may have changed."""
+    """Report that nothing is to be done, and return the exit code; None if something may have changed."""
     options = _stamped_options(argv)
     if options is None:
         return None
@@ -76,7 +77,7 @@ def unchanged(front: str, argv: Sequence[str], root: str) -> int | None:
     for line in lines:
         is_about_claim = line.startswith((FALLEN, UNKNOWN))
         if is_about_claim and "--strict" in options:
-            return None  # the claims decide
+            return None  # the exit code depends on claims
         if line.startswith(FALLEN):
             printed.append(line.removeprefix(FALLEN))
         elif not is_about_claim and line != _line_of(line.partition(" ")[2]):
@@ -98,11 +99,12 @@ def write(
     variables: Iterable[str] = (),
     environment: Mapping[str, str] = os.environ,
 ) -> None:
-    """Stamp the report in `output`, made by `argv` from files and folders as `stat_of` describes them.
+    """Write the stamp of the report in `output`, which the command line `argv` made.
 
-    `fallen` are the lines about claims that do not hold; `has_unknown`: one is not known. `variables` are the
-    names of those on which the report rests as they are in the `environment`. A command line that asks for
-    more than a fresh report, such as `--open`, has no stamp.
+    `files` has the state of each file and folder that the report depends on, as `stat_of` returns it.
+    `fallen` are the lines about claims that fail, and `has_unknown` says whether one is unknown. `variables`
+    are the names of the environment variables that it depends on, with their values in `environment`. A
+    command line with other options, such as `--open`, writes no stamp.
     """
     options = _stamped_options(argv)
     if options is None:
@@ -143,7 +145,7 @@ def _stamped_options(argv: Sequence[str]) -> dict[str, str] | None:
 
 
 def _head(front: str, options: Mapping[str, str], project: str, output: str) -> str:
-    """The first line: with what, of which project and by which options a report is made, and where to."""
+    """The first line: version, Python, folders of project and report, and options."""
     folders = [os.path.abspath(folder) for folder in (project, output)]
     run_options = [
         f"{name}={options[name]}" for name in ("--seeds", "--jobs", "--scheduler") if name in options
@@ -152,7 +154,7 @@ def _head(front: str, options: Mapping[str, str], project: str, output: str) -> 
 
 
 def _line_of(name: str) -> str:
-    """The line that a file or a variable has now."""
+    """The line with the present state of a file or variable."""
     if name.startswith(VARIABLE):
         return _line_of_variable(name.removeprefix(VARIABLE), os.environ)
     return _line_of_file(name, stat_of(name))
@@ -164,8 +166,8 @@ def _line_of_file(path: str, stat: FileStat | None) -> str:
 
 
 def _line_of_variable(name: str, environment: Mapping[str, str]) -> str:
-    """The name, and a digest of the value, which may be a secret."""
-    from hashlib import sha256  # takes a while, and most projects ask for none
+    """The line of a variable: its name, and a digest of its value, which may be secret."""
+    from hashlib import sha256  # a slow import, which most projects do not need
 
     value: object = environment.get(name)
     if name == ALL_VARIABLES:
@@ -175,7 +177,7 @@ def _line_of_variable(name: str, environment: Mapping[str, str]) -> str:
 
 
 def _is_lasting(variable: str) -> bool:
-    """Whether a variable is the same in each call of a shell, and not set by the engine."""
-    from labreport.threads import limits_threads  # most projects do not ask for all variables
+    """Whether a variable is the same in each call from a shell, and is not set by the engine."""
+    from labreport.threads import limits_threads  # most projects do not depend on all variables
 
     return variable not in _VOLATILE and not limits_threads(variable)

@@ -1,4 +1,4 @@
-"""Where lines go and how they look, and one line and an exit code for every way in which a command ends."""
+"""Output of a command: wrapping, colours, errors in one line; and the exit code for each way to end."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ INTERRUPTED = "Interrupted. What is finished is kept; run the same command again
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33"}
 _ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-"""Characters that a terminal obeys, and which are made visible: names come from files."""
+"""Control characters, which are printed visibly: texts such as names of files may contain them."""
 
 
 class Terminal:
     """Standard output and standard error of one command.
 
-    Lines are wrapped only where a person reads them: a terminal, `interactive`. Another program gets each
-    whole. `annotates`: it is GitHub's runner, which shows errors at their lines. `last_error` is the text of
-    the error that was printed last, or empty.
+    Lines are wrapped only if a person reads them on a terminal (`interactive`); other programs get whole
+    lines. `annotates` means that GitHub's runner shows errors at their lines. `last_error` is the text of the
+    last printed error, or empty.
     """
 
     def __init__(self, quiet: bool = False, verbose: bool = False, debug: bool = False) -> None:
@@ -46,18 +46,18 @@ class Terminal:
             self.result(text)
 
     def result(self, text: str) -> None:
-        """Print a line that was asked for, also when quiet."""
+        """Print a line that the user asked for, even if quiet."""
         self.write(self._wrapped(text) if self.interactive else text)
 
     def write(self, text: str) -> None:
-        """Print a text as it is."""
+        """Print a text unchanged."""
         try:
             print(text, flush=True)
         except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # nobody reads any more; the work goes on
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the reader has gone; the work goes on
 
     def _wrapped(self, text: str) -> str:
-        """A line that is too long goes on below, indented."""
+        """A text wrapped to the width, with further lines indented."""
         if len(_ESCAPE.sub("", text)) <= self.width:
             return text
         indent = len(text) - len(text.lstrip()) + 2
@@ -70,12 +70,12 @@ class Terminal:
         )
 
     def warn(self, text: str) -> None:
-        """Print a line to standard error: something was repaired or left out."""
+        """Print a note to standard error: something was repaired or left out."""
         word = self.paint("note", "yellow")
         self._complain(f"{word}: {visible(text)}")
 
     def error(self, error: LabReportError) -> None:
-        """Print why something failed to standard error, each of several mistakes on its own line."""
+        """Print an error to standard error; several mistakes get a line each."""
         self.last_error = str(error)
         errors = error.errors if isinstance(error, MultipleErrors) else (error,)
         for mistake in errors:
@@ -92,7 +92,7 @@ class Terminal:
         print(self._wrapped(line) if is_read else line, file=sys.stderr)
 
     def paint(self, text: str, *looks: str) -> str:
-        """Colour a text where colour is supported."""
+        """A text in colour, where colour is supported."""
         if not self.colour:
             return text
         codes = ";".join(_CODES[look] for look in looks)
@@ -100,13 +100,13 @@ class Terminal:
 
 
 def visible(text: str) -> str:
-    """Put a text on one line, with control characters made visible."""
+    """A text in one line, with visible control characters."""
     line = re.sub(r"\s*\n\s*", "; ", text.strip())
     return _CONTROL.sub(lambda sign: ascii(sign[0])[1:-1], line)
 
 
 def duration(seconds: float) -> str:
-    """Write `1.2 s`, `12 s`, `3 min 05 s`, `2 h 10 min`."""
+    """A duration as text: `1.2 s`, `12 s`, `3 min 05 s`, `2 h 10 min`."""
     if seconds < 9.95:
         return f"{max(seconds, 0.0):.1f} s"
     minutes, rest = divmod(round(seconds), 60)
@@ -116,9 +116,9 @@ def duration(seconds: float) -> str:
 
 
 def guarded(action: Callable[[], int], terminal: Terminal, interrupted: str = INTERRUPTED) -> int:
-    """Run `action`; its exit code, or 1, 2, 130 or 143 after one line that says why it ended."""
+    """Run `action` and return its exit code; for an exception, print one line and return 1, 2, 130 or 143."""
     for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) != signal.SIG_IGN:  # as nohup has it
+        if signal.getsignal(number) != signal.SIG_IGN:  # ignored, for example by nohup
             signal.signal(number, _terminate)
     hook, sys.unraisablehook = sys.unraisablehook, _send_again
     try:
@@ -139,7 +139,7 @@ def guarded(action: Callable[[], int], terminal: Terminal, interrupted: str = IN
 
 
 def _unexpected(error: Exception, debug: bool) -> LabReportError:
-    """One line for an exception that nobody expected."""
+    """An error of one line for an exception that is not the engine's own."""
     lines = str(error).splitlines() or [""]
     hint = "" if debug else "; --debug shows the traceback"
     text = f"{type(error).__name__}: {lines[0]}{hint}"
@@ -153,7 +153,7 @@ def _terminate(number: int, frame: object) -> None:
 
 
 def _send_again(swallowed: sys.UnraisableHookArgs) -> None:
-    """Send a signal again that came while Python deleted an object: its exception is printed, not raised."""
+    """Send a signal again that arrived while Python deleted an object, where exceptions are only printed."""
     if not issubclass(swallowed.exc_type, KeyboardInterrupt):
         sys.__unraisablehook__(swallowed)
         return

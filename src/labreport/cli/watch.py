@@ -1,4 +1,4 @@
-"""`watch`: build on every change, in a fork of a process with the libraries loaded; the page follows."""
+"""`watch`: build on every change, in a fork of a process that has imported the libraries; reload the page."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from labreport.project import locate_project
 
 HOST = "127.0.0.1"
 POLL = 0.05
-"""Seconds after which the server sees that it is to end, and an open page that there is news."""
+"""Seconds between two looks of the server: whether it should end, and whether the page changed."""
 PAGE = DOCUMENTS["page"]
 TYPES = {
     "": "text/html; charset=utf-8",
@@ -37,13 +37,13 @@ TYPES = {
     "report.pdf": "application/pdf",
     "answers.json": "application/json",
 }
-"""What is served: the page, news of it, and what it links to."""
+"""The content type of each path that is served: the page, its events, and the files it links to."""
 LIBRARIES = (
     "argparse brotli filelock fontTools.subset jinja2 markdown_it matplotlib.backends.backend_svg "
     "matplotlib.figure mdit_py_plugins.dollarmath numpy pandas pikepdf pygments rich.progress "
     "safetensors.numpy scipy.special scipy.stats seaborn weasyprint"
 )
-"""What builds import; one that is not listed only makes them slower."""
+"""The libraries that builds import; a missing one only makes builds slower."""
 EMPTY = (
     "<!DOCTYPE html><html lang='en'><title>Report</title><body><main>"
     "The report is not built yet. This page shows it as soon as it is.</main></body></html>"
@@ -60,7 +60,7 @@ def watch(arguments: argparse.Namespace, terminal: Terminal) -> None:
         terminal.say(f"Watching; the report is at {server.address} (Ctrl-C ends)")
         if arguments.open:
             webbrowser.open(server.address)
-        is_build_due = True  # begun when edits are watched: one that is made earlier would be missed
+        is_build_due = True  # built after watching began, so that no edit is missed
         for edits in _edits(arguments):
             if build is not None:
                 for error in build.errors():
@@ -70,7 +70,7 @@ def watch(arguments: argparse.Namespace, terminal: Terminal) -> None:
             is_build_due = True
             has_new_code = not all(path.is_relative_to(templates) for path in edits)
             if build is not None and build.is_running and not has_new_code:
-                continue  # runs that are under way go on where only texts are edited
+                continue  # an edit of texts does not interrupt runs under way
             under_way.close()
             build = BuildProcess(context, arguments)
             under_way.callback(build.stop)
@@ -78,7 +78,7 @@ def watch(arguments: argparse.Namespace, terminal: Terminal) -> None:
 
 
 def _edits(arguments: argparse.Namespace) -> Iterator[set[Path]]:
-    """The files that were edited, again and again; an empty set where for a moment none was."""
+    """Yield the set of edited files, and, when there are none for a moment, an empty set."""
     module, source = locate_project(arguments.project)
     package = source.joinpath(*module.split(".")[:-1])
     templates = arguments.project / "templates"
@@ -87,9 +87,9 @@ def _edits(arguments: argparse.Namespace) -> Iterator[set[Path]]:
     changes = watch_files(
         *folders,
         watch_filter=DefaultFilter(ignore_paths=[report]),
-        step=20,  # milliseconds without another change until one is acted on
+        step=20,  # milliseconds without a further change before edits are handled
         debounce=200,
-        rust_timeout=50,  # milliseconds without any change until news of the build are looked for
+        rust_timeout=50,  # milliseconds without any change before the state of the build is checked
         yield_on_timeout=True,
         raise_interrupt=True,
     )
@@ -98,13 +98,13 @@ def _edits(arguments: argparse.Namespace) -> Iterator[set[Path]]:
 
 
 class BuildProcess:
-    """A build in a process of its own."""
+    """A build in a separate process."""
 
     def __init__(self, context: ForkServerContext, arguments: argparse.Namespace) -> None:
         self._runs_begin = context.Event()
         self._errors, sender = context.Pipe(duplex=False)
         self._process = context.Process(target=_build, args=(sender, self._runs_begin.set, arguments))
-        # Ctrl-C reaches every process of the terminal; a process that builds is ended by this one only
+        # Ctrl-C goes to all processes of the terminal, but the build should be ended only by this process
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         self._process.start()
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
@@ -116,22 +116,22 @@ class BuildProcess:
         return self._runs_begin.is_set() and self._process.is_alive()
 
     def errors(self) -> Iterator[str]:
-        """Why it has failed meanwhile, or the empty text if it has not; nothing while it is under way."""
+        """Yield the error of a build that ended, or an empty text if it succeeded; nothing before it ends."""
         with suppress(EOFError, OSError):
             while self._errors.poll():
                 yield self._errors.recv()
 
     def stop(self) -> None:
-        """Have it end; its runs keep what they have done."""
+        """End the build; its runs store their state, from which they continue later."""
         if self._process.is_alive():
             self._process.terminate()
-        self._process.join(6.0)  # seconds, in which the states of its runs are written
+        self._process.join(6.0)  # seconds, for storing the states of its runs
         self._process.kill()
         self._process.join()
 
 
 def _build(sender: Connection, runs_begin: Callable[[], None], arguments: argparse.Namespace) -> None:
-    """Build once; send at the end why it failed, or the empty text, and nothing if it was interrupted."""
+    """Build once, and send the error, or an empty text; nothing if it was interrupted."""
     terminal = Terminal(debug=arguments.debug)
     progress = Progress(terminal, runs_begin)
     exit_code = guarded(lambda: build_and_summarise(arguments, terminal, progress), terminal, "")
@@ -141,24 +141,24 @@ def _build(sender: Connection, runs_begin: Callable[[], None], arguments: argpar
 
 
 class PageServer(http.server.ThreadingHTTPServer):
-    """Serves the page of a folder on this machine only, to requests that name this server."""
+    """Serves the page of a report to this machine only, and only if the request names this server."""
 
     def __init__(self, output: Path) -> None:
         super().__init__((HOST, 0), _Request)
         self.output, self.error = output, ""
-        """`error` is why the last build failed, or empty."""
+        """`error` is the error of the last build, or empty."""
         self.address = f"http://{HOST}:{self.server_port}/"
         self.last_served = self.state()
         threading.Thread(target=self.serve_forever, args=(POLL,), daemon=True).start()
 
     def state(self) -> tuple[str, list[int]]:
-        """What an open page is loaded again for: what is wrong, and when page and changes were written."""
+        """The error, and when page and changes were written; the page is reloaded if these differ."""
         files = [self.output / PAGE, self.output / LAST_BUILD]
         times = [file.stat().st_mtime_ns for file in files if file.is_file()]
         return self.error, times
 
     def page(self) -> str:
-        """The page with what is wrong, what was otherwise before the last build, and what it felled."""
+        """The page with the error and the changes of the last build."""
         self.last_served = self.state()
         file = self.output / PAGE
         if not file.is_file():
@@ -168,7 +168,7 @@ class PageServer(http.server.ThreadingHTTPServer):
         return served(file.read_text(encoding="utf-8"), self.error, last_build.was, fallen)
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing of connections that break, as that of every page that is closed."""
+        """Ignore connections that break, which happens whenever a page is closed."""
 
     def __exit__(self, *raised: object) -> None:
         self.shutdown()
@@ -176,12 +176,15 @@ class PageServer(http.server.ThreadingHTTPServer):
 
 
 class _Request(http.server.BaseHTTPRequestHandler):
-    """The page at `/`, news of it at `/events`, and the documents beside it by their names."""
+    """Serves the page at `/`, its events at `/events`, and documents by their names."""
 
     server: PageServer
 
     def do_GET(self) -> None:
-        """Answer a request that names this server: a page of another site may lead here by DNS rebinding."""
+        """Answer a request that names this server as host.
+
+        Others are refused, since a page of another site could reach this server by DNS rebinding.
+        """
         name, port = self.path[1:], self.server.server_port
         is_lost = "." in name and not (self.server.output / name).is_file()
         if self.headers.get("Host") not in (f"{HOST}:{port}", f"localhost:{port}"):
@@ -196,7 +199,7 @@ class _Request(http.server.BaseHTTPRequestHandler):
             self.wfile.write(self._content(name))
 
     def _content(self, name: str) -> bytes:
-        """What is asked for; of the events one, as soon as the page is another."""
+        """The content of a path; `/events` waits until the page has changed."""
         server = self.server
         if name == "":
             return server.page().encode()
@@ -208,4 +211,4 @@ class _Request(http.server.BaseHTTPRequestHandler):
         return b"data: another page\n\n"
 
     def log_message(self, *arguments: object) -> None:
-        """Say nothing of requests."""
+        """Print nothing for requests."""

@@ -89,13 +89,13 @@ class Printer(ABC):
         answer: Namespace | None = None,
         **columns: str,
     ) -> Table:
-        """Make a table of experiments or names: declared fields, and what the answer has by their names."""
+        """A table of experiments or names, with declared values and values of the answer."""
         return rows(subjects, answer or self.context.answer, **columns)
 
     def show(self, table: object, caption: str = "", digits: int | None = None, name: str = "") -> Markup:
-        """Print a table: value ± half width, one number of decimals a column, or `digits` of them.
+        """Print a table: quantities as value ± half width, with equal decimals in a column, or `digits`.
 
-        `caption` is Markdown; `ref(name)` refers to it. Raises `UsageError` for what is no table.
+        `caption` is Markdown; `ref(name)` refers to the table. Raises `UsageError` for any other value.
         """
         if not isinstance(table, Table):
             raise UsageError(f"show() prints a table, as rows(experiments, …) makes; this is {table!r:.40}")
