@@ -1,4 +1,4 @@
-"""What stands in the digest of a node for a name: mostly a label, of a node on which it rests."""
+"""Replace names and objects in the parts of a node by stand-ins: mostly labels of nodes it depends on."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
     from labreport.stale.programgraph import ProgramGraph
 
 _REACHING_LIBRARIES = frozenset({"importlib", "inspect", "runpy", "pkgutil"})
-"""Libraries by which code can reach any other."""
+"""Libraries by which code can import or read any other code."""
 _HARMLESS_MEMBERS = frozenset({"metadata", "resources"})
-"""What of `importlib` reaches no code."""
+"""Members of `importlib` that cannot."""
 
 
 class Resolver:
-    """Finds what stands for something in the digest of one node, and notes that the node rests on it.
+    """Finds the stand-in for a name or object in the hash of one node, and notes that the node depends on it.
 
-    That is the label of another node, which is computed later; `library numpy` for what is no code of the
-    project; the parts of what has no label; None for what does not count. `parts_of` gives the parts of a
-    function or a class without a label.
+    A stand-in is the label of another node, which is computed later; or `library numpy` for code that is not
+    the project's; or the parts of something without a label; or None if it does not count. `parts_of` gives
+    the parts of a function or class without a label.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class Resolver:
         self._star_lookups = set[tuple[str, str]]()
 
     def _rest_on(self, label: str, make_parts: PartsMaker) -> str:
-        """Note that the node rests on another, which is computed later. Returns the label of that."""
+        """Note that the node depends on another, which is computed later, and give the label of that."""
         label = self._graph.add(label, make_parts)
         self.node.references[label] = None
         return label
@@ -54,7 +54,7 @@ class Resolver:
     # Names
 
     def resolve_name(self, module: str, reference: Reference) -> object:
-        """What stands for a name that code of a module uses; for a module, if it leads to one."""
+        """The stand-in for a name that code of a module uses, or for a module if the name leads to one."""
         owner, names = self.program.lookup(module, reference)
         if not self.program.is_own(owner):
             self.use_library(owner, names)
@@ -66,7 +66,7 @@ class Resolver:
         return self._rest_on(f"module {owner}", lambda hasher: hasher.module_parts(owner))
 
     def _global_name(self, module: str, name: str) -> object:
-        """What stands for a global name of a module that is loaded."""
+        """The stand-in for a global name of a loaded module; None if it is a builtin, or not defined."""
         space = self.program.modules[module]
         if name in space:
             return self._global_value(module, name, space[name])
@@ -75,7 +75,7 @@ class Resolver:
         return None
 
     def _global_value(self, module: str, name: str, value: object) -> object:
-        """What stands for the value of a global name."""
+        """The stand-in for the value of a global name."""
         if isinstance(value, (Experiment, Study, Data)):
             return self.resolve_declaration(value)
         if isinstance(value, (type, FunctionType)):
@@ -85,13 +85,13 @@ class Resolver:
         return self._rest_on(f"value {module}:{name}", lambda hasher: hasher.value_parts(value))
 
     def resolve_variable(self, name: str) -> str:
-        """What stands for a variable of the environment."""
+        """The stand-in for an environment variable: the label of its value."""
         return self._rest_on(f"environment {name}", lambda _: os.environ.get(name))
 
-    # Modules that are imported inside functions only
+    # Modules that only functions import
 
     def resolve_late_import(self, module: str) -> str | None:
-        """What stands for what happens when a module is imported inside a function."""
+        """The stand-in for the import of a module inside a function; None if the module is loaded already."""
         if not self.program.is_own(module):
             self.use_library(module)
             return None
@@ -100,7 +100,7 @@ class Resolver:
         return self._rest_on(f"code {module}:<import>", lambda hasher: hasher.import_parts(module))
 
     def _unloaded_module(self, module: str) -> list[object]:
-        """What stands for all of a module that is not loaded yet."""
+        """The stand-in for a whole module that is not loaded yet."""
         bound = set[str]()
         for statement in self.program.syntax(module).statements:
             bound |= statement.binds
@@ -108,9 +108,9 @@ class Resolver:
         return [imported, [self._unloaded_name(module, name) for name in sorted(bound)]]
 
     def _unloaded_name(self, module: str, name: str) -> object:
-        """What stands for a name of a module that is not loaded yet: the statements that bind it.
+        """The stand-in for a name of a module that is not loaded yet: the statements that bind it.
 
-        A name that none binds may come by `from … import *`, or be one of Python's.
+        If none does, the name is looked up in modules from which it imports `*`; else it is a builtin.
         """
         syntax = self.program.syntax(module)
         binding = syntax.binding(name) or syntax.binding("__getattr__")
@@ -125,12 +125,13 @@ class Resolver:
             stand_ins.append(self.resolve_name(module, Reference(source, (name,))))
         return stand_ins
 
-    # Functions, classes and what is declared
+    # Functions, classes and declarations
 
     def resolve_callable(self, value: object) -> object:
-        """What stands for what runs an experiment or answers a question: a method with its object.
+        """The stand-in for the function of an experiment or a question.
 
-        A text is `"module:function"`.
+        `value` is a function, a class, a text `"module:function"`, a method (its object counts, too), or an
+        object that can be called.
         """
         if isinstance(value, str):
             module, _, name = value.partition(":")
@@ -146,12 +147,12 @@ class Resolver:
         return value
 
     def resolve_declaration(self, value: Experiment | Study | Data) -> str:
-        """What stands for an experiment, a study or a table: how it is declared, whoever made it."""
+        """The stand-in for an experiment, a study or a table: the label of its declaration."""
         label = self._graph.label_of(value)
         return self._rest_on(label, lambda _: declaration_hash(value))
 
     def resolve_definition(self, value: type | FunctionType) -> object:
-        """What stands for a function or a class: its label, or its parts where no name leads to it."""
+        """The stand-in for a function or class: its label, or its parts if no global name leads to it."""
         module, name = value.__module__ or "", value.__qualname__
         if not self.program.is_own(module):
             self.use_library(module, (name,))
@@ -162,17 +163,20 @@ class Resolver:
         return self._parts_of(value)
 
     def _counts_by_version(self, value: type | FunctionType) -> bool:
-        """Whether all that a definition of a library does is known by its name and the library's version."""
+        """Whether name and version of the library determine what a definition in it does.
+
+        They do not if a function of a library encloses values of the project.
+        """
         if top_module(value.__module__ or "") == ENGINE_NAME:
             return True
         if isinstance(value, type):
             return self.program.defined_at(value)
         return not (value.__closure__ or vars(value) or is_made_of_text(value))
 
-    # What is noted without a label
+    # Dependencies without a label
 
     def use_library(self, module: str, member: DottedName = ()) -> None:
-        """Note the use of a member of a library, by which code may reach any other."""
+        """Note that the node uses a library; with `importlib` and similar, it may reach any code."""
         names = tuple(module.split(".")) + member
         reaches = names[0] in _REACHING_LIBRARIES and not _HARMLESS_MEMBERS.intersection(names[1:2])
         self.node.reaches_any_code |= reaches or names[:2] == ("sys", "modules")
@@ -182,7 +186,7 @@ class Resolver:
             self.node.libraries.add(library)
 
     def use_object(self, value: object) -> None:
-        """Note an object: the library of its class, and own methods, which may keep in it what they read."""
+        """Note that the node uses an object: its library, and its methods, which may cache files."""
         kind = type(value)
         self.use_library(kind.__module__)
         if self.program.is_own(kind.__module__):
@@ -190,11 +194,11 @@ class Resolver:
                 self.use_methods(base)
 
     def use_methods(self, kind: type) -> None:
-        """Note the methods of a class, each of which may keep what it reads."""
+        """Note the methods of a class as functions that may cache what they read."""
         for function in method_functions(kind):
             self.node.add_keeper(function)
 
 
 def is_made_of_text(value: type | FunctionType) -> bool:
-    """Whether a function was made of a text at run time, as methods of a dataclass are."""
+    """Whether a function was compiled from a text at run time, as the methods of dataclasses are."""
     return isinstance(value, FunctionType) and value.__code__.co_filename.startswith("<")

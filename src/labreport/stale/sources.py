@@ -1,4 +1,4 @@
-"""The modules of a project, compiled from their source, which is read once."""
+"""Import the modules of a project from source files, each of which is read once."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from types import CodeType, ModuleType
 
 ENGINE_NAME = "labreport"
 ENGINE_FOLDER = Path(__file__).resolve().parents[1]
-_OF_JOBLIB = "func_code.py"  # what `joblib.Memory` writes of a function that it caches
-MARKER = ".labreport"  # the file that says that a folder is a report
+_OF_JOBLIB = "func_code.py"  # the file in which `joblib.Memory` stores the source of a cached function
+MARKER = ".labreport"  # an empty file by which a folder is known to be a report
 
 
 class Sources(MetaPathFinder):
-    """The modules below a folder; each file is read once, so that what is digested is what runs."""
+    """Finds the modules below a folder. Each file is read once, so that the hashed code is what runs."""
 
     def __init__(self, root: Path, folder: Path | None = None) -> None:
         self.root = root
         self.folder = folder or root
-        """The folder of the project, where its `pyproject.toml` or `project.py` is."""
+        """The folder of the project, which has its `pyproject.toml` or `project.py`."""
         self.loaded: list[str] = []
-        """The modules that were imported by these sources, or began to be."""
+        """The modules whose import has begun, in order."""
         self.digests: dict[str, str] = {}
-        """The SHA-256 of each file that was read, by its path."""
+        """The SHA-256 of each file that was read, by path."""
         self._read: dict[Path, bytes] = {}
         self.path = cache(self._path)
 
@@ -41,12 +41,12 @@ class Sources(MetaPathFinder):
         return self._read[path]
 
     def source_of(self, module: str) -> bytes:
-        """The text of a module; empty for what is not the project's."""
+        """The source of a module; empty if it is not the project's."""
         path = self.path(module)
         return self.read(path) if path else b""
 
     def _path(self, module: str) -> Path | None:
-        """The file of a module; None for what is not the project's."""
+        """The file of a module; None if it is not the project's."""
         parts = module.split(".")
         if parts[0] == ENGINE_NAME or not all(part.isidentifier() for part in parts):
             return None
@@ -57,11 +57,11 @@ class Sources(MetaPathFinder):
         return None
 
     def has_module(self, module: str) -> bool:
-        """Whether this is a module, or a folder with modules."""
+        """Whether the project has a module of this name, or a folder with modules."""
         return self.path(module) is not None or any((self.root / module.replace(".", "/")).glob("*.py"))
 
     def modules(self) -> Iterator[str]:
-        """The names of all modules."""
+        """The full names of all modules of the project, in order of path."""
         for folder, inner, files in os.walk(self.root):
             for name in list(inner):
                 if not name.isidentifier() or _is_foreign_folder(Path(folder, name)):
@@ -77,7 +77,7 @@ class Sources(MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """The spec of a module of the project; None for any other."""
+        """The import spec of a module; None if it is not the project's."""
         file = self.path(fullname)
         if file is None:
             return None
@@ -88,7 +88,7 @@ class Sources(MetaPathFinder):
 
 
 class _SourceLoader(SourceFileLoader):
-    """One module, compiled from what `Sources` has of it; compiled code is neither read nor written."""
+    """Compiles one module from the bytes that `Sources` has read; `.pyc` files are not used."""
 
     read: Callable[[Path], bytes]
 
@@ -98,7 +98,7 @@ class _SourceLoader(SourceFileLoader):
 
 
 def install(sources: Sources) -> None:
-    """Import modules by these sources from now on; those of a project before are forgotten."""
+    """Import modules by these sources from now on; modules of an earlier project are removed."""
     names_here = {path.stem for path in sources.root.glob("*")}
     forgotten = []
     for name in sys.modules:
@@ -115,13 +115,13 @@ def install(sources: Sources) -> None:
 
 
 def is_hidden(path: str) -> bool:
-    """Whether a path below a project leads through a hidden folder, one of libraries or of compiled code."""
+    """Whether a part of a relative path is hidden (`.name`), `__pycache__` or `site-packages`."""
     parts = Path(path).parts
     return any(part.startswith(".") or part in ("__pycache__", "site-packages") for part in parts)
 
 
 def is_foreign(path: str, folder: str) -> bool:
-    """Whether a path below a project is in a folder of the engine, of a report or of an environment."""
+    """Whether a path, relative to `folder`, is in the engine, in a report or in a virtual environment."""
     inside = Path(folder)
     for part in Path(path).parts:
         inside /= part

@@ -1,4 +1,4 @@
-"""The top-level statements of a module and the functions in them, as compiled code without comments."""
+"""Split a module into its top-level statements and functions, compiled without comments and docstrings."""
 
 from __future__ import annotations
 import __future__
@@ -23,12 +23,12 @@ from labreport.stale.references import (
 )
 
 _SHOWS_LOCALS = frozenset({"locals", "vars", "dir"})
-"""Names by which code can ask for the names of its local variables."""
+"""Builtin functions by which code can read the names of its local variables."""
 
 
 @dataclass(frozen=True)
 class FunctionSource:
-    """A function as it is written: its code without comments, docstrings and annotations, on one line."""
+    """A function: its code, compiled without docstrings and annotations, and its uses of names."""
 
     code: CodeType
     uses: Uses
@@ -36,22 +36,23 @@ class FunctionSource:
 
 @dataclass(frozen=True, eq=False)
 class Statement:
-    """One statement at the top of a module, without comments, docstrings and annotations."""
+    """One statement at the top of a module, compiled without docstrings and annotations."""
 
     module: str
     node: ast.stmt
     lines: range
     code: CodeType
     uses: Uses
-    """What it does with names, and what the functions in it use when they are called."""
+    """What it does with names when it is loaded, and which names its functions use when they are called."""
     functions: dict[tuple[int, str], list[FunctionSource]]
-    """The functions in it by their first line and name; several lambdas may stand on one line."""
+    """The functions in it by first line and name; several lambdas may be on one line."""
     imported: dict[str, Reference]
-    """What the names that it imports stand for."""
+    """The names that it imports, with what each refers to."""
     binds: set[str]
+    """The global names that it assigns, defines or imports."""
 
     def describe(self, name: str) -> tuple[str, int]:
-        """What a person calls a name that it makes, as `Model.fit`, and where: `("function", 12)`."""
+        """A word and a line for a name that it binds, such as `Model.fit`: `("function", 12)`."""
         inner_name = name.rpartition(".")[2]
         for line, function in self.functions:
             if function == inner_name:
@@ -62,26 +63,26 @@ class Statement:
 
     @property
     def only_binds(self) -> bool:
-        """Whether it only binds names when it is loaded: a definition or an import, not a call."""
+        """Whether it does nothing but bind names: a definition, an import, or an assignment without calls."""
         is_definition = isinstance(self.node, DefinitionNode)
         return is_definition or bool(self.imported) or not (self.uses.acts_on or self.uses.calls)
 
 
 @dataclass
 class ModuleSyntax:
-    """What one file says: its statements, and what names stand for that are bound by an import alone."""
+    """The statements of one file. `imported` has the names whose last binding is an import."""
 
     statements: list[Statement] = field(default_factory=list)
     imported: dict[str, Reference] = field(default_factory=dict)
 
     def binding(self, name: str) -> list[Statement]:
-        """The statements that bind a name."""
+        """The statements that bind a name, in order."""
         return [statement for statement in self.statements if name in statement.binds]
 
     def functions_at(self, line: int, name: str) -> list[FunctionSource]:
-        """The functions of a name that begin on a line."""
+        """The functions of this name that begin on this line."""
         functions = []
-        # Several statements may stand on one line: `f = lambda: 1; g = lambda: 2`
+        # Several statements may be on one line: `f = lambda: 1; g = lambda: 2`
         for statement in self.statements:
             if line in statement.lines:
                 functions += statement.functions.get((line, name), [])
@@ -89,7 +90,7 @@ class ModuleSyntax:
 
 
 def read_module(module: str, source: bytes, file: str) -> ModuleSyntax:
-    """Read a module's statements. Raises `UsageError` at the line of a syntax error."""
+    """Parse the source of a module. Raises `UsageError` at the line of a syntax error."""
     try:
         tree = ast.parse(source)
     except SyntaxError as error:
@@ -126,7 +127,7 @@ def _read_statement(module: str, node: ast.stmt, scopes: Scopes) -> Statement:
 
 @dataclass(frozen=True)
 class _Written:
-    """A function where it is in the file."""
+    """A function and its line in the file, before it was put on one line."""
 
     name: str
     line: int
@@ -134,9 +135,9 @@ class _Written:
 
 
 def _put_on_one_line(node: Any, number: int, written: list[_Written], scopes: Scopes) -> None:
-    """Put each function on one line of its own, whose number leads to it: `written[number - 1]`.
+    """Set all line numbers in a function to one number, so that line breaks do not change compiled code.
 
-    Compiled code differs a little with the breaks between lines, which mean nothing.
+    The number identifies the function: it is `written[number - 1]`.
     """
     if isinstance(node, FunctionNode):
         name = getattr(node, "name", "<lambda>")
@@ -150,14 +151,14 @@ def _put_on_one_line(node: Any, number: int, written: list[_Written], scopes: Sc
 
 
 def _first_line(node: ast.stmt | ast.Lambda) -> int:
-    """The line on which a statement or a function begins, with its decorators."""
+    """The first line of a statement or function, decorators included."""
     lines: list[int] = [node.lineno]
     lines += [decorator.lineno for decorator in getattr(node, "decorator_list", [])]
     return min(lines)
 
 
 def _stored_names(code: CodeType) -> set[str]:
-    """The names that a statement binds when it is loaded, or that functions in it declare as global."""
+    """The global names that a statement assigns, itself or in a function that declares them `global`."""
     names = set[str]()
     for inner in codes_within(code):
         for step in dis.get_instructions(inner):
@@ -182,14 +183,14 @@ def _remove_texts_and_annotations(tree: ast.Module) -> None:
 
 
 def _says_nothing(node: ast.AST) -> bool:
-    """Whether a statement is a text, or is not carried out when the module is imported."""
+    """Whether a statement does nothing on import: a docstring or other constant, or the `__main__` part."""
     if isinstance(node, ast.If) and not node.orelse:
         return ast.unparse(node.test) == "__name__ == '__main__'"
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 def codes_within(code: CodeType) -> Iterator[CodeType]:
-    """A code object and all that are inside it."""
+    """A code object, and those of all functions and classes inside it."""
     yield code
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
@@ -197,7 +198,10 @@ def codes_within(code: CodeType) -> Iterator[CodeType]:
 
 
 def code_meaning(code: CodeType) -> list[object]:
-    """What code does, as plain values. Names of local variables count only where it can ask for them."""
+    """What code does, as a list of plain values: equal for code that differs only in names of locals.
+
+    Names of arguments count, and names of locals if the code uses `locals`, `vars` or `dir`.
+    """
     local_names = code.co_varnames
     if _SHOWS_LOCALS.isdisjoint(code.co_names):
         local_names = local_names[: code.co_argcount + code.co_kwonlyargcount]

@@ -1,6 +1,6 @@
-"""Values that differ from process to process: the clock, an unseeded generator, the order of a set.
+"""Find values that differ from process to process: a clock, an unseeded generator, the order of a set.
 
-They are found by loading the project once more in processes with other hash seeds, when its values are new.
+If a project has new values, it is loaded again in two processes with other hash seeds, and compared.
 """
 
 from __future__ import annotations
@@ -21,29 +21,29 @@ from labreport.stale.effects import is_fixed
 from labreport.stale.loader import LoadedProject, open_project
 
 KNOWN_VALUES = "values.json"
-"""The file beside the results that says which values are equal in every process, and which are not."""
+"""The file in the folder of results that remembers which values are equal in every process."""
 _HASH_SEEDS = ("1", "2")
 
 
 @dataclass(frozen=True)
 class KnownValues:
-    """What other processes have shown of the values of a project."""
+    """What earlier comparisons of processes have found."""
 
     stable: Digests = field(default_factory=dict)
-    """Digests that were equal in all of them."""
+    """Label to hash of the values that were equal in all processes."""
     unstable: frozenset[str] = frozenset()
-    """The labels of values that were not."""
+    """The labels of the values that were not."""
 
     @classmethod
     def read(cls, folder: Path) -> KnownValues:
-        """What earlier builds have kept in a folder of results; nothing where the file is damaged."""
+        """What a folder of results remembers; empty if the file is missing or damaged."""
         known = None
         with suppress(files.Damaged):
             known = files.read_json(folder / KNOWN_VALUES)
         return cls(known["stable"], frozenset(known["unstable"])) if known else cls()
 
     def write(self, folder: Path) -> None:
-        """Keep it in a folder of results. Raises `DiskError`."""
+        """Write it to a folder of results. Raises `DiskError`."""
         content = {"stable": self.stable, "unstable": sorted(self.unstable)}
         files.write_json(folder / KNOWN_VALUES, content)
 
@@ -51,10 +51,10 @@ class KnownValues:
 def compare_processes(
     loaded: LoadedProject, closures: Closures, known: KnownValues, folder: Path
 ) -> Closures:
-    """What subjects rest on, where all values that differ from process to process count by their statements.
+    """The closures of a project in which values that differ between processes count by their statements.
 
-    If values are new, two more processes load the project, and what these show is written to the `folder` of
-    results. Raises `UsageError` where what runs an experiment differs.
+    If the project has values that are not in `known`, two more processes load it, and the result is written
+    to `folder`. Raises `UsageError` if the object that runs an experiment differs.
     """
     digests = closures.value_digests()
     if is_fixed(closures.graph.program) or digests.items() <= known.stable.items():
@@ -71,7 +71,7 @@ def compare_processes(
 
 
 def varying_labels(digests: Digests, project_folder: Path, unstable: frozenset[str]) -> set[str]:
-    """The labels, but for the `unstable`, of which a process that loads the project has another digest."""
+    """The labels of values for which another process finds another hash, without those in `unstable`."""
     varying = set[str]()
     for elsewhere in digests_elsewhere(project_folder, unstable):
         for label, digest in digests.items():
@@ -81,7 +81,10 @@ def varying_labels(digests: Digests, project_folder: Path, unstable: frozenset[s
 
 
 def digests_elsewhere(project_folder: Path, unstable: Iterable[str]) -> Iterator[Digests]:
-    """The digests of a project's values, as other processes with other hash seeds find them."""
+    """The hashes of a project's values in each of two processes with other hash seeds.
+
+    A process that fails gives none.
+    """
     with tempfile.TemporaryDirectory() as scratch:
         processes = []
         for seed in _HASH_SEEDS:
@@ -99,7 +102,7 @@ def digests_elsewhere(project_folder: Path, unstable: Iterable[str]) -> Iterator
 
 
 def probe() -> None:
-    """Write the digests of a project's values to a file; what the processes above are started with."""
+    """Write the hashes of a project's values to a file; the main function of the processes above."""
     folder, output, *unstable = sys.argv[1:]
     digests = compute_closures(open_project(folder), unstable).value_digests()
     Path(output).write_text(json.dumps(digests), "utf-8")

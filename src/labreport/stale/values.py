@@ -1,4 +1,4 @@
-"""The digest of a value: what pickle would store of it, with references in place of code."""
+"""Hash a value: everything that pickle would store of it, with stand-ins in place of code."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from labreport.stale.resolver import Resolver
 
 SIZE_LIMIT = 500_000_000
-"""Bytes of a value, beyond which it counts by the statements about it."""
+"""The size in bytes above which a value is not hashed; it counts by the statements that mention it."""
 _PLAIN = frozenset({int, float, bool, bytes, list, tuple, dict, type(None), complex})
 _FUNCTIONS_OF: dict[type, tuple[str, ...]] = {
     property: ("fget", "fset", "fdel"),
@@ -38,17 +38,17 @@ _FUNCTIONS_OF: dict[type, tuple[str, ...]] = {
     staticmethod: ("__func__",),
     classmethod: ("__func__",),
 }
-"""Members of classes that count by the functions in them."""
+"""Types of class members to the attributes with the functions in them, by which they count."""
 
 
 class TooLarge(Exception):
-    """A value is larger than the limit."""
+    """A value is larger than `SIZE_LIMIT`."""
 
 
 class ValueHash:
-    """The digest of one value, and of the parts of it that are told apart by a digest of their own.
+    """Hashes one value. Code in it is replaced by the stand-ins of a `Resolver`.
 
-    `opaque` says that a part of it could not be told, so that it counts by the statements about it too.
+    `opaque` is set if a part could not be hashed; then the statements that mention the value have to count.
     """
 
     def __init__(self, resolver: Resolver) -> None:
@@ -59,7 +59,7 @@ class ValueHash:
         self._open_sets = set[int]()
 
     def sha256(self, value: object) -> str:
-        """The digest of a value, 16 hexadecimal digits; of one that is `opaque` as a whole, why it is."""
+        """The first 16 hexadecimal digits of a value's SHA-256; if pickling fails, the name of the error."""
         sink = _HashingSink()
         pickler = _Pickler(sink, protocol=5)
         pickler.values = self
@@ -73,7 +73,7 @@ class ValueHash:
         return sink.sha256.hexdigest()[:HASH_DIGITS]
 
     def back_reference(self, value: object) -> tuple[str, int] | None:
-        """What stands for a value that is part of this digest already; None where it is new: it is noted."""
+        """A reference to a value that is part of this hash already; None if it is new, which is noted."""
         known = self._numbers.get(id(value))
         if known is not None:
             return "again", known[0]
@@ -81,11 +81,11 @@ class ValueHash:
         return None
 
     def stand_in(self, value: object) -> object:
-        """What counts in place of a value; None where pickle tells it, or its parts."""
+        """What to hash in place of a value; None if pickle should store it, or take it apart."""
         kind = type(value)
         if kind in _PLAIN:
             return None
-        if type(value) is str:  # as bytes, since whether two equal texts are one object means nothing
+        if type(value) is str:  # as bytes: pickle writes a text that is one object twice as a reference
             return value.replace(str(self._program.sources.folder), "").encode("utf-8", "surrogatepass")
         if isinstance(value, PurePath):
             return kind.__name__, str(value)
@@ -109,7 +109,7 @@ class ValueHash:
         return None if self._program.is_own(kind.__module__) else self._wrapper(value)
 
     def _member(self, value: object) -> tuple[object, ...]:
-        """What stands for a property or another member of a class that is made of functions."""
+        """The stand-in for a property or another class member that consists of functions."""
         kind = type(value)
         functions = [getattr(value, attribute) for attribute in _FUNCTIONS_OF[kind]]
         if kind is cached_property:
@@ -117,7 +117,7 @@ class ValueHash:
         return kind.__name__, *functions
 
     def _set(self, value: AbstractSet[Any]) -> object:
-        """The members of a set in an order that is the same in every process."""
+        """The stand-in for a set: its members, or their hashes, in the same order in every process."""
         kinds = set(map(type, value))
         if kinds <= {str} or kinds <= {int}:
             return "set", sorted(value)
@@ -126,27 +126,27 @@ class ValueHash:
         self._open_sets.add(id(value))
         numbers, members = self._numbers, list[str]()
         for member in value:
-            self._numbers = dict(numbers)  # so that the order of members means nothing
+            self._numbers = dict(numbers)  # each member is numbered anew, so that their order has no effect
             members.append(self.sha256(member))
         self._numbers = numbers
         self._open_sets.discard(id(value))
         return "set", sorted(members)
 
     def _wrapper(self, value: object) -> object:
-        """What stands for an object of a library around a function, as `functools.cache` makes it."""
+        """The stand-in for a library's wrapper of a function, such as `functools.cache` makes; else None."""
         function = _wrapped_function(value)
         if function is None:
             return None
         kind = type(value)
         self._resolver.node.add_keeper(function)
-        if kind.__module__ != "functools":  # it may have options that nobody can ask for
+        if kind.__module__ != "functools":  # it may have options that cannot be read
             self.opaque = True
         return kind.__qualname__, function
 
     def reduce(self, value: Any) -> Any:
-        """The parts of which pickle would make a value again; where it has none, the name of its type.
+        """The parts from which pickle would rebuild a value; the name of its type if it cannot.
 
-        Of an own object all of its attributes count, whatever its class pickles.
+        For an object of the project, all attributes count, whatever its class would pickle.
         """
         kind = type(value)
         special: Any = copyreg.dispatch_table.get(kind)
@@ -162,7 +162,7 @@ class ValueHash:
 
 
 def _cell(cell: CellType) -> tuple[object, ...]:
-    """What stands for an enclosed name: its value, if it has one yet."""
+    """The stand-in for the cell of an enclosed name: its value, if it has one yet."""
     try:
         return "cell", cell.cell_contents
     except ValueError:
@@ -170,7 +170,7 @@ def _cell(cell: CellType) -> tuple[object, ...]:
 
 
 def _wrapped_function(value: object) -> object:
-    """What an object says that it wraps; None for any other object. No code of the object is called."""
+    """The `__wrapped__` function of an object, read without running its code; None if it has none."""
     wrapped = getattr_static(value, "__wrapped__", None)
     if isinstance(wrapped, (GetSetDescriptorType, MemberDescriptorType)):
         wrapped = getattr(value, "__wrapped__", None)
@@ -178,15 +178,15 @@ def _wrapped_function(value: object) -> object:
 
 
 class _HashingSink:
-    """A file for pickle that keeps no more than a digest of what is written."""
+    """A file for pickle that hashes what is written, and stores nothing."""
 
     def __init__(self) -> None:
         self.sha256 = hashlib.sha256()
         self._size = 0
 
     def write(self, data: bytes | pickle.PickleBuffer) -> int:
-        """Take some bytes. Raises `TooLarge`."""
-        size = memoryview(data).nbytes  # of large arrays it is a buffer
+        """Hash some bytes. Raises `TooLarge`."""
+        size = memoryview(data).nbytes  # large arrays come as buffers
         self._size += size
         if self._size > SIZE_LIMIT:
             raise TooLarge
@@ -195,7 +195,7 @@ class _HashingSink:
 
 
 class _Pickler(pickle.Pickler):
-    """Pickle, with references in place of code."""
+    """A pickler that asks a `ValueHash` for stand-ins and parts."""
 
     values: ValueHash
 

@@ -1,4 +1,4 @@
-"""Libraries by their versions, with all that they require; the engine by its files."""
+"""The versions of libraries and of everything that they require, and the hash of the engine's files."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from labreport.stale.references import imported_names
 from labreport.stale.sources import ENGINE_FOLDER, ENGINE_NAME
 
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
-"""The version of Python, to the second number."""
+"""The version of Python, such as "3.11"."""
 
 
 @dataclass(frozen=True)
 class Distribution:
-    """A distribution as it is installed; without a version where it is not."""
+    """An installed distribution; `version` is empty if it is not installed."""
 
     version: str = ""
     requirements: Sequence[str] = ()
@@ -31,9 +31,9 @@ class Distribution:
 
 
 def versions(modules: Iterable[str]) -> dict[str, str]:
-    """The distributions of these top-level modules and all that they require, as far as installed.
+    """The installed versions by distribution, for these top-level modules and everything they require.
 
-    A module of no distribution has the digest of its source for a version, with all that it imports.
+    A module that belongs to no distribution has a hash of its source as version; what it imports is added.
     """
     versions_by_name: dict[str, str] = {}
     waiting = set(modules)
@@ -51,7 +51,7 @@ def versions(modules: Iterable[str]) -> dict[str, str]:
 
 
 def source_files(modules: Iterable[str]) -> Iterator[Path]:
-    """The files of those modules that count by their source, and of their folders."""
+    """The files and folders of modules that belong to no distribution, and so count by their source."""
     for module in versions(modules):
         if not distribution(module).version:
             for path in _files_of(module):
@@ -68,7 +68,7 @@ def _add_with_requirements(versions_by_name: dict[str, str], names: Iterable[str
 
 @cache
 def distribution(name: str) -> Distribution:
-    """What is installed by this name."""
+    """The installed distribution of this name."""
     try:
         installed = metadata.distribution(name)
     except metadata.PackageNotFoundError:
@@ -119,7 +119,7 @@ def _files_of(module: str) -> list[Path]:
 
 @cache
 def _imported_by(module: str) -> set[str]:
-    """What such a library imports, by top-level names, as far as it is here."""
+    """The top-level names of installed modules that a module without distribution imports."""
     names = set[str]()
     for path in _files_of(module):
         if path.suffix == ".py" and path.is_file():
@@ -129,12 +129,12 @@ def _imported_by(module: str) -> set[str]:
                 continue
             for node in ast.walk(tree):
                 for reference in imported_names(node).values():
-                    names.add(reference.module.partition(".")[0])  # of a relative import it is empty
+                    names.add(reference.module.partition(".")[0])  # empty for a relative import
     return {name for name in names if is_installed(name)}
 
 
 def is_installed(module: str) -> bool:
-    """Whether a module could be imported."""
+    """Whether Python finds a module of this name."""
     try:
         return find_spec(module) is not None
     except (ImportError, ValueError):
@@ -143,7 +143,7 @@ def is_installed(module: str) -> bool:
 
 @cache
 def engine_hash() -> str:
-    """The digest of all files of the engine, of which everything but runs is made."""
+    """A short hash of all files of the engine: an input of everything except runs, which have `ENGINE`."""
     digests = [[str(path.relative_to(ENGINE_FOLDER)), sha256_of_file(path)] for path in engine_files()]
     return short_hash(digests)
 
