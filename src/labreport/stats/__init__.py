@@ -25,7 +25,7 @@ from labreport.stats.finding import (
 )
 from labreport.stats.formats import as_plus_minus, as_prose
 from labreport.stats.holding import holding_conditions
-from labreport.stats.inference import compare, mean_of
+from labreport.stats.inference import mean_of
 from labreport.stats.makers.baseline import summary
 from labreport.stats.makers.categories import hardest
 from labreport.stats.makers.comparisons import change, difference, effect, ranking

@@ -37,6 +37,13 @@ class Estimate:
     exact_test: bool = False
     on_logarithms: bool = False
 
+    @property
+    def finite_ends(self) -> Ends | tuple[None, None]:
+        """The ends of the interval; two None where there is none or it is unbounded."""
+        if self.low is None or self.high is None or not math.isfinite(self.high):
+            return None, None
+        return self.low, self.high
+
 
 @dataclass(frozen=True)
 class Variance:
@@ -84,6 +91,5 @@ def with_t_interval(estimate: Estimate, value: float, variance: Variance, alpha:
     p = None
     if standard_error > 0:
         t = abs(value) / standard_error
-        tail = special.ndtr(-t) if math.isinf(variance.df) else special.stdtr(variance.df, -t)
-        p = 2 * float(tail)
+        p = 2 * float(special.stdtr(variance.df, -t))
     return replace(estimate, value=value, low=value - half_width, high=value + half_width, p=p)

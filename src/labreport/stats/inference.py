@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
 from labreport.errors import refuse
 from labreport.project.measure import Measure
 from labreport.stats import cells, pairing, t_intervals
-from labreport.stats.estimate import ALPHA, Ends, Estimate
+from labreport.stats.estimate import ALPHA, Estimate
 from labreport.stats.quantity import Quantity, Source
 from labreport.stats.samples import Sample
 from labreport.stats.shares import (
@@ -32,54 +32,66 @@ def mean_of(sample: Sample, measure: Measure) -> Quantity:
     estimate = _mean_estimate(sample, measure)
     if measure.is_share and measure.bounded and estimate.low is not None and estimate.high is not None:
         estimate = replace(estimate, low=max(0.0, estimate.low), high=min(1.0, estimate.high))
-    mean = _quantity(estimate, measure.quantity_unit, _source([sample], measure, estimate), sample)
+    mean = _quantity(estimate, measure.quantity_unit, measure, [sample])
     if mean.is_of_one_run and measure.scale == "difference":
         return replace(mean, margin=measure.stored_margin)  # it is printed with the decimals of the margin
     return mean
 
 
+def compare_with_zero(measure: Measure, family: int, sample: Sample) -> Quantity:
+    """Compare the mean of a sample with zero, as `compare` does two samples.
+
+    A measure that is a difference of two measures is compared by its two terms. Raises `UsageError` for a
+    measure of ratios.
+    """
+    if measure.scale == "ratio":
+        measure.refuse_declaration("a ratio is of two; name both")
+    return _judged_quantity(measure, family, [sample], partial(_numbers_estimate, sample, measure))
+
+
 def compare(
-    measure: Measure, family: int, first: Sample, second: Sample | None = None, *, paired: bool | None = None
+    measure: Measure, family: int, first: Sample, second: Sample, paired: bool | None = None
 ) -> Quantity:
-    """Compare two samples, or one with zero, as one of `family` comparisons that are judged together.
+    """Compare two samples, as one of `family` comparisons that are judged together.
 
     Samples are paired if all their replicates are shared (for tables, `paired` may decide otherwise); else
     the method is that of Welch or Newcombe. Where the items of both are known, the interval covers items and
-    replicates. A measure that is a difference of two measures is compared with zero by its two terms.
+    replicates.
 
     The quantity has its own 95 % interval, and the interval at level 1 − 0.05 / `family` by which it is
     judged. A comparison of single replicates is not judged, whatever is known of its items. Samples of
     several replicates that are equal in each replicate and item are judged "same" if the measure has a
     margin: both ends of the interval are then the null value.
     """
-    samples = [first]
-    sizes: tuple[int, ...] = ()
-    if second is None:
-        if measure.scale == "ratio":
-            measure.refuse_declaration("a ratio is of two; name both")
-        estimate_at = partial(_numbers_estimate, first, measure)
-    else:
-        is_paired = _is_paired(first, second, paired)
-        if is_paired:
-            replicates = [replicate for replicate in first.values if replicate in second.values]
-            first, second = first.only(replicates), second.only(replicates)
-        else:
-            sizes = (len(first.values), len(second.values))
-        samples = [first, second]
-        estimate_at = partial(_difference_estimate, first, second, measure, is_paired)
-    own_estimate = estimate_at(ALPHA)
-    source = replace(_source(samples, measure, own_estimate), sizes=sizes)
-    quantity = _quantity(own_estimate, measure.difference_unit, source, first)
-    null = 1.0 if measure.scale == "ratio" else 0.0
-    groups = tuple((sample.name, len(sample.values)) for sample in samples)
-    quantity = replace(quantity, null=null, family=family, margin=measure.stored_margin, groups=groups)
-    if own_estimate.n < 2:
+    is_paired = _is_paired(first, second, paired)
+    if is_paired:
+        shared = [replicate for replicate in first.values if replicate in second.values]
+        first, second = first.only(shared), second.only(shared)
+    estimate_at = partial(_difference_estimate, first, second, measure, is_paired)
+    quantity = _judged_quantity(measure, family, [first, second], estimate_at)
+    if is_paired:
         return quantity
-    if own_estimate.all_equal and measure.stored_margin is not None:
-        return replace(quantity, p=own_estimate.p, judged_low=null, judged_high=null)
+    sizes = (len(first.values), len(second.values))
+    return replace(quantity, source=replace(quantity.source, sizes=sizes))
+
+
+def _judged_quantity(
+    measure: Measure, family: int, samples: Sequence[Sample], estimate_at: Callable[[float], Estimate]
+) -> Quantity:
+    """A comparison with the interval that judges it; `estimate_at` gives the estimate for an alpha."""
+    estimate = estimate_at(ALPHA)
+    null = 1.0 if measure.scale == "ratio" else 0.0
+    margin = measure.stored_margin
+    groups = tuple((sample.name, len(sample.values)) for sample in samples)
+    quantity = _quantity(estimate, measure.difference_unit, measure, samples)
+    quantity = replace(quantity, null=null, family=family, margin=margin, groups=groups)
+    if estimate.n < 2:
+        return quantity
+    if estimate.all_equal and margin is not None:
+        return replace(quantity, p=estimate.p, judged_low=null, judged_high=null)
     alpha = ALPHA / family
-    low, high = _finite_ends(with_exact_test(estimate_at(alpha), alpha))
-    return replace(quantity, p=own_estimate.p, judged_low=low, judged_high=high)
+    low, high = with_exact_test(estimate_at(alpha), alpha).finite_ends
+    return replace(quantity, p=estimate.p, judged_low=low, judged_high=high)
 
 
 def _is_paired(first: Sample, second: Sample, paired: bool | None) -> bool:
@@ -123,21 +135,24 @@ def _difference_estimate(
 ) -> Estimate:
     """Estimate how two samples differ by the method that fits both: items, yes and no, or numbers."""
     if _has_items(first, measure) and _has_items(second, measure):
-        right, other_right = first.correct_by_replicate, second.correct_by_replicate
-        numbers_of_items = {len(items) for items in right + other_right}
-        same_items = first.items == second.items and len(numbers_of_items) == 1
-        return accuracy_difference(right, other_right, alpha, paired=paired, same_items=same_items)
+        return _accuracy_difference(first, second, paired, alpha)
     are_constant = _is_constant_share(first, measure) and _is_constant_share(second, measure)
     are_yes_no = first.yes_no and second.yes_no
     if (are_yes_no or are_constant) and first.values and second.values:
         share_difference = paired_share_difference if paired else unpaired_share_difference
         return share_difference(first.numbers, second.numbers, alpha)
     difference = t_intervals.paired_difference if paired else t_intervals.welch_difference
-    fractions = [sample.design.test_fraction or 0.0 for sample in (first, second)]
-    fraction = max(fractions) or None
+    fraction = max(first.design.test_fraction or 0.0, second.design.test_fraction or 0.0) or None
     if measure.scale == "ratio":
         return t_intervals.geometric_estimate(difference, [first.numbers, second.numbers], alpha, fraction)
     return difference(first.numbers, second.numbers, alpha, fraction)
+
+
+def _accuracy_difference(first: Sample, second: Sample, paired: bool, alpha: float) -> Estimate:
+    """How two samples differ whose items are known, which may be the same items, or as many."""
+    right, other_right = first.correct_by_replicate, second.correct_by_replicate
+    same_items = first.items == second.items and len(right[0]) == len(other_right[0])
+    return accuracy_difference(right, other_right, alpha, paired=paired, same_items=same_items)
 
 
 def _has_items(sample: Sample, measure: Measure) -> bool:
@@ -173,54 +188,48 @@ def _is_constant_share(sample: Sample, measure: Measure) -> bool:
 # Quantities
 
 
-def _quantity(estimate: Estimate, unit: str, source: Source, sample: Sample) -> Quantity:
+def _quantity(estimate: Estimate, unit: str, measure: Measure, samples: Sequence[Sample]) -> Quantity:
     """The quantity for an estimate: with its source, and the value of each replicate unless samples are
     unpaired.
     """
-    low, high = _finite_ends(estimate)
+    low, high = estimate.finite_ends
     values = []
-    for name, value in zip(sample.values, estimate.values, strict=False):
-        values.append((name, value if math.isfinite(value) else None))
+    for replicate, value in zip(samples[0].values, estimate.values, strict=False):
+        values.append((replicate, value if math.isfinite(value) else None))
     return Quantity(
         estimate.value,
         unit,
         low,
         high,
         estimate.n,
-        source,
+        _source(samples, measure, estimate),
         estimate.spread,
         tuple(values),
         on_logarithms=estimate.on_logarithms,
     )
 
 
-def _finite_ends(estimate: Estimate) -> Ends | tuple[None, None]:
-    """The ends of the interval of an estimate; two None where there is none or it is unbounded."""
-    if estimate.low is None or estimate.high is None or not math.isfinite(estimate.high):
-        return None, None
-    return estimate.low, estimate.high
-
-
 def _source(samples: Sequence[Sample], measure: Measure, estimate: Estimate) -> Source:
     """The source of a number: its samples, how many replicates were used, and why others were not."""
-    first = samples[0]
     epochs = dict.fromkeys(sample.epoch for sample in samples if sample.epoch is not None)
     source = Source(
         tuple(sample.name for sample in samples),
         measure.label,
         tuple(epochs),
         estimate.n,
-        first.design.unit,
+        samples[0].design.unit,
         method=estimate.method,
     )
     cells_read = [sample.cell for sample in samples if sample.cell is not None]
-    averaged = cells.describe_reduction(cells_read)
-    if measure.scale == "ratio":
-        averaged = f"geometric mean of the {averaged}" if averaged else "geometric mean"
-        source = replace(source, relation="over")
-    source = replace(source, averaged=averaged)
-    if not cells_read:
+    if cells_read:
+        source = replace(
+            source,
+            note=cells_read[0].data.name,
+            expected=cells.count_expected(cells_read),
+            left_out=cells.describe_left_out(cells_read),
+            averaged=cells.describe_reduction(cells_read),
+        )
+    if measure.scale == "difference":
         return source
-    expected = cells.count_expected(cells_read)
-    left_out = cells.describe_left_out(cells_read)
-    return replace(source, note=cells_read[0].data.name, expected=expected, left_out=left_out)
+    averaged = f"geometric mean of the {source.averaged}" if source.averaged else "geometric mean"
+    return replace(source, relation="over", averaged=averaged)

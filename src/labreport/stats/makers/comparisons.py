@@ -13,7 +13,7 @@ from labreport.project.measure import Measure
 from labreport.stats.answers import Answer
 from labreport.stats.cells import have_order
 from labreport.stats.finding import Comparison, Difference, Effect, GroupedDifference, Ranking
-from labreport.stats.inference import compare
+from labreport.stats.inference import compare, compare_with_zero
 from labreport.stats.makers.shared import answer_of, subjects_with_means
 from labreport.stats.samples import (
     BY_EXPERIMENT,
@@ -278,7 +278,9 @@ def _compare_pairs(
     """Compare pairs of samples, or single samples with zero, each as one of `family` comparisons."""
     comparisons = []
     for names in pairs:
-        compared = [samples[name] for name in names]
-        quantity = compare(measure, family, *compared, paired=paired)
+        if len(names) == 1:
+            quantity = compare_with_zero(measure, family, samples[names[0]])
+        else:
+            quantity = compare(measure, family, samples[names[0]], samples[names[1]], paired)
         comparisons.append(Comparison(quantity, names))
     return tuple(comparisons)
