@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -110,7 +111,7 @@ class _Unmade:
 
 
 class Builder:
-    """One build, and its results.
+    """One build, which `begun` at this time of the monotonic clock, and its results.
 
     `before` is the `answers.json` of the report before, None if there was none. `made` are the targets that
     were made, `errors` why others were not. `stamped_files` are for the stamp; None if not everything was
@@ -118,6 +119,7 @@ class Builder:
     """
 
     def __init__(self, request: Request, listener: _Listener) -> None:
+        self.begun = time.monotonic()
         self.request, self.listener, self.output = request, listener, request.output
         (self.output / MARKER).touch()
         self.plan = open_plan(request)

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -100,13 +101,21 @@ class _Watching:
         return connection.getresponse().read().decode()
 
 
+@contextmanager
+def _watched(toy: Toy) -> Iterator[_Watching]:
+    watching = _Watching(toy)
+    try:
+        yield watching
+    finally:
+        watching.process.kill()
+        watching.process.communicate()
+
+
 @pytest.fixture
 def watching(toy: Toy) -> Iterator[_Watching]:
     """A copy of the report under `watch`."""
-    watching = _Watching(toy)
-    yield watching
-    watching.process.kill()
-    watching.process.communicate()
+    with _watched(toy) as watching:
+        yield watching
 
 
 def test_the_page_follows_an_edit(watching: _Watching) -> None:
@@ -130,16 +139,48 @@ def test_the_page_follows_an_edit(watching: _Watching) -> None:
     assert "Stopped watching." in err
 
 
+FOLDER_OF_SOURCES = {
+    "pyproject.toml": "[tool.labreport]\nproject = 'app.project'\nsource = 'src'\n",
+    "src/helpers/units.py": "UNIT = 'mm'\n",
+    "src/app/project.py": """
+from helpers.units import UNIT
+from labreport import Answer, Measure, Project, mean, question, table
+
+WELLS = table("../../../wells.csv")
+
+@question("How much?", reads=WELLS)
+def much(wells):
+    return mean(wells, Measure("growth", UNIT))
+
+project = Project("Wells", much)
+""",
+    "templates/questions/much.md": "It grows {{ mean }}.",
+    "../wells.csv": "growth\n1.5\nn.d.\n",
+}
+
+
+@pytest.mark.slow  # three builds, each in a process of a process
+def test_what_a_report_rests_on_is_watched_wherever_it_is(tmp_path: Path) -> None:
+    """A table outside of the project with which the first build fails; a module beside the project's own."""
+    toy = Toy(tmp_path / "wells")
+    for name, text in FOLDER_OF_SOURCES.items():
+        file = toy.folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    with _watched(toy) as watching:
+        _until(lambda: "row 2 has &#39;n.d.&#39;" in watching.page())
+        toy.edit("../wells.csv", "n.d.", "2.5")
+        _until(lambda: "\u00a0mm" in watching.page())
+        toy.edit("src/helpers/units.py", "mm", "cm")
+        _until(lambda: "\u00a0cm" in watching.page())
+
+
 @pytest.mark.slow  # epochs of a second in a process of a process
 def test_an_edit_of_code_stops_runs_of_the_old(slow: Toy) -> None:
     """They are not trained to their end first; the page is that of the new code."""
     slow.edit("project.py", "time.sleep(0.05)", "time.sleep(1)")
-    watching = _Watching(slow)
-    try:
+    with _watched(slow) as watching:
         _until(lambda: slow.runs_of("descent"))
         slow.edit("project.py", "time.sleep(1)", "time.sleep(0)")
         _until(lambda: "ends higher" in watching.page())
-    finally:
-        watching.process.kill()
-        watching.process.communicate()
     assert _epochs_of_descent(slow) < 4

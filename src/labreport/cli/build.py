@@ -27,7 +27,7 @@ def build(arguments: argparse.Namespace, terminal: Terminal) -> int:
     try:
         if arguments.dry_run:
             return _rehearse(arguments, terminal)
-        code = build_and_summarise(arguments, terminal, Progress(terminal))
+        code = summarise(arguments, terminal, make_report(arguments, Progress(terminal)))
     except UnknownName as error:
         if error.name in arguments.commands:
             advice = f"{arguments.program} {error.name} …"
@@ -72,13 +72,15 @@ def _rehearse(arguments: argparse.Namespace, terminal: Terminal) -> int:
     return 0
 
 
-def build_and_summarise(arguments: argparse.Namespace, terminal: Terminal, progress: Progress) -> int:
-    """Build, print the result, and return the exit code. A report in which all is fresh gets a stamp."""
-    request = request_of(arguments)
-    begun = time.monotonic()
+def make_report(arguments: argparse.Namespace, progress: Progress) -> Builder:
+    """Build, with bars on the screen. Raises what stops the whole build; see `build_report`."""
     with progress.bars:
-        built = build_report(request, progress)
-    elapsed = duration(time.monotonic() - begun)
+        return build_report(request_of(arguments), progress)
+
+
+def summarise(arguments: argparse.Namespace, terminal: Terminal, built: Builder) -> int:
+    """Print the result of a build, and return the exit code. A report in which all is fresh gets a stamp."""
+    elapsed = duration(time.monotonic() - built.begun)
     if built.errors:
         return _say_failed(built, terminal, elapsed)
     last_build = _remember(built)

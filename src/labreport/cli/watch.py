@@ -10,21 +10,24 @@ import signal
 import threading
 import time
 import webbrowser
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
+from typing import NamedTuple
 
 from watchfiles import DefaultFilter
 from watchfiles import watch as watch_files
 
 from labreport.check.changes import LAST_BUILD, LastBuild
-from labreport.cli.build import build_and_summarise
+from labreport.cli.build import make_report, summarise
 from labreport.cli.progress import Progress
 from labreport.cli.terminal import Terminal, guarded
+from labreport.filestat import stat_of
 from labreport.page.document import served
 from labreport.plan import DOCUMENTS
+from labreport.plan.stamped import StampedFiles, files_behind
 from labreport.project import locate_project
 
 HOST = "127.0.0.1"
@@ -52,7 +55,10 @@ EMPTY = (
 
 def watch(arguments: argparse.Namespace, terminal: Terminal) -> None:
     """Serve the report on this machine, and build it again on every change, until interrupted."""
-    templates = arguments.project / "templates"
+    templates, output = (arguments.project / "templates").resolve(), arguments.output.resolve()
+    _, source = locate_project(arguments.project)
+    folders = [folder for folder in (source, templates) if folder.is_dir()]
+    files = WatchedFiles([*folders, output])
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(LIBRARIES.split())
     build: BuildProcess | None = None
@@ -61,10 +67,12 @@ def watch(arguments: argparse.Namespace, terminal: Terminal) -> None:
         if arguments.open:
             webbrowser.open(server.address)
         is_build_due = True  # built after watching began, so that no edit is missed
-        for edits in _edits(arguments):
+        for edits in edits_below(folders, output):
             if build is not None:
-                for error in build.errors():
-                    server.error = error
+                for outcome in build.outcomes():
+                    server.error = outcome.error
+                    files.expect(outcome.files)
+            edits |= files.edited()
             if not edits and not is_build_due:
                 continue
             is_build_due = True
@@ -77,13 +85,12 @@ def watch(arguments: argparse.Namespace, terminal: Terminal) -> None:
             is_build_due = False
 
 
-def _edits(arguments: argparse.Namespace) -> Iterator[set[Path]]:
-    """Yield the set of edited files, and, when there are none for a moment, an empty set."""
-    module, source = locate_project(arguments.project)
-    package = source.joinpath(*module.split(".")[:-1])
-    templates = arguments.project / "templates"
-    folders = [folder for folder in (package, templates) if folder.is_dir()]
-    report = f"{arguments.output}{os.sep}"
+def edits_below(folders: Sequence[Path], output: Path) -> Iterator[set[Path]]:
+    """Yield the set of edited files in some folders, and, when there are none for a moment, an empty set.
+
+    Those of the report, in `output`, do not count.
+    """
+    report = f"{output}{os.sep}"
     changes = watch_files(
         *folders,
         watch_filter=DefaultFilter(ignore_paths=[report]),
@@ -97,12 +104,51 @@ def _edits(arguments: argparse.Namespace) -> Iterator[set[Path]]:
         yield {Path(path) for _, path in edits}
 
 
+class WatchedFiles:
+    """The files on which the last build depended, without those in the folders `ignored`."""
+
+    def __init__(self, ignored: Sequence[Path]) -> None:
+        self._ignored = ignored
+        self._stats: StampedFiles = {}
+
+    def expect(self, files: StampedFiles) -> None:
+        """Watch these from now on. A build that could not load the project knows none, and changes nothing.
+
+        A file that is watched already keeps its stat: it may have been edited during the build.
+        """
+        if not files:
+            return
+        stats: StampedFiles = {}
+        for path, stat in files.items():
+            resolved = Path(path).resolve()
+            if not any(resolved.is_relative_to(folder) for folder in self._ignored):
+                stats[path] = self._stats.get(path, stat)
+        self._stats = stats
+
+    def edited(self) -> set[Path]:
+        """Return the files that were edited, added or removed since the last call."""
+        edited = set()
+        for path, stat in self._stats.items():
+            stat_now = stat_of(path)
+            if stat_now != stat:
+                self._stats[path] = stat_now
+                edited.add(Path(path))
+        return edited
+
+
+class Outcome(NamedTuple):
+    """Why a build failed, or the empty text; the files behind it, none if the project did not load."""
+
+    error: str
+    files: StampedFiles
+
+
 class BuildProcess:
     """A build in a separate process."""
 
     def __init__(self, context: ForkServerContext, arguments: argparse.Namespace) -> None:
         self._runs_begin = context.Event()
-        self._errors, sender = context.Pipe(duplex=False)
+        self._outcomes, sender = context.Pipe(duplex=False)
         self._process = context.Process(target=_build, args=(sender, self._runs_begin.set, arguments))
         # Ctrl-C goes to all processes of the terminal, but the build should be ended only by this process
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
@@ -115,11 +161,11 @@ class BuildProcess:
         """Whether its runs are under way."""
         return self._runs_begin.is_set() and self._process.is_alive()
 
-    def errors(self) -> Iterator[str]:
-        """Yield the error of a build that ended, or an empty text if it succeeded; nothing before it ends."""
+    def outcomes(self) -> Iterator[Outcome]:
+        """Yield the outcome of a build that ended; nothing before it ends."""
         with suppress(EOFError, OSError):
-            while self._errors.poll():
-                yield self._errors.recv()
+            while self._outcomes.poll():
+                yield self._outcomes.recv()
 
     def stop(self) -> None:
         """End the build; its runs store their state, from which they continue later."""
@@ -131,13 +177,19 @@ class BuildProcess:
 
 
 def _build(sender: Connection, runs_begin: Callable[[], None], arguments: argparse.Namespace) -> None:
-    """Build once, and send the error, or an empty text; nothing if it was interrupted."""
+    """Build once, and send the outcome; nothing if it was interrupted."""
     terminal = Terminal(debug=arguments.debug)
-    progress = Progress(terminal, runs_begin)
-    exit_code = guarded(lambda: build_and_summarise(arguments, terminal, progress), terminal, "")
+    files: StampedFiles = {}
+
+    def build() -> int:
+        built = make_report(arguments, Progress(terminal, runs_begin))
+        files.update(files_behind(built.plan))
+        return summarise(arguments, terminal, built)
+
+    exit_code = guarded(build, terminal, "")
     was_interrupted = exit_code != 0 and not terminal.last_error
     if not was_interrupted:
-        sender.send(terminal.last_error)
+        sender.send(Outcome(terminal.last_error, files))
 
 
 class PageServer(http.server.ThreadingHTTPServer):

@@ -24,21 +24,26 @@ StampedFiles: TypeAlias = "dict[str, FileStat | None]"
 
 
 def files_to_stamp(plan: Plan) -> StampedFiles | None:
-    """All files and folders on which a report rests; None if one of them has changed since it was read.
+    """The files behind a report; None if one of them has changed since it was read.
 
-    The time of a folder says that something was added. Of results and cache, only folders are looked at, not
-    files. A table that a function returns may rest on anything, so that such a report has no stamp.
+    A table that a function returns may rest on anything, so that such a report has no stamp.
     """
     if any(table.path is None for table in plan.project.tables):
         return None
-    reads = _files_read(plan)
-    files: StampedFiles = {}
-    for path in _paths_behind(plan, reads):
-        files[os.path.abspath(path)] = stat_of(path)
+    files = files_behind(plan)
     # In this order: what is edited from here on differs from its stat
     if plan.dependencies.changed_since_loaded() or plan.stale(plan.targets):
         return None
-    return None if plan.dependencies.digests.changed(reads) else files
+    return None if plan.dependencies.digests.changed(_files_read(plan)) else files
+
+
+def files_behind(plan: Plan) -> StampedFiles:
+    """All files and folders on which a report rests, also one that could not be built.
+
+    The time of a folder says that something was added. Of results and cache, only folders are looked at, not
+    files.
+    """
+    return {os.path.abspath(path): stat_of(path) for path in _paths_behind(plan, _files_read(plan))}
 
 
 def _paths_behind(plan: Plan, reads: Reads) -> Iterator[str | Path]:
@@ -51,6 +56,8 @@ def _paths_behind(plan: Plan, reads: Reads) -> Iterator[str | Path]:
     yield from engine_files()  # not their folders, in which Python writes compiled code at any time
     for opened in plan.dependencies.files().union(reads):
         yield from plan.dependencies.digests.paths_behind(opened)
+    for reader in plan.project.questions + plan.project.figures:  # of one that failed, no reads are stored
+        yield from (source.path for source in reader.sources if source.path)
     yield from (plan.report / name for name in DOCUMENTS.values())
     yield plan.store.folder
     for folder in (plan.store.folder, plan.cache.folder):
