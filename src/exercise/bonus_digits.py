@@ -1,4 +1,4 @@
-"""Bonus: which digits are classified wrongly, and what they are taken for."""
+"""Bonus: which digits are classified wrongly, and which digits they are taken for."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def _share_wrong(digits: tuple[int, ...]) -> Measure:
-    """The share of the test images of some digits that is classified wrongly."""
+    """The share of wrong answers on the test images of these digits."""
 
     def wrong(run: Run, epoch: int | None) -> NDArray[np.bool_]:
         shows_one_of_them = [label in digits for label in labels("test")]
@@ -43,7 +43,7 @@ def _share_wrong(digits: tuple[int, ...]) -> Measure:
     figures=accuracy_by_digit,
 )
 def digits(results: Results) -> Answer:
-    """The share of each digit that each network gets wrong, and the hard digits against the easy ones."""
+    """The share of wrong answers by digit and network, and the hard digits compared with the easy ones."""
     answer = difference(results, _share_wrong(HARD) - _share_wrong(EASY), name="harder")
     digits_by_network = []
     times_one = []
@@ -71,7 +71,7 @@ def digits(results: Results) -> Answer:
 
 
 def _worst_digit(run: Run) -> int:
-    """The digit of which one run classifies the largest share wrongly."""
+    """The digit with the largest share of wrong answers in one run."""
     wrong = errors(run)
     digits = labels("test")
     shares = [wrong[digits == digit].mean() for digit in range(CLASSES)]
@@ -84,7 +84,7 @@ def _worst_digit(run: Run) -> int:
     figures=confusion_matrix,
 )
 def pattern(results: Results) -> Answer:
-    """The pairs of digits that are confused most."""
+    """The pairs of digits that are confused most often."""
     runs = results[COMPLEX]
     pairs = frequent_pairs(runs)
     odd_counts = errors_by_pair(confusion_matrices(runs, ~even_images()))
@@ -116,7 +116,7 @@ def pattern(results: Results) -> Answer:
 
 
 def _shares_of_pairs(counts: dict[Pair, list[int]], pairs: list[Pair]) -> list[float]:
-    """For each run, the share of its errors that some pairs make up; `counts` has the errors by run."""
+    """For each run, the share of these pairs among its errors; `counts` are errors by pair and run."""
     errors_of_pairs = zip(*(counts[pair] for pair in pairs), strict=True)
     errors_of_all = zip(*counts.values(), strict=True)
     shares = []
@@ -126,7 +126,7 @@ def _shares_of_pairs(counts: dict[Pair, list[int]], pairs: list[Pair]) -> list[f
 
 
 def _confused(pair: Pair) -> Measure:
-    """The share of the test images on which the digits of a pair are confused, either way."""
+    """The share of the test images on which the two digits of a pair are confused, in either direction."""
 
     first, second = pair
 

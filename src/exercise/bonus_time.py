@@ -1,4 +1,4 @@
-"""Bonus: what more epochs bring the simple network, and whether the complex one is worth its time."""
+"""Bonus: what more epochs bring for the simple network, and whether the complex one is worth its time."""
 
 from __future__ import annotations
 
@@ -34,16 +34,18 @@ if TYPE_CHECKING:
 
 LONGER = SMALL_LONGER.epochs
 MOMENTS = (10, 20, LAST, LONGER)
-"""Epochs at which the simple network is looked at; the exercise asks for 20 and 50."""
+"""The epochs at which the simple network is read; the exercise asks for 20 and 50."""
 COMPARED = (5, 20, LAST)
-"""Epochs after which the exercise compares the complex network with the simple one."""
+"""The epochs at which the complex network is compared with the simple one."""
 PALM_DAYS, PALM_CHIPS = (1_200 + 336) / 24, 6_144
-"""How long PaLM was trained, in two stages, and on how many chips for most of it (Chowdhery et al. 2022)."""
+"""How many days PaLM was trained, in two stages, and on how many chips most of the time (Chowdhery et al.
+2022).
+"""
 
 
 @question("What do 20 and 50 epochs bring, and when do returns diminish?", reads=at(MOMENTS, SMALL_LONGER))
 def longer(results: Results) -> Answer:
-    """Accuracy of `small` from epoch to epoch, and when its validation loss is lowest."""
+    """The accuracy of `small` over the epochs, and when its validation loss is lowest."""
     to_20 = change(results, TEST, 10, 20, SMALL_LONGER).change
     to_50 = change(results, TEST, 20, LAST, SMALL_LONGER).change
     to_60 = change(results, TEST, LAST, LONGER, SMALL_LONGER).change
@@ -79,7 +81,7 @@ def longer(results: Results) -> Answer:
     + at(1, TIMES["complex"], TIMES["small"]),
 )
 def progress(results: Results) -> Answer:
-    """`complex` against `small` after as many epochs, and the seconds of both."""
+    """`complex` compared with `small` after equal numbers of epochs, and the seconds of both."""
     complex_time = mean(results[TIMES["complex"]], EPOCH_SECONDS).mean
     small_time = mean(results[TIMES["small"]], EPOCH_SECONDS).mean
     ahead = {}
@@ -111,7 +113,7 @@ def progress(results: Results) -> Answer:
 
 
 def _is_clearly_less(later: Quantity, earlier: Quantity) -> Fact:
-    """Whether the whole interval of the later lead is below that of the earlier one; unknown without them."""
+    """Whether the whole interval of the later lead is below that of the earlier; unknown without both."""
     truth = None
     if later.judged_high is not None and earlier.judged_low is not None:
         truth = later.judged_high < earlier.judged_low
@@ -126,7 +128,7 @@ def _is_clearly_less(later: Quantity, earlier: Quantity) -> Fact:
     + at(1, TIMES["complex"], TIMES["small"]),
 )
 def worth(results: Results) -> Answer:
-    """`complex` against `small` in about equal time, and against what differs in one thing."""
+    """`complex` compared with `small` after about equal time, and with networks that differ in one thing."""
     others = {
         "sooner": (SMALL, LAST, "small, 50 epochs (complex: 20 epochs)"),
         "small_60": (SMALL_LONGER, LONGER, "small, 60 epochs"),
@@ -161,7 +163,7 @@ def worth(results: Results) -> Answer:
     reads=at((LAST, COMPLEX_LONGER.epochs), COMPLEX_LONGER),
 )
 def more_time(results: Results) -> Answer:
-    """What twenty more epochs change, and what there was left to learn."""
+    """The change over twenty more epochs, and whether anything was left to learn."""
     runs = results[COMPLEX_LONGER]
     accuracies = runs.values("training accuracy", LAST)
     losses = runs.values("training loss", LAST)
@@ -175,7 +177,7 @@ def more_time(results: Results) -> Answer:
 
 @question("How does this compare with weeks to months?", reads=TIMES["wide"])
 def perspective(results: Results) -> Answer:
-    """How many times as long as `wide` for 50 epochs PaLM was trained, to two digits."""
+    """The training time of PaLM as a multiple of that of `wide` for 50 epochs, to two digits."""
     epoch_seconds = mean(results[TIMES["wide"]], EPOCH_SECONDS).mean
     total = scaled(epoch_seconds, LAST)
     times = PALM_DAYS * 24 * 3600 / float(total.value or 1)

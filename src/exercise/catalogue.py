@@ -25,12 +25,12 @@ NETWORKS = (WIDE, SMALL, *DEEP, COMPLEX)
 
 
 def _variant(base: Experiment, name: str, title: str, epochs: int = 0, **changes: Any) -> Experiment:
-    """`base` under another name, with some fields of its network or its number of epochs changed."""
+    """A copy of `base` with another name, and with changes of its network or of its number of epochs."""
     network = replace(base.specification, **changes)
     return Experiment(name, network, epochs or base.epochs, START, title=title)
 
 
-# Layers, size and momentum told apart: each shape without momentum and with it
+# Layers, size and momentum separated: each shape without momentum and with it
 ONE_LAYER = _variant(COMPLEX, "one-layer", "one layer of 170 nodes, momentum 0.9", hidden_layers=(170,))
 SMALL_MOMENTUM = _variant(SMALL, "small-momentum", "small, momentum 0.9", momentum=0.9)
 WIDE_MOMENTUM = _variant(WIDE, "wide-momentum", "wide, momentum 0.9", epochs=10, momentum=0.9)
@@ -42,12 +42,12 @@ WITHOUT_MOMENTUM = (SMALL, ONE_LAYER_PLAIN, COMPLEX_PLAIN, WIDE)
 WITH_MOMENTUM = (SMALL_MOMENTUM, ONE_LAYER, COMPLEX, WIDE_MOMENTUM)
 """The same shapes in the same order."""
 
-# What more time brings: the same runs, continued
+# What more epochs bring: the same runs, continued
 SMALL_LONGER = _variant(SMALL, "small-60", "small, ten epochs longer", epochs=60)
 COMPLEX_LONGER = _variant(COMPLEX, "complex-70", "complex, twenty epochs longer", epochs=70)
 DEEP_32_LONGER = _variant(DEEP_32, "deep-32-30-epochs", "deep-32, 30 epochs", epochs=30)
 
-# Why ten layers fail: one suspected cause taken away, all else left
+# Why ten layers fail: each trial removes one suspected cause, and changes nothing else
 BACKWARD = _variant(DEEP_32, "deep-32-backward-4", "gradient × 4", backward_gain=4.0)
 FROZEN = _variant(
     DEEP_32, "deep-32-frozen", "weights × 4, eight layers frozen", initial_gain=4.0, frozen_layers=8
@@ -59,7 +59,7 @@ SLOW = _variant(DEEP_32, "deep-32-slow", "sigmoid, learning rate 0.05", learning
 TRIALS = (BACKWARD, FROZEN, GAIN, FOUR_LAYERS, RELU, SLOW)
 """Trials 1 to 6 of the report."""
 
-# What the learning rate and momentum of `complex` were chosen from, by validation accuracy in one run each
+# The settings from which those of `complex` were chosen, by validation accuracy in one run each
 RATES = study(
     "rates",
     replace(COMPLEX, epochs=10),
@@ -69,8 +69,8 @@ RATES = study(
     momentum=(0.0, 0.9),
 )
 
-# How long an epoch takes by plain Keras, with nothing beside it. Each seed is a round of all networks, in
-# turn: what slows the machine down for a while slows them all down.
+# How long an epoch takes in plain Keras, without other programs. Each seed is a round of all networks, in
+# turn, so that a slow phase of the machine affects all of them.
 TIMES = {
     network.name: Experiment(
         f"time-{network.name}",

@@ -1,4 +1,4 @@
-"""Which digits are taken for which, counted from the stored predictions of runs."""
+"""Which digits are confused with which, counted from the stored predictions of runs."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 Pair: TypeAlias = tuple[int, int]
 """Two digits, the smaller first."""
 PAIRS = 5
-"""How many of the most frequent pairs are named and framed."""
+"""The number of most frequent pairs that are named and framed."""
 
 
 def confusion_matrices(runs: Runs, images: NDArray[np.bool_] | None = None) -> NDArray[np.int64]:
-    """Test images by digit (rows) and by what each run takes them for (columns), shape (runs, 10, 10).
+    """The number of test images by digit (rows) and by prediction (columns), shape (runs, 10, 10).
 
-    `images` says which of the test images count, by default all; shape (images,).
+    `images`, shape (images,), says which test images are counted; by default all.
     """
     import numpy as np
 
@@ -37,7 +37,7 @@ def confusion_matrices(runs: Runs, images: NDArray[np.bool_] | None = None) -> N
 
 
 def errors_by_pair(matrices: NDArray[np.int64]) -> dict[Pair, list[int]]:
-    """How often each pair of digits is confused, either way, by run; the most frequent pair first."""
+    """For each pair of digits, how often each run confuses them, either way; the most frequent first."""
     counts = {}
     for first, second in combinations(range(CLASSES), 2):
         both_ways = matrices[:, first, second] + matrices[:, second, first]
@@ -47,7 +47,7 @@ def errors_by_pair(matrices: NDArray[np.int64]) -> dict[Pair, list[int]]:
 
 
 def even_images() -> NDArray[np.bool_]:
-    """Which test images have an even number, shape (images,)."""
+    """Which test images have an even index, shape (images,)."""
     import numpy as np
 
     even: NDArray[np.bool_] = np.arange(len(labels("test"))) % 2 == 0
@@ -55,16 +55,16 @@ def even_images() -> NDArray[np.bool_]:
 
 
 def frequent_pairs(runs: Runs) -> list[Pair]:
-    """The pairs that are confused most on the test images with even numbers, the most frequent first."""
+    """The pairs that are confused most often on test images with an even index, the most frequent first."""
     counts = errors_by_pair(confusion_matrices(runs, even_images()))
     return list(counts)[:PAIRS]
 
 
 def always_wrong_of_pair(runs: Runs, pair: Pair) -> list[tuple[int, int]]:
-    """Test images of a pair that every run takes for the other digit.
+    """The test images of a pair that all runs take for the other digit of the pair.
 
-    Each is its place in the test split and the digit that it is taken for: `(247, 2)`. Those of which the
-    runs are surest come first.
+    Each is a pair of its index in the test split and the digit that it is taken for: `(247, 2)`. Images with
+    the highest mean confidence come first.
     """
     import numpy as np
 

@@ -1,4 +1,4 @@
-"""The figures of the report; what each of them shows is said below it, in its question's template."""
+"""The figures of the report; the templates of their questions have the captions."""
 
 from __future__ import annotations
 
@@ -32,22 +32,22 @@ if TYPE_CHECKING:
     from labreport.results import Results, Runs
 
 Curves: TypeAlias = list[list[float]]
-"""Values by run and epoch."""
+"""Values by run and then by epoch."""
 Limits: TypeAlias = tuple[float, float]
-"""The least and the greatest value that a panel shows."""
+"""The lower and the upper limit of an axis."""
 
 BLUE, VERMILLION, PURPLE, INK, GREEN = charts.SERIES
 DASHED = (3.6, 1.5)
-"""Lengths of dash and gap in points: of curves on training data, where validation data has the solid line."""
+"""The lengths of dash and gap, in points, for training data; lines for validation data are solid."""
 FIFTY_EPOCHS = (0, 10, 20, 30, 40, 50)
 HARD, EASY = (5, 9), (0, 1)
-"""Digits that are classified wrongly most and least often."""
+"""The digits that are classified wrongly most often, and least often."""
 PICTURES = 4
-"""Images shown of each pair of digits."""
+"""The number of images that are shown for each pair of digits."""
 
 
 def shape(experiment: Experiment) -> str:
-    """Hidden layers × nodes of a network whose layers have equally many: `10 × 32`."""
+    """Hidden layers × nodes of a network whose layers have equal numbers of nodes: `10 × 32`."""
     layers = experiment.specification.hidden_layers
     return f"{len(layers)} × {layers[0]}"
 
@@ -65,7 +65,7 @@ def percent(curves: Curves) -> Curves:
 def _draw_curves(
     panel: Axes, curves: Curves, mark: charts.Mark, limits: Limits, faint_runs: bool = True
 ) -> None:
-    """The mean curve and each run's, from the epoch on after which the mean stays within the limits."""
+    """Draw the mean curve and those of runs, from the epoch after which the mean is in the limits."""
     lowest, highest = limits
     mean = means(curves)
     begin = 0
@@ -79,7 +79,7 @@ def _draw_curves(
 
 
 def _finish_epochs(panel: Axes, title: str, limits: Limits, epochs: Sequence[int]) -> None:
-    """Limits, ticks and titles of a panel whose x axis is the epoch."""
+    """Set limits, ticks and titles of a panel whose x axis is the epoch."""
     panel.set_ylim(*limits)
     panel.set_xlim(epochs[0], epochs[-1])
     panel.set_xticks(epochs)
@@ -95,9 +95,10 @@ def _accuracy_and_loss(
     highest_loss: float,
     height_mm: float,
 ) -> charts.Drawing:
-    """Two panels by epoch: accuracy from a lowest one on, in per cent, and loss up to a highest.
+    """Two panels by epoch: accuracy, in per cent, above a lower limit, and loss below an upper one.
 
-    `series` maps a network and the prefix of its records ("" for training data, "validation_") to a mark.
+    `series` has a mark for each pair of a network and the prefix of its records: "" for training data,
+    "validation_" for validation data.
     """
     drawing, (accuracy_panel, loss_panel) = charts.column_figure(height_mm, columns=2)
     accuracy_limits = (lowest_accuracy, 100.0)
@@ -170,7 +171,7 @@ def curves_deep(results: Results) -> charts.Drawing:
 
 @figure(reads=(DEEP_32, GAIN, BACKWARD))
 def signals(results: Results) -> charts.Drawing:
-    """Gradient, and difference between images, by layer before the first update."""
+    """The gradient, and the difference between images, in each layer before the first update."""
     drawing, (gradient_panel, image_panel) = charts.column_figure(40, columns=2)
     usual = charts.Mark("usual weights", BLUE)
     louder = charts.Mark("Trial 3: weights × 4", VERMILLION)
@@ -200,7 +201,7 @@ def signals(results: Results) -> charts.Drawing:
 
 
 def _mean_by_layer(runs: Runs, record: str) -> list[float]:
-    """The geometric mean over runs of a signal by hidden layer, before the first update."""
+    """The geometric mean over runs of a signal in each hidden layer, before the first update."""
     hidden_layers = len(runs.experiment.specification.hidden_layers)
     by_run = [run.records[0][record][:hidden_layers] for run in runs]
     mean = []
@@ -240,7 +241,7 @@ def accuracy_parameters(results: Results) -> charts.Drawing:
 
 @figure(reads=(SMALL, SMALL_MOMENTUM, WIDE, COMPLEX))
 def momentum_and_size(results: Results) -> charts.Drawing:
-    """Validation accuracy by epoch of a small network without momentum and with it, and of larger ones."""
+    """Validation accuracy by epoch: a small network without and with momentum, and larger networks."""
     drawing, (panel,) = charts.column_figure(47)
     limits = (94.0, 98.6)
     marks = {
@@ -292,7 +293,7 @@ def accuracy_by_digit(results: Results) -> charts.Drawing:
 
 @figure(reads=COMPLEX)
 def confusion_matrix(results: Results) -> charts.Drawing:
-    """What `complex` takes each digit for, right answers left out; and images of the most frequent pairs."""
+    """The wrong answers of `complex` by digit, and images of the pairs that are confused most often."""
     import numpy as np
 
     runs = results[COMPLEX]

@@ -1,4 +1,4 @@
-"""What the answers measure, and what several of them read off a run in the same way."""
+"""The measures of the report, and values that several answers read from runs in the same way."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ if TYPE_CHECKING:
 
 question = partial(labreport.question, data=MNIST)
 figure = partial(labreport.figure, data=MNIST)
-"""Those of the report, which read the labels of the images."""
+"""The decorators of the report's questions and figures, all of which read the labels of the images."""
 
 EPOCH = 10
 """Parts one and two compare networks after this many epochs."""
 LAST = 50
-"""The rest compares them after this many."""
+"""Part three and the bonus compare networks after this many epochs."""
 LEARNED = 20
 """Accuracy in per cent above which a network counts as having learned: twice that of guessing."""
 GOAL = 92
 """Accuracy in per cent that the exercise asks the complex network to exceed."""
 SURE = 0.99
-"""Probability of an answer above which we call the network sure of it."""
+"""A network is called sure of an answer whose probability is above this."""
 HALF = 5_000
 """Test images in each half of their file."""
 
 MARGIN = 0.2
-"""Percentage points of accuracy below which a difference does not matter, in the whole report."""
+"""Differences in accuracy below this, in percentage points, do not matter, in the whole report."""
 accuracy_measure = partial(
     Measure,
     unit="%",
@@ -106,7 +106,7 @@ SURE_ERRORS = Measure(
 )
 
 EPOCH_SECONDS = Measure("epoch seconds", unit="s", better="lower", title="time of an epoch")
-"""By plain `model.fit`, validation included; one value a round."""
+"""Measured with plain `model.fit`, validation included; one value for each round."""
 EPOCH_TIME = Measure(
     "epoch seconds",
     unit="s",
@@ -116,11 +116,11 @@ EPOCH_TIME = Measure(
     less="faster",
     title="time of an epoch",
 )
-"""The same, where networks are compared: how many times as long one takes as the other."""
+"""The same for comparisons of networks: how many times as long one takes as another."""
 
 
 def scaled(quantity: Quantity, factor: float) -> Quantity:
-    """`factor` times a quantity, such as the time of 50 epochs; its interval is multiplied, too."""
+    """A quantity multiplied by `factor`, with its interval, such as the time of 50 epochs."""
     value = factor * float(quantity.value or 0)
     ends = None
     if quantity.interval:
@@ -130,18 +130,18 @@ def scaled(quantity: Quantity, factor: float) -> Quantity:
 
 
 def with_judged_interval(comparison: Difference) -> Quantity:
-    """How large a difference of two is, with the wider interval by which it is judged as one of several."""
+    """The difference of a single comparison, with the wider interval by which it is judged among several."""
     quantity = comparison.quantity
     assert quantity is not None  # it is a single comparison
     return replace(quantity, low=quantity.judged_low, high=quantity.judged_high)
 
 
 def stored_parameters(runs: Runs) -> int:
-    """Weights and biases, counted in what the first run stored after its last epoch."""
+    """The number of weights and biases that the first run stored after its last epoch."""
     arrays = runs.runs[0].at().arrays
     return sum(arrays[name].size for name in arrays if name.startswith("state.layer-"))
 
 
 def judged_over_runs(runs: Runs, truth: bool, sentence: str) -> Fact:
-    """A fact about how networks behave; unknown where there is only one run, which cannot show it."""
+    """A fact about the behaviour of networks; unknown if there is only one run."""
     return fact(truth if len(runs) > 1 else None, sentence)

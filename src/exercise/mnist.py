@@ -1,4 +1,4 @@
-"""MNIST as Keras ships it, from the copy in this package, checked against the canonical digests."""
+"""MNIST in the form of Keras, from the copy in this package, checked by the canonical digests."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MEMBERS = {
     "y_test": ((10_000,), "073c3904dfbd3e141ff8aa01cfde6b15"),
 }
 LONGEST_HEADER = 4_096
-"""Bytes that an array file may have in front of its values; keeps a forged archive from filling memory."""
+"""The most bytes before the values of an array; a forged archive could fill the memory otherwise."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +46,7 @@ class Split:
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """The three splits; only `training` trains, only `validation` chooses, `test` is only reported."""
+    """The three splits: `training` for training, `validation` for choices, `test` only for the report."""
 
     training: Split
     validation: Split
@@ -81,7 +81,7 @@ _REMEDY = "restore the file mnist.npz that came with this package"
 
 
 def _member(archive: zipfile.ZipFile, path: Path, name: str) -> NDArray[np.uint8]:
-    """One array, read-only. Shape and type are known, so the header in the file is not trusted."""
+    """One array, read-only. Its shape and type are known, so that the header in the file is not used."""
     import numpy as np
 
     shape, digest = MEMBERS[name]

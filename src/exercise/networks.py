@@ -1,4 +1,4 @@
-"""The specification of a network, its parameter counts, and the exercise's rules as checks."""
+"""The specification of a network, its numbers of parameters, and the rules of the exercise as checks."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ VARIANCE_SCALING: dict[str, tuple[float, str, str]] = {
     "he_uniform": (2.0, "fan_in", "uniform"),
     "lecun_uniform": (1.0, "fan_in", "uniform"),
 }
-"""Keras' named initialisers as the variance scalings that they are: scale, fan, distribution."""
+"""The scale, fan and distribution of Keras' named initialisers, all of which are variance scalings."""
 
 
 ASKED = {"activation": "sigmoid", "loss": "categorical_crossentropy", "optimizer": "sgd"}
-"""What the exercise asks for in each of its networks."""
+"""What the exercise asks for in all its networks."""
 
 
 @dataclass(frozen=True)
 class Network:
-    """A fully connected classifier and how it is trained; all that decides its weights but the seed.
+    """A fully connected classifier and its training: all that determines its weights, except the seed.
 
-    `initial_gain` multiplies the initialiser's weights; 1 is the initialiser as it comes. Three fields
-    take one possible cause away and leave the rest: the first `frozen_layers` hidden layers keep their
-    initial weights and biases; `backward_gain` multiplies what each layer passes back to the one before
-    it and leaves what is passed forward; without `output_bias` the biases of the output layer stay zero.
+    `initial_gain` multiplies the initial weights; 1 leaves them as the initialiser gives them. Three fields
+    each remove one possible cause of failure: the first `frozen_layers` hidden layers keep their initial
+    weights and biases; `backward_gain` multiplies the gradient between layers, without any change to the
+    forward pass; without `output_bias`, the biases of the output layer stay zero.
     """
 
     hidden_layers: Annotated[
@@ -74,24 +74,24 @@ class Network:
 
     @property
     def parameters(self) -> int:
-        """Number of weights and biases, those that are not trained included."""
+        """Number of weights and biases, including those that are not trained."""
         return self.weights + self.biases
 
 
 @dataclass(frozen=True)
 class Timing:
-    """What is timed: epochs of this network, by plain Keras."""
+    """The specification of a measurement of time: epochs of this network, in plain Keras."""
 
     network: Network
 
 
 Bounds: TypeAlias = tuple[int, int | None]
-"""The least and the most that is allowed, both inclusive; None is no bound."""
+"""The least and the greatest allowed number, both inclusive; None means no bound."""
 
 
 @dataclass(frozen=True)
 class Rules:
-    """What the exercise asks of one of its networks. `nodes` bounds every hidden layer."""
+    """The rules of the exercise for one of its networks. `nodes` are the bounds for each hidden layer."""
 
     hidden_layers: Bounds = (1, None)
     nodes: Bounds = (1, None)
@@ -99,7 +99,7 @@ class Rules:
     epochs: Bounds = (10, None)
 
     def broken(self, experiment: Experiment) -> list[str]:
-        """Say each rule that `experiment` breaks: what it has, and what the exercise allows."""
+        """A text for each rule that `experiment` breaks: what it has, and what the exercise allows."""
         network: Network = experiment.specification
         hint = ""
         if len(network.hidden_layers) == 1:
@@ -117,7 +117,7 @@ class Rules:
 
 
 def _outside(name: str, number: int, bounds: Bounds, hint: str = "") -> list[str]:
-    """One text if a number is outside its bounds: what it is, and what is allowed. Empty if it is within."""
+    """A text about a number that is outside its bounds, in a list that is empty if it is inside."""
     low, high = bounds
     if low <= number and (high is None or number <= high):
         return []
@@ -131,9 +131,9 @@ def _outside(name: str, number: int, bounds: Bounds, hint: str = "") -> list[str
 
 
 def _nodes_of_one_layer(parameters: Bounds) -> str:
-    """How many nodes a single hidden layer has, if the network has so many parameters.
+    """The numbers of nodes in a single hidden layer that these bounds of parameters allow, as text.
 
-    Each node has a weight for each input, a weight to each class, and a bias; each class has a bias.
+    Each node has a weight for each input, a weight for each class, and a bias; each class has a bias.
     """
     low, high = parameters
     of_a_node = INPUTS + CLASSES + 1
@@ -153,7 +153,7 @@ RULES["complex"] = Rules(hidden_layers=(3, None), epochs=(50, None))
 
 
 def broken_rules(experiments: Iterable[Experiment]) -> Iterator[str]:
-    """Say each rule that the exercise's own networks break, at the line that declares them."""
+    """A message for each rule that a network of the exercise breaks, with the line that declares it."""
     for experiment in experiments:
         if experiment.name not in RULES:
             continue
@@ -164,18 +164,18 @@ def broken_rules(experiments: Iterable[Experiment]) -> Iterator[str]:
 
 
 USUAL_RATE = 160e9
-"""Floating-point operations a second of a core where an epoch of a million units takes a second.
+"""The floating-point operations per second of a core on the machine where costs were measured.
 
-Measured at 40e9 on two threads of one core of an AMD EPYC with AVX2, where all training runs of the report
-took four times as many seconds as units.
+On it, an epoch of a million units takes a second. Measured at 40e9 on two threads of one core of an AMD EPYC
+with AVX2, where all training runs of the report took four times as many seconds as units.
 """
 
 
 def epoch_cost(specification: Network | Timing) -> float:
-    """About how many seconds one epoch takes in one of the workers of this machine, all of which are busy.
+    """An estimate of the seconds of one epoch in a worker of this machine, while all workers are busy.
 
-    By weights, layers, and what is equal for all, and by how fast the machine multiplies. Plain Keras, which
-    is timed, spends more around each step, and has to start.
+    It depends on the number of weights, on the number of layers, and on how fast the machine multiplies.
+    Plain Keras, which is timed, takes longer for each step, and has to start.
     """
     slowness = USUAL_RATE / _multiplications_per_second()
     if isinstance(specification, Timing):
@@ -186,9 +186,9 @@ def epoch_cost(specification: Network | Timing) -> float:
 
 @functools.cache
 def _multiplications_per_second() -> float:
-    """Floating-point operations a second of a core while all cores multiply matrices of a usual size.
+    """Floating-point operations per second of a core while all cores multiply matrices of a usual size.
 
-    The median of a few, in processor time, so that it is about the same beside other programs.
+    It is the median of a few, in processor time, so that other programs hardly affect it.
     """
     import numpy as np
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @question("Which networks are these, and do they keep to the rules?", reads=NETWORKS)
 def networks(results: Results) -> Answer:
-    """The six networks as a table, and whether what was trained keeps to the rules of the exercise."""
+    """The six networks as a table, and whether the trained runs keep to the rules of the exercise."""
     rows = []
     for name, runs in results.items():
         experiment = runs.experiment
@@ -50,7 +50,7 @@ def networks(results: Results) -> Answer:
 
 
 def _keeps_to_its_rules(runs: Runs) -> bool:
-    """Whether a network breaks no rule of the exercise, and every run of it was trained to its last epoch."""
+    """Whether a network breaks no rule of the exercise, and all its runs reached their last epoch."""
     experiment = runs.experiment
     trained_epochs = min(len(run.records) for run in runs)
     return trained_epochs >= experiment.epochs and not RULES[experiment.name].broken(experiment)
@@ -58,7 +58,7 @@ def _keeps_to_its_rules(runs: Runs) -> bool:
 
 @question("How many trainable parameters does each have: weights, biases?", reads=(WIDE, SMALL))
 def parameters(results: Results) -> Answer:
-    """Whether the formula counts what is stored, and whether `small` could be larger."""
+    """Whether the formula gives the number of stored parameters, and whether `small` could be larger."""
     by_formula = [WIDE.specification.parameters, SMALL.specification.parameters]
     stored = [stored_parameters(results[WIDE]), stored_parameters(results[SMALL])]
     (wide_nodes,) = WIDE.specification.hidden_layers
@@ -98,7 +98,7 @@ def accuracy(results: Results) -> Answer:
 
 
 def _row_of_accuracies(answer: Answer, name: str, epoch: int) -> list[Any]:
-    """One network at one epoch: its accuracies, and the two differences between them."""
+    """The row of one network at one epoch: three accuracies, and the differences between them."""
     row: list[Any] = [f"{name}, {epoch}"]
     for accuracies in (answer.training, answer.validation, answer.test, answer.training_gap):
         row.append(accuracies[name])
@@ -107,7 +107,7 @@ def _row_of_accuracies(answer: Answer, name: str, epoch: int) -> list[Any]:
 
 
 def _accuracies(results: Results, epoch: int) -> Answer:
-    """The accuracies of each network on the three sets of images after an epoch, and their differences."""
+    """The accuracies of each network on the three sets of images at an epoch, and their differences."""
     answer = mean(results, TRAINING, epoch=epoch, name="training")
     answer |= mean(results, VALIDATION, epoch=epoch, name="validation")
     answer |= mean(results, TEST, epoch=epoch, name="test")
@@ -121,10 +121,10 @@ def _accuracies(results: Results, epoch: int) -> Answer:
 
 
 def _training_gap(training: Quantity, validation: Quantity) -> Quantity:
-    """How far training accuracy is above validation accuracy, with the interval of the latter.
+    """Training accuracy minus validation accuracy, with the interval of the latter.
 
-    Which training images are right is not stored, and there are nine times as many of them: what chance
-    does to the difference is mostly what it does to validation accuracy.
+    It is not stored which training images are right, but there are nine times as many of them, so that chance
+    affects the difference mostly by the validation accuracy.
     """
     value = float(training.value or 0)
     gap = value - float(validation.value or 0)
@@ -138,9 +138,9 @@ def _training_gap(training: Quantity, validation: Quantity) -> Quantity:
 
 @question("About how long did each epoch take?", reads=(TIMES["wide"], TIMES["small"], TIMES["deep-8"]))
 def epoch_time(results: Results) -> Answer:
-    """Seconds of an epoch, and how many times that of `small` that of `wide` is.
+    """Seconds of an epoch, and the ratio of `wide` to `small`.
 
-    `deep-8` has the fewest parameters: its epoch shows what does not depend on the size.
+    `deep-8` has the fewest parameters: the time of its epoch is mostly the part that does not depend on size.
     """
     slower = difference(results, EPOCH_TIME, TIMES["wide"], TIMES["small"], name="slower")
     mean_seconds = mean(results, EPOCH_SECONDS).mean

@@ -62,7 +62,7 @@ if TYPE_CHECKING:
     figures=curves_complex,
 )
 def goal(results: Results) -> Answer:
-    """`complex` against the goal, when it passed it, and why its loss rises."""
+    """`complex` compared with the goal, when it exceeded the goal, and why its loss rises."""
     answer = count(results, [COMPLEX], TEST, above=GOAL, epoch=LAST, name="on_test")
     answer |= count(results, [COMPLEX], VALIDATION, above=GOAL, epoch=LAST, name="on_validation")
     answer |= mean(results[COMPLEX], TEST, epoch=LAST, name="test")
@@ -83,7 +83,7 @@ def goal(results: Results) -> Answer:
 
 
 def _lowest_loss(results: Results) -> Answer:
-    """When the mean validation loss of `complex` is lowest, and how far it rises from there."""
+    """The epoch with the lowest mean validation loss of `complex`, and its rise after that."""
     losses = means(results[COMPLEX].curve("validation_loss"))
     lowest = losses.index(min(losses)) + 1
     return Answer(
@@ -104,7 +104,7 @@ def _early_and_late(results: Results, measure: Measure) -> Answer:
 
 
 def _settings(results: Results) -> Answer:
-    """The settings of which those of `complex` were chosen, each by one run on validation data."""
+    """The settings among which those of `complex` were chosen, by one run each on validation data."""
     accuracies = _accuracies_by_setting(results)
     rows = []
     for rate in sorted({rate for rate, _ in accuracies}):
@@ -201,9 +201,9 @@ def layers(results: Results) -> Answer:
 
 
 def _shapes(results: Results) -> Answer:
-    """The four shapes without momentum and with it, after ten epochs and after fifty, as a table.
+    """A table of the four shapes without and with momentum, after ten and after fifty epochs.
 
-    And how far each with momentum is ahead of the same without it, after ten epochs.
+    Also the lead of each shape with momentum over the same without it, after ten epochs.
     """
     names = ("small", "one_layer", "complex", "wide")
     leads = {}
@@ -230,7 +230,7 @@ def _shapes(results: Results) -> Answer:
 
 
 def _three_layers_leads(results: Results) -> Answer:
-    """How far three layers are ahead of one layer with about as many parameters, in three settings."""
+    """The lead of three layers over one layer with about as many parameters, in three settings."""
     return Answer(
         early=_lead(results, COMPLEX_PLAIN, ONE_LAYER_PLAIN, EPOCH, family=3),
         early_momentum=_lead(results, COMPLEX, ONE_LAYER, EPOCH, family=3),
@@ -239,7 +239,7 @@ def _three_layers_leads(results: Results) -> Answer:
 
 
 def _comparisons_table(results: Results) -> Table:
-    """Leads on test data that are said in words, with the intervals by which they are judged."""
+    """The differences in test accuracy that the text describes, with the intervals that judge them."""
     rows: list[list[Any]] = []
 
     def add(networks: str, first: Experiment, second: Experiment, epoch: int, family: int = 1) -> None:
@@ -258,14 +258,14 @@ def _comparisons_table(results: Results) -> Table:
 
 
 def _longer_steps_are_as_good(results: Results) -> Fact:
-    """Whether steps of about the same length do about equally well with momentum and without."""
+    """Whether steps of about equal length give about equal accuracy, with momentum and without."""
     accuracies = _accuracies_by_setting(results)
     gap = accuracies[1.0, 0.0] - accuracies[0.1, 0.9]
     return fact(abs(gap) < 0.005, "rate 1 without momentum and rate 0.1 with it are within half a point")
 
 
 def _accuracy_if_trained(results: Results, network: Experiment, epoch: int) -> Quantity | str:
-    """Test accuracy after an epoch; a dash for a network that was trained for fewer."""
+    """Test accuracy at an epoch; a dash if the network was trained for fewer epochs."""
     if network.epochs < epoch:
         return "–"
     accuracy: Quantity = mean(results[network], TEST, epoch=epoch).mean

@@ -46,9 +46,9 @@ if TYPE_CHECKING:
 
 MILLION = 1e6
 ARRIVES = MILLION / 1_000
-"""Millionths of a signal of which at least so many have to be left, to say that it gets through."""
+"""A signal gets through if at least this many millionths of it are left."""
 SLOPE = 0.25
-"""Largest slope of the sigmoid, where its input is zero."""
+"""The largest slope of the sigmoid, at zero."""
 
 
 @question(
@@ -57,7 +57,7 @@ SLOPE = 0.25
     figures=curves_deep,
 )
 def above_20(results: Results) -> Answer:
-    """How many deep networks are above 20 %, which digits they name, and what their loss says."""
+    """How many runs of deep networks exceed 20 %, which digits they predict, and their accuracies."""
     answer = count(results, DEEP, TEST, above=LEARNED, epoch=EPOCH, name="on_test")
     answer |= count(results, DEEP, VALIDATION, above=LEARNED, epoch=EPOCH, name="on_validation")
     answer |= count(results, DEEP_32_LONGER, TEST, above=LEARNED, epoch=30, name="longer")
@@ -76,7 +76,7 @@ def above_20(results: Results) -> Answer:
 
 
 def _single_digits(results: Results) -> Answer:
-    """Which digits the runs of the deep networks name."""
+    """Which digits the runs of the deep networks predict."""
     digits_by_run = []
     for network in DEEP:
         digits_by_run += _digits_by_run(results, network, EPOCH)
@@ -98,24 +98,24 @@ def _single_digits(results: Results) -> Answer:
 
 
 def _digits_by_run(results: Results, network: Experiment, epoch: int) -> list[set[int]]:
-    """For each run of a network, the digits that it gives as its answer to any test image."""
+    """For each run of a network, the set of digits that it predicts for test images."""
     return [set(predictions.tolist()) for predictions in results[network].arrays("predictions", epoch)]
 
 
 def _commonest_digit() -> int:
-    """The digit that most of the training images show."""
+    """The most frequent digit of the training images."""
     ((digit, _),) = Counter(labels("training").tolist()).most_common(1)
     return int(digit)
 
 
 def _gradient_left(run: Run, _: int | None) -> float:
-    """Millionths of the gradient in the last hidden layer that reach the first."""
+    """The gradient norm in the first hidden layer, in millionths of that in the last."""
     *hidden_layers, _output_layer = run.records[0]["first_gradient_norms"]
     return float(MILLION * hidden_layers[0] / hidden_layers[-1])
 
 
 def _image_left(run: Run, _: int | None) -> float:
-    """Millionths of the difference between two images in the first hidden layer that reach the last."""
+    """The difference between two images in the last hidden layer, in millionths of that in the first."""
     differences = run.records[0]["image_differences"]
     return float(MILLION * differences[-1] / differences[0])
 
@@ -142,7 +142,7 @@ IMAGE = Measure(
     figures=signals,
 )
 def hypothesis(results: Results) -> Answer:
-    """What is left of both signals, and the trials that tell the two explanations apart."""
+    """What is left of both signals, and the trials that distinguish between the two explanations."""
     answer = count(results, None, TEST, above=LEARNED, epoch=EPOCH, name="learned")
     answer |= mean(results, TEST, epoch=EPOCH, name="test")
     answer |= mean(results, GRADIENT, epoch=EPOCH, name="gradient")
@@ -157,9 +157,9 @@ def hypothesis(results: Results) -> Answer:
 
 
 def _trials(answer: Answer, frozen_range: str) -> Table:
-    """For each trial: which signal gets through, how many runs learn, and the test accuracy.
+    """A row for each trial: which signals get through, how many runs learn, and the test accuracy.
 
-    The accuracies of the runs of Trial 2 differ too much for an interval: its row has their range.
+    The accuracies of Trial 2 vary too much between runs for an interval: its row has their range.
     """
     trials = {
         "usual weights, no change": DEEP_32,
@@ -186,7 +186,7 @@ def _trials(answer: Answer, frozen_range: str) -> Table:
 
 
 def _arrives(signal_left: Quantity) -> str:
-    """Whether enough of a signal is left, as a cell of a table: "yes" or "no"."""
+    """ "yes" or "no": whether enough of a signal is left, for a cell of a table."""
     return "yes" if float(signal_left.value or 0) > ARRIVES else "no"
 
 
@@ -216,7 +216,7 @@ def _vanishing(gradient: Any, image: Any) -> Answer:
 
 @question("How many trainable parameters do they have?", reads=DEEP)
 def deep_parameters(results: Results) -> Answer:
-    """How many of the parameters are in the first layer."""
+    """The numbers of parameters by layer, and whether most are in the first layer."""
     shares = []
     for network in DEEP:
         parameters_of_first_layer = _parameters_by_layer(network.specification)[0]

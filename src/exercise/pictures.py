@@ -1,4 +1,4 @@
-"""Small pictures beside a chart, on a panel that is measured in millimetres, and frames around cells."""
+"""Small pictures on a panel measured in millimetres, and frames around cells."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from labreport import charts
 
 
 def canvas(height_mm: float) -> tuple[Any, Any]:
-    """Make a figure with one panel and no axes, measured in mm from its upper left."""
+    """A figure with one panel without axes, whose coordinates are mm from its upper left corner."""
     figure, (panel,) = charts.column_figure(height_mm)
     figure.set_layout_engine("none")
     panel.set_position((0.0, 0.0, 1.0, 1.0))
@@ -19,13 +19,13 @@ def canvas(height_mm: float) -> tuple[Any, Any]:
 
 
 def show_image(panel: Any, image: Any, left: float, top: float, size: float) -> None:
-    """Show a small square grey image, bytes, pixel by pixel on a canvas; `left`, `top`, `size` in mm."""
+    """Draw a small square image (bytes, black to white) on a canvas; `left`, `top` and `size` in mm."""
     extent = (left, left + size, top + size, top)
     panel.imshow(image, cmap="gray", vmin=0, vmax=255, extent=extent, aspect="auto", interpolation="none")
 
 
 def caption(panel: Any, text: str, middle: float, top: float) -> None:
-    """Set small centred text on a canvas, below `top` and about `middle`, both in mm."""
+    """Write small text on a canvas, below `top` and centred at `middle`, both in mm."""
     look: Any = {"ha": "center", "va": "top", "linespacing": 1.1, "color": charts.Colour.INK.value}
     charts.note(panel, text, (middle, top), (0.0, 0.0), **look)
 

@@ -1,4 +1,4 @@
-"""The report on this exercise, as the engine sees it."""
+"""The project: title, sections and settings of the report on this exercise."""
 
 from __future__ import annotations
 

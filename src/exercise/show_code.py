@@ -1,4 +1,4 @@
-"""One experiment as the dozen lines of plain Keras that a reader would type."""
+"""One experiment as about a dozen lines of plain Keras, as a reader would type them."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ import tensorflow as tf
 def louder(values):
     return tf.identity(values), lambda gradient: {gain!r} * gradient
 """
-"""A layer that multiplies the gradient on its way back, and leaves what is passed forward."""
+"""A layer that multiplies the gradient in the backward pass, and does not change the forward pass."""
 
 
 def show_code(experiment: Experiment) -> str:
-    """Write Python that trains the experiment's network with `model.fit`.
+    """Python code that trains the network of an experiment with `model.fit`.
 
-    Keras validates on the last tenth of the images, as this exercise does. Its own shuffling and first
-    weights differ from those of any seed here, so its numbers do too, within their spread over seeds.
+    As in this exercise, Keras validates on the last tenth of the images. Its shuffling and initial weights
+    differ from those of all seeds here, so that its numbers differ, too, within the spread over seeds.
     """
     network = experiment.specification
     if isinstance(network, Timing):
@@ -45,10 +45,10 @@ print(model.evaluate(test_images, test_targets, verbose=0))
 
 
 def _model(network: Network) -> str:
-    """The lines that build the model, and what is done to it before it is trained."""
+    """The lines that build the model and change it before training."""
     hidden_options = f'activation="{network.activation}"'
     output_options = 'activation="softmax"'
-    if network.initializer != "glorot_uniform":  # the one that Keras takes by itself
+    if network.initializer != "glorot_uniform":  # the default of Keras
         initializer = f', kernel_initializer="{network.initializer}"'
         hidden_options += initializer
         output_options += initializer
@@ -74,7 +74,7 @@ def _model(network: Network) -> str:
 
 
 def _as_list(widths: tuple[int, ...]) -> str:
-    """Widths as one would type them: `[62]`, `[128] * 3`, `[100, 50]`."""
+    """The widths of layers as one would type them: `[62]`, `[128] * 3`, `[100, 50]`."""
     if len(widths) > 1 and len(set(widths)) == 1:
         return f"[{widths[0]}] * {len(widths)}"
     return str(list(widths))

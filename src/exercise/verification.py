@@ -1,4 +1,4 @@
-"""Stored weights in plain Keras models, which have to give the stored accuracy, loss and predictions."""
+"""Checks that plain Keras gives the stored accuracy, loss and predictions for the stored weights."""
 
 from __future__ import annotations
 
@@ -14,15 +14,17 @@ if TYPE_CHECKING:
     from labreport.results import Checkpoint, Results
 
 TIED = 2
-"""Images whose two likeliest digits may be equal to rounding, and be read as either."""
+"""This many images may be classified differently, since their two likeliest digits are equal but for
+rounding.
+"""
 RELATIVE, SMALLEST = 1e-5, 1e-7
-"""How far apart equal losses may be: what single precision leaves of a mean, and of a tiny loss."""
+"""The relative and absolute tolerance of losses, in single precision."""
 
 
 def verify(results: Results) -> Iterator[Check]:
-    """A check for each network: what its first run kept, evaluated by plain Keras.
+    """A check for each network: plain Keras evaluates what its first run stored.
 
-    Nothing of the compiled training takes part: a Sequential model, its weights set, a loss by its name.
+    It uses nothing of the compiled training: a Sequential model with the stored weights, and a loss by name.
     """
     for name, runs in results.items():
         network = runs.experiment.specification
@@ -40,7 +42,7 @@ def verify(results: Results) -> Iterator[Check]:
 
 
 def differences(network: Network, checkpoint: Checkpoint) -> Iterator[str]:
-    """Say what of a checkpoint plain Keras does not find again."""
+    """Yield a text for each value of a checkpoint that plain Keras does not reproduce."""
     model = plain_model(network)
     weights = []
     for layer in range(len(network.layer_shapes)):
@@ -64,7 +66,7 @@ def differences(network: Network, checkpoint: Checkpoint) -> Iterator[str]:
 def _split_differences(
     model: Any, checkpoint: Checkpoint, name: str, images: mnist.Split, predictions: str
 ) -> Iterator[str]:
-    """Say how answers, accuracy and loss on the images `name` differ from what is stored."""
+    """Yield a text for each difference in predictions, accuracy and loss on the images `name`."""
     from exercise.training.backend import keras
 
     inputs = (images.images.reshape(-1, INPUTS) / 255).astype("float32")
@@ -85,7 +87,7 @@ def _split_differences(
 
 
 def plain_model(network: Network) -> Any:
-    """Build the network as a reader would write it down."""
+    """The network as a Keras model, as a reader would write it."""
     from exercise.training.backend import keras
 
     model = keras.Sequential([keras.Input((INPUTS,))])

@@ -1,7 +1,7 @@
-"""How long an epoch of a network takes by plain Keras, on all cores.
+"""How long an epoch of a network takes in plain Keras, on all cores.
 
-Meant for experiments that are `exclusive`: only where nothing runs beside it is a time that of one network.
-All networks are timed by one process of plain Keras, which lives as long as the worker that asks it.
+It is meant for experiments that are `exclusive`: other runs at the same time would change the result. All
+networks are timed by one process of plain Keras, which lives as long as the worker that started it.
 """
 
 from __future__ import annotations
@@ -26,21 +26,22 @@ from labreport.errors import LabReportError
 
 PROGRAM = Path(__file__).with_name("plain_fit.py")
 THREAD_LIMITS = ("_NUM_THREADS", "TF_NUM_INTRAOP", "TF_NUM_INTEROP")
-"""Parts of the names of variables that limit a process to some threads."""
+"""Parts of the names of environment variables that limit the number of threads."""
 
 
 DISTURBED = 1.5
-"""An epoch that takes so many times as long as an earlier one of its network is measured again: programs of
-others may have run beside it."""
+"""An epoch that takes this many times as long as an earlier one of its network is measured again, since other
+programs may have disturbed it.
+"""
 ATTEMPTS = 4
-"""How often an epoch is measured at most; the shortest counts."""
+"""The maximal number of measurements of an epoch; the shortest is used."""
 
 
 def time_epoch(timing: Timing, seed: int) -> Fit:
-    """Train one epoch of the network by plain Keras; `epoch seconds` are its seconds, validation included.
+    """Train one epoch of the network in plain Keras, and return its `epoch seconds`, validation included.
 
-    The seed decides nothing: it is the number of the round in which all networks are timed in turn.
-    Raises `LabReportError` where plain Keras ends.
+    The seed has no effect: it is the number of the round, in which all networks are timed in turn. Raises
+    `LabReportError` if the process ends.
     """
     keras = plain_keras()
     fastest = keras.fastest.get(timing.network, math.inf)
@@ -59,7 +60,7 @@ def plain_keras() -> PlainKeras:
 
 
 class PlainKeras:
-    """A process that runs `plain_fit.py`, with all cores of the machine."""
+    """A process that runs `plain_fit.py` on all cores of the machine."""
 
     def __init__(self) -> None:
         self.fastest: dict[Network, float] = {}
@@ -77,7 +78,7 @@ class PlainKeras:
         self._send({"data": str(mnist.PACKAGED), "classes": CLASSES})
 
     def seconds_of_epoch(self, network: Network) -> float:
-        """Train one more epoch of the network. Raises `LabReportError` where the process has ended."""
+        """Train one more epoch of the network. Raises `LabReportError` if the process has ended."""
         self._send(asdict(network))
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
@@ -92,7 +93,7 @@ class PlainKeras:
             print(json.dumps(message), file=self._process.stdin, flush=True)
 
     def _last_words(self, line: str) -> str:
-        """What the process said last: on standard error, else the line that should be a number."""
+        """The last line on standard error, or else the line that should be a number."""
         self._process.wait()
         self._errors.seek(0)
         errors = self._errors.read().strip().splitlines()
@@ -102,7 +103,7 @@ class PlainKeras:
 
 
 def _environment() -> dict[str, str]:
-    """The variables of this process without those that limit threads."""
+    """The environment variables of this process, without those that limit threads."""
     variables = {"TF_CPP_MIN_LOG_LEVEL": "3"}
     for name, value in os.environ.items():
         if not any(part in name for part in THREAD_LIMITS):
@@ -111,7 +112,7 @@ def _environment() -> dict[str, str]:
 
 
 def _end(process: subprocess.Popen[str], errors: IO[str]) -> None:
-    """End plain Keras, and wait until it is gone."""
+    """End the process, and wait for its end."""
     process.kill()
     process.communicate()
     errors.close()
