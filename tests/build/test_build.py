@@ -60,19 +60,6 @@ def test_an_edited_sentence_remakes_its_section(toy: Toy) -> None:
         assert (toy.report / name).read_bytes() == content
 
 
-def test_what_a_template_shows_or_includes_counts_wherever_it_is(toy: Toy) -> None:
-    """An image beside the texts of sections, and a text of another question."""
-    texts = toy.folder / "templates/questions"
-    (texts / "down.md").write_text("It falls.\n")
-    (texts / "drug.md").write_text('{% include "questions/down.md" %} ![a plan](questions/plan.svg)\n')
-    (texts / "plan.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"/>')
-    toy.succeed()
-    for name, edited in (("down.md", "It sinks.\n"), ("plan.svg", "<svg/>")):
-        (texts / name).write_text(edited)
-        assert "2 sections" in toy.succeed()
-        assert "0 failed" in toy.succeed("verify")
-
-
 def test_an_edited_experiment_is_repeated_alone(toy: Toy) -> None:
     """What it changes is told, was and now, and what no longer holds; `--strict` fails now and later."""
     before = toy.stamps()

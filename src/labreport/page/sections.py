@@ -81,17 +81,15 @@ def template_files(templates: Path, section: Section) -> list[Path]:
 def shared_files(templates: Path) -> list[Path]:
     """The files that sections, page and PDF may use: macros, images, styles, in any folder.
 
-    Templates of sections and questions are left out, unless another template names them.
+    Templates of sections and questions are left out; one that another includes is observed with that.
     """
-    files = sorted(filter(Path.is_file, templates.rglob("*")))
-    sources = [path.read_text("utf-8", "replace") for path in files if path.suffix in (".md", ".html")]
-    shared = []
-    for path in files:
+    paths = []
+    for path in sorted(templates.rglob("*")):
         name = path.relative_to(templates).as_posix()
-        is_own = name.startswith(("sections/", "questions/")) and path.suffix == ".md"
-        if not is_own or any(name in source for source in sources):
-            shared.append(path)
-    return shared
+        is_text = name.startswith(("sections/", "questions/")) and path.suffix == ".md"
+        if path.is_file() and not is_text:
+            paths.append(path)
+    return paths
 
 
 def render_section(
