@@ -99,19 +99,19 @@ def units_of(plan: Plan) -> Iterator[LeftOut]:
     seeds = dict[int, str]()
     for experiment in plan.project.all_experiments:
         runs = plan.runs(experiment)
-        if _can_lose_one(runs):
+        if _can_leave_one_out(runs):
             seeds |= {run.seed: experiment.design.unit for run in runs}
     for seed in sorted(seeds):
         yield LeftOut(seeds[seed], seed)
     for table in plan.project.tables:
         if table.replicate:
             replicates = table.frame[table.replicate].dropna().unique()
-            if _can_lose_one(replicates):
+            if _can_leave_one_out(replicates):
                 for replicate in replicates:
                     yield LeftOut(table.unit, replicate, table)
 
 
-def _can_lose_one(units: Sized) -> bool:
+def _can_leave_one_out(units: Sized) -> bool:
     return FEWEST <= len(units) <= MOST
 
 
@@ -195,7 +195,7 @@ class ReportWithout(StoredReport):
 
     def _lacks_seed(self, experiment: Experiment) -> bool:
         """Whether the unit is a seed that is left out of this experiment."""
-        return self.unit.table is None and _can_lose_one(super().runs(experiment))
+        return self.unit.table is None and _can_leave_one_out(super().runs(experiment))
 
     def _without_replicate(self, source: Data | JsonValues) -> Data | JsonValues:
         table = self.unit.table

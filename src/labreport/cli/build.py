@@ -26,7 +26,7 @@ def build(arguments: argparse.Namespace, terminal: Terminal) -> int:
     """Make what is stale; with `--dry-run`, only print what is."""
     try:
         if arguments.dry_run:
-            return _rehearse(arguments, terminal)
+            return _dry_run(arguments, terminal)
         code = summarise(arguments, terminal, make_report(arguments, Progress(terminal)))
     except UnknownName as error:
         if error.name in arguments.commands:
@@ -62,7 +62,7 @@ def plan_of(arguments: argparse.Namespace) -> Plan:
     return open_report(request_of(arguments))
 
 
-def _rehearse(arguments: argparse.Namespace, terminal: Terminal) -> int:
+def _dry_run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     request = request_of(arguments)
     plan = open_plan(request)
     stale = plan.stale(wanted_targets(plan.graph, request.names))
@@ -82,14 +82,14 @@ def summarise(arguments: argparse.Namespace, terminal: Terminal, built: Builder)
     """Print the result of a build, and return the exit code. A report in which all is fresh gets a stamp."""
     elapsed = duration(time.monotonic() - built.begun)
     if built.errors:
-        return _say_failed(built, terminal, elapsed)
-    last_build = _remember(built)
+        return _print_failure(built, terminal, elapsed)
+    last_build = _store_changes(built)
     if built.made and not built.request.names and last_build.changes:
         show_changes(terminal.say, last_build.changes, SHOWN)
     claims = check_claims(built.plan, last_build.fallen)
     unmet = unmet_claims(claims, arguments.allow_unknown or not arguments.strict)
     show_claims(terminal, unmet)
-    _say_done(built, terminal, elapsed)
+    _print_success(built, terminal, elapsed)
     if built.stamped_files is not None:
         _stamp(arguments, built, built.stamped_files, claims)
     return gate(terminal, unmet) if arguments.strict else 0
@@ -101,7 +101,7 @@ def _stamp(
     """Write the stamp of a report in which all is fresh, so that the next build only compares its files."""
     fallen = claim_lines(unmet_claims(claims, allow_unknown=True))
     has_unknown = any(claim.verdict == "unknown" for claim in claims)
-    rests_on = built.plan.dependencies
+    dependencies = built.plan.dependencies
     stamp.write(
         os.environ.get(stamp.FRONT, ""),
         arguments.argv,
@@ -110,12 +110,12 @@ def _stamp(
         files,
         fallen,
         has_unknown,
-        rests_on.variables(),
-        rests_on.recorder.environment,
+        dependencies.variables(),
+        dependencies.recorder.environment,
     )
 
 
-def _say_failed(built: Builder, terminal: Terminal, elapsed: str) -> int:
+def _print_failure(built: Builder, terminal: Terminal, elapsed: str) -> int:
     several = MultipleErrors(built.errors)
     terminal.error(several)
     page = built.output / DOCUMENTS["page"]
@@ -126,7 +126,7 @@ def _say_failed(built: Builder, terminal: Terminal, elapsed: str) -> int:
     return several.exit_code
 
 
-def _remember(built: Builder) -> LastBuild:
+def _store_changes(built: Builder) -> LastBuild:
     """Store the changes of a build that published the report, and return those of the last such build."""
     after = published_answers(built.output)
     is_published = built.made and not built.request.names
@@ -139,7 +139,7 @@ def _remember(built: Builder) -> LastBuild:
     return LastBuild.read(built.output)
 
 
-def _say_done(built: Builder, terminal: Terminal, elapsed: str) -> None:
+def _print_success(built: Builder, terminal: Terminal, elapsed: str) -> None:
     page = built.output / DOCUMENTS["page"]
     if not built.made:
         terminal.say(f"Up to date: {display_path(page)}")

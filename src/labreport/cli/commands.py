@@ -213,7 +213,7 @@ def _fresh_plan_of(arguments: argparse.Namespace, terminal: Terminal) -> Plan:
 
 
 def show_code(arguments: argparse.Namespace, terminal: Terminal) -> None:
-    """Print an experiment as the code that a reader would type."""
+    """Print the code with which a reader could run an experiment."""
     project = open_project(arguments.project).project
     experiment = project.experiment(arguments.experiment)
     if not project.show_code:

@@ -29,10 +29,10 @@ def run(argv: Sequence[str], root: str, checkout: Callable[..., int | None] | No
     arguments.output = Path(arguments.output or arguments.project / "report")
     terminal = Terminal(arguments.quiet, arguments.verbose, arguments.debug)
     interrupted = ENDINGS.get(arguments.command, "Interrupted.")
-    return guarded(lambda: _carry_out(arguments, terminal, checkout), terminal, interrupted)
+    return guarded(lambda: _run_command(arguments, terminal, checkout), terminal, interrupted)
 
 
-def _carry_out(
+def _run_command(
     arguments: argparse.Namespace, terminal: Terminal, checkout: Callable[..., int | None] | None
 ) -> int:
     exit_code = checkout(arguments, terminal.warn) if checkout else None

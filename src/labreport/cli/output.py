@@ -104,11 +104,11 @@ def claim_lines(claims: Iterable[CheckedClaim]) -> list[str]:
     If several claims have the same correction, only the first line has it.
     """
     lines = []
-    told_already = {""}
+    printed_corrections = {""}
     for checked in claims:
         text = shorten(checked.claim.text, LONGEST, placeholder=" ...")
-        now = "" if checked.claim.now in told_already else checked.claim.now
-        told_already.add(now)
+        now = "" if checked.claim.now in printed_corrections else checked.claim.now
+        printed_corrections.add(now)
         brief = replace(checked, claim=replace(checked.claim, text=text, now=now))
         lines.append(visible(f"{checked.location}: {brief.message}"))
     return list(dict.fromkeys(lines))

@@ -84,7 +84,7 @@ def parse(argv: Sequence[str], checkout: bool = False) -> argparse.Namespace:
         purpose = COMMANDS[name]
         description = f"{purpose.capitalize()}."
         subparsers.add_parser(name, help=purpose, description=description, allow_abbrev=False)
-    _add_words(subparsers.choices)
+    _add_arguments(subparsers.choices)
     _add_options(subparsers.choices)
     first_word = next(iter(argv), "")
     asks_for_help = not {"-h", "--help"}.isdisjoint(argv)
@@ -95,7 +95,7 @@ def parse(argv: Sequence[str], checkout: bool = False) -> argparse.Namespace:
     return parser.parse_args(["build", *argv])
 
 
-def _add_words(commands: Mapping[str, argparse.ArgumentParser]) -> None:
+def _add_arguments(commands: Mapping[str, argparse.ArgumentParser]) -> None:
     """Add the positional arguments of each command."""
     commands["build"].add_argument(
         "names",

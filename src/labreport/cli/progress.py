@@ -85,7 +85,7 @@ class Progress:
         elapsed = duration(self.bars.tasks[0].elapsed or 0.0)
         self.bars.update(self._bar_of_all, description=elapsed, note=self._summary())
         if isinstance(event, EpochReached) and not self._has_bars:
-            self._say_now_and_then(event)
+            self._print_line_of_progress(event)
 
     def _count_epochs(self, task: Task, epoch: int) -> None:
         """Count the epochs since the last event of this run."""
@@ -104,7 +104,7 @@ class Progress:
         if task.key in self._bar_of_run:
             self.bars.remove_task(self._bar_of_run.pop(task.key))
 
-    def _say_now_and_then(self, event: EpochReached) -> None:
+    def _print_line_of_progress(self, event: EpochReached) -> None:
         """Print a line of progress from time to time, where bars are not shown."""
         now = self._clock()
         if now - self._time_of_last_line < PAUSE:

@@ -120,7 +120,7 @@ def guarded(action: Callable[[], int], terminal: Terminal, interrupted: str = IN
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) != signal.SIG_IGN:  # ignored, for example by nohup
             signal.signal(number, _terminate)
-    hook, sys.unraisablehook = sys.unraisablehook, _send_again
+    hook, sys.unraisablehook = sys.unraisablehook, _resend_signal
     try:
         return action()
     except LabReportError as error:
@@ -152,7 +152,7 @@ def _terminate(number: int, frame: object) -> None:
     raise KeyboardInterrupt(number)
 
 
-def _send_again(swallowed: sys.UnraisableHookArgs) -> None:
+def _resend_signal(swallowed: sys.UnraisableHookArgs) -> None:
     """Send a signal again that arrived while Python deleted an object, where exceptions are only printed."""
     if not issubclass(swallowed.exc_type, KeyboardInterrupt):
         sys.__unraisablehook__(swallowed)

@@ -57,7 +57,7 @@ class RenderContext:
         raise TemplateError(message, self._location_of(piece))
 
     def _location_of(self, piece: str) -> str:
-        """The template, with the line on which a piece of text begins, if it is there."""
+        """The line of the template that contains the start of this text; without one, the template."""
         begin = re.split(f"[{PLACEHOLDER_CHARACTERS}\\n]", piece)[0]
         if begin and self.has_template:
             lines = self.file.read_text(encoding="utf-8").split("\n")

@@ -85,7 +85,7 @@ class TemplateEnvironment(jinja2.Environment):
         return TemplateLexer(self)
 
     def preprocess(self, source: str, name: str | None = None, filename: str | None = None) -> str:
-        """Raise `MultipleErrors` for numbers that are typed in a Markdown file; the source stays as it is."""
+        """Return the source of a template unchanged; typed numbers in Markdown raise `MultipleErrors`."""
         if name and name.endswith(".md"):
             refuse_typed_numbers(self.lexer.tokeniter(source, name), filename or name)
         return source
@@ -94,7 +94,9 @@ class TemplateEnvironment(jinja2.Environment):
         """The attribute of a value; the `n` of a quantity is printed with its unit: four plates."""
         if isinstance(obj, Quantity) and attribute == "n":
             name = obj.source.unit_name
-            unit = "" if name == "value" else plural(name)  # nobody says what a stated one is of
+            unit = (
+                "" if name == "value" else plural(name)
+            )  # for a stated number it is not known what was repeated
             sizes = unpaired_sizes_text(obj)
             if sizes:
                 return f"{sizes} {unit}".rstrip()
@@ -117,7 +119,7 @@ class TemplateEnvironment(jinja2.Environment):
             return self.overlay(**syntax).get_template(template).render(variables)
 
     def render_frame(self, template: str, /, **names: object) -> Markup:
-        """Render a template of the frame."""
+        """Render a template of the engine's frame."""
         return Markup(self.get_template(template).render(names))
 
     def render_sentence(self, kind: str, values: object) -> Markup:

@@ -33,12 +33,12 @@ def undefined_type(environment: TemplateEnvironment) -> type[jinja2.StrictUndefi
     class UndefinedName(jinja2.StrictUndefined, ThreeValued):
         @property
         def condition(self) -> NoReturn:
-            """Raise: a claim of a name that is not there."""
+            """Raise an error, since a claim has an unknown name as its condition."""
             self._fail_with_undefined_error()
 
         @property
         def quantity(self) -> NoReturn:
-            """Raise: a number of a name that is not there."""
+            """Raise an error, since an unknown name is printed as a number."""
             self._fail_with_undefined_error()
 
         @property

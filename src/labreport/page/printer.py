@@ -41,7 +41,7 @@ class Printer(ABC):
     """Renders one template and writes its values; notes in `collected` what was printed."""
 
     mark: Markup
-    """What stands behind a sentence that the results do not decide."""
+    """The mark after a sentence that the results do not decide."""
 
     def __init__(self, context: RenderContext, collected: Collected) -> None:
         self.context = context
@@ -104,7 +104,7 @@ class Printer(ABC):
         return self.write_table(table, caption, digits, name)
 
     def join(self, items: object, separator: str = "") -> Markup:
-        """Print items with a separator between them."""
+        """Print items, separated by `separator`."""
         return escape(separator).join(self._placeholders_for_items(items, "join", 'join(", ")'))
 
     def listed(self, items: object, word: str = "and") -> Markup:

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 
 class Answer(Namespace):
-    """What a question's function returns: quantities, findings, tables, texts and lists by name."""
+    """The answer to a question, as its function returns it: values by name.
+
+    The values are quantities, findings, tables, texts and lists.
+    """
 
     def __init__(self, /, **names: object) -> None:
         super().__init__(names)

@@ -68,7 +68,7 @@ class FormattedQuantity:
         return _LAYOUTS[self.layout](self) + self.suffix
 
     def with_unit(self, text: str) -> str:
-        """A printed number, and its unit where that is printed, too."""
+        """A number followed by the unit of the quantity, unless `has_unit` is False."""
         return with_unit(text, self.quantity.unit) if self.has_unit else text
 
     def number_text(self, rounding: Rounding) -> str:

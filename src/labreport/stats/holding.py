@@ -14,7 +14,7 @@ from labreport.stats.quantity import Quantity
 _MOST_RANKED = 12
 """A ranking of more subjects lists only the pairs that include its best subject."""
 
-Asked = Iterator[tuple[str, Condition]]
+NamedConditions = Iterator[tuple[str, Condition]]
 """Pairs of the text of a condition, such as `.more("wide")`, and the condition."""
 
 
@@ -24,30 +24,30 @@ def holding_conditions(value: Finding | Quantity, name: str) -> list[tuple[str, 
     `name` is the name of the finding or quantity in the answer.
     """
     holding = []
-    for text, condition in _asked(value):
+    for text, condition in _conditions_of(value):
         if condition.holds:
             holding.append((f"{name}{text}", condition))
     return holding
 
 
-def _asked(value: Finding | Quantity) -> Asked:
+def _conditions_of(value: Finding | Quantity) -> NamedConditions:
     """The conditions of a finding or quantity that are worth listing, whether or not they hold."""
     if isinstance(value, Fact):
         yield "", value.condition
     elif isinstance(value, Count):
-        yield _by_word(value, "all")
-        yield _by_word(value, "none")
+        yield _condition_by_word(value, "all")
+        yield _condition_by_word(value, "none")
         number = int(value.quantity.value or 0)
         yield f".at_least({number})", value.at_least(number)
     elif isinstance(value, Ranking):
-        yield from _asked_of_ranking(value)
+        yield from _conditions_of_ranking(value)
     elif isinstance(value, DifferenceFinding):
-        yield from _asked_of_difference(value)
+        yield from _conditions_of_difference(value)
     elif isinstance(value, Quantity):
-        yield from _asked_of_exact_number(value) if value.exact else _asked_of_interval(value)
+        yield from _conditions_of_exact_number(value) if value.exact else _conditions_of_interval(value)
 
 
-def _by_word(value: object, word: str, *names: str, path: str = "") -> tuple[str, Condition]:
+def _condition_by_word(value: object, word: str, *names: str, path: str = "") -> tuple[str, Condition]:
     """The text and the condition of a word, for these subjects: `.clear("complex", "small")`.
 
     `path`, such as `.every`, is written in front of the word.
@@ -59,51 +59,51 @@ def _by_word(value: object, word: str, *names: str, path: str = "") -> tuple[str
     return f"{text}({', '.join(map(quoted_name, names))})", condition(*names)
 
 
-def _asked_of_ranking(ranking: Ranking) -> Asked:
+def _conditions_of_ranking(ranking: Ranking) -> NamedConditions:
     """Who leads, and the outcome of each pair that was compared, with the better subject first."""
     order, first = ranking.order, ranking.first
     are_all_compared = 2 * len(ranking.comparisons) == len(order) * (len(order) - 1)
     if len(first) == 1:
-        yield _by_word(ranking, "wins", *first)
+        yield _condition_by_word(ranking, "wins", *first)
     elif first and are_all_compared:
         if len(first) < len(order):
-            yield _by_word(ranking, "leads", *first)
-        yield _by_word(ranking, "none_clear", *first)
+            yield _condition_by_word(ranking, "leads", *first)
+        yield _condition_by_word(ranking, "none_clear", *first)
     places = [sorted(map(order.index, comparison.subjects)) for comparison in ranking.comparisons]
     for better, worse in sorted(places):
         if better == 0 or len(order) <= _MOST_RANKED:
             for word in ("clear", "same", "unclear"):
-                yield _by_word(ranking, word, order[better], order[worse])
+                yield _condition_by_word(ranking, word, order[better], order[worse])
 
 
-def _asked_of_difference(difference: DifferenceFinding) -> Asked:
+def _conditions_of_difference(difference: DifferenceFinding) -> NamedConditions:
     """The outcome of the whole, of all comparisons together, and of each comparison by name."""
     singles = difference.singles()
     for word in JUDGED_OUTCOMES:
         if difference.quantity is not None:
-            yield _by_word(difference, word)
+            yield _condition_by_word(difference, word)
         if len(singles) > 1:
-            yield _by_word(difference.every, word, path=".every")
+            yield _condition_by_word(difference.every, word, path=".every")
     if difference.quantity is not None:
         singles = singles[:-1]  # the whole of an effect has no name
     for single in singles:
         group = f"[{quoted_name(single.group)}]" if single.group else ""
         subject = single.comparisons[0].subjects[0]
         for word in JUDGED_OUTCOMES:
-            yield _by_word(single, word, subject, path=group)
+            yield _condition_by_word(single, word, subject, path=group)
 
 
-def _asked_of_exact_number(quantity: Quantity) -> Asked:
+def _conditions_of_exact_number(quantity: Quantity) -> NamedConditions:
     if quantity.value is not None:
         printed = f"{quantity.value * quantity.factor:.10g}"
         yield f" == {printed}", quantity == float(printed)
 
 
-def _asked_of_interval(quantity: Quantity) -> Asked:
+def _conditions_of_interval(quantity: Quantity) -> NamedConditions:
     """The outcome of a comparison, and the nearest round numbers below and above the deciding interval."""
     if quantity.null is not None:
         for word in JUDGED_OUTCOMES:
-            yield _by_word(quantity, word)
+            yield _condition_by_word(quantity, word)
     low, high = quantity.deciding_ends
     if low is None or high is None:
         return

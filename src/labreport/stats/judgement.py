@@ -39,8 +39,8 @@ class Judged:
             return "less"
         return "unclear"
 
-    def is_so(self, word: str) -> bool:
-        """Whether the outcome is `word`; `clear` stands for more or less."""
+    def has_outcome(self, word: str) -> bool:
+        """Whether `word` is the outcome; `clear` stands for more or less."""
         return is_clear(self.outcome) if word == "clear" else self.outcome == word
 
     @property

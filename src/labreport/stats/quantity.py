@@ -155,7 +155,7 @@ class Quantity(Askable):
         if self.judged is None:
             return Condition(None, (self,))
         distance = self.judged.distance(word)
-        return Condition(self.judged.is_so(word), (self,), self._distance_text(distance))
+        return Condition(self.judged.has_outcome(word), (self,), self._distance_text(distance))
 
     @property
     def interval(self) -> tuple[float, float] | None:

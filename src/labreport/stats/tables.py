@@ -115,7 +115,7 @@ class Table:
 
     @property
     def _by_column(self) -> list[tuple[Entry, ...]]:
-        """The entries of each column."""
+        """The entries, column by column."""
         return list(zip(*self.rows, strict=True)) if self.rows else [()] * len(self.columns)
 
     __eq__ = members_equal

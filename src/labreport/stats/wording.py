@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 NO_BREAK = "\u00a0"
-"""Between a number and its unit."""
+"""The no-break space between a number and its unit."""
 MINUS = "\u2212"
-"""Before a number below zero."""
+"""The minus sign of printed numbers."""
 MISSING = "–"
 """Printed if the results do not give a number."""
 

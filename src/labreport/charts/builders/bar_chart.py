@@ -1,4 +1,4 @@
-"""Means as bars."""
+"""Bar charts of means."""
 
 from __future__ import annotations
 

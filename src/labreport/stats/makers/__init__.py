@@ -1,1 +1,1 @@
-"""What an author calls: means, rankings, differences, effects, counts, tables and facts, as answers."""
+"""Functions that authors call: means, rankings, differences, effects, counts, tables and facts."""

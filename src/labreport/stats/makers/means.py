@@ -56,5 +56,5 @@ def mean(
 
 
 def _means(samples: Samples, measure: Measure) -> dict[str, Quantity]:
-    """The mean of each sample, by its name."""
+    """The mean of each sample."""
     return {name: mean_of(sample, measure) for name, sample in samples.items()}
