@@ -1,4 +1,4 @@
-"""Everything that a report is made of: targets in their order, what is stale and why, and what is stored."""
+"""The targets of a report in order of making, which of them are stale and why, and where they are stored."""
 
 from labreport.plan.cache import Cache, CacheEntry
 from labreport.plan.documents import DOCUMENTS, DocumentTarget, published_answers

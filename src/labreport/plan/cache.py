@@ -1,4 +1,4 @@
-"""What was made of the results: answers, figures, sections and documents, each in a file of its own."""
+"""The cache of answers, figures, sections and documents, each in `report/cache/KIND/NAME.json`."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ CACHED_KINDS = ("answer", "figure", "section", "document")
 
 @dataclass(frozen=True)
 class CacheEntry:
-    """What was made, the inputs of which it was made, and its digest.
+    """The value of a target that was made, with its inputs and its SHA-256.
 
-    The bytes of a document are in its own file, and `value_sha256` is their digest. `reads` is the digest of
-    the list of files that were read for it; `Cache.reads` has the list.
+    A document's bytes are not in `value` but in its own file, and `value_sha256` is that of the file. `reads`
+    is the hash of the list of files that were read for it; the list is in `Cache.reads`.
     """
 
     inputs: dict[str, str]
@@ -27,7 +27,7 @@ class CacheEntry:
 
 
 class Cache:
-    """`folder/KIND/NAME.json` for each entry; an entry is read once."""
+    """The entries below a folder, by kind and name: `KIND/NAME.json`. Each is read once."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -35,7 +35,7 @@ class Cache:
         self._entries: dict[Path, CacheEntry | None] = {}
 
     def entry(self, kind: str, name: str) -> CacheEntry | None:
-        """What was made last under this name, stale or not; None if there is none, or it is damaged."""
+        """The stored entry of a target, whether stale or fresh; None if there is none, or it is damaged."""
         path = self.path(kind, name)
         if path not in self._entries:
             self._entries[path] = _read_entry(path)

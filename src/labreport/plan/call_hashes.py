@@ -1,4 +1,7 @@
-"""Digests of the calls that declare experiments, to tell an edit of a helper from one of its call."""
+"""Hashes of the calls that declare experiments, by which `why` names the line that was edited.
+
+An experiment may be declared by a helper: either the helper or the line that calls it may have been edited.
+"""
 
 from __future__ import annotations
 
@@ -12,17 +15,17 @@ from labreport.results import short_hash
 
 
 class CallHashes:
-    """Digests of the calls in the files of a project, each file read once."""
+    """Short hashes of the calls in the files of a project; each file is parsed once."""
 
     def __init__(self) -> None:
         self._by_file: dict[str, dict[int, str]] = {}
 
     def of(self, experiment: Experiment) -> tuple[str, ...]:
-        """The digests of the calls that declare an experiment, the innermost first."""
+        """The hashes of the calls that declare an experiment, the innermost first."""
         return tuple(self._of_line(file, line) for file, line in experiment.calls)
 
     def edited_location(self, experiment: Experiment, before: Sequence[str]) -> str:
-        """The line of the outermost call that has been edited; of the outermost call if none has."""
+        """The line of the outermost call whose hash differs from `before`; of the outermost if none does."""
         if not experiment.calls:
             return experiment.location
         edited = experiment.calls[-1]
@@ -40,11 +43,11 @@ class CallHashes:
 
 
 def _hashes_by_line(file: Path) -> dict[int, str]:
-    """The digest of the first call that begins on each line of a file of Python."""
+    """Line number to the hash of the first call that begins there; empty for a file that is no Python."""
     hashes: dict[int, str] = {}
     try:
         tree = ast.parse(file.read_bytes())
-    except (OSError, SyntaxError):  # of a notebook, or edited since
+    except (OSError, SyntaxError):  # a notebook, or a file that was edited since
         return hashes
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):

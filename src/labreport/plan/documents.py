@@ -1,4 +1,4 @@
-"""The documents of a report: what each is made of, beside the code that writes it."""
+"""The targets of the three documents: `report.html`, `report.pdf` and `answers.json`."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ if TYPE_CHECKING:
     from labreport.project import Section
 
 DOCUMENTS = {"page": "report.html", "pdf": "report.pdf", "answers.json": "answers.json"}
-"""The name of a document to its file, in the order of making."""
+"""Name of each document to its file, in order of making."""
 
 
 class DocumentTarget(Target):
-    """A file of the report."""
+    """A published file of the report."""
 
     kind = "document"
     kinds_read: ClassVar[tuple[str, ...]]
@@ -47,17 +47,17 @@ class DocumentTarget(Target):
 
     @property
     def file_name(self) -> str:
-        """Its file in the folder of the report."""
+        """The name of its file in the folder of the report."""
         return DOCUMENTS[self.name]
 
     def reads(self, graph: TargetGraph) -> list[Target]:
-        """All targets of the kinds that it reads."""
+        """All targets of the kinds in `kinds_read`."""
         return [target for target in graph.targets if target.kind in self.kinds_read]
 
     def inputs(self, plan: Plan) -> Inputs:
-        """Values of what it reads, and all texts and numbers that the project declares; it may print any."""
+        """The values that it reads, and all texts and numbers of the project: it may print any."""
         declared = plain_fields(plan.project)
-        declared.pop("seeds")  # a project whose text was written for more seeds gives the same answers
+        declared.pop("seeds")  # what counts are the seeds of this report, below
         inputs = engine_inputs(self) | value_inputs(self, plan) | experiment_inputs(plan)
         inputs["project"] = short_hash(declared)
         inputs["runs"] = plan.runs_hash
@@ -73,17 +73,17 @@ class DocumentTarget(Target):
 
 
 class AnswersTarget(DocumentTarget):
-    """`answers.json`, for other programs."""
+    """`answers.json`: all answers and claims, for other programs."""
 
     kinds_read = ("run", "section", "answer")
 
     def make(self, stored: StoredReport) -> bytes:
-        """Write it."""
+        """The bytes of `answers.json`."""
         return files.json_bytes(_answers_document(stored))
 
 
 def published_answers(report: Path) -> AnswersDocument | None:
-    """What the `answers.json` in the folder of a report says; None where there is none, or it is damaged."""
+    """The content of `answers.json` in the folder of a report; None if it is missing or damaged."""
     try:
         return cast("AnswersDocument | None", files.read_json(report / "answers.json"))
     except files.Damaged:
@@ -91,7 +91,7 @@ def published_answers(report: Path) -> AnswersDocument | None:
 
 
 def _answers_document(stored: StoredReport) -> AnswersDocument:
-    """What `answers.json` has."""
+    """The content of `answers.json`."""
     project = stored.plan.project
     document: AnswersDocument = {
         "title": project.title,
@@ -132,12 +132,12 @@ def _add_questions(
 
 
 class FramedTarget(DocumentTarget):
-    """What has the sections in the frame: the page or the PDF."""
+    """A document with all sections inside the frame: the page or the PDF."""
 
     kinds_read = ("run", "section", "figure")
 
     def inputs(self, plan: Plan) -> Inputs:
-        """Those of every document, and the files of the project's templates: frame, styles, images."""
+        """The inputs of any document, and the files that all templates share: frame, styles, images."""
         from labreport.page import shared_files
 
         inputs = super().inputs(plan)
@@ -147,7 +147,11 @@ class FramedTarget(DocumentTarget):
     def render(
         self, stored: StoredReport, *, seeds: int | None = None, notice: str = "", medium: Medium = "screen"
     ) -> str:
-        """The sections in the frame, which says so if `seeds` are fewer than the project declares."""
+        """The HTML of all sections in the frame.
+
+        `seeds` is the largest number of seeds of an experiment: if the project declares more, the page says
+        that it was made with fewer.
+        """
         from labreport.page.document import render_page
 
         project = stored.plan.project
@@ -163,11 +167,11 @@ class PageTarget(FramedTarget):
     libraries = ("brotli", "fonttools", "jinja2")
 
     def make(self, stored: StoredReport) -> bytes:
-        """Render it."""
+        """The HTML of the page."""
         return self.render(stored, seeds=_most_seeds(stored.plan)).encode()
 
     def make_preliminary(self, stored: StoredReport, notice: str) -> bytes:
-        """Render a page of the first runs, with a notice below its title."""
+        """The HTML of a page with the first runs, and a notice below its title."""
         return self.render(stored, notice=notice).encode()
 
 
@@ -177,14 +181,14 @@ class PdfTarget(FramedTarget):
     libraries = ("jinja2", "pikepdf", "weasyprint")
 
     def make(self, stored: StoredReport) -> bytes:
-        """Set it. Raises `MissingLibrary` where it cannot be set here."""
+        """The bytes of the PDF. Raises `MissingLibrary` if WeasyPrint's libraries are not installed."""
         from labreport.page.pdf import html_to_pdf
 
         return html_to_pdf(self.render(stored, seeds=_most_seeds(stored.plan), medium="print"))
 
 
 def _most_seeds(plan: Plan) -> int | None:
-    """The number of seeds of the experiment that has most; None if there is no experiment."""
+    """The largest number of seeds of an experiment; None if there are no experiments."""
     numbers = [len(plan.seeds(experiment)) for experiment in plan.project.all_experiments]
     return max(numbers, default=None)
 

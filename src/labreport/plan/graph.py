@@ -1,4 +1,4 @@
-"""All targets of a report in the order of making, and what each reads."""
+"""The graph of all targets of a report, in order of making."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from labreport.project.outline import ALL_ANSWERS
 
 
 class TargetGraph:
-    """The targets of a project with these seeds of each experiment.
+    """All targets of a project, with a run for each of the `seeds` of an experiment.
 
-    Raises `UsageError` where answers read each other.
+    Raises `UsageError` if answers read each other in a circle.
     """
 
     def __init__(self, project: Project, seeds: Callable[[Experiment], range]) -> None:
@@ -35,7 +35,7 @@ class TargetGraph:
         documents: list[DocumentTarget] = [self.page, self.pdf, AnswersTarget("answers.json")]
         self.documents = {document.name: document for document in documents}
         self.targets: list[Target] = list(self.runs)
-        """All targets, each after what it reads."""
+        """All targets; each comes after those that it reads."""
         for group in (self.answers, self.figures, self.sections, self.documents):
             self.targets += group.values()
 
@@ -52,7 +52,11 @@ class TargetGraph:
             raise UsageError(text, questions[circle[0]].location) from None
 
     def _names_read_by(self, reader: Reader | Section) -> list[str]:
-        """The questions whose answers something reads: by `"*"`, a question those that have no `"*"`."""
+        """The names of the questions whose answers are read by a question, a figure or a section.
+
+        `"*"` stands for all questions; in a question, for all that have no `"*"` themselves, so that there is
+        no circle. A section reads the answers of its own questions, too.
+        """
         questions = self.project.questions
         if ALL_ANSWERS not in reader.answers:
             own_questions = reader.questions if isinstance(reader, Section) else ()

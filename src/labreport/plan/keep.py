@@ -1,4 +1,4 @@
-"""The command `keep`: stored runs stay valid across an edit of code that does not change them."""
+"""The command `keep`: after an edit of code that does not change results, stored runs get the new key."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 
 def keep_runs(plan: Plan, names: Iterable[str], because: str) -> int:
-    """Store runs of these experiments under their present keys, with a note of what has changed; how many.
+    """Store the stale runs of these experiments under their present keys, and give their number.
 
-    Raises `UsageError`, before anything is stored, for a name that is no experiment or of which nothing is
-    stale, and if something differs that must be equal.
+    Each gets a note of what has changed. Raises `UsageError`, before anything is stored, for a name that is
+    no experiment or has no stale run, and if something differs that `keep` does not accept.
     """
-    runs_by_key: dict[str, tuple[RunTarget, Run]] = {}  # experiments of one specification share runs
+    runs_by_key: dict[str, tuple[RunTarget, Run]] = {}  # experiments with equal inputs share runs
     for name in names:
         kept: dict[str, tuple[RunTarget, Run]] = {}
         for target in targets_named(plan.graph, name):
@@ -44,9 +44,9 @@ def keep_runs(plan: Plan, names: Iterable[str], because: str) -> int:
 
 
 def _run_to_keep(plan: Plan, target: RunTarget) -> Run | None:
-    """The last stored run that differs from a target in code only; None if no run of it is stored.
+    """The newest stored run that differs from a target in code only; None if no run of it is stored.
 
-    Raises `UsageError` if all stored runs differ in more, and says in what the first of them differs.
+    Raises `UsageError` if every stored run differs in more than code; it says how the first one differs.
     """
     candidates = plan.store.of_experiment(target.name, target.seed)
     previous = plan.previous_run(target)
@@ -63,7 +63,7 @@ def _run_to_keep(plan: Plan, target: RunTarget) -> Run | None:
 
 
 def _reasons_against(plan: Plan, target: RunTarget, run: Run) -> list[str]:
-    """The differences between a run and a target for which it cannot be kept."""
+    """The differences between a run and a target that `keep` does not accept; empty if it can be kept."""
     reasons = []
     for change in changes_since(plan, target, run.inputs):
         if not Label.parse(change.label).may_differ:
@@ -76,7 +76,7 @@ def _reasons_against(plan: Plan, target: RunTarget, run: Run) -> list[str]:
 
 
 def _keep_run(plan: Plan, target: RunTarget, before: Run, because: str) -> None:
-    """Store a run once more, under the key of a target."""
+    """Store a copy of a run under the key of a target, with a note of what has changed."""
     changes = [str(change) for change in changes_since(plan, target, before.inputs)]
     notes = list(before.provenance.get("kept", ()))
     notes.append({"because": because, "from": before.key, "changed": changes})
@@ -92,7 +92,7 @@ def _keep_run(plan: Plan, target: RunTarget, before: Run, because: str) -> None:
 
 
 def _copied(checkpoint: Checkpoint, run_file: Path) -> Checkpoint:
-    """A checkpoint whose arrays are copied beside the file of another run."""
+    """The checkpoint for another run, with its file of arrays copied beside `run_file`."""
     ending = checkpoint.file.name.partition(".")[2]
     file = run_file.with_name(f"{run_file.stem}.{ending}")
     return replace(checkpoint, file=Path(shutil.copyfile(checkpoint.file, file)))

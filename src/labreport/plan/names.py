@@ -1,4 +1,4 @@
-"""What users call targets: `best`, `part-two`, `2.2`, `page`, `report.html`."""
+"""The names by which users select targets: `best`, `part-two`, `2.2`, `page`, `report.html`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from labreport.project import Question
 
 
 class UnknownName(UsageError):
-    """A name that no target has; `names` are those that there are."""
+    """No target has this name; `names` are the names of all targets."""
 
     def __init__(self, name: str, names: Iterable[str]) -> None:
         self.name, self.names = name, list(names)
@@ -20,9 +20,9 @@ class UnknownName(UsageError):
 
 
 def targets_named(graph: TargetGraph, name: str) -> list[Target]:
-    """All targets of a name, or of a number such as `2.2`; those of an experiment or a study are its runs.
+    """The targets with a name, or with a number such as `2.2`; for an experiment or a study, its runs.
 
-    Raises `UnknownName` where there is none.
+    Raises `UnknownName` if there are none.
     """
     project = graph.project
     targets: list[Target] = []
@@ -44,7 +44,7 @@ def targets_named(graph: TargetGraph, name: str) -> list[Target]:
 
 
 def wanted_targets(graph: TargetGraph, names: Iterable[str]) -> list[Target]:
-    """What a user names and all that it reads, in the order of making; without names, everything."""
+    """The targets with these names and all that they read, in order of making; without names, all targets."""
     waiting: list[Target] = []
     for name in names:
         waiting += targets_named(graph, name)

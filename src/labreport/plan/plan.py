@@ -1,4 +1,4 @@
-"""A project compared with the report in a folder: what of it is stale."""
+"""A plan: the targets of a project, compared with what the folder of its report has."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ AnyTarget = TypeVar("AnyTarget", bound=Target)
 
 
 class Plan:
-    """The targets of a project, compared with what its report has.
+    """Says which targets of a project are stale, and stores what is made.
 
-    `seeds` is their number, by default the project's. What `force` names is stale until it is made; the empty
-    name stands for everything.
+    `seeds` is the number of seeds, by default the project's. Targets named in `force` count as stale until
+    they are made; the empty name stands for all targets.
     """
 
     def __init__(
@@ -47,23 +47,23 @@ class Plan:
             self.forced.update(targets_named(self.graph, name) if name else self.targets)
 
     def with_first_seeds(self) -> Plan:
-        """The plan of a preliminary report, with one seed of each experiment; both store in one place."""
+        """The plan of a preliminary report, with one seed of each experiment; it shares store and cache."""
         plan = copy(self)
         plan._set_targets(most_seeds=1)
         return plan
 
     def _set_targets(self, most_seeds: int | None) -> None:
-        """Set the targets, with at most so many seeds of an experiment; nothing is computed for them yet."""
+        """Set the targets, with at most `most_seeds` seeds of each experiment; nothing is compared yet."""
         self._most_seeds = most_seeds
         self.graph = TargetGraph(self.project, self.seeds)
         self._staleness: dict[Target, Staleness] = {}
         self._runs_hash = ""
 
-    # What there is
+    # Targets and their keys
 
     @property
     def seed_range(self) -> range:
-        """The seeds of this report."""
+        """The seeds of this report, before experiments limit their number."""
         seeds = self.project.seed_range
         return seeds if self.seeds_given is None else range(seeds.start, seeds.start + self.seeds_given)
 
@@ -73,17 +73,17 @@ class Plan:
 
     @property
     def targets(self) -> list[Target]:
-        """All targets, each after what it reads."""
+        """All targets; each comes after those that it reads."""
         return self.graph.targets
 
     def run_inputs(self, experiment: Experiment, seed: int) -> dict[str, str]:
-        """What a run would be made of now. All but the seed is computed once for an experiment."""
+        """The present inputs of a run. They are computed once for each experiment; only the seed differs."""
         if experiment.name not in self._inputs_of_experiments:
             self._inputs_of_experiments[experiment.name] = self.dependencies.run_inputs(experiment, seed)
         return {**self._inputs_of_experiments[experiment.name], "seed": str(seed)}
 
     def key(self, target: RunTarget) -> str:
-        """The digest of what a run would be made of now, computed once."""
+        """The present key of a run, the SHA-256 of its inputs, computed once."""
         if target not in self._run_keys:
             self._run_keys[target] = sha256_of(target.inputs(self))
         return self._run_keys[target]
@@ -91,24 +91,24 @@ class Plan:
     # What is stored
 
     def run(self, target: RunTarget) -> Run | None:
-        """The stored run with the present key of a target, whole or not."""
+        """The stored run with the present key of a target; some of its checkpoints may be missing."""
         return self.store.find(self.key(target), target.seed)
 
     def runs(self, experiment: Experiment) -> list[Run]:
-        """The stored runs of an experiment that have their present keys, in order of seed."""
+        """The stored runs of an experiment with their present keys, in order of seed."""
         runs = map(self.run, self.graph.runs_of[experiment.name])
         return [run for run in runs if run]
 
     @cached_property
     def report_keys(self) -> dict[str, dict[str, str]]:
-        """The keys of the runs that the report was made of: by experiment, then by seed."""
+        """The keys of the runs in the published report: experiment to seed to key."""
         document = published_answers(self.report)
         if document is None:
             return {}
         return {name: described["runs"] for name, described in document["experiments"].items()}
 
     def previous_run(self, target: RunTarget) -> Run | None:
-        """The run with which a target is compared: that of the report, or else the last that was made."""
+        """The run to compare a target with: that of the published report, else the newest stored one."""
         names = [target.name, *self._names_by_key[self.key(target)]]
         for name in names:
             key = self.report_keys.get(name, {}).get(str(target.seed))
@@ -128,25 +128,25 @@ class Plan:
 
     @cached_property
     def _names_by_key(self) -> dict[str, list[str]]:
-        """The experiments that share the runs of a key."""
+        """Key to the names of the experiments that share the run with this key."""
         names: dict[str, list[str]] = {}
         for target in self.graph.runs:
             names.setdefault(self.key(target), []).append(target.name)
         return names
 
     def run_hash(self, target: RunTarget, epochs: Sequence[int]) -> str:
-        """The digest of a run as a reader of these epochs sees it; `UNKNOWN` if it has to be made first."""
+        """The hash of a run as a reader of these epochs sees it; `UNKNOWN` if it is stale."""
         run = None if self.staleness(target).is_stale else self.run(target)
         return run.view_at(epochs).value_hash if run else UNKNOWN
 
     def value_hash(self, target: MadeTarget) -> str:
-        """The digest of the stored value of a target; `UNKNOWN` if it has to be made first."""
+        """The hash of the stored value of a target; `UNKNOWN` if it is stale."""
         entry = None if self.staleness(target).is_stale else self.cache.entry(target.kind, target.name)
         return entry.value_sha256[:HASH_DIGITS] if entry else UNKNOWN
 
     @property
     def runs_hash(self) -> str:
-        """The digest of all runs; `UNKNOWN` if one has to be made first."""
+        """The hash of all runs; `UNKNOWN` if one is stale."""
         if not self._runs_hash:
             hashes = {}
             for run in self.graph.runs:
@@ -155,7 +155,7 @@ class Plan:
         return self._runs_hash
 
     def store_entry(self, target: MadeTarget, value: JsonObject, reads: Reads) -> None:
-        """Store what was made, as plain JSON values, and what was read for it. Raises `DiskError`."""
+        """Store the value of a target and the list of files that it read. Raises `DiskError`."""
         value = files.to_plain_json(value)
         self._store(target, value, sha256_of(value), reads)
 
@@ -165,7 +165,7 @@ class Plan:
         self._store(target, {"seeds": self.seeds_given}, value_sha256, {})
 
     def _store(self, target: Target, value: JsonObject, value_sha256: str, reads: Reads) -> None:
-        """Store an entry, and the digests of the files that it rests on; forget what was stale without it."""
+        """Store an entry and the digests of files; targets that were stale are compared again when asked."""
         entry = CacheEntry(target.inputs(self), value, value_sha256, self.cache.reads.store(reads))
         self.cache.store(target.kind, target.name, entry)
         self.dependencies.digests.save()
@@ -176,16 +176,16 @@ class Plan:
     # What is stale
 
     def staleness(self, target: Target) -> Staleness:
-        """Whether a target has to be made, and what has changed, computed once."""
+        """Whether a target is stale, and why; compared once."""
         if target not in self._staleness:
             self._staleness[target] = compare_with_stored(self, target)
         return self._staleness[target]
 
     def stale(self, targets: Iterable[AnyTarget]) -> list[AnyTarget]:
-        """Those of some targets that have to be made."""
+        """Those of `targets` that are stale."""
         return [target for target in targets if self.staleness(target).is_stale]
 
     def invalidate(self) -> None:
-        """Forget what is stale, since files of the store have changed."""
+        """Compare all targets again when asked; to be called after files of the store have changed."""
         self._staleness.clear()
         self._runs_hash = ""

@@ -1,4 +1,4 @@
-"""Why a target is stale: what has changed, and the way from there to the target."""
+"""Why a target is stale: what has changed, and the steps from the change to the target."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Change:
-    """A difference between what a target was made of and what it would be made of now.
+    """A difference between the inputs of a target when it was made and now.
 
-    Changes that come from one edit have the same `cause`. `label` is that of the input, if there is one. A
-    change that `follows` says only that another target is made first; the changes of that say why.
+    Changes with the same `cause` come from the same edit. `label` is that of the input, if it is one. If it
+    `follows`, the change says only that another target is made first, whose own changes say why.
     """
 
     text: str
@@ -44,13 +44,13 @@ class Staleness:
 
     @property
     def is_stale(self) -> bool:
-        """Whether it has to be made."""
+        """Whether the target has to be made."""
         return bool(self.reasons) or not self.was_made
 
 
 @dataclass(frozen=True)
 class StaleGroup:
-    """The targets that are stale because of one change; None if they were never made."""
+    """Targets that are stale because of the same change; `change` is None if they were never made."""
 
     change: Change | None
     targets: tuple[Target, ...]
@@ -58,7 +58,7 @@ class StaleGroup:
 
 @dataclass(frozen=True)
 class _Way:
-    """The steps from a change to a target that is stale by it; no change if a target was never made."""
+    """The steps from a change to a target that it makes stale; `change` is None if one was never made."""
 
     change: Change | None
     steps: tuple[str, ...]
@@ -72,7 +72,7 @@ class _Way:
 
 
 def changes_since(plan: Plan, target: Target, before: Mapping[str, str]) -> list[Change]:
-    """The changes between earlier inputs of a target and those of now, the most telling first."""
+    """The changes between the inputs `before` and the present inputs of a target, the most relevant first."""
     now = target.inputs(plan)
     declared = map(Label.parse, {**before, **now})
     experiments = [label.name for label in declared if label.kind == "experiment"]
@@ -88,7 +88,7 @@ def changes_since(plan: Plan, target: Target, before: Mapping[str, str]) -> list
 def _changes_of_input(
     plan: Plan, target: Target, label: Label, before: str | None, now: str | None
 ) -> list[Change]:
-    """The changes of one input; None stands for an input that is not there."""
+    """The changes of one input; `before` or `now` is None if the input did not or does not exist."""
     if label.kind == "specification" and isinstance(target, RunTarget):
         return [_specification_change(plan, target, before or "", now or "")]
     if label == Label("reads"):
@@ -96,7 +96,7 @@ def _changes_of_input(
     if label.kind in ("reads", "experiment") and now != UNKNOWN:
         if label.name in plan.renamed:
             return [plan.renamed[label.name]]
-        if not isinstance(target, RunTarget):  # the code of a run only names experiments, maybe its own
+        if not isinstance(target, RunTarget):  # code of a run only names experiments, perhaps its own
             changes = _changes_of_runs(plan, label, before, now)
             if changes:
                 return changes
@@ -104,7 +104,7 @@ def _changes_of_input(
 
 
 def _plain_change(plan: Plan, label: Label, before: str | None, now: str | None) -> Change:
-    """The change of an input of any other kind."""
+    """The change of an input for which there is no special text."""
     words, location = plan.dependencies.describe(str(label))
     cause = location if label.kind == "experiment" and location else words
     if now == UNKNOWN:
@@ -129,7 +129,7 @@ def _specification_change(plan: Plan, target: RunTarget, before: str, now: str) 
 
 
 def _changes_of_runs(plan: Plan, label: Label, before: str | None, now: str | None) -> list[Change]:
-    """The changes between the runs that the report has of an experiment and those of now; none if equal."""
+    """The changes between the runs of an experiment in the report and its present runs; empty if equal."""
     targets = plan.graph.runs_of.get(label.name, [])
     seeds_before = sorted(map(int, plan.report_keys.get(label.name, ())))
     seeds_now = [target.seed for target in targets]
@@ -148,7 +148,7 @@ def _changes_of_runs(plan: Plan, label: Label, before: str | None, now: str | No
 
 
 def renamed_experiments(plan: Plan) -> dict[str, Change]:
-    """The change of each experiment that was renamed since the report, by its old and by its new name."""
+    """The changes for experiments that were renamed since the report, each by its old and its new name."""
     changes: dict[str, Change] = {}
     for old_name, keys_by_seed in plan.report_keys.items():
         if old_name in plan.graph.runs_of or not keys_by_seed:
@@ -163,11 +163,11 @@ def renamed_experiments(plan: Plan) -> dict[str, Change]:
     return changes
 
 
-# From there to the target
+# From a change to the target
 
 
 def stale_groups(plan: Plan, stale: Iterable[Target]) -> list[StaleGroup]:
-    """Stale targets, grouped by the first change that leads to each; first those that were never made."""
+    """Group stale targets by the first change that leads to each; those that were never made come first."""
     changes: dict[str, Change | None] = {"": None}
     targets: dict[str, list[Target]] = {"": []}
     for target in stale:
@@ -178,7 +178,7 @@ def stale_groups(plan: Plan, stale: Iterable[Target]) -> list[StaleGroup]:
 
 
 def paths_to(plan: Plan, target: Target) -> list[str]:
-    """Why a target is stale: a line for each change, with the way from there to the target."""
+    """Why a target is stale: a line for each change, with the steps from there to the target."""
     lines: dict[str, str] = {}
     for way in _ways(plan, target, set()):
         lines.setdefault(way.cause, " -> ".join(way.steps))
@@ -186,7 +186,10 @@ def paths_to(plan: Plan, target: Target) -> list[str]:
 
 
 def _ways(plan: Plan, target: Target, visited: set[Target]) -> Iterator[_Way]:
-    """Each change because of which a target is stale, with one way from there; none if it is fresh."""
+    """For each change that makes a target stale, the steps from it to the target; nothing if it is fresh.
+
+    Targets in `visited` are skipped, so that each is followed once.
+    """
     staleness = plan.staleness(target)
     if not staleness.is_stale or target in visited:
         return

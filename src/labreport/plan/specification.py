@@ -1,4 +1,4 @@
-"""The canonical text of a specification, taken apart: `labs.Net(layers=[62],rate=0.5)`."""
+"""Compare canonical texts of specifications, such as `labs.Net(layers=[62],rate=0.5)`, field by field."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import ast
 
 
 def differing_fields(before: str, now: str) -> list[tuple[str, str, str]]:
-    """Name, text before and text now of each field in which two specifications differ.
+    """The fields in which two specifications differ, each with its text before and now.
 
-    One that has another class, or other fields, differs as a whole:
+    Specifications of different classes, or with different fields, differ as a whole:
 
     >>> differing_fields("Net(layers=[62],rate=0.5)", "Net(layers=[64],rate=0.5)")
     [('layers', '[62]', '[64]')]
@@ -18,7 +18,7 @@ def differing_fields(before: str, now: str) -> list[tuple[str, str, str]]:
     try:
         fields_before = _fields(ast.parse(before, mode="eval").body)
         fields_now = _fields(ast.parse(now, mode="eval").body)
-    except SyntaxError:  # a class that is defined within a function
+    except SyntaxError:  # the name of a class inside a function contains `<locals>`
         return [("specification", before, now)]
     if fields_before.keys() != fields_now.keys() or fields_before[""] != fields_now[""]:
         return [("specification", before, now)]
@@ -30,9 +30,9 @@ def differing_fields(before: str, now: str) -> list[tuple[str, str, str]]:
 
 
 def _fields(node: ast.expr, path: str = "") -> dict[str, str]:
-    """The text of each field by its path; that of a dataclass is its class.
+    """Path to text of each field; the text of a dataclass is its class.
 
-    `Net(optimizer=Adam(rate=0.5))` has `{"": "Net", ".optimizer": "Adam", ".optimizer.rate": "0.5"}`.
+    `Net(optimizer=Adam(rate=0.5))` gives `{"": "Net", ".optimizer": "Adam", ".optimizer.rate": "0.5"}`.
     """
     if not isinstance(node, ast.Call) or not node.keywords:
         return {path: ast.unparse(node)}

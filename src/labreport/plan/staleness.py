@@ -1,4 +1,4 @@
-"""Whether a target is stale: what it would be made of now, compared with what is stored."""
+"""Whether a target is stale: its present inputs are compared with those that are stored."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def compare_with_stored(plan: Plan, target: Target) -> Staleness:
-    """Whether a target has to be made, and what has changed."""
+    """Whether a target is stale, and what has changed since it was made."""
     if isinstance(target, RunTarget):
         return _staleness_of_run(plan, target)
     entry = plan.cache.entry(target.kind, target.name)
@@ -58,7 +58,7 @@ def _changes_of_stored_run(plan: Plan, target: RunTarget, run: Run) -> list[Chan
 
 
 def _changed_files(plan: Plan, target: Target, entry: CacheEntry) -> list[Change]:
-    """A change for each file that was read for a target, or that is its document, and differs now."""
+    """The changes of files that were read for a target, and of its own file if it is a document."""
     changes = _changed_reads(plan, plan.cache.reads, entry.reads)
     if changes or not isinstance(target, DocumentTarget):
         return changes
@@ -71,9 +71,9 @@ def _changed_files(plan: Plan, target: Target, entry: CacheEntry) -> list[Change
     return []
 
 
-def _changed_reads(plan: Plan, lists: ReadLists, digest: str) -> list[Change]:
-    """A change for each file of a stored list that differs now."""
-    reads = lists.load(digest)
+def _changed_reads(plan: Plan, lists: ReadLists, list_hash: str) -> list[Change]:
+    """A change for each file in a stored list that has another digest now."""
+    reads = lists.load(list_hash)
     if reads is None:
         return [Change("the list of what it read is gone", cause="reads")]
     paths = plan.dependencies.digests.changed(reads)

@@ -1,4 +1,7 @@
-"""What is stamped of a finished report: the files and folders on which it rests, each with its stat."""
+"""The stamp of a finished report: the stats of all files and folders on which it depends.
+
+While none of them differs, the next build has nothing to do, and finds that out without loading the project.
+"""
 
 from __future__ import annotations
 
@@ -20,28 +23,28 @@ if TYPE_CHECKING:
     from labreport.plan.plan import Plan
 
 StampedFiles: TypeAlias = "dict[str, FileStat | None]"
-"""Absolute paths to the stats of what is there; None for what is not there."""
+"""Absolute path to stat; None for a path that does not exist."""
 
 
 def files_to_stamp(plan: Plan) -> StampedFiles | None:
-    """The files behind a report; None if one of them has changed since it was read.
+    """The stats of all files behind a report, or None if it cannot have a stamp.
 
-    A table that a function returns may rest on anything, so that such a report has no stamp.
+    It has none if a file has changed since it was read, or if a function returns a table, which may depend on
+    anything.
     """
     if any(table.path is None for table in plan.project.tables):
         return None
     files = files_behind(plan)
-    # In this order: what is edited from here on differs from its stat
+    # Only now: a file that is edited after this check differs from the stat above
     if plan.dependencies.changed_since_loaded() or plan.stale(plan.targets):
         return None
     return None if plan.dependencies.digests.changed(_files_read(plan)) else files
 
 
 def files_behind(plan: Plan) -> StampedFiles:
-    """All files and folders on which a report rests, also one that could not be built.
+    """The stats of all files and folders on which a report depends, even if it could not be built.
 
-    The time of a folder says that something was added. Of results and cache, only folders are looked at, not
-    files.
+    A new file is noticed by the time of its folder. For results and cache, only folders are listed.
     """
     return {os.path.abspath(path): stat_of(path) for path in _paths_behind(plan, _files_read(plan))}
 
@@ -65,7 +68,7 @@ def _paths_behind(plan: Plan, reads: Reads) -> Iterator[str | Path]:
 
 
 def _files_read(plan: Plan) -> dict[str, str]:
-    """The files that were read for everything that is stored, with their digests."""
+    """The files that were read for all stored targets, with their digests."""
     reads: dict[str, str] = {}
     stored: Run | CacheEntry | None
     for target in plan.targets:

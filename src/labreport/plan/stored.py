@@ -1,4 +1,4 @@
-"""The stored results, answers, figures and sections, for targets that read them."""
+"""Read stored runs, answers, figures and sections for the targets that are made from them."""
 
 from __future__ import annotations
 
@@ -19,38 +19,38 @@ if TYPE_CHECKING:
 
 
 class StoredReport:
-    """The results, answers, figures and sections of a plan as they are stored, without what is `unmade`.
+    """The stored runs, answers, figures and sections of a plan, except targets in `unmade`.
 
-    Everything comes from `runs` and `value`, so that a subclass can replace these two to see what would be
-    made of other results.
+    Everything is read by `runs` and `value`. A subclass that overrides these two sees what would be made of
+    other results.
     """
 
     def __init__(self, plan: Plan, unmade: Collection[Target] = ()) -> None:
         self.plan, self.unmade = plan, unmade
 
     def runs(self, experiment: Experiment) -> list[Run]:
-        """The stored runs of an experiment that have their present keys, in order of seed."""
+        """The stored runs of an experiment with their present keys, in order of seed."""
         return self.plan.runs(experiment)
 
     def value(self, kind: str, name: str) -> JsonObject:
-        """What was made last under this name, as JSON has it. Raises `LabReportError` if there is nothing."""
+        """The stored value of a target as plain JSON values. Raises `LabReportError` if it was never made."""
         entry = self.plan.cache.entry(kind, name)
         if entry is None:
             raise LabReportError(f"{kind} {name} was not made yet; build first")
         return entry.value
 
     def answer(self, question: str) -> Namespace:
-        """The answer of a question."""
+        """The stored answer of a question."""
         from labreport.stats import from_json
 
         return from_json(self.value("answer", question))
 
     def answers(self) -> Namespace:
-        """All answers, by their questions."""
+        """All answers by name of the question."""
         return self._answers(self.plan.graph.answers.values())
 
     def answers_read_by(self, reader: Reader | Section) -> Namespace:
-        """The answers that a question, a figure or a section reads, by their questions."""
+        """The answers that a question, a figure or a section reads, by name of the question."""
         return self._answers(self.plan.graph.answers_read_by(reader))
 
     def _answers(self, targets: Iterable[Target]) -> Namespace:
@@ -60,7 +60,7 @@ class StoredReport:
         return Namespace({name: self.answer(name) for name in names})
 
     def figures(self, figures: Iterable[Figure]) -> dict[str, Exported]:
-        """The drawings of these figures, by name."""
+        """The drawings of these figures by name, without those that are unmade."""
         from labreport.charts import Exported
 
         drawings = {}
@@ -70,7 +70,7 @@ class StoredReport:
         return drawings
 
     def section(self, section: Section) -> RenderedSection:
-        """A section; one that is unmade is rendered now, without the answers and figures that it lacks."""
+        """A stored section; an unmade one is rendered now, without answers and figures that are unmade."""
         from labreport.page import RenderedSection
 
         target = self.plan.graph.sections[section.name]
@@ -80,7 +80,7 @@ class StoredReport:
 
 
 def report_to_export(plan: Plan) -> ReportToExport:
-    """Everything that the exports of a built report need."""
+    """The content of a built report, as exports need it."""
     from labreport.page import ReportToExport
 
     stored = StoredReport(plan)

@@ -1,4 +1,4 @@
-"""The kinds of targets that stand for a declaration of the author's: run, answer, figure, section."""
+"""The targets for declarations of the author's: runs, answers, figures and sections."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Target(ABC):
-    """Something that is made; two are equal if they are of one kind and name."""
+    """Something that a build makes. Two targets are equal if kind and name are (of runs, also the seed)."""
 
     name: str
     kind: ClassVar[str]
     libraries: ClassVar[tuple[str, ...]] = ()
-    """The libraries with which the engine makes it; those that they require count with them."""
+    """The libraries that the engine uses to make it; what they require counts, too."""
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"
@@ -40,12 +40,12 @@ class Target(ABC):
 
     @abstractmethod
     def inputs(self, plan: Plan) -> Inputs:
-        """What it would be made of now: short texts by their labels. Their digest is its key."""
+        """Its present inputs: label to short text. It is stale if they differ from the stored ones."""
 
 
 @dataclass(frozen=True)
 class RunTarget(Target):
-    """One seed of one experiment; workers make it, by its task."""
+    """One seed of one experiment; workers make it."""
 
     subject: Experiment = field(compare=False, repr=False)
     seed: int
@@ -55,40 +55,40 @@ class RunTarget(Target):
         return f"run {self.name} seed {self.seed}"
 
     def reads(self, graph: TargetGraph) -> list[Target]:
-        """None."""
+        """Nothing."""
         return []
 
     def inputs(self, plan: Plan) -> Inputs:
-        """Specification, seed, code, data and versions; not the experiment's name or its number of epochs."""
+        """Specification, seed, code, data and versions; neither the experiment's name nor its epochs."""
         return plan.run_inputs(self.subject, self.seed)
 
 
 @dataclass(frozen=True)
 class MadeTarget(Target):
-    """A target that is made in the process of the build from stored results, and is stored in the cache."""
+    """A target that is made from stored results in the process of the build, and stored in the cache."""
 
     subject: Reader | Section = field(compare=False, repr=False)
 
     @abstractmethod
     def make(self, stored: StoredReport) -> JsonObject:
-        """Make it. Raises `LabReportError`, with the author's line."""
+        """Its value as plain JSON values. Raises `LabReportError` at the author's line."""
 
 
 @dataclass(frozen=True)
 class ReaderTarget(MadeTarget):
-    """What a function of the author's returns for results, tables and answers."""
+    """The value that the function of a question or a figure returns."""
 
     subject: Reader = field(compare=False, repr=False)
 
     def reads(self, graph: TargetGraph) -> list[Target]:
-        """Runs, and answers of other questions."""
+        """The runs and the answers of other questions that it declares."""
         reads: list[Target] = []
         for name in self.subject.epochs_by_experiment:
             reads += graph.runs_of[name]
         return reads + graph.answers_read_by(self.subject)
 
     def inputs(self, plan: Plan) -> Inputs:
-        """Its function, what it reads, and the libraries of the engine."""
+        """The code of its function, what it reads, and the engine with its libraries."""
         inputs = engine_inputs(self) | value_inputs(self, plan)
         epochs = self.subject.epochs_by_experiment
         runs = defaultdict[str, dict[str, str]](dict)
@@ -99,7 +99,10 @@ class ReaderTarget(MadeTarget):
         return inputs | plan.dependencies.reader_inputs(self.subject, runs)
 
     def make(self, stored: StoredReport) -> JsonObject:
-        """Call the function; what it returned, as JSON has it."""
+        """Call the function, and give what it returns as plain JSON values.
+
+        Raises `LabReportError` if the function fails; a wrong value in a table is named by its row.
+        """
         try:
             results = results_for_reader(self.subject, stored.runs)
             answers = stored.answers_read_by(self.subject)
@@ -117,7 +120,7 @@ class ReaderTarget(MadeTarget):
 
     @abstractmethod
     def _call(self, arguments: Sequence[object]) -> JsonObject:
-        """What the function returns, as JSON has it."""
+        """Call the function with these arguments, and give what it returns as plain JSON values."""
 
 
 @dataclass(frozen=True)
@@ -149,34 +152,34 @@ class FigureTarget(ReaderTarget):
 
         from labreport import charts
 
-        pyplot.close("all")  # pyplot and seaborn would draw on what a question or a module left open
+        pyplot.close("all")  # else pyplot and seaborn draw on a figure that other code has left open
         with charts.style():
             return asdict(charts.export_drawing(self.subject.function(*arguments), name=self.name))
 
 
 @dataclass(frozen=True)
 class SectionTarget(MadeTarget):
-    """The text of a section, with its answers."""
+    """The rendered text of a section."""
 
     subject: Section = field(compare=False, repr=False)
     kind = "section"
     libraries = ("jinja2", "markdown-it-py", "mdit-py-plugins", "pybtex", "pygments", "ziamath")
 
     def reads(self, graph: TargetGraph) -> list[Target]:
-        """Answers, and figures."""
+        """The answers that its templates may print, and its figures."""
         reads: list[Target] = [graph.figures[figure.name] for figure in self.figures]
         return graph.answers_read_by(self.subject) + reads
 
     @property
     def figures(self) -> list[Figure]:
-        """The figures of its own template, then those of its questions."""
+        """Its own figures, then those of its questions."""
         figures = list(self.subject.figures)
         for question in self.subject.questions:
             figures += question.figures
         return figures
 
     def inputs(self, plan: Plan) -> Inputs:
-        """What `render` passes to `render_section`: section, answers, figures, experiments, templates."""
+        """All arguments of `render_section`: the section, answers, figures, experiments, templates."""
         from labreport.page import template_files
 
         inputs = engine_inputs(self)
@@ -187,11 +190,11 @@ class SectionTarget(MadeTarget):
         return inputs | template_inputs(plan, template_files(plan.templates, self.subject))
 
     def make(self, stored: StoredReport) -> JsonObject:
-        """Render it, as JSON has it."""
+        """The rendered section as plain JSON values."""
         return self.render(stored).to_json()
 
     def render(self, stored: StoredReport) -> RenderedSection:
-        """Render it. A question is "not yet measured" if its answer or a figure of it could not be made."""
+        """Render the section. A question without its answer or one of its figures says "not yet measured"."""
         from labreport.page import render_section
 
         plan = stored.plan
@@ -203,11 +206,11 @@ class SectionTarget(MadeTarget):
         return render_section(self.subject, answers, drawings, plan.project.all_experiments, plan.templates)
 
 
-# What several kinds are made of
+# Inputs that several kinds share
 
 
 def engine_inputs(target: Target) -> Inputs:
-    """The engine, and the libraries with which it makes a target."""
+    """The hash of the engine, and the versions of the libraries that it uses to make a target."""
     inputs = {"engine": engine_hash()}
     for name, version in versions(target.libraries).items():
         inputs[f"library {name}"] = version
@@ -215,7 +218,7 @@ def engine_inputs(target: Target) -> Inputs:
 
 
 def value_inputs(target: Target, plan: Plan) -> Inputs:
-    """The values of the answers, figures and sections that a target reads."""
+    """The hash of each answer, figure and section that a target reads."""
     inputs = {}
     for read in target.reads(plan.graph):
         if isinstance(read, MadeTarget):
@@ -224,7 +227,7 @@ def value_inputs(target: Target, plan: Plan) -> Inputs:
 
 
 def experiment_inputs(plan: Plan) -> Inputs:
-    """How each experiment is declared, without its code."""
+    """The hash of each experiment's declaration, without its code."""
     inputs = {}
     for experiment in plan.project.all_experiments:
         inputs[f"experiment {experiment.name}"] = plan.dependencies.declaration_hash(experiment)
@@ -232,7 +235,7 @@ def experiment_inputs(plan: Plan) -> Inputs:
 
 
 def template_inputs(plan: Plan, paths: Iterable[Path]) -> Inputs:
-    """The bytes of some templates."""
+    """The digest of each of these templates."""
     inputs = {}
     for path in paths:
         inputs[f"template {path.relative_to(plan.templates)}"] = plan.dependencies.digests.pin(path)
@@ -240,17 +243,17 @@ def template_inputs(plan: Plan, paths: Iterable[Path]) -> Inputs:
 
 
 _PRINTABLE = (Section, Question, Figure, Words)
-"""Declarations whose own fields a template may print."""
+"""Declarations whose fields a template may print."""
 
 
 def plain_fields(declaration: Project | Section | Question | Figure | Words) -> dict[str, object]:
-    """All texts and numbers of a declaration, down to its questions and figures, by the names of the fields.
+    """Field name to value for all texts and numbers of a declaration, and of declarations inside it.
 
-    A field of another type, such as a function or an experiment, is None.
+    Fields of other types, such as functions and experiments, are None.
     """
     values = {}
     for member in fields(declaration):
-        if member.compare:  # its line is not
+        if member.compare:  # its line is not compared, and must not count
             values[member.name] = _plain_value(getattr(declaration, member.name))
     return values
 

@@ -1,4 +1,4 @@
-"""The tasks of workers: which stale runs they make, and in which order."""
+"""The tasks for workers, one for each stale run, and their order."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def discard_forced(plan: Plan, wanted: Iterable[Target]) -> None:
-    """Remove the stored runs of wanted targets that are forced, so that they are made from nothing."""
+    """Remove the stored runs of forced targets among `wanted`, so that they are trained from the start."""
     for target in plan.forced.intersection(wanted):
         if isinstance(target, RunTarget):
             plan.forced.remove(target)
@@ -26,10 +26,11 @@ def discard_forced(plan: Plan, wanted: Iterable[Target]) -> None:
 
 
 def tasks_of(plan: Plan, wanted: Iterable[Target]) -> list[Task]:
-    """A task for each key of a stale run that is wanted, with the epochs of all wanted runs that share it.
+    """The tasks that make all stale runs among `wanted`, in the order in which workers get them.
 
-    Exclusive tasks come last; the others are in order of seed, then the longest first. The first task of an
-    experiment proves its state, unless a stored run has proved it, or the task is exclusive.
+    Runs with equal keys share one task, with the epochs of all of them. Exclusive tasks come last; the others
+    are sorted by seed, then the longest first. The first task of an experiment that is not exclusive proves
+    its state, unless a stored run has done so.
     """
     runs_by_key: dict[str, list[RunTarget]] = {}
     for target in wanted:
@@ -51,7 +52,7 @@ def _rank(task: Task) -> tuple[bool, int, float]:
 
 
 def _task_of(plan: Plan, runs: Sequence[RunTarget]) -> Task:
-    """The task that makes all runs of one key: it has the name of the first, and the epochs of all."""
+    """The task for several runs with one key: name and inputs of the first, the epochs of all."""
     project, first = plan.project, runs[0]
     epochs: set[int] = set()
     for run in runs:
@@ -68,7 +69,7 @@ def _task_of(plan: Plan, runs: Sequence[RunTarget]) -> Task:
 
 
 def _proved_experiments(plan: Plan) -> set[str]:
-    """The experiments whose `state` was proved in one of their stored runs."""
+    """The names of the experiments for which a stored run has proved that `state` is complete."""
     proved = set()
     for target in plan.graph.runs:
         run = plan.run(target)
@@ -78,7 +79,7 @@ def _proved_experiments(plan: Plan) -> set[str]:
 
 
 def run_alone(plan: Plan, target: RunTarget, store: Store) -> Run:
-    """The run of a target, made in a process of its own and stored. Raises `LabReportError`."""
+    """Train the run of a target in a new process, and store it. Raises `LabReportError` if that fails."""
     task = _task_of(plan, [target])
     failed = run_tasks(plan.project, [task], store)
     if failed:
