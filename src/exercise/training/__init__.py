@@ -1,4 +1,4 @@
-"""Training: a network's specification and a seed become a run of compiled epochs."""
+"""Training: from the specification of a network and a seed to a run of compiled epochs."""
 
 from exercise.training.run import TrainingRun, start
 

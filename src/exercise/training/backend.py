@@ -1,7 +1,7 @@
-"""TensorFlow and Keras on one compute thread of the processor; everything here imports them from here.
+"""TensorFlow and Keras on one compute thread of the processor; all modules import them from here.
 
-The number of threads and the kind of device change the last bits of a result, and both can only be
-set before TensorFlow starts, so they are set where it is first imported.
+The number of threads and the device change the last bits of results, and both can be set only before
+TensorFlow starts. So they are set here, at its first import.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ with standard_error_silenced():
 __all__ = ["THREADS", "keras", "tf"]
 
 THREADS = 1
-"""Compute threads of a run; processes, not threads, use the other cores."""
+"""Compute threads of a run; the other cores are used by other processes."""
 
 try:
     tf.config.threading.set_intra_op_parallelism_threads(THREADS)

@@ -1,8 +1,8 @@
-"""The dataset where TensorFlow computes: images as rows of bytes, shuffled once an epoch.
+"""The dataset as TensorFlow's tensors: images as rows of bytes, shuffled anew in each epoch.
 
-Pixels that are black in every image are left out: 64 of MNIST's 784, at the rims. Whatever their weights
-are, they add nothing to any output and get no gradient, so results are those of all pixels, up to the
-order of additions.
+Pixels that are black in every image are left out: 64 of MNIST's 784, at the edges. Their weights contribute
+nothing to any output and get no gradient, so that the results are those of all pixels, except for the order
+of additions.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from exercise.networks import CLASSES, INPUTS
 from exercise.training.backend import tf
 
 VECTOR = 16
-"""Floats that one instruction of current processors works on. Rows of whole vectors are multiplied faster."""
+"""The number of floats in one vector instruction. Rows that are a multiple of it are multiplied faster."""
 
 
 @dataclass(frozen=True, eq=False)
 class DeviceSplit:
-    """Images (n, pixels in use) and labels (n,), both bytes."""
+    """Images, shape (n, pixels in use), and labels, shape (n,), both as bytes."""
 
     images: tf.Tensor
     labels: tf.Tensor
@@ -33,9 +33,9 @@ class DeviceSplit:
         return int(self.labels.shape[0])
 
     def shuffled(self, seed: int, epoch: int, batch_size: int) -> DeviceSplit:
-        """In the order of this epoch, whatever came before it: an epoch can be trained on its own.
+        """The split in the order of this epoch, which depends on nothing but seed and epoch.
 
-        The last batch is filled up with examples from the beginning.
+        The last batch is filled with examples from the beginning.
         """
         order = np.random.default_rng([seed, epoch]).permutation(len(self))
         batches = math.ceil(len(self) / batch_size)
@@ -45,7 +45,7 @@ class DeviceSplit:
 
 @dataclass(frozen=True, eq=False)
 class DeviceDataset:
-    """The three splits of `exercise.mnist.Dataset`, and which of the 784 pixels they hold, ascending."""
+    """The three splits of `exercise.mnist.Dataset`; `pixels` are the indices of those in use, ascending."""
 
     training: DeviceSplit
     validation: DeviceSplit
@@ -54,15 +54,15 @@ class DeviceDataset:
 
 
 def load() -> DeviceDataset:
-    """The packaged dataset, put on the device once a process."""
+    """The packaged dataset as tensors, made once in each process."""
     return on_device(mnist.load())
 
 
 @functools.lru_cache(maxsize=1)
 def on_device(dataset: mnist.Dataset) -> DeviceDataset:
-    """`dataset` as tensors, of the pixels that are not black in all its images.
+    """A dataset as tensors, without the pixels that are black in all images.
 
-    A few black ones are added, to make their number a multiple of `VECTOR`.
+    A few black pixels stay, so that the number of pixels is a multiple of `VECTOR`.
     """
     used = np.zeros(INPUTS, bool)
     for split in (dataset.training, dataset.validation, dataset.test):
@@ -80,7 +80,7 @@ def on_device(dataset: mnist.Dataset) -> DeviceDataset:
 
 
 def inputs(images: tf.Tensor) -> tf.Tensor:
-    """Bytes as numbers from 0 to 1, float32."""
+    """Images as numbers from 0 to 1, float32."""
     return tf.cast(images, tf.float32) / 255.0
 
 

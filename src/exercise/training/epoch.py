@@ -16,8 +16,8 @@ from exercise.training.model import LOSSES, build, fixed_variables, most_probabl
 class Parameters(NamedTuple):
     """All that an epoch changes: weights in the order of the model's variables, and their velocities.
 
-    `velocities` is empty without momentum. The first kernel (and its velocity) is held transposed,
-    see `transposed`.
+    `velocities` is empty without momentum. The first kernel and its velocity are stored transposed, see
+    `transposed`.
     """
 
     weights: list[tf.Tensor]
@@ -25,14 +25,14 @@ class Parameters(NamedTuple):
 
 
 class Hyperparameters(NamedTuple):
-    """What may differ between runs of one compiled program; float32 scalars."""
+    """The values that may differ between runs of one compiled program; float32 scalars."""
 
     learning_rate: tf.Tensor
     momentum: tf.Tensor
 
 
 class Batch(NamedTuple):
-    """Images and labels of one batch, of which the first `examples` count; the others fill it up."""
+    """Images and labels of one batch; only the first `examples` count, the others fill it."""
 
     images: tf.Tensor
     labels: tf.Tensor
@@ -40,9 +40,9 @@ class Batch(NamedTuple):
 
 
 class Sums(NamedTuple):
-    """Sums over the batches seen: examples' loss, correct answers, each layer's gradient norm.
+    """Sums over batches: the loss of all examples, correct answers, and the gradient norm of each layer.
 
-    `first_gradient_norms` are those of the first batch, before its update; shape (layers,).
+    `first_gradient_norms` are the norms in the first batch, before its update; shape (layers,).
     """
 
     batches: tf.Tensor
@@ -57,22 +57,22 @@ Epoch: TypeAlias = Callable[
 ]
 """(parameters, hyperparameters, images, labels, number of examples) → (parameters, sums).
 
-Images and labels are those of the whole epoch in order, and after them as many others as fill the last
-batch. Those others have no part in any sum, so that one compiled body serves full and partial batches.
+Images and labels are those of the whole epoch in order, followed by others that fill the last batch. These
+are not counted in any sum, so that one compiled body serves full and partial batches.
 """
 
 
 def compiled_alike(network: Network) -> Network:
-    """The network that stands for all whose training is the same program: they differ in numbers only."""
+    """A network that has the same compiled program as this one: they differ only in numbers."""
     momentum = 1.0 if network.momentum else 0.0
     return replace(network, learning_rate=1.0, initial_gain=1.0, momentum=momentum)
 
 
 @functools.lru_cache(maxsize=32)
 def compiled_epoch(network: Network, pixels: int) -> Epoch:
-    """The program for `compiled_alike(network)` and images of so many pixels.
+    """The compiled program for `compiled_alike(network)` and images with this number of pixels.
 
-    It is reused over seeds, learning rates, momenta and gains.
+    It is reused for all seeds, learning rates, momenta and gains.
     """
     model = build(network, 0, pixels)
     batch_size = network.batch_size
@@ -148,7 +148,7 @@ def train_batch(
 def descend(
     parameters: Parameters, gradients: list[tf.Tensor], hyperparameters: Hyperparameters
 ) -> Parameters:
-    """One update, as `keras.optimizers.SGD` does it, with momentum where there are velocities."""
+    """One update as in `keras.optimizers.SGD`; with momentum if there are velocities."""
     learning_rate, momentum = hyperparameters
     steps = [gradient * learning_rate for gradient in gradients]
     weights = []
@@ -165,10 +165,10 @@ def descend(
 
 
 def transposed(variables: list[tf.Tensor]) -> list[tf.Tensor]:
-    """`variables` with the first kernel transposed.
+    """The variables with the first kernel transposed.
 
-    Its gradient is the product of pixels × batch and batch × nodes. Held transposed, the compiler swaps
-    the factors, which for narrow layers takes half the time; the bits of the sum are the same to rounding.
+    Its gradient is the product of pixels × batch and batch × nodes. If it is transposed, the compiler swaps
+    the factors, which takes half the time for narrow layers; results are equal except for rounding.
     """
     if not variables:
         return []
@@ -177,6 +177,6 @@ def transposed(variables: list[tf.Tensor]) -> list[tf.Tensor]:
 
 
 def norm(gradient: tf.Tensor) -> tf.Tensor:
-    """L2 norm of a matrix; row sums as a product with ones, which is compiled to vector instructions."""
+    """The L2 norm of a matrix; row sums are a product with ones, which compiles to vector instructions."""
     row_sums = tf.linalg.matvec(tf.square(gradient), tf.ones(gradient.shape[1]))
     return tf.sqrt(tf.reduce_sum(row_sums))

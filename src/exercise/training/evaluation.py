@@ -1,4 +1,4 @@
-"""Exact loss and accuracy over a whole split, and what the network predicts for each image."""
+"""Exact loss and accuracy over a whole split, and the prediction for each image."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from exercise.training.model import LOSSES, build, most_probable
 
 IMAGES_AT_ONCE = 2_000
 IMAGES_COMPARED = 500
-"""Validation images between which the outputs of a layer are compared."""
+"""The number of validation images whose outputs of a layer are compared."""
 Matrix: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
 
 
@@ -54,7 +54,7 @@ class Evaluation:
 
 @functools.lru_cache(maxsize=32)
 def compiled_forward(network: Network, pixels: int) -> Forward:
-    """The forward pass of `compiled_alike(network)` from images of so many pixels."""
+    """The compiled forward pass of `compiled_alike(network)` for images with this number of pixels."""
     model = build(network, 0, pixels)
     loss_function = LOSSES[network.loss]
 
@@ -92,10 +92,10 @@ def evaluate(forward: Forward, weights: list[tf.Tensor], split: DeviceSplit) -> 
 
 
 def image_differences(network: Network, weights: list[tf.Tensor], split: DeviceSplit) -> list[float]:
-    """By hidden layer, how far apart the outputs of a node typically are for two images of `split`.
+    """For each hidden layer, the typical difference between the outputs of a node for two images of a split.
 
-    That is the root of the mean square over nodes and pairs of images. In double precision: deep layers may
-    differ by less than single precision can tell apart.
+    It is the root mean square over nodes and pairs of images. It is computed in double precision, since in
+    deep layers outputs may differ by less than single precision can show.
     """
     activation = ACTIVATIONS[network.activation]
     outputs = data.inputs(split.images[:IMAGES_COMPARED]).numpy().astype(np.float64)

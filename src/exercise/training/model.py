@@ -1,4 +1,4 @@
-"""The network as a real Keras model, its initial weights decided only by specification and seed."""
+"""The network as a Keras model; its initial weights depend only on specification and seed."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ LOSSES: dict[str, Callable[..., Any]] = {"categorical_crossentropy": keras.losse
 
 
 def build(network: Network, seed: int, pixels: int = INPUTS) -> keras.Sequential:
-    """Dense layers from `pixels` to ten probabilities; layer *i* is called `layer-i`.
+    """A Keras model of dense layers, from `pixels` inputs to ten probabilities; layer *i* is `layer-i`.
 
-    Two networks with the same seed and shapes start from the same draws, `initial_gain` apart.
+    Two networks with the same seed and shapes have the same initial weights, multiplied by their
+    `initial_gain`.
     """
     model = keras.Sequential([keras.Input((pixels,))])
     widths = (*network.hidden_layers, CLASSES)
@@ -32,17 +33,17 @@ def build(network: Network, seed: int, pixels: int = INPUTS) -> keras.Sequential
 
 
 def most_probable(probabilities: tf.Tensor) -> tf.Tensor:
-    """The digit of the highest probability by image, int32, of probabilities of shape (images, digits).
+    """The most probable digit of each image, int32, from probabilities of shape (images, digits).
 
-    Where they are NaN, as after a training that has diverged, the first digit: so do NumPy and
-    Keras, while the compiler's own `argmax` names any.
+    If they are NaN, as after a training that diverged, it is the first digit, as in NumPy and Keras; the
+    compiler's own `argmax` could give any.
     """
     known = tf.where(tf.math.is_nan(probabilities), math.inf, probabilities)
     return tf.argmax(known, axis=1, output_type=tf.int32)
 
 
 def _multiplied_backwards(gain: float) -> Callable[[tf.Tensor], tf.Tensor]:
-    """The identity, whose gradient is multiplied by `gain`."""
+    """The identity, with its gradient multiplied by `gain`."""
 
     @tf.custom_gradient  # type: ignore[untyped-decorator]
     def same(values: tf.Tensor) -> tuple[tf.Tensor, Callable[[tf.Tensor], tf.Tensor]]:
@@ -53,7 +54,7 @@ def _multiplied_backwards(gain: float) -> Callable[[tf.Tensor], tf.Tensor]:
 
 
 def fixed_variables(network: Network) -> frozenset[int]:
-    """Places, in the order of the model's variables, of those that training leaves as they are."""
+    """The indices, in the order of the model's variables, of variables that training does not change."""
     variables = 2 * len(network.layer_shapes)  # a kernel and a bias of each layer
     fixed = set(range(2 * network.frozen_layers))
     if not network.output_bias:
@@ -70,7 +71,7 @@ def weight_names(network: Network) -> list[str]:
 
 
 def weight_shapes(network: Network) -> dict[str, tuple[int, ...]]:
-    """Name of every variable, and its shape: (inputs, outputs) of kernels, (outputs,) of biases."""
+    """The shape of each variable by name: (inputs, outputs) for kernels, (outputs,) for biases."""
     shapes: list[tuple[int, ...]] = []
     for inputs, outputs in network.layer_shapes:
         shapes += [(inputs, outputs), (outputs,)]
@@ -78,7 +79,7 @@ def weight_shapes(network: Network) -> dict[str, tuple[int, ...]]:
 
 
 def _initializer(network: Network, seed: int, layer: int) -> keras.initializers.Initializer:
-    """Variance scales with the square of the gain, so weights scale with the gain itself."""
+    """The initialiser of a layer; variance scales with the square of the gain, and weights with the gain."""
     scale, fan, distribution = VARIANCE_SCALING[network.initializer]
     (layer_seed,) = np.random.SeedSequence([seed, layer]).generate_state(1)
     scale *= network.initial_gain**2

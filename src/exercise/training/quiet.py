@@ -1,4 +1,4 @@
-"""Silence for libraries that log to the process's standard error before they can be silenced."""
+"""Silence for libraries that write to standard error before they can be told not to."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ STANDARD_ERROR = 2
 
 @contextmanager
 def standard_error_silenced() -> Iterator[None]:
-    """Send what native code writes to file descriptor 2 nowhere; Python's exceptions still pass."""
+    """Discard what native code writes to file descriptor 2; Python's exceptions are not affected."""
     try:
         original = os.dup(STANDARD_ERROR)
     except OSError:

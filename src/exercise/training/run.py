@@ -1,4 +1,4 @@
-"""A run of one network: it can be trained on, evaluated, stored and continued."""
+"""A run of one network: it can be trained further, evaluated, stored and continued."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from labreport.errors import UsageError
 from labreport.project import Arrays
 
 VELOCITY = "velocity."
-"""In front of a weight's name: its velocity, stored where there is momentum."""
+"""The prefix of the name of a weight for its velocity, which is stored if there is momentum."""
 
 
 def start(specification: Network, seed: int, epoch: int = 0, state: Arrays | None = None) -> TrainingRun:
-    """A run that is at `epoch`: fresh from its initial weights, or from the `state` stored there.
+    """A run at `epoch`: with initial weights, or with the `state` that was stored at this epoch.
 
-    Compiles what it needs, so that epochs are timed without. Raises `UsageError` if `state` belongs to
-    another network.
+    It compiles what it needs, so that the time of epochs does not include that. Raises `UsageError` if
+    `state` is that of another network.
     """
     if (state is None) != (epoch == 0):
         raise UsageError(f"a run starts at epoch 0 without a state or later with one; epoch is {epoch}")
@@ -51,7 +51,7 @@ def start(specification: Network, seed: int, epoch: int = 0, state: Arrays | Non
 
 
 class TrainingRun:
-    """One network in training, from `parameters` as the model has them; see `labreport.project.Training`."""
+    """The training of one network, as `labreport.project.Training` describes it."""
 
     def __init__(
         self, network: Network, seed: int, epoch: int, parameters: Parameters, dataset: DeviceDataset
@@ -75,13 +75,13 @@ class TrainingRun:
         self._train_on(0)
 
     def advance(self) -> dict[str, Any]:
-        """Train one epoch.
+        """Train one epoch, and return its record.
 
-        The record holds loss (nat) and accuracy as Keras reports them, which are means over the
-        examples as each batch met them; both exactly on validation data afterwards; seconds of
-        training only; by layer the L2 norm of the kernel's gradient, as the mean over the batches and on
-        the first batch; and by hidden layer how far apart validation images were before the epoch. A training
-        that diverges continues as it does in Keras: its losses and norms are then not finite.
+        The record has loss (nat) and accuracy as Keras reports them, means over the examples while each batch
+        was trained; both exactly on validation data after the epoch; the seconds of training alone; for each
+        layer the L2 norm of the kernel's gradient, as the mean over batches and in the first batch; and for
+        each hidden layer the difference between validation images before the epoch. A training that diverges
+        continues, as in Keras, with losses and norms that are not finite.
         """
         training = self._dataset.training
         differences = image_differences(self.network, self._weights, self._dataset.validation)
@@ -106,9 +106,9 @@ class TrainingRun:
         }
 
     def snapshot(self) -> tuple[dict[str, Any], Arrays]:
-        """Exact loss (nat) and accuracy on all three splits, and what is predicted.
+        """Exact loss (nat) and accuracy on all three splits, and arrays with the predictions.
 
-        Arrays: `predictions` (uint8) and `confidence` (float32, the probability of the prediction) for
+        The arrays are `predictions` (uint8) and `confidence` (float32, the probability of the prediction) for
         the test images, and `validation_predictions` (uint8).
         """
         training = evaluate(self._forward, self._weights, self._dataset.training)
@@ -122,14 +122,14 @@ class TrainingRun:
         }
 
     def state(self) -> Arrays:
-        """Every weight by its name, and with momentum its velocity: `velocity.layer-0.kernel`."""
+        """All weights by name and, with momentum, their velocities: `velocity.layer-0.kernel`."""
         arrays = self._by_name("", self._first_kernels[0], self._parameters.weights)
         if self._parameters.velocities:
             arrays |= self._by_name(VELOCITY, self._first_kernels[1], self._parameters.velocities)
         return arrays
 
     def _by_name(self, prefix: str, first_kernel: Any, variables: list[tf.Tensor]) -> dict[str, Any]:
-        """Variables as arrays by name; the first kernel gets back the rows of pixels that were left out."""
+        """Variables as arrays by name; the first kernel includes the rows of pixels that were left out."""
         kernel, *others = (variable.numpy() for variable in transposed(variables))
         whole_kernel = first_kernel.copy()
         whole_kernel[self._dataset.pixels] = kernel
@@ -141,14 +141,14 @@ class TrainingRun:
         return transposed(self._parameters.weights)
 
     def _in_use(self, variables: list[tf.Tensor]) -> list[tf.Tensor]:
-        """`variables` with the first kernel's rows for the pixels that the dataset holds."""
+        """The variables, with only those rows of the first kernel whose pixels are in use."""
         if not variables:
             return []
         first_kernel, *others = variables
         return [tf.gather(first_kernel, self._dataset.pixels), *others]
 
     def _train_on(self, examples: int) -> Sums:
-        """Train this epoch's first examples; on none of them, compile and change nothing."""
+        """Train on the first `examples` of this epoch; with 0, compile, and change nothing."""
         shuffled = self._dataset.training.shuffled(self.seed, self.epoch, self.network.batch_size)
         self._parameters, sums = self._train(
             self._parameters, self._hyperparameters, shuffled.images, shuffled.labels, tf.constant(examples)
