@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import time
 import webbrowser
@@ -14,6 +13,7 @@ from labreport.check.changes import LastBuild
 from labreport.check.claims import CheckedClaim, check_claims, unmet_claims
 from labreport.cli import stamp
 from labreport.cli.output import SHOWN, amounts, claim_lines, gate, show_causes, show_changes, show_claims
+from labreport.cli.parser import Arguments
 from labreport.cli.progress import Progress
 from labreport.cli.terminal import Terminal, duration
 from labreport.errors import MultipleErrors, UsageError, display_path
@@ -22,7 +22,7 @@ from labreport.plan.stamped import StampedFiles
 from labreport.stats.wording import count_text
 
 
-def build(arguments: argparse.Namespace, terminal: Terminal) -> int:
+def build(arguments: Arguments, terminal: Terminal) -> int:
     """Make what is stale; with `--dry-run`, only print what is."""
     try:
         if arguments.dry_run:
@@ -41,7 +41,7 @@ def build(arguments: argparse.Namespace, terminal: Terminal) -> int:
     return code
 
 
-def request_of(arguments: argparse.Namespace) -> Request:
+def request_of(arguments: Arguments) -> Request:
     """The request for a build, from the arguments."""
     names = list(arguments.names)
     if names:  # forced targets are built, too
@@ -57,12 +57,12 @@ def request_of(arguments: argparse.Namespace) -> Request:
     )
 
 
-def plan_of(arguments: argparse.Namespace) -> Plan:
+def plan_of(arguments: Arguments) -> Plan:
     """The plan of the report that a command reads."""
     return open_report(request_of(arguments))
 
 
-def _dry_run(arguments: argparse.Namespace, terminal: Terminal) -> int:
+def _dry_run(arguments: Arguments, terminal: Terminal) -> int:
     request = request_of(arguments)
     plan = open_plan(request)
     stale = plan.stale(wanted_targets(plan.graph, request.names))
@@ -72,13 +72,13 @@ def _dry_run(arguments: argparse.Namespace, terminal: Terminal) -> int:
     return 0
 
 
-def make_report(arguments: argparse.Namespace, progress: Progress) -> Builder:
+def make_report(arguments: Arguments, progress: Progress) -> Builder:
     """Build, with bars on the screen. Raises what stops the whole build; see `build_report`."""
     with progress.bars:
         return build_report(request_of(arguments), progress)
 
 
-def summarise(arguments: argparse.Namespace, terminal: Terminal, built: Builder) -> int:
+def summarise(arguments: Arguments, terminal: Terminal, built: Builder) -> int:
     """Print the result of a build, and return the exit code. A report in which all is fresh gets a stamp."""
     elapsed = duration(time.monotonic() - built.begun)
     if built.errors:
@@ -95,9 +95,7 @@ def summarise(arguments: argparse.Namespace, terminal: Terminal, built: Builder)
     return gate(terminal, unmet) if arguments.strict else 0
 
 
-def _stamp(
-    arguments: argparse.Namespace, built: Builder, files: StampedFiles, claims: Sequence[CheckedClaim]
-) -> None:
+def _stamp(arguments: Arguments, built: Builder, files: StampedFiles, claims: Sequence[CheckedClaim]) -> None:
     """Write the stamp of a report in which all is fresh, so that the next build only compares its files."""
     fallen = claim_lines(unmet_claims(claims, allow_unknown=True))
     has_unknown = any(claim.verdict == "unknown" for claim in claims)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
-
 from labreport.check.changes import LastBuild
 from labreport.check.claims import check_claims, unmet_claims
 from labreport.check.coverage import coverage_of
@@ -11,6 +9,7 @@ from labreport.check.fragile import firmness
 from labreport.cli.build import plan_of
 from labreport.cli.formats import FORMATS
 from labreport.cli.output import CLAIMS_FAIL, claims_summary, require_fresh
+from labreport.cli.parser import Arguments
 from labreport.cli.terminal import Terminal, visible
 from labreport.errors import UsageError, display_path, location_of
 from labreport.page import own_templates
@@ -21,7 +20,7 @@ FOR_PEOPLE = ("text", "github")
 """Formats after which further lines may be printed."""
 
 
-def check(arguments: argparse.Namespace, terminal: Terminal) -> int:
+def check(arguments: Arguments, terminal: Terminal) -> int:
     """Print the claims of the last build that fail or are unknown.
 
     Returns 1 if the report is stale, 3 if a claim fails or is unknown, unless options allow it.

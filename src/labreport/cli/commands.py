@@ -5,7 +5,6 @@ Each takes the arguments and the terminal, and returns an exit code, or None for
 
 from __future__ import annotations
 
-import argparse
 import sys
 import time
 from collections import Counter
@@ -25,6 +24,7 @@ from labreport.cli.output import (
     show_changes,
     show_claims,
 )
+from labreport.cli.parser import Arguments
 from labreport.cli.terminal import Terminal, duration, visible
 from labreport.errors import UsageError, did_you_mean, display_path
 from labreport.page import export_report, render_file
@@ -46,7 +46,7 @@ from labreport.stats.wording import count_text
 from labreport.verify import checks
 
 
-def status(arguments: argparse.Namespace, terminal: Terminal) -> int:
+def status(arguments: Arguments, terminal: Terminal) -> int:
     """Print what is stale and why, and how many claims hold; 1 if anything is stale."""
     plan = plan_of(arguments)
     stale = plan.stale(plan.targets)
@@ -63,7 +63,7 @@ def status(arguments: argparse.Namespace, terminal: Terminal) -> int:
     return 1 if stale else 0
 
 
-def why(arguments: argparse.Namespace, terminal: Terminal) -> int:
+def why(arguments: Arguments, terminal: Terminal) -> int:
     """Print the path from an edit to each named target; 1 if one of these is stale."""
     plan = plan_of(arguments)
     targets = targets_named(plan.graph, arguments.name)
@@ -75,19 +75,19 @@ def why(arguments: argparse.Namespace, terminal: Terminal) -> int:
     return 1 if plan.stale(targets) else 0
 
 
-def names(arguments: argparse.Namespace, terminal: Terminal) -> None:
+def names(arguments: Arguments, terminal: Terminal) -> None:
     """Print all names of an answer with their values, and the conditions that hold."""
     plan = plan_of(arguments)
-    for target in targets_named(plan.graph, arguments.question):
+    for target in targets_named(plan.graph, arguments.name):
         if isinstance(target, AnswerTarget):
             answer = StoredReport(plan).answer(target.name)
             sys.stdout.write(names_of(target.subject, answer))
             return
-    near = did_you_mean(arguments.question, plan.graph.answers, "there are")
-    raise UsageError(f"{arguments.question!r} is no question, and only answers of questions have names{near}")
+    near = did_you_mean(arguments.name, plan.graph.answers, "there are")
+    raise UsageError(f"{arguments.name!r} is no question, and only answers of questions have names{near}")
 
 
-def verify(arguments: argparse.Namespace, terminal: Terminal) -> int:
+def verify(arguments: Arguments, terminal: Terminal) -> int:
     """Print the checks that fail, or all with `--verbose`; 1 if any fails."""
     begun = time.monotonic()
     count = Counter[bool]()
@@ -106,7 +106,7 @@ def verify(arguments: argparse.Namespace, terminal: Terminal) -> int:
     return 1 if failed else 0
 
 
-def changes(arguments: argparse.Namespace, terminal: Terminal) -> None:
+def changes(arguments: Arguments, terminal: Terminal) -> None:
     """Print what the last build changed in the answers, or the differences from another report."""
     if arguments.old:
         before = results.load(arguments.old).document
@@ -120,7 +120,7 @@ def changes(arguments: argparse.Namespace, terminal: Terminal) -> None:
         show_changes(terminal.result, statements)
 
 
-def keep(arguments: argparse.Namespace, terminal: Terminal) -> None:
+def keep(arguments: Arguments, terminal: Terminal) -> None:
     """Mark stored runs as valid in spite of an edit, and print how many."""
     request = request_of(arguments)
     with locked_report(request, terminal.warn):
@@ -130,7 +130,7 @@ def keep(arguments: argparse.Namespace, terminal: Terminal) -> None:
     terminal.result(f"{runs} of {', '.join(arguments.kept)} kept.")
 
 
-def clean(arguments: argparse.Namespace, terminal: Terminal) -> None:
+def clean(arguments: Arguments, terminal: Terminal) -> None:
     """Remove runs that no experiment can use with any seed, and files that nothing refers to."""
     request = request_of(arguments)
     with locked_report(request, terminal.warn):
@@ -181,7 +181,7 @@ def _unused_lists(plan: Plan) -> list[Path]:
     return [path for path in sorted(lists.folder.glob("*.json")) if path not in used]
 
 
-def export(arguments: argparse.Namespace, terminal: Terminal) -> None:
+def export(arguments: Arguments, terminal: Terminal) -> None:
     """Write the results and answers in one format."""
     target = arguments.output / "exports" / arguments.format
     report = report_to_export(_fresh_plan_of(arguments, terminal))
@@ -189,9 +189,9 @@ def export(arguments: argparse.Namespace, terminal: Terminal) -> None:
     terminal.result(f"Exported {count_text(len(written), 'file')} to {display_path(target)}")
 
 
-def render(arguments: argparse.Namespace, terminal: Terminal) -> int:
+def render(arguments: Arguments, terminal: Terminal) -> int:
     """Render a text file with values and claims into the exports; 3 if a claim fails or is unknown."""
-    source = Path(arguments.file)
+    source = arguments.file
     plan = _fresh_plan_of(arguments, terminal)
     answers = StoredReport(plan).answers().members
     text, claims = render_file(source, answers, plan.project.all_experiments)
@@ -204,7 +204,7 @@ def render(arguments: argparse.Namespace, terminal: Terminal) -> int:
     return gate(terminal, unmet)
 
 
-def _fresh_plan_of(arguments: argparse.Namespace, terminal: Terminal) -> Plan:
+def _fresh_plan_of(arguments: Arguments, terminal: Terminal) -> Plan:
     """The plan of a report. Raises `LabReportError` where its answers are stale, unless that is allowed."""
     plan = plan_of(arguments)
     if not arguments.allow_stale:
@@ -212,10 +212,10 @@ def _fresh_plan_of(arguments: argparse.Namespace, terminal: Terminal) -> Plan:
     return plan
 
 
-def show_code(arguments: argparse.Namespace, terminal: Terminal) -> None:
+def show_code(arguments: Arguments, terminal: Terminal) -> None:
     """Print the code with which a reader could run an experiment."""
     project = open_project(arguments.project).project
-    experiment = project.experiment(arguments.experiment)
+    experiment = project.experiment(arguments.name)
     if not project.show_code:
         raise UsageError("this project cannot show code; set show_code in its Project to a function")
     code = project.resolve("show_code")(experiment)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from importlib import import_module
-from pathlib import Path
 
-from labreport.cli.parser import parse
+from labreport.cli.parser import Arguments, parse
 from labreport.cli.terminal import INTERRUPTED, Terminal, guarded
 from labreport.errors import working_in
 from labreport.threads import thread_environment
@@ -24,23 +22,18 @@ ENDINGS = {"build": INTERRUPTED, "watch": "Stopped watching."}
 
 def run(argv: Sequence[str], root: str, checkout: Callable[..., int | None] | None = None) -> int:
     """Run a command line and return the exit code. `checkout` is explained at `main` in `stamp`."""
-    arguments = parse(argv, checkout is not None)
-    arguments.project = Path(arguments.project or root)
-    arguments.output = Path(arguments.output or arguments.project / "report")
+    arguments = parse(argv, root, checkout is not None)
     terminal = Terminal(arguments.quiet, arguments.verbose, arguments.debug)
     interrupted = ENDINGS.get(arguments.command, "Interrupted.")
     return guarded(lambda: _run_command(arguments, terminal, checkout), terminal, interrupted)
 
 
-def _run_command(
-    arguments: argparse.Namespace, terminal: Terminal, checkout: Callable[..., int | None] | None
-) -> int:
+def _run_command(arguments: Arguments, terminal: Terminal, checkout: Callable[..., int | None] | None) -> int:
     exit_code = checkout(arguments, terminal.warn) if checkout else None
     if exit_code is not None:
         return exit_code
-    for variable, threads in thread_environment(
-        1
-    ).items():  # statistics and drawings are too small to gain by threads
+    # Statistics and drawings are too small to gain by threads
+    for variable, threads in thread_environment(1).items():
         os.environ.setdefault(variable, threads)
     name: str = arguments.command.replace("-", "_")
     module = name if name in OWN_MODULE else "commands"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import shlex
 from pathlib import Path
 
+from labreport.cli.parser import Arguments
 from labreport.cli.terminal import Terminal
 from labreport.errors import UsageError, display_path
 
@@ -20,7 +20,7 @@ FILES = {
 """The files of a new project, by their names in the folder `skeleton`."""
 
 
-def new(arguments: argparse.Namespace, terminal: Terminal) -> None:
+def new(arguments: Arguments, terminal: Terminal) -> None:
     """Create a small project, and print what to do next."""
     target = Path(arguments.dir)
     is_empty_folder = target.is_dir() and not any(target.iterdir())

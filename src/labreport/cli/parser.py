@@ -61,8 +61,44 @@ _FLAGS_OF_ALL = {
 }
 
 
-def parse(argv: Sequence[str], checkout: bool = False) -> argparse.Namespace:
-    """Parse a command line; the result also has `commands`, the names of all, and `argv`, all words.
+class Arguments(argparse.Namespace):
+    """A parsed command line: `argv` are all its words, `commands` the names of all commands.
+
+    What a build is asked for has a default here, as every command that opens a report asks for one.
+    """
+
+    argv: Sequence[str]
+    program: str
+    command: str
+    commands: list[str]
+    project: Path
+    output: Path
+    seeds: int | None = None
+    jobs: int = 0
+    names: Sequence[str] = ()
+    force: Sequence[str] = ()
+    scheduler: str = ""
+    dry_run: bool = False
+    strict: bool = False
+    allow_unknown: bool = False
+    allow_stale: bool
+    coverage: bool
+    fragile: bool
+    open: bool
+    verbose: bool
+    quiet: bool
+    debug: bool
+    name: str
+    old: Path | None
+    kept: list[str]
+    because: str
+    format: str
+    file: Path
+    dir: str
+
+
+def parse(argv: Sequence[str], root: str = ".", checkout: bool = False) -> Arguments:
+    """Parse a command line for the project in `root`, unless it names another.
 
     The arguments of `test` are those of pytest, and only in `argv`. Invalid arguments end the program with
     exit code 2, `--help` with 0.
@@ -88,11 +124,15 @@ def parse(argv: Sequence[str], checkout: bool = False) -> argparse.Namespace:
     _add_options(subparsers.choices)
     first_word = next(iter(argv), "")
     asks_for_help = not {"-h", "--help"}.isdisjoint(argv)
+    words = argv
     if first_word == "test" and checkout and not asks_for_help:
-        return parser.parse_args(["test"])
-    if first_word in {*commands, "-h", "--help", "--version"}:
-        return parser.parse_args(argv)
-    return parser.parse_args(["build", *argv])
+        words = ["test"]
+    elif first_word not in {*commands, "-h", "--help", "--version"}:
+        words = ["build", *argv]
+    arguments = parser.parse_args(words, Arguments())
+    arguments.project = arguments.project or Path(root)
+    arguments.output = arguments.output or arguments.project / "report"
+    return arguments
 
 
 def _add_arguments(commands: Mapping[str, argparse.ArgumentParser]) -> None:
@@ -108,19 +148,19 @@ def _add_arguments(commands: Mapping[str, argparse.ArgumentParser]) -> None:
         metavar="NAME",
         help="a section, a question, a figure or an experiment; or a question's number, as 2.2",
     )
-    commands["names"].add_argument("question", metavar="QUESTION", help="a question")
+    commands["names"].add_argument("name", metavar="QUESTION", help="a question")
     commands["changes"].add_argument(
         "old",
         metavar="OLD",
         nargs="?",
-        type=os.path.abspath,
+        type=_absolute_path,
         help="compare with this report instead: its folder, or its answers.json",
     )
     commands["keep"].add_argument("kept", metavar="NAME", nargs="+", help="an experiment or a study")
     commands["export"].add_argument("format", metavar="FORMAT", help="csv, latex or markdown")
-    commands["render"].add_argument("file", metavar="FILE", type=os.path.abspath, help="the file")
+    commands["render"].add_argument("file", metavar="FILE", type=_absolute_path, help="the file")
     commands["new"].add_argument("dir", metavar="DIR", help="the folder to create")
-    commands["show-code"].add_argument("experiment", metavar="NAME", help="an experiment")
+    commands["show-code"].add_argument("name", metavar="NAME", help="an experiment")
 
 
 def _add_options(commands: Mapping[str, argparse.ArgumentParser]) -> None:
@@ -131,16 +171,18 @@ def _add_options(commands: Mapping[str, argparse.ArgumentParser]) -> None:
         nargs="?",
         const="",
         action="append",
+        default=[],
         help="make NAME again though it is fresh; without NAME, everything",
     )
     commands["build"].add_argument(
-        "--scheduler", metavar="ADDRESS", help="run on the Dask cluster at tcp://HOST:PORT"
+        "--scheduler", metavar="ADDRESS", default="", help="run on the Dask cluster at tcp://HOST:PORT"
     )
     commands["keep"].add_argument(
         "--because", metavar="TEXT", required=True, help="why the edit does not change the results"
     )
+    help_of_format = "how they are listed (default: text)"
     for name, formats in (("check", ("text", "json", "github", "sarif")), ("changes", ("text", "markdown"))):
-        commands[name].add_argument("--format", choices=formats, help="how they are listed (default: text)")
+        commands[name].add_argument("--format", choices=formats, default="", help=help_of_format)
     number_of_seeds, number_of_jobs = partial(_whole_number, least=1), partial(_whole_number, least=0)
     for name in ("build", "status", "why", "names", "verify", "watch", "keep"):
         commands[name].add_argument(
@@ -148,18 +190,20 @@ def _add_options(commands: Mapping[str, argparse.ArgumentParser]) -> None:
         )
     for name in ("build", "watch"):
         commands[name].add_argument(
-            "--jobs", metavar="N", type=number_of_jobs, help="workers (0: one per core)"
+            "--jobs", metavar="N", default=0, type=number_of_jobs, help="workers (0: one per core)"
         )
     for flag, (purpose, names) in _FLAGS.items():
         for name in names:
             commands[name].add_argument(flag, action="store_true", help=purpose)
     for command in commands.values():
-        command.set_defaults(names=[], seeds=None, jobs=0, force=[], scheduler="")
-        command.set_defaults(dry_run=False, strict=False, allow_unknown=False)
         for folder, purpose in _FOLDERS.items():
-            command.add_argument(folder, metavar="DIR", type=os.path.abspath, help=purpose)
+            command.add_argument(folder, metavar="DIR", type=_absolute_path, help=purpose)
         for flag, purpose in _FLAGS_OF_ALL.items():
             command.add_argument(flag, action="store_true", help=purpose)
+
+
+def _absolute_path(text: str) -> Path:
+    return Path(os.path.abspath(text))
 
 
 def _whole_number(text: str, least: int) -> int:

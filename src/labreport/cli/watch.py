@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import http.server
 import multiprocessing
 import os
@@ -22,6 +21,7 @@ from watchfiles import watch as watch_files
 
 from labreport.check.changes import LAST_BUILD, LastBuild
 from labreport.cli.build import make_report, summarise
+from labreport.cli.parser import Arguments
 from labreport.cli.progress import Progress
 from labreport.cli.terminal import Terminal, guarded
 from labreport.filestat import stat_of
@@ -53,7 +53,7 @@ EMPTY = (
 )
 
 
-def watch(arguments: argparse.Namespace, terminal: Terminal) -> None:
+def watch(arguments: Arguments, terminal: Terminal) -> None:
     """Serve the report on this machine, and build it again on every change, until interrupted."""
     templates, output = (arguments.project / "templates").resolve(), arguments.output.resolve()
     _, source = locate_project(arguments.project)
@@ -146,7 +146,7 @@ class Outcome(NamedTuple):
 class BuildProcess:
     """A build in a separate process."""
 
-    def __init__(self, context: ForkServerContext, arguments: argparse.Namespace) -> None:
+    def __init__(self, context: ForkServerContext, arguments: Arguments) -> None:
         self._runs_begin = context.Event()
         self._outcomes, sender = context.Pipe(duplex=False)
         self._process = context.Process(target=_build, args=(sender, self._runs_begin.set, arguments))
@@ -176,7 +176,7 @@ class BuildProcess:
         self._process.join()
 
 
-def _build(sender: Connection, runs_begin: Callable[[], None], arguments: argparse.Namespace) -> None:
+def _build(sender: Connection, runs_begin: Callable[[], None], arguments: Arguments) -> None:
     """Build once, and send the outcome; nothing if it was interrupted."""
     terminal = Terminal(debug=arguments.debug)
     files: StampedFiles = {}
