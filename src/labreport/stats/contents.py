@@ -10,9 +10,8 @@ from labreport.stats.finding import (
     DifferenceFinding,
     Fact,
     Finding,
-    GroupedDifference,
+    MeasuredFinding,
     Ranking,
-    SubjectFinding,
 )
 from labreport.stats.formats import as_plus_minus
 from labreport.stats.namespace import Namespace, members_equal
@@ -77,7 +76,7 @@ def _of_finding(finding: Finding, path: str, beside: Mapping[str, object]) -> It
     if finding.quantity is not None:
         yield path, finding.quantity
     inside: dict[str, Namespace] = {}
-    if isinstance(finding, (SubjectFinding, GroupedDifference)):
+    if isinstance(finding, MeasuredFinding):
         inside["mean"] = finding.mean
     if isinstance(finding, Ranking):
         inside["difference"] = finding.difference

@@ -73,8 +73,6 @@ def critical_value(alpha: float, df: float = math.inf) -> float:
     """The number of standard errors from the estimate to each end of the interval: 1.96 for `alpha` 0.05."""
     from scipy import special
 
-    if math.isinf(df):
-        return -float(special.ndtri(alpha / 2))
     return -float(special.stdtrit(df, alpha / 2))
 
 

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from html import escape
 from itertools import combinations, product
@@ -148,6 +148,16 @@ class MeasuredFinding(Finding):
     epoch: int | None = None
     unit_name: str = field(default="seed", metadata={STORED_AS: "unit"})
     axis: str = ""
+
+    @property
+    @abstractmethod
+    def mean(self) -> Namespace:
+        """The mean of each subject by name, which starts with the group if there are groups."""
+
+    @property
+    @abstractmethod
+    def means(self) -> Table:
+        """A table of the means."""
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
@@ -359,10 +369,8 @@ class ComparedSubjects(SubjectFinding, ComparisonFinding):
 
     def single(self, comparison: Comparison) -> Difference:
         """The finding for one comparison, which may be reversed."""
-        values = {attribute.name: getattr(self, attribute.name) for attribute in fields(self)}
-        values["comparisons"] = (comparison,)
-        values["subject_means"] = self.means_of(comparison.subjects)
-        return Difference(**values)
+        means = self.means_of(comparison.subjects)
+        return Difference(**vars(self) | {"comparisons": (comparison,), "subject_means": means})
 
     def both_ways(self) -> list[Comparison]:
         """Each comparison, followed by the same one reversed: a − b, b − a."""
@@ -386,10 +394,15 @@ class ComparedSubjects(SubjectFinding, ComparisonFinding):
 
     def matching_comparisons(self, subjects: tuple[str, ...]) -> list[Comparison]:
         """The comparisons that start with these subjects; if there are none, the reversed ones that do."""
-        matching = [way for way in self.comparisons if way.subjects[: len(subjects)] == subjects]
-        if matching:
-            return matching
-        return [way for way in self.both_ways() if way.subjects[: len(subjects)] == subjects]
+        number = len(subjects)
+        matching = []
+        matching_reversed = []
+        for comparison in self.comparisons:
+            if comparison.subjects[:number] == subjects:
+                matching.append(comparison)
+            elif comparison.subjects[::-1][:number] == subjects:
+                matching_reversed.append(comparison)
+        return matching or list(map(Comparison.reversed, matching_reversed))
 
 
 @dataclass(frozen=True, eq=False, repr=False, kw_only=True)
@@ -460,8 +473,9 @@ class Ranking(ComparedSubjects):
             refuse(f"none_clear({name_of(names[0])!r}) needs two names or more, or none, which means all")
         chosen = list(map(self.find_subject, names)) or self.subjects
         clear = []
-        for pair in combinations(chosen, 2):
-            clear.append(None if self._is_left_out(*pair) else self.comparison_of(*pair).quantity.clear)
+        for first, second in combinations(chosen, 2):
+            is_compared = not self._is_left_out(first, second)
+            clear.append(self.comparison_of(first, second).quantity.clear if is_compared else None)
         return replace(~either(*clear), about=(self,))
 
     def ask(self, word: str, *names: object, bound: Bound | None = None) -> Condition:
@@ -619,9 +633,9 @@ class GroupedDifference(DifferenceFinding):
         """A table of the means, with the group in the first column."""
         rows: list[Sequence[Entry]] = []
         for name, group in self.groups:
-            table = group.means
-            rows += [(name, *row) for row in table.rows]
-        return Table([_column("group", self.group_column), *table.columns], rows)
+            for row in group.means.rows:
+                rows.append((name, *row))
+        return Table([_column("group", self.group_column), *group.means.columns], rows)
 
     @property
     def difference(self) -> Namespace:
@@ -632,7 +646,9 @@ class GroupedDifference(DifferenceFinding):
     def table(self) -> Table:
         """All comparisons as a table, with the group in the first column."""
         table = super().table
-        rows = [(single.group, *row) for single, row in zip(self.singles(), table.rows, strict=True)]
+        rows = []
+        for single, row in zip(self.singles(), table.rows, strict=True):
+            rows.append((single.group, *row))
         return Table([_column(self.group_column, self.group_column), *table.columns], rows)
 
     def singles(self) -> list[Difference]:

@@ -11,7 +11,7 @@ from labreport.errors import did_you_mean, refuse
 from labreport.project.checks import name_of
 from labreport.project.measure import Measure
 from labreport.stats.answers import Answer
-from labreport.stats.cells import have_order
+from labreport.stats.cells import NO_GROUP, have_order
 from labreport.stats.finding import Comparison, Difference, Effect, GroupedDifference, Ranking
 from labreport.stats.inference import compare, compare_with_zero
 from labreport.stats.makers.shared import answer_of, subjects_with_means
@@ -122,28 +122,50 @@ def difference(
     names = [subject for subject in (first, second) if subject is not None] or None
     if within is not None:
         groups = samples_by_group(data, measure, by, within, epoch, names)
-        pairs_of = {group: _pairs(samples, against, with_zero, group) for group, samples in groups.items()}
-        family = family or sum(map(len, pairs_of.values()))
-        findings = {}
-        for group, samples in groups.items():
-            findings[group] = _difference(samples, measure, axis_of(by), pairs_of[group], family, paired)
-        return answer_of(_group_differences(findings, within), name, "difference")
-    if isinstance(first, tuple) and isinstance(second, tuple):
-        samples = _samples_at_epochs(data, measure, first, second)
+    elif isinstance(first, tuple) and isinstance(second, tuple):
+        groups = {NO_GROUP: _samples_at_epochs(data, measure, first, second)}
     else:
-        samples = samples_by_name(data, measure, by, epoch, names)
-    pairs = _pairs(samples, against, with_zero)
-    finding = _difference(samples, measure, axis_of(by), pairs, family or len(pairs), paired)
+        groups = {NO_GROUP: samples_by_name(data, measure, by, epoch, names)}
+    finding = _difference(groups, measure, axis_of(by), within or "", against, with_zero, family, paired)
     return answer_of(finding, name, "difference")
 
 
 def _difference(
-    samples: Samples, measure: Measure, axis: str, pairs: Pairs, family: int, paired: bool | None
-) -> Difference:
-    """The difference for these pairs of samples, or for single samples compared with zero."""
-    comparisons = _compare_pairs(samples, measure, pairs, family, paired)
-    subjects = subjects_with_means(samples, measure, axis)
-    return Difference(**vars(subjects), comparisons=comparisons, family=family)
+    groups: dict[str, Samples],
+    measure: Measure,
+    axis: str,
+    column: str,
+    against: Subject | None = None,
+    with_zero: bool = False,
+    family: int | None = None,
+    paired: bool | None = None,
+) -> Difference | GroupedDifference:
+    """The differences of all groups, the values of `column`; without a column, that of `NO_GROUP`.
+
+    All comparisons are judged together; `family` replaces their number.
+    """
+    pairs_of = {group: _pairs(samples, against, with_zero, group) for group, samples in groups.items()}
+    family = family or sum(map(len, pairs_of.values()))
+    differences = {}
+    for group, samples in groups.items():
+        comparisons = _compare_pairs(samples, measure, pairs_of[group], family, paired)
+        subjects = vars(subjects_with_means(samples, measure, axis))
+        differences[group] = Difference(
+            **subjects, comparisons=comparisons, family=family, group=group, group_column=column
+        )
+    first = next(iter(differences.values()))
+    if not column:
+        return first
+    return GroupedDifference(
+        names=tuple(differences),
+        measure=first.measure,
+        epoch=first.epoch,
+        unit_name=first.unit_name,
+        axis=axis,
+        family=family,
+        group_column=column,
+        groups=tuple(differences.items()),
+    )
 
 
 def _samples_at_epochs(data: Observations, measure: Measure, *subjects: SubjectAtEpoch) -> Samples:
@@ -162,7 +184,7 @@ def _samples_at_epochs(data: Observations, measure: Measure, *subjects: SubjectA
     return samples
 
 
-def _pairs(samples: Samples, against: Subject | None, with_zero: bool, group: str = "") -> Pairs:
+def _pairs(samples: Samples, against: Subject | None, with_zero: bool, group: str) -> Pairs:
     """The pairs to compare. Raises `UsageError` if the author's arguments do not determine them."""
     where = f" in {group}" if group else ""
     names = list(samples)
@@ -177,24 +199,6 @@ def _pairs(samples: Samples, against: Subject | None, with_zero: bool, group: st
         many = f"a difference is of two, not of {len(names)}{where} ({', '.join(names)})"
         refuse(f"{many}: name both, give against= or use ranking()")
     return [tuple(names)]
-
-
-def _group_differences(findings: dict[str, Difference], column: str) -> GroupedDifference:
-    """One finding for the differences of all groups, which were judged together."""
-    groups = []
-    for name, finding in findings.items():
-        groups.append((name, replace(finding, group=name, group_column=column)))
-    first = next(iter(findings.values()))
-    return GroupedDifference(
-        names=tuple(findings),
-        measure=first.measure,
-        epoch=first.epoch,
-        unit_name=first.unit_name,
-        axis=first.axis,
-        family=first.family,
-        group_column=column,
-        groups=tuple(groups),
-    )
 
 
 def change(
@@ -216,15 +220,14 @@ def change(
     names = results.experiments if named is None else list(map(name_of, named))
     if not names:
         refuse("change: no experiment is named; name one or several, or give None for all that are read")
-    findings = {}
+    groups = {}
     for changed in names:
-        samples = _samples_at_epochs(results, measure, (changed, last_epoch), (changed, first_epoch))
-        pairs = _pairs(samples, against=None, with_zero=False)
-        findings[changed] = _difference(samples, measure, "epoch", pairs, len(names), paired=None)
-    if len(findings) > 1:
-        return answer_of(_group_differences(findings, "experiment"), name, "change")
-    (finding,) = findings.values()
-    return answer_of(finding, name, "change")
+        groups[changed] = _samples_at_epochs(results, measure, (changed, last_epoch), (changed, first_epoch))
+    column = "experiment"
+    if len(groups) == 1:
+        groups = {NO_GROUP: groups[names[0]]}
+        column = ""
+    return answer_of(_difference(groups, measure, "epoch", column), name, "change")
 
 
 def effect(

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from labreport.project.measure import Measure
 from labreport.stats.answers import Answer
-from labreport.stats.finding import ComparedSubjects, GroupedDifference, Ranking, SubjectFinding
+from labreport.stats.finding import MeasuredFinding, Ranking, SubjectFinding
 from labreport.stats.inference import mean_of
 from labreport.stats.samples import Samples
 
@@ -37,7 +37,7 @@ def _without_functions(measure: Measure) -> Measure:
     return replace(measure, value=None, right=None, reduce="mean", terms=terms)
 
 
-def answer_of(finding: ComparedSubjects | GroupedDifference, name: str, usual_name: str) -> Answer:
+def answer_of(finding: MeasuredFinding, name: str, usual_name: str) -> Answer:
     """An answer with a finding; under its usual name also its means, and the differences of a ranking."""
     if name != usual_name:
         return Answer(**{name: finding})
