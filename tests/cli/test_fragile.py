@@ -95,7 +95,7 @@ def test_a_claim_that_falls_without_one_plate_is_told(
     """And no other."""
     _wells(tmp_path, gains)
     firm = _asked(tmp_path, PLATES, "drug.md", CLAIM.format(f"difference.{condition}"))
-    assert (firm.asked, len(firm.units)) == (1, units)
+    assert (firm.asked, len(firm.replicates)) == (1, units)
     assert [str(claim) for claim in firm.fragile] == fragile
 
 

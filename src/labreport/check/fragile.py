@@ -25,21 +25,21 @@ FEWEST, MOST = 5, 30
 little is left to judge; of more, none is decisive.
 """
 MOST_DECISIVE = 2
-"""A claim is fragile if it fails without each of one or two units. If it fails without each of more, it is
-near its limit, and fails because any interval widens with fewer units.
+"""A claim is fragile if it fails without each of one or two replicates. If it fails without each of more, it
+is near its limit, and fails because any interval widens with fewer.
 """
 
 
 @dataclass(frozen=True)
 class LeftOut:
-    """What is left out: a seed (of all experiments), or a replicate of one table."""
+    """The replicate that is left out: a seed, of all experiments, or a replicate of one table."""
 
-    unit: str
+    unit_name: str
     value: object
     table: Data | None = None
 
     def __str__(self) -> str:
-        return f"{self.unit} {self.value}"
+        return f"{self.unit_name} {self.value}"
 
 
 @dataclass(frozen=True)
@@ -51,29 +51,29 @@ class FragileClaim:
     verb: Literal["falls", "is not known"] = "falls"
 
     def __str__(self) -> str:
-        units = " or ".join(map(str, self.without))
-        return f'{self.verb} without {units}: "{self.claim.text}"'
+        names = " or ".join(map(str, self.without))
+        return f'{self.verb} without {names}: "{self.claim.text}"'
 
 
 @dataclass(frozen=True)
 class Firmness:
-    """The firmness of all claims that hold: `asked` is their number, and `units` what was left out in turn.
+    """The firmness of all claims that hold: `asked` is their number, `replicates` what was left out in turn.
 
-    `fragile` are the claims that fail without one or two of the units. `unknown` are the claims that are not
-    known without some unit. `failures` are messages about questions that could not be answered, or sections
-    that could not be rendered, without a unit.
+    `fragile` are the claims that fail without one or two of these. `unknown` are the claims that are not
+    known without some. `failures` are messages about questions that could not be answered, or sections that
+    could not be rendered, without one.
     """
 
     asked: int
-    units: tuple[LeftOut, ...]
+    replicates: tuple[LeftOut, ...]
     fragile: tuple[FragileClaim, ...]
     unknown: tuple[FragileClaim, ...]
     failures: tuple[str, ...]
 
 
 def firmness(plan: Plan) -> Firmness:
-    """Evaluate each claim that holds again without each unit. No run is made, and nothing is stored."""
-    reports = [remade_without(plan, unit) for unit in units_of(plan)]
+    """Evaluate each claim that holds again without each seed or replicate; no run is made."""
+    reports = [remade_without(plan, replicate) for replicate in replicates_of(plan)]
     asked = 0
     fragile = []
     unknown = []
@@ -81,8 +81,8 @@ def firmness(plan: Plan) -> Firmness:
         if not claim.holds:
             continue
         asked += 1
-        falls = tuple(report.unit for report in reports if report.holds(key) is False)
-        not_known = tuple(report.unit for report in reports if report.holds(key) is None)
+        falls = tuple(report.replicate for report in reports if report.holds(key) is False)
+        not_known = tuple(report.replicate for report in reports if report.holds(key) is None)
         if 1 <= len(falls) <= MOST_DECISIVE:
             fragile.append(FragileClaim(claim, falls))
         if not_known:
@@ -90,11 +90,11 @@ def firmness(plan: Plan) -> Firmness:
     failures = []
     for report in reports:
         failures += report.failures
-    units = tuple(report.unit for report in reports)
-    return Firmness(asked, units, tuple(fragile), tuple(unknown), tuple(failures))
+    replicates = tuple(report.replicate for report in reports)
+    return Firmness(asked, replicates, tuple(fragile), tuple(unknown), tuple(failures))
 
 
-def units_of(plan: Plan) -> Iterator[LeftOut]:
+def replicates_of(plan: Plan) -> Iterator[LeftOut]:
     """The seeds of experiments and the replicates of tables, if there are neither too few nor too many."""
     seeds = dict[int, str]()
     for experiment in plan.project.all_experiments:
@@ -108,16 +108,16 @@ def units_of(plan: Plan) -> Iterator[LeftOut]:
             replicates = table.frame[table.replicate].dropna().unique()
             if _can_leave_one_out(replicates):
                 for replicate in replicates:
-                    yield LeftOut(table.unit, replicate, table)
+                    yield LeftOut(table.unit_name, replicate, table)
 
 
-def _can_leave_one_out(units: Sized) -> bool:
-    return FEWEST <= len(units) <= MOST
+def _can_leave_one_out(replicates: Sized) -> bool:
+    return FEWEST <= len(replicates) <= MOST
 
 
-def remade_without(plan: Plan, unit: LeftOut) -> ReportWithout:
-    """The answers and claims of a report, made again without one unit, in memory only."""
-    report = ReportWithout(plan, unit)
+def remade_without(plan: Plan, replicate: LeftOut) -> ReportWithout:
+    """The answers and claims of a report, made again without one replicate, in memory only."""
+    report = ReportWithout(plan, replicate)
     for answer in plan.graph.answers.values():
         report.remake_answer(answer)
     claims: list[Claim] = []
@@ -128,31 +128,31 @@ def remade_without(plan: Plan, unit: LeftOut) -> ReportWithout:
 
 
 class ReportWithout(StoredReport):
-    """A report without one unit: its answers and its `claims`, which `remade_without` makes again.
+    """A report without one replicate: its answers and its `claims`, which `remade_without` makes again.
 
-    A question that reads neither the unit nor a remade answer keeps its stored answer. `unmade` are targets
-    that could not be made without the unit, and `failures` are messages about them.
+    A question that reads neither the replicate nor a remade answer keeps its stored answer. `unmade` are
+    targets that could not be made without the replicate, and `failures` are messages about them.
     """
 
     unmade: set[Target]
 
-    def __init__(self, plan: Plan, unit: LeftOut) -> None:
+    def __init__(self, plan: Plan, replicate: LeftOut) -> None:
         super().__init__(plan, set())
-        self.unit = unit
+        self.replicate = replicate
         self.claims: dict[ClaimKey, Claim] = {}
         self.failures: list[str] = []
         self._remade: dict[str, Any] = {}
         """The answers that were made again, by name."""
 
     def holds(self, key: ClaimKey) -> bool | None:
-        """Whether a claim holds without the unit; None if it is unknown, or missing."""
+        """Whether a claim holds without the replicate; None if it is unknown, or missing."""
         return self.claims[key].holds if key in self.claims else None
 
     def runs(self, experiment: Experiment) -> list[Run]:
         """The stored runs of an experiment, without the seed that is left out."""
         runs = super().runs(experiment)
         if self._lacks_seed(experiment):
-            return [run for run in runs if run.seed != self.unit.value]
+            return [run for run in runs if run.seed != self.replicate.value]
         return runs
 
     def value(self, kind: str, name: str) -> Any:
@@ -162,44 +162,46 @@ class ReportWithout(StoredReport):
         return super().value(kind, name)
 
     def remake_answer(self, target: AnswerTarget) -> None:
-        """Answer a question again, if its answer may change without the unit."""
+        """Answer a question again, if its answer may change without the replicate."""
         answers_read = self.plan.graph.answers_read_by(target.subject)
         if not self.unmade.isdisjoint(answers_read):
             self.unmade.add(target)
             return
         reads_remade = any(answer.name in self._remade for answer in answers_read)
-        if not reads_remade and not self._reads_unit(target.subject):
+        if not reads_remade and not self._reads_replicate(target.subject):
             return
-        sources = tuple(map(self._without_replicate, target.subject.sources))
+        sources = tuple(map(self._source_without, target.subject.sources))
         try:
-            without_unit = replace(target, subject=replace(target.subject, sources=sources))
-            self._remade[target.name] = without_unit.make(self)
+            without_replicate = replace(target, subject=replace(target.subject, sources=sources))
+            self._remade[target.name] = without_replicate.make(self)
         except LabReportError as error:
             self.unmade.add(target)
-            self.failures.append(f"{target.name} without {self.unit}: {error}")
+            self.failures.append(f"{target.name} without {self.replicate}: {error}")
 
     def claims_of(self, target: SectionTarget) -> tuple[Claim, ...]:
-        """The claims of a section, rendered again; empty if it cannot be rendered without the unit."""
+        """The claims of a section, rendered again; empty if that fails without the replicate."""
         try:
             return target.render(self).claims
-        except LabReportError as error:  # its template reads a value that does not exist without the unit
-            self.failures.append(f"{target.name} without {self.unit}: {error}")
+        except (
+            LabReportError
+        ) as error:  # its template reads a value that does not exist without the replicate
+            self.failures.append(f"{target.name} without {self.replicate}: {error}")
             return ()
 
-    def _reads_unit(self, reader: Reader) -> bool:
-        """Whether a question reads the table, or an experiment, from which the unit is left out."""
-        if self.unit.table is not None:
-            return self.unit.table in reader.tables
+    def _reads_replicate(self, reader: Reader) -> bool:
+        """Whether a question reads the table, or an experiment, from which the replicate is left out."""
+        if self.replicate.table is not None:
+            return self.replicate.table in reader.tables
         experiments = chain.from_iterable(read.subject.experiments() for read in reader.reads)
         return any(map(self._lacks_seed, experiments))
 
     def _lacks_seed(self, experiment: Experiment) -> bool:
-        """Whether the unit is a seed that is left out of this experiment."""
-        return self.unit.table is None and _can_leave_one_out(super().runs(experiment))
+        """Whether the replicate is a seed that is left out of this experiment."""
+        return self.replicate.table is None and _can_leave_one_out(super().runs(experiment))
 
-    def _without_replicate(self, source: Data | JsonValues) -> Data | JsonValues:
-        table = self.unit.table
+    def _source_without(self, source: Data | JsonValues) -> Data | JsonValues:
+        table = self.replicate.table
         if table is None or source is not table:
             return source
-        frame = table.frame[table.frame[table.unit] != self.unit.value]
+        frame = table.frame[table.frame[table.replicate] != self.replicate.value]
         return replace(table, source=frame, where=None)

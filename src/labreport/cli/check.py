@@ -66,9 +66,9 @@ def _show_firmness(terminal: Terminal, plan: Plan) -> None:
         terminal.result(visible(f"{location}: {claim}"))
     for failure in firm.failures:
         terminal.warn(failure)
-    if not firm.units:
+    if not firm.replicates:
         terminal.result("Nothing was left out: that needs 5 to 30 seeds or replicates.")
         return
-    asked = f"{count_text(firm.asked, 'claim')} asked again without each of {len(firm.units)} units"
+    asked = f"{count_text(firm.asked, 'claim')} asked again without each of {len(firm.replicates)} units"
     unknown = f"; not known without some: {len(firm.unknown)}" if firm.unknown else ""
     terminal.result(f"{asked}; falling without one or two of them: {len(firm.fragile)}{unknown}.")

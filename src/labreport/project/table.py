@@ -60,7 +60,7 @@ class Data(Declared):
         return self.source if isinstance(self.source, Path) else None
 
     @property
-    def unit(self) -> str:
+    def unit_name(self) -> str:
         """What one independent observation is called: the replicate's column, or a row."""
         return self.replicate or "row"
 

@@ -299,7 +299,7 @@ def describe_reduction(cells: Sequence[Cell]) -> str:
     if division.rows_yes_no:
         reduction = {"mean": "share", "any": "in at least one"}.get(reduction, reduction)
     number = f"{most:,}" if fewest == most else f"{fewest:,} to {most:,}"
-    return f"{reduction} of {number} rows a {division.data.unit}"
+    return f"{reduction} of {number} rows a {division.data.unit_name}"
 
 
 def describe_left_out(cells: Sequence[Cell]) -> tuple[str, ...]:

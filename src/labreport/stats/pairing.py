@@ -34,7 +34,7 @@ def is_paired(first: Cell, second: Cell, paired: bool | None) -> bool:
         return False
     both = f"both {first.value_name} and {second.value_name}"
     if paired and not shared:
-        data.refuse_declaration(f"paired=True, and no {data.unit} has {both}")
+        data.refuse_declaration(f"paired=True, and no {data.unit_name} has {both}")
     if paired is not None:
         return paired
     slips = _slips(data, first.rows, second.rows) or _slips(data, *_rows_of_common_groups(first, second))
@@ -43,7 +43,7 @@ def is_paired(first: Cell, second: Cell, paired: bool | None) -> bool:
         if shared:
             advice = "paired=True compares those that have both, paired=False two independent groups"
         data.refuse_declaration(
-            f"{plural(data.unit)} with {both}: {slips}; correct it, or say what is meant: {advice}"
+            f"{plural(data.unit_name)} with {both}: {slips}; correct it, or say what is meant: {advice}"
         )
     return bool(shared)
 

@@ -273,7 +273,7 @@ def _samples_of_table(
     """A sample for each cell of a table: by the value of `within`, then by that of `by`."""
     if epoch is not None:
         refuse_epoch_of_table(epoch)
-    design = Design(data.unit, paired=data.replicate is not None)
+    design = Design(data.unit_name, paired=data.replicate is not None)
     groups: dict[str, Samples] = {}
     for group, cells in cells_of_table(data, measure, column_of(data, by), within, names).items():
         groups[group] = {}

@@ -48,7 +48,7 @@ def summary(
     subjects = _subjects(table, by, [measure.name for measure in measures])
     heads = [Column("name", capitalise((by or "").replace("_", " ")))]
     heads += [Column(subject.name, subject.name) for subject in subjects]
-    rows: list[list[Entry]] = [[plural(table.unit)]]
+    rows: list[list[Entry]] = [[plural(table.unit_name)]]
     rows[0] += [subject.count(len(subject.frame)) for subject in subjects]
     for measure in measures:
         rows += _rows_of(table, measure, subjects, by_median=measure.name in median)
@@ -97,15 +97,15 @@ def _subjects(table: Data, by: str | None, columns: Sequence[str]) -> list[_Subj
     for column in columns:
         table.check_column(column)
     if by is None:
-        return [_Subject("All", table.unit, _one_row_a_replicate(table, columns))]
+        return [_Subject("All", table.unit_name, _one_row_a_replicate(table, columns))]
     table.check_column(by)
     table.check_names(by)
     frame = _one_row_a_replicate(table, [by, *columns])
     nowhere = int(frame[by].isna().sum())
     if nowhere:
-        text = f"{count_text(nowhere, table.unit)} without a value in column {by!r}"
+        text = f"{count_text(nowhere, table.unit_name)} without a value in column {by!r}"
         table.refuse_declaration(f"{text}; complete it, or leave them out by where=")
-    return [_Subject(name_of(value), table.unit, rows) for value, rows in rows_by_value(frame, by)]
+    return [_Subject(name_of(value), table.unit_name, rows) for value, rows in rows_by_value(frame, by)]
 
 
 def _one_row_a_replicate(table: Data, columns: Sequence[str]) -> pandas.DataFrame:
@@ -122,7 +122,9 @@ def _one_row_a_replicate(table: Data, columns: Sequence[str]) -> pandas.DataFram
             replicate = (numbers_of_values > 1).idxmax()
             values = by_replicate[column].get_group(replicate).dropna().unique()
             listed = ", ".join(map(name_of, values[:4]))
-            text = f"{table.unit} {name_of(replicate)!r} has {len(values)} values of {column!r} ({listed})"
+            text = (
+                f"{table.unit_name} {name_of(replicate)!r} has {len(values)} values of {column!r} ({listed})"
+            )
             table.refuse_declaration(
                 f"{text}; a summary takes one: choose rows by where=, such as 'visit == 0'"
             )
