@@ -28,7 +28,7 @@ from labreport.cli.parser import Arguments
 from labreport.cli.terminal import Terminal, duration, visible
 from labreport.errors import UsageError, did_you_mean, display_path
 from labreport.page import export_report, render_file
-from labreport.page import names as names_of
+from labreport.page import names as listing_of_names
 from labreport.plan import (
     AnswerTarget,
     Plan,
@@ -81,7 +81,7 @@ def names(arguments: Arguments, terminal: Terminal) -> None:
     for target in targets_named(plan.graph, arguments.name):
         if isinstance(target, AnswerTarget):
             answer = StoredReport(plan).answer(target.name)
-            sys.stdout.write(names_of(target.subject, answer))
+            sys.stdout.write(listing_of_names(target.subject, answer))
             return
     near = did_you_mean(arguments.name, plan.graph.answers, "there are")
     raise UsageError(f"{arguments.name!r} is no question, and only answers of questions have names{near}")

@@ -40,7 +40,7 @@ class Collected:
             for name, quantity in quantities(answer, question):
                 self._named.setdefault(identity_of(quantity), (name, quantity))
 
-    def name_of(self, quantity: Quantity) -> str:
+    def name_in_answers(self, quantity: Quantity) -> str:
         """The name of a quantity in the answers, `best.mean.wide`; empty if it is not in an answer."""
         return self._find(quantity)[0]
 

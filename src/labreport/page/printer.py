@@ -178,7 +178,7 @@ class Printer(ABC):
 
         If its measure is not known, it is the last part of its name in the answer: `ten`.
         """
-        last_name = self.collected.name_of(quantity).rpartition(".")[2] or "the number"
+        last_name = self.collected.name_in_answers(quantity).rpartition(".")[2] or "the number"
         subject = quantity.source.measure or last_name.replace("_", " ")
         experiments = " and ".join(quantity.source.experiments)
         return f"{subject} of {experiments}" if experiments else subject

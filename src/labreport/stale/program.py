@@ -100,7 +100,7 @@ class Program:
             return True
         return name in self.modules[source] and self.modules[source][name] is value
 
-    def name_of(self, value: object) -> tuple[str, str] | None:
+    def global_name_of(self, value: object) -> tuple[str, str] | None:
         """A module and a global name in it that is bound to this very object; None if there is none."""
         for module, space in self.modules.items():
             for name, other in space.items():

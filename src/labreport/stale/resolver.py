@@ -139,7 +139,7 @@ class Resolver:
         if isinstance(value, (type, FunctionType)):
             return self.resolve_definition(value)
         self.node.may_vary = True
-        module_and_name = self.program.name_of(value)
+        module_and_name = self.program.global_name_of(value)
         if module_and_name is not None:
             return self._global_value(*module_and_name, value)
         if isinstance(value, MethodType):

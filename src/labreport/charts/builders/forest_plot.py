@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from labreport.charts import layout, ticks
-from labreport.charts.builders.parts import make_drawing, name_rows, with_unit
+from labreport.charts.builders.parts import make_drawing, name_rows, title_with_unit
 from labreport.charts.drawing import Drawing
 from labreport.charts.marks import REFERENCE
 from labreport.charts.styles import Colour
@@ -106,7 +106,7 @@ def _axis_title(quantities: Sequence[Quantity]) -> str:
     if len(units) != 1:
         listed = ", ".join(unit or "no unit" for unit in sorted(units))
         refuse(f"forest: it needs comparisons of one unit; these have {listed or 'none'}")
-    return with_unit(quantities[0].source.measure, units.pop())
+    return title_with_unit(quantities[0].source.measure, units.pop())
 
 
 def _numbers(quantities: Sequence[Quantity]) -> pandas.DataFrame:

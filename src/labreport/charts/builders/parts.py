@@ -77,10 +77,10 @@ def table_of_means(means: Means) -> pandas.DataFrame:
 
 def axis_title(measure: Measure) -> str:
     """The title of an axis with its unit: `loss`, `latency, ms`."""
-    return with_unit(measure.label, measure.unit)
+    return title_with_unit(measure.label, measure.unit)
 
 
-def with_unit(name: str, unit: str) -> str:
+def title_with_unit(name: str, unit: str) -> str:
     """A name followed by its unit; a name that contains the unit, such as `elapsed ms`, is unchanged."""
     name = name.replace("_", " ")
     unit = "percentage points" if unit == "points" else unit
