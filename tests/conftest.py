@@ -42,6 +42,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"tests of each folder: {', '.join(counts)}")
 
 
+@pytest.fixture(autouse=True, scope="session")
+def no_other_process_loads_a_project() -> Iterator[None]:
+    """Leave out the two that look for values which differ; `tests/stale/test_unstable.py` starts one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("labreport.stale.unstable._HASH_SEEDS", ())
+        yield
+
+
 @pytest.fixture(autouse=True)
 def no_figure_is_left_open() -> Iterator[None]:
     """Close what a test drew by pyplot: seaborn would draw the next on it."""

@@ -359,7 +359,6 @@ def test_a_file_that_changed_since_it_was_opened_is_an_error(project: Dependenci
 
 def test_reading_the_report_that_is_made_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It would never be up to date."""
-    monkeypatch.setattr("labreport.stale.unstable._HASH_SEEDS", ())
     write_files(tmp_path, {**DATA, "report/.labreport": "", "report/answers.json": "{}"})
     write_files(tmp_path, {"project.py": PROJECT.replace('"a.txt"', '"report/answers.json"')})
     monkeypatch.chdir(tmp_path)

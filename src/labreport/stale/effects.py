@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import MISSING, fields, is_dataclass
 from types import FunctionType
 
 from labreport.stale.members import method_functions
@@ -22,10 +21,6 @@ _WITHOUT_EFFECT = frozenset(
 """Libraries whose state, if changed, changes no result."""
 _ALSO_CHANGES = {"seaborn": "matplotlib"}
 """Library to another one that it changes when it is called."""
-_DECLARING = frozenset({ENGINE_NAME, "dataclasses"})
-"""Libraries that make the same of what they are given in every process."""
-_CONSTANT_DEFAULTS = (MISSING, list, dict, set)
-"""What gives fields of dataclasses equal defaults in every process."""
 
 
 def changed_values(program: Program, statement: Statement) -> set[tuple[str, str]]:
@@ -119,29 +114,3 @@ class _Search:
 def top_module(module: str) -> str:
     """The library of a module: `numpy` for `numpy.random`, `decimal` for its C part `_decimal`."""
     return module.lstrip("_").partition(".")[0]
-
-
-def is_fixed(program: Program) -> bool:
-    """Whether it is plain from their syntax that all values of the loaded modules are equal everywhere.
-
-    They are where nothing is called but what declares, and no set is written.
-    """
-    for statement in program.loaded_statements():
-        for part in ast.walk(statement.node):
-            if isinstance(part, (ast.Set, ast.SetComp)):
-                return False
-        for called in statement.uses.calls:
-            if not _declares(program, statement.module, called):
-                return False
-    return True
-
-
-def _declares(program: Program, module: str, called: Reference) -> bool:
-    """Whether a call is one of the engine, or makes an object of a dataclass."""
-    owner, names = program.lookup(module, called)
-    if not program.is_own(owner):
-        return top_module(owner) in _DECLARING
-    value = program.modules.get(owner, {}).get(names[0]) if names else None
-    if not is_dataclass(value) or hasattr(value, "__post_init__"):
-        return False
-    return all(member.default_factory in _CONSTANT_DEFAULTS for member in fields(value))

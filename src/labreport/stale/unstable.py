@@ -17,7 +17,6 @@ from pathlib import Path
 
 from labreport.results import files
 from labreport.stale.closures import Closures, Digests, compute_closures
-from labreport.stale.effects import is_fixed
 from labreport.stale.loader import LoadedProject, open_project
 
 KNOWN_VALUES = "values.json"
@@ -57,7 +56,7 @@ def compare_processes(
     to `folder`. Raises `UsageError` if the object that runs an experiment differs.
     """
     digests = closures.value_digests()
-    if is_fixed(closures.graph.program) or digests.items() <= known.stable.items():
+    if digests.items() <= known.stable.items():
         return closures
     while varying := varying_labels(digests, loaded.project.folder, closures.graph.unstable):
         for experiment in loaded.project.all_experiments:
