@@ -29,14 +29,23 @@ if TYPE_CHECKING:
     from labreport.charts.styles import SERIES, WIDTH_MM, Colour, css_variables, style
     from labreport.charts.ticks import few_numbers, plain_numbers, powers_of_ten, thousands
 
-_HOMES = ("styles", "drawing", "layout", "ticks", "marks", "labels", "shades", "export")
+_HOMES = {
+    "drawing": "Drawing Exported",
+    "export": "export_drawing",
+    "labels": "TextLabel direct_labels label_line_ends",
+    "layout": "column_figure note panel_title y_title",
+    "marks": "Mark band curve points reference_line seed_lines",
+    "shades": "draw_cells",
+    "styles": "SERIES WIDTH_MM Colour css_variables style",
+    "ticks": "few_numbers plain_numbers powers_of_ten thousands",
+}
+"""The names that a module of this room defines."""
 
 
 def __getattr__(name: str) -> Any:
     """Return a name of this room, and import the module that defines it."""
-    if not name.startswith("_"):
-        for home in _HOMES:
+    for home, names in _HOMES.items():
+        if name in names.split():
             module = import_module(f"{__name__}.{home}")
-            if name in vars(module):
-                return globals().setdefault(name, vars(module)[name])
+            return globals().setdefault(name, getattr(module, name))
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
