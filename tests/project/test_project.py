@@ -94,6 +94,14 @@ section(TREE)
     section is experiment 'tree'; allowed are its title
 Project('Report', seeds='5')
     seeds is '5'; allowed are a number from 1, or a range
+section(['Limits'])
+    section is ['Limits']; allowed are its title
+values(3)
+    values is 3; allowed are a path
+study('grid', 3, rows=(20, 40))
+    base is 3; allowed is Experiment
+Project('Report', seeds=(1, 2))
+    seeds is (1, 2); allowed are a number from 1, or a range
 Project('Report', TREE)
     project: sections is experiment 'tree'; allowed are sections and functions
 Project('Report', [fit])

@@ -61,8 +61,8 @@ class Declared:
     def check(self, item: DataclassInstance) -> None:
         """Raise `UsageError` for the first field of a dataclass whose value does not match its annotation.
 
-        An int is allowed for a float, and a NumPy scalar for a Python number. `msgspec.Meta` gives bounds. An
-        annotation that msgspec does not know allows every value.
+        An int is allowed for a float, and a NumPy scalar for a Python number. `msgspec.Meta` gives bounds. Of
+        annotations that msgspec does not know, a class allows its instances, and any other every value.
         """
         hints = _hints(type(item))
         for member in fields(item):
@@ -91,6 +91,12 @@ class Declared:
         return function
 
 
+def check_kind(value: object, kinds: type | tuple[type, ...], what: str, allowed: str) -> None:
+    """Raise `UsageError` at the author's line where `what` is given a value of none of these `kinds`."""
+    if not isinstance(value, kinds):
+        refuse(f"{what} is {short_repr(value)}; allowed are {allowed}")
+
+
 def as_tuple_of(value: object, kinds: type | tuple[type, ...], what: str, allowed: str) -> tuple[Any, ...]:
     """A tuple made of one value of these `kinds`, or of several in a list or tuple.
 
@@ -101,10 +107,9 @@ def as_tuple_of(value: object, kinds: type | tuple[type, ...], what: str, allowe
     ('a.csv',)
     >>> as_tuple_of(["a.csv", 3], str, "data", "paths")  # raises: data has 3; allowed are paths
     """
-    if isinstance(value, kinds):
+    if isinstance(value, (kinds, str)) or not isinstance(value, Iterable):
+        check_kind(value, kinds, what, allowed)
         return (value,)
-    if isinstance(value, str) or not isinstance(value, Iterable):
-        refuse(f"{what} is {short_repr(value)}; allowed are {allowed}")
     members = tuple(value)
     for member in members:
         if not isinstance(member, kinds):
@@ -153,6 +158,8 @@ def _advice(value: object, hint: object) -> str:
     try:
         converted = msgspec.convert(plain, hint)
     except TypeError:  # an annotation that msgspec does not know
+        if isinstance(hint, type) and not isinstance(plain, hint):
+            return f"allowed is {hint.__name__}"
         return ""
     except msgspec.ValidationError as error:
         return _advice_for_literal(plain, hint) or _allowed(error)

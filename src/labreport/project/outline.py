@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from labreport.errors import MultipleErrors, UsageError, did_you_mean
-from labreport.project.checks import AuthorFunction, Declared, as_tuple_of
+from labreport.project.checks import AuthorFunction, Declared, as_tuple_of, check_kind
 from labreport.project.experiment import Experiment, Read, Study
 from labreport.project.table import Data
 from labreport.project.values import JsonValues
@@ -151,7 +151,7 @@ def question(
     `questions/NAME.md`. `data` are other files that the function opens. Raises `UsageError` for a value in
     `reads` that cannot be read.
     """
-    as_tuple_of(text, str, "question", 'its text: @question("Which is better?")')
+    check_kind(text, str, "question", 'its text: @question("Which is better?")')
     inputs = _inputs(reads, answers, data)
     shown = as_tuple_of(figures, Figure, "figures", _FIGURES)
 
@@ -228,7 +228,7 @@ def section(
     Its own template, here `sections/limits.md`, shows `figures` and reads `answers` of other questions
     (`"*"`: of all). `name` is by default made from the title by `slug`.
     """
-    as_tuple_of(title, str, "section", 'its title: section("Limits", best, worst)')
+    check_kind(title, str, "section", 'its title: section("Limits", best, worst)')
     as_tuple_of(questions, Question, f"section {title!r}", _QUESTIONS)
     shown = as_tuple_of(figures, Figure, "figures", _FIGURES)
     return Section(name or slug(title), title, questions, shown, _names_of(answers))
@@ -298,7 +298,7 @@ class Project(Declared):
         self._make_tuple("sections", (Section, Question), f"sections and {_QUESTIONS}")
         self._make_tuple("experiments", (Experiment, Study), "experiments and studies")
         allowed = "a number from 1, or a range such as range(5, 10)"
-        as_tuple_of(self.seeds, (int, range), "project: seeds", allowed)
+        check_kind(self.seeds, (int, range), "project: seeds", allowed)
         seeds = self.seed_range
         if not seeds or seeds.step != 1 or seeds.start < 0:
             self.refuse_declaration(f"seeds is {self.seeds!r}; write {allowed}")

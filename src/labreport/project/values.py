@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from labreport.errors import author_folder, did_you_mean, display_path, refuse
-from labreport.project.checks import Declared
+from labreport.project.checks import Declared, check_kind
 
 if TYPE_CHECKING:
     from labreport.stats import Quantity
@@ -119,5 +119,6 @@ def values(
     number without is exact, and can be compared by `<` and `==`. `units` maps the last name of a number to
     its unit: `{"accuracy": "%", "seconds": "s"}`. Numbers with the unit `"%"` are fractions in the file.
     """
+    check_kind(path, (str, Path), "values", 'a path: values("results.json")')
     file = (author_folder() / path).resolve()
     return JsonValues(file, interval, dict(units or {}))
