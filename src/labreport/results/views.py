@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 from labreport.errors import did_you_mean, refuse
 from labreport.project import Experiment, Reader, Study, flatten_metrics
+from labreport.project.checks import name_of
 from labreport.results.files import STATE, JsonObject
 from labreport.results.runs import Checkpoint, Run
 
@@ -90,13 +91,13 @@ class Results(Mapping[str, Runs]):
         self._studies = dict(studies or {})
 
     def __getitem__(self, name: str | Experiment) -> Runs:
-        experiment = _name_of(name)
+        experiment = name_of(name)
         if experiment not in self._runs:
             self._refuse(f"results[{experiment!r}]", experiment)
         return self._runs[experiment]
 
     def __contains__(self, name: object) -> bool:
-        return _name_of(name) in self._runs
+        return name_of(name) in self._runs
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._runs)
@@ -119,7 +120,7 @@ class Results(Mapping[str, Runs]):
 
     def study(self, name: str | Study) -> list[tuple[dict[str, Any], Runs]]:
         """Each point of a declared study with its runs, in row-major order: `({"rate": 0.1}, runs)`."""
-        study = _name_of(name)
+        study = name_of(name)
         if study not in self._studies:
             self._refuse(f"study {study!r}", study)
         points = []
@@ -133,10 +134,6 @@ class Results(Mapping[str, Runs]):
         near = did_you_mean(name, declared)
         text = f"{self.reader!r} reads {what} and declares {listed}; add it to its reads={near}"
         refuse(text)
-
-
-def _name_of(subject: object) -> str:
-    return subject.name if isinstance(subject, (Experiment, Study)) else str(subject)
 
 
 def results_for_reader(reader: Reader, runs_of: Callable[[Experiment], Iterable[Run]]) -> Results:
