@@ -204,7 +204,7 @@ class Builder:
         for target in targets:
             if isinstance(target, DocumentTarget) or not plan.staleness(target).is_stale:
                 continue
-            reads_unmade = any(read in unmade.errors for read in target.reads(plan.graph))
+            reads_unmade = any(read in unmade.errors for read in target.prerequisites(plan.graph))
             if not isinstance(target, MadeTarget) or reads_unmade:
                 unmade.errors[target] = ()
                 continue
@@ -224,9 +224,9 @@ class Builder:
         """Make one target, and store it with the list of files that it read."""
         with plan.dependencies.observe(target.subject) as observation:
             value = target.make(StoredReport(plan))
-            reads = observation.reads()
+            file_hashes = observation.file_hashes()
         _check_unedited(plan)
-        plan.store_entry(target, value, reads)
+        plan.store_entry(target, value, file_hashes)
         self.made.add(target)
         if target.kind == "figure" and value["note"]:
             self.listener.note(value["note"])

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from build.conftest import Toy
-from labreport.results import ReadLists
+from labreport.results import FileLists
 
 
 def test_why_names_the_line_and_the_way_and_status_is_one_line_for_a_cause(toy: Toy) -> None:
@@ -39,7 +39,7 @@ def test_clean_removes_what_nothing_refers_to(toy: Toy) -> None:
     """Runs of another specification and answers that are gone; with `--dry-run`, nothing."""
     toy.edit("project.py", "Walk(3.0)", "Walk(2.0)")
     toy.succeed()
-    lists = ReadLists(toy.report / "cache/reads")
+    lists = FileLists(toy.report / "cache/reads")
     unused = lists.path(lists.store({"earlier.csv": "missing"}))
     assert len(toy.runs_of("up")) == 6
     assert "3 walks of up" in toy.run("clean", "--dry-run").out

@@ -131,37 +131,37 @@ READS = {"data.csv": "ab" * 32, "missing.csv": "missing"}
 
 def test_a_list_of_reads_is_stored_once_for_all_runs(store: Store) -> None:
     """Under its digest; the empty list has no file."""
-    digest = store.reads.store(READS)
-    assert store.reads.store(READS) == digest
-    assert len(list(store.reads.folder.iterdir())) == 1
-    assert Store(store.folder).reads.load(digest) == READS
-    assert store.reads.store({}) == ""
-    assert store.reads.load("") == {}
+    digest = store.file_lists.store(READS)
+    assert store.file_lists.store(READS) == digest
+    assert len(list(store.file_lists.folder.iterdir())) == 1
+    assert Store(store.folder).file_lists.load(digest) == READS
+    assert store.file_lists.store({}) == ""
+    assert store.file_lists.load("") == {}
 
 
 def test_a_list_of_reads_that_is_lost_is_unknown(store: Store) -> None:
     """It is neither empty nor forgotten; stored again, it is there again."""
-    digest = store.reads.store(READS)
-    next(store.reads.folder.iterdir()).write_bytes(b"{")
+    digest = store.file_lists.store(READS)
+    next(store.file_lists.folder.iterdir()).write_bytes(b"{")
     looked = Store(store.folder)
-    assert looked.reads.load(digest) is None
-    looked.reads.store(READS)
-    assert Store(store.folder).reads.load(digest) == READS
+    assert looked.file_lists.load(digest) is None
+    looked.file_lists.store(READS)
+    assert Store(store.folder).file_lists.load(digest) == READS
 
 
 def test_clean_keeps_what_is_named(store: Store) -> None:
     """Every other run goes, what was left unfinished too, and lists that nobody names."""
     wanted = store.find(key_of("wide", 1), 1)
     assert wanted is not None
-    wanted = store.write(replace(wanted, reads=store.reads.store(READS)))
-    store.reads.store({"b": "missing"})
+    wanted = store.write(replace(wanted, file_list_hash=store.file_lists.store(READS)))
+    store.file_lists.store({"b": "missing"})
     (store.folder / "small" / ".0-1234567812345678.json.new").write_bytes(b"1234")
     before = bytes_in(store)
     freed = store.clean({wanted.key})
     assert list(Store(store.folder).runs()) == [wanted]
     assert before - freed == bytes_in(store)
     assert sorted(path.name for path in store.folder.iterdir()) == ["reads", "wide"]
-    assert len(list(store.reads.folder.iterdir())) == 1
+    assert len(list(store.file_lists.folder.iterdir())) == 1
 
 
 @pytest.mark.parametrize("name", ["mine.txt", "2024-overview-final.csv"])

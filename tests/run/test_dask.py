@@ -160,4 +160,4 @@ def test_a_file_that_is_not_on_the_worker_is_named(tmp_path: Path) -> None:
         project = open_project(write_project(folder, declared))
         assert not run_tasks(project, [task(project, "reads")], store, scheduler=address)
     run = stored_run(store, task(project, "reads"))
-    assert list(store.reads.load(run.reads) or {}) == ["data.txt"]
+    assert list(store.file_lists.load(run.file_list_hash) or {}) == ["data.txt"]

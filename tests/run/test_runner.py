@@ -93,7 +93,7 @@ def test_a_training_that_finishes_early_is_read_at_its_last_epoch(project: Proje
     early = task(project, "early")
     assert done(project, store, early) == (None, [1, 2, 3, 4])
     run = stored_run(store, early)
-    assert (run.at(20).epoch, list(run.checkpoints), run.finished) == (4, [4], True)
+    assert (run.at(20).epoch, list(run.checkpoints), run.ended_early) == (4, [4], True)
     assert done(project, store, task(project, "early", 0, 10, 30)) == (None, [])
     run.checkpoints[4].file.unlink()
     assert done(project, Store(store.folder), early, stop=after(9)) == (None, [1, 2, 3, 4])
@@ -110,7 +110,7 @@ def test_a_training_that_ends_earlier_the_second_time_is_the_shorter_one(
     (project.folder / "shorter").touch()
     assert done(project, Store(store.folder), early, stop=after(9)) == (None, [1, 2])
     run = stored_run(store, early)
-    assert (len(run.records), list(run.checkpoints), run.finished) == (2, [2], True)
+    assert (len(run.records), list(run.checkpoints), run.ended_early) == (2, [2], True)
 
 
 @pytest.mark.parametrize(("text", "first_epoch"), [("1", 6), ("2", 1)])
@@ -123,7 +123,7 @@ def test_a_run_goes_on_only_where_what_it_read_is_the_same(
     assert done(project, store, reads, stop=after(5)) == (None, [1, 2, 3, 4, 5])
     run = stored_run(store, reads)
     assert run.state is not None
-    assert list(store.reads.load(run.reads) or {}) == ["data.txt"]
+    assert list(store.file_lists.load(run.file_list_hash) or {}) == ["data.txt"]
     data.write_text(text)
     assert done(project, store, reads) == (None, list(range(first_epoch, 21)))
     assert bits(stored_run(store, reads)) == undisturbed(project, tmp_path, reads)

@@ -311,7 +311,7 @@ def call(project: Dependencies, name: str) -> dict[str, str]:
     function: Any = experiment.fit
     with project.observe(experiment) as observation:
         function()
-        return observation.reads()
+        return observation.file_hashes()
 
 
 def test_a_file_counts_for_whoever_opened_it_or_uses_what_was_kept(project: Dependencies) -> None:
@@ -351,10 +351,10 @@ def test_a_file_that_changed_since_it_was_opened_is_an_error(project: Dependenci
     experiment = project.project.experiment("by_name")
     with project.observe(experiment) as observation:
         Path("a.txt").read_text()
-        observation.reads()
+        observation.file_hashes()
         os.utime("a.txt", (1, 1))
         with pytest.raises(LabReportError, match=r"a\.txt: it changed after it was read for .*'by_name'"):
-            observation.reads()
+            observation.file_hashes()
 
 
 def test_reading_the_report_that_is_made_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -396,7 +396,7 @@ def test_what_was_read_before_an_interruption_is_joined(project: Dependencies) -
     experiment = project.project.experiment("by_name")
     with project.observe(experiment, {"earlier.txt": "1"}) as observation:
         Path("a.txt").read_text()
-    assert list(observation.reads()) == ["earlier.txt", "a.txt"]
+    assert list(observation.file_hashes()) == ["earlier.txt", "a.txt"]
 
 
 def test_a_file_outside_of_the_project_counts_by_its_full_path(
@@ -413,8 +413,8 @@ def test_a_file_outside_of_the_project_counts_by_its_full_path(
     with fresh.observe(fresh.project.experiment("nothing")) as observation:
         for path in (folder / "data.txt", folder / ".cache/data.txt", Path("/etc/hostname")):
             path.read_text()
-    assert temporary.reads() == {}
-    assert list(observation.reads()) == [str(folder / "data.txt")]
+    assert temporary.file_hashes() == {}
+    assert list(observation.file_hashes()) == [str(folder / "data.txt")]
 
 
 def test_what_another_process_has_written_to_a_database_counts(project: Dependencies) -> None:

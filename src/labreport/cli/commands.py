@@ -172,12 +172,12 @@ def _forgotten_entries(plan: Plan) -> list[Path]:
 
 def _unused_lists(plan: Plan) -> list[Path]:
     """The lists of read files that no stored target uses."""
-    lists = plan.cache.reads
+    lists = plan.cache.file_lists
     used = set()
     for target in plan.targets:
         entry = plan.cache.entry(target.kind, target.name)
         if entry is not None:
-            used.add(lists.path(entry.reads))
+            used.add(lists.path(entry.file_list_hash))
     return [path for path in sorted(lists.folder.glob("*.json")) if path not in used]
 
 

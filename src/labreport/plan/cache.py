@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from labreport.results import ReadLists, files
+from labreport.results import FileLists, files
 from labreport.results.files import JsonObject
 
 CACHED_KINDS = ("answer", "figure", "section", "document")
@@ -16,14 +16,14 @@ CACHED_KINDS = ("answer", "figure", "section", "document")
 class CacheEntry:
     """The value of a target that was made, with its inputs and its SHA-256.
 
-    A document's bytes are not in `value` but in its own file, and `value_sha256` is that of the file. `reads`
-    is the hash of the list of files that were read for it; the list is in `Cache.reads`.
+    A document's bytes are not in `value` but in its own file, and `value_sha256` is that of the file.
+    `file_list_hash` is the hash of the list of files that were read for it, which is in `Cache.file_lists`.
     """
 
     inputs: dict[str, str]
     value: JsonObject
     value_sha256: str
-    reads: str
+    file_list_hash: str
 
 
 class Cache:
@@ -31,7 +31,7 @@ class Cache:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.reads = ReadLists(folder / "reads")
+        self.file_lists = FileLists(folder / "reads")
         self._entries: dict[Path, CacheEntry | None] = {}
 
     def entry(self, kind: str, name: str) -> CacheEntry | None:

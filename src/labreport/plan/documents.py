@@ -50,7 +50,7 @@ class DocumentTarget(Target):
         """The name of its file in the folder of the report."""
         return DOCUMENTS[self.name]
 
-    def reads(self, graph: TargetGraph) -> list[Target]:
+    def prerequisites(self, graph: TargetGraph) -> list[Target]:
         """All targets of the kinds in `kinds_read`."""
         return [target for target in graph.targets if target.kind in self.kinds_read]
 

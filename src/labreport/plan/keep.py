@@ -68,11 +68,11 @@ def _reasons_against(plan: Plan, target: RunTarget, run: Run) -> list[str]:
     for change in changes_since(plan, target, run.inputs):
         if not Label.parse(change.label).may_differ:
             reasons.append(str(change))
-    reads = plan.store.reads.load(run.reads)
-    if reads is None:
+    file_hashes = plan.store.file_lists.load(run.file_list_hash)
+    if file_hashes is None:
         reasons.append("what it read is not known")
         return reasons
-    return reasons + [f"data {path} changed" for path in plan.dependencies.digests.changed(reads)]
+    return reasons + [f"data {path} changed" for path in plan.dependencies.digests.changed(file_hashes)]
 
 
 def _keep_run(plan: Plan, target: RunTarget, before: Run, because: str) -> None:

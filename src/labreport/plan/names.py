@@ -55,5 +55,5 @@ def wanted_targets(graph: TargetGraph, names: Iterable[str]) -> list[Target]:
         target = waiting.pop()
         if target not in wanted:
             wanted.add(target)
-            waiting += target.reads(graph)
+            waiting += target.prerequisites(graph)
     return [target for target in graph.targets if target in wanted]

@@ -17,7 +17,7 @@ from labreport.plan.reasons import Change, Staleness, renamed_experiments
 from labreport.plan.staleness import compare_with_stored
 from labreport.plan.targets import MadeTarget, RunTarget, Target
 from labreport.project import Experiment
-from labreport.results import Reads, Run, Store, files, sha256_of, short_hash
+from labreport.results import FileHashes, Run, Store, files, sha256_of, short_hash
 from labreport.results.files import HASH_DIGITS, JsonObject
 from labreport.stale import UNKNOWN, Dependencies
 
@@ -154,19 +154,19 @@ class Plan:
             self._runs_hash = UNKNOWN if UNKNOWN in hashes.values() else short_hash(hashes)
         return self._runs_hash
 
-    def store_entry(self, target: MadeTarget, value: JsonObject, reads: Reads) -> None:
+    def store_entry(self, target: MadeTarget, value: JsonObject, file_hashes: FileHashes) -> None:
         """Store the value of a target and the list of files that it read. Raises `DiskError`."""
         value = files.to_plain_json(value)
-        self._store(target, value, sha256_of(value), reads)
+        self._store(target, value, sha256_of(value), file_hashes)
 
     def store_document(self, target: DocumentTarget) -> None:
         """Store the inputs of a document whose file has been written. Raises `DiskError`."""
         value_sha256 = files.sha256_of_file(self.report / target.file_name)
         self._store(target, {"seeds": self.seeds_given}, value_sha256, {})
 
-    def _store(self, target: Target, value: JsonObject, value_sha256: str, reads: Reads) -> None:
+    def _store(self, target: Target, value: JsonObject, value_sha256: str, file_hashes: FileHashes) -> None:
         """Store an entry and the digests of files; targets that were stale are compared again when asked."""
-        entry = CacheEntry(target.inputs(self), value, value_sha256, self.cache.reads.store(reads))
+        entry = CacheEntry(target.inputs(self), value, value_sha256, self.cache.file_lists.store(file_hashes))
         self.cache.store(target.kind, target.name, entry)
         self.dependencies.digests.save()
         self.forced.discard(target)

@@ -197,7 +197,7 @@ def _ways(plan: Plan, target: Target, visited: set[Target]) -> Iterator[_Way]:
     if not staleness.was_made:
         yield _Way(None, (f"{target} was never made",))
         return
-    for read in target.reads(plan.graph):
+    for read in target.prerequisites(plan.graph):
         for way in _ways(plan, read, visited):
             yield _Way(way.change, (*way.steps, str(target)))
     for change in staleness.reasons:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from labreport.plan.documents import DocumentTarget
 from labreport.plan.reasons import FORCED, Change, Staleness, changes_since
 from labreport.plan.targets import RunTarget, Target
-from labreport.results import ReadLists, Run
+from labreport.results import FileLists, Run
 from labreport.stale import MISSING
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def _staleness_of_run(plan: Plan, target: RunTarget) -> Staleness:
 
 def _changes_of_stored_run(plan: Plan, target: RunTarget, run: Run) -> list[Change]:
     """Why a stored run with the present key has to be made again, or trained further."""
-    changes = _changed_reads(plan, plan.store.reads, run.reads)
+    changes = _changed_files_read(plan, plan.store.file_lists, run.file_list_hash)
     if changes:
         return changes
     experiment = target.subject
@@ -59,7 +59,7 @@ def _changes_of_stored_run(plan: Plan, target: RunTarget, run: Run) -> list[Chan
 
 def _changed_files(plan: Plan, target: Target, entry: CacheEntry) -> list[Change]:
     """The changes of files that were read for a target, and of its own file if it is a document."""
-    changes = _changed_reads(plan, plan.cache.reads, entry.reads)
+    changes = _changed_files_read(plan, plan.cache.file_lists, entry.file_list_hash)
     if changes or not isinstance(target, DocumentTarget):
         return changes
     path = plan.report / target.file_name
@@ -71,10 +71,10 @@ def _changed_files(plan: Plan, target: Target, entry: CacheEntry) -> list[Change
     return []
 
 
-def _changed_reads(plan: Plan, lists: ReadLists, list_hash: str) -> list[Change]:
+def _changed_files_read(plan: Plan, lists: FileLists, list_hash: str) -> list[Change]:
     """A change for each file in a stored list that has another digest now."""
-    reads = lists.load(list_hash)
-    if reads is None:
-        return [Change("the list of what it read is gone", cause="reads")]
-    paths = plan.dependencies.digests.changed(reads)
+    file_hashes = lists.load(list_hash)
+    if file_hashes is None:
+        return [Change("the list of what it read is gone", cause="files read")]
+    paths = plan.dependencies.digests.changed(file_hashes)
     return [Change(f"data {path} changed", cause=f"data {path}") for path in paths]

@@ -15,7 +15,7 @@ from labreport.filestat import stat_of
 from labreport.plan.cache import CacheEntry
 from labreport.plan.documents import DOCUMENTS
 from labreport.plan.targets import RunTarget
-from labreport.results import Reads, Run
+from labreport.results import FileHashes, Run
 from labreport.stale import engine_files, module_files
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def files_behind(plan: Plan) -> StampedFiles:
     return {os.path.abspath(path): stat_of(path) for path in _paths_behind(plan, _files_read(plan))}
 
 
-def _paths_behind(plan: Plan, reads: Reads) -> Iterator[str | Path]:
+def _paths_behind(plan: Plan, file_hashes: FileHashes) -> Iterator[str | Path]:
     yield sysconfig.get_path("purelib")
     yield plan.project.folder / "pyproject.toml"
     for path in module_files(plan.project):
@@ -57,9 +57,9 @@ def _paths_behind(plan: Plan, reads: Reads) -> Iterator[str | Path]:
     yield plan.templates
     yield from plan.templates.rglob("*")
     yield from engine_files()  # not their folders, in which Python writes compiled code at any time
-    for opened in plan.dependencies.files().union(reads):
+    for opened in plan.dependencies.files().union(file_hashes):
         yield from plan.dependencies.digests.paths_behind(opened)
-    for reader in plan.project.questions + plan.project.figures:  # of one that failed, no reads are stored
+    for reader in plan.project.questions + plan.project.figures:  # of one that failed, no list is stored
         yield from (source.path for source in reader.sources if source.path)
     yield from (plan.report / name for name in DOCUMENTS.values())
     yield plan.store.folder
@@ -69,13 +69,13 @@ def _paths_behind(plan: Plan, reads: Reads) -> Iterator[str | Path]:
 
 def _files_read(plan: Plan) -> dict[str, str]:
     """The files that were read for all stored targets, with their digests."""
-    reads: dict[str, str] = {}
+    file_hashes: dict[str, str] = {}
     stored: Run | CacheEntry | None
     for target in plan.targets:
         if isinstance(target, RunTarget):
-            stored, lists = plan.run(target), plan.store.reads
+            stored, lists = plan.run(target), plan.store.file_lists
         else:
-            stored, lists = plan.cache.entry(target.kind, target.name), plan.cache.reads
+            stored, lists = plan.cache.entry(target.kind, target.name), plan.cache.file_lists
         if stored is not None:
-            reads |= lists.load(stored.reads) or {}
-    return reads
+            file_hashes |= lists.load(stored.file_list_hash) or {}
+    return file_hashes

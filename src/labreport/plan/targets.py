@@ -35,7 +35,7 @@ class Target(ABC):
         return f"{self.kind} {self.name}"
 
     @abstractmethod
-    def reads(self, graph: TargetGraph) -> list[Target]:
+    def prerequisites(self, graph: TargetGraph) -> list[Target]:
         """The targets that it reads directly."""
 
     @abstractmethod
@@ -54,7 +54,7 @@ class RunTarget(Target):
     def __str__(self) -> str:
         return f"run {self.name} seed {self.seed}"
 
-    def reads(self, graph: TargetGraph) -> list[Target]:
+    def prerequisites(self, graph: TargetGraph) -> list[Target]:
         """Nothing."""
         return []
 
@@ -80,7 +80,7 @@ class ReaderTarget(MadeTarget):
 
     subject: Reader = field(compare=False, repr=False)
 
-    def reads(self, graph: TargetGraph) -> list[Target]:
+    def prerequisites(self, graph: TargetGraph) -> list[Target]:
         """The runs and the answers of other questions that it declares."""
         reads: list[Target] = []
         for name in self.subject.epochs_by_experiment:
@@ -92,7 +92,7 @@ class ReaderTarget(MadeTarget):
         inputs = engine_inputs(self) | value_inputs(self, plan)
         epochs = self.subject.epochs_by_experiment
         runs = defaultdict[str, dict[str, str]](dict)
-        for target in self.reads(plan.graph):
+        for target in self.prerequisites(plan.graph):
             if isinstance(target, RunTarget):
                 run_hash = plan.run_hash(target, epochs[target.name])
                 runs[target.name][str(target.seed)] = run_hash
@@ -165,7 +165,7 @@ class SectionTarget(MadeTarget):
     kind = "section"
     libraries = ("jinja2", "markdown-it-py", "mdit-py-plugins", "pybtex", "pygments", "ziamath")
 
-    def reads(self, graph: TargetGraph) -> list[Target]:
+    def prerequisites(self, graph: TargetGraph) -> list[Target]:
         """The answers that its templates may print, and its figures."""
         reads: list[Target] = [graph.figures[figure.name] for figure in self.figures]
         return graph.answers_read_by(self.subject) + reads
@@ -220,7 +220,7 @@ def engine_inputs(target: Target) -> Inputs:
 def value_inputs(target: Target, plan: Plan) -> Inputs:
     """The hash of each answer, figure and section that a target reads."""
     inputs = {}
-    for read in target.reads(plan.graph):
+    for read in target.prerequisites(plan.graph):
         if isinstance(read, MadeTarget):
             inputs[str(read)] = plan.value_hash(read)
     return inputs

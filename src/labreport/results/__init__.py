@@ -1,9 +1,9 @@
 """Stored runs, reports and files: writing, finding and reading them."""
 
 from labreport.results.document import AnswersDocument, QuestionEntry, SectionEntry, describe_experiment
+from labreport.results.file_lists import FileHashes, FileLists
 from labreport.results.files import DiskError, lock, read_json, sha256_of, short_hash, write_json
 from labreport.results.loaded import Loaded, load
-from labreport.results.reads import ReadLists, Reads
 from labreport.results.runs import TIMES, Checkpoint, Run
 from labreport.results.store import Store
 from labreport.results.views import Results, Runs, results_for_reader

@@ -58,8 +58,8 @@ class Run:
 
     `records[0]` is that of epoch 1. `key` is the SHA-256 of `inputs`. `provenance` says where, when and how
     long the run was trained; it is not part of the key. `state` is a checkpoint to continue from that readers
-    do not see. `finished` means that training stopped early: later epochs count as equal to the last one.
-    `reads` is the hash of the list of files that were read; the list is in `Store.reads`.
+    do not see. `ended_early` means that training stopped early: later epochs count as equal to the last one.
+    `file_list_hash` is the hash of the list of files that were read; the list is in `Store.file_lists`.
     """
 
     key: str
@@ -70,8 +70,8 @@ class Run:
     checkpoints: Mapping[int, Checkpoint] = field(default_factory=dict)
     provenance: JsonObject = field(default_factory=dict)
     state: Checkpoint | None = None
-    finished: bool = False
-    reads: str = ""
+    ended_early: bool = False
+    file_list_hash: str = ""
 
     def at(self, epoch: int | None = None) -> Checkpoint:
         """The checkpoint at an epoch, by default the last one. Raises `UsageError` if there is none."""
@@ -85,7 +85,7 @@ class Run:
         return checkpoint
 
     def _checkpoint(self, epoch: int) -> Checkpoint | None:
-        if self.finished:
+        if self.ended_early:
             epoch = min(epoch, len(self.records))
         return self.checkpoints.get(epoch)
 
@@ -100,7 +100,7 @@ class Run:
             if checkpoint := self._checkpoint(epoch):
                 checkpoints[epoch] = checkpoint
         records = self.records[: max(epochs, default=0)]
-        return replace(self, records=records, checkpoints=checkpoints, state=None, finished=False)
+        return replace(self, records=records, checkpoints=checkpoints, state=None, ended_early=False)
 
     @property
     def value_hash(self) -> str:

@@ -15,13 +15,16 @@ import msgspec
 from labreport.errors import display_path
 from labreport.project import Arrays
 from labreport.results import files
+from labreport.results.file_lists import FileLists
 from labreport.results.files import JsonObject
-from labreport.results.reads import ReadLists
 from labreport.results.runs import Checkpoint, Run, name_of_file
 
 _RUN_FILE = re.compile(r"\d+-[0-9a-f]{16}\.json")
 _OURS = re.compile(r"\.?\d+-[0-9a-f]{16}(\..+)?")
 """Matches the files that a store writes: runs, arrays, temporary files and locks."""
+
+_STORED_NAMES = {"ended_early": "finished", "file_list_hash": "reads"}
+"""Fields of a run that have other names in its file."""
 
 
 class Store:
@@ -34,7 +37,7 @@ class Store:
 
     def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
-        self.reads = ReadLists(self.folder / "reads")
+        self.file_lists = FileLists(self.folder / "reads")
         self.notices: list[str] = []
         self._runs: dict[Path, Run | None] = {}
         """The runs that were read so far, by path; None if the file is damaged."""
@@ -117,6 +120,8 @@ class Store:
         path = self.path(run)
         members = msgspec.to_builtins(run, enc_hook=name_of_file)
         members["checkpoints"] = list(members["checkpoints"].values())
+        for field, stored_name in _STORED_NAMES.items():
+            members[stored_name] = members.pop(field)
         files.write_json(path, members)
         self._add(path)
         self._runs[path] = run
@@ -149,10 +154,10 @@ class Store:
         for run in self.runs():
             if run.key in keys:
                 wanted.update(self.files_of(run))
-                wanted.add(self.reads.path(run.reads))
+                wanted.add(self.file_lists.path(run.file_list_hash))
         unwanted = []
         for path in self.folder.rglob("*"):
-            is_ours = _OURS.fullmatch(path.name) or path.parent == self.reads.folder
+            is_ours = _OURS.fullmatch(path.name) or path.parent == self.file_lists.folder
             if is_ours and path.is_file() and path not in wanted:
                 unwanted.append(path)
                 if _RUN_FILE.fullmatch(path.name):
@@ -201,6 +206,8 @@ def _run_from_json(members: JsonObject, path: Path) -> Run:
     def path_of_arrays(_: type, name: str) -> Path:
         return path.with_name(name)
 
+    for field, stored_name in _STORED_NAMES.items():
+        members[field] = members.pop(stored_name, None)
     checkpoints = msgspec.convert(members.pop("checkpoints", None), list[Checkpoint], dec_hook=path_of_arrays)
     run = msgspec.convert(members, Run, dec_hook=path_of_arrays)
     return replace(run, checkpoints={checkpoint.epoch: checkpoint for checkpoint in checkpoints})

@@ -18,7 +18,7 @@ from distributed.diagnostics.plugin import NannyPlugin
 
 from labreport.errors import LabReportError, UsageError
 from labreport.project import Project
-from labreport.results import Reads, Store
+from labreport.results import FileHashes, Store
 from labreport.results.files import write_bytes
 from labreport.run.runner import run_task
 from labreport.run.task import Failure, OnEpoch, Task, WorkerDied
@@ -49,7 +49,7 @@ class RunFiles:
     """A run to send to a worker or back: its files by their paths in a store, and the files that it read."""
 
     contents: Mapping[str, bytes]
-    reads: Reads
+    file_hashes: FileHashes
 
     @classmethod
     def of(cls, task: Task, store: Store) -> RunFiles:
@@ -60,11 +60,11 @@ class RunFiles:
         contents = {}
         for path in store.files_of(run):
             contents[path.relative_to(store.folder).as_posix()] = path.read_bytes()
-        reads = {}
-        for name, sha256 in (store.reads.load(run.reads) or {}).items():
+        file_hashes = {}
+        for name, sha256 in (store.file_lists.load(run.file_list_hash) or {}).items():
             if not name.startswith(("/", "..")):  # files outside the project are not compared
-                reads[name] = sha256
-        return cls(contents, reads)
+                file_hashes[name] = sha256
+        return cls(contents, file_hashes)
 
     def write(self, task: Task, store: Store) -> None:
         """Write the files, and the list of files that were read, to a store."""
@@ -73,7 +73,7 @@ class RunFiles:
             write_bytes(store.folder / name, self.contents[name])
         run = store.reload(task.key, task.seed, task.name)
         if run:
-            store.write(replace(run, reads=store.reads.store(self.reads)))
+            store.write(replace(run, file_list_hash=store.file_lists.store(self.file_hashes)))
 
 
 @contextmanager
@@ -155,15 +155,15 @@ class Cluster:
         except (CancelledError, OSError, TimeoutError):
             text = f"--scheduler {self.address}: the scheduler is gone"
             raise LabReportError(f"{text}; what is finished is kept, the same command goes on") from None
-        file_differs = self._file_that_differs(run_files.reads, failure)
+        file_differs = self._file_that_differs(run_files.file_hashes, failure)
         if file_differs:
             return file_differs
         run_files.write(task, self.store)
         return failure
 
-    def _file_that_differs(self, reads: Reads, failure: Failure | None) -> Failure | None:
+    def _file_that_differs(self, file_hashes: FileHashes, failure: Failure | None) -> Failure | None:
         """A failure naming a file that is missing on the worker or has other bytes there; None if none is."""
-        on_worker = dict(reads)
+        on_worker = dict(file_hashes)
         if failure:
             on_worker |= dict.fromkeys(failure.missing, MISSING)
         for name in self.digests.changed(on_worker):

@@ -57,7 +57,7 @@ def _run_locked(
     if not run.missing(task.epochs):
         return None
     _check_inputs(dependencies, experiment, task)
-    with dependencies.observe(experiment, store.reads.load(run.reads)) as observation:
+    with dependencies.observe(experiment, store.file_lists.load(run.file_list_hash)) as observation:
         threads = dependencies.project.threads
         runner = Runner(experiment, threads, task, store, run, observation, on_epoch, should_stop)
         try:
@@ -84,7 +84,7 @@ def _failure_of(error: BaseException) -> Failure:
 def _missing_files(observation: Observation) -> tuple[str, ...]:
     """The paths that the code tried to open and that do not exist."""
     with suppress(LabReportError):
-        return tuple(path for path, sha256 in observation.reads().items() if sha256 == MISSING)
+        return tuple(path for path, sha256 in observation.file_hashes().items() if sha256 == MISSING)
     return ()
 
 
@@ -96,9 +96,9 @@ def _run_to_continue(task: Task, store: Store, dependencies: Dependencies) -> Ru
     """
     run = store.reload(task.key, task.seed, task.name)
     if run is not None:
-        reads = store.reads.load(run.reads)
+        file_hashes = store.file_lists.load(run.file_list_hash)
         is_exclusive_enough = run.provenance.get("exclusive") or not task.exclusive
-        if reads is not None and not dependencies.digests.changed(reads) and is_exclusive_enough:
+        if file_hashes is not None and not dependencies.digests.changed(file_hashes) and is_exclusive_enough:
             return run
     return Run(task.key, task.name, task.seed, task.inputs)
 
@@ -154,7 +154,7 @@ class Runner:
             self._save_checkpoint()
 
     def _is_at_end(self) -> bool:
-        return self.has_ended or (self.run.finished and self.epoch == len(self.run.records))
+        return self.has_ended or (self.run.ended_early and self.epoch == len(self.run.records))
 
     # Starting
 
@@ -227,7 +227,7 @@ class Runner:
         return getattr(self.training, method) if self.experiment.start else self.experiment.code
 
     def _end(self) -> None:
-        """Mark the run as finished at this epoch, and drop records and checkpoints of later epochs.
+        """Mark the run as ended early at this epoch, and drop records and checkpoints of later epochs.
 
         An earlier training of the run may have gone further.
         """
@@ -238,7 +238,7 @@ class Runner:
         for checkpoint in self.run.stored_checkpoints:
             if checkpoint.epoch > self.epoch:
                 self.run = self.run.without(checkpoint.file)
-        self.run = replace(self.run, records=self.run.records[: self.epoch], finished=True)
+        self.run = replace(self.run, records=self.run.records[: self.epoch], ended_early=True)
 
     def _provenance(self, seconds: float) -> dict[str, object]:
         """The provenance of the run after one more epoch, which took so many seconds."""
@@ -272,9 +272,9 @@ class Runner:
 
     def _write(self) -> None:
         """Write the run, and the list of files that were read for it so far."""
-        list_hash = self.store.reads.store(self.observation.reads())
+        list_hash = self.store.file_lists.store(self.observation.file_hashes())
         self.last_write = time.monotonic()
-        self.run = self.store.write(replace(self.run, reads=list_hash))
+        self.run = self.store.write(replace(self.run, file_list_hash=list_hash))
 
     def _state(self) -> Arrays:
         arrays = checked_arrays(self.training.state(), self._code_of("state"))

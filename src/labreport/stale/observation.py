@@ -24,10 +24,10 @@ class Observation:
     keepers: Set[FunctionKey]
     """Functions that the target uses and that may have cached files before it was made."""
     earlier: Mapping[str, str]
-    """The result of `reads` before the run was interrupted; empty if it was not."""
+    """The result of `file_hashes` before the run was interrupted; empty if it was not."""
     opened: Opened = field(default_factory=Opened)
 
-    def reads(self) -> dict[str, str]:
+    def file_hashes(self) -> dict[str, str]:
         """Path to digest of each file that was read, of each folder that was listed, and those in `earlier`.
 
         Paths below the project are relative to its folder. The digest of a file that did not exist is
@@ -42,13 +42,13 @@ class Observation:
         everything.add(self.opened)
         for keeper in self.keepers & self.recorder.kept.keys():
             everything.add(self.recorder.kept[keeper])
-        reads = dict(self.earlier)
+        file_hashes = dict(self.earlier)
         for path in self._files_read(everything) + self._folders_listed(everything):
             name = path.removeprefix(self.recorder.folder)
-            reads[name] = self.digests.digest(path)
-            if self.earlier.get(name, reads[name]) != reads[name]:
+            file_hashes[name] = self.digests.digest(path)
+            if self.earlier.get(name, file_hashes[name]) != file_hashes[name]:
                 self._refuse(path)
-        return reads
+        return file_hashes
 
     def _files_read(self, everything: Opened) -> list[str]:
         """The paths of files that count. Raises `LabReportError` if one has changed since it was opened."""

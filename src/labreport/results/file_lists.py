@@ -7,28 +7,28 @@ from pathlib import Path
 
 from labreport.results import files
 
-Reads = Mapping[str, str]
+FileHashes = Mapping[str, str]
 """Path of a file to the SHA-256 of its bytes, or to `"missing"`."""
 
 
-class ReadLists:
+class FileLists:
     """The lists in a folder, each in `HASH.json`. The hash of an empty list is `""`; it has no file."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._lists: dict[str, Reads | None] = {"": {}}
+        self._lists: dict[str, FileHashes | None] = {"": {}}
 
-    def store(self, reads: Reads) -> str:
+    def store(self, file_hashes: FileHashes) -> str:
         """Store a list unless it is stored already, and give its hash. Raises `DiskError`."""
-        if not reads:
+        if not file_hashes:
             return ""
-        list_hash = files.short_hash(reads)
+        list_hash = files.short_hash(file_hashes)
         if self.load(list_hash) is None:
-            files.write_json(self.path(list_hash), {"read": dict(sorted(reads.items()))})
-            self._lists[list_hash] = dict(reads)
+            files.write_json(self.path(list_hash), {"read": dict(sorted(file_hashes.items()))})
+            self._lists[list_hash] = dict(file_hashes)
         return list_hash
 
-    def load(self, list_hash: str) -> Reads | None:
+    def load(self, list_hash: str) -> FileHashes | None:
         """The list with this hash; None if its file is missing or damaged."""
         if self._lists.get(list_hash) is None:
             try:
