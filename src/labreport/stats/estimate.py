@@ -53,6 +53,11 @@ class Variance:
     df: float = math.inf
 
 
+def differences_of_pairs(first: Sequence[float], second: Sequence[float]) -> list[float]:
+    """The first minus the second of each pair."""
+    return [a - b for a, b in zip(first, second, strict=True)]
+
+
 def spread_of(values: Sequence[float]) -> float | None:
     """The standard deviation of the values of replicates; None for one."""
     return statistics.stdev(values) if len(values) > 1 else None

@@ -341,7 +341,8 @@ class JoinedComparisons(Askable):
         finding.
         """
         self.finding.check_word(word)
-        joined = self.join(*[single.ask(word, bound=bound) for single in self.finding.singles()])
+        conditions = [single.ask(word, bound=bound) for single in self.finding.singles()]
+        joined = self.join(*conditions)
         if joined.holds is False and len(joined.about) <= MOST_IN_SENTENCE:
             return joined
         return replace(joined, about=(self.finding,))

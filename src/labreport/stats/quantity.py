@@ -170,13 +170,13 @@ class Quantity(Askable):
         source = replace(self.source, kind="computed", method="standard deviation")
         return Quantity(self.spread, self.unit, source=source)
 
-    def n_of(self, group: str) -> Quantity:
+    def n_of(self, subject: str) -> Quantity:
         """The number of replicates of one subject of a comparison. Raises `UsageError` for another name."""
         sizes = dict(self.groups)
-        if group not in sizes:
-            refuse(f"{self!r} has no group {group!r}{did_you_mean(group, sizes, 'there are')}")
-        unit_name, n = self.source.unit_name, sizes[group]
-        source = Source((group,), self.source.measure, self.source.epochs, n, unit_name, "counted")
+        if subject not in sizes:
+            refuse(f"{self!r} has no group {subject!r}{did_you_mean(subject, sizes, 'there are')}")
+        unit_name, n = self.source.unit_name, sizes[subject]
+        source = Source((subject,), self.source.measure, self.source.epochs, n, unit_name, "counted")
         return Quantity(n, plural(unit_name), source=source, exact=True)
 
     @property

@@ -211,7 +211,7 @@ def samples_by_name(
     if not are_results(data):
         samples = _samples_as_made(data)
     elif by == BY_EXPERIMENT:
-        samples = _samples_of_experiments(data, measure, epoch, names)
+        return _samples_of_experiments(data, measure, epoch, names)
     else:
         samples = _samples_of_study(data, measure, by, epoch)
     if names is None:
@@ -249,7 +249,7 @@ def _samples_of_experiments(
     results: Results, measure: Measure, epoch: Epoch, names: Sequence[object] | None
 ) -> Samples:
     """The samples of the named experiments, or of all. Raises `UsageError` if their last epochs differ."""
-    chosen = map(name_of, names) if names else results.experiments or results
+    chosen = results.experiments or results if names is None else map(name_of, names)
     samples = {name: sample_of_runs(results[name], measure, epoch) for name in chosen}
     epochs = {name: sample.epoch or 1 for name, sample in samples.items()}
     if epoch is None and len(set(epochs.values())) > 1:

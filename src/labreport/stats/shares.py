@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from labreport.stats.estimate import Ends, Estimate, critical_value, spread_of
+from labreport.stats.estimate import Ends, Estimate, critical_value, differences_of_pairs, spread_of
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -210,7 +210,7 @@ def paired_share_difference(first: Sequence[float], second: Sequence[float], alp
     """The share of the first members of pairs minus that of the second, by Newcombe and McNemar."""
     counts = count_pairs(first, second)
     low, high = paired_newcombe_ends(counts, alpha)
-    differences = tuple(a - b for a, b in zip(first, second, strict=True))
+    differences = differences_of_pairs(first, second)
     return Estimate(
         counts.difference,
         counts.n,
@@ -219,7 +219,7 @@ def paired_share_difference(first: Sequence[float], second: Sequence[float], alp
         high,
         mcnemar_p(counts),
         method="Newcombe, paired; p by McNemar's exact test",
-        values=differences,
+        values=tuple(differences),
         exact_test=True,
     )
 

@@ -13,7 +13,13 @@ import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from labreport.stats.estimate import Estimate, Variance, sum_of_variances, with_t_interval
+from labreport.stats.estimate import (
+    Estimate,
+    Variance,
+    differences_of_pairs,
+    sum_of_variances,
+    with_t_interval,
+)
 
 ROUNDING = 1e-12
 """Differences smaller than this share of the largest value are taken as rounding errors."""
@@ -48,7 +54,7 @@ def paired_difference(
     first: Values, second: Values, alpha: float, test_fraction: float | None = None
 ) -> Estimate:
     """The mean of the differences of pairs, with Student's interval and test."""
-    differences = [a - b for a, b in zip(first, second, strict=True)]
+    differences = differences_of_pairs(first, second)
     rounding = _rounding_of(first + second)
     estimate = mean_estimate(differences, alpha, test_fraction, rounding)
     return replace(estimate, method=_named("Student's t, paired", test_fraction))

@@ -20,6 +20,7 @@ from labreport.stats.estimate import (
     Estimate,
     Variance,
     critical_value,
+    differences_of_pairs,
     spread_of,
     sum_of_variances,
     with_t_interval,
@@ -171,9 +172,9 @@ def _difference_on_same_items(first: Array, second: Array, alpha: float) -> Esti
 
 def _difference_on_other_items(first: Accuracies, second: Accuracies, alpha: float) -> Estimate:
     """The difference where both arrays have the same replicates, but different items."""
-    differences = [a - b for a, b in zip(first.by_replicate, second.by_replicate, strict=True)]
-    n = len(differences)
-    estimate = Estimate(first.mean - second.mean, n, spread_of(differences), values=tuple(differences))
+    differences = differences_of_pairs(first.by_replicate, second.by_replicate)
+    spread = spread_of(differences)
+    estimate = Estimate(first.mean - second.mean, len(differences), spread, values=tuple(differences))
     if first.by_items is None and second.by_items is None:
         return _over_other_items(estimate, first, second, alpha)
     df = min(first.residual.df, second.residual.df)
@@ -210,8 +211,10 @@ def _between_shared_items(first: Accuracies, second: Accuracies) -> Variance:
     """The variance of the difference of two independent samples that is due to their common items."""
     differences = first.values.mean(axis=0) - second.values.mean(axis=0)
     between_items = float(differences.var(ddof=1)) / first.items
-    residual = first.residual.value / len(first.values) + second.residual.value / len(second.values)
-    return Variance(max(0.0, between_items - residual), first.items - 1)
+    residual_of_first = first.residual.value / len(first.values)
+    residual_of_second = second.residual.value / len(second.values)
+    by_items = max(0.0, between_items - residual_of_first - residual_of_second)
+    return Variance(by_items, first.items - 1)
 
 
 # Intervals

@@ -39,9 +39,9 @@ def hardest(
     import numpy as np
 
     runs = as_results(results)[experiment]
-    guesses = list(map(np.asarray, runs.arrays(predicted, epoch)))
+    guesses = runs.arrays(predicted, epoch)
     if isinstance(truth, str):
-        truths = list(map(np.asarray, runs.arrays(truth, epoch)))
+        truths = runs.arrays(truth, epoch)
     else:
         truths = [np.asarray(truth)] * len(runs)
     missed = [guess != true for guess, true in zip(guesses, truths, strict=True)]
