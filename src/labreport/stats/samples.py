@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from labreport.project import Experiment, Study
     from labreport.results import Results, Runs
 
-Observations: TypeAlias = "Results | Data | pandas.DataFrame | Mapping[str, Sample]"
-"""What an author's function takes: results, a table, a DataFrame, or ready-made samples by name."""
+Observations: TypeAlias = "Results | Data | pandas.DataFrame"
+"""The data that an author's function or chart takes: results, a table, or a DataFrame."""
 By: TypeAlias = "Study | str"
 """A study, or the name of a column; each of its values is a subject."""
 BY_EXPERIMENT = "experiment"
@@ -129,7 +129,7 @@ def axis_of(by: By) -> str:
     return "" if by == BY_EXPERIMENT else name_of(by)
 
 
-def as_measure(measure: Measure | str, data: Observations | Runs) -> Measure:
+def as_measure(measure: Measure | str, data: Observations | Samples | Runs) -> Measure:
     """Check that a measure can be read from `data`; for a table, the name of a column is enough.
 
     A column of True and False gets the unit per cent. Raises `UsageError`.
@@ -194,7 +194,7 @@ def sample_of_runs(runs: Runs, measure: Measure, epoch: Epoch = None) -> Sample:
 
 
 def samples_by_name(
-    data: Observations,
+    data: Observations | Samples,
     measure: Measure,
     by: By = BY_EXPERIMENT,
     epoch: Epoch = None,
@@ -227,7 +227,7 @@ def _samples_as_made(data: object) -> Samples:
 
 
 def samples_by_group(
-    data: Observations,
+    data: Observations | Samples,
     measure: Measure,
     by: By,
     within: str,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 
 from labreport.charts import layout, ticks
-from labreport.charts.builders.means import Means, Observations, means_of_values
+from labreport.charts.builders.means import Means, means_of_values
 from labreport.charts.builders.parts import (
     MOST_SERIES,
     axis_title,
@@ -18,6 +18,7 @@ from labreport.charts.builders.parts import (
 from labreport.charts.drawing import Drawing
 from labreport.charts.styles import SERIES, Colour
 from labreport.project import Measure, Study
+from labreport.stats.samples import Observations
 
 _INTERVAL = {"ecolor": Colour.INK, "elinewidth": 0.9}
 """The style of interval lines."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from labreport.charts import layout, shades
-from labreport.charts.builders.means import Observations, means_of_study, means_of_values
+from labreport.charts.builders.means import means_of_study, means_of_values
 from labreport.charts.builders.parts import average_name, axis_title, make_drawing, printed_values
 from labreport.charts.drawing import Drawing
 from labreport.errors import refuse
 from labreport.project import Experiment, Measure, Study
 from labreport.results import Results
-from labreport.stats.samples import as_table
+from labreport.stats.samples import Observations, as_table
 
 if TYPE_CHECKING:
     import pandas

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from labreport.charts import layout
-from labreport.charts.builders.means import Means, Observations, means_of_values
+from labreport.charts.builders.means import Means, means_of_values
 from labreport.charts.builders.parts import average_name, axis_title, make_drawing, name_rows, scale_axis
 from labreport.charts.drawing import Drawing
 from labreport.charts.marks import BAND
 from labreport.charts.styles import Colour
 from labreport.project import Measure, Study
+from labreport.stats.samples import Observations
 
 if TYPE_CHECKING:
     import pandas

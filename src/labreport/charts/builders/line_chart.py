@@ -10,7 +10,6 @@ from matplotlib.axes import Axes
 from labreport.charts import labels, marks, ticks
 from labreport.charts.builders.means import (
     Means,
-    Observations,
     means_by_epoch,
     means_of_study,
     means_of_values,
@@ -32,6 +31,7 @@ from labreport.errors import refuse
 from labreport.project import Measure, Study
 from labreport.results import Results
 from labreport.stats import plural
+from labreport.stats.samples import Observations
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from labreport.errors import did_you_mean, refuse
-from labreport.project import Data, Measure, Study, flatten_metrics
+from labreport.project import Measure, Study, flatten_metrics
 from labreport.results import Results
 from labreport.stats import Sample, mean_of, sample_of_runs
 from labreport.stats.samples import (
     BY_EXPERIMENT,
+    Observations,
     as_measure,
     as_table,
     label_of,
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
     from labreport.results import Run, Runs
 
-Observations: TypeAlias = "Results | Data | pandas.DataFrame"
-"""What builders take: the results of a question or figure, a `table`, or a DataFrame."""
 NamedSamples: TypeAlias = Iterable[tuple[str, str, Sample]]
 """Samples with their outer and inner names; see `Means`."""
 

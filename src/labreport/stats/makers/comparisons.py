@@ -47,7 +47,7 @@ Pairs: TypeAlias = Sequence[tuple[str, ...]]
 
 
 def ranking(
-    data: Observations,
+    data: Observations | Samples,
     measure: Measure | str,
     by: By = BY_EXPERIMENT,
     epoch: Epoch = None,
@@ -90,7 +90,7 @@ def rank(
 
 
 def difference(
-    data: Observations,
+    data: Observations | Samples,
     measure: Measure | str,
     first: Subject | SubjectAtEpoch | None = None,
     second: Subject | SubjectAtEpoch | None = None,
@@ -168,7 +168,7 @@ def _difference(
     )
 
 
-def _samples_at_epochs(data: Observations, measure: Measure, *subjects: SubjectAtEpoch) -> Samples:
+def _samples_at_epochs(data: Observations | Samples, measure: Measure, *subjects: SubjectAtEpoch) -> Samples:
     """The samples of pairs of experiment and epoch, such as `("wide", 50), ("small", 60)`."""
     if not are_results(data):
         refuse_epoch_of_table(subjects[0][1])
@@ -231,7 +231,7 @@ def change(
 
 
 def effect(
-    data: Observations,
+    data: Observations | Samples,
     measure: Measure | str,
     by: By,
     epoch: Epoch = None,
@@ -259,7 +259,7 @@ def effect(
     return answer_of(Effect(**vars(subjects), comparisons=comparisons, family=len(steps)), name, "effect")
 
 
-def _axis_in_order(data: Observations, by: By) -> str:
+def _axis_in_order(data: Observations | Samples, by: By) -> str:
     """The field that a study varies, or the column, of which an effect has the values.
 
     Raises `UsageError` where they have no order: texts of a column, points of a study of several fields.

@@ -19,6 +19,7 @@ from labreport.stats.samples import (
     Epoch,
     Observations,
     Sample,
+    Samples,
     Subject,
     as_measure,
     axis_of,
@@ -29,7 +30,7 @@ from labreport.stats.scalars import plain_number
 
 
 def count(
-    data: Observations,
+    data: Observations | Samples,
     experiments: Subject | Iterable[Subject] | None,
     measure: Measure | str,
     *,

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def mean(
-    data: Observations | Runs,
+    data: Observations | Samples | Runs,
     measure: Measure | str,
     by: By = BY_EXPERIMENT,
     epoch: Epoch = None,
