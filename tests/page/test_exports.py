@@ -31,7 +31,7 @@ ANSWER = Answer(
 
 
 def report(
-    folder: Path, digits_shown: dict[str, int] | None = None, answer: Answer = ANSWER
+    folder: Path, decimals_shown: dict[str, int] | None = None, answer: Answer = ANSWER
 ) -> ReportToExport:
     """A report of one question without a template."""
     best = Question("best", lambda: None, text="Which is *best*?")
@@ -39,7 +39,7 @@ def report(
     document = {"title": "Toy", "experiments": {}, "questions": questions}
     loaded = Loaded(folder, cast("AnswersDocument", document))
     project = Project("Toy", (best,), folder=folder)
-    return ReportToExport(loaded, project, {"dots": drawn("dots")}, digits_shown or {})
+    return ReportToExport(loaded, project, {"dots": drawn("dots")}, decimals_shown or {})
 
 
 def test_csv_has_the_numbers_unrounded(tmp_path: Path) -> None:

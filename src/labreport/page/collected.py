@@ -18,7 +18,7 @@ class Collected:
     """The values that the templates of one document can print, and what they have printed so far.
 
     `numbers` are the sources of the printed numbers, by name. `claims` are the claims of the whole
-    `document`, in order, and `claim_panels` their details for the page. `digits_shown` is the number of
+    `document`, in order, and `claim_panels` their details for the page. `decimals_shown` is the number of
     decimals of each printed table of an answer, by `question.name`.
     """
 
@@ -34,7 +34,7 @@ class Collected:
         self.numbers: Entries = {}
         self.claims: list[Claim] = []
         self.claim_panels: Entries = {}
-        self.digits_shown: dict[str, int] = {}
+        self.decimals_shown: dict[str, int] = {}
         self._named: dict[object, tuple[str, Quantity]] = {}
         for question, answer in {**answers, "experiments": self.experiments}.items():
             for name, quantity in quantities(answer, question):
@@ -76,9 +76,9 @@ class Collected:
         self.claim_panels[identity] = {**claim.to_json(), "says": sentences, "numbers": names}
         return identity
 
-    def add_digits(self, table: Table, digits: int) -> None:
+    def add_decimals(self, table: Table, decimals: int) -> None:
         """Note the decimals with which a table of an answer is printed; exports use the same."""
         for question, answer in self.answers.items():
             for name, table_of_answer in tables_by_name(answer).items():
                 if table_of_answer == table:
-                    self.digits_shown[f"{question}.{name}"] = digits
+                    self.decimals_shown[f"{question}.{name}"] = decimals

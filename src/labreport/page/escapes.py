@@ -31,11 +31,11 @@ def escape_markdown(text: str) -> str:
     return re.sub(r"([\\*_\[\]<>|~#$&])", r"\\\1", re.sub(r"\s+", " ", text))
 
 
-def latex_table(table: Table, digits: int | None) -> str:
+def latex_table(table: Table, decimals: int | None) -> str:
     """A table in LaTeX, in booktabs style, with this many decimals."""
     alignment = "".join("r" if is_number else "l" for is_number in table.numeric)
     lines = [rf"\begin{{tabular}}{{{alignment}}}", r"\toprule", _latex_row(table.heads), r"\midrule"]
-    lines += [_latex_row(row) for row in table.texts(digits)]
+    lines += [_latex_row(row) for row in table.texts(decimals)]
     lines += [r"\bottomrule", r"\end{tabular}", ""]
     return "\n".join(lines)
 
@@ -44,11 +44,11 @@ def _latex_row(cells: list[str]) -> str:
     return " & ".join(map(escape_latex, cells)) + r" \\"
 
 
-def markdown_table(table: Table, digits: int | None) -> str:
+def markdown_table(table: Table, decimals: int | None) -> str:
     """A table in Markdown, with this many decimals."""
     rule = "|".join("---:" if is_number else "---" for is_number in table.numeric)
     lines = [_markdown_row(table.heads), f"|{rule}|"]
-    lines += [_markdown_row(row) for row in table.texts(digits)]
+    lines += [_markdown_row(row) for row in table.texts(decimals)]
     return "\n".join(lines)
 
 

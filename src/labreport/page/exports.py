@@ -32,20 +32,20 @@ _LATEX_FORMS: dict[str, Callable[[Quantity], object]] = {"": as_prose, ".pm": pm
 class ReportToExport:
     """All that exports need of a report: its stored results and answers, the project, the drawings.
 
-    `digits_shown` is the number of decimals of each table on the page, by `question.name`.
+    `decimals_shown` is the number of decimals of each table on the page, by `question.name`.
     """
 
     loaded: Loaded
     project: Project
     figures: Drawings = field(default_factory=dict)
-    digits_shown: Mapping[str, int] = field(default_factory=dict)
+    decimals_shown: Mapping[str, int] = field(default_factory=dict)
 
     def tables(self) -> Iterator[tuple[str, Table, int | None]]:
         """Yield each table of an answer: the name of its file, the table, and its decimals on the page."""
         for question, answer in self.loaded.read_answers.items():
             for name, table in tables_by_name(answer).items():
-                digits = self.digits_shown.get(f"{question}.{name}")
-                yield safe_name(f"{question}-{name.replace('.', '-')}"), table, digits
+                decimals = self.decimals_shown.get(f"{question}.{name}")
+                yield safe_name(f"{question}-{name.replace('.', '-')}"), table, decimals
 
 
 def export_report(format: str, report: ReportToExport, folder: str | Path) -> list[Path]:  # noqa: A002
@@ -92,8 +92,8 @@ def _latex(report: ReportToExport) -> Iterator[tuple[str, str]]:
             for ending, form in _LATEX_FORMS.items():
                 lines.append(_latex_definition(f"{name}{ending}", str(form(quantity))))
     yield "numbers.tex", "\n".join([*lines, ""])
-    for name, table, digits in report.tables():
-        yield f"tables/{name}.tex", latex_table(table, digits)
+    for name, table, decimals in report.tables():
+        yield f"tables/{name}.tex", latex_table(table, decimals)
 
 
 def _latex_definition(name: str, text: str) -> str:

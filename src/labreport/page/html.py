@@ -72,10 +72,10 @@ class HtmlPrinter(Printer):
         """Write a link to a figure, a table, a question or a section; the document fills in its number."""
         return self.placeholders.store(reference_mark(name), name)
 
-    def write_table(self, table: Table, caption: str, digits: int | None, name: str) -> Markup:
+    def write_table(self, table: Table, caption: str, decimals: int | None, name: str) -> Markup:
         """Write a table with its caption, its numbers with this many decimals."""
         cells = []
-        for values, texts in zip(table.rows, table.texts(digits), strict=True):
+        for values, texts in zip(table.rows, table.texts(decimals), strict=True):
             cells.append(list(map(self._cell, values, texts)))
         framed = self.environment.render_frame(
             "table.html",

@@ -70,7 +70,7 @@ class Printer(ABC):
     # How it is written
 
     @abstractmethod
-    def write_table(self, table: Table, caption: str, digits: int | None, name: str) -> Markup:
+    def write_table(self, table: Table, caption: str, decimals: int | None, name: str) -> Markup:
         """Write a table with its caption, its numbers with this many decimals."""
 
     @abstractmethod
@@ -100,7 +100,7 @@ class Printer(ABC):
         if not isinstance(table, Table):
             raise UsageError(f"show() prints a table, as rows(experiments, …) makes; this is {table!r:.40}")
         if digits is not None:
-            self.collected.add_digits(table, digits)
+            self.collected.add_decimals(table, digits)
         return self.write_table(table, caption, digits, name)
 
     def join(self, items: object, separator: str = "") -> Markup:

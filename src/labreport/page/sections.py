@@ -117,7 +117,7 @@ def render_section(
         claim_panels=collected.claim_panels,
         glance=renderer.glance,
         partial_tables=tuple(sorted(partial_tables(answers))),
-        digits_shown=collected.digits_shown,
+        digits_shown=collected.decimals_shown,
     )
 
 

@@ -99,10 +99,10 @@ class TextPrinter(Printer):
 
     mark = Markup("†")
 
-    def write_table(self, table: Table, caption: str, digits: int | None, name: str) -> Markup:
+    def write_table(self, table: Table, caption: str, decimals: int | None, name: str) -> Markup:
         """Write a table for LaTeX or Markdown; the author writes the caption."""
         write = latex_table if self.context.template.endswith(".tex") else markdown_table
-        return Markup(write(table, digits))
+        return Markup(write(table, decimals))
 
     def words_of(self, text: str) -> str:
         """The words of a part of the file."""

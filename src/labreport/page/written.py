@@ -111,10 +111,10 @@ class MarkdownPrinter(HtmlPrinter):
         """The text as a paragraph."""
         return f"{text}\n"
 
-    def write_table(self, table: Table, caption: str, digits: int | None, name: str) -> Markup:
+    def write_table(self, table: Table, caption: str, decimals: int | None, name: str) -> Markup:
         """Write a table, with its caption before it."""
         label = self._table_label(name)
-        return Markup(f"\n\n{label}{self.write_line(caption)}\n\n{markdown_table(table, digits)}\n\n")
+        return Markup(f"\n\n{label}{self.write_line(caption)}\n\n{markdown_table(table, decimals)}\n\n")
 
     def write_reference(self, name: str) -> Markup:
         """The mark for a reference, which the document replaces by a label."""

@@ -84,7 +84,9 @@ def report_to_export(plan: Plan) -> ReportToExport:
     from labreport.page import ReportToExport
 
     stored = StoredReport(plan)
-    digits_shown: dict[str, int] = {}
+    decimals_shown: dict[str, int] = {}
     for section in plan.project.chapters:
-        digits_shown |= stored.value("section", section.name)["digits_shown"]
-    return ReportToExport(load(plan.report), plan.project, stored.figures(plan.project.figures), digits_shown)
+        decimals_shown |= stored.value("section", section.name)["digits_shown"]
+    return ReportToExport(
+        load(plan.report), plan.project, stored.figures(plan.project.figures), decimals_shown
+    )
