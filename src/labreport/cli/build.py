@@ -32,9 +32,8 @@ def build(arguments: Arguments, terminal: Terminal) -> int:
         if error.name in arguments.commands:
             advice = f"{arguments.program} {error.name} …"
             raise UsageError(f"the command {error.name!r} is not the first word; write {advice}") from None
-        raise UnknownName(
-            error.name, error.names + arguments.commands
-        ) from None  # the name may be a misspelt command
+        # It may be a misspelt command
+        raise UnknownName(error.name, error.names + arguments.commands) from None
     page = arguments.output / DOCUMENTS["page"]
     if arguments.open and page.is_file() and not webbrowser.open(page.as_uri()):
         terminal.warn(f"nothing here opens {display_path(page)}; open it yourself")
