@@ -102,7 +102,7 @@ class Cell:
 
     @property
     def _frame_with_values(self) -> pandas.DataFrame:
-        return self.frame[self.frame[VALUE].notna()]
+        return self.frame.dropna(subset=VALUE)
 
     @cached_property
     def expected(self) -> set[Replicate]:
@@ -214,8 +214,8 @@ def _divide(data: Data, measure: Measure, by: str | None, within: str | None) ->
     places = range(len(numbers))
     replicates = places if data.replicate is None else data.frame[data.replicate]
     frame = data.frame.assign(**{VALUE: numbers / measure.input_factor, ROW: places, REPLICATE: replicates})
-    frame = frame[frame[grouping].notna().all(axis=1)]
-    has_repetitions = frame[frame[VALUE].notna()].duplicated([*grouping, REPLICATE]).any()
+    frame = frame.dropna(subset=grouping)
+    has_repetitions = frame.dropna(subset=VALUE).duplicated([*grouping, REPLICATE]).any()
     yes_no = rows_yes_no and (not has_repetitions or measure.reduce in ("any", "max", "min"))
     constant = []
     if data.replicate is not None:

@@ -41,9 +41,7 @@ def number_text(number: float, decimals: int) -> str:
     """A number with commas between thousands and a true minus sign; no sign if it prints as 0. NaN is `–`."""
     if math.isnan(number):
         return MISSING
-    text = f"{abs(number):,.{decimals}f}"
-    is_zero = text.strip("0.") == ""
-    return f"{MINUS}{text}" if number < 0 and not is_zero else text
+    return f"{number:z,.{decimals}f}".replace("-", MINUS)
 
 
 @dataclass(frozen=True)

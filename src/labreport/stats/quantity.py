@@ -15,7 +15,7 @@ from labreport.project.measure import printed_factor
 from labreport.stats.conditions import Askable, Bound, Condition
 from labreport.stats.judgement import Judged, Outcome
 from labreport.stats.scalars import plain_number
-from labreport.stats.wording import distance_text, plural, unit_text
+from labreport.stats.wording import distance_text, plural
 
 Relation = Callable[[float, float], bool]
 """A comparison of two numbers, such as `operator.gt` or `operator.eq`."""
@@ -49,16 +49,16 @@ class Source:
 
     def text(self) -> str:
         """The source in words: `complex minus small, test accuracy, epoch 50; 5 seeds`."""
-        subject = ", ".join(self.experiments)
-        epochs = [str(epoch) for epoch in self.epochs]
-        when = f"epoch {', '.join(epochs)}" if epochs else ""
-        if len(self.experiments) == 2:
-            first, second = self.experiments
-            if len(epochs) == 2:
-                first, second = f"{first} after epoch {epochs[0]}", f"{second} after epoch {epochs[1]}"
-                when = ""
-            subject = f"{first} {self.relation} {second}"
-        parts = (subject, self.measure, when, self.averaged, self.note)
+        subjects = list(self.experiments)
+        when = ""
+        if len(self.epochs) == len(subjects) == 2:
+            subjects = [
+                f"{name} after epoch {epoch}" for name, epoch in zip(subjects, self.epochs, strict=True)
+            ]
+        elif self.epochs:
+            when = f"epoch {', '.join(map(str, self.epochs))}"
+        separator = f" {self.relation} " if len(subjects) == 2 else ", "
+        parts = (separator.join(subjects), self.measure, when, self.averaged, self.note)
         text = ", ".join(filter(None, parts)) or self.kind
         return f"{text}; {self.replicates_text}" if self.n else text
 
@@ -211,28 +211,25 @@ class Quantity(Askable):
         unit = "points" if self.unit == "fraction" else self.unit
         if self.is_ratio:
             unit = "fraction"
-        return distance_text(distance * printed_factor(unit), unit_text(unit))
+        return distance_text(distance * printed_factor(unit), unit)
 
     def _stored_bound(self, bound: object) -> float:
         """The bound in the stored unit; it is a number in the printed unit, or an exact quantity."""
         if hasattr(bound, "value"):
-            return self._stored_bound_of_quantity(as_quantity(bound))
+            quantity = as_quantity(bound)
+            if not quantity.exact:
+                refuse(f"{bound!r} is measured; compare with a number, or use a finding")
+            if quantity.unit not in ("", self.unit):
+                refuse(f"{self!r} cannot be compared with {bound!r}: their units differ")
+            bound = plain_number(quantity.value)
+            if quantity.unit:
+                return bound
         number = plain_number(bound)
         if self.unit == "fraction" and 0 < number < 1 and (self.value or 0) > 0.1:
             percent = f"{self.factor * number:g}"
             advice = f"write {percent} for {percent} %"
             refuse(f"{number!r} is less than 1 %; a bound of a share is in per cent: {advice}")
         return number / self.factor
-
-    def _stored_bound_of_quantity(self, bound: Quantity) -> float:
-        """The value of an exact quantity in the stored unit; one without a unit is in the printed unit."""
-        if bound.value is None or not bound.exact:
-            refuse(f"{bound!r} is measured; compare with a number, or use a finding")
-        if bound.unit == self.unit:
-            return bound.value
-        if bound.unit:
-            refuse(f"{self!r} cannot be compared with {bound!r}: their units differ")
-        return bound.value / self.factor
 
     def _compare_exactly(self, relation: Relation, bound: object) -> Any:
         """The condition for ==, < and the like. Raises `UsageError` unless this quantity is exact."""
@@ -264,19 +261,13 @@ def has_quantity(value: object) -> bool:
     return hasattr(type(value), "quantity") or "quantity" in getattr(value, "__dict__", {})
 
 
-def quantity_or_none(value: Any) -> Quantity | None:
+def as_quantity(value: Any) -> Quantity:
     """The value itself if it is a quantity, or else the quantity that a finding or a formatted value has.
 
-    None for anything else, and for a finding of several comparisons.
+    Raises `UsageError` for anything else, and for a finding of several comparisons.
     """
     quantity = value.quantity if has_quantity(value) else value
-    return quantity if isinstance(quantity, Quantity) else None
-
-
-def as_quantity(value: object) -> Quantity:
-    """The quantity that `quantity_or_none` returns. Raises `UsageError` for None."""
-    quantity = quantity_or_none(value)
-    if quantity is None:
+    if not isinstance(quantity, Quantity):
         refuse(f"{short_repr(value)} is no quantity; write number(…), or name one of an answer")
     return quantity
 

@@ -160,15 +160,8 @@ def _automatic_rounding(quantity: Quantity, brief: bool) -> Rounding:
 
 
 def _rounding_by_power_of_ten(quantity: Quantity, size: float) -> Rounding:
-    """Rounding with the exponent of the first digit, or with the next one if 9.96 would print as 10.0."""
-    exponent = math.floor(math.log10(size))
-    rounding = _rounding_with_exponent(quantity, exponent)
-    if round(rounding.extent.size, rounding.decimals) < 10:
-        return rounding
-    return _rounding_with_exponent(quantity, exponent + 1)
-
-
-def _rounding_with_exponent(quantity: Quantity, exponent: int) -> Rounding:
+    """Rounding with the exponent of `size` in two digits: 9.96e9 is 1.0 × 10¹⁰."""
+    exponent = int(f"{size:.1e}".split("e")[1])
     extent = extent_of(quantity, 10.0**-exponent)
     decimals = 1
     if extent.uncertainty and not extent.is_wide_on_logarithms:
@@ -274,13 +267,10 @@ def decimals_of_uncertainty(uncertainty: float, *, fine: bool = True) -> int:
 
     If `fine`, a first digit of 1 is followed by a second digit: 2 for 0.18.
     """
-    exponent = math.floor(math.log10(uncertainty))
-    leading = round(uncertainty / 10**exponent, 1)
-    if leading >= 9.5:  # rounds to 10
-        exponent += 1
-        leading = 1.0
-    extra = 1 if fine and leading < 1.95 else 0
-    return extra - exponent
+    digit, exponent = f"{uncertainty:.0e}".split("e")
+    begins_with_one = digit == "1" or f"{uncertainty:.1e}".startswith("1")
+    extra = 1 if fine and begins_with_one else 0
+    return extra - int(exponent)
 
 
 def significant_decimals(value: float, digits: int = 2) -> int:

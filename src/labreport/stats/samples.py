@@ -68,9 +68,7 @@ class Sample:
     def only(self, replicates: Sequence[Any]) -> Sample:
         """A copy with only these replicates, in this order."""
         values = {replicate: self.values[replicate] for replicate in replicates}
-        correct = self.correct
-        if correct is not None:
-            correct = {replicate: correct[replicate] for replicate in replicates}
+        correct = {replicate: self.correct[replicate] for replicate in replicates} if self.correct else None
         return replace(self, values=values, correct=correct)
 
 
@@ -188,9 +186,10 @@ def sample_of_runs(runs: Runs, measure: Measure, epoch: Epoch = None) -> Sample:
     if measure.right is not None:
         correct = {run.seed: measure.right(run, epoch) for run in runs}
     shown_epoch = epoch if experiment.epochs > 1 else None
-    sample = Sample(experiment.name, values, correct, experiment.design, runs.label, shown_epoch)
     terms = tuple(sample_of_runs(runs, term, epoch) for term in measure.terms)
-    return replace(sample, terms=terms, yes_no=yes_no)
+    return Sample(
+        experiment.name, values, correct, experiment.design, runs.label, shown_epoch, "", terms, yes_no
+    )
 
 
 def samples_by_name(
@@ -207,7 +206,7 @@ def samples_by_name(
     values of a table that differ only in case or blanks.
     """
     if is_table(data):
-        return _samples_of_table(as_table(data), measure, by, None, epoch, names)[NO_GROUP]
+        return samples_by_group(data, measure, by, None, epoch, names)[NO_GROUP]
     if not are_results(data):
         samples = _samples_as_made(data)
     elif by == BY_EXPERIMENT:
@@ -224,20 +223,6 @@ def _samples_as_made(data: object) -> Samples:
     if not isinstance(data, Mapping) or not all(isinstance(sample, Sample) for sample in data.values()):
         refuse_data(data)
     return dict(data)
-
-
-def samples_by_group(
-    data: Observations | Samples,
-    measure: Measure,
-    by: By,
-    within: str,
-    epoch: Epoch = None,
-    names: Sequence[object] | None = None,
-) -> dict[str, Samples]:
-    """The samples of a table, as `samples_by_name` returns them, for each value of the column `within`."""
-    if not is_table(data):
-        refuse(f"within={within!r} is a column of a table; results have none: compare by= a study")
-    return _samples_of_table(as_table(data), measure, by, within, epoch, names)
 
 
 def refuse_epoch_of_table(epoch: int) -> NoReturn:
@@ -267,19 +252,30 @@ def _samples_of_study(results: Results, measure: Measure, study: By, epoch: Epoc
     return samples
 
 
-def _samples_of_table(
-    data: Data, measure: Measure, by: By, within: str | None, epoch: Epoch, names: Sequence[object] | None
+def samples_by_group(
+    data: Observations | Samples,
+    measure: Measure,
+    by: By,
+    within: str | None,
+    epoch: Epoch = None,
+    names: Sequence[object] | None = None,
 ) -> dict[str, Samples]:
-    """A sample for each cell of a table: by the value of `within`, then by that of `by`."""
+    """The samples of a table, as `samples_by_name` returns them, for each value of the column `within`.
+
+    Without such a column there is one group, `NO_GROUP`.
+    """
+    declared = as_table(data)
     if epoch is not None:
         refuse_epoch_of_table(epoch)
-    design = Design(data.unit_name, paired=data.replicate is not None)
+    design = Design(declared.unit_name, paired=declared.replicate is not None)
     groups: dict[str, Samples] = {}
-    for group, cells in cells_of_table(data, measure, column_of(data, by), within, names).items():
+    for group, cells in cells_of_table(declared, measure, column_of(declared, by), within, names).items():
         groups[group] = {}
         for name, cell in cells.items():
-            sample = Sample(name, cell.values, None, design, label=name, cell=cell)
-            groups[group][name] = replace(sample, yes_no=cell.division.yes_no)
+            yes_no = cell.division.yes_no
+            groups[group][name] = Sample(
+                name, cell.values, design=design, label=name, yes_no=yes_no, cell=cell
+            )
     return groups
 
 

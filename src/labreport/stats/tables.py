@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from html import escape
 from typing import TYPE_CHECKING
 
 from labreport.errors import did_you_mean, refuse
@@ -76,7 +75,7 @@ class Table:
     @property
     def numeric(self) -> list[bool]:
         """For each column, whether it contains numbers."""
-        return list(map(_has_numbers, self._by_column))
+        return [any(not isinstance(entry, str) for entry in entries) for entries in self._by_column]
 
     def texts(self, decimals: int | None = None) -> list[list[str]]:
         """The printed rows: quantities as value ± half width, with equal decimals in a column.
@@ -127,10 +126,9 @@ class Table:
         return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
 
     def _repr_html_(self) -> str:
-        rows = [_html_row(self.heads, "th")]
-        for texts in self.texts():
-            rows.append(_html_row(texts, "td"))
-        return f"<table>{''.join(rows)}</table>"
+        import pandas
+
+        return str(pandas.DataFrame(self.texts(), columns=self.heads).to_html(index=False))
 
 
 def _as_column(column: Column | str) -> Column:
@@ -150,10 +148,6 @@ def _as_entry(value: object) -> Entry:
         return name_of(value)
     number = plain_number(value)
     return Quantity(number, source=Source(kind="computed"), exact=isinstance(number, int))
-
-
-def _has_numbers(entries: Iterable[Entry]) -> bool:
-    return any(not isinstance(entry, str) for entry in entries)
 
 
 def _quantities(entries: Iterable[Entry]) -> list[Quantity]:
@@ -178,11 +172,6 @@ def _texts_of_column(entries: Sequence[Entry], decimals: int | None) -> list[str
     has_unit = len(_units(entries)) > 1  # else it is in the head
     printed = iter(column_texts(quantities, "plus-minus", decimals, has_unit=has_unit))
     return [next(printed) if isinstance(entry, Quantity) else str(entry) for entry in entries]
-
-
-def _html_row(texts: Iterable[str], tag: str) -> str:
-    elements = [f"<{tag}>{escape(text)}</{tag}>" for text in texts]
-    return f"<tr>{''.join(elements)}</tr>"
 
 
 # What `with_columns` adds
@@ -252,13 +241,18 @@ def rows(
     if isinstance(subjects, Namespace):
         subjects = subjects.members.values()
     subjects = as_tuple_of(subjects, (Experiment, Namespace, str), "rows()", "experiments and names")
-    declared = {name_of(subject): _declared_members(subject) for subject in subjects}
     heads = [Column("name", columns.pop("name", "Name"))]
     heads += [Column(name, title) for name, title in columns.items()]
+    answered = {} if answer is None else answer.members
     lines = []
-    for name, members in declared.items():
-        values = {**_members_of_subject(name, declared, answer), **members}
-        line = [members.get("title", name)]
+    for subject in subjects:
+        name, declared = name_of(subject), _declared_members(subject)
+        values: dict[str, object] = {}
+        for column, members in answered.items():
+            if isinstance(members, Namespace):
+                values[column] = members.members.get(name, MISSING)
+        values |= declared
+        line = [declared.get("title", name)]
         for column in columns:
             if column not in values:
                 refuse(f"rows(): {name!r} has no {column!r}{did_you_mean(column, values, 'there are')}")
@@ -272,13 +266,3 @@ def _declared_members(subject: Experiment | Namespace | str) -> Members:
     if isinstance(subject, str):
         return {}
     return subject.members if isinstance(subject, Namespace) else read_declaration(subject).members
-
-
-def _members_of_subject(name: str, subjects: Members, answer: Namespace | None) -> dict[str, object]:
-    """The values of a subject in the answer, by the names of namespaces: `mean` for `answer.mean.wide`."""
-    values: dict[str, object] = {}
-    members = {} if answer is None else answer.members
-    for member_name, member in members.items():
-        if isinstance(member, Namespace) and subjects.keys() & member.members.keys():
-            values[member_name] = member.members.get(name, MISSING)
-    return values

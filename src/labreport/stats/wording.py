@@ -93,5 +93,4 @@ def distance_text(distance: float, unit: str) -> str:
         return ""
     size = abs(distance)
     number = f"{size:.2g}" if size < 100 else f"{size:,.0f}"
-    noun = singular(unit) if number == "1" else unit
-    return f"by {number} {noun}".rstrip()
+    return f"by {with_unit(number, unit)}".replace(NO_BREAK, " ")
