@@ -71,7 +71,7 @@ class FormattedQuantity:
 
     def number_text(self, rounding: Rounding) -> str:
         """The value without unit and power of ten: `98.14`, or `+0.61` if signed."""
-        value = rounding.extent.value
+        value = rounding.value
         text = number_text(value, rounding.decimals)
         return f"+{text}" if self.signed and round(value, rounding.decimals) > 0 else text
 
@@ -94,7 +94,7 @@ def _power_text(rounding: Rounding) -> str:
 
 def _both_ends(rounding: Rounding) -> str:
     """Both ends of the interval: `1.2 to 2.1`."""
-    return f"{_end_text(rounding, rounding.extent.low)} to {_end_text(rounding, rounding.extent.high)}"
+    return f"{_end_text(rounding, rounding.low)} to {_end_text(rounding, rounding.high)}"
 
 
 def _end_text(rounding: Rounding, end: float) -> str:
@@ -102,7 +102,7 @@ def _end_text(rounding: Rounding, end: float) -> str:
 
     If these do not suffice, it is `< 0.001` or `> 0.999`.
     """
-    limits = rounding.extent.limits
+    limits = rounding.limits
     decimals = significant_decimals(end) if rounding.ends_have_own_decimals else rounding.decimals
     enough = decimals_beside_limits(end, decimals, limits)
     if enough is not None:
@@ -124,11 +124,11 @@ def _plus_minus_text(formatted: FormattedQuantity) -> str:
     """Value ± half width, in brackets before a power of ten; value and ends where ± would mislead."""
     quantity = formatted.quantity
     rounding = rounding_of(quantity, formatted.decimals, brief=quantity.low is None)
-    if not rounding.extent.has_interval:
+    if not rounding.has_interval:
         return formatted.value_text(rounding)
     if rounding.prints_ends:
         return _ends_text(formatted)
-    half_width = number_text(rounding.extent.half_width, rounding.decimals)
+    half_width = number_text(rounding.half_width, rounding.decimals)
     text = f"{formatted.number_text(rounding)}{NO_BREAK}±{NO_BREAK}{half_width}"
     if rounding.exponent is not None:
         text = f"({text}){_power_text(rounding)}"
@@ -142,7 +142,7 @@ def _ends_text(formatted: FormattedQuantity, name: str = "") -> str:
     """
     rounding = rounding_of(formatted.quantity, formatted.decimals)
     value = formatted.value_text(rounding)
-    return f"{value} ({name}{_both_ends(rounding)})" if rounding.extent.has_interval else value
+    return f"{value} ({name}{_both_ends(rounding)})" if rounding.has_interval else value
 
 
 def _interval_text(formatted: FormattedQuantity) -> str:
@@ -154,7 +154,7 @@ def _judged_text(formatted: FormattedQuantity) -> str:
     quantity = formatted.quantity
     judged = replace(quantity, low=quantity.judged_low, high=quantity.judged_high)
     rounding = rounding_of(judged, formatted.decimals)
-    return _both_ends(rounding) if rounding.extent.has_interval else MISSING
+    return _both_ends(rounding) if rounding.has_interval else MISSING
 
 
 def _p_text(formatted: FormattedQuantity) -> str:

@@ -16,14 +16,17 @@ MOST_EXTRA_DECIMALS = 3
 
 
 @dataclass(frozen=True)
-class Extent:
-    """A value and its uncertainty, in the printed unit.
+class Rounding:
+    """A value and its uncertainty, in the printed unit, and with how many decimals they are printed.
 
     Without a value, `value` is 0; without an interval, `low` and `high` equal the value. `half_width` is the
     length of the longer side of the interval. `uncertainty` is this length or, without an interval, the
     standard deviation. Both are 0 if they are as small as rounding errors. `null` is the value of no
     difference. `limits` are values that a number must not be rounded to or across: 0, and also 1 for a share
     or a ratio. `on_logarithms` means that the interval was computed on logarithms.
+
+    If `exponent` is given, all these are printed in front of `× 10^exponent`. If `ends_have_own_decimals`,
+    each end of the interval has two significant digits instead: 1.2 to 64.
     """
 
     value: float
@@ -34,6 +37,9 @@ class Extent:
     null: float
     limits: tuple[float, ...]
     on_logarithms: bool
+    decimals: int = 0
+    exponent: int | None = None
+    ends_have_own_decimals: bool = False
 
     @property
     def size(self) -> float:
@@ -61,9 +67,36 @@ class Extent:
         """Whether the interval was computed on logarithms and its upper end exceeds 1.5 times the lower."""
         return self.on_logarithms and self.high > 1.5 * self.low
 
+    @property
+    def hides_null(self) -> bool:
+        """Whether value ± half width, as printed, does not show whether the interval includes no difference.
 
-def extent_of(quantity: Quantity, factor: float) -> Extent:
-    """The extent of a quantity, with all its numbers multiplied by `factor`."""
+        `−5 ± 5` could be −5.2 ± 4.9, which excludes 0, or −4.8 ± 5.1, which includes it.
+        """
+        distance = abs(self.value - self.null)
+        printed_distance = round(distance, self.decimals)
+        printed_half_width = round(self.half_width, self.decimals)
+        if printed_distance == printed_half_width:
+            return not math.isclose(distance, self.half_width, rel_tol=1e-9)
+        return (printed_half_width > printed_distance) != self.includes_null
+
+    @property
+    def prints_ends(self) -> bool:
+        """Whether the ends of the interval are printed, because value ± half width would mislead."""
+        return self.is_lopsided or self.is_wide_on_logarithms or self.hides_null
+
+    def until_null_shows(self, least: int, *, brief: bool) -> Rounding:
+        """A rounding with `least` to three more decimals, until ± shows whether 0 is included."""
+        if self.has_interval and not self.is_lopsided and not (brief and self.includes_null):
+            for extra in range(least, MOST_EXTRA_DECIMALS + 1):
+                longer = replace(self, decimals=self.decimals + extra)
+                if not longer.hides_null:
+                    return longer
+        return replace(self, decimals=self.decimals + least)
+
+
+def _unrounded(quantity: Quantity, factor: float) -> Rounding:
+    """A quantity with all its numbers multiplied by `factor`, and without decimals."""
     value = quantity.value or 0
     low, high = quantity.interval or (value, value)
     half_width = max(value - low, high - value)
@@ -72,62 +105,17 @@ def extent_of(quantity: Quantity, factor: float) -> Extent:
         half_width = uncertainty = 0.0
     null = 1.0 if quantity.is_ratio else 0.0
     has_most = quantity.is_ratio or quantity.unit == "fraction"
-    limits = (0.0, 1.0) if has_most else (0.0,)
-    return Extent(
+    limits = (0.0, factor) if has_most else (0.0,)
+    return Rounding(
         value * factor,
         low * factor,
         high * factor,
         half_width * factor,
         uncertainty * factor,
         null * factor,
-        tuple(limit * factor for limit in limits),
+        limits,
         quantity.on_logarithms,
     )
-
-
-@dataclass(frozen=True)
-class Rounding:
-    """An extent, and the number of decimals with which its numbers are printed.
-
-    If `exponent` is given, the extent is printed in front of `× 10^exponent`. If `ends_have_own_decimals`,
-    each end of the interval has two significant digits instead: 1.2 to 64.
-    """
-
-    extent: Extent
-    decimals: int
-    exponent: int | None = None
-    ends_have_own_decimals: bool = False
-
-    @property
-    def hides_null(self) -> bool:
-        """Whether value ± half width, as printed, does not show whether the interval includes no difference.
-
-        `−5 ± 5` could be −5.2 ± 4.9, which excludes 0, or −4.8 ± 5.1, which includes it.
-        """
-        extent = self.extent
-        if not extent.has_interval:
-            return False
-        distance = abs(extent.value - extent.null)
-        printed_distance = round(distance, self.decimals)
-        printed_half_width = round(extent.half_width, self.decimals)
-        if printed_distance == printed_half_width:
-            return not math.isclose(distance, extent.half_width, rel_tol=1e-9)
-        return (printed_half_width > printed_distance) != extent.includes_null
-
-    @property
-    def prints_ends(self) -> bool:
-        """Whether the ends of the interval are printed, because value ± half width would mislead."""
-        return self.extent.is_lopsided or self.extent.is_wide_on_logarithms or self.hides_null
-
-    def until_null_shows(self, least: int, *, brief: bool) -> Rounding:
-        """A rounding with `least` to three more decimals, until ± shows whether 0 is included."""
-        extent = self.extent
-        if not extent.is_lopsided and not (brief and extent.includes_null):
-            for extra in range(least, MOST_EXTRA_DECIMALS + 1):
-                longer = replace(self, decimals=self.decimals + extra)
-                if not longer.hides_null:
-                    return longer
-        return replace(self, decimals=self.decimals + least)
 
 
 def rounding_of(quantity: Quantity, decimals: int | None = None, *, brief: bool = False) -> Rounding:
@@ -144,17 +132,18 @@ def rounding_of(quantity: Quantity, decimals: int | None = None, *, brief: bool 
 
 def _automatic_rounding(quantity: Quantity, brief: bool) -> Rounding:
     """The first rule that applies: whole number, power of ten, logarithms, no uncertainty, uncertainty."""
-    extent = extent_of(quantity, quantity.factor)
+    unrounded = _unrounded(quantity, quantity.factor)
     if quantity.value is None or isinstance(quantity.value, int):
-        return Rounding(extent, 0, ends_have_own_decimals=extent.is_wide_on_logarithms)
-    is_extreme = extent.size > 0 and not 1e-3 <= extent.size < 1e7
+        return replace(unrounded, ends_have_own_decimals=unrounded.is_wide_on_logarithms)
+    is_extreme = unrounded.size > 0 and not 1e-3 <= unrounded.size < 1e7
     if quantity.factor == 1 and is_extreme:
-        return _rounding_by_power_of_ten(quantity, extent.size).until_null_shows(0, brief=brief)
-    if extent.is_wide_on_logarithms:
-        return Rounding(extent, significant_decimals(extent.value), ends_have_own_decimals=True)
-    if not extent.uncertainty:
-        return Rounding(extent, _decimals_without_uncertainty(quantity, extent, brief))
-    rounding = Rounding(extent, _supported_decimals(extent, brief))
+        return _rounding_by_power_of_ten(quantity, unrounded.size).until_null_shows(0, brief=brief)
+    if unrounded.is_wide_on_logarithms:
+        decimals = significant_decimals(unrounded.value)
+        return replace(unrounded, decimals=decimals, ends_have_own_decimals=True)
+    if not unrounded.uncertainty:
+        return replace(unrounded, decimals=_decimals_without_uncertainty(quantity, unrounded, brief))
+    rounding = replace(unrounded, decimals=_supported_decimals(unrounded, brief))
     least = 1 if quantity.unit == "points" and _is_rounded_far(rounding) else 0
     return rounding.until_null_shows(least, brief=brief)
 
@@ -162,28 +151,28 @@ def _automatic_rounding(quantity: Quantity, brief: bool) -> Rounding:
 def _rounding_by_power_of_ten(quantity: Quantity, size: float) -> Rounding:
     """Rounding with the exponent of `size` in two digits: 9.96e9 is 1.0 × 10¹⁰."""
     exponent = int(f"{size:.1e}".split("e")[1])
-    extent = extent_of(quantity, 10.0**-exponent)
+    unrounded = _unrounded(quantity, 10.0**-exponent)
     decimals = 1
-    if extent.uncertainty and not extent.is_wide_on_logarithms:
-        supported = decimals_of_uncertainty(extent.uncertainty)
+    if unrounded.uncertainty and not unrounded.is_wide_on_logarithms:
+        supported = decimals_of_uncertainty(unrounded.uncertainty)
         decimals = min(max(supported, 0), 3)
-    return Rounding(extent, decimals, exponent)
+    return replace(unrounded, decimals=decimals, exponent=exponent)
 
 
-def _supported_decimals(extent: Extent, brief: bool) -> int:
+def _supported_decimals(unrounded: Rounding, brief: bool) -> int:
     """Decimals for one or two significant digits of the uncertainty; if `brief`, at most two of the value."""
-    coarse = decimals_of_uncertainty(extent.uncertainty, fine=False)
-    fine = not brief or coarse < significant_decimals(extent.value)
-    return max(0, decimals_of_uncertainty(extent.uncertainty, fine=fine))
+    coarse = decimals_of_uncertainty(unrounded.uncertainty, fine=False)
+    fine = not brief or coarse < significant_decimals(unrounded.value)
+    return max(0, decimals_of_uncertainty(unrounded.uncertainty, fine=fine))
 
 
-def _decimals_without_uncertainty(quantity: Quantity, extent: Extent, brief: bool) -> int:
+def _decimals_without_uncertainty(quantity: Quantity, unrounded: Rounding, brief: bool) -> int:
     """Decimals of a number without uncertainty.
 
     A single run has those of the margin, or else two significant digits. Other numbers have up to three
     significant digits (percentage points two), and exact ones from 1 on up to two decimals.
     """
-    value = extent.value
+    value = unrounded.value
     if quantity.is_of_one_run and quantity.margin:
         decimals = exact_decimals(quantity.margin * quantity.factor, range(6), otherwise=6)
     elif quantity.is_of_one_run:
@@ -192,15 +181,15 @@ def _decimals_without_uncertainty(quantity: Quantity, extent: Extent, brief: boo
         most = significant_decimals(value, 2 if quantity.unit == "points" else 3)
         is_whole = abs(value) >= 1 and (quantity.exact or not brief)
         decimals = exact_decimals(value, range(3 if is_whole else most), otherwise=most)
-    enough = decimals_beside_limits(value, decimals, extent.limits)
+    enough = decimals_beside_limits(value, decimals, unrounded.limits)
     return decimals if enough is None else enough
 
 
 def _is_rounded_far(rounding: Rounding) -> bool:
     """Whether rounding moves a value by more than a tenth of its interval, so that sums would not match."""
-    value = rounding.extent.value
+    value = rounding.value
     moved = abs(round(value, rounding.decimals) - value)
-    return moved > 0.2 * rounding.extent.half_width > 0
+    return moved > 0.2 * rounding.half_width > 0
 
 
 # Columns
@@ -214,7 +203,7 @@ def decimals_of_column(column: Iterable[Quantity]) -> int:
         rounding = rounding_of(quantity)
         if quantity.value is None or rounding.exponent is not None:
             continue
-        decimals = uncertain if rounding.extent.uncertainty else certain
+        decimals = uncertain if rounding.uncertainty else certain
         decimals.append(rounding.decimals)
     if uncertain:
         return sorted(uncertain)[len(uncertain) // 2]
@@ -229,7 +218,7 @@ def decimals_in_column(quantity: Quantity, decimals: int) -> int | None:
     rounding = rounding_of(quantity)
     if rounding.exponent is not None or rounding.ends_have_own_decimals:
         return None
-    size = rounding.extent.size
+    size = rounding.size
     is_lost = size > 0 and round(size, decimals) == 0
     return None if is_lost else decimals
 
