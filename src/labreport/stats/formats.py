@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from labreport.errors import refuse
-from labreport.stats.quantity import Quantity, as_quantity, mapped_quantity, reversed_quantity
+from labreport.stats.quantity import Quantity, as_quantity, reversed_quantity
 from labreport.stats.rounding import (
     MOST_EXTRA_DECIMALS,
     Rounding,
@@ -314,11 +314,13 @@ def magnitude(quantity: Quantity) -> Quantity:
 
 def _percent_of_ratio(quantity: Quantity) -> Quantity:
     """A ratio between 0.5 and 2 as the share by which it differs from 1: 0.04 for 1.04; others unchanged."""
-    if not quantity.is_ratio or quantity.value is None or not 0.5 < quantity.value < 2:
+    value, ends = quantity.value, quantity.interval
+    if not quantity.is_ratio or value is None or not 0.5 < value < 2:
         return quantity
-    percent = mapped_quantity(quantity, lambda ratio: ratio - 1)
+    low, high = (None, None) if ends is None else (ends[0] - 1, ends[1] - 1)
     margin = None if quantity.margin is None else quantity.margin - 1
-    return replace(percent, unit="fraction", null=0.0, margin=margin, on_logarithms=False)
+    percent = replace(quantity, value=value - 1, low=low, high=high, on_logarithms=False)
+    return replace(percent, unit="fraction", null=0.0, judged_low=None, judged_high=None, margin=margin)
 
 
 # Plain texts

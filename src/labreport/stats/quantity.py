@@ -285,41 +285,26 @@ def _sizes_text(sizes: Iterable[int]) -> str:
     return " and ".join(f"{size:,}" for size in sizes)
 
 
-def mapped_quantity(
-    quantity: Quantity, function: Callable[[float], float], *, is_falling: bool = False
-) -> Quantity:
-    """Apply a monotonic function to the value, the ends and the values of the replicates."""
-
-    def image(number: float | None) -> float | None:
-        return None if number is None else function(number)
-
-    low, high = image(quantity.low), image(quantity.high)
-    judged_low, judged_high = image(quantity.judged_low), image(quantity.judged_high)
-    values = [(replicate, image(value)) for replicate, value in quantity.values]
-    if is_falling:
-        low, high = high, low
-        judged_low, judged_high = judged_high, judged_low
-    return replace(
-        quantity,
-        value=image(quantity.value),
-        low=low,
-        high=high,
-        judged_low=judged_low,
-        judged_high=judged_high,
-        values=tuple(values),
-    )
-
-
 def reversed_quantity(quantity: Quantity) -> Quantity:
     """The comparison in the other direction: b − a for a − b, b / a for a / b."""
 
-    def opposite(number: float) -> float:
+    def opposite(number: float | None) -> float | None:
+        if number is None:
+            return None
         if not quantity.is_ratio:
             return -number
         return 1 / number if number else math.inf
 
     source = quantity.source
     experiments, epochs, sizes = source.experiments[::-1], source.epochs[::-1], source.sizes[::-1]
-    source = replace(source, experiments=experiments, epochs=epochs, sizes=sizes)
-    mapped = mapped_quantity(quantity, opposite, is_falling=True)
-    return replace(mapped, source=source, groups=quantity.groups[::-1])
+    return replace(
+        quantity,
+        value=opposite(quantity.value),
+        low=opposite(quantity.high),
+        high=opposite(quantity.low),
+        judged_low=opposite(quantity.judged_high),
+        judged_high=opposite(quantity.judged_low),
+        values=tuple((replicate, opposite(value)) for replicate, value in quantity.values),
+        source=replace(source, experiments=experiments, epochs=epochs, sizes=sizes),
+        groups=quantity.groups[::-1],
+    )

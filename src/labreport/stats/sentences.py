@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -205,11 +204,19 @@ class RankingValues:
 
     @property
     def pairs(self) -> list[tuple[list[str], list[str]]]:
-        """Pairs of two lists of labels: subjects that are behind, and the ones clearly ahead of them."""
-        pairs = []
-        for leaders, followers in groupby(self._leaders, self._leaders.__getitem__):
-            pairs.append((_labels(self.finding, followers), _labels(self.finding, leaders)))
-        return pairs
+        """Pairs of two lists of labels: subjects that are behind, and the ones clearly ahead of them.
+
+        If some of the first are ahead of a subject, only these are listed.
+        """
+        finding = self.finding
+        first, pairs_ahead = finding.first, finding.pairs_ahead
+        followers: dict[tuple[str, ...], list[str]] = {}
+        for name in finding.order:
+            leaders = [leader for leader in finding.order if (leader, name) in pairs_ahead]
+            leaders = [leader for leader in leaders if leader in first] or leaders
+            if leaders:
+                followers.setdefault(tuple(leaders), []).append(name)
+        return [(_labels(finding, names), _labels(finding, ahead)) for ahead, names in followers.items()]
 
     @property
     def lead(self) -> ComparisonRow:
@@ -220,32 +227,20 @@ class RankingValues:
     @property
     def outcome(self) -> Literal["wins", "leads", "same", "unclear", "unknown"]:
         """The kind of sentence: one subject wins, some lead, all are the same, unclear, or unknown."""
-        finding, leaders = self.finding, list(self._leaders.values())
-        if finding.wins(finding.order[0]).holds:
+        finding, first = self.finding, self.finding.first
+        is_ahead = 0 < len(first) < len(finding.order) and finding.leads(*first).holds
+        if is_ahead and len(first) == 1:
             return "wins"
         if all(quantity.outcome == "unknown" for quantity in self._differences_among_first):
             return "unknown"
         if all(quantity.outcome == "same" for quantity in finding.evidence):
             return "same"
-        are_all_behind_first = all(names == finding.first for names in leaders)
-        return "leads" if leaders and are_all_behind_first else "unclear"
+        return "leads" if is_ahead else "unclear"
 
     @property
     def why(self) -> str:
         """Why the comparisons could not be judged, for the outcome "unknown"."""
         return _why_not_judged(self._differences_among_first, self.finding.unit_name)
-
-    @cached_property
-    def _leaders(self) -> dict[str, list[str]]:
-        """For each subject behind, those clearly ahead of it; only the ones in `first`, if any are."""
-        finding = self.finding
-        first, pairs_ahead = finding.first, finding.pairs_ahead
-        leaders_by_name = {}
-        for name in finding.order:
-            leaders = [leader for leader in finding.order if (leader, name) in pairs_ahead]
-            if leaders:
-                leaders_by_name[name] = [leader for leader in leaders if leader in first] or leaders
-        return leaders_by_name
 
     @property
     def _differences_among_first(self) -> list[Quantity]:
