@@ -166,7 +166,7 @@ def test_one_edited_experiment_repeats_its_runs_and_what_reads_them(report: Repo
 
 
 def test_an_answer_with_an_equal_value_rebuilds_nothing_above_it(report: Report) -> None:
-    """Things are made of what they read by the digest of its value."""
+    """Things are made of what they read by the hash of its value."""
     report.edit("    return 3", "    return int(3.5)")
     assert report.build() == ["answer every"]
     report.edit("    return int(3.5)", "    return 4")

@@ -130,23 +130,23 @@ READS = {"data.csv": "ab" * 32, "missing.csv": "missing"}
 
 
 def test_a_list_of_reads_is_stored_once_for_all_runs(store: Store) -> None:
-    """Under its digest; the empty list has no file."""
-    digest = store.file_lists.store(READS)
-    assert store.file_lists.store(READS) == digest
+    """Under its hash; the empty list has no file."""
+    list_hash = store.file_lists.store(READS)
+    assert store.file_lists.store(READS) == list_hash
     assert len(list(store.file_lists.folder.iterdir())) == 1
-    assert Store(store.folder).file_lists.load(digest) == READS
+    assert Store(store.folder).file_lists.load(list_hash) == READS
     assert store.file_lists.store({}) == ""
     assert store.file_lists.load("") == {}
 
 
 def test_a_list_of_reads_that_is_lost_is_unknown(store: Store) -> None:
     """It is neither empty nor forgotten; stored again, it is there again."""
-    digest = store.file_lists.store(READS)
+    list_hash = store.file_lists.store(READS)
     next(store.file_lists.folder.iterdir()).write_bytes(b"{")
     looked = Store(store.folder)
-    assert looked.file_lists.load(digest) is None
+    assert looked.file_lists.load(list_hash) is None
     looked.file_lists.store(READS)
-    assert Store(store.folder).file_lists.load(digest) == READS
+    assert Store(store.folder).file_lists.load(list_hash) == READS
 
 
 def test_clean_keeps_what_is_named(store: Store) -> None:

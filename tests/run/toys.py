@@ -194,7 +194,7 @@ def stored_run(store: Store, task: Task) -> Run:
 
 
 def bits(run: Run) -> str:
-    """A digest of all of a run that is the same however it came about: everything but measured times."""
+    """A hash of all of a run that is the same however it came about: everything but measured times."""
     records = [without_times(record) for record in run.records]
     checkpoints = [[kept.epoch, kept.metrics, kept.sha256] for kept in run.checkpoints.values()]
     return sha256_of([records, checkpoints, run.ended_early])

@@ -41,7 +41,7 @@ def inputs_of(folder: Path) -> Inputs:
 
 
 def _without_declarations(inputs: dict[str, str]) -> dict[str, str]:
-    return {label: digest for label, digest in inputs.items() if not label.startswith("experiment ")}
+    return {label: text for label, text in inputs.items() if not label.startswith("experiment ")}
 
 
 def changed_targets(before: Inputs, after: Inputs) -> set[str]:

@@ -303,8 +303,8 @@ def test_two_experiments_may_be_read_under_one_label(tmp_path: Path) -> None:
     best = ingredients.project.questions[0]
     label = "reads plain 1 2"
     values = []
-    for digests in (("a", "b"), ("c", "b"), ("a", "c"), ("?", "b"), ("a", "?")):
-        runs = {"plain": {"0": digests[0]}, "plain 1": {"0": digests[1]}}
+    for hashes in (("a", "b"), ("c", "b"), ("a", "c"), ("?", "b"), ("a", "?")):
+        runs = {"plain": {"0": hashes[0]}, "plain 1": {"0": hashes[1]}}
         values.append(ingredients.reader_inputs(best, runs)[label])
     assert len(set(values)) == 4
     assert values[3:] == ["?", "?"]
@@ -325,7 +325,7 @@ def test_what_is_edited_after_loading_is_told(tmp_path: Path) -> None:
 
 
 def test_the_bits_of_a_toy_run_are_those_of_this_engine(tmp_path: Path) -> None:
-    """If this fails by an edit of the engine, raise `ENGINE`, and pin the new digest."""
+    """If this fails by an edit of the engine, raise `ENGINE`, and pin the new hash."""
     drawing = ["import seaborn as sns\n", 'sns.set_theme(palette="deep")\n', "import matplotlib\n"]
     drawing.append('matplotlib.rcParams["axes.grid"] = True\n')
     ingredients = loaded(tmp_path, *((statement, "") for statement in drawing))

@@ -1,4 +1,4 @@
-"""Exact texts, versions, loading and remembered digests."""
+"""Exact texts, versions, loading and remembered hashes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 from labreport.errors import UsageError
 from labreport.stale import open_project, versions
 from labreport.stale.canonical import canonical_repr, specification_classes
-from labreport.stale.files import FileDigests
+from labreport.stale.files import FileHasher
 from labreport.stale.sources import Sources
 from labreport.stale.versions import distribution
 
@@ -87,7 +87,7 @@ def test_two_saves_in_one_moment_are_told_apart(tmp_path: Path) -> None:
     assert not list(tmp_path.rglob("*.pyc"))
 
 
-def test_what_is_loaded_late_is_what_was_digested(tmp_path: Path) -> None:
+def test_what_is_loaded_late_is_what_was_hashed(tmp_path: Path) -> None:
     """An edit during a build does not reach what was read at its beginning."""
     (tmp_path / "project.py").write_text(PROJECT)
     (tmp_path / "part.py").write_text("TITLE = 'x'\n")
@@ -96,7 +96,7 @@ def test_what_is_loaded_late_is_what_was_digested(tmp_path: Path) -> None:
     sources.read(tmp_path / "late.py")
     (tmp_path / "late.py").write_text("X = 2\n")
     assert __import__("late").X == 1
-    assert FileDigests(tmp_path).changed(sources.digests) == [str(tmp_path / "late.py")]
+    assert FileHasher(tmp_path).changed(sources.file_hashes) == [str(tmp_path / "late.py")]
 
 
 def test_a_projects_modules_are_its_own_files(tmp_path: Path) -> None:
@@ -121,31 +121,31 @@ def test_a_file_is_read_again_only_when_it_changed(tmp_path: Path, monkeypatch: 
     """What was settled is remembered from build to build; a file just written is not trusted."""
     data, cache = tmp_path / "data.npz", tmp_path / "cache.json"
     data.write_bytes(b"old")
-    fresh = FileDigests(tmp_path, cache)
-    first = fresh.digest(data)
+    fresh = FileHasher(tmp_path, cache)
+    first = fresh.hash_of(data)
     fresh.save()
     assert not cache.exists()
     long_ago = time.time() - 100
     os.utime(data, (long_ago, long_ago))
-    settled = FileDigests(tmp_path, cache)
+    settled = FileHasher(tmp_path, cache)
     assert settled.pin(data) == first
     settled.save()
     with monkeypatch.context() as patch:
         patch.setattr("labreport.results.files.sha256_of_file", None)
-        assert FileDigests(tmp_path, cache).digest(data) == first
+        assert FileHasher(tmp_path, cache).hash_of(data) == first
     data.write_bytes(b"new")
     assert settled.changed(settled.pinned) == [str(data)]
-    assert FileDigests(tmp_path, cache).digest(data) != first
+    assert FileHasher(tmp_path, cache).hash_of(data) != first
 
 
 def test_the_folders_behind_a_pattern_change_when_another_name_matches(tmp_path: Path) -> None:
     """Of a file or a folder it is itself, there or not; the brackets of a folder's name are no pattern."""
     project = tmp_path / "version [2]"
     (project / "many" / "inner").mkdir(parents=True)
-    digests = FileDigests(project)
+    file_hasher = FileHasher(project)
 
     def behind(path: str) -> set[str]:
-        return {os.path.relpath(path, project) for path in digests.paths_behind(path)}
+        return {os.path.relpath(path, project) for path in file_hasher.paths_behind(path)}
 
     for path in ("many", "nowhere.txt"):
         assert behind(path) == {path}

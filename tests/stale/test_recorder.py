@@ -326,16 +326,16 @@ def test_a_file_that_changes_is_noticed_and_one_that_comes_or_goes(project: Depe
     reads = {}
     for name in ("by_name", "missing", "listed", "globbed", "globbed_by_path", "database"):
         reads.update(call(project, name))
-    assert project.digests.changed(reads) == []
+    assert project.file_hasher.changed(reads) == []
     Path("a.txt").write_text("2")
     Path("nowhere.txt").write_text("now it is there")
     Path("many/3.txt").write_text("3")
     Path("k.db").unlink()
-    assert project.digests.changed(reads) == ["a.txt", "nowhere.txt", "many", "many/*.txt", "k.db"]
+    assert project.file_hasher.changed(reads) == ["a.txt", "nowhere.txt", "many", "many/*.txt", "k.db"]
     Path("a.txt").write_text("1\n")
     Path("nowhere.txt").unlink()
     Path("many/3.txt").unlink()
-    assert project.digests.changed(reads) == ["k.db"]
+    assert project.file_hasher.changed(reads) == ["k.db"]
 
 
 def test_code_notebooks_and_hidden_files_are_not_counted_in_a_folder(project: Dependencies) -> None:
@@ -343,7 +343,7 @@ def test_code_notebooks_and_hidden_files_are_not_counted_in_a_folder(project: De
     reads = call(project, "listed")
     for name in ("note.ipynb", "help.py", ".hidden"):
         Path("many", name).touch()
-    assert project.digests.changed(reads) == []
+    assert project.file_hasher.changed(reads) == []
 
 
 def test_a_file_that_changed_since_it_was_opened_is_an_error(project: Dependencies) -> None:
@@ -424,10 +424,10 @@ def test_what_another_process_has_written_to_a_database_counts(project: Dependen
     before = call(project, "database")
     other.execute("insert into t values (2)")
     other.commit()
-    assert project.digests.changed(before) == ["k.db-wal"]
+    assert project.file_hasher.changed(before) == ["k.db-wal"]
     after = call(project, "database")
-    assert project.digests.changed(after) == []
+    assert project.file_hasher.changed(after) == []
     other.execute("insert into t values (3)")
     other.commit()
-    assert project.digests.changed(after) == ["k.db-wal"]
+    assert project.file_hasher.changed(after) == ["k.db-wal"]
     other.close()

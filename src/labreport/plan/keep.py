@@ -72,7 +72,7 @@ def _reasons_against(plan: Plan, target: RunTarget, run: Run) -> list[str]:
     if file_hashes is None:
         reasons.append("what it read is not known")
         return reasons
-    return reasons + [f"data {path} changed" for path in plan.dependencies.digests.changed(file_hashes)]
+    return reasons + [f"data {path} changed" for path in plan.dependencies.file_hasher.changed(file_hashes)]
 
 
 def _keep_run(plan: Plan, target: RunTarget, before: Run, because: str) -> None:

@@ -165,10 +165,10 @@ class Plan:
         self._store(target, {"seeds": self.seeds_given}, value_sha256, {})
 
     def _store(self, target: Target, value: JsonObject, value_sha256: str, file_hashes: FileHashes) -> None:
-        """Store an entry and the digests of files; targets that were stale are compared again when asked."""
+        """Store an entry and the hashes of files; targets that were stale are compared again when asked."""
         entry = CacheEntry(target.inputs(self), value, value_sha256, self.cache.file_lists.store(file_hashes))
         self.cache.store(target.kind, target.name, entry)
-        self.dependencies.digests.save()
+        self.dependencies.file_hasher.save()
         self.forced.discard(target)
         for stale in self.stale(list(self._staleness)):
             del self._staleness[stale]

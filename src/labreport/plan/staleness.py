@@ -63,18 +63,18 @@ def _changed_files(plan: Plan, target: Target, entry: CacheEntry) -> list[Change
     if changes or not isinstance(target, DocumentTarget):
         return changes
     path = plan.report / target.file_name
-    digest = plan.dependencies.digests.digest(path)
-    if digest == MISSING:
+    file_hash = plan.dependencies.file_hasher.hash_of(path)
+    if file_hash == MISSING:
         return [Change(f"{path.name} is gone", cause=path.name)]
-    if digest != entry.value_sha256:
+    if file_hash != entry.value_sha256:
         return [Change(f"{path.name} changed", cause=path.name)]
     return []
 
 
 def _changed_files_read(plan: Plan, lists: FileLists, list_hash: str) -> list[Change]:
-    """A change for each file in a stored list that has another digest now."""
+    """A change for each file in a stored list that has another hash now."""
     file_hashes = lists.load(list_hash)
     if file_hashes is None:
         return [Change("the list of what it read is gone", cause="files read")]
-    paths = plan.dependencies.digests.changed(file_hashes)
+    paths = plan.dependencies.file_hasher.changed(file_hashes)
     return [Change(f"data {path} changed", cause=f"data {path}") for path in paths]

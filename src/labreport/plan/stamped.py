@@ -38,7 +38,7 @@ def files_to_stamp(plan: Plan) -> StampedFiles | None:
     # Only now: a file that is edited after this check differs from the stat above
     if plan.dependencies.changed_since_loaded() or plan.stale(plan.targets):
         return None
-    return None if plan.dependencies.digests.changed(_files_read(plan)) else files
+    return None if plan.dependencies.file_hasher.changed(_files_read(plan)) else files
 
 
 def files_behind(plan: Plan) -> StampedFiles:
@@ -58,7 +58,7 @@ def _paths_behind(plan: Plan, file_hashes: FileHashes) -> Iterator[str | Path]:
     yield from plan.templates.rglob("*")
     yield from engine_files()  # not their folders, in which Python writes compiled code at any time
     for opened in plan.dependencies.files().union(file_hashes):
-        yield from plan.dependencies.digests.paths_behind(opened)
+        yield from plan.dependencies.file_hasher.paths_behind(opened)
     for reader in plan.project.questions + plan.project.figures:  # of one that failed, no list is stored
         yield from (source.path for source in reader.sources if source.path)
     yield from (plan.report / name for name in DOCUMENTS.values())
@@ -68,7 +68,7 @@ def _paths_behind(plan: Plan, file_hashes: FileHashes) -> Iterator[str | Path]:
 
 
 def _files_read(plan: Plan) -> dict[str, str]:
-    """The files that were read for all stored targets, with their digests."""
+    """The files that were read for all stored targets, with their hashes."""
     file_hashes: dict[str, str] = {}
     stored: Run | CacheEntry | None
     for target in plan.targets:

@@ -235,10 +235,10 @@ def experiment_inputs(plan: Plan) -> Inputs:
 
 
 def template_inputs(plan: Plan, paths: Iterable[Path]) -> Inputs:
-    """The digest of each of these templates."""
+    """The hash of each of these templates."""
     inputs = {}
     for path in paths:
-        inputs[f"template {path.relative_to(plan.templates)}"] = plan.dependencies.digests.pin(path)
+        inputs[f"template {path.relative_to(plan.templates)}"] = plan.dependencies.file_hasher.pin(path)
     return inputs
 
 

@@ -125,7 +125,7 @@ def to_plain_json(values: Mapping[str, object]) -> JsonObject:
 def sha256_of(values: object) -> str:
     """The SHA-256 of values written as canonical JSON (names sorted, no blanks), in hexadecimal.
 
-    `{"a": 1, "b": (2,)}` and `{"b": [2], "a": 1}` have equal digests; `1` and `1.0` do not.
+    `{"a": 1, "b": (2,)}` and `{"b": [2], "a": 1}` have equal hashes; `1` and `1.0` do not.
     """
     return _sha256_of_json(map_leaves(values, _to_json))
 

@@ -26,7 +26,7 @@ from labreport.stale import (
     KNOWN_VALUES,
     MISSING,
     Dependencies,
-    FileDigests,
+    FileHasher,
     find_dependencies,
     module_files,
     open_project,
@@ -105,11 +105,11 @@ class Cluster:
     size = 0
     """The number of workers."""
     sent = ""
-    """The digest of the files that were sent to them."""
+    """The hash of the files that were sent to them."""
 
     def __init__(self, client: Client, address: str, project: Project, store: Store) -> None:
         self.client, self.address, self.project, self.store = client, address, project, store
-        self.digests = FileDigests(project.folder)
+        self.file_hasher = FileHasher(project.folder)
         self.listeners: dict[str, OnEpoch] = {}
         """Functions to call after each epoch, by key of the task."""
 
@@ -120,7 +120,7 @@ class Cluster:
         if known_values.is_file():
             contents[f"{_RESULTS}/{KNOWN_VALUES}"] = known_values.read_bytes()
         plugin = SentProject(contents, thread_environment(self.project.threads))
-        self.sent = plugin.digest
+        self.sent = plugin.files_hash
         try:
             self.size = len(self.client.scheduler_info(n_workers=-1)["workers"])
             if self.size:
@@ -166,7 +166,7 @@ class Cluster:
         on_worker = dict(file_hashes)
         if failure:
             on_worker |= dict.fromkeys(failure.missing, MISSING)
-        for name in self.digests.changed(on_worker):
+        for name in self.file_hasher.changed(on_worker):
             kind = "not there" if on_worker[name] == MISSING else "another file"
             return Failure(f"{name} is {kind} on the worker; {_DECLARE}")
         return None
@@ -192,12 +192,12 @@ class SentProject(NannyPlugin):
 
     def __init__(self, contents: Mapping[str, bytes], variables: Mapping[str, str]) -> None:
         self.contents, self.variables = contents, variables
-        self.digest = tokenize(contents)
+        self.files_hash = tokenize(contents)
 
     def setup(self, nanny: Nanny) -> None:
         """Write the project to a folder of the nanny, the process that starts a worker; set its variables."""
         self.directory = tempfile.TemporaryDirectory(dir=nanny.local_directory)
-        folder = Path(self.directory.name, self.digest)
+        folder = Path(self.directory.name, self.files_hash)
         for name, data in self.contents.items():
             write_bytes(folder / name, data)
         variables = {**self.variables, _FOLDER: str(folder)}
@@ -217,7 +217,7 @@ def _stop() -> None:
 
 @cache
 def _load_sent_project(sent: str) -> Dependencies:
-    """Load the project with this digest in a worker process. Raises `UsageError` if another was received."""
+    """Load the project with this hash in a worker process. Raises `UsageError` if another was received."""
     folder = Path(os.environ.get(_FOLDER, ""))
     if folder.name != sent:
         raise UsageError(f"worker {get_worker().address} has another project; start it with a nanny")

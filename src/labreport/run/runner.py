@@ -97,8 +97,9 @@ def _run_to_continue(task: Task, store: Store, dependencies: Dependencies) -> Ru
     run = store.reload(task.key, task.seed, task.name)
     if run is not None:
         file_hashes = store.file_lists.load(run.file_list_hash)
+        has_same_files = file_hashes is not None and not dependencies.file_hasher.changed(file_hashes)
         is_exclusive_enough = run.provenance.get("exclusive") or not task.exclusive
-        if file_hashes is not None and not dependencies.digests.changed(file_hashes) and is_exclusive_enough:
+        if has_same_files and is_exclusive_enough:
             return run
     return Run(task.key, task.name, task.seed, task.inputs)
 

@@ -16,7 +16,7 @@ The rules are in `docs/staleness.md`. Each is implemented in one module:
 - `inputs` puts the inputs of a target together, `labels` says how each kind of input is treated.
 """
 
-from labreport.stale.files import MISSING, FileDigests
+from labreport.stale.files import MISSING, FileHasher
 from labreport.stale.inputs import ENGINE, UNKNOWN, Dependencies, Inputs, find_dependencies
 from labreport.stale.labels import Label
 from labreport.stale.loader import LoadedProject, module_files, open_project

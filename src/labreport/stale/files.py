@@ -15,14 +15,14 @@ from labreport.results import files
 from labreport.stale.sources import MARKER
 
 MISSING = "missing"
-"""The digest of a file that does not exist."""
+"""The hash of a file that does not exist."""
 _NOT_LISTED = (".py", ".pyc", ".ipynb", "__pycache__")
 """Endings of names that are left out of a folder's listing, because they are no data."""
 _SETTLED = 2.0
 """Seconds after which a new write of a file surely changes its modification time."""
 
 
-class FileDigests:
+class FileHasher:
     """Digests of files, remembered together with their stats in the file `cache`, if there is one.
 
     Relative paths are relative to `folder`, the folder of the project.
@@ -30,7 +30,7 @@ class FileDigests:
 
     def __init__(self, folder: Path, cache: Path | None = None) -> None:
         self.pinned: dict[str, str] = {}
-        """The digests of files that must not change during this build, by path."""
+        """The hashes of files that must not change during this build, by path."""
         self._folder = os.path.join(folder, "")
         self._cache = cache
         self._is_new = False
@@ -43,17 +43,17 @@ class FileDigests:
                 return files.read_json(self._cache) or {}
         return {}
 
-    def digest(self, path: str | Path) -> str:
+    def hash_of(self, path: str | Path) -> str:
         """The SHA-256 of a file's bytes in hexadecimal, or "missing".
 
         For a folder, or a pattern such as `data/*.csv`, it is that of the names in it.
         """
         path = os.path.join(self._folder, path)
         if os.path.isdir(path):
-            return _names_digest("*", path)
+            return _names_hash("*", path)
         pattern = self._pattern(path)
         if pattern:
-            return _names_digest(pattern, self._folder)
+            return _names_hash(pattern, self._folder)
         stat = stat_of(path)
         if stat is None:
             return MISSING
@@ -69,17 +69,17 @@ class FileDigests:
         return sha256
 
     def pin(self, path: str | Path) -> str:
-        """The digest of a file, which must not change from now on: it is added to `pinned`."""
-        digest = self.digest(path)
-        self.pinned.setdefault(str(path), digest)
-        return digest
+        """The hash of a file, which must not change from now on: it is added to `pinned`."""
+        file_hash = self.hash_of(path)
+        self.pinned.setdefault(str(path), file_hash)
+        return file_hash
 
     def changed(self, recorded: Mapping[str, str]) -> list[str]:
-        """The paths among `recorded` (path to digest) whose digest is another one now."""
-        return [path for path, digest in recorded.items() if self.digest(path) != digest]
+        """The paths among `recorded` (path to hash) whose hash is another one now."""
+        return [path for path, recorded_hash in recorded.items() if self.hash_of(path) != recorded_hash]
 
     def paths_behind(self, path: str) -> list[str]:
-        """The paths whose stat changes when the digest of `path` does.
+        """The paths whose stat changes when the hash of `path` does.
 
         For a pattern, these are all folders in which a new file could match it; else it is the path itself.
         """
@@ -104,13 +104,13 @@ class FileDigests:
         return pattern if glob.has_magic(pattern) and not os.path.exists(path) else ""
 
     def save(self) -> None:
-        """Write the remembered digests to `cache`, if some are new."""
+        """Write the remembered hashes to `cache`, if some are new."""
         if self._cache is not None and self._is_new:
             files.write_json(self._cache, self._known)
             self._is_new = False
 
 
-def _names_digest(pattern: str, folder: str) -> str:
+def _names_hash(pattern: str, folder: str) -> str:
     """The SHA-256 of the sorted names in a folder that match a pattern such as `data/*.csv`.
 
     Hidden names, code, notebooks and reports are left out.

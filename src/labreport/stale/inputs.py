@@ -14,7 +14,7 @@ from labreport.results.files import short_hash
 from labreport.stale.canonical import specification_repr
 from labreport.stale.closures import Closures, TargetSubject, callable_name, compute_closures
 from labreport.stale.declarations import declaration_hash
-from labreport.stale.files import FileDigests
+from labreport.stale.files import FileHasher
 from labreport.stale.labels import Label
 from labreport.stale.loader import LoadedProject
 from labreport.stale.observation import Observation
@@ -40,14 +40,14 @@ def find_dependencies(loaded: LoadedProject, results: Path | None = None) -> Dep
     """
     folder = loaded.project.folder
     if results is None:
-        return Dependencies(loaded, compute_closures(loaded), FileDigests(folder))
+        return Dependencies(loaded, compute_closures(loaded), FileHasher(folder))
     report = results.resolve().parent
     loaded.recorder.report = os.path.join(report, "")
     known = KnownValues.read(results)
     closures = compute_closures(loaded, known.unstable)
     if report.is_dir():
         closures = compare_processes(loaded, closures, known, results)
-    dependencies = Dependencies(loaded, closures, FileDigests(folder, report / "cache" / "digests.json"))
+    dependencies = Dependencies(loaded, closures, FileHasher(folder, report / "cache" / "digests.json"))
     for label in sorted(closures.graph.unstable - known.unstable):
         what, location = dependencies.describe(label)
         text = f"{what} differs from process to process; what counts of it are the lines that make it"
@@ -58,9 +58,9 @@ def find_dependencies(loaded: LoadedProject, results: Path | None = None) -> Dep
 class Dependencies:
     """Gives the inputs of all targets of a loaded project; made by `find_dependencies`."""
 
-    def __init__(self, loaded: LoadedProject, closures: Closures, digests: FileDigests) -> None:
+    def __init__(self, loaded: LoadedProject, closures: Closures, file_hasher: FileHasher) -> None:
         self.project, self.recorder = loaded.project, loaded.recorder
-        self.closures, self.digests = closures, digests
+        self.closures, self.file_hasher = closures, file_hasher
         self.notices: list[str] = []
         """Messages for the user: which values differ from process to process."""
         self._declaration_hashes: dict[str, str] = {}
@@ -138,7 +138,7 @@ class Dependencies:
             if isinstance(declaration, Data):
                 inputs |= self._source_inputs(declaration)
         for path in sorted(closure.files):
-            inputs[self._data_label(path)] = self.digests.pin(path)
+            inputs[self._data_label(path)] = self.file_hasher.pin(path)
         return inputs
 
     def _library_inputs(self, subject: TargetSubject, named: Sequence[str] | None = None) -> Inputs:
@@ -160,14 +160,14 @@ class Dependencies:
         return inputs
 
     def _file_inputs(self, paths: Iterable[str | Path], location: str) -> Inputs:
-        """The digests of declared files. Raises `UsageError` if one does not exist."""
+        """The hashes of declared files. Raises `UsageError` if one does not exist."""
         inputs = {}
         for name in paths:
             path = self.project.package / name
             if not path.is_file():
                 text = f"{display_path(path)} is not there; restore it, or correct its name"
                 raise UsageError(text, location=location)
-            inputs[self._data_label(path)] = self.digests.pin(path)
+            inputs[self._data_label(path)] = self.file_hasher.pin(path)
         return inputs
 
     def _data_label(self, path: str | Path) -> str:
@@ -213,11 +213,11 @@ class Dependencies:
     ) -> Iterator[Observation]:
         """Observe which files are opened inside the `with` block, in which a target of this subject is made.
 
-        `earlier` are the files that an interrupted run had read before, with their digests.
+        `earlier` are the files that an interrupted run had read before, with their hashes.
         """
         name = with_location(subject.location, subject.owner)
         keepers = self.closures.of(subject).keepers
-        observation = Observation(name, self.recorder, self.digests, keepers, earlier or {})
+        observation = Observation(name, self.recorder, self.file_hasher, keepers, earlier or {})
         before = self.recorder.for_target
         self.recorder.for_target = observation.opened
         try:
@@ -227,12 +227,12 @@ class Dependencies:
 
     def changed_since_loaded(self) -> list[str]:
         """The source files and declared data files that have changed since the project was loaded, sorted."""
-        loaded = {**self.recorder.sources.digests, **self.digests.pinned}
-        return sorted(map(display_path, self.digests.changed(loaded)))
+        loaded = {**self.recorder.sources.file_hashes, **self.file_hasher.pinned}
+        return sorted(map(display_path, self.file_hasher.changed(loaded)))
 
     def files(self) -> set[str]:
         """The paths for the stamp: declared files, files opened during loading, sources of libraries."""
-        paths = self.recorder.paths_at_import().union(self.digests.pinned)
+        paths = self.recorder.paths_at_import().union(self.file_hasher.pinned)
         return paths.union(map(str, source_files(self.closures.libraries())))
 
     def variables(self) -> set[str]:

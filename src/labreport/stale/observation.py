@@ -1,4 +1,4 @@
-"""The files that a target reads while it is made, with their digests."""
+"""The files that a target reads while it is made, with their hashes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from labreport.errors import LabReportError, display_path
 from labreport.filestat import WRITE_AHEAD, stat_of
-from labreport.stale.files import FileDigests
+from labreport.stale.files import FileHasher
 from labreport.stale.node import FunctionKey
 from labreport.stale.recorder import Opened, Recorder
 
@@ -20,7 +20,7 @@ class Observation:
     name: str
     """The name of the target in messages, with its line."""
     recorder: Recorder
-    digests: FileDigests
+    file_hasher: FileHasher
     keepers: Set[FunctionKey]
     """Functions that the target uses and that may have cached files before it was made."""
     earlier: Mapping[str, str]
@@ -28,9 +28,9 @@ class Observation:
     opened: Opened = field(default_factory=Opened)
 
     def file_hashes(self) -> dict[str, str]:
-        """Path to digest of each file that was read, of each folder that was listed, and those in `earlier`.
+        """Path to hash of each file that was read, of each folder that was listed, and those in `earlier`.
 
-        Paths below the project are relative to its folder. The digest of a file that did not exist is
+        Paths below the project are relative to its folder. The hash of a file that did not exist is
         "missing". Files that the target wrote itself are left out. Raises `LabReportError` if a file has
         changed since it was opened, or belongs to the report that is being made.
         """
@@ -45,7 +45,7 @@ class Observation:
         file_hashes = dict(self.earlier)
         for path in self._files_read(everything) + self._folders_listed(everything):
             name = path.removeprefix(self.recorder.folder)
-            file_hashes[name] = self.digests.digest(path)
+            file_hashes[name] = self.file_hasher.hash_of(path)
             if self.earlier.get(name, file_hashes[name]) != file_hashes[name]:
                 self._refuse(path)
         return file_hashes

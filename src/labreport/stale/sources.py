@@ -28,7 +28,7 @@ class Sources(MetaPathFinder):
         """The folder of the project, which has its `pyproject.toml` or `project.py`."""
         self.loaded: list[str] = []
         """The modules whose import has begun, in order."""
-        self.digests: dict[str, str] = {}
+        self.file_hashes: dict[str, str] = {}
         """The SHA-256 of each file that was read, by path."""
         self._read: dict[Path, bytes] = {}
         self.path = cache(self._path)
@@ -37,7 +37,7 @@ class Sources(MetaPathFinder):
         """The bytes of a file, as they were when it was first read."""
         if path not in self._read:
             self._read[path] = path.read_bytes()
-            self.digests[str(path)] = sha256(self._read[path]).hexdigest()
+            self.file_hashes[str(path)] = sha256(self._read[path]).hexdigest()
         return self._read[path]
 
     def source_of(self, module: str) -> bytes:

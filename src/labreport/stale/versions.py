@@ -144,8 +144,8 @@ def is_installed(module: str) -> bool:
 @cache
 def engine_hash() -> str:
     """A short hash of all files of the engine: an input of everything except runs, which have `ENGINE`."""
-    digests = [[str(path.relative_to(ENGINE_FOLDER)), sha256_of_file(path)] for path in engine_files()]
-    return short_hash(digests)
+    hashes = [[str(path.relative_to(ENGINE_FOLDER)), sha256_of_file(path)] for path in engine_files()]
+    return short_hash(hashes)
 
 
 def engine_files() -> list[Path]:
