@@ -132,7 +132,7 @@ class Builder:
         """Make the stale targets among those that the request names and what they read, and publish."""
         from labreport.page import check_templates
 
-        check_templates(self.plan.templates, self.plan.project.chapters)
+        check_templates(self.plan.templates, self.plan.project.all_sections)
         wanted = wanted_targets(self.plan.graph, self.request.names)
         if any(isinstance(target, RunTarget) for target in wanted):
             _check_rules(self.plan)

@@ -125,7 +125,7 @@ def rendered(folder: Path, text: str) -> RenderedSection:
     file.write_text(text)
     plan = plan_of(folder)
     try:
-        return plan.graph.sections[plan.project.chapters[0].name].render(StoredReport(plan))
+        return plan.graph.sections[plan.project.all_sections[0].name].render(StoredReport(plan))
     finally:
         file.unlink()
 

@@ -149,7 +149,7 @@ def report(accuracy: Accuracy, seeds: range) -> list[RenderedSection]:
     runs = runs_like(accuracy, seeds)
     answers = {question.name: question(results_for_reader(question, runs)) for question in PROJECT.questions}
     sections = []
-    for section in PROJECT.chapters:
+    for section in PROJECT.all_sections:
         own_answers = answers
         if "*" not in section.answers:
             own_answers = {question.name: answers[question.name] for question in section.questions}
@@ -181,7 +181,7 @@ def test_what_does_not_hold_is_marked(accuracy: Accuracy, holds: str, fails: str
 
 def test_each_bullet_of_the_exercise_is_asked() -> None:
     """Seventeen questions in its order, one more for the networks, and one for layers and momentum."""
-    names = [question.name for section in PROJECT.chapters for question in section.questions]
+    names = [question.name for section in PROJECT.all_sections for question in section.questions]
     expected = """
         networks parameters accuracy epoch_time
         above_20 hypothesis deep_parameters correlation

@@ -181,7 +181,7 @@ def test_names_are_unique_in_their_kind_only() -> None:
     @question("?", reads=TREE, name="growth")
     def second_growth(tree: Any) -> None: ...
 
-    assert Project("Report", (section("Growth", growth),)).chapters[0].name == "growth"
+    assert Project("Report", (section("Growth", growth),)).all_sections[0].name == "growth"
     with pytest.raises(MultipleErrors) as caught:
         Project("Report", (section("Growth", growth), section("Growth", second_growth)))
     assert len(caught.value.errors) == 2

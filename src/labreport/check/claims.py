@@ -80,10 +80,10 @@ def claims_of_document(document: Document) -> list[Claim]:
 def claims_of_sections(plan: Plan) -> list[Claim]:
     """The claims of the stored sections, in the order of the report."""
     claims = []
-    for chapter in plan.project.chapters:
-        section = plan.cache.entry("section", chapter.name)
-        if section is not None:
-            claims += [Claim(**claim) for claim in section.value["claims"]]
+    for section in plan.project.all_sections:
+        entry = plan.cache.entry("section", section.name)
+        if entry is not None:
+            claims += [Claim(**claim) for claim in entry.value["claims"]]
     return claims
 
 

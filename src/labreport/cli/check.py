@@ -47,7 +47,7 @@ def check(arguments: Arguments, terminal: Terminal) -> int:
 
 def _show_coverage(terminal: Terminal, plan: Plan) -> None:
     folder = plan.project.folder / "templates"
-    names = [name for chapter in plan.project.chapters for name in own_templates(chapter)]
+    names = [name for section in plan.project.all_sections for name in own_templates(section)]
     coverage = coverage_of([folder / name for name in names])
     for sentence in coverage.unguarded:
         location = location_of(sentence.file, sentence.line)

@@ -64,7 +64,7 @@ def render_page(
 ) -> str:
     """The report as one HTML text that loads nothing else, for a browser or for `html_to_pdf`.
 
-    `sections` are those of `project.chapters`, in order; `figures` are exported drawings by name; `made_with`
+    `sections` are all sections of the project, in order; `figures` are exported drawings by name; `made_with`
     has texts about machine and libraries by label; `notice` is shown below the title of a preliminary report.
     If `seeds` is smaller than the number that the project declares, the page says so. Raises `UsageError` for
     a reference to something that does not exist, and for an id that is used twice.

@@ -44,11 +44,11 @@ class Numbering:
     """
 
     def __init__(self, project: Project, text: str) -> None:
-        self.numbers = {f"section:{section.name}": "" for section in project.chapters}
+        self.numbers = {f"section:{section.name}": "" for section in project.all_sections}
         for number, subject in project.numbered.items():
             self.numbers[f"{type(subject).__name__.lower()}:{subject.name}"] = number
         self.cites: dict[str, int] = {}
-        self._titles = {section.name: section.title for section in project.chapters}
+        self._titles = {section.name: section.title for section in project.all_sections}
         counts = Counter[str]()
         for mark in _MARK.finditer(text):
             name = html.unescape(mark["name"])

@@ -50,7 +50,7 @@ def written_report(project: Project, answers: AnswersByQuestion, figures: Drawin
     templates = project.folder / "templates"
     parts = [f"# {escape_markdown(project.title)}"]
     parts += [escape_markdown(text) for text in (project.subtitle, project.author) if text]
-    for section in project.chapters:
+    for section in project.all_sections:
         experiments = project.all_experiments
         renderer = SectionRenderer(section, answers, figures, experiments, templates, MarkdownPrinter)
         parts.append(renderer.render())

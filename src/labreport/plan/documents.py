@@ -105,7 +105,7 @@ def _answers_document(stored: StoredReport) -> AnswersDocument:
         epochs = project.checkpoint_epochs(experiment)
         described = describe_experiment(experiment, epochs, stored.runs(experiment))
         document["experiments"][experiment.name] = described
-    for section in project.chapters:
+    for section in project.all_sections:
         document["sections"][section.name] = _add_questions(section, stored, document["questions"])
     return document
 
@@ -155,7 +155,7 @@ class FramedTarget(DocumentTarget):
         from labreport.page.document import render_page
 
         project = stored.plan.project
-        sections = [stored.section(section) for section in project.chapters]
+        sections = [stored.section(section) for section in project.all_sections]
         drawings = stored.figures(project.figures)
         made_with = _made_with(stored)
         return render_page(project, sections, drawings, made_with, seeds=seeds, notice=notice, medium=medium)

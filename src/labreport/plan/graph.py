@@ -30,7 +30,9 @@ class TargetGraph:
         questions = {question.name: question for question in project.questions}
         self.answers = {name: AnswerTarget(name, questions[name]) for name in self._order(questions)}
         self.figures = {figure.name: FigureTarget(figure.name, figure) for figure in project.figures}
-        self.sections = {section.name: SectionTarget(section.name, section) for section in project.chapters}
+        self.sections = {
+            section.name: SectionTarget(section.name, section) for section in project.all_sections
+        }
         self.page, self.pdf = PageTarget("page"), PdfTarget("pdf")
         documents: list[DocumentTarget] = [self.page, self.pdf, AnswersTarget("answers.json")]
         self.documents = {document.name: document for document in documents}

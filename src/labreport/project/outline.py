@@ -319,7 +319,7 @@ class Project(Declared):
         mistakes = []
         first_by_name: dict[tuple[type, str], Declared] = {}
         subjects = self._subjects_as_read + self._experiments_as_read
-        for part in chain[_Named](self.chapters, self._readers_as_shown, subjects):
+        for part in chain[_Named](self.all_sections, self._readers_as_shown, subjects):
             kind = Experiment if isinstance(part, Study) else type(part)
             namesake = first_by_name.setdefault((kind, part.name), part)
             if namesake != part:
@@ -331,7 +331,7 @@ class Project(Declared):
         """An error for each name in `answers=` that no question has."""
         mistakes = []
         questions = [question.name for question in self.questions]
-        for reader in chain[Reader | Section](self._readers_as_shown, self.chapters):
+        for reader in chain[Reader | Section](self._readers_as_shown, self.all_sections):
             for name in reader.answers:
                 if name not in questions and name != ALL_ANSWERS:
                     text = f"{reader.owner}: answers: no question {name!r}{did_you_mean(name, questions)}"
@@ -349,13 +349,13 @@ class Project(Declared):
         return self.seeds if isinstance(self.seeds, range) else range(self.seeds)
 
     @cached_property
-    def chapters(self) -> tuple[Section, ...]:
+    def all_sections(self) -> tuple[Section, ...]:
         """The sections in order; neighbouring questions outside a section become one called "Questions".
 
-        >>> Project("Report", (best, worst, section("Limits"))).chapters
+        >>> Project("Report", (best, worst, section("Limits"))).all_sections
         (Section("questions", "Questions", (best, worst)), Section("limits", "Limits"))
         """
-        chapters: list[Section] = []
+        sections: list[Section] = []
         numbers_of_made_up = count(1)
         for _, neighbours in groupby(self.sections, type):
             questions = []
@@ -363,12 +363,12 @@ class Project(Declared):
                 if isinstance(member, Question):
                     questions.append(member)
                 else:
-                    chapters.append(member)
+                    sections.append(member)
             if questions:
                 number = next(numbers_of_made_up)
                 name = "questions" if number == 1 else f"questions-{number}"
-                chapters.append(Section(name, "Questions", tuple(questions)))
-        return tuple(chapters)
+                sections.append(Section(name, "Questions", tuple(questions)))
+        return tuple(sections)
 
     @property
     def numbered(self) -> dict[str, Section | Question]:
@@ -377,17 +377,17 @@ class Project(Declared):
         A section without questions has no number.
         """
         numbered: dict[str, Section | Question] = {}
-        with_questions = [chapter for chapter in self.chapters if chapter.questions]
-        for number, chapter in enumerate(with_questions, 1):
-            numbered[str(number)] = chapter
-            for number_within, question in enumerate(chapter.questions, 1):
+        with_questions = [section for section in self.all_sections if section.questions]
+        for number, section in enumerate(with_questions, 1):
+            numbered[str(number)] = section
+            for number_within, question in enumerate(section.questions, 1):
                 numbered[f"{number}.{number_within}"] = question
         return numbered
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
         """All questions, in the order of the report."""
-        return tuple(question for chapter in self.chapters for question in chapter.questions)
+        return tuple(question for section in self.all_sections for question in section.questions)
 
     @property
     def _figures_as_shown(self) -> list[Figure]:
@@ -395,8 +395,8 @@ class Project(Declared):
         figures: list[Figure] = []
         for question in self.questions:
             figures += question.figures
-        for chapter in self.chapters:
-            figures += chapter.figures
+        for section in self.all_sections:
+            figures += section.figures
         return figures
 
     @cached_property

@@ -64,7 +64,7 @@ def compute_closures(loaded: LoadedProject, unstable: Iterable[str] = ()) -> Clo
         for source in reader.sources:
             closures.graph.label_of(source)
     by_root: dict[tuple[int, tuple[type, ...]], Closure] = {}
-    for subject in chain[TargetSubject](project.all_experiments, readers, project.chapters):
+    for subject in chain[TargetSubject](project.all_experiments, readers, project.all_sections):
         name = _full_name(subject)
         function, classes = _root_of(subject, project)
         key = id(function), classes
