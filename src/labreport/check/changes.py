@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import shorten
-from typing import Any
 
 import msgspec
 
-from labreport.check.claims import Document, claims_of_document, keyed_claims, newly_fallen
+from labreport.check.claims import claims_of_document, keyed_claims, newly_fallen
 from labreport.page import Claim
 from labreport.page.escapes import escape_markdown
-from labreport.results import files
+from labreport.results import AnswersDocument, files
 from labreport.stats import Finding, Namespace, Quantity, Ranking, as_plus_minus, from_json
 from labreport.stats.contents import outcomes_by_name, quantities
 
@@ -61,7 +60,7 @@ class LastBuild:
     fallen: tuple[Claim, ...] = ()
 
     @classmethod
-    def between(cls, before: Document, after: Document) -> LastBuild:
+    def between(cls, before: AnswersDocument, after: AnswersDocument) -> LastBuild:
         """The changes between two versions of `answers.json`."""
         numbers_after = printed_numbers(after)
         changed = {}
@@ -84,13 +83,14 @@ class LastBuild:
         files.write_json(report / LAST_BUILD, msgspec.to_builtins(self))
 
 
-def changed_statements(before: Document, after: Document) -> list[ChangedStatement]:
+def changed_statements(before: AnswersDocument, after: AnswersDocument) -> list[ChangedStatement]:
     """The differences between two `answers.json`: first answers, then claims."""
-    changed_answers = list(_changed_answers(before["questions"], after["questions"]))
+    changed_answers = list(_changed_answers(before, after))
     return changed_answers + list(_changed_claims(before, after))
 
 
-def _changed_answers(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[ChangedStatement]:
+def _changed_answers(before: AnswersDocument, after: AnswersDocument) -> Iterator[ChangedStatement]:
+    old, new = before["questions"], after["questions"]
     for name in old:
         if name not in new:
             yield ChangedStatement(name, "asked", "")
@@ -106,7 +106,7 @@ def _changed_answers(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator
                 yield ChangedStatement(f"{name}.{path}", old_text, new_text)
 
 
-def _changed_claims(before: Document, after: Document) -> Iterator[ChangedStatement]:
+def _changed_claims(before: AnswersDocument, after: AnswersDocument) -> Iterator[ChangedStatement]:
     old = keyed_claims(claims_of_document(before))
     for key, claim in keyed_claims(claims_of_document(after)).items():
         previous = old.get(key, claim)
@@ -132,7 +132,7 @@ def _statements(member: object, path: str = "") -> Iterator[tuple[str, str]]:
         yield path, str(member)
 
 
-def printed_numbers(document: Document) -> dict[str, str]:
+def printed_numbers(document: AnswersDocument) -> dict[str, str]:
     """Each number of an `answers.json` as printed, by its name on the page."""
     numbers = {}
     for question, entry in document["questions"].items():

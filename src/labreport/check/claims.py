@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from labreport.errors import location_of
 from labreport.page import DOES_NOT_HOLD, Claim
 from labreport.plan import Plan
+from labreport.results import AnswersDocument
 
-Document: TypeAlias = Mapping[str, Any]
-"""The content of an `answers.json`."""
 Verdict: TypeAlias = Literal["holds", "fails", "unknown"]
 """What the results say of a claim. (What they say of a comparison is its outcome: more, less, same, …)"""
 ClaimKey: TypeAlias = tuple[str, str, int]
@@ -67,7 +66,7 @@ def keyed_claims(claims: Iterable[Claim]) -> dict[ClaimKey, Claim]:
     return keyed
 
 
-def claims_of_document(document: Document) -> list[Claim]:
+def claims_of_document(document: AnswersDocument) -> list[Claim]:
     """All claims in an `answers.json`."""
     claims = []
     for name, question in document["questions"].items():

@@ -91,16 +91,13 @@ def _changes_of_input(
     """The changes of one input; `before` or `now` is None if the input did not or does not exist."""
     if label.kind == "specification" and isinstance(target, RunTarget):
         return [_specification_change(plan, target, before or "", now or "")]
-    if label == Label("reads"):
-        return [Change("another order or set of what it reads", cause="reads", label="reads")]
+    changes: list[Change] = []
     if label.kind in ("reads", "experiment") and now != UNKNOWN:
         if label.name in plan.renamed:
             return [plan.renamed[label.name]]
         if not isinstance(target, RunTarget):  # code of a run only names experiments, perhaps its own
-            changes = _changes_of_runs(plan, label, before, now)
-            if changes:
-                return changes
-    return [_plain_change(plan, label, before, now)]
+            changes = _changes_of_runs(plan, label.name)
+    return changes or [_plain_change(plan, label, before, now)]
 
 
 def _plain_change(plan: Plan, label: Label, before: str | None, now: str | None) -> Change:
@@ -114,6 +111,10 @@ def _plain_change(plan: Plan, label: Label, before: str | None, now: str | None)
     text = f"{words} changed"
     if before is None:
         text = f"{words} is new"
+    elif label == Label("reads"):
+        text = "another order or set of what it reads"
+    elif label.kind == "reads":
+        text = f"{label.name} was run again"
     elif label.is_printed:
         text = f"{words}: {before}, now {now}"
     return Change(text, location, cause, str(label))
@@ -128,22 +129,20 @@ def _specification_change(plan: Plan, target: RunTarget, before: str, now: str) 
     return Change(f"{target.name}: {'; '.join(parts)}", location, location, "specification")
 
 
-def _changes_of_runs(plan: Plan, label: Label, before: str | None, now: str | None) -> list[Change]:
+def _changes_of_runs(plan: Plan, name: str) -> list[Change]:
     """The changes between the runs of an experiment in the report and its present runs; empty if equal."""
-    targets = plan.graph.runs_of.get(label.name, [])
-    seeds_before = sorted(map(int, plan.report_keys.get(label.name, ())))
+    targets = plan.graph.runs_of.get(name, [])
+    seeds_before = sorted(map(int, plan.report_keys.get(name, ())))
     seeds_now = [target.seed for target in targets]
     if seeds_before and seeds_before != seeds_now:
-        seeds = f"{seeds_now[0]} to {seeds_now[-1]}" if seeds_now else "none"
-        text = f"seeds: {seeds_before[0]} to {seeds_before[-1]}, now {seeds}"
+        now = f"{seeds_now[0]} to {seeds_now[-1]}" if seeds_now else "none"
+        text = f"seeds: {seeds_before[0]} to {seeds_before[-1]}, now {now}"
         return [Change(text, cause="seeds", label="seeds")]
     changes: list[Change] = []
     for target in targets:
         run = plan.previous_run(target)
         if run and run.key != plan.key(target):
             changes += changes_since(plan, target, run.inputs)
-    if not changes and label.kind == "reads" and before and now:
-        changes.append(Change(f"{label.name} was run again", cause=str(label), label=str(label)))
     return changes
 
 

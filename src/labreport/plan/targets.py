@@ -82,10 +82,10 @@ class ReaderTarget(MadeTarget):
 
     def prerequisites(self, graph: TargetGraph) -> list[Target]:
         """The runs and the answers of other questions that it declares."""
-        reads: list[Target] = []
+        targets: list[Target] = []
         for name in self.subject.epochs_by_experiment:
-            reads += graph.runs_of[name]
-        return reads + graph.answers_read_by(self.subject)
+            targets += graph.runs_of[name]
+        return targets + graph.answers_read_by(self.subject)
 
     def inputs(self, plan: Plan) -> Inputs:
         """The code of its function, what it reads, and the engine with its libraries."""
@@ -167,8 +167,8 @@ class SectionTarget(MadeTarget):
 
     def prerequisites(self, graph: TargetGraph) -> list[Target]:
         """The answers that its templates may print, and its figures."""
-        reads: list[Target] = [graph.figures[figure.name] for figure in self.figures]
-        return graph.answers_read_by(self.subject) + reads
+        drawn: list[Target] = [graph.figures[figure.name] for figure in self.figures]
+        return graph.answers_read_by(self.subject) + drawn
 
     @property
     def figures(self) -> list[Figure]:
@@ -220,9 +220,9 @@ def engine_inputs(target: Target) -> Inputs:
 def value_inputs(target: Target, plan: Plan) -> Inputs:
     """The hash of each answer, figure and section that a target reads."""
     inputs = {}
-    for read in target.prerequisites(plan.graph):
-        if isinstance(read, MadeTarget):
-            inputs[str(read)] = plan.value_hash(read)
+    for prerequisite in target.prerequisites(plan.graph):
+        if isinstance(prerequisite, MadeTarget):
+            inputs[str(prerequisite)] = plan.value_hash(prerequisite)
     return inputs
 
 

@@ -57,15 +57,17 @@ def _task_of(plan: Plan, runs: Sequence[RunTarget]) -> Task:
     epochs: set[int] = set()
     for run in runs:
         epochs.update(project.checkpoint_epochs(run.subject))
-    key, inputs = plan.key(first), first.inputs(plan)
-    is_exclusive = any(run.subject.exclusive for run in runs)
-    call_hashes = plan.call_hashes.of(first.subject)
-    task = Task(first.name, first.seed, key, inputs, tuple(sorted(epochs)), exclusive=is_exclusive)
-    task = replace(task, call_hashes=call_hashes)
-    if project.cost:
-        cost = project.resolve("cost")
-        task = replace(task, cost=float(cost(first.subject.specification)))
-    return task
+    cost = project.resolve("cost")(first.subject.specification) if project.cost else 1.0
+    return Task(
+        first.name,
+        first.seed,
+        plan.key(first),
+        first.inputs(plan),
+        tuple(sorted(epochs)),
+        cost=float(cost),
+        exclusive=any(run.subject.exclusive for run in runs),
+        call_hashes=plan.call_hashes.of(first.subject),
+    )
 
 
 def _proved_experiments(plan: Plan) -> set[str]:
