@@ -36,7 +36,7 @@ from labreport.stats import (
     rows,
     to_json,
 )
-from labreport.stats.wording import count_text, with_unit
+from labreport.stats.wording import count_text, number_with_unit
 
 MEASURED = Quantity(0.93, "fraction", 0.91, 0.95, 5)
 
@@ -264,4 +264,4 @@ def test_what_is_counted_has_its_plural(noun: str, text: str) -> None:
     """The command line says it by the same rule as the page: `Words(run="assay")`."""
     assert count_text(1, noun) == f"1 {noun}"
     assert count_text(1200, noun) == f"1,200 {text}"
-    assert with_unit("1", text) == f"1\u00a0{noun}"
+    assert number_with_unit("1", text) == f"1\u00a0{noun}"

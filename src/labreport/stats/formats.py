@@ -28,9 +28,9 @@ from labreport.stats.wording import (
     MINUS,
     MISSING,
     NO_BREAK,
+    number_with_unit,
     number_word,
     power_of_ten_text,
-    with_unit,
 )
 
 Layout = Literal["value", "plus-minus", "ends", "interval", "judged", "p", "words"]
@@ -67,7 +67,7 @@ class FormattedQuantity:
 
     def with_unit(self, text: str) -> str:
         """A number followed by the unit of the quantity, unless `has_unit` is False."""
-        return with_unit(text, self.quantity.unit) if self.has_unit else text
+        return number_with_unit(text, self.quantity.unit) if self.has_unit else text
 
     def number_text(self, rounding: Rounding) -> str:
         """The value without unit and power of ten: `98.14`, or `+0.61` if signed."""

@@ -57,7 +57,7 @@ def unit_text(unit: str) -> str:
     return "%" if unit == "fraction" else unit
 
 
-def with_unit(text: str, unit: str) -> str:
+def number_with_unit(text: str, unit: str) -> str:
     """A printed number followed by its unit, in the singular after 1: `1 seed`, `1.0 times`, `98.1 %`."""
     if not unit or text == MISSING:
         return text
@@ -93,4 +93,4 @@ def distance_text(distance: float, unit: str) -> str:
         return ""
     size = abs(distance)
     number = f"{size:.2g}" if size < 100 else f"{size:,.0f}"
-    return f"by {with_unit(number, unit)}".replace(NO_BREAK, " ")
+    return f"by {number_with_unit(number, unit)}".replace(NO_BREAK, " ")

@@ -16,7 +16,7 @@ from labreport.stats.quantity import Quantity, Source
 from labreport.stats.rounding import decimals_beside_limits, significant_decimals
 from labreport.stats.samples import as_measure, as_table
 from labreport.stats.tables import Column, Entry, Table
-from labreport.stats.wording import MISSING, capitalise, count_text, plural, with_unit
+from labreport.stats.wording import MISSING, capitalise, count_text, number_with_unit, plural
 
 if TYPE_CHECKING:
     import pandas
@@ -177,7 +177,7 @@ def _share(subject: _Subject, measure: Measure, wanted: object) -> Entry:
     most = printed_factor("fraction")
     printed = most * number / n
     decimals = decimals_beside_limits(printed, 0, (0.0, most)) or 0
-    percent = with_unit(number_text(printed, decimals), "fraction")
+    percent = number_with_unit(number_text(printed, decimals), "fraction")
     source = subject.source_of(measure, "share of those with a value")
     count = Quantity(number, n=n, source=source, exact=True, out_of=n)
     return FormattedQuantity(count, suffix=f" ({percent})")
