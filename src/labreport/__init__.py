@@ -1,4 +1,4 @@
-"""The names that an author imports; nothing is loaded until it is asked for."""
+"""The public names. Each is imported from its room when it is first used, so that the import is fast."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ _HOMES = {
     "fact grid hardest mean number ranking ratio rows summary",
     "charts.builders": "bars confusion curve dots forest heat_map scatter",
 }
-"""The names that a room defines."""
+"""Module to the public names that it defines."""
 __all__ = sorted(" ".join(_HOMES.values()).split())
 
 
 def __getattr__(name: str) -> Any:
-    """A name of the author's interface, loaded when it is first asked for."""
+    """Import a public name when it is first used."""
     from importlib import import_module
 
     for home, names in _HOMES.items():
@@ -57,5 +57,5 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    """What can be imported from here."""
+    """All public names, also those that are not imported yet."""
     return sorted({*globals(), *__all__})

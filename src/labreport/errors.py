@@ -65,7 +65,7 @@ class LabReportError(Exception):
 
 
 class UsageError(LabReportError):
-    """A mistake of the author or the user: what, where, the value, and what is allowed."""
+    """A mistake of the author or user; the message says what, where, the value, and what is allowed."""
 
     exit_code = 2
 

@@ -41,7 +41,7 @@ def _staleness_of_run(plan: Plan, target: RunTarget) -> Staleness:
 
 
 def _changes_of_stored_run(plan: Plan, target: RunTarget, run: Run) -> list[Change]:
-    """Why a stored run with the present key has to be made again, or trained further."""
+    """Why a stored run with the present key must be trained again or further; empty if it is complete."""
     changes = _changed_files_read(plan, plan.store.file_lists, run.file_list_hash)
     if changes:
         return changes

@@ -1,4 +1,4 @@
-"""What an author writes, as frozen values."""
+"""What authors declare: projects, sections, questions, figures, experiments, measures and tables."""
 
 from labreport.project.experiment import (
     Arrays,

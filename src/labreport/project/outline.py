@@ -20,7 +20,7 @@ from labreport.project.values import JsonValues
 if TYPE_CHECKING:
     from labreport.results import Results
     from labreport.stats import Namespace
-else:  # fields are checked by their annotations, for which these need not be loaded
+else:  # annotations are evaluated at run time to check fields; importing these rooms here would be a circle
     Results = object
 
 Readable: TypeAlias = Experiment | Study | Read | Data | JsonValues

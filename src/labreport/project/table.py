@@ -61,7 +61,7 @@ class Data(Declared):
 
     @property
     def unit_name(self) -> str:
-        """What one independent observation is called: the replicate's column, or a row."""
+        """What a replicate is called: the name of its column, or "row" if each row is one."""
         return self.replicate or "row"
 
     @cached_property

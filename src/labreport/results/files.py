@@ -47,7 +47,7 @@ class DiskError(LabReportError):
 
 
 class Damaged(LabReportError):
-    """A file is not what was written; `file` is its path."""
+    """A file does not have the content that was written; `file` is its path."""
 
     def __init__(self, file: Path, text: str) -> None:
         super().__init__(text)

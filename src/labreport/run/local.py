@@ -84,7 +84,7 @@ def _run_received_tasks(
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    os.environ.update(variables)  # before anything that counts threads is imported
+    os.environ.update(variables)  # before libraries are imported, which read the number of threads then
     os.chdir(caller)
     store = Store(results)
     load_once = cache(lambda: find_dependencies(open_project(folder), results))

@@ -281,7 +281,7 @@ class Runner:
         arrays = checked_arrays(self.training.state(), self._code_of("state"))
         return {f"{STATE}{name}": array for name, array in arrays.items()}
 
-    # Proving that the state is whole
+    # Proving that the state is complete
 
     def _prove(self, record: Mapping[str, Any]) -> None:
         """Train this epoch again from the state before it, and refuse a `state` that is incomplete.

@@ -65,7 +65,7 @@ class Dependencies:
         """Messages for the user: which values differ from process to process."""
         self._declaration_hashes: dict[str, str] = {}
 
-    # What targets are made of
+    # Inputs of targets
 
     def run_inputs(self, experiment: Experiment, seed: int) -> Inputs:
         """The inputs of a run. Name and title of its experiment and the number of epochs are not among them.

@@ -57,7 +57,7 @@ class Observation:
         for path in everything.read:
             database = path.removesuffix(WRITE_AHEAD)
             is_filled = database in everything.databases and changed & {database, database + WRITE_AHEAD}
-            if path in self.opened.written or is_filled:  # SQLite is not heard when it writes
+            if path in self.opened.written or is_filled:  # no audit event says that SQLite writes
                 continue
             if path in changed:
                 self._refuse(path)

@@ -158,7 +158,7 @@ class Recorder:
                 opened.listed[pattern or folder] = folder
 
     def _below_folder(self, pattern: str) -> str:
-        """A pattern with the project's folder in front, where it is below that, as it is called."""
+        """An absolute pattern in which the path of the project's folder is not escaped for `glob`."""
         escaped = glob.escape(self.folder)
         return self.folder + pattern.removeprefix(escaped) if pattern.startswith(escaped) else pattern
 

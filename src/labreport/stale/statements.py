@@ -118,7 +118,7 @@ def _read_statement(module: str, node: ast.stmt, scopes: Scopes) -> Statement:
     functions = defaultdict[tuple[int, str], list[FunctionSource]](list)
     for inner in codes_within(code):
         function = written[inner.co_firstlineno - 1]
-        if inner.co_name == function.name:  # and no comprehension or class in it
+        if inner.co_name == function.name:  # else it is a comprehension or class inside the function
             functions[function.line, function.name].append(FunctionSource(inner, function.uses))
     imported = imported_names(node)
     binds = set(imported) or _stored_names(code)

@@ -95,7 +95,7 @@ def _normal_name(text: str) -> str:
     return re.sub(r"[-_.]+", "-", text).lower()
 
 
-# Libraries that nobody installed
+# Modules that belong to no distribution
 
 
 @cache
