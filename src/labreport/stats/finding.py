@@ -31,6 +31,7 @@ from labreport.errors import did_you_mean, refuse
 from labreport.project.checks import STORED_AS, name_of
 from labreport.project.measure import Measure
 from labreport.stats.conditions import Askable, Bound, Condition, ThreeValued, both, either
+from labreport.stats.judgement import is_clear
 from labreport.stats.names import HasParts, find, find_or_none
 from labreport.stats.namespace import Namespace, members_equal
 from labreport.stats.quantity import Quantity, reversed_quantity
@@ -441,8 +442,14 @@ class Ranking(ComparedSubjects):
     @property
     def pairs_ahead(self) -> set[tuple[str, ...]]:
         """Pairs of subjects, the first of which is clearly ahead of the second."""
-        outcome = self.outcome_of_better
-        return {way.subjects for way in self.both_ways() if way.quantity.outcome == outcome}
+        pairs = set()
+        for comparison in self.comparisons:
+            outcome = comparison.quantity.outcome
+            if outcome == self.outcome_of_better:
+                pairs.add(comparison.subjects)
+            elif is_clear(outcome):
+                pairs.add(comparison.subjects[::-1])
+        return pairs
 
     @property
     def where_clear(self) -> ClearNames:
@@ -474,9 +481,9 @@ class Ranking(ComparedSubjects):
             refuse(f"none_clear({name_of(names[0])!r}) needs two names or more, or none, which means all")
         chosen = list(map(self.find_subject, names)) or self.subjects
         clear = []
-        for first, second in combinations(chosen, 2):
-            is_compared = not self._is_left_out(first, second)
-            clear.append(self.comparison_of(first, second).quantity.clear if is_compared else None)
+        for pair in combinations(chosen, 2):
+            comparison = self._comparison_or_none(*pair)
+            clear.append(None if comparison is None else comparison.quantity.clear)
         return replace(~either(*clear), about=(self,))
 
     def ask(self, word: str, *names: object, bound: Bound | None = None) -> Condition:
@@ -484,10 +491,10 @@ class Ranking(ComparedSubjects):
         self.check_word(word)
         if not names:
             return self.condition_without_name(word, bound)
-        if self._is_left_out(*names):
+        comparison = self._comparison_or_none(*names)
+        if comparison is None:
             condition = Condition(None, (self,))
         else:
-            comparison = self.comparison_of(*names)
             outcome = self.outcome_of_better if word == "clear" else word
             condition = replace(comparison.quantity.ask(outcome), about=(self.single(comparison),))
         return replace(condition, by_name=partial(self.ask, word))
@@ -497,10 +504,13 @@ class Ranking(ComparedSubjects):
         if word not in ("clear", "same", "unclear"):
             refuse(f"a ranking has no .{word} of a pair; there are .clear, .same and .unclear")
 
-    def _is_left_out(self, *names: object) -> bool:
-        """Whether these are two subjects that were not compared with each other, as with `pairs="best"`."""
+    def _comparison_or_none(self, *names: object) -> Comparison | None:
+        """The comparison of two subjects; None if they were not compared, as with `pairs="best"`."""
         subjects = tuple(map(self.find_subject, names))
-        return len(set(subjects)) == len(subjects) == 2 and not self.matching_comparisons(subjects)
+        are_two = len(subjects) == 2 and subjects[0] != subjects[1]
+        if are_two and not self.matching_comparisons(subjects):
+            return None
+        return self.comparison_of(*subjects)
 
     def _behind(self, name: object) -> list[str]:
         leader, pairs = self.find_subject(name), self.pairs_ahead

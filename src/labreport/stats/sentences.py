@@ -224,7 +224,7 @@ class RankingValues:
         comparison = self.finding.comparison_of(*self.finding.order[:2])
         return _comparison_row(self.finding.single(comparison))
 
-    @property
+    @cached_property
     def outcome(self) -> Literal["wins", "leads", "same", "unclear", "unknown"]:
         """The kind of sentence: one subject wins, some lead, all are the same, unclear, or unknown."""
         finding, first = self.finding, self.finding.first
