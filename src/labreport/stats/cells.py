@@ -23,10 +23,9 @@ if TYPE_CHECKING:
 
 Replicate: TypeAlias = Hashable
 """The name of a replicate; in a table without replicates, the position of a row."""
-VALUE, ROW, REPLICATE = "value of the measure", "row of the table", "replicate or row"
+VALUE, REPLICATE = "value of the measure", "replicate or row"
 """Columns that a division adds to the table: the value of the measure in the stored unit (shares as
-fractions); the position of the row in the table, from 0; and the replicate, or that position if there are
-no replicates.
+fractions), and the replicate, or the position of the row in the table, from 0, if there are no replicates.
 """
 
 
@@ -34,7 +33,7 @@ no replicates.
 class Division:
     """A table for one measure, with all that its cells have in common.
 
-    `frame` has the columns of the table and the columns `VALUE`, `ROW` and `REPLICATE`. `constant` lists
+    `frame` has the columns of the table and the columns `VALUE` and `REPLICATE`. `constant` lists
     which of the columns `by` and `within` have only one value in each replicate, as a patient has one arm.
     `unassigned` is the number of rows without a value of `by` or `within`. `rows_yes_no` says that the rows
     have yes and no; `yes_no`, that the numbers of the replicates still are yes and no after the reduction.
@@ -90,9 +89,9 @@ class Cell:
         return values
 
     @cached_property
-    def rows(self) -> dict[Replicate, int]:
-        """The position in the table of the first row of each replicate, even if the row has no value."""
-        return first_rows(self.frame)
+    def replicates(self) -> set[Replicate]:
+        """The replicates that have rows here, even if these have no value."""
+        return set(self.frame[REPLICATE].tolist())
 
     @cached_property
     def row_counts(self) -> list[int]:
@@ -112,7 +111,7 @@ class Cell:
         arm A in week 12, all patients of arm A.
         """
         if self.data.replicate is None:
-            return set(self.rows)
+            return self.replicates
         frame = self.division.frame
         for column in self.division.constant:
             frame = frame[frame[column] == self.frame[column].iloc[0]]
@@ -124,10 +123,11 @@ class Cell:
         HT29`.
         """
         division = self.division
+        value_by_column = {division.by: self.name, division.within: self.group}
         texts = []
-        for column, text in ((division.by, self.name), (division.within, self.group)):
+        for column, value in value_by_column.items():
             if column is not None and column not in division.constant:
-                texts.append(f"{column} {text}")
+                texts.append(f"{column} {value}")
         return " in ".join(texts)
 
     @property
@@ -150,12 +150,6 @@ def _reduce(measure: Measure, numbers: pandas.Series) -> float:
     if isinstance(measure.reduce, str):
         return float(REDUCTIONS[measure.reduce].function(numbers.tolist()))
     return float(measure.reduce(numbers)) / measure.input_factor
-
-
-def first_rows(frame: pandas.DataFrame) -> dict[Replicate, int]:
-    """The position in the table of the first row of each replicate."""
-    rows: dict[Replicate, int] = frame.drop_duplicates(REPLICATE).set_index(REPLICATE)[ROW].to_dict()
-    return rows
 
 
 # How a table is divided
@@ -211,9 +205,8 @@ def _divide(data: Data, measure: Measure, by: str | None, within: str | None) ->
         measure.refuse_declaration(
             f'{data.name}: reduce="any" is of True and False, or of 1 and 0 with the unit "%"'
         )
-    places = range(len(numbers))
-    replicates = places if data.replicate is None else data.frame[data.replicate]
-    frame = data.frame.assign(**{VALUE: numbers / measure.input_factor, ROW: places, REPLICATE: replicates})
+    replicates = range(len(numbers)) if data.replicate is None else data.frame[data.replicate]
+    frame = data.frame.assign(**{VALUE: numbers / measure.input_factor, REPLICATE: replicates})
     frame = frame.dropna(subset=grouping)
     has_repetitions = frame.dropna(subset=VALUE).duplicated([*grouping, REPLICATE]).any()
     yes_no = rows_yes_no and (not has_repetitions or measure.reduce in ("any", "max", "min"))
@@ -312,7 +305,7 @@ def describe_left_out(cells: Sequence[Cell]) -> tuple[str, ...]:
     present: set[Replicate] = set()
     others: set[Replicate] = set()
     if len(cells) == 2:
-        first, second = (cell.rows.keys() for cell in cells)
+        first, second = (cell.replicates for cell in cells)
         elsewhere = cells[0].elsewhere
         others = elsewhere - first - second
         if first.isdisjoint(second):
@@ -321,7 +314,7 @@ def describe_left_out(cells: Sequence[Cell]) -> tuple[str, ...]:
     empty = 0
     for cell in cells:
         replicates = absent.setdefault(cell.varying, set())
-        replicates |= cell.expected - cell.rows.keys() - present
+        replicates |= cell.expected - cell.replicates - present
         empty += int(cell.frame[VALUE].isna().sum())
     texts = [f"{len(replicates):,} without {lack}" for lack, replicates in absent.items() if replicates]
     if empty:

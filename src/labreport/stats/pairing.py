@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-from labreport.project import Data
 from labreport.project.checks import name_of
-from labreport.stats.cells import Cell, Replicate, first_rows
+from labreport.stats.cells import REPLICATE, Cell
 from labreport.stats.wording import plural
 
 if TYPE_CHECKING:
     import pandas
-
-Rows: TypeAlias = dict[Replicate, int]
-"""For each replicate, the position in the table of its first row."""
 
 
 def is_paired(first: Cell, second: Cell, paired: bool | None) -> bool:
@@ -25,7 +21,7 @@ def is_paired(first: Cell, second: Cell, paired: bool | None) -> bool:
     but two over the whole table.
     """
     data = first.data
-    shared = first.rows.keys() & second.rows.keys()
+    shared = first.replicates & second.replicates
     if data.replicate is None:
         if paired:
             data.refuse_declaration(
@@ -37,7 +33,7 @@ def is_paired(first: Cell, second: Cell, paired: bool | None) -> bool:
         data.refuse_declaration(f"paired=True, and no {data.unit_name} has {both}")
     if paired is not None:
         return paired
-    slips = _slips(data, first.rows, second.rows) or _slips(data, *_rows_of_common_groups(first, second))
+    slips = _slips(first.frame, second.frame) or _slips(*_rows_of_common_groups(first, second))
     if slips:
         advice = "paired=False compares two independent groups"
         if shared:
@@ -48,14 +44,14 @@ def is_paired(first: Cell, second: Cell, paired: bool | None) -> bool:
     return bool(shared)
 
 
-def _rows_of_common_groups(first: Cell, second: Cell) -> tuple[Rows, Rows]:
-    """The first row of each replicate with either value, in all groups that have both values."""
+def _rows_of_common_groups(first: Cell, second: Cell) -> tuple[pandas.DataFrame, pandas.DataFrame]:
+    """The rows with either value, in all groups that have both values."""
     of_first, of_second = _frame_of_value(first), _frame_of_value(second)
     within = first.division.within
     if within is not None:
         of_first = of_first[of_first[within].isin(of_second[within])]
         of_second = of_second[of_second[within].isin(of_first[within])]
-    return first_rows(of_first), first_rows(of_second)
+    return of_first, of_second
 
 
 def _frame_of_value(cell: Cell) -> pandas.DataFrame:
@@ -64,19 +60,17 @@ def _frame_of_value(cell: Cell) -> pandas.DataFrame:
     return frame[frame[by] == cell.frame[by].iloc[0]]
 
 
-def _slips(data: Data, rows: Rows, other_rows: Rows) -> str:
-    """How many replicates have both values and how many one, and the rows of the few, which may be slips.
+def _slips(frame: pandas.DataFrame, other_frame: pandas.DataFrame) -> str:
+    """How many replicates are in both frames and how many in one, and the few, which may be slips.
 
-    `1, with one of them: 71, see 'P1' (row 5)`. Empty if all replicates have both, or none has.
+    `1, with one of them: 71, such as 'P1'`. Empty if all replicates are in both, or none is.
     """
-    all_rows = other_rows | rows
-    shared = rows.keys() & other_rows.keys()
-    alone = all_rows.keys() - shared
+    names, other_names = frame[REPLICATE].tolist(), other_frame[REPLICATE].tolist()
+    shared = set(names) & set(other_names)
+    alone = set(names) ^ set(other_names)
     if not shared or not alone:
         return ""
     few = shared if len(shared) <= len(alone) else alone
-    named = []
-    for replicate, row in all_rows.items():
-        if replicate in few:
-            named.append(f"{name_of(replicate)!r} ({data.row_text(row)})")
-    return f"{len(shared):,}, with one of them: {len(alone):,}, see {', '.join(named[:5])}"
+    in_order = dict.fromkeys(names + other_names)
+    named = [repr(name_of(replicate)) for replicate in in_order if replicate in few]
+    return f"{len(shared):,}, with one of them: {len(alone):,}, such as {', '.join(named[:5])}"

@@ -150,9 +150,8 @@ def as_measure(measure: Measure | str, data: Observations | Samples | Runs) -> M
 def _measure_of_column(measure: Measure, data: Data) -> Measure:
     """Check the measure of a column; of True and False it is returned with the unit %."""
     if measure.value is not None or measure.right is not None:
-        argument = "right" if measure.value is None else "value"
         advice = "name the column, and by reduce= what is taken of the rows of a replicate"
-        measure.refuse_declaration(f"{argument}= reads a run, and {data.name} is a table: {advice}")
+        measure.refuse_declaration(f"value= and right= read a run, and {data.name} is a table: {advice}")
     if measure.reduce != "mean" and data.replicate is None:
         measure.refuse_declaration(
             f"reduce={measure.reduction!r} is taken of the rows of a replicate, and {data.name} has none:"

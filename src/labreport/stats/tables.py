@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
@@ -224,10 +224,6 @@ def _declared_value(value: object, source: Source) -> Quantity | str:
     return ", ".join(map(name_of, items))
 
 
-Members = Mapping[str, object]
-"""Values by name."""
-
-
 def rows(
     subjects: Iterable[Experiment | Namespace | str], answer: Namespace | None = None, **columns: str
 ) -> Table:
@@ -246,7 +242,9 @@ def rows(
     answered = {} if answer is None else answer.members
     lines = []
     for subject in subjects:
-        name, declared = name_of(subject), _declared_members(subject)
+        declaration = read_declaration(subject) if isinstance(subject, Experiment) else subject
+        declared = declaration.members if isinstance(declaration, Namespace) else {}
+        name = name_of(subject)
         values: dict[str, object] = {}
         for column, members in answered.items():
             if isinstance(members, Namespace):
@@ -259,10 +257,3 @@ def rows(
             line.append(values[column])
         lines.append(line)
     return Table(heads, lines)
-
-
-def _declared_members(subject: Experiment | Namespace | str) -> Members:
-    """The declared values of a subject; empty for a subject that is only a name."""
-    if isinstance(subject, str):
-        return {}
-    return subject.members if isinstance(subject, Namespace) else read_declaration(subject).members
