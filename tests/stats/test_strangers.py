@@ -360,6 +360,8 @@ rows([SBP], name="Name")
     rows() has measure 'sbp'; allowed are experiments and names
 effect(TRIAL, SBP, by="arm")
     an effect is along numbers, and column 'arm' has texts: use ranking() or difference()
+effect(VISITS.dropna().astype({"arm": "category"}), SBP, by="arm")
+    column 'arm' has texts
 effect(CELLS, ACCURACY, by=SIZES)
     an effect is along one field, and study 'sizes' varies size and rates: use grid()
 """

@@ -268,12 +268,13 @@ def rows_by_value(frame: pandas.DataFrame, column: str | None) -> list[tuple[obj
     """
     if column is None:
         return [(None, frame)]
-    return list(frame.groupby(column, sort=have_order(frame[column]), observed=True))
+    in_order = hasattr(frame[column], "cat") or have_order(frame[column])
+    return list(frame.groupby(column, sort=in_order, observed=True))
 
 
 def have_order(cells: pandas.Series) -> bool:
-    """Whether the values of a column have an order: numbers and categories have one, texts have none."""
-    return hasattr(cells, "cat") or cells.dtype.kind in "iufb"
+    """Whether the values of a column have an order, as numbers and ordered categories have."""
+    return cells.dtype.kind in "iufb" or bool(getattr(cells.dtype, "ordered", False))
 
 
 # Texts about cells, for the source of a number
