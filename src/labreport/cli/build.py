@@ -72,13 +72,13 @@ def _dry_run(arguments: Arguments, terminal: Terminal) -> int:
 
 
 def make_report(arguments: Arguments, progress: Progress) -> Builder:
-    """Build, with bars on the screen. Raises what stops the whole build; see `build_report`."""
+    """Build the report, with bars on the screen; raises the errors of `build_report`."""
     with progress.bars:
         return build_report(request_of(arguments), progress)
 
 
 def summarise(arguments: Arguments, terminal: Terminal, built: Builder) -> int:
-    """Print the result of a build, and return the exit code. A report in which all is fresh gets a stamp."""
+    """Print the result of a build, and return the exit code. If all is fresh, the report gets a stamp."""
     elapsed = duration(time.monotonic() - built.begun)
     if built.errors:
         return _print_failure(built, terminal, elapsed)

@@ -205,7 +205,7 @@ def render(arguments: Arguments, terminal: Terminal) -> int:
 
 
 def _fresh_plan_of(arguments: Arguments, terminal: Terminal) -> Plan:
-    """The plan of a report. Raises `LabReportError` where its answers are stale, unless that is allowed."""
+    """The plan of a report. Raises `LabReportError` if its answers are stale, unless this is allowed."""
     plan = plan_of(arguments)
     if not arguments.allow_stale:
         require_fresh(terminal, plan, wanted_targets(plan.graph, ["answers.json"]))

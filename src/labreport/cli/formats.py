@@ -63,4 +63,4 @@ def _dump(content: object) -> str:
 
 
 FORMATS = {"text": as_text, "json": as_json, "github": as_annotations, "sarif": as_sarif}
-"""Each format of `check` by its name: a function of the claims to be listed."""
+"""The formats of `check`: a function for each, which gets the claims to be listed."""

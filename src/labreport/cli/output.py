@@ -40,7 +40,7 @@ def show_causes(terminal: Terminal, say: Callable[[str], None], plan: Plan, stal
 
 
 def require_fresh(terminal: Terminal, plan: Plan, targets: Iterable[Target]) -> None:
-    """Raise `LabReportError` if some of these targets of a report are stale, after a line for each cause."""
+    """Raise `LabReportError` if any of these targets is stale, and print the causes first."""
     stale = plan.stale(targets)
     if stale:
         show_causes(terminal, terminal.warn, plan, stale)

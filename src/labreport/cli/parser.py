@@ -64,7 +64,7 @@ _FLAGS_OF_ALL = {
 class Arguments(argparse.Namespace):
     """A parsed command line: `argv` are all its words, `commands` the names of all commands.
 
-    What a build is asked for has a default here, as every command that opens a report asks for one.
+    The options of a build have defaults, since all commands that open a report use them.
     """
 
     argv: Sequence[str]

@@ -88,7 +88,7 @@ def watch(arguments: Arguments, terminal: Terminal) -> None:
 def edits_below(folders: Sequence[Path], output: Path) -> Iterator[set[Path]]:
     """Yield the set of edited files in some folders, and, when there are none for a moment, an empty set.
 
-    Those of the report, in `output`, do not count.
+    Files of the report, in `output`, are left out.
     """
     report = f"{output}{os.sep}"
     changes = watch_files(
@@ -105,16 +105,16 @@ def edits_below(folders: Sequence[Path], output: Path) -> Iterator[set[Path]]:
 
 
 class WatchedFiles:
-    """The files on which the last build depended, without those in the folders `ignored`."""
+    """The files that the last build depended on, except those in the folders `ignored`."""
 
     def __init__(self, ignored: Sequence[Path]) -> None:
         self._ignored = ignored
         self._stats: StampedFiles = {}
 
     def expect(self, files: StampedFiles) -> None:
-        """Watch these from now on. A build that could not load the project knows none, and changes nothing.
+        """Watch these files from now on; an empty mapping, of a project that could not be loaded, is ignored.
 
-        A file that is watched already keeps its stat: it may have been edited during the build.
+        A file that is already watched keeps its state, since it may have been edited during the build.
         """
         if not files:
             return
@@ -126,7 +126,7 @@ class WatchedFiles:
         self._stats = stats
 
     def edited(self) -> set[Path]:
-        """Return the files that were edited, added or removed since the last call."""
+        """The files that were edited, added or removed since the last call."""
         edited = set()
         for path, stat in self._stats.items():
             stat_now = stat_of(path)
@@ -137,7 +137,10 @@ class WatchedFiles:
 
 
 class Outcome(NamedTuple):
-    """Why a build failed, or the empty text; the files behind it, none if the project did not load."""
+    """The error of a build, or an empty text, and the files that it depended on.
+
+    There are no files if the project could not be loaded.
+    """
 
     error: str
     files: StampedFiles

@@ -66,7 +66,7 @@ def written_report(project: Project, answers: AnswersByQuestion, figures: Drawin
 
 
 class MarkdownPrinter(HtmlPrinter):
-    """Writes as Markdown what `HtmlPrinter` writes as HTML."""
+    """Writes values, tables and claims as Markdown."""
 
     ending = "md"
     mark = Markup("†")

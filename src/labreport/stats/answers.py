@@ -70,7 +70,7 @@ _CLASSES: tuple[type[DataclassInstance], ...] = (
     Count,
     Fact,
 )
-"""The classes of which an answer is made, beside names, lists and texts."""
+"""The classes of the objects in an answer."""
 
 
 def from_json(answer: Mapping[str, object]) -> Answer:

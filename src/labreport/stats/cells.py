@@ -119,9 +119,7 @@ class Cell:
 
     @property
     def varying(self) -> str:
-        """The values of this cell in columns that vary within a replicate: `week 12`, `dose 10 in cell_line
-        HT29`.
-        """
+        """The values of this cell in columns that vary within a replicate: `week 12`, `dose 10 in line A`."""
         division = self.division
         value_by_column = {division.by: self.name, division.within: self.group}
         texts = []

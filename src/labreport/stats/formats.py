@@ -214,9 +214,9 @@ FILTERS: dict[str, Filter] = {}
 
 
 def _filter(function: Callable[[FormattedQuantity], FormattedQuantity]) -> Filter:
-    """Register a filter: check its number of decimals, and let it also take quantities and findings.
+    """Register a filter: a function of a quantity or finding and, if given, of a number of decimals.
 
-    `decimals=None` leaves these as they are. The filter raises `UsageError` for any other value.
+    The filter raises `UsageError` for any other value, and for a wrong number of decimals.
     """
     name = function.__name__
 

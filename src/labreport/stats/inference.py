@@ -39,10 +39,10 @@ def mean_of(sample: Sample, measure: Measure) -> Quantity:
 
 
 def compare_with_zero(measure: Measure, family: int, sample: Sample) -> Quantity:
-    """Compare the mean of a sample with zero, as `compare` does two samples.
+    """Compare the mean of a sample with zero, as one of `family` comparisons; see `compare`.
 
-    A measure that is a difference of two measures is compared by its two terms. Raises `UsageError` for a
-    measure of ratios.
+    If the measure is a difference of two measures, the interval is computed from both. Raises `UsageError`
+    for a measure of ratios.
     """
     if measure.scale == "ratio":
         measure.refuse_declaration("a ratio is of two; name both")
@@ -59,9 +59,9 @@ def compare(
     replicates.
 
     The quantity has its own 95 % interval, and the interval at level 1 − 0.05 / `family` by which it is
-    judged. A comparison of single replicates is not judged, whatever is known of its items. Samples of
-    several replicates that are equal in each replicate and item are judged "same" if the measure has a
-    margin: both ends of the interval are then the null value.
+    judged. A comparison of single replicates is not judged, even if their items are known. Samples of several
+    replicates that are equal in each replicate and item are judged "same" if the measure has a margin: both
+    ends of the interval are then the null value.
     """
     is_paired = _is_paired(first, second, paired)
     if is_paired:
@@ -78,7 +78,10 @@ def compare(
 def _judged_quantity(
     measure: Measure, family: int, samples: Sequence[Sample], estimate_at: Callable[[float], Estimate]
 ) -> Quantity:
-    """A comparison with the interval that judges it; `estimate_at` gives the estimate for an alpha."""
+    """The quantity of a comparison, with its own interval and the one by which it is judged.
+
+    `estimate_at` returns the estimate with an interval at level 1 − alpha.
+    """
     estimate = estimate_at(ALPHA)
     null = 1.0 if measure.scale == "ratio" else 0.0
     margin = measure.stored_margin
@@ -149,7 +152,10 @@ def _difference_estimate(
 
 
 def _accuracy_difference(first: Sample, second: Sample, paired: bool, alpha: float) -> Estimate:
-    """How two samples differ whose items are known, which may be the same items, or as many."""
+    """The difference of two accuracies whose items are known.
+
+    The items are the same if both samples say so and have equal numbers of items.
+    """
     right, other_right = first.correct_by_replicate, second.correct_by_replicate
     same_items = first.items == second.items and len(right[0]) == len(other_right[0])
     return accuracy_difference(right, other_right, alpha, paired=paired, same_items=same_items)

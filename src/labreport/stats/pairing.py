@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 
 
 def is_paired(first: Cell, second: Cell, paired: bool | None) -> bool:
-    """Whether two cells are compared replicate by replicate: if both have the same ones, or if `paired` says
-    so.
+    """Whether two cells are compared replicate by replicate: all are shared, or `paired` says so.
 
     If only some replicates are in both cells and `paired` is None, this raises `UsageError`. The same holds
     for the two values over all groups: a patient whose arm is mistyped in one week has one arm in each week,
@@ -61,9 +60,10 @@ def _frame_of_value(cell: Cell) -> pandas.DataFrame:
 
 
 def _slips(frame: pandas.DataFrame, other_frame: pandas.DataFrame) -> str:
-    """How many replicates are in both frames and how many in one, and the few, which may be slips.
+    """A text about replicates that are in both frames where most are in one, or the reverse.
 
-    `1, with one of them: 71, such as 'P1'`. Empty if all replicates are in both, or none is.
+    Such exceptions may be typing errors: `1, with one of them: 71, such as 'P1'` says that 1 replicate is in
+    both and 71 in one, and names the first of the few. Empty if all are in both, or none is.
     """
     names, other_names = frame[REPLICATE].tolist(), other_frame[REPLICATE].tolist()
     shared = set(names) & set(other_names)

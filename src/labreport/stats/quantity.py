@@ -273,7 +273,7 @@ def as_quantity(value: Any) -> Quantity:
 
 
 def unpaired_sizes_text(quantity: Quantity) -> str:
-    """The numbers of replicates of two subjects that are not paired: `27 and 32`; else empty."""
+    """The numbers of replicates of two unpaired subjects: `27 and 32`; empty if paired or equal."""
     if len(quantity.source.sizes) > 1:
         return _sizes_text(quantity.source.sizes)
     sizes = [size for _, size in quantity.groups]

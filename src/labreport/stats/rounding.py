@@ -17,7 +17,7 @@ MOST_EXTRA_DECIMALS = 3
 
 @dataclass(frozen=True)
 class Rounding:
-    """A value and its uncertainty, in the printed unit, and with how many decimals they are printed.
+    """The numbers of a quantity in the printed unit, and the number of decimals with which they are printed.
 
     Without a value, `value` is 0; without an interval, `low` and `high` equal the value. `half_width` is the
     length of the longer side of the interval. `uncertainty` is this length or, without an interval, the
@@ -25,7 +25,7 @@ class Rounding:
     difference. `limits` are values that a number must not be rounded to or across: 0, and also 1 for a share
     or a ratio. `on_logarithms` means that the interval was computed on logarithms.
 
-    If `exponent` is given, all these are printed in front of `× 10^exponent`. If `ends_have_own_decimals`,
+    If `exponent` is given, all numbers are printed in front of `× 10^exponent`. If `ends_have_own_decimals`,
     each end of the interval has two significant digits instead: 1.2 to 64.
     """
 
@@ -96,7 +96,7 @@ class Rounding:
 
 
 def _unrounded(quantity: Quantity, factor: float) -> Rounding:
-    """A quantity with all its numbers multiplied by `factor`, and without decimals."""
+    """The numbers of a quantity multiplied by `factor`, with 0 decimals."""
     value = quantity.value or 0
     low, high = quantity.interval or (value, value)
     half_width = max(value - low, high - value)
@@ -149,7 +149,7 @@ def _automatic_rounding(quantity: Quantity, brief: bool) -> Rounding:
 
 
 def _rounding_by_power_of_ten(quantity: Quantity, size: float) -> Rounding:
-    """Rounding with the exponent of `size` in two digits: 9.96e9 is 1.0 × 10¹⁰."""
+    """Rounding by the power of ten of `size`, after `size` is rounded to two digits: 9.96e9 has 10¹⁰."""
     exponent = int(f"{size:.1e}".split("e")[1])
     unrounded = _unrounded(quantity, 10.0**-exponent)
     decimals = 1

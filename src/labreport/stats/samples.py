@@ -83,7 +83,7 @@ def are_results(data: object) -> TypeIs[Results]:
 
 
 def are_runs(data: object) -> TypeIs[Runs]:
-    """Whether `data` is the runs of one experiment, the only argument whose class has curves."""
+    """Whether `data` is the runs of one experiment; of all arguments, only these have curves."""
     return hasattr(type(data), "curve")
 
 
@@ -95,14 +95,14 @@ def as_table(data: Data | pandas.DataFrame) -> Data:
 
 
 def as_results(data: object) -> Results:
-    """The results of experiments. Raises `UsageError` for anything else."""
+    """The argument, if it is the results of experiments; else this raises `UsageError`."""
     if not are_results(data):
         refuse_data(data, "the results of experiments")
     return data
 
 
 def refuse_data(data: object, allowed: str = "results, a table or a DataFrame") -> NoReturn:
-    """Raise `UsageError`: the first argument of a function such as `ranking` is of another kind."""
+    """Raise `UsageError`, since the first argument of a function such as `ranking` has a wrong type."""
     refuse(f"the first argument is of the type {type(data).__name__}; allowed are {allowed}")
 
 
@@ -114,7 +114,7 @@ def column_of(data: Data, by: By) -> str | None:
 
 
 def listed_subjects(subjects: Subject | Iterable[Subject] | None) -> list[Subject] | None:
-    """The subjects that an author names, one or several, as a list; None, which means all, stays."""
+    """One or several subjects as a list; None, which means all subjects, is returned as it is."""
     if subjects is None:
         return None
     if isinstance(subjects, str) or not isinstance(subjects, Iterable):

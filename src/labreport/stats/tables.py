@@ -60,9 +60,7 @@ class Table:
 
     @property
     def heads(self) -> list[str]:
-        """The titles of the columns, with the unit if all quantities of a column share one: `Test accuracy,
-        %`.
-        """
+        """The titles of the columns, each with the common unit of its quantities: `Test accuracy, %`."""
         heads = []
         for column, entries in zip(self.columns, self._by_column, strict=True):
             title = column.title

@@ -57,28 +57,28 @@ def summary(
 
 @dataclass(frozen=True)
 class _Subject:
-    """The replicates, a row each, that have one value of the column by which a table is divided."""
+    """One value of `by`: its replicates, one in each row of `frame`."""
 
     name: str
     unit_name: str
     frame: pandas.DataFrame
 
     def present(self, measure: Measure) -> pandas.Series:
-        """The values of a column that are not empty."""
+        """The values of a column that are not missing."""
         return self.frame[measure.name].dropna()
 
     def missing(self, measure: Measure) -> int:
-        """How many have no value."""
+        """The number of replicates whose value is missing."""
         return len(self.frame) - len(self.present(measure))
 
     def count(self, number: int) -> Quantity:
-        """So many of the subject."""
+        """A number of replicates of this subject, as an exact quantity."""
         n = len(self.frame)
         source = Source((self.name,), n=n, unit_name=self.unit_name, kind="counted")
         return Quantity(number, n=n, source=source, exact=True)
 
     def source_of(self, measure: Measure, method: str) -> Source:
-        """Where a number comes from that is of those with a value."""
+        """The source of a number that was computed from the replicates with a value."""
         missing = self.missing(measure)
         return Source(
             (self.name,),
@@ -93,7 +93,7 @@ class _Subject:
 
 
 def _subjects(table: Data, by: str | None, columns: Sequence[str]) -> list[_Subject]:
-    """The subjects in their order: of numbers and categories sorted, of texts as they appear."""
+    """The subjects: sorted for numbers and categories, in order of appearance for texts."""
     for column in columns:
         table.check_column(column)
     if by is None:

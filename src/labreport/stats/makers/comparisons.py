@@ -260,9 +260,9 @@ def effect(
 
 
 def _axis_in_order(data: Observations | Samples, by: By) -> str:
-    """The field that a study varies, or the column, of which an effect has the values.
+    """The field that the study varies, or the column: the axis of an effect.
 
-    Raises `UsageError` where they have no order: texts of a column, points of a study of several fields.
+    Raises `UsageError` if its values have no order, as in a column of texts and in a study of several fields.
     """
     axis = axis_of(by)
     if is_table(data) and not have_order(as_table(data).frame[axis]):
