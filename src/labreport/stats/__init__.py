@@ -1,5 +1,4 @@
-"""Statistics: samples, intervals, comparisons and findings, from results of experiments and from tables
-alike.
+"""Statistics of results and of tables: samples, intervals, comparisons and findings.
 
 `samples` and `cells` read values for each replicate; `pairing` decides whether replicates of two cells are
 compared pairwise. `t_intervals`, `shares` and `two_way` compute intervals; `inference` chooses among them,

@@ -26,8 +26,9 @@ Bound: TypeAlias = "SupportsFloat | Quantity"
 
 
 def as_condition(value: object) -> Condition:
-    """Convert a condition, a fact, True, False or None to a `Condition`. Raises `UsageError` for anything
-    else.
+    """Convert a condition, a fact or a truth (True, False or None) to a `Condition`.
+
+    Raises `UsageError` for anything else.
     """
     if isinstance(value, ThreeValued):
         return value.condition

@@ -82,8 +82,7 @@ def critical_value(alpha: float, df: float = math.inf) -> float:
 
 
 def with_t_interval(estimate: Estimate, value: float, variance: Variance, alpha: float) -> Estimate:
-    """Give an estimate this value, Student's interval for its variance, and the p value of the test against
-    0.
+    """Give an estimate this value, with Student's interval and the p value of the test against 0.
 
     `p` is None if the variance is 0.
     """

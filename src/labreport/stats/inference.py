@@ -195,9 +195,7 @@ def _is_constant_share(sample: Sample, measure: Measure) -> bool:
 
 
 def _quantity(estimate: Estimate, unit: str, measure: Measure, samples: Sequence[Sample]) -> Quantity:
-    """The quantity for an estimate: with its source, and the value of each replicate unless samples are
-    unpaired.
-    """
+    """The quantity for an estimate: its source, and the values of replicates unless samples are unpaired."""
     low, high = estimate.finite_ends
     values = []
     for replicate, value in zip(samples[0].values, estimate.values, strict=False):

@@ -117,9 +117,7 @@ class Quantity(Askable):
 
     @property
     def judged(self) -> Judged | None:
-        """The interval by which a comparison is judged; None for any other number, or if there is no such
-        interval.
-        """
+        """The interval by which a comparison is judged; None if there is none."""
         if self.null is None or self.judged_low is None or self.judged_high is None:
             return None
         return Judged(self.judged_low, self.judged_high, self.null, self.margin)
@@ -131,18 +129,15 @@ class Quantity(Askable):
 
     @property
     def deciding_ends(self) -> tuple[float | None, float | None]:
-        """The ends of the interval that `above` and `below` test: for a comparison, those by which it is
-        judged.
-        """
+        """The ends that `above` and `below` compare: for a comparison, those by which it is judged."""
         if self.null is None:
             return self.low, self.high
         return self.judged_low, self.judged_high
 
     def ask(self, word: str, *, bound: Bound | None = None) -> Condition:
-        """The condition of this word: above or below a bound; for a comparison also more, less, same,
-        unclear, clear.
+        """The condition of this word: above or below a bound, or, of a comparison, its outcome.
 
-        Raises `UsageError` if a number that is not a comparison is asked for one of the latter.
+        Raises `UsageError` if a number that is not a comparison is asked for an outcome.
         """
         low, high = self.deciding_ends
         if word == "above":
@@ -205,9 +200,7 @@ class Quantity(Askable):
         return Condition(bool(relation(distance, 0)), (self,), self._distance_text(distance))
 
     def _distance_text(self, distance: float) -> str:
-        """How far an end is from the value where the condition changes: `by 0.1 points`; for a ratio, `by 3
-        %`.
-        """
+        """How far an end is from where the condition changes: `by 0.1 points`; for a ratio, `by 3 %`."""
         unit = "points" if self.unit == "fraction" else self.unit
         if self.is_ratio:
             unit = "fraction"
