@@ -14,7 +14,7 @@ from sample_report import drawn
 from labreport.errors import UsageError
 from labreport.page import ReportToExport, export_report
 from labreport.page.escapes import escape_latex, escape_markdown
-from labreport.page.written import strike_paragraphs, written_report
+from labreport.page.written import written_report
 from labreport.project import Project, Question, section
 from labreport.results import AnswersDocument, Loaded
 from labreport.stats import Answer, Namespace, Quantity, Table, difference, fact, to_json
@@ -150,7 +150,7 @@ def test_the_written_report_has_its_values_and_is_markdown(tmp_path: Path) -> No
 def test_a_claim_that_does_not_hold_is_struck_through_and_corrected(tmp_path: Path) -> None:
     """In a line and as a block; an unknown one has the mark, one that holds none."""
     text = (
-        "It {% claim no %}is so{% endclaim %}, {% claim open %}may be{% endclaim %}, "
+        "It{% claim no %} is so{% endclaim %}, {% claim open %}may be{% endclaim %}, "
         "{% claim yes %}is{% endclaim %}.\n\n"
         '{% claim ranking.clear("small", "wide") %}\nSmall wins.\n\n- by far\n- and always\n{% endclaim %}\n'
     )
@@ -178,15 +178,19 @@ STRUCK = """
     One.\\nTwo.\\n\\nThree. → ~~One.\\nTwo.~~\\n\\n~~Three.~~
     1. a\\n2. b → 1. ~~a~~\\n2. ~~b~~
     #### Head\\n\\nText → #### ~~Head~~\\n\\n~~Text~~
-      - item →   - ~~item~~
+    - item\\n\\n  more\\n  - inner → - ~~item~~\\n\\n  ~~more~~\\n\\n  - ~~inner~~
+    `a`\\n\\n```\\nb\\n``` → ~~`a`~~\\n\\n```\\nb\\n```
     | a | b |\\n|---|---| → | a | b |\\n|---|---|
 """
 
 
 @pytest.mark.parametrize(("text", "struck"), rows_of(STRUCK))
-def test_paragraphs_headings_and_items_are_struck_each_by_itself(text: str, struck: str) -> None:
-    """Two tildes reach no further than a paragraph; a table stays as it is."""
-    assert struck == strike_paragraphs(text)
+def test_paragraphs_headings_and_items_are_struck_each_by_itself(
+    tmp_path: Path, text: str, struck: str
+) -> None:
+    """Two tildes reach no further than a paragraph; tables and code stay as they are."""
+    written = markdown(tmp_path, f"{{% claim no %}}\n{text}\n{{% endclaim %}}")
+    assert f"**Does not hold:**\n\n{struck}\n\nNow: it does not hold" in written
 
 
 def test_figures_tables_and_references_are_numbered(tmp_path: Path) -> None:
@@ -205,6 +209,24 @@ def test_figures_tables_and_references_are_numbered(tmp_path: Path) -> None:
     assert "**Table 2.** Mine\n\n| a |" in written
     assert "See Figure 1, Table 1, Table 2 and Question 1.1 [1]." in written
     assert "## References\n\n1. D." in written
+
+
+def test_dollars_are_a_formula_only_where_they_are_on_the_page(tmp_path: Path) -> None:
+    """Sums of money are none: a cite between them is one, and a value is no Markdown."""
+    files = {"references.bib": "@misc{knuth, author={Knuth, D.}, title={Art}}"}
+    written = markdown(tmp_path, "costs $5 [@knuth] for {{ star }}, or $6", files)
+    assert "\ncosts $5 [1] for a\\*b\\*c, or $6\n" in written
+    assert "\n## References\n\n1. D." in written
+
+
+def test_what_an_author_writes_stays_as_it_is(tmp_path: Path) -> None:
+    """Signs that are escaped, code with backticks, lists, quotations, definitions, tables, HTML."""
+    text = (
+        '5 \\* 3 &amp; ``a`b`` <i>x</i>\\\n[to](http://a.b/c_d "T") ![alt](a.png)\n\n'
+        "- a\n  - b\n- c\n\n2) one\n\n   more\n\n> quote\n> \n> - item\n\nterm\n: text\n\n"
+        "| a\\|b | c |\n|---|---:|\n| d | e |\n\n$$\nx^2\n$$\n\n<div>\nhtml\n</div>\n"
+    )
+    assert f"\n{text}\n## End" in markdown(tmp_path, text)
 
 
 def test_cites_in_captions_are_numbered(tmp_path: Path) -> None:

@@ -172,9 +172,25 @@ def test_a_mistake_in_the_caption_of_a_drawing_names_the_figure(render: Render, 
 
 
 def test_a_mistake_that_is_no_text_of_the_template_has_no_line(render: Render) -> None:
-    """It is that of an include, or it begins with a value."""
+    """It is that of an include."""
     with pytest.raises(UsageError, match=r"^templates/questions/best\.md: the formula"):
-        render("Text.\n\n${{ mean.small }}\\foo$")
+        render("Text.\n\n{% include 'part.md' %}", files={"part.md": "$\\foo$"})
+
+
+MISTAKEN = """
+    A {.\\n\\nIt is ${$. → 3
+    `[@a]`\\n\\n| [@a] |\\n|---| → 3
+    ${{ mean.small }}\\foo$ → 1
+    a foo, $1$,\\nb $\\foo$ → 2
+    {% for x in ["1", "2"] %}\\n\\nValue {{ x }}.\\n\\n{% endfor %}\\n\\n```foo\\nx\\n``` → 7
+"""
+
+
+@pytest.mark.parametrize(("text", "line"), rows_of(MISTAKEN))
+def test_a_mistake_has_the_line_of_its_formula_cite_or_listing(render: Render, text: str, line: str) -> None:
+    """Not of other text with the same letters."""
+    with pytest.raises(UsageError, match=rf"^templates/questions/best\.md:{line}: "):
+        render(text)
 
 
 def test_terms_lead_to_the_glossary(render: Render) -> None:

@@ -8,6 +8,7 @@ import pytest
 from made_answers import ACCURACY, SEEDS, Render, ranked, rows_of, seeds, truths
 
 from labreport.errors import UsageError
+from labreport.page.placeholders import Placeholders
 from labreport.stats import Answer, Namespace, Quantity, Source, Table, difference, fact, number
 
 
@@ -246,3 +247,18 @@ def test_texts_of_a_table_are_escaped(render: Render) -> None:
     assert "<tbody>\n</tbody>" in printed(
         render, '{{ show(table, "none") }}', Answer(table=Table(("A",), ()))
     )
+
+
+def test_a_table_may_be_of_any_length(render: Render) -> None:
+    """Its values need no placeholders: a section has 65,534."""
+    table = Table(("name", "value"), [("a", Quantity(1.0, "s"))] * 66_000)
+    assert render('{{ show(long, "Long") }}', Answer(long=table)).html.count("<td ") == 66_000
+
+
+def test_more_values_than_there_are_placeholders_are_one_message() -> None:
+    """Which says what to do."""
+    placeholders = Placeholders()
+    for _ in range(65_534):
+        placeholders.store("", "")
+    with pytest.raises(UsageError, match=r"^a section prints more than 65,534 values; make several of it$"):
+        placeholders.store("", "", block=True)

@@ -8,7 +8,8 @@ A template becomes text in five steps:
    `refuse_typed_numbers` checks its prose, `ClaimTags` parses its claims.
 3. While Jinja renders, the `Printer` stores each value of `{{ }}` and each text of a claim in `Placeholders`,
    and notes it in `Collected`. The result is Markdown in which a private character stands for each value.
-4. The printer converts this to HTML by `markdown` (or leaves it as it is), and replaces the placeholders.
+4. The printer has `markdown` parse this, which becomes HTML, or Markdown again by `MarkdownRenderer`; the
+   placeholders are replaced.
 5. `render_page` joins the sections: `Numbering` fills in numbers and references; drawings and data are added.
 """
 

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NoReturn
 
-from labreport.errors import display_path, location_of
-from labreport.page.messages import TemplateError
-from labreport.page.placeholders import PLACEHOLDER_CHARACTERS
+from labreport.errors import display_path
 from labreport.stats import Namespace
 
 
@@ -51,17 +47,3 @@ class RenderContext:
     def location(self) -> str:
         """The template for messages or, if it does not exist, the answer."""
         return display_path(self.file) if self.has_template else f"the answer of {self.document!r}"
-
-    def fail_at(self, piece: str, message: str) -> NoReturn:
-        """Raise a `TemplateError` with the line of the template that contains this text."""
-        raise TemplateError(message, self._location_of(piece))
-
-    def _location_of(self, piece: str) -> str:
-        """The line of the template that contains the start of this text; without one, the template."""
-        begin = re.split(f"[{PLACEHOLDER_CHARACTERS}\\n]", piece)[0]
-        if begin and self.has_template:
-            lines = self.file.read_text(encoding="utf-8").split("\n")
-            for number, line in enumerate(lines, 1):
-                if begin in line:
-                    return location_of(self.file, number)
-        return self.location

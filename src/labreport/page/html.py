@@ -1,17 +1,21 @@
-"""Writing what templates print as HTML of the page."""
+"""Writing what the templates of a report print: the base of page and written report, and HTML of the page."""
 
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 
-from markupsafe import Markup
+from markdown_it.renderer import RendererHTML, RendererProtocol
+from markupsafe import Markup, escape
 
-from labreport.errors import UsageError
-from labreport.page import markdown
+from labreport.errors import UsageError, location_of
 from labreport.page.claims import DOES_NOT_HOLD, Claim
+from labreport.page.markdown import MarkdownError, names_of, parser_of
+from labreport.page.messages import TemplateError
 from labreport.page.numbering import reference_mark
-from labreport.page.placeholders import EDGE, MARK, plain_text
+from labreport.page.placeholders import EDGE, MARK, plain_text, without_placeholders
 from labreport.page.printer import Printer
+from labreport.page.prose import line_of, markdown_of
 from labreport.page.typed import refused_numbers
 from labreport.project.outline import slug
 from labreport.stats import Quantity, Table
@@ -23,27 +27,46 @@ GLOSSARY = "glossary.md"
 VERDICT = f"{capitalise(DOES_NOT_HOLD)}:"
 
 
-class HtmlPrinter(Printer):
-    """Writes values, tables and claims as HTML."""
+class ReportPrinter(Printer):
+    """Writes what a template of a report prints; the template is Markdown."""
 
-    ending = "html"
-    """The ending of the files in frame/ for figures, questions and sections."""
-    mark = Markup(MARK)
+    ending: str
+    """The ending of the files in frame/ for figures, questions, sections and claims."""
+    renderer: type[RendererProtocol]
+    """The class that converts the tokens of Markdown."""
 
+    @abstractmethod
     def fill_placeholders(self, text: str) -> str:
-        """Replace placeholders by their HTML."""
-        return self.placeholders.fill_html(text)
+        """Replace placeholders by what they stand for."""
 
+    @abstractmethod
     def write_paragraph(self, text: str) -> str:
         """The text as a paragraph."""
-        return f"<p>{text}</p>\n"
+
+    @abstractmethod
+    def framed_table(self, table: Table, caption: Markup, decimals: int | None, name: str) -> Markup:
+        """A table of this name with its caption, its numbers with this many decimals."""
 
     def write_markdown(self, text: str) -> str:
-        """Convert Markdown to HTML; placeholders stay."""
-        return markdown.render_blocks(text, self.context, self.placeholders.fill_plain)
+        """Convert Markdown of the template; placeholders may stay. Raises `TemplateError`."""
+        try:
+            parser = parser_of(self.renderer, with_html=True)
+            return str(parser.render(text, names_of(self.context, self.placeholders)))
+        except MarkdownError as error:
+            raise TemplateError(error.message, self._location_of(error)) from error
+
+    def _location_of(self, error: MarkdownError) -> str:
+        """The line of the template with the mistake; if an included file has it, the template."""
+        context = self.context
+        if context.has_template:
+            source = context.file.read_text(encoding="utf-8")
+            line = line_of(markdown_of(self.environment.lexer.tokeniter(source, None)), error.token)
+            if line is not None:
+                return location_of(context.file, line)
+        return context.location
 
     def write_line(self, text: str) -> Markup:
-        """Convert a line of Markdown to HTML.
+        """Convert a line of Markdown.
 
         A line that is not from a template must not have typed numbers, and HTML in it is escaped.
         """
@@ -51,9 +74,8 @@ class HtmlPrinter(Printer):
         if not is_from_template:
             for _, message in refused_numbers(text):
                 raise UsageError(message)  # the first of them
-        return markdown.render_line(
-            text, self.context, self.placeholders.fill_plain, with_html=is_from_template
-        )
+        parser = parser_of(self.renderer, with_html=is_from_template)
+        return Markup(parser.renderInline(text.strip(), names_of(self.context, self.placeholders)))
 
     def words_of(self, text: str) -> str:
         """The words of a part of the template, without mark-up."""
@@ -66,7 +88,7 @@ class HtmlPrinter(Printer):
         explained = re.findall(r"^(\S.*)\n+:\s", source, re.MULTILINE)
         identity = slug(find(word, explained, f"explanation in {GLOSSARY} of"))
         link = Markup('<a class="term" href="#term-{}">{}</a>')
-        return self.placeholders.store(link.format(identity, text or word))
+        return self.store_value(link.format(identity, text or word), text or word)
 
     def write_reference(self, name: str) -> Markup:
         """Write a link to a figure, a table, a question or a section; the document fills in its number."""
@@ -74,38 +96,55 @@ class HtmlPrinter(Printer):
 
     def write_table(self, table: Table, caption: str, decimals: int | None, name: str) -> Markup:
         """Write a table with its caption, its numbers with this many decimals."""
-        cells = []
-        for values, texts in zip(table.rows, table.texts(decimals), strict=True):
-            cells.append(list(map(self._cell, values, texts)))
-        framed = self.environment.render_frame(
-            "table.html",
-            rows=cells,
-            heads=table.heads,
-            right=table.numeric,
-            name=self.context.name_of_next_table(name),
-            caption=self.write_line(caption),
-        )
+        name = self.context.name_of_next_table(name)
+        framed = self.framed_table(table, self.write_line(caption), decimals, name)
         return self.placeholders.store(framed, repr(table), block=True)
 
-    def _cell(self, value: str | Quantity | FormattedQuantity, text: str) -> str:
-        if isinstance(value, str):
-            return text
-        return self.placeholder_for_quantity(formatted_quantity(value), text)
-
     def write_claim(self, claim: Claim, identity: str, body: str, now: Markup, is_block: bool) -> str:
-        """Write the text of a claim inside its element: inline, or a block around paragraphs."""
+        """Write the text of a claim inside its frame: inline, or a block around paragraphs."""
         names = {"claim": claim, "identity": identity, "now": now, "verdict": VERDICT, "is_block": is_block}
-        framed = self.environment.render_frame("claim.html", **names)
+        framed = self.environment.render_frame(f"claim.{self.ending}", **names)
         before, _, after = framed.partition("<!--text-->")
-        first = self.placeholders.store(before, f"{VERDICT} " if claim.fails else "", block=is_block).strip()
-        last = self.placeholders.store(after, "", block=is_block).strip()
-        if not is_block:
-            return f"{EDGE}{first}{EDGE}{body}{EDGE}{last}{EDGE}"
-        indent = indent_of(body)
-        return f"\n\n{indent}{first}\n\n{body}\n\n{indent}{last}\n\n"
+        if is_block:
+            indent = _indent_of(body)
+            first, last = (text.replace("\n", f"\n{indent}") for text in (before, after))
+            return f"\n\n{indent}{first}\n\n{body}\n\n{indent}{last}\n\n"
+        opening = self.placeholders.store(before, f"{VERDICT} " if claim.fails else "")
+        closing = self.placeholders.store(after, "")
+        return f"{EDGE}{opening}{EDGE}{body}{EDGE}{closing}{EDGE}"
 
 
-def indent_of(text: str) -> str:
+def _indent_of(text: str) -> str:
     """The blanks before the first word of a text, on its line."""
     before_first_letter = text[: len(text) - len(text.lstrip())]
     return before_first_letter.rpartition("\n")[2]
+
+
+class HtmlPrinter(ReportPrinter):
+    """Writes values, tables and claims as HTML."""
+
+    ending = "html"
+    renderer = RendererHTML
+    mark = Markup(MARK)
+
+    def fill_placeholders(self, text: str) -> str:
+        """Replace placeholders by their HTML."""
+        return self.placeholders.fill_html(text)
+
+    def write_paragraph(self, text: str) -> str:
+        """The text as a paragraph."""
+        return f"<p>{text}</p>\n"
+
+    def framed_table(self, table: Table, caption: Markup, decimals: int | None, name: str) -> Markup:
+        """The element of a table, from frame/table.html."""
+        cells = []
+        for values, texts in zip(table.rows, table.texts(decimals), strict=True):
+            cells.append(list(map(self._cell, values, texts)))
+        return self.environment.render_frame(
+            "table.html", rows=cells, heads=table.heads, right=table.numeric, name=name, caption=caption
+        )
+
+    def _cell(self, value: str | Quantity | FormattedQuantity, text: str) -> Markup:
+        if isinstance(value, str):
+            return escape(without_placeholders(text))
+        return self.element_of(formatted_quantity(value), text)

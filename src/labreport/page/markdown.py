@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from markdown_it import MarkdownIt
-from markdown_it.renderer import RendererHTML
+from markdown_it.parser_inline import RuleFuncInlineType
+from markdown_it.renderer import RendererHTML, RendererProtocol
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
-from markdown_it.utils import EnvType, OptionsDict
-from markupsafe import Markup, escape
+from markdown_it.utils import OptionsDict
+from markupsafe import escape
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.dollarmath import dollarmath_plugin
 from mdit_py_plugins.footnote import footnote_plugin
@@ -23,90 +24,110 @@ from mdit_py_plugins.footnote import footnote_plugin
 from labreport.errors import UsageError, did_you_mean, display_path
 from labreport.page.context import RenderContext
 from labreport.page.formulas import draw_formula
-from labreport.page.numbering import cite_mark
-from labreport.page.placeholders import PLACEHOLDER_CHARACTERS
+from labreport.page.numbering import cite_mark, number_mark
+from labreport.page.placeholders import PLACEHOLDER_CHARACTERS, Placeholders
 from labreport.project.outline import slug
 
 BIBLIOGRAPHY = "references.bib"
-CITE = re.compile(r"\[@[\w:.+/-]+(?:\s*[;,]\s*@[\w:.+/-]+)*\]")
+_CITE = re.compile(r"\[@[\w:.+/-]+(?:\s*[;,]\s*@[\w:.+/-]+)*\]")
 """A cite: `[@key; @other]`."""
-
-
+Names: TypeAlias = dict[str, Any]
+"""The values that rules use, by name, as markdown-it passes them on."""
 _CAPTION = re.compile(r"Table(?: (?P<name>[\w-]+))?: ")
 """The start of a paragraph that is the caption of the table after it."""
 
 
-def render_blocks(text: str, context: RenderContext, fill_plain: Callable[[str], str]) -> str:
-    """Convert Markdown to HTML; a paragraph `Table: …` or `Table NAME: …` before a table is its caption.
+class MarkdownError(UsageError):
+    """A mistake in Markdown, with its token."""
 
-    Placeholders are kept; `fill_plain` replaces them by text where it is needed at once, as in formulas.
-    Raises `TemplateError`.
-    """
-    return str(_parser_of(True).render(text, _names(context, fill_plain)))
-
-
-def render_line(
-    text: str, context: RenderContext, fill_plain: Callable[[str], str], *, with_html: bool
-) -> Markup:
-    """Convert a line of Markdown to HTML; HTML in it is kept or escaped. Raises `TemplateError`."""
-    return Markup(_parser_of(with_html).renderInline(text.strip(), _names(context, fill_plain)))
+    def __init__(self, token: Token, message: str) -> None:
+        super().__init__(message)
+        self.token = token
 
 
 def parse(text: str) -> list[Token]:
     """The tokens of a Markdown text."""
-    return _parser_of(True).parse(text, _names(RenderContext(Path(), "", ""), str))
+    names = names_of(RenderContext(Path(), "", ""), Placeholders())
+    return parser_of(RendererHTML, with_html=True).parse(text, names)
 
 
-def _names(context: RenderContext, fill_plain: Callable[[str], str]) -> dict[str, Any]:
+def names_of(context: RenderContext, placeholders: Placeholders) -> Names:
     """The values that the rules below use; `docId` is the prefix of the ids of footnotes."""
-    return {"docId": context.document, "context": context, "fill_plain": fill_plain}
+    return {"docId": context.document, "context": context, "placeholders": placeholders}
 
 
-def cite_marks(cite: str, context: RenderContext) -> str:
+def cite_marks(cite: Token, context: RenderContext) -> str:
     """Marks for the keys of a cite `[@key; @other]`, which the document replaces by numbers.
 
-    Raises `TemplateError` for a key that is not in the project's references.
+    Raises `MarkdownError` for a key that is not in the project's references.
     """
     known = bibliography(context.templates)
     marks = []
-    for key in re.findall(r"@([^\s;,\]]+)", cite):
+    for key in re.findall(r"@([^\s;,\]]+)", cite.content):
         if key not in known:
             near = did_you_mean(key, known, "there are")
-            context.fail_at(f"@{key}", f"{BIBLIOGRAPHY} has no entry {key!r}{near}")
+            raise MarkdownError(cite, f"{BIBLIOGRAPHY} has no entry {key!r}{near}")
         marks.append(cite_mark(key))
     return " ".join(marks)
 
 
 @lru_cache
-def _parser_of(with_html: bool) -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": with_html})
+def parser_of(renderer: type[RendererProtocol], *, with_html: bool) -> MarkdownIt:
+    """The parser of Markdown whose tokens a `renderer` converts; HTML in it is kept or escaped.
+
+    A paragraph `Table: …` or `Table NAME: …` before a table is its caption. With a renderer
+    other than that of HTML, inline text stays as it is written. Rendering raises `MarkdownError`.
+    """
+    parser = MarkdownIt("commonmark", {"html": with_html}, renderer_cls=renderer)
     parser.enable(["table", "strikethrough"]).disable("code")
     parser.use(dollarmath_plugin, allow_space=False, allow_digits=False)
     parser.use(deflist_plugin).use(footnote_plugin)
     parser.inline.ruler.before("link", "cite", _parse_cite)
+    if renderer is not RendererHTML:
+        _keep_sources(parser)
     parser.core.ruler.push("headings", _place_headings)
     parser.core.ruler.push("captions", _place_captions)
-    parser.add_render_rule("cite", _render_cite)
-    parser.add_render_rule("fence", _render_listing)
-    parser.add_render_rule("math_inline", _render_formula)
-    parser.add_render_rule("math_block", _render_formula)
-    parser.add_render_rule("footnote_block_open", lambda *_: '<section class="footnotes">\n<ol>\n')
-    parser.add_render_rule("footnote_caption", _render_footnote_number)
+    for name, rule in _HTML_RULES.items():
+        parser.add_render_rule(name, _of_one_token(rule))
     return parser
 
 
+def _of_one_token(rule: Callable[[Token, Names], str]) -> Callable[..., str]:
+    """The function that markdown-it calls with all tokens and an index, of a rule for one token."""
+
+    def render(_: RendererHTML, tokens: Sequence[Token], index: int, __: OptionsDict, names: Names) -> str:
+        return rule(tokens[index], names)
+
+    return render
+
+
+def _keep_sources(parser: MarkdownIt) -> None:
+    """Parse inline text only into code, formulas, tags, cites, footnotes, and text as it is written."""
+    parser.block.ruler.disable("reference")
+    rules = parser.inline.ruler
+    rules.enableOnly(["text", "escape", "backticks", "html_inline", "math_inline", "footnote_ref", "cite"])
+    for rule in rules.__rules__:
+        rules.at(rule.name, partial(_parse_with_source, rule.fn))
+
+
+def _parse_with_source(rule: RuleFuncInlineType, state: StateInline, silent: bool) -> bool:
+    """Parse by a rule, and set the content of its token to its source."""
+    begin = state.pos
+    count = len(state.tokens)
+    is_parsed = rule(state, silent)
+    if len(state.tokens) > count:
+        state.tokens[-1].content = state.src[begin : state.pos]
+    return is_parsed
+
+
 def _parse_cite(state: StateInline, silent: bool) -> bool:
-    cite = CITE.match(state.src, state.pos)
+    cite = _CITE.match(state.src, state.pos)
     if cite is None:
         return False
     if not silent:
         state.push("cite", "", 0).content = cite[0]
     state.pos = cite.end()
     return True
-
-
-def _render_cite(_: RendererHTML, tokens: Sequence[Token], index: int, __: OptionsDict, env: EnvType) -> str:
-    return cite_marks(tokens[index].content, env["context"])
 
 
 def _place_headings(state: StateCore) -> None:
@@ -135,51 +156,55 @@ def _place_captions(state: StateCore) -> None:
             continue
         name = context.name_of_next_table(begin["name"])
         table.attrs = {"id": f"table-{name}", "class": "data"}
-        label = Token("html_inline", "", 0)
-        label.content = f'<span class="label">Table <span data-no="table:{name}"></span></span> '
         words[0].content = words[0].content[begin.end() :]
-        words.insert(0, label)
+        words.insert(0, Token("table_label", "", 0, content=name))
         paragraph.tag = end.tag = "caption"
         state.tokens[index - 3 : index + 1] = [table, paragraph, text, end]
 
 
-def _render_listing(
-    _: RendererHTML, tokens: Sequence[Token], index: int, __: OptionsDict, env: EnvType
-) -> str:
+def _listing(fence: Token, _: Names) -> str:
     """A code listing, with colours if its language is given."""
     from pygments import formatters, highlight, lexers, util
 
-    code = tokens[index].content
-    language = tokens[index].info.strip().split(" ")[0]
+    language = fence.info.strip().split(" ")[0]
     if not language:
-        return f"<pre><code>{escape(code)}</code></pre>\n"
+        return f"<pre><code>{escape(fence.content)}</code></pre>\n"
     try:
         lexer = lexers.get_lexer_by_name(language, stripnl=False)
     except util.ClassNotFound:
-        env["context"].fail_at(f"```{language}", f"Pygments reads no language {language!r}")
-    coloured = highlight(code, lexer, formatters.HtmlFormatter(nowrap=True))
+        raise MarkdownError(fence, f"Pygments reads no language {language!r}") from None
+    coloured = highlight(fence.content, lexer, formatters.HtmlFormatter(nowrap=True))
     without_errors = re.sub(rf'<span class="err">([{PLACEHOLDER_CHARACTERS}]*)</span>', r"\1", coloured)
     return f'<pre><code class="language-{escape(language)}">{without_errors}</code></pre>\n'
 
 
-def _render_formula(
-    _: RendererHTML, tokens: Sequence[Token], index: int, __: OptionsDict, env: EnvType
-) -> str:
+def _formula(formula: Token, names: Names) -> str:
     """A formula as a drawing with its LaTeX as alternative text."""
-    latex = tokens[index].content.strip()
-    displayed = tokens[index].type == "math_block"
-    context: RenderContext = env["context"]
+    latex = formula.content.strip()
+    displayed = formula.type == "math_block"
+    fill_plain = names["placeholders"].fill_plain
     try:
-        return str(draw_formula(latex, displayed=displayed, fill_plain=env["fill_plain"]))
-    except Exception as error:  # there are many types; the name of most says what is wrong
+        return str(draw_formula(latex, displayed=displayed, fill_plain=fill_plain))
+    except Exception as error:  # of many kinds, most of which say what is wrong by their names
         reason = str(error) or type(error).__name__
-        context.fail_at(latex, f"the formula ${latex}$ cannot be drawn: {reason}")
+        shown = fill_plain(latex)
+        raise MarkdownError(formula, f"the formula ${shown}$ cannot be drawn: {reason}") from error
 
 
-def _render_footnote_number(
-    _: RendererHTML, tokens: Sequence[Token], index: int, __: OptionsDict, env: EnvType
-) -> str:
-    return str(tokens[index].meta["id"] + 1)
+def _table_label(label: Token, _: Names) -> str:
+    return f'<span class="label">Table {number_mark("table", label.content)}</span> '
+
+
+_HTML_RULES: dict[str, Callable[[Token, Names], str]] = {
+    "cite": lambda cite, names: cite_marks(cite, names["context"]),
+    "table_label": _table_label,
+    "fence": _listing,
+    "math_inline": _formula,
+    "math_block": _formula,
+    "footnote_block_open": lambda *_: '<section class="footnotes">\n<ol>\n',
+    "footnote_caption": lambda caption, _: str(caption.meta["id"] + 1),
+}
+"""How tokens become HTML that markdown-it does not know, or converts otherwise."""
 
 
 def bibliography(templates: Path) -> dict[str, str]:

@@ -30,6 +30,11 @@ def reference_mark(name: str) -> Markup:
     return Markup('<a data-ref="{}"></a>').format(name)
 
 
+def number_mark(kind: str, name: str) -> Markup:
+    """Return the mark of the number of a figure or a table."""
+    return Markup('<span data-no="{}:{}"></span>').format(kind, name)
+
+
 def cite_mark(key: str) -> Markup:
     """The mark for a link to an entry of the bibliography."""
     return Markup('<a class="cite" data-cite="{}"></a>').format(key)

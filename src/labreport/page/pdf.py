@@ -10,7 +10,6 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from unittest import mock
 
 from labreport.errors import LabReportError
 from labreport.page.fonts import FONTS
@@ -70,5 +69,10 @@ def _own_fonts_only() -> Iterator[None]:
         Path(folder, "fonts").symlink_to(FONTS, target_is_directory=True)
         Path(folder, "fonts.conf").write_text(FONT_CONFIGURATION, encoding="utf-8")
         variables = {"FONTCONFIG_FILE": f"{folder}/fonts.conf", "XDG_CACHE_HOME": folder}
-        with mock.patch.dict(os.environ, variables):
+        before = dict(os.environ)
+        os.environ.update(variables)
+        try:
             yield
+        finally:
+            os.environ.clear()
+            os.environ.update(before)

@@ -19,11 +19,15 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
+from labreport.errors import UsageError
+
 PLACEHOLDER_CHARACTERS = "\U000f0000-\U0010fffd"
 """The range of placeholder characters, for use in `[…]` of a regular expression."""
 FIRST_INLINE = 0xF0000
 FIRST_BLOCK = 0x100000
 """The first placeholders of values in a line, and of whole blocks."""
+MOST_VALUES = FIRST_BLOCK - FIRST_INLINE - 2
+"""How many characters there are for each of both; the last two of a plane of Unicode are none."""
 EDGE = "\u2e28"
 """A character around the placeholders of claims. Markdown takes it for punctuation, so that `*` works beside
 it.
@@ -51,6 +55,11 @@ def plain_text(markup: str) -> str:
     return re.sub(r"[ \n]+", " ", words).strip()
 
 
+def without_placeholders(text: str, replacement: str = "\ufffd") -> str:
+    """Replace each placeholder by another character."""
+    return re.sub(f"[{PLACEHOLDER_CHARACTERS}]", replacement, text)
+
+
 def without_tags(markup: str) -> str:
     """HTML without its tags; escaped characters stay escaped."""
     return re.sub("<[^>]*>", "", markup)
@@ -58,9 +67,9 @@ def without_tags(markup: str) -> str:
 
 @dataclass(frozen=True)
 class _Value:
-    """A stored value: its HTML, and its text for places that cannot have HTML."""
+    """A stored value: its HTML or Markdown, and its text for places that cannot have any."""
 
-    html: str
+    markup: str
     plain: str
 
 
@@ -71,19 +80,21 @@ class Placeholders:
         self._values: dict[str, _Value] = {}
 
     def store(self, markup: str, plain: str | None = None, *, block: bool = False) -> Markup:
-        """Store HTML and return its placeholder; for a `block`, with empty lines around it.
+        """Store HTML or Markdown and return its placeholder; for a `block`, with empty lines around it.
 
-        `plain` is its text, by default the words of the HTML.
+        `plain` is its text, by default the words of the HTML. Raises `UsageError` after `MOST_VALUES`.
         """
+        if len(self._values) == MOST_VALUES:
+            raise UsageError(f"a section prints more than {MOST_VALUES:,} values; make several of it")
         first = FIRST_BLOCK if block else FIRST_INLINE
         placeholder = chr(first + len(self._values))
         text = plain_text(markup) if plain is None else plain
         self._values[placeholder] = _Value(str(markup), text)
         return Markup(f"\n\n{placeholder}\n\n" if block else placeholder)
 
-    def markup_of(self, placeholder: str) -> str:
-        """The stored HTML, or other mark-up, of a placeholder."""
-        return self._values[placeholder].html
+    def fill_markdown(self, text: str) -> str:
+        """Replace each placeholder by its Markdown."""
+        return _PLACEHOLDER.sub(lambda match: self.fill_markdown(self._values[match[1]].markup), text)
 
     def fill_html(self, text: str) -> str:
         """Replace each placeholder by its HTML; inside a tag, by its text."""
@@ -93,7 +104,7 @@ class Placeholders:
 
     def _fill(self, match: re.Match[str]) -> str:
         if match["placeholder"]:
-            return self.fill_html(self._values[match["placeholder"]].html)
+            return self.fill_html(self._values[match["placeholder"]].markup)
         return _PLACEHOLDER.sub(lambda inside: str(escape(self.fill_plain(inside[0]))), match["tag"])
 
     def fill_plain(self, text: str) -> str:

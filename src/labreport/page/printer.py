@@ -21,7 +21,7 @@ from labreport.page.collected import Collected
 from labreport.page.context import RenderContext
 from labreport.page.environment import TemplateEnvironment
 from labreport.page.messages import description, why_not_printed
-from labreport.page.placeholders import PLACEHOLDER_CHARACTERS
+from labreport.page.placeholders import plain_text, without_placeholders
 from labreport.project import Experiment
 from labreport.stats import Condition, Finding, Namespace, Quantity, Table, sentence_values
 from labreport.stats.formats import FormattedQuantity, formatted_quantity, p_value_of
@@ -136,35 +136,42 @@ class Printer(ABC):
             return self.placeholder_for_finding(value)
         if isinstance(value, (Quantity, Finding, FormattedQuantity)):
             formatted = formatted_quantity(value)
-            return self.placeholder_for_quantity(formatted, str(formatted))
+            text = str(formatted)
+            return self.store_value(self.element_of(formatted, text), text)
         if isinstance(value, (list, tuple)):
             return self.listed(value)
         raise UsageError(why_not_printed(value))
 
+    def store_value(self, element: Markup, text: str) -> Markup:
+        """Store a value with its HTML and its text."""
+        return self.placeholders.store(element, text)
+
     def placeholder_for_text(self, text: str) -> Markup:
         """Store a text; private characters in it are replaced, since they would be taken for placeholders."""
-        without_placeholders = re.sub(f"[{PLACEHOLDER_CHARACTERS}]", "\ufffd", text)
-        return self.placeholders.store(escape(without_placeholders), without_placeholders)
+        text = without_placeholders(text)
+        return self.store_value(escape(text), text)
 
-    def placeholder_for_quantity(self, formatted: FormattedQuantity, text: str) -> Markup:
-        """Store the text of a quantity, with its exact value (or p value) and the name of its source."""
+    def element_of(self, formatted: FormattedQuantity, text: str) -> Markup:
+        """The text of a quantity in an element with its exact value (or p value) and its name."""
         quantity = formatted.original or formatted.quantity
         name = self.collected.add_number(quantity, self.context.document)
         number = p_value_of(quantity) if formatted.layout == "p" else quantity.value
         value = "" if number is None else repr(number)
         element = Markup('<data class="q" data-q="{}" value="{}">{}</data>')
-        return self.placeholders.store(element.format(name, value, text), text)
+        return element.format(name, value, text)
 
     def placeholder_for_literal(self, value: object) -> Markup:
         """Store a value that the author typed and that comes from no result."""
         text = re.sub(r"(?<=\d) (?=%)", "\u00a0", str(value))
         element = Markup('<span class="literal" title="typed by hand; no result says it">{}</span>')
-        return self.placeholders.store(element.format(text), text)
+        return self.store_value(element.format(text), text)
 
     def placeholder_for_finding(self, finding: Finding) -> Markup:
         """Store the sentence of a finding, with a mark if it could not be judged."""
         sentence = self.sentence_of(finding)
-        return self.placeholders.store(sentence + self.mark if finding.is_unknown else sentence)
+        if finding.is_unknown:
+            sentence += self.mark
+        return self.store_value(sentence, plain_text(sentence))
 
     def sentence_of(self, subject: Finding | Quantity) -> Markup:
         """The sentence of a finding or a quantity, without capital and full stop."""

@@ -14,6 +14,7 @@ from markdown_it.token import Token
 
 from labreport.page.lexer import LexerToken
 from labreport.page.markdown import parse
+from labreport.page.placeholders import without_placeholders
 
 PRINTED = "…"
 """The character for a value that the template prints."""
@@ -76,6 +77,19 @@ def prose_of(markdown: str) -> Iterator[Prose]:
                 text += letter if is_prose or letter == "\n" else "·"
                 in_claim.append(is_claimed)
         yield Prose(text, words, in_claim, token.map[0] if token.map else 0)
+
+
+def line_of(markdown: str, token: Token) -> int | None:
+    """The line, from 1, of the first code, formula or cite in Markdown that is equal to this one."""
+    content = without_placeholders(token.content, PRINTED)
+    for block in parse(markdown):
+        line = block.map[0] + 1 if block.map else 1
+        for candidate in block.children or [block]:
+            if (candidate.type, candidate.content, candidate.info) == (token.type, content, token.info):
+                return line
+            is_break = candidate.type in ("softbreak", "hardbreak")
+            line += 1 if is_break else candidate.content.count("\n")
+    return None
 
 
 def _pieces(token: Token) -> Iterator[tuple[str, bool]]:

@@ -15,7 +15,7 @@ from labreport.errors import UsageError
 from labreport.page.collected import Collected
 from labreport.page.context import RenderContext
 from labreport.page.glance import glance_line
-from labreport.page.html import HtmlPrinter
+from labreport.page.html import HtmlPrinter, ReportPrinter
 from labreport.page.messages import TemplateError
 from labreport.page.numbers import AnswersByQuestion
 from labreport.page.placeholders import plain_text
@@ -50,7 +50,7 @@ class SectionRenderer:
         figures: Drawings,
         experiments: Iterable[Experiment],
         templates: Path,
-        printer_type: type[HtmlPrinter] = HtmlPrinter,
+        printer_type: type[ReportPrinter] = HtmlPrinter,
     ) -> None:
         self.section = section
         self.collected = Collected(section.name, answers, experiments)
@@ -78,7 +78,7 @@ class SectionRenderer:
         )
         return printer.fill_placeholders(framed)
 
-    def _printer(self, context: RenderContext) -> HtmlPrinter:
+    def _printer(self, context: RenderContext) -> ReportPrinter:
         """A printer for a template, whose functions place the figures and questions of this section."""
         printer = self._printer_type(context, self.collected)
         printer.environment.add_function("figure", partial(self.place_figure, printer))
@@ -99,7 +99,7 @@ class SectionRenderer:
 
     def place_figure(
         self,
-        printer: HtmlPrinter,
+        printer: ReportPrinter,
         name: str,
         caption: str = "",
         alt: str = "",
@@ -124,7 +124,7 @@ class SectionRenderer:
         )
         return printer.placeholders.store(framed, "", block=True)
 
-    def _unplaced_figures(self, printer: HtmlPrinter, figures: Iterable[Figure]) -> list[Markup]:
+    def _unplaced_figures(self, printer: ReportPrinter, figures: Iterable[Figure]) -> list[Markup]:
         names = [figure.name for figure in figures if figure.name not in self._placed_figures]
         return [self.place_figure(printer, name) for name in names]
 
@@ -148,7 +148,7 @@ class SectionRenderer:
         )
 
     def _render_answer(
-        self, printer: HtmlPrinter, question: Question, answer: Namespace
+        self, printer: ReportPrinter, question: Question, answer: Namespace
     ) -> tuple[str, list[str]]:
         """The box of an answer, and the parts of its text.
 
@@ -175,7 +175,7 @@ class SectionRenderer:
 # What the engine writes where a template says nothing
 
 
-def _caption_of_drawing(printer: HtmlPrinter, drawing: Exported, name: str) -> Markup:
+def _caption_of_drawing(printer: ReportPrinter, drawing: Exported, name: str) -> Markup:
     """The caption in the drawing itself: its title in bold, then its caption."""
     title = Markup("**{}** ").format(drawing.title) if drawing.title else Markup()
     try:
@@ -184,7 +184,7 @@ def _caption_of_drawing(printer: HtmlPrinter, drawing: Exported, name: str) -> M
         raise TemplateError(error.message, f"the caption of figure {name!r}") from error
 
 
-def _alternative_text(printer: HtmlPrinter, drawing: Exported, caption: str) -> str:
+def _alternative_text(printer: ReportPrinter, drawing: Exported, caption: str) -> str:
     """What the drawing shows, and the finding: the text in bold at the start of the caption."""
     shown = (drawing.alt or drawing.kind).rstrip(".")
     bold = _BOLD.search(caption)
@@ -194,7 +194,7 @@ def _alternative_text(printer: HtmlPrinter, drawing: Exported, caption: str) -> 
     return f"{shown}: {finding}" if shown and finding else shown or finding
 
 
-def _box_of_engine(printer: HtmlPrinter, sentences: list[str]) -> str:
+def _box_of_engine(printer: ReportPrinter, sentences: list[str]) -> str:
     """Sentences as a paragraph; each starts with a capital, unless it starts with an element or an entity."""
     filled = []
     for sentence in sentences:
@@ -203,7 +203,7 @@ def _box_of_engine(printer: HtmlPrinter, sentences: list[str]) -> str:
     return printer.write_paragraph(" ".join(filled)) if filled else ""
 
 
-def _sentences_of(printer: HtmlPrinter, answer: Namespace) -> list[str]:
+def _sentences_of(printer: ReportPrinter, answer: Namespace) -> list[str]:
     """The sentences of the findings of an answer, with a mark after those that could not be judged."""
     sentences = []
     for member in answer.members.values():
@@ -213,7 +213,7 @@ def _sentences_of(printer: HtmlPrinter, answer: Namespace) -> list[str]:
     return sentences
 
 
-def _numbers_of(printer: HtmlPrinter, answer: Namespace) -> list[str]:
+def _numbers_of(printer: ReportPrinter, answer: Namespace) -> list[str]:
     """A sentence for each number and text of an answer: `half life: 3 h.`"""
     sentences = []
     for name, member in answer.members.items():
@@ -223,7 +223,7 @@ def _numbers_of(printer: HtmlPrinter, answer: Namespace) -> list[str]:
     return sentences
 
 
-def _tables_of(printer: HtmlPrinter, answer: Namespace) -> list[Markup]:
+def _tables_of(printer: ReportPrinter, answer: Namespace) -> list[Markup]:
     """The tables of an answer or, if there are none, a table of all its numbers."""
     tables = {name: member for name, member in answer.members.items() if isinstance(member, Table)}
     for name, member in answer.members.items():
