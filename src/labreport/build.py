@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from labreport.errors import LabReportError, MultipleErrors, UsageError, display_path, working_in
+from labreport.filestat import STAMP
 from labreport.plan import (
     DOCUMENTS,
     Cache,
@@ -139,7 +140,7 @@ class Builder:
         stale = self.plan.stale(wanted)
         self._tell_notices()
         if stale:
-            (self.output / ".stamp").unlink(missing_ok=True)
+            (self.output / STAMP).unlink(missing_ok=True)
             self.listener.planned(self.plan, stale)
         discard_forced(self.plan, wanted)
         self._run_and_make(wanted)

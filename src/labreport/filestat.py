@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     FileStat: TypeAlias = tuple[int, int, int]
     """Time of the last change in nanoseconds, size in bytes, and inode number of a file or folder."""
 
+STAMP = ".stamp"
+"""The file of a report that has the stat of each file on which it rests."""
 WRITE_AHEAD = "-wal"
 """The suffix of SQLite's write-ahead log, a file beside the database that holds the latest changes."""
 

@@ -18,7 +18,8 @@ from typing import Any, NamedTuple
 import pytest
 from run.toys import WorkerHere
 
-from labreport.cli import main, stamp
+from labreport.cli import main
+from labreport.filestat import STAMP
 
 TOY = Path(__file__).parent / "toy"
 
@@ -69,7 +70,7 @@ class Toy(NamedTuple):
 
     def remove_stamp(self) -> None:
         """Have the next build look at everything."""
-        (self.report / stamp.NAME).unlink()
+        (self.report / STAMP).unlink()
 
     def edit(self, file: str, old: str, new: str) -> None:
         """Replace a text in a file, which has it."""

@@ -15,6 +15,7 @@ import pytest
 from build.conftest import Toy
 from labreport.build import Builder
 from labreport.cli import stamp
+from labreport.filestat import STAMP
 from labreport.results import lock, write_json
 from labreport.stale.sources import ENGINE_FOLDER
 
@@ -36,7 +37,7 @@ def test_nothing_to_do_changes_nothing(toy: Toy) -> None:
     before = toy.stamps()
     assert toy.run().out.startswith("Up to date")
     assert toy.stamps() == before
-    assert (toy.report / stamp.NAME).is_file()
+    assert (toy.report / STAMP).is_file()
     toy.succeed("--strict")
     toy.succeed("status")
     (toy.report / "report.pdf").unlink()
@@ -258,7 +259,7 @@ def test_edited_data_are_not_up_to_date(toy: Toy) -> None:
     (toy.folder / "notes.txt").write_text("one")
     toy.succeed()
     assert stamp.unchanged("test", [], str(toy.folder)) == 0
-    stamped = [line.partition(" ")[2] for line in (toy.report / stamp.NAME).read_text().split("\n")]
+    stamped = [line.partition(" ")[2] for line in (toy.report / STAMP).read_text().split("\n")]
     assert sysconfig.get_path("purelib") in stamped
     engine = [path for path in stamped if path.startswith(str(ENGINE_FOLDER))]
     assert engine

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from labreport.cli import stamp
-from labreport.filestat import stat_of
+from labreport.filestat import STAMP, stat_of
 from labreport.plan.stamped import StampedFiles
 
 SOURCE = Path(stamp.__file__).parents[2]
@@ -62,7 +62,7 @@ def test_other_words_and_interpreters_are_looked_at(project: Path, interpreter: 
 def test_what_asks_for_more_than_a_fresh_report_is_never_stamped(tmp_path: Path, words: str) -> None:
     """A second `--open` opens the page, too."""
     stamp.write("python", [words], str(tmp_path), str(tmp_path), {})
-    assert not (tmp_path / stamp.NAME).exists()
+    assert not (tmp_path / STAMP).exists()
     assert stamp.unchanged("python", [words], str(tmp_path)) is None
 
 
@@ -90,7 +90,7 @@ def test_an_edit_is_noticed(project: Path, edit: str) -> None:
 
 def test_a_stamp_that_was_cut_short_is_looked_at(project: Path) -> None:
     """Half a stamp says nothing."""
-    file = project / "report" / stamp.NAME
+    file = project / "report" / STAMP
     file.write_text(file.read_text()[:-9] + "\n12")
     assert stamp.unchanged("python", ["--seeds", "2"], str(project)) is None
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 
-from labreport.filestat import stat_of
+from labreport.filestat import STAMP, stat_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 FRONT = "LABREPORT_FRONT"
 """Environment variable: the Python that started the command. A checkout continues in another one."""
-NAME = ".stamp"
 FALLEN = "!"
 """The start of lines about claims that fail."""
 UNKNOWN = "?"
@@ -67,7 +66,7 @@ def unchanged(front: str, argv: Sequence[str], root: str) -> int | None:
     project = options.get("--project", root)
     output = options.get("--output", os.path.join(project, "report"))
     try:
-        with open(os.path.join(output, NAME), encoding="utf-8", errors="surrogateescape") as file:
+        with open(os.path.join(output, STAMP), encoding="utf-8", errors="surrogateescape") as file:
             head, *lines = file.read().split("\n")
     except OSError:
         return None
@@ -115,7 +114,7 @@ def write(
         lines.append(UNKNOWN)
     lines += [_line_of_file(path, files[path]) for path in sorted(files)]
     lines += [_line_of_variable(name, environment) for name in sorted(variables)]
-    target = os.path.join(output, NAME)
+    target = os.path.join(output, STAMP)
     with open(f"{target}.new", "w", encoding="utf-8", errors="surrogateescape") as file:
         file.write("\n".join(lines))
     os.replace(f"{target}.new", target)
