@@ -16,7 +16,7 @@ from labreport.run import Task
 from labreport.run.proof import without_times
 from labreport.run.runner import run_task
 from labreport.run.task import Failure, OnEpoch
-from labreport.stale import Dependencies, LoadedProject, find_dependencies, recorder
+from labreport.stale import Dependencies, LoadedProject, find_dependencies, hooks
 from labreport.stale import open_project as load_project
 
 PROJECT = """
@@ -126,8 +126,8 @@ def open_project(folder: Path) -> Project:
 
 def dependencies(project: Project, results: Path | None = None) -> Dependencies:
     """What a project rests on, if it is the one that this process has loaded last."""
-    assert recorder._recorder is not None
-    return find_dependencies(LoadedProject(project, recorder._recorder), results)
+    assert hooks._recorder is not None
+    return find_dependencies(LoadedProject(project, hooks._recorder), results)
 
 
 def task(project: Project, name: str, seed: int = 0, *epochs: int) -> Task:

@@ -138,7 +138,7 @@ def test_values_that_are_equal_everywhere_are_not_asked_again(
         folders_asked.append(folder)
         return []
 
-    monkeypatch.setattr(unstable, "digests_elsewhere", ask)
+    monkeypatch.setattr(unstable, "hashes_elsewhere", ask)
     edit_file(tmp_path / "project.py", '"m": ', '"m": 2 * ')
     opened(tmp_path)
     assert folders_asked == []

@@ -8,7 +8,7 @@ from itertools import chain
 from types import FunctionType
 from typing import TypeAlias
 
-from labreport.project import Experiment, Project, Reader, Section
+from labreport.project import Experiment, Figure, Project, Question, Reader, Section
 from labreport.stale.canonical import specification_classes, specification_repr
 from labreport.stale.loader import LoadedProject
 from labreport.stale.node import Closure, Node
@@ -17,7 +17,14 @@ from labreport.stale.programgraph import ProgramGraph
 
 TargetSubject: TypeAlias = Experiment | Reader | Section
 """The declarations from which targets are made."""
-Digests: TypeAlias = dict[str, str]
+_KINDS: dict[type[TargetSubject], str] = {
+    Experiment: "experiment",
+    Question: "question",
+    Figure: "figure",
+    Section: "section",
+}
+"""Words in stored labels, so they must not depend on names of classes."""
+ValueHashes: TypeAlias = dict[str, str]
 """Label of a node to the short hash of its values."""
 
 
@@ -42,10 +49,10 @@ class Closures:
         """The libraries that any subject uses."""
         return set[str]().union(*(closure.libraries for closure in self.by_subject.values()))
 
-    def value_digests(self) -> Digests:
+    def value_hashes(self) -> ValueHashes:
         """The hashes of all nodes that contain values, which may differ from process to process."""
         nodes = {**self.graph.nodes, **self.roots}
-        return {label: node.digest for label, node in nodes.items() if node.may_vary}
+        return {label: node.hash for label, node in nodes.items() if node.may_vary}
 
 
 def compute_closures(loaded: LoadedProject, unstable: Iterable[str] = ()) -> Closures:
@@ -78,7 +85,7 @@ def compute_closures(loaded: LoadedProject, unstable: Iterable[str] = ()) -> Clo
 
 def _full_name(subject: TargetSubject) -> str:
     """The kind and the name of a subject: `experiment small`."""
-    return f"{type(subject).__name__.lower()} {subject.name}"
+    return f"{_KINDS[type(subject)]} {subject.name}"
 
 
 def _root_of(subject: TargetSubject, project: Project) -> tuple[object, tuple[type, ...]]:

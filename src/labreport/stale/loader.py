@@ -7,7 +7,8 @@ from pathlib import Path
 
 from labreport.errors import working_in
 from labreport.project import Project, load_project, locate_project
-from labreport.stale.recorder import Recorder, recorded_variables, start_recording
+from labreport.stale.hooks import recorded_variables, start_recording
+from labreport.stale.recorder import Recorder
 from labreport.stale.sources import Sources, install
 
 
@@ -33,7 +34,7 @@ def open_project(folder: str | Path) -> LoadedProject:
     install(sources)
     recorder = Recorder(sources)
     start_recording(recorder)
-    with working_in(folder), recorded_variables():
+    with working_in(folder), recorded_variables(recorder):
         return LoadedProject(load_project(folder), recorder)
 
 

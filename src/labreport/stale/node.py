@@ -48,7 +48,7 @@ class Node(Footprint):
     """A function, class, value, module or declaration with its label and hash; see `programgraph`."""
 
     label: str = ""
-    digest: str = ""
+    hash: str = ""
     references: dict[str, None] = field(default_factory=dict)
     """The labels of the nodes on which it depends directly, in order."""
     may_vary: bool = False

@@ -17,8 +17,8 @@ from labreport.project import Data, Experiment, Study
 from labreport.results.files import HASH_DIGITS
 from labreport.stale.declarations import Declaration
 from labreport.stale.effects import changed_libraries
-from labreport.stale.hasher import NodeHasher, PartsMaker
 from labreport.stale.node import Closure, Node
+from labreport.stale.parts import NodeParts, PartsMaker, compute_node
 from labreport.stale.program import Program
 from labreport.stale.recorder import Recorder
 from labreport.stale.statements import Statement
@@ -77,7 +77,7 @@ class ProgramGraph:
     def compute_root(self, label: str, function: object, classes: Sequence[type]) -> Node:
         """Compute the node from which a closure starts: a function or None, and classes of specifications."""
         root = Node(label=label)
-        NodeHasher(self, root).compute(lambda hasher: hasher.root_parts(function, classes))
+        compute_node(self, root, lambda parts: parts.root_parts(function, classes))
         return root
 
     def closure(self, root: Node) -> Closure:
@@ -86,7 +86,7 @@ class ProgramGraph:
         closure.add(root)
         label = root.label if root.may_vary else ""  # else the function has a node
         if label:
-            closure.inputs[label] = root.digest
+            closure.inputs[label] = root.hash
             closure.parents[label] = ""
         self._extend(closure, root.references, label)
         acted_on = set[str]()
@@ -108,9 +108,9 @@ class ProgramGraph:
             if label not in closure.inputs:
                 node = self.nodes[label]
                 if label in self._waiting:
-                    NodeHasher(self, node).compute(self._waiting.pop(label))
+                    compute_node(self, node, self._waiting.pop(label))
                 closure.add(node)
-                closure.inputs[label] = node.digest
+                closure.inputs[label] = node.hash
                 closure.parents[label] = parent
                 pending.extend((reference, label) for reference in node.references)
 
@@ -129,7 +129,7 @@ class ProgramGraph:
         """The labels of the nodes for statements that change a library: one for each module with some."""
         labels = list[str]()
         for module, statements in self._acting.get(library, {}).items():
-            make_parts = partial(NodeHasher.acting_parts, statements=statements)
+            make_parts = partial(NodeParts.acting_parts, statements=statements)
             labels.append(self.add(f"code {module}:<{library}>", make_parts))
         return labels
 

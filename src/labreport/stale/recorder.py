@@ -1,7 +1,6 @@
 """Record which files, folders and environment variables the author's code reads, and for which target.
 
-A process has one loaded project, with one recorder: `loader.open_project` starts it before code of the
-project runs, and loading another project ends it. Each path is noted once for each target.
+`hooks` calls a recorder from inside Python. Each path is noted once for each target.
 """
 
 from __future__ import annotations
@@ -11,12 +10,11 @@ import os
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from types import FrameType
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from labreport.filestat import WRITE_AHEAD, stat_of
 from labreport.stale.node import FunctionKey, function_key
@@ -260,64 +258,3 @@ def _pattern(frame: FrameType) -> str:
     else:
         return ""
     return os.path.normpath(os.path.join(glob.escape(os.path.abspath(folder)), pattern))
-
-
-_recorder: Recorder | None = None
-"""The recorder of the loaded project. It is global because an audit hook gets only the event, and cannot be
-removed from a process."""
-
-
-def start_recording(recorder: Recorder) -> None:
-    """Send events to a recorder from now on, until another one is started."""
-    global _recorder
-    if _recorder is None:
-        sys.addaudithook(_record_event)
-    _recorder = recorder
-
-
-def _record_event(event: str, arguments: tuple[Any, ...]) -> None:
-    """The audit hook. It must not fail: an exception here would be raised in the code that opens a file."""
-    record = _EVENTS.get(event)
-    if record is not None and _recorder is not None:
-        record(_recorder, sys._getframe().f_back, *arguments)
-
-
-_EVENTS: dict[str, Callable[..., None]] = {
-    "open": Recorder.on_open,
-    "sqlite3.connect": Recorder.on_connect,
-}
-for _event in ("os.listdir", "os.scandir"):
-    _EVENTS[_event] = Recorder.on_list
-for _event in ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "os.link", "os.symlink"):
-    _EVENTS[_event] = Recorder.on_write
-
-
-class _RecordedEnvironment(os._Environ[str]):
-    """`os.environ` with a record of what is read, because Python has no audit event for that."""
-
-    def __getitem__(self, name: str) -> str:
-        _record_variable(sys._getframe().f_back, name)
-        return super().__getitem__(name)
-
-    def __iter__(self) -> Iterator[str]:
-        _record_variable(sys._getframe().f_back, ALL_VARIABLES)
-        return super().__iter__()
-
-
-def _record_variable(frame: Frame, name: str) -> None:
-    if _recorder is not None:
-        _recorder.on_variable(frame, name)
-
-
-@contextmanager
-def recorded_variables() -> Iterator[None]:
-    """Record which environment variables are read inside the `with` block.
-
-    The class of `os.environ` is replaced, not the object, because libraries hold references to that.
-    """
-    kind = type(os.environ)
-    os.environ.__class__ = _RecordedEnvironment
-    try:
-        yield
-    finally:
-        os.environ.__class__ = kind

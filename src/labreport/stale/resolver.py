@@ -19,7 +19,7 @@ from labreport.stale.sources import ENGINE_NAME
 from labreport.stale.versions import is_installed
 
 if TYPE_CHECKING:
-    from labreport.stale.hasher import PartsMaker
+    from labreport.stale.parts import PartsMaker
     from labreport.stale.programgraph import ProgramGraph
 
 _REACHING_LIBRARIES = frozenset({"importlib", "inspect", "runpy", "pkgutil"})
@@ -43,6 +43,8 @@ class Resolver:
         self._graph = graph
         self.node = node
         self._parts_of = parts_of
+        self.numbers: dict[int, tuple[int, object]] = {}
+        """The number of each function and class that is a part of the node itself, by its `id`."""
         self._star_lookups = set[tuple[str, str]]()
 
     def _rest_on(self, label: str, make_parts: PartsMaker) -> str:
@@ -63,7 +65,7 @@ class Resolver:
             return self._unloaded_name(owner, names[0]) if names else self._unloaded_module(owner)
         if names:
             return self._global_name(owner, names[0])
-        return self._rest_on(f"module {owner}", lambda hasher: hasher.module_parts(owner))
+        return self._rest_on(f"module {owner}", lambda parts: parts.module_parts(owner))
 
     def _global_name(self, module: str, name: str) -> object:
         """The stand-in for a global name of a loaded module; None if it is a builtin, or not defined."""
@@ -82,7 +84,7 @@ class Resolver:
             is_of_library = not self.program.is_own(value.__module__)
             if is_of_library or self.program.defined_at(value):
                 return self.resolve_definition(value)
-        return self._rest_on(f"value {module}:{name}", lambda hasher: hasher.value_parts(value))
+        return self._rest_on(f"value {module}:{name}", lambda parts: parts.value_parts(value))
 
     def resolve_variable(self, name: str) -> str:
         """The stand-in for an environment variable: the label of its value."""
@@ -97,7 +99,7 @@ class Resolver:
             return None
         if module in self.program.modules:
             return None
-        return self._rest_on(f"code {module}:<import>", lambda hasher: hasher.import_parts(module))
+        return self._rest_on(f"code {module}:<import>", lambda parts: parts.import_parts(module))
 
     def _unloaded_module(self, module: str) -> list[object]:
         """The stand-in for a whole module that is not loaded yet."""
@@ -115,7 +117,7 @@ class Resolver:
         syntax = self.program.syntax(module)
         binding = syntax.binding(name) or syntax.binding("__getattr__")
         if binding:
-            return self._rest_on(f"code {module}:{name}", lambda hasher: hasher.statements_parts(binding))
+            return self._rest_on(f"code {module}:{name}", lambda parts: parts.statements_parts(binding))
         if (module, name) in self._star_lookups:  # modules may import everything of each other
             return None
         self._star_lookups.add((module, name))
@@ -159,8 +161,17 @@ class Resolver:
             if self._counts_by_version(value):
                 return f"library {module}:{name}"
         elif self.program.defined_at(value) and not is_made_of_text(value):
-            return self._rest_on(f"code {module}:{name}", lambda hasher: hasher.definition_parts(value))
-        return self._parts_of(value)
+            return self._rest_on(f"code {module}:{name}", lambda parts: parts.definition_parts(value))
+        return self._in_place(value)
+
+    def _in_place(self, value: type | FunctionType) -> object:
+        """What stands for a function or a class without a label: its parts, or its number the next time."""
+        self.node.may_vary = True
+        if id(value) in self.numbers:
+            number, _ = self.numbers[id(value)]
+            return "again", number
+        self.numbers[id(value)] = len(self.numbers), value
+        return [value.__qualname__, self._parts_of(value)]
 
     def _counts_by_version(self, value: type | FunctionType) -> bool:
         """Whether name and version of the library determine what a definition in it does.

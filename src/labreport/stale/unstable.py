@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from labreport.results import files
-from labreport.stale.closures import Closures, Digests, compute_closures
+from labreport.stale.closures import Closures, ValueHashes, compute_closures
 from labreport.stale.loader import LoadedProject, open_project
 
 KNOWN_VALUES = "values.json"
@@ -28,7 +28,7 @@ _HASH_SEEDS = ("1", "2")
 class KnownValues:
     """What earlier comparisons of processes have found."""
 
-    stable: Digests = field(default_factory=dict)
+    stable: ValueHashes = field(default_factory=dict)
     """Label to hash of the values that were equal in all processes."""
     unstable: frozenset[str] = frozenset()
     """The labels of the values that were not."""
@@ -55,31 +55,31 @@ def compare_processes(
     If the project has values that are not in `known`, two more processes load it, and the result is written
     to `folder`. Raises `UsageError` if the object that runs an experiment differs.
     """
-    digests = closures.value_digests()
-    if digests.items() <= known.stable.items():
+    hashes = closures.value_hashes()
+    if hashes.items() <= known.stable.items():
         return closures
-    while varying := varying_labels(digests, loaded.project.folder, closures.graph.unstable):
+    while varying := varying_labels(hashes, loaded.project.folder, closures.graph.unstable):
         for experiment in loaded.project.all_experiments:
             if f"experiment {experiment.name}" in varying:
                 text = "what runs it differs from process to process; bind it to a name in the module"
                 experiment.refuse_declaration(text)
         closures = compute_closures(loaded, closures.graph.unstable | varying)
-        digests = closures.value_digests()
-    KnownValues(digests, closures.graph.unstable).write(folder)
+        hashes = closures.value_hashes()
+    KnownValues(hashes, closures.graph.unstable).write(folder)
     return closures
 
 
-def varying_labels(digests: Digests, project_folder: Path, unstable: frozenset[str]) -> set[str]:
+def varying_labels(hashes: ValueHashes, project_folder: Path, unstable: frozenset[str]) -> set[str]:
     """The labels of values for which another process finds another hash, without those in `unstable`."""
     varying = set[str]()
-    for elsewhere in digests_elsewhere(project_folder, unstable):
-        for label, digest in digests.items():
-            if label not in unstable and elsewhere.get(label, digest) != digest:
+    for elsewhere in hashes_elsewhere(project_folder, unstable):
+        for label, value_hash in hashes.items():
+            if label not in unstable and elsewhere.get(label, value_hash) != value_hash:
                 varying.add(label)
     return varying
 
 
-def digests_elsewhere(project_folder: Path, unstable: Iterable[str]) -> Iterator[Digests]:
+def hashes_elsewhere(project_folder: Path, unstable: Iterable[str]) -> Iterator[ValueHashes]:
     """The hashes of a project's values in each of two processes with other hash seeds.
 
     A process that fails gives none.
@@ -103,5 +103,5 @@ def digests_elsewhere(project_folder: Path, unstable: Iterable[str]) -> Iterator
 def probe() -> None:
     """Write the hashes of a project's values to a file; the main function of the processes above."""
     folder, output, *unstable = sys.argv[1:]
-    digests = compute_closures(open_project(folder), unstable).value_digests()
-    Path(output).write_text(json.dumps(digests), "utf-8")
+    hashes = compute_closures(open_project(folder), unstable).value_hashes()
+    Path(output).write_text(json.dumps(hashes), "utf-8")

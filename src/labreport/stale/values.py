@@ -55,14 +55,12 @@ class ValueHash:
         self.opaque = False
         self._resolver = resolver
         self._program = resolver.program
-        self._numbers: dict[int, tuple[int, object]] = {}
         self._open_sets = set[int]()
 
-    def sha256(self, value: object) -> str:
+    def hash(self, value: object) -> str:
         """The first 16 hexadecimal digits of a value's SHA-256; if pickling fails, the name of the error."""
         sink = _HashingSink()
-        pickler = _Pickler(sink, protocol=5)
-        pickler.values = self
+        pickler = _Pickler(sink, self)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
@@ -71,14 +69,6 @@ class ValueHash:
             self.opaque = True
             return type(error).__name__
         return sink.sha256.hexdigest()[:HASH_DIGITS]
-
-    def back_reference(self, value: object) -> tuple[str, int] | None:
-        """A reference to a value that is part of this hash already; None if it is new, which is noted."""
-        known = self._numbers.get(id(value))
-        if known is not None:
-            return "again", known[0]
-        self._numbers[id(value)] = len(self._numbers), value
-        return None
 
     def stand_in(self, value: object) -> object:
         """What to hash in place of a value; None if pickle should store it, or take it apart."""
@@ -124,11 +114,11 @@ class ValueHash:
         if id(value) in self._open_sets:  # it contains itself, by way of an object
             return ("set within itself",)
         self._open_sets.add(id(value))
-        numbers, members = self._numbers, list[str]()
+        numbers, members = self._resolver.numbers, list[str]()
         for member in value:
-            self._numbers = dict(numbers)  # each member is numbered anew, so that their order has no effect
-            members.append(self.sha256(member))
-        self._numbers = numbers
+            self._resolver.numbers = dict(numbers)  # so that the order of members has no effect
+            members.append(self.hash(member))
+        self._resolver.numbers = numbers
         self._open_sets.discard(id(value))
         return "set", sorted(members)
 
@@ -197,10 +187,12 @@ class _HashingSink:
 class _Pickler(pickle.Pickler):
     """A pickler that asks a `ValueHash` for stand-ins and parts."""
 
-    values: ValueHash
+    def __init__(self, sink: _HashingSink, values: ValueHash) -> None:
+        super().__init__(sink, protocol=5)
+        self._values = values
 
     def persistent_id(self, value: object) -> object:
-        return self.values.stand_in(value)
+        return self._values.stand_in(value)
 
     def reducer_override(self, value: Any) -> Any:
-        return self.values.reduce(value)
+        return self._values.reduce(value)

@@ -27,44 +27,52 @@ from labreport.threads import limits_threads
 if TYPE_CHECKING:
     from labreport.stale.programgraph import ProgramGraph
 
-PartsMaker: TypeAlias = "Callable[[NodeHasher], object]"
+PartsMaker: TypeAlias = "Callable[[NodeParts], object]"
 """Gives the parts of a node: one of the methods `..._parts`, with its argument bound."""
 
 
-class NodeHasher:
-    """Computes one node: its hash and its dependencies."""
+def compute_node(graph: ProgramGraph, node: Node, make_parts: PartsMaker) -> None:
+    """Fill in the hash and the dependencies of a node.
+
+    A value that cannot be hashed, or differs from process to process, is hashed by the statements that
+    mention it, too. Raises `UsageError` if there are none.
+    """
+    parts = NodeParts(graph, node)
+    values = ValueHash(parts.resolver)
+    node.hash = values.hash(make_parts(parts))
+    is_unstable = node.label in graph.unstable
+    if is_unstable:
+        node.hash = ""
+    if is_unstable or values.opaque:
+        parts = NodeParts(graph, node)
+        statements_parts = parts.mention_parts()
+        if statements_parts:
+            node.hash = ValueHash(parts.resolver).hash([node.hash, statements_parts])
+
+
+class NodeParts:
+    """Gives the parts of one node, and notes its dependencies."""
 
     def __init__(self, graph: ProgramGraph, node: Node) -> None:
         self._graph = graph
         self._program = graph.program
         self._node = node
-        self._resolver = Resolver(graph, node, self._parts_in_place)
-        self._values = ValueHash(self._resolver)
+        self.resolver = Resolver(graph, node, self.definition_parts)
 
-    def compute(self, make_parts: PartsMaker) -> None:
-        """Fill in the hash and the dependencies of the node.
+    # Parts of nodes
 
-        A value that cannot be hashed, or differs from process to process, is hashed by the statements that
-        mention it. Raises `UsageError` if there are none.
-        """
-        digest = self._values.sha256(make_parts(self))
-        if self._node.label in self._graph.unstable:
-            digest = self._hash_with_statements("")
-        elif self._values.opaque:
-            digest = self._hash_with_statements(digest)
-        self._node.digest = digest
+    def mention_parts(self) -> list[object]:
+        """The parts of the statements that mention a value; files that its module opened are added.
 
-    def _hash_with_statements(self, digest: str) -> str:
-        """The hash of a value by the statements that mention it; files that its module opened are added.
-
-        `digest` is the hash of the part of the value that could be hashed, or empty.
+        Empty for a value without a name, which an experiment was given; for any other without statements,
+        raises `UsageError`.
         """
         module, _, qualified_name = Label.parse(self._node.label).name.partition(":")
         name = qualified_name.partition(".")[0]
         statements = list(self._statements_about(module, name))
         if not statements:
-            if self._node.label not in self._graph.nodes:  # a value that an experiment was given
-                return digest
+            if self._node.label not in self._graph.nodes:
+                return []
             text = "it cannot be told whether it changes, and no statement of its module makes it"
             location = display_path(self._program.sources.path(module) or module)
             raise UsageError(f"{qualified_name}: {text}; make it inside the function that uses it", location)
@@ -72,8 +80,7 @@ class NodeHasher:
             if statement.module != module and (module, name) in changed_values(self._program, statement):
                 statements.append(statement)
         self._node.files.update(self._graph.recorder.opened_by(module))
-        self._values = ValueHash(self._resolver)
-        return self._values.sha256([digest, self.statements_parts(statements)])
+        return self.statements_parts(statements)
 
     def _statements_about(self, module: str, name: str) -> Iterator[Statement]:
         """The top-level statements of a module that bind or use a name.
@@ -88,11 +95,9 @@ class NodeHasher:
             if mentions and (name in statement.binds or not only_declares):
                 yield statement
 
-    # Parts of nodes
-
     def root_parts(self, function: object, classes: Sequence[type]) -> list[object]:
         """The parts of a root: a function, or None for a section, and classes of specifications."""
-        stand_in = None if function is None else self._resolver.resolve_callable(function)
+        stand_in = None if function is None else self.resolver.resolve_callable(function)
         return [stand_in, list(classes)]
 
     def value_parts(self, value: object) -> object:
@@ -105,7 +110,7 @@ class NodeHasher:
         parts = list[object]()
         for name in self._program.modules[module]:
             if not name.startswith("__") or name == "__getattr__":
-                parts.append((name, self._resolver.resolve_name(module, Reference("", (name,)))))
+                parts.append((name, self.resolver.resolve_name(module, Reference("", (name,)))))
         return parts
 
     def import_parts(self, module: str) -> list[object]:
@@ -114,14 +119,14 @@ class NodeHasher:
         Modules that it imports, and the packages around it, are included.
         """
         self._node.keepers.add((str(self._program.sources.path(module)), 1, "<module>"))
-        parts: list[object] = [self._resolver.resolve_late_import(module.rpartition(".")[0])]
+        parts: list[object] = [self.resolver.resolve_late_import(module.rpartition(".")[0])]
         for statement in self._program.syntax(module).statements:
             if not statement.only_binds:
                 parts.append(self._code_parts(statement.module, statement))
                 continue
             for reference in statement.imported.values():
                 imported = self._program.absolute(reference.module, module)
-                parts.append(self._resolver.resolve_late_import(imported))
+                parts.append(self.resolver.resolve_late_import(imported))
         return parts
 
     def statements_parts(self, statements: Sequence[Statement]) -> list[object]:
@@ -145,13 +150,8 @@ class NodeHasher:
             return self._function_parts(value)
         self._node.may_vary = True
         if keeps_in_class(value):
-            self._resolver.use_methods(value)
+            self.resolver.use_methods(value)
         return class_parts(value)
-
-    def _parts_in_place(self, value: type | FunctionType) -> object:
-        """The stand-in for a definition without label: its parts, or a reference if it was hashed before."""
-        self._node.may_vary = True
-        return self._values.back_reference(value) or [value.__qualname__, self.definition_parts(value)]
 
     def _function_parts(self, function: FunctionType) -> list[object]:
         """The parts of a function: defaults and enclosed values, code, stand-ins for the names in it."""
@@ -177,11 +177,11 @@ class NodeHasher:
         stand_ins = list[object]()
         asks_for_variables = False
         for reference in uses.references:
-            stand_ins.append(self._resolver.resolve_name(module, reference))
+            stand_ins.append(self.resolver.resolve_name(module, reference))
             owner, names = self._program.lookup(module, reference)
             asks_for_variables |= owner == "os" and names[:1] in (("environ",), ("getenv",))
         for name in uses.imports:
-            stand_ins.append(self._resolver.resolve_late_import(self._program.absolute(name, module)))
+            stand_ins.append(self.resolver.resolve_late_import(self._program.absolute(name, module)))
         parts: list[object] = [code_meaning(source.code), stand_ins]
         if asks_for_variables:
             parts += self._variables(source.code)
@@ -194,7 +194,7 @@ class NodeHasher:
             if isinstance(text, str) and not limits_threads(text):
                 self._graph.variables.add(text)
                 if text in os.environ:
-                    labels.append(self._resolver.resolve_variable(text))
+                    labels.append(self.resolver.resolve_variable(text))
         return labels
 
     def _may_keep(self, function: FunctionType, uses: Uses) -> bool:
