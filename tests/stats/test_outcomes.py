@@ -280,7 +280,7 @@ def test_seeds_of_a_single_item_are_numbers_of_each_seed() -> None:
     """One item says nothing of any other, and the first seed nothing of the rest."""
     right_of = {"a": [[1], [0], [0], [1], [0]], "b": [[0], [0], [1], [0], [0]]}
     by_items = {name: sample_of_items(name, right) for name, right in right_of.items()}
-    by_seeds = {name: replace(sample, correct=None) for name, sample in by_items.items()}
+    by_seeds = {name: replace(sample, correct={}) for name, sample in by_items.items()}
     for make in (mean, difference):
         assert make(by_items, ACCURACY) == make(by_seeds, ACCURACY)
 

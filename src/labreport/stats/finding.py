@@ -429,9 +429,15 @@ class Ranking(ComparedSubjects):
     @property
     def order(self) -> list[str]:
         """The subjects ordered by their means, the best first; subjects without a mean come last."""
-        means = {name: mean.value for name, mean in self.subject_means if mean.value is not None}
-        ordered = sorted(means, key=means.__getitem__, reverse=self.outcome_of_better == "more")
-        return ordered + [name for name in self.subjects if name not in means]
+        means = {}
+        without_mean = []
+        for name, mean in self.subject_means:
+            if mean.value is None:
+                without_mean.append(name)
+            else:
+                means[name] = mean.value
+        highest_first = self.outcome_of_better == "more"
+        return sorted(means, key=means.__getitem__, reverse=highest_first) + without_mean
 
     @property
     def first(self) -> list[str]:

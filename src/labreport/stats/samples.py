@@ -38,15 +38,15 @@ Samples: TypeAlias = dict[str, "Sample"]
 class Sample:
     """The values of a measure for one subject: one for each replicate (of runs: each seed), NaN if missing.
 
-    `correct` has, for each replicate, an array that says which items are right; it is None where this is not
-    known. Two samples with equal `items` have the same items, in the same order. If the measure is a
+    `correct` has, for each replicate, an array that says which items are right; it is empty where this is
+    not known. Two samples with equal `items` have the same items, in the same order. If the measure is a
     difference of two measures, `terms` are the two samples of these. `yes_no` means that the values are 1 and
     0, for yes and no. `cell` is the part of a table that the sample was read from.
     """
 
     name: str
     values: Mapping[Any, float]
-    correct: Mapping[Any, ndarray] | None = None
+    correct: Mapping[Any, ndarray] = field(default_factory=dict)
     design: Design = field(default_factory=Design)
     label: str = ""
     epoch: int | None = None
@@ -63,12 +63,16 @@ class Sample:
     @property
     def correct_by_replicate(self) -> list[ndarray]:
         """Which items are right: an array of shape (items,) for each replicate; empty if not known."""
-        return list((self.correct or {}).values())
+        return list(self.correct.values())
 
     def only(self, replicates: Sequence[Any]) -> Sample:
         """A copy with only these replicates, in this order."""
-        values = {replicate: self.values[replicate] for replicate in replicates}
-        correct = {replicate: self.correct[replicate] for replicate in replicates} if self.correct else None
+        values = {}
+        correct = {}
+        for replicate in replicates:
+            values[replicate] = self.values[replicate]
+            if self.correct:
+                correct[replicate] = self.correct[replicate]
         return replace(self, values=values, correct=correct)
 
 
@@ -174,16 +178,20 @@ def sample_of_runs(runs: Runs, measure: Measure, epoch: Epoch = None) -> Sample:
         epoch = runs.epoch
     elif epoch < 1:
         refuse(f"epoch={epoch}: the first epoch is 1; leave epoch= out for the last that is declared")
-    readings = {run.seed: measure.read(run, epoch) for run in runs}
-    values = {seed: float(reading) / measure.input_factor for seed, reading in readings.items()}
-    yes_no = bool(readings) and all(isinstance(reading, bool) for reading in readings.values())
+    values = {}
+    correct = {}
+    truths = 0
+    for run in runs:
+        reading = measure.read(run, epoch)
+        values[run.seed] = float(reading) / measure.input_factor
+        truths += isinstance(reading, bool)
+        if measure.right is not None:
+            correct[run.seed] = measure.right(run, epoch)
+    yes_no = 0 < truths == len(values)
     if yes_no and (measure.percent or not measure.is_share):
         measure.refuse_declaration(
             f"{experiment.name!r} has True and False in it; their share has the unit '%', and no percent=True"
         )
-    correct = None
-    if measure.right is not None:
-        correct = {run.seed: measure.right(run, epoch) for run in runs}
     shown_epoch = epoch if experiment.epochs > 1 else None
     terms = tuple(sample_of_runs(runs, term, epoch) for term in measure.terms)
     return Sample(
