@@ -28,7 +28,7 @@ Readable: TypeAlias = Experiment | Study | Read | Data | JsonValues
 Reads: TypeAlias = Readable | Iterable[Readable]
 Answers: TypeAlias = "str | Question | Iterable[str | Question]"
 """Questions whose answers are read, or their names; `"*"` stands for all."""
-_Named: TypeAlias = "Section | Reader | Experiment | Study"
+_NamedDeclaration: TypeAlias = "Section | Reader | Experiment | Study"
 ALL_ANSWERS = "*"
 _QUESTIONS, _FIGURES = "functions under @question", "functions under @figure"
 """What messages say is allowed where a `Question` or a `Figure` is needed."""
@@ -319,7 +319,7 @@ class Project(Declared):
         mistakes = []
         first_by_name: dict[tuple[type, str], Declared] = {}
         subjects = self._subjects_as_read + self._experiments_as_read
-        for part in chain[_Named](self.all_sections, self._readers_as_shown, subjects):
+        for part in chain[_NamedDeclaration](self.all_sections, self._readers_as_shown, subjects):
             kind = Experiment if isinstance(part, Study) else type(part)
             namesake = first_by_name.setdefault((kind, part.name), part)
             if namesake != part:
@@ -356,7 +356,7 @@ class Project(Declared):
         (Section("questions", "Questions", (best, worst)), Section("limits", "Limits"))
         """
         sections: list[Section] = []
-        numbers_of_made_up = count(1)
+        numbers_of_question_groups = count(1)
         for _, neighbours in groupby(self.sections, type):
             questions = []
             for member in neighbours:
@@ -365,7 +365,7 @@ class Project(Declared):
                 else:
                     sections.append(member)
             if questions:
-                number = next(numbers_of_made_up)
+                number = next(numbers_of_question_groups)
                 name = "questions" if number == 1 else f"questions-{number}"
                 sections.append(Section(name, "Questions", tuple(questions)))
         return tuple(sections)

@@ -20,7 +20,7 @@ from labreport.results.files import JsonObject
 from labreport.results.runs import Checkpoint, Run, name_of_file
 
 _RUN_FILE = re.compile(r"\d+-[0-9a-f]{16}\.json")
-_OURS = re.compile(r"\.?\d+-[0-9a-f]{16}(\..+)?")
+_STORED_FILE = re.compile(r"\.?\d+-[0-9a-f]{16}(\..+)?")
 """Matches the files that a store writes: runs, arrays, temporary files and locks."""
 
 _STORED_NAMES = {"ended_early": "finished", "file_list_hash": "reads"}
@@ -157,8 +157,8 @@ class Store:
                 wanted.add(self.file_lists.path(run.file_list_hash))
         unwanted = []
         for path in self.folder.rglob("*"):
-            is_ours = _OURS.fullmatch(path.name) or path.parent == self.file_lists.folder
-            if is_ours and path.is_file() and path not in wanted:
+            is_stored_file = _STORED_FILE.fullmatch(path.name) or path.parent == self.file_lists.folder
+            if is_stored_file and path.is_file() and path not in wanted:
                 unwanted.append(path)
                 if _RUN_FILE.fullmatch(path.name):
                     self._forget(path)

@@ -110,14 +110,14 @@ def read_module(module: str, source: bytes, file: str) -> ModuleSyntax:
 def _read_statement(module: str, node: ast.stmt, scopes: Scopes) -> Statement:
     lines = range(_first_line(node), (node.end_lineno or node.lineno) + 1)
     uses = scopes.statement_uses(node)
-    written = [_Written("", 1, uses)]
-    _put_on_one_line(node, 1, written, scopes)
+    sites = [_FunctionSite("", 1, uses)]
+    _put_on_one_line(node, 1, sites, scopes)
     code: CodeType = compile(
         ast.Module([node], []), "", "exec", __future__.annotations.compiler_flag, dont_inherit=True
     )
     functions = defaultdict[tuple[int, str], list[FunctionSource]](list)
     for inner in codes_within(code):
-        function = written[inner.co_firstlineno - 1]
+        function = sites[inner.co_firstlineno - 1]
         if inner.co_name == function.name:  # else it is a comprehension or class inside the function
             functions[function.line, function.name].append(FunctionSource(inner, function.uses))
     imported = imported_names(node)
@@ -126,7 +126,7 @@ def _read_statement(module: str, node: ast.stmt, scopes: Scopes) -> Statement:
 
 
 @dataclass(frozen=True)
-class _Written:
+class _FunctionSite:
     """A function and its line in the file, before it was put on one line."""
 
     name: str
@@ -134,17 +134,17 @@ class _Written:
     uses: Uses
 
 
-def _put_on_one_line(node: Any, number: int, written: list[_Written], scopes: Scopes) -> None:
+def _put_on_one_line(node: Any, number: int, sites: list[_FunctionSite], scopes: Scopes) -> None:
     """Set all line numbers in a function to one number, so that line breaks do not change compiled code.
 
-    The number identifies the function: it is `written[number - 1]`.
+    The number identifies the function: it is `sites[number - 1]`.
     """
     if isinstance(node, FunctionNode):
         name = getattr(node, "name", "<lambda>")
-        written.append(_Written(name, _first_line(node), scopes.function_uses(node)))
-        number = len(written)
+        sites.append(_FunctionSite(name, _first_line(node), scopes.function_uses(node)))
+        number = len(sites)
     for child in ast.iter_child_nodes(node):
-        _put_on_one_line(child, number, written, scopes)
+        _put_on_one_line(child, number, sites, scopes)
     if "lineno" in node._attributes:
         node.lineno = node.end_lineno = number
         node.col_offset = node.end_col_offset = 0
@@ -172,7 +172,7 @@ def _remove_texts_and_annotations(tree: ast.Module) -> None:
     node: Any
     for node in ast.walk(tree):
         if isinstance(getattr(node, "body", None), list):
-            kept = [inner for inner in node.body if not _says_nothing(inner)]
+            kept = [inner for inner in node.body if not _has_no_effect(inner)]
             node.body = kept or [ast.Pass(lineno=1, col_offset=0)]
         if isinstance(node, ast.arg):
             node.annotation = None
@@ -182,7 +182,7 @@ def _remove_texts_and_annotations(tree: ast.Module) -> None:
             node.type_params = []
 
 
-def _says_nothing(node: ast.AST) -> bool:
+def _has_no_effect(node: ast.AST) -> bool:
     """Whether a statement does nothing on import: a docstring or other constant, or the `__main__` part."""
     if isinstance(node, ast.If) and not node.orelse:
         return ast.unparse(node.test) == "__name__ == '__main__'"
