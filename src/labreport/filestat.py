@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 STAMP = ".stamp"
 """The file of a report that has the stat of each file on which it rests."""
+ALL_VARIABLES = "*"
+"""Stands for all environment variables, where a stamp lists those on which a report rests."""
 WRITE_AHEAD = "-wal"
 """The suffix of SQLite's write-ahead log, a file beside the database that holds the latest changes."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 
-from labreport.filestat import STAMP, stat_of
+from labreport.filestat import ALL_VARIABLES, STAMP, stat_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ UNKNOWN = "?"
 """A line that says that some claim is unknown."""
 VARIABLE = "$"
 """The start of the name of an environment variable; files are named by absolute paths."""
-ALL_VARIABLES = "*"
-"""The name for all environment variables together."""
 _SILENT = ("--quiet", "--strict", "--allow-unknown", "--verbose")
 """Options without a value that do not change what is made."""
 _WITH_VALUE = ("--seeds", "--jobs", "--scheduler", "--project", "--output")

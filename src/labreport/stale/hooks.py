@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from labreport.stale.recorder import ALL_VARIABLES, Recorder
+from labreport.filestat import ALL_VARIABLES
+from labreport.stale.recorder import Recorder
 
 _EVENTS: dict[str, Callable[..., None]] = {
     "open": Recorder.on_open,

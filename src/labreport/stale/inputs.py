@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from labreport.errors import UsageError, display_path, location_of, with_location
+from labreport.filestat import ALL_VARIABLES
 from labreport.project import Data, Experiment, JsonValues, Reader, Section, Study
 from labreport.results.files import short_hash
 from labreport.stale.canonical import specification_repr
@@ -18,7 +19,6 @@ from labreport.stale.files import FileHasher
 from labreport.stale.labels import Label
 from labreport.stale.loader import LoadedProject
 from labreport.stale.observation import Observation
-from labreport.stale.recorder import ALL_VARIABLES
 from labreport.stale.unstable import KnownValues, compare_processes
 from labreport.stale.versions import PYTHON, distribution, source_files, versions
 

@@ -28,8 +28,6 @@ _WRITING = os.O_WRONLY | os.O_RDWR
 _SYSTEM = ("/usr", "/etc", "/proc", "/sys", "/dev", sys.prefix, sys.base_prefix, tempfile.gettempdir())
 _SYSTEM_FOLDERS = tuple(os.path.join(folder, "") for folder in _SYSTEM)
 """Files below these folders belong to the machine and do not count, unless they belong to the project."""
-ALL_VARIABLES = "*"
-"""Stands for all environment variables."""
 _AUTHOR, _ENGINE, _IMPORT, _LIBRARY = "author", "engine", "import", "library"
 EventPath: TypeAlias = str | bytes | os.PathLike[str] | int
 """A path, or the number of an open file, as Python's audit events have it."""
