@@ -171,7 +171,7 @@ def test_a_p_value_is_printed_of_a_comparison_and_of_a_number() -> None:
     """)
     for no_comparison in (SKEWED, Quantity(0.4, source=MEASURED)):
         with pytest.raises(UsageError, match=r"p prints the p value of a comparison, or .* is none"):
-            formats.p(no_comparison)
+            str(formats.p(no_comparison))
 
 
 MISTAKES = """

@@ -75,7 +75,8 @@ class Cell:
         Without replicates it is a number for each row that has one, by its position in the cell.
         """
         if self.data.replicate is None:
-            by_place: dict[Replicate, float] = self.frame[VALUE].reset_index(drop=True).dropna().to_dict()
+            values_by_place = self.frame[VALUE].reset_index(drop=True)
+            by_place: dict[Replicate, float] = values_by_place.dropna().to_dict()
             return by_place
         measure = self.division.measure
         column = measure.name if callable(measure.reduce) else VALUE
@@ -84,8 +85,11 @@ class Cell:
         for replicate, numbers in rows_by_replicate[column]:
             number = _reduce(measure, numbers)
             if math.isfinite(number):
-                measure.check_ratio(number, f"{self.data.name}, {self.data.replicate} {name_of(replicate)!r}")
-            values[replicate] = number if math.isfinite(number) else math.nan
+                place = f"{self.data.replicate} {name_of(replicate)!r}"
+                measure.check_ratio(number, f"{self.data.name}, {place}")
+            else:
+                number = math.nan
+            values[replicate] = number
         return values
 
     @cached_property
@@ -206,7 +210,8 @@ def _divide(data: Data, measure: Measure, by: str | None, within: str | None) ->
     replicates = range(len(numbers)) if data.replicate is None else data.frame[data.replicate]
     frame = data.frame.assign(**{VALUE: numbers / measure.input_factor, REPLICATE: replicates})
     frame = frame.dropna(subset=grouping)
-    has_repetitions = frame.dropna(subset=VALUE).duplicated([*grouping, REPLICATE]).any()
+    with_values = frame.dropna(subset=VALUE)
+    has_repetitions = with_values.duplicated([*grouping, REPLICATE]).any()
     yes_no = rows_yes_no and (not has_repetitions or measure.reduce in ("any", "max", "min"))
     constant = []
     if data.replicate is not None:

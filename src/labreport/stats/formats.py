@@ -65,6 +65,10 @@ class FormattedQuantity:
     def __str__(self) -> str:
         return _LAYOUTS[self.layout](self) + self.suffix
 
+    def with_quantity(self, quantity: Quantity) -> FormattedQuantity:
+        """The same with another quantity, and no sign; `original` stays the one in the answer."""
+        return replace(self, quantity=quantity, signed=False, original=self.original or self.quantity)
+
     def with_unit(self, text: str) -> str:
         """A number followed by the unit of the quantity, unless `has_unit` is False."""
         return number_with_unit(text, self.quantity.unit) if self.has_unit else text
@@ -259,24 +263,19 @@ def size(formatted: FormattedQuantity) -> FormattedQuantity:
     A ratio between 0.5 and 2 is printed in per cent: 1.04 and 0.96 both as `4 %`. Beyond, it says how many
     times the larger is: `2.6 times`.
     """
-    original = formatted.original or formatted.quantity
-    amount = magnitude(formatted.quantity)
-    return replace(formatted, quantity=amount, signed=False, original=original)
+    return formatted.with_quantity(magnitude(formatted.quantity))
 
 
 @_filter
 def apart(formatted: FormattedQuantity) -> FormattedQuantity:
     """A difference with sign and ±: `+0.6 ± 0.2 points`; for a ratio of 0.96, `−4.0 ± 0.5 %`."""
-    original = formatted.original or formatted.quantity
     amount = _percent_of_ratio(formatted.quantity)
-    is_signed = not amount.is_ratio
-    return replace(pm(formatted), quantity=amount, signed=is_signed, original=original)
+    return replace(pm(formatted.with_quantity(amount)), signed=not amount.is_ratio)
 
 
 @_filter
 def p(formatted: FormattedQuantity) -> FormattedQuantity:
     """The p value of a comparison: `p = 0.012`, `p < 0.001`; also of a computed number from 0 to 1."""
-    p_value_of(formatted.quantity)  # raises here, so that the message has the line of the filter
     return replace(formatted, layout="p")
 
 

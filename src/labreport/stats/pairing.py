@@ -32,14 +32,16 @@ def is_paired(first: Cell, second: Cell, paired: bool | None) -> bool:
         data.refuse_declaration(f"paired=True, and no {data.unit_name} has {both}")
     if paired is not None:
         return paired
-    slips = _slips(first.frame, second.frame) or _slips(*_rows_of_common_groups(first, second))
+    slips = _slips(first.frame, second.frame)
+    if not slips:
+        of_first, of_second = _rows_of_common_groups(first, second)
+        slips = _slips(of_first, of_second)
     if slips:
         advice = "paired=False compares two independent groups"
         if shared:
             advice = "paired=True compares those that have both, paired=False two independent groups"
-        data.refuse_declaration(
-            f"{plural(data.unit_name)} with {both}: {slips}; correct it, or say what is meant: {advice}"
-        )
+        problem = f"{plural(data.unit_name)} with {both}: {slips}"
+        data.refuse_declaration(f"{problem}; correct it, or say what is meant: {advice}")
     return bool(shared)
 
 
@@ -65,7 +67,8 @@ def _slips(frame: pandas.DataFrame, other_frame: pandas.DataFrame) -> str:
     Such exceptions may be typing errors: `1, with one of them: 71, such as 'P1'` says that 1 replicate is in
     both and 71 in one, and names the first of the few. Empty if all are in both, or none is.
     """
-    names, other_names = frame[REPLICATE].tolist(), other_frame[REPLICATE].tolist()
+    names = frame[REPLICATE].tolist()
+    other_names = other_frame[REPLICATE].tolist()
     shared = set(names) & set(other_names)
     alone = set(names) ^ set(other_names)
     if not shared or not alone:

@@ -65,8 +65,6 @@ class Source:
     @property
     def replicates_text(self) -> str:
         """How many replicates were used: `5 seeds`, `27 and 32 of 72 patients: 10 have no week 12`."""
-        if not self.n:
-            return ""
         sizes = self.sizes or (self.n,)
         used = _sizes_text(sizes)
         if self.expected > sum(sizes):
@@ -288,16 +286,14 @@ def reversed_quantity(quantity: Quantity) -> Quantity:
             return -number
         return 1 / number if number else math.inf
 
+    values = []
+    for replicate, value in quantity.values:
+        values.append((replicate, opposite(value)))
+    low, high = opposite(quantity.high), opposite(quantity.low)
+    judged_low, judged_high = opposite(quantity.judged_high), opposite(quantity.judged_low)
+    turned = replace(quantity, value=opposite(quantity.value), low=low, high=high, values=tuple(values))
+    turned = replace(turned, judged_low=judged_low, judged_high=judged_high)
     source = quantity.source
-    experiments, epochs, sizes = source.experiments[::-1], source.epochs[::-1], source.sizes[::-1]
-    return replace(
-        quantity,
-        value=opposite(quantity.value),
-        low=opposite(quantity.high),
-        high=opposite(quantity.low),
-        judged_low=opposite(quantity.judged_high),
-        judged_high=opposite(quantity.judged_low),
-        values=tuple((replicate, opposite(value)) for replicate, value in quantity.values),
-        source=replace(source, experiments=experiments, epochs=epochs, sizes=sizes),
-        groups=quantity.groups[::-1],
-    )
+    experiments, epochs = source.experiments[::-1], source.epochs[::-1]
+    source = replace(source, experiments=experiments, epochs=epochs, sizes=source.sizes[::-1])
+    return replace(turned, source=source, groups=quantity.groups[::-1])

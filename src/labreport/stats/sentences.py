@@ -97,8 +97,6 @@ class DifferenceValues:
     @property
     def summary(self) -> list[str]:
         """The number of comparisons with each outcome, `5 slower`, `4 unclear`; empty if all are listed."""
-        if not self.finding.is_summed_up:
-            return []
         measure = self.finding.measure
         words: dict[Outcome, str] = {
             "more": _comparative(measure, larger=True).partition(" in ")[0],

@@ -113,7 +113,9 @@ class Table:
     @property
     def _by_column(self) -> list[tuple[Entry, ...]]:
         """The entries, column by column."""
-        return list(zip(*self.rows, strict=True)) if self.rows else [()] * len(self.columns)
+        if not self.rows:
+            return [()] * len(self.columns)
+        return list(zip(*self.rows, strict=True))
 
     __eq__ = members_equal
     __hash__ = object.__hash__
@@ -121,7 +123,8 @@ class Table:
     def __repr__(self) -> str:
         lines = [self.heads, *self.texts()]
         widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-        return "\n".join("  ".join(map(str.ljust, line, widths)).rstrip() for line in lines)
+        padded = ["  ".join(map(str.ljust, line, widths)) for line in lines]
+        return "\n".join(map(str.rstrip, padded))
 
     def _repr_html_(self) -> str:
         import pandas
