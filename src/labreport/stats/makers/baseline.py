@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from labreport.project import Data, Measure
@@ -48,8 +49,7 @@ def summary(
     subjects = _subjects(table, by, [measure.name for measure in measures])
     heads = [Column("name", capitalise((by or "").replace("_", " ")))]
     heads += [Column(subject.name, subject.name) for subject in subjects]
-    rows: list[list[Entry]] = [[plural(table.unit_name)]]
-    rows[0] += [subject.count(len(subject.frame)) for subject in subjects]
+    rows = [_row(plural(table.unit_name), subjects, _Subject.size)]
     for measure in measures:
         rows += _rows_of(table, measure, subjects, by_median=measure.name in median)
     return Answer(**{name: Table(heads, rows)})
@@ -70,6 +70,10 @@ class _Subject:
     def missing(self, measure: Measure) -> int:
         """The number of replicates whose value is missing."""
         return len(self.frame) - len(self.present(measure))
+
+    def size(self) -> Quantity:
+        """How many there are."""
+        return self.count(len(self.frame))
 
     def count(self, number: int) -> Quantity:
         """A number of replicates of this subject, as an exact quantity."""
@@ -136,7 +140,7 @@ def _rows_of(
 ) -> list[list[Entry]]:
     """The rows for a variable: one, or one for each text, and one for missing values if there are any.
 
-    A column that is empty in all groups has only the row for missing values.
+    A column that is empty for all subjects has only the row for missing values.
     """
     title = capitalise(measure.label.replace("_", " "))
     values: set[object] = set()
@@ -145,26 +149,35 @@ def _rows_of(
     rows: list[list[Entry]] = []
     if any(isinstance(value, str) for value in values):
         for text in sorted(values, key=str):
-            rows.append([f"{title}: {text}, n (%)"])
-            rows[-1] += [_share(subject, measure, text) for subject in subjects]
-    elif values and _are_yes_no(table, measure):
-        rows.append([f"{title}, n (%)"])
-        rows[-1] += [_share(subject, measure, measure.input_factor) for subject in subjects]
+            share = partial(_share, measure=measure, wanted=text)
+            rows.append(_row(f"{title}: {text}, n (%)", subjects, share))
     elif values:
-        unit = f", {measure.unit}" if measure.unit else ""
-        rows.append([f"{title}{unit}, {MEDIAN if by_median else MEAN}"])
-        rows[-1] += [_description(subject, measure, by_median=by_median) for subject in subjects]
+        numbers = table.numbers(measure.name)
+        check_numbers(table, measure, numbers)
+        if are_yes_no(table, measure, numbers):
+            label = f"{title}, n (%)"
+            cell_of = partial(_share, measure=measure, wanted=measure.input_factor)
+        else:
+            unit = f", {measure.unit}" if measure.unit else ""
+            method = MEDIAN if by_median else MEAN
+            label = f"{title}{unit}, {method}"
+            cell_of = partial(_description, measure=measure, method=method)
+        rows.append(_row(label, subjects, cell_of))
     if any(subject.missing(measure) for subject in subjects):
-        rows.append([f"{title}: missing"])
-        rows[-1] += [subject.count(subject.missing(measure)) for subject in subjects]
+        rows.append(_row(f"{title}: missing", subjects, partial(_missing, measure=measure)))
     return rows
 
 
-def _are_yes_no(table: Data, measure: Measure) -> bool:
-    """Whether a column of numbers has only yes and no. Raises `UsageError` for numbers not allowed."""
-    numbers = table.numbers(measure.name)
-    check_numbers(table, measure, numbers)
-    return are_yes_no(table, measure, numbers)
+def _row(title: str, subjects: Sequence[_Subject], cell_of: Callable[[_Subject], Entry]) -> list[Entry]:
+    """A row of the table: its title, and a cell for each subject."""
+    row: list[Entry] = [title]
+    row += map(cell_of, subjects)
+    return row
+
+
+def _missing(subject: _Subject, measure: Measure) -> Quantity:
+    """How many have no value."""
+    return subject.count(subject.missing(measure))
 
 
 def _share(subject: _Subject, measure: Measure, wanted: object) -> Entry:
@@ -183,7 +196,7 @@ def _share(subject: _Subject, measure: Measure, wanted: object) -> Entry:
     return FormattedQuantity(count, suffix=f" ({percent})")
 
 
-def _description(subject: _Subject, measure: Measure, *, by_median: bool) -> Entry:
+def _description(subject: _Subject, measure: Measure, method: str) -> Entry:
     """The mean (SD) or median (quartiles), in the printed unit, with two significant digits."""
     numbers = subject.present(measure).astype(float) * (measure.factor / measure.input_factor)
     if numbers.empty:
@@ -191,12 +204,12 @@ def _description(subject: _Subject, measure: Measure, *, by_median: bool) -> Ent
     deviation = float(numbers.std(ddof=1))
     low, middle, high = numbers.quantile([0.25, 0.5, 0.75])
     decimals = max(significant_decimals(deviation), significant_decimals(middle))
-    if by_median:
+    if method == MEDIAN:
         location = middle
         spread = f"{number_text(low, decimals)} to {number_text(high, decimals)}"
     else:
         location = numbers.mean()
         spread = number_text(deviation, decimals)
-    source = subject.source_of(measure, MEDIAN if by_median else MEAN)
+    source = subject.source_of(measure, method)
     quantity = Quantity(float(location), measure.unit, n=len(numbers), source=source)
     return FormattedQuantity(quantity, "value", decimals, has_unit=False, suffix=f" ({spread})")
