@@ -229,6 +229,13 @@ def test_what_an_author_writes_stays_as_it_is(tmp_path: Path) -> None:
     assert f"\n{text}\n## End" in markdown(tmp_path, text)
 
 
+def test_a_value_in_the_finding_of_a_caption_is_no_markdown(tmp_path: Path) -> None:
+    """Neither in the caption nor in the words of the image."""
+    written = markdown(tmp_path, '{% call figure("dots") %}So **{{ star }} `wins`.** Each.{% endcall %}')
+    image = r"![line chart: a\*b\*c wins.](figures/dots.svg)"
+    assert f"{image}\n\n**Figure 1.** So **a\\*b\\*c `wins`.** Each." in written
+
+
 def test_cites_in_captions_are_numbered(tmp_path: Path) -> None:
     """Of figures and tables; what is code stays."""
     text = '{{ figure("dots", caption="As [@knuth]; `[@a]`.") }}\n\n{{ show(means, "Means [@knuth]") }}'

@@ -51,6 +51,20 @@ def parse(text: str) -> list[Token]:
     return parser_of(RendererHTML, with_html=True).parse(text, names)
 
 
+def first_bold_text(line: str) -> str:
+    """The text of the first bold part of a line of Markdown, without mark-up; placeholders stay."""
+    text = ""
+    is_bold = False
+    for block in parse(line):
+        for token in block.children or ():
+            if token.type == "strong_close":
+                return text
+            is_bold = is_bold or token.type == "strong_open"
+            if is_bold and token.type in ("text", "code_inline", "softbreak"):
+                text += token.content or " "
+    return text
+
+
 def names_of(context: RenderContext, placeholders: Placeholders) -> Names:
     """The values that the rules below use; `docId` is the prefix of the ids of footnotes."""
     return {"docId": context.document, "context": context, "placeholders": placeholders}

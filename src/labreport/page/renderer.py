@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
@@ -16,9 +15,9 @@ from labreport.page.collected import Collected
 from labreport.page.context import RenderContext
 from labreport.page.glance import glance_line
 from labreport.page.html import HtmlPrinter, ReportPrinter
+from labreport.page.markdown import first_bold_text
 from labreport.page.messages import TemplateError
 from labreport.page.numbers import AnswersByQuestion
-from labreport.page.placeholders import plain_text
 from labreport.project import Experiment, Figure, Question, Section
 from labreport.stats import Column, DifferenceFinding, Finding, Namespace, Quantity, Table
 from labreport.stats.contents import quantities
@@ -27,7 +26,6 @@ from labreport.stats.wording import capitalise
 
 Drawings: TypeAlias = Mapping[str, Exported]
 """Exported figures by name, as `charts.export_drawing` returns them."""
-_BOLD = re.compile(r"(<strong>|\*\*)(?P<text>.*?)(</strong>|\*\*)", re.DOTALL)
 _WIDE = 125
 """Figures wider than this, in mm, extend beyond the column of text."""
 
@@ -112,9 +110,15 @@ class SectionRenderer:
         name = find(name, self._figures, "figure")
         self._placed_figures.add(name)
         drawing = self._figures[name]
-        text = caller() if caller else caption
-        written_caption = printer.write_line(text) if text else _caption_of_drawing(printer, drawing, name)
-        words = printer.placeholders.fill_plain(alt) or _alternative_text(printer, drawing, written_caption)
+        caption_of_template = caller() if caller else caption
+        text = caption_of_template or _caption_of_drawing(drawing)
+        try:
+            written_caption = printer.write_line(text)
+        except UsageError as error:
+            if caption_of_template:
+                raise
+            raise TemplateError(error.message, f"the caption of figure {name!r}") from error
+        words = printer.placeholders.fill_plain(alt or _alternative_text(drawing, text))
         framed = printer.environment.render_frame(
             f"figure.{printer.ending}",
             name=name,
@@ -175,22 +179,16 @@ class SectionRenderer:
 # What the engine writes where a template says nothing
 
 
-def _caption_of_drawing(printer: ReportPrinter, drawing: Exported, name: str) -> Markup:
+def _caption_of_drawing(drawing: Exported) -> Markup:
     """The caption in the drawing itself: its title in bold, then its caption."""
     title = Markup("**{}** ").format(drawing.title) if drawing.title else Markup()
-    try:
-        return printer.write_line(title + drawing.caption)
-    except UsageError as error:
-        raise TemplateError(error.message, f"the caption of figure {name!r}") from error
+    return title + drawing.caption
 
 
-def _alternative_text(printer: ReportPrinter, drawing: Exported, caption: str) -> str:
+def _alternative_text(drawing: Exported, caption: str) -> str:
     """What the drawing shows, and the finding: the text in bold at the start of the caption."""
     shown = (drawing.alt or drawing.kind).rstrip(".")
-    bold = _BOLD.search(caption)
-    if not bold:
-        return shown
-    finding = plain_text(printer.placeholders.fill_html(bold["text"])).replace("~~", "")
+    finding = first_bold_text(caption)
     return f"{shown}: {finding}" if shown and finding else shown or finding
 
 
