@@ -29,6 +29,7 @@ EDITS = """
     project.py → Walk(3.0) → Walk(2.0)
     project.py → Three toys → Four toys
     project.py → margin=1, → margin=2,
+    project.py → (FAR, NEAR) → (NEAR, FAR)
     wells.csv → 1.02 → 1.03
     data/second.txt →  → of another day
     templates/questions/higher.md → Each dot is → A dot is
@@ -44,11 +45,17 @@ EDITS = """
 
 @pytest.fixture(scope="module")
 def edited(cold: Toy, tmp_path_factory: pytest.TempPathFactory) -> Toy:
-    """A report that has each edit after the other; a question counts the files in a folder."""
+    """A report that has each edit after the other; a question counts the files in a folder.
+
+    Nobody reads two experiments, which have only an order.
+    """
     toy = Toy(tmp_path_factory.mktemp("edited") / "toy")
     shutil.copytree(cold.folder, toy.folder)
     toy.edit("project.py", "from dataclasses", "import os\nfrom dataclasses")
     toy.edit("project.py", "len(wells.frame)", "len(wells.frame) + len(os.listdir('data'))")
+    toy.edit("project.py", "    fit=fit,\n", "    experiments=(FAR, NEAR),\n    fit=fit,\n")
+    unread = 'FAR = Experiment("far", Walk(9.0))\nNEAR = Experiment("near", Walk(1.0))\n'
+    toy.edit("project.py", "WELLS =", f"{unread}WELLS =")
     for name, text in {"../data/first.txt": "of a day", **TEXTS}.items():
         path = toy.folder / "templates" / name
         path.parent.mkdir(exist_ok=True)

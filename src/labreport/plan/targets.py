@@ -227,8 +227,9 @@ def value_inputs(target: Target, plan: Plan) -> Inputs:
 
 
 def experiment_inputs(plan: Plan) -> Inputs:
-    """The hash of each experiment's declaration, without its code."""
-    inputs = {}
+    """The declarations of all experiments, without their code, and the order of their names."""
+    names = [experiment.name for experiment in plan.project.all_experiments]
+    inputs = {"experiments": short_hash(names)}
     for experiment in plan.project.all_experiments:
         inputs[f"experiment {experiment.name}"] = plan.dependencies.declaration_hash(experiment)
     return inputs
