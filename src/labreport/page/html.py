@@ -1,4 +1,4 @@
-"""Writing what the templates of a report print: the base of page and written report, and HTML of the page."""
+"""Printers of reports: what page and written report have in common, and the HTML of the page."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from labreport.errors import UsageError, location_of
 from labreport.page.claims import DOES_NOT_HOLD, Claim
-from labreport.page.markdown import MarkdownError, names_of, parser_of
+from labreport.page.markdown import MarkdownError, parser_of, rule_values
 from labreport.page.messages import TemplateError
 from labreport.page.numbering import reference_mark
 from labreport.page.placeholders import EDGE, MARK, plain_text, without_placeholders
@@ -28,16 +28,16 @@ VERDICT = f"{capitalise(DOES_NOT_HOLD)}:"
 
 
 class ReportPrinter(Printer):
-    """Writes what a template of a report prints; the template is Markdown."""
+    """The base of printers for templates of a report, which are written in Markdown."""
 
     ending: str
-    """The ending of the files in frame/ for figures, questions, sections and claims."""
+    """The ending of the files in frame/ that are used: html or md."""
     renderer: type[RendererProtocol]
-    """The class that converts the tokens of Markdown."""
+    """The class that converts Markdown's tokens to text."""
 
     @abstractmethod
     def fill_placeholders(self, text: str) -> str:
-        """Replace placeholders by what they stand for."""
+        """Replace placeholders by their HTML or Markdown."""
 
     @abstractmethod
     def write_paragraph(self, text: str) -> str:
@@ -45,18 +45,18 @@ class ReportPrinter(Printer):
 
     @abstractmethod
     def framed_table(self, table: Table, caption: Markup, decimals: int | None, name: str) -> Markup:
-        """A table of this name with its caption, its numbers with this many decimals."""
+        """A table with its name, caption and number of decimals, as HTML or Markdown."""
 
     def write_markdown(self, text: str) -> str:
-        """Convert Markdown of the template; placeholders may stay. Raises `TemplateError`."""
+        """Convert Markdown of a template; placeholders are kept. Raises `TemplateError`."""
         try:
             parser = parser_of(self.renderer, with_html=True)
-            return str(parser.render(text, names_of(self.context, self.placeholders)))
+            return str(parser.render(text, rule_values(self.context, self.placeholders)))
         except MarkdownError as error:
             raise TemplateError(error.message, self._location_of(error)) from error
 
     def _location_of(self, error: MarkdownError) -> str:
-        """The line of the template with the mistake; if an included file has it, the template."""
+        """The file and line of a mistake in the template; without the line if it is in an included file."""
         context = self.context
         if context.has_template:
             source = context.file.read_text(encoding="utf-8")
@@ -75,7 +75,7 @@ class ReportPrinter(Printer):
             for _, message in refused_numbers(text):
                 raise UsageError(message)  # the first of them
         parser = parser_of(self.renderer, with_html=is_from_template)
-        return Markup(parser.renderInline(text.strip(), names_of(self.context, self.placeholders)))
+        return Markup(parser.renderInline(text.strip(), rule_values(self.context, self.placeholders)))
 
     def words_of(self, text: str) -> str:
         """The words of a part of the template, without mark-up."""
@@ -101,7 +101,7 @@ class ReportPrinter(Printer):
         return self.placeholders.store(framed, repr(table), block=True)
 
     def write_claim(self, claim: Claim, identity: str, body: str, now: Markup, is_block: bool) -> str:
-        """Write the text of a claim inside its frame: inline, or a block around paragraphs."""
+        """Write the text of a claim in its frame from frame/claim.html or .md, inline or as a block."""
         names = {"claim": claim, "identity": identity, "now": now, "verdict": VERDICT, "is_block": is_block}
         framed = self.environment.render_frame(f"claim.{self.ending}", **names)
         before, _, after = framed.partition("<!--text-->")
@@ -136,7 +136,7 @@ class HtmlPrinter(ReportPrinter):
         return f"<p>{text}</p>\n"
 
     def framed_table(self, table: Table, caption: Markup, decimals: int | None, name: str) -> Markup:
-        """The element of a table, from frame/table.html."""
+        """The HTML of a table, by frame/table.html."""
         cells = []
         for values, texts in zip(table.rows, table.texts(decimals), strict=True):
             cells.append(list(map(self._cell, values, texts)))

@@ -31,14 +31,14 @@ from labreport.project.outline import slug
 BIBLIOGRAPHY = "references.bib"
 _CITE = re.compile(r"\[@[\w:.+/-]+(?:\s*[;,]\s*@[\w:.+/-]+)*\]")
 """A cite: `[@key; @other]`."""
-Names: TypeAlias = dict[str, Any]
-"""The values that rules use, by name, as markdown-it passes them on."""
+RuleValues: TypeAlias = dict[str, Any]
+"""The values that the rules below need; markdown-it passes them to each rule."""
 _CAPTION = re.compile(r"Table(?: (?P<name>[\w-]+))?: ")
 """The start of a paragraph that is the caption of the table after it."""
 
 
 class MarkdownError(UsageError):
-    """A mistake in Markdown, with its token."""
+    """A mistake in Markdown, and the token that it is in."""
 
     def __init__(self, token: Token, message: str) -> None:
         super().__init__(message)
@@ -47,8 +47,8 @@ class MarkdownError(UsageError):
 
 def parse(text: str) -> list[Token]:
     """The tokens of a Markdown text."""
-    names = names_of(RenderContext(Path(), "", ""), Placeholders())
-    return parser_of(RendererHTML, with_html=True).parse(text, names)
+    values = rule_values(RenderContext(Path(), "", ""), Placeholders())
+    return parser_of(RendererHTML, with_html=True).parse(text, values)
 
 
 def first_bold_text(line: str) -> str:
@@ -65,7 +65,7 @@ def first_bold_text(line: str) -> str:
     return text
 
 
-def names_of(context: RenderContext, placeholders: Placeholders) -> Names:
+def rule_values(context: RenderContext, placeholders: Placeholders) -> RuleValues:
     """The values that the rules below use; `docId` is the prefix of the ids of footnotes."""
     return {"docId": context.document, "context": context, "placeholders": placeholders}
 
@@ -87,10 +87,10 @@ def cite_marks(cite: Token, context: RenderContext) -> str:
 
 @lru_cache
 def parser_of(renderer: type[RendererProtocol], *, with_html: bool) -> MarkdownIt:
-    """The parser of Markdown whose tokens a `renderer` converts; HTML in it is kept or escaped.
+    """A parser of Markdown with this renderer; HTML in the text is kept or escaped.
 
-    A paragraph `Table: …` or `Table NAME: …` before a table is its caption. With a renderer
-    other than that of HTML, inline text stays as it is written. Rendering raises `MarkdownError`.
+    A paragraph `Table: …` or `Table NAME: …` before a table is its caption. If the renderer does not write
+    HTML, most inline text is not parsed, and stays as its author wrote it. Rendering raises `MarkdownError`.
     """
     parser = MarkdownIt("commonmark", {"html": with_html}, renderer_cls=renderer)
     parser.enable(["table", "strikethrough"]).disable("code")
@@ -106,17 +106,22 @@ def parser_of(renderer: type[RendererProtocol], *, with_html: bool) -> MarkdownI
     return parser
 
 
-def _of_one_token(rule: Callable[[Token, Names], str]) -> Callable[..., str]:
-    """The function that markdown-it calls with all tokens and an index, of a rule for one token."""
+def _of_one_token(rule: Callable[[Token, RuleValues], str]) -> Callable[..., str]:
+    """Convert a rule for one token to a rule as markdown-it calls it, with all tokens and an index."""
 
-    def render(_: RendererHTML, tokens: Sequence[Token], index: int, __: OptionsDict, names: Names) -> str:
-        return rule(tokens[index], names)
+    def render(
+        _: RendererHTML, tokens: Sequence[Token], index: int, __: OptionsDict, values: RuleValues
+    ) -> str:
+        return rule(tokens[index], values)
 
     return render
 
 
 def _keep_sources(parser: MarkdownIt) -> None:
-    """Parse inline text only into code, formulas, tags, cites, footnotes, and text as it is written."""
+    """Let the parser recognise only code, formulas, tags, cites and footnotes in inline text.
+
+    All other inline text becomes a text token with its source.
+    """
     parser.block.ruler.disable("reference")
     rules = parser.inline.ruler
     rules.enableOnly(["text", "escape", "backticks", "html_inline", "math_inline", "footnote_ref", "cite"])
@@ -125,7 +130,7 @@ def _keep_sources(parser: MarkdownIt) -> None:
 
 
 def _parse_with_source(rule: RuleFuncInlineType, state: StateInline, silent: bool) -> bool:
-    """Parse by a rule, and set the content of its token to its source."""
+    """Apply a rule of the parser, and set the content of the new token to its source."""
     begin = state.pos
     count = len(state.tokens)
     is_parsed = rule(state, silent)
@@ -176,7 +181,7 @@ def _place_captions(state: StateCore) -> None:
         state.tokens[index - 3 : index + 1] = [table, paragraph, text, end]
 
 
-def _listing(fence: Token, _: Names) -> str:
+def _listing(fence: Token, _: RuleValues) -> str:
     """A code listing, with colours if its language is given."""
     from pygments import formatters, highlight, lexers, util
 
@@ -192,11 +197,11 @@ def _listing(fence: Token, _: Names) -> str:
     return f'<pre><code class="language-{escape(language)}">{without_errors}</code></pre>\n'
 
 
-def _formula(formula: Token, names: Names) -> str:
+def _formula(formula: Token, values: RuleValues) -> str:
     """A formula as a drawing with its LaTeX as alternative text."""
     latex = formula.content.strip()
     displayed = formula.type == "math_block"
-    fill_plain = names["placeholders"].fill_plain
+    fill_plain = values["placeholders"].fill_plain
     try:
         return str(draw_formula(latex, displayed=displayed, fill_plain=fill_plain))
     except Exception as error:  # of many kinds, most of which say what is wrong by their names
@@ -205,12 +210,12 @@ def _formula(formula: Token, names: Names) -> str:
         raise MarkdownError(formula, f"the formula ${shown}$ cannot be drawn: {reason}") from error
 
 
-def _table_label(label: Token, _: Names) -> str:
+def _table_label(label: Token, _: RuleValues) -> str:
     return f'<span class="label">Table {number_mark("table", label.content)}</span> '
 
 
-_HTML_RULES: dict[str, Callable[[Token, Names], str]] = {
-    "cite": lambda cite, names: cite_marks(cite, names["context"]),
+_HTML_RULES: dict[str, Callable[[Token, RuleValues], str]] = {
+    "cite": lambda cite, values: cite_marks(cite, values["context"]),
     "table_label": _table_label,
     "fence": _listing,
     "math_inline": _formula,
@@ -218,7 +223,7 @@ _HTML_RULES: dict[str, Callable[[Token, Names], str]] = {
     "footnote_block_open": lambda *_: '<section class="footnotes">\n<ol>\n',
     "footnote_caption": lambda caption, _: str(caption.meta["id"] + 1),
 }
-"""How tokens become HTML that markdown-it does not know, or converts otherwise."""
+"""Rules for the HTML of tokens that markdown-it does not know, or that are written in another way."""
 
 
 def bibliography(templates: Path) -> dict[str, str]:

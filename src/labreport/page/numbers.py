@@ -44,7 +44,7 @@ def entry_of(quantity: Quantity) -> dict[str, Any]:
         "method": source.method or source.kind,
         "n": quantity.n,
         "unit": source.unit_name,
-        "values": _value_of_each_unit(quantity),
+        "values": _value_of_each_replicate(quantity),
     }
     if quantity.interval is not None:
         entry["interval"] = str(FormattedQuantity(quantity, "interval"))
@@ -59,6 +59,6 @@ def entry_of(quantity: Quantity) -> dict[str, Any]:
     return entry
 
 
-def _value_of_each_unit(quantity: Quantity) -> dict[str, str]:
+def _value_of_each_replicate(quantity: Quantity) -> dict[str, str]:
     single = replace(quantity, low=None, high=None, values=(), n=1)
-    return {str(unit): as_prose(replace(single, value=value)) for unit, value in quantity.values}
+    return {str(replicate): as_prose(replace(single, value=value)) for replicate, value in quantity.values}

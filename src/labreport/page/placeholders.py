@@ -27,11 +27,9 @@ FIRST_INLINE = 0xF0000
 FIRST_BLOCK = 0x100000
 """The first placeholders of values in a line, and of whole blocks."""
 MOST_VALUES = FIRST_BLOCK - FIRST_INLINE - 2
-"""How many characters there are for each of both; the last two of a plane of Unicode are none."""
+"""The number of placeholders of each kind; the last two code points of a Unicode plane are not characters."""
 EDGE = "\u2e28"
-"""A character around the placeholders of claims. Markdown takes it for punctuation, so that `*` works beside
-it.
-"""
+"""Surrounds the placeholders of claims; Markdown takes it for punctuation, so that `*` works beside it."""
 MARK = '<sup class="mark">†</sup>'
 """The mark after a text that the results do not decide."""
 MARK_OF_BLOCK = "<!--mark-->"
@@ -56,7 +54,7 @@ def plain_text(markup: str) -> str:
 
 
 def without_placeholders(text: str, replacement: str = "\ufffd") -> str:
-    """Replace each placeholder by another character."""
+    """The text with each placeholder replaced by `replacement`."""
     return re.sub(f"[{PLACEHOLDER_CHARACTERS}]", replacement, text)
 
 
@@ -67,7 +65,7 @@ def without_tags(markup: str) -> str:
 
 @dataclass(frozen=True)
 class _Value:
-    """A stored value: its HTML or Markdown, and its text for places that cannot have any."""
+    """A stored value: its HTML or Markdown, and its plain text for places where neither is possible."""
 
     markup: str
     plain: str

@@ -143,16 +143,16 @@ class Printer(ABC):
         raise UsageError(why_not_printed(value))
 
     def store_value(self, element: Markup, text: str) -> Markup:
-        """Store a value with its HTML and its text."""
+        """Store a value by its HTML and its text, and return its placeholder."""
         return self.placeholders.store(element, text)
 
     def placeholder_for_text(self, text: str) -> Markup:
-        """Store a text; private characters in it are replaced, since they would be taken for placeholders."""
+        """Store a text; private characters in it are replaced, since they are placeholders."""
         text = without_placeholders(text)
         return self.store_value(escape(text), text)
 
     def element_of(self, formatted: FormattedQuantity, text: str) -> Markup:
-        """The text of a quantity in an element with its exact value (or p value) and its name."""
+        """The HTML of a quantity: its text, with its exact value (or p value) and its name as attributes."""
         quantity = formatted.original or formatted.quantity
         name = self.collected.add_number(quantity, self.context.document)
         number = p_value_of(quantity) if formatted.layout == "p" else quantity.value

@@ -19,7 +19,7 @@ from labreport.page.placeholders import without_placeholders
 PRINTED = "…"
 """The character for a value that the template prints."""
 _CLAIM_BEGINS, _CLAIM_ENDS = "⸨", "⸩"
-"""The characters for the start and end of a claim; Markdown takes them for punctuation, so that `*` works
+"""The characters for the start and the end of a claim. Markdown takes them for punctuation, so that `*` works
 beside them.
 """
 _HTML = re.compile(r"<(pre|code|script|style)\b.*?</\1>|<[^>]*>", re.DOTALL)
@@ -80,7 +80,7 @@ def prose_of(markdown: str) -> Iterator[Prose]:
 
 
 def line_of(markdown: str, token: Token) -> int | None:
-    """The line, from 1, of the first code, formula or cite in Markdown that is equal to this one."""
+    """The line, from 1, of the first code, formula or cite that equals this token; None if there is none."""
     content = without_placeholders(token.content, PRINTED)
     for block in parse(markdown):
         line = block.map[0] + 1 if block.map else 1

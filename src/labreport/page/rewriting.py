@@ -1,7 +1,8 @@
-"""Markdown written again from its tokens, for the written report: a text stays as its author wrote it.
+"""Markdown of templates converted to Markdown of the written report, from the tokens of the parser.
 
-What a document has once is the document's: levels of headings, names of notes, numbers of cites and tables.
-Values are put in, of which Markdown obeys no sign; in code, formulas and tags they stay as they are.
+The text of a paragraph stays as its author wrote it. What must fit the whole document is changed: levels of
+headings, names of footnotes, numbers of cites and of tables. Placeholders are replaced by their values, with
+special characters escaped, except in code, formulas and tags.
 """
 
 from __future__ import annotations
@@ -21,25 +22,25 @@ from labreport.page.numbering import number_mark
 from labreport.page.placeholders import FIRST_BLOCK, Placeholders
 
 _RULES = {"text-align:right": "---:", "text-align:center": ":---:", "text-align:left": ":---"}
-"""The line below the head of a column, by the style that markdown-it gives its cells."""
+"""The cell of the line below the head of a table, by the alignment that markdown-it gives a column."""
 
 
 class MarkdownRenderer(RendererProtocol):
-    """Writes tokens as Markdown, those in a line as they are in the source."""
+    """A renderer for markdown-it that converts tokens to Markdown instead of HTML."""
 
     __output__ = "markdown"
 
     def __init__(self, _: MarkdownIt) -> None:
-        """Take the parser, as markdown-it gives it."""
+        """Take the parser, which markdown-it passes and which is not needed."""
 
     def render(self, tokens: Sequence[Token], _: OptionsDict, env: EnvType) -> str:
-        """Write blocks, or a line."""
+        """The Markdown of these tokens, which are those of blocks or of a line."""
         writer = _Writer(env["context"], env["placeholders"])
         return writer.write(SyntaxTreeNode(_with_marks(tokens)))
 
 
 def _with_marks(tokens: Sequence[Token]) -> list[Token]:
-    """Strike each paragraph between `<del>` and `</del>`, and put the mark for `<!--mark-->`."""
+    """Strike through paragraphs between `<del>` and `</del>`, and replace `<!--mark-->` by a mark."""
     kept: list[Token] = []
     last_paragraph = Token("inline", "", 0, children=[])
     is_struck = False
@@ -61,14 +62,14 @@ def _with_marks(tokens: Sequence[Token]) -> list[Token]:
 
 
 class _Writer:
-    """Writes nodes of a tree of tokens."""
+    """Converts the nodes of a syntax tree to Markdown."""
 
     def __init__(self, context: RenderContext, placeholders: Placeholders) -> None:
         self._context = context
         self._placeholders = placeholders
 
     def write(self, node: SyntaxTreeNode) -> str:
-        """Write a node with all that is in it."""
+        """The Markdown of a node and everything in it."""
         match node.type:
             case "text" | "html_block":
                 return self._placeholders.fill_markdown(node.content)
@@ -111,7 +112,7 @@ class _Writer:
         return "".join(map(self.write, node.children))
 
     def _blocks(self, node: SyntaxTreeNode) -> str:
-        """Blocks below one another, with a line between them unless they are close together."""
+        """The Markdown of the children of a node, with empty lines between them where these are needed."""
         text = ""
         for child in node.children:
             text += self.write(child) + ("\n" if _is_close(child) else "\n\n")
@@ -119,7 +120,7 @@ class _Writer:
 
 
 def _is_close(node: SyntaxTreeNode) -> bool:
-    """Whether no line is between a block and the next: rows, terms, items with a hidden paragraph."""
+    """Whether no empty line follows a block: rows, terms, and items of a list without such lines."""
     return (
         node.hidden
         or node.type in ("thead", "tr", "dt")
@@ -133,5 +134,5 @@ def _rule_below(row: SyntaxTreeNode) -> str:
 
 
 def _indented(first: str, text: str, width: int) -> str:
-    """Put something in front of the first line, and blanks in front of the others."""
+    """A text with `first` in front of its first line, and the others indented by `width` blanks."""
     return first + re.sub(r"\n(?=[^\n])", "\n" + " " * width, text)

@@ -11,15 +11,15 @@ from typing import TypeAlias
 from pikepdf import Array, Dictionary, Name, NumberTree, Object, ObjectStreamMode, Page, Pdf
 
 Identity: TypeAlias = tuple[int, int]
-"""The number and the generation of an object."""
+"""The identity of an object of a PDF: its number and its generation."""
 _MARKED_CONTENT = re.compile(rb"/\w+\s+<</MCID (?P<number>\d+)>>\s+BDC")
 
 
 def repair_structure(pdf: bytes) -> bytes:
     """Repair the structure of a PDF by WeasyPrint for accessible readers; the result is deterministic.
 
-    Items of lists get a body; links inside a link are dropped. Running heads and page numbers, marked as
-    content though in no structure, become artifacts.
+    Items of lists get a body, and links inside a link are removed. Running heads and page numbers become
+    artifacts, since they are not in the structure.
     """
     stream = io.BytesIO()
     with Pdf.open(io.BytesIO(pdf)) as document:
@@ -43,7 +43,7 @@ def repair_structure(pdf: bytes) -> bytes:
 
 
 def _elements_below(parent: Object) -> Iterator[Object]:
-    """All structure elements in another."""
+    """Yield all structure elements inside an element."""
     for child in _children(parent):
         if isinstance(child, Dictionary) and not _is_link(child):
             yield child
@@ -75,7 +75,7 @@ def _give_body(document: Pdf, item: Object) -> None:
 
 
 def _drop_links(element: Object) -> set[Identity]:
-    """Convert a link inside another link to plain text, and return its annotations."""
+    """Convert links inside another link to plain text, and return the identities of their annotations."""
     children = _children(element)
     element.K = Array([child for child in children if not _is_link(child)])
     if element.get(Name.S) == Name.Link:
@@ -84,7 +84,7 @@ def _drop_links(element: Object) -> set[Identity]:
 
 
 def _content_by_page(elements: list[Object]) -> dict[Identity, set[int]]:
-    """The numbers of the marked content of each page that is in the structure."""
+    """For each page, the numbers of the marked content that is in the structure."""
     content = defaultdict[Identity, set[int]](set)
     for element in elements:
         for child in _children(element):
@@ -94,7 +94,7 @@ def _content_by_page(elements: list[Object]) -> dict[Identity, set[int]]:
 
 
 def _mark_artifacts(page: Page, numbers: set[int]) -> None:
-    """Mark content without one of these numbers as an artifact, which screen readers skip."""
+    """Mark content that has none of these numbers as an artifact, which screen readers skip."""
 
     def marked(mark: re.Match[bytes]) -> bytes:
         is_in_structure = int(mark["number"]) in numbers

@@ -55,7 +55,7 @@ class MarkdownPrinter(ReportPrinter):
         return self.placeholders.fill_markdown(text)
 
     def store_value(self, element: Markup, text: str) -> Markup:
-        """Store the text of a value, with its signs escaped."""
+        """Store the text of a value, with its special characters escaped."""
         return self.placeholders.store(escape_markdown(text), text)
 
     def write_paragraph(self, text: str) -> str:
@@ -63,12 +63,12 @@ class MarkdownPrinter(ReportPrinter):
         return f"{text}\n"
 
     def framed_table(self, table: Table, caption: Markup, decimals: int | None, name: str) -> Markup:
-        """A table after its caption."""
+        """A table in Markdown, after its caption."""
         return Markup(
             f"**Table {number_mark('table', name)}.** {caption}\n\n{markdown_table(table, decimals)}"
         )
 
     def write_claim(self, claim: Claim, identity: str, body: str, now: Markup, is_block: bool) -> str:
-        """Write the text of a claim; blanks around it stay outside, since `~~ a ~~` strikes nothing."""
+        """Write the text of a claim; blanks around it stay outside, since `~~ a ~~` is not struck through."""
         text = body if is_block else body.strip()
         return str(body).replace(text, super().write_claim(claim, identity, text, now, is_block))
