@@ -204,7 +204,7 @@ def _formula(formula: Token, values: RuleValues) -> str:
     fill_plain = values["placeholders"].fill_plain
     try:
         return str(draw_formula(latex, displayed=displayed, fill_plain=fill_plain))
-    except Exception as error:  # of many kinds, most of which say what is wrong by their names
+    except Exception as error:  # there are many types; the name of most says what is wrong
         reason = str(error) or type(error).__name__
         shown = fill_plain(latex)
         raise MarkdownError(formula, f"the formula ${shown}$ cannot be drawn: {reason}") from error
