@@ -224,7 +224,7 @@ def test_what_an_author_writes_stays_as_it_is(tmp_path: Path) -> None:
     text = (
         '5 \\* 3 &amp; ``a`b`` <i>x</i>\\\n[to](http://a.b/c_d "T") ![alt](a.png)\n\n'
         "- a\n  - b\n- c\n\n2) one\n\n   more\n\n> quote\n> \n> - item\n\nterm\n: text\n\n"
-        "| a\\|b | c |\n|---|---:|\n| d | e |\n\n$$\nx^2\n$$\n\n<div>\nhtml\n</div>\n"
+        "| a\\|b | c |\n|---|---:|\n| d | e |\n\n$$\nx^2\n$$\n\n$$\ny\n$$ (label)\n\n<div>\nhtml\n</div>\n"
     )
     assert f"\n{text}\n## End" in markdown(tmp_path, text)
 

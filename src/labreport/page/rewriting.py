@@ -75,10 +75,13 @@ class _Writer:
                 return self._placeholders.fill_markdown(node.content)
             case "code_inline" | "math_inline" | "html_inline" | "hardbreak":
                 return self._placeholders.fill_plain(node.content)
-            case "fence" | "math_block":
-                content = self._placeholders.fill_plain(node.content)
-                language = f"{node.info}\n" if node.type == "fence" else ""
-                return f"{node.markup}{language}{content}{node.markup}"
+            case "fence":
+                code = self._placeholders.fill_plain(node.content)
+                return f"{node.markup}{node.info}\n{code}{node.markup}"
+            case "math_block" | "math_block_label":
+                latex = self._placeholders.fill_plain(node.content)
+                label = f" ({node.info})" if node.info else ""
+                return f"{node.markup}{latex}{node.markup}{label}"
             case "cite":
                 assert node.token
                 return cite_marks(node.token, self._context)
