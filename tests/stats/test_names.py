@@ -131,6 +131,8 @@ def test_a_table_of_subjects_has_declared_fields_and_what_the_answer_has() -> No
     assert rows(by_name, answer, **titles) == table
     with pytest.raises(UsageError, match="did you mean 'parameters'"):
         rows(by_name, answer, parameter="Parameters")
+    with pytest.raises(UsageError, match="'c' has no 'mean'"):
+        rows(["c"], answer, mean="Accuracy")
 
 
 def test_a_table_has_rows_of_one_length() -> None:

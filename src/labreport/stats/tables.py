@@ -240,6 +240,7 @@ def rows(
     subjects = as_tuple_of(subjects, (Experiment, Namespace, str), "rows()", "experiments and names")
     heads = [Column("name", columns.pop("name", "Name"))]
     heads += [Column(name, title) for name, title in columns.items()]
+    names = set(map(name_of, subjects))
     answered = {} if answer is None else answer.members
     lines = []
     for subject in subjects:
@@ -248,7 +249,7 @@ def rows(
         name = name_of(subject)
         values: dict[str, object] = {}
         for column, members in answered.items():
-            if isinstance(members, Namespace):
+            if isinstance(members, Namespace) and names & members.members.keys():
                 values[column] = members.members.get(name, MISSING)
         values |= declared
         line = [declared.get("title", name)]
