@@ -163,14 +163,14 @@ def _line_of_file(path: str, stat: FileStat | None) -> str:
 
 
 def _line_of_variable(name: str, environment: Mapping[str, str]) -> str:
-    """The line of a variable: its name, and a digest of its value, which may be secret."""
+    """The line of a variable: its name, and the hash of its value, which may be secret."""
     from hashlib import sha256  # a slow import, which most projects do not need
 
     value: object = environment.get(name)
     if name == ALL_VARIABLES:
         value = sorted(item for item in environment.items() if _is_lasting(item[0]))
-    digest = sha256(ascii(value).encode()).hexdigest()
-    return f"{digest[:16]} {VARIABLE}{name}"
+    value_hash = sha256(ascii(value).encode()).hexdigest()
+    return f"{value_hash[:16]} {VARIABLE}{name}"
 
 
 def _is_lasting(variable: str) -> bool:
