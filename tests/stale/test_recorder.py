@@ -387,7 +387,7 @@ def test_who_opens_something_is_told_by_the_frame_however_deep_the_call(tmp_path
 
     recorder.on_list(names["frame"], tmp_path / "direct")
     call(names["frame"], tmp_path / "by another")
-    (opened,) = recorder.kept.values()
+    (opened,) = recorder.opened_by_function.values()
     assert list(opened.listed) == [str(tmp_path / "direct"), str(tmp_path / "by another")]
 
 

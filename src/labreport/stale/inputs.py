@@ -216,8 +216,8 @@ class Dependencies:
         `earlier` are the files that an interrupted run had read before, with their hashes.
         """
         name = with_location(subject.location, subject.owner)
-        keepers = self.closures.of(subject).keepers
-        observation = Observation(name, self.recorder, self.file_hasher, keepers, earlier or {})
+        caching_functions = self.closures.of(subject).caching_functions
+        observation = Observation(name, self.recorder, self.file_hasher, caching_functions, earlier or {})
         before = self.recorder.for_target
         self.recorder.for_target = observation.opened
         try:

@@ -65,7 +65,7 @@ def method_functions(kind: type) -> Iterator[FunctionType]:
             yield function
 
 
-def keeps_in_class(kind: type) -> bool:
+def caches_in_class(kind: type) -> bool:
     """Whether a class can store values in itself: it has class methods, or members that can be changed."""
     for name, value in vars(kind).items():
         if isinstance(value, classmethod) or (isinstance(value, MUTABLE) and not name.startswith("__")):

@@ -22,7 +22,7 @@ class Footprint:
 
     libraries: set[str] = field(default_factory=set)
     """The libraries that are used, by top-level name."""
-    keepers: set[FunctionKey] = field(default_factory=set)
+    caching_functions: set[FunctionKey] = field(default_factory=set)
     """Functions that may cache what they read from a file, so that the next caller does not open it."""
     files: set[str] = field(default_factory=set)
     """Files that were opened when a module was imported, for values that cannot be hashed themselves."""
@@ -32,15 +32,15 @@ class Footprint:
     def add(self, other: Footprint) -> None:
         """Add the dependencies of another footprint."""
         self.libraries |= other.libraries
-        self.keepers |= other.keepers
+        self.caching_functions |= other.caching_functions
         self.files |= other.files
         self.reaches_any_code |= other.reaches_any_code
 
-    def add_keeper(self, function: object) -> None:
-        """Add a function to `keepers`; one that is not written in Python is skipped."""
+    def add_caching_function(self, function: object) -> None:
+        """Add a function to `caching_functions`; one that is not written in Python is skipped."""
         code = getattr(function, "__code__", None)
         if isinstance(code, CodeType):
-            self.keepers.add(function_key(code))
+            self.caching_functions.add(function_key(code))
 
 
 @dataclass

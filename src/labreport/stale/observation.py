@@ -21,7 +21,7 @@ class Observation:
     """The name of the target in messages, with its line."""
     recorder: Recorder
     file_hasher: FileHasher
-    keepers: Set[FunctionKey]
+    caching_functions: Set[FunctionKey]
     """Functions that the target uses and that may have cached files before it was made."""
     earlier: Mapping[str, str]
     """The result of `file_hashes` before the run was interrupted; empty if it was not."""
@@ -40,8 +40,8 @@ class Observation:
             raise LabReportError(f"{self.name} reads {path}: {text}")
         everything = Opened()
         everything.add(self.opened)
-        for keeper in self.keepers & self.recorder.kept.keys():
-            everything.add(self.recorder.kept[keeper])
+        for function in self.caching_functions & self.recorder.opened_by_function.keys():
+            everything.add(self.recorder.opened_by_function[function])
         file_hashes = dict(self.earlier)
         for path in self._files_read(everything) + self._folders_listed(everything):
             name = path.removeprefix(self.recorder.folder)

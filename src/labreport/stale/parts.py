@@ -1,7 +1,6 @@
-"""Compute the hash of each node of a program's graph, and note on which other nodes it depends.
+"""The parts from which each node of a program's graph is hashed: of a function, a class, a value, a module.
 
-A node is hashed from its parts: those of a function, a class, a value, a module or of statements. Where a
-part is a node of its own, `resolver` puts its label in its place, and it is hashed separately.
+Where a part is a node of its own, `resolver` puts its label in its place, and it is hashed separately.
 """
 
 from __future__ import annotations
@@ -16,12 +15,12 @@ from labreport.errors import UsageError, display_path
 from labreport.project.checks import Declared
 from labreport.stale.effects import changed_values
 from labreport.stale.labels import Label
-from labreport.stale.members import MUTABLE, class_parts, enclosed_parts, enclosed_values, keeps_in_class
+from labreport.stale.members import MUTABLE, caches_in_class, class_parts, enclosed_parts, enclosed_values
 from labreport.stale.node import Node
 from labreport.stale.references import REACHING_NAMES, Reference, Uses
 from labreport.stale.resolver import Resolver
 from labreport.stale.statements import FunctionSource, Statement, code_meaning, codes_within
-from labreport.stale.values import ValueHash
+from labreport.stale.values import ValueHasher
 from labreport.threads import limits_threads
 
 if TYPE_CHECKING:
@@ -34,20 +33,20 @@ PartsMaker: TypeAlias = "Callable[[NodeParts], object]"
 def compute_node(graph: ProgramGraph, node: Node, make_parts: PartsMaker) -> None:
     """Fill in the hash and the dependencies of a node.
 
-    A value that cannot be hashed, or differs from process to process, is hashed by the statements that
-    mention it, too. Raises `UsageError` if there are none.
+    A value that differs from process to process is hashed by the statements that mention it; one that cannot
+    be hashed completely, by these, too. Raises `UsageError` if there are none.
     """
     parts = NodeParts(graph, node)
-    values = ValueHash(parts.resolver)
-    node.hash = values.hash(make_parts(parts))
+    hasher = ValueHasher(parts.resolver)
+    node.hash = hasher.hash_of(make_parts(parts))
     is_unstable = node.label in graph.unstable
     if is_unstable:
         node.hash = ""
-    if is_unstable or values.opaque:
+    if is_unstable or hasher.opaque:
         parts = NodeParts(graph, node)
         statements_parts = parts.mention_parts()
         if statements_parts:
-            node.hash = ValueHash(parts.resolver).hash([node.hash, statements_parts])
+            node.hash = ValueHasher(parts.resolver).hash_of([node.hash, statements_parts])
 
 
 class NodeParts:
@@ -64,8 +63,8 @@ class NodeParts:
     def mention_parts(self) -> list[object]:
         """The parts of the statements that mention a value; files that its module opened are added.
 
-        Empty for a value without a name, which an experiment was given; for any other without statements,
-        raises `UsageError`.
+        Empty for an object that an experiment was given directly, without a global name. Raises `UsageError`
+        for any other value that no statement mentions.
         """
         module, _, qualified_name = Label.parse(self._node.label).name.partition(":")
         name = qualified_name.partition(".")[0]
@@ -101,7 +100,7 @@ class NodeParts:
         return [stand_in, list(classes)]
 
     def value_parts(self, value: object) -> object:
-        """The part of a global value: the value itself, which `ValueHash` takes apart."""
+        """The part of a global value: the value itself, which `ValueHasher` takes apart."""
         self._node.may_vary = True
         return value
 
@@ -118,7 +117,7 @@ class NodeParts:
 
         Modules that it imports, and the packages around it, are included.
         """
-        self._node.keepers.add((str(self._program.sources.path(module)), 1, "<module>"))
+        self._node.caching_functions.add((str(self._program.sources.path(module)), 1, "<module>"))
         parts: list[object] = [self.resolver.resolve_late_import(module.rpartition(".")[0])]
         for statement in self._program.syntax(module).statements:
             if not statement.only_binds:
@@ -149,7 +148,7 @@ class NodeParts:
         if isinstance(value, FunctionType):
             return self._function_parts(value)
         self._node.may_vary = True
-        if keeps_in_class(value):
+        if caches_in_class(value):
             self.resolver.use_methods(value)
         return class_parts(value)
 
@@ -161,8 +160,8 @@ class NodeParts:
         if self._program.is_library_code(code):
             return [code.co_name, *parts]
         for source in self._program.function_sources(code) or [_source_of_text(function)]:
-            if self._may_keep(function, source.uses):
-                self._node.add_keeper(function)
+            if self._may_cache(function, source.uses):
+                self._node.add_caching_function(function)
             if self._program.modules.get(function.__module__) is function.__globals__:
                 parts += self._code_parts(function.__module__, source)
             else:  # made by `exec`, with globals of its own
@@ -197,12 +196,12 @@ class NodeParts:
                     labels.append(self.resolver.resolve_variable(text))
         return labels
 
-    def _may_keep(self, function: FunctionType, uses: Uses) -> bool:
+    def _may_cache(self, function: FunctionType, uses: Uses) -> bool:
         """Whether a function may cache a value between calls: in a global, a default or an enclosed value."""
         values = enclosed_values(function) + _used_globals(function, uses)
-        return uses.stores or any(self._can_hold(value) for value in values)
+        return uses.stores or any(self._can_cache(value) for value in values)
 
-    def _can_hold(self, value: object) -> bool:
+    def _can_cache(self, value: object) -> bool:
         """Whether a function could cache something in a value: a list, say, or an object of the project."""
         is_object = self._program.is_own(type(value).__module__) and not isinstance(value, (type, Declared))
         return isinstance(value, MUTABLE) or is_object

@@ -86,7 +86,7 @@ class Recorder:
         """The folder of the project's report, with a slash at the end; empty if it is not known."""
         self.for_target: Opened | None = None
         """The notes of the target that is being made; None while the project is loaded."""
-        self.kept = defaultdict[FunctionKey, Opened](Opened)
+        self.opened_by_function = defaultdict[FunctionKey, Opened](Opened)
         """What each function of the author's, or code that it called, has opened, and may have cached."""
         self.environment = dict(os.environ)
         """The environment variables before the project is loaded, since it may set some."""
@@ -177,7 +177,7 @@ class Recorder:
 
         If no target is being made, the project is loading: the path is added to `_at_import` instead.
         """
-        notes = [self.kept[key] for key in callers.functions]
+        notes = [self.opened_by_function[key] for key in callers.functions]
         if self.for_target is not None:
             notes.append(self.for_target)
         else:

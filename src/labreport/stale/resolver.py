@@ -47,7 +47,7 @@ class Resolver:
         """The number of each function and class that is a part of the node itself, by its `id`."""
         self._star_lookups = set[tuple[str, str]]()
 
-    def _rest_on(self, label: str, make_parts: PartsMaker) -> str:
+    def _depend_on(self, label: str, make_parts: PartsMaker) -> str:
         """Note that the node depends on another, which is computed later, and give the label of that."""
         label = self._graph.add(label, make_parts)
         self.node.references[label] = None
@@ -65,7 +65,7 @@ class Resolver:
             return self._unloaded_name(owner, names[0]) if names else self._unloaded_module(owner)
         if names:
             return self._global_name(owner, names[0])
-        return self._rest_on(f"module {owner}", lambda parts: parts.module_parts(owner))
+        return self._depend_on(f"module {owner}", lambda parts: parts.module_parts(owner))
 
     def _global_name(self, module: str, name: str) -> object:
         """The stand-in for a global name of a loaded module; None if it is a builtin, or not defined."""
@@ -84,11 +84,11 @@ class Resolver:
             is_of_library = not self.program.is_own(value.__module__)
             if is_of_library or self.program.defined_at(value):
                 return self.resolve_definition(value)
-        return self._rest_on(f"value {module}:{name}", lambda parts: parts.value_parts(value))
+        return self._depend_on(f"value {module}:{name}", lambda parts: parts.value_parts(value))
 
     def resolve_variable(self, name: str) -> str:
         """The stand-in for an environment variable: the label of its value."""
-        return self._rest_on(f"environment {name}", lambda _: os.environ.get(name))
+        return self._depend_on(f"environment {name}", lambda _: os.environ.get(name))
 
     # Modules that only functions import
 
@@ -99,7 +99,7 @@ class Resolver:
             return None
         if module in self.program.modules:
             return None
-        return self._rest_on(f"code {module}:<import>", lambda parts: parts.import_parts(module))
+        return self._depend_on(f"code {module}:<import>", lambda parts: parts.import_parts(module))
 
     def _unloaded_module(self, module: str) -> list[object]:
         """The stand-in for a whole module that is not loaded yet."""
@@ -117,7 +117,7 @@ class Resolver:
         syntax = self.program.syntax(module)
         binding = syntax.binding(name) or syntax.binding("__getattr__")
         if binding:
-            return self._rest_on(f"code {module}:{name}", lambda parts: parts.statements_parts(binding))
+            return self._depend_on(f"code {module}:{name}", lambda parts: parts.statements_parts(binding))
         if (module, name) in self._star_lookups:  # modules may import everything of each other
             return None
         self._star_lookups.add((module, name))
@@ -151,7 +151,7 @@ class Resolver:
     def resolve_declaration(self, value: Experiment | Study | Data) -> str:
         """The stand-in for an experiment, a study or a table: the label of its declaration."""
         label = self._graph.label_of(value)
-        return self._rest_on(label, lambda _: declaration_hash(value))
+        return self._depend_on(label, lambda _: declaration_hash(value))
 
     def resolve_definition(self, value: type | FunctionType) -> object:
         """The stand-in for a function or class: its label, or its parts if no global name leads to it."""
@@ -161,7 +161,7 @@ class Resolver:
             if self._counts_by_version(value):
                 return f"library {module}:{name}"
         elif self.program.defined_at(value) and not is_made_of_text(value):
-            return self._rest_on(f"code {module}:{name}", lambda parts: parts.definition_parts(value))
+            return self._depend_on(f"code {module}:{name}", lambda parts: parts.definition_parts(value))
         return self._in_place(value)
 
     def _in_place(self, value: type | FunctionType) -> object:
@@ -207,7 +207,7 @@ class Resolver:
     def use_methods(self, kind: type) -> None:
         """Note the methods of a class as functions that may cache what they read."""
         for function in method_functions(kind):
-            self.node.add_keeper(function)
+            self.node.add_caching_function(function)
 
 
 def is_made_of_text(value: type | FunctionType) -> bool:

@@ -45,7 +45,7 @@ class TooLarge(Exception):
     """A value is larger than `SIZE_LIMIT`."""
 
 
-class ValueHash:
+class ValueHasher:
     """Hashes one value. Code in it is replaced by the stand-ins of a `Resolver`.
 
     `opaque` is set if a part could not be hashed; then the statements that mention the value have to count.
@@ -57,7 +57,7 @@ class ValueHash:
         self._program = resolver.program
         self._open_sets = set[int]()
 
-    def hash(self, value: object) -> str:
+    def hash_of(self, value: object) -> str:
         """The first 16 hexadecimal digits of a value's SHA-256; if pickling fails, the name of the error."""
         sink = _HashingSink()
         pickler = _Pickler(sink, self)
@@ -103,7 +103,7 @@ class ValueHash:
         kind = type(value)
         functions = [getattr(value, attribute) for attribute in _FUNCTIONS_OF[kind]]
         if kind is cached_property:
-            self._resolver.node.add_keeper(functions[0])
+            self._resolver.node.add_caching_function(functions[0])
         return kind.__name__, *functions
 
     def _set(self, value: AbstractSet[Any]) -> object:
@@ -117,7 +117,7 @@ class ValueHash:
         numbers, members = self._resolver.numbers, list[str]()
         for member in value:
             self._resolver.numbers = dict(numbers)  # so that the order of members has no effect
-            members.append(self.hash(member))
+            members.append(self.hash_of(member))
         self._resolver.numbers = numbers
         self._open_sets.discard(id(value))
         return "set", sorted(members)
@@ -128,7 +128,7 @@ class ValueHash:
         if function is None:
             return None
         kind = type(value)
-        self._resolver.node.add_keeper(function)
+        self._resolver.node.add_caching_function(function)
         if kind.__module__ != "functools":  # it may have options that cannot be read
             self.opaque = True
         return kind.__qualname__, function
@@ -185,9 +185,9 @@ class _HashingSink:
 
 
 class _Pickler(pickle.Pickler):
-    """A pickler that asks a `ValueHash` for stand-ins and parts."""
+    """A pickler that asks a `ValueHasher` for stand-ins and parts."""
 
-    def __init__(self, sink: _HashingSink, values: ValueHash) -> None:
+    def __init__(self, sink: _HashingSink, values: ValueHasher) -> None:
         super().__init__(sink, protocol=5)
         self._values = values
 
