@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     """Time of the last change in nanoseconds, size in bytes, and inode number of a file or folder."""
 
 STAMP = ".stamp"
-"""The file of a report that has the stat of each file on which it rests."""
+"""The file of a report that lists the stat of each file on which the report depends."""
 ALL_VARIABLES = "*"
-"""Stands for all environment variables, where a stamp lists those on which a report rests."""
+"""Stands for all environment variables, in a stamp's list of those on which the report depends."""
 WRITE_AHEAD = "-wal"
 """The suffix of SQLite's write-ahead log, a file beside the database that holds the latest changes."""
 

@@ -37,7 +37,7 @@ class Footprint:
         self.reaches_any_code |= other.reaches_any_code
 
     def add_caching_function(self, function: object) -> None:
-        """Add a function to `caching_functions`; one that is not written in Python is skipped."""
+        """Note a function that may cache files; one that is not written in Python is skipped."""
         code = getattr(function, "__code__", None)
         if isinstance(code, CodeType):
             self.caching_functions.add(function_key(code))

@@ -165,7 +165,7 @@ class Resolver:
         return self._in_place(value)
 
     def _in_place(self, value: type | FunctionType) -> object:
-        """What stands for a function or a class without a label: its parts, or its number the next time."""
+        """The stand-in for a function or class without a label: its parts the first time, then its number."""
         self.node.may_vary = True
         if id(value) in self.numbers:
             number, _ = self.numbers[id(value)]
