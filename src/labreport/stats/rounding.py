@@ -149,13 +149,21 @@ def _automatic_rounding(quantity: Quantity, brief: bool) -> Rounding:
 
 
 def _rounding_by_power_of_ten(quantity: Quantity, size: float) -> Rounding:
-    """Rounding by the power of ten of `size`, after `size` is rounded to two digits: 9.96e9 has 10¹⁰."""
-    exponent = int(f"{size:.1e}".split("e")[1])
+    """Rounding by the power of ten of the first digit; by the next one if 9.96e9 would be 10.0 × 10⁹."""
+    exponent = math.floor(math.log10(size))
+    rounding = _rounding_with_exponent(quantity, exponent)
+    if round(rounding.size, rounding.decimals) < 10:
+        return rounding
+    return _rounding_with_exponent(quantity, exponent + 1)
+
+
+def _rounding_with_exponent(quantity: Quantity, exponent: int) -> Rounding:
+    """The rounding of what is printed in front of `× 10^exponent`; with one decimal if nothing says more."""
     unrounded = _unrounded(quantity, 10.0**-exponent)
     decimals = 1
     if unrounded.uncertainty and not unrounded.is_wide_on_logarithms:
         supported = decimals_of_uncertainty(unrounded.uncertainty)
-        decimals = min(max(supported, 0), 3)
+        decimals = max(supported, 0)
     return replace(unrounded, decimals=decimals, exponent=exponent)
 
 

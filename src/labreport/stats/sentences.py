@@ -82,6 +82,9 @@ class CountValues:
 
 # Differences and effects
 
+_ADJECTIVES = {"slower": "slow", "faster": "fast", "larger": "large", "higher": "high", "longer": "long"}
+"""The adjectives of comparatives."""
+
 
 @dataclass(frozen=True)
 class DifferenceValues:
@@ -133,6 +136,11 @@ class ComparisonRow:
         if value is None or null is None or value == null:
             return ""
         return _comparative(self.finding.measure, larger=value > null)
+
+    @property
+    def adjective(self) -> str:
+        """The adjective of the comparative, as in `2.6 times as slow`; empty if it is not in the list."""
+        return _ADJECTIVES.get(self.word, "")
 
     @property
     def note(self) -> str:
