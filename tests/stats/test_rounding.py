@@ -52,6 +52,7 @@ def test_a_number_has_the_digits_that_its_uncertainty_supports() -> None:
         prose_and_interval(2.0, "times", 1.0, 4.0)                    → 2 times / 2 times (1 to 4)
         prose_and_interval(3.14e12, "J")                              → 3.1 × 10¹² J / 3.1 × 10¹² J
         prose_and_interval(9.96e9, "J")                               → 1.0 × 10¹⁰ J / 1.0 × 10¹⁰ J
+        prose_and_interval(9.96e9, "", 9.956e9, 9.964e9)              → 9.960 × 10⁹ / (9.960 ± 0.004) × 10⁹
         prose_and_interval(3.14e12, "J", 3.0e12, 3.28e12)             → 3.14 × 10¹² J / (3.14 ± 0.14) × 10¹² J
         prose_and_interval(1, "queries")                              → 1 query / 1 query
         prose_and_interval(1, "batches")                              → 1 batch / 1 batch
