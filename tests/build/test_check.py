@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from build.conftest import Toy, make_light
+from labreport.page.pdf import MissingLibrary
 
 FALLEN = "templates/questions/higher.md:1: new: does not hold: "
 
@@ -106,6 +107,19 @@ def test_a_stale_report_ends_with_1_and_says_what_is_stale(toy: Toy) -> None:
     assert "the report is stale: 3 walks, " in ended.err
     assert "drift: 3.0, now -3.0" in ended.err
     toy.succeed("check", "--allow-stale")
+
+
+def test_a_machine_without_pango_can_check(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It makes no PDF, and the claims are those of the page."""
+
+    def fail(html: str) -> bytes:
+        raise MissingLibrary("the PDF needs Pango")
+
+    monkeypatch.setattr("labreport.page.pdf.html_to_pdf", fail)
+    toy.edit("templates/questions/higher.md", "\n", "\n\nMore words.\n")
+    ended = toy.run()
+    assert (ended.code, "the PDF needs Pango" in ended.err) == (0, True)
+    assert toy.run("check").code == 0
 
 
 def test_a_renamed_question_does_not_lose_the_claims_of_its_text(toy: Toy) -> None:
