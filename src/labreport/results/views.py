@@ -120,12 +120,12 @@ class Results(Mapping[str, Runs]):
 
     def study(self, name: str | Study) -> list[tuple[dict[str, Any], Runs]]:
         """Each point of a declared study with its runs, in row-major order: `({"rate": 0.1}, runs)`."""
-        study = name_of(name)
-        if study not in self._studies:
-            self._refuse(f"study {study!r}", study)
+        study_name = name_of(name)
+        if study_name not in self._studies:
+            self._refuse(f"study {study_name!r}", study_name)
         points = []
-        for point, cell in self._studies[study].cells:
-            points.append((dict(point), self._runs[cell.name]))
+        for point, experiment in self._studies[study_name].cells:
+            points.append((dict(point), self._runs[experiment.name]))
         return points
 
     def _refuse(self, what: str, name: str) -> NoReturn:

@@ -38,8 +38,10 @@ class LocalWorker:
         connection = self._connection or self._start()
         try:
             connection.send(task)
-            while isinstance(message := connection.recv(), int):
+            message = connection.recv()
+            while isinstance(message, int):
                 on_epoch(message)
+                message = connection.recv()
         except (EOFError, OSError):
             self.close()
             raise WorkerDied from None

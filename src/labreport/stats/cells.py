@@ -70,17 +70,18 @@ class Cell:
 
     @cached_property
     def values(self) -> dict[Replicate, float]:
-        """A number for each replicate, in the order of the table; NaN where it cannot be computed.
+        """A number for each replicate that has a value in some row, in the order of the table.
 
-        Without replicates it is a number for each row that has one, by its position in the cell.
+        It is NaN where the rows of a replicate give no finite number, such as a ratio to zero. Without
+        replicates it is the number of each row that has one, by the position of the row in the cell.
         """
         if self.data.replicate is None:
-            values_by_place = self.frame[VALUE].reset_index(drop=True)
-            by_place: dict[Replicate, float] = values_by_place.dropna().to_dict()
-            return by_place
+            numbers_by_position = self.frame[VALUE].reset_index(drop=True)
+            numbers_of_rows: dict[Replicate, float] = numbers_by_position.dropna().to_dict()
+            return numbers_of_rows
         measure = self.division.measure
         column = measure.name if callable(measure.reduce) else VALUE
-        rows_by_replicate = self._frame_with_values.groupby(REPLICATE, sort=False, observed=True)
+        rows_by_replicate = self._rows_with_a_value.groupby(REPLICATE, sort=False, observed=True)
         values = {}
         for replicate, numbers in rows_by_replicate[column]:
             number = _reduce(measure, numbers)
@@ -100,11 +101,12 @@ class Cell:
     @cached_property
     def row_counts(self) -> list[int]:
         """How many rows with a value each replicate has; replicates without any are left out."""
-        counts: list[int] = self._frame_with_values[REPLICATE].value_counts().tolist()
+        counts: list[int] = self._rows_with_a_value[REPLICATE].value_counts().tolist()
         return counts
 
     @property
-    def _frame_with_values(self) -> pandas.DataFrame:
+    def _rows_with_a_value(self) -> pandas.DataFrame:
+        """The rows of this cell whose value is not missing."""
         return self.frame.dropna(subset=VALUE)
 
     @cached_property
