@@ -8,7 +8,7 @@ from itertools import chain
 from types import FunctionType
 from typing import TypeAlias
 
-from labreport.project import Experiment, Figure, Project, Question, Reader, Section
+from labreport.project import Experiment, Project, Reader, Section
 from labreport.stale.canonical import specification_classes, specification_repr
 from labreport.stale.loader import LoadedProject
 from labreport.stale.node import Closure, Node
@@ -17,13 +17,6 @@ from labreport.stale.programgraph import ProgramGraph
 
 TargetSubject: TypeAlias = Experiment | Reader | Section
 """The declarations from which targets are made."""
-_KINDS: dict[type[TargetSubject], str] = {
-    Experiment: "experiment",
-    Question: "question",
-    Figure: "figure",
-    Section: "section",
-}
-"""Words in stored labels, so they must not depend on names of classes."""
 ValueHashes: TypeAlias = dict[str, str]
 """Label of a node to the short hash of its values."""
 
@@ -32,7 +25,7 @@ ValueHashes: TypeAlias = dict[str, str]
 class Closures:
     """The closures of all subjects of a project; made by `compute_closures`.
 
-    Subjects are identified by kind and name: `experiment small`.
+    Subjects are identified by their `owner`: `experiment 'small'`.
     """
 
     graph: ProgramGraph
@@ -43,7 +36,7 @@ class Closures:
 
     def of(self, subject: TargetSubject) -> Closure:
         """The closure of a subject."""
-        return self.by_subject[_full_name(subject)]
+        return self.by_subject[subject.owner]
 
     def libraries(self) -> set[str]:
         """The libraries that any subject uses."""
@@ -72,20 +65,14 @@ def compute_closures(loaded: LoadedProject, unstable: Iterable[str] = ()) -> Clo
             closures.graph.label_of(source)
     by_root: dict[tuple[int, tuple[type, ...]], Closure] = {}
     for subject in chain[TargetSubject](project.all_experiments, readers, project.all_sections):
-        name = _full_name(subject)
         function, classes = _root_of(subject, project)
         key = id(function), classes
         if key not in by_root:
             root = closures.graph.compute_root(_label_of_root(function), function, classes)
-            closures.roots[name] = root
+            closures.roots[subject.owner] = root
             by_root[key] = closures.graph.closure(root)
-        closures.by_subject[name] = by_root[key]
+        closures.by_subject[subject.owner] = by_root[key]
     return closures
-
-
-def _full_name(subject: TargetSubject) -> str:
-    """The kind and the name of a subject: `experiment small`."""
-    return f"{_KINDS[type(subject)]} {subject.name}"
 
 
 def _root_of(subject: TargetSubject, project: Project) -> tuple[object, tuple[type, ...]]:

@@ -60,7 +60,7 @@ def compare_processes(
         return closures
     while varying := varying_labels(hashes, loaded.project.folder, closures.graph.unstable):
         for experiment in loaded.project.all_experiments:
-            if f"experiment {experiment.name}" in varying:
+            if experiment.owner in varying:
                 text = "what runs it differs from process to process; bind it to a name in the module"
                 experiment.refuse_declaration(text)
         closures = compute_closures(loaded, closures.graph.unstable | varying)
