@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from types import FunctionType
 
 from labreport.stale.members import method_functions
@@ -28,13 +29,18 @@ def changed_values(program: Program, statement: Statement) -> set[tuple[str, str
 
     `SCALE.set(3)` may change `("project", "SCALE")`.
     """
-    values = set[tuple[str, str]]()
-    if not isinstance(statement.node, DefinitionNode):
-        for reference in statement.uses.acts_on | statement.uses.calls:
-            owner, names = program.lookup(statement.module, reference)
-            if names and owner in program.modules:
-                values.add((owner, names[0]))
-    return values
+    if isinstance(statement.node, DefinitionNode):
+        return set()
+    acted_on = _values_acted_on(program, statement.module, statement.uses)
+    return {(owner, names[0]) for owner, names in acted_on}
+
+
+def _values_acted_on(program: Program, module: str, uses: Uses) -> Iterator[tuple[str, DottedName]]:
+    """The global values of the project that code calls or may change: module, and name with attributes."""
+    for reference in uses.acts_on | uses.calls:
+        owner, names = program.lookup(module, reference)
+        if names and owner in program.modules:
+            yield owner, names
 
 
 def changed_libraries(program: Program, statement: Statement) -> set[str]:
@@ -64,10 +70,8 @@ class _Search:
         """Add the libraries that a piece of code changes, directly or by the functions that it calls."""
         for reference in uses.acts_on:
             self._add_library(module, reference)
-        for reference in uses.acts_on | uses.calls:
-            owner, names = self._program.lookup(module, reference)
-            if names and owner in self._program.modules:
-                self._follow_value(self._program.modules[owner].get(names[0]), names[1:])
+        for owner, names in _values_acted_on(self._program, module, uses):
+            self._follow_value(self._program.modules[owner].get(names[0]), names[1:])
 
     def _add_library(self, module: str, reference: Reference) -> None:
         owner, _ = self._program.lookup(module, reference)

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import is_dataclass
 from functools import cached_property
-from types import CellType, FunctionType
+from types import FunctionType
 
-_METHODS = (FunctionType, staticmethod, classmethod, property, cached_property)
+FUNCTIONS_OF: dict[type, tuple[str, ...]] = {
+    property: ("fget", "fset", "fdel"),
+    cached_property: ("func",),
+    staticmethod: ("__func__",),
+    classmethod: ("__func__",),
+}
+"""Types of class members to the attributes with the functions in them, by which they count."""
+_METHODS = (FunctionType, *FUNCTIONS_OF)
 MUTABLE = (list, dict, set, bytearray)
 """Types of values that can be changed in place."""
 
@@ -27,16 +35,10 @@ def enclosed_values(function: FunctionType) -> list[object]:
     """The values that a function holds: its defaults, and those of enclosed names."""
     values = list[object](function.__defaults__ or ())
     values += (function.__kwdefaults__ or {}).values()
-    values += map(cell_content, function.__closure__ or ())
+    for cell in function.__closure__ or ():
+        with suppress(ValueError):  # the name is not assigned yet
+            values.append(cell.cell_contents)
     return values
-
-
-def cell_content(cell: CellType) -> object:
-    """The value of an enclosed name; None if it is not assigned yet."""
-    try:
-        return cell.cell_contents
-    except ValueError:
-        return None
 
 
 def class_parts(kind: type) -> list[object]:
@@ -53,16 +55,17 @@ def class_parts(kind: type) -> list[object]:
     return [kind.__bases__, type(kind), members, annotations]
 
 
+def member_functions(member: object) -> list[object]:
+    """The functions in a property, a static method and the like; empty for any other member of a class."""
+    return [getattr(member, attribute) for attribute in FUNCTIONS_OF.get(type(member), ())]
+
+
 def method_functions(kind: type) -> Iterator[FunctionType]:
     """The functions of the methods and properties that a class itself defines."""
     for value in vars(kind).values():
-        function = getattr(value, "__func__", value)
-        if isinstance(value, property):
-            function = value.fget
-        if isinstance(value, cached_property):
-            function = value.func
-        if isinstance(function, FunctionType):
-            yield function
+        for function in [value, *member_functions(value)]:
+            if isinstance(function, FunctionType):
+                yield function
 
 
 def caches_in_class(kind: type) -> bool:

@@ -114,21 +114,20 @@ class _UseReader(ast.NodeVisitor):
         for node in nodes:
             self.visit(node)
 
-    def _reference(self, names: DottedName) -> Reference | None:
-        """The reference for a name, with attributes, that is global or imported here; None if it is local."""
+    def _add(self, names: DottedName, references: References) -> bool:
+        """Add a name to `references` if it is global or imported here. Gives whether it is."""
         if not names:
-            return None
+            return False
         if self._module_names is None or names[0] in self._module_names:
-            return Reference("", names)
+            references[Reference("", names)] = None
+            return True
         imported = self._aliases.get(names[0])
-        if imported is None:
-            return None
-        return Reference(imported.module, imported.names + names[1:])
+        if imported is not None:
+            references[Reference(imported.module, imported.names + names[1:])] = None
+        return imported is not None
 
     def _add_use(self, names: DottedName) -> None:
-        reference = self._reference(names)
-        if reference is not None:
-            self.uses.references[reference] = None
+        if self._add(names, self.uses.references):
             self.uses.reaches_any_code |= names[0] in REACHING_NAMES
         self.uses.reaches_any_code |= not _REACHING_ATTRIBUTES.isdisjoint(names[1:])
 
@@ -150,21 +149,15 @@ class _UseReader(ast.NodeVisitor):
 
     def _note_change(self, node: ast.Attribute | ast.Subscript) -> None:
         """Note the change, if an attribute or item is assigned or deleted."""
-        changed = self._reference(acted_name(node))
-        if changed is not None and not isinstance(node.ctx, ast.Load):
-            self.uses.acts_on[changed] = None
-            self.uses.stores = True
+        if not isinstance(node.ctx, ast.Load):
+            self.uses.stores |= self._add(acted_name(node), self.uses.acts_on)
 
     def visit_Expr(self, node: ast.Expr) -> None:
-        changed = self._reference(acted_name(node.value))
-        if changed is not None:
-            self.uses.acts_on[changed] = None
+        self._add(acted_name(node.value), self.uses.acts_on)
         self.generic_visit(node)
 
     def visit_Call(self, node: ast.Call) -> None:
-        called = self._reference(acted_name(node.func))
-        if called is not None:
-            self.uses.calls[called] = None
+        self._add(acted_name(node.func), self.uses.calls)
         self.generic_visit(node)
 
     def visit_Import(self, node: ast.Import) -> None:

@@ -84,8 +84,7 @@ class ModuleSyntax:
         functions = []
         # Several statements may be on one line: `f = lambda: 1; g = lambda: 2`
         for statement in self.statements:
-            if line in statement.lines:
-                functions += statement.functions.get((line, name), [])
+            functions += statement.functions.get((line, name), [])
         return functions
 
 

@@ -24,6 +24,7 @@ from labreport.project import Data, Experiment, Study
 from labreport.project.checks import Declared
 from labreport.results.files import HASH_DIGITS
 from labreport.stale.declarations import declared_fields
+from labreport.stale.members import FUNCTIONS_OF, member_functions
 from labreport.stale.references import WHOLE_MODULE
 
 if TYPE_CHECKING:
@@ -32,13 +33,6 @@ if TYPE_CHECKING:
 SIZE_LIMIT = 500_000_000
 """The size in bytes above which a value is not hashed; it counts by the statements that mention it."""
 _PLAIN = frozenset({int, float, bool, bytes, list, tuple, dict, type(None), complex})
-_FUNCTIONS_OF: dict[type, tuple[str, ...]] = {
-    property: ("fget", "fset", "fdel"),
-    cached_property: ("func",),
-    staticmethod: ("__func__",),
-    classmethod: ("__func__",),
-}
-"""Types of class members to the attributes with the functions in them, by which they count."""
 
 
 class TooLarge(Exception):
@@ -93,18 +87,16 @@ class ValueHasher:
             return "mapping", dict(value)
         if isinstance(value, CellType):
             return _cell(value)
-        if kind in _FUNCTIONS_OF:
+        if kind in FUNCTIONS_OF:
             return self._member(value)
         self._resolver.use_object(value)
         return None if self._program.is_own(kind.__module__) else self._wrapper(value)
 
     def _member(self, value: object) -> tuple[object, ...]:
         """The stand-in for a property or another class member that consists of functions."""
-        kind = type(value)
-        functions = [getattr(value, attribute) for attribute in _FUNCTIONS_OF[kind]]
-        if kind is cached_property:
-            self._resolver.node.add_caching_function(functions[0])
-        return kind.__name__, *functions
+        if isinstance(value, cached_property):
+            self._resolver.node.add_caching_function(value.func)
+        return type(value).__name__, *member_functions(value)
 
     def _set(self, value: AbstractSet[Any]) -> object:
         """The stand-in for a set: its members, or their hashes, in the same order in every process."""
