@@ -32,7 +32,7 @@ from labreport.project import locate_project
 from labreport.results import files
 from labreport.run import Event, Task, available_cores, run_tasks
 from labreport.stale import find_dependencies, open_project
-from labreport.stale.sources import MARKER
+from labreport.stale.modules import MARKER
 
 
 class _Listener(Protocol):

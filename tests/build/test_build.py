@@ -17,7 +17,7 @@ from labreport.build import Builder
 from labreport.cli import stamp
 from labreport.filestat import STAMP
 from labreport.results import lock, write_json
-from labreport.stale.sources import ENGINE_FOLDER
+from labreport.stale.modules import ENGINE_FOLDER
 
 
 def test_a_report_is_made_at_once(cold: Toy) -> None:

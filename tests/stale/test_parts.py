@@ -16,7 +16,7 @@ from labreport.errors import UsageError
 from labreport.stale import open_project, versions
 from labreport.stale.canonical import canonical_repr, specification_classes
 from labreport.stale.files import FileHasher
-from labreport.stale.sources import Sources
+from labreport.stale.modules import ProjectModules
 from labreport.stale.versions import distribution
 
 
@@ -92,11 +92,11 @@ def test_what_is_loaded_late_is_what_was_hashed(tmp_path: Path) -> None:
     (tmp_path / "project.py").write_text(PROJECT)
     (tmp_path / "part.py").write_text("TITLE = 'x'\n")
     (tmp_path / "late.py").write_text("X = 1\n")
-    sources = open_project(tmp_path).recorder.sources
-    sources.read(tmp_path / "late.py")
+    project_modules = open_project(tmp_path).recorder.project_modules
+    project_modules.read(tmp_path / "late.py")
     (tmp_path / "late.py").write_text("X = 2\n")
     assert __import__("late").X == 1
-    assert FileHasher(tmp_path).changed(sources.file_hashes) == [str(tmp_path / "late.py")]
+    assert FileHasher(tmp_path).changed(project_modules.file_hashes) == [str(tmp_path / "late.py")]
 
 
 def test_a_projects_modules_are_its_own_files(tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_a_projects_modules_are_its_own_files(tmp_path: Path) -> None:
         (tmp_path / name).write_text("")
     (tmp_path / "report" / ".labreport").touch()
     (tmp_path / "env" / "pyvenv.cfg").touch()
-    assert list(Sources(tmp_path).modules()) == ["a", "pkg", "pkg.b"]
+    assert list(ProjectModules(tmp_path).names()) == ["a", "pkg", "pkg.b"]
 
 
 def test_a_file_is_read_again_only_when_it_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,10 +12,10 @@ import pytest
 from stale.cases import Case, read_cases
 from stale.edits import edit_file, write_files
 
+from labreport.stale.modules import ProjectModules, install
 from labreport.stale.program import Program
 from labreport.stale.programgraph import ProgramGraph
 from labreport.stale.recorder import Recorder
-from labreport.stale.sources import Sources, install
 
 FIRST_FILES = {"bindings": "odd.py", "reaching": "main.py", "loading": "main.py"}
 """The file of the package `pkg` with which each project of a text begins."""
@@ -33,15 +33,15 @@ for group, first_file in FIRST_FILES.items():
 def _forget_modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.syspath_prepend(str(tmp_path))
     yield
-    install(Sources(Path("/nowhere")))
+    install(ProjectModules(Path("/nowhere")))
 
 
 def inputs_of_entry(folder: Path) -> dict[str, str]:
     """What `pkg.main:entry` rests on."""
-    sources = Sources(folder)
-    install(sources)
+    project_modules = ProjectModules(folder)
+    install(project_modules)
     entry = import_module("pkg.main").entry
-    graph = ProgramGraph(Program(sources), Recorder(sources), frozenset())
+    graph = ProgramGraph(Program(project_modules), Recorder(project_modules), frozenset())
     root = graph.compute_root("", entry, ())
     return graph.closure(root).inputs
 

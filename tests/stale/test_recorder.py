@@ -12,8 +12,8 @@ from stale.edits import write_files
 
 from labreport.errors import LabReportError
 from labreport.stale import Dependencies, find_dependencies, open_project
+from labreport.stale.modules import ProjectModules
 from labreport.stale.recorder import Recorder
-from labreport.stale.sources import Sources
 
 PROJECT = """
 import glob, json, os, sqlite3, subprocess, tempfile
@@ -377,7 +377,7 @@ def test_a_module_beside_the_engine_is_the_projects(tmp_path: Path, monkeypatch:
 
 def test_who_opens_something_is_told_by_the_frame_however_deep_the_call(tmp_path: Path) -> None:
     """So that the recorder may be called by way of another function."""
-    recorder = Recorder(Sources(tmp_path))
+    recorder = Recorder(ProjectModules(tmp_path))
     code = compile("import sys\nframe = sys._getframe()\n", tmp_path / "own.py", "exec")
     names: dict[str, Any] = {}
     exec(code, names)

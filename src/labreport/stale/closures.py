@@ -55,7 +55,7 @@ def compute_closures(loaded: LoadedProject, unstable: Iterable[str] = ()) -> Clo
     statements that make them. Raises `UsageError` for a value that can be hashed in neither way.
     """
     project = loaded.project
-    program = Program(loaded.recorder.sources)
+    program = Program(loaded.recorder.project_modules)
     closures = Closures(ProgramGraph(program, loaded.recorder, frozenset(unstable)), {}, {})
     readers = project.questions + project.figures
     for experiment in project.all_experiments:

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from types import FunctionType
 
 from labreport.stale.members import method_functions
+from labreport.stale.modules import ENGINE_NAME
 from labreport.stale.program import Program
 from labreport.stale.references import DefinitionNode, DottedName, Reference, Uses, dotted_name
-from labreport.stale.sources import ENGINE_NAME
 from labreport.stale.statements import Statement
 
 _CONSTRUCTION = frozenset({"__init__", "__new__", "__post_init__"})

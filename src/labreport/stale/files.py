@@ -12,7 +12,7 @@ from pathlib import Path
 
 from labreport.filestat import stat_of
 from labreport.results import files
-from labreport.stale.sources import MARKER
+from labreport.stale.modules import MARKER
 
 MISSING = "missing"
 """The hash of a file that does not exist."""

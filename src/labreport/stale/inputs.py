@@ -185,7 +185,7 @@ class Dependencies:
         if declaration is not None:
             return text, declaration.location
         module, _, name = label.name.partition(":")
-        path = self.recorder.sources.path(module)
+        path = self.recorder.project_modules.path(module)
         if path is None or label.kind not in ("code", "value", "module"):
             return text, ""
         statement = self.closures.graph.statement_of(module, name)
@@ -227,7 +227,7 @@ class Dependencies:
 
     def changed_since_loaded(self) -> list[str]:
         """The source files and declared data files that have changed since the project was loaded, sorted."""
-        loaded = {**self.recorder.sources.file_hashes, **self.file_hasher.pinned}
+        loaded = {**self.recorder.project_modules.file_hashes, **self.file_hasher.pinned}
         return sorted(map(display_path, self.file_hasher.changed(loaded)))
 
     def files(self) -> set[str]:

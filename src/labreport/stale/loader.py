@@ -8,8 +8,8 @@ from pathlib import Path
 from labreport.errors import working_in
 from labreport.project import Project, load_project, locate_project
 from labreport.stale.hooks import recorded_variables, start_recording
+from labreport.stale.modules import ProjectModules, install
 from labreport.stale.recorder import Recorder
-from labreport.stale.sources import Sources, install
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,9 @@ def open_project(folder: str | Path) -> LoadedProject:
     """
     folder = Path(folder).resolve()
     _, root = locate_project(folder)
-    sources = Sources(root, folder)
-    install(sources)
-    recorder = Recorder(sources)
+    project_modules = ProjectModules(root, folder)
+    install(project_modules)
+    recorder = Recorder(project_modules)
     start_recording(recorder)
     with working_in(folder), recorded_variables(recorder):
         return LoadedProject(load_project(folder), recorder)
@@ -40,6 +40,6 @@ def open_project(folder: str | Path) -> LoadedProject:
 
 def module_files(project: Project) -> list[Path]:
     """The files of all modules of a project."""
-    sources = Sources(project.source, project.folder)
-    paths = map(sources.path, sources.modules())
+    project_modules = ProjectModules(project.source, project.folder)
+    paths = map(project_modules.path, project_modules.names())
     return [path for path in paths if path is not None]

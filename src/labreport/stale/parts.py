@@ -73,7 +73,7 @@ class NodeParts:
             if self._node.label not in self._graph.nodes:
                 return []
             text = "it cannot be told whether it changes, and no statement of its module makes it"
-            location = display_path(self._program.sources.path(module) or module)
+            location = display_path(self._program.project_modules.path(module) or module)
             raise UsageError(f"{qualified_name}: {text}; make it inside the function that uses it", location)
         for statement in self._program.loaded_statements():
             if statement.module != module and (module, name) in changed_values(self._program, statement):
@@ -117,7 +117,7 @@ class NodeParts:
 
         Modules that it imports, and the packages around it, are included.
         """
-        self._node.caching_functions.add((str(self._program.sources.path(module)), 1, "<module>"))
+        self._node.caching_functions.add((str(self._program.project_modules.path(module)), 1, "<module>"))
         parts: list[object] = [self.resolver.resolve_late_import(module.rpartition(".")[0])]
         for statement in self._program.syntax(module).statements:
             if not statement.only_binds:

@@ -8,19 +8,19 @@ from types import CodeType, FunctionType, ModuleType
 
 from labreport.project import Reader
 from labreport.stale.members import static_member
+from labreport.stale.modules import ProjectModules
 from labreport.stale.references import DottedName, Reference
-from labreport.stale.sources import Sources
 from labreport.stale.statements import FunctionSource, ModuleSyntax, Statement, read_module
 
 
 class Program:
     """The modules of a loaded project. The syntax of each is parsed when it is first needed."""
 
-    def __init__(self, sources: Sources) -> None:
-        self.sources = sources
+    def __init__(self, project_modules: ProjectModules) -> None:
+        self.project_modules = project_modules
         self.modules: dict[str, dict[str, object]] = {}
         """The globals of each loaded module of the project, by name of the module."""
-        for name in sources.loaded:
+        for name in project_modules.loaded:
             if name in sys.modules:
                 self.modules[name] = vars(sys.modules[name])
         self._module_of_file = {space.get("__file__"): name for name, space in self.modules.items()}
@@ -28,7 +28,7 @@ class Program:
 
     def is_own(self, module: str | None) -> bool:
         """Whether a module belongs to the project."""
-        return bool(module) and self.sources.path(module) is not None
+        return bool(module) and self.project_modules.path(module) is not None
 
     def is_library_code(self, code: CodeType) -> bool:
         """Whether code is in a file of a library, and so counts by the library's version."""
@@ -39,8 +39,8 @@ class Program:
     def syntax(self, module: str) -> ModuleSyntax:
         """The parsed file of a module; empty for a module that is not the project's."""
         if module not in self._syntax:
-            file = str(self.sources.path(module))
-            self._syntax[module] = read_module(module, self.sources.source_of(module), file)
+            file = str(self.project_modules.path(module))
+            self._syntax[module] = read_module(module, self.project_modules.source_of(module), file)
         return self._syntax[module]
 
     def loaded_statements(self) -> list[Statement]:
@@ -56,7 +56,7 @@ class Program:
 
     def absolute(self, name: str, module: str) -> str:
         """The full name of a module that `module` imports by a relative name such as `..data`."""
-        path = self.sources.path(module)
+        path = self.project_modules.path(module)
         is_package = path is not None and path.name == "__init__.py"
         try:
             return resolve_name(name, module if is_package else module.rpartition(".")[0])
@@ -84,21 +84,21 @@ class Program:
             return value.__name__, attributes
         imported = self.syntax(module).imported.get(name)
         if imported is not None:
-            source = self.absolute(imported.module, module)
-            if not imported.names or self._is_same(source, imported.names[0], module, value):
-                return source, imported.names + attributes
-        if name not in space and self.sources.has_module(f"{module}.{name}"):
+            origin = self.absolute(imported.module, module)
+            if not imported.names or self._is_same(origin, imported.names[0], module, value):
+                return origin, imported.names + attributes
+        if name not in space and self.project_modules.has_module(f"{module}.{name}"):
             return f"{module}.{name}", attributes
         return module, (name, *attributes)
 
-    def _is_same(self, source: str, name: str, module: str, value: object) -> bool:
-        """Whether an imported name still has the value of its source module, and was not assigned since.
+    def _is_same(self, origin: str, name: str, module: str, value: object) -> bool:
+        """Whether an imported name still has its value in the module `origin`, and was not assigned since.
 
         True if one of the modules is not loaded, so that it cannot be known.
         """
-        if source not in self.modules or module not in self.modules:
+        if origin not in self.modules or module not in self.modules:
             return True
-        return name in self.modules[source] and self.modules[source][name] is value
+        return name in self.modules[origin] and self.modules[origin][name] is value
 
     def global_name_of(self, value: object) -> tuple[str, str] | None:
         """A module and a global name in it that is bound to this very object; None if there is none."""

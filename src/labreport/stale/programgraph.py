@@ -95,9 +95,11 @@ class ProgramGraph:
             acted_on.add(library)
             self._extend(closure, self._acting_on(library), "")
         if closure.reaches_any_code:
-            sources = self.program.sources
-            for module in sources.modules():  # by its text, which code that reads code can see
-                closure.inputs[f"code {module}"] = sha256(sources.source_of(module)).hexdigest()[:HASH_DIGITS]
+            project_modules = self.program.project_modules
+            for module in project_modules.names():  # by its text, which code that reads code can see
+                closure.inputs[f"code {module}"] = sha256(project_modules.source_of(module)).hexdigest()[
+                    :HASH_DIGITS
+                ]
         return closure
 
     def _extend(self, closure: Closure, labels: Iterable[str], parent: str) -> None:

@@ -17,8 +17,8 @@ from types import FrameType
 from typing import TYPE_CHECKING, TypeAlias
 
 from labreport.filestat import WRITE_AHEAD, stat_of
+from labreport.stale.modules import ENGINE_FOLDER, ProjectModules, is_foreign, is_hidden
 from labreport.stale.node import FunctionKey, function_key
-from labreport.stale.sources import ENGINE_FOLDER, Sources, is_foreign, is_hidden
 from labreport.threads import limits_threads
 
 if TYPE_CHECKING:
@@ -79,9 +79,9 @@ class _Callers:
 class Recorder:
     """Records what the code of one project opens, from the time it is loaded."""
 
-    def __init__(self, sources: Sources) -> None:
-        self.sources = sources
-        self.folder = os.path.join(str(sources.folder), "")
+    def __init__(self, project_modules: ProjectModules) -> None:
+        self.project_modules = project_modules
+        self.folder = os.path.join(str(project_modules.folder), "")
         self.report = ""
         """The folder of the project's report, with a slash at the end; empty if it is not known."""
         self.for_target: Opened | None = None
@@ -99,7 +99,7 @@ class Recorder:
 
     def opened_by(self, module: str, lines: range | None = None) -> Iterator[str]:
         """The paths that a module opened while it was imported, by default on any of its lines."""
-        module_file = str(self.sources.path(module))
+        module_file = str(self.project_modules.path(module))
         for file, line, path in self._at_import:
             if file == module_file and (lines is None or line in lines):
                 yield path

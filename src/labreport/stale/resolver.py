@@ -13,9 +13,9 @@ from labreport.project import Data, Experiment, Study
 from labreport.stale.declarations import declaration_hash
 from labreport.stale.effects import top_module
 from labreport.stale.members import method_functions
+from labreport.stale.modules import ENGINE_NAME
 from labreport.stale.node import Node
 from labreport.stale.references import DottedName, Reference
-from labreport.stale.sources import ENGINE_NAME
 from labreport.stale.versions import is_installed
 
 if TYPE_CHECKING:

@@ -70,7 +70,9 @@ class ValueHasher:
         if kind in _PLAIN:
             return None
         if type(value) is str:  # as bytes: pickle writes a text that is one object twice as a reference
-            return value.replace(str(self._program.sources.folder), "").encode("utf-8", "surrogatepass")
+            return value.replace(str(self._program.project_modules.folder), "").encode(
+                "utf-8", "surrogatepass"
+            )
         if isinstance(value, PurePath):
             return kind.__name__, str(value)
         if type(value) is set or type(value) is frozenset:

@@ -14,8 +14,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from labreport.results.files import HASH_DIGITS, sha256_of_file, short_hash
+from labreport.stale.modules import ENGINE_FOLDER, ENGINE_NAME
 from labreport.stale.references import imported_names
-from labreport.stale.sources import ENGINE_FOLDER, ENGINE_NAME
 
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 """The version of Python, such as "3.11"."""

@@ -1,4 +1,4 @@
-"""Import the modules of a project from source files, each of which is read once."""
+"""Import the modules of a project from their files, each of which is read once."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _OF_JOBLIB = "func_code.py"  # the file in which `joblib.Memory` stores the sour
 MARKER = ".labreport"  # an empty file by which a folder is known to be a report
 
 
-class Sources(MetaPathFinder):
+class ProjectModules(MetaPathFinder):
     """Finds the modules below a folder. Each file is read once, so that the hashed code is what runs."""
 
     def __init__(self, root: Path, folder: Path | None = None) -> None:
@@ -60,7 +60,7 @@ class Sources(MetaPathFinder):
         """Whether the project has a module of this name, or a folder with modules."""
         return self.path(module) is not None or any((self.root / module.replace(".", "/")).glob("*.py"))
 
-    def modules(self) -> Iterator[str]:
+    def names(self) -> Iterator[str]:
         """The full names of all modules of the project, in order of path."""
         for folder, inner, files in os.walk(self.root):
             for name in list(inner):
@@ -88,7 +88,7 @@ class Sources(MetaPathFinder):
 
 
 class _SourceLoader(SourceFileLoader):
-    """Compiles one module from the bytes that `Sources` has read; `.pyc` files are not used."""
+    """Compiles one module from the bytes that `ProjectModules` has read; `.pyc` files are not used."""
 
     read: Callable[[Path], bytes]
 
@@ -97,21 +97,21 @@ class _SourceLoader(SourceFileLoader):
         return code
 
 
-def install(sources: Sources) -> None:
-    """Import modules by these sources from now on; modules of an earlier project are removed."""
-    names_here = {path.stem for path in sources.root.glob("*")}
+def install(project_modules: ProjectModules) -> None:
+    """Import these modules from now on; modules of an earlier project are removed."""
+    names_here = {path.stem for path in project_modules.root.glob("*")}
     forgotten = []
     for name in sys.modules:
         is_here = name.partition(".")[0] in names_here and name not in sys.stdlib_module_names
-        if is_here and sources.path(name):
+        if is_here and project_modules.path(name):
             forgotten.append(name)
     for finder in list(sys.meta_path):
-        if isinstance(finder, Sources):
+        if isinstance(finder, ProjectModules):
             forgotten += finder.loaded
             sys.meta_path.remove(finder)
     for name in forgotten:
         sys.modules.pop(name, None)
-    sys.meta_path.insert(0, sources)
+    sys.meta_path.insert(0, project_modules)
 
 
 def is_hidden(path: str) -> bool:
