@@ -34,14 +34,12 @@ class ReportPrinter(Printer):
     """The ending of the files in frame/ that are used: html or md."""
     renderer: type[RendererProtocol]
     """The class that converts Markdown's tokens to text."""
+    paragraph: str
+    """A paragraph, with `{}` for its text."""
 
     @abstractmethod
     def fill_placeholders(self, text: str) -> str:
         """Replace placeholders by their HTML or Markdown."""
-
-    @abstractmethod
-    def write_paragraph(self, text: str) -> str:
-        """The text as a paragraph."""
 
     @abstractmethod
     def framed_table(self, table: Table, caption: Markup, decimals: int | None, name: str) -> Markup:
@@ -126,14 +124,11 @@ class HtmlPrinter(ReportPrinter):
     ending = "html"
     renderer = RendererHTML
     mark = Markup(MARK)
+    paragraph = "<p>{}</p>\n"
 
     def fill_placeholders(self, text: str) -> str:
         """Replace placeholders by their HTML."""
         return self.placeholders.fill_html(text)
-
-    def write_paragraph(self, text: str) -> str:
-        """The text as a paragraph."""
-        return f"<p>{text}</p>\n"
 
     def framed_table(self, table: Table, caption: Markup, decimals: int | None, name: str) -> Markup:
         """The HTML of a table, by frame/table.html."""

@@ -24,7 +24,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 from labreport.errors import UsageError, did_you_mean, display_path
 from labreport.page.context import RenderContext
 from labreport.page.formulas import draw_formula
-from labreport.page.numbering import cite_mark, number_mark
+from labreport.page.numbering import cite_mark, table_mark
 from labreport.page.placeholders import PLACEHOLDER_CHARACTERS, Placeholders
 from labreport.project.outline import slug
 
@@ -211,7 +211,7 @@ def _formula(formula: Token, values: RuleValues) -> str:
 
 
 def _table_label(label: Token, _: RuleValues) -> str:
-    return f'<span class="label">Table {number_mark("table", label.content)}</span> '
+    return f'<span class="label">Table {table_mark(label.content)}</span> '
 
 
 _HTML_RULES: dict[str, Callable[[Token, RuleValues], str]] = {

@@ -6,7 +6,7 @@ import inspect
 import re
 from collections.abc import Callable
 from numbers import Number
-from typing import TYPE_CHECKING, NoReturn, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, NoReturn
 
 import jinja2
 from jinja2.environment import TemplateModule
@@ -18,9 +18,6 @@ from labreport.stats.conditions import ThreeValued
 
 if TYPE_CHECKING:
     from labreport.page.environment import TemplateEnvironment
-
-Arguments = ParamSpec("Arguments")
-Result = TypeVar("Result")
 
 
 class TemplateError(UsageError):
@@ -102,7 +99,7 @@ def description(value: object) -> str:
     return f"{value!r:.60} is none"
 
 
-def template_function(name: str, function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+def template_function(name: str, function: Callable[..., object]) -> Callable[..., object]:
     """A function for templates that raises `UsageError` for a wrong call, with the correct usage.
 
     `show()` raises: "show(): missing a required argument: 'table'; write show(table, …)".
@@ -111,7 +108,7 @@ def template_function(name: str, function: Callable[Arguments, Result]) -> Calla
     shown = [parameter for parameter in signature.parameters.values() if parameter.name != "caller"]
     usage = ", ".join(str(parameter.replace(annotation=inspect.Parameter.empty)) for parameter in shown)
 
-    def call(*positional: Arguments.args, **named: Arguments.kwargs) -> Result:
+    def call(*positional: object, **named: object) -> object:
         try:
             signature.bind(*positional, **named)
         except TypeError as error:

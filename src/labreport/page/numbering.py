@@ -30,9 +30,9 @@ def reference_mark(name: str) -> Markup:
     return Markup('<a data-ref="{}"></a>').format(name)
 
 
-def number_mark(kind: str, name: str) -> Markup:
-    """Return the mark of the number of a figure or a table."""
-    return Markup('<span data-no="{}:{}"></span>').format(kind, name)
+def table_mark(name: str) -> Markup:
+    """The mark for the number of a table."""
+    return Markup('<span data-no="table:{}"></span>').format(name)
 
 
 def cite_mark(key: str) -> Markup:

@@ -4,7 +4,7 @@ What Jinja prints is already HTML, which Markdown must not change. `store` keeps
 that Markdown leaves unchanged; `fill_html` replaces the character by the HTML:
 
 >>> placeholders = Placeholders()
->>> text = f"*About {placeholders.store('<data>5 * 3</data>')}*"
+>>> text = f"*About {placeholders.store('<data>5 * 3</data>', '5 * 3')}*"
 >>> text
 '*About \U000f0000*'
 >>> placeholders.fill_html("<em>About \U000f0000</em>")
@@ -77,17 +77,16 @@ class Placeholders:
     def __init__(self) -> None:
         self._values: dict[str, _Value] = {}
 
-    def store(self, markup: str, plain: str | None = None, *, block: bool = False) -> Markup:
+    def store(self, markup: str, plain: str, *, block: bool = False) -> Markup:
         """Store HTML or Markdown and return its placeholder; for a `block`, with empty lines around it.
 
-        `plain` is its text, by default the words of the HTML. Raises `UsageError` after `MOST_VALUES`.
+        `plain` is its text. Raises `UsageError` after `MOST_VALUES`.
         """
         if len(self._values) == MOST_VALUES:
             raise UsageError(f"a section prints more than {MOST_VALUES:,} values; make several of it")
         first = FIRST_BLOCK if block else FIRST_INLINE
         placeholder = chr(first + len(self._values))
-        text = plain_text(markup) if plain is None else plain
-        self._values[placeholder] = _Value(str(markup), text)
+        self._values[placeholder] = _Value(str(markup), plain)
         return Markup(f"\n\n{placeholder}\n\n" if block else placeholder)
 
     def fill_markdown(self, text: str) -> str:

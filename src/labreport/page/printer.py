@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import jinja2
@@ -29,16 +28,11 @@ from labreport.stats.tables import rows
 from labreport.stats.wording import enumeration
 
 
-@dataclass(frozen=True)
-class RenderedTemplate:
-    """The text of a template and that of its block `answer`, or None; both contain placeholders."""
-
-    text: Markup
-    box: Markup | None
-
-
 class Printer(ABC):
-    """Renders one template and writes its values; notes in `collected` what was printed."""
+    """Renders one template and writes its values; notes in `collected` what was printed.
+
+    `box` is the text of the block `answer` after rendering; None if the template has no such block.
+    """
 
     mark: Markup
     """The mark after a sentence that the results do not decide."""
@@ -59,13 +53,12 @@ class Printer(ABC):
             "text": str,
         }
 
-    def render(self, names: Mapping[str, object], **syntax: Any) -> RenderedTemplate:
+    def render(self, names: Mapping[str, object], **syntax: Any) -> str:
         """Render the template with the members of an answer as variables; `syntax` are options of Jinja.
 
-        Raises `UsageError` with file and line.
+        The text contains placeholders. Raises `UsageError` with file and line.
         """
-        text = self.environment.render_template(self.context.template, names, **syntax)
-        return RenderedTemplate(Markup(text), self.box)
+        return self.environment.render_template(self.context.template, names, **syntax)
 
     # How it is written
 

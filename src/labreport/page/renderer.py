@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
@@ -14,11 +15,10 @@ from labreport.errors import UsageError
 from labreport.page.collected import Collected
 from labreport.page.context import RenderContext
 from labreport.page.glance import glance_line
-from labreport.page.html import HtmlPrinter, ReportPrinter
+from labreport.page.html import ReportPrinter
 from labreport.page.markdown import first_bold_text
 from labreport.page.messages import TemplateError
-from labreport.page.numbers import AnswersByQuestion
-from labreport.project import Experiment, Figure, Question, Section
+from labreport.project import Figure, Question, Section
 from labreport.stats import Column, DifferenceFinding, Finding, Namespace, Quantity, Table
 from labreport.stats.contents import quantities
 from labreport.stats.names import find
@@ -35,41 +35,32 @@ def template_of(question: Question) -> str:
     return question.template or f"questions/{question.name}.md"
 
 
+@dataclass
 class SectionRenderer:
-    """Renders the templates of one section and its questions, with a printer for each.
+    """Renders the templates of one section and its questions, with a printer of this type for each.
 
-    `collected` has what they print; `glance` has the answer of each question in one line of HTML.
+    `collected` gets what they print; `glance` has the answer of each question in one line of HTML.
     """
 
-    def __init__(
-        self,
-        section: Section,
-        answers: AnswersByQuestion,
-        figures: Drawings,
-        experiments: Iterable[Experiment],
-        templates: Path,
-        printer_type: type[ReportPrinter] = HtmlPrinter,
-    ) -> None:
-        self.section = section
-        self.collected = Collected(section.name, answers, experiments)
-        self.glance: dict[str, str] = {}
-        self._figures = figures
-        self._templates = templates
-        self._printer_type = printer_type
-        self._questions = {question.name: question for question in section.questions}
-        self._placed_questions: dict[str, Markup] = {}
-        self._placed_figures: set[str] = set()
+    section: Section
+    collected: Collected
+    figures: Drawings
+    templates: Path
+    printer_type: type[ReportPrinter]
+    glance: dict[str, str] = field(default_factory=dict)
+    _placed_questions: dict[str, Markup] = field(default_factory=dict)
+    _placed_figures: set[str] = field(default_factory=set)
 
     def render(self) -> str:
         """Render the section: its own text, then all questions and figures that the text did not place."""
         name = self.section.name
-        printer = self._printer(RenderContext(self._templates, f"sections/{name}.md", name, top_level=3))
+        printer = self._printer(RenderContext(self.templates, f"sections/{name}.md", name, top_level=3))
         parts: list[str] = []
         if printer.context.has_template:
-            parts.append(printer.write_markdown(printer.render(self.collected.answers).text))
-        for question in self._questions:
-            if question not in self._placed_questions:
-                parts.append(self.place_question(question))
+            parts.append(printer.write_markdown(printer.render(self.collected.answers)))
+        for question in self.section.questions:
+            if question.name not in self._placed_questions:
+                parts.append(self.place_question(question.name))
         parts += self._unplaced_figures(printer, self.section.figures)
         framed = printer.environment.render_frame(
             f"section.{printer.ending}", section=self.section, body=Markup("\n".join(parts))
@@ -78,7 +69,7 @@ class SectionRenderer:
 
     def _printer(self, context: RenderContext) -> ReportPrinter:
         """A printer for a template, whose functions place the figures and questions of this section."""
-        printer = self._printer_type(context, self.collected)
+        printer = self.printer_type(context, self.collected)
         printer.environment.add_function("figure", partial(self.place_figure, printer))
         printer.environment.add_function("question", self.place_question)
         printer.environment.add_function("ref", printer.write_reference)
@@ -89,9 +80,10 @@ class SectionRenderer:
 
     def place_question(self, name: str) -> Markup:
         """Place a question with its answer, and return its placeholder."""
-        name = find(name, self._questions, "question")
+        questions = {question.name: question for question in self.section.questions}
+        name = find(name, questions, "question")
         if name not in self._placed_questions:
-            rendered = self._render_question(self._questions[name])
+            rendered = self._render_question(questions[name])
             self._placed_questions[name] = self.collected.placeholders.store(rendered, "", block=True)
         return self._placed_questions[name]
 
@@ -107,9 +99,9 @@ class SectionRenderer:
 
         The caption is Markdown and starts with the finding, in bold; without one, it is that of the drawing.
         """
-        name = find(name, self._figures, "figure")
+        name = find(name, self.figures, "figure")
         self._placed_figures.add(name)
-        drawing = self._figures[name]
+        drawing = self.figures[name]
         caption_of_template = caller() if caller else caption
         text = caption_of_template or _caption_of_drawing(drawing)
         try:
@@ -137,9 +129,9 @@ class SectionRenderer:
     def _render_question(self, question: Question) -> Markup:
         """A question with its box and its text; the box of one without an answer says so."""
         answer = self.collected.answers.get(question.name)
-        context = RenderContext(self._templates, template_of(question), question.name, answer=answer)
+        context = RenderContext(self.templates, template_of(question), question.name, answer=answer)
         printer = self._printer(context)
-        box = printer.write_paragraph("Not yet measured.")
+        box = printer.paragraph.format("Not yet measured.")
         parts: list[str] = []
         if answer is not None:
             box, parts = self._render_answer(printer, question, answer)
@@ -160,12 +152,11 @@ class SectionRenderer:
         """
         parts: list[str] = []
         if printer.context.has_template:
-            rendered = printer.render(answer.members)
-            parts.append(printer.write_markdown(rendered.text))
-            if rendered.box is None:
+            parts.append(printer.write_markdown(printer.render(answer.members)))
+            if printer.box is None:
                 box = _box_of_engine(printer, _sentences_of(printer, answer))
             else:
-                box = printer.fill_placeholders(printer.write_markdown(rendered.box))
+                box = printer.fill_placeholders(printer.write_markdown(printer.box))
             parts += self._unplaced_figures(printer, question.figures)
             return box, parts
         if question.template:
@@ -198,7 +189,7 @@ def _box_of_engine(printer: ReportPrinter, sentences: list[str]) -> str:
     for sentence in sentences:
         text = printer.fill_placeholders(sentence)
         filled.append(text if text[0] in "<&" else text[0].upper() + text[1:])
-    return printer.write_paragraph(" ".join(filled)) if filled else ""
+    return printer.paragraph.format(" ".join(filled)) if filled else ""
 
 
 def _sentences_of(printer: ReportPrinter, answer: Namespace) -> list[str]:

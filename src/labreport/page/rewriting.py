@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererProtocol
@@ -18,7 +19,7 @@ from markdown_it.utils import EnvType, OptionsDict
 
 from labreport.page.context import RenderContext
 from labreport.page.markdown import cite_marks
-from labreport.page.numbering import number_mark
+from labreport.page.numbering import table_mark
 from labreport.page.placeholders import FIRST_BLOCK, Placeholders
 
 _RULES = {"text-align:right": "---:", "text-align:center": ":---:", "text-align:left": ":---"}
@@ -37,6 +38,11 @@ class MarkdownRenderer(RendererProtocol):
         """The Markdown of these tokens, which are those of blocks or of a line."""
         writer = _Writer(env["context"], env["placeholders"])
         return writer.write(SyntaxTreeNode(_with_marks(tokens)))
+
+
+def table_label(name: str) -> str:
+    """The label in front of the caption of a table: `**Table 2.** `, with a mark for the number."""
+    return f"**Table {table_mark(name)}.** "
 
 
 def _with_marks(tokens: Sequence[Token]) -> list[Token]:
@@ -61,36 +67,36 @@ def _with_marks(tokens: Sequence[Token]) -> list[Token]:
     return kept
 
 
+@dataclass
 class _Writer:
     """Converts the nodes of a syntax tree to Markdown."""
 
-    def __init__(self, context: RenderContext, placeholders: Placeholders) -> None:
-        self._context = context
-        self._placeholders = placeholders
+    context: RenderContext
+    placeholders: Placeholders
 
     def write(self, node: SyntaxTreeNode) -> str:
         """The Markdown of a node and everything in it."""
         match node.type:
             case "text" | "html_block":
-                return self._placeholders.fill_markdown(node.content)
+                return self.placeholders.fill_markdown(node.content)
             case "code_inline" | "math_inline" | "html_inline" | "hardbreak":
-                return self._placeholders.fill_plain(node.content)
+                return self.placeholders.fill_plain(node.content)
             case "fence":
-                code = self._placeholders.fill_plain(node.content)
+                code = self.placeholders.fill_plain(node.content)
                 return f"{node.markup}{node.info}\n{code}{node.markup}"
             case "math_block" | "math_block_label":
-                latex = self._placeholders.fill_plain(node.content)
+                latex = self.placeholders.fill_plain(node.content)
                 label = f" ({node.info})" if node.info else ""
                 return f"{node.markup}{latex}{node.markup}{label}"
             case "cite":
                 assert node.token
-                return cite_marks(node.token, self._context)
+                return cite_marks(node.token, self.context)
             case "table_label":
-                return f"**Table {number_mark('table', node.content)}.** "
+                return table_label(node.content)
             case "footnote_ref":
-                return f"[^{self._context.document}-{node.meta['label']}]"
+                return f"[^{self.context.document}-{node.meta['label']}]"
             case "footnote":
-                return _indented(f"[^{self._context.document}-{node.meta['label']}]: ", self._blocks(node), 4)
+                return _indented(f"[^{self.context.document}-{node.meta['label']}]: ", self._blocks(node), 4)
             case "hr":
                 return node.markup
             case "heading":

@@ -105,9 +105,9 @@ def render_section(
     drawings by name. Raises `UsageError` with file and line for any mistake in a template, such as an unknown
     name or a plain number; `MultipleErrors` for typed numbers.
     """
-    renderer = SectionRenderer(section, answers, figures, experiments, templates)
+    collected = Collected(section.name, answers, experiments)
+    renderer = SectionRenderer(section, collected, figures, templates, HtmlPrinter)
     html = replace_elements(renderer.render(), "table", _in_scrolled_element)
-    collected = renderer.collected
     return RenderedSection(
         name=section.name,
         title=section.title,
@@ -151,7 +151,7 @@ def glossary(templates: Path, words: object = None) -> str:
         return ""
     printer = HtmlPrinter(context, Collected("glossary", {}))
     printer.environment.add_function("term", printer.term)
-    html = printer.fill_placeholders(printer.write_markdown(printer.render({"words": words}).text))
+    html = printer.fill_placeholders(printer.write_markdown(printer.render({"words": words})))
     html = replace_elements(html, "dt", _explained_term)
     return html.replace("<dl>", '<dl class="glossary">')
 

@@ -7,14 +7,15 @@ import re
 from markupsafe import Markup
 
 from labreport.page.claims import Claim
+from labreport.page.collected import Collected
 from labreport.page.escapes import escape_markdown, markdown_table
 from labreport.page.html import ReportPrinter
 from labreport.page.markdown import bibliography
-from labreport.page.numbering import Numbering, number_mark
+from labreport.page.numbering import Numbering
 from labreport.page.numbers import AnswersByQuestion
 from labreport.page.placeholders import plain_text
 from labreport.page.renderer import Drawings, SectionRenderer
-from labreport.page.rewriting import MarkdownRenderer
+from labreport.page.rewriting import MarkdownRenderer, table_label
 from labreport.project import Project
 from labreport.stats import Table
 
@@ -29,9 +30,8 @@ def written_report(project: Project, answers: AnswersByQuestion, figures: Drawin
     parts = [f"# {escape_markdown(project.title)}"]
     parts += [escape_markdown(text) for text in (project.subtitle, project.author) if text]
     for section in project.all_sections:
-        experiments = project.all_experiments
-        renderer = SectionRenderer(section, answers, figures, experiments, templates, MarkdownPrinter)
-        parts.append(renderer.render())
+        collected = Collected(section.name, answers, project.all_experiments)
+        parts.append(SectionRenderer(section, collected, figures, templates, MarkdownPrinter).render())
     text = "\n\n".join(parts)
     numbering = Numbering(project, text)
     text = numbering.with_plain_numbers(text)
@@ -49,6 +49,7 @@ class MarkdownPrinter(ReportPrinter):
     ending = "md"
     renderer = MarkdownRenderer
     mark = Markup("†")
+    paragraph = "{}\n"
 
     def fill_placeholders(self, text: str) -> str:
         """Replace placeholders by their Markdown."""
@@ -58,15 +59,9 @@ class MarkdownPrinter(ReportPrinter):
         """Store the text of a value, with its special characters escaped."""
         return self.placeholders.store(escape_markdown(text), text)
 
-    def write_paragraph(self, text: str) -> str:
-        """The text as a paragraph."""
-        return f"{text}\n"
-
     def framed_table(self, table: Table, caption: Markup, decimals: int | None, name: str) -> Markup:
         """A table in Markdown, after its caption."""
-        return Markup(
-            f"**Table {number_mark('table', name)}.** {caption}\n\n{markdown_table(table, decimals)}"
-        )
+        return Markup(f"{table_label(name)}{caption}\n\n{markdown_table(table, decimals)}")
 
     def write_claim(self, claim: Claim, identity: str, body: str, now: Markup, is_block: bool) -> str:
         """Write the text of a claim; blanks around it stay outside, since `~~ a ~~` is not struck through."""
