@@ -110,7 +110,7 @@ def test_a_question_gets_the_content_and_the_file_counts_for_it(file: Path) -> N
 
     (content,) = who.arguments(Results("who", {}), Namespace({}))
     assert Project("Report", (who,)).questions[0](content) == "forest"
-    assert who.sources == (external,)
+    assert who.tables_and_values == (external,)
 
 
 PROJECT = """

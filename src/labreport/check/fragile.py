@@ -170,9 +170,9 @@ class ReportWithout(StoredReport):
         reads_remade = any(answer.name in self._remade for answer in answers_read)
         if not reads_remade and not self._reads_replicate(target.subject):
             return
-        sources = tuple(map(self._source_without, target.subject.sources))
+        data = tuple(map(self._data_without, target.subject.tables_and_values))
         try:
-            without_replicate = replace(target, subject=replace(target.subject, sources=sources))
+            without_replicate = replace(target, subject=replace(target.subject, tables_and_values=data))
             self._remade[target.name] = without_replicate.make(self)
         except LabReportError as error:
             self.unmade.add(target)
@@ -199,9 +199,9 @@ class ReportWithout(StoredReport):
         """Whether the replicate is a seed that is left out of this experiment."""
         return self.replicate.table is None and _can_leave_one_out(super().runs(experiment))
 
-    def _source_without(self, source: Data | JsonValues) -> Data | JsonValues:
+    def _data_without(self, declaration: Data | JsonValues) -> Data | JsonValues:
         table = self.replicate.table
-        if table is None or source is not table:
-            return source
+        if table is None or declaration is not table:
+            return declaration
         frame = table.frame[table.frame[table.replicate] != self.replicate.value]
-        return replace(table, source=frame, where=None)
+        return replace(table, rows=frame, where=None)

@@ -60,7 +60,7 @@ def _paths_behind(plan: Plan, file_hashes: FileHashes) -> Iterator[str | Path]:
     for opened in plan.dependencies.files().union(file_hashes):
         yield from plan.dependencies.file_hasher.paths_behind(opened)
     for reader in plan.project.questions + plan.project.figures:  # of one that failed, no list is stored
-        yield from (source.path for source in reader.sources if source.path)
+        yield from (declared.path for declared in reader.tables_and_values if declared.path)
     yield from (plan.report / name for name in DOCUMENTS.values())
     yield plan.store.folder
     for folder in (plan.store.folder, plan.cache.folder):

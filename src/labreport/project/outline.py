@@ -45,7 +45,7 @@ class Reader(Declared):
     name: str
     function: AuthorFunction = field(repr=False)
     reads: tuple[Read, ...] = ()
-    sources: tuple[Data | JsonValues, ...] = ()
+    tables_and_values: tuple[Data | JsonValues, ...] = ()
     """The tables, then the files of values, in the order of the function's arguments."""
     answers: tuple[str, ...] = ()
     data: tuple[str, ...] = ()
@@ -56,8 +56,8 @@ class Reader(Declared):
         What is not declared is left out: a question that reads only tables gets only these.
         """
         arguments: list[object] = [results] if self.reads else []
-        for source in self.sources:
-            arguments.append(source.read() if isinstance(source, JsonValues) else source)
+        for declared in self.tables_and_values:
+            arguments.append(declared.read() if isinstance(declared, JsonValues) else declared)
         if self.answers:
             arguments.append(answers)
         return arguments
@@ -68,8 +68,8 @@ class Reader(Declared):
 
     @property
     def tables(self) -> list[Data]:
-        """The tables among its sources."""
-        return [source for source in self.sources if isinstance(source, Data)]
+        """The tables that it reads."""
+        return [declared for declared in self.tables_and_values if isinstance(declared, Data)]
 
     @property
     def epochs_by_experiment(self) -> dict[str, tuple[int, ...]]:
@@ -179,7 +179,7 @@ class _Inputs(NamedTuple):
     """The fields of a `Reader` that say what its function reads."""
 
     reads: tuple[Read, ...]
-    sources: tuple[Data | JsonValues, ...]
+    tables_and_values: tuple[Data | JsonValues, ...]
     answers: tuple[str, ...]
     data: tuple[str, ...]
 
@@ -190,20 +190,20 @@ def _inputs(reads: Reads, answers: Answers, data: str | Iterable[str]) -> _Input
     An experiment or a study without `at(…)` is read at its last epoch. Raises `UsageError` for other types.
     """
     kinds = (Experiment, Study, Read, Data, JsonValues)
-    subjects = as_tuple_of(reads, kinds, "reads", "experiments, studies, at(…), tables and values(…)")
+    declarations = as_tuple_of(reads, kinds, "reads", "experiments, studies, at(…), tables and values(…)")
     runs: list[Read] = []
-    sources: list[Data | JsonValues] = []
-    for subject in subjects:
-        if isinstance(subject, (Data, JsonValues)):
-            sources.append(subject)
-        elif isinstance(subject, Read):
-            runs.append(subject)
+    tables_and_values: list[Data | JsonValues] = []
+    for declaration in declarations:
+        if isinstance(declaration, (Data, JsonValues)):
+            tables_and_values.append(declaration)
+        elif isinstance(declaration, Read):
+            runs.append(declaration)
         else:
-            last_epoch = subject.experiments()[0].epochs
-            runs.append(Read(subject, (last_epoch,)))
-    sources.sort(key=lambda source: isinstance(source, JsonValues))  # tables come first
+            last_epoch = declaration.experiments()[0].epochs
+            runs.append(Read(declaration, (last_epoch,)))
+    tables_and_values.sort(key=lambda declared: isinstance(declared, JsonValues))  # tables come first
     paths = as_tuple_of(data, (str, Path), "data", "paths")
-    return _Inputs(tuple(runs), tuple(sources), _names_of(answers), tuple(map(str, paths)))
+    return _Inputs(tuple(runs), tuple(tables_and_values), _names_of(answers), tuple(map(str, paths)))
 
 
 def _names_of(answers: Answers) -> tuple[str, ...]:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 else:  # annotations are evaluated at run time to check fields; pandas is too heavy to import for that
     DataFrame = Series = object
 
-Source: TypeAlias = Path | DataFrame | Callable[[], DataFrame]
-"""Where the rows come from: a file, a DataFrame, or a function that returns one."""
+Rows: TypeAlias = Path | DataFrame | Callable[[], DataFrame]
+"""The rows as an author gives them: a file, a DataFrame, or a function that returns one."""
 _READERS = {".csv": "csv", ".tsv": "table", ".txt": "table", ".json": "json", ".jsonl": "json", ".xml": "xml"}
 _READERS |= {".xlsx": "excel", ".xls": "excel", ".ods": "excel", ".parquet": "parquet", ".orc": "orc"}
 _READERS |= {".feather": "feather", ".dta": "stata", ".sav": "spss", ".sas7bdat": "sas"}
@@ -40,7 +40,7 @@ _YES_NO_ADVICE = (
 class Data(Declared):
     """Rows of observations; see `table`."""
 
-    source: Source
+    rows: Rows
     replicate: str | None
     where: str | None
     missing: Literal["error", "drop"]
@@ -57,7 +57,7 @@ class Data(Declared):
     @property
     def path(self) -> Path | None:
         """The file, or None if the rows come from a DataFrame or a function."""
-        return self.source if isinstance(self.source, Path) else None
+        return self.rows if isinstance(self.rows, Path) else None
 
     @property
     def unit_name(self) -> str:
@@ -68,15 +68,15 @@ class Data(Declared):
     def frame(self) -> DataFrame:
         """The rows for which `where` is true, by default all.
 
-        Each keeps its index in the source, by which messages name it.
+        Each keeps its index in the file or DataFrame, by which messages name it.
         """
         import pandas
 
         text_columns = self.text or ()
-        if isinstance(self.source, Path):
-            frame = self._read_file(self.source, text_columns)
+        if isinstance(self.rows, Path):
+            frame = self._read_file(self.rows, text_columns)
         else:
-            frame = self.source() if callable(self.source) else self.source
+            frame = self.rows() if callable(self.rows) else self.rows
         if not isinstance(frame, pandas.DataFrame):
             self.refuse_declaration(f"it is {type(frame).__name__}; a DataFrame is needed")
         for column in frame.columns.intersection(list(text_columns)):
@@ -187,7 +187,7 @@ class Data(Declared):
         self.refuse_declaration(f"{problem}; a number is needed")
 
     def row_text(self, row: int) -> str:
-        """How messages name a row: by its number in the source, from 1 without the heads, or by its index.
+        """How messages name a row: by its number, from 1 without the heads, or by its index.
 
         A line of the file is not known: a cell may have several lines, and pandas leaves out empty ones.
         """

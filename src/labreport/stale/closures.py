@@ -61,8 +61,8 @@ def compute_closures(loaded: LoadedProject, unstable: Iterable[str] = ()) -> Clo
     for experiment in project.all_experiments:
         closures.graph.label_of(experiment)
     for reader in readers:  # in a fixed order, because labels number declarations of the same name
-        for source in reader.sources:
-            closures.graph.label_of(source)
+        for declaration in reader.tables_and_values:
+            closures.graph.label_of(declaration)
     by_root: dict[tuple[int, tuple[type, ...]], Closure] = {}
     for subject in chain[TargetSubject](project.all_experiments, readers, project.all_sections):
         function, classes = _root_of(subject, project)

@@ -12,7 +12,7 @@ from labreport.stale.canonical import specification_repr
 
 Declaration: TypeAlias = Experiment | Study | Data | JsonValues
 """Declarations that are inputs of their own."""
-_LOCATION_FIELDS = frozenset({"calls", "folder", "source"})
+_LOCATION_FIELDS = frozenset({"calls", "folder", "rows", "source"})
 """Fields that say where something is. They do not count; the bytes of a file are an input of their own."""
 
 

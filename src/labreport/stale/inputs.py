@@ -93,12 +93,14 @@ class Dependencies:
         """
         inputs = self._code_inputs(reader) | self._library_inputs(reader)
         inputs["python"] = PYTHON
-        labels_by_source = list[list[str]]()
-        for source in reader.sources:
-            source_inputs = self._source_inputs(source)
-            labels_by_source.append(list(source_inputs))
-            inputs |= source_inputs
-        inputs["reads"] = short_hash([list(reader.epochs_by_experiment), labels_by_source, reader.answers])
+        labels_by_declaration = list[list[str]]()
+        for declaration in reader.tables_and_values:
+            data_inputs = self._data_inputs(declaration)
+            labels_by_declaration.append(list(data_inputs))
+            inputs |= data_inputs
+        inputs["reads"] = short_hash(
+            [list(reader.epochs_by_experiment), labels_by_declaration, reader.answers]
+        )
         inputs |= self._experiment_inputs(reader, runs)
         return inputs | self._file_inputs(reader.data, reader.location)
 
@@ -136,7 +138,7 @@ class Dependencies:
         for label in closure.inputs:
             declaration = self.closures.graph.declarations.get(label)
             if isinstance(declaration, Data):
-                inputs |= self._source_inputs(declaration)
+                inputs |= self._data_inputs(declaration)
         for path in sorted(closure.files):
             inputs[self._data_label(path)] = self.file_hasher.pin(path)
         return inputs
@@ -149,14 +151,14 @@ class Dependencies:
             versions_by_name = {name: distribution(name).version or "none" for name in named}
         return {f"library {name}": version for name, version in versions_by_name.items()}
 
-    def _source_inputs(self, source: Data | JsonValues) -> Inputs:
+    def _data_inputs(self, declaration: Data | JsonValues) -> Inputs:
         """The declaration of a table or file of values, and its bytes; for a table of no file, its values."""
-        label = self.closures.graph.label_of(source)
-        inputs = {label: declaration_hash(source)}
-        if source.path is not None:
-            inputs.update(self._file_inputs([source.path], source.location))
-        elif isinstance(source, Data):
-            inputs[f"data {Label.parse(label).name}"] = source.sha256
+        label = self.closures.graph.label_of(declaration)
+        inputs = {label: declaration_hash(declaration)}
+        if declaration.path is not None:
+            inputs.update(self._file_inputs([declaration.path], declaration.location))
+        elif isinstance(declaration, Data):
+            inputs[f"data {Label.parse(label).name}"] = declaration.sha256
         return inputs
 
     def _file_inputs(self, paths: Iterable[str | Path], location: str) -> Inputs:
