@@ -223,7 +223,7 @@ class Builder:
 
     def _make_one(self, plan: Plan, target: MadeTarget) -> None:
         """Make one target, and store it with the list of files that it read."""
-        with plan.dependencies.observe(target.subject) as observation:
+        with plan.dependencies.observe(target.declaration) as observation:
             value = target.make(StoredReport(plan))
             file_hashes = observation.file_hashes()
         _check_unedited(plan)
@@ -295,7 +295,7 @@ def _errors_to_tell(unmade: _Unmade) -> list[LabReportError]:
         of_tables |= {error: error.table for error in errors if error.table}
     of_others = []
     for target, errors in unmade.errors.items():
-        tables = target.subject.tables if isinstance(target, ReaderTarget) else []
+        tables = target.declaration.tables if isinstance(target, ReaderTarget) else []
         reads_bad_table = not set(tables).isdisjoint(of_tables.values())
         for error in errors:
             is_consequence = reads_bad_table and error.__cause__ is not None

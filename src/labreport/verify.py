@@ -85,13 +85,13 @@ def _check_repeated(plan: Plan) -> Iterator[Check]:
     fresh_runs: dict[RunTarget, Run] = {}
     for targets in plan.graph.runs_of.values():
         first, run = targets[0], plan.run(targets[0])
-        if run and not first.subject.exclusive and not plan.staleness(first).is_stale:
+        if run and not first.declaration.exclusive and not plan.staleness(first).is_stale:
             fresh_runs[first] = run
     if not fresh_runs:
         return
     target = min(fresh_runs, key=lambda target: float(fresh_runs[target].provenance["seconds"]))
     run = fresh_runs[target]
-    epochs = plan.project.checkpoint_epochs(target.subject)
+    epochs = plan.project.checkpoint_epochs(target.declaration)
     name = f"{target.name} repeated with seed {run.seed}"
     with tempfile.TemporaryDirectory() as scratch:
         try:

@@ -217,7 +217,9 @@ def test_summary_and_conclusion_are_on_the_first_page() -> None:
     """A page of the first seeds is made before anything is timed: they read no answer that needs times."""
     timed = set()
     for question in PROJECT.questions:
-        if any(experiment.exclusive for read in question.reads for experiment in read.subject.experiments()):
+        if any(
+            experiment.exclusive for read in question.reads for experiment in read.declaration.experiments()
+        ):
             timed.add(question.name)
     assert "epoch_time" in timed
     for section in ("summary", "conclusion"):

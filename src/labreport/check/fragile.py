@@ -163,17 +163,17 @@ class ReportWithout(StoredReport):
 
     def remake_answer(self, target: AnswerTarget) -> None:
         """Answer a question again, if its answer may change without the replicate."""
-        answers_read = self.plan.graph.answers_read_by(target.subject)
+        answers_read = self.plan.graph.answers_read_by(target.declaration)
         if not self.unmade.isdisjoint(answers_read):
             self.unmade.add(target)
             return
         reads_remade = any(answer.name in self._remade for answer in answers_read)
-        if not reads_remade and not self._reads_replicate(target.subject):
+        if not reads_remade and not self._reads_replicate(target.declaration):
             return
-        data = tuple(map(self._data_without, target.subject.tables_and_values))
+        data = tuple(map(self._data_without, target.declaration.tables_and_values))
         try:
-            without_replicate = replace(target, subject=replace(target.subject, tables_and_values=data))
-            self._remade[target.name] = without_replicate.make(self)
+            question = replace(target.declaration, tables_and_values=data)
+            self._remade[target.name] = replace(target, declaration=question).make(self)
         except LabReportError as error:
             self.unmade.add(target)
             self.failures.append(f"{target.name} without {self.replicate}: {error}")
@@ -192,7 +192,7 @@ class ReportWithout(StoredReport):
         """Whether a question reads the table, or an experiment, from which the replicate is left out."""
         if self.replicate.table is not None:
             return self.replicate.table in reader.tables
-        experiments = chain.from_iterable(read.subject.experiments() for read in reader.reads)
+        experiments = chain.from_iterable(read.declaration.experiments() for read in reader.reads)
         return any(map(self._lacks_seed, experiments))
 
     def _lacks_seed(self, experiment: Experiment) -> bool:

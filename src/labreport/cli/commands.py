@@ -81,7 +81,7 @@ def names(arguments: Arguments, terminal: Terminal) -> None:
     for target in targets_named(plan.graph, arguments.name):
         if isinstance(target, AnswerTarget):
             answer = StoredReport(plan).answer(target.name)
-            sys.stdout.write(listing_of_names(target.subject, answer))
+            sys.stdout.write(listing_of_names(target.declaration, answer))
             return
     near = did_you_mean(arguments.name, plan.graph.answers, "there are")
     raise UsageError(f"{arguments.name!r} is no question, and only answers of questions have names{near}")

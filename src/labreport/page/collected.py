@@ -69,8 +69,8 @@ class Collected:
         identity = f"{self.document}-{len(self.claims) + 1}"
         self.claims.append(claim)
         numbers = []
-        for subject in condition.about:
-            for quantity in [subject] if isinstance(subject, Quantity) else subject.evidence:
+        for described in condition.about:
+            for quantity in [described] if isinstance(described, Quantity) else described.evidence:
                 numbers.append(self.add_number(quantity, self.document))
         names = list(dict.fromkeys(numbers))
         self.claim_panels[identity] = {**claim.to_json(), "says": sentences, "numbers": names}

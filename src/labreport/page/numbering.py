@@ -50,8 +50,8 @@ class Numbering:
 
     def __init__(self, project: Project, text: str) -> None:
         self.numbers = {f"section:{section.name}": "" for section in project.all_sections}
-        for number, subject in project.numbered.items():
-            self.numbers[f"{type(subject).__name__.lower()}:{subject.name}"] = number
+        for number, declaration in project.numbered.items():
+            self.numbers[f"{type(declaration).__name__.lower()}:{declaration.name}"] = number
         self.cites: dict[str, int] = {}
         self._titles = {section.name: section.title for section in project.all_sections}
         counts = Counter[str]()

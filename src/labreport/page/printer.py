@@ -166,11 +166,11 @@ class Printer(ABC):
             sentence += self.mark
         return self.store_value(sentence, plain_text(sentence))
 
-    def sentence_of(self, subject: Finding | Quantity) -> Markup:
+    def sentence_of(self, described: Finding | Quantity) -> Markup:
         """The sentence of a finding or a quantity, without capital and full stop."""
-        if isinstance(subject, Finding):
-            return self.environment.render_sentence(str(subject.kind), sentence_values(subject))
-        values = {"name": self._name_in_sentence(subject), "value": subject}
+        if isinstance(described, Finding):
+            return self.environment.render_sentence(str(described.kind), sentence_values(described))
+        values = {"name": self._name_in_sentence(described), "value": described}
         return self.environment.render_sentence("quantity", values)
 
     def _name_in_sentence(self, quantity: Quantity) -> str:
@@ -179,9 +179,9 @@ class Printer(ABC):
         If its measure is not known, it is the last part of its name in the answer: `ten`.
         """
         last_name = self.collected.name_in_answers(quantity).rpartition(".")[2] or "the number"
-        subject = quantity.source.measure or last_name.replace("_", " ")
+        measured = quantity.source.measure or last_name.replace("_", " ")
         experiments = " and ".join(quantity.source.experiments)
-        return f"{subject} of {experiments}" if experiments else subject
+        return f"{measured} of {experiments}" if experiments else measured
 
     # Claims
 
@@ -189,7 +189,7 @@ class Printer(ABC):
         self, source: ClaimSource, condition: Condition, body: Markup, other_body: Markup
     ) -> Markup:
         """Note a claim and write its body; if it fails, that after `{% else %}`, if there is one."""
-        sentences = [self.sentence_of(subject) for subject in condition.about]
+        sentences = [self.sentence_of(described) for described in condition.about]
         now = Markup("; ").join(sentences) if condition.holds is False else Markup()
         file = self.context.folder + source.template
         claim = Claim(

@@ -38,9 +38,9 @@ def targets_named(graph: TargetGraph, name: str) -> list[Target]:
     if name not in project.numbered:
         names = {target.name for target in graph.targets}
         raise UnknownName(name, names.union(project.studies))
-    subject = project.numbered[name]
-    group = graph.answers if isinstance(subject, Question) else graph.sections
-    return [group[subject.name]]
+    declaration = project.numbered[name]
+    group = graph.answers if isinstance(declaration, Question) else graph.sections
+    return [group[declaration.name]]
 
 
 def wanted_targets(graph: TargetGraph, names: Iterable[str]) -> list[Target]:

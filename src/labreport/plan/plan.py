@@ -150,7 +150,7 @@ class Plan:
         if not self._runs_hash:
             hashes = {}
             for run in self.graph.runs:
-                hashes[str(run)] = self.run_hash(run, self.project.checkpoint_epochs(run.subject))
+                hashes[str(run)] = self.run_hash(run, self.project.checkpoint_epochs(run.declaration))
             self._runs_hash = UNKNOWN if UNKNOWN in hashes.values() else short_hash(hashes)
         return self._runs_hash
 

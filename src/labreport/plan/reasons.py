@@ -125,7 +125,7 @@ def _specification_change(plan: Plan, target: RunTarget, before: str, now: str) 
     parts = [f"{name}: {old}, now {new}" for name, old, new in differing_fields(before, now)]
     run = plan.previous_run(target)
     hashes_before = run.provenance.get("call_hashes", ()) if run else ()
-    location = plan.call_hashes.edited_location(target.subject, hashes_before)
+    location = plan.call_hashes.edited_location(target.declaration, hashes_before)
     return Change(f"{target.name}: {'; '.join(parts)}", location, location, "specification")
 
 
@@ -155,7 +155,7 @@ def renamed_experiments(plan: Plan) -> dict[str, Change]:
         for name, targets in plan.graph.runs_of.items():
             keys = {plan.key(target) for target in targets}
             if name not in plan.report_keys and keys.issuperset(keys_by_seed.values()):
-                location = targets[0].subject.location
+                location = targets[0].declaration.location
                 change = Change(f"experiment {old_name} is renamed {name}", location, location)
                 changes[old_name] = change
                 changes[name] = change
@@ -203,5 +203,5 @@ def _ways(plan: Plan, target: Target, visited: set[Target]) -> Iterator[_Way]:
         if not change.follows:
             steps = [str(change)]
             if change.label and isinstance(target, (RunTarget, MadeTarget)):
-                steps += plan.dependencies.way_to(target.subject, change.label)[1:]
+                steps += plan.dependencies.way_to(target.declaration, change.label)[1:]
             yield _Way(change, (*steps, str(target)))

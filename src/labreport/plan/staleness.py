@@ -45,7 +45,7 @@ def _changes_of_stored_run(plan: Plan, target: RunTarget, run: Run) -> list[Chan
     changes = _changed_files_read(plan, plan.store.file_lists, run.file_list_hash)
     if changes:
         return changes
-    experiment = target.subject
+    experiment = target.declaration
     if experiment.exclusive and not run.provenance.get("exclusive"):
         text = f"{target.name} was not run by itself"
         return [Change(text, experiment.location, experiment.location)]

@@ -47,7 +47,7 @@ class Target(ABC):
 class RunTarget(Target):
     """One seed of one experiment; workers make it."""
 
-    subject: Experiment = field(compare=False, repr=False)
+    declaration: Experiment = field(compare=False, repr=False)
     seed: int
     kind = "run"
 
@@ -60,14 +60,14 @@ class RunTarget(Target):
 
     def inputs(self, plan: Plan) -> Inputs:
         """Specification, seed, code, data and versions; neither the experiment's name nor its epochs."""
-        return plan.run_inputs(self.subject, self.seed)
+        return plan.run_inputs(self.declaration, self.seed)
 
 
 @dataclass(frozen=True)
 class MadeTarget(Target):
     """A target that is made from stored results in the process of the build, and stored in the cache."""
 
-    subject: Reader | Section = field(compare=False, repr=False)
+    declaration: Reader | Section = field(compare=False, repr=False)
 
     @abstractmethod
     def make(self, stored: StoredReport) -> JsonObject:
@@ -78,25 +78,25 @@ class MadeTarget(Target):
 class ReaderTarget(MadeTarget):
     """The value that the function of a question or a figure returns."""
 
-    subject: Reader = field(compare=False, repr=False)
+    declaration: Reader = field(compare=False, repr=False)
 
     def prerequisites(self, graph: TargetGraph) -> list[Target]:
         """The runs and the answers of other questions that it declares."""
         targets: list[Target] = []
-        for name in self.subject.epochs_by_experiment:
+        for name in self.declaration.epochs_by_experiment:
             targets += graph.runs_of[name]
-        return targets + graph.answers_read_by(self.subject)
+        return targets + graph.answers_read_by(self.declaration)
 
     def inputs(self, plan: Plan) -> Inputs:
         """The code of its function, what it reads, and the engine with its libraries."""
         inputs = engine_inputs(self) | value_inputs(self, plan)
-        epochs = self.subject.epochs_by_experiment
+        epochs = self.declaration.epochs_by_experiment
         runs = defaultdict[str, dict[str, str]](dict)
         for target in self.prerequisites(plan.graph):
             if isinstance(target, RunTarget):
                 run_hash = plan.run_hash(target, epochs[target.name])
                 runs[target.name][str(target.seed)] = run_hash
-        return inputs | plan.dependencies.reader_inputs(self.subject, runs)
+        return inputs | plan.dependencies.reader_inputs(self.declaration, runs)
 
     def make(self, stored: StoredReport) -> JsonObject:
         """Call the function, and give what it returns as plain JSON values.
@@ -104,19 +104,19 @@ class ReaderTarget(MadeTarget):
         Raises `LabReportError` if the function fails; a wrong value in a table is named by its row.
         """
         try:
-            results = results_for_reader(self.subject, stored.runs)
-            answers = stored.answers_read_by(self.subject)
-            return self._call(self.subject.arguments(results, answers))
+            results = results_for_reader(self.declaration, stored.runs)
+            answers = stored.answers_read_by(self.declaration)
+            return self._call(self.declaration.arguments(results, answers))
         except files.Damaged:
             raise
         except Exception as error:  # the author's code may raise anything
-            for table in self.subject.tables:
+            for table in self.declaration.tables:
                 table.explain(error)
             if isinstance(error, LabReportError):
                 raise
             first_line = next(iter(str(error).splitlines()), "")
             text = f"{self}: {type(error).__name__}: {first_line}"
-            raise LabReportError(text, raised_at(error) or self.subject.location) from error
+            raise LabReportError(text, raised_at(error) or self.declaration.location) from error
 
     @abstractmethod
     def _call(self, arguments: Sequence[object]) -> JsonObject:
@@ -127,17 +127,17 @@ class ReaderTarget(MadeTarget):
 class AnswerTarget(ReaderTarget):
     """The answer of a question."""
 
-    subject: Question = field(compare=False, repr=False)
+    declaration: Question = field(compare=False, repr=False)
     kind = "answer"
     libraries = ("numpy", "pandas", "scipy")
 
     def _call(self, arguments: Sequence[object]) -> JsonObject:
         from labreport.stats import Answer, to_json
 
-        answer = self.subject.function(*arguments)
+        answer = self.declaration.function(*arguments)
         if not isinstance(answer, Answer):
             text = f"question {self.name!r} returns {type(answer).__name__}; return an Answer"
-            raise UsageError(text, self.subject.location)
+            raise UsageError(text, self.declaration.location)
         return to_json(answer)
 
 
@@ -154,27 +154,27 @@ class FigureTarget(ReaderTarget):
 
         pyplot.close("all")  # else pyplot and seaborn draw on a figure that other code has left open
         with charts.style():
-            return asdict(charts.export_drawing(self.subject.function(*arguments), name=self.name))
+            return asdict(charts.export_drawing(self.declaration.function(*arguments), name=self.name))
 
 
 @dataclass(frozen=True)
 class SectionTarget(MadeTarget):
     """The rendered text of a section."""
 
-    subject: Section = field(compare=False, repr=False)
+    declaration: Section = field(compare=False, repr=False)
     kind = "section"
     libraries = ("jinja2", "markdown-it-py", "mdit-py-plugins", "pybtex", "pygments", "ziamath")
 
     def prerequisites(self, graph: TargetGraph) -> list[Target]:
         """The answers that its templates may print, and its figures."""
         drawn: list[Target] = [graph.figures[figure.name] for figure in self.figures]
-        return graph.answers_read_by(self.subject) + drawn
+        return graph.answers_read_by(self.declaration) + drawn
 
     @property
     def figures(self) -> list[Figure]:
         """Its own figures, then those of its questions."""
-        figures = list(self.subject.figures)
-        for question in self.subject.questions:
+        figures = list(self.declaration.figures)
+        for question in self.declaration.questions:
             figures += question.figures
         return figures
 
@@ -183,11 +183,11 @@ class SectionTarget(MadeTarget):
         from labreport.page import template_files
 
         inputs = engine_inputs(self)
-        inputs["section"] = short_hash(plain_fields(self.subject))
+        inputs["section"] = short_hash(plain_fields(self.declaration))
         inputs |= value_inputs(self, plan)
         inputs |= experiment_inputs(plan)
-        inputs |= plan.dependencies.section_inputs(self.subject)
-        return inputs | template_inputs(plan, template_files(plan.templates, self.subject))
+        inputs |= plan.dependencies.section_inputs(self.declaration)
+        return inputs | template_inputs(plan, template_files(plan.templates, self.declaration))
 
     def make(self, stored: StoredReport) -> JsonObject:
         """The rendered section as plain JSON values."""
@@ -198,12 +198,13 @@ class SectionTarget(MadeTarget):
         from labreport.page import render_section
 
         plan = stored.plan
-        answers = stored.answers_read_by(self.subject).members
+        answers = stored.answers_read_by(self.declaration).members
         drawings = stored.figures(self.figures)
-        for question in self.subject.questions:
+        for question in self.declaration.questions:
             if any(figure.name not in drawings for figure in question.figures):
                 answers.pop(question.name, None)
-        return render_section(self.subject, answers, drawings, plan.project.all_experiments, plan.templates)
+        experiments = plan.project.all_experiments
+        return render_section(self.declaration, answers, drawings, experiments, plan.templates)
 
 
 # Inputs that several kinds share

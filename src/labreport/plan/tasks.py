@@ -56,8 +56,8 @@ def _task_of(plan: Plan, runs: Sequence[RunTarget]) -> Task:
     project, first = plan.project, runs[0]
     epochs: set[int] = set()
     for run in runs:
-        epochs.update(project.checkpoint_epochs(run.subject))
-    cost = project.resolve("cost")(first.subject.specification) if project.cost else 1.0
+        epochs.update(project.checkpoint_epochs(run.declaration))
+    cost = project.resolve("cost")(first.declaration.specification) if project.cost else 1.0
     return Task(
         first.name,
         first.seed,
@@ -65,8 +65,8 @@ def _task_of(plan: Plan, runs: Sequence[RunTarget]) -> Task:
         first.inputs(plan),
         tuple(sorted(epochs)),
         cost=float(cost),
-        exclusive=any(run.subject.exclusive for run in runs),
-        call_hashes=plan.call_hashes.of(first.subject),
+        exclusive=any(run.declaration.exclusive for run in runs),
+        call_hashes=plan.call_hashes.of(first.declaration),
     )
 
 

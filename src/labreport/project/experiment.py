@@ -204,20 +204,20 @@ def _value_in_name(value: object) -> str:
 class Read:
     """An experiment or a study, and the epochs at which a question or a figure reads it."""
 
-    subject: Experiment | Study
+    declaration: Experiment | Study
     epochs: tuple[int, ...]
 
 
-def at(epochs: int | tuple[int, ...], *subjects: Experiment | Study) -> tuple[Read, ...]:
+def at(epochs: int | tuple[int, ...], *declarations: Experiment | Study) -> tuple[Read, ...]:
     """These experiments and studies, each at these epochs: `reads=at(10, A, B) + at((20, 50), B)`.
 
     Raises `UsageError` for an epoch beyond an experiment's last.
     """
     wanted = as_tuple_of(epochs, int, "epochs of at()", "whole numbers")
-    as_tuple_of(subjects, (Experiment, Study), "at()", "experiments and studies")
-    for subject in subjects:
-        last = subject.experiments()[0].epochs
+    as_tuple_of(declarations, (Experiment, Study), "at()", "experiments and studies")
+    for declaration in declarations:
+        last = declaration.experiments()[0].epochs
         for epoch in wanted:
             if not 1 <= epoch <= last:
-                refuse(f"at({epoch}, …): {subject.name!r} has epochs 1 to {last}")
-    return tuple(Read(subject, wanted) for subject in subjects)
+                refuse(f"at({epoch}, …): {declaration.name!r} has epochs 1 to {last}")
+    return tuple(Read(declaration, wanted) for declaration in declarations)

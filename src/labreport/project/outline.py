@@ -80,7 +80,7 @@ class Reader(Declared):
 def _epochs_by_experiment(reads: Iterable[Read]) -> dict[str, tuple[int, ...]]:
     epochs: dict[str, set[int]] = {}
     for read in reads:
-        for experiment in read.subject.experiments():
+        for experiment in read.declaration.experiments():
             epochs.setdefault(experiment.name, set()).update(read.epochs)
     return {name: tuple(sorted(epochs[name])) for name in epochs}
 
@@ -318,8 +318,8 @@ class Project(Declared):
         """
         mistakes = []
         first_by_name: dict[tuple[type, str], Declared] = {}
-        subjects = self._subjects_as_read + self._experiments_as_read
-        for part in chain[_NamedDeclaration](self.all_sections, self._readers_as_shown, subjects):
+        declarations = self._declarations_as_read + self._experiments_as_read
+        for part in chain[_NamedDeclaration](self.all_sections, self._readers_as_shown, declarations):
             kind = Experiment if isinstance(part, Study) else type(part)
             namesake = first_by_name.setdefault((kind, part.name), part)
             if namesake != part:
@@ -410,19 +410,19 @@ class Project(Declared):
         return list(self.questions) + list(self._figures_as_shown)
 
     @property
-    def _subjects_as_read(self) -> list[Experiment | Study]:
-        """The subjects in `experiments=`, then those that questions and figures read, with repetitions."""
-        subjects = list(self.experiments)
+    def _declarations_as_read(self) -> list[Experiment | Study]:
+        """Those in `experiments=`, then those that questions and figures read, with repetitions."""
+        declarations = list(self.experiments)
         for reader in self._readers_as_shown:
-            subjects += [read.subject for read in reader.reads]
-        return subjects
+            declarations += [read.declaration for read in reader.reads]
+        return declarations
 
     @property
     def _experiments_as_read(self) -> list[Experiment]:
-        """The experiments of `_subjects_as_read`, also those of studies, with repetitions."""
+        """The experiments of `_declarations_as_read`, also those of studies, with repetitions."""
         experiments: list[Experiment] = []
-        for subject in self._subjects_as_read:
-            experiments += subject.experiments()
+        for declaration in self._declarations_as_read:
+            experiments += declaration.experiments()
         return experiments
 
     @cached_property
@@ -449,7 +449,7 @@ class Project(Declared):
     @cached_property
     def studies(self) -> dict[str, Study]:
         """All studies by name."""
-        return {subject.name: subject for subject in self._subjects_as_read if isinstance(subject, Study)}
+        return {study.name: study for study in self._declarations_as_read if isinstance(study, Study)}
 
     def experiment(self, name: str) -> Experiment:
         """The experiment of this name. Raises `UsageError` if there is none."""

@@ -142,10 +142,10 @@ def results_for_reader(reader: Reader, runs_of: Callable[[Experiment], Iterable[
     studies: dict[str, Study] = {}
     epochs_read = reader.epochs_by_experiment
     for read in reader.reads:
-        subject = read.subject
-        if isinstance(subject, Study):
-            studies[subject.name] = subject
-        for experiment in subject.experiments():
+        declaration = read.declaration
+        if isinstance(declaration, Study):
+            studies[declaration.name] = declaration
+        for experiment in declaration.experiments():
             epochs = epochs_read[experiment.name]
             by_seed = sorted(runs_of(experiment), key=lambda run: run.seed)
             views = [replace(run.view_at(epochs), name=experiment.name) for run in by_seed]

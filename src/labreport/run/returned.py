@@ -12,10 +12,10 @@ from labreport.project import Arrays
 from labreport.results.files import STATE, map_leaves, validated_arrays
 
 
-def checked_members(values: object, subject: str, function: Callable[..., object]) -> dict[str, Any]:
+def checked_members(values: object, description: str, function: Callable[..., object]) -> dict[str, Any]:
     """A mapping as plain JSON values: numbers, texts and lists by name; NumPy values are converted.
 
-    Raises `UsageError` at the author's function for anything else. The message begins with `subject`:
+    Raises `UsageError` at the author's function for anything else. The message begins with `description`:
     "the metrics have a value of set".
     """
 
@@ -24,12 +24,12 @@ def checked_members(values: object, subject: str, function: Callable[..., object
         if value is not None and not isinstance(value, (bool, int, float, str, list)):
             kind = type(value).__name__
             refuse_function(
-                f"{subject} have a value of {kind}; allowed are numbers, texts and lists", function
+                f"{description} have a value of {kind}; allowed are numbers, texts and lists", function
             )
         return value
 
     if not isinstance(values, Mapping):
-        refuse_function(f"{subject} are {type(values).__name__}; return a dict of numbers", function)
+        refuse_function(f"{description} are {type(values).__name__}; return a dict of numbers", function)
     members: dict[str, Any] = map_leaves(values, as_json)
     return members
 

@@ -15,7 +15,7 @@ from labreport.stale.node import Closure, Node
 from labreport.stale.program import Program
 from labreport.stale.programgraph import ProgramGraph
 
-TargetSubject: TypeAlias = Experiment | Reader | Section
+TargetDeclaration: TypeAlias = Experiment | Reader | Section
 """The declarations from which targets are made."""
 ValueHashes: TypeAlias = dict[str, str]
 """Label of a node to the short hash of its values."""
@@ -23,24 +23,24 @@ ValueHashes: TypeAlias = dict[str, str]
 
 @dataclass(frozen=True)
 class Closures:
-    """The closures of all subjects of a project; made by `compute_closures`.
+    """The closures of all declarations of a project; made by `compute_closures`.
 
     Subjects are identified by their `owner`: `experiment 'small'`.
     """
 
     graph: ProgramGraph
     roots: dict[str, Node]
-    """The node from which each closure starts, by the first subject that has it."""
-    by_subject: dict[str, Closure]
-    """The closure of each subject; those with the same function and classes share one."""
+    """The node from which each closure starts, by the first declaration that has it."""
+    by_declaration: dict[str, Closure]
+    """The closure of each declaration; those with the same function and classes share one."""
 
-    def of(self, subject: TargetSubject) -> Closure:
-        """The closure of a subject."""
-        return self.by_subject[subject.owner]
+    def of(self, declaration: TargetDeclaration) -> Closure:
+        """The closure of a declaration."""
+        return self.by_declaration[declaration.owner]
 
     def libraries(self) -> set[str]:
-        """The libraries that any subject uses."""
-        return set[str]().union(*(closure.libraries for closure in self.by_subject.values()))
+        """The libraries that any declaration uses."""
+        return set[str]().union(*(closure.libraries for closure in self.by_declaration.values()))
 
     def value_hashes(self) -> ValueHashes:
         """The hashes of all nodes that contain values, which may differ from process to process."""
@@ -61,30 +61,30 @@ def compute_closures(loaded: LoadedProject, unstable: Iterable[str] = ()) -> Clo
     for experiment in project.all_experiments:
         closures.graph.label_of(experiment)
     for reader in readers:  # in a fixed order, because labels number declarations of the same name
-        for declaration in reader.tables_and_values:
-            closures.graph.label_of(declaration)
+        for declared in reader.tables_and_values:
+            closures.graph.label_of(declared)
     by_root: dict[tuple[int, tuple[type, ...]], Closure] = {}
-    for subject in chain[TargetSubject](project.all_experiments, readers, project.all_sections):
-        function, classes = _root_of(subject, project)
+    for declaration in chain[TargetDeclaration](project.all_experiments, readers, project.all_sections):
+        function, classes = _root_of(declaration, project)
         key = id(function), classes
         if key not in by_root:
             root = closures.graph.compute_root(_label_of_root(function), function, classes)
-            closures.roots[subject.owner] = root
+            closures.roots[declaration.owner] = root
             by_root[key] = closures.graph.closure(root)
-        closures.by_subject[subject.owner] = by_root[key]
+        closures.by_declaration[declaration.owner] = by_root[key]
     return closures
 
 
-def _root_of(subject: TargetSubject, project: Project) -> tuple[object, tuple[type, ...]]:
-    """The function of a subject (None for a section), and the classes of the specifications that it uses.
+def _root_of(declaration: TargetDeclaration, project: Project) -> tuple[object, tuple[type, ...]]:
+    """The function of a declaration (None for a section), and the classes of the specifications that it uses.
 
     Raises `UsageError` if a specification contains a type that is not allowed.
     """
-    if isinstance(subject, Reader):
-        return subject.function, ()
-    if isinstance(subject, Experiment):
-        specification_repr(subject)
-        return subject.start or subject.fit, tuple(specification_classes(subject.specification))
+    if isinstance(declaration, Reader):
+        return declaration.function, ()
+    if isinstance(declaration, Experiment):
+        specification_repr(declaration)
+        return declaration.start or declaration.fit, tuple(specification_classes(declaration.specification))
     classes = dict[type, None]()  # a section can print all specifications
     for experiment in project.all_experiments:
         classes.update(dict.fromkeys(specification_classes(experiment.specification)))
@@ -92,7 +92,7 @@ def _root_of(subject: TargetSubject, project: Project) -> tuple[object, tuple[ty
 
 
 def _label_of_root(function: object) -> str:
-    """The label for the function of a subject, used if no global name leads to it; empty for a section."""
+    """The label for a function to which no global name leads; empty for a section."""
     if function is None:
         return ""
     return f"code {callable_name(function)}" if isinstance(function, FunctionType) else "value fit"

@@ -13,7 +13,7 @@ from labreport.filestat import ALL_VARIABLES
 from labreport.project import Data, Experiment, JsonValues, Reader, Section, Study
 from labreport.results.files import short_hash
 from labreport.stale.canonical import specification_repr
-from labreport.stale.closures import Closures, TargetSubject, callable_name, compute_closures
+from labreport.stale.closures import Closures, TargetDeclaration, callable_name, compute_closures
 from labreport.stale.declarations import declaration_hash
 from labreport.stale.files import FileHasher
 from labreport.stale.labels import Label
@@ -117,8 +117,8 @@ class Dependencies:
             inputs[label] = runs_hash
             inputs[f"experiment {name}"] = self.declaration_hash(self.project.experiment(name))
         for read in reader.reads:
-            if isinstance(read.subject, Study):
-                inputs[f"experiment {read.subject.name}"] = self.declaration_hash(read.subject)
+            if isinstance(read.declaration, Study):
+                inputs[f"experiment {read.declaration.name}"] = self.declaration_hash(read.declaration)
         return inputs
 
     def section_inputs(self, section: Section) -> Inputs:
@@ -131,22 +131,22 @@ class Dependencies:
             self._declaration_hashes[declaration.name] = declaration_hash(declaration)
         return self._declaration_hashes[declaration.name]
 
-    def _code_inputs(self, subject: TargetSubject) -> Inputs:
-        """The code and values in the closure of a subject, with the tables and files among them."""
-        closure = self.closures.of(subject)
+    def _code_inputs(self, declaration: TargetDeclaration) -> Inputs:
+        """The code and values in the closure of a declaration, with the tables and files among them."""
+        closure = self.closures.of(declaration)
         inputs = dict(closure.inputs)
         for label in closure.inputs:
-            declaration = self.closures.graph.declarations.get(label)
-            if isinstance(declaration, Data):
-                inputs |= self._data_inputs(declaration)
+            declared = self.closures.graph.declarations.get(label)
+            if isinstance(declared, Data):
+                inputs |= self._data_inputs(declared)
         for path in sorted(closure.files):
             inputs[self._data_label(path)] = self.file_hasher.pin(path)
         return inputs
 
-    def _library_inputs(self, subject: TargetSubject, named: Sequence[str] | None = None) -> Inputs:
-        """The versions of the `named` libraries, by default of those that the code of a subject uses."""
+    def _library_inputs(self, declaration: TargetDeclaration, named: Sequence[str] | None = None) -> Inputs:
+        """The versions of the `named` libraries, by default of those that the code of a declaration uses."""
         if named is None:
-            versions_by_name = versions(self.closures.of(subject).libraries)
+            versions_by_name = versions(self.closures.of(declaration).libraries)
         else:
             versions_by_name = {name: distribution(name).version or "none" for name in named}
         return {f"library {name}": version for name, version in versions_by_name.items()}
@@ -198,9 +198,9 @@ class Dependencies:
             word = label.kind
         return f"{word} {label.name}", location_of(path, line)
 
-    def way_to(self, subject: TargetSubject, label: str) -> list[str]:
-        """The names that lead from an input to the function of a subject: `["project:load", …]`."""
-        parents = self.closures.of(subject).parents
+    def way_to(self, declaration: TargetDeclaration, label: str) -> list[str]:
+        """The names that lead from an input to the function of a declaration: `["project:load", …]`."""
+        parents = self.closures.of(declaration).parents
         way = list[str]()
         while label in parents:
             way.append(Label.parse(label).name)
@@ -211,14 +211,14 @@ class Dependencies:
 
     @contextmanager
     def observe(
-        self, subject: TargetSubject, earlier: Mapping[str, str] | None = None
+        self, declaration: TargetDeclaration, earlier: Mapping[str, str] | None = None
     ) -> Iterator[Observation]:
-        """Observe which files are opened inside the `with` block, in which a target of this subject is made.
+        """Observe which files are opened inside the `with` block, in which its target is made.
 
         `earlier` are the files that an interrupted run had read before, with their hashes.
         """
-        name = with_location(subject.location, subject.owner)
-        caching_functions = self.closures.of(subject).caching_functions
+        name = with_location(declaration.location, declaration.owner)
+        caching_functions = self.closures.of(declaration).caching_functions
         observation = Observation(name, self.recorder, self.file_hasher, caching_functions, earlier or {})
         before = self.recorder.for_target
         self.recorder.for_target = observation.opened

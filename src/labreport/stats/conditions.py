@@ -65,11 +65,11 @@ def _joined(values: tuple[object, ...], *, decisive: bool) -> Condition:
     elif None in truths:
         holds = None
     deciding = [condition for condition in conditions if condition.holds is holds]
-    subjects: dict[int, Finding | Quantity] = {}
+    described: dict[int, Finding | Quantity] = {}
     for condition in deciding if holds is False else conditions:
-        subjects |= {id(subject): subject for subject in condition.about}
+        described |= {id(about): about for about in condition.about}
     how = deciding[0].how if deciding else ""
-    return Condition(holds, tuple(subjects.values()), how)
+    return Condition(holds, tuple(described.values()), how)
 
 
 def negated(value: object) -> Condition:
