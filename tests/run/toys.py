@@ -127,7 +127,9 @@ def open_project(folder: Path) -> Project:
 def dependencies(project: Project, results: Path | None = None) -> Dependencies:
     """What a project rests on, if it is the one that this process has loaded last."""
     assert hooks._recorder is not None
-    return find_dependencies(LoadedProject(project, hooks._recorder), results)
+    return find_dependencies(
+        LoadedProject(project, hooks._recorder), results or project.folder / "report" / "results"
+    )
 
 
 def task(project: Project, name: str, seed: int = 0, *epochs: int) -> Task:

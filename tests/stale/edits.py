@@ -31,7 +31,7 @@ def inputs_of(folder: Path) -> Inputs:
 
     How an experiment is declared is left out.
     """
-    ingredients = find_dependencies(open_project(folder))
+    ingredients = find_dependencies(open_project(folder), folder / "report" / "results")
     inputs: Inputs = {}
     for experiment in ingredients.project.all_experiments:
         inputs[experiment.name] = ingredients.run_inputs(experiment, 0)

@@ -126,7 +126,7 @@ def loaded(folder: Path, *edits: tuple[str, str]) -> Dependencies:
     for name in ("images.txt", "notes.txt"):
         if not (folder / name).exists():
             (folder / name).write_text("1 2 3")
-    return find_dependencies(open_project(folder))
+    return find_dependencies(open_project(folder), folder / "report" / "results")
 
 
 def made(ingredients: Dependencies) -> Inputs:

@@ -115,5 +115,6 @@ def test_a_variable_of_the_environment_counts_for_a_function_that_asks_for_it(
 def test_another_engine_makes_everything_but_runs_again(tmp_path: Path) -> None:
     """Answers, figures, sections and documents rest on its files."""
     write_files(tmp_path, {"project.py": project("def used():\n    return 1\n")})
-    plan = Plan(find_dependencies(open_project(tmp_path)), tmp_path / "report")
+    dependencies = find_dependencies(open_project(tmp_path), tmp_path / "report" / "results")
+    plan = Plan(dependencies, tmp_path / "report")
     assert {target.kind for target in plan.targets if target.inputs(plan)["engine"] == str(ENGINE)} == {"run"}

@@ -302,7 +302,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dependencies:
     np.save("f.npy", np.arange(3))
     with sqlite3.connect("k.db") as connection:
         connection.execute("create table t as select 1 as x")
-    return find_dependencies(open_project(folder))
+    return find_dependencies(open_project(folder), folder / "report" / "results")
 
 
 def call(project: Dependencies, name: str) -> dict[str, str]:
@@ -372,7 +372,8 @@ def test_a_module_beside_the_engine_is_the_projects(tmp_path: Path, monkeypatch:
     monkeypatch.setattr("labreport.stale.recorder.ENGINE_FOLDER", tmp_path / "labreport")
     write_files(tmp_path, {"project.py": BESIDE_ENGINE, "labreport_x.py": BY_NAME, "a.txt": "1"})
     monkeypatch.chdir(tmp_path)
-    assert list(call(find_dependencies(open_project(tmp_path)), "by_name")) == ["a.txt"]
+    dependencies = find_dependencies(open_project(tmp_path), tmp_path / "report" / "results")
+    assert list(call(dependencies, "by_name")) == ["a.txt"]
 
 
 def test_who_opens_something_is_told_by_the_frame_however_deep_the_call(tmp_path: Path) -> None:
@@ -409,7 +410,7 @@ def test_a_file_outside_of_the_project_counts_by_its_full_path(
     with project.observe(experiment) as temporary:
         (folder / "data.txt").read_text()
     monkeypatch.setattr("labreport.stale.recorder._SYSTEM_FOLDERS", ("/usr/", "/etc/"))
-    fresh = find_dependencies(open_project(Path.cwd()))
+    fresh = find_dependencies(open_project(Path.cwd()), Path("report", "results"))
     with fresh.observe(fresh.project.experiment("nothing")) as observation:
         for path in (folder / "data.txt", folder / ".cache/data.txt", Path("/etc/hostname")):
             path.read_text()

@@ -37,7 +37,7 @@ def inputs(folder: Path, old: str = "", new: str = "", name: str = "asked") -> d
         (folder / part).mkdir(exist_ok=True)
         (folder / part / "wells.csv").write_text("v,n\n1.10,2\n")
         (folder / part / "results.json").write_text('{"loss": 1.5}')
-    ingredients = find_dependencies(open_project(folder))
+    ingredients = find_dependencies(open_project(folder), folder / "report" / "results")
     answers = {question.name: question for question in ingredients.project.questions}
     return ingredients.reader_inputs(answers[name], {})
 

@@ -79,9 +79,8 @@ def changes_since(plan: Plan, target: Target, before: Mapping[str, str]) -> list
     differing = {text for text in {**before, **now} if before.get(text) != now.get(text)}
     labels = [Label.parse(text, experiments) for text in differing]
     changes: list[Change] = []
-    for label in sorted(labels, key=lambda label: (label.rank, str(label))):
-        text = str(label)
-        changes += _changes_of_input(plan, target, label, before.get(text), now.get(text))
+    for label in sorted(labels, key=lambda label: (label.rank, label.text)):
+        changes += _changes_of_input(plan, target, label, before.get(label.text), now.get(label.text))
     return list(dict.fromkeys(changes))
 
 
@@ -102,22 +101,22 @@ def _changes_of_input(
 
 def _plain_change(plan: Plan, label: Label, before: str | None, now: str | None) -> Change:
     """The change of an input for which there is no special text."""
-    words, location = plan.dependencies.describe(str(label))
+    words, location = plan.dependencies.describe(label.text)
     cause = location if label.kind == "experiment" and location else words
     if now == UNKNOWN:
-        return Change(f"{words} is made again", cause=cause, label=str(label), follows=True)
+        return Change(f"{words} is made again", cause=cause, label=label.text, follows=True)
     if now is None:
-        return Change(f"{words} is gone", cause=cause, label=str(label))
+        return Change(f"{words} is gone", cause=cause, label=label.text)
     text = f"{words} changed"
     if before is None:
         text = f"{words} is new"
-    elif label == Label("reads"):
+    elif label.text == "reads":
         text = "another order or set of what it reads"
     elif label.kind == "reads":
         text = f"{label.name} was run again"
     elif label.is_printed:
         text = f"{words}: {before}, now {now}"
-    return Change(text, location, cause, str(label))
+    return Change(text, location, cause, label.text)
 
 
 def _specification_change(plan: Plan, target: RunTarget, before: str, now: str) -> Change:

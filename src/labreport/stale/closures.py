@@ -48,7 +48,7 @@ class Closures:
         return {label: node.hash for label, node in nodes.items() if node.may_vary}
 
 
-def compute_closures(loaded: LoadedProject, unstable: Iterable[str] = ()) -> Closures:
+def compute_closures(loaded: LoadedProject, unstable: Iterable[str]) -> Closures:
     """Compute the closures of a project from code and values as they are now.
 
     `unstable` are the labels of values that differ from process to process; these are hashed by the

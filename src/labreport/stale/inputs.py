@@ -31,23 +31,21 @@ Inputs: TypeAlias = dict[str, str]
 """The inputs of a target: label (as text) to a hash or another short text, such as a version."""
 
 
-def find_dependencies(loaded: LoadedProject, results: Path | None = None) -> Dependencies:
+def find_dependencies(loaded: LoadedProject, results: Path) -> Dependencies:
     """Find what each target of a loaded project depends on. Call it before any function of the project.
 
-    If `results` is the folder of results of an existing report, two more processes may load the project, to
-    find values that differ from process to process; which ones is remembered in that folder. Raises
+    `results` is the folder of results of a report. If the report exists, two more processes may load the
+    project, to find values that differ from process to process; which ones is remembered in `results`. Raises
     `UsageError` for a value of which it cannot be known whether it changes.
     """
-    folder = loaded.project.folder
-    if results is None:
-        return Dependencies(loaded, compute_closures(loaded), FileHasher(folder))
     report = results.resolve().parent
     loaded.recorder.report = os.path.join(report, "")
     known = KnownValues.read(results)
     closures = compute_closures(loaded, known.unstable)
     if report.is_dir():
         closures = compare_processes(loaded, closures, known, results)
-    dependencies = Dependencies(loaded, closures, FileHasher(folder, report / "cache" / "digests.json"))
+    file_hasher = FileHasher(loaded.project.folder, report / "cache" / "digests.json")
+    dependencies = Dependencies(loaded, closures, file_hasher)
     for label in sorted(closures.graph.unstable - known.unstable):
         what, location = dependencies.describe(label)
         text = f"{what} differs from process to process; what counts of it are the lines that make it"
@@ -110,7 +108,7 @@ class Dependencies:
         for name, epochs in reader.epochs_by_experiment.items():
             hashes_by_seed = runs.get(name, {})
             runs_hash = UNKNOWN if UNKNOWN in hashes_by_seed.values() else short_hash(hashes_by_seed)
-            label = str(Label("reads", name, epochs))
+            label = " ".join(["reads", name, *map(str, epochs)])
             if label in inputs:  # `mlp` at epochs 64 and 100 has the same label as `mlp 64` at 100
                 both = [inputs[label], runs_hash]
                 runs_hash = UNKNOWN if UNKNOWN in both else short_hash(both)
@@ -220,12 +218,11 @@ class Dependencies:
         name = with_location(declaration.location, declaration.owner)
         caching_functions = self.closures.of(declaration).caching_functions
         observation = Observation(name, self.recorder, self.file_hasher, caching_functions, earlier or {})
-        before = self.recorder.for_target
         self.recorder.for_target = observation.opened
         try:
             yield observation
         finally:
-            self.recorder.for_target = before
+            self.recorder.for_target = None
 
     def changed_since_loaded(self) -> list[str]:
         """The source files and declared data files that have changed since the project was loaded, sorted."""

@@ -15,23 +15,13 @@ _MAY_DIFFER = frozenset({"code", "module", "value", "engine", "library", "python
 
 @dataclass(frozen=True)
 class Label:
-    """The label of an input: a kind, and a name unless there is only one of the kind, such as `seed`.
+    """The label of an input: a kind, and a name unless there is only one of the kind, such as `seed`."""
 
-    `str` gives the text in keys and in stored runs: `code project:fit` for `Label("code", "project:fit")`.
-    `epochs` are those at which an experiment is read: `Label("reads", "mlp 64", (1, 5))` is
-    `reads mlp 64 1 5`.
-    """
-
+    text: str
+    """The label in keys and in stored runs: `code project:fit`, or `reads mlp 64 1 5` with two epochs."""
     kind: str
-    name: str = ""
-    epochs: tuple[int, ...] = ()
-
-    def __str__(self) -> str:
-        words = [self.kind]
-        if self.name:
-            words.append(self.name)
-        words += map(str, self.epochs)
-        return " ".join(words)
+    name: str
+    """`project:fit`; `mlp 64` without the epochs at which this experiment is read; empty for `seed`."""
 
     @classmethod
     def parse(cls, text: str, experiments: Collection[str] = ()) -> Label:
@@ -44,9 +34,8 @@ class Label:
         if kind == "reads":
             for experiment in sorted(experiments, key=len, reverse=True):
                 if name.startswith(f"{experiment} "):
-                    epochs = name.removeprefix(experiment).split()
-                    return cls(kind, experiment, tuple(map(int, epochs)))
-        return cls(kind, name)
+                    return cls(text, kind, experiment)
+        return cls(text, kind, name)
 
     @property
     def rank(self) -> int:

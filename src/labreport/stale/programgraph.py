@@ -119,25 +119,26 @@ class ProgramGraph:
     # Statements that change libraries
 
     @cached_property
-    def _acting(self) -> dict[str, dict[str, list[Statement]]]:
-        """Library to module to the top-level statements of the module that change the library."""
-        acting = defaultdict[str, dict[str, list[Statement]]](dict)
+    def _acting(self) -> dict[tuple[str, str], list[Statement]]:
+        """Library and module to the top-level statements of the module that change the library."""
+        acting = defaultdict[tuple[str, str], list[Statement]](list)
         for statement in self.program.loaded_statements():
             for library in changed_libraries(self.program, statement):
-                acting[library].setdefault(statement.module, []).append(statement)
+                acting[library, statement.module].append(statement)
         return acting
 
     def _acting_on(self, library: str) -> list[str]:
         """The labels of the nodes for statements that change a library: one for each module with some."""
         labels = list[str]()
-        for module, statements in self._acting.get(library, {}).items():
-            make_parts = partial(NodeParts.acting_parts, statements=statements)
-            labels.append(self.add(f"code {module}:<{library}>", make_parts))
+        for (changed, module), statements in self._acting.items():
+            if changed == library:
+                make_parts = partial(NodeParts.acting_parts, statements=statements)
+                labels.append(self.add(f"code {module}:<{library}>", make_parts))
         return labels
 
     def statement_of(self, module: str, qualified_name: str) -> Statement | None:
         """The last statement that binds a name, or that changes numpy for `<numpy>`; None if none does."""
         name = qualified_name.partition(".")[0]
-        acting = self._acting.get(name.strip("<>"), {}).get(module)
+        acting = self._acting.get((name.strip("<>"), module))
         statements = self.program.syntax(module).binding(name) or acting
         return statements[-1] if statements else None
