@@ -179,6 +179,20 @@ def test_one_of_several_needs_its_name() -> None:
         finding.more("100")
 
 
+def test_a_bound_is_kept_where_the_name_comes_after_it() -> None:
+    """As `more` can be called with a name, so can `above(0.5)`, of one comparison and of several."""
+    doses = samples(**{"0": near(0.0), "1": near(0.1), "10": near(1.0)})
+    claims = 'gain.above(0.5)("10") holds\ngain.above(0.5)("1") fails'
+    check_claims(claims, gain=difference(doses, LOSS, against=0).difference)
+    check_claims('gain.above(0.5)("10") holds', gain=difference(doses, LOSS, "10", "0").difference)
+
+
+def test_the_subject_of_against_is_found_as_others_are() -> None:
+    """By a name that differs in signs only."""
+    networks = samples(**{"deep-8": near(0.0), "small": near(1.0)})
+    assert list(difference(networks, LOSS, against="deep_8").difference) == ["small"]
+
+
 def test_a_part_is_found_as_an_item_and_as_an_attribute_that_the_class_does_not_have() -> None:
     """By one rule, whose error lists parts and words; of a subject called "more", the item is the part."""
     versions = samples(**{"base": near(1), "more": near(2), "a-1": near(3)})

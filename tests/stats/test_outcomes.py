@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 from functools import partial
@@ -280,7 +281,7 @@ def test_seeds_of_a_single_item_are_numbers_of_each_seed() -> None:
     """One item says nothing of any other, and the first seed nothing of the rest."""
     right_of = {"a": [[1], [0], [0], [1], [0]], "b": [[0], [0], [1], [0], [0]]}
     by_items = {name: sample_of_items(name, right) for name, right in right_of.items()}
-    by_seeds = {name: replace(sample, correct={}) for name, sample in by_items.items()}
+    by_seeds = {name: replace(sample, successes={}) for name, sample in by_items.items()}
     for make in (mean, difference):
         assert make(by_items, ACCURACY) == make(by_seeds, ACCURACY)
 
@@ -292,9 +293,37 @@ def test_a_difference_gives_sd_and_both_n_as_numbers() -> None:
     assert (quantity.n_of("a").value, quantity.n_of("a").unit) == (5, "hosts")
     with pytest.raises(UsageError, match="has no group 'A'; there are b, a"):
         quantity.n_of("A")
+    doses = samples(**{"0": [1, 2, 3], "1": [2, 3, 5]})
+    assert difference(doses, LOSS, "1", "0").difference.n_of(1).value == 3
     assert against_steady()["b"].n_of("a").value == 5
     with pytest.raises(UsageError, match=r"n_of\('a'\) is of one comparison; name it: 'b', 'c'"):
         against_steady().n_of("a")
+
+
+@pytest.mark.parametrize("missing", [math.nan, math.inf, -math.inf])
+def test_a_number_that_is_not_finite_is_missing(missing: float) -> None:
+    """Printed as a dash, and unknown; an interval has two ends."""
+    quantity = number(missing, (missing, missing), null=0, p=missing, values={"a": 1, "b": missing})
+    assert (str(quantity), quantity.p, quantity.values) == ("–", None, (("a", 1.0), ("b", None)))
+    assert quantity.more.holds is None
+    assert quantity.above(0).holds is None
+    with pytest.raises(UsageError, match=r"number\(1.5\) has the ends 0.5 and .*; allowed are finite ends"):
+        number(1.5, (0.5, missing))
+
+
+DIVERGED, FINITE = [1.0, 2.0, 1.5, math.inf], [3.0, 4.0, 3.5, 5.0]
+LOSSES_OF_RUNS = results({"a": {1: DIVERGED}, "b": {1: FINITE}}, metric="loss")
+LOSSES_IN_TABLE = pd.DataFrame({"experiment": ["a"] * 4 + ["b"] * 4, "test loss": DIVERGED + FINITE})
+
+
+@pytest.mark.parametrize("data", [LOSSES_OF_RUNS, LOSSES_IN_TABLE], ids=["runs", "table"])
+def test_a_loss_that_is_infinite_is_a_missing_number(data: Any) -> None:
+    """Nobody is best or the same by having diverged, in a table or in runs."""
+    loss = Measure("test loss", better="lower", margin=0.1)
+    assert mean(data, loss).mean.a.value is None
+    assert ranking(data, loss).ranking.order == ["b", "a"]
+    finding = difference(data, loss, "a", "b").difference
+    assert [finding.same.holds, finding.less.holds] == [None, None]
 
 
 def test_a_bound_of_a_share_is_in_per_cent() -> None:

@@ -107,6 +107,24 @@ def test_a_replicate_with_several_visits_counts_once_where_they_agree() -> None:
         summary(visits, by="arm", columns=["age"])
 
 
+def test_an_infinite_value_is_counted_as_missing() -> None:
+    """It has no mean."""
+    losses = pd.DataFrame({"loss": [1.0, 2.0, float("inf")]})
+    assert printed(losses, columns=["loss"]).splitlines()[2:] == [
+        "Loss, mean (SD) | 1.50 (0.71)",
+        "Loss: missing | 1",
+    ]
+
+
+def test_a_row_of_no_replicate_is_refused_unless_what_is_missing_is_left_out() -> None:
+    """As by a mean."""
+    unknown = PATIENTS.assign(patient=PATIENTS.patient.where(PATIENTS.patient != "P2"))
+    with pytest.raises(UsageError, match="row 2 has no value in column 'patient'"):
+        summary(table(unknown, replicate="patient"), by="arm")
+    left_out = table(unknown, replicate="patient", missing="drop")
+    assert printed(left_out, by="arm").splitlines()[1] == "patients | 4 | 2"
+
+
 REFUSALS = """
 summary(PATIENTS, by="arms", columns=["age"])
     did you mean 'arm'

@@ -72,8 +72,8 @@ class Cell:
     def values(self) -> dict[Replicate, float]:
         """A number for each replicate that has a value in some row, in the order of the table.
 
-        It is NaN where the rows of a replicate give no finite number, such as a ratio to zero. Without
-        replicates it is the number of each row that has one, by the position of the row in the cell.
+        It is NaN or infinite where the rows of a replicate give no finite number, such as a ratio to zero.
+        Without replicates it is the number of each row that has one, by the position of the row in the cell.
         """
         if self.data.replicate is None:
             numbers_by_position = self.frame[VALUE].reset_index(drop=True)
@@ -88,8 +88,6 @@ class Cell:
             if math.isfinite(number):
                 place = f"{self.data.replicate} {name_of(replicate)!r}"
                 measure.check_ratio(number, f"{self.data.name}, {place}")
-            else:
-                number = math.nan
             values[replicate] = number
         return values
 
@@ -202,7 +200,7 @@ def _divide(data: Data, measure: Measure, by: str | None, within: str | None) ->
         _refuse_near_names(data, column)
     numbers = data.numbers(measure.name)
     if data.missing != "drop":
-        _refuse_empty(data, [measure.name, *grouping])
+        refuse_empty(data, [measure.name, *grouping])
     check_numbers(data, measure, numbers)
     rows_yes_no = are_yes_no(data, measure, numbers)
     if measure.reduce == "any" and not rows_yes_no:
@@ -219,10 +217,21 @@ def _divide(data: Data, measure: Measure, by: str | None, within: str | None) ->
     if data.replicate is not None:
         constant = [column for column in dividers if _is_constant(frame, column)]
     unassigned = len(numbers) - len(frame)
-    return Division(data, measure, by, within, frame, constant, unassigned, rows_yes_no, yes_no)
+    return Division(
+        data=data,
+        measure=measure,
+        by=by,
+        within=within,
+        frame=frame,
+        constant=constant,
+        unassigned=unassigned,
+        rows_yes_no=rows_yes_no,
+        yes_no=yes_no,
+    )
 
 
-def _refuse_empty(data: Data, columns: Sequence[str]) -> None:
+def refuse_empty(data: Data, columns: Sequence[str]) -> None:
+    """Refuse the first row that has no value in one of these columns."""
     for column in columns:
         is_empty = data.frame[column].isna().tolist()
         if True in is_empty:

@@ -302,7 +302,7 @@ class ComparisonFinding(MeasuredFinding, Askable):
         wanted = ", ".join(map(repr, names[: self.names_needed]))
         example = f".{word}({wanted})" if bound is None else f"[{wanted}].{word}(…)"
         message = f".{word} of which of {', '.join(names[:8])}? Write it as {example}"
-        return Condition(None, (self,), lacks_name=message, by_name=partial(self.ask, word))
+        return Condition(None, (self,), lacks_name=message, by_name=partial(self.ask, word, bound=bound))
 
     def check_word(self, word: str) -> None:
         """Raise `UsageError` if this word cannot be asked of its comparisons. By default every word can."""
@@ -581,7 +581,7 @@ class Difference(ComparedSubjects, DifferenceFinding):
         """The quantity of the whole, which is what it prints as."""
         return None if self.whole is None else self.whole.quantity
 
-    def n_of(self, subject: str) -> Quantity:
+    def n_of(self, subject: object) -> Quantity:
         """The number of replicates of one subject of its only comparison.
 
         Raises `UsageError` if there are several comparisons.
@@ -596,7 +596,8 @@ class Difference(ComparedSubjects, DifferenceFinding):
         if comparison is None:
             return self.condition_without_name(word, bound)
         condition = comparison.quantity.ask(word, bound=bound)
-        return replace(condition, about=(self.single(comparison),), by_name=partial(self.ask, word))
+        by_name = partial(self.ask, word, bound=bound)
+        return replace(condition, about=(self.single(comparison),), by_name=by_name)
 
     def single(self, comparison: Comparison) -> Difference:
         """The finding for one comparison: this one, if it has no other."""

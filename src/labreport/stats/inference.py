@@ -113,7 +113,7 @@ def _is_paired(first: Sample, second: Sample, paired: bool | None) -> bool:
 def _mean_estimate(sample: Sample, measure: Measure) -> Estimate:
     """Estimate the mean by the method that fits the sample: items, yes and no, equal shares, or numbers."""
     if _has_items(sample, measure):
-        return accuracy_estimate(sample.correct_by_replicate, ALPHA)
+        return accuracy_estimate(sample.successes_by_replicate, ALPHA)
     if sample.yes_no and sample.values:
         return share_estimate(sample.numbers, ALPHA)
     if _is_constant_share(sample, measure):
@@ -156,7 +156,7 @@ def _accuracy_difference(first: Sample, second: Sample, paired: bool, alpha: flo
 
     The items are the same if both samples say so and have equal numbers of items.
     """
-    right, other_right = first.correct_by_replicate, second.correct_by_replicate
+    right, other_right = first.successes_by_replicate, second.successes_by_replicate
     same_items = first.items == second.items and len(right[0]) == len(other_right[0])
     return accuracy_difference(right, other_right, alpha, paired=paired, same_items=same_items)
 
@@ -167,9 +167,9 @@ def _has_items(sample: Sample, measure: Measure) -> bool:
     Raises `UsageError` where two replicates have unequal numbers of items.
     """
     is_accuracy = measure.is_share and measure.scale == "difference" and sample.design.test_fraction is None
-    if not is_accuracy or not sample.correct or not all(map(math.isfinite, sample.numbers)):
+    if not is_accuracy or not sample.successes or not all(map(math.isfinite, sample.numbers)):
         return False
-    replicate_by_length = {len(items): replicate for replicate, items in sample.correct.items()}
+    replicate_by_length = {len(items): replicate for replicate, items in sample.successes.items()}
     if len(replicate_by_length) > 1:
         unit_name = sample.design.unit
         lengths = []

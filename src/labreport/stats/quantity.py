@@ -10,10 +10,11 @@ from functools import partialmethod
 from typing import Any, Literal
 
 from labreport.errors import did_you_mean, refuse
-from labreport.project.checks import STORED_AS, short_repr
+from labreport.project.checks import STORED_AS, name_of, short_repr
 from labreport.project.measure import printed_factor
 from labreport.stats.conditions import Askable, Bound, Condition
 from labreport.stats.judgement import Judged, Outcome
+from labreport.stats.names import find_or_none
 from labreport.stats.scalars import plain_number
 from labreport.stats.wording import distance_text, plural
 
@@ -163,13 +164,15 @@ class Quantity(Askable):
         source = replace(self.source, kind="computed", method="standard deviation")
         return Quantity(self.spread, self.unit, source=source)
 
-    def n_of(self, subject: str) -> Quantity:
+    def n_of(self, subject: object) -> Quantity:
         """The number of replicates of one subject of a comparison. Raises `UsageError` for another name."""
         sizes = dict(self.groups)
-        if subject not in sizes:
-            refuse(f"{self!r} has no group {subject!r}{did_you_mean(subject, sizes, 'there are')}")
-        unit_name, n = self.source.unit_name, sizes[subject]
-        source = Source((subject,), self.source.measure, self.source.epochs, n, unit_name, "counted")
+        name = find_or_none(subject, sizes)
+        if name is None:
+            wanted = name_of(subject)
+            refuse(f"{self!r} has no group {wanted!r}{did_you_mean(wanted, sizes, 'there are')}")
+        unit_name, n = self.source.unit_name, sizes[name]
+        source = Source((name,), self.source.measure, self.source.epochs, n, unit_name, "counted")
         return Quantity(n, plural(unit_name), source=source, exact=True)
 
     @property

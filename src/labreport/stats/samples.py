@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
@@ -38,15 +39,19 @@ Samples: TypeAlias = dict[str, "Sample"]
 class Sample:
     """The values of a measure for one subject: one for each replicate (of runs: each seed), NaN if missing.
 
-    `correct` has, for each replicate, an array that says which items are right; it is empty where this is
-    not known. Two samples with equal `items` have the same items, in the same order. If the measure is a
+    Infinity, as of a training that diverged, becomes NaN too.
+
+    `successes` is for a measure that is a share of items. It has, for each replicate, an array with True for
+    each item that counts in the share: for an accuracy the right items, for a share missed those missed. It
+    is empty where the items are not known. Two samples with equal `items` have the same items, in the same
+    order. If the measure is a
     difference of two measures, `terms` are the two samples of these. `yes_no` means that the values are 1 and
     0, for yes and no. `cell` is the part of a table that the sample was read from.
     """
 
     name: str
     values: Mapping[Any, float]
-    correct: Mapping[Any, ndarray] = field(default_factory=dict)
+    successes: Mapping[Any, ndarray] = field(default_factory=dict)
     design: Design = field(default_factory=Design)
     label: str = ""
     epoch: int | None = None
@@ -55,25 +60,31 @@ class Sample:
     yes_no: bool = False
     cell: Cell | None = None
 
+    def __post_init__(self) -> None:
+        values = {}
+        for replicate, value in self.values.items():
+            values[replicate] = value if math.isfinite(value) else math.nan
+        object.__setattr__(self, "values", values)
+
     @property
     def numbers(self) -> list[float]:
         """The values without the names of their replicates, in order."""
         return list(self.values.values())
 
     @property
-    def correct_by_replicate(self) -> list[ndarray]:
-        """Which items are right: an array of shape (items,) for each replicate; empty if not known."""
-        return list(self.correct.values())
+    def successes_by_replicate(self) -> list[ndarray]:
+        """Which items count in the share: an array of shape (items,) for each replicate; empty if unknown."""
+        return list(self.successes.values())
 
     def only(self, replicates: Sequence[Any]) -> Sample:
         """A copy with only these replicates, in this order."""
         values = {}
-        correct = {}
+        successes = {}
         for replicate in replicates:
             values[replicate] = self.values[replicate]
-            if self.correct:
-                correct[replicate] = self.correct[replicate]
-        return replace(self, values=values, correct=correct)
+            if self.successes:
+                successes[replicate] = self.successes[replicate]
+        return replace(self, values=values, successes=successes)
 
 
 def is_table(data: object) -> TypeIs[Data | pandas.DataFrame]:
@@ -179,23 +190,28 @@ def sample_of_runs(runs: Runs, measure: Measure, epoch: Epoch = None) -> Sample:
     elif epoch < 1:
         refuse(f"epoch={epoch}: the first epoch is 1; leave epoch= out for the last that is declared")
     values = {}
-    correct = {}
+    right_items = {}
     truths = 0
     for run in runs:
         reading = measure.read(run, epoch)
         values[run.seed] = float(reading) / measure.input_factor
         truths += isinstance(reading, bool)
         if measure.right is not None:
-            correct[run.seed] = measure.right(run, epoch)
+            right_items[run.seed] = measure.right(run, epoch)
     yes_no = 0 < truths == len(values)
     if yes_no and (measure.percent or not measure.is_share):
         measure.refuse_declaration(
             f"{experiment.name!r} has True and False in it; their share has the unit '%', and no percent=True"
         )
-    shown_epoch = epoch if experiment.epochs > 1 else None
-    terms = tuple(sample_of_runs(runs, term, epoch) for term in measure.terms)
     return Sample(
-        experiment.name, values, correct, experiment.design, runs.label, shown_epoch, "", terms, yes_no
+        experiment.name,
+        values,
+        successes=right_items,
+        design=experiment.design,
+        label=runs.label,
+        epoch=epoch if experiment.epochs > 1 else None,
+        terms=tuple(sample_of_runs(runs, term, epoch) for term in measure.terms),
+        yes_no=yes_no,
     )
 
 

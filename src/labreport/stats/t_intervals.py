@@ -128,8 +128,8 @@ def _rounding_of(values: Values) -> float:
 
 
 def _logarithm(value: float) -> float:
-    """The natural logarithm; NaN for a value that is not positive and finite."""
-    return math.log(value) if math.isfinite(value) and value > 0 else math.nan
+    """The natural logarithm; NaN for a value that is missing or not positive."""
+    return math.log(value) if value > 0 else math.nan
 
 
 def _power(logarithm: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -11,7 +12,7 @@ from labreport.project import Data, Measure
 from labreport.project.checks import name_of
 from labreport.project.measure import printed_factor
 from labreport.stats.answers import Answer
-from labreport.stats.cells import are_yes_no, check_numbers, rows_by_value
+from labreport.stats.cells import are_yes_no, check_numbers, refuse_empty, rows_by_value
 from labreport.stats.formats import FormattedQuantity, number_text
 from labreport.stats.quantity import Quantity, Source
 from labreport.stats.rounding import decimals_beside_limits, significant_decimals
@@ -64,8 +65,9 @@ class _Subject:
     frame: pandas.DataFrame
 
     def present(self, measure: Measure) -> pandas.Series:
-        """The values of a column that are not missing."""
-        return self.frame[measure.name].dropna()
+        """The values of a column that are not missing; infinite numbers count as missing."""
+        values = self.frame[measure.name].dropna()
+        return values[values.abs() < math.inf] if values.dtype.kind == "f" else values
 
     def missing(self, measure: Measure) -> int:
         """The number of replicates whose value is missing."""
@@ -115,10 +117,13 @@ def _subjects(table: Data, by: str | None, columns: Sequence[str]) -> list[_Subj
 def _one_row_a_replicate(table: Data, columns: Sequence[str]) -> pandas.DataFrame:
     """A row for each replicate with its only value in each column; without replicates, all rows.
 
-    Raises `UsageError` for a replicate with several values of a column.
+    Raises `UsageError` for a replicate with several values of a column, and for a row without a replicate,
+    unless the table leaves out what is missing.
     """
     if table.replicate is None:
         return table.frame
+    if table.missing != "drop":
+        refuse_empty(table, [table.replicate])
     by_replicate = table.frame.groupby(table.replicate, sort=False)
     for column in columns:
         numbers_of_values = by_replicate[column].nunique()

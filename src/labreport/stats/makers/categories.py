@@ -74,6 +74,13 @@ def _samples_by_category(runs: Runs, truths: list[ndarray], missed: list[ndarray
                 missed_by_seed[seed] = items
         shares = {seed: float(items.mean()) for seed, items in missed_by_seed.items()}
         name = label_of(category)
-        correct = missed_by_seed if have_same_items else {}
-        samples[name] = Sample(name, shares, correct, runs.experiment.design, name, shown_epoch, items=name)
+        samples[name] = Sample(
+            name,
+            shares,
+            successes=missed_by_seed if have_same_items else {},
+            design=runs.experiment.design,
+            label=name,
+            epoch=shown_epoch,
+            items=name,
+        )
     return samples

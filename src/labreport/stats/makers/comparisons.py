@@ -15,6 +15,7 @@ from labreport.stats.cells import NO_GROUP, have_order
 from labreport.stats.finding import Comparison, Difference, Effect, GroupedDifference, Ranking
 from labreport.stats.inference import compare, compare_with_zero
 from labreport.stats.makers.shared import answer_of, subjects_with_means
+from labreport.stats.names import find_or_none
 from labreport.stats.samples import (
     BY_EXPERIMENT,
     By,
@@ -189,9 +190,10 @@ def _pairs(samples: Samples, against: Subject | None, with_zero: bool, group: st
     where = f" in {group}" if group else ""
     names = list(samples)
     if against is not None:
-        base = name_of(against)
-        if base not in names:
-            refuse(f"against={against!r} is not there{where}{did_you_mean(base, names, 'there are')}")
+        base = find_or_none(against, names)
+        if base is None:
+            advice = did_you_mean(name_of(against), names, "there are")
+            refuse(f"against={against!r} is not there{where}{advice}")
         return [(name, base) for name in names if name != base]
     if with_zero:
         return [(name,) for name in names]

@@ -41,31 +41,42 @@ def number(
     more, less, same (within `margin`, in the printed unit), unclear and clear. `p` is the p value of its
     test. `out_of` is the number of cases of a count.
 
-    Raises `UsageError` for a value outside its interval, for any other null, and for a margin that is not
-    above 0 or, for a ratio, not above 1 and at most 2.
+    NaN and infinity are a missing number, which is printed as `–`; what is asked of it is unknown.
+
+    Raises `UsageError` for an end of the interval that is not finite, a value outside its interval, any other
+    null, and a margin that is not above 0 or, for a ratio, not above 1 and at most 2.
     """
-    stated = plain_number(value)
+    plain = plain_number(value)
+    stated = plain if math.isfinite(plain) else None
     if exact is None:
         exact = isinstance(stated, int) and ci is None
     by_replicate = []
     for replicate, number_of_replicate in (values or {}).items():
-        by_replicate.append((replicate, float(plain_number(number_of_replicate))))
+        by_replicate.append((replicate, _float_or_none(number_of_replicate)))
     n = n or len(by_replicate)
     if not isinstance(source, Source):
         source = Source(n=n, unit_name="value", kind="computed", method=method, note=source or method)
     quantity = Quantity(stated, unit, n=n or 1, source=source, values=tuple(by_replicate), exact=exact)
-    if ci is not None:
+    if ci is not None and stated is not None:
         quantity = _with_ends(quantity, float(stated), ci)
-    quantity = replace(quantity, out_of=out_of, p=None if p is None else float(plain_number(p)))
+    quantity = replace(quantity, out_of=out_of, p=None if p is None else _float_or_none(p))
     return quantity if null is None else _as_comparison(quantity, null, margin)
 
 
+def _float_or_none(value: SupportsFloat) -> float | None:
+    """A float; None for NaN and infinity, which are missing numbers."""
+    number = float(plain_number(value))
+    return number if math.isfinite(number) else None
+
+
 def _with_ends(quantity: Quantity, value: float, ci: object) -> Quantity:
-    """The quantity with its interval. Raises `UsageError` if the value is outside.
+    """The quantity with its interval. Raises `UsageError` if an end is not finite or the value is outside.
 
     The interval counts as made on logarithms if it is symmetric on them: high / value = value / low.
     """
     low, high = _ends(ci)
+    if not math.isfinite(low) or not math.isfinite(high):
+        refuse(f"number({value!r}) has the ends {low!r} and {high!r}; allowed are finite ends, or no ci=")
     if not low <= value <= high:
         refuse(f"number({value!r}) is not between its ends, {low!r} and {high!r}")
     on_logarithms = low > 0 and math.isclose(high / value, value / low, rel_tol=1e-6)
