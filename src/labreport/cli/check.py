@@ -71,6 +71,8 @@ def _show_firmness(terminal: Terminal, plan: Plan) -> None:
     if not firm.replicates:
         terminal.result("Nothing was left out: that needs 5 to 30 seeds or replicates.")
         return
-    asked = f"{count_text(firm.asked, 'claim')} asked again without each of {len(firm.replicates)} units"
+    names = {replicate.unit_name for replicate in firm.replicates}
+    left_out = count_text(len(firm.replicates), names.pop() if len(names) == 1 else "replicate")
+    asked = f"{count_text(firm.asked, 'claim')} asked again without each of {left_out}"
     unknown = f"; not known without some: {len(firm.unknown)}" if firm.unknown else ""
     terminal.result(f"{asked}; falling without one or two of them: {len(firm.fragile)}{unknown}.")

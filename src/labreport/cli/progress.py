@@ -95,7 +95,7 @@ class Progress:
 
     def _show_bar(self, task: Task, epoch: int) -> None:
         if task.key not in self._bar_of_run:
-            bar = self.bars.add_task(_label_of(task), total=task.epochs[-1], note="")
+            bar = self.bars.add_task(_label_of_task(task), total=task.epochs[-1], note="")
             self._bar_of_run[task.key] = bar
         self.bars.update(self._bar_of_run[task.key], completed=epoch, note=_note_of(task, epoch))
 
@@ -112,7 +112,7 @@ class Progress:
         self._time_of_last_line = now
         task = event.task
         line = f"  {self.bars.tasks[0].percentage:3.0f} %  {self._summary()}"
-        self._terminal.say(f"{line}  {_label_of(task)}  {_note_of(task, event.epoch)}".rstrip())
+        self._terminal.say(f"{line}  {_label_of_task(task)}  {_note_of(task, event.epoch)}".rstrip())
 
     def _summary(self) -> str:
         """The progress of all runs: `3/15 runs 2 min left`."""
@@ -129,7 +129,7 @@ def _seconds_of_epoch(task: Task) -> float:
     return max(task.cost, 1e-9)
 
 
-def _label_of(task: Task) -> str:
+def _label_of_task(task: Task) -> str:
     return visible(f"{task.name}, seed {task.seed}")[:30]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,25 +21,24 @@ from labreport.project import Experiment, Section
 from labreport.project.outline import slug
 
 
-@dataclass(frozen=True)
-class RenderedSection:
+class RenderedSection(msgspec.Struct, frozen=True):
     """A section as HTML with marks for drawings and numbers, and what the page needs to know of it.
 
     `numbers` are the sources of the numbers that it prints or claims, by name, and `claim_panels` the details
     of each claim. `glance` has the answer of each question in one line of HTML. `partial_tables` are the
-    names of tables from which its answers left out rows. `digits_shown` is the number of decimals with which
-    it shows each table of an answer, by `question.name`.
+    names of tables from which its answers left out rows. `decimals_shown` is the number of decimals of each
+    table of an answer, by `question.name`.
     """
 
     name: str
     title: str
     html: str
     claims: tuple[Claim, ...] = ()
-    numbers: Entries = field(default_factory=dict)
-    claim_panels: Entries = field(default_factory=dict)
-    glance: dict[str, str] = field(default_factory=dict)
+    numbers: Entries = {}  # msgspec gives each section its own
+    claim_panels: Entries = {}
+    glance: dict[str, str] = {}
     partial_tables: tuple[str, ...] = ()
-    digits_shown: dict[str, int] = field(default_factory=dict)
+    decimals_shown: dict[str, int] = msgspec.field(default_factory=dict, name="digits_shown")
 
     def to_json(self) -> dict[str, Any]:
         """The section as JSON values, which `from_json` reads."""
@@ -117,7 +115,7 @@ def render_section(
         claim_panels=collected.claim_panels,
         glance=renderer.glance,
         partial_tables=tuple(sorted(partial_tables(answers))),
-        digits_shown=collected.decimals_shown,
+        decimals_shown=collected.decimals_shown,
     )
 
 

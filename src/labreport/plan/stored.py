@@ -86,7 +86,7 @@ def report_to_export(plan: Plan) -> ReportToExport:
     stored = StoredReport(plan)
     decimals_shown: dict[str, int] = {}
     for section in plan.project.all_sections:
-        decimals_shown |= stored.value("section", section.name)["digits_shown"]
+        decimals_shown |= stored.section(section).decimals_shown
     return ReportToExport(
         load(plan.report), plan.project, stored.figures(plan.project.figures), decimals_shown
     )

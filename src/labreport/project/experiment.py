@@ -189,7 +189,7 @@ def _value_in_name(value: object) -> str:
 
     A float has six significant digits, so two may get the same name; `Study` refuses those. Stored runs,
     files and command lines contain these names, so the spelling must never change, and has no blanks. Texts
-    for people use `label_of` of `stats.samples` instead, which may change: `3 × 8`.
+    for people use `label_of_value` of `stats.samples` instead, which may change: `3 × 8`.
     """
     if isinstance(value, float):
         return f"{value:g}"

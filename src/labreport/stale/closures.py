@@ -59,10 +59,10 @@ def compute_closures(loaded: LoadedProject, unstable: Iterable[str]) -> Closures
     closures = Closures(ProgramGraph(program, loaded.recorder, frozenset(unstable)), {}, {})
     readers = project.questions + project.figures
     for experiment in project.all_experiments:
-        closures.graph.label_of(experiment)
+        closures.graph.label_of_declaration(experiment)
     for reader in readers:  # in a fixed order, because labels number declarations of the same name
         for declared in reader.tables_and_values:
-            closures.graph.label_of(declared)
+            closures.graph.label_of_declaration(declared)
     by_root: dict[tuple[int, tuple[type, ...]], Closure] = {}
     for declaration in chain[TargetDeclaration](project.all_experiments, readers, project.all_sections):
         function, classes = _root_of(declaration, project)

@@ -151,7 +151,7 @@ class Dependencies:
 
     def _data_inputs(self, declaration: Data | JsonValues) -> Inputs:
         """The declaration of a table or file of values, and its bytes; for a table of no file, its values."""
-        label = self.closures.graph.label_of(declaration)
+        label = self.closures.graph.label_of_declaration(declaration)
         inputs = {label: declaration_hash(declaration)}
         if declaration.path is not None:
             inputs.update(self._file_inputs([declaration.path], declaration.location))

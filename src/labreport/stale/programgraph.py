@@ -45,7 +45,7 @@ class ProgramGraph:
         self._waiting: dict[str, PartsMaker] = {}
         """The nodes that are not computed yet, with the functions that give their parts."""
 
-    def label_of(self, declaration: Declaration) -> str:
+    def label_of_declaration(self, declaration: Declaration) -> str:
         """The label of a declaration: `experiment small`, `table wells.csv`, `values external.json`.
 
         A second table with the same file name, but another folder or other options, gets a number:

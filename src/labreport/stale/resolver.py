@@ -150,7 +150,7 @@ class Resolver:
 
     def resolve_declaration(self, value: Experiment | Study | Data) -> str:
         """The stand-in for an experiment, a study or a table: the label of its declaration."""
-        label = self._graph.label_of(value)
+        label = self._graph.label_of_declaration(value)
         return self._depend_on(label, lambda _: declaration_hash(value))
 
     def resolve_definition(self, value: type | FunctionType) -> object:

@@ -270,7 +270,7 @@ def _samples_of_study(results: Results, measure: Measure, study: By, epoch: Epoc
     """A sample for each point of a study, named by its values on the axes: `0.5 × 0.9`."""
     samples = {}
     for point, runs in results.study(name_of(study)):
-        name = " × ".join(map(label_of, point.values()))
+        name = " × ".join(map(label_of_value, point.values()))
         samples[name] = replace(sample_of_runs(runs, measure, epoch), name=name, label=name)
     return samples
 
@@ -302,7 +302,7 @@ def samples_by_group(
     return groups
 
 
-def label_of(value: object) -> str:
+def label_of_value(value: object) -> str:
     """A short text for a value of an axis: `3 × 8` for three layers of 8, `8-4` for (8, 4), `none` for ().
 
     Names of experiments, which are keys, spell the first `8x3`: see `_value_in_name` in `project.experiment`.

@@ -66,7 +66,7 @@ class CountValues:
     finding: Count
 
     @property
-    def units(self) -> str:
+    def replicates(self) -> str:
         """The name of replicates, in the plural: `seeds`."""
         return plural(self.finding.unit_name)
 

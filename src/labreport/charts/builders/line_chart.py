@@ -133,8 +133,8 @@ def _draw_lines(means: Means, panels: Sequence[Panel[Means]], title: str) -> Dra
             labels.label_line_ends(axes)
     caption = ""
     if means.any_interval:
-        units, average = plural(means.unit_name), average_name(means.measure)
-        caption = f"Lines are {average}s, bands their 95 % intervals, faint lines single {units}."
+        replicates, average = plural(means.unit_name), average_name(means.measure)
+        caption = f"Lines are {average}s, bands their 95 % intervals, faint lines single {replicates}."
     return make_drawing(figure, "line chart", table_of_means(means), title, caption)
 
 

@@ -17,7 +17,7 @@ from labreport.stats.samples import (
     Observations,
     as_measure,
     as_table,
-    label_of,
+    label_of_value,
     samples_by_group,
     samples_by_name,
 )
@@ -121,7 +121,7 @@ def means_of_study(results: Results, study: Study | str, measure: Measure, epoch
     points = results.study(study)
     named = []
     for point, runs in points:
-        outer, *inner = map(label_of, point.values())
+        outer, *inner = map(label_of_value, point.values())
         named.append((outer, ", ".join(inner), sample_of_runs(runs, measure, epoch)))
     first_axis, *other_axes = points[0][0]
     return _means(named, measure, (first_axis, ", ".join(other_axes)))

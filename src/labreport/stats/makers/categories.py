@@ -9,7 +9,7 @@ from labreport.stats.answers import Answer
 from labreport.stats.makers.comparisons import rank
 from labreport.stats.makers.shared import answer_of
 from labreport.stats.quantity import Quantity, Source
-from labreport.stats.samples import Epoch, Sample, Samples, as_results, label_of
+from labreport.stats.samples import Epoch, Sample, Samples, as_results, label_of_value
 
 if TYPE_CHECKING:
     from numpy import ndarray
@@ -73,7 +73,7 @@ def _samples_by_category(runs: Runs, truths: list[ndarray], missed: list[ndarray
             if len(items):
                 missed_by_seed[seed] = items
         shares = {seed: float(items.mean()) for seed, items in missed_by_seed.items()}
-        name = label_of(category)
+        name = label_of_value(category)
         samples[name] = Sample(
             name,
             shares,

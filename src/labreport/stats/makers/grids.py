@@ -9,7 +9,7 @@ from labreport.stats.answers import Answer
 from labreport.stats.makers.comparisons import rank
 from labreport.stats.makers.means import mean
 from labreport.stats.quantity import Quantity
-from labreport.stats.samples import By, Epoch, as_results, label_of, samples_by_name
+from labreport.stats.samples import By, Epoch, as_results, label_of_value, samples_by_name
 from labreport.stats.tables import Column, Entry, Table
 from labreport.stats.wording import capitalise
 
@@ -31,7 +31,7 @@ def grid(
     answer = mean(results, measure, study, epoch)
     cells = {}
     for point, cell_mean in zip(points, answer.mean.members.values(), strict=True):
-        cells[tuple(map(label_of, point.values()))] = cell_mean
+        cells[tuple(map(label_of_value, point.values()))] = cell_mean
     answer |= Answer(grid=_table(axes, cells))
     if len(cells) > 1:
         samples = samples_by_name(results, chosen_by or measure, study, epoch)
