@@ -76,6 +76,14 @@ def test_an_id_is_given_once_and_every_link_leads_somewhere(page: str) -> None:
     assert set(re.findall(r'href="#([^"]*)"', page)) <= set(names)
 
 
+def test_equal_headings_have_ids_with_numbers(made: Report) -> None:
+    """As everywhere in Markdown; a number that another heading has is left out."""
+    headings = ["best-method", "best-method-2", "best-method", "best-method"]
+    page = page_of(made, "".join(f'<h4 id="{name}">Method</h4>' for name in headings))
+    expected = ["best-method", "best-method-2", "best-method-3", "best-method-4"]
+    assert expected == re.findall(r'<h4 id="([^"]*)"', page)
+
+
 def test_equal_reports_are_equal_bytes(made: Report, page: str) -> None:
     """Rendered again."""
     assert page == render_page(*made)

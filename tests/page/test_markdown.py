@@ -81,6 +81,12 @@ def test_formulas_are_drawn(render: Render) -> None:
     assert " id=" not in html[html.index("<svg") : html.rindex("</svg>")]
 
 
+def test_a_formula_may_have_a_single_escaped_brace(render: Render) -> None:
+    """`\\{` is a sign of LaTeX; after `\\\\`, a new line, a brace is one."""
+    html = render(r"$\left\{ \frac{1}{4} \right.$ and $a \\{b}$").html
+    assert 2 == html.count('<span class="formula" role="img"')
+
+
 UNREADABLE = """
     $\\fracc{1}{2}$ → there is no command \\fracc
     $\\frac{1}{2$ → a brace is missing

@@ -99,6 +99,17 @@ def test_what_no_longer_holds_has_the_words_in_front(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["paper.tex", "paper.qmd", "paper.txt"])
+def test_the_words_of_a_marked_claim_stay_as_they_are_written(tmp_path: Path, name: str) -> None:
+    """They are no HTML, whether the claim fails or is unknown."""
+    begin, end = (r"\BLOCK{", "}") if name.endswith("tex") else ("{% ", " %}")
+    failing = rf"{begin}claim facts.no{end}It doesn't lead, A \& B < C{begin}endclaim{end}"
+    unknown = rf"{begin}claim facts.open{end}it's A \& B{begin}endclaim{end}"
+    filled, _ = render_file(written(tmp_path, name, f"{failing}; {unknown}\n"), ANSWERS)
+    assert r"Does not hold: It doesn't lead, A \& B < C" in filled
+    assert r"; it's A \& B" in filled
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [("a.txt", "<b>&amp;</b>"), ("a.html", "&lt;b&gt;&amp;amp;&lt;/b&gt;")],

@@ -73,7 +73,7 @@ def render_page(
     frame = jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True)
     frame.globals |= {"plural": plural, "count_text": count_text, "number_word": number_word}
     details = {"made_with": made_with, "notice": notice, "seeds": seeds}
-    body = _body(frame, project, sections, details, medium)
+    body = _with_unique_headings(_body(frame, project, sections, details, medium))
     body = _with_permalinks(body) if medium == "screen" else with_copyable_text(body)
     body = _with_images(body, figures, project.folder / "templates", medium)
     body = _with_data(body, figures, frame, medium)
@@ -154,6 +154,27 @@ def _names_of_sections(sections: Sequence[RenderedSection]) -> dict[str, object]
 
 def _to_json(values: Mapping[str, object]) -> Markup:
     return htmlsafe_json_dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def _with_unique_headings(text: str) -> str:
+    """Append `-2`, `-3` to the ids of headings that an earlier heading has."""
+    used = set[str]()
+
+    def renamed(heading: Element) -> str | None:
+        identity = heading.attributes.get("id", "")
+        unique = identity
+        number = 1
+        while unique in used:
+            number += 1
+            unique = f"{identity}-{number}"
+        if identity:
+            used.add(unique)
+        if unique == identity:
+            return None
+        start_tag = heading.start_tag.replace(f'"{identity}"', f'"{unique}"')
+        return f"{start_tag}{heading.content}{heading.end_tag}"
+
+    return replace_elements(text, "h2 h3 h4 h5 h6", renamed)
 
 
 def _with_permalinks(text: str) -> str:

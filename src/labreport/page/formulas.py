@@ -61,7 +61,8 @@ def _drawing(latex: str, displayed: bool, fill_plain: Callable[[str], str]) -> s
 
     if not latex:
         raise ValueError("it is empty")
-    if latex.count("{") != latex.count("}"):
+    braces = re.findall(r"\\.|[{}]", latex, re.DOTALL)  # `\{` is a sign of the formula, and not a brace
+    if braces.count("{") != braces.count("}"):
         raise ValueError("a brace is missing")
     config.svg2 = False  # paths without ids, which would occur twice in a page
     root = ElementTree.fromstring(tex2mml(latex, inline=not displayed))

@@ -72,7 +72,10 @@ class Printer(ABC):
 
     @abstractmethod
     def write_claim(self, claim: Claim, identity: str, body: str, now: Markup, is_block: bool) -> str:
-        """Write the text of a claim, marked if it fails or is unknown."""
+        """Write the text of a claim, marked if it fails or is unknown.
+
+        `body` is plain `str`: the methods of `Markup` would escape what the author wrote.
+        """
 
     # What a template may call
 
@@ -205,5 +208,5 @@ class Printer(ABC):
         )
         words = [self.words_of(sentence) for sentence in sentences]
         identity = self.collected.add_claim(claim, condition, words)
-        printed = other_body if condition.holds is False and source.has_other else body
+        printed = str(other_body if condition.holds is False and source.has_other else body)
         return Markup(self.write_claim(claim, identity, printed, now, source.is_block))

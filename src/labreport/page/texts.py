@@ -115,7 +115,7 @@ class TextPrinter(Printer):
             correction = f" (now: {now})" if now else ""
             return body.replace(text, f"{VERDICT} {text}{correction}")
         if claim.holds is None:
-            return body.replace(text, text + self.placeholders.store("", "†"))
+            return body.replace(text, f"{text}{self.placeholders.store('', '†')}")
         return body
 
 

@@ -66,4 +66,4 @@ class MarkdownPrinter(ReportPrinter):
     def write_claim(self, claim: Claim, identity: str, body: str, now: Markup, is_block: bool) -> str:
         """Write the text of a claim; blanks around it stay outside, since `~~ a ~~` is not struck through."""
         text = body if is_block else body.strip()
-        return str(body).replace(text, super().write_claim(claim, identity, text, now, is_block))
+        return body.replace(text, super().write_claim(claim, identity, text, now, is_block))
