@@ -11,8 +11,8 @@ _VARIABLES = (
 
 
 def limits_threads(variable: str) -> bool:
-    """Whether an environment variable limits threads; the input `threads` of a run stands for all such."""
-    return variable.endswith("_THREADS")
+    """Whether the engine sets this environment variable; the input `threads` of a run stands for all such."""
+    return variable in _VARIABLES
 
 
 def thread_environment(threads: int) -> dict[str, str]:

@@ -72,18 +72,18 @@ def test_a_variable_that_only_a_function_reads_counts(
 
 
 def test_a_module_beside_the_project_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It has no distribution; and what it imports has none, either."""
+    """It has no distribution; and what it imports has none, either. Its name may begin with `_`."""
     monkeypatch.setattr(sys, "path", [*sys.path])
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     shared = tmp_path / "shared"
     shared.mkdir()
-    (shared / "common.py").write_text("def alpha():\n    from consts import K\n    return K + 1\n")
+    (shared / "_common.py").write_text("def alpha():\n    from consts import K\n    return K + 1\n")
     (shared / "consts.py").write_text("K = 1\n")
-    head = 'import sys\nsys.path.insert(0, "../shared")\nimport common\n'
-    small = Small(tmp_path, head + HEAD + FIT.replace("ALPHA", "common.alpha()") + TAIL)
+    head = 'import sys\nsys.path.insert(0, "../shared")\nimport _common\n'
+    small = Small(tmp_path, head + HEAD + FIT.replace("ALPHA", "_common.alpha()") + TAIL)
     assert "1 run" in build_afresh(small)
     assert is_stamped(small)
-    for edited in ("common", "consts"):
+    for edited in ("_common", "consts"):
         file = shared / f"{edited}.py"
         file.write_text(file.read_text().replace("1", "7"))
         assert not is_stamped(small)
@@ -92,7 +92,7 @@ def test_a_module_beside_the_project_counts(tmp_path: Path, monkeypatch: pytest.
 
 def build_afresh(small: Small) -> str:
     """Build the whole report as a new process does, which has loaded nothing and remembers nothing."""
-    for module in ("common", "consts"):
+    for module in ("_common", "consts"):
         sys.modules.pop(module, None)
     for function in vars(import_module("labreport.stale.versions")).values():
         if hasattr(function, "cache_clear"):

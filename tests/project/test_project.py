@@ -263,6 +263,14 @@ def test_a_table_reads_what_pandas_reads(tmp_path: Path, name: str, content: str
     assert (len(frame), list(frame.columns)) == (3, ["plate", "dose", "viability"])
 
 
+@pytest.mark.parametrize("content", [b"[tool.labreport\n", b"name = '\xff'\n"])
+def test_a_configuration_that_cannot_be_read_is_named(tmp_path: Path, content: bytes) -> None:
+    """Invalid TOML, or another encoding."""
+    (tmp_path / "pyproject.toml").write_bytes(content)
+    with pytest.raises(UsageError, match=r"pyproject\.toml: "):
+        load_project(tmp_path)
+
+
 def test_a_project_is_loaded_from_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Module, folder and source are filled in; a mistake in it is told with its line."""
     monkeypatch.setattr(sys, "path", list(sys.path))

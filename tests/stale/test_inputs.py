@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
 
@@ -110,6 +111,7 @@ project = Project(
 def _without_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
     """The libraries of figures are not needed here, and take seconds to load."""
     drawing = ModuleType("seaborn")
+    drawing.__spec__ = ModuleSpec("seaborn", None)
     drawing.set_theme = lambda palette: None  # type: ignore[attr-defined]
     drawing.rcParams = {}  # type: ignore[attr-defined]
     for name in ("seaborn", "matplotlib"):

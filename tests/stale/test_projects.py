@@ -98,16 +98,17 @@ def test_a_large_array_counts_by_its_values_not_by_its_statement(tmp_path: Path)
     assert changed_targets(before, inputs_of(tmp_path)) == {"r"}
 
 
+@pytest.mark.parametrize("variable", ["LIMIT_OF_TEST", "LOADER_THREADS"])
 def test_a_variable_of_the_environment_counts_for_a_function_that_asks_for_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str
 ) -> None:
     """Whether it is set or not; not for any other function."""
-    body = "\nimport os\n\n\ndef used():\n    return int(os.environ.get('LIMIT_OF_TEST', '7'))\n"
+    body = f"\nimport os\n\n\ndef used():\n    return int(os.environ.get({variable!r}, '7'))\n"
     write_files(tmp_path, {"project.py": project(body)})
     without = inputs_of(tmp_path)
-    monkeypatch.setenv("LIMIT_OF_TEST", "8")
+    monkeypatch.setenv(variable, "8")
     first = inputs_of(tmp_path)
-    monkeypatch.setenv("LIMIT_OF_TEST", "9")
+    monkeypatch.setenv(variable, "9")
     assert changed_targets(without, first) == {"r"}
     assert changed_targets(first, inputs_of(tmp_path)) == {"r"}
 

@@ -16,11 +16,15 @@ def locate_project(folder: Path) -> tuple[str, Path]:
     """The name of the module that declares a folder's project, and the folder from which it is imported.
 
     By default it is `project.py` in the folder. `[tool.labreport]` in `pyproject.toml` may name another:
-    `project = "exercise.project"`, `source = "src"`. Raises `UsageError` if there is neither.
+    `project = "exercise.project"`, `source = "src"`. Raises `UsageError` if there is neither,
+    and if `pyproject.toml` cannot be read.
     """
     configuration = folder / "pyproject.toml"
     if configuration.is_file():
-        content = tomllib.loads(configuration.read_text(encoding="utf-8"))
+        try:
+            content = tomllib.loads(configuration.read_text(encoding="utf-8"))
+        except ValueError as error:  # invalid TOML, or not UTF-8
+            raise UsageError(str(error), location=display_path(configuration)) from error
         settings = content.get("tool", {}).get("labreport", {})
         if "project" in settings:
             source = folder / settings.get("source", ".")

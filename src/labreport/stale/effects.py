@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator
 from types import FunctionType
 
@@ -117,4 +118,5 @@ class _Search:
 
 def top_module(module: str) -> str:
     """The library of a module: `numpy` for `numpy.random`, `decimal` for its C part `_decimal`."""
-    return module.lstrip("_").partition(".")[0]
+    library = module.partition(".")[0]
+    return library.lstrip("_") if library in sys.stdlib_module_names else library

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 import os
-import sys
 from collections.abc import Callable
 from types import FunctionType, MethodType
 from typing import TYPE_CHECKING
@@ -192,8 +191,8 @@ class Resolver:
         reaches = names[0] in _REACHING_LIBRARIES and not _HARMLESS_MEMBERS.intersection(names[1:2])
         self.node.reaches_any_code |= reaches or names[:2] == ("sys", "modules")
         library = top_module(module)
-        counts = library not in ("", "builtins", ENGINE_NAME) and not self.program.is_own(library)
-        if counts and (library in sys.modules or is_installed(library)):
+        counts = library not in ("", "__main__", "builtins", ENGINE_NAME) and not self.program.is_own(library)
+        if counts and is_installed(library):
             self.node.libraries.add(library)
 
     def use_object(self, value: object) -> None:
