@@ -114,7 +114,7 @@ def test_a_projects_modules_are_its_own_files(tmp_path: Path) -> None:
         (tmp_path / name).write_text("")
     (tmp_path / "report" / ".labreport").touch()
     (tmp_path / "env" / "pyvenv.cfg").touch()
-    assert list(ProjectModules(tmp_path).names()) == ["a", "pkg", "pkg.b"]
+    assert list(ProjectModules(tmp_path, tmp_path).names()) == ["a", "pkg", "pkg.b"]
 
 
 def test_a_file_is_read_again_only_when_it_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,12 +33,12 @@ for group, first_file in FIRST_FILES.items():
 def _forget_modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.syspath_prepend(str(tmp_path))
     yield
-    install(ProjectModules(Path("/nowhere")))
+    install(ProjectModules(Path("/nowhere"), Path("/nowhere")))
 
 
 def inputs_of_entry(folder: Path) -> dict[str, str]:
     """What `pkg.main:entry` rests on."""
-    project_modules = ProjectModules(folder)
+    project_modules = ProjectModules(folder, folder)
     install(project_modules)
     entry = import_module("pkg.main").entry
     graph = ProgramGraph(Program(project_modules), Recorder(project_modules), frozenset())

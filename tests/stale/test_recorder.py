@@ -378,7 +378,7 @@ def test_a_module_beside_the_engine_is_the_projects(tmp_path: Path, monkeypatch:
 
 def test_who_opens_something_is_told_by_the_frame_however_deep_the_call(tmp_path: Path) -> None:
     """So that the recorder may be called by way of another function."""
-    recorder = Recorder(ProjectModules(tmp_path))
+    recorder = Recorder(ProjectModules(tmp_path, tmp_path))
     code = compile("import sys\nframe = sys._getframe()\n", tmp_path / "own.py", "exec")
     names: dict[str, Any] = {}
     exec(code, names)

@@ -25,7 +25,7 @@ ValueHashes: TypeAlias = dict[str, str]
 class Closures:
     """The closures of all declarations of a project; made by `compute_closures`.
 
-    Subjects are identified by their `owner`: `experiment 'small'`.
+    Declarations are identified by their `owner`: `experiment 'small'`.
     """
 
     graph: ProgramGraph

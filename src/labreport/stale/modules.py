@@ -22,9 +22,9 @@ MARKER = ".labreport"  # an empty file by which a folder is known to be a report
 class ProjectModules(MetaPathFinder):
     """Finds the modules below a folder. Each file is read once, so that the hashed code is what runs."""
 
-    def __init__(self, root: Path, folder: Path | None = None) -> None:
+    def __init__(self, root: Path, folder: Path) -> None:
         self.root = root
-        self.folder = folder or root
+        self.folder = folder
         """The folder of the project, which has its `pyproject.toml` or `project.py`."""
         self.loaded: list[str] = []
         """The modules whose import has begun, in order."""

@@ -130,10 +130,7 @@ class NodeParts:
 
     def statements_parts(self, statements: Sequence[Statement]) -> list[object]:
         """The parts of statements: their code, and stand-ins for the names in it."""
-        parts = list[object]()
-        for statement in statements:
-            parts.append(self._code_parts(statement.module, statement))
-        return parts
+        return [self._code_parts(statement.module, statement) for statement in statements]
 
     def acting_parts(self, statements: Sequence[Statement]) -> list[object]:
         """The parts of statements that change a library; the files that they opened are added to the node."""

@@ -97,9 +97,8 @@ class ProgramGraph:
         if closure.reaches_any_code:
             project_modules = self.program.project_modules
             for module in project_modules.names():  # by its text, which code that reads code can see
-                closure.inputs[f"code {module}"] = sha256(project_modules.source_of(module)).hexdigest()[
-                    :HASH_DIGITS
-                ]
+                sha256_of_source = sha256(project_modules.source_of(module)).hexdigest()
+                closure.inputs[f"code {module}"] = sha256_of_source[:HASH_DIGITS]
         return closure
 
     def _extend(self, closure: Closure, labels: Iterable[str], parent: str) -> None:

@@ -36,10 +36,11 @@ class KnownValues:
     @classmethod
     def read(cls, folder: Path) -> KnownValues:
         """What a folder of results remembers; empty if the file is missing or damaged."""
-        known = None
         with suppress(files.Damaged):
             known = files.read_json(folder / KNOWN_VALUES)
-        return cls(known["stable"], frozenset(known["unstable"])) if known else cls()
+            if known is not None:
+                return cls(known["stable"], frozenset(known["unstable"]))
+        return cls()
 
     def write(self, folder: Path) -> None:
         """Write it to a folder of results. Raises `DiskError`."""
