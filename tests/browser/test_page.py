@@ -155,7 +155,7 @@ def test_watch_shows_what_was_and_what_is_new(report: Path, chromium: Open, tmp_
     skip_report_of_ones_own(page)
     was = {"best.gap": "0.8 <points>"}
     fallen = {("templates/questions/best.md", 9)}
-    (tmp_path / "watched.html").write_text(served(page, was=was, new_falls=fallen), encoding="utf-8")
+    (tmp_path / "watched.html").write_text(served(page, was=was, fallen=fallen), encoding="utf-8")
     with chromium(tmp_path / "watched.html") as browser:
         notes = {note.text for note in browser.find_elements("css selector", ".was")}
         verdicts = [verdict.text for verdict in browser.find_elements("css selector", ".verdict")]

@@ -39,7 +39,7 @@ def test_claims_that_hold_end_with_0(toy: Toy) -> None:
     assert (ended.code, ended.out) == (0, "Claims that hold: 3 of 3.\n")
 
 
-def test_a_claim_that_falls_ends_with_3(fallen: Toy) -> None:
+def test_a_claim_that_fails_ends_with_3(fallen: Toy) -> None:
     """In each format; a strict build and a rendered file by the same rule."""
     ended = fallen.run("check")
     assert ended.code == 3

@@ -56,7 +56,7 @@ def test_what_neither_compares_nor_is_prose_is_not(template: Path, text: str) ->
 
 
 def test_a_sentence_that_is_half_in_a_claim_is_bound(template: Path) -> None:
-    """The claim falls, and the sentence with it."""
+    """The claim fails, and the sentence with it."""
     text = "The forest is {% claim ranking.clear('forest', 'tree') %}clearly better{% endclaim %} here."
     assert _covered(template, text).guarded == 1
 

@@ -34,14 +34,14 @@ def _claim(report: Path, holds: bool | None, text: str = LONG, **more: Any) -> C
 
 
 @pytest.mark.parametrize(
-    ("holds", "is_new", "verdict"),
+    ("holds", "has_fallen", "verdict"),
     [(False, False, "does not hold"), (False, True, "new: does not hold"), (None, True, "new: is not known")],
 )
 def test_a_line_has_file_verdict_sentence_and_what_holds(
-    report: Path, holds: bool | None, is_new: bool, verdict: str
+    report: Path, holds: bool | None, has_fallen: bool, verdict: str
 ) -> None:
     """As people call the file, all on one line, and not cut; new is what the last build felled."""
-    claim = _claim(report, holds, is_new=is_new)
+    claim = _claim(report, holds, has_fallen=has_fallen)
     assert as_text([claim]) == f'templates/best.md:3: {verdict}: "{LONG}" (now: they are level)'
     assert f"::{verdict}: " in as_annotations([claim])
 

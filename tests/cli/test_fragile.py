@@ -69,27 +69,27 @@ def _wells(folder: Path, gains: list[float]) -> None:
     (folder / "wells.csv").write_text("plate,dose,growth\n" + "".join(rows))
 
 
-def test_a_claim_that_falls_without_one_seed_is_told(tmp_path: Path) -> None:
+def test_a_claim_that_fails_without_one_seed_is_told(tmp_path: Path) -> None:
     """Of runs, the seed is left out of each experiment; nothing is run again."""
     firm = _asked(tmp_path, SEEDS, "best.md", CLAIM.format("ranking.unclear('large', 'small')"))
-    assert [str(claim) for claim in firm.fragile] == ['falls without seed 4: "We cannot tell."']
+    assert [str(claim) for claim in firm.fragile] == ['fails without seed 4: "We cannot tell."']
 
 
 @pytest.mark.parametrize(
     ("gains", "condition", "units", "fragile"),
     [
         # one plate differs so much that nothing is clear
-        ([1.0, 1.2, 0.9, 1.1, 1.0, -3.0], "unclear", 6, ['falls without plate 6: "We cannot tell."']),
+        ([1.0, 1.2, 0.9, 1.1, 1.0, -3.0], "unclear", 6, ['fails without plate 6: "We cannot tell."']),
         # all plates say the same
         ([1.0, 1.2, 0.9, 1.1, 1.0, 1.3], "more", 6, []),
-        # near its limit, it falls without any plate: the interval is wider for fewer
+        # near its limit, it fails without any plate: the interval is wider for fewer
         ([1.0, 2.2, 0.5, 1.7, 0.3], "more", 5, []),
         # of four, three would be left; of thirty-one, one is never decisive
         ([1.0, 1.1, 1.2, 1.3], "more", 0, []),
         ([1.0, 1.1] * 15 + [1.2], "more", 0, []),
     ],
 )
-def test_a_claim_that_falls_without_one_plate_is_told(
+def test_a_claim_that_fails_without_one_plate_is_told(
     tmp_path: Path, gains: list[float], condition: str, units: int, fragile: list[str]
 ) -> None:
     """And no other."""

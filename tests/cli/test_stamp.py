@@ -95,19 +95,19 @@ def test_a_stamp_that_was_cut_short_is_looked_at(project: Path) -> None:
     assert stamp.unchanged("python", ["--seeds", "2"], str(project)) is None
 
 
-FALLEN = 'best.md:1: does not hold: "A wins"'
+FAILING = 'best.md:1: does not hold: "A wins"'
 
 
 @pytest.mark.parametrize(
-    ("fallen", "has_unknown", "begins"),
-    [([FALLEN], False, f"{FALLEN}\nUp to date: "), ([], True, "Up to date: ")],
+    ("failing", "has_unknown", "begins"),
+    [([FAILING], False, f"{FAILING}\nUp to date: "), ([], True, "Up to date: ")],
 )
 def test_claims_are_told_again_and_decide_where_it_is_strict(
-    project: Path, capsys: pytest.CaptureFixture[str], fallen: list[str], has_unknown: bool, begins: str
+    project: Path, capsys: pytest.CaptureFixture[str], failing: list[str], has_unknown: bool, begins: str
 ) -> None:
     """One that does not hold; of one that is not known nothing is said."""
     report = str(project / "report")
-    stamp.write("python", [], str(project), report, {}, fallen=fallen, has_unknown=has_unknown)
+    stamp.write("python", [], str(project), report, {}, failing=failing, has_unknown=has_unknown)
     assert stamp.unchanged("python", [], str(project)) == 0
     assert capsys.readouterr().out.startswith(begins)
     assert stamp.unchanged("python", ["--strict"], str(project)) is None

@@ -261,9 +261,9 @@ def test_a_style_sheet_of_the_project_replaces_the_engines(tmp_path: Path) -> No
 
 def test_watch_is_given_what_the_last_build_changed(page: str) -> None:
     """As data of its script, in which a text is no HTML; the file itself has none."""
-    shown = served(page, was={"best.gap": "</script>"}, new_falls={("best.md", 7)})
+    shown = served(page, was={"best.gap": "</script>"}, fallen={("best.md", 7)})
     data = shown.partition('<script type="application/json" id="changes">')[2].partition("</script>")[0]
-    assert {"was": {"best.gap": "</script>"}, "newFalls": [["best.md", 7]]} == json.loads(data)
+    assert {"was": {"best.gap": "</script>"}, "fallen": [["best.md", 7]]} == json.loads(data)
     assert 'id="changes"' not in page
 
 

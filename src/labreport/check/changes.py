@@ -9,7 +9,7 @@ from textwrap import shorten
 
 import msgspec
 
-from labreport.check.claims import claims_of_document, keyed_claims, newly_fallen
+from labreport.check.claims import claims_of_document, fallen_claims, keyed_claims
 from labreport.page import Claim
 from labreport.page.escapes import escape_markdown
 from labreport.results import AnswersDocument, files
@@ -67,7 +67,7 @@ class LastBuild:
         for name, text in printed_numbers(before).items():
             if numbers_after.get(name, text) != text:
                 changed[name] = text
-        fallen = newly_fallen(claims_of_document(before), claims_of_document(after))
+        fallen = fallen_claims(claims_of_document(before), claims_of_document(after))
         return cls(tuple(changed_statements(before, after)), changed, fallen)
 
     @classmethod

@@ -25,11 +25,11 @@ VERDICT_TEXTS: dict[Verdict, str] = {"holds": "holds", "fails": DOES_NOT_HOLD, "
 
 @dataclass(frozen=True)
 class CheckedClaim:
-    """A claim with the path of its template; `is_new` means that it fails since the last build."""
+    """A claim with the path of its template; `has_fallen`: it fails now and did not in the last build."""
 
     claim: Claim
     path: Path
-    is_new: bool = False
+    has_fallen: bool = False
 
     @property
     def location(self) -> str:
@@ -50,7 +50,7 @@ class CheckedClaim:
         >>> checked.message
         'new: does not hold: "The forest leads." (now: forest and linear are level)'
         """
-        new = "new: " if self.is_new else ""
+        new = "new: " if self.has_fallen else ""
         now = f" (now: {self.claim.now})" if self.claim.now else ""
         return f'{new}{VERDICT_TEXTS[self.verdict]}: "{self.claim.text}"{now}'
 
@@ -86,7 +86,7 @@ def claims_of_sections(plan: Plan) -> list[Claim]:
     return claims
 
 
-def newly_fallen(before: Iterable[Claim], after: Iterable[Claim]) -> tuple[Claim, ...]:
+def fallen_claims(before: Iterable[Claim], after: Iterable[Claim]) -> tuple[Claim, ...]:
     """The claims that fail in `after` but not in `before`, also if they are not in `before` at all."""
     claims_before = keyed_claims(before)
     fallen = []
@@ -102,7 +102,7 @@ def check_claims(plan: Plan, fallen: Collection[Claim] = ()) -> list[CheckedClai
     checked = []
     for claim in claims_of_sections(plan):
         path = plan.project.folder / claim.file
-        checked.append(CheckedClaim(claim, path, is_new=claim in fallen))
+        checked.append(CheckedClaim(claim, path, has_fallen=claim in fallen))
     return checked
 
 

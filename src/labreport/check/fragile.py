@@ -44,11 +44,11 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class FragileClaim:
-    """A claim that holds, but falls, or is not known, if one of these is left out."""
+    """A claim that holds, but fails, or is not known, if one of these is left out."""
 
     claim: Claim
     without: tuple[LeftOut, ...]
-    verb: Literal["falls", "is not known"] = "falls"
+    verb: Literal["fails", "is not known"] = "fails"
 
     def __str__(self) -> str:
         names = " or ".join(map(str, self.without))
@@ -81,10 +81,10 @@ def firmness(plan: Plan) -> Firmness:
         if not claim.holds:
             continue
         asked += 1
-        falls = tuple(report.replicate for report in reports if report.holds(key) is False)
+        fails = tuple(report.replicate for report in reports if report.holds(key) is False)
         not_known = tuple(report.replicate for report in reports if report.holds(key) is None)
-        if 1 <= len(falls) <= MOST_DECISIVE:
-            fragile.append(FragileClaim(claim, falls))
+        if 1 <= len(fails) <= MOST_DECISIVE:
+            fragile.append(FragileClaim(claim, fails))
         if not_known:
             unknown.append(FragileClaim(claim, not_known, "is not known"))
     failures = []

@@ -96,7 +96,7 @@ def summarise(arguments: Arguments, terminal: Terminal, built: Builder) -> int:
 
 def _stamp(arguments: Arguments, built: Builder, files: StampedFiles, claims: Sequence[CheckedClaim]) -> None:
     """Write the stamp of a report in which all is fresh, so that the next build only compares its files."""
-    fallen = claim_lines(unmet_claims(claims, allow_unknown=True))
+    failing = claim_lines(unmet_claims(claims, allow_unknown=True))
     has_unknown = any(claim.verdict == "unknown" for claim in claims)
     dependencies = built.plan.dependencies
     stamp.write(
@@ -105,7 +105,7 @@ def _stamp(arguments: Arguments, built: Builder, files: StampedFiles, claims: Se
         str(arguments.project),
         str(built.output),
         files,
-        fallen,
+        failing,
         has_unknown,
         dependencies.variables(),
         dependencies.recorder.environment,

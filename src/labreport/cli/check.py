@@ -75,4 +75,4 @@ def _show_firmness(terminal: Terminal, plan: Plan) -> None:
     left_out = count_text(len(firm.replicates), names.pop() if len(names) == 1 else "replicate")
     asked = f"{count_text(firm.asked, 'claim')} asked again without each of {left_out}"
     unknown = f"; not known without some: {len(firm.unknown)}" if firm.unknown else ""
-    terminal.result(f"{asked}; falling without one or two of them: {len(firm.fragile)}{unknown}.")
+    terminal.result(f"{asked}; failing without one or two of them: {len(firm.fragile)}{unknown}.")

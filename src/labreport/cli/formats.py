@@ -32,7 +32,7 @@ def as_json(claims: Iterable[CheckedClaim]) -> str:
     entries = []
     for claim in claims:
         entry = asdict(claim.claim)
-        entry |= {"file": below_repository(claim.path), "outcome": claim.verdict, "new": claim.is_new}
+        entry |= {"file": below_repository(claim.path), "outcome": claim.verdict, "new": claim.has_fallen}
         entries.append(entry)
     return _dump({"claims": entries})
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 FRONT = "LABREPORT_FRONT"
 """Environment variable: the Python that started the command. A checkout continues in another one."""
-FALLEN = "!"
+FAILS = "!"
 """The start of lines about claims that fail."""
 UNKNOWN = "?"
 """A line that says that some claim is unknown."""
@@ -72,11 +72,11 @@ def unchanged(front: str, argv: Sequence[str], root: str) -> int | None:
         return None
     printed = []
     for line in lines:
-        is_about_claim = line.startswith((FALLEN, UNKNOWN))
+        is_about_claim = line.startswith((FAILS, UNKNOWN))
         if is_about_claim and "--strict" in options:
             return None  # the exit code depends on claims
-        if line.startswith(FALLEN):
-            printed.append(line.removeprefix(FALLEN))
+        if line.startswith(FAILS):
+            printed.append(line.removeprefix(FAILS))
         elif not is_about_claim and line != _line_of(line.partition(" ")[2]):
             return None
     if "--quiet" not in options:
@@ -91,7 +91,7 @@ def write(
     project: str,
     output: str,
     files: Mapping[str, FileStat | None],
-    fallen: Iterable[str] = (),
+    failing: Iterable[str] = (),
     has_unknown: bool = False,
     variables: Iterable[str] = (),
     environment: Mapping[str, str] = os.environ,
@@ -99,7 +99,7 @@ def write(
     """Write the stamp of the report in `output`, which the command line `argv` made.
 
     `files` has the state of each file and folder that the report depends on, as `stat_of` returns it.
-    `fallen` are the lines about claims that fail, and `has_unknown` says whether one is unknown. `variables`
+    `failing` are the lines about claims that fail, and `has_unknown` says whether one is unknown. `variables`
     are the names of the environment variables that it depends on, with their values in `environment`. A
     command line with other options, such as `--open`, writes no stamp.
     """
@@ -107,7 +107,7 @@ def write(
     if options is None:
         return
     lines = [_head(front, options, project, output)]
-    lines += [FALLEN + line for line in fallen]
+    lines += [FAILS + line for line in failing]
     if has_unknown:
         lines.append(UNKNOWN)
     lines += [_line_of_file(path, files[path]) for path in sorted(files)]

@@ -13,7 +13,7 @@
   });
 
   const read = (name) => JSON.parse(document.getElementById(name)?.textContent ?? "{}");
-  const { was, newFalls } = read("changes");
+  const { was, fallen } = read("changes");
   for (const number of document.querySelectorAll("main data[data-q]")) {
     const before = was[number.dataset.q];
     if (before && before !== number.textContent) {
@@ -27,7 +27,7 @@
   const claims = read("claims");
   for (const sentence of document.querySelectorAll("main .fails[data-claim]")) {
     const claim = claims[sentence.dataset.claim];
-    if (claim && newFalls.some(([file, line]) => file === claim.file && line === claim.line)) {
+    if (claim && fallen.some(([file, line]) => file === claim.file && line === claim.line)) {
       sentence.querySelector(".verdict").textContent = "New: does not hold:";
     }
   }

@@ -281,17 +281,17 @@ def served(
     page: str,
     error: str = "",
     was: Mapping[str, str] | None = None,
-    new_falls: Collection[tuple[str, int]] = (),
+    fallen: Collection[tuple[str, int]] = (),
 ) -> str:
     """The page as `watch` serves it, with a script that reloads it after a build.
 
     The script shows the `error` of the last build, the previous text beside each number in `was` (by name,
-    such as `best.mean.wide`), and which claims fail since the last edit: `new_falls` are pairs of file and
+    such as `best.mean.wide`), and which claims fail since the last edit: `fallen` are pairs of file and
     line.
     """
     box = Markup('<pre class="notice warns" role="alert">{}</pre>').format(error) if error else ""
     page = replace_elements(page, "main", lambda main: f"{main.start_tag}{box}{main.content}{main.end_tag}")
-    changes = _to_json({"was": dict(was or {}), "newFalls": sorted(new_falls)})
+    changes = _to_json({"was": dict(was or {}), "fallen": sorted(fallen)})
     data = f'<script type="application/json" id="changes">{changes}</script>'
     script = (FRAME / "watch.js").read_text("utf-8")
     return page.replace("</body>", f"{data}\n<script>{script}</script>\n</body>")
