@@ -10,8 +10,7 @@ from pathlib import Path
 import jinja2
 
 from labreport.page.lexer import LexerToken, TemplateLexer
-from labreport.page.prose import markdown_of, prose_of
-from labreport.page.typed import count_typed_numbers
+from labreport.page.prose import count_typed_numbers, markdown_of, prose_of
 
 WORDS = """
     ahead beat beats behind best better clear clearly decrease decreased decreases differ differed

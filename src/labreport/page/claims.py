@@ -165,24 +165,24 @@ def _comparable(side: object) -> str | float | Quantity:
     return side if isinstance(side, (str, int, float)) else as_quantity(side)
 
 
+@dataclass
 class _ThreeValuedLogic(NodeTransformer):
     """Replaces and, or, not and comparisons by calls, which allow unknown and evaluate both operands."""
 
-    def __init__(self, call: Callable[..., nodes.Expr]) -> None:
-        self._call = call
+    call: Callable[..., nodes.Expr]
 
     def visit(self, node: nodes.Node, *_: Any, **__: Any) -> Any:
         """Rewrite an expression and its parts."""
         self.generic_visit(node)
         if type(node) in _JOINED_BY:
-            return self._call(_JOINED_BY[type(node)], list(node.iter_child_nodes()), lineno=node.lineno)
+            return self.call(_JOINED_BY[type(node)], list(node.iter_child_nodes()), lineno=node.lineno)
         if isinstance(node, nodes.Compare):
-            return self._call("_both", list(self._comparisons(node)), lineno=node.lineno)
+            return self.call("_both", list(self._comparisons(node)), lineno=node.lineno)
         return node
 
     def _comparisons(self, node: nodes.Compare) -> Iterator[nodes.Expr]:
         """The parts of a chained comparison: `5 < ten` and `ten <= 10` for `5 < ten <= 10`."""
         left = node.expr
         for operand in node.ops:
-            yield self._call("_compare", [left, nodes.Const(operand.op), operand.expr])
+            yield self.call("_compare", [left, nodes.Const(operand.op), operand.expr])
             left = operand.expr

@@ -40,12 +40,8 @@ class Collected:
             for name, quantity in quantities(answer, question):
                 self._named.setdefault(identity_of(quantity), (name, quantity))
 
-    def name_in_answers(self, quantity: Quantity) -> str:
-        """The name of a quantity in the answers, `best.mean.wide`; empty if it is not in an answer."""
-        return self._find(quantity)[0]
-
-    def _find(self, quantity: Quantity) -> tuple[str, Quantity]:
-        """The name of a quantity, or of its reverse, in the answers, and the quantity of that name.
+    def find_in_answers(self, quantity: Quantity) -> tuple[str, Quantity]:
+        """The name of a quantity, or of its reverse, such as `best.mean.wide`, and the quantity of that name.
 
         A quantity that is not in the answers has an empty name.
         """
@@ -56,7 +52,7 @@ class Collected:
 
     def add_number(self, quantity: Quantity, document: str) -> str:
         """Note that a quantity is printed, and return its name; without one, it becomes `DOCUMENT.NUMBER`."""
-        name, original = self._find(quantity)
+        name, original = self.find_in_answers(quantity)
         if not name:
             name = f"{document}.{len(self._named)}"
             self._named[identity_of(quantity)] = (name, quantity)

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from labreport.errors import display_path
 from labreport.stats import Namespace
 
 
-@dataclass(frozen=True)
+@dataclass
 class RenderContext:
     """A template in the folder `templates`, and where its text goes.
 
     `document` is the name of the section or question, and the prefix of its ids. `top_level` is the level of
     its highest heading. `answer` is that of the question. `folder` precedes the name of the template in the
-    file of a claim.
+    file of a claim. `tables` is the number of tables so far.
     """
 
     templates: Path
@@ -26,7 +24,7 @@ class RenderContext:
     top_level: int = 4
     answer: Namespace | None = None
     folder: str = "templates/"
-    _table_numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1), repr=False)
+    tables: int = 0
 
     @property
     def file(self) -> Path:
@@ -40,8 +38,8 @@ class RenderContext:
 
     def name_of_next_table(self, name: str) -> str:
         """The name of the next table: `name` or, if it is empty, one with its number, such as `best-2`."""
-        number = next(self._table_numbers)
-        return name or f"{self.document}-{number}"
+        self.tables += 1
+        return name or f"{self.document}-{self.tables}"
 
     @property
     def location(self) -> str:

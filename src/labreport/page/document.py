@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from mimetypes import guess_type
 from pathlib import Path
-from typing import Literal, TypeAlias, TypeVar
+from typing import Literal, TypeAlias
 
 import jinja2
 from jinja2.utils import htmlsafe_json_dumps
@@ -36,7 +36,6 @@ from labreport.project import Project
 from labreport.stats import plural
 from labreport.stats.wording import count_text, number_word
 
-Value = TypeVar("Value")
 Medium: TypeAlias = Literal["screen", "print"]
 STYLES: dict[Medium, dict[str, str]] = {
     "screen": {"base": "all", "screen": "screen", "pages": "print", "printout": "print"},
@@ -129,9 +128,9 @@ def _with_claim_ids(text: str) -> str:
     return numbered
 
 
-def _merged(entries: Iterable[Mapping[str, Value]]) -> dict[str, Value]:
+def _merged(entries: Iterable[Mapping[str, object]]) -> dict[str, object]:
     """The entries of all mappings in one."""
-    merged: dict[str, Value] = {}
+    merged: dict[str, object] = {}
     for entry in entries:
         merged |= entry
     return merged

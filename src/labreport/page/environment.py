@@ -15,7 +15,7 @@ from labreport.errors import MultipleErrors, UsageError, raised_at
 from labreport.page.claims import ClaimTags
 from labreport.page.lexer import TemplateLexer
 from labreport.page.messages import TemplateError, message_of, template_function, undefined_type
-from labreport.page.typed import refuse_typed_numbers
+from labreport.page.prose import refuse_typed_numbers
 from labreport.stats import Quantity, Source, plural
 from labreport.stats.formats import FILTERS
 from labreport.stats.quantity import unpaired_sizes_text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from labreport.errors import UsageError, did_you_mean
@@ -37,8 +37,8 @@ class ReportToExport:
 
     loaded: Loaded
     project: Project
-    figures: Drawings = field(default_factory=dict)
-    decimals_shown: Mapping[str, int] = field(default_factory=dict)
+    figures: Drawings
+    decimals_shown: Mapping[str, int]
 
     def tables(self) -> Iterator[tuple[str, Table, int | None]]:
         """Yield each table of an answer: the name of its file, the table, and its decimals on the page."""

@@ -15,8 +15,7 @@ from labreport.page.messages import TemplateError
 from labreport.page.numbering import reference_mark
 from labreport.page.placeholders import EDGE, MARK, plain_text, without_placeholders
 from labreport.page.printer import Printer
-from labreport.page.prose import line_of, markdown_of
-from labreport.page.typed import refused_numbers
+from labreport.page.prose import line_of, markdown_of, refused_numbers
 from labreport.project.outline import slug
 from labreport.stats import Quantity, Table
 from labreport.stats.formats import FormattedQuantity, formatted_quantity

@@ -15,6 +15,7 @@ from markdown_it.renderer import RendererHTML, RendererProtocol
 from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
+from markdown_it.tree import SyntaxTreeNode
 from markdown_it.utils import OptionsDict
 from markupsafe import escape
 from mdit_py_plugins.deflist import deflist_plugin
@@ -53,16 +54,11 @@ def parse(text: str) -> list[Token]:
 
 def first_bold_text(line: str) -> str:
     """The text of the first bold part of a line of Markdown, without mark-up; placeholders stay."""
-    text = ""
-    is_bold = False
-    for block in parse(line):
-        for token in block.children or ():
-            if token.type == "strong_close":
-                return text
-            is_bold = is_bold or token.type == "strong_open"
-            if is_bold and token.type in ("text", "code_inline", "softbreak"):
-                text += token.content or " "
-    return text
+    for node in SyntaxTreeNode(parse(line)).walk():
+        if node.type == "strong":
+            words = [part for part in node.walk() if part.type in ("text", "code_inline", "softbreak")]
+            return "".join(word.content or " " for word in words)
+    return ""
 
 
 def rule_values(context: RenderContext, placeholders: Placeholders) -> RuleValues:

@@ -42,6 +42,9 @@ _TAG_OR_PLACEHOLDER = re.compile(
 _BLOCK_IN_PARAGRAPH = re.compile("<p>([\U00100000-\U0010fffd])</p>")
 _END_OF_LAST_PARAGRAPH = re.compile(rf"(</(?:p|li)>(?:(?!</p>|</li>).)*){MARK_OF_BLOCK}", re.DOTALL)
 _ASIDE = re.compile(r' ?<(span|p) class="now">.*?</\1>|<sup class="mark">.*?</sup>', re.DOTALL)
+_STRUCK_BLOCK = re.compile(r'<div class="del">\s*(.*?)(</p>)?\s*</div>', re.DOTALL)
+_CITES = re.compile(r'\s*<a class="cite"[^>]*></a>')
+_KEPT_IN_GLANCE = ("<del>", "</del>", "<code>", "</code>", MARK)
 _END_OF_BLOCK = re.compile("</(p|li|div|h[1-6]|td|th)>")
 
 
@@ -51,6 +54,20 @@ def plain_text(markup: str) -> str:
     spaced = _END_OF_BLOCK.sub(" ", without_asides)
     words = html.unescape(without_tags(spaced))
     return re.sub(r"[ \n]+", " ", words).strip()
+
+
+def glance_line(box: str) -> str:
+    """The content of an answer's box in one line, with no elements except `del`, `code` and the mark.
+
+    >>> glance_line("<p><b>Small</b> is <del>best</del>.</p>")
+    'Small is <del>best</del>.'
+    """
+    line = _STRUCK_BLOCK.sub(r"<del>\1</del>\2", box)
+    line = _CITES.sub("", line)
+    placeholders = Placeholders()
+    for element in _KEPT_IN_GLANCE:
+        line = line.replace(element, placeholders.store(element, ""))
+    return placeholders.fill_html(escape(plain_text(line)))
 
 
 def without_placeholders(text: str, replacement: str = "\ufffd") -> str:

@@ -1,6 +1,7 @@
 """The prose of a template: what a reader sees of it, without code, formulas, HTML and link targets.
 
-Typed numbers are searched in it, and sentences outside of claims by `check --coverage`.
+Numbers that the author typed are searched in it; those that should come from a result are refused.
+`check --coverage` also searches it for sentences outside of claims.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from dataclasses import dataclass
 
 from markdown_it.token import Token
 
+from labreport.errors import LabReportError, MultipleErrors, location_of
 from labreport.page.lexer import LexerToken
 from labreport.page.markdown import parse
+from labreport.page.messages import TemplateError
 from labreport.page.placeholders import without_placeholders
 
 PRINTED = "…"
@@ -23,6 +26,16 @@ _CLAIM_BEGINS, _CLAIM_ENDS = "⸨", "⸩"
 beside them.
 """
 _HTML = re.compile(r"<(pre|code|script|style)\b.*?</\1>|<[^>]*>", re.DOTALL)
+_NUMBER = r"\d[\d\u202f\u00a0]*(?:[.,]\d+)*"
+_ANY_TYPED = re.compile(rf"(?<![\w.,]){_NUMBER}(?!\w)")
+_REFUSED = re.compile(
+    rf"""
+    (?: ± | \+/[-−] ) \s* {_NUMBER} (?: \s*% )?
+    | (?<![\w.,]) {_NUMBER} (?: \s*% | [\s-]* (?:per\s?cent|percentage)\b (?:\spoints?)? | [\s-]* points?\b )
+    """,
+    re.VERBOSE,
+)
+"""A number in per cent, with ±, or of points."""
 
 
 @dataclass(frozen=True)
@@ -105,3 +118,29 @@ def _pieces(token: Token) -> Iterator[tuple[str, bool]]:
             yield from _pieces(child)
     elif not token.nesting and token.type != "html_inline":
         yield f"{token.markup}{token.content}{token.markup}", False
+
+
+def refuse_typed_numbers(tokens: Iterable[LexerToken], file: str) -> None:
+    """Raise `MultipleErrors` if numbers that must come from results are typed in a template.
+
+    `tokens` are all tokens of the template.
+    """
+    errors: list[LabReportError] = []
+    for line, message in refused_numbers(markdown_of(tokens)):
+        errors.append(TemplateError(message, location_of(file, line)))
+    if errors:
+        raise MultipleErrors(errors)
+
+
+def count_typed_numbers(prose: Prose) -> int:
+    """Count all typed numbers, also allowed ones: one in `30 days`, none in `HCT116`."""
+    return len(_ANY_TYPED.findall(prose.text))
+
+
+def refused_numbers(markdown: str) -> Iterator[tuple[int, str]]:
+    """Yield the line of each typed number that is refused, and a message that says what to write instead."""
+    for prose in prose_of(markdown):
+        for match in _REFUSED.finditer(prose.text):
+            typed = f'"{" ".join(match[0].split())}"'
+            message = f"{typed} is typed; print the number of a result, or write {{{{ {typed} | literal }}}}"
+            yield prose.line_of(match.start()), message

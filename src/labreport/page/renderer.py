@@ -14,10 +14,10 @@ from labreport.charts import Exported
 from labreport.errors import UsageError
 from labreport.page.collected import Collected
 from labreport.page.context import RenderContext
-from labreport.page.glance import glance_line
 from labreport.page.html import ReportPrinter
 from labreport.page.markdown import first_bold_text
 from labreport.page.messages import TemplateError
+from labreport.page.placeholders import glance_line
 from labreport.project import Figure, Question, Section
 from labreport.stats import Column, DifferenceFinding, Finding, Namespace, Quantity, Table
 from labreport.stats.contents import quantities
