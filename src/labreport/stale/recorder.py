@@ -126,8 +126,10 @@ class Recorder:
             for opened in self._notes(callers, counted):
                 opened.add_read(counted)
 
-    def on_connect(self, frame: Frame, database: str | bytes | os.PathLike[str]) -> None:
+    def on_connect(self, frame: Frame, database: EventPath) -> None:
         """Note that a SQLite database is opened."""
+        if isinstance(database, int):  # Python tells of it before it refuses a number
+            return
         name = os.fsdecode(database).removeprefix("file:").partition("?")[0]
         counted = self._counted(name) if name not in ("", ":memory:") else ""
         if not counted:
