@@ -25,6 +25,7 @@ from run.toys import (
 from labreport.project import Project
 from labreport.results import DiskError, Store, files
 from labreport.run import runner
+from labreport.run.provenance import made_with
 
 
 @pytest.fixture
@@ -294,3 +295,13 @@ def test_a_full_disk_is_one_line(
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["file"]
     assert (tmp_path / "file").read_bytes() == b"before"
     assert failure(project, store, task(project, "walk")).is_disk_error
+
+
+def test_what_runs_were_made_with_is_told_once() -> None:
+    """Machine and libraries, from what the runs say of themselves."""
+    about = {"processor": "M2", "python": "3.12.1", "cores": 8, "threads": 2, "system": "macOS"}
+    provenance = {**about, "libraries": {"numpy": "2.1"}}
+    assert made_with([provenance, provenance]) == {
+        "Machine": "M2, macOS, 8 cores, 2 for each run",
+        "Libraries": "Python 3.12.1, numpy 2.1",
+    }

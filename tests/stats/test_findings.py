@@ -29,7 +29,6 @@ from labreport.stats import (
     ranking,
     sentence,
 )
-from labreport.stats.makers.provenance import made_with
 from labreport.stats.sentences import DifferenceValues, RankingValues
 
 NOISE = np.random.default_rng(2)
@@ -306,16 +305,6 @@ def test_a_fact_is_a_condition_itself() -> None:
     assert sentence(finding) == "4 and 9 are first in 5 of 5 runs."
     assert sentence(fact(False, "4 is first", otherwise="9 is first.")) == "9 is first."
     assert sentence(fact(True, "4 is first", otherwise="9 is first.")) == "4 is first."
-
-
-def test_what_runs_were_made_with_is_told_once() -> None:
-    """Machine and libraries, from what the runs say of themselves."""
-    about = {"processor": "M2", "python": "3.12.1", "cores": 8, "threads": 2, "system": "macOS"}
-    run = made.Run("a", 0, {}, "key", {**about, "libraries": {"numpy": "2.1"}})
-    assert made_with([run.provenance, run.provenance]) == {
-        "Machine": "M2, macOS, 8 cores, 2 for each run",
-        "Libraries": "Python 3.12.1, numpy 2.1",
-    }
 
 
 def test_a_sentence_says_behind_whom_each_is() -> None:

@@ -23,6 +23,7 @@ from labreport.results import (
     files,
     short_hash,
 )
+from labreport.run.provenance import made_with
 from labreport.stale import Inputs
 
 if TYPE_CHECKING:
@@ -195,8 +196,6 @@ def _most_seeds(plan: Plan) -> int | None:
 
 def _made_with(stored: StoredReport) -> dict[str, str]:
     """What the report was made with, in at most four lines, by their labels."""
-    from labreport.stats.makers.provenance import made_with
-
     project = stored.plan.project
     runs: dict[str, Run] = {}
     for experiment in project.all_experiments:
