@@ -103,10 +103,10 @@ class TemplateEnvironment(jinja2.Environment):
             return Quantity(obj.n, unit, source=Source(kind="counted"), exact=True)
         return super().getattr(obj, attribute)
 
-    def render_template(self, template: str, names: Mapping[str, object], **syntax: Any) -> str:
-        """Render a template with the members of an answer as variables; `syntax` are options of Jinja.
+    def render_template(self, names: Mapping[str, object], **syntax: Any) -> str:
+        """Render the printer's template with the members of an answer as variables; placeholders are kept.
 
-        Raises `TemplateError` and, for typed numbers, `MultipleErrors`.
+        `syntax` are options of Jinja. Raises `TemplateError` and, for typed numbers, `MultipleErrors`.
         """
         with self.located_errors():
             for name in sorted(names):
@@ -116,7 +116,8 @@ class TemplateEnvironment(jinja2.Environment):
                     )
             variables = _as_variables(names)
             self.known_names = {**self.globals, **variables}
-            return self.overlay(**syntax).get_template(template).render(variables)
+            template = self.overlay(**syntax).get_template(self.printer.context.template)
+            return template.render(variables)
 
     def render_frame(self, template: str, /, **names: object) -> Markup:
         """Render a template of the engine's frame."""

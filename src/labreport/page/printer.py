@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 import jinja2
 from markupsafe import Markup, escape
@@ -52,13 +51,6 @@ class Printer(ABC):
             "literal": self.placeholder_for_literal,
             "text": str,
         }
-
-    def render(self, names: Mapping[str, object], **syntax: Any) -> str:
-        """Render the template with the members of an answer as variables; `syntax` are options of Jinja.
-
-        The text contains placeholders. Raises `UsageError` with file and line.
-        """
-        return self.environment.render_template(self.context.template, names, **syntax)
 
     # How it is written
 

@@ -57,7 +57,8 @@ class SectionRenderer:
         printer = self._printer(RenderContext(self.templates, f"sections/{name}.md", name, top_level=3))
         parts: list[str] = []
         if printer.context.has_template:
-            parts.append(printer.write_markdown(printer.render(self.collected.answers)))
+            text = printer.environment.render_template(self.collected.answers)
+            parts.append(printer.write_markdown(text))
         for question in self.section.questions:
             if question.name not in self._placed_questions:
                 parts.append(self.place_question(question.name))
@@ -152,7 +153,8 @@ class SectionRenderer:
         """
         parts: list[str] = []
         if printer.context.has_template:
-            parts.append(printer.write_markdown(printer.render(answer.members)))
+            text = printer.environment.render_template(answer.members)
+            parts.append(printer.write_markdown(text))
             if printer.box is None:
                 box = _box_of_engine(printer, _sentences_of(printer, answer))
             else:

@@ -149,7 +149,8 @@ def glossary(templates: Path, words: object = None) -> str:
         return ""
     printer = HtmlPrinter(context, Collected("glossary", {}))
     printer.environment.add_function("term", printer.term)
-    html = printer.fill_placeholders(printer.write_markdown(printer.render({"words": words})))
+    text = printer.environment.render_template({"words": words})
+    html = printer.fill_placeholders(printer.write_markdown(text))
     html = replace_elements(html, "dt", _explained_term)
     return html.replace("<dl>", '<dl class="glossary">')
 

@@ -131,7 +131,8 @@ def render_file(
     context = RenderContext(path.parent, path.name, path.stem, folder="")
     collected = Collected(path.stem, {}, experiments)
     syntax = LATEX_SYNTAX if path.suffix == ".tex" else {}
-    text = TextPrinter(context, collected).render(answers, keep_trailing_newline=True, **syntax)
+    environment = TextPrinter(context, collected).environment
+    text = environment.render_template(answers, keep_trailing_newline=True, **syntax)
     escape_text = _ESCAPES.get(path.suffix, str)
 
     def value_of(placeholder: re.Match[str]) -> str:
