@@ -15,6 +15,7 @@ import reference
 from build.conftest import Toy
 from labreport.build import Request, open_report
 from labreport.page import export_report
+from labreport.page.exports import FORMATS
 from labreport.plan import report_to_export
 
 KEPT = Path(__file__).parent / "kept"
@@ -63,7 +64,7 @@ def test_a_report_is_what_it_was(made: Callable[[str], Toy], tmp_path: Path) -> 
     for path in entries + sorted(toy.report.glob("results/*/*.json")):
         texts[str(path.relative_to(toy.report))] = described(json.loads(path.read_text()))
     source = report_to_export(open_report(Request(toy.folder, toy.report)))
-    for form in ("csv", "latex", "markdown"):
+    for form in FORMATS:
         for path in export_report(form, source, tmp_path / form):
             texts[path.name] = path.read_text()
     kept = "".join(f"\n==== {name}\n{text}" for name, text in texts.items())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import random
 import resource
@@ -20,6 +21,7 @@ import labreport
 from labreport.project import Project
 from labreport.results import DiskError, Store
 from labreport.run import EpochReached, Failed, Finished, Task, run_tasks
+from labreport.run.local import LocalWorker
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +76,19 @@ def test_processes_give_the_bits_of_this_one_whatever_becomes_of_others(
         assert bits(stored_run(store, tasks[name])) == undisturbed(project, tmp_path, tasks[name])
     assert stored_run(store, tasks["pid"]).records[0]["threads"] == "3"
     assert os.environ.get("OMP_NUM_THREADS") != "3"
+
+
+def test_a_thread_that_an_author_leaves_does_not_keep_the_build(
+    project: Project, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python waits for it at the end of a process."""
+    monkeypatch.setattr("labreport.run.local.PATIENCE", 0.1)
+    with chdir(project.folder):
+        worker = LocalWorker(project, store)
+        assert worker.run(task(project, "leaves a thread"), lambda epoch: None) is None
+    (process,) = multiprocessing.active_children()
+    worker.close()
+    assert process.exitcode == -signal.SIGKILL
 
 
 def test_the_engine_sets_threads_before_it_imports_numpy() -> None:

@@ -20,7 +20,7 @@ from labreport.stale import Dependencies, LoadedProject, find_dependencies, hook
 from labreport.stale import open_project as load_project
 
 PROJECT = """
-    import os, time
+    import os, threading, time
     from dataclasses import dataclass
     import numpy as np
     from labreport.project import Experiment, Fit, Project
@@ -49,6 +49,8 @@ PROJECT = """
             if mode == "dies" and self.epoch == 3 and not os.path.exists("died"):
                 open("died", "w").close()
                 os._exit(3)
+            if mode == "leaves a thread" and self.epoch == 0:
+                threading.Thread(target=time.sleep, args=(30,)).start()
             if mode == "always dies":
                 os._exit(3)
             time.sleep(60 if mode == "waits" and self.epoch == 1 else self.specification.pause)
@@ -75,6 +77,7 @@ PROJECT = """
         return Fit({"test": {"score": np.float64(seed / 7)}, "seconds": 1.0}, {"a": [1, 2, 3]})
 
     MODES = ("early", "raises", "dies", "always dies", "forgets", "noisy", "luck", "pid", "waits", "reads")
+    MODES += ("leaves a thread",)
     RUNS = (
         Experiment("walk", Walk(), epochs=20, start=Walking),
         Experiment("slow", Walk(pause=0.01), epochs=100, start=Walking),

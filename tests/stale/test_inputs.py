@@ -245,6 +245,18 @@ def test_data_files_count_by_their_bytes(tmp_path: Path) -> None:
         made(ingredients)
 
 
+def test_a_path_in_the_project_is_not_that_of_an_equal_name_elsewhere(tmp_path: Path) -> None:
+    """`/notes.txt` is another file than `notes.txt` of the project, whose folder does not count."""
+    value = "images = [results[PLAIN].label, LOSS]"
+    answers = []
+    for path in (f"{tmp_path}/notes.txt", "/notes.txt"):
+        project = loaded(
+            tmp_path, ("LOSS = Measure", f"NOTES = {path!r}\nLOSS = Measure"), (value, value + ", NOTES")
+        )
+        answers.append(made(project)["answer best"])
+    assert answers[0] != answers[1]
+
+
 def test_the_bytes_of_a_table_count(tmp_path: Path) -> None:
     """For who reads it, and for whose code names it without `reads=`."""
     (tmp_path / "wells.csv").write_text("a\n1\n")

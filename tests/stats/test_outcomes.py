@@ -333,3 +333,11 @@ def test_a_bound_of_a_share_is_in_per_cent() -> None:
         share.above(0.9)
     assert share.above(90).holds is True
     assert number(0.004, (0.002, 0.006), unit="fraction").below(0.9).holds is True
+
+
+def test_equal_shares_are_one_as_a_ratio() -> None:
+    """All of both groups: not less, as a difference of 0 would be beside 1."""
+    answers = pd.DataFrame({"group": ["a"] * 20 + ["b"] * 20, "right": [True] * 40})
+    finding = difference(answers, Measure("right", unit="%", scale="ratio"), by="group").difference
+    assert finding.quantity.value == 1
+    assert finding.less.holds is None

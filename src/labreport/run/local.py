@@ -20,6 +20,9 @@ from labreport.run.task import Failure, OnEpoch, Task, WorkerDied
 from labreport.stale import find_dependencies, open_project
 from labreport.threads import thread_environment
 
+PATIENCE = 10.0
+"""Seconds that an idle process has to end by itself."""
+
 
 class LocalWorker:
     """A process that runs one task after another; it starts, and loads the project, at the first task.
@@ -69,9 +72,11 @@ class LocalWorker:
             process.kill()
 
     def close(self) -> None:
-        """Let the idle process end, and wait for it."""
+        """Let the idle process end; kill it if a thread of the author's code keeps it running."""
         if self._connection is not None and self._process is not None:
             self._connection.close()
+            self._process.join(PATIENCE)
+            self._process.kill()
             self._process.join()
         self._connection = self._process = None
 

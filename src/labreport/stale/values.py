@@ -5,6 +5,7 @@ from __future__ import annotations
 import copyreg
 import hashlib
 import pickle
+import re
 import warnings
 from collections.abc import Set as AbstractSet
 from functools import cached_property
@@ -64,15 +65,24 @@ class ValueHasher:
             return type(error).__name__
         return sink.sha256.hexdigest()[:HASH_DIGITS]
 
+    def _relative_to_project(self, text: str) -> str:
+        """A text without the path of the project's folder: `/x.csv` for the file `x.csv` of the project.
+
+        Any other text that begins with a slash gets another one: `//x.csv` for the file `/x.csv`.
+        """
+        folder = re.escape(str(self._program.project_modules.folder))
+        relative = re.sub(rf"(?<![\w./-]){folder}(?![\w.-])", "", text)
+        if text.startswith("/") and relative == text:
+            return f"/{text}"
+        return relative
+
     def stand_in(self, value: object) -> object:
         """What to hash in place of a value; None if pickle should store it, or take it apart."""
         kind = type(value)
         if kind in _PLAIN:
             return None
         if type(value) is str:  # as bytes: pickle writes a text that is one object twice as a reference
-            return value.replace(str(self._program.project_modules.folder), "").encode(
-                "utf-8", "surrogatepass"
-            )
+            return self._relative_to_project(value).encode("utf-8", "surrogatepass")
         if isinstance(value, PurePath):
             return kind.__name__, str(value)
         if type(value) is set or type(value) is frozenset:

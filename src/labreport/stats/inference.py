@@ -112,6 +112,9 @@ def _is_paired(first: Sample, second: Sample, paired: bool | None) -> bool:
 
 def _mean_estimate(sample: Sample, measure: Measure) -> Estimate:
     """Estimate the mean by the method that fits the sample: items, yes and no, equal shares, or numbers."""
+    if measure.scale == "ratio":
+        fraction = sample.design.test_fraction
+        return t_intervals.geometric_estimate(t_intervals.mean_estimate, [sample.numbers], ALPHA, fraction)
     if _has_items(sample, measure):
         return accuracy_estimate(sample.successes_by_replicate, ALPHA)
     if sample.yes_no and sample.values:
@@ -119,9 +122,6 @@ def _mean_estimate(sample: Sample, measure: Measure) -> Estimate:
     if _is_constant_share(sample, measure):
         method = f"Wilson, over {plural(sample.design.unit)}"
         return replace(share_estimate(sample.numbers, ALPHA), method=method)
-    if measure.scale == "ratio":
-        fraction = sample.design.test_fraction
-        return t_intervals.geometric_estimate(t_intervals.mean_estimate, [sample.numbers], ALPHA, fraction)
     return _numbers_estimate(sample, measure, ALPHA)
 
 
@@ -137,6 +137,10 @@ def _difference_estimate(
     first: Sample, second: Sample, measure: Measure, paired: bool, alpha: float
 ) -> Estimate:
     """Estimate how two samples differ by the method that fits both: items, yes and no, or numbers."""
+    difference = t_intervals.paired_difference if paired else t_intervals.welch_difference
+    fraction = max(first.design.test_fraction or 0.0, second.design.test_fraction or 0.0) or None
+    if measure.scale == "ratio":
+        return t_intervals.geometric_estimate(difference, [first.numbers, second.numbers], alpha, fraction)
     if _has_items(first, measure) and _has_items(second, measure):
         return _accuracy_difference(first, second, paired, alpha)
     are_constant = _is_constant_share(first, measure) and _is_constant_share(second, measure)
@@ -144,10 +148,6 @@ def _difference_estimate(
     if (are_yes_no or are_constant) and first.values and second.values:
         share_difference = paired_share_difference if paired else unpaired_share_difference
         return share_difference(first.numbers, second.numbers, alpha)
-    difference = t_intervals.paired_difference if paired else t_intervals.welch_difference
-    fraction = max(first.design.test_fraction or 0.0, second.design.test_fraction or 0.0) or None
-    if measure.scale == "ratio":
-        return t_intervals.geometric_estimate(difference, [first.numbers, second.numbers], alpha, fraction)
     return difference(first.numbers, second.numbers, alpha, fraction)
 
 
