@@ -29,7 +29,7 @@ from run.toys import (
 from labreport.errors import LabReportError
 from labreport.results import Store
 from labreport.run import EpochReached, Event, Finished, run_tasks
-from labreport.run.dask import project_files
+from labreport.run.dask import RunFiles, project_files
 
 pytestmark = pytest.mark.dask
 
@@ -103,6 +103,20 @@ def test_all_files_that_runs_read_are_sent(tmp_path: Path) -> None:
     text = text.replace("threads=3)", "threads=3, data_files=('shared.txt',))")
     sent = project_files(open_project(write_project(tmp_path, text)))
     assert {"project.py", "own.txt", "shared.txt"} == {*sent}
+
+
+def test_a_run_of_a_renamed_experiment_is_continued_on_a_worker(tmp_path: Path) -> None:
+    """Here its files are below the old name, on the worker below the new one."""
+    project, here, there = toy(tmp_path / "toy"), Store(tmp_path / "here"), Store(tmp_path / "there")
+    assert done(project, here, task(project, "walk", 0, 10))[0] is None
+    text = PROJECT.replace('Experiment("walk"', 'Experiment("stroll"')
+    project = open_project(write_project(tmp_path / "toy", text))
+    longer = task(project, "stroll", 0, 10, 20)
+    RunFiles.of(longer, here).write(longer, there)
+    assert done(project, there, longer) == (None, list(range(11, 21)))
+    RunFiles.of(longer, there).write(longer, here)
+    assert not stored_run(here, longer).missing((10, 20))
+    assert len(list(here.folder.glob("*/*.json"))) == 1
 
 
 @pytest.mark.slow  # a cluster of its own, as the two below: its start takes seconds

@@ -18,7 +18,7 @@ from distributed.diagnostics.plugin import NannyPlugin
 
 from labreport.errors import LabReportError, UsageError
 from labreport.project import Project
-from labreport.results import FileHashes, Store
+from labreport.results import FileHashes, Run, Store
 from labreport.results.files import write_bytes
 from labreport.run.runner import run_task
 from labreport.run.task import Failure, OnEpoch, Task, WorkerDied
@@ -46,7 +46,11 @@ _DECLARE = "declare it in files= of the experiment, or in data_files= of the pro
 
 @dataclass(frozen=True)
 class RunFiles:
-    """A run to send to a worker or back: its files by their paths in a store, and the files that it read."""
+    """A run to send to a worker or back: its files by name, and the hashes of the files that it read.
+
+    Folders are not sent, because two stores may have a run below different names of its experiment,
+    which may have been renamed since the run was begun.
+    """
 
     contents: Mapping[str, bytes]
     file_hashes: FileHashes
@@ -57,9 +61,7 @@ class RunFiles:
         run = store.reload(task.key, task.seed, task.name)
         if run is None:
             return cls({}, {})
-        contents = {}
-        for path in store.files_of(run):
-            contents[path.relative_to(store.folder).as_posix()] = path.read_bytes()
+        contents = {path.name: path.read_bytes() for path in store.files_of(run)}
         file_hashes = {}
         for name, sha256 in (store.file_lists.load(run.file_list_hash) or {}).items():
             if not name.startswith(("/", "..")):  # files outside the project are not compared
@@ -68,9 +70,10 @@ class RunFiles:
 
     def write(self, task: Task, store: Store) -> None:
         """Write the files, and the list of files that were read, to a store."""
+        folder = store.path(Run(task.key, task.name, task.seed, task.inputs)).parent
         # The JSON file comes last, because it names the others
         for name in sorted(self.contents, key=lambda name: name.endswith(".json")):
-            write_bytes(store.folder / name, self.contents[name])
+            write_bytes(folder / name, self.contents[name])
         run = store.reload(task.key, task.seed, task.name)
         if run:
             store.write(replace(run, file_list_hash=store.file_lists.store(self.file_hashes)))
