@@ -96,6 +96,22 @@ def test_only_results_in_a_fresh_copy_train_nothing(small: Small, tmp_path: Path
     assert copy.answer() == 1
 
 
+def test_a_listing_of_the_project_itself_is_that_of_the_folder_where_it_is_now(tmp_path: Path) -> None:
+    """The folder from which its results were copied is there still, and does not count."""
+    fit = """
+def fit(spec, seed):
+    return Fit({"value": len(list(Path(".").iterdir()))})
+"""
+    first = Small(tmp_path, HEAD + fit + TAIL)
+    first.build()
+    (tmp_path / "copy").mkdir()
+    copy = Small(tmp_path / "copy", HEAD + fit + TAIL)
+    shutil.copytree(first.toy.report / "results", copy.toy.report / "results")
+    assert "1 run" not in copy.build()
+    copy.write("more.txt", "")
+    assert "data . changed: 1 run" in copy.build()
+
+
 def test_a_project_that_changes_its_own_files_ends_in_one_line(tmp_path: Path) -> None:
     """One run reads what another writes: no build would ever be the last."""
     fit = """

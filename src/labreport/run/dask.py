@@ -64,7 +64,7 @@ class RunFiles:
         contents = {path.name: path.read_bytes() for path in store.files_of(run)}
         file_hashes = {}
         for name, sha256 in (store.file_lists.load(run.file_list_hash) or {}).items():
-            if not name.startswith(("/", "..")):  # files outside the project are not compared
+            if not name.startswith(("/", ".")):  # a worker has neither files elsewhere nor all of the project
                 file_hashes[name] = sha256
         return cls(contents, file_hashes)
 

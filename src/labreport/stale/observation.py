@@ -30,9 +30,9 @@ class Observation:
     def file_hashes(self) -> dict[str, str]:
         """Path to hash of each file that was read, of each folder that was listed, and those in `earlier`.
 
-        Paths below the project are relative to its folder. The hash of a file that did not exist is
-        "missing". Files that the target wrote itself are left out. Raises `LabReportError` if a file has
-        changed since it was opened, or belongs to the report that is being made.
+        Paths in the project are relative to its folder, which is "." itself. The hash of a file that did not
+        exist is "missing". Files that the target wrote itself are left out. Raises `LabReportError` if a file
+        has changed since it was opened, or belongs to the report that is being made.
         """
         if self.opened.own_report:
             path = display_path(self.opened.own_report)
@@ -44,11 +44,17 @@ class Observation:
             everything.add(self.recorder.opened_by_function[function])
         file_hashes = dict(self.earlier)
         for path in self._files_read(everything) + self._folders_listed(everything):
-            name = path.removeprefix(self.recorder.folder)
+            name = self._relative_to_project(path)
             file_hashes[name] = self.file_hasher.hash_of(path)
             if self.earlier.get(name, file_hashes[name]) != file_hashes[name]:
                 self._refuse(path)
         return file_hashes
+
+    def _relative_to_project(self, path: str) -> str:
+        """A path below the project relative to its folder, "." for that folder; any other as it is."""
+        if os.path.join(path, "") == self.recorder.folder:
+            return "."
+        return path.removeprefix(self.recorder.folder)
 
     def _files_read(self, everything: Opened) -> list[str]:
         """The paths of files that count. Raises `LabReportError` if one has changed since it was opened."""
