@@ -31,7 +31,7 @@ def describe_machine(inputs: Mapping[str, str], threads: int) -> dict[str, objec
 def made_with(provenances: Sequence[dict[str, Any]], word: str = "run") -> dict[str, str]:
     """Describe the machines and the libraries of runs: the texts `Machine` and `Libraries`.
 
-    `word` stands in `4 threads for each run`.
+    `word` is the last of `Machine`: `M2, macOS, 8 cores, 2 for each run`, in which 2 are threads.
     """
     libraries = set()
     for provenance in provenances:

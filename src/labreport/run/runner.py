@@ -51,7 +51,7 @@ def _run_locked(
     on_epoch: OnEpoch,
     should_stop: Callable[[], bool],
 ) -> Failure | None:
-    """Run a task while holding its lock. If its code is edited meanwhile, the run is removed again."""
+    """Run a task while holding its lock. If a data file is edited meanwhile, the run is removed again."""
     experiment = dependencies.project.experiment(task.name)
     run = _run_to_continue(task, store, dependencies)
     if not run.missing(task.epochs):
