@@ -173,10 +173,10 @@ def test_how_many_units_are_used_and_why_not_all_is_told() -> None:
 
 NOT_PAIRED = """
 arms(TYPO)
-    patients with both arm 'drug' and arm 'placebo': 1, with one of them: 71, such as 'P1'
+    patients with both arm 'drug' and arm 'placebo': 1 (such as 'P1'), with one of them: 71; correct it
     paired=True compares those that have both, paired=False two independent groups
 arms(TYPO_IN_ONE_WEEK, within="week")
-    patients with both arm 'drug' and arm 'placebo': 1, with one of them: 9, such as '5'
+    patients with both arm 'drug' and arm 'placebo': 1 (such as '5'), with one of them: 9; correct it
     paired=False compares two independent groups
 arms(table(weekly(row_15="Drug"), "patient"), within="week")
     column 'arm' has 'drug' and 'Drug': correct one
@@ -185,7 +185,7 @@ arms(table(weekly(row_15="drug "), "patient"), within="week")
 difference(table(weekly(row_15="Drug"), "patient"), SBP, by="arm", against="placebo", paired=False)
     column 'arm' has 'drug' and 'Drug': correct one
 weeks(TRIAL, 12, 0)
-    patients with both week '12' and week '0': 62, with one of them: 10, such as 'P3', 'P10'
+    patients with both week '12' and week '0': 62, with one of them: 10 (such as 'P3', 'P10'
 arms(TRIAL, paired=True)
     paired=True, and no patient has both arm 'drug' and arm 'placebo'
 arms(table(VISITS.dropna()), paired=True)
@@ -285,7 +285,7 @@ def test_a_missing_host_is_not_told_as_a_number_that_is_needed(tmp_path: Path) -
     """The message of the pairing stays, though a text like a number is in it."""
     path = written(tmp_path, "version,host,ms\n1.9,a,10\n2.0-rc1,a,12\n1.9,b,11\n2.0-rc1,b,13\n1.9,c,10\n")
     data = table(path, replicate="host")
-    with pytest.raises(UsageError, match=r"hosts with both .*: 2, with one of them: 1, such as 'c'") as error:
+    with pytest.raises(UsageError, match=r"hosts with both .*: 2, with one of them: 1 \(such as 'c'\)") as error:
         difference(data, "ms", by="version")
     data.explain(error.value)  # which raises where a text among numbers is the cause
 

@@ -108,7 +108,7 @@ def test_a_replicate_that_lacks_a_condition_is_named_until_somebody_says_what_is
 
     with pytest.raises(
         UsageError,
-        match=r"with both dose '10' .*: 3, with one of them: 1, such as 'P3'; .*paired=True",
+        match=r"with both dose '10' .*: 3, with one of them: 1 \(such as 'P3'\); .*paired=True",
     ):
         compared(paired=None)
     lack = "1 without dose 10 in cell_line HCT116"

@@ -64,8 +64,8 @@ def _frame_of_value(cell: Cell) -> pandas.DataFrame:
 def _slips(frame: pandas.DataFrame, other_frame: pandas.DataFrame) -> str:
     """A text about replicates that are in both frames where most are in one, or the reverse.
 
-    Such exceptions may be typing errors: `1, with one of them: 71, such as 'P1'` says that 1 replicate is in
-    both and 71 in one, and names the first of the few. Empty if all are in both, or none is.
+    Such exceptions may be typing errors: `1 (such as 'P1'), with one of them: 71` says that 1 replicate is in
+    both and 71 in one, and names up to five of the fewer. Empty if all are in both, or none is.
     """
     names = frame[REPLICATE].tolist()
     other_names = other_frame[REPLICATE].tolist()
@@ -76,4 +76,7 @@ def _slips(frame: pandas.DataFrame, other_frame: pandas.DataFrame) -> str:
     few = shared if len(shared) <= len(alone) else alone
     in_order = dict.fromkeys(names + other_names)
     named = [repr(name_of(replicate)) for replicate in in_order if replicate in few]
-    return f"{len(shared):,}, with one of them: {len(alone):,}, such as {', '.join(named[:5])}"
+    examples = f"(such as {', '.join(named[:5])})"
+    if few is shared:
+        return f"{len(shared):,} {examples}, with one of them: {len(alone):,}"
+    return f"{len(shared):,}, with one of them: {len(alone):,} {examples}"
