@@ -273,6 +273,10 @@ def test_without_by_a_table_is_one_sample_unless_it_has_a_column_of_experiments(
     answer = difference(frame, "loss")
     assert [answer.mean.a.value, answer.mean.b.value] == [1.5, 5.0]
     assert answer.difference.axis == ""
+    along_numbers = effect(frame.assign(experiment=[1, 1, 2, 2]), "loss", "experiment")
+    assert along_numbers.effect.quantity.value == 3.5
+    with pytest.raises(UsageError, match="column 'experiment' has texts"):
+        effect(frame, "loss", "experiment")
 
 
 def test_a_count_is_exact() -> None:

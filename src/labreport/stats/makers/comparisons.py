@@ -266,9 +266,9 @@ def _axis_in_order(data: Observations | Samples, by: By) -> str:
 
     Raises `UsageError` if its values have no order, as in a column of texts and in a study of several fields.
     """
-    axis = axis_of(by)
-    if is_table(data) and not have_order(as_table(data).frame[axis]):
-        refuse(f"an effect is along numbers, and column {axis!r} has texts: use ranking() or difference()")
+    axis, column = axis_of(by), name_of(by)
+    if is_table(data) and not have_order(as_table(data).frame[column]):
+        refuse(f"an effect is along numbers, and column {column!r} has texts: use ranking() or difference()")
     if are_results(data):
         axis, *others = data.study(by)[0][0]
         if others:
