@@ -45,6 +45,7 @@ NOT_PRINTED = """
     {{ mean.small | digits }} → digits: with how many decimals? Write {{ quantity | digits(2) }}
     {{ mean.small | ci('a') }} → ci('a'): decimals are a whole number from 0 to 20
     {{ none | size }} → None is no quantity
+    {{ mean | pm }} → one quantity is needed; name one of complex, wide, small
     {{ ranking.leads | listed }} → the filter listed prints a list: leads is a function
     {{ mean.small | join(', ') }} → the filter join prints a list
     {{ ranking.leads }} → leads is a function; write leads(…)

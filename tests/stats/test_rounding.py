@@ -179,7 +179,7 @@ MISTAKES = """
 ci("97 %")
     '97 %' is no quantity; write number(…), or name one of an answer
 pm(TWO)
-    is no quantity
+    one quantity is needed; name one of a, b
 digits(ACCURACY)
     digits: with how many decimals? Write {{ quantity | digits(2) }}
 digits(ACCURACY, "two")

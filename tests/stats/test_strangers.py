@@ -285,7 +285,9 @@ def test_a_missing_host_is_not_told_as_a_number_that_is_needed(tmp_path: Path) -
     """The message of the pairing stays, though a text like a number is in it."""
     path = written(tmp_path, "version,host,ms\n1.9,a,10\n2.0-rc1,a,12\n1.9,b,11\n2.0-rc1,b,13\n1.9,c,10\n")
     data = table(path, replicate="host")
-    with pytest.raises(UsageError, match=r"hosts with both .*: 2, with one of them: 1 \(such as 'c'\)") as error:
+    with pytest.raises(
+        UsageError, match=r"hosts with both .*: 2, with one of them: 1 \(such as 'c'\)"
+    ) as error:
         difference(data, "ms", by="version")
     data.explain(error.value)  # which raises where a text among numbers is the cause
 

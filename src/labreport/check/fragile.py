@@ -182,9 +182,7 @@ class ReportWithout(StoredReport):
         """The claims of a section, rendered again; empty if that fails without the replicate."""
         try:
             return target.render(self).claims
-        except (
-            LabReportError
-        ) as error:  # its template reads a value that does not exist without the replicate
+        except LabReportError as error:  # such as a value that does not exist without the replicate
             self.failures.append(f"{target.name} without {self.replicate}: {error}")
             return ()
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from labreport.errors import refuse
+from labreport.stats.namespace import Namespace
 from labreport.stats.quantity import Quantity, as_quantity, reversed_quantity
 from labreport.stats.rounding import (
     MOST_EXTRA_DECIMALS,
@@ -241,7 +242,11 @@ def formatted_quantity(value: object) -> FormattedQuantity:
 
     Raises `UsageError` for anything else.
     """
-    return value if isinstance(value, FormattedQuantity) else FormattedQuantity(as_quantity(value))
+    if isinstance(value, FormattedQuantity):
+        return value
+    if isinstance(value, Namespace):
+        refuse(f"one quantity is needed; name one of {', '.join(value)}")
+    return FormattedQuantity(as_quantity(value))
 
 
 @_filter

@@ -44,9 +44,9 @@ class Sample:
     `successes` is for a measure that is a share of items. It has, for each replicate, an array with True for
     each item that counts in the share: for an accuracy the right items, for a share missed those missed. It
     is empty where the items are not known. Two samples with equal `items` have the same items, in the same
-    order. If the measure is a
-    difference of two measures, `terms` are the two samples of these. `yes_no` means that the values are 1 and
-    0, for yes and no. `cell` is the part of a table that the sample was read from.
+    order. If the measure is a difference of two measures, `terms` are the two samples of these. `yes_no`
+    means that the values are 1 and 0, for yes and no. `cell` is the part of a table that the sample was read
+    from.
     """
 
     name: str
