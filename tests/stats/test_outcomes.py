@@ -326,6 +326,25 @@ def test_a_loss_that_is_infinite_is_a_missing_number(data: Any) -> None:
     assert [finding.same.holds, finding.less.holds] == [None, None]
 
 
+def test_what_a_run_without_a_value_would_decide_is_unknown() -> None:
+    """A loss that is infinite is not one of those that are at most 5."""
+    claims = """
+        above.none("a")         unknown
+        above.all("a")          fails
+        above.at_least(1)       unknown
+        above.at_least(2)       fails
+        below.all               unknown
+        below.none              fails
+        below.all("b")          holds
+        below.at_least(7)       holds
+        below.at_least(8)       unknown
+    """
+    loss = Measure("test loss", better="lower")
+    above = count(LOSSES_OF_RUNS, None, loss, above=5.5).count
+    below = count(LOSSES_OF_RUNS, None, loss, below=5.5).count
+    check_claims(claims, above=above, below=below)
+
+
 def test_a_bound_of_a_share_is_in_per_cent() -> None:
     """0.9 of 95 % would hold whatever is measured; of a share below 10 % it may be meant."""
     share = number(0.95, (0.93, 0.97), unit="fraction")

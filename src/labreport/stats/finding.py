@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from html import escape
-from itertools import combinations, product
+from itertools import chain, combinations, product
 from typing import Any, ClassVar
 
 from labreport.errors import did_you_mean, refuse
@@ -209,7 +209,7 @@ class Count(SubjectFinding):
     """In how many runs or replicates of each subject a value is above or below a threshold.
 
     `side` is "above" or "below". `counts` are pairs of a subject and its number, and `of` is the total number
-    of runs or replicates of all subjects.
+    of runs or replicates of all subjects. A condition is unknown if runs without a value would decide it.
     """
 
     kind: ClassVar[str] = "count"
@@ -249,15 +249,25 @@ class Count(SubjectFinding):
         """Hold if at least `number` of all, or of one subject, were counted; unknown for fewer runs."""
         count: Count = self if name is None else self[name]
         reached: Condition = count.quantity >= number
+        with_missing = replace(count.quantity, value=int(count.quantity.value or 0) + count._missing)
+        if reached.holds is False and (with_missing >= number).holds:
+            return Condition(None, (count,))
         return replace(reached, about=(count,))
+
+    @property
+    def _missing(self) -> int:
+        """In how many runs or replicates there is no value."""
+        values = chain.from_iterable(count.values for count in self.evidence)
+        return sum(value is None for _, value in values)
 
     def _ask_all_or_none(self, word: str, name: object = None) -> Condition:
         """The condition "all" or "none", for all subjects together or for one."""
         count: Count = self if name is None else self[name]
-        number = int(count.quantity.value or 0)
-        exceptions = count.quantity.n - number if word == "all" else number
-        how = f"by {exceptions} of {count.quantity.n}" if exceptions else ""
-        return Condition(exceptions == 0, (count,), how, by_name=partial(self._ask_all_or_none, word))
+        number, n = int(count.quantity.value or 0), count.quantity.n
+        exceptions = n - count._missing - number if word == "all" else number
+        how = f"by {exceptions} of {n}" if exceptions else ""
+        holds = None if count._missing and not exceptions else exceptions == 0
+        return Condition(holds, (count,), how, by_name=partial(self._ask_all_or_none, word))
 
     def __iter__(self) -> Iterator[str]:
         """The names of the counted subjects."""

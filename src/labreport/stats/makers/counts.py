@@ -43,8 +43,8 @@ def count(
     """Count the runs or replicates of each subject whose value is above, or below, a threshold.
 
     The threshold is in the printed unit of the measure: 92 for 92 %. A run without a value is not counted,
-    neither above nor below. `experiments` is one subject, several, or None for all. Returns an answer with
-    the finding `count`, whose numbers are exact.
+    neither above nor below, and what it would decide is unknown. `experiments` is one subject, several, or
+    None for all. Returns an answer with the finding `count`, whose numbers are exact.
     """
     measure = as_measure(measure, data)
     if (above is None) == (below is None):
