@@ -123,6 +123,7 @@ def test_a_reference_names_what_it_leads_to(page: str) -> None:
             '<img src="https://example.org/x.png" alt="">',
             "the image 'https://example.org/x.png' is not there",
         ),
+        ('<img src="figure:accurcy" alt="">', "no figure 'accurcy'; did you mean 'accuracies'"),
     ],
 )
 def test_a_mistake_in_the_text_is_one_message(made: Report, text: str, message: str) -> None:

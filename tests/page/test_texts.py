@@ -204,6 +204,12 @@ def test_a_latex_paper_is_filled_in(tmp_path: Path) -> None:
     assert [True] == [claim.holds for claim in claims]
 
 
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    """And not called an answer."""
+    with pytest.raises(UsageError, match=r"^\S*paper\.tex is not there"):
+        render_file(tmp_path / "paper.tex", ANSWERS)
+
+
 def test_an_empty_claim_in_a_file_is_an_error(tmp_path: Path) -> None:
     """Nothing would say in the file whether it holds."""
     with pytest.raises(UsageError, match=r"a\.txt:1: a claim has nothing in it"):

@@ -34,6 +34,7 @@ from labreport.page.renderer import Drawings
 from labreport.page.sections import RenderedSection, glossary
 from labreport.project import Project
 from labreport.stats import plural
+from labreport.stats.names import find
 from labreport.stats.wording import count_text, number_word
 
 Medium: TypeAlias = Literal["screen", "print"]
@@ -201,9 +202,10 @@ def _with_images(text: str, figures: Drawings, templates: Path, medium: Medium) 
         if kind != "figure":
             address = _address_of_image(source, templates)
             return _SOURCE.sub(f'"{address}"', image.start_tag, count=1)
+        drawing = figures[find(name, figures, "figure")]
         if medium == "screen":
-            return _drawing_on_screen(figures[name].svg_screen, words)
-        return _drawing_on_paper(figures[name].svg_print, name, words)
+            return _drawing_on_screen(drawing.svg_screen, words)
+        return _drawing_on_paper(drawing.svg_print, name, words)
 
     return replace_elements(text, "img", embedded)
 

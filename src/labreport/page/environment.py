@@ -94,9 +94,8 @@ class TemplateEnvironment(jinja2.Environment):
         """The attribute of a value; the `n` of a quantity is printed with its unit: four plates."""
         if isinstance(obj, Quantity) and attribute == "n":
             name = obj.source.unit_name
-            unit = (
-                "" if name == "value" else plural(name)
-            )  # for a stated number it is not known what was repeated
+            # Of a stated number it is not known what was repeated
+            unit = "" if name == "value" else plural(name)
             sizes = unpaired_sizes_text(obj)
             if sizes:
                 return f"{sizes} {unit}".rstrip()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from markupsafe import Markup, escape
 
+from labreport.errors import UsageError, display_path
 from labreport.page.claims import Claim
 from labreport.page.collected import Collected
 from labreport.page.context import RenderContext
@@ -125,9 +126,11 @@ def render_file(
     r"""Render a text file with the answers of all questions, and return the text and its claims.
 
     In the file, `best.mean.wide` is a value of the question `best`. `.tex` files write `\VAR{...}` and
-    `\BLOCK{...}`; others, such as `.qmd` or `.md`, `{{ ... }}` and `{% ... %}`. Raises `UsageError` with file
-    and line.
+    `\BLOCK{...}`; others, such as `.qmd` or `.md`, `{{ ... }}` and `{% ... %}`. Raises `UsageError` for a
+    missing file, and, with file and line, for a mistake in one.
     """
+    if not path.is_file():
+        raise UsageError(f"{display_path(path)} is not there, or is no file")
     context = RenderContext(path.parent, path.name, path.stem, folder="")
     collected = Collected(path.stem, {}, experiments)
     syntax = LATEX_SYNTAX if path.suffix == ".tex" else {}
