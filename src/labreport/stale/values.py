@@ -51,6 +51,8 @@ class ValueHasher:
         self._resolver = resolver
         self._program = resolver.program
         self._open_sets = set[int]()
+        folder = re.escape(str(self._program.project_modules.folder))
+        self._project_folder = re.compile(rf"(?<![\w./-]){folder}(?![\w.-])")
 
     def hash_of(self, value: object) -> str:
         """The first 16 hexadecimal digits of a value's SHA-256; if pickling fails, the name of the error."""
@@ -70,8 +72,7 @@ class ValueHasher:
 
         Any other text that begins with a slash gets another one: `//x.csv` for the file `/x.csv`.
         """
-        folder = re.escape(str(self._program.project_modules.folder))
-        relative = re.sub(rf"(?<![\w./-]){folder}(?![\w.-])", "", text)
+        relative = self._project_folder.sub("", text)
         if text.startswith("/") and relative == text:
             return f"/{text}"
         return relative
