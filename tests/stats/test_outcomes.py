@@ -272,7 +272,7 @@ def test_equality_in_every_item_of_several_runs_is_the_same_if_there_is_a_margin
     assert difference(twins, ACCURACY).difference.same.holds is True
     unjudged = difference(twins, Measure("test accuracy", "%")).difference
     assert unjudged.same.holds is None
-    assert "equal in test accuracy, with the same difference in all 2 seeds" in sentence(unjudged)
+    assert "equal in all 2 seeds, which is judged only with a margin" in sentence(unjudged)
     single = {name: sample_of_items(name, [row]) for name in "ab"}
     assert difference(single, ACCURACY).difference.same.holds is None
 

@@ -179,12 +179,14 @@ def _comparative(measure: Measure, *, larger: bool) -> str:
 
 
 def _why_not_judged(quantities: Sequence[Quantity], unit_name: str) -> str:
-    """Why these comparisons could not be judged: a missing value, one replicate, or equal differences."""
+    """Why these comparisons could not be judged: a missing value, one replicate, all equal, no variation."""
     if any(quantity.value is None for quantity in quantities):
         return f"since not every {unit_name} gave a number"
     n = min(quantity.n for quantity in quantities)
     if n == 1:
         return f"which one {unit_name} does not decide"
+    if all(quantity.value == quantity.null for quantity in quantities):
+        return f"equal in all {n} {plural(unit_name)}, which is judged only with a margin"
     return f"with the same difference in all {n} {plural(unit_name)}, which gives no interval"
 
 
