@@ -175,6 +175,29 @@ def test_the_clock_behind_an_attribute_an_operator_or_an_iteration_differs(tmp_p
     assert varying == {f"project:{name}" for name in ("NOW", "SUM", "FIRST")}
 
 
+ENCLOSED = """
+import time
+from labreport import Answer, Project, number, question
+
+def made(now):
+    @question("When?")
+    def when():
+        return Answer(now=number(now, exact=True))
+    return when
+
+project = Project("Clock", (made(time.time()),))
+"""
+
+
+def test_a_question_that_encloses_the_clock_is_said_to_be_made_again(tmp_path: Path) -> None:
+    """No line stands for what it encloses, so that it is never fresh."""
+    write_files(tmp_path, {"project.py": ENCLOSED, "report/.labreport": ""})
+    (notice,) = opened(tmp_path).notices
+    assert notice.startswith(
+        "question 'when' differs from process to process; it is made again by every build"
+    )
+
+
 def test_an_open_socket_counts_by_its_statement(tmp_path: Path) -> None:
     """If it is used; an edit of another line makes nothing stale."""
     text = PROJECT.format(body="VALUE = socket.socket()", used="VALUE.family")

@@ -23,7 +23,7 @@ _SETTLED = 2.0
 
 
 class FileHasher:
-    """Digests of files, remembered together with their stats in the file `cache`, if there is one.
+    """Hashes files. The hashes are remembered, with the stats of the files, in `cache`, if there is one.
 
     Relative paths are relative to `folder`, the folder of the project.
     """

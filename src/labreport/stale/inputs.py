@@ -48,7 +48,10 @@ def find_dependencies(loaded: LoadedProject, results: Path) -> Dependencies:
     dependencies = Dependencies(loaded, closures, file_hasher)
     for label in sorted(closures.graph.unstable - known.unstable):
         what, location = dependencies.describe(label)
-        text = f"{what} differs from process to process; what counts of it are the lines that make it"
+        counted = "what counts of it are the lines that make it"
+        if label not in closures.graph.nodes:  # a question's own function, to which no global name leads
+            counted = "it is made again by every build; give its function no value that differs"
+        text = f"{what} differs from process to process; {counted}"
         dependencies.notices.append(with_location(location, text))
     return dependencies
 
