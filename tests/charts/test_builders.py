@@ -14,7 +14,7 @@ import pytest
 from charts.made import ACCURACY, PLATES, SEVEN, WELLS, with_validation_loss
 from scipy import stats
 
-from labreport import Measure, bars, charts, confusion, curve, dots, heat_map, scatter
+from labreport import Measure, bars, charts, confusion, curve, dots, heat_map, scatter, table
 from labreport.errors import UsageError
 from labreport.results import Results
 
@@ -154,6 +154,15 @@ def test_two_records_of_an_experiment_are_in_one_chart(results: Results) -> None
     assert values_of(drawing, "validation loss") == pytest.approx([1.7, 1.1, 0.9])
     assert drawing.figure.axes[0].get_ylabel() == "loss"
     assert rows_of(drawing)[0][:2] == ["one wide layer, loss", "1"]
+
+
+def test_a_group_without_any_value_is_a_row_without_dots() -> None:
+    """It is there, with no mean."""
+    growth = {"line": ["A", "A", "A", "B"], "growth": [1.0, 2.0, 3.0, np.nan]}
+    drawing = dots(table(pandas.DataFrame(growth), missing="drop"), "growth", by="line")
+    (axes,) = drawing.figure.axes
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["A", "B"]
+    assert rows_of(drawing)[-2:] == [["A", "mean", 2.0], ["B", "mean", None]]
 
 
 def test_a_record_that_a_later_epoch_lacks_is_told(results: Results) -> None:

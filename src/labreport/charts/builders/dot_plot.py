@@ -34,7 +34,7 @@ def dots(
     for place, row in enumerate(means.frame.itertuples()):
         across = [place - _HALF_ROW, place + _HALF_ROW]
         axes.fill_betweenx(across, row.low, row.high, color=Colour.BLUE, label=row.inner, **BAND)
-        if run_counts[row.inner] > 1:
+        if run_counts.get(row.inner, 0) > 1:
             axes.plot([row.mean, row.mean], across, color=Colour.VERMILLION, label="_")
     seaborn.swarmplot(
         means.runs,
