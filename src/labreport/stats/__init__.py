@@ -10,18 +10,10 @@ and `contents` list the conditions that hold and the quantities inside. Authors 
 Importing this package is fast: NumPy, SciPy and pandas are imported at the first computation.
 """
 
-from labreport.stats.answers import Answer, from_json
+from labreport.stats.answers import Answer
 from labreport.stats.conditions import Condition, as_condition, both, either, negated
 from labreport.stats.contents import quantities
-from labreport.stats.finding import (
-    ComparisonFinding,
-    Difference,
-    DifferenceFinding,
-    Fact,
-    Finding,
-    GroupedDifference,
-    Ranking,
-)
+from labreport.stats.finding import Fact, Finding, MeasuredFinding
 from labreport.stats.formats import as_plus_minus, as_prose
 from labreport.stats.holding import holding_conditions
 from labreport.stats.inference import mean_of
@@ -32,9 +24,11 @@ from labreport.stats.makers.counts import count
 from labreport.stats.makers.grids import grid
 from labreport.stats.makers.means import mean
 from labreport.stats.makers.statements import fact, number, ratio
-from labreport.stats.namespace import Namespace, members_equal, to_json
-from labreport.stats.quantity import Quantity, Source, as_quantity
+from labreport.stats.namespace import Namespace, members_equal
+from labreport.stats.quantity import Comparison, Counted, Quantity, Source, as_quantity
 from labreport.stats.samples import Sample, sample_of_runs
 from labreport.stats.sentences import sentence, sentence_values
+from labreport.stats.stored import FORMAT, from_json, to_json
 from labreport.stats.tables import Column, Table, read_declaration, rows
 from labreport.stats.wording import plural
+from labreport.stats.words import ComparedFinding, Count, Difference, Effect, Ranking

@@ -1,21 +1,12 @@
-"""Answers: the values that a question's function returns, and how they are restored from JSON."""
+"""Answers: the values that a question's function returns."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from labreport.errors import refuse
-from labreport.project.measure import Measure
-from labreport.stats.finding import Comparison, Count, Difference, Effect, Fact, GroupedDifference, Ranking
-from labreport.stats.formats import FormattedQuantity
-from labreport.stats.namespace import Namespace, is_stored_form, members_equal, stored_fields
-from labreport.stats.quantity import Quantity, Source
-from labreport.stats.tables import Column, Table
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
+from labreport.stats.namespace import Namespace, members_equal
 
 
 class Answer(Namespace):
@@ -53,41 +44,3 @@ def _joined(first: Namespace, second: Namespace, prefix: str) -> dict[str, objec
         elif not members_equal(ours, value):
             refuse(f"{prefix}{name} has two meanings in joined answers; give one of them a name=")
     return members
-
-
-_CLASSES: tuple[type[DataclassInstance], ...] = (
-    Quantity,
-    FormattedQuantity,
-    Source,
-    Table,
-    Column,
-    Comparison,
-    Measure,
-    Ranking,
-    Difference,
-    GroupedDifference,
-    Effect,
-    Count,
-    Fact,
-)
-"""The classes of the objects in an answer."""
-
-
-def from_json(answer: Mapping[str, object]) -> Answer:
-    """Restore an answer from the JSON values that `to_json` made."""
-    return Answer(**{name: _value_of(value) for name, value in answer.items()})
-
-
-def _value_of(value: object) -> object:
-    if isinstance(value, (list, tuple)):
-        return tuple(map(_value_of, value))
-    if not isinstance(value, Mapping):
-        return value
-    if value["is"] == "names":
-        return Namespace(from_json(value["members"]).members)
-    (kind,) = [kind for kind in _CLASSES if is_stored_form(value, kind)]
-    arguments = {}
-    for key, attribute in stored_fields(kind).items():
-        if key in value:
-            arguments[attribute.name] = _value_of(value[key])
-    return kind(**arguments)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from labreport.stats.finding import (
-    ComparisonFinding,
-    Count,
-    DifferenceFinding,
-    Fact,
-    Finding,
-    MeasuredFinding,
-    Ranking,
-)
+from labreport.stats.finding import Fact, Finding
 from labreport.stats.formats import as_plus_minus
-from labreport.stats.namespace import Namespace, members_equal
+from labreport.stats.namespace import Namespace
 from labreport.stats.quantity import Quantity
 from labreport.stats.tables import Table
+from labreport.stats.words import ComparedFinding, Count, Difference, Ranking
+
+
+def quantities(answer: Namespace, path: str = "") -> Iterator[tuple[str, Quantity]]:
+    """Pairs of name and quantity for all quantities of an answer: `mean.complex`, `gain.slow.wide`.
+
+    `path` is put in front of all names.
+    """
+    for names, quantity in answer.numbers():
+        yield ".".join([path, *names] if path else names), quantity
 
 
 def tables_by_name(answer: Namespace) -> dict[str, Table]:
@@ -25,7 +27,7 @@ def tables_by_name(answer: Namespace) -> dict[str, Table]:
     for name, member in answer.members.items():
         if isinstance(member, Table):
             tables[name] = member
-        elif isinstance(member, DifferenceFinding) and len(member.evidence) > 1:
+        elif isinstance(member, Difference) and len(member.evidence) > 1:
             tables[f"{name}.table"] = member.table
     return tables
 
@@ -38,61 +40,14 @@ def outcomes_by_name(finding: Finding) -> Iterator[tuple[str, str]]:
     if isinstance(finding, Fact):
         yield "", repr(finding).rstrip(".")
     if isinstance(finding, Count):
-        for name, count in finding.counts:
-            path = name if len(finding.counts) > 1 else ""
+        for count in finding.evidence:
+            path = count.subjects[0] if len(finding.evidence) > 1 else ""
             yield path, as_plus_minus(count)
-    if isinstance(finding, ComparisonFinding):
-        for single in finding.singles():
-            (comparison,) = single.comparisons
-            quantity = comparison.quantity
-            names = [single.group] if single.group else []
+    if isinstance(finding, ComparedFinding):
+        for row in finding.evidence:
+            names = [row.group] if row.group else []
             if isinstance(finding, Ranking):
-                names += comparison.subjects
-            elif quantity is not finding.quantity:
-                names.append(comparison.subjects[0])
-            yield ".".join(names), f"{as_plus_minus(quantity)} ({quantity.outcome})"
-
-
-def quantities(answer: Namespace, path: str = "") -> Iterator[tuple[str, Quantity]]:
-    """Pairs of name and quantity for all quantities of an answer: `mean.complex`, `gain.slow.wide`.
-
-    `path` is put in front of all names.
-    """
-    for name, member in answer.members.items():
-        member_path = f"{path}.{name}".lstrip(".")
-        if isinstance(member, Namespace):
-            yield from quantities(member, member_path)
-        elif isinstance(member, Finding):
-            yield from _of_finding(member, member_path, answer.members)
-        elif isinstance(member, Quantity):
-            yield member_path, member
-
-
-def _of_finding(finding: Finding, path: str, beside: Mapping[str, object]) -> Iterator[tuple[str, Quantity]]:
-    """The quantities of a finding: its own, its means and differences, and those of its parts.
-
-    Means and differences are left out if `beside`, the members of the answer, has the same ones.
-    """
-    if finding.quantity is not None:
-        yield path, finding.quantity
-    inside: dict[str, Namespace] = {}
-    if isinstance(finding, MeasuredFinding):
-        inside["mean"] = finding.mean
-    if isinstance(finding, Ranking):
-        inside["difference"] = finding.difference
-    for name, members in inside.items():
-        if name not in beside or not members_equal(members, beside[name]):
-            yield from quantities(members, f"{path}.{name}")
-    if not isinstance(finding, Ranking):
-        yield from _of_parts(finding, path)
-
-
-def _of_parts(finding: Finding, path: str) -> Iterator[tuple[str, Quantity]]:
-    """The quantities of the comparisons or counts of a finding that has several."""
-    if len(finding.evidence) > 1:
-        for name in finding:
-            part = finding[name]
-            part_path = f"{path}.{name}"
-            if part.quantity is not None:
-                yield part_path, part.quantity
-            yield from _of_parts(part, part_path)
+                names += row.subjects
+            elif row is not finding.quantity:
+                names.append(row.subjects[0])
+            yield ".".join(names), f"{as_plus_minus(row)} ({row.outcome})"

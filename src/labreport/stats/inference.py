@@ -11,7 +11,7 @@ from labreport.errors import refuse
 from labreport.project.measure import Measure
 from labreport.stats import cells, pairing, t_intervals
 from labreport.stats.estimate import ALPHA, Estimate
-from labreport.stats.quantity import Quantity, Source
+from labreport.stats.quantity import Comparison, Quantity, Source
 from labreport.stats.samples import Sample
 from labreport.stats.shares import (
     paired_share_difference,
@@ -23,16 +23,17 @@ from labreport.stats.two_way import accuracy_difference, accuracy_estimate
 from labreport.stats.wording import plural
 
 
-def mean_of(sample: Sample, measure: Measure) -> Quantity:
+def mean_of(sample: Sample, measure: Measure, subject: str = "", group: str = "") -> Quantity:
     """The mean of a sample with its 95 % interval: over replicates, and over items where these are known.
 
     For a measure of ratios it is the geometric mean. For a measure that is a difference of two, the interval
-    is computed from both.
+    is computed from both. `subject` and `group` are its names in the answer.
     """
     estimate = _mean_estimate(sample, measure)
     if measure.is_share and measure.bounded and estimate.low is not None and estimate.high is not None:
         estimate = replace(estimate, low=max(0.0, estimate.low), high=min(1.0, estimate.high))
     mean = _quantity(estimate, measure.quantity_unit, measure, [sample])
+    mean = replace(mean, subjects=(subject or sample.name,), group=group)
     if mean.is_of_one_run and measure.scale == "difference":
         return replace(mean, margin=measure.stored_margin)  # it is printed with the decimals of the margin
     return mean
@@ -46,7 +47,8 @@ def compare_with_zero(measure: Measure, family: int, sample: Sample) -> Quantity
     """
     if measure.scale == "ratio":
         measure.refuse_declaration("a ratio is of two; name both")
-    return _judged_quantity(measure, family, [sample], partial(_numbers_estimate, sample, measure))
+    compared = Comparison(0.0, family=family)
+    return _judged_quantity(measure, compared, [sample], partial(_numbers_estimate, sample, measure))
 
 
 def compare(
@@ -68,7 +70,9 @@ def compare(
         shared = [replicate for replicate in first.values if replicate in second.values]
         first, second = first.only(shared), second.only(shared)
     estimate_at = partial(_difference_estimate, first, second, measure, is_paired)
-    quantity = _judged_quantity(measure, family, [first, second], estimate_at)
+    null = 1.0 if measure.scale == "ratio" else 0.0
+    compared = Comparison(null, family=family, pairing="paired" if is_paired else "independent")
+    quantity = _judged_quantity(measure, compared, [first, second], estimate_at)
     if is_paired:
         return quantity
     sizes = (len(first.values), len(second.values))
@@ -76,25 +80,28 @@ def compare(
 
 
 def _judged_quantity(
-    measure: Measure, family: int, samples: Sequence[Sample], estimate_at: Callable[[float], Estimate]
+    measure: Measure,
+    compared: Comparison,
+    samples: Sequence[Sample],
+    estimate_at: Callable[[float], Estimate],
 ) -> Quantity:
     """The quantity of a comparison, with its own interval and the one by which it is judged.
 
     `estimate_at` returns the estimate with an interval at level 1 − alpha.
     """
     estimate = estimate_at(ALPHA)
-    null = 1.0 if measure.scale == "ratio" else 0.0
-    margin = measure.stored_margin
-    groups = tuple((sample.name, len(sample.values)) for sample in samples)
     quantity = _quantity(estimate, measure.difference_unit, measure, samples)
-    quantity = replace(quantity, null=null, family=family, margin=margin, groups=groups)
+    sizes = tuple(len(sample.values) for sample in samples)
+    compared = replace(compared, sizes=sizes)
+    quantity = replace(quantity, compared=compared, margin=measure.stored_margin)
     if estimate.n < 2:
         return quantity
-    if estimate.all_equal and margin is not None:
-        return replace(quantity, p=estimate.p, judged_low=null, judged_high=null)
-    alpha = ALPHA / family
-    low, high = with_exact_test(estimate_at(alpha), alpha).finite_ends
-    return replace(quantity, p=estimate.p, judged_low=low, judged_high=high)
+    low: float | None = compared.null
+    high: float | None = compared.null
+    if not estimate.all_equal or quantity.margin is None:
+        alpha = ALPHA / compared.family
+        low, high = with_exact_test(estimate_at(alpha), alpha).finite_ends
+    return replace(quantity, p=estimate.p, compared=replace(compared, low=low, high=high))
 
 
 def _is_paired(first: Sample, second: Sample, paired: bool | None) -> bool:

@@ -1,30 +1,36 @@
-"""The values of an answer by name, and their conversion to JSON.
-
-An object is stored as its kind and its fields: `{"is": "quantity", "value": 98.1, …}`. The kind is the name
-of the class in lower case, unless the class has `stored_as`; the key of a field is its name, unless its
-metadata have `STORED_AS`.
-"""
+"""The values of an answer by name."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, Field, fields, is_dataclass
-from typing import TYPE_CHECKING, Any
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import is_dataclass
+from typing import Any, TypeAlias
 
 from labreport.errors import refuse
-from labreport.project.checks import STORED_AS, name_of
+from labreport.project.checks import name_of
 from labreport.stats.conditions import Condition
 from labreport.stats.names import HasParts, find
 from labreport.stats.quantity import Quantity
 from labreport.stats.scalars import plain_number, scalar
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
+NamedQuantity: TypeAlias = tuple[tuple[str, ...], Quantity]
+"""A quantity with the names that lead to it: `(("mean", "wide"), quantity)`."""
 
 
 def members_equal(first: object, second: object) -> bool:
     """Whether two values of an answer are stored as the same JSON."""
-    return bool(_value_to_json(first) == _value_to_json(second))
+    from labreport.stats.stored import to_json  # here, since that module converts namespaces
+
+    return to_json(Namespace({"value": first})) == to_json(Namespace({"value": second}))
+
+
+class Numbered(HasParts):
+    """A member of an answer that has quantities inside."""
+
+    @abstractmethod
+    def numbers(self, beside: Mapping[str, object]) -> Iterator[NamedQuantity]:
+        """Its quantities with their names below it. `beside` are the members of the answer that it is in."""
 
 
 class Namespace(HasParts):
@@ -34,6 +40,20 @@ class Namespace(HasParts):
         self.members: dict[str, Any] = {}
         for name, value in members.items():
             self.members[name_of(name)] = _as_member(name, value)
+
+    def numbers(self) -> Iterator[NamedQuantity]:
+        """Each quantity with the names that lead to it, in order: `("mean", "wide")`, `("gain", "slow")`."""
+        for name, member in self.members.items():
+            if isinstance(member, Quantity):
+                yield (name,), member
+                continue
+            inside: Iterable[NamedQuantity] = ()
+            if isinstance(member, Namespace):
+                inside = member.numbers()
+            elif isinstance(member, Numbered):
+                inside = member.numbers(self.members)
+            for names, quantity in inside:
+                yield (name, *names), quantity
 
     def __getitem__(self, name: object) -> Any:
         return self.members[find(name, self.members)]
@@ -52,6 +72,27 @@ class Namespace(HasParts):
 
     def __repr__(self) -> str:
         return "\n".join(f"{name}: {value!r}" for name, value in self.members.items())
+
+
+def namespace_of(named: Iterable[NamedQuantity]) -> Namespace:
+    """Quantities in namespaces below each other: `("A", "10")` is `namespace.A["10"]`."""
+    members: dict[str, Any] = {}
+    for names, quantity in named:
+        inner = members
+        for name in names[:-1]:
+            inner = inner.setdefault(name, {})
+        inner[names[-1]] = quantity
+    return Namespace(members)
+
+
+def have_same_numbers(view: Namespace, member: object) -> bool:
+    """Whether a member of an answer is this view of a finding: it has the very same quantities."""
+    if not isinstance(member, Namespace):
+        return False
+    ours, theirs = list(view.numbers()), list(member.numbers())
+    if [names for names, _ in ours] != [names for names, _ in theirs]:
+        return False
+    return all(our is their for (_, our), (_, their) in zip(ours, theirs, strict=True))
 
 
 def _as_member(name: object, value: Any) -> object:
@@ -74,52 +115,3 @@ def _as_member(name: object, value: Any) -> object:
         refuse(f"{name} is {value!r}; write number({plain_number(value)!r}), with its unit and method")
     kind = type(value).__name__
     return refuse(f"{name} is a {kind}; allowed are quantities, findings, tables, texts and lists")
-
-
-def to_json(answer: Namespace) -> dict[str, Any]:
-    """The JSON values of an answer, from which `from_json` restores an equal answer, to the last bit."""
-    return {name: _value_to_json(value) for name, value in answer.members.items()}
-
-
-def _value_to_json(value: object) -> object:
-    if isinstance(value, Namespace):
-        return {"is": "names", "members": to_json(value)}
-    if isinstance(value, (list, tuple)):
-        return [_value_to_json(item) for item in value]
-    if not is_dataclass(value):
-        return value
-    written: dict[str, object] = {"is": _stored_kind(type(value))}
-    for key, attribute in stored_fields(value).items():
-        member = getattr(value, attribute.name)
-        is_empty_default = member in ("", (), None) and member == attribute.default
-        if not is_empty_default:
-            written[key] = _value_to_json(member)
-    return written
-
-
-def _stored_kind(kind: type) -> str:
-    """The name under which a class is stored, in the key `is`: `stored_as`, or its name in lower case."""
-    return getattr(kind, "stored_as", kind.__name__.lower())
-
-
-def stored_fields(kind: DataclassInstance | type[DataclassInstance]) -> dict[str, Field[Any]]:
-    """The stored fields of a class by their keys in JSON; fields that are not compared are not stored."""
-    by_key = {}
-    for attribute in fields(kind):
-        if attribute.compare:
-            by_key[attribute.metadata.get(STORED_AS, attribute.name)] = attribute
-    return by_key
-
-
-def is_stored_form(written: Mapping[str, object], kind: type[DataclassInstance]) -> bool:
-    """Whether JSON values are those of this class: they have its kind, and all fields without a default.
-
-    Both `Difference` and `GroupedDifference` have the kind "difference"; only the latter has `groups`.
-    """
-    if written["is"] != _stored_kind(kind):
-        return False
-    required = []
-    for key, attribute in stored_fields(kind).items():
-        if attribute.default is MISSING:
-            required.append(key)
-    return written.keys() >= set(required)

@@ -6,11 +6,11 @@ import math
 import operator
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from functools import partialmethod
+from functools import cached_property, partialmethod
 from typing import Any, Literal
 
 from labreport.errors import did_you_mean, refuse
-from labreport.project.checks import STORED_AS, name_of, short_repr
+from labreport.project.checks import name_of, short_repr
 from labreport.project.measure import printed_factor
 from labreport.stats.conditions import Askable, Bound, Condition
 from labreport.stats.judgement import Judged, Outcome
@@ -38,7 +38,7 @@ class Source:
     measure: str = ""
     epochs: tuple[int, ...] = ()
     n: int = 0
-    unit_name: str = field(default="seed", metadata={STORED_AS: "unit"})
+    unit_name: str = "seed"
     kind: Literal["measured", "counted", "declared", "computed", "stated"] = "measured"
     method: str = ""
     note: str = ""
@@ -76,6 +76,36 @@ class Source:
         return f"{used} {noun}: {reasons}" if reasons else f"{used} {noun}"
 
 
+@dataclass(frozen=True)
+class Comparison:
+    """How a number is compared with `null`, the value that means no difference: 0, or 1 for a ratio.
+
+    It is judged by the interval from `low` to `high` (in the stored unit), at the level for all `family`
+    comparisons that were made together; both are None if it cannot be judged, as with one seed. `sizes` are
+    the numbers of replicates of each subject. `pairing` says whether two subjects were compared replicate by
+    replicate; it is empty for a comparison with zero.
+    """
+
+    null: float
+    low: float | None = None
+    high: float | None = None
+    family: int = 1
+    sizes: tuple[int, ...] = ()
+    pairing: Literal["paired", "independent", ""] = ""
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What a count is one of: it counts those, `out_of` so many, whose value is on this `side` of `threshold`.
+
+    The threshold is in the stored unit of its measure. Both are empty for a count that the author made.
+    """
+
+    out_of: int
+    side: Literal["above", "below", ""] = ""
+    threshold: float | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class Quantity(Askable):
     """One number: its unit, the ends of its 95 % interval, and its value for each replicate, such as a seed.
@@ -83,16 +113,16 @@ class Quantity(Askable):
     Units: `fraction` is printed in per cent, `points` as percentage points (both are stored as fractions);
     `times` is the unit of a ratio; any other text is printed as it is. `value` is None if the results do not
     give one. `values` are pairs of a replicate and its value, and `spread` is their standard deviation.
-    Counts and declared numbers are `exact`, and can be compared by ==, < and >. A count is one `out_of` a
-    number of cases.
+    Counts and declared numbers are `exact`, and can be compared by ==, < and >.
 
-    A comparison has a `null`, the value that means no difference: 0, or 1 for a ratio. It is judged by the
-    interval from `judged_low` to `judged_high`, at the level for all `family` comparisons that were made
-    together; both are None if it cannot be judged, as with one seed. `low` and `high` are the ends of its own
-    95 % interval. `margin` is the largest difference that does not matter, in the stored unit; a comparison
-    of single runs is printed with its decimals. `p` is the p value of the comparison alone. `groups` are the
-    compared subjects and their numbers of replicates: `(("drug", 27), ("placebo", 32))`. `on_logarithms`
-    means that the intervals were computed on logarithms.
+    A comparison has `compared`, a count has `counted`; any other number is an estimate. `low` and `high` are
+    the ends of its own 95 % interval, and `p` is the p value of a comparison alone. `margin` is the largest
+    difference that does not matter, in the stored unit; a comparison of single runs is printed with its
+    decimals. `on_logarithms` means that the intervals were computed on logarithms. `subjects` are the names
+    of what was measured, two for a comparison, in the group `group` of their answer.
+
+    `place` is where the number stands in the report: the names of its question, its answer and what is
+    inside, `("accuracy", "early", "gap", "wide")`. It is given when an answer is read, and not stored.
     """
 
     value: float | int | None
@@ -104,22 +134,58 @@ class Quantity(Askable):
     spread: float | None = None
     values: tuple[tuple[int | str, float | None], ...] = ()
     exact: bool = False
-    out_of: int | None = None
-    null: float | None = None
-    judged_low: float | None = None
-    judged_high: float | None = None
-    family: int = 1
     margin: float | None = None
     p: float | None = None
-    groups: tuple[tuple[str, int], ...] = ()
     on_logarithms: bool = False
+    group: str = ""
+    subjects: tuple[str, ...] = ()
+    compared: Comparison | None = None
+    counted: Counted | None = None
+    place: tuple[str, ...] = field(default=(), compare=False)
+
+    @property
+    def name(self) -> str:
+        """Its place as one text, `accuracy.early.gap.wide`; empty if it has none."""
+        return ".".join(self.place)
+
+    @property
+    def null(self) -> float | None:
+        """The value that means no difference; None if the number is no comparison."""
+        return None if self.compared is None else self.compared.null
+
+    @property
+    def judged_low(self) -> float | None:
+        """The lower end of the interval by which a comparison is judged."""
+        return None if self.compared is None else self.compared.low
+
+    @property
+    def judged_high(self) -> float | None:
+        """The upper end of the interval by which a comparison is judged."""
+        return None if self.compared is None else self.compared.high
+
+    @property
+    def family(self) -> int:
+        """The number of comparisons that are judged together; 1 for a number by itself."""
+        return 1 if self.compared is None else self.compared.family
+
+    @property
+    def out_of(self) -> int | None:
+        """The number of cases of a count; None if the number is no count."""
+        return None if self.counted is None else self.counted.out_of
+
+    @property
+    def groups(self) -> tuple[tuple[str, int], ...]:
+        """The compared subjects and their numbers of replicates: `(("drug", 27), ("placebo", 32))`."""
+        sizes = () if self.compared is None else self.compared.sizes
+        return tuple(zip(self.source.experiments, sizes, strict=False))
 
     @property
     def judged(self) -> Judged | None:
         """The interval by which a comparison is judged; None if there is none."""
-        if self.null is None or self.judged_low is None or self.judged_high is None:
+        compared = self.compared
+        if compared is None or compared.low is None or compared.high is None:
             return None
-        return Judged(self.judged_low, self.judged_high, self.null, self.margin)
+        return Judged(compared.low, compared.high, compared.null, self.margin)
 
     @property
     def outcome(self) -> Outcome:
@@ -129,9 +195,9 @@ class Quantity(Askable):
     @property
     def deciding_ends(self) -> tuple[float | None, float | None]:
         """The ends that `above` and `below` compare: for a comparison, those by which it is judged."""
-        if self.null is None:
+        if self.compared is None:
             return self.low, self.high
-        return self.judged_low, self.judged_high
+        return self.compared.low, self.compared.high
 
     def ask(self, word: str, *, bound: Bound | None = None) -> Condition:
         """The condition of this word: above or below a bound, or, of a comparison, its outcome.
@@ -143,13 +209,54 @@ class Quantity(Askable):
             return self._compare(operator.gt, low, bound)
         if word == "below":
             return self._compare(operator.lt, high, bound)
-        if self.null is None:
+        if self.compared is None:
             advice = "write .above(…), or number(…, null=0)"
             refuse(f"{self!r} is a number by itself and has no .{word}; {advice}")
         if self.judged is None:
             return Condition(None, (self,))
         distance = self.judged.distance(word)
         return Condition(self.judged.has_outcome(word), (self,), self._distance_text(distance))
+
+    @cached_property
+    def turned(self) -> Quantity:
+        """The comparison in the other direction: b − a for a − b, b / a for a / b. Turned twice, it is itself."""
+        values = []
+        for replicate, value in self.values:
+            values.append((replicate, self._opposite(value)))
+        compared = self.compared
+        if compared is not None:
+            low, high = self._opposite(compared.high), self._opposite(compared.low)
+            compared = replace(compared, low=low, high=high, sizes=compared.sizes[::-1])
+        source = self.source
+        experiments, epochs = source.experiments[::-1], source.epochs[::-1]
+        turned = replace(
+            self,
+            value=self._opposite(self.value),
+            low=self._opposite(self.high),
+            high=self._opposite(self.low),
+            source=replace(source, experiments=experiments, epochs=epochs, sizes=source.sizes[::-1]),
+            values=tuple(values),
+            subjects=self.subjects[::-1],
+            compared=compared,
+            place=self._place_of_turned(),
+        )
+        vars(turned)["turned"] = self
+        return turned
+
+    def _place_of_turned(self) -> tuple[str, ...]:
+        """`difference.b.a` for `difference.a.b`; any other place is followed by "turned"."""
+        if not self.place:
+            return ()
+        if self.subjects and self.place[-2:] == self.subjects:
+            return (*self.place[:-2], *self.subjects[::-1])
+        return (*self.place, "turned")
+
+    def _opposite(self, number: float | None) -> float | None:
+        if number is None:
+            return None
+        if not self.is_ratio:
+            return -number
+        return 1 / number if number else math.inf
 
     @property
     def interval(self) -> tuple[float, float] | None:
@@ -166,7 +273,7 @@ class Quantity(Askable):
 
     def n_of(self, subject: object) -> Quantity:
         """The number of replicates of one subject of a comparison. Raises `UsageError` for another name."""
-        sizes = dict(self.groups)
+        sizes = dict(zip(self.subjects, self.compared.sizes, strict=False)) if self.compared else {}
         name = find_or_none(subject, sizes)
         if name is None:
             wanted = name_of(subject)
@@ -183,7 +290,7 @@ class Quantity(Askable):
     @property
     def is_ratio(self) -> bool:
         """Whether the number is a ratio: a comparison with `null` 1, or a number with the unit `times`."""
-        return self.unit == "times" if self.null is None else self.null == 1
+        return self.unit == "times" if self.compared is None else self.compared.null == 1
 
     @property
     def is_of_one_run(self) -> bool:
@@ -270,7 +377,7 @@ def unpaired_sizes_text(quantity: Quantity) -> str:
     """The numbers of replicates of two unpaired subjects: `27 and 32`; empty if paired or equal."""
     if len(quantity.source.sizes) > 1:
         return _sizes_text(quantity.source.sizes)
-    sizes = [size for _, size in quantity.groups]
+    sizes = quantity.compared.sizes if quantity.compared else ()
     return _sizes_text(sizes) if len(set(sizes)) > 1 else ""
 
 
@@ -278,25 +385,3 @@ def _sizes_text(sizes: Iterable[int]) -> str:
     """Numbers of replicates as text: `27 and 32`, `5`."""
     return " and ".join(f"{size:,}" for size in sizes)
 
-
-def reversed_quantity(quantity: Quantity) -> Quantity:
-    """The comparison in the other direction: b − a for a − b, b / a for a / b."""
-
-    def opposite(number: float | None) -> float | None:
-        if number is None:
-            return None
-        if not quantity.is_ratio:
-            return -number
-        return 1 / number if number else math.inf
-
-    values = []
-    for replicate, value in quantity.values:
-        values.append((replicate, opposite(value)))
-    low, high = opposite(quantity.high), opposite(quantity.low)
-    judged_low, judged_high = opposite(quantity.judged_high), opposite(quantity.judged_low)
-    turned = replace(quantity, value=opposite(quantity.value), low=low, high=high, values=tuple(values))
-    turned = replace(turned, judged_low=judged_low, judged_high=judged_high)
-    source = quantity.source
-    experiments, epochs = source.experiments[::-1], source.epochs[::-1]
-    source = replace(source, experiments=experiments, epochs=epochs, sizes=source.sizes[::-1])
-    return replace(turned, source=source, groups=quantity.groups[::-1])

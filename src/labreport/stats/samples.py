@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
@@ -27,6 +27,8 @@ By: TypeAlias = "Study | str"
 """A study, or the name of a column; each of its values is a subject."""
 BY_EXPERIMENT = "experiment"
 """The default of `by`: each experiment is a subject; a table as a whole is the only subject."""
+BY_EPOCH = "epoch"
+"""The key of the epochs at which runs are read."""
 Epoch: TypeAlias = int | None
 """The epoch at which runs are read; None means the last declared one."""
 Subject: TypeAlias = "Experiment | str | float"
@@ -215,31 +217,54 @@ def sample_of_runs(runs: Runs, measure: Measure, epoch: Epoch = None) -> Sample:
     )
 
 
-def samples_by_name(
+@dataclass(frozen=True)
+class Block:
+    """The runs of one experiment at one epoch; no file is read before a sample is taken.
+
+    `keys` are what `by` and `within` may name: experiment, epoch, and each axis of the study. `epoch` is None
+    for the last that is declared.
+    """
+
+    runs: Runs
+    keys: Mapping[str, str]
+    epoch: Epoch = None
+
+
+def samples(
     data: Observations | Samples,
     measure: Measure,
     by: By = BY_EXPERIMENT,
+    within: str | None = None,
     epoch: Epoch = None,
     names: Sequence[object] | None = None,
-) -> Samples:
-    """The sample of each subject, from results, from a table, or from ready-made samples.
+) -> dict[str, Samples]:
+    """Take a sample for each subject in each group, from results or from a table alike.
 
-    The values of `by`, a study or a column, are the subjects; `names` limits them to some. Raises
+    `by` names what the subjects are, and `within` the groups; without it there is one group, `NO_GROUP`. Of a
+    table, both are columns. Of results, they are "experiment", "epoch", a study, or an axis of a study: the
+    subjects are then those axes that `within` does not name. `names` limits the subjects to some. Raises
     `UsageError` for experiments whose last epochs differ, an epoch for a table, an unknown name, and two
     values of a table that differ only in case or blanks.
     """
     if is_table(data):
-        return samples_by_group(data, measure, by, None, epoch, names)[NO_GROUP]
+        return _samples_of_table(data, measure, by, within, epoch, names)
     if not are_results(data):
-        samples = _samples_as_made(data)
-    elif by == BY_EXPERIMENT:
-        return _samples_of_experiments(data, measure, epoch, names)
+        groups = {NO_GROUP: _samples_as_made(data)}
     else:
-        samples = _samples_of_study(data, measure, by, epoch)
+        keys = _keys_of(data, by, within)
+        chosen = names if keys.subjects == (BY_EXPERIMENT,) else None
+        groups = samples_of_blocks(_blocks(data, keys, chosen, epoch), measure, keys)
+        if epoch is None and keys.subjects == (BY_EXPERIMENT,) and not keys.has_epoch:
+            _refuse_unequal_epochs(groups, measure)
     if names is None:
-        return samples
-    chosen = [find(name, samples) for name in names]
-    return {name: samples[name] for name in chosen}
+        return groups
+    return {group: _chosen(by_subject, names) for group, by_subject in groups.items()}
+
+
+def _chosen(by_subject: Samples, names: Sequence[object]) -> Samples:
+    """The samples of some subjects, in the order of their names."""
+    found = [find(name, by_subject) for name in names]
+    return {name: by_subject[name] for name in found}
 
 
 def _samples_as_made(data: object) -> Samples:
@@ -253,40 +278,103 @@ def refuse_epoch_of_table(epoch: int) -> NoReturn:
     refuse(f"epoch={epoch!r}: a table has no epochs; within= compares inside the values of a column")
 
 
-def _samples_of_experiments(
-    results: Results, measure: Measure, epoch: Epoch, names: Sequence[object] | None
-) -> Samples:
-    """The samples of the named experiments, or of all. Raises `UsageError` if their last epochs differ."""
-    chosen = results.experiments or results if names is None else map(name_of, names)
-    samples = {name: sample_of_runs(results[name], measure, epoch) for name in chosen}
-    epochs = {name: sample.epoch or 1 for name, sample in samples.items()}
-    if epoch is None and len(set(epochs.values())) > 1:
-        listed = ", ".join(f"{name}: {last}" for name, last in epochs.items())
-        refuse(f"{measure.name!r} would be compared after unequal epochs ({listed}); give epoch=")
-    return samples
+@dataclass(frozen=True)
+class Keys:
+    """The keys of blocks that make a subject, and those that make a group; `study` has axes among them."""
+
+    subjects: tuple[str, ...]
+    groups: tuple[str, ...] = ()
+    study: str = ""
+
+    @property
+    def has_epoch(self) -> bool:
+        """Whether subjects or groups are epochs."""
+        return BY_EPOCH in self.subjects + self.groups
 
 
-def _samples_of_study(results: Results, measure: Measure, study: By, epoch: Epoch) -> Samples:
-    """A sample for each point of a study, named by its values on the axes: `0.5 × 0.9`."""
-    samples = {}
-    for point, runs in results.study(name_of(study)):
-        name = " × ".join(map(label_of_value, point.values()))
-        samples[name] = replace(sample_of_runs(runs, measure, epoch), name=name, label=name)
-    return samples
+def _keys_of(results: Results, by: By, within: str | None) -> Keys:
+    """What `by` and `within` name. Raises `UsageError` if no declared study has these axes."""
+    named = name_of(by)
+    groups = () if within is None else (within,)
+    if named in (BY_EXPERIMENT, BY_EPOCH) and within in (None, BY_EXPERIMENT, BY_EPOCH):
+        return Keys((named,), groups)
+    for study in results.studies:
+        axes = tuple(results.study(study)[0][0])
+        others = tuple(axis for axis in axes if axis not in groups)
+        is_of_study = within is None or within in (BY_EXPERIMENT, BY_EPOCH, *axes)
+        if is_of_study and named in (study, BY_EPOCH, *(others if len(others) == 1 else ())):
+            return Keys((named,) if named == BY_EPOCH else others, groups, study)
+    if within is None:
+        results.study(named)  # raises an error that lists the declared studies
+    return refuse(f"by={named!r}, within={within!r}: no study in reads= has these axes")
 
 
-def samples_by_group(
-    data: Observations | Samples,
+def _blocks(results: Results, keys: Keys, names: Sequence[object] | None, epoch: Epoch) -> Iterator[Block]:
+    """The blocks of the named experiments, of all, or of the points of a study."""
+    points: Iterable[tuple[Mapping[str, object], Runs]]
+    if keys.study:
+        points = results.study(keys.study)
+    else:
+        chosen = results.experiments or results if names is None else map(name_of, names)
+        points = [({}, results[name]) for name in chosen]
+    for point, runs in points:
+        axes = {axis: label_of_value(value) for axis, value in point.items()}
+        for read_epoch in _stored_epochs(runs) if keys.has_epoch and epoch is None else (epoch,):
+            yield block_at(runs, read_epoch, axes)
+
+
+def block_at(runs: Runs, epoch: Epoch, axes: Mapping[str, str] | None = None) -> Block:
+    """The block of an experiment at an epoch; `axes` are the values of its point in a study."""
+    keys = {BY_EXPERIMENT: runs.name, BY_EPOCH: str(epoch or runs.epoch)}
+    return Block(runs, keys | dict(axes or {}), epoch)
+
+
+def _stored_epochs(runs: Runs) -> list[int]:
+    """The epochs of an experiment that its reader declared."""
+    return sorted({epoch for run in runs for epoch in run.checkpoints})
+
+
+def samples_of_blocks(blocks: Iterable[Block], measure: Measure, keys: Keys) -> dict[str, Samples]:
+    """A sample for each block, by group and subject.
+
+    Subjects are named by their keys: `wide`, `0.5 × 0.9`, `50`, `wide at 50`.
+    """
+    groups: dict[str, Samples] = {}
+    for block in blocks:
+        sample = sample_of_runs(block.runs, measure, block.epoch)
+        values = [block.keys[key] for key in keys.subjects]
+        subject = " × ".join(values)
+        epoch = block.keys[BY_EPOCH]
+        if keys.subjects == (BY_EPOCH,):
+            sample = replace(sample, label=f"epoch {epoch}")
+        elif keys.subjects == (BY_EXPERIMENT, BY_EPOCH):
+            subject = " at ".join(values)
+            sample = replace(sample, label=f"{sample.label} after {epoch} epochs")
+        elif keys.subjects != (BY_EXPERIMENT,):
+            sample = replace(sample, name=subject, label=subject)
+        group = " × ".join(block.keys[key] for key in keys.groups)
+        groups.setdefault(group, {})[subject] = sample
+    return groups
+
+
+def _refuse_unequal_epochs(groups: Mapping[str, Samples], measure: Measure) -> None:
+    """Raise `UsageError` if experiments would be compared after unequal numbers of epochs."""
+    for by_subject in groups.values():
+        epochs = {name: sample.epoch or 1 for name, sample in by_subject.items()}
+        if len(set(epochs.values())) > 1:
+            listed = ", ".join(f"{name}: {last}" for name, last in epochs.items())
+            refuse(f"{measure.name!r} would be compared after unequal epochs ({listed}); give epoch=")
+
+
+def _samples_of_table(
+    data: Data | pandas.DataFrame,
     measure: Measure,
     by: By,
     within: str | None,
-    epoch: Epoch = None,
-    names: Sequence[object] | None = None,
+    epoch: Epoch,
+    names: Sequence[object] | None,
 ) -> dict[str, Samples]:
-    """The samples of a table, as `samples_by_name` returns them, for each value of the column `within`.
-
-    Without such a column there is one group, `NO_GROUP`.
-    """
+    """The samples of a table, for each value of the column `within`."""
     declared = as_table(data)
     if epoch is not None:
         refuse_epoch_of_table(epoch)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -12,14 +11,14 @@ from labreport.project.checks import name_of
 from labreport.project.measure import Measure
 from labreport.stats.answers import Answer
 from labreport.stats.cells import NO_GROUP, have_order
-from labreport.stats.finding import Comparison, Difference, Effect, GroupedDifference, Ranking
-from labreport.stats.inference import compare, compare_with_zero
-from labreport.stats.makers.shared import answer_of, subjects_with_means
+from labreport.stats.makers.shared import Pairs, answer_of, compared_finding, finding_of, means_of
 from labreport.stats.names import find_or_none
 from labreport.stats.samples import (
+    BY_EPOCH,
     BY_EXPERIMENT,
     By,
     Epoch,
+    Keys,
     Observations,
     Samples,
     Subject,
@@ -28,14 +27,15 @@ from labreport.stats.samples import (
     as_results,
     as_table,
     axis_of,
+    block_at,
     is_table,
     listed_subjects,
     refuse_epoch_of_table,
-    sample_of_runs,
-    samples_by_group,
-    samples_by_name,
+    samples,
+    samples_of_blocks,
 )
 from labreport.stats.wording import enumeration
+from labreport.stats.words import ComparedFinding, Difference, Effect, Ranking
 
 if TYPE_CHECKING:
     from labreport.project import Experiment
@@ -43,8 +43,6 @@ if TYPE_CHECKING:
 
 SubjectAtEpoch: TypeAlias = "tuple[Experiment | str, int]"
 """An experiment, and the epoch at which it is read."""
-Pairs: TypeAlias = Sequence[tuple[str, ...]]
-"""What is compared: pairs of names, or single names, which are compared with zero."""
 
 
 def ranking(
@@ -67,13 +65,13 @@ def ranking(
     measure = as_measure(measure, data)
     if pairs not in ("all", "best"):
         refuse(f"pairs={pairs!r}; allowed are 'all' and 'best'{did_you_mean(pairs, ('all', 'best'))}")
-    samples = samples_by_name(data, measure, by, epoch)
-    return answer_of(rank(samples, measure, axis_of(by), pairs == "best", paired), name, "ranking")
+    by_subject = samples(data, measure, by, epoch=epoch)[NO_GROUP]
+    return answer_of(rank(by_subject, measure, axis_of(by), pairs == "best", paired), name, "ranking")
 
 
 def rank(
     samples: Samples, measure: Measure, axis: str, only_best: bool = False, paired: bool | None = None
-) -> Ranking:
+) -> ComparedFinding:
     """Compare all pairs of samples, or only the best with each; each pair is judged as one of all pairs.
 
     `axis` is the name of the column or study whose values are the subjects.
@@ -81,13 +79,15 @@ def rank(
     if len(samples) < 2:
         names = ", ".join(samples) or "none"
         refuse(f"a ranking is of at least two; there is {names}: add to reads=, give by=")
+    groups = {NO_GROUP: samples}
     pairs = list(combinations(samples, 2))
     family = len(pairs)
-    unjudged = Ranking(**vars(subjects_with_means(samples, measure, axis)), family=family)
     if only_best:
-        best = unjudged.order[0]
+        best = finding_of(Ranking, groups, measure, means_of(samples, measure), axis).order[0]
         pairs = [pair for pair in pairs if best in pair]
-    return replace(unjudged, comparisons=_compare_pairs(samples, measure, pairs, family, paired))
+    return compared_finding(
+        Ranking, groups, measure, {NO_GROUP: pairs}, axis, family=family, paired=paired
+    )
 
 
 def difference(
@@ -121,68 +121,34 @@ def difference(
     measure = as_measure(measure, data)
     with_zero = second is None and (measure.unit == "points" or bool(measure.terms))
     names = [subject for subject in (first, second) if subject is not None] or None
-    if within is not None:
-        groups = samples_by_group(data, measure, by, within, epoch, names)
-    elif isinstance(first, tuple) and isinstance(second, tuple):
-        groups = {NO_GROUP: _samples_at_epochs(data, measure, first, second)}
+    if isinstance(first, tuple) and isinstance(second, tuple):
+        groups = _samples_at_epochs(data, measure, [first, second])
     else:
-        groups = {NO_GROUP: samples_by_name(data, measure, by, epoch, names)}
-    finding = _difference(groups, measure, axis_of(by), within or "", against, with_zero, family, paired)
+        groups = samples(data, measure, by, within, epoch, names)
+    pairs = {}
+    for group, by_subject in groups.items():
+        pairs[group] = _pairs(by_subject, against, with_zero, group)
+    finding = compared_finding(
+        Difference, groups, measure, pairs, axis_of(by), within or "", family, paired
+    )
     return answer_of(finding, name, "difference")
 
 
-def _difference(
-    groups: dict[str, Samples],
-    measure: Measure,
-    axis: str,
-    column: str,
-    against: Subject | None = None,
-    with_zero: bool = False,
-    family: int | None = None,
-    paired: bool | None = None,
-) -> Difference | GroupedDifference:
-    """The differences of all groups, the values of `column`; without a column, that of `NO_GROUP`.
+def _samples_at_epochs(
+    data: Observations | Samples, measure: Measure, subjects: Sequence[SubjectAtEpoch], *, within: str = ""
+) -> dict[str, Samples]:
+    """The samples of pairs of experiment and epoch, such as `("wide", 50), ("small", 60)`.
 
-    All comparisons are judged together; `family` replaces their number.
+    Subjects are named by epoch if the experiment is the same, or if each experiment is a group.
     """
-    pairs_of = {group: _pairs(samples, against, with_zero, group) for group, samples in groups.items()}
-    family = family or sum(map(len, pairs_of.values()))
-    differences = {}
-    for group, samples in groups.items():
-        comparisons = _compare_pairs(samples, measure, pairs_of[group], family, paired)
-        subjects = vars(subjects_with_means(samples, measure, axis))
-        differences[group] = Difference(
-            **subjects, comparisons=comparisons, family=family, group=group, group_column=column
-        )
-    first = next(iter(differences.values()))
-    if not column:
-        return first
-    return GroupedDifference(
-        names=tuple(differences),
-        measure=first.measure,
-        epoch=first.epoch,
-        unit_name=first.unit_name,
-        axis=axis,
-        family=family,
-        group_column=column,
-        groups=tuple(differences.items()),
-    )
-
-
-def _samples_at_epochs(data: Observations | Samples, measure: Measure, *subjects: SubjectAtEpoch) -> Samples:
-    """The samples of pairs of experiment and epoch, such as `("wide", 50), ("small", 60)`."""
     if not are_results(data):
         refuse_epoch_of_table(subjects[0][1])
-    experiments = {name_of(experiment) for experiment, _ in subjects}
-    samples: Samples = {}
-    for experiment, epoch in subjects:
-        sample = sample_of_runs(data[experiment], measure, epoch)
-        if len(experiments) == 1:
-            samples[str(epoch)] = replace(sample, label=f"epoch {epoch}")
-        else:
-            label = f"{sample.label} after {epoch} epochs"
-            samples[f"{sample.name} at {epoch}"] = replace(sample, label=label)
-    return samples
+    blocks = [block_at(data[experiment], epoch) for experiment, epoch in subjects]
+    experiments = {block.runs.name for block in blocks}
+    if within:
+        return samples_of_blocks(blocks, measure, Keys((BY_EPOCH,), (within,)))
+    names = (BY_EPOCH,) if len(experiments) == 1 else (BY_EXPERIMENT, BY_EPOCH)
+    return samples_of_blocks(blocks, measure, Keys(names))
 
 
 def _pairs(samples: Samples, against: Subject | None, with_zero: bool, group: str) -> Pairs:
@@ -222,14 +188,14 @@ def change(
     names = results.experiments if named is None else list(map(name_of, named))
     if not names:
         refuse("change: no experiment is named; name one or several, or give None for all that are read")
-    groups = {}
+    subjects = []
     for changed in names:
-        groups[changed] = _samples_at_epochs(results, measure, (changed, last_epoch), (changed, first_epoch))
-    column = "experiment"
-    if len(groups) == 1:
-        groups = {NO_GROUP: groups[names[0]]}
-        column = ""
-    return answer_of(_difference(groups, measure, "epoch", column), name, "change")
+        subjects += [(changed, last_epoch), (changed, first_epoch)]
+    column = BY_EXPERIMENT if len(names) > 1 else ""
+    groups = _samples_at_epochs(results, measure, subjects, within=column)
+    pairs = {group: [tuple(by_epoch)] for group, by_epoch in groups.items()}
+    finding = compared_finding(Difference, groups, measure, pairs, BY_EPOCH, column)
+    return answer_of(finding, name, "change")
 
 
 def effect(
@@ -239,26 +205,31 @@ def effect(
     epoch: Epoch = None,
     name: str = "effect",
     paired: bool | None = None,
+    within: str | None = None,
 ) -> Answer:
     """Compare neighbouring values of a study or of a column of numbers, and the last value with the first.
 
-    All these comparisons are judged together; `effect.more` is about the last with the first. `paired` is
-    explained at `difference`. Returns an answer with `effect`, `mean` by value and the table `means`. Raises
+    All these comparisons are judged together; `effect.more` is about the last with the first. `within` is
+    another column, or the other axis of a study, in each value of which this is done. `paired` is explained
+    at `difference`. Returns an answer with `effect`, `mean` by value and the table `means`. Raises
     `UsageError` for fewer than two values, for a column of texts, and for a study that varies several fields.
     """
     measure = as_measure(measure, data)
-    samples = samples_by_name(data, measure, by, epoch)
-    names = list(samples)
-    if len(names) < 2:
-        listed = ", ".join(names) or "none"
-        refuse(f"an effect needs at least two values of {name_of(by)!r}; there is {listed}")
-    steps = [(later, earlier) for earlier, later in pairwise(names)]
-    if len(names) > 2:
-        steps.append((names[-1], names[0]))
-    axis = _axis_in_order(data, by)
-    comparisons = _compare_pairs(samples, measure, steps, len(steps), paired)
-    subjects = subjects_with_means(samples, measure, axis)
-    return answer_of(Effect(**vars(subjects), comparisons=comparisons, family=len(steps)), name, "effect")
+    groups = samples(data, measure, by, within, epoch)
+    pairs = {}
+    for group, by_subject in groups.items():
+        names = list(by_subject)
+        if len(names) < 2:
+            listed = ", ".join(names) or "none"
+            where = f" in {group}" if group else ""
+            refuse(f"an effect needs at least two values of {name_of(by)!r}{where}; there is {listed}")
+        steps = [(later, earlier) for earlier, later in pairwise(names)]
+        if len(names) > 2:
+            steps.append((names[-1], names[0]))
+        pairs[group] = steps
+    axis = axis_of(by) if within and are_results(data) else _axis_in_order(data, by)
+    finding = compared_finding(Effect, groups, measure, pairs, axis, within or "", paired=paired)
+    return answer_of(finding, name, "effect")
 
 
 def _axis_in_order(data: Observations | Samples, by: By) -> str:
@@ -275,17 +246,3 @@ def _axis_in_order(data: Observations | Samples, by: By) -> str:
             fields = enumeration([axis, *others])
             refuse(f"an effect is along one field, and study {name_of(by)!r} varies {fields}: use grid()")
     return axis
-
-
-def _compare_pairs(
-    samples: Samples, measure: Measure, pairs: Pairs, family: int, paired: bool | None
-) -> tuple[Comparison, ...]:
-    """Compare pairs of samples, or single samples with zero, each as one of `family` comparisons."""
-    comparisons = []
-    for names in pairs:
-        if len(names) == 1:
-            quantity = compare_with_zero(measure, family, samples[names[0]])
-        else:
-            quantity = compare(measure, family, samples[names[0]], samples[names[1]], paired)
-        comparisons.append(Comparison(quantity, names))
-    return tuple(comparisons)

@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Iterable
+from typing import Literal
 
 from labreport.errors import refuse
 from labreport.project.measure import Measure
 from labreport.stats.answers import Answer
-from labreport.stats.finding import Count
+from labreport.stats.cells import NO_GROUP
 from labreport.stats.formats import as_prose
-from labreport.stats.makers.shared import subjects_with_means
-from labreport.stats.quantity import Quantity, Source
+from labreport.stats.makers.shared import finding_of, means_of
+from labreport.stats.quantity import Counted, Quantity, Source
 from labreport.stats.samples import (
     BY_EXPERIMENT,
     By,
@@ -24,9 +25,10 @@ from labreport.stats.samples import (
     as_measure,
     axis_of,
     listed_subjects,
-    samples_by_name,
+    samples,
 )
 from labreport.stats.scalars import plain_number
+from labreport.stats.words import Count
 
 
 def count(
@@ -49,31 +51,31 @@ def count(
     measure = as_measure(measure, data)
     if (above is None) == (below is None):
         refuse("count: give either above= or below=, the threshold in the unit of the measure")
-    side = "above" if below is None else "below"
+    side: Literal["above", "below"] = "above" if below is None else "below"
     stored = plain_number(below if above is None else above) / measure.factor
-    threshold = Quantity(stored, measure.quantity_unit, source=Source(kind="declared"), exact=True)
-    samples = samples_by_name(data, measure, by, epoch, listed_subjects(experiments))
-    if not samples:
+    threshold = Quantity(stored, measure.quantity_unit, exact=True)
+    groups = samples(data, measure, by, None, epoch, listed_subjects(experiments))
+    by_subject = groups[NO_GROUP]
+    if not by_subject:
         refuse("count: nothing is named in which to count; name experiments, or give None for all")
     label = f"{measure.label} {side} {as_prose(threshold)}"
-    counts = []
-    for subject, sample in samples.items():
-        counts.append((subject, _count_of(sample, stored, side, label)))
-    n = sum(count.n for _, count in counts)
-    of = Quantity(n, source=Source(tuple(samples), measure.label, kind="counted"), exact=True)
-    subjects = subjects_with_means(samples, measure, axis_of(by))
-    finding = Count(**vars(subjects), counts=tuple(counts), of=of, threshold=threshold, side=side)
-    return Answer(**{name: finding})
+    rows = means_of(by_subject, measure)
+    for subject, sample in by_subject.items():
+        rows.append(_count_of(sample, subject, Counted(len(sample.values), side, stored), label))
+    return Answer(**{name: finding_of(Count, groups, measure, rows, axis_of(by))})
 
 
-def _count_of(sample: Sample, threshold: float, side: str, label: str) -> Quantity:
-    """The number of replicates of a sample with a value on this side of a threshold."""
-    is_beyond = operator.gt if side == "above" else operator.lt
+def _count_of(sample: Sample, subject: str, counted: Counted, label: str) -> Quantity:
+    """The number of replicates of a sample with a value on the side of the threshold that is counted."""
+    is_beyond = operator.gt if counted.side == "above" else operator.lt
     number = 0
     by_replicate = []
     for replicate, value in sample.values.items():
-        number += is_beyond(value, threshold)
+        number += is_beyond(value, counted.threshold)
         by_replicate.append((replicate, None if math.isnan(value) else value))
-    n = len(by_replicate)
+    n = counted.out_of
     source = Source((sample.name,), label, n=n, unit_name=sample.design.unit, kind="counted")
-    return Quantity(number, n=n, source=source, values=tuple(by_replicate), exact=True, out_of=n)
+    values = tuple(by_replicate)
+    return Quantity(
+        number, n=n, source=source, values=values, exact=True, subjects=(subject,), counted=counted
+    )

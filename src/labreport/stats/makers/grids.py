@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from labreport.project.measure import Measure
 from labreport.stats.answers import Answer
+from labreport.stats.cells import NO_GROUP
 from labreport.stats.makers.comparisons import rank
 from labreport.stats.makers.means import mean
 from labreport.stats.quantity import Quantity
-from labreport.stats.samples import By, Epoch, as_results, label_of_value, samples_by_name
+from labreport.stats.samples import By, Epoch, as_results, label_of_value, samples
 from labreport.stats.tables import Column, Entry, Table
 from labreport.stats.wording import capitalise
 
@@ -34,8 +35,8 @@ def grid(
         cells[tuple(map(label_of_value, point.values()))] = cell_mean
     answer |= Answer(grid=_table(axes, cells))
     if len(cells) > 1:
-        samples = samples_by_name(results, chosen_by or measure, study, epoch)
-        answer |= Answer(best=rank(samples, chosen_by or measure, ", ".join(axes), only_best=True))
+        by_point = samples(results, chosen_by or measure, study, epoch=epoch)[NO_GROUP]
+        answer |= Answer(best=rank(by_point, chosen_by or measure, ", ".join(axes), only_best=True))
     return answer
 
 

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from labreport.project.measure import Measure
 from labreport.stats.answers import Answer
+from labreport.stats.cells import NO_GROUP
 from labreport.stats.inference import mean_of
-from labreport.stats.quantity import Quantity
+from labreport.stats.makers.shared import means_of
+from labreport.stats.namespace import namespace_of
 from labreport.stats.samples import (
     BY_EXPERIMENT,
     By,
@@ -20,8 +22,7 @@ from labreport.stats.samples import (
     column_of,
     is_table,
     sample_of_runs,
-    samples_by_group,
-    samples_by_name,
+    samples,
 )
 
 if TYPE_CHECKING:
@@ -39,22 +40,19 @@ def mean(
     """The mean of a measure for each experiment, point of a study, or value of a column, by name.
 
     For the runs of one experiment, `mean(results[WIDE], ACCURACY)`, and for a table without `by`, it is a
-    single quantity. With `within`, means are by group and then by name. For a measure of ratios, they are
-    geometric.
+    single quantity. With `within`, another column or axis, means are by group and then by name. For a measure
+    of ratios, they are geometric.
     """
     measure = as_measure(measure, data)
     if are_runs(data):
         return Answer(**{name: mean_of(sample_of_runs(data, measure, epoch), measure)})
-    if within is not None:
-        groups = samples_by_group(data, measure, by, within, epoch)
-        return Answer(**{name: {group: _means(samples, measure) for group, samples in groups.items()}})
-    means = _means(samples_by_name(data, measure, by, epoch), measure)
-    if is_table(data) and column_of(as_table(data), by) is None:
-        (mean_of_all_rows,) = means.values()
+    groups = samples(data, measure, by, within, epoch)
+    if within is None and is_table(data) and column_of(as_table(data), by) is None:
+        (mean_of_all_rows,) = means_of(groups[NO_GROUP], measure)
         return Answer(**{name: mean_of_all_rows})
-    return Answer(**{name: means})
-
-
-def _means(samples: Samples, measure: Measure) -> dict[str, Quantity]:
-    """The mean of each sample."""
-    return {name: mean_of(sample, measure) for name, sample in samples.items()}
+    named = []
+    for group, by_subject in groups.items():
+        for row in means_of(by_subject, measure, group):
+            names = row.subjects if within is None else (group, *row.subjects)
+            named.append((names, row))
+    return Answer(**{name: namespace_of(named)})
