@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 from labreport.page import RenderedSection, render_section
 from labreport.project import Experiment, Measure, question, section
-from labreport.stats import Answer, Sample, fact, number, ranking
+from labreport.stats import Answer, Sample, fact, from_json, number, ranking, to_json
 
 ACCURACY = Measure("test accuracy", "%", margin=0.2)
 SEEDS = {
@@ -55,6 +56,11 @@ def truths() -> Answer:
     )
 
 
+def stored(answer: Answer, question: str = "") -> Answer:
+    """An answer as it is read from its file."""
+    return from_json(json.loads(json.dumps(to_json(answer))), question)
+
+
 Render = Callable[..., RenderedSection]
 
 
@@ -82,7 +88,8 @@ def renderer(folder: Path) -> Render:
         drawing = SimpleNamespace(**DRAWN | (drawn or {}))
         exported: Any = dict.fromkeys(figures, drawing)
         experiments = [Experiment(name, Network(), epochs=50, start="m:f") for name in SEEDS]
-        answers = {"best": answer or ranked()} | (more or {})
+        made = {"best": answer or ranked()} | (more or {})
+        answers = {name: stored(answer, name) for name, answer in made.items()}
         return render_section(section("Part", best, name="part"), answers, exported, experiments, templates)
 
     return rendered

@@ -17,7 +17,7 @@ from labreport.page.escapes import escape_latex, escape_markdown
 from labreport.page.written import written_report
 from labreport.project import Project, Question, section
 from labreport.results import AnswersDocument, Loaded
-from labreport.stats import Answer, Namespace, Quantity, Table, difference, fact, to_json
+from labreport.stats import Answer, Comparison, Namespace, Quantity, Table, difference, fact, to_json
 
 MEAN = Quantity(0.9812345, "fraction", 0.979, 0.9835, n=2)
 ANSWER = Answer(
@@ -55,7 +55,7 @@ def test_csv_has_the_numbers_unrounded(tmp_path: Path) -> None:
 
 def test_csv_has_p_values_and_the_intervals_that_judge(tmp_path: Path) -> None:
     """Not the difference in their place."""
-    judged = Quantity(-5.2, "mmHg", -10.1, -0.3, 59, null=0.0, judged_low=-11.4, judged_high=1.0, p=0.0381)
+    judged = Quantity(-5.2, "mmHg", -10.1, -0.3, 59, compared=Comparison(0.0, -11.4, 1.0), p=0.0381)
     table = Table(("change",), [(judged,)]).with_columns("judged", "p", "n")
     export_report("csv", report(tmp_path, answer=Answer(changes=table)), tmp_path)
     _, row = (tmp_path / "tables/best-changes.csv").read_text().splitlines()

@@ -10,11 +10,16 @@ from results.stored import SMALL, stored_run
 
 from labreport.errors import UsageError
 from labreport.results import Store, describe_experiment, load, write_json
-from labreport.stats import Answer, Namespace, Quantity, to_json
+from labreport.stats import Answer, Comparison, Namespace, Quantity, Source, to_json
 
 MEAN = Quantity(0.9812345, "fraction", 0.979, 0.9835, n=2)
-GAIN = Quantity(0.01, "points", 0.004, 0.016, n=27, spread=0.012, judged_low=0.002, judged_high=0.018)
-GAIN_OF_GROUPS = replace(GAIN, p=0.003, groups=(("drug", 27), ("placebo", 32)))
+GAIN = Quantity(0.01, "points", 0.004, 0.016, n=27, spread=0.012, compared=Comparison(0.0, 0.002, 0.018))
+GAIN_OF_GROUPS = replace(
+    GAIN,
+    p=0.003,
+    source=Source(("drug", "placebo")),
+    compared=Comparison(0.0, 0.002, 0.018, sizes=(27, 32)),
+)
 MEANS = Namespace({"small": MEAN, "a_b": Quantity(12.5, "µM", n=2)})
 ANSWER = Answer(mean=MEANS, gain=GAIN_OF_GROUPS)
 

@@ -132,8 +132,8 @@ def test_a_margin_tells_the_same_from_unclear_and_from_clear() -> None:
 def test_a_condition_is_about_the_comparison_that_it_looks_at() -> None:
     """So that what the results say now is said of it alone."""
     (about,) = three().clear("complex", "small").about
-    assert about.subjects == ("complex", "wide", "small")
-    assert [part.subjects for part in about.comparisons] == [("complex", "small")]
+    assert about.subjects == ("complex", "small")
+    assert [row.subjects for row in about.evidence] == [("complex", "small")]
     assert "wide" not in sentence(about)
 
 
@@ -160,7 +160,9 @@ def test_a_single_difference_is_asked_without_and_with_a_name() -> None:
 def test_a_comparison_is_as_near_from_either_side() -> None:
     """By the interval of all comparisons made together, which judges it, not by the printed one."""
     finding = difference(samples(a=near(2.0), b=near(1.0)), LOSS, family=6).difference
-    forwards, backwards = finding.comparisons[0].quantity, finding.comparisons[0].reversed().quantity
+    (forwards,) = finding.evidence
+    backwards = forwards.turned
+    assert backwards.turned is forwards
     assert (backwards.judged_low, backwards.judged_high) == (-forwards.judged_high, -forwards.judged_low)
     assert forwards.judged_low < forwards.low
     assert finding.more("a").how == finding.less("b").how
@@ -171,7 +173,7 @@ def test_one_of_several_needs_its_name() -> None:
     doses = samples(**{"0": near(0.0), "1": near(0.1), "10": near(1.0)})
     finding = difference(doses, LOSS, against=0).difference
     check_claims('gain.more("10") holds\ngain.more(10) holds\ngain["10"].more holds', gain=finding)
-    assert members_equal(finding["1"].quantity, finding.comparisons[0].quantity)
+    assert members_equal(finding["1"].quantity, finding.evidence[0])
     with pytest.raises(UsageError, match=r"more of which of 1, 10\? Write it as \.more\('1'\)"):
         as_condition(finding.more)
     with pytest.raises(UsageError, match="did you mean"):
@@ -251,7 +253,7 @@ def test_a_change_is_the_last_epoch_less_the_first() -> None:
     assert (rise.family, answer.change.family) == (1, 2)
     assert rise.quantity.value == pytest.approx(0.05)
     assert rise.quantity.source.text() == "a after epoch 20 minus a after epoch 10, test accuracy; 5 seeds"
-    turned = rise.comparisons[0].reversed().quantity.source
+    turned = rise.evidence[0].turned.source
     assert turned.text() == "a after epoch 10 minus a after epoch 20, test accuracy; 5 seeds"
     assert answer.mean.a["20"].value == pytest.approx(0.95)
 

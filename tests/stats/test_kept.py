@@ -19,7 +19,7 @@ from labreport.project import Experiment, Measure, study, table
 from labreport.results import Results, Runs
 from labreport.stats import (
     Answer,
-    ComparisonFinding,
+    ComparedFinding,
     Finding,
     Table,
     difference,
@@ -128,12 +128,11 @@ def described(answer: Answer) -> Iterator[str]:
     for name, member in answer.members.items():
         if isinstance(member, Table):
             yield f"{name}: {member.heads} {member.texts()}"
-        if isinstance(member, ComparisonFinding):
+        if isinstance(member, ComparedFinding):
             for single in member.singles():
-                (comparison,) = single.comparisons
-                judged = comparison.quantity
+                (judged,) = single.evidence
                 ends = f"[{judged.judged_low}, {judged.judged_high}] p {judged.p} {judged.groups}"
-                yield f"{single.group}{comparison.subjects}: {judged.outcome} {ends}"
+                yield f"{single.group}{judged.subjects}: {judged.outcome} {ends}"
         if isinstance(member, Finding):
             yield f"says {sentence(member)}"
             for text, condition in holding_conditions(member, name):

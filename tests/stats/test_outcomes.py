@@ -41,7 +41,6 @@ from labreport.stats import (
 )
 from labreport.stats.formats import apart
 from labreport.stats.judgement import JUDGED_OUTCOMES, Judged
-from labreport.stats.quantity import reversed_quantity
 
 HALF_WIDTHS = (0.0, 0.5, 1.0, 2.0, 4.0)
 
@@ -118,7 +117,7 @@ def test_a_number_that_is_held_against_one_is_a_ratio_in_any_unit() -> None:
     assert odds.is_ratio
     assert number(1.25, unit="times").is_ratio
     assert not number(1.25, null=0).is_ratio
-    assert reversed_quantity(odds).value == 0.8
+    assert odds.turned.value == 0.8
     less = number(0.8, (0.7, 0.9), null=1)
     texts = [str(apart(quantity)).replace("\u00a0", " ") for quantity in (odds, less)]
     assert texts == ["+25 ± 15 %", "−20 ± 10 %"]
@@ -189,7 +188,7 @@ def test_every_and_any_ask_all_comparisons_of_a_finding() -> None:
     check_claims(claims, speed=finding)
     (about,) = finding.every.less.about
     assert isinstance(about, Difference)
-    assert [comparison.subjects for comparison in about.comparisons] == [("c", "a")]
+    assert [row.subjects for row in about.evidence] == [("c", "a")]
 
 
 def test_every_asks_the_comparisons_of_all_groups() -> None:

@@ -10,7 +10,7 @@ from refusals import check_refusals
 
 from labreport import Measure, mean, table
 from labreport.errors import UsageError
-from labreport.stats import Namespace, Quantity, Source, Table, as_prose, formats, number
+from labreport.stats import Comparison, Namespace, Quantity, Source, Table, as_prose, formats, number
 from labreport.stats.rounding import decimals_of_column, decimals_of_uncertainty
 
 
@@ -168,7 +168,7 @@ def test_a_p_value_is_printed_of_a_comparison_and_of_a_number() -> None:
         p(Quantity(0.9996))       → p > 0.99
         p(Quantity(1.0))          → p = 1.00
         p(Quantity(-3.0, "mmHg", -5, -1, source=MEASURED, p=0.0123)) → p = 0.012
-        p(Quantity(0.4, source=MEASURED, null=0.0)) → p –
+        p(Quantity(0.4, source=MEASURED, compared=Comparison(0.0))) → p –
     """)
     for no_comparison in (SKEWED, Quantity(0.4, source=MEASURED)):
         with pytest.raises(UsageError, match=r"p prints the p value of a comparison, or .* is none"):
@@ -225,10 +225,10 @@ def test_a_table_prints_its_units_in_the_heads() -> None:
 
 
 UNPAIRED = Quantity(
-    -5.2, "mmHg", -10.1, -0.3, 59, MEASURED, 9.4, null=0.0, judged_low=-11.4, judged_high=1.0, p=0.038,
-    groups=(("drug", 27), ("placebo", 32)),
+    -5.2, "mmHg", -10.1, -0.3, 59, MEASURED, 9.4, p=0.038,
+    subjects=("drug", "placebo"), compared=Comparison(0.0, -11.4, 1.0, sizes=(27, 32)),
 )  # fmt: skip
-PAIRED = Quantity(-6.0, "mmHg", -9.0, -3.0, 30, MEASURED, 8.0, null=0.0, p=0.0004)
+PAIRED = Quantity(-6.0, "mmHg", -9.0, -3.0, 30, MEASURED, 8.0, compared=Comparison(0.0), p=0.0004)
 DIFFERENCES = Table(("group", "change"), [("week 12", UNPAIRED), ("week 16", PAIRED)])
 
 

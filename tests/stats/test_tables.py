@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import product
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from stats import made
 
 from labreport.errors import UsageError
 from labreport.project import Data, Measure, table
-from labreport.stats import count, difference, effect, from_json, mean, ranking, sentence, to_json
+from labreport.stats import Answer, count, difference, effect, from_json, mean, ranking, sentence, to_json
 
 DOSES = (0.0, 0.1, 10.0)
 LINES = ("HCT116", "A549")
@@ -67,14 +68,14 @@ def test_what_nothing_pairs_is_compared_by_welch() -> None:
     assert of_rows.source.method == of_plates.source.method == "Welch's t"
 
 
-def test_differences_within_groups_are_stored_by_the_keys_of_earlier_reports() -> None:
-    """The whole has its column under the key that has the name of the group in a part."""
+def test_a_group_is_a_group_in_an_answer_of_its_own() -> None:
+    """Its part is asked by subject, also after it was stored."""
     answer = difference(WELLS, VIABILITY, by="dose", against=0, within="cell_line")
-    whole = to_json(answer)["difference"]
-    name, part = whole["groups"][0]
-    assert (whole["is"], whole["within"], "group_column" in whole) == ("difference", "cell_line", False)
-    assert (part["is"], part["within"], part["group_column"]) == ("difference", name, "cell_line")
-    assert from_json({"difference": whole}).difference["A549"]["10"].group == "A549"
+    part = answer.difference["A549"]
+    stored = from_json(json.loads(json.dumps(to_json(Answer(part=part, whole=answer.difference)))))
+    assert stored.whole["A549"]["10"].group == "A549"
+    assert stored.part["10"].group == "A549"
+    assert list(stored.part) == list(part)
 
 
 def test_replicates_are_paired_by_name_in_whatever_order_they_stand() -> None:

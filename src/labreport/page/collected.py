@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from labreport.page.claims import Claim
-from labreport.page.numbers import AnswersByQuestion, Entries, entry_of, identity_of
+from labreport.page.numbers import AnswersByQuestion, Entries, entry_of
 from labreport.page.placeholders import Placeholders
 from labreport.project import Experiment
 from labreport.stats import Condition, Namespace, Quantity, Table
-from labreport.stats.contents import quantities, tables_by_name
-from labreport.stats.quantity import reversed_quantity
+from labreport.stats.contents import tables_by_name
 from labreport.stats.tables import read_declaration
 
 
@@ -32,32 +31,22 @@ class Collected:
         )
         self.placeholders = Placeholders()
         self.numbers: Entries = {}
+        self._nameless: dict[int, Quantity] = {}
         self.claims: list[Claim] = []
         self.claim_panels: Entries = {}
         self.decimals_shown: dict[str, int] = {}
-        self._named: dict[object, tuple[str, Quantity]] = {}
-        for question, answer in {**answers, "experiments": self.experiments}.items():
-            for name, quantity in quantities(answer, question):
-                self._named.setdefault(identity_of(quantity), (name, quantity))
-
-    def find_in_answers(self, quantity: Quantity) -> tuple[str, Quantity]:
-        """The name of a quantity, or of its reverse, such as `best.mean.wide`, and the quantity of that name.
-
-        A quantity that is not in the answers has an empty name.
-        """
-        for direction in (quantity, reversed_quantity(quantity)):
-            if identity_of(direction) in self._named:
-                return self._named[identity_of(direction)]
-        return "", quantity
 
     def add_number(self, quantity: Quantity, document: str) -> str:
-        """Note that a quantity is printed, and return its name; without one, it becomes `DOCUMENT.NUMBER`."""
-        name, original = self.find_in_answers(quantity)
+        """Note that a quantity is printed, and return its name: its place in the report.
+
+        One that a template made, such as a standard deviation, has none; it becomes `DOCUMENT.NUMBER`.
+        """
+        name = quantity.name
         if not name:
-            name = f"{document}.{len(self._named)}"
-            self._named[identity_of(quantity)] = (name, quantity)
+            self._nameless[id(quantity)] = quantity  # kept, so that no other gets its identity
+            name = f"{document}.{list(self._nameless).index(id(quantity)) + 1}"
         if name not in self.numbers:
-            self.numbers[name] = entry_of(original)
+            self.numbers[name] = entry_of(quantity)
         return name
 
     def add_claim(self, claim: Claim, condition: Condition, sentences: list[str]) -> str:

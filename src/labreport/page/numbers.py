@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from operator import attrgetter
 from typing import Any, TypeAlias
 
 from labreport.stats import Namespace, Quantity, as_plus_minus, as_prose
@@ -16,8 +15,6 @@ AnswersByQuestion: TypeAlias = Mapping[str, Namespace]
 """Answers by the names of their questions."""
 Entries: TypeAlias = dict[str, dict[str, Any]]
 """Details of numbers or claims for the page, by name, as plain JSON values."""
-identity_of = attrgetter("value", "unit", "low", "high", "n", "values", "source")
-"""The attributes that identify a quantity; `==` would compare only values."""
 
 
 def partial_tables(answers: AnswersByQuestion) -> set[str]:

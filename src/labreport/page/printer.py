@@ -173,8 +173,7 @@ class Printer(ABC):
 
         If its measure is not known, it is the last part of its name in the answer: `ten`.
         """
-        name, _ = self.collected.find_in_answers(quantity)
-        last_name = name.rpartition(".")[2] or "the number"
+        last_name = quantity.place[-1] if quantity.place else "the number"
         measured = quantity.source.measure or last_name.replace("_", " ")
         experiments = " and ".join(quantity.source.experiments)
         return f"{measured} of {experiments}" if experiments else measured

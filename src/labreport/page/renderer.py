@@ -19,7 +19,7 @@ from labreport.page.markdown import first_bold_text
 from labreport.page.messages import TemplateError
 from labreport.page.placeholders import glance_line
 from labreport.project import Figure, Question, Section
-from labreport.stats import Column, DifferenceFinding, Finding, Namespace, Quantity, Table
+from labreport.stats import Column, Difference, Finding, Namespace, Quantity, Table
 from labreport.stats.contents import quantities
 from labreport.stats.names import find
 from labreport.stats.wording import capitalise
@@ -218,7 +218,7 @@ def _tables_of(printer: ReportPrinter, answer: Namespace) -> list[Markup]:
     """The tables of an answer or, if there are none, a table of all its numbers."""
     tables = {name: member for name, member in answer.members.items() if isinstance(member, Table)}
     for name, member in answer.members.items():
-        if isinstance(member, DifferenceFinding) and member.is_summed_up:
+        if isinstance(member, Difference) and member.is_summed_up:
             tables[name] = member.table
     numbers = tuple(quantities(answer))
     if numbers and not tables:

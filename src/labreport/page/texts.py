@@ -14,14 +14,13 @@ from labreport.page.collected import Collected
 from labreport.page.context import RenderContext
 from labreport.page.escapes import escape_latex, latex_table, markdown_table
 from labreport.page.html import VERDICT
-from labreport.page.numbers import AnswersByQuestion, identity_of
+from labreport.page.numbers import AnswersByQuestion
 from labreport.page.placeholders import PLACEHOLDER_CHARACTERS
 from labreport.page.printer import Printer
 from labreport.project import Experiment, Question
 from labreport.stats import Finding, Namespace, Quantity, Table, holding_conditions
 from labreport.stats.formats import ci
 from labreport.stats.names import quoted_name
-from labreport.stats.quantity import reversed_quantity
 
 LATEX_SYNTAX = {
     "block_start_string": r"\BLOCK{",
@@ -68,13 +67,12 @@ def _named_members(answer: Namespace, prefix: str) -> Iterator[tuple[str, object
 
 def _askable(members: list[tuple[str, object]]) -> Iterator[tuple[str, Finding | Quantity]]:
     """Findings and quantities; of a difference and its reverse, only the first."""
-    listed = set[object]()
+    turned = set[int]()
     for name, member in members:
-        if isinstance(member, Quantity) and len(member.source.experiments) == 2:
-            sides = {identity_of(member), identity_of(reversed_quantity(member))}
-            if not listed.isdisjoint(sides):
+        if isinstance(member, Quantity) and len(member.subjects) == 2:
+            if id(member) in turned:
                 continue
-            listed |= sides
+            turned.add(id(member.turned))
         if isinstance(member, (Finding, Quantity)):
             yield name, member
 

@@ -43,7 +43,7 @@ class StoredReport:
         """The stored answer of a question."""
         from labreport.stats import from_json
 
-        return from_json(self.value("answer", question))
+        return from_json(self.value("answer", question), question)
 
     def answers(self) -> Namespace:
         """All answers by name of the question."""

@@ -93,7 +93,7 @@ class Loaded:
     def read_answers(self) -> dict[str, Namespace]:
         """The answers by name of the question, as the question functions returned them."""
         questions = self.document["questions"]
-        return {name: from_json(entry["answer"]) for name, entry in questions.items()}
+        return {name: from_json(entry["answer"], name) for name, entry in questions.items()}
 
 
 def _answer_row(quantity: Quantity) -> dict[str, object]:

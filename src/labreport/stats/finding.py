@@ -133,8 +133,8 @@ class Fact(Finding):
 class MeasuredFinding(Finding):
     """Rows of one measure: the mean of each subject in each group, and comparisons or counts of them.
 
-    `labels` are the names of subjects as readers see them. `axis` and `column` are the columns or fields whose
-    values are the subjects and the groups; without groups, `column` is empty. `family` is the number of
+    `labels` are the names of subjects as readers see them. `axis` and `column` are the columns or fields
+    whose values are the subjects and the groups; without groups, `column` is empty. `family` is the number of
     comparisons that are judged together. `chosen` are the names by which a part was selected: `("HT29",)` for
     `difference.HT29`.
     """
@@ -158,9 +158,9 @@ class MeasuredFinding(Finding):
         return [row for row in self.rows if row.compared is not None or row.counted is not None]
 
     @property
-    def subjects(self) -> list[str]:
+    def subjects(self) -> tuple[str, ...]:
         """The names of the subjects, in order."""
-        return list(dict.fromkeys(row.subjects[0] for row in self.estimates))
+        return tuple(dict.fromkeys(row.subjects[0] for row in self.estimates))
 
     @property
     def is_grouped(self) -> bool:

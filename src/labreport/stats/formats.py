@@ -15,7 +15,7 @@ from typing import Literal
 
 from labreport.errors import refuse
 from labreport.stats.namespace import Namespace
-from labreport.stats.quantity import Quantity, as_quantity, reversed_quantity
+from labreport.stats.quantity import Comparison, Quantity, as_quantity
 from labreport.stats.rounding import (
     MOST_EXTRA_DECIMALS,
     Rounding,
@@ -313,7 +313,7 @@ def magnitude(quantity: Quantity) -> Quantity:
     if amount.value is None:
         return amount
     is_below = amount.value < 1 if amount.is_ratio else amount.value < 0
-    return reversed_quantity(amount) if is_below else amount
+    return amount.turned if is_below else amount
 
 
 def _percent_of_ratio(quantity: Quantity) -> Quantity:
@@ -324,7 +324,7 @@ def _percent_of_ratio(quantity: Quantity) -> Quantity:
     low, high = (None, None) if ends is None else (ends[0] - 1, ends[1] - 1)
     margin = None if quantity.margin is None else quantity.margin - 1
     percent = replace(quantity, value=value - 1, low=low, high=high, on_logarithms=False)
-    return replace(percent, unit="fraction", null=0.0, judged_low=None, judged_high=None, margin=margin)
+    return replace(percent, unit="fraction", compared=Comparison(0.0), margin=margin)
 
 
 # Plain texts

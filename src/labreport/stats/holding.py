@@ -6,10 +6,11 @@ import math
 from collections.abc import Iterator
 
 from labreport.stats.conditions import Condition
-from labreport.stats.finding import Count, DifferenceFinding, Fact, Finding, Ranking
+from labreport.stats.finding import Fact, Finding
 from labreport.stats.judgement import JUDGED_OUTCOMES
 from labreport.stats.names import quoted_name
 from labreport.stats.quantity import Quantity
+from labreport.stats.words import Count, Difference, Ranking
 
 _MOST_RANKED = 12
 """A ranking of more subjects lists only the pairs that include its best subject."""
@@ -41,7 +42,7 @@ def _conditions_of(value: Finding | Quantity) -> NamedConditions:
         yield f".at_least({number})", value.at_least(number)
     elif isinstance(value, Ranking):
         yield from _conditions_of_ranking(value)
-    elif isinstance(value, DifferenceFinding):
+    elif isinstance(value, Difference):
         yield from _conditions_of_difference(value)
     elif isinstance(value, Quantity):
         yield from _conditions_of_exact_number(value) if value.exact else _conditions_of_interval(value)
@@ -62,21 +63,21 @@ def _condition_by_word(value: object, word: str, *names: str, path: str = "") ->
 def _conditions_of_ranking(ranking: Ranking) -> NamedConditions:
     """Who leads, and the outcome of each pair that was compared, with the better subject first."""
     order, first = ranking.order, ranking.first
-    are_all_compared = 2 * len(ranking.comparisons) == len(order) * (len(order) - 1)
+    are_all_compared = 2 * len(ranking.evidence) == len(order) * (len(order) - 1)
     if len(first) == 1:
         yield _condition_by_word(ranking, "wins", *first)
     elif first and are_all_compared:
         if len(first) < len(order):
             yield _condition_by_word(ranking, "leads", *first)
         yield _condition_by_word(ranking, "none_clear", *first)
-    places = [sorted(map(order.index, comparison.subjects)) for comparison in ranking.comparisons]
+    places = [sorted(map(order.index, row.subjects)) for row in ranking.evidence]
     for better, worse in sorted(places):
         if better == 0 or len(order) <= _MOST_RANKED:
             for word in ("clear", "same", "unclear"):
                 yield _condition_by_word(ranking, word, order[better], order[worse])
 
 
-def _conditions_of_difference(difference: DifferenceFinding) -> NamedConditions:
+def _conditions_of_difference(difference: Difference) -> NamedConditions:
     """The outcome of the whole, of all comparisons together, and of each comparison by name."""
     singles = difference.singles()
     for word in JUDGED_OUTCOMES:
@@ -88,7 +89,7 @@ def _conditions_of_difference(difference: DifferenceFinding) -> NamedConditions:
         singles = singles[:-1]  # the whole of an effect has no name
     for single in singles:
         group = f"[{quoted_name(single.group)}]" if single.group else ""
-        subject = single.comparisons[0].subjects[0]
+        subject = single.evidence[0].subjects[0]
         for word in JUDGED_OUTCOMES:
             yield _condition_by_word(single, word, subject, path=group)
 

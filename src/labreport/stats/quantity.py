@@ -96,7 +96,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Counted:
-    """What a count is one of: it counts those, `out_of` so many, whose value is on this `side` of `threshold`.
+    """What a count is one of: `out_of` replicates; counted are those with a value on `side` of `threshold`.
 
     The threshold is in the stored unit of its measure. Both are empty for a count that the author made.
     """
@@ -219,7 +219,10 @@ class Quantity(Askable):
 
     @cached_property
     def turned(self) -> Quantity:
-        """The comparison in the other direction: b − a for a − b, b / a for a / b. Turned twice, it is itself."""
+        """The comparison in the other direction: b − a for a − b, b / a for a / b.
+
+        Turned twice, it is itself.
+        """
         values = []
         for replicate, value in self.values:
             values.append((replicate, self._opposite(value)))
@@ -384,4 +387,3 @@ def unpaired_sizes_text(quantity: Quantity) -> str:
 def _sizes_text(sizes: Iterable[int]) -> str:
     """Numbers of replicates as text: `27 and 32`, `5`."""
     return " and ".join(f"{size:,}" for size in sizes)
-

@@ -17,18 +17,11 @@ from typing import TYPE_CHECKING, Literal
 
 from labreport.project.measure import Measure
 from labreport.stats import formats
-from labreport.stats.finding import (
-    MOST_IN_SENTENCE,
-    Count,
-    Difference,
-    DifferenceFinding,
-    Finding,
-    Ranking,
-    SubjectFinding,
-)
+from labreport.stats.finding import MOST_IN_SENTENCE, Finding, MeasuredFinding
 from labreport.stats.judgement import Outcome
 from labreport.stats.quantity import Quantity
 from labreport.stats.wording import enumeration, plural
+from labreport.stats.words import Count, Difference, Ranking
 
 if TYPE_CHECKING:
     from jinja2.environment import TemplateModule
@@ -40,12 +33,12 @@ def sentence_values(finding: Finding) -> RankingValues | CountValues | Differenc
         return RankingValues(finding)
     if isinstance(finding, Count):
         return CountValues(finding)
-    if isinstance(finding, DifferenceFinding):
+    if isinstance(finding, Difference):
         return DifferenceValues(finding)
     return finding
 
 
-def _labels(finding: SubjectFinding, names: Iterable[str]) -> list[str]:
+def _labels(finding: MeasuredFinding, names: Iterable[str]) -> list[str]:
     """The labels of subjects, as readers see them; a number is preceded by its axis: `dose 10`."""
     labels = []
     for name in names:
@@ -74,7 +67,7 @@ class CountValues:
     def rows(self) -> list[tuple[str, Quantity]]:
         """Pairs of a label and its count; for more than three subjects only their sum, without a label."""
         finding = self.finding
-        if len(finding.counts) > MOST_IN_SENTENCE:
+        if len(finding.evidence) > MOST_IN_SENTENCE:
             return [("", finding.quantity)]
         labels = _labels(finding, finding)
         return list(zip(labels, finding.evidence, strict=True))
@@ -90,7 +83,7 @@ _ADJECTIVES = {"slower": "slow", "faster": "fast", "larger": "large", "higher": 
 class DifferenceValues:
     """The values for the sentence of a difference or an effect."""
 
-    finding: DifferenceFinding
+    finding: Difference
 
     @cached_property
     def rows(self) -> list[ComparisonRow]:
@@ -166,8 +159,8 @@ class ComparisonRow:
 
 def _comparison_row(single: Difference) -> ComparisonRow:
     """The row for a finding with a single comparison."""
-    (comparison,) = single.comparisons
-    return ComparisonRow(single, comparison.quantity, *_labels(single, comparison.subjects))
+    (row,) = single.evidence
+    return ComparisonRow(single, row, *_labels(single, row.subjects))
 
 
 def _comparative(measure: Measure, *, larger: bool) -> str:
@@ -207,8 +200,7 @@ class RankingValues:
     @property
     def means(self) -> list[Quantity]:
         """The means of the first subjects."""
-        means = dict(self.finding.subject_means)
-        return [means[name] for name in self.finding.first]
+        return [self.finding.mean[name] for name in self.finding.first]
 
     @property
     def pairs(self) -> list[tuple[list[str], list[str]]]:
@@ -229,8 +221,8 @@ class RankingValues:
     @property
     def lead(self) -> ComparisonRow:
         """The comparison of the best subject with the second."""
-        comparison = self.finding.comparison_of(*self.finding.order[:2])
-        return _comparison_row(self.finding.single(comparison))
+        row = self.finding.comparison_of(*self.finding.order[:2])
+        return _comparison_row(self.finding.single(row))
 
     @cached_property
     def outcome(self) -> Literal["wins", "leads", "same", "unclear", "unknown"]:
@@ -255,9 +247,9 @@ class RankingValues:
         """The comparisons among the first subjects; all comparisons, if there are none among these."""
         first = set(self.finding.first)
         differences = []
-        for comparison in self.finding.comparisons:
-            if first.issuperset(comparison.subjects):
-                differences.append(comparison.quantity)
+        for row in self.finding.evidence:
+            if first.issuperset(row.subjects):
+                differences.append(row)
         return differences or self.finding.evidence
 
 

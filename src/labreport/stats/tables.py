@@ -212,6 +212,9 @@ def read_declaration(experiment: Experiment) -> Namespace:
     for name in names:
         members[name] = _declared_value(getattr(specification, name), source)
     members["epochs"] = _declared_value(experiment.epochs, source)
+    for name, member in members.items():
+        if isinstance(member, Quantity):
+            members[name] = replace(member, place=("experiments", experiment.name, name))
     return Namespace(members)
 
 

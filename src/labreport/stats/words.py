@@ -17,7 +17,6 @@ from labreport.project.checks import name_of
 from labreport.stats.conditions import Askable, Bound, Condition, both, either
 from labreport.stats.finding import MOST_IN_SENTENCE, MeasuredFinding
 from labreport.stats.judgement import is_clear
-from labreport.stats.names import find_or_none
 from labreport.stats.namespace import NamedQuantity, Namespace, namespace_of
 from labreport.stats.quantity import Quantity
 from labreport.stats.tables import Table
@@ -230,7 +229,7 @@ class Ranking(ComparedFinding):
         """
         if len(names) == 1:
             refuse(f"none_clear({name_of(names[0])!r}) needs two names or more, or none, which means all")
-        chosen = list(map(self.find_subject, names)) or self.subjects
+        chosen = tuple(map(self.find_subject, names)) or self.subjects
         clear = []
         for pair in combinations(chosen, 2):
             row = self._comparison_or_none(*pair)

@@ -15,7 +15,7 @@ from labreport.charts.marks import REFERENCE
 from labreport.charts.styles import Colour
 from labreport.errors import refuse
 from labreport.project.checks import short_repr
-from labreport.stats import DifferenceFinding, Finding, GroupedDifference, Quantity
+from labreport.stats import Difference, Finding, Quantity
 from labreport.stats.formats import column_texts
 from labreport.stats.judgement import is_clear
 from labreport.stats.quantity import as_quantity
@@ -78,17 +78,17 @@ def _write_numbers(axes: Axes, quantities: Sequence[Quantity]) -> None:
 
 def _rows_of_finding(finding: Finding) -> dict[str, Quantity]:
     """The quantity of each comparison by its name, which starts with its group: `week 12, drug − placebo`."""
-    if not isinstance(finding, DifferenceFinding):
+    if not isinstance(finding, Difference):
         refuse(f"forest: it draws differences and effects, and no {type(finding).__name__.lower()}")
     rows = {}
     for single in finding.singles():
         name = str(single.table.rows[0][0])
-        if isinstance(finding, GroupedDifference):
+        if finding.is_grouped:
             group = single.group
             if group[:1].isdigit():
                 group = f"{finding.group_column} {group}".replace("_", " ")
             name = f"{group}, {name}"
-        rows[name] = single.comparisons[0].quantity
+        rows[name] = single.evidence[0]
     return rows
 
 

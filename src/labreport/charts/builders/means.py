@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from labreport.errors import did_you_mean, refuse
 from labreport.project import Measure, Study, flatten_metrics
 from labreport.results import Results
-from labreport.stats import Sample, mean_of, sample_of_runs
+from labreport.stats import Sample, mean_of
 from labreport.stats.samples import (
+    BY_EPOCH,
     BY_EXPERIMENT,
+    Keys,
     Observations,
     as_measure,
     as_table,
-    label_of_value,
-    samples_by_group,
-    samples_by_name,
+    block_at,
+    samples,
+    samples_of_blocks,
 )
 
 if TYPE_CHECKING:
@@ -94,14 +96,11 @@ def means_of_values(
     data = source if isinstance(source, Results) else as_table(source)
     checked_measure = as_measure(measure, data)
     compared_by = by or BY_EXPERIMENT
-    if within is None:
-        groups = {"": samples_by_name(data, checked_measure, compared_by, epoch)}
-    else:
-        groups = samples_by_group(data, checked_measure, compared_by, within, epoch)
+    groups = samples(data, checked_measure, compared_by, within, epoch)
     named = []
-    for outer, samples in groups.items():
-        labels = _distinct_labels({name: sample.label for name, sample in samples.items()})
-        for name, inner_sample in samples.items():
+    for outer, by_name in groups.items():
+        labels = _distinct_labels({name: sample.label for name, sample in by_name.items()})
+        for name, inner_sample in by_name.items():
             named.append((outer, labels[name], inner_sample))
     if by is None:
         inner_head = "experiment" if isinstance(source, Results) else "table"
@@ -118,12 +117,12 @@ def _distinct_labels(labels: Mapping[str, str]) -> dict[str, str]:
 
 def means_of_study(results: Results, study: Study | str, measure: Measure, epoch: int | None = None) -> Means:
     """The means of a study: its first axis gives the outer names, the others the inner ones."""
-    points = results.study(study)
+    first_axis, *other_axes = results.study(study)[0][0]
+    groups = samples(results, measure, study, first_axis, epoch)
     named = []
-    for point, runs in points:
-        outer, *inner = map(label_of_value, point.values())
-        named.append((outer, ", ".join(inner), sample_of_runs(runs, measure, epoch)))
-    first_axis, *other_axes = points[0][0]
+    for outer, by_name in groups.items():
+        for name, inner_sample in by_name.items():
+            named.append((outer, name, inner_sample))
     return _means(named, measure, (first_axis, ", ".join(other_axes)))
 
 
@@ -143,8 +142,10 @@ def means_by_epoch(results: Results, record: Measure | str) -> Means:
             if isinstance(record, str):
                 runs.curve(record)  # raises an error that lists the existing records
             epochs = sorted({epoch for run in runs for epoch in run.checkpoints})
-        for epoch in epochs:
-            named.append((label, str(epoch), sample_of_runs(runs, measure, epoch)))
+        blocks = [block_at(runs, epoch) for epoch in epochs]
+        for by_epoch in samples_of_blocks(blocks, measure, Keys((BY_EPOCH,))).values():
+            for epoch_name, inner_sample in by_epoch.items():
+                named.append((label, epoch_name, inner_sample))
     return _means(named, measure, ("experiment", "epoch"))
 
 

@@ -14,7 +14,7 @@ from labreport.project.measure import printed_factor
 from labreport.stats.answers import Answer
 from labreport.stats.cells import are_yes_no, check_numbers, refuse_empty, rows_by_value
 from labreport.stats.formats import FormattedQuantity, number_text
-from labreport.stats.quantity import Quantity, Source
+from labreport.stats.quantity import Counted, Quantity, Source
 from labreport.stats.rounding import decimals_beside_limits, significant_decimals
 from labreport.stats.samples import as_measure, as_table
 from labreport.stats.tables import Column, Entry, Table
@@ -197,7 +197,7 @@ def _share(subject: _Subject, measure: Measure, wanted: object) -> Entry:
     decimals = decimals_beside_limits(printed, 0, (0.0, most)) or 0
     percent = number_with_unit(number_text(printed, decimals), "fraction")
     source = subject.source_of(measure, "share of those with a value")
-    count = Quantity(number, n=n, source=source, exact=True, out_of=n)
+    count = Quantity(number, n=n, source=source, exact=True, counted=Counted(n))
     return FormattedQuantity(count, suffix=f" ({percent})")
 
 

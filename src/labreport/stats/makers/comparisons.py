@@ -85,9 +85,7 @@ def rank(
     if only_best:
         best = finding_of(Ranking, groups, measure, means_of(samples, measure), axis).order[0]
         pairs = [pair for pair in pairs if best in pair]
-    return compared_finding(
-        Ranking, groups, measure, {NO_GROUP: pairs}, axis, family=family, paired=paired
-    )
+    return compared_finding(Ranking, groups, measure, {NO_GROUP: pairs}, axis, family=family, paired=paired)
 
 
 def difference(
@@ -128,9 +126,7 @@ def difference(
     pairs = {}
     for group, by_subject in groups.items():
         pairs[group] = _pairs(by_subject, against, with_zero, group)
-    finding = compared_finding(
-        Difference, groups, measure, pairs, axis_of(by), within or "", family, paired
-    )
+    finding = compared_finding(Difference, groups, measure, pairs, axis_of(by), within or "", family, paired)
     return answer_of(finding, name, "difference")
 
 

@@ -29,15 +29,16 @@ def grid(
     """
     points = [point for point, _ in as_results(results).study(study)]
     axes = [axis.replace("_", " ") for axis in points[0]]
-    answer = mean(results, measure, study, epoch)
-    cells = {}
-    for point, cell_mean in zip(points, answer.mean.members.values(), strict=True):
-        cells[tuple(map(label_of_value, point.values()))] = cell_mean
-    answer |= Answer(grid=_table(axes, cells))
-    if len(cells) > 1:
+    best = {}
+    if len(points) > 1:
         by_point = samples(results, chosen_by or measure, study, epoch=epoch)[NO_GROUP]
-        answer |= Answer(best=rank(by_point, chosen_by or measure, ", ".join(axes), only_best=True))
-    return answer
+        best["best"] = rank(by_point, chosen_by or measure, ", ".join(axes), only_best=True)
+    are_ranked = best and chosen_by is None
+    means = best["best"].mean if are_ranked else mean(results, measure, study, epoch).mean
+    cells = {}
+    for point, cell_mean in zip(points, means.members.values(), strict=True):
+        cells[tuple(map(label_of_value, point.values()))] = cell_mean
+    return Answer(mean=means, grid=_table(axes, cells), **best)
 
 
 def _table(axes: list[str], cells: dict[tuple[str, ...], Quantity]) -> Table:

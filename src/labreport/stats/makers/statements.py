@@ -11,7 +11,7 @@ from labreport.errors import refuse
 from labreport.project.measure import mistake_of_margin
 from labreport.stats.conditions import as_condition
 from labreport.stats.finding import Fact
-from labreport.stats.quantity import Quantity, Source, as_quantity
+from labreport.stats.quantity import Comparison, Counted, Quantity, Source, as_quantity
 from labreport.stats.scalars import plain_number
 
 
@@ -59,7 +59,8 @@ def number(
     quantity = Quantity(stated, unit, n=n or 1, source=source, values=tuple(by_replicate), exact=exact)
     if ci is not None and stated is not None:
         quantity = _with_ends(quantity, float(stated), ci)
-    quantity = replace(quantity, out_of=out_of, p=None if p is None else _float_or_none(p))
+    counted = None if out_of is None else Counted(out_of)
+    quantity = replace(quantity, counted=counted, p=None if p is None else _float_or_none(p))
     return quantity if null is None else _as_comparison(quantity, null, margin)
 
 
@@ -101,9 +102,8 @@ def _as_comparison(quantity: Quantity, null: float, margin: float | None) -> Qua
             refuse(f"number({quantity.value!r}, null={null!r}): {mistake}")
         if null == 0:
             margin = margin / quantity.factor
-    return replace(
-        quantity, null=float(null), judged_low=quantity.low, judged_high=quantity.high, margin=margin
-    )
+    compared = Comparison(float(null), quantity.low, quantity.high)
+    return replace(quantity, compared=compared, margin=margin)
 
 
 def fact(truth: object, sentence: str, otherwise: str = "") -> Fact:
