@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import operator
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,7 +28,9 @@ def read_report(folder: Path, new_names: dict[str, str]) -> Facts:
     facts: Facts = {}
     document = json.loads((folder / "answers.json").read_bytes())
     for question in document["questions"].values():
-        for key, value in facts_of_answer(question["answer"], new_names):
+        answer = question["answer"]
+        facts_found = facts_of_rows if answer.keys() == {"rows", "names"} else facts_of_answer
+        for key, value in facts_found(answer, new_names):
             facts.setdefault(key, set()).add(value)
     names_by_run: dict[tuple[str, int], list[str]] = {}
     for name, experiment in document["experiments"].items():
@@ -65,6 +68,44 @@ def facts_of_answer(node: Any, new_names: dict[str, str]) -> Iterator[tuple[str,
         yield from facts_of_answer(value, new_names)
 
 
+def facts_of_rows(answer: dict[str, Any], new_names: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """Find the same in an answer that stores its quantities as rows."""
+    for row in answer["rows"]:
+        yield from quantity_fact(row, new_names)
+        if "compared" in row and len(row.get("subjects", [])) == 2:
+            yield from quantity_fact(turned_row(row), new_names)
+    for node in findings_below(answer["names"]):
+        rows = [answer["rows"][reference["row"]] for reference in node["rows"]]
+        epochs = {tuple(row["source"].get("epochs", ())) for row in rows if "compared" not in row}
+        (epoch,) = epochs.pop() if len(epochs) == 1 and epochs != {()} else ("",)
+        for row in rows:
+            if "compared" in row:
+                subjects = [new_names.get(name, name) for name in row["subjects"]]
+                key = " | ".join(["judgement", node["measure"].get("name", ""), str(epoch), *subjects])
+                compared = row["compared"]
+                judged = {"judged_low": compared.get("low"), "judged_high": compared.get("high")}
+                yield key, outcome_of({"null": compared["null"], "margin": row.get("margin"), **judged})
+
+
+def turned_row(row: dict[str, Any]) -> dict[str, Any]:
+    """What a stored comparison is in the other direction."""
+    opposite = operator.neg if row["compared"]["null"] == 0 else (lambda number: 1 / number)
+    ends = {"value": row["value"], "low": row.get("high"), "high": row.get("low")}
+    turned = {name: None if number is None else opposite(number) for name, number in ends.items()}
+    source = row["source"]
+    names = {name: source.get(name, [])[::-1] for name in ("experiments", "epochs")}
+    return {**row, **turned, "source": source | names}
+
+
+def findings_below(node: Any) -> Iterator[dict[str, Any]]:
+    """The nodes of an answer's names that are findings with rows."""
+    if isinstance(node, dict):
+        if "measure" in node and "rows" in node:
+            yield node
+        for value in node.values():
+            yield from findings_below(value)
+
+
 def outcome_of(quantity: dict[str, Any]) -> str:
     """How a difference or a ratio is judged, by the interval of all that were judged together."""
     low, high, null, margin = (quantity.get(name) for name in ("judged_low", "judged_high", "null", "margin"))
@@ -81,7 +122,7 @@ def outcome_of(quantity: dict[str, Any]) -> str:
 
 def quantity_fact(quantity: dict[str, Any], new_names: dict[str, str]) -> Iterator[tuple[str, str]]:
     """The value and the ends of one quantity to nine digits, if it was measured."""
-    source = quantity["source"]
+    source = quantity.get("source", {"kind": "declared"})
     if source.get("kind", "measured") != "measured" or quantity.get("value") is None:
         return
     experiments = ",".join(new_names.get(name, name) for name in source.get("experiments", []))

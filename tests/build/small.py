@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from build.conftest import Ended, Toy
+from labreport.stats import from_json
 
 HEAD = """
 from dataclasses import dataclass
@@ -64,7 +65,8 @@ class Small:
 
     def answer(self) -> Any:
         """The number that the answer has."""
-        return json.loads(self.toy.read("cache/answer/much.json"))["value"]["value"]["value"]
+        stored = json.loads(self.toy.read("cache/answer/much.json"))
+        return from_json(stored["value"]).value.value
 
     def runs(self) -> list[dict[str, Any]]:
         """The stored runs of the experiment."""

@@ -18,6 +18,7 @@ from labreport.cli import stamp
 from labreport.filestat import STAMP
 from labreport.results import lock, write_json
 from labreport.stale.modules import ENGINE_FOLDER
+from labreport.stats import from_json
 
 
 def test_a_report_is_made_at_once(cold: Toy) -> None:
@@ -250,7 +251,7 @@ def test_an_answer_of_data_that_were_edited_meanwhile_is_made_again(toy: Toy) ->
     toy.edit("project.py", "    counted =", f"    if len(wells.frame) == 8:\n        {add}\n    counted =")
     assert toy.run().code == 1
     toy.succeed()
-    assert toy.answers()["drug"]["answer"]["wells"]["value"] == 10
+    assert from_json(toy.answers()["drug"]["answer"]).wells.value == 10
 
 
 def test_edited_data_are_not_up_to_date(toy: Toy) -> None:

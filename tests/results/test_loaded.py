@@ -10,7 +10,7 @@ from results.stored import SMALL, stored_run
 
 from labreport.errors import UsageError
 from labreport.results import Store, describe_experiment, load, write_json
-from labreport.stats import Answer, Comparison, Namespace, Quantity, Source, to_json
+from labreport.stats import FORMAT, Answer, Comparison, Namespace, Quantity, Source, to_json
 
 MEAN = Quantity(0.9812345, "fraction", 0.979, 0.9835, n=2)
 GAIN = Quantity(0.01, "points", 0.004, 0.016, n=27, spread=0.012, compared=Comparison(0.0, 0.002, 0.018))
@@ -32,7 +32,7 @@ def report(tmp_path: Path) -> Path:
     stored_run(store, "small", 2)  # of an earlier build, which answers.json does not name
     questions = {"best": {"question": "Which is *best*?", "answer": to_json(ANSWER), "claims": []}}
     experiments = {"small": describe_experiment(SMALL, (10,), runs)}
-    document = {"title": "Toy", "experiments": experiments, "questions": questions}
+    document = {"format": FORMAT, "title": "Toy", "experiments": experiments, "questions": questions}
     write_json(tmp_path / "report" / "answers.json", document)
     return tmp_path / "report"
 
@@ -61,3 +61,11 @@ def test_a_folder_without_a_report_is_named(tmp_path: Path) -> None:
     """One line says what is not there."""
     with pytest.raises(UsageError, match=r"answers.json is not there"):
         load(tmp_path)
+
+
+def test_a_report_of_an_older_version_is_to_be_built_again(report: Path) -> None:
+    """Its answers have another form, and no number of the format."""
+    older = {"title": "Toy", "experiments": {}, "questions": {}}
+    write_json(report / "answers.json", older)
+    with pytest.raises(UsageError, match=r"answers\.json was built by an older version .*; build it again"):
+        load(report)

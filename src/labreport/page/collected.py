@@ -32,6 +32,9 @@ class Collected:
         self.placeholders = Placeholders()
         self.numbers: Entries = {}
         self._nameless: dict[int, Quantity] = {}
+        self._named: dict[str, Quantity] = {}
+        for names in (*answers.values(), self.experiments):
+            self._named |= {quantity.name: quantity for _, quantity in names.numbers()}
         self.claims: list[Claim] = []
         self.claim_panels: Entries = {}
         self.decimals_shown: dict[str, int] = {}
@@ -39,14 +42,15 @@ class Collected:
     def add_number(self, quantity: Quantity, document: str) -> str:
         """Note that a quantity is printed, and return its name: its place in the report.
 
-        One that a template made, such as a standard deviation, has none; it becomes `DOCUMENT.NUMBER`.
+        The details are of the quantity that the answer has there; filters may print it otherwise. One that a
+        template made, such as a standard deviation, has no place and becomes `DOCUMENT.NUMBER`.
         """
         name = quantity.name
         if not name:
             self._nameless[id(quantity)] = quantity  # kept, so that no other gets its identity
             name = f"{document}.{list(self._nameless).index(id(quantity)) + 1}"
         if name not in self.numbers:
-            self.numbers[name] = entry_of(quantity)
+            self.numbers[name] = entry_of(self._named.get(name, quantity))
         return name
 
     def add_claim(self, claim: Claim, condition: Condition, sentences: list[str]) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
+from labreport.errors import UsageError
 from labreport.plan.targets import (
     Target,
     engine_inputs,
@@ -21,10 +22,12 @@ from labreport.results import (
     SectionEntry,
     describe_experiment,
     files,
+    read_answers,
     short_hash,
 )
 from labreport.run.provenance import made_with
 from labreport.stale import Inputs
+from labreport.stats import FORMAT
 
 if TYPE_CHECKING:
     from labreport.page.document import Medium
@@ -84,10 +87,10 @@ class AnswersTarget(DocumentTarget):
 
 
 def published_answers(report: Path) -> AnswersDocument | None:
-    """The content of `answers.json` in the folder of a report; None if it is missing or damaged."""
+    """The content of `answers.json` in the folder of a report; None if it is missing, damaged or older."""
     try:
-        return cast("AnswersDocument | None", files.read_json(report / "answers.json"))
-    except files.Damaged:
+        return read_answers(report / "answers.json")
+    except (files.Damaged, UsageError):
         return None
 
 
@@ -95,6 +98,7 @@ def _answers_document(stored: StoredReport) -> AnswersDocument:
     """The content of `answers.json`."""
     project = stored.plan.project
     document: AnswersDocument = {
+        "format": FORMAT,
         "title": project.title,
         "subtitle": project.subtitle,
         "author": project.author,

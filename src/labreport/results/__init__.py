@@ -1,6 +1,12 @@
 """Stored runs, reports and files: writing, finding and reading them."""
 
-from labreport.results.document import AnswersDocument, QuestionEntry, SectionEntry, describe_experiment
+from labreport.results.document import (
+    AnswersDocument,
+    QuestionEntry,
+    SectionEntry,
+    describe_experiment,
+    read_answers,
+)
 from labreport.results.file_lists import FileHashes, FileLists
 from labreport.results.files import DiskError, lock, read_json, sha256_of, short_hash, write_json
 from labreport.results.loaded import Loaded, load

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
-from typing import TypedDict
+from pathlib import Path
+from typing import TypedDict, cast
 
+from labreport.errors import UsageError, display_path
 from labreport.project import Experiment
 from labreport.results import files
 from labreport.results.files import JsonObject
 from labreport.results.runs import Run
+from labreport.stats import FORMAT, OLDER_FORMAT
 
 
 class ExperimentEntry(TypedDict):
@@ -38,14 +41,26 @@ class SectionEntry(TypedDict):
 
 
 class AnswersDocument(TypedDict):
-    """All of `answers.json`."""
+    """All of `answers.json`; `format` is the number of the form of its answers."""
 
+    format: int
     title: str
     subtitle: str
     author: str
     experiments: dict[str, ExperimentEntry]
     questions: dict[str, QuestionEntry]
     sections: dict[str, SectionEntry]
+
+
+def read_answers(path: Path) -> AnswersDocument | None:
+    """The content of an `answers.json`; None if the file is missing.
+
+    Raises `Damaged` if it differs from its checksum, and `UsageError` if an older version wrote it.
+    """
+    document = files.read_json(path)
+    if document is not None and document.get("format") != FORMAT:
+        raise UsageError(f"{display_path(path)} was {OLDER_FORMAT}")
+    return cast("AnswersDocument | None", document)
 
 
 def describe_experiment(

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from labreport.errors import UsageError, display_path
 from labreport.project import flatten_metrics
-from labreport.results.document import AnswersDocument
-from labreport.results.files import read_json
+from labreport.results.document import AnswersDocument, read_answers
 from labreport.results.runs import Run
 from labreport.results.store import Store
 from labreport.stats import Namespace, Quantity, as_prose, from_json
@@ -110,11 +109,12 @@ def _answer_row(quantity: Quantity) -> dict[str, object]:
 def load(folder: str | Path) -> Loaded:
     """Load the report in a folder, or from its `answers.json`.
 
-    Raises `UsageError` if there is none, and `Damaged` if it differs from its checksum.
+    Raises `UsageError` if there is none, or if an older version wrote it, and `Damaged` if it differs from
+    its checksum.
     """
     path = Path(folder)
     path = path if path.is_file() else path / "answers.json"
-    document = cast("AnswersDocument | None", read_json(path))
+    document = read_answers(path)
     if document is None:
         raise UsageError(f"{display_path(path)} is not there; name the folder of a report that was built")
     return Loaded(path.parent, document)

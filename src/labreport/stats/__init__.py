@@ -28,7 +28,7 @@ from labreport.stats.namespace import Namespace, members_equal
 from labreport.stats.quantity import Comparison, Counted, Quantity, Source, as_quantity
 from labreport.stats.samples import Sample, sample_of_runs
 from labreport.stats.sentences import sentence, sentence_values
-from labreport.stats.stored import FORMAT, from_json, to_json
+from labreport.stats.stored import FORMAT, OLDER_FORMAT, from_json, to_json
 from labreport.stats.tables import Column, Table, read_declaration, rows
 from labreport.stats.wording import plural
 from labreport.stats.words import ComparedFinding, Count, Difference, Effect, Ranking

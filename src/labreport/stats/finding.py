@@ -231,7 +231,8 @@ class MeasuredFinding(Finding):
         group = find_or_none(name, self.groups)
         if group is None:
             return None
-        return self.part(type(self), [row for row in self.rows if row.group == group], group)
+        part: Finding = self.part(type(self), [row for row in self.rows if row.group == group], group)
+        return part
 
     @abstractmethod
     def part_of_subject(self, subject: str) -> Finding | None:

@@ -313,7 +313,7 @@ def magnitude(quantity: Quantity) -> Quantity:
     if amount.value is None:
         return amount
     is_below = amount.value < 1 if amount.is_ratio else amount.value < 0
-    return amount.turned if is_below else amount
+    return replace(amount.turned, place=quantity.place) if is_below else amount
 
 
 def _percent_of_ratio(quantity: Quantity) -> Quantity:

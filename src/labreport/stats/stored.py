@@ -44,7 +44,7 @@ _FINDINGS: dict[str, type[MeasuredFinding]] = {
 def to_json(answer: Namespace) -> dict[str, Json]:
     """The JSON values of an answer, from which `from_json` restores an equal answer, to the last bit."""
     numbers: dict[int, int] = {}
-    rows = []
+    rows: list[dict[str, Json]] = []
     for row in [*_rows_of_findings(answer), *_rows_in(answer)]:
         if id(row) not in numbers and id(vars(row).get("turned")) not in numbers:
             numbers[id(row)] = len(rows)

@@ -402,7 +402,8 @@ class Count(MeasuredFinding):
     def threshold(self) -> Quantity:
         """The threshold, as a declared number in the unit of the measure."""
         counted = self.evidence[0].counted
-        return Quantity(counted and counted.threshold, self.measure.quantity_unit, exact=True)
+        threshold = None if counted is None else counted.threshold
+        return Quantity(threshold, self.measure.quantity_unit, exact=True)
 
     @property
     def all(self) -> Condition:

@@ -61,17 +61,18 @@ def count(
     label = f"{measure.label} {side} {as_prose(threshold)}"
     rows = means_of(by_subject, measure)
     for subject, sample in by_subject.items():
-        rows.append(_count_of(sample, subject, Counted(len(sample.values), side, stored), label))
+        counted = Counted(len(sample.values), side, stored)
+        rows.append(_count_of(sample, subject, counted, stored, label))
     return Answer(**{name: finding_of(Count, groups, measure, rows, axis_of(by))})
 
 
-def _count_of(sample: Sample, subject: str, counted: Counted, label: str) -> Quantity:
-    """The number of replicates of a sample with a value on the side of the threshold that is counted."""
+def _count_of(sample: Sample, subject: str, counted: Counted, threshold: float, label: str) -> Quantity:
+    """The number of replicates of a sample with a value on the side of `threshold` that is counted."""
     is_beyond = operator.gt if counted.side == "above" else operator.lt
     number = 0
     by_replicate = []
     for replicate, value in sample.values.items():
-        number += is_beyond(value, counted.threshold)
+        number += is_beyond(value, threshold)
         by_replicate.append((replicate, None if math.isnan(value) else value))
     n = counted.out_of
     source = Source((sample.name,), label, n=n, unit_name=sample.design.unit, kind="counted")
