@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from itertools import permutations, product
 from typing import Any
 
@@ -14,7 +14,7 @@ import pytest
 from stats import made, test_kept
 
 from labreport.errors import UsageError
-from labreport.project import Experiment, Measure, study, table
+from labreport.project import Design, Experiment, Measure, study, table
 from labreport.results import Results
 from labreport.stats import (
     Answer,
@@ -182,3 +182,26 @@ def test_findings_have_one_set_of_fields() -> None:
     """The classes of the four kinds have words only."""
     for kind in (Ranking, Difference, Effect, Count):
         assert [member.name for member in fields(kind)] == [member.name for member in fields(MeasuredFinding)]
+
+
+def test_a_frame_of_results_keeps_the_design_of_its_runs() -> None:
+    """Splits of one data set stay splits on their way through a table; intervals are as wide."""
+    values = {"a": {1: [0.90, 0.92, 0.93, 0.91]}, "b": {1: [0.89, 0.93, 0.90, 0.90]}}
+    runs = made.results(values, design=Design("split", test_fraction=0.2))
+    straight = ranking(runs, made.ACCURACY).ranking
+    frame = runs.frame
+    assert list(frame.columns[-4:]) == ["experiment", "seed", "epoch", "test accuracy"]
+    chosen = frame[frame.epoch == 1]
+    measure = Measure("test accuracy", "%", margin=0.5)
+    through_table = ranking(table(chosen, replicate="seed"), measure, by="experiment").ranking
+    (ours,), (theirs,) = straight.evidence, through_table.evidence
+    assert (ours.judged_low, ours.judged_high) == pytest.approx((theirs.judged_low, theirs.judged_high))
+
+
+def test_a_frame_of_experiments_of_several_designs_is_refused() -> None:
+    """It could keep only one."""
+    runs = made.results({"a": {1: [0.9, 0.92]}, "b": {1: [0.8, 0.7]}})
+    other = replace(runs["b"].experiment, design=made.UNPAIRED)
+    mixed = Results("what", {"a": runs["a"], "b": replace(runs["b"], experiment=other)})
+    with pytest.raises(UsageError, match="'what' reads experiments of 2 designs; a frame can keep one"):
+        mixed.frame  # noqa: B018

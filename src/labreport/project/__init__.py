@@ -11,7 +11,7 @@ from labreport.project.experiment import (
     study,
 )
 from labreport.project.loading import load_project, locate_project
-from labreport.project.measure import Design, Measure, flatten_metrics, quantile
+from labreport.project.measure import DESIGN, Design, Measure, flatten_metrics, quantile
 from labreport.project.outline import (
     Check,
     Figure,

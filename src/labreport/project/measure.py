@@ -68,6 +68,10 @@ class Design:
     test_fraction: Annotated[float, Meta(gt=0, lt=1)] | None = None
 
 
+DESIGN = "labreport design"
+"""The attribute of a DataFrame with the fields of the design of the runs in its rows."""
+
+
 @dataclass(frozen=True)
 class Quantile:
     """The quantile of a column for a share between 0 and 1; see `quantile`."""

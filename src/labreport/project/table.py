@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeAlias
 
 from labreport.errors import UsageError, author_folder, did_you_mean
 from labreport.project.checks import Declared, as_tuple_of, name_of
+from labreport.project.measure import DESIGN, Design
 
 if TYPE_CHECKING:
     from pandas import DataFrame, Series
@@ -112,6 +113,12 @@ class Data(Declared):
         except Exception as error:
             columns = ", ".join(map(str, frame.columns))
             self.refuse_declaration(f"where={where!r}: {_first_line(error)}; columns: {columns}")
+
+    @property
+    def design(self) -> Design:
+        """The design of its replicates: that of the runs of which a frame was made, else paired if named."""
+        design = Design(**self.frame.attrs.get(DESIGN, {"unit": self.unit_name}))
+        return replace(design, paired=design.paired and self.replicate is not None)
 
     @cached_property
     def sha256(self) -> str:

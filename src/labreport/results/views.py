@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 from labreport.errors import did_you_mean, refuse
-from labreport.project import Experiment, Reader, Study, flatten_metrics
+from labreport.project import DESIGN, Experiment, Reader, Study, flatten_metrics
 from labreport.project.checks import name_of
 from labreport.results.files import STATE, JsonObject
 from labreport.results.runs import Checkpoint, Run
 
 if TYPE_CHECKING:
+    import pandas
     from numpy import ndarray
 
 Value = TypeVar("Value")
@@ -117,6 +118,30 @@ class Results(Mapping[str, Runs]):
         for study in self._studies.values():
             cells.update(cell.name for cell in study.experiments())
         return tuple(name for name in self._runs if name not in cells)
+
+    @property
+    def frame(self) -> pandas.DataFrame:
+        """A row for each run at each declared epoch: the specification, experiment, seed, epoch, metrics.
+
+        `table(results.frame, replicate="seed")` keeps the design of the experiments. Raises `UsageError` if
+        they have several.
+        """
+        import pandas
+
+        designs = {runs.experiment.design for runs in self._runs.values()}
+        if len(designs) > 1:
+            refuse(f"{self.reader!r} reads experiments of {len(designs)} designs; a frame can keep one")
+        rows = []
+        for name, runs in self._runs.items():
+            specification = runs.experiment.specification
+            declared = {member.name: getattr(specification, member.name) for member in fields(specification)}
+            for run in runs:
+                for epoch, checkpoint in run.checkpoints.items():
+                    keys = {"experiment": name, "seed": run.seed, "epoch": epoch}
+                    rows.append(declared | keys | flatten_metrics(checkpoint.metrics))
+        frame = pandas.DataFrame(rows)
+        frame.attrs[DESIGN] = asdict(*designs)
+        return frame
 
     def study(self, name: str | Study) -> list[tuple[dict[str, Any], Runs]]:
         """Each point of a declared study with its runs, in row-major order: `({"rate": 0.1}, runs)`."""

@@ -378,7 +378,7 @@ def _samples_of_table(
     declared = as_table(data)
     if epoch is not None:
         refuse_epoch_of_table(epoch)
-    design = Design(declared.unit_name, paired=declared.replicate is not None)
+    design = declared.design
     groups: dict[str, Samples] = {}
     for group, cells in cells_of_table(declared, measure, column_of(declared, by), within, names).items():
         groups[group] = {}
