@@ -32,9 +32,6 @@ _WORDS = {
 }
 """Words in msgspec's messages to words for people."""
 
-STORED_AS = "stored as"
-"""The key in a field's metadata for its name in a stored answer, if that is not the field's name."""
-
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Declared:
