@@ -2,8 +2,8 @@
 
 `samples` and `cells` read values for each replicate; `pairing` decides whether replicates of two cells are
 compared pairwise. `t_intervals`, `shares` and `two_way` compute intervals; `inference` chooses among them,
-and `judgement` turns an interval into an outcome. A `finding` collects comparisons and answers `conditions`, in
-`words`; `stored` converts answers to JSON and back.
+and `judgement` turns an interval into an outcome. A `finding` collects comparisons, and `words` answers
+`conditions` on them; `stored` converts answers to JSON and back.
 `formats` prints quantities, with the decimals that `rounding` gives; `sentences` words findings; `holding`
 and `contents` list the conditions that hold and the quantities inside. Authors call the functions in
 `makers`.
