@@ -131,7 +131,7 @@ def means_by_epoch(results: Results, record: Measure | str) -> Means:
     """The means of each experiment (outer) at each epoch (inner).
 
     `record` is the name of a record, or a measure. The epochs are those of the record, or, if there is no
-    such record, those with checkpoints.
+    such record, those with checkpoints. Raises `UsageError` if no run has either.
     """
     measure = record if isinstance(record, Measure) else _record_measure(record)
     labels = _distinct_labels({name: results[name].label for name in results.experiments})
@@ -145,6 +145,9 @@ def means_by_epoch(results: Results, record: Measure | str) -> Means:
             epochs = sorted({epoch for run in runs for epoch in run.checkpoints})
         for epoch in epochs:
             named.append((label, str(epoch), sample_of_runs(runs, measure, epoch)))
+    if not named:
+        experiments = ", ".join(labels) or "none"
+        refuse(f"no epoch has a record or checkpoint with {measure.label!r}; experiments read: {experiments}")
     return _means(named, measure, ("experiment", "epoch"))
 
 
