@@ -16,7 +16,7 @@ from scipy import stats
 
 from labreport import Measure, bars, charts, confusion, curve, dots, heat_map, scatter, table
 from labreport.errors import UsageError
-from labreport.results import Results
+from labreport.results import Results, Runs
 
 SHARE = Measure("growth", "%")
 PER_CENT = Measure("growth", "%", percent=True, bounded=False)
@@ -197,3 +197,13 @@ def test_a_call_that_fits_no_form_is_told_the_forms(draw: Any) -> None:
     """A table needs the names of columns."""
     with pytest.raises(UsageError, match=r"write \w+\(results"):
         draw(WELLS)
+
+
+@pytest.mark.parametrize("what", ["loss", ACCURACY, ("loss", "validation_loss")])
+def test_a_curve_of_runs_that_recorded_nothing_is_refused(results: Results, what: Any) -> None:
+    """In one line, with the experiments that were read."""
+    wide = results["wide"]
+    empty_runs = [replace(run, records=(), checkpoints={}) for run in wide]
+    read = Results("test", {"wide": Runs(wide.experiment, tuple(empty_runs), 3)})
+    with pytest.raises(UsageError, match=r"no epoch has a record or checkpoint with .*: wide$"):
+        curve(read, what)

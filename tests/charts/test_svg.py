@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -18,9 +19,11 @@ import numpy as np
 import pandas
 import pytest
 import seaborn
+from matplotlib.colors import to_hex
 
 from labreport import charts
 from labreport.charts.styles import Colour
+from labreport.charts.svg import _drawn_instead
 from labreport.errors import UsageError
 
 FRAME = pandas.DataFrame({"kind": list("aabbcc"), "dose": [1, 2, 1, 2, 1, 2], "yield": [3, 4, 5, 7, 6, 9.5]})
@@ -232,3 +235,29 @@ def test_asking_for_the_room_loads_nothing() -> None:
     root = str(Path(charts.__file__).parents[2])
     output = subprocess.check_output([sys.executable, "-c", code], env={"PYTHONPATH": root}, text=True)
     assert output == "False\n"
+
+
+def test_a_figure_without_seaborn_does_not_import_it() -> None:
+    """That would take longer than the drawing of most figures."""
+    code = """
+import sys
+from matplotlib.figure import Figure
+from labreport import charts
+with charts.style():
+    figure = Figure()
+    figure.subplots().plot([1, 2], color=charts.Colour.BLUE)
+    charts.export_drawing(figure)
+print("seaborn" in sys.modules)
+"""
+    root = str(Path(charts.__file__).parents[2])
+    output = subprocess.check_output(
+        [sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": root}, text=True
+    )
+    assert output == "False\n"
+
+
+@pytest.mark.parametrize("colour", Colour)
+def test_the_paler_colours_are_those_of_seaborn(colour: Colour) -> None:
+    """What seaborn desaturates becomes the colour of the house again."""
+    paler = to_hex(seaborn.desaturate(colour, 0.75))
+    assert _drawn_instead()[paler] == colour

@@ -172,6 +172,22 @@ def test_one_question_or_a_list_is_as_good_as_a_tuple() -> None:
         assert (project.questions, len(project.all_experiments)) == ((best,), 2)
 
 
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Où aller?", "ou-aller"),
+        ("Part two", "part-two"),
+        ("Мой итог", "мой-итог"),
+        ("結果 2", "結果-2"),
+        ("Straße", "straße"),
+        ("??", "section"),
+    ],
+)
+def test_the_name_of_a_section_keeps_letters_of_any_alphabet(title: str, name: str) -> None:
+    """Accents of Latin letters are left out."""
+    assert section(title).name == name
+
+
 def test_names_are_unique_in_their_kind_only() -> None:
     """A section and a question may share a name; two questions may not, and all clashes are told at once."""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import colorsys
 import io
 import re
 from functools import cache
 
 import matplotlib
-from matplotlib.colors import to_hex
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 
 from labreport.charts.styles import COLOURS, FAMILY, Colour
@@ -29,6 +30,8 @@ _GEOMETRY = re.compile(r'(?<= )(?:d|x|y|width|height|transform)="[^"]*"')
 _LONG_NUMBER = re.compile(r"-?\d+\.\d{3,}")
 _BETWEEN_TAGS = re.compile(r"(?<=>)[ \n]+(?=<)")
 _COLOUR = re.compile(r"(?<=(?:fill|roke): )#[0-9a-f]{6}")
+_SATURATION_OF_SEABORN = 0.75
+"""The part of a colour's saturation that seaborn keeps by default."""
 _LENGTH_IN_POINTS = re.compile(r'="([\d.]+)pt"')
 
 
@@ -94,10 +97,9 @@ def _colour_of_house(colour: re.Match[str]) -> str:
 @cache
 def _drawn_instead() -> dict[str, str]:
     """The colours of the house, by the paler ones that seaborn draws for bars, boxes and violins."""
-    import seaborn
-
     colours = {"#000000": Colour.INK.value}
     for colour in Colour:
-        paler = seaborn.desaturate(colour, 0.75)
+        hue, lightness, saturation = colorsys.rgb_to_hls(*to_rgb(colour))
+        paler = colorsys.hls_to_rgb(hue, lightness, _SATURATION_OF_SEABORN * saturation)
         colours[to_hex(paler)] = colour.value
     return colours

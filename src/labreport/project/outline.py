@@ -235,9 +235,14 @@ def section(
 
 
 def slug(text: str) -> str:
-    """A title as a name of lower-case letters, digits and hyphens: `Où aller?` gives `ou-aller`."""
-    without_accents = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "-", without_accents.lower()).strip("-") or "section"
+    """A title as a name of lower-case letters, digits and hyphens.
+
+    `Où aller?` gives `ou-aller`. Letters of other alphabets stay: `Мой итог` gives `мой-итог`.
+    """
+    decomposed = unicodedata.normalize("NFKD", text.lower())
+    without_accents = re.sub(r"(?<=[a-z])[\u0300-\u036f]+", "", decomposed)
+    composed = unicodedata.normalize("NFC", without_accents)
+    return re.sub(r"[\W_]+", "-", composed).strip("-") or "section"
 
 
 @dataclass(frozen=True)

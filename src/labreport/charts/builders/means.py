@@ -130,7 +130,7 @@ def means_by_epoch(results: Results, record: Measure | str) -> Means:
     """The means of each experiment (outer) at each epoch (inner).
 
     `record` is the name of a record, or a measure. The epochs are those of the record, or, if there is no
-    such record, those with checkpoints.
+    such record, those with checkpoints. Raises `UsageError` if no run has either.
     """
     measure = record if isinstance(record, Measure) else _record_measure(record)
     labels = _distinct_labels({name: results[name].label for name in results.experiments})
@@ -146,6 +146,9 @@ def means_by_epoch(results: Results, record: Measure | str) -> Means:
         for by_epoch in samples_of_blocks(blocks, measure, Keys((BY_EPOCH,))).values():
             for epoch_name, inner_sample in by_epoch.items():
                 named.append((label, epoch_name, inner_sample))
+    if not named:
+        experiments = ", ".join(labels) or "none"
+        refuse(f"no epoch has a record or checkpoint with {measure.label!r}; experiments read: {experiments}")
     return _means(named, measure, ("experiment", "epoch"))
 
 
