@@ -16,7 +16,10 @@ from build.conftest import Toy
 from labreport.build import Builder
 from labreport.cli import stamp
 from labreport.filestat import STAMP
+from labreport.project import Project
 from labreport.results import lock, write_json
+from labreport.run import Failed, Task
+from labreport.run.task import Failure
 from labreport.stale.modules import ENGINE_FOLDER
 
 
@@ -172,6 +175,29 @@ def test_force_makes_again(toy: Toy) -> None:
     assert "9 walks, 3 answers, 1 figure, 2 sections, 3 documents" in ended.out
     assert toy.answers() == answers
     assert stamp.unchanged("test", ["--force"], str(toy.folder)) is None
+
+
+def test_a_forced_build_that_is_interrupted_or_fails_keeps_the_runs(
+    toy: Toy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are there while their replacements are made, and the next build has nothing to run."""
+    before = {file: file.read_bytes() for file in sorted((toy.report / "results").glob("*/*"))}
+
+    def interrupt(*arguments: object, **options: object) -> None:
+        assert {file: file.read_bytes() for file in before} == before
+        raise KeyboardInterrupt
+
+    def fail(project: Project, tasks: list[Task], *arguments: object, **options: object) -> list[Failed]:
+        return [Failed(tuple(tasks), Failure("no luck"))]
+
+    for replacement, code in ((interrupt, 130), (fail, 1)):
+        with monkeypatch.context() as patch:
+            patch.setattr("labreport.build.run_tasks", replacement)
+            assert toy.run("--force").code == code
+        assert {file: file.read_bytes() for file in before} == before
+    assert "walk" not in toy.succeed("--dry-run")
+    assert "9 walks" in toy.succeed("--force")
+    assert not list((toy.report / "results").glob(".replacements"))
 
 
 def test_files_that_are_not_ours_stay(toy: Toy) -> None:
