@@ -326,6 +326,19 @@ def test_a_page_of_first_seeds_is_there_while_others_run(
     assert "Preliminary" not in toy.read("report.html")
 
 
+def test_a_failed_first_build_speaks_of_no_previous_report(
+    made: Callable[[str], Toy], tmp_path: Path
+) -> None:
+    """A page of first seeds is none."""
+    toy = made(str(tmp_path / "toy"))
+    toy.edit("project.py", "Walk(3.0)", "Walk(2.5), exclusive=True")
+    toy.edit("project.py", "return change(results, LOSS, 1, 4, DESCENT)", "return 1 / 0")
+    ended = toy.run("--jobs", "1", "--seeds", "2")
+    assert ended.code != 0
+    assert "Preliminary" in toy.read("report.html")
+    assert "No complete report was written." in ended.out
+
+
 def test_no_pdf_is_beside_another_page(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
     """A build that ends between the two leaves the page alone."""
 
