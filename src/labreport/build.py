@@ -22,14 +22,15 @@ from labreport.plan import (
     RunTarget,
     StoredReport,
     Target,
-    discard_forced,
+    keys_to_replace,
     published_answers,
+    replacements,
     tasks_of,
     wanted_targets,
 )
 from labreport.plan.stamped import StampedFiles, files_to_stamp
 from labreport.project import locate_project
-from labreport.results import files
+from labreport.results import Store, files
 from labreport.run import Event, Task, available_cores, run_tasks
 from labreport.stale import find_dependencies, open_project
 from labreport.stale.modules import MARKER
@@ -142,7 +143,6 @@ class Builder:
         if stale:
             (self.output / STAMP).unlink(missing_ok=True)
             self.listener.planned(self.plan, stale)
-        discard_forced(self.plan, wanted)
         self._run_and_make(wanted)
         if not self.errors:
             self._check_settled(wanted)
@@ -177,27 +177,40 @@ class Builder:
 
     def _run_stale(self, runs: Sequence[RunTarget]) -> None:
         """Run the stale ones among these runs, and add an error for each cause of failure."""
-        request, plan = self.request, self.plan
+        plan = self.plan
         stale = plan.stale(runs)
         tasks = tasks_of(plan, runs)
         if not tasks:
             return
         self.listener.running(tasks)
-        is_first_report = self.before is None and not request.names
-        on_first_seeds = self._publish_preliminary if is_first_report else None
-        jobs = request.jobs or available_cores()
-        failures = run_tasks(
-            plan.project,
-            tasks,
+        is_first_report = self.before is None and not self.request.names
+        keys = keys_to_replace(plan)
+        self._run_tasks(
+            [task for task in tasks if task.key not in keys],
             plan.store,
-            jobs=jobs,
-            scheduler=request.scheduler,
+            self._publish_preliminary if is_first_report else None,
+        )
+        again = [task for task in tasks if task.key in keys]
+        if again:
+            with replacements(plan, again) as store:
+                self._run_tasks(again, store)
+        plan.invalidate()
+        self.made.update(set(stale).difference(plan.stale(stale)))
+
+    def _run_tasks(
+        self, tasks: Sequence[Task], store: Store, on_first_seeds: Callable[[], None] | None = None
+    ) -> None:
+        """Run tasks into a store, and add an error for each cause of failure."""
+        failures = run_tasks(
+            self.plan.project,
+            tasks,
+            store,
+            jobs=self.request.jobs or available_cores(),
+            scheduler=self.request.scheduler,
             progress=self.listener.event,
             on_first_seeds=on_first_seeds,
         )
         self.errors += [LabReportError(failure.text) for failure in failures]
-        plan.invalidate()
-        self.made.update(set(stale).difference(plan.stale(stale)))
 
     def _make_stale(self, plan: Plan, targets: Iterable[Target]) -> _Unmade:
         """Make the stale answers, figures and sections among these targets, which are in order of making."""

@@ -171,8 +171,10 @@ def did_you_mean(word: str, candidates: Iterable[str], has: str = "") -> str:
     "; did you mean 'wide'?"
     >>> did_you_mean("x", ["wide", "deep"], "there are")
     '; there are wide, deep'
+    >>> did_you_mean("x", ["deep", "deep"], "there is")  # two questions with one template
+    '; there is deep'
     """
-    names = list(candidates)
+    names = list(dict.fromkeys(candidates))
     near = get_close_matches(word, names, n=1, cutoff=_LEAST_ALIKE)
     question = f"; did you mean {near[0]!r}?" if near else ""
     if not has:

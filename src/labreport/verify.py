@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from labreport.errors import LabReportError
 from labreport.plan import DocumentTarget, MadeTarget, Plan, RunTarget, StoredReport
-from labreport.plan.tasks import run_alone
+from labreport.plan.tasks import run_alone, scratch_store
 from labreport.project import Check, Experiment
-from labreport.results import Results, Run, Runs, Store, files
+from labreport.results import Results, Run, Runs, files
 from labreport.run.proof import without_times
-from labreport.stale import KNOWN_VALUES
 
 
 def checks(plan: Plan) -> Iterator[Check]:
@@ -95,22 +93,12 @@ def _check_repeated(plan: Plan) -> Iterator[Check]:
     name = f"{target.name} repeated with seed {run.seed}"
     with tempfile.TemporaryDirectory() as scratch:
         try:
-            repeated = run_alone(plan, target, _scratch_store(plan, Path(scratch)))
+            repeated = run_alone(plan, target, scratch_store(plan, Path(scratch)))
         except LabReportError as error:
             yield Check(name, False, str(error))
             return
         is_equal = _hash_without_times(repeated, epochs) == _hash_without_times(run, epochs)
     yield Check(name, is_equal, "" if is_equal else "other bits than those stored")
-
-
-def _scratch_store(plan: Plan, folder: Path) -> Store:
-    """An empty store in a folder, with a copy of `KNOWN_VALUES`, so that keys there are those of the plan."""
-    results = folder / "report" / "results"
-    results.mkdir(parents=True)
-    values = plan.store.folder / KNOWN_VALUES
-    if values.is_file():
-        shutil.copy(values, results)
-    return Store(results)
 
 
 def _hash_without_times(run: Run, epochs: Sequence[int]) -> str:

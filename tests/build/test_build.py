@@ -16,7 +16,10 @@ from build.conftest import Toy
 from labreport.build import Builder
 from labreport.cli import stamp
 from labreport.filestat import STAMP
+from labreport.project import Project
 from labreport.results import lock, write_json
+from labreport.run import Failed, Task
+from labreport.run.task import Failure
 from labreport.stale.modules import ENGINE_FOLDER
 from labreport.stats import from_json
 
@@ -175,6 +178,29 @@ def test_force_makes_again(toy: Toy) -> None:
     assert stamp.unchanged("test", ["--force"], str(toy.folder)) is None
 
 
+def test_a_forced_build_that_is_interrupted_or_fails_keeps_the_runs(
+    toy: Toy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are there while their replacements are made, and the next build has nothing to run."""
+    before = {file: file.read_bytes() for file in sorted((toy.report / "results").glob("*/*"))}
+
+    def interrupt(*arguments: object, **options: object) -> None:
+        assert {file: file.read_bytes() for file in before} == before
+        raise KeyboardInterrupt
+
+    def fail(project: Project, tasks: list[Task], *arguments: object, **options: object) -> list[Failed]:
+        return [Failed(tuple(tasks), Failure("no luck"))]
+
+    for replacement, code in ((interrupt, 130), (fail, 1)):
+        with monkeypatch.context() as patch:
+            patch.setattr("labreport.build.run_tasks", replacement)
+            assert toy.run("--force").code == code
+        assert {file: file.read_bytes() for file in before} == before
+    assert "walk" not in toy.succeed("--dry-run")
+    assert "9 walks" in toy.succeed("--force")
+    assert not list((toy.report / "results").glob(".replacements"))
+
+
 def test_files_that_are_not_ours_stay(toy: Toy) -> None:
     """Also those that have names of our own rooms."""
     report = toy.report
@@ -299,6 +325,19 @@ def test_a_page_of_first_seeds_is_there_while_others_run(
     for text in ("Preliminary", "Not yet measured.", "The loss falls"):
         assert text in page
     assert "Preliminary" not in toy.read("report.html")
+
+
+def test_a_failed_first_build_speaks_of_no_previous_report(
+    made: Callable[[str], Toy], tmp_path: Path
+) -> None:
+    """A page of first seeds is none."""
+    toy = made(str(tmp_path / "toy"))
+    toy.edit("project.py", "Walk(3.0)", "Walk(2.5), exclusive=True")
+    toy.edit("project.py", "return change(results, LOSS, 1, 4, DESCENT)", "return 1 / 0")
+    ended = toy.run("--jobs", "1", "--seeds", "2")
+    assert ended.code != 0
+    assert "Preliminary" in toy.read("report.html")
+    assert "No complete report was written." in ended.out
 
 
 def test_no_pdf_is_beside_another_page(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:

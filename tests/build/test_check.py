@@ -133,6 +133,15 @@ def test_a_renamed_question_does_not_lose_the_claims_of_its_text(toy: Toy) -> No
     assert toy.run("check").code == 1
 
 
+def test_all_templates_of_nothing_are_told_at_once(toy: Toy) -> None:
+    """Each with its line."""
+    for name in ("one", "two"):
+        (toy.folder / f"templates/questions/{name}.md").write_text("Nobody reads this.\n")
+    ended = toy.run()
+    assert ended.code == 2
+    assert ended.err.count("no question has this template") == 2
+
+
 def test_without_a_report_it_says_to_build(toy: Toy) -> None:
     """And ends with 2, as other bad input does."""
     ended = toy.run("check", "--output", str(toy.folder / "nowhere"))

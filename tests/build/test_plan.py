@@ -16,9 +16,10 @@ from labreport.plan import (
     MadeTarget,
     Plan,
     RunTarget,
-    discard_forced,
     keep_runs,
+    keys_to_replace,
     paths_to,
+    replacements,
     stale_groups,
     targets_named,
     tasks_of,
@@ -109,10 +110,12 @@ class Report:
         """Make what is stale, each with this value; the names of what was made."""
         plan = self.plan(**options)
         made = []
-        discard_forced(plan, plan.targets)
-        for task in tasks_of(plan, plan.targets):
-            store_run(plan.store, task, exclusive)
-            made.append(f"run {task.name} seed {task.seed}")
+        keys = keys_to_replace(plan)
+        tasks = tasks_of(plan, plan.targets)
+        with replacements(plan, tasks) as store:
+            for task in tasks:
+                store_run(store if task.key in keys else plan.store, task, exclusive)
+                made.append(f"run {task.name} seed {task.seed}")
         plan.invalidate()
         for target in plan.targets:
             if plan.staleness(target).is_stale:
@@ -307,7 +310,7 @@ def test_names_lead_to_things_and_unknown_ones_to_the_nearest(report: Report) ->
 
 
 def test_what_is_forced_is_made_once_more(report: Report) -> None:
-    """Runs too, whose files are removed for it."""
+    """Runs too, whose files are replaced."""
     assert report.build(force=("best",)) == ["answer best"]
     assert report.build(force=("deep",)) == ["run deep seed 0", "run deep seed 1"]
     assert report.build() == []

@@ -115,8 +115,7 @@ def _stamp(arguments: Arguments, built: Builder, files: StampedFiles, claims: Se
 def _print_failure(built: Builder, terminal: Terminal, elapsed: str) -> int:
     several = MultipleErrors(built.errors)
     terminal.error(several)
-    page = built.output / DOCUMENTS["page"]
-    previous = "The previous report is unchanged." if page.is_file() else "No report was written."
+    previous = "The previous report is unchanged." if built.before else "No complete report was written."
     failed = terminal.paint("Build failed", "red", "bold")
     errors = count_text(len(several.errors), "error")
     terminal.say(f"{failed} after {elapsed}: {errors}. {previous}")

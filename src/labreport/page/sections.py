@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from labreport.errors import UsageError, did_you_mean, location_of
+from labreport.errors import MultipleErrors, UsageError, did_you_mean, location_of
 from labreport.page.claims import Claim
 from labreport.page.collected import Collected
 from labreport.page.context import RenderContext
@@ -56,7 +56,8 @@ def own_templates(section: Section) -> list[str]:
 
 
 def check_templates(templates: Path, sections: Iterable[Section]) -> None:
-    """Raise `UsageError` for a template that belongs to no section or question, and would be ignored."""
+    """Raise `MultipleErrors` for templates that belong to no section or question, and would be ignored."""
+    errors = []
     names: list[str] = []
     for section in sections:
         names += own_templates(section)
@@ -66,7 +67,10 @@ def check_templates(templates: Path, sections: Iterable[Section]) -> None:
             if name not in names:
                 near = did_you_mean(name, names, "there may be")
                 problem = f"no {folder.removesuffix('s')} has this template{near}"
-                raise UsageError(f"{problem}; rename it, or move it away", location=location_of(path, 1))
+                location = location_of(path, 1)
+                errors.append(UsageError(f"{problem}; rename it, or move it away", location=location))
+    if errors:
+        raise MultipleErrors(errors)
 
 
 def template_files(templates: Path, section: Section) -> list[Path]:

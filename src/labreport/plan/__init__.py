@@ -8,4 +8,4 @@ from labreport.plan.plan import Plan
 from labreport.plan.reasons import Change, StaleGroup, Staleness, paths_to, stale_groups
 from labreport.plan.stored import StoredReport, report_to_export
 from labreport.plan.targets import AnswerTarget, MadeTarget, ReaderTarget, RunTarget, Target
-from labreport.plan.tasks import discard_forced, tasks_of
+from labreport.plan.tasks import keys_to_replace, replacements, tasks_of

@@ -2,27 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from labreport.errors import LabReportError
 from labreport.plan.targets import RunTarget, Target
 from labreport.results import Run, Store
 from labreport.run import Task, run_tasks
+from labreport.stale import KNOWN_VALUES
 
 if TYPE_CHECKING:
     from labreport.plan.plan import Plan
 
 
-def discard_forced(plan: Plan, wanted: Iterable[Target]) -> None:
-    """Remove the stored runs of forced targets among `wanted`, so that they are trained from the start."""
-    for target in plan.forced.intersection(wanted):
+def keys_to_replace(plan: Plan) -> set[str]:
+    """The keys of stored runs that are forced. A forced run that is not stored is only stale."""
+    keys = set()
+    for target in list(plan.forced):
         if isinstance(target, RunTarget):
-            plan.forced.remove(target)
-            if run := plan.run(target):
-                plan.store.remove(run)
-    plan.invalidate()
+            if plan.run(target):
+                keys.add(plan.key(target))
+            else:
+                plan.forced.remove(target)
+    return keys
+
+
+@contextmanager
+def replacements(plan: Plan, tasks: Sequence[Task]) -> Iterator[Store]:
+    """An empty store to run these tasks in again; finished runs then take the place of those of the plan."""
+    folder = plan.store.folder / ".replacements"
+    shutil.rmtree(folder, ignore_errors=True)  # of a build that was killed
+    store = scratch_store(plan, folder)
+    try:
+        yield store
+    finally:
+        for task in tasks:
+            run = store.reload(task.key, task.seed, task.name)
+            if run and not run.missing(task.epochs):
+                plan.store.adopt(run, store)
+                plan.forced -= {target for target in plan.graph.runs if plan.key(target) == task.key}
+        shutil.rmtree(folder)
+
+
+def scratch_store(plan: Plan, folder: Path) -> Store:
+    """An empty store in a folder, with a copy of `KNOWN_VALUES`, so that keys there are those of the plan."""
+    results = folder / "report" / "results"
+    results.mkdir(parents=True)
+    values = plan.store.folder / KNOWN_VALUES
+    if values.is_file():
+        shutil.copy(values, results)
+    return Store(results)
 
 
 def tasks_of(plan: Plan, wanted: Iterable[Target]) -> list[Task]:

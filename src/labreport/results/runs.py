@@ -117,6 +117,15 @@ class Run:
         is_state = self.state is not None and self.state.file == file
         return replace(self, checkpoints=checkpoints, state=None if is_state else self.state)
 
+    def moved_to(self, folder: Path) -> Run:
+        """The run with its files of arrays in another folder."""
+
+        def moved(checkpoint: Checkpoint) -> Checkpoint:
+            return replace(checkpoint, file=folder / checkpoint.file.name)
+
+        checkpoints = {epoch: moved(checkpoint) for epoch, checkpoint in self.checkpoints.items()}
+        return replace(self, checkpoints=checkpoints, state=moved(self.state) if self.state else None)
+
     @property
     def stored_checkpoints(self) -> tuple[Checkpoint, ...]:
         """All checkpoints, then the state if there is one."""

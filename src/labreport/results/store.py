@@ -130,6 +130,14 @@ class Store:
             file.unlink(missing_ok=True)
         return run
 
+    def adopt(self, run: Run, other: Store) -> None:
+        """Move a run of another store of this disk here, in the place of the one with its key."""
+        folder = self.path(run).parent
+        for checkpoint in run.stored_checkpoints:
+            checkpoint.file.replace(folder / checkpoint.file.name)
+        list_hash = self.file_lists.store(other.file_lists.load(run.file_list_hash) or {})
+        self.write(replace(run.moved_to(folder), file_list_hash=list_hash))
+
     def discard(self, file: Path) -> None:
         """Remove a damaged file of arrays, and take its checkpoint or state out of the run."""
         path = file.with_name(f"{file.name.partition('.')[0]}.json")
