@@ -188,6 +188,28 @@ def appended():
     with open("run.log", "a") as file:
         file.write("x")
 
+def updatable():
+    with open("a.txt", "r+") as file:
+        return file.read()
+
+def updatable_descriptor():
+    os.close(os.open("a.txt", os.O_RDWR))
+
+def mapped():
+    return np.memmap("f.npy", "uint8").sum()
+
+def updated():
+    with open("u.txt", "r+") as file:
+        file.write(file.read() + "x")
+
+def truncated():
+    with open("u.txt", "w+") as file:
+        return file.read()
+
+def appended_and_read():
+    with open("read.log", "a+") as file:
+        file.write("x")
+
 def scratch():
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "x.txt")
@@ -234,7 +256,7 @@ DATA = {
     "many/other.csv": "3",
     ".secret": "4",
 }
-DATA.update({f"{letter}.txt": "1\n" for letter in "adeghijl"})
+DATA.update({f"{letter}.txt": "1\n" for letter in "adeghijlu"})
 DATA.update({f"{letter}.csv": "x\n1\n" for letter in "ct"})
 READS = """
     by_name: a.txt
@@ -268,6 +290,12 @@ READS = """
     written:
     replaced:
     appended:
+    updatable: a.txt
+    updatable_descriptor: a.txt
+    mapped: f.npy
+    updated:
+    truncated:
+    appended_and_read:
     scratch:
     hidden:
     nothing:

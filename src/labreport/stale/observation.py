@@ -62,8 +62,8 @@ class Observation:
         paths = []
         for path in everything.read:
             database = path.removesuffix(WRITE_AHEAD)
-            is_filled = database in everything.databases and changed & {database, database + WRITE_AHEAD}
-            if path in self.opened.written or is_filled:  # no audit event says that SQLite writes
+            is_filled = path in everything.writable and changed & {database, database + WRITE_AHEAD}
+            if path in self.opened.written or is_filled:  # no audit event says that an open file is written
                 continue
             if path in changed:
                 self._refuse(path)
