@@ -219,6 +219,14 @@ def scratch():
 def hidden():
     return Path(".secret").read_text()
 
+def in_hidden_folder():
+    os.listdir(".git")
+    return Path(".git/config").read_text()
+
+def hidden_written():
+    Path("many/.state").write_text("1")
+    return Path("many/.state").read_text(), os.listdir("many")
+
 def nothing():
     return 1
 
@@ -255,6 +263,7 @@ DATA = {
     "many/2.txt": "2",
     "many/other.csv": "3",
     ".secret": "4",
+    ".git/config": "5",
 }
 DATA.update({f"{letter}.txt": "1\n" for letter in "adeghijlu"})
 DATA.update({f"{letter}.csv": "x\n1\n" for letter in "ct"})
@@ -297,7 +306,9 @@ READS = """
     truncated:
     appended_and_read:
     scratch:
-    hidden:
+    hidden: .secret
+    in_hidden_folder:
+    hidden_written: many
     nothing:
     pyplot:
     descriptor: a.txt
@@ -444,6 +455,33 @@ def test_a_file_outside_of_the_project_counts_by_its_full_path(
             path.read_text()
     assert temporary.file_hashes() == {}
     assert list(observation.file_hashes()) == [str(folder / "data.txt")]
+
+
+def test_data_beside_a_project_below_a_hidden_folder_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hidden folder above the project hides nothing; one beside it does."""
+    monkeypatch.setattr("labreport.stale.recorder._SYSTEM_FOLDERS", ("/usr/", "/etc/"))
+    folder = tmp_path / ".worktrees" / "a"
+    write_files(folder, {**DATA, "../shared.txt": "1", "../.cache/x.txt": "2"})
+    monkeypatch.chdir(folder)
+    project = find_dependencies(open_project(folder), Path("report", "results"))
+    with project.observe(project.project.experiment("nothing")) as observation:
+        for path in ("../shared.txt", "../.cache/x.txt"):
+            Path(path).read_text()
+    assert list(observation.file_hashes()) == [str(tmp_path / ".worktrees" / "shared.txt")]
+
+
+def test_a_hidden_file_that_is_read_at_import_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is among the files of the project that a stamp watches."""
+    write_files(
+        tmp_path, {**DATA, "project.py": PROJECT.replace("KEPT = {}", "KEPT = {}\nopen('.secret').close()")}
+    )
+    monkeypatch.chdir(tmp_path)
+    project = find_dependencies(open_project(tmp_path), tmp_path / "report" / "results")
+    assert str(tmp_path / ".secret") in project.files()
 
 
 def test_what_another_process_has_written_to_a_database_counts(project: Dependencies) -> None:

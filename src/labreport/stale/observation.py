@@ -71,8 +71,15 @@ class Observation:
         return paths
 
     def _folders_listed(self, everything: Opened) -> list[str]:
-        """The folders and patterns that were listed, without folders in which the target wrote files."""
-        written_folders = set(map(os.path.dirname, self.opened.written))
+        """The folders and patterns that were listed, without folders in which the target wrote files.
+
+        Hidden files are no part of a listing.
+        """
+        written_folders = set()
+        for path in self.opened.written:
+            folder, name = os.path.split(path)
+            if not name.startswith("."):
+                written_folders.add(folder)
         return [path for path, folder in everything.listed.items() if folder not in written_folders]
 
     def _refuse(self, path: str) -> None:

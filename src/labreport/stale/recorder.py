@@ -196,11 +196,16 @@ class Recorder:
         return absolute if self._counts(absolute) else ""
 
     def _counts(self, path: str) -> bool:
-        """Whether a target may depend on a file: hidden files, Python code and the system's do not count."""
+        """Whether a target may depend on a file or folder: Python code and the system's do not count.
+
+        Hidden folders do not either; a hidden file, such as `.env`, does if it is the project's.
+        """
         folder, name = os.path.split(path)
         if os.path.join(path, "") == self.folder:
             return True
-        if name.startswith(".") or name.endswith((".py", ".pyc")):
+        if name.endswith((".py", ".pyc")):
+            return False
+        if name.startswith(".") and (os.path.isdir(path) or not path.startswith(self.folder)):
             return False
         return self._is_of_report(path) or self._counts_below(os.path.join(folder, ""))
 
@@ -210,7 +215,9 @@ class Recorder:
     def _find_counts_below(self, folder: str) -> bool:
         """Whether files in a folder count, by where the folder is."""
         if not folder.startswith(self.folder):
-            return "/." not in folder and not folder.startswith(_SYSTEM_FOLDERS)
+            shared = os.path.commonpath([folder, self.folder])
+            is_visible = "/." not in os.path.join("/", folder.removeprefix(shared))
+            return is_visible and not folder.startswith(_SYSTEM_FOLDERS)
         below = folder.removeprefix(self.folder)
         return not is_hidden(below) and not is_foreign(below, self.folder)
 
