@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import os
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -125,8 +124,7 @@ def test_a_file_is_read_again_only_when_it_changed(tmp_path: Path, monkeypatch: 
     first = fresh.hash_of(data)
     fresh.save()
     assert not cache.exists()
-    long_ago = time.time() - 100
-    os.utime(data, (long_ago, long_ago))
+    monkeypatch.setattr("labreport.stale.files._SETTLED", -1.0)
     settled = FileHasher(tmp_path, cache)
     assert settled.pin(data) == first
     settled.save()

@@ -377,6 +377,18 @@ def test_a_file_that_changes_is_noticed_and_one_that_comes_or_goes(project: Depe
     assert project.file_hasher.changed(reads) == ["k.db"]
 
 
+def test_a_file_unpacked_with_its_old_time_and_size_is_noticed(
+    project: Dependencies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As from an archive with fixed times, which tar writes into the same inode."""
+    monkeypatch.setattr("labreport.stale.files._SETTLED", -1.0)
+    os.utime("a.txt", (1, 1))
+    reads = call(project, "by_name")
+    Path("a.txt").write_text("2\n")
+    os.utime("a.txt", (1, 1))
+    assert project.file_hasher.changed(reads) == ["a.txt"]
+
+
 def test_code_notebooks_and_hidden_files_are_not_counted_in_a_folder(project: Dependencies) -> None:
     """So that what lies beside the data makes nothing stale."""
     reads = call(project, "listed")
