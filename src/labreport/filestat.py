@@ -9,8 +9,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-    FileStat: TypeAlias = tuple[int, int, int]
-    """Time of the last change in nanoseconds, size in bytes, and inode number of a file or folder."""
+    FileStat: TypeAlias = tuple[int, int, int, int]
+    """Modification time in nanoseconds, size in bytes, inode number, and time when the inode changed.
+
+    The modification time alone can be set: an archive with fixed times is unpacked over its files, and only
+    the last of the four differs.
+    """
 
 STAMP = ".stamp"
 """The file of a report that lists the stat of each file on which the report depends."""
@@ -28,4 +32,4 @@ def stat_of(path: "str | os.PathLike[str]") -> "FileStat | None":
         return None
     if status.st_size == 0 and os.fspath(path).endswith(WRITE_AHEAD):
         return None
-    return status.st_mtime_ns, status.st_size, status.st_ino
+    return status.st_mtime_ns, status.st_size, status.st_ino, status.st_ctime_ns

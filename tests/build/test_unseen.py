@@ -90,6 +90,26 @@ def test_a_module_beside_the_project_counts(tmp_path: Path, monkeypatch: pytest.
         assert "1 run" in build_afresh(small)
 
 
+def test_a_library_outside_the_environment_that_is_upgraded_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on PYTHONPATH, or in the user's folder."""
+    libraries = tmp_path / "libraries"
+    (libraries / "labstuff-1.dist-info").mkdir(parents=True)
+    (libraries / "labstuff.py").write_text("K = 3\n")
+    metadata = "Metadata-Version: 2.1\nName: labstuff\nVersion: {}\n"
+    (libraries / "labstuff-1.dist-info" / "METADATA").write_text(metadata.format(1))
+    monkeypatch.setattr(sys, "path", [*sys.path, str(libraries)])
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    small = Small(tmp_path, "import labstuff\n" + HEAD + FIT.replace("ALPHA", "labstuff.K") + TAIL)
+    assert "1 run" in build_afresh(small)
+    assert is_stamped(small)
+    (libraries / "labstuff-1.dist-info").rename(libraries / "labstuff-2.dist-info")
+    (libraries / "labstuff-2.dist-info" / "METADATA").write_text(metadata.format(2))
+    assert not is_stamped(small)
+    assert "1 run" in build_afresh(small)
+
+
 def build_afresh(small: Small) -> str:
     """Build the whole report as a new process does, which has loaded nothing and remembers nothing."""
     for module in ("_common", "consts"):

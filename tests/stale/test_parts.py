@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import os
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from stale.edits import write_files
 
 from labreport.errors import UsageError
 from labreport.stale import open_project, versions
@@ -117,6 +117,18 @@ def test_a_projects_modules_are_its_own_files(tmp_path: Path) -> None:
     assert list(ProjectModules(tmp_path, tmp_path).names()) == ["a", "pkg", "pkg.b"]
 
 
+def test_a_module_named_as_one_of_python_that_is_imported_is_refused(tmp_path: Path) -> None:
+    """The project would get the other one; one that nobody has imported is the project's."""
+    write_files(tmp_path, {"project.py": PROJECT, "part.py": "TITLE = 'x'\n", "json.py": ""})
+    with pytest.raises(UsageError, match=r"json\.py: Python has a module 'json', too, .*; rename this file"):
+        open_project(tmp_path)
+    (tmp_path / "json.py").rename(tmp_path / "this.py")
+    (tmp_path / "part.py").write_text("import this\nTITLE = this.TITLE\n")
+    for title in ("y", "z"):
+        (tmp_path / "this.py").write_text(f"TITLE = {title!r}\n")
+        assert open_project(tmp_path).project.title == title
+
+
 def test_a_file_is_read_again_only_when_it_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was settled is remembered from build to build; a file just written is not trusted."""
     data, cache = tmp_path / "data.npz", tmp_path / "cache.json"
@@ -125,8 +137,7 @@ def test_a_file_is_read_again_only_when_it_changed(tmp_path: Path, monkeypatch: 
     first = fresh.hash_of(data)
     fresh.save()
     assert not cache.exists()
-    long_ago = time.time() - 100
-    os.utime(data, (long_ago, long_ago))
+    monkeypatch.setattr("labreport.stale.files._SETTLED", -1.0)
     settled = FileHasher(tmp_path, cache)
     assert settled.pin(data) == first
     settled.save()

@@ -188,6 +188,28 @@ def appended():
     with open("run.log", "a") as file:
         file.write("x")
 
+def updatable():
+    with open("a.txt", "r+") as file:
+        return file.read()
+
+def updatable_descriptor():
+    os.close(os.open("a.txt", os.O_RDWR))
+
+def mapped():
+    return np.memmap("f.npy", "uint8").sum()
+
+def updated():
+    with open("u.txt", "r+") as file:
+        file.write(file.read() + "x")
+
+def truncated():
+    with open("u.txt", "w+") as file:
+        return file.read()
+
+def appended_and_read():
+    with open("read.log", "a+") as file:
+        file.write("x")
+
 def scratch():
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "x.txt")
@@ -196,6 +218,14 @@ def scratch():
 
 def hidden():
     return Path(".secret").read_text()
+
+def in_hidden_folder():
+    os.listdir(".git")
+    return Path(".git/config").read_text()
+
+def hidden_written():
+    Path("many/.state").write_text("1")
+    return Path("many/.state").read_text(), os.listdir("many")
 
 def nothing():
     return 1
@@ -233,8 +263,9 @@ DATA = {
     "many/2.txt": "2",
     "many/other.csv": "3",
     ".secret": "4",
+    ".git/config": "5",
 }
-DATA.update({f"{letter}.txt": "1\n" for letter in "adeghijl"})
+DATA.update({f"{letter}.txt": "1\n" for letter in "adeghijlu"})
 DATA.update({f"{letter}.csv": "x\n1\n" for letter in "ct"})
 READS = """
     by_name: a.txt
@@ -268,8 +299,16 @@ READS = """
     written:
     replaced:
     appended:
+    updatable: a.txt
+    updatable_descriptor: a.txt
+    mapped: f.npy
+    updated:
+    truncated:
+    appended_and_read:
     scratch:
-    hidden:
+    hidden: .secret
+    in_hidden_folder:
+    hidden_written: many
     nothing:
     pyplot:
     descriptor: a.txt
@@ -336,6 +375,18 @@ def test_a_file_that_changes_is_noticed_and_one_that_comes_or_goes(project: Depe
     Path("nowhere.txt").unlink()
     Path("many/3.txt").unlink()
     assert project.file_hasher.changed(reads) == ["k.db"]
+
+
+def test_a_file_unpacked_with_its_old_time_and_size_is_noticed(
+    project: Dependencies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As from an archive with fixed times, which tar writes into the same inode."""
+    monkeypatch.setattr("labreport.stale.files._SETTLED", -1.0)
+    os.utime("a.txt", (1, 1))
+    reads = call(project, "by_name")
+    Path("a.txt").write_text("2\n")
+    os.utime("a.txt", (1, 1))
+    assert project.file_hasher.changed(reads) == ["a.txt"]
 
 
 def test_code_notebooks_and_hidden_files_are_not_counted_in_a_folder(project: Dependencies) -> None:
@@ -416,6 +467,33 @@ def test_a_file_outside_of_the_project_counts_by_its_full_path(
             path.read_text()
     assert temporary.file_hashes() == {}
     assert list(observation.file_hashes()) == [str(folder / "data.txt")]
+
+
+def test_data_beside_a_project_below_a_hidden_folder_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hidden folder above the project hides nothing; one beside it does."""
+    monkeypatch.setattr("labreport.stale.recorder._SYSTEM_FOLDERS", ("/usr/", "/etc/"))
+    folder = tmp_path / ".worktrees" / "a"
+    write_files(folder, {**DATA, "../shared.txt": "1", "../.cache/x.txt": "2"})
+    monkeypatch.chdir(folder)
+    project = find_dependencies(open_project(folder), Path("report", "results"))
+    with project.observe(project.project.experiment("nothing")) as observation:
+        for path in ("../shared.txt", "../.cache/x.txt"):
+            Path(path).read_text()
+    assert list(observation.file_hashes()) == [str(tmp_path / ".worktrees" / "shared.txt")]
+
+
+def test_a_hidden_file_that_is_read_at_import_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is among the files of the project that a stamp watches."""
+    write_files(
+        tmp_path, {**DATA, "project.py": PROJECT.replace("KEPT = {}", "KEPT = {}\nopen('.secret').close()")}
+    )
+    monkeypatch.chdir(tmp_path)
+    project = find_dependencies(open_project(tmp_path), tmp_path / "report" / "results")
+    assert str(tmp_path / ".secret") in project.files()
 
 
 def test_what_another_process_has_written_to_a_database_counts(project: Dependencies) -> None:

@@ -6,6 +6,7 @@ While none of them differs, the next build has nothing to do, and finds that out
 from __future__ import annotations
 
 import os
+import sys
 import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,6 +52,7 @@ def files_behind(plan: Plan) -> StampedFiles:
 
 def _paths_behind(plan: Plan, file_hashes: FileHashes) -> Iterator[str | Path]:
     yield sysconfig.get_path("purelib")
+    yield from filter(None, sys.path)  # libraries of PYTHONPATH and of the user's folder
     yield plan.project.folder / "pyproject.toml"
     for path in module_files(plan.project):
         yield from (path, path.parent)

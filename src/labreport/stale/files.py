@@ -19,7 +19,7 @@ MISSING = "missing"
 _NOT_LISTED = (".py", ".pyc", ".ipynb", "__pycache__")
 """Endings of names that are left out of a folder's listing, because they are no data."""
 _SETTLED = 2.0
-"""Seconds after which a new write of a file surely changes its modification time."""
+"""Seconds after which a new write of a file surely changes its stat."""
 
 
 class FileHasher:
@@ -62,8 +62,8 @@ class FileHasher:
             if known_stat == list(stat):
                 return str(known_sha256)
         sha256 = files.sha256_of_file(Path(path))
-        modified_ns = stat[0]
-        if time.time() - modified_ns / 1e9 > _SETTLED:
+        *_, changed_ns = stat
+        if time.time() - changed_ns / 1e9 > _SETTLED:
             self._known[path] = [*stat, sha256]
             self._is_new = True
         return sha256

@@ -13,6 +13,8 @@ from importlib.util import spec_from_file_location
 from pathlib import Path
 from types import CodeType, ModuleType
 
+from labreport.errors import UsageError, display_path
+
 ENGINE_NAME = "labreport"
 ENGINE_FOLDER = Path(__file__).resolve().parents[1]
 _OF_JOBLIB = "func_code.py"  # the file in which `joblib.Memory` stores the source of a cached function
@@ -98,20 +100,32 @@ class _SourceLoader(SourceFileLoader):
 
 
 def install(project_modules: ProjectModules) -> None:
-    """Import these modules from now on; modules of an earlier project are removed."""
+    """Import these modules from now on; modules of an earlier project are removed.
+
+    Raises `UsageError` for a module named as one of the standard library that is imported already: an import
+    would give that one.
+    """
+    for finder in list(sys.meta_path):
+        if isinstance(finder, ProjectModules):
+            sys.meta_path.remove(finder)
+            _forget(finder.loaded)
     names_here = {path.stem for path in project_modules.root.glob("*")}
     forgotten = []
     for name in sys.modules:
-        is_here = name.partition(".")[0] in names_here and name not in sys.stdlib_module_names
-        if is_here and project_modules.path(name):
-            forgotten.append(name)
-    for finder in list(sys.meta_path):
-        if isinstance(finder, ProjectModules):
-            forgotten += finder.loaded
-            sys.meta_path.remove(finder)
-    for name in forgotten:
-        sys.modules.pop(name, None)
+        file = project_modules.path(name) if name.partition(".")[0] in names_here else None
+        if file is None:
+            continue
+        if name in sys.stdlib_module_names:
+            text = f"Python has a module {name!r}, too, which an import would give; rename this file"
+            raise UsageError(text, display_path(file))
+        forgotten.append(name)
+    _forget(forgotten)
     sys.meta_path.insert(0, project_modules)
+
+
+def _forget(modules: list[str]) -> None:
+    for name in modules:
+        sys.modules.pop(name, None)
 
 
 def is_hidden(path: str) -> bool:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from labreport.errors import LabReportError, display_path
 from labreport.filestat import WRITE_AHEAD, stat_of
 from labreport.stale.files import FileHasher
 from labreport.stale.node import FunctionKey
 from labreport.stale.recorder import Opened, Recorder
+
+if TYPE_CHECKING:
+    from labreport.filestat import FileStat
 
 
 @dataclass
@@ -58,12 +62,12 @@ class Observation:
 
     def _files_read(self, everything: Opened) -> list[str]:
         """The paths of files that count. Raises `LabReportError` if one has changed since it was opened."""
-        changed = {path for path, stat in everything.read.items() if stat != stat_of(path)}
+        changed = {path for path, stat in everything.read.items() if _is_written(stat, stat_of(path))}
         paths = []
         for path in everything.read:
             database = path.removesuffix(WRITE_AHEAD)
-            is_filled = database in everything.databases and changed & {database, database + WRITE_AHEAD}
-            if path in self.opened.written or is_filled:  # no audit event says that SQLite writes
+            is_filled = path in everything.writable and changed & {database, database + WRITE_AHEAD}
+            if path in self.opened.written or is_filled:  # no audit event says that an open file is written
                 continue
             if path in changed:
                 self._refuse(path)
@@ -71,10 +75,28 @@ class Observation:
         return paths
 
     def _folders_listed(self, everything: Opened) -> list[str]:
-        """The folders and patterns that were listed, without folders in which the target wrote files."""
-        written_folders = set(map(os.path.dirname, self.opened.written))
+        """The folders and patterns that were listed, without folders in which the target wrote files.
+
+        Hidden files are no part of a listing.
+        """
+        written_folders = set()
+        for path in self.opened.written:
+            folder, name = os.path.split(path)
+            if not name.startswith("."):
+                written_folders.add(folder)
         return [path for path, folder in everything.listed.items() if folder not in written_folders]
 
     def _refuse(self, path: str) -> None:
         text = f"it changed after it was read for {self.name}; build again when it stays as it is"
         raise LabReportError(f"{display_path(path)}: {text}")
+
+
+def _is_written(before: FileStat | None, after: FileStat | None) -> bool:
+    """Whether a file was written between two stats.
+
+    Owner and permissions, which are told by the time of the inode alone, may differ: SQLite sets them when it
+    connects.
+    """
+    if before is None or after is None:
+        return before != after
+    return before[:3] != after[:3]

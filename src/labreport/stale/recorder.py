@@ -24,7 +24,6 @@ from labreport.threads import limits_threads
 if TYPE_CHECKING:
     from labreport.filestat import FileStat
 
-_WRITING = os.O_WRONLY | os.O_RDWR
 _SYSTEM = ("/usr", "/etc", "/proc", "/sys", "/dev", sys.prefix, sys.base_prefix, tempfile.gettempdir())
 _SYSTEM_FOLDERS = tuple(os.path.join(folder, "") for folder in _SYSTEM)
 """Files below these folders belong to the machine and do not count, unless they belong to the project."""
@@ -41,8 +40,8 @@ class Opened:
 
     read: dict[str, FileStat | None] = field(default_factory=dict)
     """Path of each file that was read to its stat at the first time; None if it did not exist."""
-    databases: set[str] = field(default_factory=set)
-    """The paths in `read` that SQLite opened; it may also write them."""
+    writable: set[str] = field(default_factory=set)
+    """The paths in `read` that were opened for reading and writing, by SQLite too."""
     listed: dict[str, str] = field(default_factory=dict)
     """Folders that were listed, and patterns such as `data/*.csv`, to the folder of each."""
     written: set[str] = field(default_factory=set)
@@ -57,7 +56,7 @@ class Opened:
     def add(self, other: Opened) -> None:
         """Add what others read or listed. What they wrote is not added."""
         self.read = {**other.read, **self.read}
-        self.databases |= other.databases
+        self.writable |= other.writable
         self.listed.update(other.listed)
 
 
@@ -111,8 +110,9 @@ class Recorder:
     # Events
 
     def on_open(self, frame: Frame, path: EventPath, mode: str | None, flags: int) -> None:
-        """Note that the code in a frame opens a file. For writing, `flags` has the bits of `_WRITING`."""
-        if flags & _WRITING:
+        """Note that the code in a frame opens a file, with `flags` as `os.open` has them."""
+        is_made = flags & os.O_CREAT and not os.path.exists(path)
+        if flags & (os.O_WRONLY | os.O_TRUNC) or is_made:
             self.on_write(frame, path)
             return
         counted = self._counted(path)
@@ -125,6 +125,8 @@ class Recorder:
         elif callers.functions or not callers.has_engine:
             for opened in self._notes(callers, counted):
                 opened.add_read(counted)
+                if flags & os.O_RDWR:
+                    opened.writable.add(counted)
 
     def on_connect(self, frame: Frame, database: EventPath) -> None:
         """Note that a SQLite database is opened."""
@@ -139,7 +141,7 @@ class Recorder:
             for opened in self._notes(callers, counted):
                 opened.add_read(counted)
                 opened.add_read(counted + WRITE_AHEAD)
-                opened.databases.add(counted)
+                opened.writable |= {counted, counted + WRITE_AHEAD}
 
     def on_list(self, frame: Frame, path: EventPath | None) -> None:
         """Note that a folder is listed; None is the working folder."""
@@ -194,11 +196,16 @@ class Recorder:
         return absolute if self._counts(absolute) else ""
 
     def _counts(self, path: str) -> bool:
-        """Whether a target may depend on a file: hidden files, Python code and the system's do not count."""
+        """Whether a target may depend on a file or folder: Python code and the system's do not count.
+
+        Hidden folders do not either; a hidden file, such as `.env`, does if it is the project's.
+        """
         folder, name = os.path.split(path)
         if os.path.join(path, "") == self.folder:
             return True
-        if name.startswith(".") or name.endswith((".py", ".pyc")):
+        if name.endswith((".py", ".pyc")):
+            return False
+        if name.startswith(".") and (os.path.isdir(path) or not path.startswith(self.folder)):
             return False
         return self._is_of_report(path) or self._counts_below(os.path.join(folder, ""))
 
@@ -208,7 +215,9 @@ class Recorder:
     def _find_counts_below(self, folder: str) -> bool:
         """Whether files in a folder count, by where the folder is."""
         if not folder.startswith(self.folder):
-            return "/." not in folder and not folder.startswith(_SYSTEM_FOLDERS)
+            shared = os.path.commonpath([folder, self.folder])
+            is_visible = "/." not in os.path.join("/", folder.removeprefix(shared))
+            return is_visible and not folder.startswith(_SYSTEM_FOLDERS)
         below = folder.removeprefix(self.folder)
         return not is_hidden(below) and not is_foreign(below, self.folder)
 
