@@ -71,7 +71,6 @@ def compute_closures(loaded: LoadedProject, unstable: Iterable[str]) -> Closures
             root = closures.graph.compute_root(_label_of_root(function), function, classes)
             closures.roots[declaration.owner] = root
             by_root[key] = closures.graph.closure(root)
-            by_root[key].function = function
         closures.by_declaration[declaration.owner] = by_root[key]
     return closures
 

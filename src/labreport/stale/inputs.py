@@ -19,7 +19,6 @@ from labreport.stale.files import FileHasher
 from labreport.stale.labels import Label
 from labreport.stale.loader import LoadedProject
 from labreport.stale.observation import Observation
-from labreport.stale.shared import SharedGlobals
 from labreport.stale.unstable import KnownValues, compare_processes
 from labreport.stale.versions import PYTHON, distribution, source_files, versions
 
@@ -63,7 +62,6 @@ class Dependencies:
     def __init__(self, loaded: LoadedProject, closures: Closures, file_hasher: FileHasher) -> None:
         self.project, self.recorder = loaded.project, loaded.recorder
         self.closures, self.file_hasher = closures, file_hasher
-        self.shared_globals = SharedGlobals(loaded, closures)
         self.notices: list[str] = []
         """Messages for the user: which values differ from process to process."""
         self._declaration_hashes: dict[str, str] = {}
@@ -221,10 +219,8 @@ class Dependencies:
         `earlier` are the files that an interrupted run had read before, with their hashes.
         """
         name = with_location(declaration.location, declaration.owner)
-        self.shared_globals.look_before(declaration)
-        observation = Observation(
-            name, self.recorder, self.file_hasher, self.shared_globals, declaration, earlier or {}
-        )
+        caching_functions = self.closures.of(declaration).caching_functions
+        observation = Observation(name, self.recorder, self.file_hasher, caching_functions, earlier or {})
         self.recorder.for_target = observation.opened
         try:
             yield observation

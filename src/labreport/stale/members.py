@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import is_dataclass
 from functools import cached_property
 from types import FunctionType
@@ -15,6 +16,8 @@ FUNCTIONS_OF: dict[type, tuple[str, ...]] = {
 }
 """Types of class members to the attributes with the functions in them, by which they count."""
 _METHODS = (FunctionType, *FUNCTIONS_OF)
+MUTABLE = (list, dict, set, bytearray)
+"""Types of values that can be changed in place."""
 
 
 def static_member(owner: object, name: str) -> object:
@@ -28,23 +31,28 @@ def enclosed_parts(function: FunctionType) -> list[object]:
     return [function.__defaults__, function.__kwdefaults__, function.__closure__, vars(function)]
 
 
+def enclosed_values(function: FunctionType) -> list[object]:
+    """The values that a function holds: its defaults, and those of enclosed names."""
+    values = list[object](function.__defaults__ or ())
+    values += (function.__kwdefaults__ or {}).values()
+    for cell in function.__closure__ or ():
+        with suppress(ValueError):  # the name is not assigned yet
+            values.append(cell.cell_contents)
+    return values
+
+
 def class_parts(kind: type) -> list[object]:
     """The parts of a class: bases, metaclass, members by name, and annotations.
 
     Annotations count because decorators and metaclasses may read them; those of a dataclass are fields.
     """
-    annotations = None if is_dataclass(kind) else vars(kind).get("__annotations__")
-    return [kind.__bases__, type(kind), class_members(kind), annotations]
-
-
-def class_members(kind: type) -> list[tuple[str, object]]:
-    """The members of a class by name; methods of any name, and no other special ones."""
     members = []
     for name, value in sorted(vars(kind).items()):
         is_special = name.startswith("__") and not isinstance(value, _METHODS)
         if not is_special and name != "_abc_impl":
             members.append((name, value))
-    return members
+    annotations = None if is_dataclass(kind) else vars(kind).get("__annotations__")
+    return [kind.__bases__, type(kind), members, annotations]
 
 
 def member_functions(member: object) -> list[object]:
@@ -58,3 +66,11 @@ def method_functions(kind: type) -> Iterator[FunctionType]:
         for function in [value, *member_functions(value)]:
             if isinstance(function, FunctionType):
                 yield function
+
+
+def caches_in_class(kind: type) -> bool:
+    """Whether a class can store values in itself: it has class methods, or members that can be changed."""
+    for name, value in vars(kind).items():
+        if isinstance(value, classmethod) or (isinstance(value, MUTABLE) and not name.startswith("__")):
+            return True
+    return False

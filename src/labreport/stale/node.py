@@ -18,10 +18,12 @@ def function_key(code: CodeType) -> FunctionKey:
 
 @dataclass
 class Footprint:
-    """The dependencies that have no node: libraries and files."""
+    """The dependencies that have no node: libraries, files, functions that may cache file contents."""
 
     libraries: set[str] = field(default_factory=set)
     """The libraries that are used, by top-level name."""
+    caching_functions: set[FunctionKey] = field(default_factory=set)
+    """Functions that may cache what they read from a file, so that the next caller does not open it."""
     files: set[str] = field(default_factory=set)
     """Files that were opened when a module was imported, for values that cannot be hashed themselves."""
     reaches_any_code: bool = False
@@ -30,8 +32,15 @@ class Footprint:
     def add(self, other: Footprint) -> None:
         """Add the dependencies of another footprint."""
         self.libraries |= other.libraries
+        self.caching_functions |= other.caching_functions
         self.files |= other.files
         self.reaches_any_code |= other.reaches_any_code
+
+    def add_caching_function(self, function: object) -> None:
+        """Note a function that may cache files; one that is not written in Python is skipped."""
+        code = getattr(function, "__code__", None)
+        if isinstance(code, CodeType):
+            self.caching_functions.add(function_key(code))
 
 
 @dataclass
@@ -44,20 +53,13 @@ class Node(Footprint):
     """The labels of the nodes on which it depends directly, in order."""
     may_vary: bool = False
     """Whether it contains values, which may differ from process to process, and not only code."""
-    functions: set[FunctionKey] = field(default_factory=set)
-    """The functions whose code it has: one, or those without a label that a value contains."""
 
 
 @dataclass
 class Closure(Footprint):
     """Everything on which a function depends, directly and indirectly."""
 
-    nodes: list[Node] = field(default_factory=list)
-    """Each node, that of the function itself first."""
-
     inputs: dict[str, str] = field(default_factory=dict)
     """Label to hash of each node."""
     parents: dict[str, str] = field(default_factory=dict)
     """Label of a node to that of the node which first led to it; empty for a direct dependency."""
-    function: object = None
-    """The function from which it starts; None for a section."""

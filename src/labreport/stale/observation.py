@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from labreport.errors import LabReportError, display_path
 from labreport.filestat import WRITE_AHEAD, stat_of
-from labreport.stale.closures import TargetDeclaration
 from labreport.stale.files import FileHasher
+from labreport.stale.node import FunctionKey
 from labreport.stale.recorder import Opened, Recorder
-from labreport.stale.shared import SharedGlobals
 
 if TYPE_CHECKING:
     from labreport.filestat import FileStat
@@ -26,8 +25,8 @@ class Observation:
     """The name of the target in messages, with its line."""
     recorder: Recorder
     file_hasher: FileHasher
-    shared_globals: SharedGlobals
-    declaration: TargetDeclaration
+    caching_functions: Set[FunctionKey]
+    """Functions that the target uses and that may have cached files before it was made."""
     earlier: Mapping[str, str]
     """The result of `file_hashes` before the run was interrupted; empty if it was not."""
     opened: Opened = field(default_factory=Opened)
@@ -37,19 +36,16 @@ class Observation:
 
         Paths in the project are relative to its folder, which is "." itself. The hash of a file that did not
         exist is "missing". Files that the target wrote itself are left out. Raises `LabReportError` if a file
-        has changed since it was opened, or belongs to the report that is being made, or if the target has
-        changed a global that others use.
+        has changed since it was opened, or belongs to the report that is being made.
         """
-        self.shared_globals.look_after(self.declaration)
         if self.opened.own_report:
             path = display_path(self.opened.own_report)
             text = "it is a part of this report; read the results that you are given"
             raise LabReportError(f"{self.name} reads {path}: {text}")
         everything = Opened()
         everything.add(self.opened)
-        for function in self.shared_globals.filling_functions(self.declaration):
-            if function in self.recorder.opened_by_function:
-                everything.add(self.recorder.opened_by_function[function])
+        for function in self.caching_functions & self.recorder.opened_by_function.keys():
+            everything.add(self.recorder.opened_by_function[function])
         file_hashes = dict(self.earlier)
         for path in self._files_read(everything) + self._folders_listed(everything):
             name = self._relative_to_project(path)

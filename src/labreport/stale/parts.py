@@ -15,8 +15,8 @@ from labreport.errors import UsageError, display_path
 from labreport.project.checks import Declared
 from labreport.stale.effects import changed_values
 from labreport.stale.labels import Label
-from labreport.stale.members import class_parts, enclosed_parts
-from labreport.stale.node import Node, function_key
+from labreport.stale.members import MUTABLE, caches_in_class, class_parts, enclosed_parts, enclosed_values
+from labreport.stale.node import Node
 from labreport.stale.references import REACHING_NAMES, Reference, Uses
 from labreport.stale.resolver import Resolver
 from labreport.stale.statements import FunctionSource, Statement, code_meaning, codes_within
@@ -117,7 +117,7 @@ class NodeParts:
 
         Modules that it imports, and the packages around it, are included.
         """
-        self._node.functions.add((str(self._program.project_modules.path(module)), 1, "<module>"))
+        self._node.caching_functions.add((str(self._program.project_modules.path(module)), 1, "<module>"))
         parts: list[object] = [self.resolver.resolve_late_import(module.rpartition(".")[0])]
         for statement in self._program.syntax(module).statements:
             if not statement.only_binds:
@@ -130,9 +130,6 @@ class NodeParts:
 
     def statements_parts(self, statements: Sequence[Statement]) -> list[object]:
         """The parts of statements: their code, and stand-ins for the names in it."""
-        for statement in statements:
-            file = str(self._program.project_modules.path(statement.module))
-            self._node.functions.update((file, line, name) for line, name in statement.functions)
         return [self._code_parts(statement.module, statement) for statement in statements]
 
     def acting_parts(self, statements: Sequence[Statement]) -> list[object]:
@@ -148,17 +145,20 @@ class NodeParts:
         if isinstance(value, FunctionType):
             return self._function_parts(value)
         self._node.may_vary = True
+        if caches_in_class(value):
+            self.resolver.use_methods(value)
         return class_parts(value)
 
     def _function_parts(self, function: FunctionType) -> list[object]:
         """The parts of a function: defaults and enclosed values, code, stand-ins for the names in it."""
         code = function.__code__
         parts = enclosed_parts(function)
-        self._node.functions.add(function_key(code))
         self._node.may_vary |= any(parts)
         if self._program.is_library_code(code):
             return [code.co_name, *parts]
         for source in self._program.function_sources(code) or [_source_of_text(function)]:
+            if self._may_cache(function, source.uses):
+                self._node.add_caching_function(function)
             if self._program.modules.get(function.__module__) is function.__globals__:
                 parts += self._code_parts(function.__module__, source)
             else:  # made by `exec`, with globals of its own
@@ -192,6 +192,16 @@ class NodeParts:
                 if text in os.environ:
                     labels.append(self.resolver.resolve_variable(text))
         return labels
+
+    def _may_cache(self, function: FunctionType, uses: Uses) -> bool:
+        """Whether a function may cache a value between calls: in a global, a default or an enclosed value."""
+        values = enclosed_values(function) + _used_globals(function, uses)
+        return uses.stores or any(self._can_cache(value) for value in values)
+
+    def _can_cache(self, value: object) -> bool:
+        """Whether a function could cache something in a value: a list, say, or an object of the project."""
+        is_object = self._program.is_own(type(value).__module__) and not isinstance(value, (type, Declared))
+        return isinstance(value, MUTABLE) or is_object
 
 
 def _used_globals(function: FunctionType, uses: Uses) -> list[object]:

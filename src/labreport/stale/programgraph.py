@@ -84,7 +84,6 @@ class ProgramGraph:
         """Everything on which a node depends, and the statements that change a library which it uses."""
         closure = Closure(libraries=set(_ALWAYS_USED))
         closure.add(root)
-        closure.nodes.append(root)
         label = root.label if root.may_vary else ""  # else the function has a node
         if label:
             closure.inputs[label] = root.hash
@@ -112,7 +111,6 @@ class ProgramGraph:
                 if label in self._waiting:
                     compute_node(self, node, self._waiting.pop(label))
                 closure.add(node)
-                closure.nodes.append(node)
                 closure.inputs[label] = node.hash
                 closure.parents[label] = parent
                 pending.extend((reference, label) for reference in node.references)

@@ -50,6 +50,8 @@ class Uses:
     acts_on: References = field(default_factory=dict)
     """What it may change: it calls this without using the result, or assigns an attribute or item of it."""
     calls: References = field(default_factory=dict)
+    stores: bool = False
+    """Whether it assigns a global or enclosed name, or an attribute or item, and so may cache a value."""
     reaches_any_code: bool = False
     """Whether it uses `REACHING_NAMES` or similar attributes."""
 
@@ -102,6 +104,7 @@ class _UseReader(ast.NodeVisitor):
         self._aliases: dict[str, Reference] = {}
 
     def visit(self, node: ast.AST) -> None:
+        self.uses.stores |= isinstance(node, (ast.Global, ast.Nonlocal))
         if isinstance(node, FunctionNode):
             self._visit_function(node)
         else:
@@ -147,7 +150,7 @@ class _UseReader(ast.NodeVisitor):
     def _note_change(self, node: ast.Attribute | ast.Subscript) -> None:
         """Note the change, if an attribute or item is assigned or deleted."""
         if not isinstance(node.ctx, ast.Load):
-            self._add(acted_name(node), self.uses.acts_on)
+            self.uses.stores |= self._add(acted_name(node), self.uses.acts_on)
 
     def visit_Expr(self, node: ast.Expr) -> None:
         self._add(acted_name(node.value), self.uses.acts_on)

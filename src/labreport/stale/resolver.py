@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from labreport.project import Data, Experiment, Study
 from labreport.stale.declarations import declaration_hash
 from labreport.stale.effects import top_module
+from labreport.stale.members import method_functions
 from labreport.stale.modules import ENGINE_NAME
 from labreport.stale.node import Node
 from labreport.stale.references import DottedName, Reference
@@ -193,6 +194,19 @@ class Resolver:
         counts = library not in ("", "__main__", "builtins", ENGINE_NAME) and not self.program.is_own(library)
         if counts and is_installed(library):
             self.node.libraries.add(library)
+
+    def use_object(self, value: object) -> None:
+        """Note that the node uses an object: its library, and its methods, which may cache files."""
+        kind = type(value)
+        self.use_library(kind.__module__)
+        if self.program.is_own(kind.__module__):
+            for base in kind.__mro__:
+                self.use_methods(base)
+
+    def use_methods(self, kind: type) -> None:
+        """Note the methods of a class as functions that may cache what they read."""
+        for function in method_functions(kind):
+            self.node.add_caching_function(function)
 
 
 def is_made_of_text(value: type | FunctionType) -> bool:

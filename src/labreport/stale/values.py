@@ -8,6 +8,7 @@ import pickle
 import re
 import warnings
 from collections.abc import Set as AbstractSet
+from functools import cached_property
 from inspect import getattr_static
 from pathlib import PurePath
 from types import (
@@ -55,20 +56,16 @@ class ValueHasher:
 
     def hash_of(self, value: object) -> str:
         """The first 16 hexadecimal digits of a value's SHA-256; if pickling fails, the name of the error."""
-        sink = HashingSink()
+        sink = _HashingSink()
+        pickler = _Pickler(sink, self)
         try:
-            self.dump(value, sink)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                pickler.dump(value)
         except Exception as error:  # whatever a library raises, too deep a value, one that is too large
             self.opaque = True
             return type(error).__name__
-        return sink.short_hash()
-
-    def dump(self, value: object, sink: HashingSink) -> None:
-        """Write to a sink what pickle would store of a value. Raises whatever pickling raises."""
-        pickler = _Pickler(sink, self)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            pickler.dump(value)
+        return sink.sha256.hexdigest()[:HASH_DIGITS]
 
     def _relative_to_project(self, text: str) -> str:
         """A text without the path of the project's folder: `/x.csv` for the file `x.csv` of the project.
@@ -105,11 +102,13 @@ class ValueHasher:
             return _cell(value)
         if kind in FUNCTIONS_OF:
             return self._member(value)
-        self._resolver.use_library(kind.__module__)
+        self._resolver.use_object(value)
         return None if self._program.is_own(kind.__module__) else self._wrapper(value)
 
     def _member(self, value: object) -> tuple[object, ...]:
         """The stand-in for a property or another class member that consists of functions."""
+        if isinstance(value, cached_property):
+            self._resolver.node.add_caching_function(value.func)
         return type(value).__name__, *member_functions(value)
 
     def _set(self, value: AbstractSet[Any]) -> object:
@@ -130,10 +129,11 @@ class ValueHasher:
 
     def _wrapper(self, value: object) -> object:
         """The stand-in for a library's wrapper of a function, such as `functools.cache` makes; else None."""
-        function = wrapped_function(value)
+        function = _wrapped_function(value)
         if function is None:
             return None
         kind = type(value)
+        self._resolver.node.add_caching_function(function)
         if kind.__module__ != "functools":  # it may have options that cannot be read
             self.opaque = True
         return kind.__qualname__, function
@@ -164,7 +164,7 @@ def _cell(cell: CellType) -> tuple[object, ...]:
         return ("empty cell",)
 
 
-def wrapped_function(value: object) -> object:
+def _wrapped_function(value: object) -> object:
     """The `__wrapped__` function of an object, read without running its code; None if it has none."""
     wrapped = getattr_static(value, "__wrapped__", None)
     if isinstance(wrapped, (GetSetDescriptorType, MemberDescriptorType)):
@@ -172,31 +172,27 @@ def wrapped_function(value: object) -> object:
     return wrapped if callable(wrapped) else None
 
 
-class HashingSink:
+class _HashingSink:
     """A file for pickle that hashes what is written, and stores nothing."""
 
     def __init__(self) -> None:
         self.sha256 = hashlib.sha256()
-        self.size = 0
+        self._size = 0
 
     def write(self, data: bytes | pickle.PickleBuffer) -> int:
         """Hash some bytes. Raises `TooLarge`."""
         size = memoryview(data).nbytes  # large arrays come as buffers
-        self.size += size
-        if self.size > SIZE_LIMIT:
+        self._size += size
+        if self._size > SIZE_LIMIT:
             raise TooLarge
         self.sha256.update(data)
         return size
-
-    def short_hash(self) -> str:
-        """The first 16 hexadecimal digits of the SHA-256 of what was written."""
-        return self.sha256.hexdigest()[:HASH_DIGITS]
 
 
 class _Pickler(pickle.Pickler):
     """A pickler that asks a `ValueHasher` for stand-ins and parts."""
 
-    def __init__(self, sink: HashingSink, values: ValueHasher) -> None:
+    def __init__(self, sink: _HashingSink, values: ValueHasher) -> None:
         super().__init__(sink, protocol=5)
         self._values = values
 
