@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -54,6 +55,12 @@ class Data(Declared):
     def owner(self) -> str:
         """How messages name it: `table wells.csv`."""
         return f"table {self.name}"
+
+    def copy(self) -> Data:
+        """The same table with rows of its own, which an author's function may change."""
+        own = copy(self)
+        vars(own)["frame"] = self.frame.copy()
+        return own
 
     @property
     def path(self) -> Path | None:
