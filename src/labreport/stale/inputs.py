@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -225,7 +226,7 @@ class Dependencies:
         observation = Observation(
             name, self.recorder, self.file_hasher, self.shared_globals, declaration, earlier or {}
         )
-        self.recorder.for_target = observation.opened
+        self.recorder.for_target, self.recorder.thread = observation.opened, threading.get_ident()
         try:
             yield observation
         finally:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import gc
 import pickle
-import sys
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -34,8 +33,13 @@ BYTES_LIMIT = 1_000_000
 _SAMPLE = 65_536
 """How many bytes of a larger array are hashed, at equal distances."""
 _SCALARS = frozenset({int, float, bool, complex, str, bytes, type(None)})
-_LOOKED_INTO = sys.stdlib_module_names | {"numpy", "pandas"}
-"""Libraries whose objects are looked into; those of others may change without a change of what they do."""
+_LOOKED_INTO = frozenset(
+    {"builtins", "collections", "types", "enum", "itertools", "functools", "array", "random", "datetime"}
+    | {"decimal", "fractions", "pathlib", "numpy"}
+)
+"""Libraries whose objects are looked into; those of others may change though what they do stays the same."""
+_TABLES = frozenset({"DataFrame", "Series"})
+"""The types of pandas that are looked into; others keep what they have computed."""
 _CacheWrapper = functools._lru_cache_wrapper
 _CACHED = "cached"
 """The part of a path that stands before a result that `functools.cache` holds."""
@@ -70,6 +74,8 @@ class Look:
     functions: set[FunctionKey] = field(default_factory=set)
     holds_results: bool = False
     """Whether a function with `functools.cache` in it holds results; they are no part of its hash."""
+    has_objects: bool = False
+    """Whether it holds anything that can be filled: no numbers, texts or functions, nor tuples of these."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +120,7 @@ class Looker:
         if members is None:
             self._add((), value, has_owner=False)
         else:
+            self.look.has_objects = not isinstance(value, (type, FunctionType))
             self._add_members((), members, has_owner=self._has_code(value))
 
     def _add(self, path: Path, value: object, *, has_owner: bool) -> None:
@@ -129,6 +136,7 @@ class Looker:
             self._take_apart(path, value, has_owner)
 
     def _take_apart(self, path: Path, value: object, has_owner: bool) -> None:
+        self.look.has_objects |= not isinstance(value, (tuple, CellType))
         members = self._members(value) if len(self.look.places) < PLACES_LIMIT else None
         if members is not None:
             has_code = self._has_code(value)
@@ -153,7 +161,7 @@ class Looker:
         """A short hash of the beginning of a value; empty for an empty collection."""
         if isinstance(value, Collection) and len(value) == 0:
             return ""
-        return _BeginningHasher(Resolver(self._graph, Node(), enclosed_parts)).hash_of(value)
+        return _BeginningHasher(Resolver(self._graph, Node(), _held_values)).hash_of(value)
 
     # Kinds of values
 
@@ -177,7 +185,7 @@ class Looker:
     def _members(self, value: Any) -> Members | None:
         """The members of a value by key, name or number; None for a value that is one place."""
         if isinstance(value, FunctionType):
-            return enumerate(enclosed_parts(value))
+            return [(number, part) for number, part in enumerate(enclosed_parts(value)) if part]
         if isinstance(value, type):
             return class_members(value)
         if isinstance(value, _CacheWrapper):
@@ -211,10 +219,11 @@ class Looker:
 
 def is_private(program: Program, value: object) -> bool:
     """Whether a value is an object of a library that may change without a change of what it does."""
-    module = type(value).__module__
-    return isinstance(value, _CacheWrapper) or not (
-        program.is_own(module) or top_module(module) in _LOOKED_INTO
-    )
+    kind = type(value)
+    library = top_module(kind.__module__)
+    is_table = library == "pandas" and kind.__name__ in _TABLES
+    is_seen = is_table or library in _LOOKED_INTO or program.is_own(kind.__module__)
+    return isinstance(value, _CacheWrapper) or not is_seen
 
 
 def _identity(value: object) -> tuple[object, ...]:
@@ -236,6 +245,11 @@ def _attributes(value: object) -> Members:
             yield name, object.__getattribute__(value, name)
 
 
+def _held_values(value: type | FunctionType) -> object:
+    """What a function or class without a name holds, in place of its parts with its code."""
+    return enclosed_parts(value) if isinstance(value, FunctionType) else class_members(value)
+
+
 def _cell_members(cell: CellType) -> Members:
     with suppress(ValueError):  # the name is not assigned yet
         yield "cell", cell.cell_contents
@@ -253,7 +267,8 @@ class _BeginningHasher(ValueHasher):
 
     def reduce(self, value: Any) -> Any:
         """The parts from which pickle would rebuild a value; its type's name for an object of a library."""
-        if is_private(self._program, value):
+        is_of_table = top_module(type(value).__module__) == "pandas"
+        if is_private(self._program, value) and not is_of_table:
             return str, (type(value).__qualname__,)
         return super().reduce(value)
 

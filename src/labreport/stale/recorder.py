@@ -9,6 +9,7 @@ import glob
 import os
 import sys
 import tempfile
+import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -85,6 +86,8 @@ class Recorder:
         """The folder of the project's report, with a slash at the end; empty if it is not known."""
         self.for_target: Opened | None = None
         """The notes of the target that is being made; None while the project is loaded."""
+        self.thread = 0
+        """The thread that makes the target."""
         self.opened_by_function = defaultdict[FunctionKey, Opened](Opened)
         """What each function of the author's, or code that it called, has opened, and may have cached."""
         self.environment = dict(os.environ)
@@ -224,6 +227,15 @@ class Recorder:
     # Callers
 
     def _callers(self, frame: Frame) -> _Callers:
+        """The callers of a frame; in a thread of the author's, the functions that may wait for it, too."""
+        callers = self._callers_in_thread(frame)
+        is_other_thread = self.for_target is not None and threading.get_ident() != self.thread
+        if is_other_thread and not callers.has_engine:
+            waiting = sys._current_frames().get(self.thread)
+            callers.functions += self._callers_in_thread(waiting).functions
+        return callers
+
+    def _callers_in_thread(self, frame: Frame) -> _Callers:
         """The callers of a frame, up to the bottom of the stack."""
         callers = _Callers()
         while frame is not None:

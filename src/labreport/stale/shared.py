@@ -12,12 +12,14 @@ from dataclasses import dataclass
 
 from labreport.errors import LabReportError
 from labreport.project import Experiment, Reader
-from labreport.stale.closures import Closures, TargetDeclaration
+from labreport.stale.closures import Closures, TargetDeclaration, callable_name
 from labreport.stale.labels import Label
 from labreport.stale.loader import LoadedProject
 from labreport.stale.members import static_member
 from labreport.stale.node import Closure, FunctionKey, Node
 from labreport.stale.places import UNCHANGED, Difference, Look, Looker, difference
+
+_HINT = "make it inside the function"
 
 
 @dataclass
@@ -25,6 +27,8 @@ class _Global:
     """A node with a value that may change, and the last look at this value."""
 
     node: Node
+    name: str
+    """Module and name: `project:rng`."""
     function: object
     """The function of a declaration to which no global name leads; None for a node with a global name."""
     look: Look | None
@@ -33,6 +37,8 @@ class _Global:
     """Whether it may hold what was read from a file and is no part of its hash."""
     error: LabReportError | None = None
     """Why no target may use it any more."""
+    error_if_used_again: LabReportError | None = None
+    """The same, if the only target that uses it is made a second time, as it is for a preliminary page."""
 
 
 class SharedGlobals:
@@ -51,9 +57,10 @@ class SharedGlobals:
             for closure in self._closures.by_declaration.values():
                 self._look_first(closure)
         for used in self._used_by(declaration):
+            used.error = used.error or used.error_if_used_again
             if self._look_again(used).is_changed and used.error is None:
-                text = f"{declaration.owner} uses {_name(used.node)}, which has changed since it was loaded"
-                used.error = LabReportError(f"{text}; make it inside the function", declaration.location)
+                text = f"{_subject(declaration)} uses {used.name}, which has changed since it was loaded"
+                used.error = LabReportError(f"{text}; {_HINT}", declaration.location)
 
     def look_after(self, declaration: TargetDeclaration) -> None:
         """Look at the globals that a target uses, after it was made or in between.
@@ -63,7 +70,7 @@ class SharedGlobals:
         for used in self._used_by(declaration):
             change = self._look_again(used)
             if used.error is None:
-                used.error = self._refusal(used.node, change, declaration)
+                used.error = self._refusal(used, change, declaration)
             if used.error is not None:
                 raise used.error
 
@@ -91,7 +98,9 @@ class SharedGlobals:
             has_value = Label.parse(node.label).kind in ("code", "value") if is_named else node.may_vary
             if not has_value:
                 continue
-            shared = _Global(node, None if is_named else closure.function, None, is_filled=False)
+            function = None if is_named else closure.function
+            name = Label.parse(node.label).name if is_named else callable_name(function)
+            shared = _Global(node, name, function, None, is_filled=False)
             shared.look = self._look(shared)
             shared.is_filled = shared.look is not None and shared.look.holds_results
             self._globals[id(node)] = shared
@@ -102,7 +111,7 @@ class SharedGlobals:
         if shared.look is None:
             return UNCHANGED
         if before is None:  # imported meanwhile
-            shared.is_filled = len(shared.look.places) > 1
+            shared.is_filled = shared.look.has_objects
             return UNCHANGED
         change = difference(before, shared.look)
         shared.is_filled |= change.is_filled or change.is_changed
@@ -112,7 +121,7 @@ class SharedGlobals:
         """A look at the present value of a global; None if its module is not imported."""
         if shared.function is not None:
             return Looker(self._closures.graph, shared.function).look
-        module, _, qualified_name = _name(shared.node).partition(":")
+        module, _, qualified_name = shared.name.partition(":")
         if module not in sys.modules:
             return None
         value: object = sys.modules[module]
@@ -128,7 +137,7 @@ class SharedGlobals:
     # Judging
 
     def _refusal(
-        self, node: Node, change: Difference, declaration: TargetDeclaration
+        self, used: _Global, change: Difference, declaration: TargetDeclaration
     ) -> LabReportError | None:
         """The error for a change of a global by a target; None if no other target's result depends on it."""
         is_filled_by_users = change.is_filled and not change.by_owners
@@ -136,15 +145,16 @@ class SharedGlobals:
             return None
         users = set[str]()
         if not change.is_changed:
-            users = {user.label for user in _users(self._closures.of(declaration), node.label)}
-        other = self._other_user(node, declaration, users)
+            users = {user.label for user in _users(self._closures.of(declaration), used.node.label)}
+        other = self._other_user(used.node, declaration, users)
+        text = f"{_subject(declaration)} changes {used.name}"
+        if not other and change.is_changed:
+            text = f"{text}, and is made a second time by this build; {_HINT}"
+            used.error_if_used_again = LabReportError(text, declaration.location)
         if not other:
             return None
-        text = f"{declaration.owner} changes {_name(node)}, which {other} uses"
-        hint = "make it inside the function"
-        if is_filled_by_users:
-            hint = f"{hint}, or let one function fill it that all call"
-        return LabReportError(f"{text}; {hint}", declaration.location)
+        hint = f"{_HINT}, or let one function fill it that all call" if is_filled_by_users else _HINT
+        return LabReportError(f"{text}, which {other} uses; {hint}", declaration.location)
 
     def _other_user(self, node: Node, declaration: TargetDeclaration, users: set[str]) -> str:
         """Who else uses a global, of the targets that are made in the same process; empty if nobody does.
@@ -171,8 +181,9 @@ class SharedGlobals:
         return (*project.questions, *project.figures, *project.all_sections)
 
 
-def _name(node: Node) -> str:
-    return Label.parse(node.label).name
+def _subject(declaration: TargetDeclaration) -> str:
+    """A declaration as the subject of a message; messages about runs begin with their experiment."""
+    return "it" if isinstance(declaration, Experiment) else declaration.owner
 
 
 def _users(closure: Closure, label: str) -> list[Node]:
