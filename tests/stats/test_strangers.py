@@ -17,7 +17,16 @@ from labreport.errors import UsageError
 from labreport.project import Data, Experiment, Measure, question, study, table
 from labreport.results import Results
 from labreport.stats import (
-    Answer, Finding, Namespace, as_quantity, count, difference, effect, mean, ranking, sentence
+    Answer,
+    Finding,
+    Namespace,
+    as_quantity,
+    count,
+    difference,
+    effect,
+    mean,
+    ranking,
+    sentence,
 )
 
 G = np.random.default_rng(4)
