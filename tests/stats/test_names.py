@@ -71,9 +71,11 @@ def test_values_of_one_name_are_an_error_and_no_row_is_dropped() -> None:
     """A category can have 1 and "1"; with text= both are one."""
     groups = pd.Categorical([1, "1", 2, 1, "1", 2])
     frame = pd.DataFrame({"g": groups, "y": [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]})
-    for columns in ({"by": "g"}, {"by": "all", "within": "g"}):
-        with pytest.raises(UsageError, match="column 'g' has two values with the name '1': text="):
-            mean(frame.assign(all="all"), "y", **columns)
+    message = "column 'g' has two values with the name '1': text="
+    with pytest.raises(UsageError, match=message):
+        mean(frame, "y", by="g")
+    with pytest.raises(UsageError, match=message):
+        mean(frame.assign(all="all"), "y", by="all", within="g")
     assert mean(table(frame, text=["g"]), "y", by="g").mean["1"].n == 4
 
 

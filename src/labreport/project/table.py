@@ -59,8 +59,13 @@ class Data(Declared):
     def copy(self) -> Data:
         """The same table with rows of its own, which an author's function may change."""
         own = copy(self)
-        vars(own)["frame"] = self.frame.copy()
+        vars(own).update(frame=self.frame.copy(), declared=self.declared)
         return own
+
+    @cached_property
+    def declared(self) -> Data:
+        """The table of which this is a copy; itself, if it is the author's."""
+        return self
 
     @property
     def path(self) -> Path | None:
@@ -227,7 +232,7 @@ class Data(Declared):
     def refuse_declaration(self, text: str) -> NoReturn:
         """Raise `UsageError` about this table, at the line that declares it."""
         error = UsageError(f"{self.owner}: {text}", location=self.location)
-        error.table = self
+        error.table = self.declared
         raise error
 
 
