@@ -470,3 +470,13 @@ def test_a_question_has_a_table_of_its_own() -> None:
         (given,) = asked.arguments(Results("tenfold", {}), Namespace({}))
         assert asked.function(given).mean.value == 20.0
     assert wells.frame.y.tolist() == [1.0, 2.0, 3.0]
+
+
+def test_the_order_of_categories_counts() -> None:
+    """An effect along them turns with it, although no cell has changed."""
+    hashes = set()
+    for order in (["low", "high"], ["high", "low"]):
+        for ordered in (False, True):
+            dose = pd.Categorical(["low", "high", "low"], order, ordered=ordered)
+            hashes.add(table(pd.DataFrame({"dose": dose, "y": [1.0, 2.0, 3.0]})).sha256)
+    assert len(hashes) == 4

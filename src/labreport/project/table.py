@@ -134,8 +134,11 @@ class Data(Declared):
 
     @cached_property
     def sha256(self) -> str:
-        """The SHA-256 of the frame's values, column names and types."""
+        """The SHA-256 of the frame's values, column names and types, and of the order of categories."""
         content = self.frame.to_csv() + str(self.frame.dtypes)
+        for column in self.frame.select_dtypes("category"):
+            kind = self.frame[column].dtype
+            content += f"{column} {list(kind.categories)} {kind.ordered}"
         return hashlib.sha256(content.encode()).hexdigest()
 
     def check_column(self, name: str) -> None:
