@@ -134,11 +134,15 @@ class Builder:
         """Make the stale targets among those that the request names and what they read, and publish."""
         from labreport.page import check_templates
 
-        check_templates(self.plan.templates, self.plan.project.all_sections)
         wanted = wanted_targets(self.plan.graph, self.request.names)
         if any(isinstance(target, RunTarget) for target in wanted):
             _check_rules(self.plan)
         stale = self.plan.stale(wanted)
+        sections = self.plan.project.all_sections
+        stale_names = {target.name for target in stale if target.kind == "section"}
+        check_templates(
+            self.plan.templates, sections, [section for section in sections if section.name in stale_names]
+        )
         self._tell_notices()
         if stale:
             (self.output / STAMP).unlink(missing_ok=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -140,6 +141,32 @@ def test_all_templates_of_nothing_are_told_at_once(toy: Toy) -> None:
     ended = toy.run()
     assert ended.code == 2
     assert ended.err.count("no question has this template") == 2
+
+
+def test_all_mistakes_of_templates_are_told_before_anything_runs(
+    made: Callable[[str], Toy], tmp_path: Path
+) -> None:
+    """Those of files that they import, too."""
+    toy = made(str(tmp_path / "toy"))
+    toy.edit("project.py", '"Who ends higher?"', '"Who ends higher?", template="high.md"')
+    (toy.folder / "templates/questions/higher.md").unlink()
+    template = "{% from 'macros.html' import bold %}\n{% claim %}It falls.{% endclaim %}\n"
+    (toy.folder / "templates/questions/down.md").write_text(template)
+    (toy.folder / "templates/questions/drug.md").write_text("It works, at 97.3 %.\n")
+    (toy.folder / "templates/macros.html").write_text("{% macro bold(word) %}")
+    (toy.folder / "templates/glossary.md").write_text("\n{{ words | uper }}\n{% include 'macros.html' %}")
+    ended = toy.run()
+    assert ended.code == 2
+    for mistake in (
+        "project.py:77: there is no template 'high.md'",
+        "down.md:2: a claim has one condition",
+        'drug.md:1: "97.3 %" is typed',
+        "glossary.md:2: no filter is called 'uper'; did you mean 'upper'?",
+    ):
+        assert mistake in ended.err
+    assert not toy.runs_of("up")
+    (toy.folder / "templates/questions/down.md").write_text("{% from 'macros.html' import bold %}\n")
+    assert "macros.html:1: Unexpected end of template" in toy.run().err
 
 
 def test_without_a_report_it_says_to_build(toy: Toy) -> None:

@@ -189,9 +189,11 @@ def test_a_bound_is_kept_where_the_name_comes_after_it() -> None:
 
 
 def test_the_subject_of_against_is_found_as_others_are() -> None:
-    """By a name that differs in signs only."""
+    """By its name as it is written: signs count."""
     networks = samples(**{"deep-8": near(0.0), "small": near(1.0)})
-    assert list(difference(networks, LOSS, against="deep_8").difference) == ["small"]
+    assert list(difference(networks, LOSS, against="deep-8").difference) == ["small"]
+    with pytest.raises(UsageError, match="against='deep_8' is not there"):
+        difference(networks, LOSS, against="deep_8")
 
 
 def test_a_part_is_found_as_an_item_and_as_an_attribute_that_the_class_does_not_have() -> None:

@@ -13,7 +13,7 @@ from stats import made
 from stats.made import check_claims
 
 from labreport.errors import UsageError
-from labreport.project import Experiment
+from labreport.project import Experiment, table
 from labreport.stats import (
     Answer,
     Condition,
@@ -28,6 +28,7 @@ from labreport.stats import (
     either,
     fact,
     from_json,
+    mean,
     members_equal,
     negated,
     number,
@@ -48,8 +49,34 @@ def test_names_are_found_as_attributes_and_as_items() -> None:
     assert list(names) == ["deep-8", "items", "10"]
     with pytest.raises(UsageError, match="did you mean 'deep-8'"):
         _ = names.deep_9
-    with pytest.raises(UsageError, match="no name 'a_b'"):
+    with pytest.raises(UsageError, match=r"\.a_b may be 'a-b' or 'a\.b'; write \[\"a-b\"\]"):
         _ = Namespace({"a-b": "1", "a.b": "2"}).a_b
+
+
+@pytest.mark.parametrize(
+    ("wanted", "opposite"),
+    [("HER2+", "HER2-"), ("<65", "≥65"), ("+1", "-1"), ("CD4+", "CD4-"), ("a_b", "a-b")],
+)
+def test_a_name_does_not_find_its_opposite(wanted: str, opposite: str) -> None:
+    """In brackets and in arguments signs count; only what Unicode calls the same character is the same."""
+    samples = made.samples(**{opposite: [1.0, 1.1, 1.2], "other": [5.0, 5.1, 5.2]})
+    answer = ranking(samples, made.LOSS)
+    for ask in (answer.ranking.wins, answer.mean.__getitem__, difference(samples, made.LOSS).difference.more):
+        with pytest.raises(UsageError, match=opposite):
+            ask(wanted)
+    assert Namespace({"µM": "1"})["μM"] == "1"
+
+
+def test_values_of_one_name_are_an_error_and_no_row_is_dropped() -> None:
+    """A category can have 1 and "1"; with text= both are one."""
+    groups = pd.Categorical([1, "1", 2, 1, "1", 2])
+    frame = pd.DataFrame({"g": groups, "y": [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]})
+    message = "column 'g' has two values with the name '1': text="
+    with pytest.raises(UsageError, match=message):
+        mean(frame, "y", by="g")
+    with pytest.raises(UsageError, match=message):
+        mean(frame.assign(all="all"), "y", by="all", within="g")
+    assert mean(table(frame, text=["g"]), "y", by="g").mean["1"].n == 4
 
 
 WITHOUT_SOURCE = """

@@ -14,8 +14,20 @@ from stats.made import ACCURACY, Size, results
 
 from labreport import stats
 from labreport.errors import UsageError
-from labreport.project import Experiment, Measure, study, table
-from labreport.stats import Finding, as_quantity, count, difference, effect, mean, ranking, sentence
+from labreport.project import Data, Experiment, Measure, question, study, table
+from labreport.results import Results
+from labreport.stats import (
+    Answer,
+    Finding,
+    Namespace,
+    as_quantity,
+    count,
+    difference,
+    effect,
+    mean,
+    ranking,
+    sentence,
+)
 
 G = np.random.default_rng(4)
 SBP = Measure("sbp", "mmHg", better="lower")
@@ -443,3 +455,28 @@ def test_names_that_differ_clearly_are_a_list_that_can_be_asked() -> None:
     ranked = ranking(SPEEDS, LATENCY, by="version").ranking
     assert [*ranked.where_clear] == ["v2", "v3"] or ranked.first == ["v4"]
     assert ranked.where_clear("v2") == ["v3"]
+
+
+def test_a_question_has_a_table_of_its_own() -> None:
+    """What one question changes in it, another does not see."""
+    wells = table(pd.DataFrame({"y": [1.0, 2.0, 3.0]}))
+
+    def tenfold(data: Data) -> Answer:
+        data.frame["y"] *= 10
+        return mean(data, "y")
+
+    asked = question("Tenfold?", reads=wells)(tenfold)
+    for _ in range(2):
+        (given,) = asked.arguments(Results("tenfold", {}), Namespace({}))
+        assert asked.function(given).mean.value == 20.0
+    assert wells.frame.y.tolist() == [1.0, 2.0, 3.0]
+
+
+def test_the_order_of_categories_counts() -> None:
+    """An effect along them turns with it, although no cell has changed."""
+    hashes = set()
+    for order in (["low", "high"], ["high", "low"]):
+        for ordered in (False, True):
+            dose = pd.Categorical(["low", "high", "low"], order, ordered=ordered)
+            hashes.add(table(pd.DataFrame({"dose": dose, "y": [1.0, 2.0, 3.0]})).sha256)
+    assert len(hashes) == 4

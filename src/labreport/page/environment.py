@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jinja2
+from jinja2.meta import find_referenced_templates
 from markupsafe import Markup
 
 from labreport.errors import MultipleErrors, UsageError, raised_at
@@ -117,6 +118,19 @@ class TemplateEnvironment(jinja2.Environment):
             self.known_names = {**self.globals, **variables}
             template = self.overlay(**syntax).get_template(self.printer.context.template)
             return template.render(variables)
+
+    def compile_template(self, name: str) -> Iterator[str]:
+        """Compile a template of the project without rendering it; yield the files that it imports.
+
+        Raises errors as `render_template` does.
+        """
+        file = self.printer.context.templates / name
+        with self.located_errors():
+            self.get_template(name)
+            parsed = self.parse(file.read_text(encoding="utf-8"), name, str(file))
+        for used in find_referenced_templates(parsed):
+            if used and (self.printer.context.templates / used).is_file():
+                yield used
 
     def render_frame(self, template: str, /, **names: object) -> Markup:
         """Render a template of the engine's frame."""

@@ -35,6 +35,12 @@ def template_of(question: Question) -> str:
     return question.template or f"questions/{question.name}.md"
 
 
+def require_template(templates: Path, question: Question) -> None:
+    """Raise `TemplateError` if a question names a template that does not exist."""
+    if question.template and not (templates / question.template).is_file():
+        raise TemplateError(f"there is no template {question.template!r}", question.location)
+
+
 @dataclass
 class SectionRenderer:
     """Renders the templates of one section and its questions, with a printer of this type for each.
@@ -161,8 +167,7 @@ class SectionRenderer:
                 box = printer.fill_placeholders(printer.write_markdown(printer.box))
             parts += self._unplaced_figures(printer, question.figures)
             return box, parts
-        if question.template:
-            raise TemplateError(f"there is no template {question.template!r}", question.location)
+        require_template(self.templates, question)
         sentences = _sentences_of(printer, answer) or _numbers_of(printer, answer)
         parts += self._unplaced_figures(printer, question.figures)
         parts += _tables_of(printer, answer)

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from labreport.errors import MultipleErrors, UsageError, did_you_mean, location_of
+from labreport.errors import LabReportError, MultipleErrors, UsageError, did_you_mean, location_of
 from labreport.page.claims import Claim
 from labreport.page.collected import Collected
 from labreport.page.context import RenderContext
 from labreport.page.elements import Element, replace_elements
 from labreport.page.html import GLOSSARY, HtmlPrinter
+from labreport.page.messages import TemplateError
 from labreport.page.numbers import AnswersByQuestion, Entries, partial_tables
 from labreport.page.placeholders import plain_text
-from labreport.page.renderer import Drawings, SectionRenderer, template_of
+from labreport.page.renderer import Drawings, SectionRenderer, require_template, template_of
 from labreport.project import Experiment, Section
 from labreport.project.outline import slug
 
@@ -55,9 +56,18 @@ def own_templates(section: Section) -> list[str]:
     return [f"sections/{section.name}.md", *map(template_of, section.questions)]
 
 
-def check_templates(templates: Path, sections: Iterable[Section]) -> None:
-    """Raise `MultipleErrors` for templates that belong to no section or question, and would be ignored."""
-    errors = []
+def check_templates(templates: Path, sections: Iterable[Section], stale: Iterable[Section]) -> None:
+    """Raise `MultipleErrors` for all mistakes in templates that show before anything runs.
+
+    These are templates of no section or question, which would be ignored, and those of stale sections that
+    do not exist or cannot be compiled.
+    """
+    errors = [*_ignored_templates(templates, sections), *_unusable_templates(templates, stale)]
+    if errors:
+        raise MultipleErrors(errors)
+
+
+def _ignored_templates(templates: Path, sections: Iterable[Section]) -> Iterator[LabReportError]:
     names: list[str] = []
     for section in sections:
         names += own_templates(section)
@@ -68,9 +78,28 @@ def check_templates(templates: Path, sections: Iterable[Section]) -> None:
                 near = did_you_mean(name, names, "there may be")
                 problem = f"no {folder.removesuffix('s')} has this template{near}"
                 location = location_of(path, 1)
-                errors.append(UsageError(f"{problem}; rename it, or move it away", location=location))
-    if errors:
-        raise MultipleErrors(errors)
+                yield UsageError(f"{problem}; rename it, or move it away", location=location)
+
+
+def _unusable_templates(templates: Path, sections: Iterable[Section]) -> Iterator[LabReportError]:
+    names = []
+    for section in sections:
+        names += own_templates(section)
+        for question in section.questions:
+            try:
+                require_template(templates, question)
+            except TemplateError as error:
+                yield error
+    names = [name for name in [*names, GLOSSARY] if (templates / name).is_file()]
+    for name in names:  # grows by what each of them uses
+        context = RenderContext(templates, name, name)
+        environment = HtmlPrinter(context, Collected(name, {})).environment
+        try:
+            names += [used for used in environment.compile_template(name) if used not in names]
+        except MultipleErrors as several:
+            yield from several.errors
+        except TemplateError as error:
+            yield error
 
 
 def template_files(templates: Path, section: Section) -> list[Path]:

@@ -51,13 +51,13 @@ class Reader(Declared):
     data: tuple[str, ...] = ()
 
     def arguments(self, results: Results, answers: Namespace) -> list[object]:
-        """The arguments of its function: results, each table, each file of values, answers.
+        """The arguments of its function: results, a copy of each table, each file of values, answers.
 
         What is not declared is left out: a question that reads only tables gets only these.
         """
         arguments: list[object] = [results] if self.reads else []
         for declared in self.tables_and_values:
-            arguments.append(declared.read() if isinstance(declared, JsonValues) else declared)
+            arguments.append(declared.read() if isinstance(declared, JsonValues) else declared.copy())
         if self.answers:
             arguments.append(answers)
         return arguments

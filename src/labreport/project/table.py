@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -54,6 +55,17 @@ class Data(Declared):
     def owner(self) -> str:
         """How messages name it: `table wells.csv`."""
         return f"table {self.name}"
+
+    def copy(self) -> Data:
+        """The same table with rows of its own, which an author's function may change."""
+        own = copy(self)
+        vars(own).update(frame=self.frame.copy(), declared=self.declared)
+        return own
+
+    @cached_property
+    def declared(self) -> Data:
+        """The table of which this is a copy; itself, if it is the author's."""
+        return self
 
     @property
     def path(self) -> Path | None:
@@ -122,8 +134,11 @@ class Data(Declared):
 
     @cached_property
     def sha256(self) -> str:
-        """The SHA-256 of the frame's values, column names and types."""
+        """The SHA-256 of the frame's values, column names and types, and of the order of categories."""
         content = self.frame.to_csv() + str(self.frame.dtypes)
+        for column in self.frame.select_dtypes("category"):
+            kind = self.frame[column].dtype
+            content += f"{column} {list(kind.categories)} {kind.ordered}"
         return hashlib.sha256(content.encode()).hexdigest()
 
     def check_column(self, name: str) -> None:
@@ -220,7 +235,7 @@ class Data(Declared):
     def refuse_declaration(self, text: str) -> NoReturn:
         """Raise `UsageError` about this table, at the line that declares it."""
         error = UsageError(f"{self.owner}: {text}", location=self.location)
-        error.table = self
+        error.table = self.declared
         raise error
 
 

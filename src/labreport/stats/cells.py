@@ -171,11 +171,8 @@ def cells_of_table(
     """
     division = _divide(data, measure, by, within)
     cells: Cells = {}
-    for group_value, rows_of_group in rows_by_value(division.frame, within):
-        group = NO_GROUP if within is None else name_of(group_value)
-        rows_by_name = {}
-        for value, rows in rows_by_value(rows_of_group, by):
-            rows_by_name[data.name if by is None else name_of(value)] = rows
+    for group, rows_of_group in _rows_by_name(data, division.frame, within, NO_GROUP).items():
+        rows_by_name = _rows_by_name(data, rows_of_group, by, data.name)
         chosen = list(rows_by_name)
         if names is not None:
             chosen = [find(name, rows_by_name) for name in names]
@@ -186,6 +183,23 @@ def cells_of_table(
         for name in chosen:
             cells[group][name] = Cell(division, group, name, rows_by_name[name], elsewhere)
     return cells
+
+
+def _rows_by_name(
+    data: Data, frame: pandas.DataFrame, column: str | None, name_of_all: str
+) -> dict[str, pandas.DataFrame]:
+    """The rows with each value of a column, by the name of the value; without a column, all by one name.
+
+    Raises `UsageError` for two values of one name, such as 1 and "1".
+    """
+    rows_by_name: dict[str, pandas.DataFrame] = {}
+    for value, rows in rows_by_value(frame, column):
+        name = name_of_all if column is None else name_of(value)
+        if name in rows_by_name:
+            advice = f"text=[{column!r}] takes them as one text; else correct them"
+            data.refuse_declaration(f"column {column!r} has two values with the name {name!r}: {advice}")
+        rows_by_name[name] = rows
+    return rows_by_name
 
 
 def _divide(data: Data, measure: Measure, by: str | None, within: str | None) -> Division:

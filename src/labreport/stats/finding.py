@@ -83,6 +83,10 @@ class Finding(ThreeValued, Numbered):
         """The names of its parts; for a ranking, of its subjects."""
         return iter(())
 
+    @property
+    def _part_names(self) -> Iterable[str]:
+        return self
+
     def __getitem__(self, name: object) -> Any:
         """The part with this name. Raises `UsageError` if there is none."""
         part = self.find_part(name)
@@ -94,7 +98,7 @@ class Finding(ThreeValued, Numbered):
         return refuse(f"a {self.kind} has no {wanted!r}{advice}")
 
     def find_part(self, name: object) -> Finding | None:
-        """The part with this name, which may differ in signs; None if there is none."""
+        """The part with this name; None if there is none."""
         return None
 
     __eq__ = members_equal
@@ -173,6 +177,10 @@ class MeasuredFinding(Finding):
         return list(dict.fromkeys(row.group for row in self.rows))
 
     @property
+    def _part_names(self) -> Iterable[str]:
+        return self.groups if self.is_grouped else self.subjects
+
+    @property
     def group(self) -> str:
         """The name of the only group; empty if there are several, or none."""
         return "" if self.is_grouped else self.rows[0].group
@@ -220,7 +228,7 @@ class MeasuredFinding(Finding):
         return (group, subject) if self.is_grouped else (subject,)
 
     def find_subject(self, name: object) -> str:
-        """The subject with this name, which may differ in signs. Raises `UsageError` if there is none."""
+        """The subject with this name. Raises `UsageError` if there is none."""
         return find(name, self.subjects, f"subject of the {self.kind}")
 
     def find_part(self, name: object) -> Finding | None:

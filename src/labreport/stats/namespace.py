@@ -58,6 +58,10 @@ class Namespace(HasParts):
     def __getitem__(self, name: object) -> Any:
         return self.members[find(name, self.members)]
 
+    @property
+    def _part_names(self) -> Iterable[str]:
+        return self.members
+
     def __contains__(self, name: object) -> bool:
         return name_of(name) in self.members
 
