@@ -263,3 +263,15 @@ def test_more_values_than_there_are_placeholders_are_one_message() -> None:
         placeholders.store("", "")
     with pytest.raises(UsageError, match=r"^a section prints more than 65,534 values; make several of it$"):
         placeholders.store("", "", block=True)
+
+
+def test_one_pair_in_two_families_opens_two_panels(render: Render) -> None:
+    """Each with the interval by which it is judged, though all else is equal."""
+    pair = seeds(a=(0.98, 0.981, 0.983), b=(0.976, 0.978, 0.977))
+    alone = difference(pair, ACCURACY, name="alone")
+    among = difference(pair, ACCURACY, name="among", family=6)
+    rendered = render("{{ alone }} {{ among }}", alone | among)
+    first, second = rendered.numbers["best.alone"], rendered.numbers["best.among"]
+    assert first["interval"] == second["interval"]
+    assert (first["family"], second["family"]) == (1, 6)
+    assert first["judged"] != second["judged"]
