@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import json
 from pathlib import Path
 from typing import Any
@@ -185,6 +186,7 @@ def test_the_theme_follows_the_system_until_the_reader_chooses(
             if step == "click":
                 element(browser, "button.theme").click()
             elif step:
+                time.sleep(0.5)  # Chromium stores the choice in another process
                 browser.refresh()
             colours.append(browser.execute_script("return getComputedStyle(document.body).backgroundColor"))
         blue = ".drawing [stroke*=chart-blue], .drawing [style*='stroke: var(--chart-blue,']"
